@@ -1,0 +1,68 @@
+"""What an operation says while it works. Plain data: `ui` decides how it looks; Terraform's own events are passed on as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Emit = Callable[[Any], None]
+"""Takes one event: one of the classes below, or an event of `aurora_cli.terraform.events`."""
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    """A named step begins, e.g. `plan`, `apply`, `read endpoints`.
+
+    Attributes:
+        step: stable short name: sandbox, init, plan, apply, unprotect, destroy, failover, wait, read.
+        text: what a person reads, e.g. "Planning the change".
+    """
+
+    step: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StepFinished:
+    """The step of that name ended well.
+
+    Attributes:
+        step: the name given in StepStarted.
+        elapsed_s: seconds it took.
+        text: a closing remark, or None.
+    """
+
+    step: str
+    elapsed_s: float
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a person should know.
+
+    Attributes:
+        text: one sentence.
+        level: `info` or `warning`.
+        hint: a command or sentence, or None.
+    """
+
+    text: str
+    level: Literal["info", "warning"] = "info"
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Waiting for AWS; sent at each look.
+
+    Attributes:
+        what: e.g. "demo-2 to become the writer".
+        status: what AWS says now.
+        elapsed_s: seconds since the wait began.
+    """
+
+    what: str
+    status: str
+    elapsed_s: float

@@ -1,0 +1,107 @@
+"""What is shown before anything happens, and asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aurora_cli.errors import Problem
+from aurora_cli.terraform.plan import Plan
+
+Effect = Literal["lost", "replaced", "restart", "failover", "exposed"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One consequence of the plan that a person must know before saying yes.
+
+    Attributes:
+        effect: `lost` (data or the way to it goes), `replaced` (made anew), `restart`, `failover`, or `exposed` (reachable from more places).
+        address: Terraform address, e.g. `aws_rds_cluster.this`.
+        text: one sentence, e.g. "demo-1 (the writer) restarts: its class changes from db.r7g.large to db.r7g.xlarge".
+        refused: True when the guard stops the run unless the address is allowed by name.
+        allowed: True when the user allowed this address.
+    """
+
+    effect: Effect
+    address: str
+    text: str
+    refused: bool = False
+    allowed: bool = False
+
+
+@dataclass(frozen=True)
+class PlanReview:
+    """A plan and what it means.
+
+    Attributes:
+        name, region: the cluster.
+        operation: create, apply, scale, destroy or plan.
+        target: `aws` or `sandbox`.
+        plan: the Terraform plan as data; `plan.empty` when nothing changes.
+        findings: consequences, refused ones first.
+        warnings: doubtful values in the spec.
+        resumed: True when an earlier run stopped half-way and this one goes on.
+        again: True when this is the second showing, since the first plan went stale.
+        steps: what happens beside Terraform's changes, in order, e.g. "fail over to demo-2".
+    """
+
+    name: str
+    region: str
+    operation: str
+    target: str
+    plan: Plan
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    resumed: bool = False
+    again: bool = False
+    steps: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """Findings that stop the run."""
+        return tuple(f for f in self.findings if f.refused and not f.allowed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        from aurora_cli.operations.results import SCHEMA_VERSION
+
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "region": self.region,
+            "target": self.target,
+            "operation": self.operation,
+            "changed": False,
+            "changes": not self.plan.empty,
+            "summary": self.plan.summary(),
+            "resource_changes": [c.to_dict() for c in self.plan.resource_changes if c.action not in ("no-op", "read")],
+            "findings": [vars(f) for f in self.findings],
+            "warnings": [{k: v for k, v in vars(p).items() if v is not None} for p in self.warnings],
+            "resumed": self.resumed,
+            "steps": list(self.steps),
+        }
+
+
+Approve = Callable[[PlanReview], bool]
+"""Shows the review and asks; True goes on, False declines. Called for every plan that changes something, also with --yes."""
+
+
+@dataclass(frozen=True)
+class ChangeResult:
+    """What a changing command did.
+
+    Attributes:
+        report: the cluster afterwards (a `ClusterReport`), or None for a dry run of a cluster that does not exist.
+        review: the plan that was shown; None when nothing had to be planned.
+        changed: whether anything was changed.
+        dry_run: whether it stopped after the plan.
+        summary: resources added, changed and destroyed by Terraform.
+    """
+
+    report: Any
+    review: PlanReview | None
+    changed: bool
+    dry_run: bool = False
+    summary: dict[str, int] = field(default_factory=dict)

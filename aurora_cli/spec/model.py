@@ -1,0 +1,247 @@
+"""The cluster that the user wants, as one strict pydantic model: the shape of the YAML file.
+
+Every field is resolved here (default < preset < file < environment < flag, see `resolve.py`); the AWS rules that go beyond
+shape are in `rules/`. Durations and ranges are taken as people write them and kept as plain numbers with their unit in the
+docstring. A model is frozen: a change makes a new one with `model_copy`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from aurora_cli.spec.quantities import (
+    format_days,
+    format_seconds,
+    parse_acu_range,
+    parse_days,
+    parse_seconds,
+)
+
+Days = Annotated[int, BeforeValidator(parse_days), PlainSerializer(format_days, return_type=str)]
+Seconds = Annotated[int, BeforeValidator(parse_seconds), PlainSerializer(format_seconds, return_type=str)]
+
+PresetName = Literal["development", "staging", "production"]
+EngineName = Literal["aurora-postgresql", "aurora-mysql"]
+
+ENGINE_ALIASES: dict[str, EngineName] = {
+    "postgres": "aurora-postgresql",
+    "postgresql": "aurora-postgresql",
+    "pg": "aurora-postgresql",
+    "aurora-postgresql": "aurora-postgresql",
+    "mysql": "aurora-mysql",
+    "aurora-mysql": "aurora-mysql",
+}
+
+
+def canonical_engine(value: Any) -> Any:
+    """AWS's name for an engine: `postgres` gives `aurora-postgresql`. Anything unknown is left for pydantic to refuse."""
+    return ENGINE_ALIASES.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+class Model(BaseModel):
+    """Base of every part of the spec: unknown keys are errors, values do not change after validation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, str_strip_whitespace=True)
+
+
+class AcuRange(Model):
+    """Serverless v2 capacity in Aurora capacity units (about 2 GiB each), in steps of 0.5."""
+
+    min: float = Field(description="Smallest capacity in ACUs, 0 to 256 in steps of 0.5; 0 lets the cluster pause.")
+    max: float = Field(description="Largest capacity in ACUs, 1 to 256 in steps of 0.5.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return parse_acu_range(value)
+
+
+class InstanceOverride(Model):
+    """What one instance has of its own. The key in `instances.overrides` is the instance's stable key (`1`, `2`, ...)."""
+
+    class_: str | None = Field(None, alias="class", description="DB instance class of this instance.")
+    zone: str | None = Field(None, description="Availability Zone name; fixed when the instance is made.")
+    promotion_tier: int | None = Field(None, ge=0, le=15, description="Failover order, 0 first.")
+
+
+class Instances(Model):
+    """The writer and its readers. Instances are called `<name>-<key>` with keys 1, 2, 3, ...; roles come from AWS."""
+
+    class_: str | None = Field(
+        None, alias="class", description="DB instance class of every instance, or `db.serverless`."
+    )
+    acu: AcuRange | None = Field(None, description="Serverless v2 range, `0.5-16` or {min, max}; implies db.serverless.")
+    pause_after: Seconds | None = Field(
+        None, description="Idle time before a cluster with minimum 0 ACU pauses (300 s to 24 h), e.g. `10m`."
+    )
+    readers: int = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
+    overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")
+
+
+class AllowRule(Model):
+    """One source that may connect to the database port. Written as text (`10.0.0.0/8`, `sg-...`, `pl-...`) or as a map."""
+
+    source: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list id (pl-...).")
+    description: str | None = Field(None, description="Text shown with the security group rule.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"source": value} if isinstance(value, str) else value
+
+
+class Network(Model):
+    """Either our own VPC (cidr, zones) or an existing one (vpc_id with subnet_ids or subnet_group)."""
+
+    cidr: str | None = Field(None, description="CIDR block of the VPC that we make; default 10.0.0.0/16.")
+    zones: int | list[str] | None = Field(
+        None, description="Number of Availability Zones (2 or 3), or their names, for the VPC that we make."
+    )
+    public_access: bool = Field(False, description="Give instances public addresses: internet gateway, public subnets.")
+    vpc_id: str | None = Field(None, description="Existing VPC to use.")
+    subnet_ids: list[str] = Field(default_factory=list, description="Existing subnets for a new DB subnet group.")
+    subnet_group: str | None = Field(None, description="Existing DB subnet group.")
+    security_group_ids: list[str] = Field(
+        default_factory=list, description="Existing security groups to attach beside our own."
+    )
+    allow: list[AllowRule] = Field(default_factory=list, description="Who may connect to the database port.")
+    allow_from_anywhere: bool = Field(False, description="The explicit word that 0.0.0.0/0 or ::/0 in `allow` needs.")
+
+    @property
+    def own_vpc(self) -> bool:
+        """True when the stack makes its own VPC."""
+        return self.vpc_id is None and not self.subnet_ids and self.subnet_group is None
+
+
+class Credentials(Model):
+    """How people sign in. The master password is made, kept and rotated by AWS in Secrets Manager; we never see it."""
+
+    secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
+    iam_authentication: bool = Field(True, description="Let IAM identities sign in with a token.")
+
+
+class Encryption(Model):
+    """Storage encryption. Fixed when the cluster is made."""
+
+    enabled: bool = Field(True, description="Encrypt storage, backups and snapshots.")
+    kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...); default the AWS managed key.")
+
+
+class Tls(Model):
+    """Transport encryption."""
+
+    required: bool = Field(True, description="Refuse connections without TLS (rds.force_ssl, require_secure_transport).")
+
+
+class Backup(Model):
+    """Automated backups and the snapshot at the end."""
+
+    retention: Days = Field(7, ge=1, le=35, description="Days that automated backups are kept, 1 to 35, e.g. `7d`.")
+    window: str | None = Field(None, description="Daily backup window in UTC, `03:00-04:00`, at least 30 minutes.")
+    final_snapshot: bool = Field(True, description="Take a final snapshot when the cluster is destroyed.")
+
+
+class Maintenance(Model):
+    """When AWS may change the cluster."""
+
+    window: str | None = Field(None, description="Weekly window in UTC, `sun:05:00-sun:06:00`, at least 30 minutes.")
+    auto_minor_upgrades: bool = Field(
+        False, description="Let AWS move to newer minor versions; the rendered version is then the major one."
+    )
+    apply_immediately: bool = Field(
+        True, description="Make changes now; false leaves what restarts for the maintenance window."
+    )
+
+
+ParameterValue = str | int | float | bool
+
+
+class Parameters(Model):
+    """Engine parameters that differ from the defaults of the family."""
+
+    cluster: dict[str, ParameterValue] = Field(default_factory=dict, description="Cluster parameter group.")
+    instance: dict[str, ParameterValue] = Field(default_factory=dict, description="DB (instance) parameter group.")
+
+
+class Logs(Model):
+    """Logs exported to CloudWatch Logs."""
+
+    exports: list[str] | None = Field(None, description="Log types; default `postgresql`, or `error` and `slowquery`.")
+    retention: Days = Field(30, description="Days that the log groups keep them, e.g. `30d`.")
+
+
+class LocalBackend(Model):
+    """State in the stack's folder."""
+
+    type: Literal["local"] = "local"
+
+
+class S3Backend(Model):
+    """State in S3 with Terraform's lock file."""
+
+    type: Literal["s3"]
+    bucket: str
+    key: str | None = Field(None, description="Object key; default `aurora-cli/<region>/<name>.tfstate`.")
+    region: str | None = None
+    kms_key: str | None = None
+    profile: str | None = None
+
+
+class HttpBackend(Model):
+    """State behind an HTTP address (GitLab and others). Credentials come from TF_HTTP_USERNAME and TF_HTTP_PASSWORD."""
+
+    type: Literal["http"]
+    address: str
+    lock_address: str | None = None
+    unlock_address: str | None = None
+    lock_method: str | None = None
+    unlock_method: str | None = None
+
+
+class PgBackend(Model):
+    """State in PostgreSQL. The connection string comes from PG_CONN_STR, never from the spec."""
+
+    type: Literal["pg"]
+    schema_name: str | None = None
+
+
+class CloudBackend(Model):
+    """HCP Terraform. The token comes from TF_TOKEN_app_terraform_io or `terraform login`."""
+
+    type: Literal["cloud"]
+    organization: str
+    workspace: str
+    hostname: str | None = None
+    project: str | None = None
+
+
+Backend = Annotated[LocalBackend | S3Backend | HttpBackend | PgBackend | CloudBackend, Field(discriminator="type")]
+
+
+class ClusterSpec(Model):
+    """One Aurora cluster, complete: every default and preset value is filled in."""
+
+    name: str = Field(description="Cluster identifier: 1-63 lower-case letters, digits and single hyphens.")
+    region: str = Field(description="AWS Region, e.g. eu-west-1.")
+    preset: PresetName = Field("development", description="Set of defaults: development, staging or production.")
+    tags: dict[str, str] = Field(default_factory=dict, description="Tags on every resource.")
+    engine: Annotated[EngineName, BeforeValidator(canonical_engine)] = Field(
+        description="postgres or mysql (or AWS's aurora-postgresql, aurora-mysql)."
+    )
+    engine_version: str | None = Field(None, description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0.")
+    database: str | None = Field(None, description="Database made with the cluster.")
+    username: str | None = Field(None, description="Master user; default postgres or admin.")
+    port: int | None = Field(None, description="Port; default 5432 or 3306.")
+    instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
+    network: Network = Field(default_factory=lambda: Network.model_validate({}))
+    credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))
+    encryption: Encryption = Field(default_factory=lambda: Encryption.model_validate({}))
+    tls: Tls = Field(default_factory=lambda: Tls.model_validate({}))
+    backup: Backup = Field(default_factory=lambda: Backup.model_validate({}))
+    maintenance: Maintenance = Field(default_factory=lambda: Maintenance.model_validate({}))
+    deletion_protection: bool = Field(True, description="AWS refuses to delete the cluster while this is on.")
+    parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))
+    logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))
+    backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")
