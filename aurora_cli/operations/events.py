@@ -1,4 +1,4 @@
-"""What an operation says while it works. Plain data: `ui` decides how it looks; Terraform's own events are passed on as they are."""
+"""What an operation says while it works. Plain data: `ui` decides how it looks; Terraform's own events are passed on."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ class Finding:
     """One consequence of the plan that a person must know before saying yes.
 
     Attributes:
-        effect: `lost` (data or the way to it goes), `replaced` (made anew), `restart`, `failover`, or `exposed` (reachable from more places).
+        effect: `lost` (data or the way to it goes), `replaced` (made anew), `restart`, `failover`, or `exposed`
+            (reachable from more places, or less protected).
         address: Terraform address, e.g. `aws_rds_cluster.this`.
         text: one sentence, e.g. "demo-1 (the writer) restarts: its class changes from db.r7g.large to db.r7g.xlarge".
         refused: True when the guard stops the run unless the address is allowed by name.
@@ -105,3 +106,10 @@ class ChangeResult:
     changed: bool
     dry_run: bool = False
     summary: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReviewRefused:
+    """Event: the guard is about to stop the run; the review shows why."""
+
+    review: PlanReview

@@ -9,18 +9,43 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from aurora_cli.spec.quantities import (
     format_days,
     format_seconds,
+    not_boolean,
     parse_acu_range,
     parse_days,
     parse_seconds,
+    parse_zones,
 )
 
-Days = Annotated[int, BeforeValidator(parse_days), PlainSerializer(format_days, return_type=str)]
-Seconds = Annotated[int, BeforeValidator(parse_seconds), PlainSerializer(format_seconds, return_type=str)]
+_TEXT_OR_NUMBER: dict[str, Any] = {"type": ["string", "integer"]}
+
+Days = Annotated[
+    int,
+    BeforeValidator(parse_days),
+    PlainSerializer(format_days, return_type=str),
+    WithJsonSchema({**_TEXT_OR_NUMBER, "examples": ["7d", "2w", 14]}, mode="validation"),
+]
+Seconds = Annotated[
+    int,
+    BeforeValidator(parse_seconds),
+    PlainSerializer(format_seconds, return_type=str),
+    WithJsonSchema({**_TEXT_OR_NUMBER, "examples": ["5m", "1h", 300]}, mode="validation"),
+]
+Whole = Annotated[int, BeforeValidator(not_boolean)]
+Capacity = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=256, allow_inf_nan=False)]
 
 PresetName = Literal["development", "staging", "production"]
 EngineName = Literal["aurora-postgresql", "aurora-mysql"]
@@ -43,14 +68,14 @@ def canonical_engine(value: Any) -> Any:
 class Model(BaseModel):
     """Base of every part of the spec: unknown keys are errors, values do not change after validation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class AcuRange(Model):
     """Serverless v2 capacity in Aurora capacity units (about 2 GiB each), in steps of 0.5."""
 
-    min: float = Field(description="Smallest capacity in ACUs, 0 to 256 in steps of 0.5; 0 lets the cluster pause.")
-    max: float = Field(description="Largest capacity in ACUs, 1 to 256 in steps of 0.5.")
+    min: Capacity = Field(description="Smallest capacity in ACUs, 0 to 256 in steps of 0.5; 0 lets the cluster pause.")
+    max: Capacity = Field(description="Largest capacity in ACUs, 1 to 256 in steps of 0.5.")
 
     @model_validator(mode="before")
     @classmethod
@@ -63,7 +88,7 @@ class InstanceOverride(Model):
 
     class_: str | None = Field(None, alias="class", description="DB instance class of this instance.")
     zone: str | None = Field(None, description="Availability Zone name; fixed when the instance is made.")
-    promotion_tier: int | None = Field(None, ge=0, le=15, description="Failover order, 0 first.")
+    promotion_tier: Whole | None = Field(None, ge=0, le=15, description="Failover order, 0 first.")
 
 
 class Instances(Model):
@@ -72,11 +97,13 @@ class Instances(Model):
     class_: str | None = Field(
         None, alias="class", description="DB instance class of every instance, or `db.serverless`."
     )
-    acu: AcuRange | None = Field(None, description="Serverless v2 range, `0.5-16` or {min, max}; implies db.serverless.")
+    acu: AcuRange | None = Field(
+        None, description="Serverless v2 range, `0.5-16` or {min, max}; implies db.serverless."
+    )
     pause_after: Seconds | None = Field(
         None, description="Idle time before a cluster with minimum 0 ACU pauses (300 s to 24 h), e.g. `10m`."
     )
-    readers: int = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
+    readers: Whole = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
     overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")
 
 
@@ -109,6 +136,11 @@ class Network(Model):
     allow: list[AllowRule] = Field(default_factory=list, description="Who may connect to the database port.")
     allow_from_anywhere: bool = Field(False, description="The explicit word that 0.0.0.0/0 or ::/0 in `allow` needs.")
 
+    @field_validator("zones", mode="before")
+    @classmethod
+    def _zones(cls, value: Any) -> Any:
+        return parse_zones(value)
+
     @property
     def own_vpc(self) -> bool:
         """True when the stack makes its own VPC."""
@@ -132,7 +164,9 @@ class Encryption(Model):
 class Tls(Model):
     """Transport encryption."""
 
-    required: bool = Field(True, description="Refuse connections without TLS (rds.force_ssl, require_secure_transport).")
+    required: bool = Field(
+        True, description="Refuse connections without TLS (rds.force_ssl, require_secure_transport)."
+    )
 
 
 class Backup(Model):
@@ -155,7 +189,18 @@ class Maintenance(Model):
     )
 
 
-ParameterValue = str | int | float | bool
+def parameter_value(value: Any) -> Any:
+    """A parameter's value: text, a number or a boolean; anything else is a ValueError."""
+    if not isinstance(value, (str, int, float)):
+        raise ValueError("write a parameter's value as text or a number")
+    return value
+
+
+ParameterValue = Annotated[
+    str | int | float | bool,
+    BeforeValidator(parameter_value),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}, mode="validation"),
+]
 
 
 class Parameters(Model):
@@ -233,7 +278,7 @@ class ClusterSpec(Model):
     engine_version: str | None = Field(None, description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0.")
     database: str | None = Field(None, description="Database made with the cluster.")
     username: str | None = Field(None, description="Master user; default postgres or admin.")
-    port: int | None = Field(None, description="Port; default 5432 or 3306.")
+    port: Whole | None = Field(None, description="Port; default 5432 or 3306.")
     instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
     credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))

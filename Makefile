@@ -1,0 +1,70 @@
+# The commands of the project. Everything runs in VENV, which is made when it is missing: make demo VENV=/tmp/venv
+VENV ?= .venv
+PYTHON ?= python3
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DEV := $(VENV)/.installed-dev
+SANDBOX := $(VENV)/.installed-sandbox
+SOURCES := aurora_cli tests benchmarks tools
+
+.DEFAULT_GOAL := help
+.PHONY: help demo install test lint format types contract docs docs-check wheel check bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(SANDBOX) ## Make a cluster in the sandbox and print its endpoints (KEEP=1 leaves it running)
+	@KEEP="$(KEEP)" bash tools/demo.sh "$(BIN)"
+
+install: $(DEV) ## Install the package for development, with all tools
+
+test: $(DEV) ## Run all tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+contract: $(DEV) ## Check every rendered file against the provider's schema
+	$(BIN)/python -m pytest tests/contract $(PYTEST_ARGS)
+
+lint: $(DEV) ## Check style and formatting
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+
+format: $(DEV) ## Format the code and mend what can be mended
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+types: $(DEV) ## Check types
+	$(BIN)/mypy
+
+docs: $(DEV) ## Write the generated pages in docs/ again
+	$(BIN)/python tools/make_docs.py
+
+docs-check: $(DEV) ## Check that the generated pages fit the code
+	$(BIN)/python tools/make_docs.py --check
+
+wheel: $(DEV) ## Build the wheel and try it in an empty environment, from an empty folder
+	$(BIN)/python tools/check_wheel.py
+
+check: lint types docs-check test wheel ## Everything that a change must pass (tests include the contract)
+
+bench: $(DEV) ## Run the benchmarks
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove what the other targets made
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find aurora_cli tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(SANDBOX): pyproject.toml | $(BIN)/python
+	@echo "Installing aurora-cli into $(VENV) ..."
+	@$(PIP) install -e '.[sandbox]'
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python
+	@echo "Installing aurora-cli and its development tools into $(VENV) ..."
+	@$(PIP) install -e '.[dev]'
+	@touch $(SANDBOX) $@

@@ -1,0 +1,167 @@
+"""The live cluster as the RDS API reports it: who is the writer, where, in which status, with what still pending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from aurora_cli.aws.failures import aws_errors
+from aurora_cli.errors import ClusterNotFound
+
+
+@dataclass(frozen=True)
+class Member:
+    """One instance of the cluster.
+
+    Attributes:
+        role: `writer` or `reader`, from DBClusterMembers (never from names or creation order).
+        host, port: its own endpoint; None while AWS makes it.
+        pending: PendingModifiedValues and a parameter group that waits for a reboot.
+    """
+
+    id: str
+    role: str
+    class_: str
+    status: str
+    zone: str | None = None
+    host: str | None = None
+    port: int | None = None
+    promotion_tier: int | None = None
+    public: bool = False
+    pending: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Topology:
+    """One live cluster.
+
+    Attributes:
+        status: AWS's status word, e.g. `available`.
+        acu: {"min", "max"} in ACUs, and `pause_after` in seconds if set; None for a cluster without the scaling block.
+        custom: custom endpoint name -> host.
+        pending: PendingModifiedValues of the cluster.
+    """
+
+    identifier: str
+    arn: str
+    status: str
+    engine: str
+    engine_version: str
+    port: int
+    members: tuple[Member, ...]
+    writer_host: str | None = None
+    reader_host: str | None = None
+    secret_arn: str | None = None
+    database: str | None = None
+    username: str | None = None
+    deletion_protection: bool = False
+    acu: dict[str, float] | None = None
+    custom: dict[str, str] = field(default_factory=dict)
+    pending: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def writer(self) -> Member | None:
+        """The instance that is the writer now; None while there is none."""
+        return next((m for m in self.members if m.role == "writer"), None)
+
+    @property
+    def readers(self) -> tuple[Member, ...]:
+        """All instances that are not the writer."""
+        return tuple(m for m in self.members if m.role != "writer")
+
+
+def read_topology(rds: Any, identifier: str) -> Topology | None:
+    """Read one cluster.
+
+    Args:
+        rds: a boto3 RDS client.
+        identifier: DB cluster identifier.
+
+    Returns:
+        The live cluster, or None if AWS has none of that name.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    try:
+        with aws_errors(f"reading cluster {identifier}"):
+            cluster = rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"][0]
+    except (ClusterNotFound, IndexError):
+        return None
+    with aws_errors(f"reading the instances of {identifier}"):
+        pages = rds.get_paginator("describe_db_instances").paginate(
+            Filters=[{"Name": "db-cluster-id", "Values": [identifier]}]
+        )
+        instances = {i["DBInstanceIdentifier"]: i for page in pages for i in page["DBInstances"]}
+    members = tuple(
+        _member(m, instances.get(m["DBInstanceIdentifier"], {})) for m in cluster.get("DBClusterMembers", ())
+    )
+    return _topology(cluster, members, _custom_endpoints(rds, cluster))
+
+
+def _custom_endpoints(rds: Any, cluster: dict[str, Any]) -> dict[str, str]:
+    if not cluster.get("CustomEndpoints"):
+        return {}
+    identifier = cluster["DBClusterIdentifier"]
+    with aws_errors(f"reading the custom endpoints of {identifier}"):
+        answer = rds.describe_db_cluster_endpoints(DBClusterIdentifier=identifier)
+    return {
+        e["DBClusterEndpointIdentifier"]: e["Endpoint"]
+        for e in answer["DBClusterEndpoints"]
+        if e.get("EndpointType") == "CUSTOM"
+    }
+
+
+def _member(member: dict[str, Any], instance: dict[str, Any]) -> Member:
+    endpoint = instance.get("Endpoint") or {}
+    return Member(
+        id=member["DBInstanceIdentifier"],
+        role="writer" if member.get("IsClusterWriter") else "reader",
+        class_=instance.get("DBInstanceClass", "unknown"),
+        status=instance.get("DBInstanceStatus", "unknown"),
+        zone=instance.get("AvailabilityZone"),
+        host=endpoint.get("Address"),
+        port=endpoint.get("Port"),
+        promotion_tier=member.get("PromotionTier"),
+        public=bool(instance.get("PubliclyAccessible")),
+        pending=_pending_of_instance(member, instance),
+    )
+
+
+def _pending_of_instance(member: dict[str, Any], instance: dict[str, Any]) -> dict[str, Any]:
+    pending = {k: v for k, v in (instance.get("PendingModifiedValues") or {}).items() if v not in (None, {}, [])}
+    if member.get("DBClusterParameterGroupStatus") == "pending-reboot":
+        pending["ClusterParameterGroup"] = "pending-reboot"
+    if any(g.get("ParameterApplyStatus") == "pending-reboot" for g in instance.get("DBParameterGroups", ())):
+        pending["ParameterGroup"] = "pending-reboot"
+    return pending
+
+
+def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict[str, str]) -> Topology:
+    return Topology(
+        identifier=cluster["DBClusterIdentifier"],
+        arn=cluster.get("DBClusterArn", ""),
+        status=cluster.get("Status", "unknown"),
+        engine=cluster.get("Engine", "unknown"),
+        engine_version=cluster.get("EngineVersion", "unknown"),
+        port=int(cluster.get("Port") or 0),
+        members=members,
+        writer_host=cluster.get("Endpoint"),
+        reader_host=cluster.get("ReaderEndpoint"),
+        secret_arn=(cluster.get("MasterUserSecret") or {}).get("SecretArn"),
+        database=cluster.get("DatabaseName"),
+        username=cluster.get("MasterUsername"),
+        deletion_protection=bool(cluster.get("DeletionProtection")),
+        acu=_acu(cluster.get("ServerlessV2ScalingConfiguration") or {}),
+        custom=custom,
+        pending={k: v for k, v in (cluster.get("PendingModifiedValues") or {}).items() if v not in (None, {}, [])},
+    )
+
+
+def _acu(scaling: dict[str, Any]) -> dict[str, float] | None:
+    if "MaxCapacity" not in scaling:
+        return None
+    acu = {"min": float(scaling.get("MinCapacity") or 0), "max": float(scaling["MaxCapacity"])}
+    if scaling.get("SecondsUntilAutoPause") is not None:
+        acu["pause_after"] = float(scaling["SecondsUntilAutoPause"])
+    return acu

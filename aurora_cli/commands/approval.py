@@ -1,0 +1,70 @@
+"""Who says yes: a flag given beforehand, or a person at a terminal. Asked before anything runs, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aurora_cli.commands.session import Session
+from aurora_cli.errors import ApprovalRequired, InvalidInput
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.destroy import DestroyReview
+    from aurora_cli.operations.review import Approve, PlanReview
+
+
+def require_approver(session: Session, *, yes: bool, dry_run: bool) -> None:
+    """Make sure that the plan can be approved, before Terraform, the sandbox or AWS is touched.
+
+    Raises:
+        ApprovalRequired: no --yes and nobody to ask.
+    """
+    if not (yes or dry_run or session.consoles.interactive):
+        raise ApprovalRequired(
+            "There is no terminal to ask on, and --yes was not given.",
+            hint="Add --yes to go ahead, or --dry-run to see the plan.",
+        )
+
+
+def approve_with(session: Session, *, yes: bool) -> Approve:
+    """A callback that shows the plan, and asks unless `yes`."""
+
+    def approve(review: PlanReview) -> bool:
+        from aurora_cli.ui import ask, plan_view
+
+        plan_view.print_review(session.consoles, review)
+        return yes or ask.confirm(session.consoles, "Go ahead?")
+
+    return approve
+
+
+def require_confirmation(session: Session, name: str, *, confirm: str | None, yes: bool, dry_run: bool) -> None:
+    """Make sure that a destroy can be confirmed, before anything runs.
+
+    Raises:
+        InvalidInput: --confirm names another cluster.
+        ApprovalRequired: no --confirm and nobody to ask; --yes does not count.
+    """
+    if confirm is not None and confirm != name:
+        raise InvalidInput(
+            f"--confirm says '{confirm}', the cluster is '{name}'.", hint=f"To destroy it: --confirm {name}"
+        )
+    if confirm or dry_run or session.consoles.interactive:
+        return
+    reason = "--yes alone does not confirm a destroy" if yes else "there is no terminal to ask on"
+    raise ApprovalRequired(
+        f"Destroying '{name}' needs its name as confirmation; {reason}.",
+        hint=f"Add --confirm {name}, or --dry-run to see what would go.",
+    )
+
+
+def confirm_with(session: Session, name: str, *, confirm: str | None) -> Callable[[DestroyReview], bool]:
+    """A callback that shows what goes, and has the name typed unless `confirm` holds it."""
+
+    def confirmed(review: DestroyReview) -> bool:
+        from aurora_cli.ui import ask, destroy_view
+
+        destroy_view.print_destroy_review(session.consoles, review)
+        return confirm == name or ask.type_name(session.consoles, name)
+
+    return confirmed

@@ -1,0 +1,61 @@
+"""`aurora-cli create`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aurora_cli.commands.approval import approve_with, require_approver
+from aurora_cli.commands.options import change_options, file_option, name_argument, skip_check_option
+from aurora_cli.commands.output import exit_on_changes, print_change
+from aurora_cli.commands.running import progress
+from aurora_cli.commands.session import Session, pass_session
+from aurora_cli.commands.spec_options import spec_options, spec_request
+
+
+@click.command(name="create")
+@name_argument(required=False)
+@file_option
+@spec_options
+@skip_check_option
+@click.option("--print-spec", is_flag=True, help="Print the whole resolved spec as YAML, and stop.")
+@change_options
+@pass_session
+@click.pass_context
+def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
+    """Create a cluster and print its endpoints.
+
+    The spec comes from flags, from a YAML file with -f, or from both; a flag wins. The plan is shown and confirmed,
+    then applied. A cluster that matches already is left alone. One that was half built is finished. One with
+    another spec is refused: use `apply` to change it.
+
+    \b
+    Examples:
+      aurora-cli --sandbox create demo --engine postgres --readers 2 --yes
+      aurora-cli --region eu-west-1 create orders --engine mysql --class db.r7g.large --readers 1 --dry-run
+      aurora-cli create orders -f orders.yaml --set backup.retention=14d
+      aurora-cli --region eu-west-1 create orders --engine postgres --acu 0.5-16 --print-spec
+    """
+    request = spec_request(session, ctx)
+    if options["print_spec"]:
+        from aurora_cli.operations import validation
+        from aurora_cli.spec.load import dump_spec
+
+        click.echo(dump_spec(validation.validate(session.app, request).spec), nl=False)
+        return
+    from aurora_cli.operations import create
+
+    require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
+    with progress(session) as emit:
+        result = create.create(
+            session.app,
+            request,
+            dry_run=options["dry_run"],
+            allow=options["allow"],
+            approve=approve_with(session, yes=options["yes"]),
+            emit=emit,
+        )
+    print_change(session, result, "create", options["output"])
+    if options["dry_run"] and options["exit_code"]:
+        exit_on_changes(result.review)

@@ -1,0 +1,36 @@
+"""`aurora-cli list`."""
+
+from __future__ import annotations
+
+import click
+
+from aurora_cli.commands.options import output_option
+from aurora_cli.commands.output import SCHEMA_VERSION, print_data
+from aurora_cli.commands.session import Session, pass_session
+
+
+@click.command(name="list")
+@output_option()
+@pass_session
+def command(session: Session, output: str) -> None:
+    """List the clusters of this home.
+
+    Reads local files alone. With --sandbox it lists the clusters of the sandbox, which never mix with real ones.
+
+    \b
+    Examples:
+      aurora-cli list
+      aurora-cli --sandbox list -o json
+    """
+    from aurora_cli.operations import listing
+
+    rows = listing.list_clusters(session.app)
+    if output != "table":
+        document = {"schema_version": SCHEMA_VERSION, "clusters": [row.to_dict() for row in rows]}
+        print_data(session, document, output)
+    elif rows:
+        from aurora_cli.ui import lists
+
+        lists.print_clusters(session.consoles, rows)
+    else:
+        click.echo("No clusters yet. Make one: aurora-cli create NAME --engine postgres", err=True)

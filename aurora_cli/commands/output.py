@@ -1,0 +1,63 @@
+"""From a result to standard output, in the form that the user asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aurora_cli.commands.options import CHANGES_STATUS
+from aurora_cli.commands.session import Session
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.review import ChangeResult, PlanReview
+
+SCHEMA_VERSION = 1
+
+
+def print_data(session: Session, value: Mapping[str, Any], output: str) -> None:
+    """Write `value` as JSON or YAML to standard output."""
+    from aurora_cli.ui import data
+
+    data.emit_data(session.consoles, value, "yaml" if output == "yaml" else "json")
+
+
+def print_rows(session: Session, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write a table to standard output; an absent value is a dash."""
+    from aurora_cli.ui import tables
+
+    cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    tables.print_table(session.consoles, title, columns, cells)
+
+
+def print_change(session: Session, result: ChangeResult, operation: str, output: str) -> None:
+    """Write what a changing command did: the cluster's report, or the plan after a dry run."""
+    if output != "table":
+        print_data(session, change_document(result), output)
+    elif result.dry_run and result.review is not None:
+        print_plan(session, result.review)
+    elif result.report is not None:
+        from aurora_cli.ui import report_view
+
+        report_view.print_report(session.consoles, result.report, operation, options=session.settings.repeated())
+
+
+def print_plan(session: Session, review: PlanReview) -> None:
+    """Write the plan to standard output: for a command whose result it is."""
+    from aurora_cli.ui import plan_view
+
+    plan_view.print_review(replace(session.consoles, err=session.consoles.out), review)
+
+
+def change_document(result: ChangeResult) -> dict[str, Any]:
+    """The published form: the report's keys, or the plan's after a dry run, with `dry_run` and `summary`."""
+    body = result.review if result.dry_run and result.review is not None else result.report
+    return {**body.to_dict(), "changed": result.changed, "dry_run": result.dry_run, "summary": dict(result.summary)}
+
+
+def exit_on_changes(review: PlanReview | None) -> None:
+    """End with the status for "there are changes" if the plan has any."""
+    if review is not None and not review.plan.empty:
+        click.get_current_context().exit(CHANGES_STATUS)

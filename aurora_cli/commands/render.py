@@ -1,0 +1,47 @@
+"""`aurora-cli render`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aurora_cli.commands.options import file_option, name_argument, output_option, skip_check_option
+from aurora_cli.commands.output import SCHEMA_VERSION, print_data
+from aurora_cli.commands.session import Session, pass_session
+from aurora_cli.commands.spec_options import spec_options, spec_request
+
+
+@click.command(name="render")
+@name_argument(required=False)
+@file_option
+@spec_options
+@skip_check_option
+@click.option("--to", metavar="DIR", type=click.Path(file_okay=False), required=True, help="Folder to write to.")
+@click.option("--force", is_flag=True, help="Write into a folder that holds other files, over the same names.")
+@output_option()
+@pass_session
+@click.pass_context
+def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
+    """Write the Terraform of a cluster to a folder.
+
+    Plain HCL that needs nothing of aurora-cli: run `terraform init` and `terraform plan` there. Works for a cluster
+    that exists and for a spec, without an account, a network or Terraform.
+
+    \b
+    Examples:
+      aurora-cli render -f orders.yaml --to ./terraform
+      aurora-cli --region eu-west-1 render orders --engine postgres --to ./terraform --force
+    """
+    request = spec_request(session, ctx)
+    from aurora_cli.operations import rendering
+
+    folder = Path(options["to"])
+    paths = rendering.render(session.app, request, to=folder, force=options["force"])
+    if options["output"] != "table":
+        document = {"schema_version": SCHEMA_VERSION, "directory": str(folder), "files": [p.name for p in paths]}
+        print_data(session, document, options["output"])
+        return
+    for path in paths:
+        click.echo(str(path))

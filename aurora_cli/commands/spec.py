@@ -1,0 +1,121 @@
+"""`aurora-cli spec`: start a spec file, and show where values come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from aurora_cli.commands.completions import complete_engines, complete_presets
+from aurora_cli.commands.group import HelpfulGroup
+from aurora_cli.commands.options import file_option, name_argument, output_option, skip_check_option
+from aurora_cli.commands.output import SCHEMA_VERSION, print_data
+from aurora_cli.commands.session import Session, pass_session
+from aurora_cli.commands.spec_options import spec_options, spec_region, spec_request
+from aurora_cli.errors import InvalidInput
+
+
+@click.group(name="spec", cls=HelpfulGroup)
+def command() -> None:
+    """Start a spec file, or show where each value comes from.
+
+    A spec is one cluster in YAML; `aurora-cli schema` prints its JSON Schema for editors.
+
+    \b
+    Examples:
+      aurora-cli spec init orders --engine postgres --to orders.yaml
+      aurora-cli spec show -f orders.yaml --resolved
+    """
+
+
+@command.command(name="init")
+@click.argument("name")
+@click.option(
+    "--engine", metavar="ENGINE", default="postgres", show_default=True, shell_complete=complete_engines, help="Engine."
+)
+@click.option(
+    "--preset",
+    metavar="PRESET",
+    default="development",
+    show_default=True,
+    shell_complete=complete_presets,
+    help="Set of defaults.",
+)
+@click.option("--to", metavar="FILE", type=click.Path(dir_okay=False), help="File to write; default: standard output.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@pass_session
+def init(session: Session, name: str, engine: str, preset: str, to: str | None, force: bool) -> None:
+    """Write a commented spec to start from.
+
+    The file is complete and valid as it is; every other field is there as a comment.
+
+    \b
+    Examples:
+      aurora-cli spec init orders --engine postgres
+      aurora-cli --region eu-west-1 spec init orders --engine mysql --preset production --to orders.yaml
+    """
+    from aurora_cli.spec.load import starter
+
+    text = starter(name, spec_region(session) or "eu-west-1", engine, preset)
+    if to is None:
+        click.echo(text, nl=False)
+        return
+    path = Path(to)
+    if path.exists() and not force:
+        raise InvalidInput(f"{path} is there already.", hint="Give another file, or --force to write over it.")
+    path.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {path}. Next: aurora-cli create -f {path}", err=True)
+
+
+@command.command(name="show")
+@name_argument(required=False)
+@file_option
+@spec_options
+@skip_check_option
+@click.option("--resolved", is_flag=True, help="Every field, with where its value comes from.")
+@output_option()
+@pass_session
+@click.pass_context
+def show(ctx: click.Context, session: Session, /, resolved: bool, output: str, **_: Any) -> None:
+    """Show a spec: what was asked for, or every value and its origin.
+
+    Without --resolved: the values that somebody set, as YAML. With it: every value, and whether a flag, a variable,
+    the file, the preset or a default gave it.
+
+    \b
+    Examples:
+      aurora-cli spec show orders
+      aurora-cli spec show -f orders.yaml --resolved
+      aurora-cli spec show -f orders.yaml --resolved -o json
+    """
+    from aurora_cli.operations import showing
+    from aurora_cli.ui import lists
+
+    found = showing.show(session.app, spec_request(session, ctx))
+    values = found.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    shown = values if resolved else _chosen(values, found.origins)
+    if output != "table":
+        document: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "spec": shown}
+        print_data(session, document | ({"origins": dict(found.origins)} if resolved else {}), output)
+    elif resolved:
+        lists.print_resolved(session.consoles, lists.flattened(values), found.origins)
+    else:
+        print_data(session, shown, "yaml")
+
+
+def _chosen(values: Mapping[str, Any], origins: Mapping[str, str], prefix: str = "") -> dict[str, Any]:
+    """The part of the spec that neither a preset nor a default gave."""
+    from aurora_cli.ui.lists import source_of
+
+    chosen: dict[str, Any] = {}
+    for key, value in values.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict):
+            inner = _chosen(value, origins, f"{path}.")
+            if inner:
+                chosen[key] = inner
+        elif not source_of(path, origins).startswith(("default", "preset ")):
+            chosen[key] = value
+    return chosen

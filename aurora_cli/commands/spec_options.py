@@ -1,0 +1,233 @@
+"""The flags that set fields of the spec, and the layers made of them.
+
+Each flag has an environment variable (`--engine-version`: `AURORA_ENGINE_VERSION`); one that takes several values
+reads them from its variable separated by commas. Precedence, lowest first: AWS_REGION, file, AURORA_* variable,
+`--set`, flag; presets and defaults are below all of them (see `aurora_cli.spec.resolve`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from aurora_cli.commands.completions import complete_classes, complete_engines, complete_presets
+from aurora_cli.commands.session import Session
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.request import SpecRequest
+    from aurora_cli.spec.resolve import Layer
+    from aurora_cli.stacks.stack import Stack
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Pair = tuple[str, Any, str]
+"""Dotted path in the spec, value, and where it came from."""
+
+
+class CommaList(click.types.StringParamType):
+    """Text; as an environment variable, several texts between commas."""
+
+    name = "text"
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """`"a, b"` gives `["a", "b"]`."""
+        return [part.strip() for part in rv.split(",") if part.strip()]
+
+
+@dataclass(frozen=True)
+class SpecFlag:
+    """One flag that sets one field.
+
+    Attributes:
+        flag: as typed, e.g. `--engine-version`.
+        path: dotted path in the spec.
+        metavar, help: for the help page.
+        type: type of one value.
+        multiple: True when the flag may be repeated and the field is a list.
+        complete: completion function, or None.
+    """
+
+    flag: str
+    path: str
+    metavar: str
+    help: str
+    type: Any = str
+    multiple: bool = False
+    complete: Any = None
+
+    @property
+    def parameter(self) -> str:
+        """Name of the parameter in Click's context."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return f"AURORA_{self.parameter.upper()}"
+
+    def option(self) -> Callable[[Decorated], Decorated]:
+        """The Click decorator."""
+        return click.option(
+            self.flag,
+            self.parameter,
+            envvar=self.variable,
+            show_envvar=True,
+            metavar=self.metavar,
+            type=CommaList() if self.multiple else self.type,
+            multiple=self.multiple,
+            shell_complete=self.complete,
+            help=self.help,
+        )
+
+
+SPEC_FLAGS = (
+    SpecFlag("--engine", "engine", "ENGINE", "postgres or mysql (or AWS's own name).", complete=complete_engines),
+    SpecFlag("--engine-version", "engine_version", "VERSION", "Engine version, e.g. 16.8; default: the packaged one."),
+    SpecFlag("--preset", "preset", "PRESET", "development, staging or production.", complete=complete_presets),
+    SpecFlag("--class", "instances.class", "CLASS", "Instance class, e.g. db.r7g.large.", complete=complete_classes),
+    SpecFlag("--acu", "instances.acu", "MIN-MAX", "Serverless v2 capacity in ACUs, e.g. 0.5-16."),
+    SpecFlag(
+        "--pause-after", "instances.pause_after", "DURATION", "Idle time before a 0 ACU minimum pauses, e.g. 10m."
+    ),
+    SpecFlag("--readers", "instances.readers", "N", "Readers beside the writer, 0 to 15.", type=int),
+    SpecFlag("--database", "database", "NAME", "Database made with the cluster."),
+    SpecFlag("--username", "username", "NAME", "Master user; its password is kept by AWS Secrets Manager."),
+    SpecFlag("--cidr", "network.cidr", "CIDR", "Address block of the VPC that is made."),
+    SpecFlag("--zones", "network.zones", "N", "Availability Zones of the VPC that is made, 2 or 3.", type=int),
+    SpecFlag("--vpc-id", "network.vpc_id", "ID", "Existing VPC to use instead."),
+    SpecFlag("--subnet-id", "network.subnet_ids", "ID", "Existing subnet; repeat for each.", multiple=True),
+    SpecFlag("--subnet-group", "network.subnet_group", "NAME", "Existing DB subnet group."),
+    SpecFlag(
+        "--security-group-id",
+        "network.security_group_ids",
+        "ID",
+        "Existing security group to attach; repeat for more.",
+        multiple=True,
+    ),
+    SpecFlag("--allow-cidr", "network.allow", "CIDR", "Addresses that may connect; repeat for more.", multiple=True),
+    SpecFlag("--tag", "tags", "KEY=VALUE", "Tag on every resource; repeat for more.", multiple=True),
+)
+
+
+def spec_options(decorated: Decorated) -> Decorated:
+    """All flags of `SPEC_FLAGS`, then --set."""
+    decorated = click.option(
+        "--set",
+        "assignments",
+        metavar="PATH=VALUE",
+        multiple=True,
+        help="Any field by its path, e.g. backup.retention=14d; repeat for more.",
+    )(decorated)
+    for flag in reversed(SPEC_FLAGS):
+        decorated = flag.option()(decorated)
+    return decorated
+
+
+def spec_request(session: Session, ctx: click.Context) -> SpecRequest:
+    """What the user asked for with NAME, --file, AURORA_*, --set and the spec flags of this command.
+
+    Without a file, a cluster that exists is described by its own spec: alone with a NAME, changed by the flags that
+    are typed.
+
+    Raises:
+        UsageError: neither NAME nor --file.
+        InvalidInput, SpecInvalid: a file or an assignment cannot be read.
+    """
+    from aurora_cli.operations.request import SpecRequest
+
+    params = ctx.params
+    if not params.get("name") and not params.get("file"):
+        raise click.UsageError("Give the NAME of a cluster, or a spec with -f FILE.", ctx)
+    stored = _stored(session, ctx)
+    return SpecRequest(
+        name=params.get("name"),
+        layers=tuple(_layers(session, ctx) if stored is None else _on_stored(stored, ctx)),
+        skip_checks=tuple(params.get("skip_check") or ()),
+    )
+
+
+def _stored(session: Session, ctx: click.Context) -> Stack | None:
+    """The cluster whose own spec is the start, if there is one; `create` always says it all itself."""
+    if ctx.info_name == "create" or ctx.params.get("file"):
+        return None
+    stack = session.app.registry.find(ctx.params["name"])
+    return stack if stack is not None and stack.has_spec() else None
+
+
+def _on_stored(stack: Stack, ctx: click.Context) -> list[Layer]:
+    """The stored spec and what is typed; nothing when nothing is typed.
+
+    Variables do not count here: AURORA_READERS in a profile is a default for new clusters, and must not change one
+    that is there.
+    """
+    from aurora_cli.operations.stored import stored_layer
+    from aurora_cli.spec.flags import layer_from_pairs
+
+    typed = [pair for pair in _typed(ctx) if pair[0] != "name"]
+    return [stored_layer(stack), *layer_from_pairs(typed)] if typed else []
+
+
+def _layers(session: Session, ctx: click.Context) -> Iterator[Layer]:
+    from aurora_cli.spec.flags import layer_from_pairs
+    from aurora_cli.spec.load import load_file
+
+    above = [layer for pairs in (_variables(ctx), _typed(ctx)) for layer in layer_from_pairs(pairs)]
+    file = [load_file(ctx.params["file"], sys.stdin)] if ctx.params.get("file") else []
+    if not any("region" in layer.values for layer in [*file, *above]):
+        yield from layer_from_pairs(_fallback_region(session))
+    yield from [*file, *above]
+
+
+def spec_region(session: Session) -> str | None:
+    """The Region that a new spec gets when nothing else names one; None if there is none."""
+    fallback = _fallback_region(session)
+    return session.app.region or (str(fallback[0][1]) if fallback else None)
+
+
+def _fallback_region(session: Session) -> list[Pair]:
+    """AWS's own variables, below the file: they say where to work when nobody else does."""
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if session.app.environ.get(variable):
+            return [("region", session.app.environ[variable], variable)]
+    return [("region", "us-east-1", "sandbox")] if session.app.sandbox else []
+
+
+def _variables(ctx: click.Context) -> list[Pair]:
+    pairs = [pair for flag in SPEC_FLAGS for pair in _pairs(ctx, flag, ParameterSource.ENVIRONMENT)]
+    return [*_region(ctx, ParameterSource.ENVIRONMENT), *pairs]
+
+
+def _typed(ctx: click.Context) -> list[Pair]:
+    from aurora_cli.spec.flags import parse_set
+
+    name = ctx.params.get("name")
+    return [
+        *((*parse_set(text), "--set") for text in ctx.params.get("assignments") or ()),
+        *([("name", name, "NAME")] if name else []),
+        *_region(ctx, ParameterSource.COMMANDLINE),
+        *(pair for flag in SPEC_FLAGS for pair in _pairs(ctx, flag, ParameterSource.COMMANDLINE)),
+    ]
+
+
+def _region(ctx: click.Context, source: ParameterSource) -> list[Pair]:
+    root = ctx.find_root()
+    if not root.params.get("region") or root.get_parameter_source("region") is not source:
+        return []
+    label = "--region" if source is ParameterSource.COMMANDLINE else "AURORA_REGION"
+    return [("region", root.params["region"], label)]
+
+
+def _pairs(ctx: click.Context, flag: SpecFlag, source: ParameterSource) -> list[Pair]:
+    if flag.parameter not in ctx.params or ctx.get_parameter_source(flag.parameter) is not source:
+        return []
+    label = flag.flag if source is ParameterSource.COMMANDLINE else flag.variable
+    value = ctx.params[flag.parameter]
+    if flag.path == "tags":
+        from aurora_cli.spec.flags import parse_tag
+
+        return [("tags", dict(parse_tag(text) for text in value), label)]
+    return [(flag.path, list(value) if flag.multiple else value, label)]

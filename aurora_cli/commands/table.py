@@ -1,0 +1,54 @@
+"""Every top-level command with the line that `--help` shows for it, so that help needs no command module.
+
+A test holds each line equal to the first line of the command's own help.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One command.
+
+    Attributes:
+        name: what the user types; the module is `aurora_cli.commands.<name>`, its attribute `command`.
+        summary: the line in the list of commands.
+    """
+
+    name: str
+    summary: str
+
+
+SECTIONS: dict[str, tuple[Entry, ...]] = {
+    "Build": (
+        Entry("create", "Create a cluster and print its endpoints."),
+        Entry("apply", "Create or update a cluster from a YAML file."),
+        Entry("plan", "Show what would change, and change nothing."),
+        Entry("validate", "Check a spec against the rules of AWS, offline."),
+        Entry("render", "Write the Terraform of a cluster to a folder."),
+        Entry("spec", "Start a spec file, or show where each value comes from."),
+        Entry("schema", "Print the JSON Schema of the spec file."),
+    ),
+    "Look": (
+        Entry("list", "List the clusters of this home."),
+        Entry("status", "Show a cluster as AWS reports it now."),
+        Entry("endpoints", "Print the endpoints of a cluster."),
+        Entry("history", "Show what was done to a cluster, when and by whom."),
+    ),
+    "Run": (
+        Entry("scale", "Change the number of readers, the class or the capacity."),
+        Entry("destroy", "Delete a cluster, after a final snapshot."),
+    ),
+    "Sandbox": (Entry("sandbox", "Run the local AWS: start, stop, look, reset, inject faults."),),
+    "Help": (
+        Entry("doctor", "Check Terraform, credentials, region, permissions and clock."),
+        Entry("completion", "Print the completion script of a shell."),
+        Entry("version", "Print the version of aurora-cli and what it runs on."),
+    ),
+}
+
+SUMMARIES: dict[str, str] = {entry.name: entry.summary for entries in SECTIONS.values() for entry in entries}
+
+ALIASES: dict[str, str] = {"delete": "destroy", "rm": "destroy"}
+"""Hidden second names: they work, and no list shows them."""

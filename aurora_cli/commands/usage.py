@@ -1,0 +1,48 @@
+"""A wrong command line, said in the form of every other failure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from aurora_cli.commands.root_names import PROGRAM
+from aurora_cli.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from aurora_cli.ui.data import DataFormat
+
+
+def as_invalid_input(error: click.ClickException) -> InvalidInput:
+    """The same failure as an error of ours, with the way to the help page or to the right place of a global option."""
+    ctx = getattr(error, "ctx", None)
+    message = error.format_message()
+    if isinstance(error, click.NoSuchOption) and ctx is not None and _is_global(ctx, error.option_name):
+        option = error.option_name
+        return InvalidInput(
+            f"{option} is a global option: it comes before the command.",
+            hint=f"{PROGRAM} {option} ... {ctx.command_path.removeprefix(PROGRAM).strip()} ...",
+        )
+    path = ctx.command_path if ctx is not None else PROGRAM
+    return InvalidInput(message, hint=f"Help: {path} --help")
+
+
+def wanted_output(arguments: Sequence[str], environ: Mapping[str, str]) -> DataFormat | None:
+    """The `-o` that the user meant, also when the command line cannot be parsed; None for a table."""
+    found = environ.get("AURORA_OUTPUT", "table")
+    for index, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument in ("-o", "--output"):
+            found = arguments[index + 1] if index + 1 < len(arguments) else found
+        elif argument.startswith("--output="):
+            found = argument.removeprefix("--output=")
+        elif argument.startswith("-o") and len(argument) > 2:
+            found = argument[2:].removeprefix("=")
+    return "json" if found == "json" else "yaml" if found == "yaml" else None
+
+
+def _is_global(ctx: click.Context, option: str) -> bool:
+    root = ctx.find_root()
+    return ctx is not root and any(option in parameter.opts for parameter in root.command.params)

@@ -1,0 +1,45 @@
+"""What a render needs to know beside the spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aurora_cli.spec.model import ClusterSpec
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """Facts about the stack and the moment that are no part of the spec.
+
+    Attributes:
+        instance_keys: keys of the instances, numbers as text; empty for `1` to readers + 1. The lowest key is the instance
+            that is created first (`aws_rds_cluster_instance.first`), so as long as the cluster lives it must stay.
+        final_snapshot_identifier: name of the final snapshot; None for `<name>-final`.
+        teardown: the state from which a cluster can be destroyed: no protection, changes made at once.
+        skip_final_snapshot: with `teardown`, destroy without a final snapshot.
+        allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
+        backend: write backend.tf.
+        header: text for a comment on top of every file; None for none.
+    """
+
+    instance_keys: tuple[str, ...] = ()
+    final_snapshot_identifier: str | None = None
+    teardown: bool = False
+    skip_final_snapshot: bool = False
+    allow_destroy: bool = False
+    backend: bool = True
+    header: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.skip_final_snapshot and not self.teardown:
+            raise ValueError("skip_final_snapshot is for a teardown only")
+        for key in self.instance_keys:
+            if not (key.isascii() and key.isdigit()) or key != str(int(key)) or key == "0":
+                raise ValueError(f"an instance key is a number from 1 on: {key!r}")
+        if len(set(self.instance_keys)) != len(self.instance_keys):
+            raise ValueError(f"instance keys repeat: {self.instance_keys}")
+
+    def keys(self, spec: ClusterSpec) -> tuple[str, ...]:
+        """The instance keys in numeric order, never empty."""
+        keys = self.instance_keys or tuple(str(n) for n in range(1, spec.instances.readers + 2))
+        return tuple(sorted(keys, key=int))

@@ -1,0 +1,76 @@
+"""Parameter groups: their names, and each parameter's value and moment of change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aurora_cli.errors import InvalidInput
+from aurora_cli.hcl.dynamic import CHANGES_AT_ONCE
+from aurora_cli.hcl.literal import to_hcl
+from aurora_cli.spec.model import ClusterSpec, ParameterValue
+from aurora_cli.spec.versions import default_version, parameter_family
+
+# Booleans are 0 and 1 in Aurora's parameter groups, but for these of MySQL (AllowedValues of DescribeDBClusterParameters).
+_ON_OFF = frozenset(
+    {"require_secure_transport", "event_scheduler", "gtid-mode", "enforce_gtid_consistency", "autocommit"}
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its value as text, and `immediate` or `pending-reboot`."""
+
+    name: str
+    value: str
+    apply_method: str
+
+
+@dataclass(frozen=True)
+class ParameterGroups:
+    """The parameters of both groups of a cluster, and the family that both are of."""
+
+    family: str
+    cluster: tuple[Parameter, ...]
+    instance: tuple[Parameter, ...]
+
+
+def parameter_groups_of(spec: ClusterSpec) -> ParameterGroups:
+    """The groups of a resolved spec, parameters sorted by name, the TLS one included."""
+    family = parameter_family(spec.engine, spec.engine_version or default_version(spec.engine))
+    return ParameterGroups(
+        family=family,
+        cluster=_parameters(spec.engine, _with_tls(spec)),
+        instance=_parameters(spec.engine, spec.parameters.instance),
+    )
+
+
+def tls_parameter(engine: str) -> str:
+    """The parameter that refuses connections without TLS."""
+    return "rds.force_ssl" if engine == "aurora-postgresql" else "require_secure_transport"
+
+
+def _with_tls(spec: ClusterSpec) -> dict[str, ParameterValue]:
+    """Always set: the default differs from one engine version to the next (Aurora PostgreSQL forces TLS from 17 on)."""
+    forced: dict[str, ParameterValue] = {tls_parameter(spec.engine): spec.tls.required}
+    given = dict(spec.parameters.cluster)
+    return {**given, **forced} if spec.tls.required else {**forced, **given}
+
+
+def _parameters(engine: str, values: Mapping[str, ParameterValue]) -> tuple[Parameter, ...]:
+    dynamic = CHANGES_AT_ONCE[engine]
+    return tuple(
+        Parameter(name, _text(name, value), "immediate" if name in dynamic else "pending-reboot")
+        for name, value in sorted(values.items())
+    )
+
+
+def _text(name: str, value: ParameterValue) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return ("OFF", "ON")[value] if name in _ON_OFF else str(int(value))
+    if not math.isfinite(value):
+        raise InvalidInput(f"Parameter {name}: {value} is no number that AWS takes.")
+    return to_hcl(value)

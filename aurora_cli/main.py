@@ -1,0 +1,90 @@
+"""The entry point, and the one place where an exception becomes an exit status.
+
+Nothing heavy is imported here: `--help` and `--version` need Click alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from aurora_cli.commands.root import cli
+from aurora_cli.commands.root_names import COMPLETE_VARIABLE, PROGRAM
+from aurora_cli.commands.session import Session
+from aurora_cli.commands.usage import as_invalid_input, wanted_output
+from aurora_cli.errors import AuroraError, Interrupted
+
+READER_GONE = 141
+"""128 + SIGPIPE: what a shell reports for a program whose reader went away, as in `aurora-cli list | head -1`."""
+
+
+def main(arguments: Sequence[str] | None = None, obj: Session | None = None) -> int:
+    """Run one command line.
+
+    Args:
+        arguments: the words after the program's name; default those of the process.
+        obj: a session made by a test.
+
+    Returns:
+        The exit status, as in docs/exit-codes.md.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    session = obj or Session()
+    try:
+        try:
+            status = _run(words or ["--help"], session)
+        finally:
+            _flush()
+    except BrokenPipeError:
+        _silence()
+        return READER_GONE
+    return status
+
+
+def _run(words: list[str], session: Session) -> int:
+    try:
+        result = cli.main(
+            args=words, prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False, obj=session
+        )
+    except BrokenPipeError:
+        raise
+    except (click.Abort, KeyboardInterrupt):
+        return _fail(Interrupted("Interrupted."), words, session)
+    except click.ClickException as error:
+        return _fail(as_invalid_input(error), words, session)
+    except AuroraError as error:
+        return _fail(error, words, session)
+    except Exception as defect:
+        from aurora_cli.commands.crash import as_error
+
+        return _fail(as_error(defect, session.home, debug=session.settings.debug), words, session)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(error: AuroraError, words: list[str], session: Session) -> int:
+    """Show the failure on stderr, as a document on stdout too if one was asked for; gives the exit status."""
+    from aurora_cli.ui import data, errors_view
+
+    errors_view.print_error(session.consoles, error, session.settings.debug)
+    output = wanted_output(words, os.environ)
+    if output is not None:
+        data.emit_data(session.consoles, data.error_document(error), output)
+    return error.exit_status
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def _silence() -> None:
+    """Send what is still buffered nowhere, so that Python's own shutdown does not complain about the closed pipe."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            os.dup2(nowhere, stream.fileno())
+        except (OSError, ValueError):  # a stream of a test has no descriptor
+            continue

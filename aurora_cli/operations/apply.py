@@ -1,0 +1,50 @@
+"""Create or update: bring a cluster to the spec, whatever is there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from aurora_cli.operations.change import Terms, carry_out, refuse_identity_change
+from aurora_cli.operations.create import new_stack
+from aurora_cli.operations.events import Emit
+from aurora_cli.operations.request import SpecRequest
+from aurora_cli.operations.review import Approve, ChangeResult
+from aurora_cli.operations.stored import existing_stack, is_pristine, named, stored_spec
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.resolve import Resolved
+
+
+def apply(
+    app: AppContext,
+    request: SpecRequest,
+    *,
+    approve: Approve,
+    emit: Emit,
+    dry_run: bool = False,
+    allow: Collection[str] = (),
+    operation: str = "apply",
+) -> ChangeResult:
+    """Bring the cluster to the spec of the request, or to its own stored spec when the request has no layers.
+
+    Raises:
+        SpecInvalid, SpecConflict (engine, region or backend differ), ClusterNotFound (no layers and no such cluster),
+        and what `change.carry_out` raises.
+    """
+    desired = desired_spec(app, request)
+    with app.registry.lock(desired.spec.name, operation):
+        stack = app.registry.find(desired.spec.name)
+        if stack is not None and not is_pristine(stack):
+            refuse_identity_change(stored_spec(stack).spec, desired.spec)
+        app.begin(emit)
+        terms = Terms(operation, approve, emit, allow, dry_run)
+        return carry_out(app, stack or new_stack(app, desired), desired, terms)
+
+
+def desired_spec(app: AppContext, request: SpecRequest) -> Resolved:
+    """The request's spec; the stored one when the request has no layers."""
+    if request.layers:
+        return request.resolve()
+    return stored_spec(existing_stack(app, named(request.name)))

@@ -1,0 +1,302 @@
+"""The one way in which a cluster is made or changed: render, plan, review, approve, apply that very plan, report.
+
+Create, apply, scale and plan all come here; they differ in how they arrive at the spec. A crash at any moment leaves a stack that
+the next run understands: the spec and the record are written before the apply, Terraform's state by Terraform itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import Declined, InvalidInput, PlanStale, SpecConflict
+from aurora_cli.operations import guard
+from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
+from aurora_cli.operations.files import write_rendered
+from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
+from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.recovery import follow_up
+from aurora_cli.operations.reporting import live_topology, report
+from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
+    from aurora_cli.terraform.plan import Plan
+
+CLUSTER_ADDRESS = "aws_rds_cluster.this"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a change is to be carried out.
+
+    Attributes:
+        operation: create, apply, scale or plan; as shown and as kept in the history.
+        approve: shows the review and asks.
+        emit: takes progress events.
+        allow: Terraform addresses that the guard may let through.
+        dry_run: stop after the plan, leave nothing behind.
+    """
+
+    operation: str
+    approve: Approve
+    emit: Emit
+    allow: Collection[str] = ()
+    dry_run: bool = False
+
+
+def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> ChangeResult:
+    """Bring the cluster of `stack` to the desired spec.
+
+    Args:
+        app: the composition root; `begin` has been called.
+        stack: the stack, which may be new and empty. Its lock is held.
+        desired: the spec to reach, with the origins of its values and its warnings.
+        terms: how.
+
+    Returns:
+        The report of the live cluster and whether anything was changed.
+
+    Raises:
+        GuardRefused, Declined: nothing was changed.
+        TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
+    """
+    run = _Run(app, stack, desired, terms)
+    if terms.dry_run:
+        return run.look()
+    with recorded(app, stack, terms.operation) as entry:
+        return run.change(entry)
+
+
+class _Run:
+    """One change of one stack, under its lock."""
+
+    def __init__(self, app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> None:
+        self.app, self.stack, self.desired, self.terms = app, stack, desired, terms
+        self.spec: ClusterSpec = desired.spec
+        self.terraform = app.terraform(stack, terms.emit)
+        self.addresses: list[str] = []
+        self.choice = KeyChoice(())
+
+    def look(self) -> ChangeResult:
+        """Plan only, and leave the stack as it was."""
+        try:
+            review, topology = self._plan()
+        finally:
+            self._withdraw()
+        state = report(self.app, self.spec, topology, changed=False)
+        return ChangeResult(report=state if topology else None, review=review, changed=False, dry_run=True)
+
+    def change(self, entry: Entry) -> ChangeResult:
+        """Plan, ask, apply. A plan that went stale is made and shown a second time."""
+        try:
+            review, topology = self._plan()
+            if review.plan.empty:
+                return self._nothing_to_do(review, topology, entry)
+            self._approved(review)
+        except BaseException:
+            self._withdraw()
+            raise
+        try:
+            summary = self._apply()
+        except PlanStale:
+            self.terms.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
+            review, topology = self._plan(again=True)
+            self._approved(review)
+            summary = self._apply()
+        return self._done(review, summary, entry)
+
+    # --- plan ---
+
+    def _plan(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            reading = pool.submit(live_topology, self.app, self.spec)
+            follow_up(self.terraform, self.terms.emit)
+            self._render(reading)
+            plan = self._terraform_plan()
+            topology = reading.result()
+        self._refuse_foreign_cluster(plan, topology)
+        return self._review(plan, topology, again=again), topology
+
+    def _render(self, reading: Future[Topology | None]) -> None:
+        """Choose the instance keys, write the files, initialise."""
+        if self.spec.backend.type == "local":
+            self.addresses = [r.address for r in self.terraform.state_resources()]
+            self._write(self._choose(reading))
+            self._init()
+            return
+        self._write(KeyChoice(self.stack.record.instance_keys))
+        self._init()
+        self.addresses = [r.address for r in self.terraform.state_resources()]
+        self._write(self._choose(reading))
+
+    def _choose(self, reading: Future[Topology | None]) -> KeyChoice:
+        existing = keys_in_state(self.addresses)
+        count = self.spec.instances.readers + 1
+        shrinks = len(existing) > count
+        topology = reading.result() if shrinks else None
+        writer = key_of(topology.writer.id, self.spec.name) if topology and topology.writer else None
+        self.choice = choose_keys(existing, count, writer)
+        return self.choice
+
+    def _write(self, choice: KeyChoice) -> None:
+        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=CLUSTER_ADDRESS in self.terms.allow)
+
+    def _init(self) -> None:
+        started = monotonic()
+        self.terms.emit(StepStarted("init", "Preparing Terraform"))
+        self.terraform.init()
+        self.terms.emit(StepFinished("init", monotonic() - started))
+
+    def _terraform_plan(self) -> Plan:
+        started = monotonic()
+        self.terms.emit(StepStarted("plan", "Planning the change"))
+        plan = self.terraform.plan()
+        self.terms.emit(StepFinished("plan", monotonic() - started))
+        return plan
+
+    def _refuse_foreign_cluster(self, plan: Plan, topology: Topology | None) -> None:
+        creates = any(c.address == CLUSTER_ADDRESS and c.action == "create" for c in plan.resource_changes)
+        if topology is not None and creates:
+            raise InvalidInput(
+                f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
+                hint="Choose another name. An existing cluster is never taken over silently.",
+            )
+
+    def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:
+        names = identifiers(self.choice.keys, self.spec.name)
+        next_writer = names.get(self.choice.fail_over_to or "")
+        situation = guard.Situation(
+            topology=topology,
+            production=self.spec.preset == "production",
+            next_writer=next_writer,
+            allowed=tuple(self.terms.allow),
+        )
+        old_writer = topology.writer.id if topology and topology.writer else "the present writer"
+        steps = (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
+        return PlanReview(
+            name=self.spec.name,
+            region=self.spec.region,
+            operation=self.terms.operation,
+            target=self.app.target,
+            plan=plan,
+            findings=guard.inspect(plan, situation),
+            warnings=self.desired.warnings,
+            resumed=self.stack.record.status in ("creating", "changing") and bool(self.addresses),
+            again=again,
+            steps=steps,
+        )
+
+    # --- approve ---
+
+    def _approved(self, review: PlanReview) -> None:
+        strange = guard.unknown_allows(review.plan, self.terms.allow)
+        if strange:
+            raise InvalidInput(
+                f"--allow names what the plan does not change: {', '.join(strange)}.",
+                hint="Copy the address from the plan, in quotes.",
+            )
+        if review.refused:
+            self.terms.emit(ReviewRefused(review))
+            guard.refuse(review.findings)
+        if not self.terms.approve(review):
+            raise Declined("Nothing was changed: the plan was not approved.")
+
+    def _withdraw(self) -> None:
+        """Leave the stack as it was before: gone if nothing was ever made, else with the files of its own spec."""
+        from aurora_cli.operations.stored import is_pristine, stored_spec
+
+        self.terraform.plan_file.unlink(missing_ok=True)
+        if is_pristine(self.stack, self.addresses):
+            self.app.registry.remove(self.stack)
+        elif self.stack.has_spec():
+            write_rendered(self.stack, stored_spec(self.stack).spec)
+
+    # --- apply ---
+
+    def _apply(self) -> dict[str, int]:
+        self._remember("creating" if CLUSTER_ADDRESS not in self.addresses else "changing")
+        self._fail_over()
+        started = monotonic()
+        self.terms.emit(StepStarted("apply", "Making the change"))
+        summary = self.terraform.apply()
+        self.terms.emit(StepFinished("apply", monotonic() - started))
+        return {"add": summary.add, "change": summary.change, "destroy": summary.destroy}
+
+    def _remember(self, status: str) -> None:
+        from aurora_cli.spec.load import dump_spec
+
+        self.stack.write_spec(dump_spec(self.spec))
+        self.stack.update_record(status=status, instance_keys=self.choice.keys, origins=dict(self.desired.origins))
+
+    def _fail_over(self) -> None:
+        if not self.choice.fail_over_to:
+            return
+        from aurora_cli.aws.failover import fail_over
+
+        target = identifiers(self.choice.keys, self.spec.name)[self.choice.fail_over_to]
+        started = monotonic()
+        self.terms.emit(StepStarted("failover", f"Failing over to {target}"))
+        fail_over(
+            self.app.aws(self.spec.region).client("rds"),
+            self.spec.name,
+            target,
+            clock=self.app.clock,
+            waiting=lambda status, elapsed: self.terms.emit(Waiting(f"{target} to become the writer", status, elapsed)),
+        )
+        self.terms.emit(StepFinished("failover", monotonic() - started))
+
+    # --- report ---
+
+    def _nothing_to_do(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
+        self.terraform.plan_file.unlink(missing_ok=True)
+        self._remember("ready")
+        entry.finish("unchanged", {"add": 0, "change": 0, "destroy": 0})
+        state = report(self.app, self.spec, topology, changed=False, managed=self._managed())
+        return ChangeResult(report=state, review=review, changed=False)
+
+    def _done(self, review: PlanReview, summary: dict[str, int], entry: Entry) -> ChangeResult:
+        self.stack.update_record(status="ready")
+        entry.finish("succeeded", summary)
+        started = monotonic()
+        self.terms.emit(StepStarted("read", "Reading the endpoints"))
+        topology = live_topology(self.app, self.spec)
+        self.terms.emit(StepFinished("read", monotonic() - started))
+        state = report(self.app, self.spec, topology, changed=True, managed=self._managed())
+        return ChangeResult(report=state, review=review, changed=True, summary=summary)
+
+    def _managed(self) -> frozenset[str]:
+        return frozenset(identifiers(self.choice.keys, self.spec.name).values())
+
+
+def refuse_identity_change(old: ClusterSpec, new: ClusterSpec) -> None:
+    """Raise SpecConflict when `new` is another cluster than `old`: another engine, region or home of the state."""
+    for label, before, after in (
+        ("engine", old.engine, new.engine),
+        ("region", old.region, new.region),
+        ("backend", old.backend, new.backend),
+    ):
+        if before != after:
+            raise SpecConflict(
+                f"{new.name} exists with another {label}: {_plain(before)}, not {_plain(after)}.",
+                hint=f"The {label} of an existing cluster cannot change. Choose another name, or keep the {label}.",
+            )
+
+
+def _plain(value: object) -> str:
+    return getattr(value, "type", None) or str(value)
+
+
+def with_warnings(resolved: Resolved, *more: str) -> Resolved:
+    """The same spec with more warnings."""
+    from aurora_cli.errors import Problem
+
+    extra = tuple(Problem(path="", message=text, severity="warning", check="stack") for text in more)
+    return replace(resolved, warnings=(*resolved.warnings, *extra))

@@ -1,0 +1,76 @@
+"""Create a cluster, or go on with one that is half-built."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import SpecConflict
+from aurora_cli.operations.change import Terms, carry_out
+from aurora_cli.operations.events import Emit
+from aurora_cli.operations.request import SpecRequest
+from aurora_cli.operations.review import Approve, ChangeResult
+from aurora_cli.operations.stored import is_pristine, stored_spec
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
+
+
+def create(
+    app: AppContext,
+    request: SpecRequest,
+    *,
+    approve: Approve,
+    emit: Emit,
+    dry_run: bool = False,
+    allow: Collection[str] = (),
+) -> ChangeResult:
+    """Make the cluster that the request describes.
+
+    The same spec again finds nothing to do; a half-built cluster is finished. Another spec for an existing cluster is refused.
+
+    Raises:
+        SpecInvalid: with every broken rule, before anything runs.
+        SpecConflict: the cluster exists with another spec, or is being destroyed.
+        and what `change.carry_out` raises.
+    """
+    desired = request.resolve()
+    with app.registry.lock(desired.spec.name, "create"):
+        stack = app.registry.find(desired.spec.name)
+        if stack is not None and not is_pristine(stack):
+            _refuse_other_spec(stack, desired)
+        app.begin(emit)
+        terms = Terms("create", approve, emit, allow, dry_run)
+        return carry_out(app, stack or new_stack(app, desired), desired, terms)
+
+
+def new_stack(app: AppContext, desired: Resolved) -> Stack:
+    """A stack for that spec, on disk before anything is made."""
+    from aurora_cli.spec.load import dump_spec
+
+    spec = desired.spec
+    return app.registry.create(
+        spec.name, region=spec.region, target=app.target, spec=dump_spec(spec), origins=desired.origins
+    )
+
+
+def _refuse_other_spec(stack: Stack, desired: Resolved) -> None:
+    from aurora_cli.spec.diff import differences
+
+    name = desired.spec.name
+    if stack.record.status == "destroying":
+        raise SpecConflict(
+            f"A destroy of {name} has begun and is not finished.",
+            hint=f"Finish it with `aurora-cli destroy {name}`, or bring the cluster back with `aurora-cli apply -f FILE`.",
+        )
+    changes = differences(stored_spec(stack).spec, desired.spec)
+    if not changes:
+        return
+    shown = "; ".join(f"{c.path}: {c.old} -> {c.new}" for c in changes[:5])
+    more = f" and {len(changes) - 5} more" if len(changes) > 5 else ""
+    raise SpecConflict(
+        f"{name} exists with another spec ({shown}{more}).",
+        hint=f"Change it with `aurora-cli apply {name}` and the same flags or file, or choose another name.",
+    )

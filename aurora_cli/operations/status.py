@@ -1,0 +1,28 @@
+"""The live cluster, as the RDS API reports it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aurora_cli.operations.events import Emit
+from aurora_cli.operations.keys import identifiers
+from aurora_cli.operations.reporting import live_topology, report
+from aurora_cli.operations.results import ClusterReport
+from aurora_cli.operations.stored import existing_stack, stored_spec
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+
+
+def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
+    """What the cluster is now: endpoints, roles by zone, what is pending. Runs no Terraform and connects to no database.
+
+    Raises:
+        ClusterNotFound: no stack of that name. CredentialsError, AccessDenied, AwsFailed, StackDamaged, SandboxFailed.
+    """
+    stack = existing_stack(app, name)
+    spec = stored_spec(stack).spec
+    app.begin(emit)
+    keys = stack.record.instance_keys
+    managed = frozenset(identifiers(keys, name).values())
+    return report(app, spec, live_topology(app, spec), changed=False, managed=managed)

@@ -1,0 +1,72 @@
+"""What a stack already knows: find it, read its spec."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.resolve import Layer, Resolved
+    from aurora_cli.stacks.stack import Stack
+
+
+def existing_stack(app: AppContext, name: str) -> Stack:
+    """The stack of that name. Raises ClusterNotFound, which says so when the other target has it."""
+    stack = app.registry.find(name)
+    if stack is not None:
+        return stack
+    if app.other_registry().find(name) is not None:
+        where, way = (
+            ("on a real account", "Leave --sandbox out") if app.sandbox else ("in the sandbox", "Add --sandbox")
+        )
+        raise ClusterNotFound(f"No cluster named {name} here, but there is one {where}.", hint=f"{way} to work on it.")
+    return app.registry.get(name)
+
+
+def stored_spec(stack: Stack) -> Resolved:
+    """The spec that the stack was last brought to, with the origins of its values.
+
+    Raises:
+        StackDamaged: the file is missing or no longer a spec.
+    """
+    from aurora_cli.errors import SpecInvalid
+    from aurora_cli.spec.resolve import Resolved, resolve
+
+    try:
+        resolved = resolve([stored_layer(stack)])
+    except SpecInvalid as error:
+        raise StackDamaged(
+            f"The stored spec of {stack.name} cannot be read: {error.message}",
+            hint=f"Bring it back with `aurora-cli apply -f FILE`; the file is {stack.spec_file}.",
+        ) from error
+    return Resolved(resolved.spec, {**resolved.origins, **stack.record.origins}, ())
+
+
+def stored_layer(stack: Stack) -> Layer:
+    """The stored spec as the lowest layer of a new one."""
+    from aurora_cli.spec.load import load_yaml
+
+    return load_yaml(stack.read_spec(), source=f"stack {stack.name}")
+
+
+def is_pristine(stack: Stack, addresses: Collection[str] = ()) -> bool:
+    """True when nothing was ever made for this stack, so that it can be given up without a trace.
+
+    Args:
+        stack: the stack.
+        addresses: what Terraform's state is known to hold, for a state that is kept elsewhere.
+    """
+    state = stack.terraform_dir / "terraform.tfstate"
+    return stack.record.status == "creating" and not addresses and not state.exists()
+
+
+def named(name: str | None) -> str:
+    """The name, which must be there. Raises InvalidInput."""
+    if not name:
+        raise InvalidInput(
+            "The name of the cluster is missing.", hint="Give it as the first argument, or as `name:` in the file."
+        )
+    return name

@@ -1,0 +1,67 @@
+"""Speaks with the emulator's own pages under /_aurora/."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from aurora_cli.errors import InvalidInput, SandboxFailed
+
+STOP_HINT = "Run `aurora-cli sandbox stop` and then `aurora-cli sandbox start`."
+
+
+class EmulatorClient:
+    """A client of one port on loopback.
+
+    Args:
+        port: where the emulator should listen.
+        timeout_s: how long an answer may take.
+    """
+
+    def __init__(self, port: int, *, timeout_s: float = 5.0) -> None:
+        self._port = port
+        self._timeout_s = timeout_s
+
+    def health(self) -> dict[str, Any] | None:
+        """What the health page says; None when nobody answers in time, or not as an emulator does."""
+        try:
+            status, data = self._exchange("GET", "/_aurora/health", None)
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+        return data if status == 200 and isinstance(data.get("token"), str) else None
+
+    def request(
+        self, method: str, page: str, *, data: Any = None, query: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Ask a page.
+
+        Raises:
+            InvalidInput: the emulator refuses what was sent.
+            SandboxFailed: no answer.
+        """
+        wanted = urlencode({name: value for name, value in (query or {}).items() if value is not None})
+        path = f"/_aurora/{page}" + (f"?{wanted}" if wanted else "")
+        try:
+            status, answer = self._exchange(method, path, data)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise SandboxFailed(f"The emulator does not answer ({error}).", hint=STOP_HINT) from error
+        if status == 200:
+            return answer
+        if status == 400:
+            raise InvalidInput(str(answer.get("error", "refused")), hint=answer.get("hint"))
+        raise SandboxFailed(f"The emulator answered {status} to {method} {page}.", hint=STOP_HINT)
+
+    def _exchange(self, method: str, path: str, data: Any) -> tuple[int, dict[str, Any]]:
+        # http.client never looks at proxy settings, which must not apply to loopback.
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout_s)
+        try:
+            body = None if data is None else json.dumps(data).encode()
+            connection.request(method, path, body=body, headers={"Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+            return response.status, answer if isinstance(answer, dict) else {}
+        finally:
+            connection.close()

@@ -1,0 +1,108 @@
+"""`python -m aurora_cli.sandbox.emulator`: serve until told to stop, or until the sandbox folder is gone."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime as dt
+import errno
+import os
+import secrets
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from aurora_cli.sandbox.emulator.admin import Admin
+from aurora_cli.sandbox.emulator.application import Application
+from aurora_cli.sandbox.emulator.calls import CallLog
+from aurora_cli.sandbox.emulator.inventory import InventoryFile
+from aurora_cli.sandbox.emulator.loading import Loader
+from aurora_cli.sandbox.emulator.server import EmulatorServer
+from aurora_cli.sandbox.faults import FaultBook
+from aurora_cli.sandbox.isolation import ACCESS_KEY_ID, DEFAULT_REGION, SECRET_ACCESS_KEY
+from aurora_cli.sandbox.processes import start_time
+from aurora_cli.sandbox.state import EmulatorState, StateFiles
+
+LOOK_AROUND_S = 2.0
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m aurora_cli.sandbox.emulator", description=__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="the sandbox folder (state, log)")
+    parser.add_argument("--port", type=int, default=0, help="preferred port on 127.0.0.1; 0 or a taken one: any free")
+    parser.add_argument("--region", default=DEFAULT_REGION, help="Region to warm up")
+    parser.add_argument("--detach", action="store_true", help="go on in the background, in a session of its own")
+    parser.add_argument("--ready-fd", type=int, help="file descriptor to write the port to when it listens")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the emulator."""
+    options = arguments(argv)
+    if options.detach:
+        detach()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    files = StateFiles(options.folder)
+    token = secrets.token_hex(16)
+    loader = Loader(options.region)
+    inventory = InventoryFile(files.inventory, lambda: loader.wait().survey())
+    server = listen(options.port, Application(Admin(token, loader, inventory, CallLog(), FaultBook())))
+    state = new_state(server.port, token, options.region)
+    files.write_state(state)
+    threading.Thread(target=server.serve_forever, name="serve", daemon=True).start()
+    if options.ready_fd is not None:
+        os.write(options.ready_fd, f"{server.port}\n".encode())
+        os.close(options.ready_fd)
+    loader.start()
+    serve_until(stop, files, state)
+    # moto may still be loading in its thread: an orderly interpreter shutdown would trip over it.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def detach() -> None:
+    """Continue as a grandchild in its own session, so that neither Ctrl-C nor the caller's end reaches it."""
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+
+
+def listen(port: int, application: Application) -> EmulatorServer:
+    """A listening server on the preferred port, or on any when that one is taken."""
+    try:
+        return EmulatorServer(port, application)
+    except OSError as error:
+        if port == 0 or error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        return EmulatorServer(0, application)
+
+
+def new_state(port: int, token: str, region: str) -> EmulatorState:
+    """The record of this process."""
+    return EmulatorState(
+        pid=os.getpid(),
+        process_start=start_time(os.getpid()) or "",
+        port=port,
+        token=token,
+        started_at=dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
+        access_key_id=ACCESS_KEY_ID,
+        secret_access_key=SECRET_ACCESS_KEY,
+        region=region,
+    )
+
+
+def serve_until(stop: threading.Event, files: StateFiles, state: EmulatorState) -> None:
+    """Wait for the signal to stop. Nobody can find this process when its state file is gone, so then it ends too."""
+    while not stop.wait(LOOK_AROUND_S):
+        current = files.read_state()
+        if current is None or current.token != state.token:
+            return
+    files.write_state(dataclasses.replace(state, stopped=True))
+
+
+if __name__ == "__main__":
+    main()

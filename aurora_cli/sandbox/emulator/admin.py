@@ -1,0 +1,106 @@
+"""The emulator's own pages.
+
+    GET    /_aurora/health              who answers here (token), and whether moto is loaded
+    GET    /_aurora/calls               the log; ?since=N&service=rds&action=CreateDBCluster
+    DELETE /_aurora/calls               forget the calls
+    GET    /_aurora/faults              rules in force
+    POST   /_aurora/faults              add one (JSON)
+    DELETE /_aurora/faults              clear; ?id=fault-1 for one
+    GET, POST /_aurora/settings         {"latency_s": seconds that a resource takes to become available}
+    POST   /_aurora/reset               forget every resource, call and fault
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aurora_cli.errors import InvalidInput
+from aurora_cli.sandbox.emulator.calls import CallLog
+from aurora_cli.sandbox.emulator.inventory import InventoryFile
+from aurora_cli.sandbox.emulator.latency import LATENCY
+from aurora_cli.sandbox.emulator.loading import Loader
+from aurora_cli.sandbox.emulator.server import Environ
+from aurora_cli.sandbox.emulator.wire_errors import Answer
+from aurora_cli.sandbox.faults import FaultBook, parse_rule
+
+MAX_LATENCY_S = 3600.0
+Query = dict[str, str]
+
+
+@dataclass
+class Admin:
+    """What the pages show and change."""
+
+    token: str
+    loader: Loader
+    inventory: InventoryFile
+    calls: CallLog
+    faults: FaultBook
+
+    def answer(self, environ: Environ, body: bytes, lock: threading.Lock) -> Answer:
+        """Answer a request under /_aurora/. `lock` keeps AWS calls out while everything is reset."""
+        name = environ["PATH_INFO"].removeprefix("/_aurora/")
+        page: Callable[[str, Query, Any], Any] | None = {
+            "health": self._health,
+            "calls": self._calls,
+            "faults": self._faults,
+            "settings": self._settings,
+            "reset": lambda method, query, data: self._reset(method, lock),
+        }.get(name)
+        # Browsers send Origin with every request that a foreign page makes them send; no client of ours does.
+        if page is None or environ.get("HTTP_ORIGIN"):
+            return _json(404, {"error": "no such page"})
+        try:
+            data = json.loads(body or b"{}")
+            result = page(environ["REQUEST_METHOD"], dict(parse_qsl(environ["QUERY_STRING"])), data)
+        except InvalidInput as error:
+            return _json(400, {"error": error.message, "hint": error.hint})
+        except (ValueError, TypeError, KeyError) as error:
+            return _json(400, {"error": f"bad request: {error}"})
+        return _json(200, result) if result is not None else _json(405, {"error": "method not allowed"})
+
+    def _health(self, method: str, query: Query, data: Any) -> Any:
+        return {"token": self.token, "pid": os.getpid(), "ready": self.loader.ready}
+
+    def _calls(self, method: str, query: Query, data: Any) -> Any:
+        if method == "DELETE":
+            self.calls.clear()
+        since = int(query.get("since", 0))
+        return {"calls": self.calls.list(since=since, service=query.get("service"), action=query.get("action"))}
+
+    def _faults(self, method: str, query: Query, data: Any) -> Any:
+        if method == "POST":
+            return {"fault": self.faults.add(parse_rule(data)).to_dict()}
+        if method == "DELETE":
+            return {"cleared": self.faults.clear(query.get("id"))}
+        return {"faults": self.faults.list()}
+
+    def _settings(self, method: str, query: Query, data: Any) -> Any:
+        if method == "POST":
+            latency = float(data["latency_s"])
+            if not 0.0 <= latency <= MAX_LATENCY_S:
+                raise InvalidInput("latency_s must be 0 to 3600 seconds.")
+            LATENCY.seconds = latency
+        return {"latency_s": LATENCY.seconds}
+
+    def _reset(self, method: str, lock: threading.Lock) -> Any:
+        if method != "POST":
+            return None
+        aws = self.loader.wait()
+        with lock:
+            aws.reset()
+            self.inventory.clear()
+        self.faults.clear()
+        self.calls.clear()
+        LATENCY.seconds = 0.0
+        return {"reset": True}
+
+
+def _json(status: int, value: Any) -> Answer:
+    return status, [("Content-Type", "application/json")], json.dumps(value).encode()

@@ -1,0 +1,77 @@
+"""One request: the emulator's own pages, or an AWS call that goes through faults to moto and into the log."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from aurora_cli.sandbox.emulator.admin import Admin
+from aurora_cli.sandbox.emulator.calls import Call
+from aurora_cli.sandbox.emulator.server import ConnectionCut, Environ, StartResponse
+from aurora_cli.sandbox.emulator.wire_errors import Answer, error_answer, error_code
+from aurora_cli.sandbox.faults import FaultRule
+
+REFUSING = ("throttle", "error5xx", "access_denied", "expired_token")
+
+
+class Application:
+    """The WSGI application of the emulator."""
+
+    def __init__(self, admin: Admin) -> None:
+        self.admin = admin
+        # moto's tables are plain dicts: without this, a list that is read while another call changes it breaks.
+        self._one_at_a_time = threading.Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read()
+        environ["wsgi.input"].seek(0)
+        if environ["PATH_INFO"].startswith("/_aurora/"):
+            answer = self.admin.answer(environ, body, self._one_at_a_time)
+        else:
+            answer = self._aws(environ, body)
+        status, headers, content = answer
+        start_response(f"{status} {_reason(status)}", headers)
+        return [content]
+
+    def _aws(self, environ: Environ, body: bytes) -> Answer:
+        begun = time.monotonic()
+        call = self.admin.calls.begin(environ, body)
+        rule = self.admin.faults.match(call.service, call.action)
+        if rule is not None:
+            call.fault = rule.kind
+            time.sleep(rule.delay_s)
+        answer = self._refused(call, rule) or self._emulate(environ, call)
+        call.duration_ms = round((time.monotonic() - begun) * 1000, 1)
+        if rule is not None and rule.kind == "lost_reply":
+            raise ConnectionCut
+        call.status, call.error = answer[0], error_code(answer[0], answer[2])
+        return answer
+
+    def _refused(self, call: Call, rule: FaultRule | None) -> Answer | None:
+        if rule is None or rule.kind not in REFUSING:
+            return None
+        return error_answer(rule.kind, call.protocol, f"{call.service}:{call.action}")
+
+    def _emulate(self, environ: Environ, call: Call) -> Answer:
+        name = f"{call.service}:{call.action}"
+        try:
+            aws = self.admin.loader.wait()
+            with self._one_at_a_time:
+                answer = aws.call(environ)
+                self.admin.inventory.update(call.action)
+        except NotImplementedError:
+            return error_answer("unknown_action", call.protocol, name)
+        except Exception:  # an emulator that dies of one bad request would take the user's clusters with it
+            traceback.print_exc()
+            return error_answer("internal", call.protocol, name)
+        return answer
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

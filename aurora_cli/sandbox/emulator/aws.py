@@ -1,0 +1,105 @@
+"""moto's AWS with our extensions: the only module of the server that imports moto."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from moto.backends import get_backend
+from moto.core.base_backend import BackendDict
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from aurora_cli.sandbox.emulator import ec2, rds
+from aurora_cli.sandbox.emulator.server import Environ
+from aurora_cli.sandbox.emulator.wire_errors import Answer
+from aurora_cli.sandbox.isolation import ACCESS_KEY_ID
+from aurora_cli.sandbox.state import Inventory
+
+WARM_UP = (
+    ("ec2", "Action=DescribeVpcs&Version=2016-11-15", None),
+    ("rds", "Action=DescribeDBClusters&Version=2014-10-31", None),
+    ("sts", "Action=GetCallerIdentity&Version=2011-06-15", None),
+    ("iam", "Action=ListRoles&Version=2010-05-08", None),
+    ("kms", "{}", "TrentService.ListKeys"),
+    ("logs", "{}", "Logs_20140328.DescribeLogGroups"),
+    ("secretsmanager", "{}", "secretsmanager.ListSecrets"),
+)
+
+
+class Aws:
+    """Every emulated service."""
+
+    def __init__(self) -> None:
+        ec2.install()
+        rds.install()
+        self._application = DomainDispatcherApplication(create_backend_app)
+
+    def call(self, environ: Environ) -> Answer:
+        """Serve one AWS request.
+
+        Raises:
+            NotImplementedError: moto has no such action.
+        """
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+        chunks = self._application(environ, lambda status, headers, *_: started.append((status, headers)))
+        try:
+            body = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        status, headers = started[0]
+        return int(status.split(" ", 1)[0]), headers, body
+
+    def warm_up(self, region: str) -> None:
+        """Make the first call to each service that the product uses, so that no user waits for it."""
+        for service, body, target in WARM_UP:
+            self.call(_signed_request(service, region, body, target))
+
+    def reset(self) -> None:
+        """Forget every resource of every service."""
+        BackendDict.reset()
+
+    def survey(self) -> Inventory:
+        """What exists now, by kind, as `<region>/<id>`. Default VPCs do not count."""
+        inventory: Inventory = {}
+        for kind, name in _existing():
+            inventory.setdefault(kind, []).append(name)
+        return {kind: sorted(names) for kind, names in sorted(inventory.items())}
+
+
+def _existing() -> Iterator[tuple[str, str]]:
+    for _, region, backend in get_backend("rds").iter_backends():
+        tables: dict[str, Any] = {
+            "clusters": backend.clusters,
+            "instances": backend.databases,
+            "subnet_groups": backend.subnet_groups,
+        }
+        for kind, table in tables.items():
+            yield from ((kind, f"{region}/{name}") for name in table if name != "default")
+        manual = (name for name, item in backend.cluster_snapshots.items() if item.snapshot_type == "manual")
+        yield from (("cluster_snapshots", f"{region}/{name}") for name in manual)
+    for _, region, backend in get_backend("ec2").iter_backends():
+        yield from (("vpcs", f"{region}/{vpc.id}") for vpc in backend.vpcs.values() if not vpc.is_default)
+
+
+def _signed_request(service: str, region: str, body: str, target: str | None) -> Environ:
+    scope = f"{ACCESS_KEY_ID}/20200101/{region}/{service}/aws4_request"
+    content_type = "application/x-amz-json-1.1" if target else "application/x-www-form-urlencoded; charset=utf-8"
+    return {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/",
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "CONTENT_TYPE": content_type,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body.encode()),
+        **({"HTTP_X_AMZ_TARGET": target} if target else {}),
+    }

@@ -1,0 +1,131 @@
+"""Which AWS API call is this request, and the log of all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import threading
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+LOG_LENGTH = 20_000
+MAX_PARAMETERS = 24
+MAX_VALUE = 256
+SECRET = re.compile(r"password|secretstring|secretbinary|token", re.IGNORECASE)
+
+
+@dataclass
+class Call:
+    """One API call as the log keeps it.
+
+    Attributes:
+        number: 1, 2, 3 in order of arrival.
+        time: arrival, UTC, ISO 8601.
+        service: signing name (`rds`, `ec2`, ...).
+        action: API action (`CreateDBCluster`); `GET /path` for services without action names.
+        region: Region of the signature.
+        parameters: the request's plain values, shortened; secrets are left out.
+        status: HTTP status of the answer, None while it runs or when the reply was lost.
+        error: AWS error code of the answer, if it is one.
+        fault: kind of the fault that met the call, if one did.
+        duration_ms: time to the answer.
+        protocol: `query`, `ec2`, `json`, `rest-json` or `rest-xml`.
+    """
+
+    number: int
+    time: str
+    service: str
+    action: str
+    region: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    status: int | None = None
+    error: str | None = None
+    fault: str | None = None
+    duration_ms: float = 0.0
+    protocol: str = "query"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+class CallLog:
+    """The last calls, safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls: deque[Call] = deque(maxlen=LOG_LENGTH)
+        self._number = 0
+
+    def begin(self, environ: dict[str, Any], body: bytes) -> Call:
+        """Identify a request and put it in the log."""
+        service, region = scope(environ)
+        protocol, action, parameters = identify(environ, body, service)
+        now = dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds")
+        with self._lock:
+            self._number += 1
+            call = Call(self._number, now, service, action, region, parameters, protocol=protocol)
+            self._calls.append(call)
+        return call
+
+    def list(self, *, since: int = 0, service: str | None = None, action: str | None = None) -> list[dict[str, Any]]:
+        """Calls with a number above `since`, oldest first."""
+        with self._lock:
+            calls = list(self._calls)
+        return [
+            call.to_dict()
+            for call in calls
+            if call.number > since
+            and (service is None or call.service == service)
+            and (action is None or call.action == action)
+        ]
+
+    def clear(self) -> None:
+        """Forget all calls; numbers go on."""
+        with self._lock:
+            self._calls.clear()
+
+
+def scope(environ: dict[str, Any]) -> tuple[str, str]:
+    """Service and Region from the credential scope of an AWS signature (version 4); `-` when unsigned."""
+    found = re.search(r"Credential=[^/]*/\d{8}/([^/]+)/([^/]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
+    return (found.group(2), found.group(1)) if found else ("-", "-")
+
+
+def identify(environ: dict[str, Any], body: bytes, service: str) -> tuple[str, str, dict[str, Any]]:
+    """Protocol, action and plain parameters of a request."""
+    target = environ.get("HTTP_X_AMZ_TARGET")
+    if target:
+        return "json", target.rpartition(".")[2], _json_parameters(body)
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        if "Action" in form:
+            action = form.pop("Action")
+            form.pop("Version", None)
+            return ("ec2" if service == "ec2" else "query"), action, _shorten(form)
+    protocol = "rest-xml" if service in ("s3", "route53", "cloudfront") else "rest-json"
+    return protocol, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}", {}
+
+
+def _json_parameters(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body or b"{}")
+    except ValueError:
+        return {}
+    return _shorten(data) if isinstance(data, dict) else {}
+
+
+def _shorten(values: dict[str, Any]) -> dict[str, Any]:
+    shown = {}
+    for name in list(values)[:MAX_PARAMETERS]:
+        value = values[name]
+        if SECRET.search(name) and not isinstance(value, bool) and str(value).lower() not in ("true", "false"):
+            shown[name] = "***"
+        elif isinstance(value, str | int | float | bool):
+            shown[name] = value[:MAX_VALUE] if isinstance(value, str) else value
+        else:
+            shown[name] = json.dumps(value, default=str)[:MAX_VALUE]
+    return shown

@@ -1,0 +1,111 @@
+"""AWS errors in the shape of each protocol, so that every SDK reads them as the real thing.
+
+Shapes: https://smithy.io/2.0/aws/protocols/ (awsQuery, ec2Query, awsJson1_1, restJson1, restXml).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+
+@dataclass(frozen=True)
+class WireError:
+    """One failure, with its code by protocol family.
+
+    Attributes:
+        code: error code of the query and XML protocols.
+        ec2_code: the code that EC2 uses.
+        json_code: the code of the JSON protocols.
+        message: what AWS says.
+        status: HTTP status; `json_status` for the JSON protocols.
+    """
+
+    code: str
+    ec2_code: str
+    json_code: str
+    message: str
+    status: int
+    json_status: int
+
+
+ERRORS = {
+    "throttle": WireError("Throttling", "RequestLimitExceeded", "ThrottlingException", "Rate exceeded", 400, 400),
+    "error5xx": WireError(
+        "ServiceUnavailable", "Unavailable", "ServiceUnavailableException", "The service is unavailable.", 503, 503
+    ),
+    "access_denied": WireError(
+        "AccessDenied",
+        "UnauthorizedOperation",
+        "AccessDeniedException",
+        "User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: {call}",
+        403,
+        400,
+    ),
+    "expired_token": WireError(
+        "ExpiredToken",
+        "RequestExpired",
+        "ExpiredTokenException",
+        "The security token included in the request is expired",
+        403,
+        400,
+    ),
+    "internal": WireError(
+        "InternalFailure", "InternalError", "InternalFailure", "The emulator failed; its log has the details.", 500, 500
+    ),
+    "unknown_action": WireError(
+        "InvalidAction",
+        "InvalidAction",
+        "UnknownOperationException",
+        "The sandbox does not emulate {call}.",
+        400,
+        400,
+    ),
+}
+
+Answer = tuple[int, list[tuple[str, str]], bytes]
+
+
+def error_answer(kind: str, protocol: str, call: str) -> Answer:
+    """Status, headers and body.
+
+    Args:
+        kind: key of `ERRORS`.
+        protocol: `query`, `ec2`, `json`, `rest-json` or `rest-xml`.
+        call: `service:Action`, for the message.
+    """
+    error = ERRORS[kind]
+    message = error.message.format(call=call)
+    request_id = str(uuid.uuid4())
+    if protocol in ("json", "rest-json"):
+        headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-ErrorType", error.json_code)]
+        body = json.dumps({"__type": error.json_code, "message": message, "Message": message})
+        return error.json_status, [*headers, ("x-amzn-RequestId", request_id)], body.encode()
+    template = _EC2 if protocol == "ec2" else _REST_XML if protocol == "rest-xml" else _QUERY
+    code = error.ec2_code if protocol == "ec2" else error.code
+    sender = "Sender" if error.status < 500 else "Receiver"
+    body = template.format(code=code, message=escape(message), request_id=request_id, sender=sender)
+    return error.status, [("Content-Type", "text/xml"), ("x-amzn-RequestId", request_id)], body.encode()
+
+
+_QUERY = (
+    "<ErrorResponse><Error><Type>{sender}</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+    "<RequestId>{request_id}</RequestId></ErrorResponse>"
+)
+_EC2 = (
+    "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
+    "<RequestID>{request_id}</RequestID></Response>"
+)
+_REST_XML = "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request_id}</RequestId></Error>"
+
+
+def error_code(status: int, body: bytes) -> str | None:
+    """The AWS error code in an answer; None for a success."""
+    if status < 400:
+        return None
+    text = body[:4096].decode("utf-8", "replace")
+    found = re.search(r"<Code>([^<]+)</Code>", text) or re.search(r'"__type":\s*"(?:[^"#]*#)?([^"]+)"', text)
+    return found.group(1) if found else f"HTTP{status}"

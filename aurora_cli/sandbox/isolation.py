@@ -1,0 +1,137 @@
+"""The environment of a process that may only ever meet the emulator, and the check that holds it to that.
+
+Both are pure over the given environment. The names are those that botocore, the AWS SDK for Go v2 (the genuine provider) and the
+AWS CLI read: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aurora_cli.errors import SandboxFailed
+
+ACCESS_KEY_ID = "SANDBOX0000000000000"
+SECRET_ACCESS_KEY = "sandbox"  # noqa: S105 - fixed and fake by design: nothing real accepts it
+DEFAULT_REGION = "us-east-1"
+
+KEPT = frozenset(
+    {
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "AWS_DEFAULT_OUTPUT",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_PAGER",
+        "AWS_RETRY_MODE",
+        "AWS_STS_REGIONAL_ENDPOINTS",
+    }
+)
+"""Every other AWS_* variable of the caller is left out: endpoints per service, profiles, roles, tokens, containers."""
+
+OTHER_IDENTITIES = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CREDENTIAL_EXPIRATION",
+)
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+HINT = "Run `aurora-cli sandbox status`; unset the AWS_* variables of this shell if one of them is named here."
+
+
+def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: Path) -> dict[str, str]:
+    """The caller's environment, changed so that AWS SDKs can only reach the emulator.
+
+    Args:
+        base: the caller's environment; its Region stays, and so do settings that do not choose an account (`KEPT`).
+        endpoint: the emulator's URL on loopback.
+        empty_file: an empty file that stands in for the shared config and credentials files.
+
+    Returns:
+        a new environment that passes `assert_isolated`.
+    """
+    env = {name: value for name, value in base.items() if not name.startswith("AWS_") or name in KEPT}
+    region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
+    env |= {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": env.get("AWS_DEFAULT_REGION") or region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(empty_file),
+        "AWS_SHARED_CREDENTIALS_FILE": str(empty_file),
+    }
+    for name in ("NO_PROXY", "no_proxy"):
+        env[name] = _without_proxy(base.get(name, ""))
+    return env
+
+
+def assert_isolated(env: Mapping[str, str]) -> None:
+    """Refuse an environment with which any AWS call could leave this machine or use a real identity.
+
+    Raises:
+        SandboxFailed: names every setting that is wrong, without its value.
+    """
+    wrong = _wrong_endpoints(env) + _wrong_identity(env) + _wrong_files(env)
+    if wrong:
+        raise SandboxFailed(
+            f"The sandbox refuses to run, because {' and '.join(wrong)}.", hint=HINT, details={"problems": wrong}
+        )
+
+
+def is_loopback(url: str) -> bool:
+    """True for an http(s) URL whose host is this machine's loopback address."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
+
+
+def _wrong_endpoints(env: Mapping[str, str]) -> list[str]:
+    wrong = []
+    if not env.get("AWS_ENDPOINT_URL"):
+        wrong.append("AWS_ENDPOINT_URL is missing")
+    for name in sorted(env):
+        if name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_"):
+            if env[name] and not is_loopback(env[name]):
+                wrong.append(f"{name} is not a loopback address")
+    if env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() not in ("", "false"):
+        wrong.append("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS turns the endpoint off")
+    return wrong
+
+
+def _wrong_identity(env: Mapping[str, str]) -> list[str]:
+    wrong = [f"{name} is set" for name in OTHER_IDENTITIES if env.get(name)]
+    if env.get("AWS_ACCESS_KEY_ID") != ACCESS_KEY_ID or env.get("AWS_SECRET_ACCESS_KEY") != SECRET_ACCESS_KEY:
+        wrong.append("the access keys are not the sandbox's own")
+    if env.get("AWS_EC2_METADATA_DISABLED", "").lower() != "true":
+        wrong.append("the instance metadata service is not disabled")
+    return wrong
+
+
+def _wrong_files(env: Mapping[str, str]) -> list[str]:
+    """Without these variables the SDKs read ~/.aws, which may hold a real profile."""
+    return [
+        f"{name} is not an empty file"
+        for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+        if not env.get(name) or _size(Path(env[name])) != 0
+    ]
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
+
+
+def _without_proxy(value: str) -> str:
+    hosts = [host.strip() for host in value.split(",") if host.strip()]
+    return ",".join(hosts + [host for host in ("127.0.0.1", "localhost") if host not in hosts])

@@ -1,0 +1,66 @@
+"""Which process is this? A pid alone is not enough: the system gives it to another process later."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def start_time(pid: int) -> str | None:
+    """A value that a process keeps for life and its pid's next owner does not share; None when no such process runs.
+
+    Linux: the start tick of /proc/PID/stat (field 22, proc(5)). Elsewhere: `ps -o lstart`. A zombie counts as gone.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return None if Path("/proc/self/stat").exists() else _start_time_from_ps(pid)
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()
+    return None if fields[0] in ("Z", "X") else fields[19]
+
+
+def _start_time_from_ps(pid: int) -> str | None:
+    found = subprocess.run(  # noqa: S603
+        ["/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    status, _, started = found.stdout.strip().partition(" ")
+    return None if not started or status.startswith("Z") else started.strip()
+
+
+def is_running(pid: int, started: str) -> bool:
+    """True while the very process that had this start time is alive."""
+    return start_time(pid) == started
+
+
+def terminate(pid: int, started: str, *, grace_s: float, kill_s: float = 5.0) -> bool:
+    """End a process: SIGTERM, and SIGKILL when it has not gone after `grace_s` seconds.
+
+    Returns:
+        True when it is gone (also when it never was), False when even SIGKILL did not end it in `kill_s` seconds.
+    """
+    for number, patience in ((signal.SIGTERM, grace_s), (signal.SIGKILL, kill_s)):
+        if not is_running(pid, started):
+            return True
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            return True
+        if wait_until(lambda: not is_running(pid, started), timeout_s=patience):
+            return True
+    return False
+
+
+def wait_until(condition: Callable[[], bool], *, timeout_s: float, every_s: float = 0.01) -> bool:
+    """Ask again and again until the condition holds (True) or the time is over (False)."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(every_s)
+    return True

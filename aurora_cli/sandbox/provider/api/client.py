@@ -1,0 +1,127 @@
+"""One AWS call: serialize, sign, send, parse, with errors in the genuine provider's words."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, create_request_object, prepare_request_dict
+from botocore.credentials import Credentials
+from botocore.exceptions import ConnectionError as UnsentError
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, HTTPClientError, ParamValidationError
+from botocore.httpsession import URLLib3Session
+from botocore.model import OperationModel
+from botocore.parsers import create_parser
+from botocore.serialize import create_serializer
+
+from aurora_cli.sandbox.provider.api.models import Models
+from aurora_cli.sandbox.provider.api.retry import with_retries
+from aurora_cli.sandbox.provider.api.settings import Settings
+from aurora_cli.sandbox.provider.api.stop import StopSignal
+from aurora_cli.sandbox.provider.problems import AwsError
+
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 60
+_POOL = 32
+
+# Services with one endpoint for the whole world sign for this Region.
+_GLOBAL_SERVICES = {"iam": "us-east-1", "route53": "us-east-1"}
+
+
+class Client:
+    """Calls to any service, safe to share between threads.
+
+    Args:
+        settings: endpoints, credentials and the number of tries.
+        models: service models.
+        stop: set when Terraform stops the provider; ends pauses between tries.
+    """
+
+    def __init__(self, settings: Settings, models: Models, stop: StopSignal) -> None:
+        self.settings, self.models, self._stop = settings, models, stop
+        self._credentials = Credentials(settings.access_key, settings.secret_key, settings.token)
+        self._http = URLLib3Session(timeout=(_CONNECT_SECONDS, _READ_SECONDS), max_pool_connections=_POOL)
+
+    def call(
+        self, service: str, operation: str, params: Mapping[str, Any], *, region: str = "", repeat_lost: bool = True
+    ) -> dict[str, Any]:
+        """The parsed answer of an API call.
+
+        Args:
+            service: botocore's name, e.g. `ec2`.
+            operation: e.g. `CreateVpc`.
+            params: as boto3 takes them.
+            region: Region to sign for; the provider's when empty.
+            repeat_lost: False when the call must not be repeated blindly, e.g. a create without a client token.
+
+        Raises:
+            AwsError: AWS refused, or could not be reached in as many tries as settings allow.
+        """
+        model = self.models.operation(service, operation)
+        filled = dict(params)
+        for member in model.idempotent_members:
+            filled.setdefault(member, str(uuid.uuid4()))
+        return with_retries(
+            lambda: self._once(model, filled, region),
+            max_attempts=self.settings.max_attempts,
+            stop=self._stop,
+            repeat_lost=repeat_lost,
+        )
+
+    def _once(self, model: OperationModel, params: Mapping[str, Any], region: str) -> dict[str, Any]:
+        service = model.service_model
+        request = self._prepare(model, params, region or self.settings.region)
+        try:
+            answer = self._http.send(request)
+            body = answer.content
+        except (EndpointConnectionError, ConnectTimeoutError) as error:
+            raise _unsent(model, request, error, lost=False) from error
+        except (HTTPClientError, UnsentError) as error:
+            raise _unsent(model, request, error, lost=True) from error
+        parsed: dict[str, Any] = create_parser(service.resolved_protocol).parse(
+            {
+                "headers": answer.headers,
+                "status_code": answer.status_code,
+                "body": body,
+                "context": {"operation_name": model.name},
+            },
+            model.output_shape,
+        )
+        if answer.status_code >= 300:
+            raise _refused(model, answer.status_code, parsed)
+        return parsed
+
+    def _prepare(self, model: OperationModel, params: Mapping[str, Any], region: str) -> AWSPreparedRequest:
+        service = model.service_model
+        try:
+            raw = create_serializer(service.resolved_protocol).serialize_to_request(dict(params), model)
+        except ParamValidationError as error:
+            raise AwsError(service.service_id, model.name, "ValidationError", str(error), status=400) from error
+        prepare_request_dict(raw, endpoint_url=self.settings.endpoint(service.service_name), context={})
+        request = create_request_object(raw)
+        scope = _GLOBAL_SERVICES.get(service.service_name, region)
+        SigV4Auth(self._credentials, service.signing_name, scope).add_auth(request)
+        return request.prepare()
+
+
+def _unsent(model: OperationModel, request: AWSPreparedRequest, error: Exception, *, lost: bool) -> AwsError:
+    what = f'Post "{request.url}": {error}'
+    return AwsError(model.service_model.service_id, model.name, "", what, lost=lost)
+
+
+def _refused(model: OperationModel, status: int, parsed: Mapping[str, Any]) -> AwsError:
+    error, metadata = parsed.get("Error", {}), parsed.get("ResponseMetadata", {})
+    code = str(error.get("Code") or status)
+    known = {shape.error_code for shape in model.service_model.error_shapes}
+    return AwsError(
+        model.service_model.service_id,
+        model.name,
+        code,
+        str(error.get("Message") or ""),
+        status=status,
+        request_id=str(metadata.get("RequestId") or ""),
+        modelled=code in known,
+        lost=status >= 500,
+    )

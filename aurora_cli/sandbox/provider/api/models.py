@@ -1,0 +1,80 @@
+"""Service models without documentation, from a cache folder when there is one."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import botocore
+from botocore.model import OperationModel, ServiceModel
+
+
+class Models:
+    """Loads service models once per process.
+
+    Args:
+        cache_dir: folder for the short form of models; None loads botocore's own files every time.
+    """
+
+    def __init__(self, cache_dir: Path | None = None) -> None:
+        self._cache_dir = cache_dir
+        self._lock = threading.Lock()
+        self._services: dict[str, ServiceModel] = {}
+
+    def service(self, name: str) -> ServiceModel:
+        """The model of a service by botocore's name, e.g. `rds`."""
+        with self._lock:
+            model = self._services.get(name)
+            if model is None:
+                model = self._services[name] = ServiceModel(self._load(name), name)
+            return model
+
+    def operation(self, service: str, name: str) -> OperationModel:
+        """The model of an operation, e.g. `rds`, `CreateDBCluster`."""
+        return self.service(service).operation_model(name)
+
+    def _load(self, name: str) -> dict[str, Any]:
+        if self._cache_dir is None:
+            return _from_botocore(name)
+        file = self._cache_dir / f"{name}-{botocore.__version__}.json"
+        try:
+            data: dict[str, Any] = json.loads(file.read_bytes())
+        except (OSError, ValueError):
+            data = _from_botocore(name)
+            _save(file, data)
+        return data
+
+
+def _from_botocore(name: str) -> dict[str, Any]:
+    from botocore.loaders import create_loader
+
+    data: dict[str, Any] = _without_documentation(create_loader().load_service_model(name, "service-2"))
+    return data
+
+
+def _without_documentation(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _without_documentation(item)
+            for key, item in value.items()
+            if not (key == "documentation" and isinstance(item, str))
+        }
+    if isinstance(value, list):
+        return [_without_documentation(item) for item in value]
+    return value
+
+
+def _save(file: Path, data: dict[str, Any]) -> None:
+    """Best effort: a cache that cannot be written only costs time."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+        with os.fdopen(handle, "w") as stream:
+            json.dump(data, stream, separators=(",", ":"))
+        Path(temporary).replace(file)
+    except OSError:
+        return

@@ -1,0 +1,84 @@
+"""Which failed calls are tried again, and how long after.
+
+The rules are those of the AWS SDKs' standard retry mode (throttling codes, transient statuses, connection errors), written
+out here because a wait between two tries has to end early when Terraform stops the provider.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TypeVar
+
+from aurora_cli.sandbox.provider.api.stop import StopSignal
+from aurora_cli.sandbox.provider.problems import AwsError
+
+T = TypeVar("T")
+
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+_THROTTLED = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottledException",
+        "TooManyRequestsException",
+        "ProvisionedThroughputExceededException",
+        "TransactionInProgressException",
+        "RequestLimitExceeded",
+        "BandwidthLimitExceeded",
+        "LimitExceededException",
+        "RequestThrottled",
+        "SlowDown",
+        "PriorRequestNotComplete",
+        "EC2ThrottledException",
+    }
+)
+_TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException", "InternalError", "ServiceUnavailable"})
+_TRANSIENT_STATUS = frozenset({500, 502, 503, 504})
+_REFUSED_ATTEMPTS = 6  # a dead emulator does not come back by itself; the genuine provider gives up early too
+
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 1.0
+
+
+def is_throttle(error: AwsError) -> bool:
+    """True when AWS did not act because of too many requests."""
+    return error.code in _THROTTLED or error.status == 429
+
+
+def is_transient(error: AwsError) -> bool:
+    """True when the same call may well succeed a moment later."""
+    return error.code in _TRANSIENT_CODES or error.status in _TRANSIENT_STATUS or not error.code
+
+
+def with_retries(
+    call: Callable[[], T], *, max_attempts: int, stop: StopSignal, repeat_lost: bool = True
+) -> T:
+    """The call's result, after as many tries as it takes.
+
+    Args:
+        call: raises AwsError when it fails.
+        max_attempts: tries in all.
+        stop: set when no further try is wanted.
+        repeat_lost: False hands an error back at once when AWS may have acted on the request (`error.lost`).
+
+    Raises:
+        AwsError: the last one, with the number of tries.
+    """
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            return call()
+        except AwsError as error:
+            again = is_throttle(error) or (is_transient(error) and (repeat_lost or not error.lost))
+            limit = max_attempts if error.code or error.lost else min(max_attempts, _REFUSED_ATTEMPTS)
+            if not again or attempt >= limit or stop.pause(_pause(attempt)):
+                error.attempts = attempt if again else 1
+                raise
+
+
+def _pause(attempt: int) -> float:
+    longest: float = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads tries, guards nothing

@@ -1,0 +1,148 @@
+"""The provider's settings: the provider block over the environment, and the rule that nothing leaves this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from aurora_cli.sandbox.provider.problems import ProviderError
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
+
+_DEFAULT_ATTEMPTS = 25  # the genuine provider's max_retries
+
+# botocore service name -> attribute of the provider's `endpoints` block, where the two differ
+_ENDPOINT_NAMES = {"application-autoscaling": "appautoscaling"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where calls go and with whose name.
+
+    Attributes:
+        region: the provider's Region.
+        endpoints: botocore service name -> URL; the empty name is the URL of every other service.
+        default_tags: tags of every resource that takes tags.
+        ignore_keys, ignore_prefixes: tags that Terraform does not look at.
+        max_attempts: tries per call, at least 1.
+        validate_credentials: ask STS who we are before anything else.
+    """
+
+    region: str
+    access_key: str
+    secret_key: str
+    token: str | None
+    endpoints: Mapping[str, str]
+    default_tags: Mapping[str, str] = field(default_factory=dict)
+    ignore_keys: frozenset[str] = frozenset()
+    ignore_prefixes: tuple[str, ...] = ()
+    max_attempts: int = _DEFAULT_ATTEMPTS
+    validate_credentials: bool = True
+
+    def endpoint(self, service: str) -> str:
+        """The URL for a service; a loopback address, `read_settings` has seen to it."""
+        return self.endpoints.get(service) or self.endpoints[""]
+
+    def is_ignored(self, key: str) -> bool:
+        """True for a tag that is left alone: AWS's own and those of `ignore_tags`."""
+        return key.startswith(("aws:", *self.ignore_prefixes)) or key in self.ignore_keys
+
+
+def read_settings(config: Mapping[str, Any], environ: Mapping[str, str], services: Iterable[str]) -> Settings:
+    """Settings from the provider block and the environment.
+
+    Args:
+        config: the provider block's value.
+        environ: AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID,
+            AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_MAX_ATTEMPTS.
+        services: botocore names of the services that will be called; each needs a loopback endpoint.
+
+    Raises:
+        ProviderError: no Region, no credentials, or an endpoint that is missing or not on this machine.
+    """
+    region = _known(config.get("region")) or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+    if not region:
+        raise ProviderError("invalid AWS Region: ", "Set region in the provider block or AWS_REGION.")
+    access_key, secret_key, token = _credentials(config, environ)
+    tags = _first(config.get("default_tags")).get("tags")
+    ignore = _first(config.get("ignore_tags"))
+    return Settings(
+        region=region,
+        access_key=access_key,
+        secret_key=secret_key,
+        token=token,
+        endpoints=_endpoints(config, environ, services),
+        default_tags={key: value for key, value in (_known(tags) or {}).items() if _known(value) is not None},
+        ignore_keys=frozenset(_known(ignore.get("keys")) or ()),
+        ignore_prefixes=tuple(_known(ignore.get("key_prefixes")) or ()),
+        max_attempts=_attempts(config, environ),
+        validate_credentials=not _known(config.get("skip_credentials_validation")),
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """True when the URL's host is this machine by name or address."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _known(value: Any) -> Any:
+    return None if value is UNKNOWN else value
+
+
+def _first(blocks: Any) -> Mapping[str, Any]:
+    known = _known(blocks)
+    return known[0] if known else {}
+
+
+def _credentials(config: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[str, str, str | None]:
+    access_key = _known(config.get("access_key")) or environ.get("AWS_ACCESS_KEY_ID")
+    secret_key = _known(config.get("secret_key")) or environ.get("AWS_SECRET_ACCESS_KEY")
+    if not access_key or not secret_key:
+        raise ProviderError(
+            "No valid credential sources found",
+            "Please see https://registry.terraform.io/providers/hashicorp/aws for more information about providing "
+            "credentials.\n\nError: the sandbox takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only",
+        )
+    return access_key, secret_key, _known(config.get("token")) or environ.get("AWS_SESSION_TOKEN") or None
+
+
+def _endpoints(config: Mapping[str, Any], environ: Mapping[str, str], services: Iterable[str]) -> dict[str, str]:
+    blocks = [block for block in _known(config.get("endpoints")) or () if block is not UNKNOWN]
+    found: dict[str, str] = {"": environ.get("AWS_ENDPOINT_URL", "")}
+    for service in services:
+        name = _ENDPOINT_NAMES.get(service, service)
+        from_block = next((block[name] for block in blocks if _known(block.get(name))), "")
+        url = from_block or environ.get(f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}") or found[""]
+        _refuse_outside(service, url)
+        found[service] = url
+    return found
+
+
+def _refuse_outside(service: str, url: str) -> None:
+    if not url:
+        raise ProviderError(
+            "The sandbox has no endpoint",
+            f"No endpoint is set for {service}, and the sandbox never calls AWS itself. Set AWS_ENDPOINT_URL to the "
+            "emulator's address, which `aurora-cli --sandbox` does on its own.",
+        )
+    if not is_loopback(url):
+        raise ProviderError(
+            "The sandbox does not leave this machine",
+            f"The endpoint for {service} is {url}, which is not a loopback address.",
+        )
+
+
+def _attempts(config: Mapping[str, Any], environ: Mapping[str, str]) -> int:
+    value = _known(config.get("max_retries")) or environ.get("AWS_MAX_ATTEMPTS") or _DEFAULT_ATTEMPTS
+    try:
+        return max(1, int(value))
+    except ValueError as error:
+        raise ProviderError("invalid max_retries", f"{value!r} is not a whole number") from error

@@ -1,0 +1,204 @@
+"""The provider as such: configuration, and the right engine call for each request, in Python values."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.sandbox.provider import catalogue, sources
+from aurora_cli.sandbox.provider.api.stop import StopSignal
+from aurora_cli.sandbox.provider.catalogue.model import Resource
+from aurora_cli.sandbox.provider.problems import AwsError, NotFound, ProviderError
+from aurora_cli.sandbox.provider.protocol.schema import ProviderSchema, Schema, load_provider_schema
+
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+
+
+class Provider:
+    """One provider process.
+
+    Args:
+        cache_dir: folder for service models in short form; None: no cache.
+        environ: where endpoint, credentials and Region come from when the provider block does not say.
+    """
+
+    def __init__(self, cache_dir: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
+        self._cache_dir = cache_dir
+        self._environ = os.environ if environ is None else environ
+        self._world: Any = None
+        self.stop = StopSignal()
+
+    @cached_property
+    def schema(self) -> ProviderSchema:
+        """The schemas of everything that is served."""
+        return load_provider_schema(catalogue.RESOURCES, sources.SOURCES)
+
+    def entry(self, resource_type: str) -> Resource:
+        """The catalogue entry of a resource type.
+
+        Raises:
+            ProviderError: the sandbox does not have that type.
+        """
+        try:
+            return catalogue.RESOURCES[resource_type]
+        except KeyError as error:
+            raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
+
+    def resource_schema(self, resource_type: str) -> Schema:
+        """The schema of a resource type that is served."""
+        self.entry(resource_type)
+        return self.schema.resources[resource_type]
+
+    def configure(self, config: Mapping[str, Any]) -> None:
+        """Take over the provider block and ask STS who we are.
+
+        Raises:
+            ProviderError: no endpoint on this machine, no credentials, no Region, or STS refuses.
+        """
+        from aurora_cli.sandbox.provider.api.client import Client
+        from aurora_cli.sandbox.provider.api.models import Models
+        from aurora_cli.sandbox.provider.api.settings import read_settings
+        from aurora_cli.sandbox.provider.engine.task import World
+
+        services = sorted({entry.service for entry in catalogue.RESOURCES.values()} | {"sts"})
+        settings = read_settings(config, self._environ, services)
+        client = Client(settings, Models(self._cache_dir), self.stop)
+        partition = next((name for prefix, name in _PARTITIONS.items() if settings.region.startswith(prefix)), "aws")
+        self._world = World(client, self.stop, _pace(self._environ), _account(client), partition)
+
+    @property
+    def world(self) -> Any:
+        """What tasks share.
+
+        Raises:
+            ProviderError: the provider was not configured.
+        """
+        if self._world is None:
+            raise ProviderError("Provider was not configured")
+        return self._world
+
+    def task(self, resource_type: str, values: Mapping[str, Any] | None, **more: Any) -> Any:
+        """A task on a resource with these values; the id and the Region come from them."""
+        from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
+        from aurora_cli.sandbox.provider.engine.task import Task
+
+        known = dict(values or {})
+        return Task(
+            entry=self.entry(resource_type),
+            schema=self.resource_schema(resource_type),
+            behaviour=behaviour_of(resource_type),
+            world=self.world,
+            values=known,
+            region=known.get("region") or self.world.client.settings.region,
+            **more,
+        )
+
+    def validate(self, resource_type: str, config: Mapping[str, Any]) -> list[Any]:
+        """Diagnostics for a configuration."""
+        from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
+        from aurora_cli.sandbox.provider.engine.validation import validate
+
+        return validate(self.resource_schema(resource_type).block, behaviour_of(resource_type), config)
+
+    def plan(self, resource_type: str, prior: Mapping[str, Any] | None, config: Mapping[str, Any]) -> Any:
+        """The planned change from `prior` to `config`."""
+        from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
+        from aurora_cli.sandbox.provider.engine.planning import Planner
+
+        settings = self.world.client.settings
+        planner = Planner(
+            entry=self.entry(resource_type),
+            schema=self.resource_schema(resource_type),
+            behaviour=behaviour_of(resource_type),
+            region=settings.region,
+            default_tags=settings.default_tags,
+        )
+        return planner.plan(prior, config)
+
+    def apply(
+        self,
+        resource_type: str,
+        prior: Mapping[str, Any] | None,
+        planned: Mapping[str, Any] | None,
+        config: Mapping[str, Any] | None,
+    ) -> dict[str, Any] | None:
+        """Do what was planned and give the new state; None after a deletion.
+
+        Raises:
+            ProviderError: it failed, and the state is as before.
+            Unfinished: it failed half way through a creation.
+        """
+        from aurora_cli.sandbox.provider.engine import lifecycle
+
+        if planned is None:
+            lifecycle.delete(self.task(resource_type, prior, id=_id(prior)))
+            return None
+        if prior is None:
+            return lifecycle.create(self.task(resource_type, planned, config=config or {}))
+        task = self.task(resource_type, planned, prior=prior, config=config or {}, id=_id(prior))
+        return lifecycle.update(task)
+
+    def read(self, resource_type: str, state: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The state as it is now; None when the resource is gone.
+
+        Raises:
+            ProviderError: reading failed.
+        """
+        from aurora_cli.sandbox.provider.engine.reading import read_state
+
+        task = self.task(resource_type, state, id=_id(state))
+        try:
+            found: dict[str, Any] = read_state(task)
+        except NotFound:
+            return None
+        except AwsError as error:
+            raise ProviderError(f"reading {task.entry.label} ({task.id}): {error}") from error
+        return found
+
+    def import_state(self, resource_type: str, resource_id: str) -> dict[str, Any]:
+        """The first state of an imported resource."""
+        from aurora_cli.sandbox.provider.engine import lifecycle
+
+        state: dict[str, Any] = lifecycle.import_state(self.task(resource_type, {}, id=resource_id))
+        return state
+
+    def read_source(self, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
+        """What a data source finds.
+
+        Raises:
+            ProviderError: nothing, too much, or AWS refused.
+        """
+        return sources.read(name, self.schema.data_sources[name], config, self.world)
+
+
+def _id(values: Mapping[str, Any] | None) -> str | None:
+    return (values or {}).get("id")
+
+
+def _account(client: Any) -> str:
+    if not client.settings.validate_credentials:
+        return "123456789012"
+    try:
+        answer = client.call("sts", "GetCallerIdentity", {})
+    except AwsError as error:
+        raise ProviderError(
+            "Retrieving AWS account details: validating provider credentials: retrieving caller identity from STS: "
+            f"{error}"
+        ) from error
+    return str(answer["Account"])
+
+
+def _pace(environ: Mapping[str, str]) -> Any:
+    from aurora_cli.sandbox.provider.engine.task import Pace
+
+    longest = environ.get("AURORA_SANDBOX_POLL_SECONDS")
+    if not longest:
+        return Pace()
+    try:
+        seconds = max(0.01, float(longest))
+    except ValueError as error:
+        raise ProviderError(f"AURORA_SANDBOX_POLL_SECONDS={longest} is not a number of seconds") from error
+    return Pace(first=min(Pace.first, seconds), longest=seconds)

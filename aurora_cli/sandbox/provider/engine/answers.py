@@ -1,0 +1,113 @@
+"""Answers: members of an API's answer put into the types of a schema's attributes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import jmespath
+from botocore.model import ListShape, Shape, StructureShape
+
+from aurora_cli.sandbox.provider.engine.names import match_members, squash
+from aurora_cli.sandbox.provider.protocol.schema import Block
+from aurora_cli.sandbox.provider.protocol.types import COLLECTIONS, UNKNOWN, Type, canonical
+
+
+def search(path: str, value: Any) -> Any:
+    """What a JMESPath expression finds."""
+    return jmespath.search(path, value)
+
+
+def shape_at(shape: Shape | None, path: str) -> StructureShape | None:
+    """The structure that a plain JMESPath (`DBClusters[0]`, `Vpc`) leads to, None when the path is not that plain."""
+    for step in path.split("."):
+        name = step.partition("[")[0]
+        if not isinstance(shape, StructureShape) or name not in shape.members:
+            return None
+        shape = shape.members[name]
+        if isinstance(shape, ListShape):
+            shape = shape.member
+    return shape if isinstance(shape, StructureShape) else None
+
+
+def matched_attributes(
+    item: Mapping[str, Any],
+    shape: StructureShape | None,
+    block: Block,
+    aliases: Mapping[str, str],
+    skip: Collection[str] = (),
+) -> dict[str, Any]:
+    """Attributes that the item's shape has a member for; null when the answer leaves the member out."""
+    members = shape.members if shape is not None else item
+    types = block.type.attributes
+    pairs = match_members(members, types, aliases)
+    return {
+        attribute: to_type(item.get(member), types[attribute])
+        for member, attribute in pairs.items()
+        if attribute not in skip and attribute in types
+    }
+
+
+def to_type(value: Any, type_: Type) -> Any:
+    """A value of an answer in a Terraform type. A structure where a list of objects is wanted becomes a list of one."""
+    if value is None:
+        return None
+    if type_.kind in COLLECTIONS:
+        items = value if isinstance(value, list) else [value]
+        return [to_type(item, type_.item) for item in items]
+    if type_.kind == "object":
+        by_name = {squash(name): item for name, item in value.items()}
+        return {name: to_type(by_name.get(squash(name)), inner) for name, inner in type_.attributes.items()}
+    if type_.kind == "map":
+        return {str(key): to_type(item, type_.item) for key, item in value.items()}
+    return _SCALARS[type_.kind](value)
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _to_bool(value: Any) -> bool:
+    return value if isinstance(value, bool) else str(value).lower() in ("true", "enabled", "1")
+
+
+def _to_number(value: Any) -> int | float:
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
+_SCALARS: dict[str, Callable[[Any], Any]] = {"string": _to_text, "bool": _to_bool, "number": _to_number}
+
+
+def merge(block: Block, base: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """A new state: what was found, in the form that `base` (plan or state) has it where that is the same value.
+
+    What was not looked up keeps its value; unknown becomes null; write-only attributes are null; absent blocks are empty.
+    """
+    state = {
+        name: _merged(base.get(name), found[name], type_) if name in found else without_unknown(base.get(name))
+        for name, type_ in block.type.attributes.items()
+    }
+    for name, nested in block.blocks.items():
+        if state[name] is None and nested.nesting != "single":
+            state[name] = []
+    for name, attribute in block.attributes.items():
+        if attribute.write_only:
+            state[name] = None
+    return state
+
+
+def _merged(base: Any, found: Any, type_: Type) -> Any:
+    return base if base is not None and canonical(base, type_) == canonical(found, type_) else found
+
+
+def without_unknown(value: Any) -> Any:
+    """The value with null in place of what is unknown."""
+    if isinstance(value, dict):
+        return {key: without_unknown(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_unknown(item) for item in value if item is not UNKNOWN]
+    return None if value is UNKNOWN else value

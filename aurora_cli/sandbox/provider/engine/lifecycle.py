@@ -1,0 +1,171 @@
+"""Create, update, delete and import of any resource type, from its catalogue entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from aurora_cli.sandbox.provider.catalogue.model import Call, Update
+from aurora_cli.sandbox.provider.engine.answers import merge, without_unknown
+from aurora_cli.sandbox.provider.engine.creation import create_once
+from aurora_cli.sandbox.provider.engine.names import generate_name
+from aurora_cli.sandbox.provider.engine.reading import read_state
+from aurora_cli.sandbox.provider.engine.requests import attributes_sent
+from aurora_cli.sandbox.provider.engine.tags import change_tags
+from aurora_cli.sandbox.provider.engine.task import Task
+from aurora_cli.sandbox.provider.engine.waits import wait_for
+from aurora_cli.sandbox.provider.problems import AwsError, NotFound, ProviderError, WaitFailed
+
+_NEVER_UPDATED = frozenset({"tags", "tags_all", "timeouts", "region", "id"})
+
+
+class Unfinished(Exception):
+    """The resource exists, but not all was done: its state is worth keeping, with the error."""
+
+    def __init__(self, state: dict[str, Any], cause: ProviderError) -> None:
+        super().__init__(str(cause))
+        self.state, self.cause = state, cause
+
+
+def create(task: Task) -> dict[str, Any]:
+    """Make the resource and give its state.
+
+    Raises:
+        ProviderError: nothing was made.
+        Unfinished: it was made, and then something failed.
+    """
+    _choose_name(task)
+    with _worded(task, "creating"):
+        create_once(task)
+    try:
+        _finish_creation(task)
+        with _worded(task, "reading"):
+            return read_state(task)
+    except ProviderError as error:
+        state = merge(task.schema.block, without_unknown(task.values), _known_identity(task))
+        raise Unfinished(state, error) from error
+
+
+def _choose_name(task: Task) -> None:
+    naming = task.entry.naming
+    if naming is None or task.get(naming.attribute):
+        return
+    prefix = task.get(naming.prefix_attribute) or naming.default_prefix
+    task.values[naming.attribute] = generate_name(prefix)
+
+
+def _finish_creation(task: Task) -> None:
+    if task.entry.created is not None:
+        with _worded(task, "waiting for", " create"):
+            wait_for(task, task.entry.created, "create")
+    with _worded(task, "creating"):
+        for step in task.entry.finish:
+            step(task)
+
+
+def _known_identity(task: Task) -> dict[str, Any]:
+    types = task.schema.block.type.attributes
+    return {name: value for name, value in (("id", task.id), ("region", task.region)) if name in types}
+
+
+def update(task: Task) -> dict[str, Any]:
+    """Bring the resource from the state before to the plan, and give its new state.
+
+    Raises:
+        ProviderError: a step failed; those before it are done.
+    """
+    with _worded(task, "updating"):
+        for step in task.entry.updates:
+            if isinstance(step, Update):
+                _send_update(task, step)
+            elif task.changed - _NEVER_UPDATED:
+                step(task)
+        if "tags_all" in task.changed and task.entry.tagging is not None:
+            change_tags(task, task.entry.tagging)
+    with _worded(task, "reading"):
+        return read_state(task)
+
+
+def _send_update(task: Task, step: Update) -> None:
+    service, operation = task.split(step.call.operation)
+    filled = attributes_sent(task.world.client.models.operation(service, operation), step.call, task)
+    changed = task.changed & (filled if step.when is None else step.when)
+    if not changed - _NEVER_UPDATED:
+        return
+    task.send(step.call, only=filled if step.whole else task.changed)
+    if step.wait is not None:
+        with _worded(task, "waiting for", " update"):
+            wait_for(task, step.wait, "update")
+
+
+def delete(task: Task) -> None:
+    """Remove the resource; one that is gone already is fine.
+
+    Raises:
+        ProviderError: it is still there.
+    """
+    action = task.entry.delete
+    if action is None:
+        return
+    try:
+        with _worded(task, "deleting"):
+            task.repeat_while(_deletion(task, action), _is_busy(task), "delete")
+    except NotFound:
+        return
+    if task.entry.deleted is not None:
+        with _worded(task, "waiting for", " delete"):
+            wait_for(task, task.entry.deleted, "delete")
+
+
+def _deletion(task: Task, action: Call | Callable[[Task], None]) -> Callable[[], None]:
+    def attempt() -> None:
+        try:
+            if isinstance(action, Call):
+                task.send(action)
+            else:
+                action(task)
+        except AwsError as error:
+            if error.code in task.entry.read.gone:
+                raise NotFound from error
+            raise
+
+    return attempt
+
+
+def _is_busy(task: Task) -> Callable[[Exception], bool]:
+    return lambda error: isinstance(error, AwsError) and error.code in task.entry.busy
+
+
+def import_state(task: Task) -> dict[str, Any]:
+    """The first, small state of an imported resource; Terraform reads the rest."""
+    given = task.entry.import_attributes(task.id or "") if task.entry.import_attributes else {}
+    naming = {task.entry.naming.attribute: task.id} if task.entry.naming else {}
+    return merge(task.schema.block, {}, {**_known_identity(task), **naming, **given})
+
+
+@contextmanager
+def _worded(task: Task, doing: str, kind: str = "") -> Iterator[None]:
+    """Errors inside become "creating RDS Cluster (demo): ...", as the genuine provider says it."""
+    try:
+        yield
+    except (AwsError, WaitFailed) as error:
+        subject = f"{doing} {task.entry.label}{_name(task)}{kind}"
+        if task.entry.framework:
+            raise ProviderError(subject, str(error)) from error
+        raise ProviderError(f"{subject}: {error}") from error
+    except NotFound as error:
+        if doing == "deleting":
+            raise
+        raise ProviderError(f"{doing} {task.entry.label}{_name(task)}{kind}: {error}") from error
+
+
+def _name(task: Task) -> str:
+    naming = task.entry.naming
+    name = task.id or (task.get(naming.attribute) if naming else None)
+    return f" ({name})" if name else ""
+
+
+def state_after_failure(prior: Mapping[str, Any]) -> dict[str, Any]:
+    """What to keep when an update fails: the state before, which the next read brings up to date."""
+    return dict(prior)

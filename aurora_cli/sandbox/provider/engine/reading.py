@@ -1,0 +1,91 @@
+"""Reading: the current state of a resource from its service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.model import StructureShape
+
+from aurora_cli.sandbox.provider.catalogue.model import Item
+from aurora_cli.sandbox.provider.engine.answers import matched_attributes, merge, search, shape_at, to_type
+from aurora_cli.sandbox.provider.engine.names import prefix_of
+from aurora_cli.sandbox.provider.engine.tags import read_tags, split_tags
+from aurora_cli.sandbox.provider.problems import AwsError, NotFound
+from aurora_cli.sandbox.provider.protocol.types import is_zero
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.provider.engine.task import Task
+
+
+def find_item(task: Task) -> Item:
+    """The resource as its describe call shows it.
+
+    Raises:
+        NotFound: there is none.
+        AwsError: the call failed.
+    """
+    read = task.entry.read
+    try:
+        item = search(read.item, task.send(read.call))
+    except AwsError as error:
+        if error.code in read.gone:
+            raise NotFound from error
+        raise
+    if not item or not read.exists(item):
+        raise NotFound
+    found: Item = item
+    return found
+
+
+def read_attributes(task: Task, item: Item | None = None) -> dict[str, Any]:
+    """Attributes of the resource as its service has them; those that the service does not tell are left out.
+
+    Raises:
+        NotFound: there is none.
+        AwsError: a call failed.
+    """
+    entry, types = task.entry, task.schema.block.type.attributes
+    item = item if item is not None else find_item(task)
+    found = matched_attributes(item, _item_shape(task), task.schema.block, entry.aliases, entry.read.skip)
+    for name, source in entry.read.fields.items():
+        value = source(task, item) if callable(source) else search(source, item)
+        found[name] = to_type(value, types[name])
+    for more in entry.read.more:
+        found.update({name: to_type(value, types[name]) for name, value in more(task, item).items()})
+    for name in entry.read.sticky:
+        if is_zero(found.get(name)):
+            found.pop(name, None)
+    if entry.tagging is not None:
+        found.update(split_tags(read_tags(task, entry.tagging, item), task.get("tags"), task.world.client.settings))
+    return found | _identity(task)
+
+
+def read_state(task: Task) -> dict[str, Any]:
+    """The whole new state, over the task's values.
+
+    Raises:
+        NotFound: the resource is gone.
+        AwsError: a call failed.
+    """
+    return merge(task.schema.block, task.values, read_attributes(task))
+
+
+def _item_shape(task: Task) -> StructureShape | None:
+    operation = task.split(task.entry.read.call.operation)
+    return shape_at(task.world.client.models.operation(*operation).output_shape, task.entry.read.item)
+
+
+def _identity(task: Task) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    types = task.schema.block.type.attributes
+    if "id" in types:
+        found["id"] = task.id
+    if "region" in types:
+        found["region"] = task.region
+    naming = task.entry.naming
+    if naming is not None and task.id is not None:
+        name = task.get(naming.attribute) or task.id
+        found[naming.attribute] = name
+        if naming.prefix_attribute in types and task.get(naming.prefix_attribute) is None:
+            found[naming.prefix_attribute] = prefix_of(name)
+    return found

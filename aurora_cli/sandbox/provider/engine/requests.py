@@ -1,0 +1,101 @@
+"""Requests: attribute values put into the shape of an operation's input."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+
+from aurora_cli.sandbox.provider.catalogue.model import Call
+from aurora_cli.sandbox.provider.engine.names import match_members, squash
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.provider.engine.task import Task
+
+
+def build_request(
+    model: OperationModel, call: Call, task: Task, *, only: Collection[str] | None = None
+) -> dict[str, Any]:
+    """Parameters of a call.
+
+    Args:
+        only: fill members by name from these attributes alone, and then also with empty values: a change is a change.
+    """
+    members = model.input_shape.members if isinstance(model.input_shape, StructureShape) else {}
+    filled_by_name = _filled_by_name(members, call, task)
+    params: dict[str, Any] = {}
+    for member, shape in members.items():
+        if member in call.send:
+            value = _from_source(call.send[member], task)
+            keep_zero = True if callable(call.send[member]) else member in call.zero
+        elif member in filled_by_name and (only is None or filled_by_name[member] in only):
+            value = task.get(filled_by_name[member])
+            keep_zero = only is not None or member in call.zero
+        else:
+            continue
+        if value is not None and (keep_zero or not _is_empty(value)):
+            params[member] = coerce(value, shape)
+    return params
+
+
+def attributes_sent(model: OperationModel, call: Call, task: Task) -> frozenset[str]:
+    """The attributes that members of the call are filled from by name."""
+    members = model.input_shape.members if isinstance(model.input_shape, StructureShape) else {}
+    return frozenset(_filled_by_name(members, call, task).values())
+
+
+def _filled_by_name(members: Mapping[str, Shape], call: Call, task: Task) -> dict[str, str]:
+    if not call.match:
+        return {}
+    free = [name for name in members if name not in call.omit and name not in call.send]
+    return match_members(free, task.schema.block.type.attributes, task.entry.aliases)
+
+
+def _from_source(source: Any, task: Task) -> Any:
+    return source(task) if callable(source) else task.get(source)
+
+
+def _is_empty(value: Any) -> bool:
+    """Empty text and collections, and 0; but not False, which the provider sends when it is set."""
+    return value == "" or value == [] or value == {} or (value == 0 and value is not False)
+
+
+def coerce(value: Any, shape: Shape) -> Any:
+    """A Terraform value as botocore wants it for a shape: one-element block lists become structures, numbers text, ..."""
+    if isinstance(shape, StructureShape):
+        return _coerce_structure(value, shape)
+    if isinstance(shape, ListShape):
+        items = value if isinstance(value, list) else [value]
+        return [coerce(item, shape.member) for item in items]
+    if isinstance(shape, MapShape):
+        return {key: coerce(item, shape.value) for key, item in value.items()}
+    return _coerce_scalar(value, shape.type_name)
+
+
+def _coerce_structure(value: Any, shape: StructureShape) -> dict[str, Any]:
+    body = value[0] if isinstance(value, list) else value
+    by_name = {squash(name): item for name, item in (body or {}).items()}
+    found = {member: by_name.get(squash(member)) for member in shape.members}
+    return {
+        member: coerce(item, shape.members[member])
+        for member, item in found.items()
+        if item is not None and item is not UNKNOWN
+    }
+
+
+def _coerce_scalar(value: Any, type_name: str) -> Any:
+    if type_name in ("integer", "long"):
+        return int(value)
+    if type_name in ("float", "double"):
+        return float(value)
+    if type_name == "string":
+        return value if isinstance(value, str) else _text(value)
+    if type_name == "boolean":
+        return value if isinstance(value, bool) else str(value).lower() == "true"
+    return value
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,100 @@
+"""Tags: the provider's default tags over and under a resource's own, and the calls that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.model import ListShape, MapShape, OperationModel, StructureShape
+
+from aurora_cli.sandbox.provider.api.settings import Settings
+from aurora_cli.sandbox.provider.catalogue.model import Item, Tagging
+from aurora_cli.sandbox.provider.engine.answers import search
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.provider.engine.task import Task
+
+
+def merge_tags(defaults: Mapping[str, str], tags: Any) -> Any:
+    """`tags_all`: default tags with the resource's own over them; unknown when the own ones are not wholly known."""
+    if tags is UNKNOWN:
+        return UNKNOWN
+    return {**defaults, **(tags or {})}
+
+
+def split_tags(everything: Mapping[str, str], own_before: Mapping[str, str] | None, settings: Settings) -> dict[str, Any]:
+    """`tags_all` and `tags` as a read finds them: a default tag counts as own only where it was own before."""
+    seen = {key: value for key, value in everything.items() if not settings.is_ignored(key)}
+    own_keys = set(own_before or {})
+    own = {
+        key: value for key, value in seen.items() if key in own_keys or settings.default_tags.get(key) != value
+    }
+    return {"tags_all": seen, "tags": own if own or own_before is not None else None}
+
+
+def read_tags(task: Task, tagging: Tagging, item: Item) -> dict[str, str]:
+    """All tags of the resource."""
+    if tagging.list is None:
+        return tag_map(search(tagging.item or "", item))
+    call, path = tagging.list
+    return tag_map(search(path, task.send(call)))
+
+
+def tag_map(raw: Any) -> dict[str, str]:
+    """Tags as a plain map, from a map or from a list of Key/Value or TagKey/TagValue pairs."""
+    if isinstance(raw, Mapping):
+        return {str(key): str(value) for key, value in raw.items()}
+    pairs = ((tag.get("Key", tag.get("TagKey")), tag.get("Value", tag.get("TagValue"))) for tag in raw or ())
+    return {str(key): str(value or "") for key, value in pairs}
+
+
+def creation_tags(task: Task, tagging: Tagging | None, model: OperationModel) -> dict[str, Any]:
+    """The tags member of a create call, in the form that its shape asks for; empty when there are no tags."""
+    tags = task.get("tags_all")
+    members = model.input_shape.members if isinstance(model.input_shape, StructureShape) else {}
+    if not tags or tagging is None:
+        return {}
+    if "TagSpecifications" in members:
+        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+        return {"TagSpecifications": [{"ResourceType": tagging.resource_type, "Tags": pairs}]}
+    for member in ("Tags", "tags"):
+        if member in members:
+            return {member: _in_shape(tags, members[member])}
+    return {}
+
+
+def _in_shape(tags: Mapping[str, str], shape: Any) -> Any:
+    if isinstance(shape, MapShape):
+        return dict(tags)
+    names = shape.member.members if isinstance(shape, ListShape) else {}
+    key, value = ("TagKey", "TagValue") if "TagKey" in names else ("Key", "Value")
+    return [{key: name, value: text} for name, text in tags.items()]
+
+
+def change_tags(task: Task, tagging: Tagging) -> None:
+    """Send what differs between the state's and the plan's `tags_all`."""
+    before, after = task.prior.get("tags_all") or {}, task.get("tags_all") or {}
+    gone = [key for key in before if key not in after]
+    new = {key: value for key, value in after.items() if before.get(key) != value}
+    if gone:
+        task.send(tagging.remove, extra=_keys_member(task, tagging, gone))
+    if new:
+        task.send(tagging.add, extra=_tags_member(task, tagging, new))
+
+
+def _input_members(task: Task, operation: str) -> Mapping[str, Any]:
+    shape = task.world.client.models.operation(*task.split(operation)).input_shape
+    return shape.members if isinstance(shape, StructureShape) else {}
+
+
+def _tags_member(task: Task, tagging: Tagging, tags: Mapping[str, str]) -> dict[str, Any]:
+    members = _input_members(task, tagging.add.operation)
+    name = "Tags" if "Tags" in members else "tags"
+    return {name: _in_shape(tags, members[name])}
+
+
+def _keys_member(task: Task, tagging: Tagging, keys: list[str]) -> dict[str, Any]:
+    members = _input_members(task, tagging.remove.operation)
+    name = next(name for name in ("TagKeys", "tagKeys", "Tags") if name in members)
+    return {name: [{"Key": key} for key in keys] if name == "Tags" else keys}

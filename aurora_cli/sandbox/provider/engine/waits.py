@@ -1,0 +1,70 @@
+"""Waits for a status, quick against an emulator, in the words of Terraform's SDK when they fail."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from aurora_cli.sandbox.provider.catalogue.model import Item, Wait
+from aurora_cli.sandbox.provider.engine.answers import search
+from aurora_cli.sandbox.provider.engine.reading import find_item
+from aurora_cli.sandbox.provider.engine.task import Task, format_duration
+from aurora_cli.sandbox.provider.problems import NotFound, WaitFailed
+
+_MISSING_CHECKS = 20  # the SDK's NotFoundChecks: how often "not there" is taken for "not there yet"
+
+
+def wait_for(task: Task, wait: Wait, kind: str) -> None:
+    """Wait until the resource is in a target status, or gone when there is none.
+
+    Args:
+        kind: `create`, `update` or `delete`: whose timeout holds.
+
+    Raises:
+        WaitFailed: another status, out of time, or Terraform stops.
+        AwsError: reading failed.
+    """
+    timeout, pace = task.timeout(kind), task.world.pace
+    end = time.monotonic() + timeout
+    pause, missing = pace.first, 0
+    while True:
+        status = _status(task, wait)
+        missing = missing + 1 if status is None else 0
+        if _is_done(wait, status, missing):
+            return
+        if time.monotonic() >= end:
+            raise WaitFailed(_out_of_time(wait, status, timeout))
+        if task.world.stop.pause(pause):
+            raise WaitFailed("context canceled")
+        pause = min(pause * 1.5, pace.longest)
+
+
+def _status(task: Task, wait: Wait) -> str | None:
+    try:
+        item = find_item(task)
+    except NotFound:
+        return None
+    return str(_evaluate(task, wait, item))
+
+
+def _evaluate(task: Task, wait: Wait, item: Item) -> Any:
+    return wait.status(task, item) if callable(wait.status) else search(wait.status, item)
+
+
+def _is_done(wait: Wait, status: str | None, missing: int) -> bool:
+    if status is None:
+        if not wait.target:
+            return True
+        if missing > _MISSING_CHECKS:
+            raise WaitFailed("couldn't find resource (21 retries)")
+        return False
+    if status in wait.target:
+        return True
+    if wait.pending and status not in wait.pending:
+        raise WaitFailed(f"unexpected state '{status}', wanted target '{', '.join(wait.target)}'. last error: %!s(<nil>)")
+    return False
+
+
+def _out_of_time(wait: Wait, status: str | None, timeout: float) -> str:
+    goal = f"state to become '{', '.join(wait.target)}'" if wait.target else "resource to be gone"
+    return f"timeout while waiting for {goal} (last state: '{status or ''}', timeout: {format_duration(timeout)})"

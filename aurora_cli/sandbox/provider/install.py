@@ -1,0 +1,99 @@
+"""Puts the provider where Terraform and OpenTofu look for `hashicorp/aws`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shlex
+from pathlib import Path
+
+VERSION = "6.62.0"
+HOSTS = ("registry.terraform.io", "registry.opentofu.org")
+
+_ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "i686": "386"}
+
+
+# Terraform reaches the launcher through symbolic links, and starts it in the folder of the stack: neither may matter.
+_LAUNCHER = """\
+#!/bin/sh
+# hashicorp/aws for the aurora-cli sandbox: starts the provider with the Python that provider.sh names.
+mirror=${AURORA_SANDBOX_MIRROR:-$(cd "$(dirname "$(readlink -f "$0")")/../../../../.." && pwd)}
+. "$mirror/provider.sh" || exit 1
+AURORA_SANDBOX_PROVIDER_CACHE=$mirror/cache
+AURORA_SANDBOX_PACKAGE_ROOT=$root
+export AURORA_SANDBOX_PROVIDER_CACHE AURORA_SANDBOX_PACKAGE_ROOT
+exec "$python" -c '
+import os, sys
+sys.path[:] = [path for path in sys.path if path] + [os.environ["AURORA_SANDBOX_PACKAGE_ROOT"]]
+from aurora_cli.sandbox.provider.__main__ import main
+sys.exit(main())
+'
+"""
+
+
+def os_arch() -> str:
+    """This machine's platform as Terraform names it, e.g. `linux_amd64`."""
+    machine = platform.machine().lower()
+    return f"{platform.system().lower()}_{_ARCHITECTURES.get(machine, machine)}"
+
+
+def install(mirror_dir: Path, python: str) -> Path:
+    """Write the provider's launcher into an unpacked `filesystem_mirror` layout.
+
+    Args:
+        mirror_dir: root of the mirror; made when missing. Beside the hosts it holds `provider.sh` (which Python) and
+            `cache` (service models, a certificate).
+        python: the interpreter that has this package and the `sandbox` extra.
+
+    Returns:
+        The launcher for registry.terraform.io.
+
+    The launcher's text is the same on every machine: Terraform keeps its hash in a stack's dependency lock file, and a
+    stack has to outlive the Python that it was made with. Writing is idempotent and safe for two processes at once.
+    """
+    mirror = mirror_dir.absolute()
+    package_root = Path(__file__).resolve().parents[3]
+    _write(mirror / "provider.sh", f"python={shlex.quote(python)}\nroot={shlex.quote(str(package_root))}\n", 0o600)
+    launchers = [
+        mirror / host / "hashicorp" / "aws" / VERSION / os_arch() / f"terraform-provider-aws_v{VERSION}"
+        for host in HOSTS
+    ]
+    for launcher in launchers:
+        _write(launcher, _LAUNCHER, 0o700)
+    return launchers[0]
+
+
+def cli_config(mirror_dir: Path, genuine: bool = False) -> str:
+    """The text of a Terraform CLI configuration file that takes `hashicorp/aws` from the mirror.
+
+    Args:
+        genuine: take every provider from its registry, `hashicorp/aws` included.
+    """
+    if genuine:
+        return "provider_installation {\n  direct {}\n}\n"
+    patterns = json.dumps([f"{host}/hashicorp/aws" for host in HOSTS])
+    path = json.dumps(str(mirror_dir.absolute())).replace("${", "$${").replace("%{", "%%{")
+    return (
+        "provider_installation {\n"
+        "  filesystem_mirror {\n"
+        f"    path    = {path}\n"
+        f"    include = {patterns}\n"
+        "  }\n"
+        "  direct {\n"
+        f"    exclude = {patterns}\n"
+        "  }\n"
+        "}\n"
+        "disable_checkpoint = true\n"
+    )
+
+
+def _write(file: Path, text: str, mode: int) -> None:
+    if file.exists() and file.read_text("utf-8") == text and file.stat().st_mode & 0o777 == mode:
+        return
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    handle = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+    temporary.replace(file)

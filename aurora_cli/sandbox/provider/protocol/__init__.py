@@ -1,0 +1,1 @@
+"""Terraform's plugin protocol: values, schemas, the gRPC service, the handshake."""

@@ -1,0 +1,96 @@
+"""Dynamic values on the wire: msgpack as go-cty writes it, with unknown values, refinements and exact numbers."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import msgpack
+
+from aurora_cli.sandbox.provider.protocol.types import COLLECTIONS, UNKNOWN, Type
+
+_UNKNOWN_BYTES = b"\x00"
+
+
+def decode(message: Any, type_: Type) -> Any:
+    """The Python value of a `DynamicValue` message; None for null.
+
+    An unknown value that carries refinements (go-cty's extension 12) is taken as plain unknown.
+    """
+    if message.msgpack:
+        # go-cty writes strings as msgpack text and never larger than the message that holds them.
+        raw = msgpack.unpackb(message.msgpack, ext_hook=_extension, strict_map_key=False)
+    elif message.json:
+        raw = json.loads(message.json)
+    else:
+        return None
+    return _typed(raw, type_)
+
+
+def encode(value: Any, type_: Type) -> bytes:
+    """The msgpack form of a value; attributes that an object lacks are written as null."""
+    packed: bytes = msgpack.packb(_plain(value, type_), default=_pack_unknown)
+    return packed
+
+
+def conform(value: Any, type_: Type) -> Any:
+    """The value with every attribute of every object present and no other, e.g. for a state of another provider."""
+    return _plain(value, type_, numbers=False)
+
+
+def _extension(code: int, data: bytes) -> Any:
+    return UNKNOWN
+
+
+def _pack_unknown(value: Any) -> Any:
+    if value is UNKNOWN:
+        return msgpack.ExtType(0, _UNKNOWN_BYTES)
+    raise TypeError(f"{value!r} has no place in a Terraform value")
+
+
+def _typed(raw: Any, type_: Type) -> Any:
+    if raw is None or raw is UNKNOWN:
+        return raw
+    if type_.kind == "number":
+        return _number(raw)
+    if type_.kind in COLLECTIONS:
+        return [_typed(item, type_.item) for item in raw]
+    if type_.kind == "map":
+        return {key: _typed(item, type_.item) for key, item in raw.items()}
+    if type_.kind == "object":
+        return {name: _typed(raw.get(name), inner) for name, inner in type_.attributes.items()}
+    return raw
+
+
+def _number(raw: Any) -> int | float:
+    if isinstance(raw, str):
+        exact = Decimal(raw)
+        return int(exact) if exact == exact.to_integral_value() else float(exact)
+    if isinstance(raw, float) and raw.is_integer():
+        return int(raw)
+    number: int | float = raw
+    return number
+
+
+def _plain(value: Any, type_: Type, numbers: bool = True) -> Any:
+    if value is None or value is UNKNOWN:
+        return value
+    if type_.kind == "number":
+        return _exact(value) if numbers else value
+    if type_.kind in COLLECTIONS:
+        return [_plain(item, type_.item, numbers) for item in value]
+    if type_.kind == "map":
+        return {key: _plain(item, type_.item, numbers) for key, item in value.items()}
+    if type_.kind == "object":
+        return {name: _plain(value.get(name), inner, numbers) for name, inner in type_.attributes.items()}
+    return value
+
+
+def _exact(value: int | float) -> int | float | str:
+    """Decimal text for a float that binary cannot hold exactly: Terraform compares with the decimal of the configuration."""
+    if isinstance(value, float):
+        if value.is_integer():
+            return int(value)
+        return value if Decimal(value) == Decimal(repr(value)) else repr(value)
+    return value

@@ -1,0 +1,110 @@
+"""A go-plugin server: the handshake line on stdout, gRPC over a Unix socket with TLS, and a prompt end."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import grpc
+from tf.gen import grpc_controller_pb2, grpc_controller_pb2_grpc, grpc_stdio_pb2_grpc
+from tf.gen.tfplugin_pb2_grpc import add_ProviderServicer_to_server
+
+from aurora_cli.sandbox.provider.certificate import Certificate, load_certificate
+from aurora_cli.sandbox.provider.core import Provider
+from aurora_cli.sandbox.provider.servicer import Servicer
+
+_COOKIE = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+_MESSAGE_LIMIT = 256 << 20  # what Terraform's own plugin servers accept
+_THREADS = 32
+_ORPHAN_SECONDS = 1.0
+
+
+class _Controller(grpc_controller_pb2_grpc.GRPCControllerServicer):  # type: ignore[misc]
+    """go-plugin's way to say goodbye."""
+
+    def __init__(self, done: threading.Event) -> None:
+        self._done = done
+
+    def Shutdown(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+        self._done.set()
+        return grpc_controller_pb2.Empty()
+
+
+class _Stdio(grpc_stdio_pb2_grpc.GRPCStdioServicer):  # type: ignore[misc]
+    """go-plugin asks for streams of stdout and stderr; what we write to stderr reaches Terraform's log without them."""
+
+    def StreamStdio(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return iter(())
+
+
+def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str] = os.environ) -> int:
+    """Serve until Terraform says goodbye or is gone. Gives the exit status.
+
+    Args:
+        provider: what is served.
+        cache_dir: folder with the saved certificate; a missing one is made there.
+        environ: holds go-plugin's magic cookie and Terraform's certificate.
+    """
+    if environ.get(_COOKIE[0]) != _COOKIE[1]:
+        sys.stderr.write("This is a Terraform plugin; Terraform starts it, it does nothing on its own.\n")
+        return 1
+    certificate = _certificate(cache_dir)
+    done = threading.Event()
+    server = grpc.server(
+        ThreadPoolExecutor(max_workers=_THREADS),
+        options=[("grpc.max_receive_message_length", _MESSAGE_LIMIT), ("grpc.max_send_message_length", _MESSAGE_LIMIT)],
+    )
+    add_ProviderServicer_to_server(Servicer(provider), server)
+    grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(_Controller(done), server)
+    grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
+    with tempfile.TemporaryDirectory(prefix="aurora-provider-") as folder:
+        socket = f"{folder}/plugin.sock"
+        server.add_secure_port(f"unix://{socket}", _credentials(certificate, environ))
+        server.start()
+        _shake_hands(socket, certificate)
+        _wait(done)
+        server.stop(grace=0.2).wait()
+    return 0
+
+
+def _certificate(cache_dir: Path | None) -> Certificate:
+    file = cache_dir / "certificate.json" if cache_dir is not None else None
+    certificate = load_certificate(file)
+    if file is not None and not file.exists():
+        try:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            certificate.save(file)
+        except OSError as error:
+            sys.stderr.write(f"cannot keep the provider's certificate in {file}: {error}\n")
+    return certificate
+
+
+def _credentials(certificate: Certificate, environ: Mapping[str, str]) -> Any:
+    """TLS for us; and when Terraform sent its certificate, for nobody but Terraform."""
+    client = environ.get("PLUGIN_CLIENT_CERT", "").encode() or None
+    return grpc.ssl_server_credentials(
+        [(certificate.key_pem, certificate.certificate_pem)],
+        root_certificates=client,
+        require_client_auth=client is not None,
+    )
+
+
+def _shake_hands(socket: str, certificate: Certificate) -> None:
+    encoded = base64.b64encode(certificate.der).decode().rstrip("=")
+    sys.stdout.write(f"1|6|unix|{socket}|grpc|{encoded}\n")
+    sys.stdout.flush()
+
+
+def _wait(done: threading.Event) -> None:
+    """Until goodbye; a Terraform that was killed never says it, so look whether it is still our parent."""
+    parent = os.getppid()
+    while not done.wait(_ORPHAN_SECONDS):
+        if os.getppid() != parent:
+            return

@@ -1,0 +1,50 @@
+"""Values that follow from others: what the engine, the kind of network or the other window implies."""
+
+from __future__ import annotations
+
+from aurora_cli.spec.facts import table
+from aurora_cli.spec.merge import SERVERLESS, Merged
+from aurora_cli.spec.presets import PRESETS, preset_layer
+from aurora_cli.spec.layers import Layer
+from aurora_cli.spec.versions import default_version, major_version
+from aurora_cli.spec.windows import daily, derived_backup, derived_maintenance, weekly
+
+DEFAULT = "default"
+DEFAULT_CIDR = "10.0.0.0/16"
+
+
+def add_preset(merged: Merged, preset: str) -> None:
+    """Put the preset below the user's values, without what does not go with them."""
+    own_vpc = not any(merged.has(f"network.{key}") for key in ("vpc_id", "subnet_ids", "subnet_group"))
+    if merged.has("instances.acu"):
+        merged.fill("instances.class", SERVERLESS, "derived from instances.acu")
+    values = {
+        section: {key: value for key, value in part.items() if own_vpc or (section, key) != ("network", "zones")}
+        for section, part in PRESETS[preset].items()
+    }
+    merged.put_below(Layer(values, preset_layer(preset).source))
+    if own_vpc:
+        merged.fill("network.cidr", DEFAULT_CIDR, DEFAULT)
+
+
+def add_engine_defaults(merged: Merged, engine: str) -> None:
+    """Fill in what depends on the engine: version, user, port, log types."""
+    facts = table("engines")[engine]
+    version = default_version(engine)
+    if merged.get("maintenance.auto_minor_upgrades") in (True, "true"):
+        version = major_version(engine, version)
+    merged.fill("engine_version", version, DEFAULT)
+    merged.fill("username", facts["username"], DEFAULT)
+    merged.fill("port", facts["port"], DEFAULT)
+    merged.fill("logs.exports", list(facts["logs"]), DEFAULT)
+
+
+def add_other_window(merged: Merged) -> None:
+    """If one window is set, set the other: AWS's random choice could overlap with it."""
+    backup, maintenance = merged.get("backup.window"), merged.get("maintenance.window")
+    if isinstance(backup, str) and maintenance is None:
+        window = daily(backup)
+        merged.fill("maintenance.window", window and derived_maintenance(window), "derived from backup.window")
+    elif isinstance(maintenance, str) and backup is None:
+        window = weekly(maintenance)
+        merged.fill("backup.window", window and derived_backup(window), "derived from maintenance.window")

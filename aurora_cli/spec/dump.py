@@ -1,0 +1,94 @@
+"""A spec as YAML that loads again to the same spec."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.quantities import format_acu
+from aurora_cli.spec.shape import leaf_paths
+from aurora_cli.spec.yaml_tree import scalar
+
+_NUMBER_LIKE = re.compile(r"[-+.]?[0-9][-+.,:_0-9eExXoOa-fA-FTZ ]*|[-+]?\.(inf|nan)", re.IGNORECASE)
+_WORD_LIKE = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null"})
+
+
+def dump_spec(spec: ClusterSpec, *, comments: bool = False) -> str:
+    """The spec as YAML, keys in the order of the model, without what is unset.
+
+    Args:
+        spec: any spec.
+        comments: add each section's description above it.
+    """
+    document = _mapping(_values(spec))
+    if comments:
+        _describe(document)
+    return render(document)
+
+
+def render(document: CommentedMap) -> str:
+    """A mapping as block YAML, two spaces a level, long lines unbroken."""
+    writer = YAML()
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.width = 1_000_000
+    writer.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    writer.dump(document, stream)
+    return stream.getvalue()
+
+
+def _values(spec: ClusterSpec) -> dict[str, Any]:
+    values = spec.model_dump(by_alias=True, exclude_none=True)
+    acu = spec.instances.acu
+    if acu is not None:
+        values["instances"]["acu"] = format_acu(acu.min, acu.max)
+    return values
+
+
+def _mapping(values: dict[str, Any]) -> CommentedMap:
+    plain = [(_text(key), _plain(value)) for key, value in values.items()]
+    return CommentedMap((key, value) for key, value in plain if value not in ({}, []))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _mapping(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        # A number that the loader would keep as text is written as text.
+        return value if scalar(repr(value)) == value else _text(repr(value))
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(value: str) -> str:
+    """Text that reads back as it is: quoted wherever plain YAML would mean something else, or could not hold it."""
+    simple = value.isascii() and value.isprintable() and value == value.strip()
+    if simple and value and scalar(value) == value and not _looks_typed(value):
+        return value
+    return DoubleQuotedScalarString(value)
+
+
+def _looks_typed(value: str) -> bool:
+    """Whether YAML 1.1 or 1.2 readers other than ours could take the text for a number, a date or a boolean."""
+    return _NUMBER_LIKE.fullmatch(value) is not None or value.lower() in _WORD_LIKE or value[0] in "~=<"
+
+
+def _describe(document: CommentedMap) -> None:
+    described = {path: text for path, text in _descriptions()}
+    for key in document:
+        if key in described:
+            document.yaml_set_comment_before_after_key(key, before=f"\n{described[key]}")
+
+
+def _descriptions() -> list[tuple[str, str]]:
+    from aurora_cli.spec.reference import describe
+
+    return [(path, describe(path)) for path in {p.partition(".")[0]: s for p, s in leaf_paths()}]

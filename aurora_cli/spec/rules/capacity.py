@@ -1,0 +1,187 @@
+"""Serverless v2 capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aurora_cli.spec.facts import table
+from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.quantities import format_acu, format_seconds
+from aurora_cli.spec.rules.instances import SERVERLESS, classes_of
+from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.versions import at_least, is_exact, major_version, sort_key, well_formed
+
+_GUIDE = "Aurora User Guide, Serverless v2"
+
+
+def below_floor(engine: str, feature: str, version: str | None) -> str | None:
+    """The oldest version that has a serverless feature, if this version is older; else None.
+
+    A major version alone counts as its newest minor; one that is newer than the table has everything.
+    """
+    if version is None or not well_formed(engine, version):
+        return None
+    floors: dict[str, str] = table("engines")[engine]["serverless"][feature]
+    major = major_version(engine, version)
+    if major in floors:
+        return floors[major] if is_exact(engine, version) and not at_least(version, floors[major]) else None
+    oldest = min(floors, key=sort_key)
+    return floors[oldest] if sort_key(major) < sort_key(oldest) else None
+
+
+@rule(
+    "acu-step",
+    hard=True,
+    text="Capacity goes in steps of 0.5 ACU.",
+    source="RDS API ServerlessV2ScalingConfiguration",
+    fields="instances",
+)
+def acu_step(spec: ClusterSpec) -> Iterator[Finding]:
+    acu = spec.instances.acu
+    for end, value in (("min", acu.min), ("max", acu.max)) if acu else ():
+        if value * 2 != int(value * 2):
+            near = round(value * 2) / 2
+            yield Finding(
+                f"instances.acu.{end}",
+                f"capacity goes in steps of 0.5 ACU, so {value:g} is none",
+                f"for example {near:g}",
+            )
+
+
+@rule(
+    "acu-range",
+    hard=True,
+    text="The largest capacity is at least 1 ACU and at least the smallest.",
+    source="RDS API ServerlessV2ScalingConfiguration; API error: maximum capacity must be at least 1.0",
+    fields="instances",
+)
+def acu_range(spec: ClusterSpec) -> Iterator[Finding]:
+    acu = spec.instances.acu
+    if acu is None:
+        return
+    if acu.max < acu.min:
+        message = f"the largest capacity, {acu.max:g} ACU, is below the smallest, {acu.min:g}"
+        yield Finding("instances.acu", message, f"write `acu: {format_acu(acu.max, acu.min)}`")
+    elif acu.max < 1:
+        yield Finding(
+            "instances.acu.max", "the largest capacity must be at least 1 ACU", f"write `acu: {format_acu(acu.min, 1)}`"
+        )
+
+
+@rule(
+    "acu-equal",
+    hard=False,
+    text="Smallest and largest capacity differ; equal ones turn scaling off.",
+    source=_GUIDE,
+    fields="instances",
+)
+def acu_equal(spec: ClusterSpec) -> Iterator[Finding]:
+    acu = spec.instances.acu
+    if acu is not None and acu.min == acu.max >= 1:
+        yield Finding(
+            "instances.acu", f"with {acu.min:g} ACU at both ends the capacity never changes", "widen the range"
+        )
+
+
+@rule(
+    "acu-without-serverless",
+    hard=True,
+    text="A capacity range needs at least one instance of class db.serverless.",
+    source=_GUIDE,
+    fields="instances",
+)
+def acu_without_serverless(spec: ClusterSpec) -> Iterator[Finding]:
+    classes = [name for _, name in classes_of(spec)]
+    if spec.instances.acu is not None and classes and SERVERLESS not in classes:
+        message = f"`acu` is for class {SERVERLESS}, but the instances are {classes[0]}"
+        yield Finding("instances.acu", message, f"set `instances.class` to {SERVERLESS}, or remove `acu`")
+
+
+@rule(
+    "acu-missing",
+    hard=True,
+    text="Class db.serverless needs a capacity range.",
+    source="RDS API CreateDBCluster.ServerlessV2ScalingConfiguration",
+    fields="instances",
+)
+def acu_missing(spec: ClusterSpec) -> Iterator[Finding]:
+    if spec.instances.acu is None:
+        for path, name in classes_of(spec):
+            if name == SERVERLESS:
+                yield Finding(path, f"{SERVERLESS} needs a capacity range", "set `instances.acu`, for example `0.5-16`")
+                return
+
+
+@rule(
+    "serverless-version",
+    hard=True,
+    text="Serverless v2 needs Aurora PostgreSQL 13.6, 14.3, 15.2 or 16.1, or Aurora MySQL 3.02.0, or newer.",
+    source=_GUIDE,
+    fields="engine engine_version instances",
+)
+def serverless_version(spec: ClusterSpec) -> Iterator[Finding]:
+    floor = below_floor(spec.engine, "any", spec.engine_version)
+    if floor and any(name == SERVERLESS for _, name in classes_of(spec)):
+        message = f"{spec.engine} {spec.engine_version} has no Serverless v2; it begins with {floor}"
+        yield Finding("engine_version", message, "take a newer version, or a provisioned class")
+
+
+@rule(
+    "acu-min-zero",
+    hard=True,
+    text="A minimum of 0 ACU needs Aurora PostgreSQL 13.15, 14.12, 15.7, 16.3 or 17, or Aurora MySQL 3.08.0, or newer.",
+    source="RDS API ServerlessV2FeaturesSupport.MinCapacity; Aurora User Guide, auto-pause",
+    fields="engine engine_version instances",
+)
+def acu_min_zero(spec: ClusterSpec) -> Iterator[Finding]:
+    acu = spec.instances.acu
+    floor = below_floor(spec.engine, "min_zero", spec.engine_version)
+    if acu is not None and acu.min == 0 and floor:
+        message = f"{spec.engine} {spec.engine_version} cannot pause; a minimum of 0 ACU begins with {floor}"
+        yield Finding(
+            "instances.acu.min", message, f"write `acu: {format_acu(0.5, max(acu.max, 1))}`, or take {floor} or newer"
+        )
+
+
+@rule(
+    "acu-max-version",
+    hard=False,
+    text="More than 128 ACU needs a recent version: Aurora PostgreSQL 13.13, 14.10, 15.5, 16.1, Aurora MySQL 3.06.0.",
+    source="RDS API ServerlessV2FeaturesSupport.MaxCapacity; Aurora User Guide, Serverless v2",
+    fields="engine engine_version instances",
+)
+def acu_max_version(spec: ClusterSpec) -> Iterator[Finding]:
+    acu = spec.instances.acu
+    floor = below_floor(spec.engine, "max_256", spec.engine_version)
+    if acu is not None and acu.max > 128 and floor:
+        message = f"{spec.engine} {spec.engine_version} may stop at 128 ACU; 256 begins with {floor}"
+        yield Finding("instances.acu.max", message, f"write `acu: {format_acu(acu.min, 128)}`")
+
+
+@rule(
+    "pause-after",
+    hard=True,
+    text="The idle time before a pause is 300 s to 24 h, and only a minimum of 0 ACU can pause.",
+    source="RDS API SecondsUntilAutoPause; API error: can only be specified when minimum capacity is 0",
+    fields="instances",
+)
+def pause_after(spec: ClusterSpec) -> Iterator[Finding]:
+    seconds, acu = spec.instances.pause_after, spec.instances.acu
+    if seconds is None:
+        return
+    if not 300 <= seconds <= 86400:
+        near = format_seconds(min(max(seconds, 300), 86400))
+        yield Finding(
+            "instances.pause_after",
+            f"a cluster pauses after 5m to 1d of idle time, not {format_seconds(seconds)}",
+            f"write `{near}`",
+        )
+    if acu is None:
+        yield Finding(
+            "instances.pause_after", "only serverless instances pause", "set `instances.acu: 0-16`, or remove it"
+        )
+    elif acu.min > 0:
+        message = f"only a minimum of 0 ACU pauses, and the minimum is {acu.min:g}"
+        yield Finding(
+            "instances.pause_after", message, f"write `acu: {format_acu(0, acu.max)}`, or remove `pause_after`"
+        )

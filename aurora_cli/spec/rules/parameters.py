@@ -1,0 +1,86 @@
+"""Engine parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aurora_cli.spec.facts import table
+from aurora_cli.spec.model import ClusterSpec, ParameterValue
+from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.words import shown
+
+_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,254}", re.ASCII)
+_ON = frozenset({"1", "on", "true", "yes"})
+
+
+def _all(spec: ClusterSpec) -> Iterator[tuple[str, str, ParameterValue]]:
+    """(dotted path, name, value) of every parameter."""
+    for group, values in (("cluster", spec.parameters.cluster), ("instance", spec.parameters.instance)):
+        for name, value in values.items():
+            yield f"parameters.{group}.{name}", name, value
+
+
+@rule(
+    "parameter-name",
+    hard=True,
+    text="A parameter's name is lower-case letters, digits and _ . - with a letter first.",
+    source="RDS API Parameter.ParameterName; provider (lower case)",
+    fields="parameters",
+)
+def parameter_name(spec: ClusterSpec) -> Iterator[Finding]:
+    for path, name, _ in _all(spec):
+        if not _NAME.fullmatch(name):
+            lower = name.strip().lower()
+            hint = f"write `{lower}`" if _NAME.fullmatch(lower) else None
+            yield Finding(path, f"{shown(name)} is no parameter name: lower-case letters, digits and _ . -", hint)
+
+
+@rule(
+    "parameter-value",
+    hard=True,
+    text="A parameter's value is not empty and holds no control characters.",
+    source="RDS API ModifyDBClusterParameterGroup",
+    fields="parameters",
+)
+def parameter_value(spec: ClusterSpec) -> Iterator[Finding]:
+    for path, name, value in _all(spec):
+        text = str(value)
+        if not text.strip():
+            yield Finding(path, f"`{shown(name)}` has no value", "remove it to get the family's default")
+        elif not text.isprintable():
+            yield Finding(path, f"the value of `{shown(name)}` holds control characters", "write it on one line")
+
+
+@rule(
+    "parameter-tls",
+    hard=True,
+    text="`rds.force_ssl` and `require_secure_transport` belong to `tls.required`, and say nothing else.",
+    source="this tool sets them from `tls.required`",
+    fields="engine tls parameters",
+)
+def parameter_tls(spec: ClusterSpec) -> Iterator[Finding]:
+    owned = table("engines")[spec.engine]["tls_parameter"]
+    for path, name, value in _all(spec):
+        if name.lower() != owned:
+            continue
+        wanted = str(value).strip().lower() in _ON
+        if path.startswith("parameters.instance"):
+            yield Finding(path, f"`{owned}` is a cluster parameter", "remove it and set `tls.required`")
+        elif wanted != spec.tls.required:
+            message = f"`{owned}` says {shown(str(value))}, but `tls.required` says {str(spec.tls.required).lower()}"
+            yield Finding(path, message, f"remove it and set `tls.required: {str(wanted).lower()}`")
+
+
+@rule(
+    "parameter-both",
+    hard=False,
+    text="A parameter stands in one group: in both, the instance's value wins.",
+    source="Aurora User Guide, parameter groups",
+    fields="parameters",
+)
+def parameter_both(spec: ClusterSpec) -> Iterator[Finding]:
+    for name in spec.parameters.instance:
+        if name in spec.parameters.cluster:
+            message = f"`{shown(name)}` is in both groups; on an instance the instance's value wins"
+            yield Finding(f"parameters.instance.{name}", message, "keep one")

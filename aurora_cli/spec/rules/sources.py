@@ -1,0 +1,153 @@
+"""Who may connect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from aurora_cli.spec.cidr import has_host_bits, is_anywhere, parse
+from aurora_cli.spec.facts import table
+from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.rules.network import well_formed_id
+from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.words import shown
+
+_DESCRIPTION = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}", re.ASCII)
+_WIDE = {4: 8, 6: 16}
+
+
+def _path(index: int) -> str:
+    return f"network.allow.{index}"
+
+
+@rule(
+    "allow-source",
+    hard=True,
+    text="A source is an IPv4 or IPv6 CIDR block without host bits, a security group (sg-...) or a prefix list (pl-...).",
+    source="EC2 API AuthorizeSecurityGroupIngress",
+    fields="network",
+)
+def allow_source(spec: ClusterSpec) -> Iterator[Finding]:
+    for index, entry in enumerate(spec.network.allow):
+        text = entry.source
+        if any(well_formed_id(text, prefix) for prefix in ("sg", "pl")):
+            continue
+        block = parse(text)
+        if block is None:
+            yield Finding(_path(index), f"{shown(text)} is no CIDR block, security group or prefix list", _meant(text))
+        elif has_host_bits(text):
+            alone = f"{text.partition('/')[0]}/{block.max_prefixlen}"
+            yield Finding(
+                _path(index),
+                f"{text} has address bits behind its prefix",
+                f"write `{block}`, or `{alone}` for the one address",
+            )
+
+
+def _meant(text: str) -> str:
+    if text.startswith(("sg-", "pl-")):
+        return f"it looks like `{text[:3]}0123456789abcdef0`"
+    for suffix in ("/32", "/128"):
+        if parse(f"{text}{suffix}") is not None:
+            return f"write `{text}{suffix}` for the one address"
+    return "for example `10.0.0.0/8`, `2001:db8::/32` or `sg-0123456789abcdef0`"
+
+
+@rule(
+    "allow-anywhere",
+    hard=True,
+    text="0.0.0.0/0 and ::/0 need the explicit word `network.allow_from_anywhere: true`.",
+    source="security default of this tool",
+    fields="network",
+)
+def allow_anywhere(spec: ClusterSpec) -> Iterator[Finding]:
+    for index, entry in enumerate(spec.network.allow):
+        block = parse(entry.source)
+        if block is not None and is_anywhere(block) and not spec.network.allow_from_anywhere:
+            message = f"{entry.source} lets every address connect"
+            yield Finding(
+                _path(index), message, "name the addresses that need it, or set `network.allow_from_anywhere: true`"
+            )
+
+
+@rule(
+    "allow-wide",
+    hard=False,
+    text="A source is narrower than /8 (IPv4) or /16 (IPv6), private ranges apart.",
+    source="security default of this tool",
+    fields="network",
+)
+def allow_wide(spec: ClusterSpec) -> Iterator[Finding]:
+    for index, entry in enumerate(spec.network.allow):
+        block = parse(entry.source)
+        if block is None or entry.source == "10.0.0.0/8":
+            continue
+        if is_anywhere(block) and spec.network.allow_from_anywhere:
+            yield Finding(_path(index), f"{entry.source} lets every address connect", "name the addresses that need it")
+        elif not is_anywhere(block) and block.prefixlen <= _WIDE[block.version]:
+            yield Finding(
+                _path(index),
+                f"{entry.source} lets {block.num_addresses:.1e} addresses connect",
+                "name the ones that need it",
+            )
+
+
+@rule(
+    "allow-duplicate",
+    hard=True,
+    text="A source is named once.",
+    source="EC2 API InvalidPermission.Duplicate",
+    fields="network",
+)
+def allow_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
+    seen: dict[str, int] = {}
+    for index, entry in enumerate(spec.network.allow):
+        key = str(parse(entry.source) or entry.source)
+        if key in seen:
+            yield Finding(
+                _path(index), f"{shown(entry.source)} is named twice (also as entry {seen[key] + 1})", "keep one"
+            )
+        seen.setdefault(key, index)
+
+
+@rule(
+    "allow-description",
+    hard=True,
+    text="A rule's description has up to 255 characters: letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
+    source="EC2 API IpRange.Description",
+    fields="network",
+)
+def allow_description(spec: ClusterSpec) -> Iterator[Finding]:
+    for index, entry in enumerate(spec.network.allow):
+        if entry.description is not None and not _DESCRIPTION.fullmatch(entry.description):
+            message = f"AWS does not take the description {shown(entry.description)}"
+            hint = "up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
+            yield Finding(f"{_path(index)}.description", message, hint)
+
+
+@rule(
+    "allow-count",
+    hard=False,
+    text="A security group has 60 rules, unless AWS raised the quota.",
+    source="Amazon VPC quotas",
+    fields="network",
+)
+def allow_count(spec: ClusterSpec) -> Iterator[Finding]:
+    count, most = len(spec.network.allow), table("limits")["rules_per_security_group"]
+    if count > most:
+        yield Finding(
+            "network.allow", f"{count} sources are more than the {most} rules of a security group", "use a prefix list"
+        )
+
+
+@rule(
+    "allow-nobody",
+    hard=False,
+    text="Somebody may connect: without a source or a security group, nobody reaches the port.",
+    source="security default of this tool",
+    fields="network",
+)
+def allow_nobody(spec: ClusterSpec) -> Iterator[Finding]:
+    if not spec.network.allow and not spec.network.security_group_ids:
+        hint = f"name who needs it, e.g. `network.allow: [{spec.network.cidr or '10.0.0.0/16'}]`"
+        yield Finding("network.allow", "nobody may connect yet: no source is allowed to reach the port", hint)

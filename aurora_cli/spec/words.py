@@ -1,0 +1,46 @@
+"""Text as it was written, and the nearest known word to one that is not known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+
+def as_written(value: Any) -> Any:
+    """A YAML scalar as text: `true`, `16.8`, `3`. The loader keeps a number only if it reads back the same, so nothing is lost."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value)
+    return value
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one was probably meant to be, or None."""
+    by_folded: dict[str, str] = {}
+    for candidate in known:
+        by_folded.setdefault(candidate.lower(), candidate)
+    found = difflib.get_close_matches(word.strip().lower()[:100], list(by_folded), n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
+    """ "did you mean `readers`?", or `otherwise` when nothing is near."""
+    found = nearest(word, known)
+    return f"did you mean `{found}`?" if found else otherwise
+
+
+def listing(words: Iterable[str]) -> str:
+    """`a, b or c`."""
+    items = list(words)
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}" if items else ""
+
+
+def shown(value: Any, limit: int = 60) -> str:
+    """A value as it may stand in a message: one line, no control characters, not too long."""
+    text = value if isinstance(value, str) else repr(value)
+    clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return clean if len(clean) <= limit else f"{clean[: limit - 1]}…"

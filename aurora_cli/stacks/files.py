@@ -1,0 +1,106 @@
+"""The rendered files of a stack: written only where they differ, removed when they are no longer rendered.
+
+A manifest names the files that we wrote. A file that is not in it belongs to the user and is never touched.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aurora_cli.errors import StackDamaged
+from aurora_cli.stacks.atomic import make_folder, write_atomic
+
+MANIFEST = ".aurora-files.json"
+
+
+@dataclass(frozen=True)
+class FilesWritten:
+    """What `write_files` did.
+
+    Attributes:
+        written: files made or changed.
+        removed: files of ours that are no longer rendered.
+        foreign: Terraform files in the folder that the user put there; Terraform reads them too.
+    """
+
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> FilesWritten:
+    """Bring the rendered files in `folder` to `files` (name -> content); state, plan and the user's own files stay.
+
+    Unchanged files are not written again, so their times stay as they are. The manifest grows before and shrinks after the
+    files do, so that a crash in between leaves no file that nobody owns.
+
+    Raises:
+        StackDamaged: a rendered file has the name of a file that the user put there.
+    """
+    make_folder(folder)
+    before = _manifest(folder)
+    _refuse_foreign(folder, files, before)
+    if set(files) - before:
+        _write_manifest(folder, before | set(files))
+    written = tuple(sorted(name for name, content in files.items() if _write(folder / name, content)))
+    removed = tuple(sorted(name for name in before - set(files) if _remove(folder / name)))
+    if before - set(files):
+        _write_manifest(folder, set(files))
+    return FilesWritten(written, removed, _foreign(folder, set(files)))
+
+
+def _refuse_foreign(folder: Path, files: Mapping[str, str], ours: set[str]) -> None:
+    for name in files:
+        if Path(name).name != name or name.startswith("."):
+            raise ValueError(f"not a plain file name: {name!r}")
+        if name not in ours and (folder / name).exists() and _read(folder / name) != files[name]:
+            raise StackDamaged(
+                f"{folder / name} was not written by aurora-cli, and a file of that name has to be rendered.",
+                hint="Rename that file; your own .tf files may stay in the folder under another name.",
+            )
+
+
+def _write(path: Path, content: str) -> bool:
+    if _read(path) == content:
+        return False
+    write_atomic(path, content)
+    return True
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def _remove(path: Path) -> bool:
+    existed = path.exists()
+    path.unlink(missing_ok=True)
+    return existed
+
+
+def _foreign(folder: Path, ours: set[str]) -> tuple[str, ...]:
+    patterns = ("*.tf", "*.tf.json", "*.tofu", "*.auto.tfvars", "*.auto.tfvars.json", "terraform.tfvars")
+    return tuple(sorted({path.name for pattern in patterns for path in folder.glob(pattern)} - ours))
+
+
+def _manifest(folder: Path) -> set[str]:
+    text = _read(folder / MANIFEST)
+    if text is None:
+        return set()
+    try:
+        names = json.loads(text)["files"]
+        return {name for name in names if isinstance(name, str) and Path(name).name == name}
+    except (ValueError, KeyError, TypeError) as problem:
+        raise StackDamaged(
+            f"The list of rendered files {folder / MANIFEST} cannot be read.",
+            hint="Nothing was changed. Delete that file and the rendered .tf files beside it, then run the command again.",
+        ) from problem
+
+
+def _write_manifest(folder: Path, names: set[str]) -> None:
+    write_atomic(folder / MANIFEST, json.dumps({"files": sorted(names)}, indent=2) + "\n")

@@ -1,0 +1,29 @@
+"""What stays of a destroyed cluster: its spec, record and history, so that it can be made again and accounted for."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from aurora_cli.stacks.atomic import make_folder
+from aurora_cli.stacks.home import Home
+from aurora_cli.stacks.stack import Stack
+
+_PAPERS = ("spec.yaml", "stack.json", "history.jsonl")
+
+
+def keep_papers(home: Home, stack: Stack, when: datetime) -> Path:
+    """Copy the stack's papers to `archive/<name>-<UTC time>` of the home; gives that folder.
+
+    Raises:
+        OSError: the disk does not take them.
+    """
+    folder = home.path / "archive" / f"{stack.name}-{when.strftime('%Y%m%dT%H%M%SZ')}"
+    make_folder(folder.parent)
+    make_folder(folder)
+    for name in _PAPERS:
+        if (stack.folder / name).is_file():
+            shutil.copy2(stack.folder / name, folder / name)
+            (folder / name).chmod(0o600)
+    return folder

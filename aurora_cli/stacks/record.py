@@ -1,0 +1,98 @@
+"""What we remember about a stack beside its spec: `stack.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, get_args
+
+from aurora_cli.errors import StackDamaged
+
+SCHEMA_VERSION = 1
+Status = Literal["creating", "changing", "ready", "destroying"]
+STATUSES: tuple[str, ...] = get_args(Status)
+Target = Literal["aws", "sandbox"]
+
+
+@dataclass(frozen=True)
+class StackRecord:
+    """The record of one stack. It is written before the first apply and removed last.
+
+    Attributes:
+        name, region: of the cluster.
+        target: `aws`, or `sandbox` for the local emulator.
+        created_at: when the stack was made, RFC 3339 in UTC.
+        status: `creating` until the first apply has ended well, then `ready`; `changing` while a later apply is under way;
+            `destroying` from the start of a destroy.
+        instance_keys: stable keys of the instances, lowest first; `()` before they are decided.
+        origins: dotted spec path -> where the value came from.
+        tool_version: version of this tool that wrote the record last.
+        final_snapshot_identifier: the name that destroy has chosen for the final snapshot, or None.
+        schema_version: of this file.
+    """
+
+    name: str
+    region: str
+    target: Target
+    created_at: str
+    status: Status = "creating"
+    instance_keys: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    tool_version: str = ""
+    final_snapshot_identifier: str | None = None
+    schema_version: int = SCHEMA_VERSION
+
+    def dumps(self) -> str:
+        """The content of `stack.json`."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+
+
+def load_record(text: str, *, name: str) -> StackRecord:
+    """The record in the text of `stack.json`; unknown keys are ignored.
+
+    Raises:
+        StackDamaged: it is not a record, belongs to another stack, or was written by a newer version.
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as problem:
+        raise _damaged(name, "it is not JSON") from problem
+    if not isinstance(data, dict):
+        raise _damaged(name, "it is not a JSON object")
+    _check_version(data, name)
+    known = {f.name for f in fields(StackRecord)}
+    values = {key: value for key, value in data.items() if key in known}
+    _check_values(values, name)
+    return StackRecord(**{**values, "instance_keys": tuple(values.get("instance_keys", ()))})
+
+
+def _check_version(data: Mapping[str, Any], name: str) -> None:
+    version = data.get("schema_version")
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise StackDamaged(
+            f"The stack '{name}' was written by a newer version of aurora-cli ({data.get('tool_version') or 'unknown'}).",
+            hint="Upgrade aurora-cli: pip install --upgrade aurora-cli",
+        )
+
+
+def _check_values(values: Mapping[str, Any], name: str) -> None:
+    for key in ("name", "region", "target", "created_at", "status"):
+        if not isinstance(values.get(key), str):
+            raise _damaged(name, f"'{key}' is missing or no text")
+    if values["name"] != name:
+        raise _damaged(name, "it belongs to another stack")
+    if values["target"] not in ("aws", "sandbox") or values["status"] not in STATUSES:
+        raise _damaged(name, "'target' or 'status' has an unknown value")
+    keys = values.get("instance_keys", [])
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise _damaged(name, "'instance_keys' is no list of texts")
+    if not isinstance(values.get("origins", {}), dict):
+        raise _damaged(name, "'origins' is no object")
+
+
+def _damaged(name: str, why: str) -> StackDamaged:
+    return StackDamaged(
+        f"The record of the stack '{name}' (stack.json) cannot be read: {why}.",
+        hint="Nothing was changed. Restore stack.json in the stack's folder from a backup; spec, state and history are beside it.",
+    )

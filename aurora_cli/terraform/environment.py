@@ -1,0 +1,48 @@
+"""The environment that Terraform runs in: ours, without what would change the meaning of our arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_DROPPED_PREFIXES = ("TF_CLI_ARGS",)
+_DROPPED = frozenset({"TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT"})
+_LOGGING_PREFIX = "TF_LOG"
+
+_FIXED = {
+    "TF_IN_AUTOMATION": "1",
+    "TF_INPUT": "0",
+    "CHECKPOINT_DISABLE": "1",
+}
+PLUGIN_CACHE = "TF_PLUGIN_CACHE_DIR"
+
+
+def terraform_env(base: Mapping[str, str], extra: Mapping[str, str], *, debug: bool = False) -> dict[str, str]:
+    """Environment variables for Terraform.
+
+    `TF_CLI_ARGS*`, `TF_WORKSPACE` and `TF_DATA_DIR` are dropped, since they would change what our arguments do; `TF_LOG*` is
+    kept only with `debug`. A plug-in cache that the user has set stays; one in `extra` may be used for stacks that have no
+    dependency lock file yet, because that file is ours and serves this machine only.
+
+    Args:
+        base: what to start from, e.g. `os.environ`; not changed.
+        extra: what is set on top.
+        debug: keep `TF_LOG*`.
+    """
+    env = {name: value for name, value in base.items() if not is_dropped(name, debug=debug)}
+    env.update({name: value for name, value in extra.items() if name != PLUGIN_CACHE})
+    if extra.get(PLUGIN_CACHE) and not base.get(PLUGIN_CACHE):
+        env[PLUGIN_CACHE] = extra[PLUGIN_CACHE]
+        env["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
+    return {**env, **_FIXED}
+
+
+def is_dropped(name: str, *, debug: bool = False) -> bool:
+    """Whether that variable is kept from Terraform."""
+    if name in _DROPPED or name.startswith(_DROPPED_PREFIXES):
+        return True
+    return name.startswith(_LOGGING_PREFIX) and not debug
+
+
+def dropped_variables(environ: Mapping[str, str]) -> list[str]:
+    """Variables that are set and have no effect here, sorted; worth a warning, since plain Terraform would heed them."""
+    return sorted(name for name in environ if name != "TF_INPUT" and is_dropped(name, debug=True))

@@ -1,0 +1,68 @@
+"""The error for a run of Terraform that did not end well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from aurora_cli.errors import AuroraError, Interrupted, StateAtRisk
+from aurora_cli.terraform.explain import explain
+from aurora_cli.terraform.outcome import Outcome
+from aurora_cli.terraform.state import ERRORED_STATE
+
+AGAIN = "Run the same command again: it goes on from where this one stopped."
+
+
+def failure(operation: str, outcome: Outcome, *, folder: Path, stderr: str) -> AuroraError:
+    """The error to raise for `outcome`, the gravest reason first: state not saved, killed, interrupted, Terraform's own error.
+
+    Args:
+        operation: what was run; only some operations can leave a state at risk.
+        outcome: what came of it.
+        folder: Terraform's folder, for a state that was left beside.
+        stderr: the end of standard error.
+    """
+    changes = operation in ("apply", "push")
+    if changes and (folder / ERRORED_STATE).exists():
+        return errored_state(folder)
+    ended_unknown = outcome.killed or outcome.exit_status is None or outcome.exit_status == 128 + 9
+    if changes and ended_unknown:
+        return killed(outcome)
+    error = explain(outcome.diagnostics, exit_status=outcome.exit_status, stderr=stderr)
+    if outcome.interrupts and not isinstance(error, StateAtRisk):
+        return interrupted(operation, outcome)
+    error.details.setdefault("applied", outcome.applied.counts())
+    return error
+
+
+def interrupted(operation: str, outcome: Outcome) -> Interrupted:
+    """Stopped by request, in good order."""
+    if operation == "apply" and outcome.exit_status == 0:
+        message = "Stopped by request; Terraform had finished its work before, and its state is saved."
+    elif operation == "apply":
+        message = "Stopped by request; what was done so far is saved in the state."
+    else:
+        message = "Stopped by request; nothing was changed."
+    return Interrupted(message, hint=AGAIN, details=outcome.facts())
+
+
+def killed(outcome: Outcome, unrecorded: Iterable[tuple[str, str | None]] = ()) -> StateAtRisk:
+    """Terraform was killed while it worked."""
+    lost = [f"{address} ({identifier})" if identifier else address for address, identifier in unrecorded]
+    doubtful = [*lost, *(address for address in outcome.in_flight)]
+    about = f" May exist without being in the state: {', '.join(doubtful)}." if doubtful else ""
+    return StateAtRisk(
+        f"Terraform was killed while it worked.{about}",
+        hint="Look in the AWS console for what is named here before you run the same command again; "
+        "import it (terraform import) or remove it.",
+        details={**outcome.facts(), "unrecorded": lost},
+    )
+
+
+def errored_state(folder: Path) -> StateAtRisk:
+    """Terraform could not save its state and left it beside."""
+    return StateAtRisk(
+        f"Terraform could not save its state; it is in {folder / ERRORED_STATE}.",
+        hint=f"Do not apply again: that would make everything a second time. First: terraform -chdir={folder} "
+        f"state push {ERRORED_STATE}; then delete that file.",
+    )

@@ -1,0 +1,318 @@
+"""Terraform for one stack: init, plan, apply, and what they found out."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.errors import AuroraError, OperationFailed, PlanStale, StateAtRisk, TerraformFailed
+from aurora_cli.terraform import argv, process
+from aurora_cli.terraform.binary import Binary
+from aurora_cli.terraform.cachelock import cache_lock
+from aurora_cli.terraform.environment import PLUGIN_CACHE
+from aurora_cli.terraform.events import Diagnostic, Emit, LogLine, diagnostic_from
+from aurora_cli.terraform.explain import explain, full_text
+from aurora_cli.terraform.failures import errored_state, failure, interrupted
+from aurora_cli.terraform.initialised import forget_init, is_initialised, remember_init
+from aurora_cli.terraform.interrupts import Interrupts
+from aurora_cli.terraform.outcome import ApplySummary, Outcome
+from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.recovery import RecoveredRun, describe, ended_well, follow_left_alone
+from aurora_cli.terraform.state import (
+    ERRORED_STATE,
+    State,
+    StateResource,
+    local_state_file,
+    parse_state,
+    read_local_state,
+)
+
+PLAN_FILE = "tfplan"
+_INIT_PAUSES_S = (1.0, 4.0)
+_NETWORK = re.compile(
+    r"could not connect|no such host|connection (?:refused|reset)|timeout|timed out|TLS handshake|unexpected EOF|"
+    r"registry service is unreachable|50[234] |429 ",
+    re.IGNORECASE,
+)
+_INIT_NEEDED = re.compile(
+    r"Required plugins are not installed|Inconsistent dependency lock file|Missing required provider|"
+    r"please run \"(?:terraform|tofu) init\"|Module not installed"
+)
+
+
+class Terraform:
+    """Runs Terraform in one folder.
+
+    Args:
+        binary: what to run.
+        folder: the rendered files and the state.
+        env: the whole environment, see `environment.terraform_env`.
+        runs_dir: where the output of each run is kept.
+        emit: gets every event while Terraform works.
+        lock_timeout: how long Terraform waits for its state lock, in its own notation.
+        sleep: waits that many seconds; for the pauses between tries of `init`.
+    """
+
+    def __init__(
+        self,
+        binary: Binary,
+        folder: Path,
+        env: Mapping[str, str],
+        runs_dir: Path,
+        emit: Emit,
+        *,
+        lock_timeout: str = "60s",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.binary = binary
+        self.folder = folder
+        self.plan_file = folder / PLAN_FILE
+        self._env = dict(env)
+        self._runs_dir = runs_dir
+        self._emit = emit
+        self._lock_timeout = lock_timeout
+        self._sleep = sleep
+
+    def init(self, *, upgrade: bool = False, reconfigure: bool = False) -> bool:
+        """Install providers and set up the backend, if anything that this depends on has changed; True if it ran.
+
+        Args:
+            upgrade: look for newer providers than those in the dependency lock file.
+            reconfigure: forget the backend that was used before; its state is not moved.
+
+        Raises:
+            TerraformFailed, AccessDenied, CredentialsError, StateLocked, Interrupted: as Terraform's diagnostics say.
+        """
+        if not upgrade and not reconfigure and is_initialised(self.folder, self.binary, self._env):
+            return False
+        command = argv.init(
+            self.binary.argv0, lock_timeout=self._lock_timeout, upgrade=upgrade, reconfigure=reconfigure
+        )
+        with self._plugin_cache():
+            self._init(command)
+        remember_init(self.folder, self.binary, self._env)
+        return True
+
+    def validate(self) -> list[Diagnostic]:
+        """The warnings of `terraform validate`. Raises TerraformFailed with all errors."""
+        output, stderr, status = self._capture(argv.validate(self.binary.argv0))
+        try:
+            found = [diagnostic_from(item) for item in json.loads(output)["diagnostics"]]
+        except (ValueError, KeyError, TypeError):
+            raise explain([], exit_status=status, stderr=stderr) from None
+        if any(d.is_error for d in found):
+            raise explain(found)
+        return found
+
+    def plan(
+        self,
+        *,
+        destroy: bool = False,
+        refresh_only: bool = False,
+        refresh: bool = True,
+        targets: Sequence[str] = (),
+        replace: Sequence[str] = (),
+    ) -> Plan:
+        """Plan, and keep the plan in `plan_file` if there is something to apply.
+
+        Args:
+            destroy: plan to remove everything.
+            refresh_only: look for drift only.
+            refresh: False to trust the state.
+            targets: addresses to restrict the plan to.
+            replace: addresses to make anew.
+
+        Raises:
+            StateAtRisk: the state is damaged, or an earlier one was not saved; planning on would lose it.
+            GuardRefused: `prevent_destroy` protects something that the plan would remove.
+            TerraformFailed, AccessDenied, CredentialsError, StateLocked, Interrupted: as Terraform's diagnostics say.
+        """
+        self.check_state()
+        self.plan_file.unlink(missing_ok=True)
+        command = argv.plan(
+            self.binary.argv0,
+            out=self.plan_file,
+            lock_timeout=self._lock_timeout,
+            destroy=destroy,
+            refresh_only=refresh_only,
+            refresh=refresh,
+            targets=targets,
+            replace=replace,
+        )
+        outcome, stderr = self._follow("plan", command)
+        if _needs_init(outcome):
+            forget_init(self.folder)
+            self.init()
+            outcome, stderr = self._follow("plan", command)
+        self._check("plan", outcome, stderr)
+        return self._planned(outcome)
+
+    def apply(self) -> ApplySummary:
+        """Apply the plan in `plan_file`, which is gone afterwards, whatever happens.
+
+        Raises:
+            PlanStale: there is no plan, or the state was changed after it was made.
+            StateAtRisk: the state could not be saved, or Terraform was killed.
+            Interrupted: stopped by request; what was done is saved.
+            TerraformFailed, AccessDenied, CredentialsError, StateLocked: as Terraform's diagnostics say.
+        """
+        if not self.plan_file.exists():
+            raise PlanStale("There is no saved plan to apply.", hint="Run the same command again to see a new plan.")
+        self.check_state()
+        command = argv.apply(self.binary.argv0, self.plan_file, lock_timeout=self._lock_timeout)
+        try:
+            outcome = self._run("apply", command)
+        finally:
+            self.plan_file.unlink(missing_ok=True)
+        return outcome.applied
+
+    def outputs(self) -> dict[str, Any]:
+        """The values of the root outputs; sensitive ones are left out. A local state is read without a process."""
+        local = local_state_file(self.folder)
+        if local is not None:
+            return dict(read_local_state(local).outputs)
+        data = self._json(argv.output(self.binary.argv0))
+        return {name: item.get("value") for name, item in data.items() if not item.get("sensitive")}
+
+    def state(self) -> State:
+        """The state, secrets taken out. A local one is read without a process.
+
+        Raises:
+            StateAtRisk: it is damaged.
+            TerraformFailed, AccessDenied, CredentialsError: the backend cannot be read.
+        """
+        local = local_state_file(self.folder)
+        if local is not None:
+            return read_local_state(local)
+        output, stderr, status = self._capture(argv.state_pull(self.binary.argv0))
+        if status != 0:
+            raise explain([], exit_status=status, stderr=stderr)
+        return parse_state(output.decode("utf-8", errors="replace"))
+
+    def state_resources(self) -> list[StateResource]:
+        """The managed resources in the state. Raises as `state`."""
+        return list(self.state().managed)
+
+    def check_state(self) -> None:
+        """Raise StateAtRisk if working on would lose state: one was not saved, or the local file is damaged."""
+        if (self.folder / ERRORED_STATE).exists():
+            raise errored_state(self.folder)
+        local = local_state_file(self.folder)
+        if local is not None:
+            read_local_state(local)
+
+    def push_errored_state(self) -> None:
+        """Save the state that Terraform could not save before; its file is kept as `errored.tfstate.saved`.
+
+        Raises:
+            OperationFailed: there is no such file.
+            TerraformFailed, StateLocked, ...: it cannot be saved now either.
+        """
+        file = self.folder / ERRORED_STATE
+        if not file.exists():
+            raise OperationFailed("There is no state that was left unsaved.")
+        self._run("push", argv.state_push(self.binary.argv0, file, lock_timeout=self._lock_timeout))
+        file.rename(file.with_name(f"{ERRORED_STATE}.saved"))
+
+    def force_unlock(self, lock_id: str) -> None:
+        """Take away the state lock of that ID. Raises TerraformFailed if it is not held under that ID."""
+        self._run("unlock", argv.force_unlock(self.binary.argv0, lock_id))
+
+    def recover(self) -> RecoveredRun | None:
+        """If an earlier command died while Terraform worked: follow that run to its end, and say what it was.
+
+        Call it first, with the stack's lock held. Of several such runs the last one that could change something is given back.
+        Its plan is gone afterwards. None means that nothing was left alone.
+
+        Raises:
+            Interrupted: we were asked to stop while following it; it was stopped too, and its state is saved.
+        """
+        found = follow_left_alone(self._runs_dir, self._emit)
+        recovered = [describe(item, self.folder, self._recorded) for item in found]
+        if found:
+            self.plan_file.unlink(missing_ok=True)
+        for item in found:
+            item.run.finish(item.outcome.exit_status)
+        for item in found:
+            if item.outcome.interrupts:
+                raise failure(item.run.record.operation, item.outcome, folder=self.folder, stderr=item.run.errors())
+        started = [run for run in recovered if run.ending != "not-started"]
+        return next((run for run in reversed(started) if run.changes), started[-1] if started else None)
+
+    def _recorded(self) -> set[str]:
+        try:
+            return {resource.address for resource in self.state().resources}
+        except AuroraError:  # said by whoever needs the state next
+            return set()
+
+    def _init(self, command: tuple[str, ...]) -> None:
+        for pause in (*_INIT_PAUSES_S, None):
+            try:
+                self._run("init", command)
+                return
+            except TerraformFailed as problem:
+                if pause is None or isinstance(problem, StateAtRisk) or not _NETWORK.search(str(problem.details)):
+                    raise
+                self._emit(LogLine(f"{problem.message} Trying again in {pause:.0f} s.", level="warn"))
+                self._sleep(pause)
+
+    def _plugin_cache(self) -> AbstractContextManager[None]:
+        folder = self._env.get(PLUGIN_CACHE)
+        return cache_lock(Path(folder)) if folder else nullcontext()
+
+    def _planned(self, outcome: Outcome) -> Plan:
+        if outcome.exit_status == 2:
+            return Plan.from_json(self._json(argv.show(self.binary.argv0, self.plan_file)))
+        self.plan_file.unlink(missing_ok=True)
+        return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
+
+    def _run(self, operation: str, command: tuple[str, ...]) -> Outcome:
+        outcome, stderr = self._follow(operation, command)
+        self._check(operation, outcome, stderr)
+        return outcome
+
+    def _follow(self, operation: str, command: tuple[str, ...]) -> tuple[Outcome, str]:
+        """Run under supervision to the end, whatever that is."""
+        outcome = Outcome()
+        with Interrupts() as interrupts:
+            with process.start(self._runs_dir, operation, command, folder=self.folder, env=self._env) as follower:
+                for event in follower.events(interrupts):
+                    outcome.take(event)
+                    self._emit(event)
+            outcome.killed = follower.killed
+            outcome.exit_status = follower.exit_status()
+            outcome.interrupts = interrupts.count
+            follower.run.finish(outcome.exit_status)
+        return outcome, follower.run.errors()
+
+    def _check(self, operation: str, outcome: Outcome, stderr: str) -> None:
+        if ended_well(operation, outcome.exit_status):
+            if outcome.interrupts:
+                raise interrupted(operation, outcome)
+            return
+        raise failure(operation, outcome, folder=self.folder, stderr=stderr)
+
+    def _json(self, command: tuple[str, ...]) -> dict[str, Any]:
+        output, stderr, status = self._capture(command)
+        if status != 0:
+            raise explain([], exit_status=status, stderr=stderr)
+        data = json.loads(output)
+        return data if isinstance(data, dict) else {}
+
+    def _capture(self, command: tuple[str, ...]) -> tuple[bytes, str, int]:
+        """Output, standard error and exit status of a command that only reads. The output may hold secrets: keep it nowhere."""
+        done = subprocess.run(
+            command, cwd=self.folder, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+        return done.stdout, done.stderr.decode("utf-8", errors="replace"), done.returncode
+
+
+def _needs_init(outcome: Outcome) -> bool:
+    errors = [d for d in outcome.diagnostics if d.is_error]
+    return not outcome.interrupts and any(_INIT_NEEDED.search(full_text(d)) for d in errors)

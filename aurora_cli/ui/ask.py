@@ -1,0 +1,59 @@
+"""Questions. Asked on stderr, so that stdout stays data; answered on stdin. No answer is a no; Ctrl-C is passed on."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from aurora_cli.ui.console import Consoles, lead
+from aurora_cli.ui.text import clean
+
+YES = frozenset({"y", "yes"})
+NO = frozenset({"", "n", "no"})
+
+
+def confirm(consoles: Consoles, question: str) -> bool:
+    """Asks until the answer is yes or no; Enter and end of input mean no.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C at the prompt.
+    """
+    while True:
+        answer = _ask(consoles, lead(clean(question), "heading").append(" [y/N] "))
+        word = (answer or "").strip().lower()
+        if word in YES:
+            return True
+        if word in NO:
+            return False
+        consoles.err.print(Text('Please answer "y" for yes or "n" for no.'))
+
+
+def type_name(consoles: Consoles, name: str) -> bool:
+    """Asks for the name of the cluster, once; True only if it is typed exactly.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C at the prompt.
+    """
+    prompt = Text("To go on, type the name of the cluster ").append(clean(name), style="heading").append(": ")
+    answer = _ask(consoles, prompt)
+    if answer is not None and answer.strip() == name:
+        return True
+    if answer is not None and answer.strip():
+        consoles.err.print(Text(f'That is not "{clean(name)}".'))
+    return False
+
+
+def _ask(consoles: Consoles, prompt: Text) -> str | None:
+    """One line from stdin without its line break; None at the end of input."""
+    with consoles.still():
+        consoles.err.print(prompt, end="", soft_wrap=True)
+        consoles.err.file.flush()
+        line = ""
+        try:
+            line = consoles.stdin.readline()
+        except UnicodeDecodeError:
+            line = "?\n"  # bytes that are no text are no answer that we know
+        finally:
+            # The echo of the Enter key ends the line; without one we do, also after Ctrl-C.
+            if not line.endswith("\n"):
+                consoles.err.print()
+        return line.rstrip("\r\n") if line else None

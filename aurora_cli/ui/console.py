@@ -1,0 +1,207 @@
+"""Where things are printed: data on stdout, everything else on stderr.
+
+Colour: `--color`, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then CLICOLOR=0 and TERM=dumb, then whether the stream is
+a terminal (https://no-color.org, https://bixense.com/clicolors). The 16 standard colours only, so that the user's theme holds.
+Animation and prompts depend on real terminals alone: a colour asked for in a log file must not bring cursor movements with it.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TextIO
+
+from rich.console import Console
+from rich.text import Text
+from rich.theme import Theme
+
+from aurora_cli.ui.symbols import Symbols, symbols_for
+
+if TYPE_CHECKING:
+    from aurora_cli.terraform.plan import Plan
+
+ColorChoice = Literal["auto", "always", "never"]
+
+DATA_WIDTH = 160
+LOG_WIDTH = 100
+PROSE_WIDTH = 100
+
+THEME = Theme(
+    {
+        "made": "green",
+        "changed": "yellow",
+        "lost": "bold red",
+        "warning": "yellow",
+        "error": "bold red",
+        "good": "green",
+        "busy": "cyan",
+        "heading": "bold",
+        "second": "dim",
+        "command": "cyan",
+        "sandbox": "bold black on yellow",
+    },
+    inherit=False,
+)
+
+
+class Animation(Protocol):
+    """Something that redraws lines of a terminal, and can stop for a moment."""
+
+    def paused(self) -> AbstractContextManager[None]:
+        """Lines are gone inside the block, and come back after it."""
+
+    def expect(self, name: str, plan: Plan) -> None:
+        """This plan of the cluster `name` was shown, and is what comes next."""
+
+
+@dataclass(frozen=True)
+class Consoles:
+    """The two consoles of one run.
+
+    Attributes:
+        out: data (tables, reports), stdout.
+        err: progress, plans, questions and errors, stderr.
+        interactive: whether a question can be asked.
+        animated: whether `err` is a terminal that can redraw lines.
+        stdin: where answers are read.
+        animations: what redraws lines of `err` now.
+    """
+
+    out: Console
+    err: Console
+    interactive: bool = False
+    animated: bool = False
+    stdin: TextIO = field(default_factory=lambda: sys.stdin)
+    animations: list[Animation] = field(default_factory=list)
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Nothing moves inside the block, so that a plan can be printed or a question asked."""
+        with ExitStack() as stack:
+            for animation in self.animations:
+                stack.enter_context(animation.paused())
+            yield
+
+    def expect(self, name: str, plan: Plan) -> None:
+        """Tells what shows progress which plan was shown: it then knows the names, and how much there is to do."""
+        for animation in self.animations:
+            animation.expect(name, plan)
+
+    @property
+    def width(self) -> int:
+        """Columns of `err` now; changes when the terminal is resized."""
+        return self.err.width
+
+
+def make_consoles(
+    color: ColorChoice,
+    environ: Mapping[str, str],
+    stdout: TextIO,
+    stderr: TextIO,
+    *,
+    stdin: TextIO | None = None,
+    no_input: bool = False,
+) -> Consoles:
+    """Consoles for these streams.
+
+    Args:
+        color: the `--color` option.
+        environ: read for NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM, COLUMNS and CI.
+        stdin: where answers come from; default `sys.stdin`.
+        no_input: `--no-input`: never ask.
+    """
+    stdin = stdin if stdin is not None else sys.stdin
+    terminal = _is_tty(stderr) and environ.get("TERM", "") != "dumb"
+    calm = bool(environ.get("CI")) and environ["CI"].lower() not in ("0", "false")
+    return Consoles(
+        out=_console(stdout, color, environ, width=DATA_WIDTH),
+        err=_console(stderr, color, environ, width=LOG_WIDTH),
+        interactive=terminal and _is_tty(stdin) and not calm and not no_input,
+        animated=terminal and not calm,
+        stdin=stdin,
+    )
+
+
+def symbols(console: Console) -> Symbols:
+    """The symbols that this console's encoding can print."""
+    return symbols_for(console.encoding)
+
+
+def wants_color(color: ColorChoice, environ: Mapping[str, str], is_tty: bool) -> bool:
+    """Whether to print colours, by the order given at the top of this file."""
+    if color != "auto":
+        return color == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return is_tty and environ.get("CLICOLOR") != "0" and environ.get("TERM", "") not in ("dumb", "unknown")
+
+
+def prose(console: Console, text: Text, *, indent: int = 0, hanging: int = 0) -> None:
+    """Prints a paragraph, wrapped at the console's width but not wider than a column that reads well.
+
+    Args:
+        indent: spaces before each line.
+        hanging: more spaces before each line but the first.
+    """
+    room = min(console.width, PROSE_WIDTH) - indent
+    first, rest = _first_line(console, text, max(20, room))
+    lines = [first, *rest.wrap(console, max(20, room - hanging))] if rest else [first]
+    for number, line in enumerate(lines):
+        line.rstrip()
+        console.print(Text(" " * (indent + (hanging if number else 0))).append_text(line), soft_wrap=True)
+
+
+def lead(text: str, style: str) -> Text:
+    """A line that begins in that style; what is appended has its own, since the style is not that of the whole line."""
+    return Text().append(text, style=style)
+
+
+def whole(console: Console, text: Text) -> None:
+    """Prints one line exactly as it is, however long: for what people copy."""
+    console.print(text, soft_wrap=True)
+
+
+def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
+    """What fits on one line, and what is left without the blank in between."""
+    first = text.wrap(console, room)[0]
+    left = text.plain[len(first.plain) :]
+    return first, text[len(text.plain) - len(left.lstrip(" ")) :] if left.strip() else Text()
+
+
+def _console(stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int) -> Console:
+    _never_fail_to_encode(stream)
+    tty = _is_tty(stream)
+    return Console(
+        file=stream,
+        force_terminal=tty and environ.get("TERM", "") != "dumb",
+        color_system="standard" if wants_color(color, environ, tty) else None,
+        width=None if tty else _columns(environ, width),
+        theme=THEME,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={k: v for k, v in environ.items() if k in ("TERM", "COLUMNS", "LINES")},
+    )
+
+
+def _columns(environ: Mapping[str, str], default: int) -> int:
+    text = environ.get("COLUMNS", "")
+    return max(20, min(int(text), 1000)) if text.isascii() and text.isdigit() and len(text) < 6 else default
+
+
+def _is_tty(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
+def _never_fail_to_encode(stream: TextIO) -> None:
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="backslashreplace")

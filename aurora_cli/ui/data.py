@@ -1,0 +1,88 @@
+"""Documents for scripts: JSON and YAML on stdout, with the keys in the order they are published."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from aurora_cli.errors import AuroraError
+from aurora_cli.ui.console import Consoles
+from aurora_cli.ui.redact import redact
+from aurora_cli.ui.text import visible_controls
+
+DataFormat = Literal["json", "yaml"]
+
+SCHEMA_VERSION = 1
+
+_BOOLEANS_OF_YAML_1_1 = frozenset({"y", "n", "yes", "no", "on", "off"})
+
+
+def emit_data(consoles: Consoles, value: Mapping[str, Any] | list[Any], format: DataFormat) -> None:  # noqa: A002
+    """Writes one document and a final line break to stdout, without colour and without wrapping.
+
+    Raises:
+        BrokenPipeError: the reader has gone; the caller ends quietly.
+    """
+    stream = consoles.out.file
+    stream.write(to_text(value, format, ascii_only=not _is_unicode(consoles.out.encoding)))
+    stream.flush()
+
+
+def to_text(value: Mapping[str, Any] | list[Any], format: DataFormat, *, ascii_only: bool = False) -> str:  # noqa: A002
+    """The document as text that ends with a line break. Sets and tuples become lists, other objects their text."""
+    plain = _plain(value)
+    if format == "yaml":
+        return _yaml(plain, ascii_only)
+    return visible_controls(json.dumps(plain, indent=2, ensure_ascii=ascii_only)) + "\n"
+
+
+def error_document(error: AuroraError) -> dict[str, Any]:
+    """The published form of a failure: `schema_version`, and `error` with `code`, `message`, `hint` and `details`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "error": {
+            "code": error.code,
+            "message": redact(error.message),
+            "hint": redact(error.hint),
+            "details": redact(error.details),
+        },
+    }
+
+
+def _yaml(value: Any, ascii_only: bool) -> str:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.representer import SafeRepresenter
+
+    class Representer(SafeRepresenter):
+        """Keeps the order of keys; quotes words that a YAML 1.1 reader (PyYAML, Ansible) would take for yes or no."""
+
+        def represent_str(self, data: str) -> Any:
+            style = '"' if data.lower() in _BOOLEANS_OF_YAML_1_1 else None
+            return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+    Representer.add_representer(str, Representer.represent_str)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = Representer
+    yaml.default_flow_style = False
+    yaml.representer.sort_base_mapping_type_on_output = False
+    yaml.allow_unicode = not ascii_only
+    yaml.width = 10_000
+    buffer = io.StringIO()
+    yaml.dump(value, buffer)
+    return buffer.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted((_plain(v) for v in value), key=str)
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _is_unicode(encoding: str) -> bool:
+    return encoding.lower().replace("-", "").replace("_", "").startswith("utf")

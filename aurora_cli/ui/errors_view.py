@@ -1,0 +1,75 @@
+"""What a failure looks like: one sentence, the way out, and with --debug everything that is known."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from aurora_cli.errors import AuroraError, Problem, SpecInvalid
+from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.redact import redact, redact_text
+from aurora_cli.ui.text import clean, clean_lines
+
+
+def print_error(consoles: Consoles, error: AuroraError, debug: bool = False) -> None:
+    """Prints an error on stderr: `error:`, each problem of the spec if there are any, `hint:`.
+
+    Args:
+        debug: also print the details and the traceback, with secrets taken out.
+    """
+    console = consoles.err
+    _labelled(console, "error:", "error", redact_text(error.message))
+    if isinstance(error, SpecInvalid):
+        print_problems(console, error.problems)
+    if error.hint:
+        _labelled(console, "hint:", "busy", redact_text(error.hint))
+    if debug:
+        _print_details(console, error)
+
+
+def print_problems(console: Console, problems: Sequence[Problem]) -> None:
+    """Prints each problem of a spec: its path, what is wrong, a legal suggestion, and where it was written."""
+    marks = symbols(console)
+    for problem in problems:
+        refused = problem.severity == "error"
+        mark, word, style = (marks.failed, "error", "error") if refused else (marks.warning, "warning", "warning")
+        line = Text("  ").append(f"{mark} {word} ", style=style)
+        line.append(clean(problem.path or "the whole spec"), style="heading")
+        where = _where(problem)
+        if where:
+            line.append(f"  {where}", style="second")
+        prose(console, line, hanging=4)
+        prose(console, Text(clean(redact_text(problem.message))), indent=4)
+        if problem.hint:
+            prose(console, lead("hint: ", "busy").append(clean(redact_text(problem.hint))), indent=4)
+
+
+def _where(problem: Problem) -> str:
+    """`orders.yaml:12`, `--readers`, or nothing."""
+    source = clean(problem.source or "")
+    if problem.line is None:
+        return source
+    return f"{source}:{problem.line}" if source else f"line {problem.line}"
+
+
+def _labelled(console: Console, label: str, style: str, message: str) -> None:
+    for number, line in enumerate(clean_lines(message) or [""]):
+        if number == 0:
+            prose(console, lead(f"{label} ", style).append(line), hanging=2)
+        elif line:
+            prose(console, Text(line), indent=2)
+
+
+def _print_details(console: Console, error: AuroraError) -> None:
+    if error.details:
+        console.print(Text("details:", style="heading"))
+        for line in json.dumps(redact(error.details), indent=2, ensure_ascii=False, default=str).splitlines():
+            whole(console, Text(f"  {clean(line)}", style="second"))
+    text = "".join(traceback.format_exception(error))
+    console.print(Text("traceback:", style="heading"))
+    for line in clean_lines(redact_text(text)):
+        whole(console, Text(f"  {line}", style="second"))

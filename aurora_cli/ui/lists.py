@@ -1,0 +1,134 @@
+"""The tables of the commands that look: clusters, history, checks, endpoints, where values of a spec come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from rich.text import Text
+
+from aurora_cli.operations.results import ClusterReport
+from aurora_cli.ui.attributes import value_text
+from aurora_cli.ui.console import Consoles, lead, prose
+from aurora_cli.ui.status import status_cell
+from aurora_cli.ui.tables import Cell, Value, print_table
+from aurora_cli.ui.text import clean, duration
+
+
+class ClusterRow(Protocol):
+    """One cluster of `list`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def engine_version(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def instances(self) -> int: ...
+    @property
+    def created_at(self) -> str: ...
+    @property
+    def problem(self) -> str | None: ...
+
+
+class CheckRow(Protocol):
+    """One check of `doctor`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def hint(self) -> str | None: ...
+
+
+def print_clusters(consoles: Consoles, rows: Sequence[ClusterRow]) -> None:
+    """Prints the clusters of a home, one a row; a damaged one with what is wrong."""
+    columns = ("Name", "Region", "Engine", "Status", "Instances", "Created")
+    print_table(consoles, "", columns, [_cluster(consoles, row) for row in rows])
+    for row in rows:
+        if row.problem:
+            prose(consoles.out, Text(clean(f"{row.name}: {row.problem}"), style="warning"), hanging=2)
+
+
+def print_history(consoles: Consoles, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Prints operations in the order given; each has the keys when, who, operation, outcome, duration_s and summary."""
+    columns = ("When", "Who", "Operation", "Outcome", "Took", "Summary")
+    print_table(consoles, "", columns, [_operation(consoles, entry) for entry in entries])
+
+
+def print_checks(consoles: Consoles, checks: Sequence[CheckRow]) -> None:
+    """Prints the checks of `doctor`: symbol and word, what was found, and what to do."""
+    column = max((len(clean(c.name)) for c in checks), default=0)
+    for check in checks:
+        cell = status_cell(consoles.out, check.status)
+        line = lead(f"{cell.text:<9}  ", cell.style).append(f"{clean(check.name):<{column}}  ", style="heading")
+        prose(consoles.out, line.append(clean(check.message)), hanging=13 + column)
+        if check.hint and check.status != "ok":
+            hint = lead("hint: ", "busy").append(clean(check.hint))
+            prose(consoles.out, hint, indent=13 + column if consoles.out.width > 80 else 4)
+
+
+def print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
+    """Prints every endpoint of a cluster: writer, reader, custom ones, then the instances' own."""
+    found = [("writer", "", report.writer), ("reader", "", report.reader)]
+    found += [("custom", name, endpoint) for name, endpoint in sorted(report.custom.items())]
+    found += [("instance", f"{i.id} ({i.role})", i.endpoint) for i in report.instances]
+    rows = [(f"{kind} {label}".strip(), e.host, e.port) for kind, label, e in found if e is not None]
+    print_table(consoles, "", ("Endpoint", "Host", "Port"), rows)
+
+
+def print_resolved(consoles: Consoles, values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
+    """Prints every field of a resolved spec with its value and where the value came from.
+
+    Args:
+        values: dotted path -> value.
+        origins: dotted path -> source; a path that is missing here takes the source of its parent, or `default`.
+    """
+    rows = [_resolved(path, value, source_of(path, origins)) for path, value in values.items()]
+    print_table(consoles, "", ("Field", "Value", "From"), rows)
+
+
+def flattened(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings as dotted path -> value; lists and empty mappings are values."""
+    flat: dict[str, Any] = {}
+    for key, value in document.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value:
+            flat.update(flattened(value, f"{path}."))
+        else:
+            flat[path] = value
+    return flat
+
+
+def source_of(path: str, origins: Mapping[str, str]) -> str:
+    """The source of a path: its own, or that of the nearest parent, or `default`."""
+    while path:
+        if path in origins:
+            return origins[path]
+        path = path.rpartition(".")[0]
+    return "default"
+
+
+def _cluster(consoles: Consoles, row: ClusterRow) -> list[Value]:
+    engine = f"{row.engine} {row.engine_version}".strip()
+    return [row.name, row.region, engine, status_cell(consoles.out, row.status), row.instances or None, row.created_at]
+
+
+def _operation(consoles: Consoles, entry: Mapping[str, Any]) -> list[Value]:
+    seconds = entry.get("duration_s")
+    took = duration(float(seconds)) if isinstance(seconds, (int, float)) else None
+    outcome = status_cell(consoles.out, str(entry.get("outcome") or "unknown"))
+    return [entry.get("when"), entry.get("who"), entry.get("operation"), outcome, took, entry.get("summary")]
+
+
+def _resolved(path: str, value: Any, source: str) -> list[Value]:
+    style = "second" if source == "default" else "none"
+    return [path, Cell(value_text(value), style), Cell(source, style)]

@@ -1,0 +1,61 @@
+"""Takes secrets out of what is shown or logged for diagnosis.
+
+A belt beside the braces: the tool never holds the master password. What passes here are messages of others (Terraform, AWS, the
+network stack), which may quote a URL with a password, a signed request or an access key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+HIDDEN = "(hidden)"
+
+# A name that points at a secret, or at its key, is no secret: secret_arn, secret_kms_key, password_policy.
+_SECRET_NAME = re.compile(
+    r"(?:^|[_\-.])(?:password|passwd|passphrase|secret|token|credentials?|private_?key|secret_?(?:access_?)?key|access_?key"
+    r"|api_?key|auth(?:orization)?|session_?token|secretstring)$",
+    re.IGNORECASE,
+)
+_QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
+_ASSIGNED = re.compile(
+    r"((?:\b|_)(?:password|passwd|passphrase|secret[_-]?access[_-]?key|secret[_-]?key|session[_-]?token|security[_-]?token|auth[_-]?token"
+    rf"|private[_-]?key|api[_-]?key|secretstring)[\"']?\s*(?:=|:)\s*)({_QUOTED}|[^\s,;&\"')}}\]]+)",
+    re.IGNORECASE,
+)
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(\b[a-z][a-z0-9+.\-]*://[^\s:/@]*:)[^\s@/]+(@)", re.IGNORECASE), rf"\1{HIDDEN}\2"),
+    (re.compile(r"((?:X-Amz-(?:Signature|Credential|Security-Token))=)[^&\s\"']+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(r"(\b(?:authorization|x-amz-security-token)\s*:\s*)[^\r\n\"]+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), HIDDEN),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), HIDDEN),
+    (_ASSIGNED, rf"\1{HIDDEN}"),
+)
+
+
+def redact(value: Any) -> Any:
+    """The same value with secrets replaced by `(hidden)`: by key in mappings, by pattern in texts. Other types pass unchanged."""
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, Mapping):
+        return {k: HIDDEN if v is not None and is_secret_name(str(k)) else redact(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [redact(v) for v in value]
+    return value
+
+
+def redact_text(text: str) -> str:
+    """The text without passwords, keys, tokens and signatures."""
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def is_secret_name(name: str) -> bool:
+    """True for a key whose value is a secret, e.g. `master_password`; False for `secret_arn` or `tokens_per_second`."""
+    return bool(_SECRET_NAME.search(_snake(name)))
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

@@ -1,0 +1,165 @@
+"""The last screen: what the cluster is, how to reach it, and what to do next. Printed on stdout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from aurora_cli.operations.results import ClusterReport, Endpoint, InstanceInfo
+from aurora_cli.ui.attributes import label_of, value_text
+from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.next_steps import next_steps
+from aurora_cli.ui.redact import is_secret_name
+from aurora_cli.ui.status import status_cell, status_text
+from aurora_cli.ui.tables import Value, print_table
+from aurora_cli.ui.text import clean, duration, listed
+
+SERVERLESS = "db.serverless"
+INSTANCE_COLUMNS = ("Id", "Role", "Class", "Zone", "Status")
+WIDE = 90
+
+
+def print_report(consoles: Consoles, report: ClusterReport, operation: str, *, options: Sequence[str] = ()) -> None:
+    """Prints the report of a cluster.
+
+    Args:
+        operation: the command that was run: create, apply, scale, status, ...
+        options: global options to repeat in the commands proposed at the end, e.g. `["--home", "/srv/aurora"]`;
+            `--sandbox` is added by itself.
+    """
+    console = consoles.out
+    _print_headline(console, report, operation)
+    _print_instances(consoles, report)
+    _print_endpoints(console, report)
+    _print_access(console, report)
+    _print_warnings(console, report)
+    _print_next(console, report, operation, options)
+
+
+def _print_headline(console: Console, report: ClusterReport, operation: str) -> None:
+    dot = symbols(console).dot
+    line = lead(clean(report.name), "heading").append("  ")
+    line.append_text(status_text(console, report.status))
+    if report.target == "sandbox":
+        line.append("  ").append(" SANDBOX ", style="sandbox")
+    prose(console, line)
+    facts = [f"{report.engine} {report.engine_version}".strip(), report.region]
+    facts += [f"{report.preset} preset"] if report.preset else []
+    prose(console, Text(clean(f" {dot} ".join(facts)), style="second"))
+    if not report.changed and operation in ("create", "apply", "scale"):
+        prose(console, Text("It already matches what was asked for: nothing was changed."))
+
+
+def _print_instances(consoles: Consoles, report: ClusterReport) -> None:
+    if not report.instances:
+        return
+    _section(consoles.out, f"Instances ({len(report.instances)})")
+    ordered = sorted(report.instances, key=lambda i: (i.role != "writer", i.role, i.zone or "~", i.id))
+    wide = consoles.out.width >= WIDE
+    print_table(
+        consoles, "", INSTANCE_COLUMNS, [_instance(consoles.out, i, report.acu, wide) for i in ordered], indent=2
+    )
+    mark = symbols(consoles.out).info
+    for instance in ordered:
+        if _note(instance):
+            line = lead(f"{mark} ", "warning").append(clean(f"{instance.id}: {_note(instance)}"))
+            prose(consoles.out, line, indent=2, hanging=2)
+
+
+def _instance(console: Console, instance: InstanceInfo, acu: dict[str, float] | None, wide: bool) -> list[Value]:
+    class_ = instance.class_
+    if class_ == SERVERLESS:
+        class_ = f"serverless {_range(acu)}" if acu and wide else "serverless"
+    return [instance.id, instance.role, class_, instance.zone, status_cell(console, instance.status)]
+
+
+def _note(instance: InstanceInfo) -> str:
+    parts = [f"waits for a restart or the maintenance window: {_pending(instance.pending)}"] if instance.pending else []
+    return "; ".join(parts if instance.managed else [*parts, "made outside Terraform (by autoscaling, or by hand)"])
+
+
+def _pending(pending: dict[str, Any]) -> str:
+    def value(name: str, content: Any) -> str:
+        return "(hidden)" if is_secret_name(name) else value_text(content)
+
+    return listed([f"{label_of(name)} {value(name, content)}" for name, content in pending.items()])
+
+
+def _print_endpoints(console: Console, report: ClusterReport) -> None:
+    named = [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
+    found = [(clean(name), endpoint) for name, endpoint in named if endpoint is not None]
+    if not found:
+        return
+    ports = {endpoint.port for _, endpoint in found}
+    _section(console, f"Endpoints (port {ports.pop()})" if len(ports) == 1 else "Endpoints")
+    column = max(len(name) for name, _ in found)
+    for name, endpoint in found:
+        whole(console, lead(f"  {name:<{column}}  ", "second").append(_host(endpoint, bool(ports))))
+
+
+def _host(endpoint: Endpoint, with_port: bool) -> str:
+    return clean(f"{endpoint.host}:{endpoint.port}" if with_port else endpoint.host)
+
+
+def _print_access(console: Console, report: ClusterReport) -> None:
+    facts = [(label, clean(value)) for label, value in _access(report) if value]
+    if not facts:
+        return
+    _section(console, "Access")
+    column = max(len(label) for label, _ in facts)
+    for label, value in facts:
+        whole(console, lead(f"  {label:<{column}}  ", "second").append(value))
+
+
+def _access(report: ClusterReport) -> list[tuple[str, str | None]]:
+    protection = None if report.deletion_protection is None else "on" if report.deletion_protection else "off"
+    return [
+        ("connect", report.connect),
+        ("password in", report.secret_arn),
+        ("database", report.database),
+        ("user", report.username),
+        ("capacity", _capacity(report.acu) if report.acu else None),
+        ("deletion protection", protection),
+        ("waiting", _pending(report.pending) if report.pending else None),
+    ]
+
+
+def _capacity(acu: dict[str, float]) -> str:
+    text = _range(acu)
+    pause = acu.get("pause_after")
+    return f"{text}, pauses after {duration(pause)} without connections" if pause else text
+
+
+def _range(acu: dict[str, float]) -> str:
+    return f"{value_text(float(acu.get('min', 0)))}-{value_text(float(acu.get('max', 0)))} ACU"
+
+
+def _print_warnings(console: Console, report: ClusterReport) -> None:
+    if not report.warnings:
+        return
+    console.print()
+    mark = symbols(console).warning
+    for warning in report.warnings:
+        prose(console, lead(f"{mark} warning: ", "warning").append(clean(warning)), hanging=2)
+
+
+def _print_next(console: Console, report: ClusterReport, operation: str, options: Sequence[str]) -> None:
+    steps = next_steps(report, operation, options)
+    if not steps:
+        return
+    _section(console, "Next")
+    column = max(len(step.command) for step in steps)
+    explained = column + max(len(step.why) for step in steps) + 6 <= console.width
+    for step in steps:
+        line = Text(f"  {step.command}", style="command")
+        if explained:
+            line.append(" " * (column - len(step.command) + 2)).append(f"# {step.why}", style="second")
+        whole(console, line)
+
+
+def _section(console: Console, title: str) -> None:
+    console.print()
+    console.print(Text(title, style="heading"))

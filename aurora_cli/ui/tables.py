@@ -1,0 +1,99 @@
+"""Tables that stay readable when the screen is narrow, and never break a host name, an ARN or another single word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from aurora_cli.ui.console import Consoles, prose, symbols, whole
+from aurora_cli.ui.text import clean
+
+_GAP = 2
+_WIDEST = 160
+_ASCII_HEAD = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value with a style of the theme."""
+
+    text: str
+    style: str = "none"
+
+
+Value = str | int | float | Cell | None
+
+
+def print_table(
+    consoles: Consoles, title: str, columns: Sequence[str], rows: Sequence[Sequence[Value]], *, indent: int = 0
+) -> None:
+    """Prints a table on stdout: as columns if every word fits, otherwise one block per row with a line per value.
+
+    Args:
+        title: heading; empty for none.
+        columns: column headings.
+        rows: values by column; None and the empty text are shown as a dash.
+        indent: spaces before each line of the table.
+    """
+    console = consoles.out
+    if title:
+        console.print(Text(clean(title), style="heading"))
+    if not rows:
+        console.print(Text(" " * indent + "none", style="second"))
+        return
+    cells = [[_cell(value) for value in row] for row in rows]
+    if _fits(console, columns, cells, indent):
+        _print_columns(console, columns, cells, indent)
+    else:
+        _print_blocks(console, columns, cells, indent)
+
+
+def _cell(value: Value) -> Text:
+    cell = value if isinstance(value, Cell) else Cell("" if value is None else str(value))
+    return Text(clean(cell.text), style=cell.style) if cell.text else Text("-", style="second")
+
+
+def _fits(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], indent: int) -> bool:
+    longest_words = [
+        max(_longest_word(Text(column)), *(_longest_word(row[i]) for row in rows)) for i, column in enumerate(columns)
+    ]
+    return indent + sum(longest_words) + _GAP * (len(columns) - 1) <= console.width
+
+
+def _longest_word(text: Text) -> int:
+    return max((Text(word).cell_len for word in text.plain.split(" ")), default=0)
+
+
+def _print_columns(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], indent: int) -> None:
+    look = box.SIMPLE_HEAD if symbols(console).rule != "-" else _ASCII_HEAD
+    table = Table(box=look if indent == 0 else None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="second")
+    table.show_edge = False
+    for i, column in enumerate(columns):
+        least = max(_longest_word(Text(column)), *(_longest_word(row[i]) for row in rows))
+        table.add_column(Text(column), overflow="fold", min_width=least)
+    for row in rows:
+        table.add_row(*row)
+    width = min(console.width, _WIDEST) - indent
+    for line in console.render_lines(table, console.options.update(width=width), pad=False):
+        text = Text.assemble(" " * indent, *((segment.text, segment.style or "") for segment in line))
+        text.rstrip()
+        whole(console, text)
+
+
+def _print_blocks(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], indent: int) -> None:
+    label = max(len(column) for column in columns[1:]) if len(columns) > 1 else 0
+    for row in rows:
+        whole(console, Text(" " * indent).append_text(row[0]))
+        for column, value in zip(columns[1:], row[1:], strict=True):
+            if value.plain == "-":
+                continue
+            line = Text(" " * (indent + 2)).append(f"{column.lower():<{label}}  ", style="second").append_text(value)
+            if " " in value.plain:
+                prose(console, line, hanging=indent + label + 4)
+            else:
+                whole(console, line)

@@ -1,0 +1,70 @@
+"""Text for a screen: made safe, counted and measured.
+
+Names, tags and messages come from users, from AWS and from Terraform. A terminal obeys control characters, so every such text
+goes through `clean` before it is printed: what cannot be seen is written as an escape that can.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# C0 and C1 controls, line and paragraph separators, marks that reorder or hide text, and lone surrogates.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_BREAKS = re.compile(r"\r\n|[\n\r\t]")
+
+
+def clean(value: object) -> str:
+    """One line that is safe to print: line breaks and tabs become spaces, other control characters visible escapes."""
+    return _UNSEEN.sub(_visible, _BREAKS.sub(" ", str(value)))
+
+
+def clean_lines(value: object) -> list[str]:
+    """As `clean`, but keeps the line breaks: a list of safe lines, trailing blank ones dropped."""
+    lines = [clean(line).rstrip() for line in re.split(r"\r\n|[\n\r]", str(value).expandtabs(4))]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def visible_controls(value: str) -> str:
+    """Writes what `json.dumps` leaves alone (DEL, C1 controls, separators, reordering marks) as `\\uXXXX`."""
+    return re.sub(
+        "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", value
+    )
+
+
+def duration(seconds: float) -> str:
+    """`7` gives `7s`, `83` gives `1m23s`, `3725` gives `1h02m`; less than one second is `<1s`."""
+    if seconds < 1:
+        return "<1s"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}m{rest:02d}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes:02d}m"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`count(1, "reader")` gives `1 reader`, `count(2, "reader")` gives `2 readers`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter, so that it can open a line."""
+    return text[:1].upper() + text[1:]
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

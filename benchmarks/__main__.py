@@ -1,0 +1,42 @@
+"""`python -m benchmarks [--runs N]`: every figure of docs/performance.md, as Markdown tables on standard output."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks.against_terraform import creating, memory, planning, workshop
+from benchmarks.rendering import rendering
+from benchmarks.startup import startup
+from benchmarks.timing import Comparison
+
+
+def show(comparisons: list[Comparison]) -> None:
+    """One row a comparison: medians, and the median of the pairwise ratios."""
+    print("| command | against | seconds | seconds | ratio | pairs |")
+    print("| --- | --- | --: | --: | --: | --: |")
+    for c in comparisons:
+        print(f"| `{c.a}` | `{c.b}` | {c.a_s:.2f} | {c.b_s:.2f} | {c.ratio:.2f} | {c.runs} |")
+    print()
+
+
+def main() -> None:
+    """Run all of them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="counted pairs of each comparison (default 5)")
+    runs = parser.parse_args().runs
+    print("## Start-up\n")
+    show(startup(max(runs, 10)))
+    print("## Rendering\n")
+    print("| stacks | seconds | per stack (ms) | peak memory (MiB) |\n| --: | --: | --: | --: |")
+    for r in rendering():
+        print(f"| {r.stacks} | {r.seconds:.2f} | {r.seconds / r.stacks * 1000:.1f} | {r.peak_mib:.0f} |")
+    print("\n## Against bare Terraform\n")
+    with workshop() as shop:
+        show([planning(shop, runs), creating(shop, runs)])
+        print("## Memory\n\n| command | peak (MiB) |\n| --- | --: |")
+        for name, mib in memory(shop).items():
+            print(f"| `{name}` | {mib:.0f} |")
+
+
+if __name__ == "__main__":
+    main()

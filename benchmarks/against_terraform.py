@@ -1,0 +1,96 @@
+"""`plan` and `create` against bare Terraform on the same rendered files, the same provider and the same emulator."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aurora_cli.context import AppContext
+from benchmarks.timing import Command, Comparison, compare, peak_memory_of
+
+REGION = "eu-west-1"
+SPEC = ("--engine", "postgres", "--readers", "2")
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """A home with a running emulator, and Terraform's environment for it."""
+
+    home: Path
+    environ: dict[str, str]
+    terraform: tuple[str, ...]
+
+    def aurora(self, *args: str) -> tuple[str, ...]:
+        """Our command line in this home."""
+        return (sys.executable, "-m", "aurora_cli", "--home", str(self.home), "--sandbox", "--region", REGION, *args)
+
+    def stack(self, name: str) -> Path:
+        """The folder with the rendered files of a stack."""
+        return self.home / "sandbox" / "stacks" / name / "terraform"
+
+
+@contextmanager
+def workshop() -> Iterator[Workshop]:
+    """Start an emulator in a temporary home; stop it at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = AppContext(home_folder=Path(folder), sandbox=True)
+        app.begin(lambda event: None)
+        try:
+            environ = {
+                **app.sandbox_manager.environment(app.environ),
+                **app.sandbox_manager.prepare_terraform(genuine=False),
+                "TF_IN_AUTOMATION": "1",
+            }
+            yield Workshop(Path(folder), environ, tuple(app.binary.argv0))
+        finally:
+            app.sandbox_manager.stop()
+
+
+def planning(shop: Workshop, runs: int) -> Comparison:
+    """`aurora-cli plan` of a cluster that exists, against `terraform plan` in the same folder."""
+    Command("create", (shop.aurora("create", "planned", *SPEC, "--yes"),)).run()
+    ours = Command("aurora-cli plan", (shop.aurora("plan", "planned"),))
+    bare = Command("terraform plan", ((*shop.terraform, "plan", "-input=false"),), shop.stack("planned"), shop.environ)
+    return compare(ours, bare, runs)
+
+
+def creating(shop: Workshop, runs: int) -> Comparison:
+    """`aurora-cli create`, against `terraform init` and `terraform apply` on a copy of what that renders."""
+    copy = shop.home / "bare"
+
+    def fresh(run: int) -> None:
+        name = f"bare-{run}"
+        shutil.rmtree(copy, ignore_errors=True)
+        Command("render", (shop.aurora("render", name, *SPEC, "--to", str(copy)),)).run()
+
+    counter = iter(range(runs + 1))
+
+    @dataclass(frozen=True)
+    class Create(Command):
+        def run(self) -> float:
+            line = shop.aurora("create", f"ours-{next(counter)}", *SPEC, "--yes")
+            return Command(self.name, (line,)).run()
+
+    bare = Command(
+        "terraform init + apply",
+        (
+            (*shop.terraform, "init", "-input=false"),
+            (*shop.terraform, "apply", "-input=false", "-auto-approve"),
+        ),
+        copy,
+        shop.environ,
+    )
+    return compare(Create("aurora-cli create", ()), bare, runs, before=fresh)
+
+
+def memory(shop: Workshop) -> dict[str, float]:
+    """Peak memory of our process and its largest child, in MiB: `--help`, and `plan` of a cluster that exists."""
+    return {
+        "aurora-cli --help": peak_memory_of(shop.aurora("--help")),
+        "aurora-cli plan (largest process)": peak_memory_of(shop.aurora("plan", "planned")),
+    }

@@ -1,0 +1,181 @@
+"""Resolved specs for the tests: one for each way in which the Terraform can differ, and any other by hypothesis."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from hypothesis import strategies as st
+
+from aurora_cli.spec.model import ClusterSpec
+
+ARN = "arn:aws:kms:eu-west-1:123456789012:key/0d1e2f3a-0000-4000-8000-0123456789ab"
+SMALLEST: dict[str, Any] = {
+    "name": "demo",
+    "region": "eu-west-1",
+    "engine": "postgres",
+    "engine_version": "16.8",
+    "username": "postgres",
+    "port": 5432,
+    "instances": {"class": "db.t4g.medium"},
+    "network": {"cidr": "10.0.0.0/16", "zones": 2},
+    "logs": {"exports": ["postgresql"]},
+}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "smallest": {},
+    "production": {
+        "preset": "production",
+        "tags": {"team": "orders", "cost centre": "42"},
+        "database": "orders",
+        "instances": {
+            "class": "db.r7g.large",
+            "readers": 2,
+            "overrides": {"3": {"class": "db.r7g.xlarge", "zone": "eu-west-1c", "promotion_tier": 15}},
+        },
+        "network": {
+            "cidr": "10.20.0.0/16",
+            "zones": 3,
+            "allow": [
+                "10.0.0.0/8",
+                "2001:DB8::/32",
+                "pl-0a1b2c3d",
+                {"source": "sg-0a1b2c3d", "description": "the app"},
+            ],
+        },
+        "encryption": {"kms_key": ARN},
+        "credentials": {"secret_kms_key": "alias/secrets"},
+        "backup": {"retention": "35d", "window": "02:00-03:00"},
+        "maintenance": {"window": "sun:04:00-sun:05:00", "auto_minor_upgrades": True, "apply_immediately": False},
+        "parameters": {
+            "cluster": {
+                "log_min_duration_statement": 500,
+                "shared_preload_libraries": "pg_stat_statements,auto_explain",
+            },
+            "instance": {"random_page_cost": 1.1, "jit": False},
+        },
+        "backend": {"type": "s3", "bucket": "state", "kms_key": ARN, "profile": "ops"},
+    },
+    "serverless-mysql": {
+        "engine": "mysql",
+        "engine_version": "8.0.mysql_aurora.3.10.0",
+        "username": "admin",
+        "port": 3306,
+        "instances": {"class": "db.serverless", "acu": "0-4", "pause_after": "10m", "readers": 1},
+        "logs": {"exports": ["slowquery", "error"]},
+        "deletion_protection": False,
+        "backup": {"final_snapshot": False},
+        "backend": {"type": "cloud", "organization": "acme", "workspace": "demo", "project": "databases"},
+    },
+    "mixed-classes": {
+        "instances": {
+            "class": "db.r7g.large",
+            "acu": "0.5-16",
+            "readers": 1,
+            "overrides": {"2": {"class": "db.serverless"}},
+        },
+        "backend": {"type": "pg"},
+    },
+    "public": {
+        "network": {
+            "cidr": "10.0.0.0/24",
+            "zones": ["eu-west-1a", "eu-west-1b"],
+            "public_access": True,
+            "allow": ["203.0.113.7/32"],
+        },
+        "tls": {"required": False},
+        "logs": {"exports": []},
+        "backend": {
+            "type": "http",
+            "address": "https://state.example/demo",
+            "lock_address": "https://state.example/demo/lock",
+        },
+    },
+    "existing-subnets": {
+        "network": {"vpc_id": "vpc-0a", "subnet_ids": ["subnet-0a", "subnet-0b"], "security_group_ids": ["sg-0a"]},
+        "encryption": {"kms_key": "alias/storage"},
+    },
+    "subnets-alone": {"network": {"subnet_ids": ["subnet-0a", "subnet-0b"], "public_access": True}},
+    "existing-group": {"network": {"vpc_id": "vpc-0a", "subnet_group": "databases"}, "encryption": {"enabled": False}},
+}
+
+
+def spec(variant: str = "smallest", **changes: Any) -> ClusterSpec:
+    """A variant, with top-level fields replaced."""
+    return ClusterSpec.model_validate({**SMALLEST, **VARIANTS[variant], **changes})
+
+
+def texts(max_size: int = 40) -> st.SearchStrategy[str]:
+    """Any text that Terraform can carry, rich in what HCL gives a meaning to."""
+    any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=max_size)
+    hcl_parts = st.sampled_from(
+        ['"', "\\", "${", "%{", "$", "%", "}", "\n", "\t", "\r", "<<EOT\n", "EOT\n", "#", "//", " = ", "null"]
+    )
+    mixed = st.lists(hcl_parts | st.text(max_size=3, alphabet="a é漢🙂"), max_size=12).map("".join)
+    return (any_text | mixed).map(lambda text: unicodedata.normalize("NFC", text))
+
+
+_names = st.from_regex(r"[a-z](-?[a-z0-9]){0,40}", fullmatch=True)
+_sources = st.sampled_from(["10.0.0.0/8", "192.168.0.0/24", "2001:db8::/48", "sg-0a1b", "pl-0a1b", "0.0.0.0/0"])
+_allow = st.lists(st.builds(lambda s, d: {"source": s, "description": d}, _sources, st.none() | texts()), max_size=4)
+_networks = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "cidr": st.sampled_from(["10.0.0.0/16", "172.16.8.0/22", "192.168.0.0/24"]),
+            "zones": st.sampled_from([2, 3, ["eu-west-1a", "eu-west-1c"]]),
+            "public_access": st.booleans(),
+            "allow": _allow,
+        }
+    ),
+    st.fixed_dictionaries(
+        {"subnet_ids": st.just(["subnet-0a", "subnet-0b"]), "allow": _allow}, optional={"vpc_id": st.just("vpc-0a")}
+    ),
+    st.fixed_dictionaries({"subnet_group": st.just("databases"), "security_group_ids": st.just(["sg-0a"])}),
+)
+_parameters = st.dictionaries(
+    st.from_regex(r"[a-z][a-z_.]{0,20}", fullmatch=True),
+    texts() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans(),
+    max_size=4,
+)
+_instances = st.fixed_dictionaries(
+    {
+        "class": st.sampled_from(["db.r7g.large", "db.serverless"]),
+        "acu": st.sampled_from(["0-4", "0.5-16"]),
+        "readers": st.integers(0, 15),
+    },
+    optional={
+        "pause_after": st.integers(300, 86400),
+        "overrides": st.just({"2": {"class": "db.serverless", "promotion_tier": 9}}),
+    },
+)
+_keys = st.none() | st.sampled_from(["alias/mine", ARN, "0d1e2f3a-0000-4000-8000-0123456789ab"])
+
+
+def any_spec() -> st.SearchStrategy[ClusterSpec]:
+    """Resolved specs over the whole surface, with hostile texts where text is free."""
+    engines = st.sampled_from(
+        [
+            ("postgres", "16.8", ["postgresql"]),
+            ("mysql", "8.0.mysql_aurora.3.10.0", ["error", "audit"]),
+            ("postgres", "17.5", []),
+        ]
+    )
+
+    def build(name: str, engine: tuple[str, str, list[str]], parts: dict[str, Any]) -> ClusterSpec:
+        kind, version, logs = engine
+        fixed = {"name": name, "engine": kind, "engine_version": version, "logs": {"exports": logs}}
+        return ClusterSpec.model_validate({**SMALLEST, **parts, **fixed})
+
+    parts = st.fixed_dictionaries(
+        {
+            "tags": st.dictionaries(texts().filter(bool), texts(), max_size=5),
+            "instances": _instances,
+            "network": _networks,
+            "encryption": st.builds(lambda on, key: {"enabled": on, "kms_key": key}, st.booleans(), _keys),
+            "credentials": st.builds(lambda key: {"secret_kms_key": key}, _keys),
+            "parameters": st.builds(lambda c, i: {"cluster": c, "instance": i}, _parameters, _parameters),
+            "deletion_protection": st.booleans(),
+            "backend": st.sampled_from([VARIANTS[v].get("backend", {"type": "local"}) for v in VARIANTS]),
+        },
+        optional={"database": st.just("app"), "tls": st.builds(lambda on: {"required": on}, st.booleans())},
+    )
+    return st.builds(build, _names, engines, parts)

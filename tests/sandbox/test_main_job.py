@@ -1,0 +1,165 @@
+"""The main job as a newcomer and a script do it: one cluster from nothing to endpoints, changed, and destroyed again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.harness import Aurora
+
+pytestmark = pytest.mark.sandbox
+REGION = ("--region", "eu-west-1")
+
+
+def test_create_ends_with_endpoints_that_aws_knows(aurora: Aurora) -> None:
+    report = aurora.json(*REGION, "create", "demo", "--engine", "postgres", "--readers", "2", "--yes")
+    cluster = aurora.cluster("demo")
+    assert report["changed"] is True
+    assert report["status"] == cluster["Status"] == "available"
+    assert report["endpoints"]["writer"] == {"host": cluster["Endpoint"], "port": cluster["Port"]}
+    assert report["endpoints"]["reader"] == {"host": cluster["ReaderEndpoint"], "port": cluster["Port"]}
+    assert report["secret_arn"] == cluster["MasterUserSecret"]["SecretArn"]
+    assert [i["role"] for i in report["instances"]] == ["writer", "reader", "reader"]
+    assert report["instances"][0]["id"] == aurora.writer("demo") == "demo-1"
+    assert len({i["zone"] for i in report["instances"]}) >= 2
+    assert report["connect"].startswith("psql ")
+
+
+def test_security_defaults_are_on(aurora: Aurora) -> None:
+    cluster = aurora.cluster("demo")
+    assert cluster["StorageEncrypted"] is True
+    assert cluster["DeletionProtection"] is True
+    assert cluster["IAMDatabaseAuthenticationEnabled"] is True
+    assert cluster["CopyTagsToSnapshot"] is True
+    assert not any(i["PubliclyAccessible"] for i in aurora.instances("demo").values())
+    group = cluster["DBClusterParameterGroup"]
+    pages = aurora.client("rds").get_paginator("describe_db_cluster_parameters")
+    parameters = {
+        p["ParameterName"]: p.get("ParameterValue")
+        for page in pages.paginate(DBClusterParameterGroupName=group)
+        for p in page["Parameters"]
+    }
+    assert parameters["rds.force_ssl"] == "1"
+
+
+def test_the_same_again_changes_nothing(aurora: Aurora) -> None:
+    again = aurora.json(*REGION, "create", "demo", "--engine", "postgres", "--readers", "2", "--yes")
+    assert again["changed"] is False
+    assert aurora.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_another_spec_is_refused_and_points_at_apply(aurora: Aurora) -> None:
+    refused = aurora.run(*REGION, "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
+    assert refused.status == 2
+    assert "apply" in refused.err
+
+
+def test_status_and_endpoints_agree_with_aws(aurora: Aurora) -> None:
+    status = aurora.json("status", "demo")
+    assert status["changed"] is False
+    assert {i["id"] for i in status["instances"]} == set(aurora.instances("demo"))
+    assert aurora.json("endpoints", "demo") == status["endpoints"]
+
+
+def test_roles_follow_a_failover_that_we_did_not_make(aurora: Aurora) -> None:
+    aurora.client("rds").failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-3")
+    roles = {i["id"]: i["role"] for i in aurora.json("status", "demo")["instances"]}
+    assert roles == {"demo-1": "reader", "demo-2": "reader", "demo-3": "writer"}
+
+
+def test_scaling_down_spares_the_writer(aurora: Aurora) -> None:
+    report = aurora.json("scale", "demo", "--readers", "1", "--yes")
+    assert report["changed"] is True
+    assert set(aurora.instances("demo")) == {"demo-1", "demo-3"}
+    assert aurora.writer("demo") == "demo-3"
+    assert aurora.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_scaling_to_one_moves_the_role_first(aurora: Aurora) -> None:
+    report = aurora.json("scale", "demo", "--readers", "0", "--yes")
+    assert set(aurora.instances("demo")) == {"demo-1"}
+    assert aurora.writer("demo") == "demo-1"
+    assert [i["role"] for i in report["instances"]] == ["writer"]
+
+
+def test_scaling_up_and_to_another_class(aurora: Aurora) -> None:
+    aurora.ok("scale", "demo", "--readers", "1", "--class", "db.r7g.large", "--yes")
+    assert {i["DBInstanceClass"] for i in aurora.instances("demo").values()} == {"db.r7g.large"}
+    assert set(aurora.instances("demo")) == {"demo-1", "demo-2"}
+    assert aurora.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_scaling_to_what_is_there_changes_nothing(aurora: Aurora) -> None:
+    assert aurora.json("scale", "demo", "--readers", "1", "--yes")["changed"] is False
+
+
+def test_a_dry_run_changes_nothing(aurora: Aurora) -> None:
+    plan = aurora.json("scale", "demo", "--readers", "4", "--dry-run")
+    assert plan["dry_run"] is True
+    assert plan["summary"] == {} or plan["changed"] is False
+    assert set(aurora.instances("demo")) == {"demo-1", "demo-2"}
+    assert aurora.json("spec", "show", "demo", "--resolved")
+
+
+def test_render_gives_plain_terraform(aurora: Aurora, tmp_path: Path) -> None:
+    aurora.ok("render", "demo", "--to", str(tmp_path / "tf"))
+    text = "\n".join(f.read_text() for f in (tmp_path / "tf").glob("*.tf"))
+    assert 'resource "aws_rds_cluster" "this"' in text
+    info = aurora.json("sandbox", "status")
+    assert info["endpoint"] not in text
+    assert info["secret_access_key"] not in text
+
+
+def test_list_and_history_tell_what_was_done(aurora: Aurora) -> None:
+    rows = aurora.json("list")
+    assert [r["name"] for r in rows["clusters"]] == ["demo"]
+    entries = aurora.json("history", "demo")["history"]
+    assert [e["operation"] for e in entries][:2] == ["create", "create"]
+    assert {e["outcome"] for e in entries} == {"succeeded", "unchanged"}
+
+
+def test_drift_is_seen(aurora: Aurora) -> None:
+    aurora.client("rds").modify_db_cluster(DBClusterIdentifier="demo", BackupRetentionPeriod=3, ApplyImmediately=True)
+    assert aurora.run("plan", "demo", "--exit-code").status == 7
+    aurora.ok("apply", "demo", "--yes")
+    assert aurora.cluster("demo")["BackupRetentionPeriod"] == 7
+
+
+def test_a_cluster_that_is_not_ours_is_left_alone(aurora: Aurora) -> None:
+    rds = aurora.client("rds")
+    rds.create_db_cluster(
+        DBClusterIdentifier="byhand", Engine="aurora-postgresql", MasterUsername="x", MasterUserPassword="xxxxxxxx"
+    )
+    refused = aurora.run(*REGION, "create", "byhand", "--engine", "postgres", "--yes")
+    assert refused.status == 2
+    assert "byhand" in refused.err
+    assert aurora.json("list")["clusters"][0]["name"] == "demo"
+    assert len(aurora.json("list")["clusters"]) == 1
+
+
+def test_destroy_wants_the_name_and_not_just_yes(aurora: Aurora) -> None:
+    assert aurora.run("destroy", "demo").status == 2
+    assert aurora.run("destroy", "demo", "--yes").status == 2
+    assert aurora.run("destroy", "demo", "--confirm", "other").status == 2
+    assert aurora.cluster("demo")["Status"] == "available"
+
+
+def test_destroy_keeps_a_final_snapshot_and_nothing_else(aurora: Aurora) -> None:
+    done = aurora.json("destroy", "demo", "--confirm", "demo")
+    assert done["changed"] is True
+    rds = aurora.client("rds")
+    snapshots = rds.describe_db_cluster_snapshots(DBClusterIdentifier="demo")["DBClusterSnapshots"]
+    assert [s["DBClusterSnapshotIdentifier"] for s in snapshots] == [done["final_snapshot_identifier"]]
+    assert [c["DBClusterIdentifier"] for c in rds.describe_db_clusters()["DBClusters"]] == ["byhand"]
+    vpcs = aurora.client("ec2").describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["demo"]}])["Vpcs"]
+    assert vpcs == []
+    assert aurora.client("logs").describe_log_groups(logGroupNamePrefix="/aws/rds/cluster/demo/")["logGroups"] == []
+    assert aurora.json("list")["clusters"] == []
+    assert aurora.run("status", "demo").status == 4
+
+
+def test_yaml_output_is_yaml(aurora: Aurora) -> None:
+    document = yaml.safe_load(aurora.ok("sandbox", "status", "-o", "yaml").out)
+    assert document["running"] is True

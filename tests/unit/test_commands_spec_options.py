@@ -1,0 +1,170 @@
+"""Precedence of flag, --set, variable, file, preset and default; where each value says it comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aurora_cli.commands.spec_options import SPEC_FLAGS
+from tests.unit.conftest import Done, Run
+
+FILE = "name: orders\nregion: eu-west-1\nengine: postgres\ninstances:\n  readers: 1\ntags:\n  team: payments\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "orders.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return str(path)
+
+
+def _shown(run: Run, *words: str) -> dict[str, Any]:
+    done = run(*words, "--resolved", "-o", "json")
+    assert done.status == 0, done.err
+    document: dict[str, Any] = done.document
+    return document
+
+
+def _readers(document: dict[str, Any]) -> tuple[int, str]:
+    return document["spec"]["instances"]["readers"], document["origins"]["instances.readers"]
+
+
+def test_each_source_wins_over_the_one_below(run: Run, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    show = ("spec", "show", "-f", file)
+    assert _readers(_shown(run, *show)) == (1, file)
+    monkeypatch.setenv("AURORA_READERS", "2")
+    assert _readers(_shown(run, *show)) == (2, "AURORA_READERS")
+    assert _readers(_shown(run, *show, "--set", "instances.readers=3")) == (3, "--set")
+    assert _readers(_shown(run, *show, "--set", "instances.readers=3", "--readers", "4")) == (4, "--readers")
+
+
+def test_preset_and_default_are_named(run: Run, file: str) -> None:
+    document = _shown(run, "spec", "show", "-f", file, "--preset", "production")
+    assert document["origins"]["preset"] == "--preset"
+    assert "preset production" in document["origins"].values()
+    assert "default" in document["origins"].values()
+
+
+def test_without_resolved_only_what_somebody_set_is_shown(run: Run, file: str) -> None:
+    done = run("spec", "show", "-f", file, "-o", "json")
+    assert done.document["spec"] == {
+        "name": "orders",
+        "region": "eu-west-1",
+        "engine": "aurora-postgresql",
+        "instances": {"readers": 1},
+        "tags": {"team": "payments"},
+    }
+
+
+def test_the_region_of_aws_is_the_last_resort(run: Run, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    assert _shown(run, "spec", "show", "-f", file)["spec"]["region"] == "eu-west-1"
+    new = _shown(run, "spec", "show", "demo", "--engine", "mysql")
+    assert (new["spec"]["region"], new["origins"]["region"]) == ("us-west-2", "AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_REGION", "us-east-2")
+    assert _shown(run, "spec", "show", "demo", "--engine", "mysql")["origins"]["region"] == "AWS_REGION"
+    flag = _shown(run, "--region", "eu-north-1", "spec", "show", "demo", "--engine", "mysql")
+    assert (flag["spec"]["region"], flag["origins"]["region"]) == ("eu-north-1", "--region")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("invoices", "-f", "FILE"), ("-f", "FILE", "--engine", "mysql")],
+)
+def test_an_identity_that_contradicts_the_file_is_an_error(run: Run, file: str, words: tuple[str, ...]) -> None:
+    done = run("validate", *[file if w == "FILE" else w for w in words], "-o", "json")
+    assert done.status == 2
+    assert [p["check"] for p in done.document["error"]["details"]["problems"]] == ["identity"]
+
+
+def test_a_region_that_contradicts_the_file_is_an_error(run: Run, file: str) -> None:
+    assert run("--region", "us-east-1", "validate", "-f", file).status == 2
+
+
+def test_a_variable_with_several_values_is_split_at_commas(
+    run: Run, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.setenv("AURORA_ALLOW_CIDR", "10.1.0.0/16, 10.2.0.0/16")
+    monkeypatch.setenv("AURORA_TAG", "team=Data Platform,cost=42")
+    document = _shown(run, "spec", "show", "-f", file)
+    assert [rule["source"] for rule in document["spec"]["network"]["allow"]] == ["10.1.0.0/16", "10.2.0.0/16"]
+    assert document["spec"]["tags"] == {"team": "Data Platform", "cost": "42"}
+
+
+def test_a_tag_may_have_dots_and_equal_signs(run: Run, file: str) -> None:
+    document = _shown(run, "spec", "show", "-f", file, "--tag", "example.com/owner=a=b")
+    assert document["spec"]["tags"]["example.com/owner"] == "a=b"
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "value"),
+    [
+        (("--acu", "0.5-16"), ("instances", "acu"), {"min": 0.5, "max": 16}),
+        (("--acu", "0-8", "--pause-after", "10m"), ("instances", "pause_after"), "10m"),
+        (("--class", "db.r7g.large"), ("instances", "class"), "db.r7g.large"),
+        (("--database", "app"), ("database",), "app"),
+        (("--username", "owner"), ("username",), "owner"),
+        (("--cidr", "10.9.0.0/16"), ("network", "cidr"), "10.9.0.0/16"),
+        (("--zones", "2"), ("network", "zones"), 2),
+        (
+            ("--vpc-id", "vpc-0a1b2c3d", "--subnet-id", "subnet-0a1b2c3d", "--subnet-id", "subnet-0a1b2c3e"),
+            ("network", "subnet_ids"),
+            ["subnet-0a1b2c3d", "subnet-0a1b2c3e"],
+        ),
+        (
+            ("--vpc-id", "vpc-0a1b2c3d", "--subnet-group", "shared", "--security-group-id", "sg-0a1b2c3d"),
+            ("network", "security_group_ids"),
+            ["sg-0a1b2c3d"],
+        ),
+        (("--set", "backup.retention=14d"), ("backup", "retention"), "14d"),
+    ],
+)
+def test_a_flag_sets_its_field(run: Run, file: str, words: tuple[str, ...], path: tuple[str, ...], value: Any) -> None:
+    found: Any = _shown(run, "spec", "show", "-f", file, *words)["spec"]
+    for key in path:
+        found = found[key]
+    assert found == value
+
+
+def test_every_flag_names_a_field_of_the_spec() -> None:
+    from aurora_cli.spec.schema import json_schema
+
+    schema = json_schema()
+    for flag in SPEC_FLAGS:
+        assert _has(schema, schema, flag.path.split(".")), flag.path
+
+
+def _has(root: dict[str, Any], schema: dict[str, Any], path: list[str]) -> bool:
+    while "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    if not path:
+        return True
+    below = schema.get("properties", {}).get(path[0])
+    if below is None:
+        return any(_has(root, option, path) for option in schema.get("anyOf", ()) + schema.get("allOf", []))
+    return _has(root, below, path[1:])
+
+
+def test_a_spec_on_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO(FILE))
+    done: Done = run("validate", "-f", "-", "-o", "json")
+    assert (done.status, done.document["name"]) == (0, "orders")
+
+
+def test_a_name_or_a_file_is_needed(run: Run) -> None:
+    done = run("create", "--yes")
+    assert done.status == 2
+    assert "-f FILE" in done.err
+
+
+def test_print_spec_gives_a_file_that_says_the_same(run: Run, tmp_path: Path) -> None:
+    words = ("--engine", "postgres", "--readers", "2", "--tag", "team=payments")
+    text = run("--region", "eu-west-1", "create", "demo", *words, "--print-spec").out
+    (tmp_path / "demo.yaml").write_text(text, encoding="utf-8")
+    again = run("create", "-f", "demo.yaml", "--print-spec").out
+    assert again == text
+    assert "readers: 2" in text

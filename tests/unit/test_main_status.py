@@ -1,0 +1,149 @@
+"""What becomes of an exception: the exit status, the sentence, the document."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aurora_cli import __version__, errors
+from aurora_cli.operations import listing
+from tests.unit.conftest import Run
+
+
+def _fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def raise_it(app: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(listing, "list_clusters", raise_it)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (errors.OperationFailed("It failed."), 1),
+        (errors.ApprovalRequired("Nobody to ask."), 2),
+        (errors.AccessDenied("Not allowed."), 3),
+        (errors.ClusterNotFound("Not there."), 4),
+        (errors.PlanStale("Stale."), 5),
+        (errors.WaitTimeout("Too slow."), 6),
+        (errors.Declined("No."), 8),
+        (errors.GuardRefused("Data."), 9),
+        (errors.Interrupted("Stopped."), 130),
+        (KeyboardInterrupt(), 130),
+        (BrokenPipeError(), 141),
+    ],
+)
+def test_an_exception_becomes_its_status(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int
+) -> None:
+    _fails(monkeypatch, error)
+    done = run("list")
+    assert done.status == status
+    assert done.out == ""
+
+
+def test_a_failure_is_a_sentence_and_a_hint_on_stderr(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fails(monkeypatch, errors.ClusterNotFound("There is no cluster 'x'.", hint="aurora-cli list"))
+    assert run("list").err == "error: There is no cluster 'x'.\nhint: aurora-cli list\n"
+
+
+@pytest.mark.parametrize("words", [("-o", "json"), ("-ojson",), ("--output", "json"), ("--output=json",)])
+def test_a_failure_with_json_is_a_document_on_stdout(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    _fails(monkeypatch, errors.StackLocked("Held.", details={"pid": 7}))
+    done = run("list", *words)
+    assert done.document == {
+        "schema_version": 1,
+        "error": {"code": "locked", "message": "Held.", "hint": None, "details": {"pid": 7}},
+    }
+    assert done.err.startswith("error: Held.")
+
+
+def test_a_wrong_flag_with_json_is_a_document_too(run: Run) -> None:
+    done = run("list", "--wrong", "-o", "json")
+    assert done.status == 2
+    assert done.document["error"]["code"] == "invalid-input"
+
+
+def test_the_variable_for_the_output_counts_for_failures(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURORA_OUTPUT", "json")
+    assert run("endpoints").document["error"]["code"] == "invalid-input"
+
+
+def test_an_unknown_command_gets_the_nearest_one(run: Run) -> None:
+    done = run("stauts")
+    assert done.status == 2
+    assert "Did you mean 'status'?" in done.err
+
+
+def test_an_unknown_subcommand_gets_the_nearest_one(run: Run) -> None:
+    assert "Did you mean 'start' or 'status'?" in run("sandbox", "strat").err
+
+
+def test_an_unknown_option_gets_the_nearest_one(run: Run) -> None:
+    done = run("create", "demo", "--reader", "2")
+    assert done.status == 2
+    assert "--readers" in done.err
+
+
+def test_a_global_option_after_the_command_is_explained(run: Run) -> None:
+    done = run("create", "demo", "--sandbox")
+    assert done.status == 2
+    assert "--sandbox is a global option: it comes before the command." in done.err
+    assert "aurora-cli --sandbox ... create ..." in done.err
+
+
+def test_no_arguments_is_help_and_success(run: Run) -> None:
+    done = run()
+    assert done.status == 0
+    assert done.out.startswith("Usage: aurora-cli")
+
+
+def test_a_group_alone_is_incomplete(run: Run) -> None:
+    done = run("sandbox")
+    assert done.status == 2
+    assert done.out == ""
+    assert "faults" in done.err
+
+
+def test_version_needs_no_command(run: Run) -> None:
+    assert run("--version").out == f"aurora-cli {__version__}\n"
+
+
+def test_a_defect_is_one_sentence_and_a_private_log(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _fails(monkeypatch, ValueError("unforeseen"))
+    done = run("list", "-o", "json")
+    (log,) = (tmp_path / "home" / "logs").iterdir()
+    assert done.status == 1
+    assert "Traceback" not in done.err
+    assert "ValueError: unforeseen" in done.err
+    assert done.document["error"]["details"] == {"log": str(log)}
+    assert "raise_it" in log.read_text(encoding="utf-8")
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+def test_debug_shows_the_traceback_and_writes_no_log(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _fails(monkeypatch, ValueError("unforeseen"))
+    done = run("--debug", "list")
+    assert done.status == 1
+    assert "Traceback" in done.err
+    assert "raise_it" in done.err
+    assert not (tmp_path / "home" / "logs").exists()
+
+
+@pytest.mark.parametrize("text", ["1", "true", "Yes", " on "])
+def test_booleans_in_variables_are_read_leniently(run: Run, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("AURORA_DEBUG", text)
+    _fails(monkeypatch, ValueError("unforeseen"))
+    assert "Traceback" in run("list").err
+
+
+@pytest.mark.parametrize("text", ["0", "false", "No", "off", ""])
+def test_a_false_variable_is_false(run: Run, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("AURORA_DEBUG", text)
+    _fails(monkeypatch, ValueError("unforeseen"))
+    assert "Traceback" not in run("list").err

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# One cluster in the sandbox, in a home of its own that is gone afterwards. Usage: tools/demo.sh BIN_FOLDER
+set -euo pipefail
+
+bin=$(cd "$1" && pwd)
+home=$(mktemp -d "${TMPDIR:-/tmp}/aurora-demo.XXXXXX")
+aurora() { "$bin/aurora-cli" --home "$home" --sandbox "$@"; }
+
+finish() {
+  status=$?
+  if [ -n "${KEEP:-}" ] && [ "$status" -eq 0 ]; then
+    return
+  fi
+  "$bin/aurora-cli" --home "$home" sandbox stop >/dev/null 2>&1 || true
+  rm -rf "$home"
+}
+trap finish EXIT
+
+# A developer's own settings must not steer the demo.
+for name in $(compgen -e | grep -E '^AURORA_' || true); do unset "$name"; done
+unset AWS_REGION AWS_DEFAULT_REGION AWS_PROFILE
+
+started=$SECONDS
+echo "\$ aurora-cli --sandbox create demo --engine postgres --readers 2 --yes"
+aurora create demo --engine postgres --readers 2 --yes
+echo
+echo "\$ aurora-cli --sandbox endpoints demo"
+aurora endpoints demo
+echo
+echo "Done in $((SECONDS - started)) s, with real Terraform and no AWS account."
+if [ -n "${KEEP:-}" ]; then
+  cat <<EOT
+The cluster is still there. Look further:
+  $bin/aurora-cli --home $home --sandbox status demo
+  $bin/aurora-cli --home $home --sandbox scale demo --readers 3
+  $bin/aurora-cli --home $home --sandbox destroy demo
+When you are done:
+  $bin/aurora-cli --home $home sandbox stop && rm -rf $home
+EOT
+else
+  cat <<EOT
+The sandbox of this demo is stopped and removed. To look further, keep it with 'make demo KEEP=1', or make your own:
+  $1/aurora-cli --sandbox create demo --engine postgres --readers 2
+  $1/aurora-cli --sandbox status demo
+EOT
+fi

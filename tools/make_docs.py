@@ -1,0 +1,142 @@
+"""Write docs/cli.md, the reference of every command, from the commands themselves.
+
+python tools/make_docs.py           write it
+python tools/make_docs.py --check   exit with status 1 if the file does not fit the code
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from aurora_cli.commands.root import cli
+from aurora_cli.commands.table import ALIASES, SECTIONS
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
+
+HEAD = """# Commands
+
+<!-- Written by `make docs` from the commands themselves; changes made here are lost. -->
+
+    aurora-cli [GLOBAL OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]
+
+Data goes to standard output; plans, progress, questions and errors go to standard error. Exit statuses are in
+[exit-codes.md](exit-codes.md), the keys of `-o json` in [json.md](json.md).
+"""
+
+Pages = Iterator[tuple[click.Context, click.Command]]
+
+
+def main() -> int:
+    """Write or check; the exit status."""
+    text = reference()
+    if "--check" not in sys.argv[1:]:
+        TARGET.write_text(text, encoding="utf-8")
+        return 0
+    if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:
+        return 0
+    print(f"{TARGET.name} does not fit the commands; write it again with: make docs", file=sys.stderr)
+    return 1
+
+
+def reference() -> str:
+    """The whole page."""
+    parts = [
+        HEAD,
+        _contents(),
+        "## Global options\n\nThey come before the command.\n",
+        _options(_root(), cli),
+        _aliases(),
+    ]
+    for context, command in commands():
+        parts += [f"## {context.command_path}\n", *_body(context, command)]
+    return "\n".join(part for part in parts if part)
+
+
+def commands() -> Pages:
+    """Every command below the root, parents before children, in the order of the help page."""
+    yield from _below(_root(), cli)
+
+
+def examples(command: click.Command) -> list[str]:
+    """The command lines of the Examples block of a command."""
+    lines = _help(command).partition("Examples:\n")[2].splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _root() -> click.Context:
+    return click.Context(cli, info_name="aurora-cli")
+
+
+def _below(context: click.Context, group: click.Group) -> Pages:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        inner = click.Context(command, info_name=name, parent=context)
+        yield inner, command
+        if isinstance(command, click.Group):
+            yield from _below(inner, command)
+
+
+def _contents() -> str:
+    rows = [f"| {section} | {_links(section)} |" for section in SECTIONS]
+    return "\n".join(["| | |", "|---|---|", *rows]) + "\n"
+
+
+def _links(section: str) -> str:
+    return " ".join(f"[{entry.name}](#aurora-cli-{entry.name})" for entry in SECTIONS[section])
+
+
+def _aliases() -> str:
+    names = ", ".join(f"`{alias}` for `{name}`" for alias, name in ALIASES.items())
+    return f"Hidden second names: {names}.\n"
+
+
+def _body(context: click.Context, command: click.Command) -> Iterator[str]:
+    yield f"    {context.command_path} {' '.join(command.collect_usage_pieces(context))}\n"
+    prose = _help(command).partition("\b\nExamples:")[0].strip()
+    yield prose + "\n"
+    if isinstance(command, click.Group):
+        names = command.list_commands(context)
+        yield "Subcommands: " + ", ".join(f"[{n}](#{_anchor(context.command_path, n)})" for n in names) + ".\n"
+    yield "```sh\n" + "\n".join(examples(command)) + "\n```\n"
+    yield _options(context, command)
+
+
+def _anchor(path: str, name: str) -> str:
+    return f"{path} {name}".replace(" ", "-")
+
+
+def _help(command: click.Command) -> str:
+    return inspect.cleandoc(command.help or "")
+
+
+def _options(context: click.Context, command: click.Command) -> str:
+    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+    if not options:
+        return ""
+    rows = [f"| {_flag(option, context)} | {_meaning(option)} |" for option in options]
+    return "\n".join(["| Option | Meaning |", "|---|---|", *rows]) + "\n"
+
+
+def _flag(option: click.Option, context: click.Context) -> str:
+    value = "" if option.is_flag else f" {option.make_metavar(context)}"
+    return "`" + ", ".join(option.opts) + value.replace("|", "\\|") + "`"
+
+
+def _meaning(option: click.Option) -> str:
+    text = (option.help or "").replace("|", "\\|")
+    if isinstance(option.envvar, str):
+        text += f" Variable: `{option.envvar}`."
+    if option.show_default and option.default not in (None, False):
+        text += f" Default: `{option.default}`."
+    return text
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
