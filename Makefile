@@ -5,7 +5,7 @@ WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n 
 PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 DEV := $(VENV)/.installed-dev
 SANDBOX := $(VENV)/.installed-sandbox
 SOURCES := aurora_cli tests benchmarks tools

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -15,7 +16,7 @@ from aurora_cli.commands.root import cli
 from aurora_cli.commands.root_names import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.commands.session import Session
 from aurora_cli.commands.usage import as_invalid_input, wanted_output
-from aurora_cli.errors import AuroraError, Interrupted
+from aurora_cli.errors import AuroraError, Interrupted, OperationFailed
 
 READER_GONE = 141
 """128 + SIGPIPE: what a shell reports for a program whose reader went away, as in `aurora-cli list | head -1`."""
@@ -33,22 +34,20 @@ def main(arguments: Sequence[str] | None = None, obj: Session | None = None) -> 
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     session = obj or Session()
+    _open_streams()
     try:
         try:
-            status = _run(words or ["--help"], session)
+            return _run(words or ["--help"], session)
         finally:
             _flush()
     except BrokenPipeError:
         _silence()
         return READER_GONE
-    return status
 
 
 def _run(words: list[str], session: Session) -> int:
     try:
-        result = cli.main(
-            args=words, prog_name=PROGRAM, complete_var=COMPLETE_VARIABLE, standalone_mode=False, obj=session
-        )
+        return _invoke(words, session)
     except BrokenPipeError:
         raise
     except (click.Abort, KeyboardInterrupt):
@@ -57,11 +56,38 @@ def _run(words: list[str], session: Session) -> int:
         return _fail(as_invalid_input(error), words, session)
     except AuroraError as error:
         return _fail(error, words, session)
+    except OSError as problem:
+        return _fail(_of_machine(problem), words, session)
     except Exception as defect:
         from aurora_cli.commands.crash import as_error
 
         return _fail(as_error(defect, session.home, debug=session.settings.debug), words, session)
-    return result if isinstance(result, int) else 0
+
+
+def _invoke(words: list[str], session: Session) -> int:
+    """Run the command, or answer a shell that asks for completions.
+
+    Not `cli.main`: it ends the process by itself when a pipe breaks, with a status that says nothing.
+    """
+    asked = os.environ.get(COMPLETE_VARIABLE)
+    if asked:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, PROGRAM, COMPLETE_VARIABLE, asked)
+    try:
+        with cli.make_context(PROGRAM, words, obj=session) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def _of_machine(problem: OSError) -> AuroraError:
+    """A full disk, a folder that may not be written: not a defect, and nothing of AWS or Terraform."""
+    where = f" ({problem.filename})" if problem.filename else ""
+    error = OperationFailed(f"The operating system refused: {problem.strerror or problem}{where}.")
+    error.__cause__ = problem
+    return error
 
 
 def _fail(error: AuroraError, words: list[str], session: Session) -> int:
@@ -73,6 +99,13 @@ def _fail(error: AuroraError, words: list[str], session: Session) -> int:
     if output is not None:
         data.emit_data(session.consoles, data.error_document(error), output)
     return error.exit_status
+
+
+def _open_streams() -> None:
+    """Python has None for a stream that was closed before we started, as in `2>&-`; give it one that leads nowhere."""
+    if sys.stdout is None or sys.stderr is None:
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
 
 
 def _flush() -> None:

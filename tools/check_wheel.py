@@ -39,7 +39,7 @@ def build(folder: Path) -> Path:
 def install(wheel: Path, folder: Path) -> Path:
     """The `bin` folder of a new environment that holds the wheel and its runtime dependencies."""
     venv.create(folder, with_pip=True)
-    run([str(folder / "bin" / "python"), *PIP, "install", str(wheel)], folder)
+    run([str(folder / "bin" / "python"), *PIP, "install", str(wheel)], folder, quiet=True)
     return folder / "bin"
 
 

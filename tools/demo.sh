@@ -4,14 +4,14 @@ set -euo pipefail
 
 bin=$(cd "$1" && pwd)
 home=$(mktemp -d "${TMPDIR:-/tmp}/aurora-demo.XXXXXX")
-aurora() { "$bin/aurora-cli" --home "$home" --sandbox "$@"; }
+aurora() { "$bin/aurora-cli" --sandbox "$@"; }
 
 finish() {
   status=$?
   if [ -n "${KEEP:-}" ] && [ "$status" -eq 0 ]; then
     return
   fi
-  "$bin/aurora-cli" --home "$home" sandbox stop >/dev/null 2>&1 || true
+  "$bin/aurora-cli" sandbox stop >/dev/null 2>&1 || true
   rm -rf "$home"
 }
 trap finish EXIT
@@ -19,6 +19,7 @@ trap finish EXIT
 # A developer's own settings must not steer the demo.
 for name in $(compgen -e | grep -E '^AURORA_' || true); do unset "$name"; done
 unset AWS_REGION AWS_DEFAULT_REGION AWS_PROFILE
+export AURORA_HOME="$home"
 
 started=$SECONDS
 echo "\$ aurora-cli --sandbox create demo --engine postgres --readers 2 --yes"

@@ -1,7 +1,7 @@
-"""Write docs/cli.md, the reference of every command, from the commands themselves.
+"""Write docs/cli.md, the reference of every command, and the tables of docs/spec.md from the code itself.
 
 python tools/make_docs.py           write it
-python tools/make_docs.py --check   exit with status 1 if the file does not fit the code
+python tools/make_docs.py --check   exit with status 1 if a page does not fit the code
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ import click
 
 from aurora_cli.commands.root import cli
 from aurora_cli.commands.table import ALIASES, SECTIONS
+from aurora_cli.spec.reference import page as spec_page
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+TARGET = DOCS / "cli.md"
+SPEC = DOCS / "spec.md"
 
 HEAD = """# Commands
 
@@ -33,14 +36,15 @@ Pages = Iterator[tuple[click.Context, click.Command]]
 
 def main() -> int:
     """Write or check; the exit status."""
-    text = reference()
+    pages = {TARGET: reference(), SPEC: spec_page(SPEC.read_text(encoding="utf-8"))}
+    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if "--check" not in sys.argv[1:]:
-        TARGET.write_text(text, encoding="utf-8")
+        for path in stale:
+            path.write_text(pages[path], encoding="utf-8")
         return 0
-    if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == text:
-        return 0
-    print(f"{TARGET.name} does not fit the commands; write it again with: make docs", file=sys.stderr)
-    return 1
+    for path in stale:
+        print(f"{path.name} does not fit the code; write it again with: make docs", file=sys.stderr)
+    return 1 if stale else 0
 
 
 def reference() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,23 +11,42 @@ from aurora_cli.operations.events import Emit
 
 
 @contextmanager
-def progress(session: Session) -> Iterator[Emit]:
+def progress(session: Session, name: str | None = None) -> Iterator[Emit]:
     """Show events on standard error until the block ends; gives the function that takes them.
 
     When the reader of standard error goes away the display stops and the operation goes on: a half-made cluster
     costs more than unread progress.
+
+    Args:
+        session: for the consoles.
+        name: the cluster, if it is known before the plan; instances are then called by their identifiers.
     """
     from aurora_cli.ui.progress import Progress
 
-    with Progress(session.consoles, session.app.clock) as display:
-        alive = True
+    with Progress(session.consoles, session.app.clock, name=name) as display:
+        yield _until_nobody_reads(lambda event: _show(session, display.handle, event))
 
-        def emit(event: Any) -> None:
-            nonlocal alive
-            if alive:
-                try:
-                    display.handle(event)
-                except BrokenPipeError:
-                    alive = False
 
-        yield emit
+def _show(session: Session, handle: Callable[[Any], None], event: Any) -> None:
+    from aurora_cli.operations.review import ReviewRefused
+
+    if isinstance(event, ReviewRefused):
+        from aurora_cli.ui import plan_view
+
+        plan_view.print_review(session.consoles, event.review)
+    else:
+        handle(event)
+
+
+def _until_nobody_reads(show: Callable[[Any], None]) -> Emit:
+    alive = True
+
+    def emit(event: Any) -> None:
+        nonlocal alive
+        if alive:
+            try:
+                show(event)
+            except BrokenPipeError:
+                alive = False
+
+    return emit

@@ -164,6 +164,8 @@ def faults_add(session: Session, /, output: str, **values: Any) -> None:
       aurora-cli sandbox faults add throttle --service rds --action CreateDBInstance --count 2
       aurora-cli sandbox faults add slow --delay 5
     """
+    if values["kind"] == "slow" and not values["delay_s"]:
+        raise click.UsageError("A slow answer needs --delay SECONDS.")
     from aurora_cli.sandbox.faults import FaultRule
 
     rule = session.app.sandbox_manager.add_fault(FaultRule(**values))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Undefined
 
 from aurora_cli.errors import OperationFailed
 from aurora_cli.hcl.literal import to_hcl
@@ -50,5 +50,10 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    env.filters["hcl"] = to_hcl
+    env.filters["hcl"] = _hcl
     return env
+
+
+def _hcl(value: Any) -> str:
+    """The filter: `to_hcl`, after a name that is not there has raised its UndefinedError."""
+    return to_hcl(str(value) if isinstance(value, Undefined) else value)

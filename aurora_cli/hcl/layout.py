@@ -1,8 +1,8 @@
 """Lays rendered HCL out as `terraform fmt` would, so that nobody's editor or hook ever changes it.
 
 The rules are those of HashiCorp's formatter (hclwrite): two spaces for each level of open brackets, and the `=` of
-neighbouring one-line attributes in one column. Heredocs are left as they are. On top, what a template cannot do well: an
-attribute that is `null` is left out, and conditional parts leave no doubled blank lines behind.
+neighbouring one-line attributes in one column. A heredoc counts as one line, and its body is left as it is. On top, what
+a template cannot do well: an attribute that is `null` is left out, and conditional parts leave no doubled blank lines.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 _ASSIGNMENT = re.compile(r'(?P<name>[A-Za-z_][\w-]*|"(?:[^"\\]|\\.)*")\s*=(?![=>])\s*(?P<value>.*)')
 _HEREDOC = re.compile(r"<<(?P<marker>[A-Za-z_]\w*)$")
+_BRACKET = re.compile(r"[][(){}]")
 _SKIPPED = re.compile(r'"(?:[^"\\]|\\.)*"|#.*')
 
 
@@ -62,13 +63,12 @@ def _measured(text: str) -> Iterator[_Line]:
 
 
 def _is_null(line: str) -> bool:
-    match = _ASSIGNMENT.fullmatch(line)
+    match = _ASSIGNMENT.fullmatch(line) if line.endswith("= null") else None
     return match is not None and match["value"] == "null"
 
 
 def _net_brackets(line: str) -> int:
-    bare = _SKIPPED.sub("", line)
-    return sum(bare.count(c) for c in "{[(") - sum(bare.count(c) for c in "}])")
+    return sum(1 if c in "{[(" else -1 for c in _BRACKET.findall(_SKIPPED.sub("", line)))
 
 
 def _close(opened: list[int], count: int) -> None:
@@ -90,10 +90,9 @@ def _aligned_name(line: str, net: int) -> str | None:
 def _tidied(lines: list[_Line]) -> list[_Line]:
     kept: list[_Line] = []
     for line in lines:
-        before = kept[-1] if kept else None
-        if line.depth is not None and not line.text and (before is None or not before.text or _opens(before)):
+        if _is_blank(line) and (not kept or _is_blank(kept[-1]) or _opens(kept[-1])):
             continue
-        while kept and _is_blank(kept[-1]) and line.depth is not None and line.text.startswith(("}", "]", ")")):
+        if _closes(line) and kept and _is_blank(kept[-1]):
             kept.pop()
         kept.append(line)
     return kept
@@ -107,16 +106,20 @@ def _opens(line: _Line) -> bool:
     return line.depth is not None and line.text.endswith(("{", "[", "("))
 
 
+def _closes(line: _Line) -> bool:
+    return line.depth is not None and line.text.startswith(("}", "]", ")"))
+
+
 def _align(lines: list[_Line]) -> None:
     chain: list[_Line] = []
     for line in [*lines, _Line("", 0)]:
-        if line.depth is not None and line.name is not None:
+        if line.name is not None:
             chain.append(line)
-            continue
-        width = max((member.columns for member in chain), default=0)
-        for member in chain:
-            _set_column(member, width)
-        chain = []
+        elif line.depth is not None and chain:
+            width = max(member.columns for member in chain)
+            for member in chain:
+                _set_column(member, width)
+            chain = []
 
 
 def _set_column(line: _Line, width: int) -> None:

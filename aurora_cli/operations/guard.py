@@ -59,7 +59,7 @@ def refuse(findings: Collection[Finding]) -> None:
         return
     allows = " ".join(f"--allow '{address}'" for address in dict.fromkeys(f.address for f in stopping))
     raise GuardRefused(
-        "Nothing was changed, because the plan would lose what holds data: " + " ".join(f"{f.text}" for f in stopping),
+        f"Nothing was changed: the plan would lose what holds data ({', '.join(dict.fromkeys(f.address for f in stopping))}).",
         hint=f"Change the spec so that this does not happen. If you do want it, allow it by name: {allows}",
         details={"findings": [vars(f) for f in stopping]},
     )

@@ -1,7 +1,7 @@
 """Faults on request: which API calls of the emulator fail, and how.
 
-A rule names a service and an action (`*` for any) and a kind of fault. Rules are tried in the order in which they were added; the first
-that fires wins. The same rules with the same seed fire on the same calls.
+A rule names a service and an action (`*` for any) and a kind of fault. Rules are tried in the order in which they were added;
+the first that fires wins. The same rules with the same seed fire on the same calls.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
@@ -78,7 +78,13 @@ def parse_rule(data: Mapping[str, Any]) -> FaultRule:
     Raises:
         InvalidInput: an unknown key, a value of the wrong type, or a rule that makes no sense.
     """
-    casts = {"count": _count, "seed": int, "after_n": int, "probability": float, "delay_s": float}
+    casts: dict[str, Callable[[Any], Any]] = {
+        "count": _count,
+        "seed": int,
+        "after_n": int,
+        "probability": float,
+        "delay_s": float,
+    }
     unknown = sorted(set(data) - {item.name for item in fields(FaultRule)})
     if unknown:
         raise InvalidInput(f"The fault is not valid: unknown key {unknown[0]!r}.")

@@ -99,9 +99,8 @@ def _wrong_endpoints(env: Mapping[str, str]) -> list[str]:
     if not env.get("AWS_ENDPOINT_URL"):
         wrong.append("AWS_ENDPOINT_URL is missing")
     for name in sorted(env):
-        if name == "AWS_ENDPOINT_URL" or name.startswith("AWS_ENDPOINT_URL_"):
-            if env[name] and not is_loopback(env[name]):
-                wrong.append(f"{name} is not a loopback address")
+        if name.startswith("AWS_ENDPOINT_URL") and env[name] and not is_loopback(env[name]):
+            wrong.append(f"{name} is not a loopback address")
     if env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() not in ("", "false"):
         wrong.append("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS turns the endpoint off")
     return wrong

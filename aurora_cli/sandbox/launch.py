@@ -34,7 +34,7 @@ def launch(files: StateFiles, *, port: int, region: str, environ: Mapping[str, s
     try:
         log = os.open(files.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            starter = subprocess.Popen(  # noqa: S603
+            starter = subprocess.Popen(
                 [*command, "--port", str(port), "--region", region, "--ready-fd", str(writer)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

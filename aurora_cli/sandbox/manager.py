@@ -117,7 +117,9 @@ class Sandbox:
             if state is None or not processes.is_running(state.pid, state.process_start):
                 return False
             if not processes.terminate(state.pid, state.process_start, grace_s=STOP_GRACE_S):
-                raise SandboxFailed(f"The emulator (pid {state.pid}) cannot be ended.", hint=f"Try `kill -9 {state.pid}`.")
+                raise SandboxFailed(
+                    f"The emulator (pid {state.pid}) cannot be ended.", hint=f"Try `kill -9 {state.pid}`."
+                )
             return True
 
     def status(self) -> SandboxInfo:

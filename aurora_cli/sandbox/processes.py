@@ -26,7 +26,7 @@ def start_time(pid: int) -> str | None:
 
 
 def _start_time_from_ps(pid: int) -> str | None:
-    found = subprocess.run(  # noqa: S603
+    found = subprocess.run(
         ["/bin/ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     status, _, started = found.stdout.strip().partition(" ")

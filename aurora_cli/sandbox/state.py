@@ -1,8 +1,8 @@
 """What is known on disk about the emulator of one sandbox folder.
 
-    emulator.json   the last emulator: pid, process start time, port, token; written by the emulator when it listens
-    inventory.json  what exists in it, rewritten by the emulator after each change, so that a killed one can be mourned
-    lost.json       what existed in emulators that are gone; written at the next start, cleared by reset
+emulator.json   the last emulator: pid, process start time, port, token; written by the emulator when it listens
+inventory.json  what exists in it, rewritten by the emulator after each change, so that a killed one can be mourned
+lost.json       what existed in emulators that are gone; written at the next start, cleared by reset
 """
 
 from __future__ import annotations

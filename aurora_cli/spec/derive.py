@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from aurora_cli.spec.facts import table
+from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.merge import SERVERLESS, Merged
 from aurora_cli.spec.presets import PRESETS, preset_layer
-from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.versions import default_version, major_version
 from aurora_cli.spec.windows import daily, derived_backup, derived_maintenance, weekly
 

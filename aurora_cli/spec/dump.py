@@ -12,10 +12,12 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.quantities import format_acu
+from aurora_cli.spec.scalars import number_or_text, scalar
 from aurora_cli.spec.shape import leaf_paths
-from aurora_cli.spec.yaml_tree import scalar
 
-_NUMBER_LIKE = re.compile(r"[-+.]?[0-9][-+.,:_0-9eExXoOa-fA-FTZ ]*|[-+]?\.(inf|nan)", re.IGNORECASE)
+_NUMBER_LIKE = re.compile(
+    r"[-+.]?[0-9][0-9_.,:]*(e[-+]?[0-9]*)?|0[xob][0-9a-f_]*|[0-9]{4}-[0-9]{1,2}-.*|[-+]?\.(inf|nan)", re.IGNORECASE
+)
 _WORD_LIKE = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null"})
 
 
@@ -41,7 +43,8 @@ def render(document: CommentedMap) -> str:
     writer.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
     writer.dump(document, stream)
-    return stream.getvalue()
+    text: str = stream.getvalue()
+    return text
 
 
 def _values(spec: ClusterSpec) -> dict[str, Any]:
@@ -63,8 +66,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, float):
-        # A number that the loader would keep as text is written as text.
-        return value if scalar(repr(value)) == value else _text(repr(value))
+        value = number_or_text(value)
     return _text(value) if isinstance(value, str) else value
 
 
@@ -73,7 +75,8 @@ def _text(value: str) -> str:
     simple = value.isascii() and value.isprintable() and value == value.strip()
     if simple and value and scalar(value) == value and not _looks_typed(value):
         return value
-    return DoubleQuotedScalarString(value)
+    quoted: str = DoubleQuotedScalarString(value)
+    return quoted
 
 
 def _looks_typed(value: str) -> bool:
@@ -82,7 +85,7 @@ def _looks_typed(value: str) -> bool:
 
 
 def _describe(document: CommentedMap) -> None:
-    described = {path: text for path, text in _descriptions()}
+    described = dict(_descriptions())
     for key in document:
         if key in described:
             document.yaml_set_comment_before_after_key(key, before=f"\n{described[key]}")

@@ -9,9 +9,10 @@ from typing import Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.spec.layers import Layer
+from aurora_cli.spec.scalars import scalar
 from aurora_cli.spec.shape import leaf_paths, split_path
 from aurora_cli.spec.words import did_you_mean, shown
-from aurora_cli.spec.yaml_tree import YamlProblem, read_tree, scalar
+from aurora_cli.spec.yaml_tree import YamlProblem, read_tree
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UNESCAPED_EQUALS = re.compile(r"(?<!\\)(?:\\\\)*=")

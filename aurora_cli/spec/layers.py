@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from aurora_cli.errors import Problem
 from aurora_cli.spec.model import canonical_engine
 from aurora_cli.spec.quantities import parse_acu_range
+from aurora_cli.spec.scalars import as_written
 from aurora_cli.spec.shape import Shape, child_of, spec_shape
 from aurora_cli.spec.unknown import unknown_key
-from aurora_cli.spec.words import as_written, shown
+from aurora_cli.spec.words import shown
 
 
 @dataclass(frozen=True)

@@ -66,11 +66,13 @@ class Merged:
     def locate(self, path: str) -> tuple[str | None, int | None]:
         """Source and line of the highest layer that speaks about the path, or about what is around it."""
         parts = path.split(".") if path else []
+        candidates = self.layers
         while parts:
-            for layer in reversed(self.layers):
+            for layer in reversed(candidates):
                 if _gives(layer.values, parts):
                     return layer.source, layer.line_of(path)
             parts = parts[:-1]
+            candidates = [layer for layer in self.layers if layer.from_file]
         return None, None
 
     def _put(self, key: Key, value: Any, source: str) -> None:
@@ -85,7 +87,7 @@ class Merged:
         """A provisioned class takes back a serverless range from below, unless some instance stays serverless."""
         given = layer.values.get("instances")
         class_ = given.get("class") if isinstance(given, Mapping) else None
-        if class_ is None or class_ == SERVERLESS or given.get("acu") is not None:
+        if not isinstance(given, Mapping) or class_ in (None, SERVERLESS) or given.get("acu") is not None:
             return
         if not any(key[-1] == "class" and len(key) > 2 and v == SERVERLESS for key, v in self._leaves.items()):
             self._forget(("instances", "acu"))

@@ -7,6 +7,7 @@ docstring. A model is frozen: a change makes a new one with `model_copy`.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -29,6 +30,7 @@ from aurora_cli.spec.quantities import (
     parse_seconds,
     parse_zones,
 )
+from aurora_cli.spec.scalars import number_or_text
 
 _TEXT_OR_NUMBER: dict[str, Any] = {"type": ["string", "integer"]}
 
@@ -188,12 +190,18 @@ class Maintenance(Model):
         True, description="Make changes now; false leaves what restarts for the maintenance window."
     )
 
+    @field_validator("window", mode="after")
+    @classmethod
+    def _lower_case(cls, value: str | None) -> str | None:
+        """As AWS gives it back: `Sun:05:00-Sun:06:00` would be a difference on every plan."""
+        return value.lower() if value is not None else None
+
 
 def parameter_value(value: Any) -> Any:
-    """A parameter's value: text, a number or a boolean; anything else is a ValueError."""
-    if not isinstance(value, (str, int, float)):
+    """A parameter's value: text, a boolean, or a number that YAML can hold; anything else is a ValueError."""
+    if not isinstance(value, (str, int, float)) or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError("write a parameter's value as text or a number")
-    return value
+    return value if isinstance(value, (str, bool)) else number_or_text(value)
 
 
 ParameterValue = Annotated[
@@ -227,39 +235,41 @@ class S3Backend(Model):
     """State in S3 with Terraform's lock file."""
 
     type: Literal["s3"]
-    bucket: str
+    bucket: str = Field(description="Name of an existing bucket, with versioning on.")
     key: str | None = Field(None, description="Object key; default `aurora-cli/<region>/<name>.tfstate`.")
-    region: str | None = None
-    kms_key: str | None = None
-    profile: str | None = None
+    region: str | None = Field(None, description="Region of the bucket; default the cluster's.")
+    kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) that encrypts the state.")
+    profile: str | None = Field(None, description="AWS profile to reach the bucket with.")
 
 
 class HttpBackend(Model):
     """State behind an HTTP address (GitLab and others). Credentials come from TF_HTTP_USERNAME and TF_HTTP_PASSWORD."""
 
     type: Literal["http"]
-    address: str
-    lock_address: str | None = None
-    unlock_address: str | None = None
-    lock_method: str | None = None
-    unlock_method: str | None = None
+    address: str = Field(description="Where the state is read and written, without credentials in it.")
+    lock_address: str | None = Field(None, description="Where the lock is taken; without it there is none.")
+    unlock_address: str | None = Field(None, description="Where the lock is given back.")
+    lock_method: str | None = Field(None, description="HTTP method that locks; Terraform's default is LOCK.")
+    unlock_method: str | None = Field(None, description="HTTP method that unlocks; Terraform's default is UNLOCK.")
 
 
 class PgBackend(Model):
     """State in PostgreSQL. The connection string comes from PG_CONN_STR, never from the spec."""
 
     type: Literal["pg"]
-    schema_name: str | None = None
+    schema_name: str | None = Field(
+        None, description="Schema of this cluster's state; default `aurora_cli_<region>_<name>`."
+    )
 
 
 class CloudBackend(Model):
     """HCP Terraform. The token comes from TF_TOKEN_app_terraform_io or `terraform login`."""
 
     type: Literal["cloud"]
-    organization: str
-    workspace: str
-    hostname: str | None = None
-    project: str | None = None
+    organization: str = Field(description="Organization.")
+    workspace: str = Field(description="Workspace of this one cluster.")
+    hostname: str | None = Field(None, description="Host of Terraform Enterprise; default app.terraform.io.")
+    project: str | None = Field(None, description="Project that a new workspace is put in.")
 
 
 Backend = Annotated[LocalBackend | S3Backend | HttpBackend | PgBackend | CloudBackend, Field(discriminator="type")]

@@ -1,20 +1,177 @@
-"""What each field is for, taken from the model."""
+"""What each field is for, taken from the model: the tables of `docs/spec.md`."""
 
 from __future__ import annotations
 
-from typing import Any
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
-from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.facts import ENGINES, table
+from aurora_cli.spec.model import AllowRule, ClusterSpec, InstanceOverride
+from aurora_cli.spec.presets import PRESETS
+from aurora_cli.spec.quantities import format_days
+from aurora_cli.spec.rules import catalogue
+from aurora_cli.spec.shape import key_of
+
+MARK = "<!-- Below: written by `make docs` from the model and the rules; changes made here are lost. -->"
+_INSIDE: dict[str, type[BaseModel]] = {
+    "instances.overrides": InstanceOverride,
+    "network.allow": AllowRule,
+}
+_INSIDE_MARK = {"instances.overrides": "KEY", "network.allow": "N"}
+_DAYS = ("backup.retention", "logs.retention")
+_FILLED = {
+    "network.cidr": "`10.0.0.0/16`, for a VPC that is made",
+    "backup.window": "AWS's choice; after `maintenance.window`, if that is set",
+    "maintenance.window": "AWS's choice; after `backup.window`, if that is set",
+    "instances.pause_after": "AWS's 5m, with a minimum of 0",
+    "backend.key": "`aurora-cli/<region>/<name>.tfstate`",
+    "backend.region": "the cluster's",
+    "backend.schema_name": "`aurora_cli_<region>_<name>`",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One row of the reference: dotted path, default as Markdown, description."""
+
+    path: str
+    default: str
+    description: str
 
 
 def describe(path: str) -> str:
     """Description of a top-level key: the field's own, or the first sentence of its section's docstring."""
-    info: FieldInfo = ClusterSpec.model_fields[path]
+    info = ClusterSpec.model_fields[path]
     if info.description:
         return info.description
-    model: Any = info.annotation
-    assert issubclass(model, BaseModel)
+    model = next(iter(_models(info.annotation)))
     return (model.__doc__ or "").strip().partition("\n")[0]
+
+
+def fields() -> list[Field]:
+    """Every field, in the order of the model."""
+    return list(_fields(ClusterSpec, ""))
+
+
+def page(text: str) -> str:
+    """The page `docs/spec.md` with its generated part renewed; what stands above `MARK` is written by hand."""
+    return f"{text.partition(MARK)[0]}{MARK}\n\n{markdown()}"
+
+
+def markdown() -> str:
+    """The generated part of `docs/spec.md`: the field table, the presets and the rules."""
+    parts = ["## Fields", _field_table(), "## Presets", _preset_table(), "## Rules", _rule_table()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _field_table() -> str:
+    rows = [f"| `{f.path}` | {f.default} | {_cell(f.description)} |" for f in fields()]
+    return "\n".join(["| Field | Default | What it is |", "|---|---|---|", *rows])
+
+
+def _preset_table() -> str:
+    flat = {name: dict(_flat(values)) for name, values in PRESETS.items()}
+    paths = dict.fromkeys(path for values in flat.values() for path in values)
+    rows = [f"| `{path}` | {' | '.join(f'`{flat[name][path]}`' for name in PRESETS)} |" for path in paths]
+    return "\n".join([f"| Field | {' | '.join(PRESETS)} |", "|---" * (len(PRESETS) + 1) + "|", *rows])
+
+
+def _rule_table() -> str:
+    rows = [
+        f"| `{name}` | {'refuses' if hard else 'warns'} | {_cell(text)} | {_cell(source)} |"
+        for name, hard, text, source in catalogue()
+    ]
+    return "\n".join(["| Check | Effect | Rule | Source |", "|---|---|---|---|", *rows])
+
+
+def _fields(model: type[BaseModel], prefix: str) -> Iterator[Field]:
+    for name, info in model.model_fields.items():
+        path = f"{prefix}{key_of(name, info)}"
+        variants = _models(info.annotation)
+        if path in _INSIDE:
+            yield _field(path, info)
+            yield from _fields(_INSIDE[path], f"{path}.{_INSIDE_MARK[path]}.")
+        elif path == "instances.acu":
+            yield _field(path, info)
+        elif path == "backend":
+            yield from _backend_fields(variants)
+        elif variants:
+            yield from _fields(variants[0], f"{path}.")
+        else:
+            yield _field(path, info)
+
+
+def _backend_fields(variants: list[type[BaseModel]]) -> Iterator[Field]:
+    kinds = {str(get_args(model.model_fields["type"].annotation)[0]): model for model in variants}
+    texts = [f"`{kind}`: {(model.__doc__ or '').strip()}" for kind, model in kinds.items()]
+    yield Field("backend.type", "`local`", f"{describe('backend')} {' '.join(texts)}")
+    for kind, model in kinds.items():
+        for name, info in model.model_fields.items():
+            if name != "type":
+                row = _field(f"backend.{name}", info)
+                yield Field(row.path, row.default, f"With `type: {kind}`. {row.description}".strip())
+
+
+def _field(path: str, info: FieldInfo) -> Field:
+    return Field(path, _default(path, info), " ".join((info.description or "").split()))
+
+
+def _default(path: str, info: FieldInfo) -> str:
+    if path in _FILLED:
+        return _FILLED[path]
+    by_engine = _engine_defaults().get(path)
+    if by_engine:
+        return by_engine
+    if path in dict(_flat(PRESETS["development"])):
+        return "by preset"
+    if info.is_required():
+        return "**required**"
+    default: Any = info.get_default(call_default_factory=True)
+    if default is PydanticUndefined or default is None:
+        return "none"
+    if path in _DAYS:
+        return f"`{format_days(default)}`"
+    return (
+        f"`{str(default).lower()}`"
+        if isinstance(default, bool)
+        else f"`{default}`"
+        if default not in ({}, [])
+        else "none"
+    )
+
+
+def _engine_defaults() -> dict[str, str]:
+    facts = table("engines")
+    keys = {"engine_version": "default", "username": "username", "port": "port", "logs.exports": "logs"}
+    return {path: _per_engine([facts[engine][key] for engine in ENGINES]) for path, key in keys.items()}
+
+
+def _per_engine(values: list[Any]) -> str:
+    shown = [", ".join(value) if isinstance(value, list) else str(value) for value in values]
+    return f"postgres `{shown[0]}`, mysql `{shown[1]}`"
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if get_origin(annotation) is Annotated:
+        return _models(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return [model for branch in get_args(annotation) for model in _models(branch)]
+    return [annotation] if isinstance(annotation, type) and issubclass(annotation, BaseModel) else []
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -6,6 +6,7 @@ line and the source it came from; a rule is left out only when what it looks at 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -51,7 +52,7 @@ def resolve(layers: Sequence[Layer], *, skip_checks: Collection[str] = ()) -> Re
         skip_checks: names of checks whose errors become warnings.
 
     Raises:
-        SpecInvalid: with all problems, in the order of the file.
+        SpecInvalid: with all problems, errors first, in the order of the file.
     """
     problems: list[Problem] = []
     tidied = []
@@ -63,15 +64,15 @@ def resolve(layers: Sequence[Layer], *, skip_checks: Collection[str] = ()) -> Re
     merged = Merged(tidied)
     _fill_in(merged)
     spec, schema_problems = _validate(merged.nested())
+    broken = {*(_around(p.path) for p in problems), *(_removed(p.path) for p in schema_problems)}
     problems += schema_problems
-    broken = {p.path.partition(".")[0] for p in problems}
     problems += rules.check(spec, broken=broken) if spec else []
     located = [_located(merged, problem) for problem in problems]
     return _outcome(spec, merged, _skipped(located, skip_checks))
 
 
 def _outcome(spec: ClusterSpec | None, merged: Merged, problems: list[Problem]) -> Resolved:
-    ordered = sorted(problems, key=lambda p: (p.line or 0, p.path))
+    ordered = sorted(problems, key=lambda p: (p.severity != "error", p.line or sys.maxsize, p.path))
     errors = [p for p in ordered if p.severity == "error"]
     if errors or spec is None:
         count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
@@ -132,6 +133,17 @@ def _repair(values: dict[str, Any], path: str, kind: str) -> None:
         section.pop(key, None)
     if top in _PLACEHOLDERS:
         values[top] = _PLACEHOLDERS[top]
+
+
+def _around(path: str) -> str:
+    """What a key that does not belong casts doubt on: its section."""
+    return path.rpartition(".")[0] or path
+
+
+def _removed(path: str) -> str:
+    """What `_repair` takes out for a broken value at the path."""
+    top, _, rest = path.partition(".")
+    return top if top == "backend" or not rest else f"{top}.{rest.partition('.')[0]}"
 
 
 def _located(merged: Merged, problem: Problem) -> Problem:

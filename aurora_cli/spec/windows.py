@@ -65,7 +65,7 @@ def overlap(backup: Window, maintenance: Window) -> bool:
 def derived_maintenance(backup: Window, minutes: int = 60) -> str | None:
     """A Sunday maintenance window one hour after the backup window ends, or as near as fits; None when none fits."""
     for length in (minutes, MINIMUM):
-        for gap in (60, 0):
+        for gap in (60, 30, 0):
             start = (6 * DAY + (backup.end + gap) % DAY) % WEEK
             window = Window(start, length, WEEK)
             if not overlap(backup, window):
@@ -76,7 +76,7 @@ def derived_maintenance(backup: Window, minutes: int = 60) -> str | None:
 def derived_backup(maintenance: Window, minutes: int = 60) -> str | None:
     """A daily backup window one hour after the maintenance window ends, or as near as fits; None when none fits."""
     for length in (minutes, MINIMUM):
-        for gap in range(60, DAY, 30):
+        for gap in (60, 30, 0):
             window = Window((maintenance.end + gap) % DAY, length, DAY)
             if not overlap(window, maintenance):
                 return write_daily(window)

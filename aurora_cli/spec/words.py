@@ -1,4 +1,4 @@
-"""Text as it was written, and the nearest known word to one that is not known."""
+"""Words in messages: the nearest known one to one that is not known, lists, values made fit to be shown."""
 
 from __future__ import annotations
 
@@ -6,16 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-
-def as_written(value: Any) -> Any:
-    """A YAML scalar as text: `true`, `16.8`, `3`. The loader keeps a number only if it reads back the same, so nothing is lost."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return repr(value)
-    return value
+from aurora_cli.spec.scalars import as_written
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -23,7 +14,10 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     by_folded: dict[str, str] = {}
     for candidate in known:
         by_folded.setdefault(candidate.lower(), candidate)
-    found = difflib.get_close_matches(word.strip().lower()[:100], list(by_folded), n=1, cutoff=0.6)
+    folded = word.strip().lower()[:100]
+    found = difflib.get_close_matches(folded, list(by_folded), n=1, cutoff=0.6)
+    if not found and len(folded) > 1:
+        found = [candidate for candidate in by_folded if candidate.startswith(folded)][:1]
     return by_folded[found[0]] if found else None
 
 
@@ -41,6 +35,7 @@ def listing(words: Iterable[str]) -> str:
 
 def shown(value: Any, limit: int = 60) -> str:
     """A value as it may stand in a message: one line, no control characters, not too long."""
-    text = value if isinstance(value, str) else repr(value)
+    plain = as_written(value)
+    text = plain if isinstance(plain, str) else repr(plain)
     clean = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return clean if len(clean) <= limit else f"{clean[: limit - 1]}…"

@@ -7,7 +7,6 @@ is refused before it costs anything. Scalars follow the YAML 1.2 core schema: on
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,11 +24,10 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from aurora_cli.spec.scalars import scalar
+
 MAX_DEPTH = 32
-MAX_NODES = 20_000
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
-_FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,15})\.[0-9]{1,15}")
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+MAX_NODES = 10_000
 _TEXT_TAG = "tag:yaml.org,2002:str"
 
 
@@ -55,19 +53,6 @@ class Tree:
     value: Any = None
     lines: dict[str, int] = field(default_factory=dict)
     duplicates: list[YamlProblem] = field(default_factory=list)
-
-
-def scalar(text: str) -> Any:
-    """A plain scalar's value. A number that would not read back as written stays text: `16.10`, `0640`, `1e3`."""
-    if text in _NULLS:
-        return None
-    if text in ("true", "false"):
-        return text == "true"
-    if _INTEGER.fullmatch(text) and text != "-0":
-        return int(text)
-    if _FLOAT.fullmatch(text) and repr(float(text)) == text:
-        return float(text)
-    return text
 
 
 def read_tree(text: str) -> Tree:

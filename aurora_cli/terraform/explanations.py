@@ -1,6 +1,7 @@
 """The table behind `explain`: which words of Terraform, a provider or AWS mean what, and the way out.
 
-Codes are those of the AWS APIs (RDS, EC2, STS, IAM "Common errors"), texts those of Terraform 1.11 to 1.15 and of hashicorp/aws 6.
+Codes are those of the AWS APIs (RDS, EC2, STS, IAM "Common errors"), texts those of Terraform 1.11 to 1.15 and
+hashicorp/aws 6.
 A pattern is searched in headline and detail with all white space made single blanks. Named groups, `{address}` and the `facts`
 may be used in message and hint.
 """
@@ -159,16 +160,17 @@ _NAMES = {
     "DBClusterEndpoint": "A custom endpoint",
 }
 
-_TAKEN = tuple(
-    _row(
-        TerraformFailed,
-        rf"\b{code}AlreadyExists(?:Fault)?\b",
-        f"{name} of this name exists already in this account and Region, and is not managed by this stack.",
-        "Choose another name, or remove the existing one. If an earlier run of yours made it and was killed, import it: "
-        "terraform import '{address}' ID in the stack's terraform folder.",
-    )
-    for code, name in _NAMES.items()
-) + (
+_TAKEN = (
+    *(
+        _row(
+            TerraformFailed,
+            rf"\b{code}AlreadyExists(?:Fault)?\b",
+            f"{name} of this name exists already in this account and Region, and is not managed by this stack.",
+            "Choose another name, or remove the existing one. If an earlier run of yours made it and was killed, import it: "
+            "terraform import '{address}' ID in the stack's terraform folder.",
+        )
+        for code, name in _NAMES.items()
+    ),
     _row(
         TerraformFailed,
         r"\b(?P<code>InvalidGroup\.Duplicate|ResourceAlreadyExistsException|EntityAlreadyExists(?:Exception)?|"
@@ -186,7 +188,7 @@ _QUOTAS = (
         r"[A-Za-z]*Quota(?:Exceeded|Reached)\w*|InstanceQuotaExceeded(?:Fault)?|DB\w+QuotaExceeded(?:Fault)?|"
         r"StorageQuotaExceeded(?:Fault)?|LimitExceeded(?:Exception|Fault)?)\b",
         "A quota of this AWS account is used up ({code}).",
-        "Remove what is not needed, or ask for more in the Service Quotas console of this Region, then run the same command again.",
+        "Remove what is not needed, or ask for more in the Service Quotas console of this Region, then run it again.",
     ),
     _row(
         TerraformFailed,
@@ -220,7 +222,7 @@ _VALUES = (
         r"DBClusterInstanceClass isn.t supported",
         "AWS says that DBClusterInstanceClass isn't supported. On an Aurora cluster this means that allocated storage, IOPS or a "
         "storage type that is not Aurora's was set.",
-        "Remove allocated_storage, iops and db_cluster_instance_class; as storage types Aurora knows only aurora and aurora-iopt1.",
+        "Remove allocated_storage, iops and db_cluster_instance_class; storage types of Aurora are aurora and aurora-iopt1.",
     ),
     _row(
         TerraformFailed,
@@ -237,15 +239,9 @@ _VALUES = (
     ),
     _row(
         TerraformFailed,
-        r"(?P<code>InvalidParameter(?:Combination|Value)): (?P<text>.{1,300}?)(?:$| with aws_)",
-        "AWS refuses a value: {text}",
-        "Correct it in the spec and run the same command again.",
-    ),
-    _row(
-        TerraformFailed,
         r"DependencyViolation|InvalidDBSubnetGroupStateFault|is currently in use|has a dependent object",
         "AWS cannot delete {address}: something outside this stack still uses it.",
-        "Find what uses it (network interfaces, security group rules, other instances), remove that, and run the same command again.",
+        "Find what uses it (network interfaces, security group rules, other instances), remove that, and run it again.",
     ),
     _row(
         TerraformFailed,
@@ -258,6 +254,12 @@ _VALUES = (
         r"KMSKeyNotAccessibleFault|KMS key .{0,120}(?:disabled|not (?:exist|found)|inaccessible)",
         "AWS cannot use the KMS key.",
         "Check that the key exists in this Region, is enabled, and that its policy lets you use it.",
+    ),
+    _row(
+        TerraformFailed,
+        r"(?P<code>InvalidParameter(?:Combination|Value)): (?P<text>.{1,300}?)(?:$| with aws_)",
+        "AWS refuses a value: {text}",
+        "Correct it in the spec and run the same command again.",
     ),
 )
 
@@ -273,7 +275,7 @@ _TOOLS = (
         r"Failed to query available provider packages|Failed to install provider|could not connect to registry|"
         r"registry service is unreachable|no available releases match",
         "The Terraform provider {provider} could not be fetched: {cause}.",
-        "Check the network, a proxy (HTTPS_PROXY), or your provider mirror (TF_CLI_CONFIG_FILE), then run the same command again.",
+        "Check the network, a proxy (HTTPS_PROXY), or your provider mirror (TF_CLI_CONFIG_FILE), then run it again.",
         provider=r"provider\s+(?:registry\.terraform\.io/)?([a-z0-9-]+/[a-z0-9-]+)",
         cause=r"(no such host|connection refused|timeout|timed out|i/o timeout|certificate[^\n]*|no available releases[^\n]*|"
         r"could not connect to [^\s:]+|locked provider [^\n]*)",

@@ -10,6 +10,8 @@ from aurora_cli.terraform.explain import explain
 from aurora_cli.terraform.outcome import Outcome
 from aurora_cli.terraform.state import ERRORED_STATE
 
+KILLED = (None, 128 + 9)
+"""Exit statuses of a Terraform that had no time to save anything: not known, or SIGKILL (e.g. for want of memory)."""
 AGAIN = "Run the same command again: it goes on from where this one stopped."
 
 
@@ -25,8 +27,7 @@ def failure(operation: str, outcome: Outcome, *, folder: Path, stderr: str) -> A
     changes = operation in ("apply", "push")
     if changes and (folder / ERRORED_STATE).exists():
         return errored_state(folder)
-    ended_unknown = outcome.killed or outcome.exit_status is None or outcome.exit_status == 128 + 9
-    if changes and ended_unknown:
+    if changes and (outcome.killed or outcome.exit_status in KILLED):
         return killed(outcome)
     error = explain(outcome.diagnostics, exit_status=outcome.exit_status, stderr=stderr)
     if outcome.interrupts and not isinstance(error, StateAtRisk):

@@ -52,10 +52,12 @@ def fingerprint(folder: Path, binary: Binary, env: Mapping[str, str]) -> str:
 
 def _parts(folder: Path, binary: Binary, env: Mapping[str, str]) -> Iterator[bytes]:
     yield f"{binary.product} {binary.version} {binary.path}".encode()
+    prefixes: set[str] = set()
     for path in sorted([*folder.glob("*.tf"), *folder.glob("*.tofu")]):
         text = path.read_text(encoding="utf-8", errors="replace")
         yield from (block.encode() for block in (*_BLOCK.findall(text), *_ONE_LINE.findall(text)))
-        yield from (prefix.encode() for prefix in sorted(set(_TYPE.findall(text))))
+        prefixes.update(_TYPE.findall(text))
+    yield " ".join(sorted(prefixes)).encode()
     for path in sorted(folder.glob("*.tf.json")):
         yield path.read_bytes()
     yield _content(folder / ".terraform.lock.hcl")

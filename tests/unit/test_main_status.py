@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,8 @@ def _fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
         (errors.GuardRefused("Data."), 9),
         (errors.Interrupted("Stopped."), 130),
         (KeyboardInterrupt(), 130),
-        (BrokenPipeError(), 141),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 141),
+        (OSError(errno.ENOSPC, "No space left on device"), 1),
     ],
 )
 def test_an_exception_becomes_its_status(

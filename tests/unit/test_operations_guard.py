@@ -49,7 +49,7 @@ def instance(address: str, identifier: str, action: Any, **kwargs: Any) -> Resou
 def test_what_holds_data_is_never_deleted_or_replaced(address: str, action: str) -> None:
     findings = inspect(plan(change(address, action, before={"id": "demo"}, replace_paths=("engine",))), Situation())
     assert [f.address for f in findings if f.refused] == [address]
-    with pytest.raises(GuardRefused, match="demo") as refusal:
+    with pytest.raises(GuardRefused, match="lose") as refusal:
         refuse(findings)
     assert refusal.value.exit_status == 9
     assert f"--allow '{address}'" in (refusal.value.hint or "")

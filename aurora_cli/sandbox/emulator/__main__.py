@@ -8,6 +8,7 @@ import datetime as dt
 import errno
 import os
 import secrets
+import select
 import signal
 import sys
 import threading
@@ -43,9 +44,9 @@ def main(argv: list[str] | None = None) -> None:
     options = arguments(argv)
     if options.detach:
         detach()
-    stop = threading.Event()
+    stop, wake = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
+        signal.signal(number, lambda _number, _frame: wake_up(wake))
     files = StateFiles(options.folder)
     token = secrets.token_hex(16)
     loader = Loader(options.region)
@@ -62,6 +63,11 @@ def main(argv: list[str] | None = None) -> None:
     # moto may still be loading in its thread: an orderly interpreter shutdown would trip over it.
     sys.stderr.flush()
     os._exit(0)
+
+
+def wake_up(pipe: int) -> None:
+    """A signal handler may do little more than this: an Event's lock could be held by the code that it interrupts."""
+    os.write(pipe, b"x")
 
 
 def detach() -> None:
@@ -95,9 +101,12 @@ def new_state(port: int, token: str, region: str) -> EmulatorState:
     )
 
 
-def serve_until(stop: threading.Event, files: StateFiles, state: EmulatorState) -> None:
-    """Wait for the signal to stop. Nobody can find this process when its state file is gone, so then it ends too."""
-    while not stop.wait(LOOK_AROUND_S):
+def serve_until(stop: int, files: StateFiles, state: EmulatorState) -> None:
+    """Wait until there is something to read from `stop`, which the signal handlers write to.
+
+    Nobody can find this process when its state file is gone, so then it ends too.
+    """
+    while not select.select([stop], [], [], LOOK_AROUND_S)[0]:
         current = files.read_state()
         if current is None or current.token != state.token:
             return

@@ -1,13 +1,13 @@
 """The emulator's own pages.
 
-    GET    /_aurora/health              who answers here (token), and whether moto is loaded
-    GET    /_aurora/calls               the log; ?since=N&service=rds&action=CreateDBCluster
-    DELETE /_aurora/calls               forget the calls
-    GET    /_aurora/faults              rules in force
-    POST   /_aurora/faults              add one (JSON)
-    DELETE /_aurora/faults              clear; ?id=fault-1 for one
-    GET, POST /_aurora/settings         {"latency_s": seconds that a resource takes to become available}
-    POST   /_aurora/reset               forget every resource, call and fault
+GET    /_aurora/health              who answers here (token), and whether moto is loaded
+GET    /_aurora/calls               the log; ?since=N&service=rds&action=CreateDBCluster
+DELETE /_aurora/calls               forget the calls
+GET    /_aurora/faults              rules in force
+POST   /_aurora/faults              add one (JSON)
+DELETE /_aurora/faults              clear; ?id=fault-1 for one
+GET, POST /_aurora/settings         {"latency_s": seconds that a resource takes to become available}
+POST   /_aurora/reset               forget every resource, call and fault
 """
 
 from __future__ import annotations

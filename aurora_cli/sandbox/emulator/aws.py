@@ -70,6 +70,7 @@ class Aws:
 
 
 def _existing() -> Iterator[tuple[str, str]]:
+    backend: Any
     for _, region, backend in get_backend("rds").iter_backends():
         tables: dict[str, Any] = {
             "clusters": backend.clusters,

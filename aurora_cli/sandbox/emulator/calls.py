@@ -119,7 +119,7 @@ def _json_parameters(body: bytes) -> dict[str, Any]:
 
 
 def _shorten(values: dict[str, Any]) -> dict[str, Any]:
-    shown = {}
+    shown: dict[str, Any] = {}
     for name in list(values)[:MAX_PARAMETERS]:
         value = values[name]
         if SECRET.search(name) and not isinstance(value, bool) and str(value).lower() not in ("true", "false"):

@@ -1,7 +1,7 @@
 """Loads moto in the background while the server already listens.
 
-moto imports a service when its first request comes: 1.4 s for EC2 (and RDS, which needs it) on a small machine, most of it the parsing
-of botocore's service models. A command has other work to do in that time, so it is spent before the first request.
+moto imports a service when its first request comes: 1.4 s for EC2 (and RDS, which needs it) on a small machine, most of it
+the parsing of botocore's service models. A command has other work to do in that time, so it is spent before that request.
 """
 
 from __future__ import annotations

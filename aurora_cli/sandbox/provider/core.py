@@ -6,13 +6,15 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.provider import catalogue, sources
 from aurora_cli.sandbox.provider.api.stop import StopSignal
-from aurora_cli.sandbox.provider.catalogue.model import Resource
 from aurora_cli.sandbox.provider.problems import AwsError, NotFound, ProviderError
 from aurora_cli.sandbox.provider.protocol.schema import ProviderSchema, Schema, load_provider_schema
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.provider.catalogue.model import Resource
 
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
@@ -34,7 +36,7 @@ class Provider:
     @cached_property
     def schema(self) -> ProviderSchema:
         """The schemas of everything that is served."""
-        return load_provider_schema(catalogue.RESOURCES, sources.SOURCES)
+        return load_provider_schema(catalogue.MODULES, sources.SOURCES)
 
     def entry(self, resource_type: str) -> Resource:
         """The catalogue entry of a resource type.
@@ -43,14 +45,16 @@ class Provider:
             ProviderError: the sandbox does not have that type.
         """
         try:
-            return catalogue.RESOURCES[resource_type]
+            return catalogue.entry_of(resource_type)
         except KeyError as error:
             raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
 
     def resource_schema(self, resource_type: str) -> Schema:
         """The schema of a resource type that is served."""
-        self.entry(resource_type)
-        return self.schema.resources[resource_type]
+        try:
+            return self.schema.resources[resource_type]
+        except KeyError as error:
+            raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
 
     def configure(self, config: Mapping[str, Any]) -> None:
         """Take over the provider block and ask STS who we are.
@@ -63,8 +67,7 @@ class Provider:
         from aurora_cli.sandbox.provider.api.settings import read_settings
         from aurora_cli.sandbox.provider.engine.task import World
 
-        services = sorted({entry.service for entry in catalogue.RESOURCES.values()} | {"sts"})
-        settings = read_settings(config, self._environ, services)
+        settings = read_settings(config, self._environ, catalogue.SERVICES)
         client = Client(settings, Models(self._cache_dir), self.stop)
         partition = next((name for prefix, name in _PARTITIONS.items() if settings.region.startswith(prefix)), "aws")
         self._world = World(client, self.stop, _pace(self._environ), _account(client), partition)

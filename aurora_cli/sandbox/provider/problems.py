@@ -59,6 +59,7 @@ class AwsError(Exception):
         self.status, self.request_id = status, request_id
         self.modelled, self.lost = modelled, lost
         self.attempts = 1
+        self.repeated = False  # an earlier try of the same call may have been acted on
         super().__init__(message)
 
     def __str__(self) -> str:

@@ -50,7 +50,7 @@ def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str]
     Args:
         provider: what is served.
         cache_dir: folder with the saved certificate; a missing one is made there.
-        environ: holds go-plugin's magic cookie and Terraform's certificate.
+        environ: holds go-plugin's magic cookie.
     """
     if environ.get(_COOKIE[0]) != _COOKIE[1]:
         sys.stderr.write("This is a Terraform plugin; Terraform starts it, it does nothing on its own.\n")
@@ -66,7 +66,7 @@ def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str]
     grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
     with tempfile.TemporaryDirectory(prefix="aurora-provider-") as folder:
         socket = f"{folder}/plugin.sock"
-        server.add_secure_port(f"unix://{socket}", _credentials(certificate, environ))
+        server.add_secure_port(f"unix://{socket}", _credentials(certificate))
         server.start()
         _shake_hands(socket, certificate)
         _wait(done)
@@ -86,14 +86,12 @@ def _certificate(cache_dir: Path | None) -> Certificate:
     return certificate
 
 
-def _credentials(certificate: Certificate, environ: Mapping[str, str]) -> Any:
-    """TLS for us; and when Terraform sent its certificate, for nobody but Terraform."""
-    client = environ.get("PLUGIN_CLIENT_CERT", "").encode() or None
-    return grpc.ssl_server_credentials(
-        [(certificate.key_pem, certificate.certificate_pem)],
-        root_certificates=client,
-        require_client_auth=client is not None,
-    )
+def _credentials(certificate: Certificate) -> Any:
+    """TLS that lets Terraform know us. The reverse is left to the socket's folder, which is its owner's alone: Terraform's
+    own certificate has a P-521 key, and gRPC's BoringSSL asks for none of those.
+    """
+    pairs = [(certificate.key_pem, certificate.certificate_pem)]
+    return grpc.ssl_server_credentials(pairs, require_client_auth=False)
 
 
 def _shake_hands(socket: str, certificate: Certificate) -> None:

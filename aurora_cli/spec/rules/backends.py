@@ -40,10 +40,14 @@ def backend_s3(spec: ClusterSpec) -> Iterator[Finding]:
         yield Finding(
             "backend.key",
             f"{shown(key)} is no good object key",
-            f"for example `aurora-cli/{spec.region}/{spec.name}.tfstate`",
+            _example_key(spec),
         )
     if backend.region is not None and not _REGION.fullmatch(backend.region):
         yield Finding("backend.region", f"{shown(backend.region)} is not a Region", "for example `eu-west-1`")
+
+
+def _example_key(spec: ClusterSpec) -> str:
+    return f"for example `aurora-cli/{spec.region}/{spec.name}.tfstate`"
 
 
 @rule(

@@ -42,7 +42,7 @@ def _window(
     hard=True,
     text="The backup window is `hh:mm-hh:mm` in UTC, at least 30 minutes; it may pass midnight.",
     source="RDS API CreateDBCluster.PreferredBackupWindow",
-    fields="backup",
+    fields="backup.window",
 )
 def backup_window(spec: ClusterSpec) -> Iterator[Finding]:
     yield from _window("backup.window", spec.backup.window, daily, "`hh:mm-hh:mm`", "03:00-04:00")
@@ -53,7 +53,7 @@ def backup_window(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="The maintenance window is `ddd:hh:mm-ddd:hh:mm` in UTC, at least 30 minutes; it may pass midnight and Sunday.",
     source="RDS API CreateDBCluster.PreferredMaintenanceWindow",
-    fields="maintenance",
+    fields="maintenance.window",
 )
 def maintenance_window(spec: ClusterSpec) -> Iterator[Finding]:
     yield from _window(
@@ -66,7 +66,7 @@ def maintenance_window(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="The maintenance window is shorter than a day.",
     source="API error reports",
-    fields="maintenance",
+    fields="maintenance.window",
 )
 def maintenance_window_long(spec: ClusterSpec) -> Iterator[Finding]:
     window = weekly(spec.maintenance.window or "")
@@ -80,7 +80,7 @@ def maintenance_window_long(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="The backup window and the maintenance window do not overlap on any day.",
     source="RDS API: the backup window and maintenance window must not overlap",
-    fields="backup maintenance",
+    fields="backup.window maintenance.window",
 )
 def window_overlap(spec: ClusterSpec) -> Iterator[Finding]:
     backup, maintenance = daily(spec.backup.window or ""), weekly(spec.maintenance.window or "")
@@ -99,7 +99,7 @@ def window_overlap(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="If one window is set, the other is too: AWS's random choice could overlap with it.",
     source="provider issues 49828 and 14981",
-    fields="backup maintenance",
+    fields="backup.window maintenance.window",
 )
 def window_alone(spec: ClusterSpec) -> Iterator[Finding]:
     backup, maintenance = spec.backup.window, spec.maintenance.window

@@ -34,7 +34,7 @@ def below_floor(engine: str, feature: str, version: str | None) -> str | None:
     hard=True,
     text="Capacity goes in steps of 0.5 ACU.",
     source="RDS API ServerlessV2ScalingConfiguration",
-    fields="instances",
+    fields="instances.acu",
 )
 def acu_step(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
@@ -53,7 +53,7 @@ def acu_step(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="The largest capacity is at least 1 ACU and at least the smallest.",
     source="RDS API ServerlessV2ScalingConfiguration; API error: maximum capacity must be at least 1.0",
-    fields="instances",
+    fields="instances.acu",
 )
 def acu_range(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
@@ -73,7 +73,7 @@ def acu_range(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="Smallest and largest capacity differ; equal ones turn scaling off.",
     source=_GUIDE,
-    fields="instances",
+    fields="instances.acu",
 )
 def acu_equal(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
@@ -88,7 +88,7 @@ def acu_equal(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A capacity range needs at least one instance of class db.serverless.",
     source=_GUIDE,
-    fields="instances",
+    fields="instances.acu instances.class instances.overrides",
 )
 def acu_without_serverless(spec: ClusterSpec) -> Iterator[Finding]:
     classes = [name for _, name in classes_of(spec)]
@@ -102,7 +102,7 @@ def acu_without_serverless(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="Class db.serverless needs a capacity range.",
     source="RDS API CreateDBCluster.ServerlessV2ScalingConfiguration",
-    fields="instances",
+    fields="instances.acu instances.class instances.overrides",
 )
 def acu_missing(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.instances.acu is None:
@@ -117,7 +117,7 @@ def acu_missing(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="Serverless v2 needs Aurora PostgreSQL 13.6, 14.3, 15.2 or 16.1, or Aurora MySQL 3.02.0, or newer.",
     source=_GUIDE,
-    fields="engine engine_version instances",
+    fields="engine engine_version instances.class instances.overrides",
 )
 def serverless_version(spec: ClusterSpec) -> Iterator[Finding]:
     floor = below_floor(spec.engine, "any", spec.engine_version)
@@ -131,7 +131,7 @@ def serverless_version(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A minimum of 0 ACU needs Aurora PostgreSQL 13.15, 14.12, 15.7, 16.3 or 17, or Aurora MySQL 3.08.0, or newer.",
     source="RDS API ServerlessV2FeaturesSupport.MinCapacity; Aurora User Guide, auto-pause",
-    fields="engine engine_version instances",
+    fields="engine engine_version instances.acu",
 )
 def acu_min_zero(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
@@ -148,7 +148,7 @@ def acu_min_zero(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="More than 128 ACU needs a recent version: Aurora PostgreSQL 13.13, 14.10, 15.5, 16.1, Aurora MySQL 3.06.0.",
     source="RDS API ServerlessV2FeaturesSupport.MaxCapacity; Aurora User Guide, Serverless v2",
-    fields="engine engine_version instances",
+    fields="engine engine_version instances.acu",
 )
 def acu_max_version(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
@@ -163,7 +163,7 @@ def acu_max_version(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="The idle time before a pause is 300 s to 24 h, and only a minimum of 0 ACU can pause.",
     source="RDS API SecondsUntilAutoPause; API error: can only be specified when minimum capacity is 0",
-    fields="instances",
+    fields="instances.acu instances.pause_after",
 )
 def pause_after(spec: ClusterSpec) -> Iterator[Finding]:
     seconds, acu = spec.instances.pause_after, spec.instances.acu

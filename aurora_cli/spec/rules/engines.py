@@ -34,7 +34,8 @@ def _legal(engine: str, version: str) -> str:
         if own:
             return f"write it in full: `{own[-1]}`"
         if re.fullmatch(r"[58]\.\d\.\d+", version):
-            return f"that is a version of MySQL, not of Aurora; write one of Aurora: `{newest(engine, version[:3]) or default_version(engine)}`"
+            own_version = newest(engine, version[:3]) or default_version(engine)
+            return f"that is a version of MySQL, not of Aurora; write `{own_version}`"
     return str(did_you_mean(version, creatable(engine), f"for example `{default_version(engine)}`"))
 
 
@@ -68,7 +69,7 @@ def engine_version_known(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="With automatic minor upgrades on, AWS owns the minor version, so an exact one in the spec is not kept.",
     source="Aurora User Guide, upgrades; provider issue 27240",
-    fields="engine engine_version maintenance",
+    fields="engine engine_version maintenance.auto_minor_upgrades",
 )
 def engine_version_owner(spec: ClusterSpec) -> Iterator[Finding]:
     version = spec.engine_version

@@ -42,7 +42,7 @@ def cluster_name(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="The name `default` is taken: the DB subnet group is called after the cluster, and that name is AWS's own.",
     source="RDS API CreateDBSubnetGroup",
-    fields="name network",
+    fields="name network.subnet_group",
 )
 def cluster_name_reserved(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.name == "default" and spec.network.subnet_group is None:
@@ -54,7 +54,7 @@ def cluster_name_reserved(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="`<name>-<key>` fits into 63 characters for every instance.",
     source="RDS API CreateDBInstance",
-    fields="name instances",
+    fields="name instances.readers",
 )
 def instance_name(spec: ClusterSpec) -> Iterator[Finding]:
     digits = len(str(spec.instances.readers + 1))

@@ -30,7 +30,7 @@ def classes_of(spec: ClusterSpec) -> Iterator[tuple[str, str]]:
     hard=True,
     text="A class is written `db.<family>.<size>`; Aurora has no `db.m*` or `db.c*` and no `micro`.",
     source="Aurora User Guide, DB instance classes; cfn-lint 1.58.0",
-    fields="engine instances",
+    fields="engine instances.class instances.overrides",
 )
 def instance_class(spec: ClusterSpec) -> Iterator[Finding]:
     known = instance_classes(spec.engine)
@@ -52,7 +52,7 @@ def instance_class(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="The class is one that the packaged table has for the engine, in some Region.",
     source="facts/classes.json (cfn-lint 1.58.0)",
-    fields="engine instances",
+    fields="engine instances.class instances.overrides",
 )
 def instance_class_known(spec: ClusterSpec) -> Iterator[Finding]:
     known = instance_classes(spec.engine)
@@ -67,7 +67,7 @@ def instance_class_known(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="The Region has the class, as of the packaged table.",
     source="facts/classes.json (cfn-lint 1.58.0)",
-    fields="engine region instances",
+    fields="engine region instances.class instances.overrides",
 )
 def instance_class_region(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name in classes_of(spec):
@@ -88,7 +88,7 @@ def _in_region(spec: ClusterSpec, name: str) -> str | None:
     hard=False,
     text="Production does not run on burstable (T) classes.",
     source="Aurora User Guide, DB instance classes: for development and test",
-    fields="preset instances",
+    fields="preset instances.class instances.overrides",
 )
 def instance_class_burstable(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name in classes_of(spec):
@@ -103,7 +103,7 @@ def instance_class_burstable(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="Production has a reader: without one, AWS makes the writer anew after a failure, which takes minutes.",
     source="Aurora User Guide, high availability",
-    fields="preset instances",
+    fields="preset instances.readers",
 )
 def failover_target(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.preset == "production" and spec.instances.readers == 0:
@@ -116,7 +116,7 @@ def failover_target(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="Keys of `instances.overrides` are instance keys: whole numbers from 1 to 16.",
     source="instance names are `<name>-<key>`; Aurora quotas: 16 instances a cluster",
-    fields="instances",
+    fields="instances.overrides instances.readers",
 )
 def override_key(spec: ClusterSpec) -> Iterator[Finding]:
     keys = [str(number) for number in range(1, _MOST_KEYS + 1)]
@@ -135,7 +135,7 @@ def override_key(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="Overrides are for instances that the cluster has: keys 1 to readers + 1, unless scaling left a gap.",
     source="instance names are `<name>-<key>`",
-    fields="instances",
+    fields="instances.overrides instances.readers",
 )
 def override_unused(spec: ClusterSpec) -> Iterator[Finding]:
     count = spec.instances.readers + 1
@@ -154,7 +154,7 @@ def override_unused(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="An instance's zone is one of `network.zones`, or at least one of the Region.",
     source="RDS API CreateDBInstance: a zone of the subnet group",
-    fields="region instances network",
+    fields="region instances.overrides network.zones",
 )
 def override_zone(spec: ClusterSpec) -> Iterator[Finding]:
     zones = spec.network.zones if isinstance(spec.network.zones, list) else None
@@ -178,7 +178,7 @@ def override_zone(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="Zones of instances go with zones by name: a number of zones leaves their choice to AWS's list.",
     source="EC2 API DescribeAvailabilityZones",
-    fields="instances network",
+    fields="instances.overrides network.zones network.vpc_id network.subnet_ids network.subnet_group",
 )
 def override_zone_unsure(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.network.own_vpc or isinstance(spec.network.zones, list):

@@ -34,7 +34,7 @@ def _keys(spec: ClusterSpec) -> Iterator[tuple[str, str, str]]:
     hard=True,
     text="A KMS key is an ARN, a key id or an alias: `arn:aws:kms:...:key/...`, `1234abcd-...`, `mrk-...`, `alias/...`.",
     source="KMS API, key identifiers",
-    fields="credentials encryption backend region",
+    fields="region credentials.secret_kms_key encryption.kms_key backend",
 )
 def kms_key(spec: ClusterSpec) -> Iterator[Finding]:
     for path, key, _ in _keys(spec):
@@ -49,7 +49,7 @@ def kms_key(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A KMS key is in the Region of what it encrypts.",
     source="RDS API KMSKeyNotAccessibleFault",
-    fields="credentials encryption backend region",
+    fields="region credentials.secret_kms_key encryption.kms_key backend",
 )
 def kms_region(spec: ClusterSpec) -> Iterator[Finding]:
     for path, key, region in _keys(spec):

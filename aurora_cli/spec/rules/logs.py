@@ -15,9 +15,9 @@ _NEEDS = {"audit": "server_audit_logging", "general": "general_log"}
 @rule(
     "log-type",
     hard=True,
-    text="Log types fit the engine: postgresql, instance, iam-db-auth-error; or audit, error, general, slowquery, instance, iam-db-auth-error.",
+    text="Log types fit the engine: instance, iam-db-auth-error; postgresql; or audit, error, general, slowquery.",
     source="RDS API CreateDBCluster.EnableCloudwatchLogsExports",
-    fields="engine logs",
+    fields="engine logs.exports",
 )
 def log_type(spec: ClusterSpec) -> Iterator[Finding]:
     known = table("engines")[spec.engine]["log_types"]
@@ -32,7 +32,7 @@ def log_type(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="A log type is named once.",
     source="CloudWatch Logs: one log group for each type",
-    fields="logs",
+    fields="logs.exports",
 )
 def log_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
     exports = spec.logs.exports or []
@@ -44,9 +44,9 @@ def log_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "log-retention",
     hard=True,
-    text="Log retention is one that CloudWatch Logs has: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, ... days.",
+    text="Log retention is one that CloudWatch Logs has: 1, 3, 5, 7, 14, 30, 60, 90, 120, 180, 365, 400, 731, ... days.",
     source="CloudWatch Logs API PutRetentionPolicy",
-    fields="logs",
+    fields="logs.retention",
 )
 def log_retention(spec: ClusterSpec) -> Iterator[Finding]:
     days, known = spec.logs.retention, table("limits")["retention_days"]
@@ -64,7 +64,7 @@ def log_retention(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="The audit and general logs of MySQL are empty until a parameter turns them on.",
     source="Aurora User Guide, publishing Aurora MySQL logs",
-    fields="engine logs parameters",
+    fields="engine logs.exports parameters",
 )
 def log_parameter(spec: ClusterSpec) -> Iterator[Finding]:
     for index, name in enumerate(spec.logs.exports or ()):

@@ -40,7 +40,7 @@ def zone_count(spec: ClusterSpec) -> int:
     hard=True,
     text="The VPC's block is an IPv4 CIDR block from /16 to /28, without host bits.",
     source="EC2 API CreateVpc",
-    fields="network",
+    fields="network.cidr",
 )
 def vpc_cidr(spec: ClusterSpec) -> Iterator[Finding]:
     text = spec.network.cidr
@@ -63,7 +63,7 @@ def vpc_cidr(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="The VPC's block is private (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10).",
     source="Amazon VPC User Guide, VPC CIDR blocks",
-    fields="network",
+    fields="network.cidr",
 )
 def vpc_cidr_private(spec: ClusterSpec) -> Iterator[Finding]:
     block = vpc_block(spec)
@@ -77,7 +77,7 @@ def vpc_cidr_private(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="The VPC's block has room for a subnet of at least /28 in every zone.",
     source="EC2 API CreateSubnet",
-    fields="network",
+    fields="network.cidr network.zones network.vpc_id network.subnet_ids network.subnet_group",
 )
 def subnets_fit(spec: ClusterSpec) -> Iterator[Finding]:
     block, zones = vpc_block(spec), zone_count(spec)
@@ -95,7 +95,7 @@ def subnets_fit(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="Every subnet has addresses to spare for its instances, for failover and replacement.",
     source="Aurora User Guide, VPC; Amazon VPC User Guide: five addresses of a subnet are AWS's",
-    fields="network instances",
+    fields="network.cidr network.zones instances.readers network.vpc_id network.subnet_ids network.subnet_group",
 )
 def subnet_room(spec: ClusterSpec) -> Iterator[Finding]:
     block, zones = vpc_block(spec), zone_count(spec)
@@ -114,7 +114,7 @@ def subnet_room(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A VPC that is made has 2 or 3 zones: a number, or different names of the Region's zones.",
     source="RDS API DBSubnetGroupDoesNotCoverEnoughAZs; a cluster's volume spans three zones",
-    fields="region network",
+    fields="region network.zones",
 )
 def zones(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.network.zones
@@ -138,7 +138,7 @@ def zones(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="Either a VPC is made (cidr, zones), or one is there (vpc_id, with subnet_ids or subnet_group): not both.",
     source="RDS API CreateDBSubnetGroup, CreateDBCluster.DBSubnetGroupName",
-    fields="network",
+    fields="network.cidr network.zones network.vpc_id network.subnet_ids network.subnet_group",
 )
 def network_kind(spec: ClusterSpec) -> Iterator[Finding]:
     network = spec.network
@@ -160,7 +160,7 @@ def network_kind(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="Ids of existing things have AWS's shape: vpc-..., subnet-..., sg-... with 8 or 17 hexadecimal digits.",
     source="EC2 API resource ids",
-    fields="network",
+    fields="network.vpc_id network.subnet_ids network.security_group_ids",
 )
 def network_ids(spec: ClusterSpec) -> Iterator[Finding]:
     network = spec.network
@@ -182,7 +182,7 @@ def network_ids(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A DB subnet group has 2 to 20 subnets.",
     source="RDS API DBSubnetGroupDoesNotCoverEnoughAZs; RDS quotas",
-    fields="network",
+    fields="network.subnet_ids",
 )
 def subnet_count(spec: ClusterSpec) -> Iterator[Finding]:
     count, most = len(set(spec.network.subnet_ids)), table("limits")["subnets_per_group"]
@@ -196,7 +196,7 @@ def subnet_count(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A DB subnet group's name has up to 255 lower-case letters, digits, periods, underscores, spaces and hyphens.",
     source="RDS API CreateDBSubnetGroup; provider (lower case)",
-    fields="network",
+    fields="network.subnet_group",
 )
 def subnet_group(spec: ClusterSpec) -> Iterator[Finding]:
     name = spec.network.subnet_group
@@ -213,7 +213,7 @@ def subnet_group(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="Existing security groups belong to an existing VPC, and a cluster takes 5, one of them ours.",
     source="RDS API InvalidVPCNetworkStateFault; EC2 quotas: security groups per network interface",
-    fields="network",
+    fields="network.security_group_ids network.vpc_id network.subnet_ids network.subnet_group",
 )
 def security_groups(spec: ClusterSpec) -> Iterator[Finding]:
     network, path = spec.network, "network.security_group_ids"
@@ -232,7 +232,7 @@ def security_groups(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="The database is not reachable from the internet.",
     source="Aurora User Guide, hiding a DB cluster in a VPC from the internet",
-    fields="network",
+    fields="network.public_access network.vpc_id network.subnet_ids network.subnet_group",
 )
 def public_access(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.network.public_access:

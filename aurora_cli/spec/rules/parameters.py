@@ -57,7 +57,7 @@ def parameter_value(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="`rds.force_ssl` and `require_secure_transport` belong to `tls.required`, and say nothing else.",
     source="this tool sets them from `tls.required`",
-    fields="engine tls parameters",
+    fields="engine tls.required parameters",
 )
 def parameter_tls(spec: ClusterSpec) -> Iterator[Finding]:
     owned = table("engines")[spec.engine]["tls_parameter"]

@@ -34,7 +34,7 @@ class Rule:
         hard: True refuses, False warns.
         text: the rule as a sentence.
         source: who says so.
-        fields: top-level keys it reads; it is left out while one of them is broken.
+        fields: dotted paths that it reads; it is left out while something at, under or around one of them is broken.
         test: finds the breaches.
     """
 
@@ -44,6 +44,10 @@ class Rule:
     source: str
     fields: tuple[str, ...]
     test: Test
+
+    def reads(self, path: str) -> bool:
+        """Whether the rule looks at the path, at something under it, or at what it is part of."""
+        return any(f"{a}.".startswith(f"{b}.") for field in self.fields for a, b in ((field, path), (path, field)))
 
     def problems(self, spec: ClusterSpec) -> Iterator[Problem]:
         """The breaches in a spec, as problems without line and source."""

@@ -13,7 +13,7 @@ from aurora_cli.spec.rules.registry import Finding, rule
     hard=False,
     text="Storage is encrypted. It cannot be turned on later: only a restored snapshot can be.",
     source="Aurora User Guide, encryption; provider (changing it replaces the cluster)",
-    fields="encryption",
+    fields="encryption.enabled",
 )
 def encryption_off(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.encryption.enabled:
@@ -28,7 +28,7 @@ def encryption_off(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="Connections without TLS are refused.",
     source="security default of this tool",
-    fields="tls",
+    fields="tls.required",
 )
 def tls_off(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.tls.required:
@@ -40,7 +40,7 @@ def tls_off(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="A production cluster has deletion protection and a final snapshot.",
     source="security default of this tool",
-    fields="preset deletion_protection backup",
+    fields="preset deletion_protection backup.final_snapshot",
 )
 def unprotected(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.preset != "production":

@@ -25,7 +25,7 @@ def _path(index: int) -> str:
     hard=True,
     text="A source is an IPv4 or IPv6 CIDR block without host bits, a security group (sg-...) or a prefix list (pl-...).",
     source="EC2 API AuthorizeSecurityGroupIngress",
-    fields="network",
+    fields="network.allow",
 )
 def allow_source(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.allow):
@@ -58,7 +58,7 @@ def _meant(text: str) -> str:
     hard=True,
     text="0.0.0.0/0 and ::/0 need the explicit word `network.allow_from_anywhere: true`.",
     source="security default of this tool",
-    fields="network",
+    fields="network.allow network.allow_from_anywhere",
 )
 def allow_anywhere(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.allow):
@@ -75,7 +75,7 @@ def allow_anywhere(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="A source is narrower than /8 (IPv4) or /16 (IPv6), private ranges apart.",
     source="security default of this tool",
-    fields="network",
+    fields="network.allow network.allow_from_anywhere",
 )
 def allow_wide(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.allow):
@@ -97,7 +97,7 @@ def allow_wide(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A source is named once.",
     source="EC2 API InvalidPermission.Duplicate",
-    fields="network",
+    fields="network.allow",
 )
 def allow_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
     seen: dict[str, int] = {}
@@ -115,7 +115,7 @@ def allow_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A rule's description has up to 255 characters: letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*",
     source="EC2 API IpRange.Description",
-    fields="network",
+    fields="network.allow",
 )
 def allow_description(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.allow):
@@ -130,7 +130,7 @@ def allow_description(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="A security group has 60 rules, unless AWS raised the quota.",
     source="Amazon VPC quotas",
-    fields="network",
+    fields="network.allow",
 )
 def allow_count(spec: ClusterSpec) -> Iterator[Finding]:
     count, most = len(spec.network.allow), table("limits")["rules_per_security_group"]
@@ -145,7 +145,7 @@ def allow_count(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="Somebody may connect: without a source or a security group, nobody reaches the port.",
     source="security default of this tool",
-    fields="network",
+    fields="network.allow network.cidr network.security_group_ids",
 )
 def allow_nobody(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.network.allow and not spec.network.security_group_ids:

@@ -51,7 +51,6 @@ class AuroraInstance(DBInstanceClustered):
         self.backup_target = "region"
         self.activity_stream_status = "stopped"
         self.customer_owned_ip_enabled = False
-        self.storage_throughput_value = 0
         self.set_insights(values)
 
     def set_insights(self, values: dict[str, Any]) -> None:
@@ -98,7 +97,9 @@ class AuroraInstance(DBInstanceClustered):
 
     def db_parameter_groups(self) -> list[DBParameterGroup]:
         """Its DB parameter group."""
-        return [self.backend.parameter_group(self.db_parameter_group_name)]
+        return [
+            self.backend.parameter_group(self.db_parameter_group_name or self.default_db_parameter_group_details()[1])
+        ]
 
     @property
     def db_parameter_group_status_list(self) -> list[dict[str, Any]]:
@@ -113,6 +114,10 @@ class AuroraInstance(DBInstanceClustered):
     def license_model(self) -> str:
         """The cluster's."""
         return self.cluster.license_model
+
+    @license_model.setter
+    def license_model(self, value: str) -> None:
+        """Not an instance's own in Aurora."""
 
     @property
     def iam_database_authentication_enabled(self) -> bool:

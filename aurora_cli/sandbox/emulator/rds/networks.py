@@ -35,7 +35,9 @@ def subnet_group(backend: AuroraBackend, name: str | None) -> DBSubnetGroup:
     if wanted not in backend.subnet_groups and wanted == "default":
         ec2 = ec2_of(backend)
         subnets = ec2.describe_subnets(filters={"vpc-id": ec2.default_vpc.id})
-        backend.subnet_groups[wanted] = DBSubnetGroup(backend, wanted, "default", subnets, [])
+        backend.subnet_groups[wanted] = DBSubnetGroup(  # type: ignore[abstract]
+            backend, wanted, "default", subnets, []
+        )
     if wanted not in backend.subnet_groups:
         raise error("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.")
     return backend.subnet_groups[wanted]
@@ -49,7 +51,8 @@ def create_subnet_group(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
     if name == "default":
         raise bad_value("The parameter DBSubnetGroupName cannot be 'default'.")
     subnets = checked_subnets(backend, params["SubnetIds"])
-    group = DBSubnetGroup(backend, name, params["DBSubnetGroupDescription"], subnets, params.get("Tags") or [])
+    tags = params.get("Tags") or []
+    group = DBSubnetGroup(backend, name, params["DBSubnetGroupDescription"], subnets, tags)  # type: ignore[abstract]
     group.supported_network_types = ["IPV4"]  # type: ignore[attr-defined]
     backend.subnet_groups[name] = group
     return group
@@ -102,7 +105,9 @@ def checked_subnets(backend: AuroraBackend, ids: list[str]) -> list[Any]:
             f"{', '.join(zones)}. Add subnets to cover at least 2 AZs.",
         )
     if len(subnets) > MOST_SUBNETS:
-        raise error("DBSubnetQuotaExceededFault", "The request would exceed the number of subnets in a DB subnet group.")
+        raise error(
+            "DBSubnetQuotaExceededFault", "The request would exceed the number of subnets in a DB subnet group."
+        )
     return subnets
 
 

@@ -53,8 +53,8 @@ def make(
 ) -> Any:
     """A new group in the table."""
     key = "db_cluster_parameter_group_name" if kind is DBClusterParameterGroup else "db_parameter_group_name"
-    values: dict[str, Any] = {"db_parameter_group_family": family, "description": description, "tags": tags}
-    table[name] = kind(backend, **{key: name}, **values)
+    values: dict[str, Any] = {key: name, "db_parameter_group_family": family, "description": description, "tags": tags}
+    table[name] = kind(backend, **values)
     return table[name]
 
 
@@ -64,7 +64,9 @@ def create(table: Any, kind: type[Group], backend: AuroraBackend, name: str, par
     if name in table:
         raise error("DBParameterGroupAlreadyExists", f"Parameter group {name} already exists")
     if name.lower().startswith("default"):
-        raise bad_value("The parameter DBParameterGroupName is not a valid identifier: names must not begin with default.")
+        raise bad_value(
+            "The parameter DBParameterGroupName is not a valid identifier: names must not begin with default."
+        )
     if family.startswith("aurora") and family not in engines.families():
         raise bad_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
     return make(table, kind, backend, name.lower(), family, params["Description"], params.get("Tags") or [])
@@ -78,7 +80,11 @@ def modify(group: Group, changes: Iterable[Any]) -> set[str]:
     if len(changes) > MOST_CHANGES:
         raise bad_value(f"A maximum of {MOST_CHANGES} parameters can be modified in a single request.")
     for change in changes:
-        if change["ParameterName"] in STATIC and change.get("ApplyMethod") == "immediate" and _postgres_or_not_max(group, change):
+        if (
+            change["ParameterName"] in STATIC
+            and change.get("ApplyMethod") == "immediate"
+            and _postgres_or_not_max(group, change)
+        ):
             raise bad_combination("cannot use immediate apply method for static parameter")
     waiting = set()
     for change in changes:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from typing import Any
+
+from moto.rds.models import MasterUserSecret
 
 PASSWORD_CHARACTERS = string.ascii_letters + string.digits + "!#$%&()*+-.:<=>?[]^_{|}~"
 PASSWORD_LENGTH = 32
 
 
-def secret_text(secret: Any) -> str:
-    """What RDS puts into a managed secret: user name and password as JSON (Aurora User Guide, "Password management").
+class ManagedSecret(MasterUserSecret):
+    """A secret as RDS makes it (Aurora User Guide, "Password management with Aurora and AWS Secrets Manager")."""
 
-    Args:
-        secret: moto's MasterUserSecret, which knows its cluster or instance.
-    """
-    password = "".join(secrets.choice(PASSWORD_CHARACTERS) for _ in range(PASSWORD_LENGTH))
-    return json.dumps({"username": secret.resource.master_username, "password": password})
+    def _generate_secret_string(self) -> str:
+        password = "".join(secrets.choice(PASSWORD_CHARACTERS) for _ in range(PASSWORD_LENGTH))
+        return json.dumps({"username": self.resource.master_username, "password": password})
+
+    def _generate_secret_description(self) -> str:
+        kind = "cluster" if self.resource.resource_type == "cluster" else "instance"
+        return f"The secret associated with the primary RDS DB {kind}: {self.resource.arn}"
+
+    def _generate_secret_tags(self) -> list[dict[str, str]]:
+        kind = "DBCluster" if self.resource.resource_type == "cluster" else "DBInstance"
+        return [{"Key": f"aws:rds:primary{kind}Arn", "Value": self.resource.arn}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, create_request_object, prepare_request_dict
@@ -12,7 +12,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ConnectionError as UnsentError
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, HTTPClientError, ParamValidationError
 from botocore.httpsession import URLLib3Session
-from botocore.model import OperationModel
+from botocore.model import OperationModel, Shape
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
@@ -22,7 +22,6 @@ from aurora_cli.sandbox.provider.api.settings import Settings
 from aurora_cli.sandbox.provider.api.stop import StopSignal
 from aurora_cli.sandbox.provider.problems import AwsError
 
-_CONNECT_SECONDS = 5
 _READ_SECONDS = 60
 _POOL = 32
 
@@ -42,7 +41,7 @@ class Client:
     def __init__(self, settings: Settings, models: Models, stop: StopSignal) -> None:
         self.settings, self.models, self._stop = settings, models, stop
         self._credentials = Credentials(settings.access_key, settings.secret_key, settings.token)
-        self._http = URLLib3Session(timeout=(_CONNECT_SECONDS, _READ_SECONDS), max_pool_connections=_POOL)
+        self._http = URLLib3Session(timeout=_READ_SECONDS, max_pool_connections=_POOL)
 
     def call(
         self, service: str, operation: str, params: Mapping[str, Any], *, region: str = "", repeat_lost: bool = True
@@ -87,7 +86,8 @@ class Client:
                 "body": body,
                 "context": {"operation_name": model.name},
             },
-            model.output_shape,
+            # An operation without output has no shape; the parser takes None, its type says otherwise.
+            cast("Shape", model.output_shape),
         )
         if answer.status_code >= 300:
             raise _refused(model, answer.status_code, parsed)
@@ -103,7 +103,8 @@ class Client:
         request = create_request_object(raw)
         scope = _GLOBAL_SERVICES.get(service.service_name, region)
         SigV4Auth(self._credentials, service.signing_name, scope).add_auth(request)
-        return request.prepare()
+        prepared: AWSPreparedRequest = request.prepare()
+        return prepared
 
 
 def _unsent(model: OperationModel, request: AWSPreparedRequest, error: Exception, *, lost: bool) -> AwsError:
@@ -114,7 +115,7 @@ def _unsent(model: OperationModel, request: AWSPreparedRequest, error: Exception
 def _refused(model: OperationModel, status: int, parsed: Mapping[str, Any]) -> AwsError:
     error, metadata = parsed.get("Error", {}), parsed.get("ResponseMetadata", {})
     code = str(error.get("Code") or status)
-    known = {shape.error_code for shape in model.service_model.error_shapes}
+    known = {str(getattr(shape, "error_code", "")) for shape in model.service_model.error_shapes}
     return AwsError(
         model.service_model.service_id,
         model.name,

@@ -52,9 +52,7 @@ def is_transient(error: AwsError) -> bool:
     return error.code in _TRANSIENT_CODES or error.status in _TRANSIENT_STATUS or not error.code
 
 
-def with_retries(
-    call: Callable[[], T], *, max_attempts: int, stop: StopSignal, repeat_lost: bool = True
-) -> T:
+def with_retries(call: Callable[[], T], *, max_attempts: int, stop: StopSignal, repeat_lost: bool = True) -> T:
     """The call's result, after as many tries as it takes.
 
     Args:
@@ -64,14 +62,15 @@ def with_retries(
         repeat_lost: False hands an error back at once when AWS may have acted on the request (`error.lost`).
 
     Raises:
-        AwsError: the last one, with the number of tries.
+        AwsError: the last one, with the number of tries and whether an earlier one may have been acted on.
     """
-    attempt = 0
+    attempt, lost = 0, False
     while True:
         attempt += 1
         try:
             return call()
         except AwsError as error:
+            error.repeated, lost = lost, lost or error.lost
             again = is_throttle(error) or (is_transient(error) and (repeat_lost or not error.lost))
             limit = max_attempts if error.code or error.lost else min(max_attempts, _REFUSED_ATTEMPTS)
             if not again or attempt >= limit or stop.pause(_pause(attempt)):

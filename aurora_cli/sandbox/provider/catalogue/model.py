@@ -29,6 +29,7 @@ class Call:
         match: fill the other members from attributes of the same name.
         omit: members that are not filled by name.
         zero: members that go out also when their value is empty or 0.
+        attributes: fill by name from these attributes alone; None: from all.
     """
 
     operation: str
@@ -36,6 +37,7 @@ class Call:
     match: bool = True
     omit: frozenset[str] = frozenset()
     zero: frozenset[str] = frozenset()
+    attributes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Read:
 
     Attributes:
         call: a describe call; no member is filled by name.
-        item: JMESPath of the resource in the answer.
+        item: JMESPath of the resource in the answer, or a function that picks it.
+        shape: plain JMESPath of the item's structure in the answer's shape, where `item` is a function.
         gone: error codes that mean that it does not exist.
         fields: attribute -> JMESPath in the item, or a function of task and item.
         skip: attributes that the answer names but that are not taken over.
@@ -54,7 +57,8 @@ class Read:
     """
 
     call: Call
-    item: str
+    item: str | Callable[[Task, Item], Item | None]
+    shape: str = ""
     gone: tuple[str, ...] = ()
     fields: Mapping[str, Field] = field(default_factory=dict)
     skip: frozenset[str] = frozenset()
@@ -150,9 +154,10 @@ class Resource:
         exists: error codes that say that the name is taken.
         busy: error codes on which a deletion is repeated for a while.
         born: JMESPath in the read item of the time of creation.
+        telling: more attributes, besides tags and those that cannot change, by which a resource is known to be ours.
         updates: calls and functions for changes, in their order.
         delete: None when deleting only forgets.
-        import_attributes: from an import id to attributes that reading needs.
+        import_attributes: attributes that reading an imported resource needs, from the task with the import id.
         stored: attribute path -> how its value is stored.
         same: attribute path -> whether (prior, configured) are the same to the provider.
         kept_blocks: blocks whose absence from the configuration is no difference.
@@ -175,11 +180,12 @@ class Resource:
     busy: tuple[str, ...] = ()
     born: str = ""
     listing: Listing | None = None
+    telling: frozenset[str] = frozenset()
     updates: tuple[Update | Hook, ...] = ()
     delete: Call | Hook | None = None
     deleted: Wait | None = None
     tagging: Tagging | None = None
-    import_attributes: Callable[[str], Mapping[str, Any]] | None = None
+    import_attributes: Callable[[Task], Mapping[str, Any]] | None = None
     stored: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     same: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     kept_blocks: frozenset[str] = frozenset()

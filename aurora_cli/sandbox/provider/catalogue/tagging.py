@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aurora_cli.sandbox.provider.catalogue.model import Call, Tagging
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.provider.engine.task import Task
 
 
 def ec2_tagging(resource_type: str) -> Tagging:
@@ -15,21 +20,16 @@ def ec2_tagging(resource_type: str) -> Tagging:
     )
 
 
-def rds_tagging(item: str | None = "TagList") -> Tagging:
-    """RDS: by ARN; `item` is where a describe call shows the tags, None where it does not."""
-    by_arn = {"ResourceName": "arn"}
+def rds_tagging(arn_kind: str, item: str | None = None) -> Tagging:
+    """RDS: by ARN, whose last part but one is `arn_kind`, e.g. `cluster-pg`; `item` is where a describe call shows tags."""
+
+    def arn(task: Task) -> str:
+        return task.arn(f"{arn_kind}:{task.id}", "rds")
+
+    by_arn = {"ResourceName": arn}
     return Tagging(
         add=Call("rds:AddTagsToResource", send=by_arn, match=False),
         remove=Call("rds:RemoveTagsFromResource", send=by_arn, match=False),
         item=item,
-        list=None
-        if item
-        else (
-            Call(
-                "rds:ListTagsForResource",
-                send={"ResourceName": lambda task: task.get("arn") or task.arn(f"{task.arn_kind}:{task.id}")},
-                match=False,
-            ),
-            "TagList",
-        ),
+        list=None if item else (Call("rds:ListTagsForResource", send=by_arn, match=False), "TagList"),
     )

@@ -116,7 +116,9 @@ def _is_ours(task: Task) -> bool:
     if isinstance(born, dt.datetime) and born < task.started - _CLOCK_SKEW:
         return False
     types = task.schema.block.type.attributes
-    telling = [name for name in (*task.behaviour.force_new, "tags_all") if name in types and name in found]
+    telling = [
+        name for name in (*task.behaviour.force_new, *task.entry.telling, "tags_all") if name in types and name in found
+    ]
     return all(
         canonical(found[name], types[name]) == canonical(task.values[name], types[name])
         for name in telling

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from aurora_cli.sandbox.provider.catalogue.model import Call, Update
@@ -14,8 +13,9 @@ from aurora_cli.sandbox.provider.engine.reading import read_state
 from aurora_cli.sandbox.provider.engine.requests import attributes_sent
 from aurora_cli.sandbox.provider.engine.tags import change_tags
 from aurora_cli.sandbox.provider.engine.task import Task
-from aurora_cli.sandbox.provider.engine.waits import wait_for
-from aurora_cli.sandbox.provider.problems import AwsError, NotFound, ProviderError, WaitFailed
+from aurora_cli.sandbox.provider.engine.waits import await_status
+from aurora_cli.sandbox.provider.engine.wording import worded
+from aurora_cli.sandbox.provider.problems import AwsError, NotFound, ProviderError
 
 _NEVER_UPDATED = frozenset({"tags", "tags_all", "timeouts", "region", "id"})
 
@@ -36,11 +36,11 @@ def create(task: Task) -> dict[str, Any]:
         Unfinished: it was made, and then something failed.
     """
     _choose_name(task)
-    with _worded(task, "creating"):
+    with worded(task, "creating"):
         create_once(task)
     try:
         _finish_creation(task)
-        with _worded(task, "reading"):
+        with worded(task, "reading"):
             return read_state(task)
     except ProviderError as error:
         state = merge(task.schema.block, without_unknown(task.values), _known_identity(task))
@@ -57,9 +57,8 @@ def _choose_name(task: Task) -> None:
 
 def _finish_creation(task: Task) -> None:
     if task.entry.created is not None:
-        with _worded(task, "waiting for", " create"):
-            wait_for(task, task.entry.created, "create")
-    with _worded(task, "creating"):
+        await_status(task, task.entry.created, "create")
+    with worded(task, "creating"):
         for step in task.entry.finish:
             step(task)
 
@@ -75,7 +74,7 @@ def update(task: Task) -> dict[str, Any]:
     Raises:
         ProviderError: a step failed; those before it are done.
     """
-    with _worded(task, "updating"):
+    with worded(task, "updating"):
         for step in task.entry.updates:
             if isinstance(step, Update):
                 _send_update(task, step)
@@ -83,7 +82,7 @@ def update(task: Task) -> dict[str, Any]:
                 step(task)
         if "tags_all" in task.changed and task.entry.tagging is not None:
             change_tags(task, task.entry.tagging)
-    with _worded(task, "reading"):
+    with worded(task, "reading"):
         return read_state(task)
 
 
@@ -93,10 +92,10 @@ def _send_update(task: Task, step: Update) -> None:
     changed = task.changed & (filled if step.when is None else step.when)
     if not changed - _NEVER_UPDATED:
         return
-    task.send(step.call, only=filled if step.whole else task.changed)
+    only = filled if step.whole else task.changed
+    task.repeat_while(lambda: task.send(step.call, only=only), _is_busy(task), "update")
     if step.wait is not None:
-        with _worded(task, "waiting for", " update"):
-            wait_for(task, step.wait, "update")
+        await_status(task, step.wait, "update")
 
 
 def delete(task: Task) -> None:
@@ -109,13 +108,12 @@ def delete(task: Task) -> None:
     if action is None:
         return
     try:
-        with _worded(task, "deleting"):
+        with worded(task, "deleting"):
             task.repeat_while(_deletion(task, action), _is_busy(task), "delete")
     except NotFound:
         return
     if task.entry.deleted is not None:
-        with _worded(task, "waiting for", " delete"):
-            wait_for(task, task.entry.deleted, "delete")
+        await_status(task, task.entry.deleted, "delete")
 
 
 def _deletion(task: Task, action: Call | Callable[[Task], None]) -> Callable[[], None]:
@@ -139,33 +137,6 @@ def _is_busy(task: Task) -> Callable[[Exception], bool]:
 
 def import_state(task: Task) -> dict[str, Any]:
     """The first, small state of an imported resource; Terraform reads the rest."""
-    given = task.entry.import_attributes(task.id or "") if task.entry.import_attributes else {}
+    given = task.entry.import_attributes(task) if task.entry.import_attributes else {}
     naming = {task.entry.naming.attribute: task.id} if task.entry.naming else {}
     return merge(task.schema.block, {}, {**_known_identity(task), **naming, **given})
-
-
-@contextmanager
-def _worded(task: Task, doing: str, kind: str = "") -> Iterator[None]:
-    """Errors inside become "creating RDS Cluster (demo): ...", as the genuine provider says it."""
-    try:
-        yield
-    except (AwsError, WaitFailed) as error:
-        subject = f"{doing} {task.entry.label}{_name(task)}{kind}"
-        if task.entry.framework:
-            raise ProviderError(subject, str(error)) from error
-        raise ProviderError(f"{subject}: {error}") from error
-    except NotFound as error:
-        if doing == "deleting":
-            raise
-        raise ProviderError(f"{doing} {task.entry.label}{_name(task)}{kind}: {error}") from error
-
-
-def _name(task: Task) -> str:
-    naming = task.entry.naming
-    name = task.id or (task.get(naming.attribute) if naming else None)
-    return f" ({name})" if name else ""
-
-
-def state_after_failure(prior: Mapping[str, Any]) -> dict[str, Any]:
-    """What to keep when an update fails: the state before, which the next read brings up to date."""
-    return dict(prior)

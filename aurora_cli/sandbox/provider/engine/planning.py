@@ -83,9 +83,7 @@ class Planner:
         return before if self._is_same(attribute, before, value, path) else value
 
     def _is_same(self, attribute: Attribute, before: Any, value: Any, path: str) -> bool:
-        if before is None:
-            return False
-        if canonical(before, attribute.type) == canonical(value, attribute.type):
+        if before is not None and canonical(before, attribute.type) == canonical(value, attribute.type):
             return True
         same = self.entry.same.get(path)
         return bool(same and same(before, value))
@@ -169,7 +167,7 @@ class Planner:
 
 
 def _differs(type_: Any, before: Any, after: Any) -> bool:
-    return canonical(before, type_) != canonical(after, type_)
+    return bool(canonical(before, type_) != canonical(after, type_))
 
 
 def _join(path: str, name: str) -> str:

@@ -26,11 +26,12 @@ def find_item(task: Task) -> Item:
     """
     read = task.entry.read
     try:
-        item = search(read.item, task.send(read.call))
+        answer = task.send(read.call)
     except AwsError as error:
         if error.code in read.gone:
             raise NotFound from error
         raise
+    item = read.item(task, answer) if callable(read.item) else search(read.item, answer)
     if not item or not read.exists(item):
         raise NotFound
     found: Item = item
@@ -71,8 +72,10 @@ def read_state(task: Task) -> dict[str, Any]:
 
 
 def _item_shape(task: Task) -> StructureShape | None:
-    operation = task.split(task.entry.read.call.operation)
-    return shape_at(task.world.client.models.operation(*operation).output_shape, task.entry.read.item)
+    read = task.entry.read
+    path = read.shape if callable(read.item) else read.item
+    operation = task.split(read.call.operation)
+    return shape_at(task.world.client.models.operation(*operation).output_shape, path)
 
 
 def _identity(task: Task) -> dict[str, Any]:

@@ -50,7 +50,9 @@ def _filled_by_name(members: Mapping[str, Shape], call: Call, task: Task) -> dic
     if not call.match:
         return {}
     free = [name for name in members if name not in call.omit and name not in call.send]
-    return match_members(free, task.schema.block.type.attributes, task.entry.aliases)
+    pairs = match_members(free, task.schema.block.type.attributes, task.entry.aliases)
+    allowed = call.attributes
+    return {member: name for member, name in pairs.items() if allowed is None or name in allowed}
 
 
 def _from_source(source: Any, task: Task) -> Any:

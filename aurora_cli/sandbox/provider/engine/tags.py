@@ -23,13 +23,13 @@ def merge_tags(defaults: Mapping[str, str], tags: Any) -> Any:
     return {**defaults, **(tags or {})}
 
 
-def split_tags(everything: Mapping[str, str], own_before: Mapping[str, str] | None, settings: Settings) -> dict[str, Any]:
+def split_tags(
+    everything: Mapping[str, str], own_before: Mapping[str, str] | None, settings: Settings
+) -> dict[str, Any]:
     """`tags_all` and `tags` as a read finds them: a default tag counts as own only where it was own before."""
     seen = {key: value for key, value in everything.items() if not settings.is_ignored(key)}
     own_keys = set(own_before or {})
-    own = {
-        key: value for key, value in seen.items() if key in own_keys or settings.default_tags.get(key) != value
-    }
+    own = {key: value for key, value in seen.items() if key in own_keys or settings.default_tags.get(key) != value}
     return {"tags_all": seen, "tags": own if own or own_before is not None else None}
 
 
@@ -55,7 +55,7 @@ def creation_tags(task: Task, tagging: Tagging | None, model: OperationModel) ->
     members = model.input_shape.members if isinstance(model.input_shape, StructureShape) else {}
     if not tags or tagging is None:
         return {}
-    if "TagSpecifications" in members:
+    if tagging.resource_type and "TagSpecifications" in members:
         pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
         return {"TagSpecifications": [{"ResourceType": tagging.resource_type, "Tags": pairs}]}
     for member in ("Tags", "tags"):
@@ -67,7 +67,8 @@ def creation_tags(task: Task, tagging: Tagging | None, model: OperationModel) ->
 def _in_shape(tags: Mapping[str, str], shape: Any) -> Any:
     if isinstance(shape, MapShape):
         return dict(tags)
-    names = shape.member.members if isinstance(shape, ListShape) else {}
+    element = shape.member if isinstance(shape, ListShape) else None
+    names = element.members if isinstance(element, StructureShape) else {}
     key, value = ("TagKey", "TagValue") if "TagKey" in names else ("Key", "Value")
     return [{key: name, value: text} for name, text in tags.items()]
 

@@ -9,9 +9,20 @@ from aurora_cli.sandbox.provider.catalogue.model import Item, Wait
 from aurora_cli.sandbox.provider.engine.answers import search
 from aurora_cli.sandbox.provider.engine.reading import find_item
 from aurora_cli.sandbox.provider.engine.task import Task, format_duration
+from aurora_cli.sandbox.provider.engine.wording import worded
 from aurora_cli.sandbox.provider.problems import NotFound, WaitFailed
 
 _MISSING_CHECKS = 20  # the SDK's NotFoundChecks: how often "not there" is taken for "not there yet"
+
+
+def await_status(task: Task, wait: Wait, kind: str) -> None:
+    """Wait as `wait_for` does, with failures in the genuine provider's words.
+
+    Raises:
+        ProviderError: the wait failed.
+    """
+    with worded(task, "waiting for", f" {kind}"):
+        wait_for(task, wait, kind)
 
 
 def wait_for(task: Task, wait: Wait, kind: str) -> None:
@@ -61,7 +72,9 @@ def _is_done(wait: Wait, status: str | None, missing: int) -> bool:
     if status in wait.target:
         return True
     if wait.pending and status not in wait.pending:
-        raise WaitFailed(f"unexpected state '{status}', wanted target '{', '.join(wait.target)}'. last error: %!s(<nil>)")
+        raise WaitFailed(
+            f"unexpected state '{status}', wanted target '{', '.join(wait.target)}'. last error: %!s(<nil>)"
+        )
     return False
 
 

@@ -1,0 +1,57 @@
+"""What EC2 refuses to delete because something uses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2 import urls
+from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models import EC2Backend
+from moto.rds.models import rds_backends
+
+
+class NetworkBackend(EC2Backend):
+    """moto's EC2 with the dependencies that AWS sees (EC2 API reference, DependencyViolation)."""
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    def delete_subnet(self, subnet_id: str) -> Any:
+        """Refused while a DB instance has its network interface there."""
+        subnet = self.get_subnet(subnet_id)
+        groups = [group for group in self._rds().subnet_groups.values() if subnet in group._subnets]
+        zones = {member.availability_zone for group in groups for member in self._instances_in(group.name)}
+        if subnet.availability_zone in zones:
+            raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+        return super().delete_subnet(subnet_id)
+
+    def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
+        """Refused while a cluster or another group's rule uses it, and for a VPC's default group."""
+        group = self.get_security_group_from_id(group_id) if group_id else None
+        if group is not None and (self._used_by_rds(group.id) or self._used_by_rules(group.id)):
+            raise DependencyViolationError(f"resource {group.id} has a dependent object")
+        super().delete_security_group(name, group_id)
+
+    def delete_vpc(self, vpc_id: str) -> Any:
+        """Refused while an internet gateway is attached or a security group of ours is in it."""
+        gateways = self.describe_internet_gateways(filters={"attachment.vpc-id": [vpc_id]})
+        groups = [group for group in self.groups.get(vpc_id, {}).values() if not group.is_default]
+        if gateways or groups:
+            raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        return super().delete_vpc(vpc_id)
+
+    def _rds(self) -> Any:
+        return rds_backends[self.account_id][self.region_name]
+
+    def _instances_in(self, group_name: str) -> list[Any]:
+        members: list[Any] = self._rds().instances_in(group_name)
+        return members
+
+    def _used_by_rds(self, group_id: str) -> bool:
+        return any(group_id in cluster.vpc_security_group_ids for cluster in self._rds().clusters.values())
+
+    def _used_by_rules(self, group_id: str) -> bool:
+        others = (group for groups in self.groups.values() for group in groups.values() if group.id != group_id)
+        rules = (rule for group in others for rule in [*group.ingress_rules, *group.egress_rules])
+        return any(rule.source_group.get("GroupId") == group_id for rule in rules)

@@ -1,0 +1,136 @@
+"""RDS of one account and Region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+from moto.rds import urls
+from moto.rds.models import DBParameterGroup, RDSBackend, rds_backends
+
+from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds import parameters
+from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.endpoints import CustomEndpoint
+from aurora_cli.sandbox.emulator.rds.faults import cluster_not_found, error, instance_not_found
+from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
+
+NOT_FOUND_CODES = {
+    "cluster": "DBClusterNotFoundFault",
+    "db": "DBInstanceNotFound",
+    "cluster-snapshot": "DBClusterSnapshotNotFoundFault",
+    "snapshot": "DBSnapshotNotFound",
+    "subgrp": "DBSubnetGroupNotFoundFault",
+    "pg": "DBParameterGroupNotFound",
+    "cluster-pg": "DBParameterGroupNotFound",
+    "cluster-endpoint": "DBClusterEndpointNotFoundFault",
+}
+
+
+class AuroraBackend(RDSBackend):
+    """moto's backend with custom endpoints, and with work that is done when its time has come."""
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.custom_endpoints: dict[str, CustomEndpoint] = {}
+        self.resource_map[CustomEndpoint] = self.custom_endpoints
+        self.arn_regex = re.compile(self.arn_regex.pattern.replace("(db|", "(cluster-endpoint|global-cluster|db|"))
+        self._deferred: list[tuple[Transition, Callable[[], Any]]] = []
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    def defer(self, transition: Transition, action: Callable[[], Any]) -> None:
+        """Do this when the transition is over; at once when there is no latency."""
+        if transition.over:
+            action()
+        else:
+            self._deferred.append((transition, action))
+
+    def settle(self) -> None:
+        """Do what is due. Every RDS request begins with it."""
+        due = [action for transition, action in self._deferred if transition.over]
+        self._deferred = [item for item in self._deferred if not item[0].over]
+        for action in due:
+            action()
+
+    def aurora_clusters(self) -> list[AuroraCluster]:
+        """Aurora clusters, oldest first."""
+        return [cluster for cluster in self.clusters.values() if isinstance(cluster, AuroraCluster)]
+
+    def cluster(self, identifier: str) -> AuroraCluster:
+        """An Aurora cluster by identifier or ARN.
+
+        Raises:
+            RDSClientError: there is none.
+        """
+        found = self.clusters.get(identifier.rpartition(":")[2] if identifier.startswith("arn:") else identifier)
+        if not isinstance(found, AuroraCluster):
+            raise cluster_not_found(identifier)
+        return found
+
+    def instance(self, identifier: str) -> AuroraInstance:
+        """An instance of an Aurora cluster.
+
+        Raises:
+            RDSClientError: there is none.
+        """
+        found = self.databases.get(identifier.rpartition(":")[2] if identifier.startswith("arn:") else identifier)
+        if not isinstance(found, AuroraInstance):
+            raise instance_not_found(identifier)
+        return found
+
+    def serves_instance(self, identifier: str) -> bool:
+        """True for an instance of an Aurora cluster, and for one that does not exist."""
+        found = self.databases.get(identifier)
+        return found is None or isinstance(found, AuroraInstance)
+
+    def instances_in(self, subnet_group: str) -> list[AuroraInstance]:
+        """Instances of the clusters in a subnet group."""
+        clusters = [cluster for cluster in self.aurora_clusters() if cluster.db_subnet_group_name == subnet_group]
+        return [member for cluster in clusters for member in cluster.instances]
+
+    def parameter_group(self, name: str) -> DBParameterGroup:
+        """A DB parameter group by name.
+
+        Raises:
+            RDSClientError: there is none.
+        """
+        return cast(DBParameterGroup, parameters.find(self.db_parameter_groups, DBParameterGroup, self, name))
+
+    def key_arn(self, key: str | None, default: str) -> str:
+        """ARN of a KMS key.
+
+        Raises:
+            RDSClientError: the key does not exist.
+        """
+        if key is None:
+            return self.kms.describe_key(default).arn
+        return self._validate_kms_key(key)
+
+    def join_global_cluster(self, cluster: AuroraCluster) -> None:
+        """Make the cluster a member of the global cluster that it names: the first one is the writer."""
+        name = cluster.global_cluster_identifier
+        if not name:
+            return
+        for backend in rds_backends[self.account_id].values():
+            if name in backend.global_clusters:
+                members = backend.global_clusters[name].members
+                members.append(cluster)
+                cluster.is_writer = len(members) == 1
+
+    def leave_global_cluster(self, cluster: AuroraCluster) -> None:
+        """Take the cluster out of its global cluster, if it is in one."""
+        for backend in rds_backends[self.account_id].values():
+            for global_cluster in backend.global_clusters.values():
+                if cluster in global_cluster.members:
+                    global_cluster.members.remove(cluster)
+
+    def _get_resource_for_tagging(self, arn: str) -> Any:
+        found = super()._get_resource_for_tagging(arn)
+        if found is None:
+            kind = arn.split(":")[5]
+            raise error(NOT_FOUND_CODES.get(kind, "InvalidParameterValue"), f"The resource {arn} does not exist.")
+        return found

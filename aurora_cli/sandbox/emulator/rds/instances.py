@@ -1,0 +1,181 @@
+"""The calls on the instances of Aurora clusters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.rds.exceptions import DBInstanceAlreadyExists
+
+from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters
+from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, cluster_state, error, instance_state
+from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
+from aurora_cli.sandbox.emulator.rds.shown import Shown
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+
+MOST_INSTANCES = 16
+HIGHEST_TIER = 15
+
+AT_ONCE = (
+    "auto_minor_version_upgrade",
+    "copy_tags_to_snapshot",
+    "monitoring_interval",
+    "monitoring_role_arn",
+    "promotion_tier",
+    "publicly_accessible",
+)
+"""Parameters of ModifyDBInstance that do not wait for the maintenance window."""
+
+WAITING = {"db_instance_class": "DBInstanceClass", "ca_certificate_identifier": "CACertificateIdentifier"}
+"""Parameters that wait for it without ApplyImmediately, because the instance restarts."""
+
+
+def create(backend: AuroraBackend, params: Any) -> Shown:
+    """CreateDBInstance in a cluster. The first instance of a cluster is its writer."""
+    values = dict(params.items())
+    name = names.check_identifier(values["db_instance_identifier"], "DBInstanceIdentifier")
+    if name in backend.databases:
+        raise DBInstanceAlreadyExists
+    values["db_instance_identifier"] = name
+    cluster = backend.cluster(values["db_cluster_identifier"])
+    _check_create(backend, cluster, values)
+    instance = AuroraInstance(backend, **values)  # type: ignore[abstract]
+    backend.databases[name] = instance
+    instance.add_event("DB_INSTANCE_CREATE")
+    return Shown(instance, "creating")
+
+
+def _check_create(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    if cluster.status != "available":
+        raise cluster_state(
+            f"DBCluster {cluster.db_cluster_identifier} is in the {cluster.status} state and not in the available state."
+        )
+    if values["engine"] != cluster.engine:
+        raise bad_combination(
+            f"The engine name requested for your DB instance ({values['engine']}) doesn't match the engine name of your DB "
+            f"cluster ({cluster.engine})."
+        )
+    version = values.get("engine_version") or cluster.engine_version
+    if version != cluster.engine_version and not cluster.engine_version.startswith(f"{version}."):
+        raise bad_combination(
+            f"The engine version requested for your DB instance ({version}) doesn't match the engine version of your DB "
+            f"cluster ({cluster.engine_version})."
+        )
+    if len(cluster.instances) >= MOST_INSTANCES:
+        raise error("InstanceQuotaExceeded", f"A DB cluster can have at most {MOST_INSTANCES} DB instances.")
+    _check_class(backend, cluster, values["db_instance_class"])
+    _check_tier(values.get("promotion_tier"))
+    networks.check_zone(backend, cluster, values.get("availability_zone"))
+    if values.get("db_parameter_group_name"):
+        parameters.check_family(backend.parameter_group(values["db_parameter_group_name"]), cluster.family)
+
+
+def _check_class(backend: AuroraBackend, cluster: AuroraCluster, name: str) -> None:
+    if not name.startswith("db."):
+        raise bad_value(f"Invalid DB Instance class: {name}")
+    if name not in engines.classes(cluster.engine, backend.region_name):
+        raise bad_combination(
+            f"RDS does not support creating a DB instance with the following combination: DBInstanceClass={name}, "
+            f"Engine={cluster.engine}, EngineVersion={cluster.engine_version}, LicenseModel={cluster.license_model}. For "
+            "supported combinations of instance class and database engine version, see the documentation."
+        )
+    if name == "db.serverless" and not cluster.serverless_v2_scaling_configuration:
+        raise cluster_state(
+            "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB instance."
+        )
+
+
+def _check_tier(tier: int | None) -> None:
+    if tier is not None and not 0 <= tier <= HIGHEST_TIER:
+        raise bad_value(f"Invalid promotion tier: {tier}. Valid values are 0 to {HIGHEST_TIER}.")
+
+
+def modify(backend: AuroraBackend, params: Any) -> Shown:
+    """ModifyDBInstance of a cluster's instance."""
+    values = dict(params.items())
+    instance = backend.instance(values["db_instance_identifier"])
+    _check_available(instance)
+    if values.get("db_instance_class"):
+        _check_class(backend, instance.cluster, values["db_instance_class"])
+    _check_tier(values.get("promotion_tier"))
+    for key in AT_ONCE:
+        if values.get(key) is not None:
+            setattr(instance, key, values[key])
+    if values.get("preferred_maintenance_window"):
+        instance.preferred_maintenance_window = values["preferred_maintenance_window"].lower()
+    instance.set_insights(values)
+    _modify_parameter_group(backend, instance, values.get("db_parameter_group_name"))
+    _modify_waiting(backend, instance, values)
+    _rename(backend, instance, values.get("new_db_instance_identifier"))
+    return Shown(instance, instance.status)
+
+
+def _modify_parameter_group(backend: AuroraBackend, instance: AuroraInstance, name: str | None) -> None:
+    if name and name != instance.db_parameter_group_name:
+        parameters.check_family(backend.parameter_group(name), instance.cluster.family)
+        instance.db_parameter_group_name = name
+        instance.parameters_status = "pending-reboot"
+
+
+def _modify_waiting(backend: AuroraBackend, instance: AuroraInstance, values: dict[str, Any]) -> None:
+    for key, shown in WAITING.items():
+        wanted = values.get(key)
+        if wanted is None:
+            continue
+        if wanted == getattr(instance, key):
+            instance.pending_modified_values.pop(shown, None)
+        else:
+            instance.pending_modified_values[shown] = wanted
+    if values.get("apply_immediately") and instance.pending_modified_values:
+        backend.defer(instance.passing("modifying"), lambda: _apply_pending(instance))
+
+
+def _apply_pending(instance: AuroraInstance) -> None:
+    pending, instance.pending_modified_values = instance.pending_modified_values, {}
+    for key, shown in WAITING.items():
+        setattr(instance, key, pending.get(shown, getattr(instance, key)))
+
+
+def _rename(backend: AuroraBackend, instance: AuroraInstance, wanted: str | None) -> None:
+    if not wanted:
+        return
+    wanted = names.check_identifier(wanted, "NewDBInstanceIdentifier")
+    if wanted in backend.databases:
+        raise DBInstanceAlreadyExists
+    del backend.databases[instance.db_instance_identifier]
+    instance.db_instance_identifier = wanted
+    backend.databases[wanted] = instance
+
+
+def delete(backend: AuroraBackend, identifier: str) -> Shown:
+    """DeleteDBInstance of a cluster's instance. When it was the writer, a reader takes over."""
+    instance = backend.instance(identifier)
+    if instance.deleting:
+        raise instance_state(f"Instance {identifier} is already being deleted.")
+    instance.deleting = True
+    instance.is_cluster_writer = False
+    instance.cluster.designate_writer()
+    backend.defer(instance.passing("deleting", "deleting"), lambda: _gone(backend, instance))
+    return Shown(instance, "deleting")
+
+
+def _gone(backend: AuroraBackend, instance: AuroraInstance) -> None:
+    backend.databases.pop(instance.db_instance_identifier, None)
+
+
+def reboot(backend: AuroraBackend, identifier: str) -> Shown:
+    """RebootDBInstance: static parameters take effect."""
+    instance = backend.instance(identifier)
+    _check_available(instance)
+    instance.parameters_status = instance.cluster_parameters_status = "in-sync"
+    instance.passing("rebooting")
+    return Shown(instance, "rebooting")
+
+
+def _check_available(instance: AuroraInstance) -> None:
+    if instance.status != "available":
+        raise instance_state(
+            f"Database instance is not in available state: {instance.db_instance_identifier} is {instance.status}."
+        )

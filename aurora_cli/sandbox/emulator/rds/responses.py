@@ -1,0 +1,244 @@
+"""RDS's actions: Aurora's go to the modules beside this one, everything else to moto."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
+from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
+from moto.rds.responses import RDSResponse
+
+from aurora_cli.sandbox.emulator.rds import (
+    catalogue,
+    clusters,
+    endpoints,
+    engines,
+    instances,
+    networks,
+    parameters,
+    snapshot,
+)
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+
+
+class AuroraResponse(RDSResponse):
+    """One RDS request."""
+
+    @property
+    def aurora(self) -> AuroraBackend:
+        """The backend of the request's account and Region."""
+        return cast(AuroraBackend, self.backend)
+
+    def call_action(self) -> Any:
+        """Serve the request, after what became due since the last one."""
+        self.aurora.settle()
+        return super().call_action()
+
+    # clusters
+
+    def create_db_cluster(self) -> ActionResult:
+        if not engines.is_aurora(self.params.get("Engine")):
+            return super().create_db_cluster()
+        return ActionResult({"DBCluster": clusters.create(self.aurora, self.params)})
+
+    def modify_db_cluster(self) -> ActionResult:
+        return ActionResult({"DBCluster": clusters.modify(self.aurora, self.params)})
+
+    def delete_db_cluster(self) -> ActionResult:
+        return ActionResult({"DBCluster": clusters.delete(self.aurora, self.params)})
+
+    def failover_db_cluster(self) -> ActionResult:
+        return ActionResult({"DBCluster": clusters.fail_over(self.aurora, self.params)})
+
+    def start_db_cluster(self) -> ActionResult:
+        return ActionResult({"DBCluster": clusters.start(self.aurora, self.params)})
+
+    def stop_db_cluster(self) -> ActionResult:
+        return ActionResult({"DBCluster": clusters.stop(self.aurora, self.params)})
+
+    def reboot_db_cluster(self) -> ActionResult:
+        return ActionResult({"DBCluster": clusters.reboot(self.aurora, self.params)})
+
+    def enable_http_endpoint(self) -> ActionResult:
+        return self._http_endpoint(True)
+
+    def disable_http_endpoint(self) -> ActionResult:
+        return self._http_endpoint(False)
+
+    def _http_endpoint(self, enabled: bool) -> ActionResult:
+        arn = self.params["ResourceArn"]
+        self.aurora.cluster(arn).enable_http_endpoint = enabled
+        return ActionResult({"ResourceArn": arn, "HttpEndpointEnabled": enabled})
+
+    def describe_global_clusters(self) -> ActionResult:
+        wanted = [value for item in self.params.get("Filters") or [] for value in item["Values"]]
+        name = self.params.get("GlobalClusterIdentifier")
+        found = self.global_backend.describe_global_clusters()
+        if name:
+            found = [self.global_backend.global_clusters[name]] if name in self.global_backend.global_clusters else []
+        if wanted:
+            found = [item for item in found if any(member.db_cluster_arn in wanted for member in item.members)]
+        return ActionResult({"GlobalClusters": found})
+
+    # instances
+
+    def create_db_instance(self) -> ActionResult:
+        if not self.params.get("DBClusterIdentifier"):
+            return super().create_db_instance()
+        return ActionResult({"DBInstance": instances.create(self.aurora, self.params)})
+
+    def modify_db_instance(self) -> ActionResult:
+        if not self._is_ours():
+            return super().modify_db_instance()
+        return ActionResult({"DBInstance": instances.modify(self.aurora, self.params)})
+
+    def delete_db_instance(self) -> ActionResult:
+        if not self._is_ours():
+            return super().delete_db_instance()
+        return ActionResult({"DBInstance": instances.delete(self.aurora, self.params["DBInstanceIdentifier"])})
+
+    def reboot_db_instance(self) -> ActionResult:
+        if not self._is_ours():
+            return super().reboot_db_instance()
+        return ActionResult({"DBInstance": instances.reboot(self.aurora, self.params["DBInstanceIdentifier"])})
+
+    def _is_ours(self) -> bool:
+        return self.aurora.serves_instance(self.params["DBInstanceIdentifier"])
+
+    # snapshots
+
+    def create_db_cluster_snapshot(self) -> ActionResult:
+        cluster = self.aurora.cluster(self.params["DBClusterIdentifier"])
+        name, tags = self.params["DBClusterSnapshotIdentifier"], self.params.get("Tags")
+        return ActionResult({"DBClusterSnapshot": snapshot.take(self.aurora, cluster, name, tags=tags)})
+
+    def restore_db_cluster_from_snapshot(self) -> ActionResult:
+        source = self.aurora.get_db_cluster_snapshot(self.params["SnapshotIdentifier"].rpartition(":")[2])
+        if not isinstance(source, snapshot.AuroraClusterSnapshot):
+            return super().restore_db_cluster_from_snapshot()
+        values = snapshot.restore_values(source, self.params)
+        return ActionResult({"DBCluster": clusters.add(self.aurora, values)})
+
+    def restore_db_cluster_to_point_in_time(self) -> ActionResult:
+        source = self.aurora.cluster(self.params["SourceDBClusterIdentifier"])
+        values = snapshot.restore_values(source, self.params)
+        return ActionResult({"DBCluster": clusters.add(self.aurora, values)})
+
+    # subnet groups
+
+    def create_db_subnet_group(self) -> ActionResult:
+        return ActionResult({"DBSubnetGroup": networks.create_subnet_group(self.aurora, self.params)})
+
+    def modify_db_subnet_group(self) -> ActionResult:
+        return ActionResult({"DBSubnetGroup": networks.modify_subnet_group(self.aurora, self.params)})
+
+    def delete_db_subnet_group(self) -> ActionResult:
+        networks.delete_subnet_group(self.aurora, self.params["DBSubnetGroupName"])
+        return EmptyResult()
+
+    # cluster parameter groups
+
+    def _cluster_group(self) -> DBClusterParameterGroup:
+        return clusters.cluster_parameter_group(self.aurora, self.params["DBClusterParameterGroupName"])
+
+    def create_db_cluster_parameter_group(self) -> ActionResult:
+        name, table = self.params["DBClusterParameterGroupName"], self.aurora.db_cluster_parameter_groups
+        group = parameters.create(table, DBClusterParameterGroup, self.aurora, name, self.params)
+        return ActionResult({"DBClusterParameterGroup": group})
+
+    def describe_db_cluster_parameter_groups(self) -> ActionResult:
+        if not self.params.get("DBClusterParameterGroupName"):
+            return super().describe_db_cluster_parameter_groups()
+        return ActionResult({"DBClusterParameterGroups": [self._cluster_group()]})
+
+    def modify_db_cluster_parameter_group(self) -> ActionResult:
+        group = self._cluster_group()
+        waiting = parameters.modify(group, self.params.get("Parameters") or [])
+        if waiting:
+            for cluster in self._users(group.name):
+                for member in cluster.instances:
+                    member.cluster_parameters_status = "pending-reboot"
+        return ActionResult({"DBClusterParameterGroupName": group.name})
+
+    def reset_db_cluster_parameter_group(self) -> ActionResult:
+        group = self._cluster_group()
+        parameters.reset(group, None if self.params.get("ResetAllParameters") else self.params.get("Parameters") or [])
+        return ActionResult({"DBClusterParameterGroupName": group.name})
+
+    def describe_db_cluster_parameters(self) -> ActionResult:
+        return ActionResult({"Parameters": parameters.listing(self._cluster_group(), self.params.get("Source"))})
+
+    def delete_db_cluster_parameter_group(self) -> ActionResult:
+        group = self._cluster_group()
+        parameters.check_unused((cluster.db_cluster_identifier for cluster in self._users(group.name)), group.name)
+        del self.aurora.db_cluster_parameter_groups[group.name]
+        return EmptyResult()
+
+    def _users(self, group_name: str) -> list[Any]:
+        return [cluster for cluster in self.aurora.aurora_clusters() if cluster.parameter_group == group_name]
+
+    # DB parameter groups
+
+    def _db_group(self) -> DBParameterGroup:
+        return self.aurora.parameter_group(self.params["DBParameterGroupName"])
+
+    def create_db_parameter_group(self) -> ActionResult:
+        name, table = self.params["DBParameterGroupName"], self.aurora.db_parameter_groups
+        group = parameters.create(table, DBParameterGroup, self.aurora, name, self.params)
+        return ActionResult({"DBParameterGroup": group})
+
+    def describe_db_parameter_groups(self) -> ActionResult:
+        if not self.params.get("DBParameterGroupName"):
+            return super().describe_db_parameter_groups()
+        return ActionResult({"DBParameterGroups": [self._db_group()]})
+
+    def modify_db_parameter_group(self) -> ActionResult:
+        group = self._db_group()
+        if parameters.modify(group, self.params.get("Parameters") or []):
+            for member in self._group_members(group.name):
+                member.parameters_status = "pending-reboot"
+        return ActionResult({"DBParameterGroupName": group.name})
+
+    def reset_db_parameter_group(self) -> ActionResult:
+        group = self._db_group()
+        parameters.reset(group, None if self.params.get("ResetAllParameters") else self.params.get("Parameters") or [])
+        return ActionResult({"DBParameterGroupName": group.name})
+
+    def describe_db_parameters(self) -> ActionResult:
+        return ActionResult({"Parameters": parameters.listing(self._db_group(), self.params.get("Source"))})
+
+    def delete_db_parameter_group(self) -> ActionResult:
+        group = self._db_group()
+        parameters.check_unused((member.resource_id for member in self._group_members(group.name)), group.name)
+        del self.aurora.db_parameter_groups[group.name]
+        return EmptyResult()
+
+    def _group_members(self, group_name: str) -> list[Any]:
+        return [item for item in self.aurora.databases.values() if item.db_parameter_group_name == group_name]
+
+    # endpoints
+
+    def create_db_cluster_endpoint(self) -> ActionResult:
+        return ActionResult(endpoints.create(self.aurora, self.params))
+
+    def modify_db_cluster_endpoint(self) -> ActionResult:
+        return ActionResult(endpoints.modify(self.aurora, self.params))
+
+    def delete_db_cluster_endpoint(self) -> ActionResult:
+        return ActionResult(endpoints.delete(self.aurora, self.params))
+
+    def describe_db_cluster_endpoints(self) -> ActionResult:
+        return ActionResult({"DBClusterEndpoints": endpoints.describe(self.aurora, self.params)})
+
+    # catalogue and maintenance
+
+    def describe_db_engine_versions(self) -> ActionResult:
+        return PaginatedResult({"DBEngineVersions": catalogue.engine_versions(self.params)})
+
+    def describe_orderable_db_instance_options(self) -> ActionResult:
+        if not engines.is_aurora(self.params.get("Engine")):
+            return super().describe_orderable_db_instance_options()
+        return PaginatedResult({"OrderableDBInstanceOptions": catalogue.orderable_options(self.aurora, self.params)})
+
+    def describe_pending_maintenance_actions(self) -> ActionResult:
+        return ActionResult({"PendingMaintenanceActions": []})

@@ -1,0 +1,42 @@
+"""All rules, in the order of the spec."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from aurora_cli.spec.rules import (
+    backends,
+    backups,
+    capacity,
+    engines,
+    identifiers,
+    instances,
+    keys,
+    logs,
+    network,
+    parameters,
+    security,
+    sources,
+    tags,
+)
+from aurora_cli.spec.rules.registry import Rule
+
+_FILES: tuple[ModuleType, ...] = (
+    identifiers,
+    tags,
+    engines,
+    instances,
+    capacity,
+    network,
+    sources,
+    keys,
+    security,
+    backups,
+    parameters,
+    logs,
+    backends,
+)
+
+RULES: tuple[Rule, ...] = tuple(
+    value for module in _FILES for value in vars(module).values() if isinstance(value, Rule)
+)

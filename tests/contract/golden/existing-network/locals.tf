@@ -1,0 +1,4 @@
+locals {
+  name = "billing"
+  port = 5432
+}

@@ -1,0 +1,37 @@
+# No egress rule and no rule inline: the database starts no connection, and each rule can come and go alone.
+resource "aws_security_group" "this" {
+  name        = "${local.name}-database"
+  description = "Aurora cluster ${local.name}"
+  vpc_id      = local.vpc_id
+
+  tags = {
+    Name = "${local.name}-database"
+  }
+}
+
+locals {
+  # Who may connect; the key is the source itself, so that a new one leaves the others alone.
+  allow = {
+    "sg-0d1e2f3a4b5c60718" = {
+      referenced_security_group_id = "sg-0d1e2f3a4b5c60718"
+      description                  = "application servers"
+    }
+    "10.8.0.0/24" = {
+      cidr_ipv4   = "10.8.0.0/24"
+      description = "VPN"
+    }
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "allow" {
+  for_each = local.allow
+
+  security_group_id = aws_security_group.this.id
+  ip_protocol       = "tcp"
+  from_port         = local.port
+  to_port           = local.port
+
+  description                  = try(each.value.description, null)
+  cidr_ipv4                    = try(each.value.cidr_ipv4, null)
+  referenced_security_group_id = try(each.value.referenced_security_group_id, null)
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "orders"
+  port = 5432
+}

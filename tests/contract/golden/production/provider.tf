@@ -1,0 +1,12 @@
+# Credentials come from the environment or a profile, never from a file here.
+provider "aws" {
+  region = "eu-west-1"
+
+  default_tags {
+    tags = {
+      "team"               = "payments"
+      "cost-center"        = "4711"
+      "aurora-cli:cluster" = "orders"
+    }
+  }
+}

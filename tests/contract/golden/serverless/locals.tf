@@ -1,0 +1,4 @@
+locals {
+  name = "previews"
+  port = 5432
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "smallest"
+  port = 5432
+}

@@ -1,0 +1,56 @@
+"""The Terraform of each example, file by file, as it was last looked at by a person.
+
+After a wanted change, write the folders anew and read the difference:
+
+    UPDATE_GOLDEN=1 python -m pytest tests/contract/test_golden.py
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from aurora_cli.hcl.render import render_stack
+from aurora_cli.spec.load import load_file
+from aurora_cli.spec.resolve import resolve
+from tests.contract.provider_schema import problems
+from tests.contract.terraform_reader import read_all
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def rendered(example: Path) -> dict[str, str]:
+    return render_stack(resolve([load_file(str(example), io.StringIO())]).spec)
+
+
+def stored(folder: Path) -> dict[str, str]:
+    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+def test_an_example_renders_what_its_golden_folder_holds(example: Path) -> None:
+    files = rendered(example)
+    if os.environ.get("UPDATE_GOLDEN"):
+        write(GOLDEN / example.stem, files)
+    assert files == stored(GOLDEN / example.stem)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+def test_an_example_fits_the_schema(example: Path) -> None:
+    assert problems(read_all(rendered(example))) == []
+
+
+def test_each_golden_folder_has_its_example() -> None:
+    assert {folder.name for folder in GOLDEN.iterdir()} == {example.stem for example in EXAMPLES}

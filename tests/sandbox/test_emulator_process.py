@@ -1,0 +1,254 @@
+"""The emulator process: started once, found again, stopped, killed, hung, and never mistaken for a stranger."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aurora_cli.errors import InvalidInput, SandboxFailed
+from aurora_cli.sandbox import manager
+from aurora_cli.sandbox.faults import FaultRule
+from aurora_cli.sandbox.isolation import assert_isolated
+from aurora_cli.sandbox.manager import Sandbox
+from aurora_cli.sandbox.processes import start_time, wait_until
+from tests.sandbox.emulated import Account, client, start_in_background
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """A sandbox that is not started yet."""
+    box = Sandbox(tmp_path / "sandbox")
+    try:
+        yield box
+    finally:
+        pid = box.status().pid
+        if pid is not None:
+            os.kill(pid, signal.SIGCONT)
+        box.stop()
+
+
+def kill(pid: int | None) -> None:
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: start_time(pid) is None, timeout_s=10)
+
+
+def test_start_is_idempotent_and_stop_ends_it(sandbox: Sandbox) -> None:
+    first = sandbox.start()
+    assert first.running
+    assert sandbox.start() == first == sandbox.status()
+    assert sandbox.stop() is True
+    after = sandbox.status()
+    assert (after.running, after.pid, after.endpoint, after.state_lost) == (False, None, None, False)
+    assert sandbox.stop() is False
+
+
+def test_all_that_it_writes_is_private(sandbox: Sandbox) -> None:
+    sandbox.start()
+    folder = sandbox.files.folder
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+def test_it_listens_on_one_loopback_address_only(sandbox: Sandbox) -> None:
+    sandbox.start()
+    state = sandbox.files.read_state()
+    assert state is not None
+    socket.create_connection(("127.0.0.1", state.port), timeout=5).close()
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.2", state.port), timeout=5)
+
+
+def test_many_at_once_get_the_same_emulator(sandbox: Sandbox) -> None:
+    starters = [start_in_background(sandbox.files.folder) for _ in range(5)]
+    outputs = [starter.communicate(timeout=120) for starter in starters]
+    pids = {out.strip() for out, _ in outputs}
+    assert [starter.returncode for starter in starters] == [0] * 5, outputs
+    assert pids == {str(sandbox.status().pid)}
+
+
+def test_it_survives_the_command_that_started_it(sandbox: Sandbox) -> None:
+    starter = start_in_background(sandbox.files.folder)
+    out, _ = starter.communicate(timeout=120)
+    info = sandbox.status()
+    assert info.running
+    assert str(info.pid) == out.strip()
+    assert info.pid is not None
+    assert os.getsid(info.pid) != os.getsid(0)
+
+
+def test_a_restart_prefers_its_old_port(sandbox: Sandbox) -> None:
+    endpoint = sandbox.start().endpoint
+    sandbox.stop()
+    assert sandbox.start().endpoint == endpoint
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """A server that answers everything as an emulator would, but for the token."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({"token": "someone-else", "ready": True}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Silent."""
+
+
+def stranger_on(port: int) -> ThreadingHTTPServer:
+    """Take a port, as soon as the last thread of the killed process has let it go."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def taken() -> bool:
+        try:
+            servers.append(ThreadingHTTPServer(("127.0.0.1", port), Stranger))
+        except OSError:
+            return False
+        return True
+
+    assert wait_until(taken, timeout_s=10)
+    return servers[0]
+
+
+def test_a_stranger_on_our_port_is_not_ours(sandbox: Sandbox) -> None:
+    kill(sandbox.start().pid)
+    state = sandbox.files.read_state()
+    assert state is not None
+    with stranger_on(state.port) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert sandbox.status().running is False
+        info = sandbox.start()
+        assert info.running
+        assert info.endpoint != f"http://127.0.0.1:{state.port}"
+        server.shutdown()
+
+
+def test_a_killed_emulator_is_missed_by_name(sandbox: Sandbox) -> None:
+    account_pid = sandbox.start().pid
+    account = Account(sandbox)
+    vpc, _, group = account.network("demo")
+    account.create("demo", DBSubnetGroupName="demo", VpcSecurityGroupIds=[group])
+    account.instance("demo", "1")
+    kill(account_pid)
+    info = sandbox.status()
+    assert (info.running, info.state_lost) == (False, True)
+    assert info.lost["clusters"] == ["eu-west-1/demo"]
+    assert info.lost["instances"] == ["eu-west-1/demo-1"]
+    assert info.lost["vpcs"] == [f"eu-west-1/{vpc}"]
+    again = sandbox.start()
+    assert (again.running, again.state_lost, again.lost) == (True, True, info.lost)
+    assert Account(sandbox).rds.describe_db_clusters()["DBClusters"] == []
+    clean = sandbox.reset()
+    assert (clean.running, clean.state_lost, clean.lost) == (True, False, {})
+
+
+def test_what_was_deleted_is_not_missed(sandbox: Sandbox) -> None:
+    pid = sandbox.start().pid
+    account = Account(sandbox)
+    account.create("demo")
+    account.rds.delete_db_cluster(DBClusterIdentifier="demo", FinalDBSnapshotIdentifier="demo-final")
+    kill(pid)
+    info = sandbox.status()
+    assert info.state_lost is False
+    assert info.lost == {"cluster_snapshots": ["eu-west-1/demo-final"]}
+
+
+def test_reset_forgets_everything_and_keeps_running(sandbox: Sandbox) -> None:
+    pid = sandbox.start().pid
+    Account(sandbox).create("demo")
+    sandbox.add_fault(FaultRule("throttle"))
+    sandbox.set_latency(5)
+    assert sandbox.reset().pid == pid
+    assert sandbox.faults() == []
+    assert sandbox.calls() == []
+    account = Account(sandbox)
+    assert account.rds.describe_db_clusters()["DBClusters"] == []
+    account.create("demo")
+    assert account.cluster("demo")["Status"] == "available"
+
+
+def test_a_hung_emulator_is_said_to_hang_and_can_be_stopped(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manager, "ANSWER_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(manager, "STOP_GRACE_S", 0.2)
+    pid = sandbox.start().pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    info = sandbox.status()
+    assert (info.running, info.hung, info.pid) == (False, True, pid)
+    with pytest.raises(SandboxFailed, match="does not answer"):
+        sandbox.start()
+    with pytest.raises(SandboxFailed, match="does not answer"):
+        sandbox.reset()
+    assert sandbox.stop() is True
+    assert start_time(pid) is None
+
+
+def test_an_emulator_whose_folder_is_gone_ends_by_itself(sandbox: Sandbox) -> None:
+    pid = sandbox.start().pid
+    assert pid is not None
+    sandbox.files.emulator.unlink()
+    assert wait_until(lambda: start_time(pid) is None, timeout_s=30)
+
+
+def test_a_failed_start_says_why(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(SandboxFailed, match="ended while it started"):
+        sandbox.start()
+    assert sandbox.status().running is False
+
+
+def test_its_environment_reaches_it_and_nothing_else(sandbox: Sandbox) -> None:
+    sandbox.start()
+    env = sandbox.environment({"PATH": os.environ["PATH"], "AWS_PROFILE": "real", "AWS_REGION": "eu-west-3"})
+    assert_isolated(env)
+    script = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'], boto3.client('rds').meta.region_name)"
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["123456789012", "eu-west-3"]
+
+
+def test_a_callers_profile_does_not_disturb_it(tmp_path: Path) -> None:
+    box = Sandbox(tmp_path, {**os.environ, "AWS_PROFILE": "no-such-profile", "MOTO_ACCOUNT_ID": "999999999999"})
+    try:
+        box.start()
+        assert client(box, "sts").get_caller_identity()["Account"] == "123456789012"
+    finally:
+        box.stop()
+
+
+def test_terraform_is_given_our_provider(sandbox: Sandbox) -> None:
+    extra = sandbox.prepare_terraform(genuine=False, base={})
+    config = Path(extra["TF_CLI_CONFIG_FILE"])
+    assert "filesystem_mirror" in config.read_text()
+    launchers = list(sandbox.files.mirror.glob("*/hashicorp/aws/*/*/terraform-provider-aws_*"))
+    assert launchers
+    assert all(os.access(launcher, os.X_OK) for launcher in launchers)
+
+
+def test_the_genuine_provider_comes_from_where_the_user_says(sandbox: Sandbox) -> None:
+    assert sandbox.prepare_terraform(genuine=True, base={"TF_CLI_CONFIG_FILE": "/home/dev/.terraformrc"}) == {}
+    config = Path(sandbox.prepare_terraform(genuine=True, base={})["TF_CLI_CONFIG_FILE"])
+    assert "filesystem_mirror" not in config.read_text()
+
+
+def test_bad_faults_are_refused_by_the_emulator_too(sandbox: Sandbox) -> None:
+    sandbox.start()
+    with pytest.raises(InvalidInput, match="unknown kind"):
+        sandbox._client().request("POST", "faults", data={"kind": "explode"})
+    with pytest.raises(InvalidInput, match="latency_s"):
+        sandbox.set_latency(-1)

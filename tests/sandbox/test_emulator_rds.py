@@ -1,0 +1,466 @@
+"""RDS for Aurora as AWS answers it: clusters, instances, roles, snapshots, refusals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from aurora_cli.sandbox.manager import Sandbox
+from tests.sandbox.emulated import Account, client, emulator, refused
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with emulator(tmp_path_factory.mktemp("rds") / "sandbox") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running: Sandbox) -> Sandbox:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def account(sandbox: Sandbox) -> Account:
+    return Account(sandbox)
+
+
+def apply_now(account: Account, name: str, **values: Any) -> dict[str, Any]:
+    account.rds.modify_db_cluster(DBClusterIdentifier=name, ApplyImmediately=True, **values)
+    return account.cluster(name)
+
+
+def test_a_cluster_has_what_aws_gives_it(account: Account) -> None:
+    _, _, group = account.network("demo")
+    answer = account.create(
+        "Demo",
+        DBSubnetGroupName="demo",
+        VpcSecurityGroupIds=[group],
+        StorageEncrypted=True,
+        EnableIAMDatabaseAuthentication=True,
+        EnableCloudwatchLogsExports=["postgresql"],
+        PreferredMaintenanceWindow="Sun:05:00-Sun:06:00",
+        PreferredBackupWindow="03:00-04:00",
+        BackupRetentionPeriod=7,
+        DatabaseName="app",
+        CopyTagsToSnapshot=True,
+        Tags=[{"Key": "team", "Value": "payments"}],
+    )
+    cluster = account.cluster("demo")
+    assert (answer["Status"], cluster["Status"]) == ("creating", "available")
+    label = cluster["Endpoint"].split(".")[1].removeprefix("cluster-")
+    assert cluster["DBClusterIdentifier"] == "demo"
+    assert cluster["Endpoint"] == f"demo.cluster-{label}.eu-west-1.rds.amazonaws.com"
+    assert cluster["ReaderEndpoint"] == f"demo.cluster-ro-{label}.eu-west-1.rds.amazonaws.com"
+    assert cluster["AvailabilityZones"] == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    assert cluster["AllocatedStorage"] == 1
+    assert (cluster["Port"], cluster["EngineMode"], cluster["EngineVersion"]) == (5432, "provisioned", "16.8")
+    assert cluster["PreferredMaintenanceWindow"] == "sun:05:00-sun:06:00"
+    assert cluster["DBClusterParameterGroup"] == "default.aurora-postgresql16"
+    assert cluster["KmsKeyId"].startswith("arn:aws:kms:eu-west-1:")
+    assert cluster["IAMDatabaseAuthenticationEnabled"] is True
+    assert cluster["EnabledCloudwatchLogsExports"] == ["postgresql"]
+    assert cluster["TagList"] == [{"Key": "team", "Value": "payments"}]
+    assert cluster["VpcSecurityGroups"] == [{"VpcSecurityGroupId": group, "Status": "active"}]
+    assert cluster["DbClusterResourceId"].startswith("cluster-")
+    assert cluster["HostedZoneId"].startswith("Z")
+    absent = {"StorageType", "ScalingConfigurationInfo", "PubliclyAccessible", "BacktrackWindow", "MasterUserPassword"}
+    assert not absent & set(cluster)
+
+
+def test_the_master_secret_is_real_and_goes_with_the_cluster(account: Account) -> None:
+    account.create("demo", MasterUsername="root")
+    secret = account.cluster("demo")["MasterUserSecret"]
+    assert secret["KmsKeyId"].startswith("arn:aws:kms:")
+    value = json.loads(account.secrets.get_secret_value(SecretId=secret["SecretArn"])["SecretString"])
+    assert value["username"] == "root"
+    assert len(value["password"]) >= 20
+    described = account.secrets.describe_secret(SecretId=secret["SecretArn"])
+    assert described["OwningService"] == "rds"
+    assert {"Key": "aws:rds:primaryDBClusterArn", "Value": account.cluster("demo")["DBClusterArn"]} in described["Tags"]
+    account.rds.delete_db_cluster(DBClusterIdentifier="demo", SkipFinalSnapshot=True)
+    with refused("ResourceNotFoundException"):
+        account.secrets.describe_secret(SecretId=secret["SecretArn"])
+
+
+def test_two_clusters_have_two_passwords(account: Account) -> None:
+    for name in ("a", "b"):
+        account.create(name)
+    secrets = [account.cluster(name)["MasterUserSecret"]["SecretArn"] for name in ("a", "b")]
+    values = {account.secrets.get_secret_value(SecretId=arn)["SecretString"] for arn in secrets}
+    assert len(values) == 2
+
+
+@pytest.mark.parametrize(
+    ("engine", "wanted", "given"),
+    [
+        ("aurora-postgresql", "16.8", "16.8"),
+        ("aurora-postgresql", "16", "16."),
+        ("aurora-mysql", "8.0", "8.0.mysql_aurora.3."),
+        ("aurora-mysql", "8.0.mysql_aurora.3.10.0", "8.0.mysql_aurora.3.10.0"),
+    ],
+)
+def test_versions_are_filled_in(account: Account, engine: str, wanted: str, given: str) -> None:
+    account.create("demo", Engine=engine, EngineVersion=wanted)
+    assert account.cluster("demo")["EngineVersion"].startswith(given)
+
+
+def test_an_unknown_version_is_refused(account: Account) -> None:
+    with refused("InvalidParameterCombination") as caught:
+        account.create("demo", EngineVersion="99.1")
+    assert "Cannot find version 99.1" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["1demo", "demo-", "de--mo", "demo_1", "x" * 64])
+def test_names_follow_the_rule(account: Account, name: str) -> None:
+    with refused("InvalidParameterValue"):
+        account.create(name)
+
+
+def test_a_name_is_given_once(account: Account) -> None:
+    account.create("demo")
+    with refused("DBClusterAlreadyExistsFault"):
+        account.create("DEMO")
+    account.instance("demo", "1")
+    with refused("DBInstanceAlreadyExists"):
+        account.instance("demo", "1")
+
+
+def test_instances_inherit_and_spread(account: Account) -> None:
+    _, _, group = account.network("demo")
+    account.create("demo", DBSubnetGroupName="demo", VpcSecurityGroupIds=[group], StorageEncrypted=True, Port=5433)
+    for key in "123":
+        account.instance("demo", key, PromotionTier=int(key) - 1)
+    members = [account.member(f"demo-{key}") for key in "123"]
+    assert [member["AvailabilityZone"] for member in members] == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    first, cluster = members[0], account.cluster("demo")
+    label = cluster["Endpoint"].split(".")[1].removeprefix("cluster-")
+    assert first["Endpoint"] == {
+        "Address": f"demo-1.{label}.eu-west-1.rds.amazonaws.com",
+        "Port": 5433,
+        "HostedZoneId": cluster["HostedZoneId"],
+    }
+    assert first["DBSubnetGroup"]["DBSubnetGroupName"] == "demo"
+    assert first["VpcSecurityGroups"] == cluster["VpcSecurityGroups"]
+    assert (first["KmsKeyId"], first["StorageEncrypted"]) == (cluster["KmsKeyId"], True)
+    assert first["CACertificateIdentifier"] == "rds-ca-rsa2048-g1"
+    assert first["DBParameterGroups"][0]["DBParameterGroupName"] == "default.aurora-postgresql16"
+    assert first["PubliclyAccessible"] is False
+    assert len({member["DbiResourceId"] for member in members}) == 3
+    assert cluster["MultiAZ"] is True
+
+
+def test_a_zone_can_be_chosen_within_the_subnet_group(account: Account) -> None:
+    account.network("demo", zones="ab")
+    account.create("demo", DBSubnetGroupName="demo")
+    account.instance("demo", "1", AvailabilityZone="eu-west-1b")
+    assert account.member("demo-1")["AvailabilityZone"] == "eu-west-1b"
+    with refused("InvalidVPCNetworkStateFault"):
+        account.instance("demo", "2", AvailabilityZone="eu-west-1c")
+
+
+def test_the_first_instance_writes_and_the_lowest_tier_follows(account: Account) -> None:
+    account.create("demo")
+    account.instance("demo", "1", PromotionTier=5)
+    account.instance("demo", "2", PromotionTier=3)
+    account.instance("demo", "3", PromotionTier=1)
+    assert account.writer("demo") == "demo-1"
+    account.rds.delete_db_instance(DBInstanceIdentifier="demo-1")
+    assert account.writer("demo") == "demo-3"
+    members = {m["DBInstanceIdentifier"]: m["PromotionTier"] for m in account.cluster("demo")["DBClusterMembers"]}
+    assert members == {"demo-2": 3, "demo-3": 1}
+
+
+def test_failover_moves_the_role(account: Account) -> None:
+    account.create("demo")
+    account.instance("demo", "1")
+    with refused("InvalidDBClusterStateFault"):
+        account.rds.failover_db_cluster(DBClusterIdentifier="demo")
+    account.instance("demo", "2", PromotionTier=4)
+    account.instance("demo", "3", PromotionTier=2)
+    answer = account.rds.failover_db_cluster(DBClusterIdentifier="demo")["DBCluster"]
+    assert answer["Status"] == "failing-over"
+    assert account.writer("demo") == "demo-3"
+    account.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-2")
+    assert account.writer("demo") == "demo-2"
+    with refused("InvalidDBInstanceState"):
+        account.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-2")
+    with refused("DBInstanceNotFound"):
+        account.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="other")
+
+
+def test_serverless_limits_and_pause(account: Account) -> None:
+    account.create("demo", ServerlessV2ScalingConfiguration={"MinCapacity": 0, "MaxCapacity": 4})
+    scaling = account.cluster("demo")["ServerlessV2ScalingConfiguration"]
+    assert scaling == {"MinCapacity": 0.0, "MaxCapacity": 4.0, "SecondsUntilAutoPause": 300}
+    account.instance("demo", "1", DBInstanceClass="db.serverless")
+    changed = {"MinCapacity": 0.5, "MaxCapacity": 16}
+    assert apply_now(account, "demo", ServerlessV2ScalingConfiguration=changed)["ServerlessV2ScalingConfiguration"] == {
+        "MinCapacity": 0.5,
+        "MaxCapacity": 16.0,
+    }
+    with refused("InvalidParameterValue"):
+        apply_now(account, "demo", ServerlessV2ScalingConfiguration={"MinCapacity": 8, "MaxCapacity": 4})
+    with refused("InvalidParameterValue"):
+        account.create(
+            "b", ServerlessV2ScalingConfiguration={"MinCapacity": 1, "MaxCapacity": 4, "SecondsUntilAutoPause": 300}
+        )
+
+
+def test_a_serverless_instance_needs_the_clusters_limits(account: Account) -> None:
+    account.create("demo")
+    with refused("InvalidDBClusterStateFault"):
+        account.instance("demo", "1", DBInstanceClass="db.serverless")
+
+
+def test_a_class_that_the_region_lacks_is_refused(account: Account) -> None:
+    account.create("demo")
+    with refused("InvalidParameterCombination"):
+        account.instance("demo", "1", DBInstanceClass="db.m5.large")
+    with refused("InvalidParameterValue"):
+        account.instance("demo", "1", DBInstanceClass="r7g.large")
+
+
+def test_changes_apply_now_or_wait(account: Account) -> None:
+    account.create("demo")
+    account.instance("demo", "1")
+    wait = {"DBInstanceIdentifier": "demo-1", "DBInstanceClass": "db.r7g.large"}
+    account.rds.modify_db_instance(**wait)
+    member = account.member("demo-1")
+    assert (member["DBInstanceClass"], member["PendingModifiedValues"]) == (
+        "db.t4g.medium",
+        {"DBInstanceClass": "db.r7g.large"},
+    )
+    account.rds.modify_db_instance(DBInstanceIdentifier="demo-1", PromotionTier=7, ApplyImmediately=True)
+    member = account.member("demo-1")
+    assert (member["DBInstanceClass"], member["PromotionTier"]) == ("db.r7g.large", 7)
+    assert member["PendingModifiedValues"] == {}
+
+
+def test_every_cluster_setting_of_ours_can_be_changed(account: Account) -> None:
+    _, _, group = account.network("demo")
+    account.create("demo", DBSubnetGroupName="demo", EnableCloudwatchLogsExports=["postgresql"])
+    cluster = apply_now(
+        account,
+        "demo",
+        BackupRetentionPeriod=14,
+        PreferredBackupWindow="01:00-02:00",
+        PreferredMaintenanceWindow="Mon:05:00-Mon:06:00",
+        DeletionProtection=True,
+        CopyTagsToSnapshot=True,
+        VpcSecurityGroupIds=[group],
+        EnableIAMDatabaseAuthentication=True,
+        CloudwatchLogsExportConfiguration={"EnableLogTypes": ["instance"], "DisableLogTypes": ["postgresql"]},
+        Port=5433,
+        StorageType="aurora-iopt1",
+        DatabaseInsightsMode="advanced",
+        AllowEngineModeChange=False,
+    )
+    assert cluster["BackupRetentionPeriod"] == 14
+    assert cluster["PreferredBackupWindow"] == "01:00-02:00"
+    assert cluster["PreferredMaintenanceWindow"] == "mon:05:00-mon:06:00"
+    assert (cluster["DeletionProtection"], cluster["CopyTagsToSnapshot"]) == (True, True)
+    assert cluster["VpcSecurityGroups"][0]["VpcSecurityGroupId"] == group
+    assert cluster["IAMDatabaseAuthenticationEnabled"] is True
+    assert cluster["EnabledCloudwatchLogsExports"] == ["instance"]
+    assert (cluster["Port"], cluster["StorageType"]) == (5433, "aurora-iopt1")
+    assert cluster["DatabaseInsightsMode"] == "advanced"
+
+
+def test_managed_password_can_be_turned_on_and_off(account: Account) -> None:
+    account.create("demo", MasterUserPassword="correct-horse-battery")
+    assert "MasterUserSecret" not in account.cluster("demo")
+    assert apply_now(account, "demo", ManageMasterUserPassword=True)["MasterUserSecret"]["SecretArn"]
+    cluster = apply_now(account, "demo", ManageMasterUserPassword=False, MasterUserPassword="correct-horse-battery")
+    assert "MasterUserSecret" not in cluster
+    with refused("InvalidParameterCombination"):
+        account.create("b", ManageMasterUserPassword=True, MasterUserPassword="correct-horse-battery")
+
+
+def test_upgrades_go_up_and_major_ones_need_the_word(account: Account) -> None:
+    account.create("demo", EngineVersion="16.8")
+    with refused("InvalidParameterCombination"):
+        apply_now(account, "demo", EngineVersion="15.10")
+    assert apply_now(account, "demo", EngineVersion="16.9")["EngineVersion"] == "16.9"
+    with refused("InvalidParameterCombination") as caught:
+        apply_now(account, "demo", EngineVersion="17.5")
+    assert "AllowMajorVersionUpgrade" in str(caught.value)
+    cluster = apply_now(account, "demo", EngineVersion="17.5", AllowMajorVersionUpgrade=True)
+    assert (cluster["EngineVersion"], cluster["DBClusterParameterGroup"]) == ("17.5", "default.aurora-postgresql17")
+
+
+def test_an_upgrade_can_wait_for_the_window(account: Account) -> None:
+    account.create("demo", EngineVersion="16.8")
+    account.rds.modify_db_cluster(DBClusterIdentifier="demo", EngineVersion="16.9")
+    cluster = account.cluster("demo")
+    assert (cluster["EngineVersion"], cluster["PendingModifiedValues"]) == ("16.8", {"EngineVersion": "16.9"})
+
+
+def test_deletion_is_refused_while_it_would_hurt(account: Account) -> None:
+    account.create("demo", DeletionProtection=True)
+    account.instance("demo", "1")
+    with refused("InvalidParameterCombination") as caught:
+        account.rds.delete_db_cluster(DBClusterIdentifier="demo", SkipFinalSnapshot=True)
+    assert "deletion protection" in str(caught.value)
+    apply_now(account, "demo", DeletionProtection=False)
+    with refused("InvalidDBClusterStateFault"):
+        account.rds.delete_db_cluster(DBClusterIdentifier="demo", SkipFinalSnapshot=True)
+    account.rds.delete_db_instance(DBInstanceIdentifier="demo-1")
+    with refused("InvalidParameterCombination"):
+        account.rds.delete_db_cluster(DBClusterIdentifier="demo")
+    with refused("InvalidParameterCombination"):
+        account.rds.delete_db_cluster(
+            DBClusterIdentifier="demo", SkipFinalSnapshot=True, FinalDBSnapshotIdentifier="demo-final"
+        )
+    account.rds.delete_db_cluster(DBClusterIdentifier="demo", FinalDBSnapshotIdentifier="demo-final")
+    with refused("DBClusterNotFoundFault"):
+        account.cluster("demo")
+
+
+def test_the_final_snapshot_is_taken_and_its_name_is_not_given_twice(account: Account) -> None:
+    tags = [{"Key": "team", "Value": "payments"}]
+    account.create("demo", CopyTagsToSnapshot=True, Tags=tags)
+    account.rds.delete_db_cluster(DBClusterIdentifier="demo", FinalDBSnapshotIdentifier="demo-final")
+    found = account.rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="demo-final")["DBClusterSnapshots"][0]
+    assert (found["Status"], found["SnapshotType"], found["DBClusterIdentifier"]) == ("available", "manual", "demo")
+    assert (found["EngineVersion"], found["TagList"]) == ("16.8", tags)
+    account.create("demo")
+    with refused("DBClusterSnapshotAlreadyExistsFault"):
+        account.rds.delete_db_cluster(DBClusterIdentifier="demo", FinalDBSnapshotIdentifier="demo-final")
+    assert account.cluster("demo")["Status"] == "available"
+    secret = account.cluster("demo")["MasterUserSecret"]["SecretArn"]
+    assert account.secrets.describe_secret(SecretId=secret)["ARN"] == secret
+
+
+def test_a_snapshot_can_be_taken_listed_restored_and_deleted(account: Account) -> None:
+    account.create("demo", DatabaseName="app", StorageEncrypted=True)
+    account.rds.create_db_cluster_snapshot(DBClusterIdentifier="demo", DBClusterSnapshotIdentifier="before")
+    listed = account.rds.describe_db_cluster_snapshots(DBClusterIdentifier="demo")["DBClusterSnapshots"]
+    assert [item["DBClusterSnapshotIdentifier"] for item in listed] == ["before"]
+    account.rds.restore_db_cluster_from_snapshot(
+        DBClusterIdentifier="copy", SnapshotIdentifier="before", Engine="aurora-postgresql", DeletionProtection=True
+    )
+    original, copy = account.cluster("demo"), account.cluster("copy")
+    for key in ("EngineVersion", "DatabaseName", "MasterUsername", "Port", "KmsKeyId"):
+        assert copy[key] == original[key]
+    assert copy["DeletionProtection"] is True
+    assert copy["DbClusterResourceId"] != original["DbClusterResourceId"]
+    account.rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier="before")
+    with refused("DBClusterSnapshotNotFoundFault"):
+        account.rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="before")
+
+
+def test_a_cluster_can_be_cloned(account: Account) -> None:
+    account.create("demo", DatabaseName="app")
+    account.rds.restore_db_cluster_to_point_in_time(
+        DBClusterIdentifier="clone",
+        SourceDBClusterIdentifier="demo",
+        RestoreType="copy-on-write",
+        UseLatestRestorableTime=True,
+    )
+    assert account.cluster("clone")["DatabaseName"] == "app"
+
+
+def test_a_cluster_stops_and_starts_with_its_instances(account: Account) -> None:
+    account.create("demo")
+    account.instance("demo", "1")
+    account.rds.stop_db_cluster(DBClusterIdentifier="demo")
+    assert (account.cluster("demo")["Status"], account.member("demo-1")["DBInstanceStatus"]) == ("stopped", "stopped")
+    with refused("InvalidDBClusterStateFault"):
+        account.rds.stop_db_cluster(DBClusterIdentifier="demo")
+    account.rds.start_db_cluster(DBClusterIdentifier="demo")
+    assert (account.cluster("demo")["Status"], account.member("demo-1")["DBInstanceStatus"]) == (
+        "available",
+        "available",
+    )
+
+
+def test_with_latency_resources_take_their_time(sandbox: Sandbox, account: Account) -> None:
+    sandbox.set_latency(600)
+    account.create("demo")
+    assert account.cluster("demo")["Status"] == "creating"
+    with refused("InvalidDBClusterStateFault"):
+        account.instance("demo", "1")
+    sandbox.set_latency(0)
+    account.create("quick")
+    account.instance("quick", "1")
+    account.instance("quick", "2")
+    sandbox.set_latency(600)
+    account.rds.delete_db_instance(DBInstanceIdentifier="quick-1")
+    assert account.member("quick-1")["DBInstanceStatus"] == "deleting"
+    assert account.writer("quick") == "quick-2"
+    with refused("InvalidDBInstanceState"):
+        account.rds.delete_db_instance(DBInstanceIdentifier="quick-1")
+    account.rds.modify_db_instance(
+        DBInstanceIdentifier="quick-2", DBInstanceClass="db.r7g.large", ApplyImmediately=True
+    )
+    member = account.member("quick-2")
+    assert (member["DBInstanceStatus"], member["DBInstanceClass"]) == ("modifying", "db.t4g.medium")
+
+
+def test_waiters_see_the_end_of_a_transition(sandbox: Sandbox, account: Account) -> None:
+    sandbox.set_latency(1)
+    account.create("demo")
+    account.rds.get_waiter("db_cluster_available").wait(
+        DBClusterIdentifier="demo", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+    account.instance("demo", "1")
+    account.rds.get_waiter("db_instance_available").wait(
+        DBInstanceIdentifier="demo-1", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+    account.rds.delete_db_instance(DBInstanceIdentifier="demo-1")
+    account.rds.get_waiter("db_instance_deleted").wait(
+        DBInstanceIdentifier="demo-1", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
+    )
+
+
+def test_tags_can_be_added_removed_and_listed(account: Account) -> None:
+    account.create("demo")
+    arn = account.cluster("demo")["DBClusterArn"]
+    account.rds.add_tags_to_resource(ResourceName=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    account.rds.remove_tags_from_resource(ResourceName=arn, TagKeys=["a"])
+    assert account.rds.list_tags_for_resource(ResourceName=arn)["TagList"] == [{"Key": "b", "Value": "2"}]
+    assert account.cluster("demo")["TagList"] == [{"Key": "b", "Value": "2"}]
+    with refused("DBClusterNotFoundFault"):
+        account.rds.list_tags_for_resource(ResourceName=arn.replace("demo", "other"))
+
+
+def test_regions_are_apart(sandbox: Sandbox, account: Account) -> None:
+    account.create("demo")
+    assert client(sandbox, "rds", "us-west-2").describe_db_clusters()["DBClusters"] == []
+
+
+def test_endpoints_of_a_cluster(account: Account) -> None:
+    account.create("demo")
+    account.instance("demo", "1")
+    created = account.rds.create_db_cluster_endpoint(
+        DBClusterIdentifier="demo",
+        DBClusterEndpointIdentifier="reports",
+        EndpointType="READER",
+        StaticMembers=["demo-1"],
+    )
+    assert created["Endpoint"].startswith("reports.cluster-custom-")
+    found = account.rds.describe_db_cluster_endpoints(DBClusterIdentifier="demo")["DBClusterEndpoints"]
+    assert [item["EndpointType"] for item in found] == ["WRITER", "READER", "CUSTOM"]
+    assert found[0]["Endpoint"] == account.cluster("demo")["Endpoint"]
+    account.rds.modify_db_cluster_endpoint(DBClusterEndpointIdentifier="reports", ExcludedMembers=["demo-1"])
+    custom = account.rds.describe_db_cluster_endpoints(DBClusterEndpointIdentifier="reports")["DBClusterEndpoints"][0]
+    assert (custom["StaticMembers"], custom["ExcludedMembers"]) == ([], ["demo-1"])
+    account.rds.delete_db_cluster_endpoint(DBClusterEndpointIdentifier="reports")
+    with refused("DBClusterEndpointNotFoundFault"):
+        account.rds.describe_db_cluster_endpoints(DBClusterEndpointIdentifier="reports")
+
+
+def test_the_data_api_can_be_switched(account: Account) -> None:
+    account.create("demo")
+    arn = account.cluster("demo")["DBClusterArn"]
+    account.rds.enable_http_endpoint(ResourceArn=arn)
+    assert account.cluster("demo")["HttpEndpointEnabled"] is True
+    account.rds.disable_http_endpoint(ResourceArn=arn)
+    assert account.cluster("demo")["HttpEndpointEnabled"] is False
