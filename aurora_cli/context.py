@@ -158,7 +158,9 @@ class AppContext:
         from aurora_cli.terraform.runner import Terraform
 
         base = self._sandbox_environment if self.sandbox else {**self.environ, **self._profile()}
-        extra = {"TF_PLUGIN_CACHE_DIR": str(self.home.plugin_cache)}
+        # The sandbox's own provider bears the name of the genuine one: it must not get into a cache that others use.
+        cached = not self.sandbox or self.provider == "genuine"
+        extra = {"TF_PLUGIN_CACHE_DIR": str(self.home.plugin_cache) if cached else ""}
         return Terraform(
             binary=self.binary,
             folder=stack.terraform_dir,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -53,4 +54,6 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         return
     from aurora_cli.ui import destroy_view
 
+    if result.dry_run:
+        destroy_view.print_destroy_review(replace(session.consoles, err=session.consoles.out), result.review)
     destroy_view.print_destroyed(session.consoles, result)

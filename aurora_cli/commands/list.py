@@ -33,4 +33,8 @@ def command(session: Session, output: str) -> None:
 
         lists.print_clusters(session.consoles, rows)
     else:
-        click.echo("No clusters yet. Make one: aurora-cli create NAME --engine postgres", err=True)
+        from aurora_cli.ui.next_steps import command_line
+
+        words = ["create", "NAME", "--engine", "postgres"]
+        first = command_line(session.app.target, words, session.settings.repeated())
+        click.echo(f"No clusters yet. Make one: {first}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from aurora_cli.commands.completions import complete_engines, complete_presets
 from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.options import file_option, name_argument, output_option, skip_check_option
+from aurora_cli.commands.origins import NOT_CHOSEN, without_sources
 from aurora_cli.commands.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import spec_options, spec_region, spec_request
@@ -95,7 +95,7 @@ def show(ctx: click.Context, session: Session, /, resolved: bool, output: str, *
 
     found = showing.show(session.app, spec_request(session, ctx))
     values = found.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
-    shown = values if resolved else _chosen(values, found.origins)
+    shown = values if resolved else without_sources(values, found.origins, NOT_CHOSEN)
     if output != "table":
         document: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "spec": shown}
         print_data(session, document | ({"origins": dict(found.origins)} if resolved else {}), output)
@@ -103,19 +103,3 @@ def show(ctx: click.Context, session: Session, /, resolved: bool, output: str, *
         lists.print_resolved(session.consoles, lists.flattened(values), found.origins)
     else:
         print_data(session, shown, "yaml")
-
-
-def _chosen(values: Mapping[str, Any], origins: Mapping[str, str], prefix: str = "") -> dict[str, Any]:
-    """The part of the spec that neither a preset nor a default gave."""
-    from aurora_cli.ui.lists import source_of
-
-    chosen: dict[str, Any] = {}
-    for key, value in values.items():
-        path = f"{prefix}{key}"
-        if isinstance(value, dict):
-            inner = _chosen(value, origins, f"{path}.")
-            if inner:
-                chosen[key] = inner
-        elif not source_of(path, origins).startswith(("default", "preset ")):
-            chosen[key] = value
-    return chosen

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
 from aurora_cli.commands.completions import complete_classes, complete_engines, complete_presets
+from aurora_cli.commands.origins import without_sources
 from aurora_cli.commands.session import Session
 
 if TYPE_CHECKING:
@@ -142,12 +143,11 @@ def spec_request(session: Session, ctx: click.Context) -> SpecRequest:
     params = ctx.params
     if not params.get("name") and not params.get("file"):
         raise click.UsageError("Give the NAME of a cluster, or a spec with -f FILE.", ctx)
-    stored = _stored(session, ctx)
-    return SpecRequest(
-        name=params.get("name"),
-        layers=tuple(_layers(session, ctx) if stored is None else _on_stored(stored, ctx)),
-        skip_checks=tuple(params.get("skip_check") or ()),
-    )
+    skip_checks = tuple(params.get("skip_check") or ())
+    stack = _stored(session, ctx)
+    if stack is None:
+        return SpecRequest(params.get("name"), tuple(_layers(session, ctx)), skip_checks)
+    return SpecRequest(params["name"], _on_stored(stack, ctx), skip_checks, stack.record.origins)
 
 
 def _stored(session: Session, ctx: click.Context) -> Stack | None:
@@ -158,17 +158,22 @@ def _stored(session: Session, ctx: click.Context) -> Stack | None:
     return stack if stack is not None and stack.has_spec() else None
 
 
-def _on_stored(stack: Stack, ctx: click.Context) -> list[Layer]:
+def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:
     """The stored spec and what is typed; nothing when nothing is typed.
 
     Variables do not count here: AURORA_READERS in a profile is a default for new clusters, and must not change one
-    that is there.
+    that is there. A typed preset replaces what the stored one gave.
     """
     from aurora_cli.operations.stored import stored_layer
     from aurora_cli.spec.flags import layer_from_pairs
 
     typed = [pair for pair in _typed(ctx) if pair[0] != "name"]
-    return [stored_layer(stack), *layer_from_pairs(typed)] if typed else []
+    if not typed:
+        return ()
+    layer = stored_layer(stack)
+    if any(path == "preset" for path, _, _ in typed):
+        layer = replace(layer, values=without_sources(layer.values, stack.record.origins, ("preset ",)))
+    return (layer, *layer_from_pairs(typed))
 
 
 def _layers(session: Session, ctx: click.Context) -> Iterator[Layer]:

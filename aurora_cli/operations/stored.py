@@ -34,9 +34,11 @@ def stored_spec(stack: Stack) -> Resolved:
     """
     from aurora_cli.errors import SpecInvalid
     from aurora_cli.spec.resolve import Resolved, resolve
+    from aurora_cli.spec.rules import check_names
 
+    # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
     try:
-        resolved = resolve([stored_layer(stack)])
+        resolved = resolve([stored_layer(stack)], skip_checks=check_names())
     except SpecInvalid as error:
         raise StackDamaged(
             f"The stored spec of {stack.name} cannot be read: {error.message}",

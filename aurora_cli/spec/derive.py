@@ -15,7 +15,7 @@ DEFAULT_CIDR = "10.0.0.0/16"
 
 def add_preset(merged: Merged, preset: str) -> None:
     """Put the preset below the user's values, without what does not go with them."""
-    own_vpc = not any(merged.has(f"network.{key}") for key in ("vpc_id", "subnet_ids", "subnet_group"))
+    own_vpc = not any(merged.get(f"network.{key}") for key in ("vpc_id", "subnet_ids", "subnet_group"))
     if merged.has("instances.acu"):
         merged.fill("instances.class", SERVERLESS, "derived from instances.acu")
     values = {

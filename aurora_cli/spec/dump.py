@@ -18,6 +18,8 @@ from aurora_cli.spec.shape import leaf_paths
 _NUMBER_LIKE = re.compile(
     r"[-+.]?[0-9][0-9_.,:]*(e[-+]?[0-9]*)?|0[xob][0-9a-f_]*|[0-9]{4}-[0-9]{1,2}-.*|[-+]?\.(inf|nan)", re.IGNORECASE
 )
+_MEANT_EMPTY = frozenset({"exports"})
+"""Lists whose default is not empty: no log exports is a choice, no subnets is the lack of one."""
 _WORD_LIKE = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null"})
 
 
@@ -57,7 +59,7 @@ def _values(spec: ClusterSpec) -> dict[str, Any]:
 
 def _mapping(values: dict[str, Any]) -> CommentedMap:
     plain = [(_text(key), _plain(value)) for key, value in values.items()]
-    return CommentedMap((key, value) for key, value in plain if value not in ({}, []))
+    return CommentedMap((key, value) for key, value in plain if value != {} and (value != [] or key in _MEANT_EMPTY))
 
 
 def _plain(value: Any) -> Any:

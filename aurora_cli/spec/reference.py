@@ -15,7 +15,7 @@ from aurora_cli.spec.facts import ENGINES, table
 from aurora_cli.spec.model import AllowRule, ClusterSpec, InstanceOverride
 from aurora_cli.spec.presets import PRESETS
 from aurora_cli.spec.quantities import format_days
-from aurora_cli.spec.rules import catalogue
+from aurora_cli.spec.rules import catalogue, check_names
 from aurora_cli.spec.shape import key_of
 
 MARK = "<!-- Below: written by `make docs` from the model and the rules; changes made here are lost. -->"
@@ -84,10 +84,16 @@ def _preset_table() -> str:
 
 def _rule_table() -> str:
     rows = [
-        f"| `{name}` | {'refuses' if hard else 'warns'} | {_cell(text)} | {_cell(source)} |"
+        f"| `{name}` | {_effect(name, hard)} | {_cell(text)} | {_cell(source)} |"
         for name, hard, text, source in catalogue()
     ]
     return "\n".join(["| Check | Effect | Rule | Source |", "|---|---|---|---|", *rows])
+
+
+def _effect(name: str, hard: bool) -> str:
+    if not hard:
+        return "warns"
+    return "refuses" if name in check_names() else "always refuses"
 
 
 def _fields(model: type[BaseModel], prefix: str) -> Iterator[Field]:

@@ -155,11 +155,12 @@ def _located(merged: Merged, problem: Problem) -> Problem:
 
 def _skipped(problems: list[Problem], names: Collection[str]) -> list[Problem]:
     known = rules.check_names()
+    fixed = {name for name, *_ in rules.catalogue()}.difference(known)
     result = [replace(p, severity="warning") if p.check in names and p.check in known else p for p in problems]
     for name in names:
-        if name in _FIXED_CHECKS:
+        if name in _FIXED_CHECKS or name in fixed:
             message = f"the check `{name}` cannot be skipped"
-            result.append(Problem("", message, hint="correct the values", check="skip-checks"))
+            result.append(Problem("", message, hint="correct the value", check="skip-checks"))
         elif name not in known:
             message = f"there is no check called `{shown(name)}`"
             hint = did_you_mean(name, known, f"checks are: {', '.join(known)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -83,7 +83,7 @@ class Registry:
             origins=dict(origins or {}),
             tool_version=__version__,
         )
-        draft = Stack(self._home.stacks_dir / f".new.{name}.{secrets.token_hex(6)}", self._lock_file(name))
+        draft = Stack(self._home.stacks_dir / f".new.{name}.{os.urandom(6).hex()}", self._lock_file(name))
         draft.prepare()
         try:
             draft.write_record(record)
@@ -106,7 +106,7 @@ class Registry:
         Raises:
             OSError: the folder cannot be removed.
         """
-        gone = self._home.stacks_dir / f".gone.{stack.name}.{secrets.token_hex(6)}"
+        gone = self._home.stacks_dir / f".gone.{stack.name}.{os.urandom(6).hex()}"
         stack.folder.rename(gone)
         sync_folder(self._home.stacks_dir)
         shutil.rmtree(gone)

@@ -21,7 +21,8 @@ def terraform_env(base: Mapping[str, str], extra: Mapping[str, str], *, debug: b
 
     `TF_CLI_ARGS*`, `TF_WORKSPACE` and `TF_DATA_DIR` are dropped, since they would change what our arguments do; `TF_LOG*` is
     kept only with `debug`. A plug-in cache that the user has set stays; one in `extra` may be used for stacks that have no
-    dependency lock file yet, because that file is ours and serves this machine only.
+    dependency lock file yet, because that file is ours and serves this machine only. An empty one in `extra` means no cache at
+    all, not even the user's: what the sandbox calls hashicorp/aws must not get into it.
 
     Args:
         base: what to start from, e.g. `os.environ`; not changed.
@@ -30,7 +31,9 @@ def terraform_env(base: Mapping[str, str], extra: Mapping[str, str], *, debug: b
     """
     env = {name: value for name, value in base.items() if not is_dropped(name, debug=debug)}
     env.update({name: value for name, value in extra.items() if name != PLUGIN_CACHE})
-    if extra.get(PLUGIN_CACHE) and not base.get(PLUGIN_CACHE):
+    if extra.get(PLUGIN_CACHE) == "":
+        env.pop(PLUGIN_CACHE, None)
+    elif extra.get(PLUGIN_CACHE) and not base.get(PLUGIN_CACHE):
         env[PLUGIN_CACHE] = extra[PLUGIN_CACHE]
         env["TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE"] = "1"
     return {**env, **_FIXED}

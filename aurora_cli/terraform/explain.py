@@ -8,7 +8,8 @@ from typing import Any
 
 from aurora_cli.errors import AuroraError, StateAtRisk, TerraformFailed
 from aurora_cli.terraform.events import Diagnostic
-from aurora_cli.terraform.explanations import EXPLANATIONS, Explanation
+from aurora_cli.terraform.explanation import Explanation
+from aurora_cli.terraform.explanations import EXPLANATIONS
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"^[\u2500-\u257f]+ ?")

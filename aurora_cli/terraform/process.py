@@ -17,8 +17,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
-from aurora_cli.terraform.events import InterruptRequested, TerraformEvent, parse_line
+from aurora_cli.terraform.events import InterruptRequested, TerraformEvent
 from aurora_cli.terraform.interrupts import Interrupts
+from aurora_cli.terraform.messages import parse_line
 from aurora_cli.terraform.runs import Run, new_run
 
 # The traps run nothing but keep the shell alive until Terraform has ended; a trapped (unlike an ignored) signal is back to its

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
 
 from aurora_cli.errors import AuroraError, OperationFailed, PlanStale, StateAtRisk, TerraformFailed
 from aurora_cli.terraform import argv, process
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.cachelock import cache_lock
 from aurora_cli.terraform.environment import PLUGIN_CACHE
-from aurora_cli.terraform.events import Diagnostic, Emit, LogLine, diagnostic_from
-from aurora_cli.terraform.explain import explain, full_text
+from aurora_cli.terraform.events import Emit, LogLine
+from aurora_cli.terraform.explain import full_text
 from aurora_cli.terraform.failures import errored_state, failure, interrupted
 from aurora_cli.terraform.initialised import forget_init, is_initialised, remember_init
 from aurora_cli.terraform.interrupts import Interrupts
@@ -26,10 +23,7 @@ from aurora_cli.terraform.plan import Plan
 from aurora_cli.terraform.recovery import RecoveredRun, describe, ended_well, follow_left_alone
 from aurora_cli.terraform.state import (
     ERRORED_STATE,
-    State,
-    StateResource,
     local_state_file,
-    parse_state,
     read_local_state,
 )
 
@@ -46,7 +40,7 @@ _INIT_NEEDED = re.compile(
 )
 
 
-class Terraform:
+class Terraform(TerraformReader):
     """Runs Terraform in one folder.
 
     Args:
@@ -70,10 +64,8 @@ class Terraform:
         lock_timeout: str = "60s",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.binary = binary
-        self.folder = folder
+        super().__init__(binary, folder, env)
         self.plan_file = folder / PLAN_FILE
-        self._env = dict(env)
         self._runs_dir = runs_dir
         self._emit = emit
         self._lock_timeout = lock_timeout
@@ -98,17 +90,6 @@ class Terraform:
             self._init(command)
         remember_init(self.folder, self.binary, self._env)
         return True
-
-    def validate(self) -> list[Diagnostic]:
-        """The warnings of `terraform validate`. Raises TerraformFailed with all errors."""
-        output, stderr, status = self._capture(argv.validate(self.binary.argv0))
-        try:
-            found = [diagnostic_from(item) for item in json.loads(output)["diagnostics"]]
-        except (ValueError, KeyError, TypeError):
-            raise explain([], exit_status=status, stderr=stderr) from None
-        if any(d.is_error for d in found):
-            raise explain(found)
-        return found
 
     def plan(
         self,
@@ -171,33 +152,6 @@ class Terraform:
         finally:
             self.plan_file.unlink(missing_ok=True)
         return outcome.applied
-
-    def outputs(self) -> dict[str, Any]:
-        """The values of the root outputs; sensitive ones are left out. A local state is read without a process."""
-        local = local_state_file(self.folder)
-        if local is not None:
-            return dict(read_local_state(local).outputs)
-        data = self._json(argv.output(self.binary.argv0))
-        return {name: item.get("value") for name, item in data.items() if not item.get("sensitive")}
-
-    def state(self) -> State:
-        """The state, secrets taken out. A local one is read without a process.
-
-        Raises:
-            StateAtRisk: it is damaged.
-            TerraformFailed, AccessDenied, CredentialsError: the backend cannot be read.
-        """
-        local = local_state_file(self.folder)
-        if local is not None:
-            return read_local_state(local)
-        output, stderr, status = self._capture(argv.state_pull(self.binary.argv0))
-        if status != 0:
-            raise explain([], exit_status=status, stderr=stderr)
-        return parse_state(output.decode("utf-8", errors="replace"))
-
-    def state_resources(self) -> list[StateResource]:
-        """The managed resources in the state. Raises as `state`."""
-        return list(self.state().managed)
 
     def check_state(self) -> None:
         """Raise StateAtRisk if working on would lose state: one was not saved, or the local file is damaged."""
@@ -269,7 +223,7 @@ class Terraform:
 
     def _planned(self, outcome: Outcome) -> Plan:
         if outcome.exit_status == 2:
-            return Plan.from_json(self._json(argv.show(self.binary.argv0, self.plan_file)))
+            return Plan.from_json(self.read_json(argv.show(self.binary.argv0, self.plan_file)))
         self.plan_file.unlink(missing_ok=True)
         return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
 
@@ -308,25 +262,6 @@ class Terraform:
                 raise interrupted(operation, outcome)
             return
         raise failure(operation, outcome, folder=self.folder, stderr=stderr)
-
-    def _json(self, command: tuple[str, ...]) -> dict[str, Any]:
-        output, stderr, status = self._capture(command)
-        if status != 0:
-            raise explain([], exit_status=status, stderr=stderr)
-        try:
-            data = json.loads(output)
-        except ValueError as problem:
-            raise TerraformFailed(
-                f"What 'terraform {command[len(self.binary.argv0)]}' printed is no JSON."
-            ) from problem
-        return data if isinstance(data, dict) else {}
-
-    def _capture(self, command: tuple[str, ...]) -> tuple[bytes, str, int]:
-        """Output, standard error and exit status of a command that only reads. The output may hold secrets: keep it nowhere."""
-        done = subprocess.run(
-            command, cwd=self.folder, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
-        return done.stdout, done.stderr.decode("utf-8", errors="replace"), done.returncode
 
 
 def _needs_init(outcome: Outcome) -> bool:

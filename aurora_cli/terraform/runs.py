@@ -18,7 +18,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import secrets
 import shutil
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
@@ -136,7 +135,7 @@ def new_run(runs_dir: Path, operation: str, argv: tuple[str, ...]) -> Run:
     runs_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _prune(runs_dir)
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
-    identifier = f"{moment}-{operation}-{secrets.token_hex(3)}"
+    identifier = f"{moment}-{operation}-{os.urandom(3).hex()}"
     folder = runs_dir / identifier
     folder.mkdir(mode=0o700)
     folder.chmod(0o700)

@@ -115,16 +115,17 @@ def test_render_gives_plain_terraform(aurora: Aurora, tmp_path: Path) -> None:
 def test_list_and_history_tell_what_was_done(aurora: Aurora) -> None:
     rows = aurora.json("list")
     assert [r["name"] for r in rows["clusters"]] == ["demo"]
-    entries = aurora.json("history", "demo")["history"]
+    entries = aurora.json("history", "demo")["operations"]
     assert [e["operation"] for e in entries][:2] == ["create", "create"]
     assert {e["outcome"] for e in entries} == {"succeeded", "unchanged"}
 
 
 def test_drift_is_seen(aurora: Aurora) -> None:
-    aurora.client("rds").modify_db_cluster(DBClusterIdentifier="demo", BackupRetentionPeriod=3, ApplyImmediately=True)
+    wanted = aurora.cluster("demo")["BackupRetentionPeriod"]
+    aurora.client("rds").modify_db_cluster(DBClusterIdentifier="demo", BackupRetentionPeriod=9, ApplyImmediately=True)
     assert aurora.run("plan", "demo", "--exit-code").status == 7
     aurora.ok("apply", "demo", "--yes")
-    assert aurora.cluster("demo")["BackupRetentionPeriod"] == 7
+    assert aurora.cluster("demo")["BackupRetentionPeriod"] == wanted
 
 
 def test_a_cluster_that_is_not_ours_is_left_alone(aurora: Aurora) -> None:

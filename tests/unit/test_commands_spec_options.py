@@ -200,3 +200,18 @@ def test_typed_flags_change_the_spec_of_a_cluster_that_exists(run: Run, monkeypa
 def test_a_file_replaces_the_spec_of_a_cluster_that_exists(run: Run, tmp_path: Path) -> None:
     (tmp_path / "new.yaml").write_text(FILE.replace("tags:\n  team: payments\n", ""), encoding="utf-8")
     assert _shown(run, "spec", "show", "orders", "-f", "new.yaml")["spec"]["tags"] == {}
+
+
+def test_a_typed_flag_leaves_the_origins_of_the_other_values(run: Run, tmp_path: Path) -> None:
+    from aurora_cli.context import AppContext
+
+    origins = {"preset": "default", "instances.readers": "orders.yaml", "instances.class": "preset development"}
+    registry = AppContext(home_folder=tmp_path / "home").registry
+    text = run("--region", "eu-west-1", "create", "orders", "--engine", "postgres", "--print-spec").out
+    registry.create("orders", region="eu-west-1", target="aws", spec=text, origins=origins)
+    changed = _shown(run, "spec", "show", "orders", "--database", "app")
+    assert changed["origins"] | origins == changed["origins"]
+    production = _shown(run, "spec", "show", "orders", "--preset", "production")
+    assert production["origins"]["instances.class"] == "preset production"
+    assert production["spec"]["instances"]["class"] != changed["spec"]["instances"]["class"]
+    assert production["origins"]["instances.readers"] == "orders.yaml"

@@ -71,7 +71,8 @@ def test_sdks_read_our_errors(service: str, kind: str) -> None:
     protocol = {"json": "json", "ec2": "ec2"}.get(model.metadata["protocol"], "query")
     status, headers, body = error_answer(kind, protocol, "x:Y")
     parser = create_parser(model.metadata["protocol"])
-    parsed = parser.parse({"status_code": status, "headers": dict(headers), "body": body}, None)
+    parse: Any = parser.parse
+    parsed = parse({"status_code": status, "headers": dict(headers), "body": body}, None)
     error = ERRORS[kind]
     wanted = {"json": error.json_code, "ec2": error.ec2_code, "query": error.code}[protocol]
     assert parsed["Error"]["Code"] == wanted == error_code(status, body)

@@ -17,7 +17,7 @@ from aurora_cli.spec.resolve import Layer, resolve
 from aurora_cli.spec.shape import leaf_paths
 from tests.unit.spec_cases import POSTGRES
 
-PROPERTY = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+PROPERTY = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 FRAGMENTS = st.one_of(
     st.sampled_from(["a: ", "- ", "{", "}", "[", "]", "&a ", "*a", "<<: ", "!!str ", "!x ", "!<x>", "\n", "  ", "\t"]),

@@ -111,6 +111,15 @@ def test_an_existing_network_gets_no_cidr_and_no_zones() -> None:
     assert network.zones is None
 
 
+def test_an_empty_list_of_subnets_is_no_existing_network() -> None:
+    network = resolved({"network.subnet_ids": []}).spec.network
+    assert (network.cidr, network.zones) == ("10.0.0.0/16", 2)
+
+
+def test_no_log_exports_is_a_choice() -> None:
+    assert resolved({"logs.exports": []}).spec.logs.exports == []
+
+
 def test_a_version_is_kept_as_written() -> None:
     assert resolve([file(HEAD + "engine_version: 16.10\n")]).spec.engine_version == "16.10"
     assert resolve([file(HEAD + "engine_version: 16.8\n")]).spec.engine_version == "16.8"
@@ -308,7 +317,7 @@ def test_skipping_a_check_by_name_turns_its_error_into_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("prot", "did you mean `port`?"), ("schema", "correct the values"), ("zzz", "checks are")]
+    ("name", "words"), [("prot", "did you mean `port`?"), ("schema", "correct the value"), ("zzz", "checks are")]
 )
 def test_only_known_checks_can_be_skipped(name: str, words: str) -> None:
     problem = problems({}, skip_checks=[name])[0]

@@ -46,6 +46,10 @@ def test_our_cache_serves_new_stacks_too() -> None:
     assert env["AWS_REGION"] == "eu-west-1"
 
 
+def test_no_cache_means_not_even_the_users() -> None:
+    assert "TF_PLUGIN_CACHE_DIR" not in terraform_env({"TF_PLUGIN_CACHE_DIR": "/mine"}, {"TF_PLUGIN_CACHE_DIR": ""})
+
+
 def test_the_users_own_cache_stays_with_its_own_rules() -> None:
     env = terraform_env({"TF_PLUGIN_CACHE_DIR": "/mine"}, {"TF_PLUGIN_CACHE_DIR": "/home/cache"})
     assert env["TF_PLUGIN_CACHE_DIR"] == "/mine"

@@ -26,8 +26,8 @@ from aurora_cli.terraform.events import (
     ResourceStart,
     Unknown,
     Version,
-    parse_line,
 )
+from aurora_cli.terraform.messages import parse_line
 
 INSTANCE = {
     "addr": 'aws_rds_cluster_instance.others["2"]',

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -43,15 +42,15 @@ class Admin:
     calls: CallLog
     faults: FaultBook
 
-    def answer(self, environ: Environ, body: bytes, lock: threading.Lock) -> Answer:
-        """Answer a request under /_aurora/. `lock` keeps AWS calls out while everything is reset."""
+    def answer(self, environ: Environ, body: bytes) -> Answer:
+        """Answer a request under /_aurora/."""
         name = environ["PATH_INFO"].removeprefix("/_aurora/")
         page: Callable[[str, Query, Any], Any] | None = {
             "health": self._health,
             "calls": self._calls,
             "faults": self._faults,
             "settings": self._settings,
-            "reset": lambda method, query, data: self._reset(method, lock),
+            "reset": self._reset,
         }.get(name)
         # Browsers send Origin with every request that a foreign page makes them send; no client of ours does.
         if page is None or environ.get("HTTP_ORIGIN"):
@@ -89,11 +88,11 @@ class Admin:
             LATENCY.seconds = latency
         return {"latency_s": LATENCY.seconds}
 
-    def _reset(self, method: str, lock: threading.Lock) -> Any:
+    def _reset(self, method: str, query: Query, data: Any) -> Any:
         if method != "POST":
             return None
         aws = self.loader.wait()
-        with lock:
+        with aws.one_at_a_time:
             aws.reset()
             self.inventory.clear()
         self.faults.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import traceback
 from collections.abc import Iterable
@@ -22,17 +21,12 @@ class Application:
 
     def __init__(self, admin: Admin) -> None:
         self.admin = admin
-        # moto's tables are plain dicts: without this, a list that is read while another call changes it breaks.
-        self._one_at_a_time = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
         environ["wsgi.input"].seek(0)
-        if environ["PATH_INFO"].startswith("/_aurora/"):
-            answer = self.admin.answer(environ, body, self._one_at_a_time)
-        else:
-            answer = self._aws(environ, body)
-        status, headers, content = answer
+        ours = environ["PATH_INFO"].startswith("/_aurora/")
+        status, headers, content = self.admin.answer(environ, body) if ours else self._aws(environ, body)
         start_response(f"{status} {_reason(status)}", headers)
         return [content]
 
@@ -59,7 +53,7 @@ class Application:
         name = f"{call.service}:{call.action}"
         try:
             aws = self.admin.loader.wait()
-            with self._one_at_a_time:
+            with aws.one_at_a_time:
                 answer = aws.call(environ)
                 self.admin.inventory.update(call.action)
         except NotImplementedError:

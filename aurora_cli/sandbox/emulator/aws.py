@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,8 +18,8 @@ from aurora_cli.sandbox.isolation import ACCESS_KEY_ID
 from aurora_cli.sandbox.state import Inventory
 
 WARM_UP = (
-    ("ec2", "Action=DescribeVpcs&Version=2016-11-15", None),
     ("rds", "Action=DescribeDBClusters&Version=2014-10-31", None),
+    ("ec2", "Action=DescribeVpcs&Version=2016-11-15", None),
     ("sts", "Action=GetCallerIdentity&Version=2011-06-15", None),
     ("iam", "Action=ListRoles&Version=2010-05-08", None),
     ("kms", "{}", "TrentService.ListKeys"),
@@ -31,16 +32,22 @@ class Aws:
     """Every emulated service."""
 
     def __init__(self) -> None:
+        # moto's tables are plain dicts: without this, a list that is read while another call changes it breaks.
+        self.one_at_a_time = threading.RLock()
         ec2.install()
         rds.install()
         self._application = DomainDispatcherApplication(create_backend_app)
 
     def call(self, environ: Environ) -> Answer:
-        """Serve one AWS request.
+        """Serve one AWS request, after those before it.
 
         Raises:
             NotImplementedError: moto has no such action.
         """
+        with self.one_at_a_time:
+            return self._call(environ)
+
+    def _call(self, environ: Environ) -> Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
         chunks = self._application(environ, lambda status, headers, *_: started.append((status, headers)))
         try:
@@ -59,7 +66,8 @@ class Aws:
 
     def reset(self) -> None:
         """Forget every resource of every service."""
-        BackendDict.reset()
+        with self.one_at_a_time:
+            BackendDict.reset()
 
     def survey(self) -> Inventory:
         """What exists now, by kind, as `<region>/<id>`. Default VPCs do not count."""

@@ -12,6 +12,8 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
+from aurora_cli.sandbox.emulator import quick_moto
+
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.aws import Aws
 
@@ -32,6 +34,7 @@ class Loader:
         self._region = region
         self._done = threading.Event()
         self._aws: Aws | None = None
+        self._warm = False
 
     def start(self) -> None:
         """Begin to load."""
@@ -40,7 +43,7 @@ class Loader:
     @property
     def ready(self) -> bool:
         """True when the first call will not have to wait."""
-        return self._aws is not None and self._done.is_set()
+        return self._warm
 
     def wait(self) -> Aws:
         """moto; waits until it is loaded.
@@ -54,17 +57,25 @@ class Loader:
         return self._aws
 
     def _load(self) -> None:
-        os.environ.update(SETTINGS)
         gc.disable()
         try:
-            from aurora_cli.sandbox.emulator.aws import Aws
-
-            aws = Aws()
-            aws.warm_up(self._region)
-            self._aws = aws
+            self._aws = load_aws()
+            self._done.set()
+            self._aws.warm_up(self._region)
+            self._warm = True
         except Exception:  # reported by `wait`, which every call goes through
             traceback.print_exc()
         finally:
-            gc.enable()
-            gc.freeze()
             self._done.set()
+            gc.freeze()
+            gc.enable()
+
+
+def load_aws() -> Aws:
+    """Import moto, the quick way."""
+    os.environ.update(SETTINGS)
+    quick_moto.share_models()
+    with quick_moto.no_instance_types():
+        from aurora_cli.sandbox.emulator.aws import Aws
+
+        return Aws()

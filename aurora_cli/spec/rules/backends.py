@@ -78,6 +78,7 @@ def backend_http(spec: ClusterSpec) -> Iterator[Finding]:
     text="No password or token stands in a backend's address: TF_HTTP_USERNAME and TF_HTTP_PASSWORD carry them.",
     source="Terraform http backend: the address is written into .terraform and into rendered files",
     fields="backend",
+    skippable=False,
 )
 def backend_secret(spec: ClusterSpec) -> Iterator[Finding]:
     for name, text in _addresses(spec):

@@ -103,6 +103,7 @@ def acu_without_serverless(spec: ClusterSpec) -> Iterator[Finding]:
     text="Class db.serverless needs a capacity range.",
     source="RDS API CreateDBCluster.ServerlessV2ScalingConfiguration",
     fields="instances.acu instances.class instances.overrides",
+    skippable=False,
 )
 def acu_missing(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.instances.acu is None:
@@ -185,3 +186,24 @@ def pause_after(spec: ClusterSpec) -> Iterator[Finding]:
         yield Finding(
             "instances.pause_after", message, f"write `acu: {format_acu(0, acu.max)}`, or remove `pause_after`"
         )
+
+
+_BLOCKERS = {
+    "aurora-postgresql": ("rds.logical_replication", ("0", "off", "false")),
+    "aurora-mysql": ("binlog_format", ("off",)),
+}
+
+
+@rule(
+    "pause-blocked",
+    hard=False,
+    text="A cluster that may pause has no logical replication (postgres) and no binary log (mysql): they keep it awake.",
+    source="Aurora User Guide, auto-pause",
+    fields="engine instances.acu parameters.cluster",
+)
+def pause_blocked(spec: ClusterSpec) -> Iterator[Finding]:
+    parameter, off = _BLOCKERS[spec.engine]
+    value, acu = spec.parameters.cluster.get(parameter), spec.instances.acu
+    if acu is not None and acu.min == 0 and value is not None and str(value).strip().lower() not in off:
+        message = f"`{parameter}` keeps the cluster awake, so a minimum of 0 ACU never pauses"
+        yield Finding(f"parameters.cluster.{parameter}", message, "remove it, or raise the minimum to 0.5 ACU")

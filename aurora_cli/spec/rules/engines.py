@@ -18,6 +18,7 @@ from aurora_cli.spec.words import did_you_mean, shown
     text="A version is written in full or as its major: `16.8` or `16`; `8.0.mysql_aurora.3.10.0` or `8.0`.",
     source="RDS API DescribeDBEngineVersions",
     fields="engine engine_version",
+    skippable=False,
 )
 def engine_version(spec: ClusterSpec) -> Iterator[Finding]:
     version = spec.engine_version

@@ -30,6 +30,7 @@ def legal_name(text: str) -> str:
     text="A cluster's name is 1 to 63 lower-case letters, digits and single hyphens, first a letter, last no hyphen.",
     source="RDS API CreateDBCluster; provider (lower case)",
     fields="name",
+    skippable=False,
 )
 def cluster_name(spec: ClusterSpec) -> Iterator[Finding]:
     if not _NAME.fullmatch(spec.name):

@@ -117,6 +117,7 @@ def failover_target(spec: ClusterSpec) -> Iterator[Finding]:
     text="Keys of `instances.overrides` are instance keys: whole numbers from 1 to 16.",
     source="instance names are `<name>-<key>`; Aurora quotas: 16 instances a cluster",
     fields="instances.overrides instances.readers",
+    skippable=False,
 )
 def override_key(spec: ClusterSpec) -> Iterator[Finding]:
     keys = [str(number) for number in range(1, _MOST_KEYS + 1)]

@@ -41,6 +41,7 @@ def zone_count(spec: ClusterSpec) -> int:
     text="The VPC's block is an IPv4 CIDR block from /16 to /28, without host bits.",
     source="EC2 API CreateVpc",
     fields="network.cidr",
+    skippable=False,
 )
 def vpc_cidr(spec: ClusterSpec) -> Iterator[Finding]:
     text = spec.network.cidr
@@ -78,6 +79,7 @@ def vpc_cidr_private(spec: ClusterSpec) -> Iterator[Finding]:
     text="The VPC's block has room for a subnet of at least /28 in every zone.",
     source="EC2 API CreateSubnet",
     fields="network.cidr network.zones network.vpc_id network.subnet_ids network.subnet_group",
+    skippable=False,
 )
 def subnets_fit(spec: ClusterSpec) -> Iterator[Finding]:
     block, zones = vpc_block(spec), zone_count(spec)
@@ -115,6 +117,7 @@ def subnet_room(spec: ClusterSpec) -> Iterator[Finding]:
     text="A VPC that is made has 2 or 3 zones: a number, or different names of the Region's zones.",
     source="RDS API DBSubnetGroupDoesNotCoverEnoughAZs; a cluster's volume spans three zones",
     fields="region network.zones",
+    skippable=False,
 )
 def zones(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.network.zones
@@ -139,6 +142,7 @@ def zones(spec: ClusterSpec) -> Iterator[Finding]:
     text="Either a VPC is made (cidr, zones), or one is there (vpc_id, with subnet_ids or subnet_group): not both.",
     source="RDS API CreateDBSubnetGroup, CreateDBCluster.DBSubnetGroupName",
     fields="network.cidr network.zones network.vpc_id network.subnet_ids network.subnet_group",
+    skippable=False,
 )
 def network_kind(spec: ClusterSpec) -> Iterator[Finding]:
     network = spec.network

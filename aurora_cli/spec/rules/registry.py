@@ -36,6 +36,7 @@ class Rule:
         source: who says so.
         fields: dotted paths that it reads; it is left out while something at, under or around one of them is broken.
         test: finds the breaches.
+        skippable: False where nothing could be rendered from a value that breaks it, or a secret would be written down.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Rule:
     source: str
     fields: tuple[str, ...]
     test: Test
+    skippable: bool = True
 
     def reads(self, path: str) -> bool:
         """Whether the rule looks at the path, at something under it, or at what it is part of."""
@@ -56,10 +58,12 @@ class Rule:
             yield Problem(finding.path, finding.message, hint=finding.hint, severity=severity, check=self.name)
 
 
-def rule(name: str, *, hard: bool, text: str, source: str, fields: str) -> Callable[[Test], Rule]:
+def rule(
+    name: str, *, hard: bool, text: str, source: str, fields: str, skippable: bool = True
+) -> Callable[[Test], Rule]:
     """Make a `Rule` of the function below; `fields` are separated by spaces."""
 
     def wrap(test: Test) -> Rule:
-        return Rule(name, hard, text, source, tuple(fields.split()), test)
+        return Rule(name, hard, text, source, tuple(fields.split()), test, skippable)
 
     return wrap

@@ -26,6 +26,7 @@ def _path(index: int) -> str:
     text="A source is an IPv4 or IPv6 CIDR block without host bits, a security group (sg-...) or a prefix list (pl-...).",
     source="EC2 API AuthorizeSecurityGroupIngress",
     fields="network.allow",
+    skippable=False,
 )
 def allow_source(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.allow):

@@ -114,7 +114,7 @@ def _entry(type_: str, label: str, group: str, arn_kind: str) -> Resource:
         read=Read(
             Call(f"Describe{group}ParameterGroups", send={name_member: "id"}, match=False),
             item=f"{group}ParameterGroups[0]",
-            gone=("DBParameterGroupNotFound",),
+            gone=("DBParameterGroupNotFound", "DBClusterParameterGroupNotFound"),
             more=(_reader(group),),
         ),
         updates=(_changer(group),),

@@ -6,11 +6,16 @@ Which attribute goes out with which call, and what waits, is noted from the genu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.provider.catalogue.model import Call, Item, Naming, Read, Resource, Wait
-from aurora_cli.sandbox.provider.catalogue.rds_cluster_creation import ALIASES, choose_creation, later_attributes
+from aurora_cli.sandbox.provider.catalogue.model import Call, Item, Naming, Read, Resource, Source, Wait
+from aurora_cli.sandbox.provider.catalogue.rds_cluster_creation import (
+    ALIASES,
+    choose_creation,
+    later_attributes,
+    serverless_capacity,
+)
 from aurora_cli.sandbox.provider.catalogue.rds_common import engine_version, has_code, role_not_ready
 from aurora_cli.sandbox.provider.catalogue.tagging import rds_tagging
 from aurora_cli.sandbox.provider.problems import AwsError, ProviderError
@@ -99,6 +104,7 @@ def _modify_later(task: Task) -> None:
                 "DBClusterIdentifier": "id",
                 "ApplyImmediately": lambda task: True,
                 "MasterUserPassword": _password,
+                **_capacity(later),
             },
             attributes=frozenset(later),
         )
@@ -155,6 +161,11 @@ def _together(task: Task, changed: frozenset[str]) -> frozenset[str]:
     return changed.union(*(group for group in groups if group & changed))
 
 
+def _capacity(attributes: Collection[str]) -> dict[str, Source]:
+    wanted = "serverlessv2_scaling_configuration" in attributes
+    return {"ServerlessV2ScalingConfiguration": serverless_capacity} if wanted else {}
+
+
 def _modify(task: Task) -> None:
     changed = task.changed - _NOT_MODIFIED
     if task.get("engine_mode") == "provisioned":
@@ -171,6 +182,7 @@ def _modify(task: Task) -> None:
             "DBInstanceParameterGroupName": "db_instance_parameter_group_name",
             "EngineVersion": _wanted_version,
             "MasterUserPassword": _changed_password,
+            **_capacity(changed),
         },
         omit=frozenset({"EngineMode", "NewDBClusterIdentifier"}),
     )

@@ -22,6 +22,16 @@ ALIASES = {
     "IAMDatabaseAuthenticationEnabled": "iam_database_authentication_enabled",
 }
 
+
+def serverless_capacity(task: Task) -> dict[str, Any] | None:
+    """ServerlessV2ScalingConfiguration; a pause goes out only with a minimum of 0, AWS refuses it with any other."""
+    block = task.get("serverlessv2_scaling_configuration")
+    if not block:
+        return None
+    pauses = block[0].get("min_capacity") == 0
+    return {name: value for name, value in block[0].items() if pauses or name != "seconds_until_auto_pause"}
+
+
 _WAYS = ("snapshot", "s3", "point-in-time", "plain")
 
 # attribute -> for each way: y it goes with the call, l it goes with one ModifyDBCluster later, - it does not go
@@ -111,9 +121,11 @@ def choose_creation(password: Callable[[Task], Any]) -> Callable[[Task], Call]:
         if task.get("global_cluster_identifier"):
             attributes -= {"replication_source_identifier"} | _INSIGHTS
         operation, send = _OPERATIONS[way]
-        with_password = {"MasterUserPassword": password} if way in ("plain", "s3") else {}
+        extra: dict[str, Source] = {"MasterUserPassword": password} if way in ("plain", "s3") else {}
+        if "serverlessv2_scaling_configuration" in attributes:
+            extra["ServerlessV2ScalingConfiguration"] = serverless_capacity
         zero = frozenset({"AllocatedStorage", "Iops"}) & _configured(task)
-        return Call(operation, send={**send, **with_password}, attributes=attributes, zero=zero)
+        return Call(operation, send={**send, **extra}, attributes=attributes, zero=zero)
 
     return choose
 

@@ -168,7 +168,7 @@ ROUTE = Resource(
         Call("DescribeRouteTables", send={"RouteTableIds": "route_table_id"}, match=False),
         item=_pick_route,
         shape="RouteTables[0].Routes[0]",
-        gone=_TABLE_GONE,
+        gone=("InvalidRoute.NotFound", *_TABLE_GONE),
         more=(lambda task, item: _targets_of(item),),
     ),
     updates=(Update(Call("ReplaceRoute"), when=frozenset(_TARGETS), whole=True),),

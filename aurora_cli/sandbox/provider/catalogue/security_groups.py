@@ -226,7 +226,7 @@ def _rule(direction: str) -> Resource:
         read=Read(
             Call("DescribeSecurityGroupRules", send={"SecurityGroupRuleIds": "id"}, match=False),
             item="SecurityGroupRules[0]",
-            gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound"),
+            gone=("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound", "InvalidPermission.NotFound"),
             fields={
                 "arn": lambda task, item: task.arn(f"security-group-rule/{task.id}"),
                 "from_port": _port("from_port", "FromPort"),

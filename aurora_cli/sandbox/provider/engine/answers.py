@@ -82,13 +82,20 @@ def _to_number(value: Any) -> int | float:
 _SCALARS: dict[str, Callable[[Any], Any]] = {"string": _to_text, "bool": _to_bool, "number": _to_number}
 
 
-def merge(block: Block, base: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+Same = Callable[[Any, Any], bool]
+
+
+def merge(
+    block: Block, base: Mapping[str, Any], found: Mapping[str, Any], same: Mapping[str, Same] | None = None
+) -> dict[str, Any]:
     """A new state: what was found, in the form that `base` (plan or state) has it where that is the same value.
 
-    What was not looked up keeps its value; unknown becomes null; write-only attributes are null; absent blocks are empty.
+    `same` says for single attributes when two values are one. What was not looked up keeps its value; unknown becomes null; write-only attributes are null; absent blocks are empty.
     """
     state = {
-        name: _merged(base.get(name), found[name], type_) if name in found else without_unknown(base.get(name))
+        name: _merged(base.get(name), found[name], type_, (same or {}).get(name))
+        if name in found
+        else without_unknown(base.get(name))
         for name, type_ in block.type.attributes.items()
     }
     for name, nested in block.blocks.items():
@@ -100,8 +107,11 @@ def merge(block: Block, base: Mapping[str, Any], found: Mapping[str, Any]) -> di
     return state
 
 
-def _merged(base: Any, found: Any, type_: Type) -> Any:
-    return base if base is not None and canonical(base, type_) == canonical(found, type_) else found
+def _merged(base: Any, found: Any, type_: Type, same: Same | None) -> Any:
+    if base is None or base is UNKNOWN:
+        return found
+    equal = canonical(base, type_) == canonical(found, type_) or (same is not None and same(base, found))
+    return base if equal else found
 
 
 def without_unknown(value: Any) -> Any:

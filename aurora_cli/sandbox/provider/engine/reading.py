@@ -68,7 +68,7 @@ def read_state(task: Task) -> dict[str, Any]:
         NotFound: the resource is gone.
         AwsError: a call failed.
     """
-    return merge(task.schema.block, task.values, read_attributes(task))
+    return merge(task.schema.block, task.values, read_attributes(task), task.entry.same)
 
 
 def _item_shape(task: Task) -> StructureShape | None:

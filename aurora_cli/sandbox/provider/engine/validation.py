@@ -77,9 +77,11 @@ def _groups(behaviour: Behaviour, config: Any) -> Iterator[Diagnostic]:
 
 
 def _count_in_parents(config: Any, group: Any) -> int | None:
-    """How many of a group are set; None when they belong to a block that is not there."""
+    """How many of a group are set; None when nobody can know yet, or they belong to a block that is not there."""
     parent = group[0].rpartition(".")[0]
     if parent and not _is_set(config, parent):
+        return None
+    if any(value is UNKNOWN for path in group for _, value in _found(config, path)):
         return None
     return sum(_is_set(config, path) for path in group)
 
