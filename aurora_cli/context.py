@@ -71,6 +71,17 @@ class AppContext:
         """`sandbox` or `aws`, as stored with each stack."""
         return "sandbox" if self.sandbox else "aws"
 
+    def fallback_region(self) -> tuple[str, str] | None:
+        """The Region when neither a flag nor a file names one, and where it comes from; None if there is none."""
+        for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+            if self.environ.get(variable):
+                return self.environ[variable], variable
+        if not self.sandbox:
+            return None
+        from aurora_cli.sandbox.isolation import DEFAULT_REGION
+
+        return DEFAULT_REGION, "sandbox"
+
     @cached_property
     def root(self) -> Path:
         """The folder that holds everything."""

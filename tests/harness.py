@@ -96,7 +96,7 @@ class Aurora:
     def writer(self, name: str) -> str:
         """Identifier of the writer now."""
         members = self.cluster(name)["DBClusterMembers"]
-        return next(m["DBInstanceIdentifier"] for m in members if m["IsClusterWriter"])
+        return next(str(m["DBInstanceIdentifier"]) for m in members if m["IsClusterWriter"])
 
     def state(self, name: str) -> dict[str, Any]:
         """Terraform's state of a stack."""

@@ -195,10 +195,8 @@ def spec_region(session: Session) -> str | None:
 
 def _fallback_region(session: Session) -> list[Pair]:
     """AWS's own variables, below the file: they say where to work when nobody else does."""
-    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        if session.app.environ.get(variable):
-            return [("region", session.app.environ[variable], variable)]
-    return [("region", "us-east-1", "sandbox")] if session.app.sandbox else []
+    fallback = session.app.fallback_region()
+    return [("region", *fallback)] if fallback else []
 
 
 def _variables(ctx: click.Context) -> list[Pair]:

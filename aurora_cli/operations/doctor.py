@@ -42,9 +42,8 @@ def doctor(app: AppContext, *, emit: Emit) -> list[Check]:
     checks = [_home(app), _terraform(app)]
     checks += [_sandbox_packages(), _emulator(app, emit)] if app.sandbox else []
     checks.append(_provider(app))
-    region = app.region or app.environ.get("AWS_REGION") or app.environ.get("AWS_DEFAULT_REGION")
-    if app.sandbox:
-        region = region or "us-east-1"
+    fallback = app.fallback_region()
+    region = app.region or (fallback[0] if fallback else None)
     if not region:
         skipped = Check("region", "failed", "No Region is set.", "Give --region, or set AWS_REGION.")
         return [*checks, skipped, Check("credentials", "skipped", "Not looked at without a Region.")]

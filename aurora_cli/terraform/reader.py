@@ -84,7 +84,10 @@ class TerraformReader:
 
     def _capture(self, command: tuple[str, ...]) -> tuple[bytes, str, int]:
         """Output, standard error and exit status of a command that only reads. The output may hold secrets: keep it nowhere."""
-        done = subprocess.run(
-            command, cwd=self.folder, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
+        try:
+            done = subprocess.run(
+                command, cwd=self.folder, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            )
+        except OSError as problem:
+            raise TerraformFailed(f"Terraform cannot be started: {problem.strerror or problem}.") from problem
         return done.stdout, done.stderr.decode("utf-8", errors="replace"), done.returncode

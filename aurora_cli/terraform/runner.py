@@ -20,6 +20,7 @@ from aurora_cli.terraform.initialised import forget_init, is_initialised, rememb
 from aurora_cli.terraform.interrupts import Interrupts
 from aurora_cli.terraform.outcome import ApplySummary, Outcome
 from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.reader import TerraformReader
 from aurora_cli.terraform.recovery import RecoveredRun, describe, ended_well, follow_left_alone
 from aurora_cli.terraform.state import (
     ERRORED_STATE,

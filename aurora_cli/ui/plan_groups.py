@@ -54,10 +54,12 @@ def groups_of(review: PlanReview) -> list[Group]:
 
 
 def drift_of(plan: Plan) -> Group:
-    """What was changed outside since the last run."""
+    """What was changed outside since the last run, as far as the plan acts on it: AWS's own bookkeeping is no news."""
+    acted_on = {c.address for c in plan.changes}
     entries = tuple(
         Entry(_name(c, plan), clean(c.address), _lines(c), ("was deleted",) if c.action == "delete" else ())
         for c in _ordered(plan.drift)
+        if c.address in acted_on
     )
     return Group("Changed by someone else since the last run", "warning", "warning", entries)
 

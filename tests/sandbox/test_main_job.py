@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from tests.harness import Aurora
 
@@ -162,5 +162,5 @@ def test_destroy_keeps_a_final_snapshot_and_nothing_else(aurora: Aurora) -> None
 
 
 def test_yaml_output_is_yaml(aurora: Aurora) -> None:
-    document = yaml.safe_load(aurora.ok("sandbox", "status", "-o", "yaml").out)
+    document = YAML(typ="safe").load(aurora.ok("sandbox", "status", "-o", "yaml").out)
     assert document["running"] is True

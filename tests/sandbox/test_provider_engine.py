@@ -223,7 +223,7 @@ def test_import_gives_what_create_gave(driver: Driver, emulator: Sandbox) -> Non
     key = driver.create("aws_kms_key", description="demo", enable_key_rotation=True)
     alias = driver.create("aws_kms_alias", name="alias/demo", target_key_id=key["arn"])
     group = driver.create("aws_cloudwatch_log_group", name="/demo", retention_in_days=30)
-    cases = (
+    cases: tuple[tuple[str, str, dict[str, Any], set[str]], ...] = (
         ("aws_vpc", network["id"], network, {"tags"}),
         ("aws_route", f"{table['id']}_0.0.0.0/0", route, set()),
         ("aws_route_table_association", f"{subnet_id}/{table['id']}", association, set()),
@@ -337,7 +337,7 @@ def test_final_snapshot_is_asked_for(driver: Driver, emulator: Sandbox) -> None:
 
 def test_wrong_credentials_stop_at_the_start(emulator: Sandbox) -> None:
     emulator.add_fault(FaultRule(kind="expired_token", service="sts"))
-    with pytest.raises(ProviderError, match="validating provider credentials: .* api error ExpiredToken"):
+    with pytest.raises(ProviderError, match=r"validating provider credentials: .* api error ExpiredToken"):
         new_driver(emulator)
 
 
@@ -347,7 +347,7 @@ def test_data_sources(driver: Driver, emulator: Sandbox) -> None:
 
     def look(name: str, **config: Any) -> dict[str, Any]:
         block = driver.provider.schema.data_sources[name].block
-        return driver.provider.read_source(name, {key: None for key in block.type.attributes} | config)
+        return driver.provider.read_source(name, dict.fromkeys(block.type.attributes) | config)
 
     assert look("aws_availability_zones", state="available")["names"][:2] == [f"{REGION}a", f"{REGION}b"]
     assert look("aws_caller_identity")["account_id"] == look("aws_vpc", id=network["id"])["owner_id"]

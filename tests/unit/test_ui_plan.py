@@ -213,10 +213,11 @@ def test_an_allow_option_survives_the_shell() -> None:
 
 def test_notices_steps_warnings_drift_and_banner() -> None:
     shown = screen()
-    drift = change("aws_security_group.this", "delete", {"name": "demo-database"})
+    drift = change("aws_vpc.this", "delete", {"cidr_block": "10.0.0.0/16", "tags": {"Name": "demo"}})
+    bookkeeping = change("aws_db_subnet_group.this", "update", {"name": "demo"})
     doubt = Problem("network.allow", "everyone may try", severity="warning", line=7, source="demo.yaml")
     given_review = review(
-        Plan(new_cluster().resource_changes, drift=(drift,)),
+        Plan(new_cluster().resource_changes, drift=(drift, bookkeeping)),
         operation="scale",
         target="sandbox",
         resumed=True,
@@ -229,7 +230,7 @@ def test_notices_steps_warnings_drift_and_banner() -> None:
     assert "SANDBOX on this machine; nothing in AWS is touched Scale demo · eu-west-1" in words
     assert "The cluster changed after the first plan" in words
     assert "An earlier run stopped half-way" in words
-    assert "Changed by someone else since the last run (1) ▲ security group demo-database" in words
+    assert "Changed by someone else since the last run (1) ▲ VPC demo" in words
     assert "was deleted" in words
     assert "1. Fail over to demo-2 2. Change demo-1" in words
     assert "▲ warning network.allow demo.yaml:7 everyone may try" in words

@@ -180,7 +180,7 @@ def _modified_rule(task: Task) -> list[Item]:
         "CidrIpv6": task.get("cidr_ipv6"),
         "PrefixListId": task.get("prefix_list_id"),
         "ReferencedGroupId": task.get("referenced_security_group_id"),
-        "Description": task.get("description"),
+        "Description": task.get("description") or ("" if "description" in task.changed else None),
     }
     known = {key: value for key, value in rule.items() if value is not None}
     return [{"SecurityGroupRuleId": task.id, "SecurityGroupRule": known}]

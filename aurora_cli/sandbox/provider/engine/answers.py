@@ -90,7 +90,8 @@ def merge(
 ) -> dict[str, Any]:
     """A new state: what was found, in the form that `base` (plan or state) has it where that is the same value.
 
-    `same` says for single attributes when two values are one. What was not looked up keeps its value; unknown becomes null; write-only attributes are null; absent blocks are empty.
+    `same` says for single attributes when two values are one. What was not looked up keeps its value; unknown becomes
+    null; write-only attributes are null; absent blocks are empty.
     """
     state = {
         name: _merged(base.get(name), found[name], type_, (same or {}).get(name))
@@ -108,6 +109,8 @@ def merge(
 
 
 def _merged(base: Any, found: Any, type_: Type, same: Same | None) -> Any:
+    if base is None and found == "":
+        return None
     if base is None or base is UNKNOWN:
         return found
     equal = canonical(base, type_) == canonical(found, type_) or (same is not None and same(base, found))
