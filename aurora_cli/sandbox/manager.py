@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox import processes
 from aurora_cli.sandbox.client import STOP_HINT, EmulatorClient
@@ -85,16 +83,14 @@ class Sandbox:
         Raises:
             SandboxFailed: it does not start, or the one that runs does not answer.
         """
-        info = self.status()
+        info = self._status_unless_hung()
         if info.running:
             return info
         private_folder(self.files.folder)
         with self._locked():
-            info = self.status()
+            info = self._status_unless_hung()
             if info.running:
                 return info
-            if info.hung:
-                raise SandboxFailed(f"The emulator (pid {info.pid}) runs but does not answer.", hint=STOP_HINT)
             self.files.bury()
             state = self.files.read_state()
             region = self._environ.get("AWS_REGION") or self._environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
@@ -126,7 +122,9 @@ class Sandbox:
         """The emulator now. Starts nothing and changes nothing."""
         state = self.files.read_state()
         alive = state is not None and processes.is_running(state.pid, state.process_start)
-        answers = alive and state is not None and self._answers(state)
+        return self._info(state, alive=alive, answers=alive and state is not None and self._answers(state))
+
+    def _info(self, state: EmulatorState | None, *, alive: bool, answers: bool) -> SandboxInfo:
         gone = self.files.read_lost()
         if not alive:
             gone = merge(gone, self.files.read_inventory())
@@ -151,10 +149,7 @@ class Sandbox:
         Raises:
             SandboxFailed: the running emulator does not answer.
         """
-        info = self.status()
-        if info.hung:
-            raise SandboxFailed(f"The emulator (pid {info.pid}) runs but does not answer.", hint=STOP_HINT)
-        if info.running:
+        if self._status_unless_hung().running:
             self._client().request("POST", "reset")
         if self.files.folder.exists():
             self.files.forget()
@@ -223,6 +218,8 @@ class Sandbox:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
         try:
             with FileLock(self.files.lock, timeout=LOCK_TIMEOUT_S, mode=0o600):
                 yield
@@ -231,11 +228,18 @@ class Sandbox:
                 "Another command has been starting or stopping the emulator for too long.", hint=STOP_HINT
             ) from error
 
-    def _started(self) -> SandboxInfo:
+    def _status_unless_hung(self) -> SandboxInfo:
         info = self.status()
-        if not info.running:
-            raise SandboxFailed("The emulator started and ended again.", details={"log": str(self.files.log)})
+        if info.hung:
+            raise SandboxFailed(f"The emulator (pid {info.pid}) runs but does not answer.", hint=STOP_HINT)
         return info
+
+    def _started(self) -> SandboxInfo:
+        """What was just started has said that it listens: to ask it again would only wait for moto's imports."""
+        state = self.files.read_state()
+        if state is None or not processes.is_running(state.pid, state.process_start):
+            raise SandboxFailed("The emulator started and ended again.", details={"log": str(self.files.log)})
+        return self._info(state, alive=True, answers=True)
 
     def _answers(self, state: EmulatorState) -> bool:
         health = EmulatorClient(state.port, timeout_s=ANSWER_TIMEOUT_S).health()

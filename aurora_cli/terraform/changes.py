@@ -58,6 +58,8 @@ def attribute_changes(change: dict[str, Any]) -> tuple[AttributeChange, ...]:
 def _differences(
     path: Path, before: Any, after: Any, unknown: Any, marks: tuple[Any, Any]
 ) -> Iterator[AttributeChange]:
+    if before == after and not _any_unknown(unknown):
+        return
     if marks[0] is True or marks[1] is True or (path and is_secret_name(str(path[-1]))):
         yield from _secret(path, before, after, unknown)
     elif unknown is True:

@@ -129,7 +129,7 @@ class Follower:
             return False
         try:
             os.killpg(group, number)
-        except ProcessLookupError:
+        except (ProcessLookupError, PermissionError):  # ended meanwhile; the second is what macOS says of a zombie
             return False
         return True
 

@@ -115,9 +115,10 @@ class Driver:
 
     def end(self) -> int:
         """Read the rest and give the exit status."""
-        rest, _ = self.process.communicate(timeout=60)
-        self.lines += [line.strip() for line in rest.splitlines()]
-        return self.process.returncode
+        assert self.process.stdout is not None
+        # Not `communicate`: it would miss what `wait_for` has read ahead.
+        self.lines += [line.strip() for line in self.process.stdout]
+        return self.process.wait(timeout=60)
 
     def error(self) -> dict[str, str]:
         """The error that it ended with."""
@@ -132,7 +133,9 @@ def drivers() -> Iterator[list[Driver]]:
     for driver in started:
         if driver.process.poll() is None:
             driver.process.kill()
-        driver.process.communicate()
+        assert driver.process.stdout is not None
+        driver.process.stdout.close()
+        driver.process.wait(timeout=60)
 
 
 def runner(folder: Path, argv0: tuple[str, ...], events: list[Any] | None = None) -> Terraform:

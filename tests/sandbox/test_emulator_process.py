@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -156,6 +158,26 @@ def test_a_killed_emulator_is_missed_by_name(sandbox: Sandbox) -> None:
     assert Account(sandbox).rds.describe_db_clusters()["DBClusters"] == []
     clean = sandbox.reset()
     assert (clean.running, clean.state_lost, clean.lost) == (True, False, {})
+
+
+def test_what_a_stopped_emulator_held_is_missed_too(sandbox: Sandbox) -> None:
+    sandbox.start()
+    Account(sandbox).create("demo")
+    assert sandbox.status().state_lost is False
+    sandbox.stop()
+    info = sandbox.status()
+    assert (info.state_lost, info.lost["clusters"]) == (True, ["eu-west-1/demo"])
+
+
+def test_pages_for_us_are_not_for_a_browser(sandbox: Sandbox) -> None:
+    endpoint = sandbox.start().endpoint
+    foreign = Request(f"{endpoint}/_aurora/reset", method="POST", headers={"Origin": "https://example.com"})
+    with pytest.raises(HTTPError) as caught:
+        urlopen(foreign, timeout=30)
+    assert caught.value.code == 404
+    caught.value.close()
+    with urlopen(f"{endpoint}/_aurora/health", timeout=30) as answer:
+        assert json.load(answer)["pid"] == sandbox.status().pid
 
 
 def test_what_was_deleted_is_not_missed(sandbox: Sandbox) -> None:

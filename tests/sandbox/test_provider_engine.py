@@ -302,7 +302,7 @@ def test_what_fails_after_the_creation_is_kept_as_unfinished(driver: Driver, emu
 
 def test_stop_ends_a_wait_and_keeps_the_resource(emulator: Sandbox) -> None:
     driver = new_driver(emulator)
-    driver.provider.stop._grace = 0.0
+    driver.provider.stop.grace = 0.0
     emulator.set_latency(600)
     outcome: list[BaseException] = []
 

@@ -174,7 +174,7 @@ class Stack:
 
     def rds(self) -> Any:
         """A boto3 client of the emulator."""
-        return boto3.client(  # type: ignore[call-overload]
+        return boto3.client(
             "rds",
             region_name=REGION,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],

@@ -12,8 +12,6 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
-from aurora_cli.sandbox.emulator import quick_moto
-
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.aws import Aws
 
@@ -73,6 +71,8 @@ class Loader:
 
 def load_aws() -> Aws:
     """Import moto, the quick way."""
+    from aurora_cli.sandbox.emulator import quick_moto
+
     os.environ.update(SETTINGS)
     quick_moto.share_models()
     with quick_moto.no_instance_types():

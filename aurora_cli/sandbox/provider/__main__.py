@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Serve the provider; AURORA_SANDBOX_PROVIDER_CACHE names the folder for models and certificate."""
     # Ctrl-C reaches the whole process group; Terraform decides when we stop, as with every provider.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -17,8 +18,12 @@ def main() -> int:
 
     folder = os.environ.get("AURORA_SANDBOX_PROVIDER_CACHE")
     cache_dir = Path(folder) if folder else None
-    return serve(Provider(cache_dir), cache_dir)
+    status = serve(Provider(cache_dir), cache_dir)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The interpreter would wait for every worker thread, also for one that waits on a resource of a Terraform that is gone.
+    os._exit(status)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

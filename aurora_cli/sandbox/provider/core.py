@@ -14,7 +14,11 @@ from aurora_cli.sandbox.provider.problems import AwsError, NotFound, ProviderErr
 from aurora_cli.sandbox.provider.protocol.schema import ProviderSchema, Schema, load_provider_schema
 
 if TYPE_CHECKING:
+    from aurora_cli.sandbox.provider.api.client import Client
     from aurora_cli.sandbox.provider.catalogue.model import Resource
+    from aurora_cli.sandbox.provider.engine.planning import Change
+    from aurora_cli.sandbox.provider.engine.task import Pace, Task, World
+    from aurora_cli.sandbox.provider.problems import Diagnostic
 
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
@@ -30,7 +34,7 @@ class Provider:
     def __init__(self, cache_dir: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
         self._cache_dir = cache_dir
         self._environ = os.environ if environ is None else environ
-        self._world: Any = None
+        self._world: World | None = None
         self.stop = StopSignal()
 
     @cached_property
@@ -73,7 +77,7 @@ class Provider:
         self._world = World(client, self.stop, _pace(self._environ), _account(client), partition)
 
     @property
-    def world(self) -> Any:
+    def world(self) -> World:
         """What tasks share.
 
         Raises:
@@ -83,7 +87,7 @@ class Provider:
             raise ProviderError("Provider was not configured")
         return self._world
 
-    def task(self, resource_type: str, values: Mapping[str, Any] | None, **more: Any) -> Any:
+    def task(self, resource_type: str, values: Mapping[str, Any] | None, **more: Any) -> Task:
         """A task on a resource with these values; the id and the Region come from them."""
         from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
         from aurora_cli.sandbox.provider.engine.task import Task
@@ -99,14 +103,14 @@ class Provider:
             **more,
         )
 
-    def validate(self, resource_type: str, config: Mapping[str, Any]) -> list[Any]:
+    def validate(self, resource_type: str, config: Mapping[str, Any]) -> list[Diagnostic]:
         """Diagnostics for a configuration."""
         from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
         from aurora_cli.sandbox.provider.engine.validation import validate
 
         return validate(self.resource_schema(resource_type).block, behaviour_of(resource_type), config)
 
-    def plan(self, resource_type: str, prior: Mapping[str, Any] | None, config: Mapping[str, Any]) -> Any:
+    def plan(self, resource_type: str, prior: Mapping[str, Any] | None, config: Mapping[str, Any]) -> Change:
         """The planned change from `prior` to `config`."""
         from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
         from aurora_cli.sandbox.provider.engine.planning import Planner
@@ -154,19 +158,17 @@ class Provider:
 
         task = self.task(resource_type, state, id=_id(state))
         try:
-            found: dict[str, Any] = read_state(task)
+            return read_state(task)
         except NotFound:
             return None
         except AwsError as error:
             raise ProviderError(f"reading {task.entry.label} ({task.id}): {error}") from error
-        return found
 
     def import_state(self, resource_type: str, resource_id: str) -> dict[str, Any]:
         """The first state of an imported resource."""
         from aurora_cli.sandbox.provider.engine import lifecycle
 
-        state: dict[str, Any] = lifecycle.import_state(self.task(resource_type, {}, id=resource_id))
-        return state
+        return lifecycle.import_state(self.task(resource_type, {}, id=resource_id))
 
     def read_source(self, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
         """What a data source finds.
@@ -181,7 +183,7 @@ def _id(values: Mapping[str, Any] | None) -> str | None:
     return (values or {}).get("id")
 
 
-def _account(client: Any) -> str:
+def _account(client: Client) -> str:
     if not client.settings.validate_credentials:
         return "123456789012"
     try:
@@ -194,7 +196,7 @@ def _account(client: Any) -> str:
     return str(answer["Account"])
 
 
-def _pace(environ: Mapping[str, str]) -> Any:
+def _pace(environ: Mapping[str, str]) -> Pace:
     from aurora_cli.sandbox.provider.engine.task import Pace
 
     longest = environ.get("AURORA_SANDBOX_POLL_SECONDS")

@@ -27,7 +27,7 @@ exec "$python" -c '
 import os, sys
 sys.path[:] = [path for path in sys.path if path] + [os.environ["AURORA_SANDBOX_PACKAGE_ROOT"]]
 from aurora_cli.sandbox.provider.__main__ import main
-sys.exit(main())
+main()
 '
 """
 

@@ -70,6 +70,7 @@ def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str]
         server.start()
         _shake_hands(socket, certificate)
         _wait(done)
+        provider.stop.set()
         server.stop(grace=0.2).wait()
     return 0
 

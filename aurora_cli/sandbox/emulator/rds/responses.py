@@ -10,6 +10,8 @@ from moto.rds.responses import RDSResponse
 
 from aurora_cli.sandbox.emulator.rds import (
     catalogue,
+    cluster_changes,
+    cluster_checks,
     clusters,
     endpoints,
     engines,
@@ -42,7 +44,7 @@ class AuroraResponse(RDSResponse):
         return ActionResult({"DBCluster": clusters.create(self.aurora, self.params)})
 
     def modify_db_cluster(self) -> ActionResult:
-        return ActionResult({"DBCluster": clusters.modify(self.aurora, self.params)})
+        return ActionResult({"DBCluster": cluster_changes.modify(self.aurora, self.params)})
 
     def delete_db_cluster(self) -> ActionResult:
         return ActionResult({"DBCluster": clusters.delete(self.aurora, self.params)})
@@ -139,7 +141,7 @@ class AuroraResponse(RDSResponse):
     # cluster parameter groups
 
     def _cluster_group(self) -> DBClusterParameterGroup:
-        return clusters.cluster_parameter_group(self.aurora, self.params["DBClusterParameterGroupName"])
+        return cluster_checks.cluster_parameter_group(self.aurora, self.params["DBClusterParameterGroupName"])
 
     def create_db_cluster_parameter_group(self) -> ActionResult:
         name, table = self.params["DBClusterParameterGroupName"], self.aurora.db_cluster_parameter_groups

@@ -18,13 +18,13 @@ class StopSignal:
 
     def __init__(self, grace: float = GRACE_SECONDS) -> None:
         self._event = threading.Event()
-        self._grace = grace
+        self.grace = grace
         self._end = float("inf")
 
     def set(self) -> None:
         """Ask everything that waits to come to an end."""
         if not self._event.is_set():
-            self._end = time.monotonic() + self._grace
+            self._end = time.monotonic() + self.grace
             self._event.set()
 
     def pause(self, seconds: float) -> bool:

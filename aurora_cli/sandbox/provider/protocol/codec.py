@@ -89,8 +89,7 @@ def _plain(value: Any, type_: Type, numbers: bool = True) -> Any:
 
 def _exact(value: int | float) -> int | float | str:
     """Decimal text for a float that binary cannot hold exactly: Terraform compares with the decimal of the configuration."""
-    if isinstance(value, float):
-        if value.is_integer():
-            return int(value)
+    if isinstance(value, float) and not value.is_integer():
         return value if Decimal(value) == Decimal(repr(value)) else repr(value)
-    return value
+    whole = int(value)
+    return whole if -(2**63) <= whole < 2**63 else str(whole)

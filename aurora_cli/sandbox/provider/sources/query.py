@@ -1,4 +1,4 @@
-"""One look-up of a data source, and the helpers that look-ups share."""
+"""One look-up of a data source, and what look-ups share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Create and destroy, interrupted and killed at ten points each: the same command again ends well, nothing lost or doubled."""
+"""Stop a command in the middle of its work, at a point counted in the API calls that it has made."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ import signal
 import subprocess
 import time
 import urllib.request
-from typing import Any
-
-import pytest
 
 from tests.harness import Aurora
 from tests.reliability.inventory import in_emulator, in_states
 
-pytestmark = pytest.mark.sandbox
 POINTS = range(1, 11)
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 DESTROY = ("destroy", "demo", "--confirm", "demo")
@@ -29,15 +25,14 @@ def last_call(endpoint: str, since: int = 0) -> int:
     return int(calls[-1]["number"]) if calls else since
 
 
-@pytest.fixture(scope="module")
-def totals(aurora: Aurora) -> dict[str, int]:
-    """How many API calls an undisturbed create and destroy make."""
+def undisturbed(aurora: Aurora, *commands: tuple[str, ...]) -> list[int]:
+    """How many API calls each of these commands makes, one after the other, when nothing disturbs them."""
     endpoint = aurora.json("sandbox", "start")["endpoint"]
-    counts = {}
-    for name, args in (("create", CREATE), ("destroy", DESTROY)):
+    counts = []
+    for args in commands:
         before = last_call(endpoint)
         aurora.ok(*args)
-        counts[name] = last_call(endpoint, before) - before
+        counts.append(last_call(endpoint, before) - before)
     return counts
 
 
@@ -70,38 +65,3 @@ def disturb(aurora: Aurora, args: tuple[str, ...], *, after_calls: int, how: str
 def assert_state_is_reality(aurora: Aurora, *names: str) -> None:
     """Nothing lost, nothing doubled."""
     assert in_emulator(aurora) == in_states(aurora.state(name) for name in names)
-
-
-@pytest.fixture
-def empty(aurora: Aurora) -> Aurora:
-    """The emulator without anything, and no stack."""
-    if aurora.run("status", "demo").status != 4:
-        aurora.ok(*DESTROY, "--skip-final-snapshot")
-    aurora.ok("sandbox", "reset", "--yes")
-    return aurora
-
-
-@pytest.mark.parametrize("how", ["interrupt", "kill"])
-@pytest.mark.parametrize("point", POINTS)
-def test_create_goes_on(empty: Aurora, totals: dict[str, int], point: int, how: str) -> None:
-    status = disturb(empty, CREATE, after_calls=totals["create"] * point // (len(POINTS) + 1), how=how)
-    assert status in ((130, 0) if how == "interrupt" else (-signal.SIGKILL, 0))
-    report = empty.json(*CREATE)
-    assert report["status"] == "available"
-    assert len(report["instances"]) == 2
-    assert_state_is_reality(empty, "demo")
-    assert empty.run("plan", "demo", "--exit-code").status == 0
-
-
-@pytest.mark.parametrize("how", ["interrupt", "kill"])
-@pytest.mark.parametrize("point", POINTS)
-def test_destroy_goes_on(empty: Aurora, totals: dict[str, int], point: int, how: str) -> None:
-    empty.ok(*CREATE)
-    status = disturb(empty, DESTROY, after_calls=totals["destroy"] * point // (len(POINTS) + 1), how=how)
-    assert status in ((130, 0) if how == "interrupt" else (-signal.SIGKILL, 0))
-    again = empty.run(*DESTROY)
-    assert again.status == (4 if status == 0 else 0) or again.status == 4, again.err
-    assert in_emulator(empty) == set()
-    snapshots: list[dict[str, Any]] = empty.client("rds").describe_db_cluster_snapshots()["DBClusterSnapshots"]
-    assert len(snapshots) == 1
-    assert empty.json("list")["clusters"] == []

@@ -1,0 +1,179 @@
+"""ModifyDBCluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters
+from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.cluster_checks import (
+    check_available,
+    check_logs,
+    check_scaling,
+    cluster_parameter_group,
+)
+from aurora_cli.sandbox.emulator.rds.faults import bad_combination, error
+from aurora_cli.sandbox.emulator.rds.secret import ManagedSecret
+from aurora_cli.sandbox.emulator.rds.shown import Shown
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+
+AT_ONCE = {
+    "backup_retention_period": "backup_retention_period",
+    "preferred_backup_window": "preferred_backup_window",
+    "deletion_protection": "deletion_protection",
+    "copy_tags_to_snapshot": "copy_tags_to_snapshot",
+    "vpc_security_group_ids": "vpc_security_group_ids",
+    "db_cluster_parameter_group_name": "parameter_group",
+    "port": "port",
+    "auto_minor_version_upgrade": "auto_minor_version_upgrade",
+    "backtrack_window": "backtrack_window",
+    "enable_http_endpoint": "enable_http_endpoint",
+    "database_insights_mode": "database_insights_mode",
+    "enable_performance_insights": "performance_insights_enabled",
+    "performance_insights_kms_key_id": "performance_insights_kms_key_id",
+    "performance_insights_retention_period": "performance_insights_retention_period",
+    "monitoring_interval": "monitoring_interval",
+    "monitoring_role_arn": "monitoring_role_arn",
+    "network_type": "network_type",
+}
+"""Parameter of ModifyDBCluster -> attribute. These do not wait for the maintenance window (RDS API reference)."""
+
+WAITING = {"enable_iam_database_authentication": "IAMDatabaseAuthenticationEnabled", "engine_version": "EngineVersion"}
+"""These wait for the maintenance window without ApplyImmediately."""
+
+
+def modify(backend: AuroraBackend, params: Any) -> Shown:
+    """ModifyDBCluster."""
+    values = dict(params.items())
+    cluster = backend.cluster(values["db_cluster_identifier"])
+    check_available(cluster, "modified")
+    _check_modify(backend, cluster, values)
+    for key, attribute in AT_ONCE.items():
+        if values.get(key) is not None:
+            setattr(cluster, attribute, values[key])
+    _modify_windows_and_storage(cluster, values)
+    _modify_logs(cluster, values.get("cloudwatch_logs_export_configuration"))
+    _modify_secret(backend, cluster, values)
+    cluster.set_serverless(values.get("serverless_v2_scaling_configuration"))
+    if values.get("db_cluster_parameter_group_name"):
+        _await_restart(cluster)
+    _modify_waiting(backend, cluster, values)
+    _rename(backend, cluster, values)
+    return Shown(cluster, cluster.status)
+
+
+def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    networks.check_security_groups(backend, values.get("vpc_security_group_ids"), cluster.db_subnet_group_name)
+    logs = values.get("cloudwatch_logs_export_configuration") or {}
+    check_logs(cluster.engine, logs.get("EnableLogTypes"))
+    check_scaling(cluster.engine, cluster.engine_version, values.get("serverless_v2_scaling_configuration"))
+    version = values.get("engine_version")
+    if version:
+        values["engine_version"] = version = engines.resolve_version(cluster.engine, version)
+        _check_upgrade(cluster, version, values)
+    if values.get("db_cluster_parameter_group_name"):
+        group = cluster_parameter_group(backend, values["db_cluster_parameter_group_name"])
+        parameters.check_family(group, engines.family(cluster.engine, version or cluster.engine_version))
+
+
+def _check_upgrade(cluster: AuroraCluster, version: str, values: dict[str, Any]) -> None:
+    current = cluster.engine_version
+    if version != current and version not in engines.upgrade_targets(cluster.engine, current):
+        raise bad_combination(f"Cannot upgrade {cluster.engine} from {current} to {version}")
+    if engines.family(cluster.engine, version) == cluster.family:
+        return
+    if not values.get("allow_major_version_upgrade"):
+        raise bad_combination(
+            "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
+        )
+    if not values.get("db_cluster_parameter_group_name") and not cluster.parameter_group.startswith("default."):
+        raise bad_combination(
+            f"The current DB cluster parameter group {cluster.parameter_group} is custom. You must explicitly specify a new DB "
+            "cluster parameter group, either default or custom, for the engine version upgrade."
+        )
+
+
+def _modify_windows_and_storage(cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    if values.get("preferred_maintenance_window"):
+        cluster.preferred_maintenance_window = values["preferred_maintenance_window"].lower()
+    if values.get("storage_type"):
+        cluster.storage_type = values["storage_type"] if values["storage_type"] == "aurora-iopt1" else None
+
+
+def _modify_logs(cluster: AuroraCluster, wanted: Any) -> None:
+    wanted = wanted or {}
+    off, on = wanted.get("DisableLogTypes") or [], wanted.get("EnableLogTypes") or []
+    kept = [name for name in cluster.enabled_cloudwatch_logs_exports if name not in off]
+    cluster.enabled_cloudwatch_logs_exports = kept + [name for name in on if name not in kept]
+
+
+def _modify_secret(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    manage = values.get("manage_master_user_password")
+    if manage and not cluster.manage_master_user_password:
+        cluster.master_user_secret = ManagedSecret(cluster, values.get("master_user_secret_kms_key_id"))
+        cluster.manage_master_user_password = True
+    elif manage is False and cluster.manage_master_user_password:
+        drop_secret(cluster)
+    elif values.get("rotate_master_user_password"):
+        if not values.get("apply_immediately"):
+            raise bad_combination("You must specify apply immediately when rotating the master user password.")
+        cluster.master_user_secret.rotate_secret()
+    if values.get("master_user_password"):
+        cluster.master_user_password = values["master_user_password"]
+
+
+def drop_secret(cluster: AuroraCluster) -> None:
+    """The managed secret goes, at once and for good, as with RDS."""
+    if cluster.manage_master_user_password:
+        cluster.master_user_secret.delete_secret()
+        del cluster.master_user_secret
+        cluster.manage_master_user_password = False
+
+
+def _modify_waiting(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    asked = {WAITING[key]: values[key] for key in WAITING if values.get(key) is not None}
+    now = {"IAMDatabaseAuthenticationEnabled": cluster.iam_auth, "EngineVersion": cluster.engine_version}
+    for key, value in asked.items():
+        if now[key] == value:
+            cluster.pending_modified_values.pop(key, None)
+        else:
+            cluster.pending_modified_values[key] = value
+    if values.get("apply_immediately") and cluster.pending_modified_values:
+        passing = "upgrading" if "EngineVersion" in cluster.pending_modified_values else "modifying"
+        backend.defer(cluster.passing(passing), lambda: _apply_pending(cluster))
+
+
+def _apply_pending(cluster: AuroraCluster) -> None:
+    pending, cluster.pending_modified_values = cluster.pending_modified_values, {}
+    cluster.iam_auth = pending.get("IAMDatabaseAuthenticationEnabled", cluster.iam_auth)
+    if "EngineVersion" not in pending:
+        return
+    old_family = cluster.family
+    cluster.engine_version = pending["EngineVersion"]
+    if cluster.parameter_group == f"default.{old_family}":
+        cluster.parameter_group = f"default.{cluster.family}"
+    for member in cluster.instances:
+        if member.db_parameter_group_name == f"default.{old_family}":
+            member.db_parameter_group_name = f"default.{cluster.family}"
+
+
+def _rename(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    wanted = values.get("new_db_cluster_identifier")
+    if not wanted:
+        return
+    wanted = names.check_identifier(wanted, "NewDBClusterIdentifier")
+    if wanted != cluster.db_cluster_identifier and wanted in backend.clusters:
+        raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    members = list(cluster._members)
+    del backend.clusters[cluster.db_cluster_identifier]
+    cluster.db_cluster_identifier = wanted
+    backend.clusters[wanted] = cluster
+    for member in members:
+        member.db_cluster_identifier = wanted
+
+
+def _await_restart(cluster: AuroraCluster) -> None:
+    for member in cluster.instances:
+        member.cluster_parameters_status = "pending-reboot"

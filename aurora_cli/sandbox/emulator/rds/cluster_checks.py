@@ -1,0 +1,57 @@
+"""What RDS checks on clusters, whichever call brings the value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.rds.models import DBClusterParameterGroup
+
+from aurora_cli.sandbox.emulator.rds import engines, parameters
+from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, cluster_state
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+
+
+def check_logs(engine: str, wanted: list[str] | None) -> None:
+    """Refuse log types that the engine does not export."""
+    known = engines.facts(engine)["log_types"]
+    unknown = [name for name in wanted or () if name not in known]
+    if unknown:
+        raise bad_combination(f"You cannot use the log types '{', '.join(unknown)}' with engine version {engine}.")
+
+
+def check_scaling(engine: str, version: str, wanted: Any) -> None:
+    """Refuse a ServerlessV2ScalingConfiguration that the version does not take."""
+    if not wanted:
+        return
+    limits = engines.serverless_limits(engine, version)
+    low, high, pause = (wanted.get(key) for key in ("MinCapacity", "MaxCapacity", "SecondsUntilAutoPause"))
+    if limits is None:
+        raise bad_combination(f"Aurora Serverless v2 isn't supported with {engine} {version}.")
+    if low is not None and low < limits["MinCapacity"]:
+        raise bad_value(f"Serverless v2 minimum capacity {low} is too low for {engine} {version}.")
+    if high is not None and not 1 <= high <= limits["MaxCapacity"]:
+        raise bad_value(f"Serverless v2 maximum capacity {high} isn't valid for {engine} {version}.")
+    if low is not None and high is not None and low > high:
+        raise bad_value("Serverless v2 minimum capacity can't be greater than the maximum capacity.")
+    if pause is not None and (low or not 300 <= pause <= 86400):
+        raise bad_value("SecondsUntilAutoPause needs a minimum capacity of 0 and 300 to 86400 seconds.")
+
+
+def cluster_parameter_group(backend: AuroraBackend, name: str) -> DBClusterParameterGroup:
+    """A cluster parameter group by name."""
+    group: DBClusterParameterGroup = parameters.find(
+        backend.db_cluster_parameter_groups, DBClusterParameterGroup, backend, name
+    )
+    return group
+
+
+def check_available(cluster: AuroraCluster, done: str) -> None:
+    """Refuse work on a cluster in a passing status."""
+    if cluster.status != "available":
+        raise cluster_state(
+            f"DBCluster {cluster.db_cluster_identifier} can't be {done}, because it is in the {cluster.status} state "
+            "and not in the available state."
+        )

@@ -1,0 +1,94 @@
+"""The schema that is served is the genuine one, and the catalogue fits it."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+import pytest
+from tf.gen import tfplugin_pb2 as pb
+
+from aurora_cli.sandbox.provider import catalogue, sources
+from aurora_cli.sandbox.provider.core import Provider
+from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
+from aurora_cli.sandbox.provider.problems import ProviderError
+from aurora_cli.sandbox.provider.servicer import Servicer
+
+NESTING = {pb.Schema.NestedBlock.SINGLE: "single", pb.Schema.NestedBlock.LIST: "list", pb.Schema.NestedBlock.SET: "set"}
+FLAGS = ("required", "optional", "computed", "sensitive", "deprecated")
+
+
+@pytest.fixture(scope="module")
+def genuine() -> dict[str, Any]:
+    text = resources.files("aurora_cli.sandbox.provider").joinpath("data/schema.json").read_text("utf-8")
+    schemas: dict[str, Any] = json.loads(text)["provider_schemas"]["registry.terraform.io/hashicorp/aws"]
+    return schemas
+
+
+def block_as_json(block: Any) -> dict[str, Any]:
+    attributes = {}
+    for attribute in block.attributes:
+        attributes[attribute.name] = {
+            "type": json.loads(attribute.type),
+            **{flag: True for flag in FLAGS if getattr(attribute, flag)},
+            **({"write_only": True} if attribute.SerializeToString().endswith(b"\x58\x01") else {}),
+        }
+    blocks = {
+        nested.type_name: {
+            "nesting_mode": NESTING[nested.nesting],
+            "block": block_as_json(nested.block),
+            **({"min_items": nested.min_items} if nested.min_items else {}),
+            **({"max_items": nested.max_items} if nested.max_items else {}),
+        }
+        for nested in block.block_types
+    }
+    return {"attributes": attributes, **({"block_types": blocks} if blocks else {})}
+
+
+def test_served_schema_is_the_genuine_one(genuine: dict[str, Any]) -> None:
+    answer = Servicer(Provider(environ={})).GetProviderSchema(None, None)
+    assert not answer.diagnostics
+    assert set(answer.resource_schemas) == set(catalogue.MODULES)
+    assert set(answer.data_source_schemas) == set(sources.SOURCES)
+    for served, expected in (
+        (answer.resource_schemas, genuine["resource_schemas"]),
+        (answer.data_source_schemas, genuine["data_source_schemas"]),
+    ):
+        for name, schema in served.items():
+            assert schema.version == expected[name]["version"]
+            assert block_as_json(schema.block) == expected[name]["block"], name
+    assert block_as_json(answer.provider.block) == genuine["provider"]["block"]
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.MODULES))
+def test_entries_name_what_the_schema_has(name: str) -> None:
+    entry = catalogue.entry_of(name)
+    attributes = Provider(environ={}).resource_schema(name).block.type.attributes
+    named = {
+        *entry.read.fields,
+        *entry.read.skip,
+        *entry.read.sticky,
+        *entry.aliases.values(),
+        *entry.stored,
+        *entry.same,
+        *entry.kept_blocks,
+        *entry.kept,
+        *entry.replace_if,
+        *entry.telling,
+        *({entry.naming.attribute, entry.naming.prefix_attribute} if entry.naming else ()),
+    }
+    assert named <= set(attributes)
+    assert entry.service in catalogue.SERVICES
+    assert {path.partition(".")[0] for path in behaviour_of(name).force_new} <= set(attributes)
+
+
+def test_types_that_are_not_served_are_refused() -> None:
+    with pytest.raises(ProviderError, match="no resource type aws_instance"):
+        Provider(environ={}).resource_schema("aws_instance")
+
+
+def test_calls_before_the_configuration_are_refused() -> None:
+    provider = Provider(environ={})
+    with pytest.raises(ProviderError, match="not configured"):
+        provider.read("aws_vpc", {"id": "vpc-1"})
