@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import Declined, InvalidInput, PlanStale, SpecConflict
+from aurora_cli.errors import Declined, GuardRefused, InvalidInput, PlanStale, SpecConflict
 from aurora_cli.operations import guard
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.files import write_rendered
@@ -146,8 +146,9 @@ class _Run:
         self.choice = choose_keys(existing, count, writer)
         return self.choice
 
-    def _write(self, choice: KeyChoice) -> None:
-        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=CLUSTER_ADDRESS in self.terms.allow)
+    def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
+        allowed = allow_destroy or CLUSTER_ADDRESS in self.terms.allow
+        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=allowed)
 
     def _init(self) -> None:
         started = monotonic()
@@ -158,9 +159,21 @@ class _Run:
     def _terraform_plan(self) -> Plan:
         started = monotonic()
         self.terms.emit(StepStarted("plan", "Planning the change"))
-        plan = self.terraform.plan()
+        try:
+            plan = self.terraform.plan()
+        except GuardRefused:
+            plan = self._what_is_refused()
         self.terms.emit(StepFinished("plan", monotonic() - started))
         return plan
+
+    def _what_is_refused(self) -> Plan:
+        """The plan that `prevent_destroy` stopped, to show what it would do and why; it cannot be applied."""
+        self._write(self.choice, allow_destroy=True)
+        try:
+            return self.terraform.plan()
+        finally:
+            self.terraform.plan_file.unlink(missing_ok=True)
+            self._write(self.choice)
 
     def _refuse_foreign_cluster(self, plan: Plan, topology: Topology | None) -> None:
         creates = any(c.address == CLUSTER_ADDRESS and c.action == "create" for c in plan.resource_changes)
