@@ -80,7 +80,5 @@ class AwsClients:
             )
             with aws_errors(f"setting up {service}"):
                 make: Any = self.session.client  # the stubs' overloads want a literal service name
-                self._clients[service] = make(
-                    service, endpoint_url=self.access.endpoint_url, config=config
-                )
+                self._clients[service] = make(service, endpoint_url=self.access.endpoint_url, config=config)
         return self._clients[service]

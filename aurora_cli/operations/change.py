@@ -16,6 +16,7 @@ from aurora_cli.errors import Declined, GuardRefused, InvalidInput, PlanStale, S
 from aurora_cli.operations import guard
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.files import write_rendered
+from aurora_cli.operations.healing import keep_survivors, tainted_survivors
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
 from aurora_cli.operations.logbook import Entry, recorded
 from aurora_cli.operations.recovery import follow_up
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.state import StateResource
 
 CLUSTER_ADDRESS = "aws_rds_cluster.this"
 
@@ -82,6 +84,7 @@ class _Run:
         self.app, self.stack, self.desired, self.terms = app, stack, desired, terms
         self.spec: ClusterSpec = desired.spec
         self.terraform = app.terraform(stack, terms.emit)
+        self.resources: list[StateResource] = []
         self.addresses: list[str] = []
         self.choice = KeyChoice(())
 
@@ -117,24 +120,37 @@ class _Run:
 
     def _plan(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
         with ThreadPoolExecutor(max_workers=1) as pool:
-            reading = pool.submit(live_topology, self.app, self.spec)
-            follow_up(self.terraform, self.terms.emit)
+            reading = pool.submit(self._look)
+            if follow_up(self.terraform, self.terms.emit):
+                reading = pool.submit(self._look)
             self._render(reading)
+            self._keep_survivors()
             plan = self._terraform_plan()
             topology = reading.result()
         self._refuse_foreign_cluster(plan, topology)
         return self._review(plan, topology, again=again), topology
 
+    def _look(self) -> Topology | None:
+        return live_topology(self.app, self.spec)
+
+    def _keep_survivors(self) -> None:
+        if tainted_survivors(self.resources):
+            keep_survivors(self.terraform, self.resources, self._look, clock=self.app.clock, emit=self.terms.emit)
+
+    def _read_state(self) -> None:
+        self.resources = self.terraform.state_resources()
+        self.addresses = [r.address for r in self.resources]
+
     def _render(self, reading: Future[Topology | None]) -> None:
         """Choose the instance keys, write the files, initialise."""
         if self.spec.backend.type == "local":
-            self.addresses = [r.address for r in self.terraform.state_resources()]
+            self._read_state()
             self._write(self._choose(reading))
             self._init()
             return
         self._write(KeyChoice(self.stack.record.instance_keys))
         self._init()
-        self.addresses = [r.address for r in self.terraform.state_resources()]
+        self._read_state()
         self._write(self._choose(reading))
 
     def _choose(self, reading: Future[Topology | None]) -> KeyChoice:
@@ -219,6 +235,7 @@ class _Run:
         if review.refused:
             self.terms.emit(ReviewRefused(review))
             guard.refuse(review.findings)
+        guard.refuse_protected(review.plan)
         if not self.terms.approve(review):
             raise Declined("Nothing was changed: the plan was not approved.")
 

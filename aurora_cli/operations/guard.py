@@ -65,6 +65,21 @@ def refuse(findings: Collection[Finding]) -> None:
     )
 
 
+def refuse_protected(plan: Plan) -> None:
+    """Raise GuardRefused if the plan ends a cluster that AWS itself protects, whatever the user allowed.
+
+    Terraform would take the instances down first, and stop at the cluster: an outage, and nothing gained.
+    """
+    for change in plan.resource_changes:
+        if change.type == CLUSTER and _goes(change) and change.before.get("deletion_protection"):
+            name = change.before.get("cluster_identifier") or change.address
+            raise GuardRefused(
+                f"Nothing was changed: AWS protects the cluster {name} against deletion, so it cannot be replaced.",
+                hint=f"Lift the protection first: aurora-cli apply {name} --set deletion_protection=false",
+                details={"address": change.address},
+            )
+
+
 def unknown_allows(plan: Plan, allowed: Collection[str]) -> list[str]:
     """Allowed addresses that no change of the plan has: most likely a typing error."""
     known = {change.address for change in plan.resource_changes}

@@ -18,8 +18,8 @@ _ENDINGS = {
 }
 
 
-def follow_up(terraform: Terraform, emit: Emit) -> None:
-    """Follow a run that was left alone to its end, and say so. The stack's lock is held.
+def follow_up(terraform: Terraform, emit: Emit) -> bool:
+    """Follow a run that was left alone to its end, and say so; True if there was one. The stack's lock is held.
 
     Raises:
         StateAtRisk: it made what its state does not hold. Said once: the next command goes on from the state.
@@ -27,7 +27,7 @@ def follow_up(terraform: Terraform, emit: Emit) -> None:
     """
     run = terraform.recover()
     if run is None or not run.changes or run.ending == "not-started":
-        return
+        return False
     if run.unrecorded:
         made = ", ".join(f"{address} ({identifier or 'id unknown'})" for address, identifier in run.unrecorded)
         raise StateAtRisk(
@@ -37,3 +37,11 @@ def follow_up(terraform: Terraform, emit: Emit) -> None:
         )
     went_on = "went on after its command died" if run.followed else "had been left alone"
     emit(Note(f"An earlier {run.operation} {went_on}, {_ENDINGS[run.ending]}."))
+    if run.in_flight and run.ending == "unknown":
+        emit(
+            Note(
+                f"It may have been at work on {', '.join(run.in_flight)}; look in AWS for one that Terraform does not know.",
+                level="warning",
+            )
+        )
+    return True

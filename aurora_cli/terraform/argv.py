@@ -152,6 +152,11 @@ def state_push(argv0: Sequence[str], file: Path, *, lock_timeout: str) -> tuple[
     return build(argv0, "state push", file.name, lock_timeout=lock_timeout)
 
 
+def untaint(argv0: Sequence[str], address: str, *, lock_timeout: str) -> tuple[str, ...]:
+    """Take the mark "to be replaced" off a resource."""
+    return build(argv0, "untaint", address, lock_timeout=lock_timeout)
+
+
 def force_unlock(argv0: Sequence[str], lock_id: str) -> tuple[str, ...]:
     """Take away a state lock by its ID."""
     return build(argv0, "force-unlock", lock_id, force=bare())

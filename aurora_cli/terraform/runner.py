@@ -175,6 +175,10 @@ class Terraform(TerraformReader):
         self._run("push", argv.state_push(self.binary.argv0, file, lock_timeout=self._lock_timeout))
         file.rename(file.with_name(f"{ERRORED_STATE}.saved"))
 
+    def untaint(self, address: str) -> None:
+        """Take the mark "to be replaced" off a resource. Raises TerraformFailed, StateLocked."""
+        self._run("untaint", argv.untaint(self.binary.argv0, address, lock_timeout=self._lock_timeout))
+
     def force_unlock(self, lock_id: str) -> None:
         """Take away the state lock of that ID. Raises TerraformFailed if it is not held under that ID."""
         self._run("unlock", argv.force_unlock(self.binary.argv0, lock_id))

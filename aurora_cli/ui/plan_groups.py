@@ -59,7 +59,7 @@ def drift_of(plan: Plan) -> Group:
     entries = tuple(
         Entry(_name(c, plan), clean(c.address), _lines(c), ("was deleted",) if c.action == "delete" else ())
         for c in _ordered(plan.drift)
-        if c.address in acted_on
+        if c.address in acted_on and (c.action != "update" or _lines(c))
     )
     return Group("Changed by someone else since the last run", "warning", "warning", entries)
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from collections.abc import Callable
 
 from tests.harness import Aurora
 from tests.reliability.inventory import in_emulator, in_states
@@ -39,7 +40,18 @@ def undisturbed(aurora: Aurora, *commands: tuple[str, ...]) -> list[int]:
 def disturb(aurora: Aurora, args: tuple[str, ...], *, after_calls: int, how: str) -> int:
     """Start the command, and stop it once the emulator has answered that many of its calls; gives the exit status."""
     endpoint = aurora.json("sandbox", "status")["endpoint"]
-    before = seen = last_call(endpoint)
+    before = last_call(endpoint)
+    return disturb_when(aurora, args, lambda: last_call(endpoint, before) - before >= after_calls, how=how)
+
+
+def called(endpoint: str, action: str, since: int, at_least: int = 1) -> bool:
+    """Whether the emulator has answered calls of that action after the call numbered `since`."""
+    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}&action={action}", timeout=10) as answer:
+        return len([c for c in json.load(answer)["calls"] if c["status"]]) >= at_least
+
+
+def disturb_when(aurora: Aurora, args: tuple[str, ...], ready: Callable[[], bool], *, how: str) -> int:
+    """Start the command, and stop it as soon as `ready` says so; gives the exit status."""
     process = subprocess.Popen(
         aurora.argv(*args),
         env=aurora.environ,
@@ -49,7 +61,7 @@ def disturb(aurora: Aurora, args: tuple[str, ...], *, after_calls: int, how: str
         start_new_session=True,
     )
     deadline = time.monotonic() + PATIENCE_S
-    while process.poll() is None and (seen := last_call(endpoint, seen)) - before < after_calls:
+    while process.poll() is None and not ready():
         assert time.monotonic() < deadline
         time.sleep(0.005)
     if process.poll() is None:

@@ -52,6 +52,7 @@ PLANNED = ["plan", "-json", "-input=false", "-out=tfplan", "-detailed-exitcode"]
             argv.state_push(TERRAFORM, Path("/stack/terraform/errored.tfstate"), lock_timeout="60s"),
             ["state", "push", "-lock-timeout=60s", "errored.tfstate"],
         ),
+        (argv.untaint(TERRAFORM, "a.b", lock_timeout="60s"), ["untaint", "-lock-timeout=60s", "a.b"]),
         (argv.force_unlock(TERRAFORM, "1234"), ["force-unlock", "-force", "1234"]),
     ],
 )

@@ -1,0 +1,88 @@
+"""What Terraform believes to be half-made though it is alive: keep it.
+
+When a creation is interrupted, Terraform marks the resource as tainted and would replace it next time. AWS meanwhile finishes a
+cluster or an instance by itself; replacing it would be pointless, and deletion protection stands in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import WaitTimeout
+from aurora_cli.operations.events import Emit, Note, Waiting
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.clock import Clock
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.terraform.runner import Terraform
+    from aurora_cli.terraform.state import StateResource
+
+CLUSTER = "aws_rds_cluster"
+INSTANCE = "aws_rds_cluster_instance"
+AVAILABLE = "available"
+TIMEOUT_S = 3600.0
+_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.5, 15.0
+
+
+def tainted_survivors(resources: Sequence[StateResource]) -> list[StateResource]:
+    """The clusters and instances that Terraform would replace because their creation was interrupted."""
+    return [r for r in resources if r.tainted and r.type in (CLUSTER, INSTANCE)]
+
+
+def keep_survivors(
+    terraform: Terraform,
+    resources: Sequence[StateResource],
+    look: Callable[[], Topology | None],
+    *,
+    clock: Clock,
+    emit: Emit,
+    timeout_s: float = TIMEOUT_S,
+) -> None:
+    """Take the mark off every tainted cluster and instance that is alive, once AWS has finished it.
+
+    Args:
+        terraform: of the stack, initialised, its lock held.
+        resources: what the state holds.
+        look: reads the live cluster.
+        clock: time to wait by.
+        emit: told what is kept, and what is waited for.
+        timeout_s: seconds to wait for each (an hour covers the creation of a large clone).
+
+    Raises:
+        WaitTimeout: AWS has not finished in time. TerraformFailed and its kin.
+    """
+    for resource in tainted_survivors(resources):
+        if _finished(resource, look, clock, emit, timeout_s):
+            terraform.untaint(resource.address)
+            emit(Note(f"The creation of {resource.id} had been interrupted. AWS has finished it, so it is kept."))
+
+
+def _finished(
+    resource: StateResource, look: Callable[[], Topology | None], clock: Clock, emit: Emit, timeout_s: float
+) -> bool:
+    """Whether it is alive and well; waits while AWS is at work on it. False when it is gone or has failed."""
+    started, pause = clock.monotonic(), _FIRST_LOOK_S
+    while True:
+        status = _status(resource, look())
+        elapsed = clock.monotonic() - started
+        if status == AVAILABLE:
+            return True
+        if status is None or "fail" in status or status == "deleting" or status.startswith("in"):
+            return False  # gone, failed, being deleted, inaccessible-..., incompatible-...
+        if elapsed > timeout_s:
+            raise WaitTimeout(
+                f"AWS has not finished {resource.id} within {timeout_s:.0f} s; its status is {status}.",
+                hint="Run the same command again later.",
+            )
+        emit(Waiting(f"AWS to finish {resource.id}", status, elapsed))
+        clock.sleep(pause)
+        pause = min(pause * 2, _SLOWEST_LOOK_S)
+
+
+def _status(resource: StateResource, topology: Topology | None) -> str | None:
+    if topology is None:
+        return None
+    if resource.type == CLUSTER:
+        return topology.status
+    return next((m.status for m in topology.members if m.id == resource.id), None)

@@ -1,0 +1,57 @@
+"""AWS takes its time, and the command is stopped meanwhile: what AWS finishes by itself is kept, not made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from aurora_cli.sandbox.manager import Sandbox
+from tests.harness import Aurora
+from tests.reliability.disturbing import CREATE, assert_state_is_reality, called, disturb_when, last_call
+
+pytestmark = pytest.mark.sandbox
+LATENCY_S = 8.0
+
+
+@pytest.fixture
+def slow(aurora: Aurora) -> Iterator[Aurora]:
+    """An empty emulator that takes seconds to make a cluster or an instance."""
+    aurora.ok("sandbox", "start")
+    aurora.ok("sandbox", "reset", "--yes")
+    manager = Sandbox(aurora.home / "sandbox" / "emulator", aurora.environ)
+    manager.set_latency(LATENCY_S)
+    yield aurora
+    manager.set_latency(0)
+
+
+@pytest.mark.parametrize("action", ["CreateDBCluster", "CreateDBInstance"])
+def test_an_interrupted_creation_is_finished_and_kept(slow: Aurora, action: str) -> None:
+    endpoint = slow.json("sandbox", "status")["endpoint"]
+    before = last_call(endpoint)
+    assert disturb_when(slow, CREATE, lambda: called(endpoint, action, before), how="interrupt") == 130
+    tainted = [
+        f"{r['type']}.{r['name']}" for r in slow.state("demo")["resources"] for i in r["instances"] if i.get("status")
+    ]
+    kind = "aws_rds_cluster.this" if action == "CreateDBCluster" else "aws_rds_cluster_instance.first"
+    assert tainted == [kind], "the premise: Terraform would replace it"
+    identity = slow.cluster("demo")["DbClusterResourceId"]
+
+    again = slow.ok(*CREATE)
+
+    assert "so it is kept" in again.err
+    assert slow.cluster("demo")["DbClusterResourceId"] == identity
+    assert_state_is_reality(slow, "demo")
+    assert slow.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_a_killed_command_is_followed_to_its_end(slow: Aurora) -> None:
+    endpoint = slow.json("sandbox", "status")["endpoint"]
+    before = last_call(endpoint)
+    disturb_when(slow, CREATE, lambda: called(endpoint, "CreateDBCluster", before), how="kill")
+
+    again = slow.ok(*CREATE)
+
+    assert "went on after its command died" in again.err
+    assert_state_is_reality(slow, "demo")
+    assert len(slow.instances("demo")) == 2
