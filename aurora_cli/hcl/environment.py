@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Undefined
 
-from aurora_cli.errors import OperationFailed
 from aurora_cli.hcl.literal import to_hcl
+from aurora_cli.hcl.location import SUFFIX, templates_folder
 
-if TYPE_CHECKING:
-    from importlib.abc import Traversable
-
-SUFFIX = ".j2"
-
-
-def templates_folder() -> Traversable:
-    """Where the templates are: inside an installed wheel, or beside the package in a source checkout.
-
-    Raises:
-        OperationFailed: neither is there.
-    """
-    package = resources.files("aurora_cli")
-    checkout = Path(__file__).resolve().parents[2]
-    for folder in (package / "templates", checkout / "templates"):
-        if (folder / f"versions.tf{SUFFIX}").is_file():
-            return folder
-    raise OperationFailed("The Terraform templates are missing.", hint="Install aurora-cli again.")
+__all__ = ["SUFFIX", "environment", "templates_folder"]
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ the next run understands: the spec and the record are written before the apply, 
 from __future__ import annotations
 
 from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -119,12 +119,11 @@ class _Run:
     # --- plan ---
 
     def _plan(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
-        with ThreadPoolExecutor(max_workers=1) as pool:
+        follow_up(self.terraform, self.terms.emit)
+        self._render()
+        self._keep_survivors()
+        with ThreadPoolExecutor(max_workers=1) as pool:  # beside Terraform: loading the AWS library takes its time too
             reading = pool.submit(self._look)
-            if follow_up(self.terraform, self.terms.emit):
-                reading = pool.submit(self._look)
-            self._render(reading)
-            self._keep_survivors()
             plan = self._terraform_plan()
             topology = reading.result()
         self._refuse_foreign_cluster(plan, topology)
@@ -141,23 +140,23 @@ class _Run:
         self.resources = self.terraform.state_resources()
         self.addresses = [r.address for r in self.resources]
 
-    def _render(self, reading: Future[Topology | None]) -> None:
+    def _render(self) -> None:
         """Choose the instance keys, write the files, initialise."""
         if self.spec.backend.type == "local":
             self._read_state()
-            self._write(self._choose(reading))
+            self._write(self._choose())
             self._init()
             return
         self._write(KeyChoice(self.stack.record.instance_keys))
         self._init()
         self._read_state()
-        self._write(self._choose(reading))
+        self._write(self._choose())
 
-    def _choose(self, reading: Future[Topology | None]) -> KeyChoice:
+    def _choose(self) -> KeyChoice:
         existing = keys_in_state(self.addresses)
         count = self.spec.instances.readers + 1
         shrinks = len(existing) > count
-        topology = reading.result() if shrinks else None
+        topology = self._look() if shrinks else None
         writer = key_of(topology.writer.id, self.spec.name) if topology and topology.writer else None
         self.choice = choose_keys(existing, count, writer)
         return self.choice

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli import __version__
+from aurora_cli.hcl.location import edition
+from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.stacks.atomic import write_atomic
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.stacks.stack import Stack
+
+_NOTE = "rendered.json"
 
 
 def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None = None, **options: Any) -> None:
@@ -19,8 +30,37 @@ def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None
     Raises:
         InvalidInput: a text of the spec cannot be written as HCL. StackDamaged: a foreign file is in the way.
     """
-    from aurora_cli.hcl.options import RenderOptions
+    how = RenderOptions(instance_keys=stack.record.instance_keys if keys is None else keys, **options)
+    wanted = _key(spec, how)
+    if _is_there(stack, wanted):
+        return
     from aurora_cli.hcl.render import render_stack
 
-    instance_keys = stack.record.instance_keys if keys is None else keys
-    stack.write_files(render_stack(spec, RenderOptions(instance_keys=instance_keys, **options)))
+    files = render_stack(spec, how)
+    stack.write_files(files)
+    note = {"key": wanted, "files": {name: _digest(text.encode()) for name, text in files.items()}}
+    write_atomic(stack.folder / _NOTE, json.dumps(note, indent=2) + "\n")
+
+
+def _key(spec: ClusterSpec, how: RenderOptions) -> str:
+    """Everything that the rendered text depends on."""
+    return _digest(f"{__version__}\n{edition()}\n{how!r}\n{spec.model_dump_json()}".encode())
+
+
+def _is_there(stack: Stack, key: str) -> bool:
+    """Whether these very files were rendered last and nobody has touched them since."""
+    try:
+        note = json.loads((stack.folder / _NOTE).read_text(encoding="utf-8"))
+        return bool(note["key"] == key) and all(
+            _file_digest(stack.terraform_dir / name) == digest for name, digest in note["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _file_digest(path: Path) -> str:
+    return _digest(path.read_bytes())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""What the tests of whole commands need beside the commands: the local AWS in any Region, its call log, spec files, a terminal."""
+"""What tests of whole commands need beside them: the local AWS in any Region, its call log, spec files, a terminal."""
 
 from __future__ import annotations
 

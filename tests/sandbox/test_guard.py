@@ -93,7 +93,9 @@ def test_less_backup_and_an_open_port_are_told(aurora: Aurora, guarded: Path) ->
     words = ("--set", "backup.retention=7d", "--set", "network.allow_from_anywhere=true", "--allow-cidr", "0.0.0.0/0")
     plan = aurora.json("plan", "guarded", *words)
     assert "older than 7 days" in findings(plan, "lost")[CLUSTER]["text"]
-    assert "every address" in findings(plan, "exposed")['aws_vpc_security_group_ingress_rule.allow["0.0.0.0/0"]']["text"]
+    assert (
+        "every address" in findings(plan, "exposed")['aws_vpc_security_group_ingress_rule.allow["0.0.0.0/0"]']["text"]
+    )
 
 
 def test_the_last_reader_of_production_stays(aurora: Aurora, guarded: Path) -> None:

@@ -1,0 +1,328 @@
+"""Every other command, as a script uses it: what it prints, how it ends, and that it leaves nothing behind when it should not."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from tests.harness import Aurora
+from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, changing_calls, last_call, local_aws, spec_file
+
+pytestmark = pytest.mark.sandbox
+REGION = ("--region", "eu-west-1")
+CREATE = (*REGION, "create", "demo", "--engine", "postgres")
+
+
+def read_yaml(text: str) -> Any:
+    """YAML as plain data."""
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def on_a_real_account(aurora: Aurora, *args: str) -> subprocess.CompletedProcess[str]:
+    """The same home without `--sandbox`; for commands that never get as far as AWS."""
+    argv = [sys.executable, "-m", "aurora_cli", "--home", str(aurora.home), *args]
+    return subprocess.run(argv, env=aurora.environ, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture(scope="module")
+def demo(aurora: Aurora) -> Aurora:
+    """A cluster `demo`."""
+    aurora.ok(*CREATE, "--yes")
+    return aurora
+
+
+# --- before there is anything ---
+
+
+def test_offline_commands_start_nothing(aurora: Aurora, tmp_path: Path) -> None:
+    file = str(spec_file(tmp_path))
+    for words in (
+        ("validate", "-f", file),
+        ("render", "-f", file, "--to", str(tmp_path / "tf")),
+        ("spec", "show", "-f", file, "--resolved"),
+        ("spec", "init", "orders"),
+        ("schema",),
+        ("version",),
+        ("completion", "bash"),
+        ("list",),
+        ("sandbox", "status"),
+    ):
+        aurora.ok(*words)
+    assert aurora.json("sandbox", "status")["running"] is False
+
+
+def test_no_approval_means_nothing_runs(aurora: Aurora) -> None:
+    refused = aurora.run(*CREATE, "-o", "json")
+    assert refused.status == 2
+    assert refused.data["error"]["code"] == "approval-required"
+    assert "--yes" in refused.data["error"]["hint"]
+    assert aurora.json("sandbox", "status")["running"] is False
+    assert aurora.json("list")["clusters"] == []
+
+
+def test_a_spec_that_breaks_rules_means_nothing_runs(aurora: Aurora) -> None:
+    refused = aurora.run(
+        *CREATE, "--acu", "0.3-500", "--cidr", "10.0.0.0/8", "--username", "rdsadmin", "--yes", "-o", "json"
+    )
+    assert refused.status == 2
+    problems = refused.data["error"]["details"]["problems"]
+    assert {"network.cidr", "username"} <= {p["path"] for p in problems}
+    assert any(p["path"].startswith("instances.acu") for p in problems)
+    assert aurora.json("sandbox", "status")["running"] is False
+
+
+def test_an_unknown_cluster_has_a_status_of_its_own(aurora: Aurora) -> None:
+    for words in (
+        ("status", "nobody"),
+        ("endpoints", "nobody"),
+        ("plan", "nobody"),
+        ("history", "nobody"),
+        ("scale", "nobody", "--readers", "1", "--yes"),
+        ("destroy", "nobody", "--confirm", "nobody"),
+    ):
+        outcome = aurora.run(*words, "-o", "json")
+        assert (outcome.status, outcome.data["error"]["code"]) == (4, "not-found"), words
+        assert outcome.data["error"]["hint"]
+    assert aurora.json("sandbox", "status")["running"] is False
+
+
+def test_a_dry_run_leaves_nothing_behind(aurora: Aurora) -> None:
+    shown = aurora.run(*CREATE, "--readers", "1", "--dry-run", "--exit-code", "-o", "json")
+    assert shown.status == 7
+    assert shown.data["dry_run"] is True
+    assert shown.data["changed"] is False
+    assert shown.data["changes"] is True
+    assert "aws_rds_cluster.this" in [c["address"] for c in shown.data["resource_changes"]]
+    assert changing_calls(aurora, 0) == []
+    assert aurora.json("list")["clusters"] == []
+    assert not list((aurora.home / "sandbox" / "stacks").glob("*"))
+    assert aurora.run(*CREATE, "--dry-run").status == 0
+
+
+def test_a_plan_of_a_new_spec_leaves_nothing_behind(aurora: Aurora, tmp_path: Path) -> None:
+    assert aurora.run("plan", "-f", str(spec_file(tmp_path)), "--exit-code").status == 7
+    assert aurora.json("list")["clusters"] == []
+    assert changing_calls(aurora, 0) == []
+
+
+def test_declined_at_the_prompt(aurora: Aurora) -> None:
+    declined = at_terminal(aurora, *CREATE, prompt="Go ahead?", typed="n")
+    assert declined.status == 8
+    assert "Nothing was changed" in declined.err
+    assert declined.out == ""
+    assert aurora.json("list")["clusters"] == []
+    assert changing_calls(aurora, 0) == []
+
+
+# --- specs ---
+
+
+def test_validate_says_every_problem_with_its_line(aurora: Aurora, tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text("name: Bad_Name\nregion: eu-west-1\nengine: postgres\nport: 80\ninstances:\n  reders: 2\n")
+    wrong = aurora.run("validate", "-f", str(file), "-o", "json")
+    assert wrong.status == 2
+    problems = {p["path"]: p for p in wrong.data["error"]["details"]["problems"]}
+    assert problems["instances.reders"]["line"] == 6
+    assert "readers" in str(problems["instances.reders"])
+    text = aurora.run("validate", "-f", str(file))
+    assert text.out == ""
+    assert "reders" in text.err
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yaml")), ids=lambda p: p.stem)
+def test_examples_are_valid(aurora: Aurora, example: Path) -> None:
+    assert aurora.json("validate", "-f", str(example))["valid"] is True
+
+
+def test_the_schema_is_one_and_takes_the_examples(aurora: Aurora) -> None:
+    schema = json.loads(aurora.ok("schema").out)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for example in EXAMPLES.glob("*.yaml"):
+        assert [e.message for e in validator.iter_errors(read_yaml(example.read_text()))] == []
+    wrong = {"name": "x", "region": "eu-west-1", "engine": "postgres", "instances": {"reders": 1}}
+    assert list(validator.iter_errors(wrong))
+    assert read_yaml(aurora.ok("schema", "-o", "yaml").out) == schema
+
+
+@pytest.mark.parametrize("engine", ["postgres", "mysql"])
+@pytest.mark.parametrize("preset", ["development", "production"])
+def test_a_started_spec_is_valid(aurora: Aurora, tmp_path: Path, engine: str, preset: str) -> None:
+    file = tmp_path / "orders.yaml"
+    words = ("spec", "init", "orders", "--engine", engine, "--preset", preset)
+    aurora.ok(*words, "--to", str(file))
+    assert aurora.ok(*words).out == file.read_text()
+    assert aurora.json("validate", "-f", "-", stdin=file.read_text())["name"] == "orders"
+    file.write_text("mine")
+    assert aurora.run(*words, "--to", str(file)).status == 2
+    assert file.read_text() == "mine"
+    aurora.ok(*words, "--to", str(file), "--force")
+    assert file.read_text() != "mine"
+
+
+def test_a_flag_wins_over_a_variable_over_the_file(aurora: Aurora, tmp_path: Path) -> None:
+    file = spec_file(tmp_path, preset="staging", instances={"readers": 1}, username="file", database="file")
+    variables = {"AURORA_READERS": "2", "AURORA_USERNAME": "variable"}
+    shown = aurora.json("spec", "show", "-f", str(file), "--readers", "3", "--resolved", env=variables)
+    spec, origins = shown["spec"], shown["origins"]
+    assert (spec["instances"]["readers"], origins["instances.readers"]) == (3, "--readers")
+    assert (spec["username"], origins["username"]) == ("variable", "AURORA_USERNAME")
+    assert (spec["database"], origins["database"]) == ("file", str(file))
+    assert (spec["instances"]["class"], origins["instances.class"]) == ("db.t4g.large", "preset staging")
+    assert (spec["encryption"]["enabled"], origins["encryption.enabled"]) == (True, "default")
+
+
+def test_a_flag_may_not_contradict_who_the_file_is_about(aurora: Aurora, tmp_path: Path) -> None:
+    file = str(spec_file(tmp_path))
+    for words in (("validate", "other", "-f", file), ("validate", "-f", file, "--engine", "mysql")):
+        assert aurora.run(*words).status == 2
+    assert aurora.run("--region", "us-east-1", "validate", "-f", file).status == 2
+
+
+# --- render ---
+
+
+def test_render_from_flags_and_from_a_file_are_the_same(aurora: Aurora, tmp_path: Path) -> None:
+    file = spec_file(tmp_path, instances={"readers": 1})
+    one = aurora.json("render", "-f", str(file), "--to", str(tmp_path / "one"))
+    aurora.ok(*REGION, "render", "demo", "--engine", "postgres", "--readers", "1", "--to", str(tmp_path / "two"))
+    texts = {name: (tmp_path / "one" / name).read_text() for name in one["files"]}
+    assert texts == {p.name: p.read_text() for p in (tmp_path / "two").iterdir()}
+    assert 'resource "aws_rds_cluster" "this"' in texts["cluster.tf"]
+
+
+def test_render_does_not_write_over_other_files(aurora: Aurora, tmp_path: Path) -> None:
+    file, folder = str(spec_file(tmp_path)), tmp_path / "tf"
+    aurora.ok("render", "-f", file, "--to", str(folder))
+    aurora.ok("render", "-f", file, "--to", str(folder))
+    (folder / "notes.txt").write_text("mine")
+    (folder / "cluster.tf").write_text("mine")
+    refused = aurora.run("render", "-f", file, "--readers", "2", "--to", str(folder))
+    assert refused.status == 2
+    assert "cluster.tf" in refused.err
+    assert (folder / "cluster.tf").read_text() == "mine"
+    assert "others" in (folder / "instances.tf").read_text()
+    aurora.ok("render", "-f", file, "--to", str(folder), "--force")
+    assert "aws_rds_cluster" in (folder / "cluster.tf").read_text()
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+# --- doctor, version, completion ---
+
+
+def test_doctor_finds_nothing_wrong(aurora: Aurora) -> None:
+    report = aurora.json(*REGION, "doctor")
+    assert report["ok"] is True
+    assert {c["name"]: c["status"] for c in report["checks"] if c["status"] != "ok"} == {}
+    assert {"terraform", "provider", "credentials", "clock", "emulator"} <= {c["name"] for c in report["checks"]}
+
+
+def test_doctor_names_a_terraform_that_does_not_work(aurora: Aurora, tmp_path: Path) -> None:
+    broken = tmp_path / "terraform"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    for binary in (str(broken), str(tmp_path / "missing")):
+        outcome = aurora.run("--terraform-bin", binary, *REGION, "doctor", "-o", "json")
+        assert outcome.status == 1
+        assert outcome.data["ok"] is False
+        failed = [c for c in outcome.data["checks"] if c["status"] == "failed"]
+        assert [c["name"] for c in failed] == ["terraform"]
+        assert failed[0]["hint"]
+
+
+def test_doctor_sees_a_missing_permission(aurora: Aurora) -> None:
+    aurora.ok("sandbox", "faults", "add", "access_denied", "--service", "rds", "--action", "DescribeDBClusters")
+    outcome = aurora.run(*REGION, "doctor", "-o", "json")
+    aurora.ok("sandbox", "faults", "clear")
+    assert outcome.status == 1
+    failed = [c["name"] for c in outcome.data["checks"] if c["status"] == "failed"]
+    assert failed == ["permission rds:DescribeDBClusters"]
+
+
+def test_version_and_completion(aurora: Aurora) -> None:
+    assert aurora.json("version")["aurora_cli"] in aurora.ok("--version").out
+    for shell in ("bash", "zsh", "fish"):
+        assert "aurora" in aurora.ok("completion", shell).out
+    assert aurora.run("completion", "tcsh").status == 2
+
+
+# --- with a cluster ---
+
+
+def test_history_tells_who_did_what(demo: Aurora) -> None:
+    demo.ok("scale", "demo", "--readers", "1", "--yes", env={"USER": "ada"})
+    operations = demo.json("history", "demo")["operations"]
+    assert [(o["operation"], o["outcome"]) for o in operations][-2:] == [
+        ("create", "succeeded"),
+        ("scale", "succeeded"),
+    ]
+    assert operations[-1]["who"] == "ada"
+    assert operations[-1]["terraform"] == {"add": 1, "change": 0, "destroy": 0}
+    assert len(demo.json("history", "demo", "--limit", "1")["operations"]) == 1
+
+
+def test_a_typing_error_gets_a_suggestion(demo: Aurora) -> None:
+    assert "demo" in demo.run("status", "dmeo").err
+    assert demo.run("staus", "demo").status == 2
+    assert "status" in demo.run("staus", "demo").err
+
+
+def test_a_name_of_the_sandbox_is_not_one_of_the_account(demo: Aurora) -> None:
+    for words in (("status", "demo"), ("destroy", "demo", "--confirm", "demo"), ("plan", "demo")):
+        outcome = on_a_real_account(demo, *words)
+        assert outcome.returncode == 4
+        assert "--sandbox" in outcome.stderr
+    assert json.loads(on_a_real_account(demo, "list", "-o", "json").stdout)["clusters"] == []
+
+
+def test_an_approved_prompt_goes_ahead_and_a_wrong_name_does_not(demo: Aurora) -> None:
+    changed = at_terminal(demo, "scale", "demo", "--readers", "0", "-o", "json", prompt="Go ahead?", typed="y")
+    assert changed.status == 0
+    assert json.loads(changed.out)["changed"] is True
+    calls = last_call(demo)
+    declined = at_terminal(demo, "destroy", "demo", prompt="demo", typed="demi")
+    assert declined.status == 8
+    assert changing_calls(demo, calls) == []
+    assert Seen(demo).cluster("demo")["DeletionProtection"] is True
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_a_destroy_can_be_looked_at(demo: Aurora) -> None:
+    calls = last_call(demo)
+    review = demo.json("destroy", "demo", "--dry-run")
+    assert review["changed"] is False
+    assert review["dry_run"] is True
+    assert [i["id"] for i in review["review"]["instances"]] == ["demo-1"]
+    assert review["review"]["deletion_protection"] is True
+    assert changing_calls(demo, calls) == []
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_faults_are_added_listed_and_cleared(demo: Aurora) -> None:
+    added = demo.json("sandbox", "faults", "add", "throttle", "--service", "rds", "--count", "2")["fault"]
+    listed = demo.json("sandbox", "faults", "list")["faults"]
+    assert [(f["id"], f["kind"], f["service"], f["count"]) for f in listed] == [(added["id"], "throttle", "rds", 2)]
+    assert demo.run("sandbox", "faults", "clear", "fault-none").status == 2
+    demo.ok("sandbox", "faults", "clear", added["id"])
+    assert demo.json("sandbox", "faults", "list")["faults"] == []
+    assert demo.run("sandbox", "faults", "add", "slow").status == 2
+
+
+def test_reset_forgets_everything(demo: Aurora) -> None:
+    assert demo.run("sandbox", "reset").status == 2
+    demo.ok("sandbox", "reset", "--yes")
+    assert demo.json("list")["clusters"] == []
+    assert Seen(demo).cluster_names() == []
+    assert local_aws(demo).status().running is True
+    demo.ok("sandbox", "stop")
+    status = demo.json("sandbox", "status")
+    assert status["running"] is False
+    assert status["state_lost"] is False

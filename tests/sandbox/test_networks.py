@@ -1,0 +1,195 @@
+"""The network of a cluster: our own VPC, closed and public, or one that is there; who may connect; where instances stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import Aurora
+from tests.sandbox.emulated import Account
+from tests.sandbox.looking import Seen, local_aws, spec_file
+
+pytestmark = pytest.mark.sandbox
+ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+
+
+@pytest.fixture(scope="module")
+def seen(aurora: Aurora) -> Seen:
+    """The emulator, running."""
+    aurora.ok("sandbox", "start")
+    return Seen(aurora)
+
+
+@pytest.fixture(scope="module")
+def account(aurora: Aurora, seen: Seen) -> Account:
+    """The account, to make what was there before."""
+    return Account(local_aws(aurora))
+
+
+@pytest.fixture(scope="module")
+def there(account: Account) -> tuple[str, list[str], str]:
+    """A VPC with three subnets, a security group, and the DB subnet group `there`: not made by us."""
+    return account.network("there")
+
+
+def settled(aurora: Aurora, name: str) -> bool:
+    """The next plan is empty."""
+    return aurora.run("plan", name, "--exit-code").status == 0
+
+
+def routes_to_gateways(seen: Seen, vpc: str) -> list[dict[str, Any]]:
+    """Routes of a VPC that lead out of it."""
+    tables = seen.in_vpc("route_tables", "RouteTables", vpc)
+    return [r for t in tables for r in t["Routes"] if r.get("GatewayId", "local") != "local"]
+
+
+def sources(seen: Seen, name: str) -> dict[str, tuple[int, int]]:
+    """Source -> ports, of the cluster's own security group."""
+    return {_source(r): (r["FromPort"], r["ToPort"]) for r in seen.ingress(seen.own_group(name))}
+
+
+def _source(rule: dict[str, Any]) -> str:
+    group = rule.get("ReferencedGroupInfo", {}).get("GroupId")
+    return str(rule.get("CidrIpv4") or rule.get("CidrIpv6") or rule.get("PrefixListId") or group)
+
+
+class TestOwnVpc:
+    """Two zones, closed; then opened to more sources; then public."""
+
+    @pytest.fixture(scope="class", autouse=True)
+    def cluster(self, aurora: Aurora, seen: Seen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+        file = spec_file(
+            tmp_path_factory.mktemp("own"),
+            name="own",
+            instances={"readers": 2},
+            network={"cidr": "10.9.0.0/20", "zones": 2, "allow": ["10.9.0.0/20"]},
+        )
+        aurora.ok("create", "-f", str(file), "--yes")
+        yield file
+
+    def test_two_zones_and_no_way_out(self, seen: Seen) -> None:
+        vpc = seen.vpc("own")
+        assert vpc["CidrBlock"] == "10.9.0.0/20"
+        subnets = seen.in_vpc("subnets", "Subnets", vpc["VpcId"])
+        assert sorted(s["AvailabilityZone"] for s in subnets) == ZONES[:2]
+        assert not any(s["MapPublicIpOnLaunch"] for s in subnets)
+        assert routes_to_gateways(seen, vpc["VpcId"]) == []
+        group = seen.rds.describe_db_subnet_groups(DBSubnetGroupName="own")["DBSubnetGroups"][0]
+        assert {s["SubnetIdentifier"] for s in group["Subnets"]} == {s["SubnetId"] for s in subnets}
+
+    def test_readers_are_spread_over_the_zones(self, seen: Seen) -> None:
+        assert list(seen.zones("own").values()) == [ZONES[0], ZONES[1], ZONES[0]]
+
+    def test_only_the_named_source_reaches_the_port(self, seen: Seen) -> None:
+        assert sources(seen, "own") == {"10.9.0.0/20": (5432, 5432)}
+        attached = [g["VpcSecurityGroupId"] for g in seen.cluster("own")["VpcSecurityGroups"]]
+        assert attached == [seen.own_group("own")]
+
+    def test_every_kind_of_source(self, aurora: Aurora, seen: Seen, account: Account) -> None:
+        vpc = seen.vpc("own")["VpcId"]
+        group = account.ec2.create_security_group(GroupName="app", Description="app", VpcId=vpc)["GroupId"]
+        prefixes = account.ec2.create_managed_prefix_list(
+            PrefixListName="offices", MaxEntries=2, AddressFamily="IPv4", Entries=[{"Cidr": "192.0.2.0/24"}]
+        )["PrefixList"]["PrefixListId"]
+        kept = next(r["SecurityGroupRuleId"] for r in seen.ingress(seen.own_group("own")))
+        wanted = ["10.9.0.0/20", "2001:DB8::/32", group, prefixes]
+        aurora.ok("apply", "own", *(word for source in wanted for word in ("--allow-cidr", source)), "--yes")
+        assert set(sources(seen, "own")) == {"10.9.0.0/20", "2001:db8::/32", group, prefixes}
+        assert set(sources(seen, "own").values()) == {(5432, 5432)}
+        assert kept in [r["SecurityGroupRuleId"] for r in seen.ingress(seen.own_group("own"))]
+        assert settled(aurora, "own")
+        aurora.ok("apply", "own", "--allow-cidr", "10.9.0.0/20", "--yes")
+        assert set(sources(seen, "own")) == {"10.9.0.0/20"}
+        account.ec2.delete_security_group(GroupId=group)
+
+    def test_public_access_is_asked_for_and_warned_about(self, aurora: Aurora, seen: Seen) -> None:
+        words = ("own", "--set", "network.public_access=true", "-o", "json")
+        plan = aurora.ok("plan", *words).data
+        assert "network.public_access" in [w["path"] for w in plan["warnings"]]
+        assert "exposed" in [f["effect"] for f in plan["findings"]]
+        aurora.ok("apply", *words, "--yes")
+        assert all(i["PubliclyAccessible"] for i in seen.instances("own").values())
+        vpc = seen.vpc("own")["VpcId"]
+        gateways = seen.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])
+        gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
+        assert [(r["DestinationCidrBlock"], r["GatewayId"]) for r in routes_to_gateways(seen, vpc)] == [
+            ("0.0.0.0/0", gateway)
+        ]
+        tables = seen.in_vpc("route_tables", "RouteTables", vpc)
+        out = next(t for t in tables if any(r.get("GatewayId") == gateway for r in t["Routes"]))
+        subnets = {s["SubnetId"] for s in seen.in_vpc("subnets", "Subnets", vpc)}
+        assert {a["SubnetId"] for a in out["Associations"]} == subnets
+        assert settled(aurora, "own")
+
+    def test_and_closed_again(self, aurora: Aurora, seen: Seen) -> None:
+        aurora.ok("apply", "own", "--set", "network.public_access=false", "--yes")
+        vpc = seen.vpc("own")["VpcId"]
+        assert not any(i["PubliclyAccessible"] for i in seen.instances("own").values())
+        assert routes_to_gateways(seen, vpc) == []
+        assert settled(aurora, "own")
+
+    def test_nothing_of_the_network_is_left(self, aurora: Aurora, seen: Seen) -> None:
+        vpc = seen.vpc("own")["VpcId"]
+        aurora.ok("destroy", "own", "--confirm", "own")
+        assert seen.ec2.describe_vpcs(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Vpcs"] == []
+        assert seen.in_vpc("subnets", "Subnets", vpc) == []
+
+
+def test_three_zones_by_name(aurora: Aurora, seen: Seen, tmp_path: Path) -> None:
+    file = spec_file(tmp_path, name="wide", instances={"readers": 3}, network={"zones": ZONES[::-1]})
+    aurora.ok("create", "-f", str(file), "--yes")
+    subnets = seen.in_vpc("subnets", "Subnets", seen.vpc("wide")["VpcId"])
+    assert sorted(s["AvailabilityZone"] for s in subnets) == ZONES
+    assert list(seen.zones("wide").values()) == [*ZONES[::-1], ZONES[2]]
+    assert sources(seen, "wide") == {}
+    assert settled(aurora, "wide")
+
+
+def test_existing_subnets_and_security_groups(
+    aurora: Aurora, seen: Seen, there: tuple[str, list[str], str], tmp_path: Path
+) -> None:
+    vpc, subnets, group = there
+    words = [word for subnet in subnets for word in ("--subnet-id", subnet)]
+    aurora.ok(
+        *("--region", "eu-west-1", "create", "guest", "--engine", "mysql", "--readers", "1", "--vpc-id", vpc, *words),
+        *("--security-group-id", group, "--allow-cidr", "10.0.0.0/16", "--yes"),
+    )
+    attached = {g["VpcSecurityGroupId"] for g in seen.cluster("guest")["VpcSecurityGroups"]}
+    assert attached == {group, seen.own_group("guest")}
+    assert sources(seen, "guest") == {"10.0.0.0/16": (3306, 3306)}
+    assert seen.cluster("guest")["DBSubnetGroup"] == "guest"
+    assert len(set(seen.zones("guest").values())) == 2
+    assert settled(aurora, "guest")
+    aurora.ok("destroy", "guest", "--confirm", "guest", "--skip-final-snapshot")
+    assert {s["SubnetId"] for s in seen.in_vpc("subnets", "Subnets", vpc)} == set(subnets)
+    assert group in {g["GroupId"] for g in seen.in_vpc("security_groups", "SecurityGroups", vpc)}
+    assert seen.snapshots("guest") == []
+
+
+def test_an_existing_subnet_group(aurora: Aurora, seen: Seen, there: tuple[str, list[str], str]) -> None:
+    vpc, subnets, _ = there
+    aurora.ok(
+        *("--region", "eu-west-1", "create", "lodger", "--engine", "postgres", "--readers", "2"),
+        *("--vpc-id", vpc, "--subnet-group", "there", "--yes"),
+    )
+    assert seen.cluster("lodger")["DBSubnetGroup"] == "there"
+    assert sorted(seen.zones("lodger").values()) == ZONES
+    assert {s["SubnetId"] for s in seen.in_vpc("subnets", "Subnets", vpc)} == set(subnets)
+    assert settled(aurora, "lodger")
+    aurora.ok("destroy", "lodger", "--confirm", "lodger")
+    groups = seen.rds.describe_db_subnet_groups(DBSubnetGroupName="there")["DBSubnetGroups"]
+    assert [g["DBSubnetGroupName"] for g in groups] == ["there"]
+
+
+def test_a_network_that_is_not_there_is_said_plainly(aurora: Aurora, seen: Seen) -> None:
+    failed = aurora.run(
+        *("--region", "eu-west-1", "create", "nowhere", "--engine", "postgres", "--vpc-id", "vpc-00000000"),
+        *("--subnet-id", "subnet-00000001", "--subnet-id", "subnet-00000002", "--yes", "-o", "json"),
+    )
+    assert failed.status == 1
+    assert failed.data["error"]["hint"]
+    assert "Traceback" not in failed.err
+    assert "nowhere" not in seen.cluster_names()
