@@ -9,7 +9,7 @@ import pytest
 from jinja2 import Environment, UndefinedError, nodes
 
 from aurora_cli.errors import OperationFailed
-from aurora_cli.hcl import environment as module
+from aurora_cli.hcl import location as module
 from aurora_cli.hcl.environment import SUFFIX, environment, templates_folder
 from aurora_cli.hcl.render import FILES
 
