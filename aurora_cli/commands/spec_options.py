@@ -132,7 +132,7 @@ def spec_request(session: Session, ctx: click.Context) -> SpecRequest:
     """What the user asked for with NAME, --file, AURORA_*, --set and the spec flags of this command.
 
     Without a file, a cluster that exists is described by its own spec: alone with a NAME, changed by the flags that
-    are typed.
+    are typed. A NAME without an engine can only mean such a cluster; the request has no layers when there is none.
 
     Raises:
         UsageError: neither NAME nor --file.
@@ -146,7 +146,8 @@ def spec_request(session: Session, ctx: click.Context) -> SpecRequest:
     skip_checks = tuple(params.get("skip_check") or ())
     stack = _stored(session, ctx)
     if stack is None:
-        return SpecRequest(params.get("name"), tuple(_layers(session, ctx)), skip_checks)
+        layers = () if _only_named(ctx) else tuple(_layers(session, ctx))
+        return SpecRequest(params.get("name"), layers, skip_checks)
     return SpecRequest(params["name"], _on_stored(stack, ctx), skip_checks, stack.record.origins)
 
 
@@ -156,6 +157,13 @@ def _stored(session: Session, ctx: click.Context) -> Stack | None:
         return None
     stack = session.app.registry.find(ctx.params["name"])
     return stack if stack is not None and stack.has_spec() else None
+
+
+def _only_named(ctx: click.Context) -> bool:
+    """Whether the words name a cluster that should be there, and describe none: nothing says its engine."""
+    if ctx.info_name == "create" or ctx.params.get("file"):
+        return False
+    return not any(path == "engine" for path, _, _ in (*_variables(ctx), *_typed(ctx)))
 
 
 def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:

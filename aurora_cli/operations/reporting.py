@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
 
 MYSQL = "aurora-mysql"
+SERVERLESS = "db.serverless"
 
 
 def live_topology(app: AppContext, spec: ClusterSpec) -> Topology | None:
@@ -68,10 +69,15 @@ def report(
         username=topology.username,
         preset=spec.preset,
         deletion_protection=topology.deletion_protection,
-        acu=topology.acu,
+        acu=capacity(topology),
         pending=topology.pending,
         warnings=tuple(_warnings(topology, spec)),
     )
+
+
+def capacity(topology: Topology) -> dict[str, float] | None:
+    """The serverless range, as long as an instance uses it: AWS keeps the range when the last one has become provisioned."""
+    return topology.acu if any(m.class_ == SERVERLESS for m in topology.members) else None
 
 
 def connect_line(topology: Topology, *, tls: bool) -> str:
@@ -125,7 +131,8 @@ def _warnings(topology: Topology, spec: ClusterSpec) -> list[str]:
         warnings.append(
             f"Changes of the cluster wait for the maintenance window: {', '.join(sorted(topology.pending))}."
         )
-    if topology.acu and topology.acu["min"] == 0:
+    acu = capacity(topology)
+    if acu and acu["min"] == 0:
         warnings.append("The cluster pauses when it is idle; the first connection after that takes 15 seconds or more.")
     if not topology.deletion_protection and spec.deletion_protection:
         warnings.append("Deletion protection is off in AWS, though the spec wants it on.")

@@ -72,15 +72,20 @@ def _layers(readers: int | None, class_: str | None, acu: str | None) -> list[La
 
 def _scaled(stack: Stack, layers: list[Layer], skip_checks: tuple[str, ...]) -> Resolved:
     from aurora_cli.spec.resolve import Resolved, resolve
+    from aurora_cli.spec.rules import check_names
 
     before = stored_spec(stack)
-    resolved = resolve([stored_layer(stack), *layers], skip_checks=skip_checks)
+    # What the stored spec was let through with is neither refused nor told again.
+    stored = resolve([stored_layer(stack)], skip_checks=check_names()).warnings
+    accepted = {w.check for w in stored} & set(check_names())
+    resolved = resolve([stored_layer(stack), *layers], skip_checks={*skip_checks, *accepted})
+    known = {(w.check, w.path) for w in stored}
     given = {f"instances.{key}" for layer in layers for key in layer.values["instances"]}
     origins = {
         path: source if _under(path, given) else before.origins.get(path, source)
         for path, source in resolved.origins.items()
     }
-    return Resolved(resolved.spec, origins, resolved.warnings)
+    return Resolved(resolved.spec, origins, tuple(w for w in resolved.warnings if (w.check, w.path) not in known))
 
 
 def _under(path: str, given: set[str]) -> bool:

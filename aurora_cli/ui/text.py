@@ -37,7 +37,7 @@ def visible_controls(value: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`7` gives `7s`, `83` gives `1m23s`, `3725` gives `1h02m`; less than one second is `<1s`."""
+    """`7` gives `7s`, `83` gives `1m23s`, `600` gives `10m`, `3725` gives `1h02m`; less than one second is `<1s`."""
     if seconds < 1:
         return "<1s"
     whole = int(seconds)
@@ -45,7 +45,7 @@ def duration(seconds: float) -> str:
         return f"{whole}s"
     minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return f"{minutes}m{rest:02d}s"
+        return f"{minutes}m{rest:02d}s" if rest else f"{minutes}m"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h{minutes:02d}m"
 

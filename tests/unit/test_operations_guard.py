@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import GuardRefused
-from aurora_cli.operations.guard import Situation, inspect, refuse, unknown_allows
+from aurora_cli.operations.guard import Situation, inspect, refuse, refuse_protected, unknown_allows
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
@@ -153,3 +153,14 @@ def test_an_allow_that_matches_nothing_is_found() -> None:
     assert unknown_allows(plan(instance(SECOND, "demo-2", "delete")), (SECOND, "aws_rds_cluster.that")) == [
         "aws_rds_cluster.that"
     ]
+
+
+def test_a_protected_cluster_is_refused_whatever_is_allowed() -> None:
+    going = change(
+        "aws_rds_cluster.this", "replace", before={"cluster_identifier": "demo", "deletion_protection": True}
+    )
+    with pytest.raises(GuardRefused, match="protects the cluster demo") as refusal:
+        refuse_protected(plan(going))
+    assert "deletion_protection=false" in (refusal.value.hint or "")
+    refuse_protected(plan(change("aws_rds_cluster.this", "replace", before={"deletion_protection": False})))
+    refuse_protected(plan(change("aws_rds_cluster.this", "update", before={"deletion_protection": True})))

@@ -77,7 +77,7 @@ def test_what_waits_and_what_is_not_managed_is_said_without_secrets() -> None:
 def test_serverless_shows_its_range_and_pause() -> None:
     shown = screen(60)
     print_report(shown.consoles, report(acu={"min": 0.0, "max": 16.0, "pause_after": 600}), "status")
-    assert "0-16 ACU, pauses after 10m00s without connections" in shown.out
+    assert "0-16 ACU, pauses after 10m without connections" in shown.out
 
 
 def test_an_unchanged_cluster_is_called_so() -> None:
