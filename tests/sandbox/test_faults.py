@@ -15,6 +15,7 @@ from tests.sandbox.looking import Seen, changing_calls, last_call, local_aws
 
 pytestmark = pytest.mark.sandbox
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
+STRANGER = "application-autoscaling-1"
 IMPATIENT = {"AWS_MAX_ATTEMPTS": "3"}
 AddFault = Callable[..., FaultRule]
 
@@ -81,9 +82,12 @@ def test_throttled_calls_are_made_again(empty: Aurora, sandbox: Sandbox, fault: 
 @pytest.mark.parametrize(
     ("kind", "code"), [("access_denied", "access-denied"), ("expired_token", "credentials")], ids=lambda v: v
 )
-def test_a_refusal_has_a_status_and_a_sentence(empty: Aurora, fault: AddFault, kind: str, code: str) -> None:
+def test_a_refusal_has_a_status_and_a_sentence(
+    empty: Aurora, sandbox: Sandbox, fault: AddFault, kind: str, code: str
+) -> None:
     fault(kind, service="rds")
     error = error_of(empty.run(*CREATE, "-o", "json"), 3, code)
+    sandbox.clear_faults()
     assert len(error["message"].splitlines()) == 1
     assert empty.json("list")["clusters"] == []
     assert in_emulator(empty) == set()
@@ -160,12 +164,14 @@ def test_a_writer_deleted_by_hand_is_made_again(aurora: Aurora) -> None:
     assert_whole(aurora)
 
 
-def test_scaling_when_the_first_instance_was_deleted_by_hand(aurora: Aurora) -> None:
+def test_the_role_does_not_move_to_an_instance_that_is_gone(aurora: Aurora) -> None:
     seen = Seen(aurora)
+    seen.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-2")
     seen.rds.delete_db_instance(DBInstanceIdentifier="demo-1", SkipFinalSnapshot=True)
-    aurora.ok("scale", "demo", "--readers", "0", "--yes")
-    assert len(seen.instances("demo")) == 1
-    assert aurora.run("plan", "demo", "--exit-code").status == 0
+    calls = last_call(aurora)
+    error = error_of(aurora.run("scale", "demo", "--readers", "0", "--yes", "-o", "json"), 1, "failed")
+    assert "demo-1" in error["message"]
+    assert changing_calls(aurora, calls) == []
     aurora.ok("scale", "demo", "--readers", "1", "--yes")
     assert_whole(aurora)
 
@@ -185,17 +191,27 @@ def test_an_outage_while_scaling_is_finished_by_the_same_again(
 def test_a_stranger_is_told_apart_and_left_alone(aurora: Aurora) -> None:
     seen = Seen(aurora)
     seen.rds.create_db_instance(
-        DBInstanceIdentifier="application-autoscaling-1",
+        DBInstanceIdentifier=STRANGER,
         DBClusterIdentifier="demo",
         Engine="aurora-postgresql",
         DBInstanceClass="db.t4g.medium",
     )
     managed = {i["id"]: i["managed"] for i in aurora.json("status", "demo")["instances"]}
-    assert managed == {"demo-1": True, "demo-2": True, "application-autoscaling-1": False}
+    assert managed == {"demo-1": True, "demo-2": True, STRANGER: False}
     calls = last_call(aurora)
     assert aurora.run("plan", "demo", "--exit-code").status == 0
     assert changing_calls(aurora, calls) == []
-    assert "application-autoscaling-1" in aurora.ok("status", "demo").out
+    assert STRANGER in aurora.ok("status", "demo").out
+
+
+def test_a_stranger_that_became_the_writer_stays(aurora: Aurora) -> None:
+    seen = Seen(aurora)
+    seen.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier=STRANGER)
+    roles = {i["id"]: i["role"] for i in aurora.json("status", "demo")["instances"]}
+    assert roles == {STRANGER: "writer", "demo-1": "reader", "demo-2": "reader"}
+    aurora.ok("scale", "demo", "--readers", "0", "--yes")
+    assert set(seen.instances("demo")) == {STRANGER, "demo-1"}
+    assert seen.writer("demo") == STRANGER
 
 
 def test_a_failed_destroy_is_finished_by_the_same_again(aurora: Aurora, sandbox: Sandbox, fault: AddFault) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,86 +55,91 @@ def _source(rule: dict[str, Any]) -> str:
     return str(rule.get("CidrIpv4") or rule.get("CidrIpv6") or rule.get("PrefixListId") or group)
 
 
-class TestOwnVpc:
-    """Two zones, closed; then opened to more sources; then public."""
+@pytest.fixture(scope="module")
+def own(aurora: Aurora, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """The cluster `own` in a VPC of its own, with two zones."""
+    file = spec_file(
+        tmp_path_factory.mktemp("specs"),
+        name="own",
+        instances={"readers": 2},
+        network={"cidr": "10.9.0.0/20", "zones": 2, "allow": ["10.9.0.0/20"]},
+    )
+    aurora.ok("create", "-f", str(file), "--yes")
+    return Seen(aurora)
 
-    @pytest.fixture(scope="class", autouse=True)
-    def cluster(self, aurora: Aurora, seen: Seen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-        file = spec_file(
-            tmp_path_factory.mktemp("own"),
-            name="own",
-            instances={"readers": 2},
-            network={"cidr": "10.9.0.0/20", "zones": 2, "allow": ["10.9.0.0/20"]},
-        )
-        aurora.ok("create", "-f", str(file), "--yes")
-        yield file
 
-    def test_two_zones_and_no_way_out(self, seen: Seen) -> None:
-        vpc = seen.vpc("own")
-        assert vpc["CidrBlock"] == "10.9.0.0/20"
-        subnets = seen.in_vpc("subnets", "Subnets", vpc["VpcId"])
-        assert sorted(s["AvailabilityZone"] for s in subnets) == ZONES[:2]
-        assert not any(s["MapPublicIpOnLaunch"] for s in subnets)
-        assert routes_to_gateways(seen, vpc["VpcId"]) == []
-        group = seen.rds.describe_db_subnet_groups(DBSubnetGroupName="own")["DBSubnetGroups"][0]
-        assert {s["SubnetIdentifier"] for s in group["Subnets"]} == {s["SubnetId"] for s in subnets}
+def test_two_zones_and_no_way_out(own: Seen) -> None:
+    vpc = own.vpc("own")
+    assert vpc["CidrBlock"] == "10.9.0.0/20"
+    subnets = own.in_vpc("subnets", "Subnets", vpc["VpcId"])
+    assert sorted(s["AvailabilityZone"] for s in subnets) == ZONES[:2]
+    assert not any(s["MapPublicIpOnLaunch"] for s in subnets)
+    assert routes_to_gateways(own, vpc["VpcId"]) == []
+    group = own.rds.describe_db_subnet_groups(DBSubnetGroupName="own")["DBSubnetGroups"][0]
+    assert {s["SubnetIdentifier"] for s in group["Subnets"]} == {s["SubnetId"] for s in subnets}
 
-    def test_readers_are_spread_over_the_zones(self, seen: Seen) -> None:
-        assert list(seen.zones("own").values()) == [ZONES[0], ZONES[1], ZONES[0]]
 
-    def test_only_the_named_source_reaches_the_port(self, seen: Seen) -> None:
-        assert sources(seen, "own") == {"10.9.0.0/20": (5432, 5432)}
-        attached = [g["VpcSecurityGroupId"] for g in seen.cluster("own")["VpcSecurityGroups"]]
-        assert attached == [seen.own_group("own")]
+def test_readers_are_spread_over_the_zones(own: Seen) -> None:
+    assert list(own.zones("own").values()) == [ZONES[0], ZONES[1], ZONES[0]]
 
-    def test_every_kind_of_source(self, aurora: Aurora, seen: Seen, account: Account) -> None:
-        vpc = seen.vpc("own")["VpcId"]
-        group = account.ec2.create_security_group(GroupName="app", Description="app", VpcId=vpc)["GroupId"]
-        prefixes = account.ec2.create_managed_prefix_list(
-            PrefixListName="offices", MaxEntries=2, AddressFamily="IPv4", Entries=[{"Cidr": "192.0.2.0/24"}]
-        )["PrefixList"]["PrefixListId"]
-        kept = next(r["SecurityGroupRuleId"] for r in seen.ingress(seen.own_group("own")))
-        wanted = ["10.9.0.0/20", "2001:DB8::/32", group, prefixes]
-        aurora.ok("apply", "own", *(word for source in wanted for word in ("--allow-cidr", source)), "--yes")
-        assert set(sources(seen, "own")) == {"10.9.0.0/20", "2001:db8::/32", group, prefixes}
-        assert set(sources(seen, "own").values()) == {(5432, 5432)}
-        assert kept in [r["SecurityGroupRuleId"] for r in seen.ingress(seen.own_group("own"))]
-        assert settled(aurora, "own")
-        aurora.ok("apply", "own", "--allow-cidr", "10.9.0.0/20", "--yes")
-        assert set(sources(seen, "own")) == {"10.9.0.0/20"}
-        account.ec2.delete_security_group(GroupId=group)
 
-    def test_public_access_is_asked_for_and_warned_about(self, aurora: Aurora, seen: Seen) -> None:
-        words = ("own", "--set", "network.public_access=true", "-o", "json")
-        plan = aurora.ok("plan", *words).data
-        assert "network.public_access" in [w["path"] for w in plan["warnings"]]
-        assert "exposed" in [f["effect"] for f in plan["findings"]]
-        aurora.ok("apply", *words, "--yes")
-        assert all(i["PubliclyAccessible"] for i in seen.instances("own").values())
-        vpc = seen.vpc("own")["VpcId"]
-        gateways = seen.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])
-        gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
-        assert [(r["DestinationCidrBlock"], r["GatewayId"]) for r in routes_to_gateways(seen, vpc)] == [
-            ("0.0.0.0/0", gateway)
-        ]
-        tables = seen.in_vpc("route_tables", "RouteTables", vpc)
-        out = next(t for t in tables if any(r.get("GatewayId") == gateway for r in t["Routes"]))
-        subnets = {s["SubnetId"] for s in seen.in_vpc("subnets", "Subnets", vpc)}
-        assert {a["SubnetId"] for a in out["Associations"]} == subnets
-        assert settled(aurora, "own")
+def test_only_the_named_source_reaches_the_port(own: Seen) -> None:
+    assert sources(own, "own") == {"10.9.0.0/20": (5432, 5432)}
+    attached = [g["VpcSecurityGroupId"] for g in own.cluster("own")["VpcSecurityGroups"]]
+    assert attached == [own.own_group("own")]
 
-    def test_and_closed_again(self, aurora: Aurora, seen: Seen) -> None:
-        aurora.ok("apply", "own", "--set", "network.public_access=false", "--yes")
-        vpc = seen.vpc("own")["VpcId"]
-        assert not any(i["PubliclyAccessible"] for i in seen.instances("own").values())
-        assert routes_to_gateways(seen, vpc) == []
-        assert settled(aurora, "own")
 
-    def test_nothing_of_the_network_is_left(self, aurora: Aurora, seen: Seen) -> None:
-        vpc = seen.vpc("own")["VpcId"]
-        aurora.ok("destroy", "own", "--confirm", "own")
-        assert seen.ec2.describe_vpcs(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Vpcs"] == []
-        assert seen.in_vpc("subnets", "Subnets", vpc) == []
+def test_every_kind_of_source(aurora: Aurora, own: Seen, account: Account) -> None:
+    vpc = own.vpc("own")["VpcId"]
+    group = account.ec2.create_security_group(GroupName="app", Description="app", VpcId=vpc)["GroupId"]
+    prefixes = account.ec2.create_managed_prefix_list(
+        PrefixListName="offices", MaxEntries=2, AddressFamily="IPv4", Entries=[{"Cidr": "192.0.2.0/24"}]
+    )["PrefixList"]["PrefixListId"]
+    kept = next(r["SecurityGroupRuleId"] for r in own.ingress(own.own_group("own")))
+    wanted = ["10.9.0.0/20", "2001:DB8::/32", group, prefixes]
+    aurora.ok("apply", "own", *(word for source in wanted for word in ("--allow-cidr", source)), "--yes")
+    assert set(sources(own, "own")) == {"10.9.0.0/20", "2001:db8::/32", group, prefixes}
+    assert set(sources(own, "own").values()) == {(5432, 5432)}
+    assert kept in [r["SecurityGroupRuleId"] for r in own.ingress(own.own_group("own"))]
+    assert settled(aurora, "own")
+    aurora.ok("apply", "own", "--allow-cidr", "10.9.0.0/20", "--yes")
+    assert set(sources(own, "own")) == {"10.9.0.0/20"}
+    account.ec2.delete_security_group(GroupId=group)
+
+
+def test_public_access_is_asked_for_and_warned_about(aurora: Aurora, own: Seen) -> None:
+    words = ("own", "--set", "network.public_access=true", "-o", "json")
+    plan = aurora.ok("plan", *words).data
+    assert "network.public_access" in [w["path"] for w in plan["warnings"]]
+    assert "exposed" in [f["effect"] for f in plan["findings"]]
+    aurora.ok("apply", *words, "--yes")
+    assert all(i["PubliclyAccessible"] for i in own.instances("own").values())
+    vpc = own.vpc("own")["VpcId"]
+    gateways = own.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])
+    gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
+    assert [(r["DestinationCidrBlock"], r["GatewayId"]) for r in routes_to_gateways(own, vpc)] == [
+        ("0.0.0.0/0", gateway)
+    ]
+    tables = own.in_vpc("route_tables", "RouteTables", vpc)
+    out = next(t for t in tables if any(r.get("GatewayId") == gateway for r in t["Routes"]))
+    subnets = {s["SubnetId"] for s in own.in_vpc("subnets", "Subnets", vpc)}
+    assert {a["SubnetId"] for a in out["Associations"]} == subnets
+    assert settled(aurora, "own")
+
+
+def test_and_closed_again(aurora: Aurora, own: Seen) -> None:
+    aurora.ok("apply", "own", "--set", "network.public_access=false", "--yes")
+    vpc = own.vpc("own")["VpcId"]
+    assert not any(i["PubliclyAccessible"] for i in own.instances("own").values())
+    assert routes_to_gateways(own, vpc) == []
+    assert settled(aurora, "own")
+
+
+def test_nothing_of_the_network_is_left(aurora: Aurora, own: Seen) -> None:
+    vpc = own.vpc("own")["VpcId"]
+    aurora.ok("destroy", "own", "--confirm", "own")
+    assert own.ec2.describe_vpcs(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Vpcs"] == []
+    assert own.in_vpc("subnets", "Subnets", vpc) == []
 
 
 def test_three_zones_by_name(aurora: Aurora, seen: Seen, tmp_path: Path) -> None:
