@@ -7,7 +7,6 @@ home is a folder of its own and the AWS endpoint and credentials are the emulato
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -196,8 +195,3 @@ class AppContext:
 
         missing = missing_packages(genuine=self.provider == "genuine")
         return missing, way_out(missing)
-
-    @property
-    def interpreter(self) -> str:
-        """The Python that runs us."""
-        return sys.executable
