@@ -103,10 +103,7 @@ def test_a_missing_permission_in_the_middle_names_it(empty: Aurora, sandbox: San
     assert_whole(empty)
 
 
-@pytest.mark.parametrize(
-    "action",
-    ["CreateDBCluster", "DescribeDBClusters", "CreateDBInstance", "DescribeDBInstances", "AuthorizeSecurityGroup*"],
-)
+@pytest.mark.parametrize("action", ["CreateDBCluster", "DescribeDBClusters", "CreateDBInstance"])
 def test_an_outage_ends_the_create_and_the_same_again_finishes_it(
     empty: Aurora, sandbox: Sandbox, fault: AddFault, action: str
 ) -> None:
@@ -126,19 +123,9 @@ def test_lost_replies_neither_double_nor_lose(empty: Aurora, sandbox: Sandbox, f
         fault("lost_reply", service="rds", action=action, count=1)
     for action in ("CreateVpc", "CreateSecurityGroup", "CreateSubnet"):
         fault("lost_reply", service="ec2", action=action, count=1)
-    first = empty.run(*CREATE, "-o", "json")
-    assert first.status in (0, 1)
-    assert fired(sandbox) >= 1
-    sandbox.clear_faults()
     assert empty.json(*CREATE)["status"] == "available"
+    assert fired(sandbox) == 7
     assert Seen(empty).cluster_names() == ["demo"]
-    assert_whole(empty)
-
-
-def test_a_lost_reply_to_the_cluster_alone(empty: Aurora, sandbox: Sandbox, fault: AddFault) -> None:
-    fault("lost_reply", service="rds", action="CreateDBCluster", count=1)
-    assert empty.json(*CREATE)["status"] == "available"
-    assert fired(sandbox) == 1
     assert_whole(empty)
 
 
@@ -166,7 +153,7 @@ def test_a_writer_deleted_by_hand_is_made_again(aurora: Aurora) -> None:
 
 def test_the_role_does_not_move_to_an_instance_that_is_gone(aurora: Aurora) -> None:
     seen = Seen(aurora)
-    seen.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-2")
+    assert seen.writer("demo") == "demo-2"
     seen.rds.delete_db_instance(DBInstanceIdentifier="demo-1", SkipFinalSnapshot=True)
     calls = last_call(aurora)
     error = error_of(aurora.run("scale", "demo", "--readers", "0", "--yes", "-o", "json"), 1, "failed")
