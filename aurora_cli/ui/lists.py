@@ -9,10 +9,15 @@ from rich.text import Text
 
 from aurora_cli.operations.results import ClusterReport
 from aurora_cli.ui.attributes import value_text
-from aurora_cli.ui.console import Consoles, lead, prose
+from aurora_cli.ui.console import Consoles, lead, prose, whole
 from aurora_cli.ui.status import status_cell
 from aurora_cli.ui.tables import Cell, Value, print_table
 from aurora_cli.ui.text import clean, duration
+
+_CHECK_LEAD = 11
+"""Width of a check's symbol and word."""
+_LEAST_ROOM = 24
+"""Characters beside the names of checks that read well."""
 
 
 class ClusterRow(Protocol):
@@ -65,15 +70,35 @@ def print_history(consoles: Consoles, entries: Sequence[Mapping[str, Any]]) -> N
 
 
 def print_checks(consoles: Consoles, checks: Sequence[CheckRow]) -> None:
-    """Prints the checks of `doctor`: symbol and word, what was found, and what to do."""
-    column = max((len(clean(c.name)) for c in checks), default=0)
+    """Prints the checks of `doctor`: symbol and word, what was found, and what to do.
+
+    What was found stands beside the check's name, or below it where the screen is too narrow for its longest word.
+    """
+    beside = _CHECK_LEAD + max((len(clean(c.name)) for c in checks), default=0) + 2
+    longest = max((len(word) for c in checks for word in clean(c.message).split(" ")), default=0)
+    column = beside if consoles.out.width - beside >= max(longest, _LEAST_ROOM) else None
     for check in checks:
-        cell = status_cell(consoles.out, check.status)
-        line = lead(f"{cell.text:<9}  ", cell.style).append(f"{clean(check.name):<{column}}  ", style="heading")
-        prose(consoles.out, line.append(clean(check.message)), hanging=13 + column)
-        if check.hint and check.status != "ok":
-            hint = lead("hint: ", "busy").append(clean(check.hint))
-            prose(consoles.out, hint, indent=13 + column if consoles.out.width > 80 else 4)
+        _print_check(consoles, check, column)
+
+
+def _print_check(consoles: Consoles, check: CheckRow, column: int | None) -> None:
+    cell = status_cell(consoles.out, check.status)
+    line = lead(f"{cell.text:<{_CHECK_LEAD - 2}}  ", cell.style).append(clean(check.name), style="heading")
+    if column is None:
+        whole(consoles.out, line)
+        _print_message(consoles, Text(clean(check.message)))
+    else:
+        line.append(" " * (column - line.cell_len)).append(clean(check.message))
+        prose(consoles.out, line, hanging=column)
+    if check.hint and check.status != "ok":
+        prose(consoles.out, lead("hint: ", "busy").append(clean(check.hint)), indent=column or 4)
+
+
+def _print_message(consoles: Consoles, text: Text) -> None:
+    if max(len(word) for word in text.plain.split(" ")) > consoles.out.width - 4:
+        whole(consoles.out, Text("    ").append_text(text))
+    else:
+        prose(consoles.out, text, indent=4)
 
 
 def print_endpoints(consoles: Consoles, report: ClusterReport) -> None:

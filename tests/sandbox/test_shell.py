@@ -16,7 +16,7 @@ from tests.sandbox.looking import Seen, at_terminal, spec_file
 
 pytestmark = pytest.mark.sandbox
 ESCAPE = re.compile(r"\x1b")
-COPYABLE = re.compile(r"rds\.amazonaws\.com|arn:aws:|aws_[a-z_]+\.|aurora-cli |aws rds |--allow '")
+COPYABLE = re.compile(r"rds\.amazonaws\.com|arn:aws:|aws_[a-z_]+\.|aurora-cli |aws rds |--allow '|\.yaml|^ */\S+$")
 ONE_A_CHANGE = re.compile(r"(created|changed|deleted|done) +\S")
 PLAIN = {"NO_COLOR": "1", "COLUMNS": "60"}
 SCRIPT = r"""
