@@ -8,22 +8,19 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.harness import Aurora
+from tests.harness import FOREIGN, NAMED, Aurora
 
 settings.register_profile(
     "suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 settings.load_profile("suite")
 
-_FOREIGN = ("AWS_", "AURORA_", "TF_")
-_NAMED = ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS")
-
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No setting of the machine reaches a test."""
     for name in list(os.environ):
-        if name.startswith(_FOREIGN) or name in _NAMED:
+        if name.startswith(FOREIGN) or name in NAMED:
             monkeypatch.delenv(name)
     yield
 

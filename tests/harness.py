@@ -13,12 +13,13 @@ from typing import Any
 
 import boto3
 
-_FOREIGN = ("AWS_", "AURORA_", "TF_")
+FOREIGN = ("AWS_", "AURORA_", "TF_")
+NAMED = ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS")
 
 
 def clean_environ() -> dict[str, str]:
     """The environment of the tests without AWS, Terraform and our own settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN) and k not in NAMED}
     return {**kept, "COLUMNS": "120", "PYTHONWARNINGS": "error::ResourceWarning"}
 
 
