@@ -79,9 +79,9 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "engine_version": rendered_version(spec),
         "encryption": encryption_of(spec),
         "network": network_of(spec),
-        "parameters": parameter_groups_of(spec),
+        "parameters": parameter_groups_of(spec, instances.members),
         "instances": instances,
-        "scaling": scaling_of(spec, instances),
+        "scaling": scaling_of(spec, instances.members),
         "log_exports": sorted(set(spec.logs.exports or ())),
         **_protection(spec, options),
     }

@@ -7,50 +7,17 @@ docstring. A model is frozen: a change makes a new one with `model_copy`.
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from aurora_cli.spec.quantities import (
-    format_days,
-    format_seconds,
-    not_boolean,
-    parse_acu_range,
-    parse_days,
-    parse_seconds,
-    parse_zones,
-)
-from aurora_cli.spec.scalars import number_or_text
-
-_TEXT_OR_NUMBER: dict[str, Any] = {"type": ["string", "integer"]}
-
-Days = Annotated[
-    int,
-    BeforeValidator(parse_days),
-    PlainSerializer(format_days, return_type=str),
-    WithJsonSchema({**_TEXT_OR_NUMBER, "examples": ["7d", "2w", 14]}, mode="validation"),
-]
-Seconds = Annotated[
-    int,
-    BeforeValidator(parse_seconds),
-    PlainSerializer(format_seconds, return_type=str),
-    WithJsonSchema({**_TEXT_OR_NUMBER, "examples": ["5m", "1h", 300]}, mode="validation"),
-]
-Whole = Annotated[int, BeforeValidator(not_boolean)]
-Capacity = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=256, allow_inf_nan=False)]
+from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole
+from aurora_cli.spec.quantities import parse_acu_range, parse_zones
 
 PresetName = Literal["development", "staging", "production"]
 EngineName = Literal["aurora-postgresql", "aurora-mysql"]
+
+StorageType = Literal["aurora", "aurora-iopt1"]
 
 ENGINE_ALIASES: dict[str, EngineName] = {
     "postgres": "aurora-postgresql",
@@ -65,12 +32,6 @@ ENGINE_ALIASES: dict[str, EngineName] = {
 def canonical_engine(value: Any) -> Any:
     """AWS's name for an engine: `postgres` gives `aurora-postgresql`. Anything unknown is left for pydantic to refuse."""
     return ENGINE_ALIASES.get(value.strip().lower(), value) if isinstance(value, str) else value
-
-
-class Model(BaseModel):
-    """Base of every part of the spec: unknown keys are errors, values do not change after validation."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class AcuRange(Model):
@@ -91,6 +52,23 @@ class InstanceOverride(Model):
     class_: str | None = Field(None, alias="class", description="DB instance class of this instance.")
     zone: str | None = Field(None, description="Availability Zone name; fixed when the instance is made.")
     promotion_tier: Whole | None = Field(None, ge=0, le=15, description="Failover order, 0 first.")
+    scale_with_writer: bool | None = Field(
+        None, description="Serverless: true keeps it as large as the writer (tier 0 or 1), false lets it scale alone."
+    )
+    identifier: str | None = Field(None, description="DB instance identifier; a change replaces the instance.")
+    tags: dict[str, str] = Field(default_factory=dict, description="Tags of this instance beside the cluster's.")
+    ca_certificate: str | None = Field(None, description="CA of its server certificate, e.g. rds-ca-ecc384-g1.")
+    maintenance_window: str | None = Field(None, description="Weekly window of this instance in UTC.")
+    auto_minor_upgrades: bool | None = Field(None, description="Let AWS upgrade this instance's minor version.")
+    parameters: dict[str, ParameterValue] = Field(
+        default_factory=dict, description="Parameters over `parameters.instance`, in a parameter group of its own."
+    )
+    parameter_group: str | None = Field(None, description="Existing DB parameter group, instead of the stack's.")
+
+    @field_validator("maintenance_window", mode="after")
+    @classmethod
+    def _lower_case(cls, value: str | None) -> str | None:
+        return value.lower() if value is not None else None
 
 
 class Instances(Model):
@@ -106,6 +84,9 @@ class Instances(Model):
         None, description="Idle time before a cluster with minimum 0 ACU pauses (300 s to 24 h), e.g. `10m`."
     )
     readers: Whole = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
+    ca_certificate: str | None = Field(
+        None, description="CA of every instance's server certificate, e.g. rds-ca-rsa2048-g1; default AWS's choice."
+    )
     overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")
 
 
@@ -197,20 +178,6 @@ class Maintenance(Model):
         return value.lower() if value is not None else None
 
 
-def parameter_value(value: Any) -> Any:
-    """A parameter's value: text, a boolean, or a number that YAML can hold; anything else is a ValueError."""
-    if not isinstance(value, (str, int, float)) or (isinstance(value, float) and not math.isfinite(value)):
-        raise ValueError("write a parameter's value as text or a number")
-    return value if isinstance(value, (str, bool)) else number_or_text(value)
-
-
-ParameterValue = Annotated[
-    str | int | float | bool,
-    BeforeValidator(parameter_value),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}, mode="validation"),
-]
-
-
 class Parameters(Model):
     """Engine parameters that differ from the defaults of the family."""
 
@@ -289,6 +256,12 @@ class ClusterSpec(Model):
     database: str | None = Field(None, description="Database made with the cluster.")
     username: str | None = Field(None, description="Master user; default postgres or admin.")
     port: Whole | None = Field(None, description="Port; default 5432 or 3306.")
+    storage: StorageType = Field(
+        "aurora", description="`aurora` (pay for each I/O) or `aurora-iopt1` (I/O-Optimized: a higher price, I/O free)."
+    )
+    high_availability: bool = Field(
+        False, description="A reader in another zone at least, so that a failover takes seconds."
+    )
     instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
     credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))

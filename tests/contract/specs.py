@@ -75,6 +75,25 @@ VARIANTS: dict[str, dict[str, Any]] = {
         },
         "backend": {"type": "pg"},
     },
+    "own-instances": {
+        "storage": "aurora-iopt1",
+        "instances": {
+            "class": "db.r7g.large",
+            "acu": "1-8",
+            "readers": 2,
+            "overrides": {
+                "1": {"ca_certificate": "rds-ca-ecc384-g1", "auto_minor_upgrades": True},
+                "2": {"parameter_group": "shared", "maintenance_window": "sat:05:00-sat:06:00"},
+                "3": {
+                    "class": "db.serverless",
+                    "identifier": "reports",
+                    "tags": {"purpose": "${reports}"},
+                    "parameters": {"work_mem": 65536},
+                    "scale_with_writer": True,
+                },
+            },
+        },
+    },
     "public": {
         "network": {
             "cidr": "10.0.0.0/24",
@@ -136,6 +155,17 @@ _parameters = st.dictionaries(
     texts() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans(),
     max_size=4,
 )
+_OVERRIDE: dict[str, st.SearchStrategy[Any]] = {
+    "class": st.just("db.serverless"),
+    "promotion_tier": st.integers(0, 15),
+    "identifier": st.just("reports"),
+    "tags": st.dictionaries(texts().filter(bool), texts(), max_size=2),
+    "ca_certificate": st.just("rds-ca-ecc384-g1"),
+    "maintenance_window": st.just("sat:05:00-sat:06:00"),
+    "auto_minor_upgrades": st.booleans(),
+    "parameters": _parameters,
+    "parameter_group": st.just("shared"),
+}
 _instances = st.fixed_dictionaries(
     {
         "class": st.sampled_from(["db.r7g.large", "db.serverless"]),
@@ -144,7 +174,10 @@ _instances = st.fixed_dictionaries(
     },
     optional={
         "pause_after": st.integers(300, 86400),
-        "overrides": st.just({"2": {"class": "db.serverless", "promotion_tier": 9}}),
+        "ca_certificate": st.just("rds-ca-rsa2048-g1"),
+        "overrides": st.dictionaries(
+            st.sampled_from(["1", "2", "16"]), st.fixed_dictionaries({}, optional=_OVERRIDE), max_size=3
+        ),
     },
 )
 _keys = st.none() | st.sampled_from(["alias/mine", ARN, "0d1e2f3a-0000-4000-8000-0123456789ab"])

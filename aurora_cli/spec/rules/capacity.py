@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aurora_cli.spec.facts import table
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.quantities import format_acu, format_seconds
 from aurora_cli.spec.rules.instances import SERVERLESS, classes_of
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.versions import at_least, is_exact, major_version, sort_key, well_formed
+from aurora_cli.spec.versions import below_floor
 
 _GUIDE = "Aurora User Guide, Serverless v2"
-
-
-def below_floor(engine: str, feature: str, version: str | None) -> str | None:
-    """The oldest version that has a serverless feature, if this version is older; else None.
-
-    A major version alone counts as its newest minor; one that is newer than the table has everything.
-    """
-    if version is None or not well_formed(engine, version):
-        return None
-    floors: dict[str, str] = table("engines")[engine]["serverless"][feature]
-    major = major_version(engine, version)
-    if major in floors:
-        return floors[major] if is_exact(engine, version) and not at_least(version, floors[major]) else None
-    oldest = min(floors, key=sort_key)
-    return floors[oldest] if sort_key(major) < sort_key(oldest) else None
 
 
 @rule(
@@ -121,7 +105,7 @@ def acu_missing(spec: ClusterSpec) -> Iterator[Finding]:
     fields="engine engine_version instances.class instances.overrides",
 )
 def serverless_version(spec: ClusterSpec) -> Iterator[Finding]:
-    floor = below_floor(spec.engine, "any", spec.engine_version)
+    floor = below_floor(spec.engine, "serverless", spec.engine_version)
     if floor and any(name == SERVERLESS for _, name in classes_of(spec)):
         message = f"{spec.engine} {spec.engine_version} has no Serverless v2; it begins with {floor}"
         yield Finding("engine_version", message, "take a newer version, or a provisioned class")
@@ -136,7 +120,7 @@ def serverless_version(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def acu_min_zero(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
-    floor = below_floor(spec.engine, "min_zero", spec.engine_version)
+    floor = below_floor(spec.engine, "serverless_min_zero", spec.engine_version)
     if acu is not None and acu.min == 0 and floor:
         message = f"{spec.engine} {spec.engine_version} cannot pause; a minimum of 0 ACU begins with {floor}"
         yield Finding(
@@ -153,7 +137,7 @@ def acu_min_zero(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def acu_max_version(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
-    floor = below_floor(spec.engine, "max_256", spec.engine_version)
+    floor = below_floor(spec.engine, "serverless_max_256", spec.engine_version)
     if acu is not None and acu.max > 128 and floor:
         message = f"{spec.engine} {spec.engine_version} may stop at 128 ACU; 256 begins with {floor}"
         yield Finding("instances.acu.max", message, f"write `acu: {format_acu(acu.min, 128)}`")

@@ -1,0 +1,85 @@
+"""The wider surface: what the rules say, and what the model makes of short forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aurora_cli.spec.members import Member, members_of, memory_of
+from tests.unit.spec_cases import POSTGRES, problems, resolved
+from tests.unit.surface_cases import SURFACE
+
+
+@pytest.mark.parametrize(("base", "name", "changes", "path", "text"), SURFACE)
+def test_the_rule_says_what_is_wrong(
+    base: dict[str, Any], name: str, changes: dict[str, Any], path: str, text: str
+) -> None:
+    (found,) = [p for p in problems(changes, base) if p.check == name]
+    assert (found.path, text in found.message) == (path, True), found.message
+    assert found.hint
+
+
+QUIET: list[dict[str, Any]] = [
+    {"instances.readers": 1, "instances.overrides.2.identifier": "orders-reports"},
+    {"instances.ca_certificate": "rds-ca-ecc384-g1"},
+    {"instances.overrides.1.maintenance_window": "Mon:05:00-Mon:06:00", "instances.overrides.1.tags": {"a": "b"}},
+    {"instances.overrides.1.parameter_group": "shared.group-1"},
+    {"instances.overrides.1.parameters": {"work_mem": 65536}, "instances.overrides.1.auto_minor_upgrades": True},
+    {"instances.acu": "1-8", "instances.readers": 2, "instances.overrides.3.scale_with_writer": True},
+    {"storage": "aurora-iopt1", "instances.class": "db.r7g.large"},
+    {"storage": "aurora-iopt1", "instances.acu": "0.5-4", "engine_version": "16.8"},
+    {"high_availability": True},
+    {"instances.class": "db.r7g.xlarge", "instances.readers": 1, "instances.overrides.2.class": "db.r7g.2xlarge"},
+    {
+        "instances.class": "db.r7g.xlarge",
+        "instances.readers": 2,
+        "instances.overrides.3": {"class": "db.t4g.medium", "promotion_tier": 15},
+    },
+]
+
+
+@pytest.mark.parametrize("changes", QUIET)
+def test_what_is_legal_passes_without_a_word(changes: dict[str, Any]) -> None:
+    assert problems(changes) == ()
+
+
+def test_high_availability_brings_a_reader_and_says_so() -> None:
+    found = resolved({"high_availability": True})
+    assert found.spec.instances.readers == 1
+    assert found.origins["instances.readers"] == "derived from high_availability"
+    assert resolved({"high_availability": True, "instances.readers": 3}).spec.instances.readers == 3
+    assert resolved({"high_availability": True, "preset": "production"}).spec.instances.readers == 1
+
+
+def test_tiers_follow_keys_unless_the_instance_says_otherwise() -> None:
+    spec = resolved(
+        {
+            "instances.acu": "1-8",
+            "instances.readers": 4,
+            "instances.overrides.2.scale_with_writer": False,
+            "instances.overrides.4.scale_with_writer": True,
+            "instances.overrides.5.promotion_tier": 9,
+        }
+    ).spec
+    assert [member.tier for member in members_of(spec)] == [0, 2, 2, 1, 9]
+    assert members_of(spec)[0] == Member("1", "db.serverless", 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "gib"),
+    [
+        ("db.t4g.medium", 4),
+        ("db.t3.large", 8),
+        ("db.r7g.large", 16),
+        ("db.r6id.xlarge", 32),
+        ("db.r8g.24xlarge", 768),
+        ("db.x2g.2xlarge", 128),
+        ("db.serverless", 16),
+        ("db.z9.large", None),
+        ("db.r7g.metal", None),
+        (None, None),
+    ],
+)
+def test_memory_of_a_class(name: str | None, gib: float | None) -> None:
+    assert memory_of(resolved({"instances.acu": "1-8"}, POSTGRES).spec, name) == gib
