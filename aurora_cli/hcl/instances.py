@@ -66,11 +66,26 @@ def _auto_minor_upgrades(spec: ClusterSpec, key: str, own: InstanceOverride) -> 
     return spec.maintenance.auto_minor_upgrades if own.auto_minor_upgrades is None else own.auto_minor_upgrades
 
 
+def _interval(spec: ClusterSpec, key: str, own: InstanceOverride) -> Any:
+    enhanced = spec.monitoring.enhanced
+    return own.monitoring_interval if own.monitoring_interval is not None else enhanced and enhanced.interval
+
+
+def _monitoring_role(spec: ClusterSpec, key: str, own: InstanceOverride) -> Any:
+    """None without an interval: the API refuses a role with an interval of 0."""
+    if not _interval(spec, key, own):
+        return None
+    enhanced = spec.monitoring.enhanced
+    return (enhanced and enhanced.role) or Expression("aws_iam_role.monitoring.arn")
+
+
 _SETTINGS: dict[str, Setting] = {
     "parameter_group": _parameter_group,
     "auto_minor_upgrades": _auto_minor_upgrades,
     "maintenance_window": lambda spec, key, own: own.maintenance_window or spec.maintenance.window,
     "ca_certificate": lambda spec, key, own: own.ca_certificate or spec.instances.ca_certificate,
+    "monitoring_interval": _interval,
+    "monitoring_role": _monitoring_role,
     "tags": lambda spec, key, own: own.tags or None,
 }
 

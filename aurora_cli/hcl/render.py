@@ -16,10 +16,12 @@ from typing import Any
 from jinja2 import Template
 
 from aurora_cli.hcl.backends import arguments_of
+from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.instances import instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.parameters import parameter_groups_of
@@ -31,6 +33,7 @@ FILES = (
     "versions.tf",
     "backend.tf",
     "provider.tf",
+    "account.tf",
     "locals.tf",
     "network.tf",
     "security_group.tf",
@@ -39,6 +42,9 @@ FILES = (
     "logs.tf",
     "cluster.tf",
     "instances.tf",
+    "monitoring.tf",
+    "alarms.tf",
+    "notifications.tf",
     "outputs.tf",
 )
 
@@ -82,6 +88,8 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "parameters": parameter_groups_of(spec, instances.members),
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
+        "monitoring": monitoring_of(spec, instances.members),
+        "dashboard": dashboard_of(spec, instances.members),
         "log_exports": sorted(set(spec.logs.exports or ())),
         **_protection(spec, options),
     }

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole
+from aurora_cli.spec.monitoring import Monitoring
 from aurora_cli.spec.quantities import parse_acu_range, parse_zones
 
 PresetName = Literal["development", "staging", "production"]
@@ -60,6 +61,9 @@ class InstanceOverride(Model):
     ca_certificate: str | None = Field(None, description="CA of its server certificate, e.g. rds-ca-ecc384-g1.")
     maintenance_window: str | None = Field(None, description="Weekly window of this instance in UTC.")
     auto_minor_upgrades: bool | None = Field(None, description="Let AWS upgrade this instance's minor version.")
+    monitoring_interval: Whole | None = Field(
+        None, description="Seconds between two values of Enhanced Monitoring; 0 turns it off here."
+    )
     parameters: dict[str, ParameterValue] = Field(
         default_factory=dict, description="Parameters over `parameters.instance`, in a parameter group of its own."
     )
@@ -190,6 +194,9 @@ class Logs(Model):
 
     exports: list[str] | None = Field(None, description="Log types; default `postgresql`, or `error` and `slowquery`.")
     retention: Days = Field(30, description="Days that the log groups keep them, e.g. `30d`.")
+    kms_key: str | None = Field(
+        None, description="KMS key (ARN, id or alias/...); its policy must let CloudWatch Logs use it."
+    )
 
 
 class LocalBackend(Model):
@@ -272,4 +279,5 @@ class ClusterSpec(Model):
     deletion_protection: bool = Field(True, description="AWS refuses to delete the cluster while this is on.")
     parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))
     logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))
+    monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate({}))
     backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")

@@ -34,6 +34,7 @@ def json_schema() -> dict[str, Any]:
 def _short_forms(definitions: dict[str, Any], properties: dict[str, Any]) -> None:
     """Add what the file may say in short: `acu: 0.5-16`, `allow: [10.0.0.0/8]`, `backend: local`, numbers as versions."""
     _also(definitions["Instances"]["properties"], "acu", {"type": ["string", "number"], "examples": ["0.5-16"]})
+    _also(definitions["Monitoring"]["properties"], "alarms", {"type": "boolean"})
     items = definitions["Network"]["properties"]["allow"]["items"]
     definitions["Network"]["properties"]["allow"]["items"] = {"anyOf": [{"type": "string"}, items]}
     backend = properties["backend"]

@@ -75,6 +75,31 @@ VARIANTS: dict[str, dict[str, Any]] = {
         },
         "backend": {"type": "pg"},
     },
+    "monitored": {
+        "instances": {
+            "class": "db.r7g.large",
+            "acu": "2-8",
+            "readers": 2,
+            "overrides": {"2": {"class": "db.serverless"}, "3": {"monitoring_interval": 0}},
+        },
+        "logs": {"exports": ["postgresql"], "kms_key": "alias/logs"},
+        "monitoring": {
+            "enhanced": {"interval": 60},
+            "insights": {"mode": "advanced", "kms_key": ARN},
+            "alarms": {"connections": 500},
+            "notifications": {"emails": ["ops@example.com"], "kms_key": "alias/topic"},
+            "events": {"cluster": ["failover"], "instances": ["availability", "failure"]},
+            "dashboard": True,
+        },
+    },
+    "monitored-by-others": {
+        "monitoring": {
+            "enhanced": {"interval": 15, "role": "arn:aws:iam::123456789012:role/monitoring"},
+            "insights": {"mode": "standard", "retention": "31d"},
+            "alarms": True,
+            "notifications": {"topic": "arn:aws:sns:eu-west-1:123456789012:alerts", "emails": ["a@example.com"]},
+        },
+    },
     "own-instances": {
         "storage": "aurora-iopt1",
         "instances": {
@@ -163,6 +188,7 @@ _OVERRIDE: dict[str, st.SearchStrategy[Any]] = {
     "ca_certificate": st.just("rds-ca-ecc384-g1"),
     "maintenance_window": st.just("sat:05:00-sat:06:00"),
     "auto_minor_upgrades": st.booleans(),
+    "monitoring_interval": st.sampled_from([0, 30]),
     "parameters": _parameters,
     "parameter_group": st.just("shared"),
 }
@@ -178,6 +204,18 @@ _instances = st.fixed_dictionaries(
         "overrides": st.dictionaries(
             st.sampled_from(["1", "2", "16"]), st.fixed_dictionaries({}, optional=_OVERRIDE), max_size=3
         ),
+    },
+)
+_emails = st.lists(st.sampled_from(["a@example.com", "b@example.com"]), unique=True)
+_monitoring = st.fixed_dictionaries(
+    {},
+    optional={
+        "enhanced": st.builds(lambda seconds: {"interval": seconds}, st.sampled_from([0, 1, 60])),
+        "insights": st.builds(lambda mode: {"mode": mode}, st.sampled_from(["standard", "advanced"])),
+        "alarms": st.booleans() | st.builds(lambda n: {"connections": n, "deadlocks": n / 7}, st.integers(0, 500)),
+        "notifications": st.builds(lambda emails: {"emails": emails}, _emails),
+        "events": st.sampled_from([{"cluster": ["failover"]}, {"instances": ["failure", "availability"]}]),
+        "dashboard": st.booleans(),
     },
 )
 _keys = st.none() | st.sampled_from(["alias/mine", ARN, "0d1e2f3a-0000-4000-8000-0123456789ab"])
@@ -207,6 +245,7 @@ def any_spec() -> st.SearchStrategy[ClusterSpec]:
             "credentials": st.builds(lambda key: {"secret_kms_key": key}, _keys),
             "parameters": st.builds(lambda c, i: {"cluster": c, "instance": i}, _parameters, _parameters),
             "deletion_protection": st.booleans(),
+            "monitoring": _monitoring,
             "backend": st.sampled_from([VARIANTS[v].get("backend", {"type": "local"}) for v in VARIANTS]),
         },
         optional={"database": st.just("app"), "tls": st.builds(lambda on: {"required": on}, st.booleans())},

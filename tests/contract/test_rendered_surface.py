@@ -60,3 +60,57 @@ def test_an_instance_has_the_parameters_of_all_and_its_own() -> None:
     group = one(blocks("own-instances", parameters=parameters), "aws_db_parameter_group", "instance_3")
     values = {p.attributes["name"]: p.attributes["value"] for p in group.nested("parameter")}
     assert values == {'"jit"': '"0"', '"work_mem"': '"65536"'}
+
+
+def test_enhanced_monitoring_has_its_role_where_there_is_an_interval() -> None:
+    found = blocks("monitored")
+    instances = table(found, "instances")
+    assert instances['"1"']["monitoring_role"] == "${aws_iam_role.monitoring.arn}"
+    assert (instances['"3"']["monitoring_interval"], instances['"3"'].get("monitoring_role")) == (0, None)
+    first = one(found, "aws_rds_cluster_instance", "first")
+    assert first.attributes["depends_on"] == ["${aws_iam_role_policy_attachment.monitoring}"]
+    long = one(blocks("monitored", name="a" * 60), "aws_iam_role", "monitoring").attributes["name"]
+    assert len(long.strip('"')) == 64
+
+
+def test_a_given_role_and_topic_are_used_and_not_made() -> None:
+    found = blocks("monitored-by-others")
+    assert not there(found) & {"aws_iam_role.monitoring", "aws_sns_topic.alerts"}
+    first = one(found, "aws_rds_cluster_instance", "first")
+    assert first.attributes["monitoring_role_arn"] == '"arn:aws:iam::123456789012:role/monitoring"'
+    alarm = one(found, "aws_cloudwatch_metric_alarm", "cluster")
+    assert alarm.attributes["alarm_actions"] == ['"arn:aws:sns:eu-west-1:123456789012:alerts"']
+    subscription = one(found, "aws_sns_topic_subscription", "email")
+    assert subscription.attributes["topic_arn"] == '"arn:aws:sns:eu-west-1:123456789012:alerts"'
+
+
+def test_insights_are_one_setting_of_the_cluster() -> None:
+    attributes = one(blocks("monitored"), "aws_rds_cluster", "this").attributes
+    assert attributes["performance_insights_enabled"] is True
+    assert attributes["database_insights_mode"] == '"advanced"'
+    assert attributes["performance_insights_retention_period"] == 465
+    for label in ("first", "others"):
+        instance = one(blocks("monitored"), "aws_rds_cluster_instance", label)
+        assert not [name for name in instance.attributes if name.startswith("performance_insights")]
+
+
+def test_alarms_are_those_that_fit_the_cluster() -> None:
+    mixed, single = (
+        {key.strip('"'): alarm for key, alarm in table(blocks(variant), "alarms").items()}
+        for variant in ("monitored", "monitored-by-others")
+    )
+    keys = ["cpu", "connections", "acu", "replica-lag", "free-local-storage", "deadlocks"]
+    assert list(mixed) == keys
+    assert list(single) == ["cpu", "free-local-storage", "deadlocks"]
+    assert single["free-local-storage"]["threshold"] == 2 * 2**30
+    assert mixed["replica-lag"]["threshold"] == 2000
+
+
+def test_nothing_is_sent_without_alarms_and_events() -> None:
+    monitoring = {"alarms": {"enabled": False}, "notifications": {"emails": ["a@example.com"]}}
+    assert there(blocks(monitoring=monitoring)) == there(blocks())
+
+
+def test_nothing_of_monitoring_is_there_unless_asked_for() -> None:
+    kinds = ("aws_iam_", "aws_sns_", "aws_cloudwatch_metric", "aws_cloudwatch_dashboard", "aws_db_event")
+    assert not [address for address in there(blocks("production")) if address.startswith(kinds)]

@@ -174,4 +174,138 @@ INSTANCES: list[SurfaceCase] = [
     ),
 ]
 
-SURFACE: list[SurfaceCase] = [*INSTANCES]
+_ALARMED = {"monitoring.alarms": True, "monitoring.notifications.emails": ["ops@example.com"]}
+_TOPIC = "monitoring.notifications.topic"
+MONITORING: list[SurfaceCase] = [
+    (
+        POSTGRES,
+        "monitoring-interval",
+        {"monitoring.enhanced.interval": 45},
+        "monitoring.enhanced.interval",
+        "Enhanced Monitoring has no interval of 45 seconds",
+    ),
+    (
+        POSTGRES,
+        "monitoring-interval",
+        {"instances.overrides.1.monitoring_interval": 2},
+        "instances.overrides.1.monitoring_interval",
+        "no interval of 2 seconds",
+    ),
+    (
+        POSTGRES,
+        "monitoring-role",
+        {"monitoring.enhanced": {"interval": 60, "role": "monitoring"}},
+        "monitoring.enhanced.role",
+        "monitoring is no role's ARN",
+    ),
+    (
+        POSTGRES,
+        "monitoring-role",
+        {"monitoring.enhanced": {"interval": 0, "role": "arn:aws:iam::123456789012:role/monitoring"}},
+        "monitoring.enhanced.role",
+        "a role is named, but Enhanced Monitoring is off",
+    ),
+    (
+        POSTGRES,
+        "insights-retention",
+        {"monitoring.insights": {"mode": "standard", "retention": "30d"}},
+        "monitoring.insights.retention",
+        "keeps 7, 31, 62, ... 713 or 731 days, not 30",
+    ),
+    (
+        POSTGRES,
+        "insights-advanced",
+        {"monitoring.insights": {"mode": "advanced", "retention": "31d"}},
+        "monitoring.insights.retention",
+        "the advanced mode keeps 465 days or more, not 31",
+    ),
+    (
+        POSTGRES,
+        "insights-capacity",
+        {"monitoring.insights.mode": "standard", "instances.acu": "0.5-8"},
+        "instances.acu.min",
+        "AWS advises a minimum of 2 ACU",
+    ),
+    (
+        POSTGRES,
+        "alarm-time",
+        {**_ALARMED, "monitoring.alarms": {"after": "90s"}},
+        "monitoring.alarms.after",
+        "90 seconds are no whole minutes",
+    ),
+    (
+        POSTGRES,
+        "alarm-serverless",
+        {**_ALARMED, "monitoring.alarms": {"acu": 80}},
+        "monitoring.alarms.acu",
+        "no instance is serverless",
+    ),
+    (POSTGRES, "topic", {"monitoring.alarms": True, _TOPIC: "alerts"}, _TOPIC, "alerts is no topic's ARN"),
+    (
+        POSTGRES,
+        "topic",
+        {"monitoring.alarms": True, _TOPIC: "arn:aws:sns:us-east-1:123456789012:alerts"},
+        _TOPIC,
+        "the topic is in us-east-1, the cluster in eu-west-1",
+    ),
+    (
+        POSTGRES,
+        "topic",
+        {"monitoring.alarms": True, _TOPIC: "arn:aws:sns:eu-west-1:123456789012:alerts.fifo"},
+        _TOPIC,
+        "RDS sends no events to a FIFO topic",
+    ),
+    (
+        POSTGRES,
+        "topic-key",
+        {
+            "monitoring.alarms": True,
+            _TOPIC: "arn:aws:sns:eu-west-1:123456789012:alerts",
+            "monitoring.notifications.kms_key": "alias/topic",
+        },
+        "monitoring.notifications.kms_key",
+        "the topic is there already",
+    ),
+    (
+        POSTGRES,
+        "email",
+        {"monitoring.alarms": True, "monitoring.notifications.emails": ["ops"]},
+        "monitoring.notifications.emails.0",
+        "ops is no e-mail address",
+    ),
+    (
+        POSTGRES,
+        "email",
+        {"monitoring.alarms": True, "monitoring.notifications.emails": ["a@example.com", "a@example.com"]},
+        "monitoring.notifications.emails.1",
+        "a@example.com is named twice",
+    ),
+    (POSTGRES, "alarm-nobody", {"monitoring.alarms": True}, "monitoring.notifications", "nobody is told"),
+    (
+        POSTGRES,
+        "notifications-unused",
+        {"monitoring.notifications.emails": ["a@example.com"]},
+        "monitoring.notifications",
+        "no alarm and no event is on",
+    ),
+    (
+        POSTGRES,
+        "event-category",
+        {"monitoring.events.cluster": ["failovers"], "monitoring.notifications.emails": ["a@example.com"]},
+        "monitoring.events.cluster.0",
+        "failovers is no event category",
+    ),
+    (POSTGRES, "kms-key", {"logs.kms_key": "a key"}, "logs.kms_key", "a key does not name a KMS key"),
+    (
+        POSTGRES,
+        "kms-region",
+        {
+            "monitoring.insights.mode": "standard",
+            "monitoring.insights.kms_key": "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        },
+        "monitoring.insights.kms_key",
+        "the key is in us-east-1",
+    ),
+]
+
+SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING]

@@ -30,6 +30,15 @@ QUIET: list[dict[str, Any]] = [
     {"storage": "aurora-iopt1", "instances.class": "db.r7g.large"},
     {"storage": "aurora-iopt1", "instances.acu": "0.5-4", "engine_version": "16.8"},
     {"high_availability": True},
+    {"monitoring.enhanced.interval": 1, "monitoring.insights": {"mode": "advanced"}, "monitoring.dashboard": True},
+    {"monitoring.insights": {"mode": "standard", "retention": "731d", "kms_key": "alias/insights"}},
+    {"monitoring.alarms": True, "monitoring.notifications.emails": ["ops@example.com"]},
+    {"monitoring.alarms": False},
+    {
+        "monitoring.alarms": {"cpu": 80, "after": "10m"},
+        "monitoring.notifications.topic": "arn:aws:sns:eu-west-1:123456789012:alerts",
+        "monitoring.events": {"cluster": ["failover"], "instances": ["failure", "low storage"]},
+    },
     {"instances.class": "db.r7g.xlarge", "instances.readers": 1, "instances.overrides.2.class": "db.r7g.2xlarge"},
     {
         "instances.class": "db.r7g.xlarge",
@@ -50,6 +59,24 @@ def test_high_availability_brings_a_reader_and_says_so() -> None:
     assert found.origins["instances.readers"] == "derived from high_availability"
     assert resolved({"high_availability": True, "instances.readers": 3}).spec.instances.readers == 3
     assert resolved({"high_availability": True, "preset": "production"}).spec.instances.readers == 1
+
+
+def test_alarms_in_short() -> None:
+    assert resolved().spec.monitoring.alarms is None
+    for value in (True, False):
+        alarms = resolved({"monitoring.alarms": value}).spec.monitoring.alarms
+        assert alarms is not None
+        assert alarms.enabled is value
+
+
+def test_a_section_that_lacks_what_it_needs_is_told_once() -> None:
+    (found,) = problems({"monitoring.insights.retention": "7d"})
+    assert (found.path, found.message) == ("monitoring.insights.mode", "`monitoring.insights.mode` is missing")
+
+
+def test_a_wrong_word_is_answered_with_the_right_ones() -> None:
+    found = problems({"monitoring.insights.mode": "advance"})
+    assert "`mode` must be standard or advanced, not advance" in [p.message for p in found]
 
 
 def test_tiers_follow_keys_unless_the_instance_says_otherwise() -> None:

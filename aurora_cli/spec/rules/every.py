@@ -14,6 +14,7 @@ from aurora_cli.spec.rules import (
     instances,
     keys,
     logs,
+    monitoring,
     network,
     overrides,
     parameters,
@@ -40,6 +41,7 @@ _FILES: tuple[ModuleType, ...] = (
     backups,
     parameters,
     logs,
+    monitoring,
     backends,
 )
 
