@@ -98,7 +98,7 @@ def _alarms(spec: ClusterSpec, instances: tuple[Instance, ...]) -> dict[str, dic
 
 def has_readers(spec: ClusterSpec, instances: tuple[Instance, ...]) -> bool:
     """Whether the cluster has, or may get, a reader."""
-    return len(instances) > 1
+    return len(instances) > 1 or spec.autoscaling is not None
 
 
 def _above(metric: str, threshold: float, description: str) -> dict[str, Any]:

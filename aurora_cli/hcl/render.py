@@ -15,9 +15,11 @@ from typing import Any
 
 from jinja2 import Template
 
+from aurora_cli.hcl.autoscaling import schedules_of, targets_of
 from aurora_cli.hcl.backends import arguments_of
 from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
+from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.instances import instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
@@ -42,6 +44,8 @@ FILES = (
     "logs.tf",
     "cluster.tf",
     "instances.tf",
+    "endpoints.tf",
+    "autoscaling.tf",
     "monitoring.tf",
     "alarms.tf",
     "notifications.tf",
@@ -89,6 +93,9 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
         "monitoring": monitoring_of(spec, instances.members),
+        "endpoints": endpoints_of(spec, instances.members),
+        "scaling_targets": targets_of(spec),
+        "schedules": schedules_of(spec),
         "dashboard": dashboard_of(spec, instances.members),
         "log_exports": sorted(set(spec.logs.exports or ())),
         **_protection(spec, options),

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from aurora_cli.spec.autoscaling import Autoscaling
 from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole
 from aurora_cli.spec.monitoring import Monitoring
 from aurora_cli.spec.quantities import parse_acu_range, parse_zones
@@ -19,6 +20,7 @@ PresetName = Literal["development", "staging", "production"]
 EngineName = Literal["aurora-postgresql", "aurora-mysql"]
 
 StorageType = Literal["aurora", "aurora-iopt1"]
+EndpointType = Literal["reader", "any"]
 
 ENGINE_ALIASES: dict[str, EngineName] = {
     "postgres": "aurora-postgresql",
@@ -28,6 +30,11 @@ ENGINE_ALIASES: dict[str, EngineName] = {
     "mysql": "aurora-mysql",
     "aurora-mysql": "aurora-mysql",
 }
+
+
+def lower_case(value: Any) -> Any:
+    """Text in lower case; anything else as it is."""
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 def canonical_engine(value: Any) -> Any:
@@ -92,6 +99,16 @@ class Instances(Model):
         None, description="CA of every instance's server certificate, e.g. rds-ca-rsa2048-g1; default AWS's choice."
     )
     overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")
+
+
+class CustomEndpoint(Model):
+    """A host name of its own for some of the instances, by their keys. It is called `<name>-<key of the endpoint>`."""
+
+    type: Annotated[EndpointType, BeforeValidator(lower_case)] = Field(
+        description="`reader` leads to those that are readers at the moment, `any` to the writer too."
+    )
+    members: list[str] = Field(default_factory=list, description="Keys of its instances; new ones do not join.")
+    excluded: list[str] = Field(default_factory=list, description="Keys of the instances left out; new ones join.")
 
 
 class AllowRule(Model):
@@ -270,6 +287,8 @@ class ClusterSpec(Model):
         False, description="A reader in another zone at least, so that a failover takes seconds."
     )
     instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
+    autoscaling: Autoscaling | None = Field(None, description="Readers that come and go with the load.")
+    endpoints: dict[str, CustomEndpoint] = Field(default_factory=dict, description="Custom endpoints by name.")
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
     credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))
     encryption: Encryption = Field(default_factory=lambda: Encryption.model_validate({}))

@@ -100,6 +100,26 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "notifications": {"topic": "arn:aws:sns:eu-west-1:123456789012:alerts", "emails": ["a@example.com"]},
         },
     },
+    "scaled": {
+        "instances": {"class": "db.r7g.large", "readers": 2},
+        "autoscaling": {
+            "min": 2,
+            "max": 8,
+            "cpu": 60,
+            "connections": 500,
+            "scale_in": False,
+            "scale_out_cooldown": "1m",
+            "schedules": {
+                "morning": {"at": "cron(0 7 ? * MON-FRI *)", "timezone": "Europe/Berlin", "min": 4},
+                "sale": {"at": "at(2030-01-31T07:00:00)", "min": 6, "max": 12},
+            },
+        },
+        "endpoints": {
+            "reports": {"type": "READER", "members": ["3"]},
+            "web": {"type": "any", "excluded": ["1", "3"]},
+            "all": {"type": "any"},
+        },
+    },
     "own-instances": {
         "storage": "aurora-iopt1",
         "instances": {
@@ -218,6 +238,23 @@ _monitoring = st.fixed_dictionaries(
         "dashboard": st.booleans(),
     },
 )
+_schedules = st.builds(lambda low: {"night-1.a": {"at": "cron(0 7 ? * * *)", "min": low}}, st.integers(0, 3))
+_autoscaling = st.none() | st.fixed_dictionaries(
+    {"max": st.integers(0, 15)},
+    optional={
+        "cpu": st.floats(0.1, 100),
+        "connections": st.integers(1, 5000),
+        "scale_in": st.booleans(),
+        "schedules": _schedules,
+    },
+)
+_endpoints = st.dictionaries(
+    st.from_regex(r"[a-z0-9](-?[a-z0-9]){0,20}", fullmatch=True),
+    st.sampled_from(
+        [{"type": "any"}, {"type": "reader", "members": ["1", "2"]}, {"type": "reader", "excluded": ["1", "9"]}]
+    ),
+    max_size=3,
+)
 _keys = st.none() | st.sampled_from(["alias/mine", ARN, "0d1e2f3a-0000-4000-8000-0123456789ab"])
 
 
@@ -246,6 +283,8 @@ def any_spec() -> st.SearchStrategy[ClusterSpec]:
             "parameters": st.builds(lambda c, i: {"cluster": c, "instance": i}, _parameters, _parameters),
             "deletion_protection": st.booleans(),
             "monitoring": _monitoring,
+            "autoscaling": _autoscaling,
+            "endpoints": _endpoints,
             "backend": st.sampled_from([VARIANTS[v].get("backend", {"type": "local"}) for v in VARIANTS]),
         },
         optional={"database": st.just("app"), "tls": st.builds(lambda on: {"required": on}, st.booleans())},

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
 from tests.contract.specs import spec
@@ -114,3 +117,41 @@ def test_nothing_is_sent_without_alarms_and_events() -> None:
 def test_nothing_of_monitoring_is_there_unless_asked_for() -> None:
     kinds = ("aws_iam_", "aws_sns_", "aws_cloudwatch_metric", "aws_cloudwatch_dashboard", "aws_db_event")
     assert not [address for address in there(blocks("production")) if address.startswith(kinds)]
+
+
+def test_an_endpoint_names_its_members_by_reference() -> None:
+    found = blocks("scaled")
+    endpoints = {key.strip('"'): value for key, value in table(found, "endpoints").items()}
+    assert endpoints["reports"] == {
+        "type": '"READER"',
+        "members": ['${aws_rds_cluster_instance.others["3"].identifier}'],
+    }
+    assert endpoints["web"]["excluded"][0] == "${aws_rds_cluster_instance.first.identifier}"
+    assert endpoints["all"] == {"type": '"ANY"'}
+    assert "custom_endpoints" in {block.labels[0] for block in found if block.kind == "output"}
+
+
+def test_an_endpoint_drops_a_member_that_is_gone_but_not_its_last() -> None:
+    endpoints = {"web": {"type": "any", "members": ["1", "3"]}}
+    found = blocks("scaled", RenderOptions(instance_keys=("1", "2")), endpoints=endpoints)
+    assert table(found, "endpoints")["web"]["members"] == ["${aws_rds_cluster_instance.first.identifier}"]
+    with pytest.raises(InvalidInput, match="No member of the endpoint reports is left"):
+        blocks("scaled", RenderOptions(instance_keys=("1", "2")))
+
+
+def test_limits_that_schedules_change_are_ignored() -> None:
+    found = blocks("scaled")
+    target = one(found, "aws_appautoscaling_target", "readers")
+    assert target.nested("lifecycle")[0].attributes["ignore_changes"] == ["min_capacity", "max_capacity"]
+    policy = one(found, "aws_appautoscaling_policy", "readers")
+    (tracking,) = policy.nested("target_tracking_scaling_policy_configuration")
+    assert tracking.attributes["disable_scale_in"] is True
+    assert tracking.attributes["scale_out_cooldown"] == 60
+    plain = blocks("scaled", autoscaling={"max": 4, "cpu": 60})
+    assert not one(plain, "aws_appautoscaling_target", "readers").nested("lifecycle")
+    assert "aws_appautoscaling_scheduled_action.readers" not in there(plain)
+
+
+def test_lag_is_watched_where_autoscaling_may_make_readers() -> None:
+    found = blocks(monitoring={"alarms": True}, autoscaling={"max": 4, "cpu": 60})
+    assert "replica-lag" in {key.strip('"') for key in table(found, "alarms")}

@@ -308,4 +308,155 @@ MONITORING: list[SurfaceCase] = [
     ),
 ]
 
-SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING]
+_READER = {"instances.class": "db.r7g.large", "instances.readers": 1}
+_SCALED = {**_READER, "autoscaling": {"max": 4, "cpu": 60}}
+
+
+def _scaled(schedule: dict[str, Any]) -> dict[str, Any]:
+    return {**_READER, "autoscaling": {"max": 4, "schedules": {"night": schedule}}}
+
+
+SCALING: list[SurfaceCase] = [
+    (
+        POSTGRES,
+        "autoscaling-target",
+        {**_READER, "autoscaling.max": 4},
+        "autoscaling",
+        "nothing says when to add a reader",
+    ),
+    (
+        POSTGRES,
+        "autoscaling-range",
+        {**_SCALED, "autoscaling.min": 5},
+        "autoscaling.max",
+        "at most 4 readers are fewer than at least 5",
+    ),
+    (
+        POSTGRES,
+        "autoscaling-range",
+        _scaled({"at": "rate(1 hour)", "min": 3, "max": 2}),
+        "autoscaling.schedules.night.max",
+        "at most 2 readers are fewer than at least 3",
+    ),
+    (
+        POSTGRES,
+        "autoscaling-reader",
+        {**_SCALED, "instances.readers": 0},
+        "autoscaling",
+        "autoscaling adds to readers that are there, and there is none",
+    ),
+    (
+        POSTGRES,
+        "autoscaling-room",
+        {**_SCALED, "instances.readers": 4},
+        "autoscaling.max",
+        "4 readers are there already",
+    ),
+    (
+        POSTGRES,
+        "autoscaling-serverless",
+        {"instances.acu": "1-8", "instances.readers": 1, "autoscaling": {"max": 4, "cpu": 60}},
+        "autoscaling",
+        "AWS may not add readers to a cluster with serverless instances",
+    ),
+    (
+        POSTGRES,
+        "schedule-name",
+        {**_READER, "autoscaling": {"max": 4, "schedules": {"at night": {"at": "rate(1 hour)", "min": 2}}}},
+        "autoscaling.schedules.at night",
+        "at night is no name of a schedule",
+    ),
+    (
+        POSTGRES,
+        "schedule-time",
+        _scaled({"at": "cron(0 7 * * *)", "min": 2}),
+        "autoscaling.schedules.night.at",
+        "cron(0 7 * * *) is no time of a schedule",
+    ),
+    (
+        POSTGRES,
+        "schedule-time",
+        _scaled({"at": "rate(1 hours)", "min": 2}),
+        "autoscaling.schedules.night.at",
+        "rate(1 hours) is no time of a schedule",
+    ),
+    (
+        POSTGRES,
+        "schedule-timezone",
+        _scaled({"at": "cron(0 7 ? * * *)", "timezone": "Europe/Bonn", "min": 2}),
+        "autoscaling.schedules.night.timezone",
+        "Europe/Bonn is no time zone",
+    ),
+    (
+        POSTGRES,
+        "schedule-timezone",
+        _scaled({"at": "rate(2 hours)", "timezone": "Europe/Berlin", "min": 2}),
+        "autoscaling.schedules.night.timezone",
+        "a rate has no time zone",
+    ),
+    (
+        POSTGRES,
+        "schedule-limits",
+        _scaled({"at": "rate(2 hours)"}),
+        "autoscaling.schedules.night",
+        "the schedule changes nothing",
+    ),
+    (
+        POSTGRES,
+        "endpoint-name",
+        {**_READER, "endpoints.Web_1.type": "any"},
+        "endpoints.Web_1",
+        "Web_1 is no endpoint name",
+    ),
+    (
+        POSTGRES,
+        "endpoint-name-length",
+        {**_READER, f"endpoints.{'a' * 60}.type": "any"},
+        f"endpoints.{'a' * 60}",
+        "would have 67 characters",
+    ),
+    (
+        POSTGRES,
+        "endpoint-count",
+        {**_READER, "endpoints": {f"e{n}": {"type": "any"} for n in range(6)}},
+        "endpoints",
+        "6 custom endpoints are more than the 5 of a cluster",
+    ),
+    (
+        POSTGRES,
+        "endpoint-members",
+        {**_READER, "endpoints.web": {"type": "any", "members": ["1"], "excluded": ["2"]}},
+        "endpoints.web.excluded",
+        "it names members and excluded members",
+    ),
+    (
+        POSTGRES,
+        "endpoint-keys",
+        {**_READER, "endpoints.web": {"type": "any", "members": ["orders-1"]}},
+        "endpoints.web.members.0",
+        "orders-1 is no instance key",
+    ),
+    (
+        POSTGRES,
+        "endpoint-keys",
+        {**_READER, "endpoints.web": {"type": "any", "excluded": ["1", "1"]}},
+        "endpoints.web.excluded.1",
+        "instance 1 is named twice",
+    ),
+    (
+        POSTGRES,
+        "endpoint-key-unused",
+        {**_READER, "endpoints.web": {"type": "any", "members": ["1", "3"]}},
+        "endpoints.web.members.1",
+        "a new cluster has the keys 1 to 2, so not `3`",
+    ),
+    (
+        POSTGRES,
+        "endpoint-readers",
+        {"endpoints.web.type": "reader"},
+        "endpoints.web.type",
+        "there is no reader to lead to",
+    ),
+]
+
+SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING]

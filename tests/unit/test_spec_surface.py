@@ -30,6 +30,26 @@ QUIET: list[dict[str, Any]] = [
     {"storage": "aurora-iopt1", "instances.class": "db.r7g.large"},
     {"storage": "aurora-iopt1", "instances.acu": "0.5-4", "engine_version": "16.8"},
     {"high_availability": True},
+    {"instances.readers": 1, "autoscaling": {"max": 15, "cpu": 55.5, "connections": 100, "scale_in": False}},
+    {
+        "instances.readers": 1,
+        "autoscaling": {
+            "max": 2,
+            "schedules": {
+                "day": {"at": "cron(0 7 ? * MON-FRI *)", "timezone": "America/Argentina/Buenos_Aires", "min": 2},
+                "sale": {"at": "at(2030-01-31T07:00:00)", "timezone": "Etc/GMT+1", "max": 9},
+                "often": {"at": "rate(1 day)", "min": 1},
+            },
+        },
+    },
+    {
+        "instances.readers": 2,
+        "endpoints": {
+            "a": {"type": "Any"},
+            "b-2": {"type": "reader", "members": [2, 3]},
+            "c": {"type": "any", "excluded": "1"},
+        },
+    },
     {"monitoring.enhanced.interval": 1, "monitoring.insights": {"mode": "advanced"}, "monitoring.dashboard": True},
     {"monitoring.insights": {"mode": "standard", "retention": "731d", "kms_key": "alias/insights"}},
     {"monitoring.alarms": True, "monitoring.notifications.emails": ["ops@example.com"]},

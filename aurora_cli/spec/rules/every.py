@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import ModuleType
 
 from aurora_cli.spec.rules import (
+    autoscaling,
     backends,
     backups,
     capacity,
+    endpoints,
     engines,
     failover,
     identifiers,
@@ -34,6 +36,8 @@ _FILES: tuple[ModuleType, ...] = (
     overrides,
     failover,
     capacity,
+    autoscaling,
+    endpoints,
     network,
     sources,
     keys,
