@@ -43,14 +43,22 @@ FILES = (
     "parameters.tf",
     "logs.tf",
     "cluster.tf",
+    "secret.tf",
     "instances.tf",
     "endpoints.tf",
+    "dns.tf",
     "autoscaling.tf",
     "monitoring.tf",
     "alarms.tf",
     "notifications.tf",
     "outputs.tf",
 )
+
+_LIFECYCLE = {
+    None: None,
+    True: "open-source-rds-extended-support",
+    False: "open-source-rds-extended-support-disabled",
+}
 
 
 def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) -> dict[str, str]:  # noqa: B008
@@ -96,10 +104,17 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "endpoints": endpoints_of(spec, instances.members),
         "scaling_targets": targets_of(spec),
         "schedules": schedules_of(spec),
+        "engine_lifecycle_support": _LIFECYCLE[spec.extended_support],
+        "rotation_duration": _rotation_duration(spec),
         "dashboard": dashboard_of(spec, instances.members),
         "log_exports": sorted(set(spec.logs.exports or ())),
         **_protection(spec, options),
     }
+
+
+def _rotation_duration(spec: ClusterSpec) -> str | None:
+    rotation = spec.credentials.rotation
+    return f"{rotation.duration // 3600}h" if rotation and rotation.duration else None
 
 
 def _protection(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:

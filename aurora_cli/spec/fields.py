@@ -46,3 +46,8 @@ ParameterValue = Annotated[
     BeforeValidator(parameter_value),
     WithJsonSchema({"type": ["string", "number", "boolean"]}, mode="validation"),
 ]
+
+
+def lower_case(value: Any) -> Any:
+    """Text in lower case; anything else as it is."""
+    return value.strip().lower() if isinstance(value, str) else value

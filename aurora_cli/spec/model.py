@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from aurora_cli.spec.autoscaling import Autoscaling
-from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole
+from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole, lower_case
 from aurora_cli.spec.monitoring import Monitoring
-from aurora_cli.spec.quantities import parse_acu_range, parse_zones
+from aurora_cli.spec.network import Dns, Network
+from aurora_cli.spec.quantities import parse_acu_range
 
 PresetName = Literal["development", "staging", "production"]
 EngineName = Literal["aurora-postgresql", "aurora-mysql"]
@@ -30,11 +31,6 @@ ENGINE_ALIASES: dict[str, EngineName] = {
     "mysql": "aurora-mysql",
     "aurora-mysql": "aurora-mysql",
 }
-
-
-def lower_case(value: Any) -> Any:
-    """Text in lower case; anything else as it is."""
-    return value.strip().lower() if isinstance(value, str) else value
 
 
 def canonical_engine(value: Any) -> Any:
@@ -111,50 +107,21 @@ class CustomEndpoint(Model):
     excluded: list[str] = Field(default_factory=list, description="Keys of the instances left out; new ones join.")
 
 
-class AllowRule(Model):
-    """One source that may connect to the database port. Written as text (`10.0.0.0/8`, `sg-...`, `pl-...`) or as a map."""
+class Rotation(Model):
+    """When AWS changes the master password. It can be scheduled, not turned off."""
 
-    source: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list id (pl-...).")
-    description: str | None = Field(None, description="Text shown with the security group rule.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"source": value} if isinstance(value, str) else value
-
-
-class Network(Model):
-    """Either our own VPC (cidr, zones) or an existing one (vpc_id with subnet_ids or subnet_group)."""
-
-    cidr: str | None = Field(None, description="CIDR block of the VPC that we make; default 10.0.0.0/16.")
-    zones: int | list[str] | None = Field(
-        None, description="Number of Availability Zones (2 or 3), or their names, for the VPC that we make."
+    every: Days | None = Field(None, ge=1, le=1000, description="Days from one change to the next, e.g. `30d`.")
+    schedule: str | None = Field(
+        None, description="Instead of `every`: `cron(0 4 1 * ? *)` (six fields, UTC) or `rate(10 days)`."
     )
-    public_access: bool = Field(False, description="Give instances public addresses: internet gateway, public subnets.")
-    vpc_id: str | None = Field(None, description="Existing VPC to use.")
-    subnet_ids: list[str] = Field(default_factory=list, description="Existing subnets for a new DB subnet group.")
-    subnet_group: str | None = Field(None, description="Existing DB subnet group.")
-    security_group_ids: list[str] = Field(
-        default_factory=list, description="Existing security groups to attach beside our own."
-    )
-    allow: list[AllowRule] = Field(default_factory=list, description="Who may connect to the database port.")
-    allow_from_anywhere: bool = Field(False, description="The explicit word that 0.0.0.0/0 or ::/0 in `allow` needs.")
-
-    @field_validator("zones", mode="before")
-    @classmethod
-    def _zones(cls, value: Any) -> Any:
-        return parse_zones(value)
-
-    @property
-    def own_vpc(self) -> bool:
-        """True when the stack makes its own VPC."""
-        return self.vpc_id is None and not self.subnet_ids and self.subnet_group is None
+    duration: Seconds | None = Field(None, description="Length of the time in which it may happen, whole hours.")
 
 
 class Credentials(Model):
     """How people sign in. The master password is made, kept and rotated by AWS in Secrets Manager; we never see it."""
 
     secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
+    rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")
     iam_authentication: bool = Field(True, description="Let IAM identities sign in with a token.")
 
 
@@ -179,6 +146,14 @@ class Backup(Model):
     retention: Days = Field(7, ge=1, le=35, description="Days that automated backups are kept, 1 to 35, e.g. `7d`.")
     window: str | None = Field(None, description="Daily backup window in UTC, `03:00-04:00`, at least 30 minutes.")
     final_snapshot: bool = Field(True, description="Take a final snapshot when the cluster is destroyed.")
+    copy_tags: bool = Field(True, description="Put the cluster's tags on its snapshots.")
+    keep_automated: bool = Field(False, description="Keep the automated backups when the cluster is destroyed.")
+    backtrack: Seconds | None = Field(
+        None,
+        ge=0,
+        le=259200,
+        description="Time to which Aurora MySQL can go back in place, up to 72h; on from the start, or never.",
+    )
 
 
 class Maintenance(Model):
@@ -290,11 +265,16 @@ class ClusterSpec(Model):
     autoscaling: Autoscaling | None = Field(None, description="Readers that come and go with the load.")
     endpoints: dict[str, CustomEndpoint] = Field(default_factory=dict, description="Custom endpoints by name.")
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
+    dns: Dns | None = Field(None, description="Names of your own in Route 53.")
     credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))
     encryption: Encryption = Field(default_factory=lambda: Encryption.model_validate({}))
     tls: Tls = Field(default_factory=lambda: Tls.model_validate({}))
     backup: Backup = Field(default_factory=lambda: Backup.model_validate({}))
     maintenance: Maintenance = Field(default_factory=lambda: Maintenance.model_validate({}))
+    data_api: bool = Field(False, description="SQL over HTTPS, without a connection (RDS Data API).")
+    extended_support: bool | None = Field(
+        None, description="Paid support past a version's end; false refuses such versions. Default AWS's: true."
+    )
     deletion_protection: bool = Field(True, description="AWS refuses to delete the cluster while this is on.")
     parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))
     logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))

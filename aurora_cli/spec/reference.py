@@ -13,7 +13,8 @@ from pydantic_core import PydanticUndefined
 
 from aurora_cli.spec.autoscaling import Schedule
 from aurora_cli.spec.facts import ENGINES, table
-from aurora_cli.spec.model import AllowRule, ClusterSpec, CustomEndpoint, InstanceOverride
+from aurora_cli.spec.model import ClusterSpec, CustomEndpoint, InstanceOverride
+from aurora_cli.spec.network import AllowRule, EgressRule
 from aurora_cli.spec.presets import PRESETS
 from aurora_cli.spec.quantities import format_days
 from aurora_cli.spec.rules import catalogue, check_names
@@ -25,10 +26,12 @@ _INSIDE: dict[str, type[BaseModel]] = {
     "autoscaling.schedules": Schedule,
     "endpoints": CustomEndpoint,
     "network.allow": AllowRule,
+    "network.egress": EgressRule,
 }
 _INSIDE_MARK = {
     "instances.overrides": "KEY",
     "network.allow": "N",
+    "network.egress": "N",
     "autoscaling.schedules": "NAME",
     "endpoints": "NAME",
 }

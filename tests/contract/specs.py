@@ -120,6 +120,37 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "all": {"type": "any"},
         },
     },
+    "connected": {
+        "engine": "mysql",
+        "engine_version": "8.0.mysql_aurora.3.10.0",
+        "username": "admin",
+        "logs": {"exports": ["error"]},
+        "data_api": True,
+        "extended_support": False,
+        "network": {
+            "cidr": "10.0.0.0/16",
+            "zones": 2,
+            "ip_version": "DUAL",
+            "allow_self": True,
+            "allow": ["2001:db8::/32"],
+            "egress": [
+                "10.0.0.0/8",
+                {"destination": "10.0.0.0/8", "port": 3306, "description": "replicas"},
+                {"destination": "pl-0a1b2c3d", "port": 443},
+                "2001:DB8::/32",
+                "sg-0a1b2c3d",
+            ],
+        },
+        "dns": {"zone_id": "Z123", "writer": "Demo.db.example.com.", "reader": "demo-ro.db.example.com"},
+        "credentials": {"rotation": {"every": "30d", "duration": "3h"}},
+        "backup": {"backtrack": "24h", "copy_tags": False, "keep_automated": True},
+    },
+    "connected-existing": {
+        "network": {"vpc_id": "vpc-0a", "subnet_ids": ["subnet-0a", "subnet-0b"], "ip_version": "dual"},
+        "dns": {"zone_id": "Z123", "reader": "demo-ro.db.example.com"},
+        "credentials": {"rotation": {"schedule": "rate(10 days)"}},
+        "extended_support": True,
+    },
     "own-instances": {
         "storage": "aurora-iopt1",
         "instances": {
@@ -181,6 +212,15 @@ def texts(max_size: int = 40) -> st.SearchStrategy[str]:
 _names = st.from_regex(r"[a-z](-?[a-z0-9]){0,40}", fullmatch=True)
 _sources = st.sampled_from(["10.0.0.0/8", "192.168.0.0/24", "2001:db8::/48", "sg-0a1b", "pl-0a1b", "0.0.0.0/0"])
 _allow = st.lists(st.builds(lambda s, d: {"source": s, "description": d}, _sources, st.none() | texts()), max_size=4)
+_egress = st.lists(
+    st.builds(
+        lambda to, port, text: {"destination": to, "port": port, "description": text},
+        _sources,
+        st.none() | st.integers(1, 65535),
+        st.none() | texts(),
+    ),
+    max_size=3,
+)
 _networks = st.one_of(
     st.fixed_dictionaries(
         {
@@ -188,6 +228,9 @@ _networks = st.one_of(
             "zones": st.sampled_from([2, 3, ["eu-west-1a", "eu-west-1c"]]),
             "public_access": st.booleans(),
             "allow": _allow,
+            "ip_version": st.sampled_from(["ipv4", "dual"]),
+            "allow_self": st.booleans(),
+            "egress": _egress,
         }
     ),
     st.fixed_dictionaries(
@@ -285,6 +328,8 @@ def any_spec() -> st.SearchStrategy[ClusterSpec]:
             "monitoring": _monitoring,
             "autoscaling": _autoscaling,
             "endpoints": _endpoints,
+            "data_api": st.booleans(),
+            "extended_support": st.none() | st.booleans(),
             "backend": st.sampled_from([VARIANTS[v].get("backend", {"type": "local"}) for v in VARIANTS]),
         },
         optional={"database": st.just("app"), "tls": st.builds(lambda on: {"required": on}, st.booleans())},

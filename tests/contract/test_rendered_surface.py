@@ -10,7 +10,7 @@ from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
 from tests.contract.specs import spec
-from tests.contract.terraform_reader import Block, read_all
+from tests.contract.terraform_reader import Block, read_all, text_of
 
 
 def blocks(variant: str = "smallest", options: RenderOptions = RenderOptions(), **changes: object) -> list[Block]:  # noqa: B008
@@ -155,3 +155,51 @@ def test_limits_that_schedules_change_are_ignored() -> None:
 def test_lag_is_watched_where_autoscaling_may_make_readers() -> None:
     found = blocks(monitoring={"alarms": True}, autoscaling={"max": 4, "cpu": 60})
     assert "replica-lag" in {key.strip('"') for key in table(found, "alarms")}
+
+
+def test_two_address_families_in_our_own_network() -> None:
+    found = blocks("connected")
+    assert one(found, "aws_rds_cluster", "this").attributes["network_type"] == '"DUAL"'
+    assert one(found, "aws_vpc", "this").attributes["assign_generated_ipv6_cidr_block"] is True
+    assert "ipv6_cidr_block" in one(found, "aws_subnet", "database").attributes
+    plain = blocks("production")
+    assert "network_type" not in one(plain, "aws_rds_cluster", "this").attributes
+    assert "ipv6_cidr_block" not in one(plain, "aws_subnet", "database").attributes
+
+
+def test_existing_subnets_are_checked_for_their_ipv6_block() -> None:
+    lookup = one(blocks("connected-existing"), "aws_subnet", "database")
+    assert len(lookup.nested("lifecycle")[0].nested("postcondition")) == 2
+
+
+def test_egress_is_by_destination_and_port() -> None:
+    found = blocks("connected")
+    egress = {text_of(key): value for key, value in table(found, "egress").items()}
+    assert list(egress) == ["10.0.0.0/8", "10.0.0.0/8:3306", "pl-0a1b2c3d:443", "2001:db8::/32", "sg-0a1b2c3d"]
+    assert egress["10.0.0.0/8"] == {"cidr_ipv4": '"10.0.0.0/8"', "protocol": '"-1"'}
+    assert egress["10.0.0.0/8:3306"]["port"] == 3306
+    own = one(found, "aws_vpc_security_group_ingress_rule", "self").attributes
+    assert own["referenced_security_group_id"] == own["security_group_id"]
+
+
+def test_names_of_our_own_lead_to_the_endpoints() -> None:
+    found = blocks("connected")
+    writer = one(found, "aws_route53_record", "writer").attributes
+    assert (writer["name"], writer["records"]) == ('"demo.db.example.com"', ["${aws_rds_cluster.this.endpoint}"])
+    assert "aws_route53_record.writer" not in there(blocks("connected-existing"))
+
+
+def test_a_rotation_has_a_schedule_and_changes_no_password_now() -> None:
+    rotation = one(blocks("connected"), "aws_secretsmanager_secret_rotation", "master")
+    assert rotation.attributes["rotate_immediately"] is False
+    (rules,) = rotation.nested("rotation_rules")
+    assert rules.attributes == {"automatically_after_days": 30, "duration": '"3h"'}
+
+
+def test_features_of_the_cluster_are_written_only_when_asked_for() -> None:
+    names = ("enable_http_endpoint", "engine_lifecycle_support", "backtrack_window", "delete_automated_backups")
+    wanted = one(blocks("connected"), "aws_rds_cluster", "this").attributes
+    assert [wanted[name] for name in names] == [True, '"open-source-rds-extended-support-disabled"', 86400, False]
+    assert wanted["copy_tags_to_snapshot"] is False
+    plain = one(blocks("production"), "aws_rds_cluster", "this").attributes
+    assert not set(names) & set(plain)

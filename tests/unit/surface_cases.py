@@ -459,4 +459,122 @@ SCALING: list[SurfaceCase] = [
     ),
 ]
 
-SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING]
+_ZONE = {"dns.zone_id": "Z0123456789ABCDEFGHIJ"}
+SURROUNDINGS: list[SurfaceCase] = [
+    (
+        POSTGRES,
+        "egress-destination",
+        {"network.egress": ["10.0.0.0"]},
+        "network.egress.0",
+        "10.0.0.0 is no CIDR block, security group or prefix list",
+    ),
+    (
+        POSTGRES,
+        "egress-destination",
+        {"network.egress": [{"destination": "10.0.0.1/8", "port": 443}]},
+        "network.egress.0",
+        "10.0.0.1/8 has address bits behind its prefix",
+    ),
+    (
+        POSTGRES,
+        "egress-duplicate",
+        {"network.egress": ["2001:db8::/32", "2001:DB8::/32"]},
+        "network.egress.1",
+        "2001:DB8::/32 is named twice",
+    ),
+    (
+        POSTGRES,
+        "egress-description",
+        {"network.egress": [{"destination": "10.0.0.0/8", "description": "quotes'"}]},
+        "network.egress.0.description",
+        "AWS does not take the description quotes'",
+    ),
+    (
+        POSTGRES,
+        "dual-public",
+        {"network.ip_version": "dual", "network.public_access": True},
+        "network.ip_version",
+        "a cluster with IPv4 and IPv6 cannot be public",
+    ),
+    (
+        POSTGRES,
+        "dns-zone",
+        {"dns.zone_id": "example.com", "dns.writer": "a.example.com"},
+        "dns.zone_id",
+        "example.com is no hosted zone's id",
+    ),
+    (POSTGRES, "dns-name", {**_ZONE, "dns.writer": "orders"}, "dns.writer", "orders is no domain name"),
+    (
+        POSTGRES,
+        "dns-name",
+        {**_ZONE, "dns.writer": "a.example.com", "dns.reader": "A.example.com."},
+        "dns.reader",
+        "writer and reader have the same name",
+    ),
+    (POSTGRES, "dns-none", _ZONE, "dns", "a zone is named, but no name in it"),
+    (
+        POSTGRES,
+        "rotation",
+        {"credentials.rotation": {"every": "30d", "schedule": "rate(10 days)"}},
+        "credentials.rotation.schedule",
+        "`every` says the time already",
+    ),
+    (
+        POSTGRES,
+        "rotation",
+        {"credentials.rotation.duration": "2h"},
+        "credentials.rotation",
+        "nothing says when the password changes",
+    ),
+    (
+        POSTGRES,
+        "rotation-schedule",
+        {"credentials.rotation.schedule": "monthly"},
+        "credentials.rotation.schedule",
+        "monthly is no rotation schedule",
+    ),
+    (
+        POSTGRES,
+        "rotation-duration",
+        {"credentials.rotation": {"every": "30d", "duration": "90m"}},
+        "credentials.rotation.duration",
+        "90m is not 1 to 24 whole hours",
+    ),
+    (
+        POSTGRES,
+        "data-api-version",
+        {"data_api": True, "engine_version": "15.2"},
+        "data_api",
+        "aurora-postgresql 15.2 has no Data API; it begins with 15.3",
+    ),
+    (
+        MYSQL,
+        "data-api-mysql",
+        {"data_api": True, "engine_version": "8.0.mysql_aurora.3.04.0"},
+        "data_api",
+        "has no Data API; it begins with 8.0.mysql_aurora.3.07.0",
+    ),
+    (
+        POSTGRES,
+        "extended-support",
+        {"extended_support": False, "engine_version": "12.22"},
+        "extended_support",
+        "standard support for aurora-postgresql 12 ended on",
+    ),
+    (
+        POSTGRES,
+        "backtrack-engine",
+        {"backup.backtrack": "24h"},
+        "backup.backtrack",
+        "aurora-postgresql has no backtrack",
+    ),
+    (
+        MYSQL,
+        "backtrack-binlog",
+        {"backup.backtrack": "24h", "parameters.cluster.binlog_format": "ROW"},
+        "backup.backtrack",
+        "a backtrack breaks replication through the binary log",
+    ),
+]
+
+SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS]

@@ -30,6 +30,13 @@ QUIET: list[dict[str, Any]] = [
     {"storage": "aurora-iopt1", "instances.class": "db.r7g.large"},
     {"storage": "aurora-iopt1", "instances.acu": "0.5-4", "engine_version": "16.8"},
     {"high_availability": True},
+    {"network.ip_version": "Dual", "network.allow_self": True, "network.allow": []},
+    {"network.egress": ["10.0.0.0/8", {"destination": "10.0.0.0/8", "port": 443}, "sg-01234567"]},
+    {"dns.zone_id": "Z1", "dns.reader": "_ro.Example.com."},
+    {"credentials.rotation": {"every": "1000d", "duration": "24h"}},
+    {"credentials.rotation.schedule": "cron(0 4 1 * ? *)"},
+    {"data_api": True, "extended_support": False, "engine_version": "17.4"},
+    {"backup.backtrack": 0, "backup.copy_tags": False, "backup.keep_automated": True},
     {"instances.readers": 1, "autoscaling": {"max": 15, "cpu": 55.5, "connections": 100, "scale_in": False}},
     {
         "instances.readers": 1,
