@@ -90,6 +90,7 @@ def _template(name: str) -> Template:
 
 def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
     instances = instances_of(spec, options)
+    endpoints = endpoints_of(spec, instances.members)
     return {
         "spec": spec,
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
@@ -101,7 +102,9 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
         "monitoring": monitoring_of(spec, instances.members),
-        "endpoints": endpoints_of(spec, instances.members),
+        "endpoints": endpoints,
+        "endpoint_members": any(one["members"] for one in endpoints.values()),
+        "endpoint_exclusions": any(one["excluded"] for one in endpoints.values()),
         "scaling_targets": targets_of(spec),
         "schedules": schedules_of(spec),
         "engine_lifecycle_support": _LIFECYCLE[spec.extended_support],
