@@ -82,7 +82,8 @@ def below_floor(engine: str, feature: str, version: str | None) -> str | None:
     """
     if version is None or not well_formed(engine, version):
         return None
-    floors: dict[str, str] = table("engines")[engine]["floors"][feature]
+    facts = table("engines")[engine]
+    floors: dict[str, str] = {**facts["floors"], **facts["serverless"]}[feature]
     major = major_version(engine, version)
     if major in floors:
         return floors[major] if is_exact(engine, version) and not at_least(version, floors[major]) else None

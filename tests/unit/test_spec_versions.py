@@ -55,8 +55,8 @@ def test_the_tables_agree_with_each_other(engine: str) -> None:
     assert versions == sorted(versions, key=sort_key)
     assert all(well_formed(engine, v) and is_exact(engine, v) for v in [*versions, *facts["retired"]])
     assert set(facts["logs"]) <= set(facts["log_types"])
-    assert below_floor(engine, "serverless_min_zero", default_version(engine)) is None
-    assert below_floor(engine, "serverless_max_256", default_version(engine)) is None
+    assert below_floor(engine, "min_zero", default_version(engine)) is None
+    assert below_floor(engine, "max_256", default_version(engine)) is None
 
 
 @pytest.mark.parametrize("name", ["engines", "classes", "regions", "limits", "reserved", "other_names"])
@@ -104,4 +104,4 @@ def test_order_is_by_number() -> None:
     ],
 )
 def test_floors(engine: str, version: str, floor: str | None) -> None:
-    assert below_floor(engine, "serverless_min_zero", version) == floor
+    assert below_floor(engine, "min_zero", version) == floor

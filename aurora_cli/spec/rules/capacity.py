@@ -105,7 +105,7 @@ def acu_missing(spec: ClusterSpec) -> Iterator[Finding]:
     fields="engine engine_version instances.class instances.overrides",
 )
 def serverless_version(spec: ClusterSpec) -> Iterator[Finding]:
-    floor = below_floor(spec.engine, "serverless", spec.engine_version)
+    floor = below_floor(spec.engine, "any", spec.engine_version)
     if floor and any(name == SERVERLESS for _, name in classes_of(spec)):
         message = f"{spec.engine} {spec.engine_version} has no Serverless v2; it begins with {floor}"
         yield Finding("engine_version", message, "take a newer version, or a provisioned class")
@@ -120,7 +120,7 @@ def serverless_version(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def acu_min_zero(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
-    floor = below_floor(spec.engine, "serverless_min_zero", spec.engine_version)
+    floor = below_floor(spec.engine, "min_zero", spec.engine_version)
     if acu is not None and acu.min == 0 and floor:
         message = f"{spec.engine} {spec.engine_version} cannot pause; a minimum of 0 ACU begins with {floor}"
         yield Finding(
@@ -137,7 +137,7 @@ def acu_min_zero(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def acu_max_version(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
-    floor = below_floor(spec.engine, "serverless_max_256", spec.engine_version)
+    floor = below_floor(spec.engine, "max_256", spec.engine_version)
     if acu is not None and acu.max > 128 and floor:
         message = f"{spec.engine} {spec.engine_version} may stop at 128 ACU; 256 begins with {floor}"
         yield Finding("instances.acu.max", message, f"write `acu: {format_acu(acu.min, 128)}`")
