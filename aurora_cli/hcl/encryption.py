@@ -29,16 +29,32 @@ class Key:
 
 @dataclass(frozen=True)
 class Encryption:
-    """The keys of the storage and of the master secret; None is the key that AWS manages."""
+    """The keys of what is encrypted; None is the key that AWS manages (logs: none, topic: none)."""
 
     storage: Key | None
     secret: Key | None
+    logs: Key | None
+    insights: Key | None
+    topic: Key | None
+
+    @property
+    def lookups(self) -> dict[str, str]:
+        """Label -> id or alias to look up."""
+        keys = {name: getattr(self, name) for name in type(self).__dataclass_fields__}
+        return {name: key.lookup for name, key in keys.items() if key and key.lookup}
 
 
 def encryption_of(spec: ClusterSpec) -> Encryption:
     """The keys of a resolved spec. A storage key without encryption is left out: the API refuses the pair."""
     storage = spec.encryption.kms_key if spec.encryption.enabled else None
-    return Encryption(_key(storage, "storage"), _key(spec.credentials.secret_kms_key, "secret"))
+    monitoring = spec.monitoring
+    return Encryption(
+        storage=_key(storage, "storage"),
+        secret=_key(spec.credentials.secret_kms_key, "secret"),
+        logs=_key(spec.logs.kms_key if spec.logs.exports else None, "logs"),
+        insights=_key(monitoring.insights.kms_key if monitoring.insights else None, "insights"),
+        topic=_key(monitoring.notifications.kms_key, "topic"),
+    )
 
 
 def _key(named: str | None, label: str) -> Key | None:

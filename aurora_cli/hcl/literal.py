@@ -39,6 +39,12 @@ class Expression(str):
         return super().__new__(cls, text)
 
 
+class Attempt(Expression):
+    """A reference to what may not be there: written as `try(..., null)`."""
+
+    __slots__ = ()
+
+
 def to_hcl(value: Any) -> str:
     """The HCL literal of a value, on one line or on several, the later ones indented from column 0.
 
@@ -57,7 +63,7 @@ def to_hcl(value: Any) -> str:
 
 def _literal(value: Any, *, heredocs: bool) -> str:
     if isinstance(value, Expression):
-        return str(value)
+        return f"try({value}, null)" if isinstance(value, Attempt) else str(value)
     if value is None:
         return "null"
     if isinstance(value, bool):

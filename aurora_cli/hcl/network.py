@@ -8,8 +8,9 @@ from typing import Any
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.spec import cidr
-from aurora_cli.spec.model import AllowRule, ClusterSpec
-from aurora_cli.spec.model import Network as NetworkSpec
+from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.network import AllowRule, EgressRule
+from aurora_cli.spec.network import Network as NetworkSpec
 
 DEFAULT_CIDR = "10.0.0.0/16"
 DEFAULT_ZONES = 3
@@ -43,6 +44,8 @@ class Network:
         subnet_group_name: reference to the name of the DB subnet group.
         extra_security_groups: existing security groups beside ours.
         allow: key -> attributes of an ingress rule; the key is the source, so adding one never touches another.
+        egress: key -> attributes of an egress rule; the key is the destination, with its port if it has one.
+        dual: IPv4 and IPv6.
     """
 
     own: bool
@@ -57,12 +60,23 @@ class Network:
     subnet_group_name: Expression
     extra_security_groups: tuple[str, ...]
     allow: dict[str, dict[str, Any]]
+    egress: dict[str, dict[str, Any]]
+    dual: bool
 
     @property
     def rule_arguments(self) -> list[str]:
-        """The arguments that some rule sets, in the order in which they are written."""
-        used = {name for rule in self.allow.values() for name, value in rule.items() if value is not None}
-        return [name for name in _RULE_ARGUMENTS if name in used]
+        """The arguments that some ingress rule sets, in the order in which they are written."""
+        return _used(self.allow)
+
+    @property
+    def egress_arguments(self) -> list[str]:
+        """The arguments that some egress rule sets, in the order in which they are written."""
+        return _used(self.egress)
+
+
+def _used(rules: dict[str, dict[str, Any]]) -> list[str]:
+    used = {name for rule in rules.values() for name, value in rule.items() if value is not None}
+    return [name for name in _RULE_ARGUMENTS if name in used]
 
 
 def network_of(spec: ClusterSpec) -> Network:
@@ -91,6 +105,8 @@ def network_of(spec: ClusterSpec) -> Network:
         subnet_group_name=Expression(f"data.{made}" if given.subnet_group else made),
         extra_security_groups=tuple(dict.fromkeys(given.security_group_ids)),
         allow=_allow(given.allow),
+        egress=_egress(given.egress),
+        dual=given.ip_version == "dual",
     )
 
 
@@ -111,6 +127,16 @@ def _allow(rules: list[AllowRule]) -> dict[str, dict[str, Any]]:
     return allowed
 
 
+def _egress(rules: list[EgressRule]) -> dict[str, dict[str, Any]]:
+    allowed: dict[str, dict[str, Any]] = {}
+    for rule in rules:
+        attribute, destination = _source(rule.destination)
+        ports = {"protocol": "-1"} if rule.port is None else {"protocol": "tcp", "port": rule.port}
+        key = destination if rule.port is None else f"{destination}:{rule.port}"
+        allowed.setdefault(key, {attribute: destination, **ports, "description": rule.description})
+    return allowed
+
+
 def _source(text: str) -> tuple[str, str]:
     """The rule's attribute for a source, and the source in the form in which EC2 gives it back."""
     if text.startswith("sg-"):
@@ -119,5 +145,5 @@ def _source(text: str) -> tuple[str, str]:
         return "prefix_list_id", text
     block = cidr.parse(text)
     if block is None:
-        raise InvalidInput(f"network.allow: {text!r} is no CIDR block, security group or prefix list.")
+        raise InvalidInput(f"network: {text!r} is no CIDR block, security group or prefix list.")
     return ("cidr_ipv4" if block.version == 4 else "cidr_ipv6"), str(block)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.dynamic import CHANGES_AT_ONCE
+from aurora_cli.hcl.instances import Instance
 from aurora_cli.hcl.literal import to_hcl
-from aurora_cli.spec.model import ClusterSpec, ParameterValue
+from aurora_cli.spec.fields import ParameterValue
+from aurora_cli.spec.members import override_of
+from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.versions import default_version, parameter_family
 
 # Booleans are 0 and 1 in Aurora's parameter groups, but for these of MySQL (AllowedValues of DescribeDBClusterParameters).
@@ -29,20 +32,28 @@ class Parameter:
 
 @dataclass(frozen=True)
 class ParameterGroups:
-    """The parameters of both groups of a cluster, and the family that both are of."""
+    """The parameters of both groups of a cluster, the family that both are of, and key -> those of one instance's own."""
 
     family: str
     cluster: tuple[Parameter, ...]
     instance: tuple[Parameter, ...]
+    own: dict[str, tuple[Parameter, ...]]
 
 
-def parameter_groups_of(spec: ClusterSpec) -> ParameterGroups:
+def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance]) -> ParameterGroups:
     """The groups of a resolved spec, parameters sorted by name, the TLS one included."""
+    shared = spec.parameters.instance
+    own = {one.key: override_of(spec, one.key) for one in instances}
     family = parameter_family(spec.engine, spec.engine_version or default_version(spec.engine))
     return ParameterGroups(
         family=family,
         cluster=_parameters(spec.engine, _with_tls(spec)),
-        instance=_parameters(spec.engine, spec.parameters.instance),
+        instance=_parameters(spec.engine, shared),
+        own={
+            key: _parameters(spec.engine, {**shared, **override.parameters})
+            for key, override in own.items()
+            if override.parameters and not override.parameter_group
+        },
     )
 
 

@@ -15,11 +15,15 @@ from typing import Any
 
 from jinja2 import Template
 
+from aurora_cli.hcl.autoscaling import schedules_of, targets_of
 from aurora_cli.hcl.backends import arguments_of
+from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
+from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.instances import instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.parameters import parameter_groups_of
@@ -31,6 +35,7 @@ FILES = (
     "versions.tf",
     "backend.tf",
     "provider.tf",
+    "account.tf",
     "locals.tf",
     "network.tf",
     "security_group.tf",
@@ -38,9 +43,22 @@ FILES = (
     "parameters.tf",
     "logs.tf",
     "cluster.tf",
+    "secret.tf",
     "instances.tf",
+    "endpoints.tf",
+    "dns.tf",
+    "autoscaling.tf",
+    "monitoring.tf",
+    "alarms.tf",
+    "notifications.tf",
     "outputs.tf",
 )
+
+_LIFECYCLE = {
+    None: None,
+    True: "open-source-rds-extended-support",
+    False: "open-source-rds-extended-support-disabled",
+}
 
 
 def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) -> dict[str, str]:  # noqa: B008
@@ -72,6 +90,7 @@ def _template(name: str) -> Template:
 
 def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
     instances = instances_of(spec, options)
+    endpoints = endpoints_of(spec, instances.members)
     return {
         "spec": spec,
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
@@ -79,12 +98,26 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "engine_version": rendered_version(spec),
         "encryption": encryption_of(spec),
         "network": network_of(spec),
-        "parameters": parameter_groups_of(spec),
+        "parameters": parameter_groups_of(spec, instances.members),
         "instances": instances,
-        "scaling": scaling_of(spec, instances),
+        "scaling": scaling_of(spec, instances.members),
+        "monitoring": monitoring_of(spec, instances.members),
+        "endpoints": endpoints,
+        "endpoint_members": any(one["members"] for one in endpoints.values()),
+        "endpoint_exclusions": any(one["excluded"] for one in endpoints.values()),
+        "scaling_targets": targets_of(spec),
+        "schedules": schedules_of(spec),
+        "engine_lifecycle_support": _LIFECYCLE[spec.extended_support],
+        "rotation_duration": _rotation_duration(spec),
+        "dashboard": dashboard_of(spec, instances.members),
         "log_exports": sorted(set(spec.logs.exports or ())),
         **_protection(spec, options),
     }
+
+
+def _rotation_duration(spec: ClusterSpec) -> str | None:
+    rotation = spec.credentials.rotation
+    return f"{rotation.duration // 3600}h" if rotation and rotation.duration else None
 
 
 def _protection(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:

@@ -157,7 +157,7 @@ class _Run:
         count = self.spec.instances.readers + 1
         shrinks = len(existing) > count
         topology = self._look() if shrinks else None
-        writer = key_of(topology.writer.id, self.spec.name) if topology and topology.writer else None
+        writer = key_of(topology.writer.id, self.spec) if topology and topology.writer else None
         self.choice = choose_keys(existing, count, writer)
         self._refuse_missing_successor(topology)
         return self.choice
@@ -210,7 +210,7 @@ class _Run:
             )
 
     def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:
-        names = identifiers(self.choice.keys, self.spec.name)
+        names = identifiers(self.choice.keys, self.spec)
         next_writer = names.get(self.choice.fail_over_to or "")
         situation = guard.Situation(
             topology=topology,
@@ -281,7 +281,7 @@ class _Run:
             return
         from aurora_cli.aws.failover import fail_over
 
-        target = identifiers(self.choice.keys, self.spec.name)[self.choice.fail_over_to]
+        target = identifiers(self.choice.keys, self.spec)[self.choice.fail_over_to]
         started = monotonic()
         self.terms.emit(StepStarted("failover", f"Failing over to {target}"))
         fail_over(
@@ -313,7 +313,7 @@ class _Run:
         return ChangeResult(report=state, review=review, changed=True, summary=summary)
 
     def _managed(self) -> frozenset[str]:
-        return frozenset(identifiers(self.choice.keys, self.spec.name).values())
+        return frozenset(identifiers(self.choice.keys, self.spec).values())
 
 
 def refuse_identity_change(old: ClusterSpec, new: ClusterSpec) -> None:

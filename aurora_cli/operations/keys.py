@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aurora_cli.spec.model import ClusterSpec
 
 FIRST = "1"
 _ADDRESS_OF_FIRST = "aws_rds_cluster_instance.first"
@@ -61,14 +65,19 @@ def keys_in_state(addresses: Collection[str]) -> list[str]:
     return sorted((k for k in keys if k.isdigit()), key=int)
 
 
-def key_of(identifier: str | None, name: str) -> str | None:
-    """The key of an instance of cluster `name` by its identifier; None if it is not one of ours."""
+def key_of(identifier: str | None, spec: ClusterSpec) -> str | None:
+    """The key of an instance of the cluster by its identifier; None if it is not one of ours."""
+    for key, override in spec.instances.overrides.items():
+        if identifier and override.identifier == identifier:
+            return key
+    name = spec.name
     prefix = f"{name}-"
     if identifier and identifier.startswith(prefix) and identifier[len(prefix) :].isdigit():
         return identifier[len(prefix) :]
     return None
 
 
-def identifiers(keys: Collection[str], name: str) -> Mapping[str, str]:
-    """Key -> DB instance identifier."""
-    return {key: f"{name}-{key}" for key in keys}
+def identifiers(keys: Collection[str], spec: ClusterSpec) -> Mapping[str, str]:
+    """Key -> DB instance identifier: the override's, or `<name>-<key>`."""
+    own = {key: override.identifier for key, override in spec.instances.overrides.items()}
+    return {key: own.get(key) or f"{spec.name}-{key}" for key in keys}

@@ -24,5 +24,5 @@ def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
     spec = stored_spec(stack).spec
     app.begin(emit)
     keys = stack.record.instance_keys
-    managed = frozenset(identifiers(keys, name).values())
+    managed = frozenset(identifiers(keys, spec).values())
     return report(app, spec, live_topology(app, spec), changed=False, managed=managed)

@@ -22,6 +22,9 @@ def add_preset(merged: Merged, preset: str) -> None:
         section: {key: value for key, value in part.items() if own_vpc or (section, key) != ("network", "zones")}
         for section, part in PRESETS[preset].items()
     }
+    if merged.get("high_availability") in (True, "true"):
+        readers = max(1, PRESETS[preset]["instances"]["readers"])
+        merged.fill("instances.readers", readers, "derived from high_availability")
     merged.put_below(Layer(values, preset_layer(preset).source))
     if own_vpc:
         merged.fill("network.cidr", DEFAULT_CIDR, DEFAULT)

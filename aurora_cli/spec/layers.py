@@ -121,6 +121,8 @@ def _written_out(path: str, value: Any) -> Any:
     if path == "instances.acu" and isinstance(value, (str, int, float)) and not isinstance(value, bool):
         with suppress(ValueError):
             return parse_acu_range(value)
+    if path == "monitoring.alarms" and isinstance(value, bool):
+        return {"enabled": value}
     if path == "backend" and isinstance(value, str):
         return {"type": value}
     return canonical_engine(value) if path == "engine" else value

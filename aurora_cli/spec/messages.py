@@ -66,7 +66,8 @@ def _choice(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[st
     word = str(value)
     if path == "engine" and word.strip().lower() == "aurora":
         return "the engine `aurora` (MySQL 5.6) is gone", "write postgres or mysql"
-    text = f"`{_last(path)}` must be {listing(choices)}" if choices else msg
+    wanted = listing(choices) or str(ctx.get("expected", "")).replace("'", "")
+    text = f"`{_last(path)}` must be {wanted}" if wanted else msg
     return f"{text}{_given(path, value)}", did_you_mean(word, choices) if choices else None
 
 

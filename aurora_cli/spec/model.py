@@ -7,50 +7,21 @@ docstring. A model is frozen: a change makes a new one with `model_copy`.
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from aurora_cli.spec.quantities import (
-    format_days,
-    format_seconds,
-    not_boolean,
-    parse_acu_range,
-    parse_days,
-    parse_seconds,
-    parse_zones,
-)
-from aurora_cli.spec.scalars import number_or_text
-
-_TEXT_OR_NUMBER: dict[str, Any] = {"type": ["string", "integer"]}
-
-Days = Annotated[
-    int,
-    BeforeValidator(parse_days),
-    PlainSerializer(format_days, return_type=str),
-    WithJsonSchema({**_TEXT_OR_NUMBER, "examples": ["7d", "2w", 14]}, mode="validation"),
-]
-Seconds = Annotated[
-    int,
-    BeforeValidator(parse_seconds),
-    PlainSerializer(format_seconds, return_type=str),
-    WithJsonSchema({**_TEXT_OR_NUMBER, "examples": ["5m", "1h", 300]}, mode="validation"),
-]
-Whole = Annotated[int, BeforeValidator(not_boolean)]
-Capacity = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=256, allow_inf_nan=False)]
+from aurora_cli.spec.autoscaling import Autoscaling
+from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole, lower_case
+from aurora_cli.spec.monitoring import Monitoring
+from aurora_cli.spec.network import Dns, Network
+from aurora_cli.spec.quantities import parse_acu_range
 
 PresetName = Literal["development", "staging", "production"]
 EngineName = Literal["aurora-postgresql", "aurora-mysql"]
+
+StorageType = Literal["aurora", "aurora-iopt1"]
+EndpointType = Literal["reader", "any"]
 
 ENGINE_ALIASES: dict[str, EngineName] = {
     "postgres": "aurora-postgresql",
@@ -65,12 +36,6 @@ ENGINE_ALIASES: dict[str, EngineName] = {
 def canonical_engine(value: Any) -> Any:
     """AWS's name for an engine: `postgres` gives `aurora-postgresql`. Anything unknown is left for pydantic to refuse."""
     return ENGINE_ALIASES.get(value.strip().lower(), value) if isinstance(value, str) else value
-
-
-class Model(BaseModel):
-    """Base of every part of the spec: unknown keys are errors, values do not change after validation."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class AcuRange(Model):
@@ -91,6 +56,26 @@ class InstanceOverride(Model):
     class_: str | None = Field(None, alias="class", description="DB instance class of this instance.")
     zone: str | None = Field(None, description="Availability Zone name; fixed when the instance is made.")
     promotion_tier: Whole | None = Field(None, ge=0, le=15, description="Failover order, 0 first.")
+    scale_with_writer: bool | None = Field(
+        None, description="Serverless: true keeps it as large as the writer (tier 0 or 1), false lets it scale alone."
+    )
+    identifier: str | None = Field(None, description="DB instance identifier; a change replaces the instance.")
+    tags: dict[str, str] = Field(default_factory=dict, description="Tags of this instance beside the cluster's.")
+    ca_certificate: str | None = Field(None, description="CA of its server certificate, e.g. rds-ca-ecc384-g1.")
+    maintenance_window: str | None = Field(None, description="Weekly window of this instance in UTC.")
+    auto_minor_upgrades: bool | None = Field(None, description="Let AWS upgrade this instance's minor version.")
+    monitoring_interval: Whole | None = Field(
+        None, description="Seconds between two values of Enhanced Monitoring; 0 turns it off here."
+    )
+    parameters: dict[str, ParameterValue] = Field(
+        default_factory=dict, description="Parameters over `parameters.instance`, in a parameter group of its own."
+    )
+    parameter_group: str | None = Field(None, description="Existing DB parameter group, instead of the stack's.")
+
+    @field_validator("maintenance_window", mode="after")
+    @classmethod
+    def _lower_case(cls, value: str | None) -> str | None:
+        return value.lower() if value is not None else None
 
 
 class Instances(Model):
@@ -106,53 +91,37 @@ class Instances(Model):
         None, description="Idle time before a cluster with minimum 0 ACU pauses (300 s to 24 h), e.g. `10m`."
     )
     readers: Whole = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
+    ca_certificate: str | None = Field(
+        None, description="CA of every instance's server certificate, e.g. rds-ca-rsa2048-g1; default AWS's choice."
+    )
     overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")
 
 
-class AllowRule(Model):
-    """One source that may connect to the database port. Written as text (`10.0.0.0/8`, `sg-...`, `pl-...`) or as a map."""
+class CustomEndpoint(Model):
+    """A host name of its own for some of the instances, by their keys. It is called `<name>-<key of the endpoint>`."""
 
-    source: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list id (pl-...).")
-    description: str | None = Field(None, description="Text shown with the security group rule.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"source": value} if isinstance(value, str) else value
-
-
-class Network(Model):
-    """Either our own VPC (cidr, zones) or an existing one (vpc_id with subnet_ids or subnet_group)."""
-
-    cidr: str | None = Field(None, description="CIDR block of the VPC that we make; default 10.0.0.0/16.")
-    zones: int | list[str] | None = Field(
-        None, description="Number of Availability Zones (2 or 3), or their names, for the VPC that we make."
+    type: Annotated[EndpointType, BeforeValidator(lower_case)] = Field(
+        description="`reader` leads to those that are readers at the moment, `any` to the writer too."
     )
-    public_access: bool = Field(False, description="Give instances public addresses: internet gateway, public subnets.")
-    vpc_id: str | None = Field(None, description="Existing VPC to use.")
-    subnet_ids: list[str] = Field(default_factory=list, description="Existing subnets for a new DB subnet group.")
-    subnet_group: str | None = Field(None, description="Existing DB subnet group.")
-    security_group_ids: list[str] = Field(
-        default_factory=list, description="Existing security groups to attach beside our own."
+    members: list[str] = Field(default_factory=list, description="Keys of its instances; new ones do not join.")
+    excluded: list[str] = Field(default_factory=list, description="Keys of the instances left out; new ones join.")
+
+
+class Rotation(Model):
+    """When AWS changes the master password. It can be scheduled, not turned off."""
+
+    every: Days | None = Field(None, ge=1, le=1000, description="Days from one change to the next, e.g. `30d`.")
+    schedule: str | None = Field(
+        None, description="Instead of `every`: `cron(0 4 1 * ? *)` (six fields, UTC) or `rate(10 days)`."
     )
-    allow: list[AllowRule] = Field(default_factory=list, description="Who may connect to the database port.")
-    allow_from_anywhere: bool = Field(False, description="The explicit word that 0.0.0.0/0 or ::/0 in `allow` needs.")
-
-    @field_validator("zones", mode="before")
-    @classmethod
-    def _zones(cls, value: Any) -> Any:
-        return parse_zones(value)
-
-    @property
-    def own_vpc(self) -> bool:
-        """True when the stack makes its own VPC."""
-        return self.vpc_id is None and not self.subnet_ids and self.subnet_group is None
+    duration: Seconds | None = Field(None, description="Length of the time in which it may happen, whole hours.")
 
 
 class Credentials(Model):
     """How people sign in. The master password is made, kept and rotated by AWS in Secrets Manager; we never see it."""
 
     secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
+    rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")
     iam_authentication: bool = Field(True, description="Let IAM identities sign in with a token.")
 
 
@@ -177,6 +146,14 @@ class Backup(Model):
     retention: Days = Field(7, ge=1, le=35, description="Days that automated backups are kept, 1 to 35, e.g. `7d`.")
     window: str | None = Field(None, description="Daily backup window in UTC, `03:00-04:00`, at least 30 minutes.")
     final_snapshot: bool = Field(True, description="Take a final snapshot when the cluster is destroyed.")
+    copy_tags: bool = Field(True, description="Put the cluster's tags on its snapshots.")
+    keep_automated: bool = Field(False, description="Keep the automated backups when the cluster is destroyed.")
+    backtrack: Seconds | None = Field(
+        None,
+        ge=0,
+        le=259200,
+        description="Time to which Aurora MySQL can go back in place, up to 72h; on from the start, or never.",
+    )
 
 
 class Maintenance(Model):
@@ -197,20 +174,6 @@ class Maintenance(Model):
         return value.lower() if value is not None else None
 
 
-def parameter_value(value: Any) -> Any:
-    """A parameter's value: text, a boolean, or a number that YAML can hold; anything else is a ValueError."""
-    if not isinstance(value, (str, int, float)) or (isinstance(value, float) and not math.isfinite(value)):
-        raise ValueError("write a parameter's value as text or a number")
-    return value if isinstance(value, (str, bool)) else number_or_text(value)
-
-
-ParameterValue = Annotated[
-    str | int | float | bool,
-    BeforeValidator(parameter_value),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}, mode="validation"),
-]
-
-
 class Parameters(Model):
     """Engine parameters that differ from the defaults of the family."""
 
@@ -223,6 +186,9 @@ class Logs(Model):
 
     exports: list[str] | None = Field(None, description="Log types; default `postgresql`, or `error` and `slowquery`.")
     retention: Days = Field(30, description="Days that the log groups keep them, e.g. `30d`.")
+    kms_key: str | None = Field(
+        None, description="KMS key (ARN, id or alias/...); its policy must let CloudWatch Logs use it."
+    )
 
 
 class LocalBackend(Model):
@@ -289,14 +255,28 @@ class ClusterSpec(Model):
     database: str | None = Field(None, description="Database made with the cluster.")
     username: str | None = Field(None, description="Master user; default postgres or admin.")
     port: Whole | None = Field(None, description="Port; default 5432 or 3306.")
+    storage: StorageType = Field(
+        "aurora", description="`aurora` (pay for each I/O) or `aurora-iopt1` (I/O-Optimized: a higher price, I/O free)."
+    )
+    high_availability: bool = Field(
+        False, description="A reader in another zone at least, so that a failover takes seconds."
+    )
     instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
+    autoscaling: Autoscaling | None = Field(None, description="Readers that come and go with the load.")
+    endpoints: dict[str, CustomEndpoint] = Field(default_factory=dict, description="Custom endpoints by name.")
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
+    dns: Dns | None = Field(None, description="Names of your own in Route 53.")
     credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))
     encryption: Encryption = Field(default_factory=lambda: Encryption.model_validate({}))
     tls: Tls = Field(default_factory=lambda: Tls.model_validate({}))
     backup: Backup = Field(default_factory=lambda: Backup.model_validate({}))
     maintenance: Maintenance = Field(default_factory=lambda: Maintenance.model_validate({}))
+    data_api: bool = Field(False, description="SQL over HTTPS, without a connection (RDS Data API).")
+    extended_support: bool | None = Field(
+        None, description="Paid support past a version's end; false refuses such versions. Default AWS's: true."
+    )
     deletion_protection: bool = Field(True, description="AWS refuses to delete the cluster while this is on.")
     parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))
     logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))
+    monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate({}))
     backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")

@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from aurora_cli.spec.autoscaling import Schedule
 from aurora_cli.spec.facts import ENGINES, table
-from aurora_cli.spec.model import AllowRule, ClusterSpec, InstanceOverride
+from aurora_cli.spec.model import ClusterSpec, CustomEndpoint, InstanceOverride
+from aurora_cli.spec.network import AllowRule, EgressRule
 from aurora_cli.spec.presets import PRESETS
 from aurora_cli.spec.quantities import format_days
 from aurora_cli.spec.rules import catalogue, check_names
@@ -21,9 +23,18 @@ from aurora_cli.spec.shape import key_of
 MARK = "<!-- Below: written by `make docs` from the model and the rules; changes made here are lost. -->"
 _INSIDE: dict[str, type[BaseModel]] = {
     "instances.overrides": InstanceOverride,
+    "autoscaling.schedules": Schedule,
+    "endpoints": CustomEndpoint,
     "network.allow": AllowRule,
+    "network.egress": EgressRule,
 }
-_INSIDE_MARK = {"instances.overrides": "KEY", "network.allow": "N"}
+_INSIDE_MARK = {
+    "instances.overrides": "KEY",
+    "network.allow": "N",
+    "network.egress": "N",
+    "autoscaling.schedules": "NAME",
+    "endpoints": "NAME",
+}
 _DAYS = ("backup.retention", "logs.retention")
 _FILLED = {
     "network.cidr": "`10.0.0.0/16`, for a VPC that is made",

@@ -126,7 +126,7 @@ def _repair(values: dict[str, Any], path: str, kind: str) -> None:
         return
     top, _, rest = path.partition(".")
     section = values.get(top)
-    if top == "backend" or not rest or not isinstance(section, dict):
+    if top == "backend" or not rest or not isinstance(section, dict) or (kind == "missing" and "." not in rest):
         values.pop(top, None)
     else:
         key = rest if rest in section else rest.partition(".")[0]

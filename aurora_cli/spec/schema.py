@@ -34,8 +34,10 @@ def json_schema() -> dict[str, Any]:
 def _short_forms(definitions: dict[str, Any], properties: dict[str, Any]) -> None:
     """Add what the file may say in short: `acu: 0.5-16`, `allow: [10.0.0.0/8]`, `backend: local`, numbers as versions."""
     _also(definitions["Instances"]["properties"], "acu", {"type": ["string", "number"], "examples": ["0.5-16"]})
-    items = definitions["Network"]["properties"]["allow"]["items"]
-    definitions["Network"]["properties"]["allow"]["items"] = {"anyOf": [{"type": "string"}, items]}
+    _also(definitions["Monitoring"]["properties"], "alarms", {"type": "boolean"})
+    for rules in ("allow", "egress"):
+        entries = definitions["Network"]["properties"][rules]
+        entries["items"] = {"anyOf": [{"type": "string"}, entries["items"]]}
     backend = properties["backend"]
     variants = {key: backend.pop(key) for key in ("oneOf", "discriminator") if key in backend}
     variants.pop("discriminator", None)

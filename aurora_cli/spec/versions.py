@@ -73,3 +73,19 @@ def sort_key(version: str) -> tuple[int, ...]:
 def at_least(version: str, floor: str) -> bool:
     """Whether a full version is the floor or newer."""
     return sort_key(version) >= sort_key(floor)
+
+
+def below_floor(engine: str, feature: str, version: str | None) -> str | None:
+    """The oldest version that has a feature, if this version is older; else None.
+
+    A major version alone counts as its newest minor; one that is newer than the table has everything.
+    """
+    if version is None or not well_formed(engine, version):
+        return None
+    facts = table("engines")[engine]
+    floors: dict[str, str] = {**facts["floors"], **facts["serverless"]}[feature]
+    major = major_version(engine, version)
+    if major in floors:
+        return floors[major] if is_exact(engine, version) and not at_least(version, floors[major]) else None
+    oldest = min(floors, key=sort_key)
+    return floors[oldest] if sort_key(major) < sort_key(oldest) else None

@@ -75,6 +75,101 @@ VARIANTS: dict[str, dict[str, Any]] = {
         },
         "backend": {"type": "pg"},
     },
+    "monitored": {
+        "instances": {
+            "class": "db.r7g.large",
+            "acu": "2-8",
+            "readers": 2,
+            "overrides": {"2": {"class": "db.serverless"}, "3": {"monitoring_interval": 0}},
+        },
+        "logs": {"exports": ["postgresql"], "kms_key": "alias/logs"},
+        "monitoring": {
+            "enhanced": {"interval": 60},
+            "insights": {"mode": "advanced", "kms_key": ARN},
+            "alarms": {"connections": 500},
+            "notifications": {"emails": ["ops@example.com"], "kms_key": "alias/topic"},
+            "events": {"cluster": ["failover"], "instances": ["availability", "failure"]},
+            "dashboard": True,
+        },
+    },
+    "monitored-by-others": {
+        "monitoring": {
+            "enhanced": {"interval": 15, "role": "arn:aws:iam::123456789012:role/monitoring"},
+            "insights": {"mode": "standard", "retention": "31d"},
+            "alarms": True,
+            "notifications": {"topic": "arn:aws:sns:eu-west-1:123456789012:alerts", "emails": ["a@example.com"]},
+        },
+    },
+    "scaled": {
+        "instances": {"class": "db.r7g.large", "readers": 2},
+        "autoscaling": {
+            "min": 2,
+            "max": 8,
+            "cpu": 60,
+            "connections": 500,
+            "scale_in": False,
+            "scale_out_cooldown": "1m",
+            "schedules": {
+                "morning": {"at": "cron(0 7 ? * MON-FRI *)", "timezone": "Europe/Berlin", "min": 4},
+                "sale": {"at": "at(2030-01-31T07:00:00)", "min": 6, "max": 12},
+            },
+        },
+        "endpoints": {
+            "reports": {"type": "READER", "members": ["3"]},
+            "web": {"type": "any", "excluded": ["1", "3"]},
+            "all": {"type": "any"},
+        },
+    },
+    "connected": {
+        "engine": "mysql",
+        "engine_version": "8.0.mysql_aurora.3.10.0",
+        "username": "admin",
+        "logs": {"exports": ["error"]},
+        "data_api": True,
+        "extended_support": False,
+        "network": {
+            "cidr": "10.0.0.0/16",
+            "zones": 2,
+            "ip_version": "DUAL",
+            "allow_self": True,
+            "allow": ["2001:db8::/32"],
+            "egress": [
+                "10.0.0.0/8",
+                {"destination": "10.0.0.0/8", "port": 3306, "description": "replicas"},
+                {"destination": "pl-0a1b2c3d", "port": 443},
+                "2001:DB8::/32",
+                "sg-0a1b2c3d",
+            ],
+        },
+        "dns": {"zone_id": "Z123", "writer": "Demo.db.example.com.", "reader": "demo-ro.db.example.com"},
+        "credentials": {"rotation": {"every": "30d", "duration": "3h"}},
+        "backup": {"backtrack": "24h", "copy_tags": False, "keep_automated": True},
+    },
+    "connected-existing": {
+        "network": {"vpc_id": "vpc-0a", "subnet_ids": ["subnet-0a", "subnet-0b"], "ip_version": "dual"},
+        "dns": {"zone_id": "Z123", "reader": "demo-ro.db.example.com"},
+        "credentials": {"rotation": {"schedule": "rate(10 days)"}},
+        "extended_support": True,
+    },
+    "own-instances": {
+        "storage": "aurora-iopt1",
+        "instances": {
+            "class": "db.r7g.large",
+            "acu": "1-8",
+            "readers": 2,
+            "overrides": {
+                "1": {"ca_certificate": "rds-ca-ecc384-g1", "auto_minor_upgrades": True},
+                "2": {"parameter_group": "shared", "maintenance_window": "sat:05:00-sat:06:00"},
+                "3": {
+                    "class": "db.serverless",
+                    "identifier": "reports",
+                    "tags": {"purpose": "${reports}"},
+                    "parameters": {"work_mem": 65536},
+                    "scale_with_writer": True,
+                },
+            },
+        },
+    },
     "public": {
         "network": {
             "cidr": "10.0.0.0/24",
@@ -117,6 +212,15 @@ def texts(max_size: int = 40) -> st.SearchStrategy[str]:
 _names = st.from_regex(r"[a-z](-?[a-z0-9]){0,40}", fullmatch=True)
 _sources = st.sampled_from(["10.0.0.0/8", "192.168.0.0/24", "2001:db8::/48", "sg-0a1b", "pl-0a1b", "0.0.0.0/0"])
 _allow = st.lists(st.builds(lambda s, d: {"source": s, "description": d}, _sources, st.none() | texts()), max_size=4)
+_egress = st.lists(
+    st.builds(
+        lambda to, port, text: {"destination": to, "port": port, "description": text},
+        _sources,
+        st.none() | st.integers(1, 65535),
+        st.none() | texts(),
+    ),
+    max_size=3,
+)
 _networks = st.one_of(
     st.fixed_dictionaries(
         {
@@ -124,6 +228,9 @@ _networks = st.one_of(
             "zones": st.sampled_from([2, 3, ["eu-west-1a", "eu-west-1c"]]),
             "public_access": st.booleans(),
             "allow": _allow,
+            "ip_version": st.sampled_from(["ipv4", "dual"]),
+            "allow_self": st.booleans(),
+            "egress": _egress,
         }
     ),
     st.fixed_dictionaries(
@@ -136,6 +243,18 @@ _parameters = st.dictionaries(
     texts() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False) | st.booleans(),
     max_size=4,
 )
+_OVERRIDE: dict[str, st.SearchStrategy[Any]] = {
+    "class": st.just("db.serverless"),
+    "promotion_tier": st.integers(0, 15),
+    "identifier": st.just("reports"),
+    "tags": st.dictionaries(texts().filter(bool), texts(), max_size=2),
+    "ca_certificate": st.just("rds-ca-ecc384-g1"),
+    "maintenance_window": st.just("sat:05:00-sat:06:00"),
+    "auto_minor_upgrades": st.booleans(),
+    "monitoring_interval": st.sampled_from([0, 30]),
+    "parameters": _parameters,
+    "parameter_group": st.just("shared"),
+}
 _instances = st.fixed_dictionaries(
     {
         "class": st.sampled_from(["db.r7g.large", "db.serverless"]),
@@ -144,8 +263,40 @@ _instances = st.fixed_dictionaries(
     },
     optional={
         "pause_after": st.integers(300, 86400),
-        "overrides": st.just({"2": {"class": "db.serverless", "promotion_tier": 9}}),
+        "ca_certificate": st.just("rds-ca-rsa2048-g1"),
+        "overrides": st.dictionaries(
+            st.sampled_from(["1", "2", "16"]), st.fixed_dictionaries({}, optional=_OVERRIDE), max_size=3
+        ),
     },
+)
+_emails = st.lists(st.sampled_from(["a@example.com", "b@example.com"]), unique=True)
+_monitoring = st.fixed_dictionaries(
+    {},
+    optional={
+        "enhanced": st.builds(lambda seconds: {"interval": seconds}, st.sampled_from([0, 1, 60])),
+        "insights": st.builds(lambda mode: {"mode": mode}, st.sampled_from(["standard", "advanced"])),
+        "alarms": st.booleans() | st.builds(lambda n: {"connections": n, "deadlocks": n / 7}, st.integers(0, 500)),
+        "notifications": st.builds(lambda emails: {"emails": emails}, _emails),
+        "events": st.sampled_from([{"cluster": ["failover"]}, {"instances": ["failure", "availability"]}]),
+        "dashboard": st.booleans(),
+    },
+)
+_schedules = st.builds(lambda low: {"night-1.a": {"at": "cron(0 7 ? * * *)", "min": low}}, st.integers(0, 3))
+_autoscaling = st.none() | st.fixed_dictionaries(
+    {"max": st.integers(0, 15)},
+    optional={
+        "cpu": st.floats(0.1, 100),
+        "connections": st.integers(1, 5000),
+        "scale_in": st.booleans(),
+        "schedules": _schedules,
+    },
+)
+_endpoints = st.dictionaries(
+    st.from_regex(r"[a-z0-9](-?[a-z0-9]){0,20}", fullmatch=True),
+    st.sampled_from(
+        [{"type": "any"}, {"type": "reader", "members": ["1", "2"]}, {"type": "reader", "excluded": ["1", "9"]}]
+    ),
+    max_size=3,
 )
 _keys = st.none() | st.sampled_from(["alias/mine", ARN, "0d1e2f3a-0000-4000-8000-0123456789ab"])
 
@@ -174,6 +325,11 @@ def any_spec() -> st.SearchStrategy[ClusterSpec]:
             "credentials": st.builds(lambda key: {"secret_kms_key": key}, _keys),
             "parameters": st.builds(lambda c, i: {"cluster": c, "instance": i}, _parameters, _parameters),
             "deletion_protection": st.booleans(),
+            "monitoring": _monitoring,
+            "autoscaling": _autoscaling,
+            "endpoints": _endpoints,
+            "data_api": st.booleans(),
+            "extended_support": st.none() | st.booleans(),
             "backend": st.sampled_from([VARIANTS[v].get("backend", {"type": "local"}) for v in VARIANTS]),
         },
         optional={"database": st.just("app"), "tls": st.builds(lambda on: {"required": on}, st.booleans())},

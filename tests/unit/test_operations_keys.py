@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.operations.keys import choose_keys, key_of, keys_in_state
+from aurora_cli.operations.keys import choose_keys, identifiers, key_of, keys_in_state
+from tests.unit.spec_cases import resolved
 
 KEYS = st.sets(st.integers(1, 16).map(str), max_size=16)
 
@@ -65,7 +66,10 @@ def test_keys_come_back_from_addresses() -> None:
 
 
 def test_a_stranger_has_no_key() -> None:
-    assert key_of("demo-2", "demo") == "2"
-    assert key_of("demo-autoscaled", "demo") is None
-    assert key_of("other-2", "demo") is None
-    assert key_of(None, "demo") is None
+    spec = resolved({"name": "demo", "instances.overrides.3.identifier": "reports"}).spec
+    assert key_of("demo-2", spec) == "2"
+    assert key_of("reports", spec) == "3"
+    assert key_of("demo-autoscaled", spec) is None
+    assert key_of("other-2", spec) is None
+    assert key_of(None, spec) is None
+    assert identifiers(["2", "3"], spec) == {"2": "demo-2", "3": "reports"}

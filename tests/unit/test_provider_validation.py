@@ -60,6 +60,12 @@ def test_false_does_not_conflict() -> None:
     assert complaints("aws_rds_cluster", manage_master_user_password=False, master_password="x") == []
 
 
+def test_what_is_not_known_yet_does_not_conflict() -> None:
+    known = complaints("aws_rds_cluster", manage_master_user_password=True, master_password="x")
+    assert "conflicts with" in " / ".join(known)
+    assert complaints("aws_rds_cluster", manage_master_user_password=UNKNOWN, master_password=UNKNOWN) == []
+
+
 def test_exactly_one_source_of_a_rule() -> None:
     name = "aws_vpc_security_group_ingress_rule"
     assert "one of `cidr_ipv4" in complaints(name, ip_protocol="-1")[0]

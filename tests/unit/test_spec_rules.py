@@ -13,6 +13,7 @@ from aurora_cli.spec.load import load_yaml
 from aurora_cli.spec.resolve import resolve
 from aurora_cli.spec.rules import catalogue, check_names
 from tests.unit.spec_cases import EXISTING, MYSQL, POSTGRES, layers, problems, resolved
+from tests.unit.surface_cases import SURFACE
 
 Case = tuple[str, dict[str, Any], str]
 KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -239,6 +240,7 @@ MYSQL_CASES: list[Case] = [
     ("log-parameter", {"logs.exports": ["audit"]}, "logs.exports.0"),
 ]
 CASES = [(POSTGRES, *case) for case in POSTGRES_CASES] + [(MYSQL, *case) for case in MYSQL_CASES]
+CASES += [case[:4] for case in SURFACE]
 HARD = {name: hard for name, hard, _, _ in catalogue()}
 
 

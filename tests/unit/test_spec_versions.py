@@ -6,9 +6,9 @@ import pytest
 
 from aurora_cli.spec.facts import ENGINES, instance_classes, regions_without, table
 from aurora_cli.spec.presets import PRESETS
-from aurora_cli.spec.rules.capacity import below_floor
 from aurora_cli.spec.versions import (
     at_least,
+    below_floor,
     creatable,
     default_version,
     is_exact,

@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aurora_cli.spec.facts import table
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.quantities import format_acu, format_seconds
 from aurora_cli.spec.rules.instances import SERVERLESS, classes_of
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.versions import at_least, is_exact, major_version, sort_key, well_formed
+from aurora_cli.spec.versions import below_floor
 
 _GUIDE = "Aurora User Guide, Serverless v2"
-
-
-def below_floor(engine: str, feature: str, version: str | None) -> str | None:
-    """The oldest version that has a serverless feature, if this version is older; else None.
-
-    A major version alone counts as its newest minor; one that is newer than the table has everything.
-    """
-    if version is None or not well_formed(engine, version):
-        return None
-    floors: dict[str, str] = table("engines")[engine]["serverless"][feature]
-    major = major_version(engine, version)
-    if major in floors:
-        return floors[major] if is_exact(engine, version) and not at_least(version, floors[major]) else None
-    oldest = min(floors, key=sort_key)
-    return floors[oldest] if sort_key(major) < sort_key(oldest) else None
 
 
 @rule(

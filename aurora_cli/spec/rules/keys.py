@@ -17,12 +17,15 @@ _ARN = re.compile(rf"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):\d{{12}}:(key/{_I
 
 def _keys(spec: ClusterSpec) -> Iterator[tuple[str, str, str]]:
     """(dotted path, key, Region that it must be in)."""
-    backend = spec.backend
+    backend, insights = spec.backend, spec.monitoring.insights
     state = backend.kms_key if isinstance(backend, S3Backend) else None
     state_region = (backend.region if isinstance(backend, S3Backend) else None) or spec.region
     for path, key, region in (
         ("credentials.secret_kms_key", spec.credentials.secret_kms_key, spec.region),
         ("encryption.kms_key", spec.encryption.kms_key, spec.region),
+        ("logs.kms_key", spec.logs.kms_key, spec.region),
+        ("monitoring.insights.kms_key", insights.kms_key if insights else None, spec.region),
+        ("monitoring.notifications.kms_key", spec.monitoring.notifications.kms_key, spec.region),
         ("backend.kms_key", state, state_region),
     ):
         if key is not None:
@@ -34,7 +37,7 @@ def _keys(spec: ClusterSpec) -> Iterator[tuple[str, str, str]]:
     hard=True,
     text="A KMS key is an ARN, a key id or an alias: `arn:aws:kms:...:key/...`, `1234abcd-...`, `mrk-...`, `alias/...`.",
     source="KMS API, key identifiers",
-    fields="region credentials.secret_kms_key encryption.kms_key backend",
+    fields="region credentials.secret_kms_key encryption.kms_key logs.kms_key monitoring backend",
 )
 def kms_key(spec: ClusterSpec) -> Iterator[Finding]:
     for path, key, _ in _keys(spec):
@@ -49,7 +52,7 @@ def kms_key(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A KMS key is in the Region of what it encrypts.",
     source="RDS API KMSKeyNotAccessibleFault",
-    fields="region credentials.secret_kms_key encryption.kms_key backend",
+    fields="region credentials.secret_kms_key encryption.kms_key logs.kms_key monitoring backend",
 )
 def kms_region(spec: ClusterSpec) -> Iterator[Finding]:
     for path, key, region in _keys(spec):

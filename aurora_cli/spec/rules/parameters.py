@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from aurora_cli.spec.facts import table
-from aurora_cli.spec.model import ClusterSpec, ParameterValue
+from aurora_cli.spec.fields import ParameterValue
+from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.words import shown
 
@@ -19,6 +20,9 @@ def _all(spec: ClusterSpec) -> Iterator[tuple[str, str, ParameterValue]]:
     for group, values in (("cluster", spec.parameters.cluster), ("instance", spec.parameters.instance)):
         for name, value in values.items():
             yield f"parameters.{group}.{name}", name, value
+    for key, override in spec.instances.overrides.items():
+        for name, value in override.parameters.items():
+            yield f"instances.overrides.{key}.parameters.{name}", name, value
 
 
 @rule(
@@ -26,7 +30,7 @@ def _all(spec: ClusterSpec) -> Iterator[tuple[str, str, ParameterValue]]:
     hard=True,
     text="A parameter's name is lower-case letters, digits and _ . - with a letter first.",
     source="RDS API Parameter.ParameterName; provider (lower case)",
-    fields="parameters",
+    fields="parameters instances.overrides",
 )
 def parameter_name(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name, _ in _all(spec):
@@ -41,7 +45,7 @@ def parameter_name(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A parameter's value is not empty and holds no control characters.",
     source="RDS API ModifyDBClusterParameterGroup",
-    fields="parameters",
+    fields="parameters instances.overrides",
 )
 def parameter_value(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name, value in _all(spec):
@@ -57,7 +61,7 @@ def parameter_value(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="`rds.force_ssl` and `require_secure_transport` belong to `tls.required`, and say nothing else.",
     source="this tool sets them from `tls.required`",
-    fields="engine tls.required parameters",
+    fields="engine tls.required parameters instances.overrides",
 )
 def parameter_tls(spec: ClusterSpec) -> Iterator[Finding]:
     owned = table("engines")[spec.engine]["tls_parameter"]
@@ -65,7 +69,7 @@ def parameter_tls(spec: ClusterSpec) -> Iterator[Finding]:
         if name.lower() != owned:
             continue
         wanted = str(value).strip().lower() in _ON
-        if path.startswith("parameters.instance"):
+        if not path.startswith("parameters.cluster"):
             yield Finding(path, f"`{owned}` is a cluster parameter", "remove it and set `tls.required`")
         elif wanted != spec.tls.required:
             message = f"`{owned}` says {shown(str(value))}, but `tls.required` says {str(spec.tls.required).lower()}"
@@ -77,7 +81,7 @@ def parameter_tls(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="A parameter stands in one group: in both, the instance's value wins.",
     source="Aurora User Guide, parameter groups",
-    fields="parameters",
+    fields="parameters instances.overrides",
 )
 def parameter_both(spec: ClusterSpec) -> Iterator[Finding]:
     for name in spec.parameters.instance:

@@ -12,7 +12,7 @@ from aurora_cli.spec.rules.network import well_formed_id
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.words import shown
 
-_DESCRIPTION = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}", re.ASCII)
+DESCRIPTION = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}", re.ASCII)
 _WIDE = {4: 8, 6: 16}
 
 
@@ -35,7 +35,7 @@ def allow_source(spec: ClusterSpec) -> Iterator[Finding]:
             continue
         block = parse(text)
         if block is None:
-            yield Finding(_path(index), f"{shown(text)} is no CIDR block, security group or prefix list", _meant(text))
+            yield Finding(_path(index), f"{shown(text)} is no CIDR block, security group or prefix list", meant(text))
         elif has_host_bits(text):
             alone = f"{text.partition('/')[0]}/{block.max_prefixlen}"
             yield Finding(
@@ -45,7 +45,7 @@ def allow_source(spec: ClusterSpec) -> Iterator[Finding]:
             )
 
 
-def _meant(text: str) -> str:
+def meant(text: str) -> str:
     if text.startswith(("sg-", "pl-")):
         return f"it looks like `{text[:3]}0123456789abcdef0`"
     for suffix in ("/32", "/128"):
@@ -120,7 +120,7 @@ def allow_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def allow_description(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.allow):
-        if entry.description is not None and not _DESCRIPTION.fullmatch(entry.description):
+        if entry.description is not None and not DESCRIPTION.fullmatch(entry.description):
             message = f"AWS does not take the description {shown(entry.description)}"
             hint = "up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
             yield Finding(f"{_path(index)}.description", message, hint)
@@ -146,9 +146,9 @@ def allow_count(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="Somebody may connect: without a source or a security group, nobody reaches the port.",
     source="security default of this tool",
-    fields="network.allow network.cidr network.security_group_ids",
+    fields="network.allow network.allow_self network.cidr network.security_group_ids",
 )
 def allow_nobody(spec: ClusterSpec) -> Iterator[Finding]:
-    if not spec.network.allow and not spec.network.security_group_ids:
+    if not (spec.network.allow or spec.network.security_group_ids or spec.network.allow_self):
         hint = f"name who needs it, e.g. `network.allow: [{spec.network.cidr or '10.0.0.0/16'}]`"
         yield Finding("network.allow", "nobody may connect yet: no source is allowed to reach the port", hint)

@@ -25,17 +25,32 @@ def _is_word(character: str) -> bool:
     return category[0] in "LN" or category == "Zs"
 
 
+def _groups(spec: ClusterSpec) -> Iterator[tuple[str, dict[str, str]]]:
+    yield "tags", spec.tags
+    for key, override in spec.instances.overrides.items():
+        yield f"instances.overrides.{key}.tags", override.tags
+
+
+def _all(spec: ClusterSpec) -> Iterator[tuple[str, str, str]]:
+    """(dotted path, key, value) of every tag."""
+    for path, tags in _groups(spec):
+        for key, value in tags.items():
+            yield f"{path}.{key}", key, value
+
+
 @rule(
     "tag-count",
     hard=True,
     text="A resource has at most 50 tags; two of them are the tool's own.",
     source="RDS quotas",
-    fields="tags",
+    fields="tags instances.overrides",
 )
 def tag_count(spec: ClusterSpec) -> Iterator[Finding]:
     most = table("limits")["tags_per_resource"] - len([key for key in _OURS if key not in spec.tags])
-    if len(spec.tags) > most:
-        yield Finding("tags", f"{len(spec.tags)} tags are too many: a resource takes {most} beside the tool's own")
+    for path, own in _groups(spec):
+        count = len({**spec.tags, **own})
+        if count > most and (own or path == "tags"):
+            yield Finding(path, f"{count} tags are too many: a resource takes {most} beside the tool's own")
 
 
 @rule(
@@ -43,11 +58,10 @@ def tag_count(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text=f"A tag's key has 1 to 128 characters: {_ALLOWED}; it does not start with `aws:` or `rds:`.",
     source="RDS API Tag.Key",
-    fields="tags",
+    fields="tags instances.overrides",
 )
 def tag_key(spec: ClusterSpec) -> Iterator[Finding]:
-    for key in spec.tags:
-        path = f"tags.{key}"
+    for path, key, _ in _all(spec):
         if not 1 <= len(key) <= 128:
             yield Finding(path, f"a tag's key has 1 to 128 characters, this one {len(key)}", "shorten it")
         elif key.lower().startswith(("aws:", "rds:")):
@@ -65,11 +79,10 @@ def tag_key(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text=f"A tag's value has 0 to 256 characters: {_ALLOWED}; it does not start with `aws:` or `rds:`.",
     source="RDS API Tag.Value",
-    fields="tags",
+    fields="tags instances.overrides",
 )
 def tag_value(spec: ClusterSpec) -> Iterator[Finding]:
-    for key, value in spec.tags.items():
-        path = f"tags.{key}"
+    for path, key, value in _all(spec):
         if len(value) > 256:
             yield Finding(path, f"a tag's value has at most 256 characters, this one {len(value)}", "shorten it")
         elif value.lower().startswith(("aws:", "rds:")):

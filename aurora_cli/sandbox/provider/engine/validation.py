@@ -47,9 +47,14 @@ def _is_set(config: Any, path: str) -> bool:
     return any(value is not False for _, value in _found(config, path))
 
 
+def _is_unknown(config: Any, path: str) -> bool:
+    """What is not known yet may turn out to be null, so the genuine provider waits with a conflict until it is known."""
+    return any(value is UNKNOWN for _, value in _found(config, path))
+
+
 def _conflicts(behaviour: Behaviour, config: Any) -> Iterator[Diagnostic]:
     for first, second in behaviour.conflicts:
-        if _is_set(config, first) and _is_set(config, second):
+        if _is_set(config, first) and _is_set(config, second) and not _is_unknown(config, second):
             yield Diagnostic(
                 "Conflicting configuration arguments", f'"{first}": conflicts with {second}', _first_path(config, first)
             )

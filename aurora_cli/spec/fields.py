@@ -1,0 +1,53 @@
+"""What the parts of the spec are built of: their base class, and values as people write them."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from aurora_cli.spec.quantities import format_days, format_seconds, not_boolean, parse_days, parse_seconds
+from aurora_cli.spec.scalars import number_or_text
+
+_TEXT_OR_NUMBER: dict[str, Any] = {"type": ["string", "integer"]}
+
+Days = Annotated[
+    int,
+    BeforeValidator(parse_days),
+    PlainSerializer(format_days, return_type=str),
+    WithJsonSchema({**_TEXT_OR_NUMBER, "examples": ["7d", "2w", 14]}, mode="validation"),
+]
+Seconds = Annotated[
+    int,
+    BeforeValidator(parse_seconds),
+    PlainSerializer(format_seconds, return_type=str),
+    WithJsonSchema({**_TEXT_OR_NUMBER, "examples": ["5m", "1h", 300]}, mode="validation"),
+]
+Whole = Annotated[int, BeforeValidator(not_boolean)]
+Capacity = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=256, allow_inf_nan=False)]
+
+
+class Model(BaseModel):
+    """Base of every part of the spec: unknown keys are errors, values do not change after validation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def parameter_value(value: Any) -> Any:
+    """A parameter's value: text, a boolean, or a number that YAML can hold; anything else is a ValueError."""
+    if not isinstance(value, (str, int, float)) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError("write a parameter's value as text or a number")
+    return value if isinstance(value, (str, bool)) else number_or_text(value)
+
+
+ParameterValue = Annotated[
+    str | int | float | bool,
+    BeforeValidator(parameter_value),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}, mode="validation"),
+]
+
+
+def lower_case(value: Any) -> Any:
+    """Text in lower case; anything else as it is."""
+    return value.strip().lower() if isinstance(value, str) else value

@@ -1,0 +1,84 @@
+"""Monitoring in the spec: operating system metrics, Database Insights, alarms and who is told, events, a dashboard."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from aurora_cli.spec.fields import Days, Model, Seconds, Whole
+from aurora_cli.spec.quantities import not_boolean
+
+Percent = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=100, allow_inf_nan=False)]
+Amount = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, allow_inf_nan=False)]
+
+InsightsMode = Literal["standard", "advanced"]
+
+
+class EnhancedMonitoring(Model):
+    """Metrics of the operating system (Enhanced Monitoring), through a role that RDS takes on."""
+
+    interval: Whole = Field(description="Seconds between two values: 1, 5, 10, 15, 30 or 60; 0 turns it off.")
+    role: str | None = Field(None, description="ARN of an existing role; without it the stack makes one.")
+
+
+class Insights(Model):
+    """Database Insights and Performance Insights, which are one setting: mode, retention and key go together."""
+
+    mode: InsightsMode = Field(
+        description="`standard` (load of the database) or `advanced` (more, at a price; keeps 465 days or more)."
+    )
+    retention: Days | None = Field(
+        None, description="Days kept: 7, a multiple of 31 up to 713, or 731; default 7, advanced 465."
+    )
+    kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...); default the AWS managed key.")
+
+
+class Alarms(Model):
+    """CloudWatch alarms on the whole cluster, autoscaled readers included. A threshold of 0 leaves that alarm out."""
+
+    enabled: bool = Field(True, description="Make the alarms; `alarms: true` is the short form.")
+    after: Seconds = Field(300, ge=60, le=86400, description="Time that a threshold must be passed, in whole minutes.")
+    cpu: Percent = Field(90, description="CPU of the busiest instance, in percent.")
+    connections: Whole = Field(
+        0, ge=0, description="Connections of the busiest instance; how many it takes depends on it."
+    )
+    acu: Percent = Field(90, description="Used part of the largest serverless capacity, in percent.")
+    replica_lag: Seconds = Field(2, ge=0, description="Lag of the slowest reader behind the writer.")
+    free_local_storage: Amount = Field(2, description="GiB left for temporary files on the fullest instance.")
+    deadlocks: Amount = Field(0.1, description="Deadlocks a second on the worst instance.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_switch(cls, value: Any) -> Any:
+        return {"enabled": value} if isinstance(value, bool) else value
+
+
+class Notifications(Model):
+    """Who is told of alarms and events: an SNS topic, given or made."""
+
+    topic: str | None = Field(None, description="ARN of an existing SNS topic; without it the stack makes one.")
+    emails: list[str] = Field(
+        default_factory=list, description="Addresses to subscribe; each must be confirmed by mail."
+    )
+    kms_key: str | None = Field(
+        None, description="KMS key of a topic that is made; its policy must let CloudWatch and RDS events use it."
+    )
+
+
+class Events(Model):
+    """RDS events that are sent to the topic, by category."""
+
+    cluster: list[str] = Field(default_factory=list, description="Categories of the cluster, e.g. [failover, failure].")
+    instances: list[str] = Field(default_factory=list, description="Categories of its instances, e.g. [availability].")
+
+
+class Monitoring(Model):
+    """What is measured, who is told, what is shown. All of it is off until it is named."""
+
+    enhanced: EnhancedMonitoring | None = Field(None, description="Metrics of the operating system.")
+    insights: Insights | None = Field(None, description="Database Insights and Performance Insights.")
+    alarms: Alarms | None = Field(None, description="CloudWatch alarms; `true` for all with their defaults.")
+    notifications: Notifications = Field(default_factory=lambda: Notifications.model_validate({}))
+    events: Events = Field(default_factory=lambda: Events.model_validate({}))
+    dashboard: bool = Field(False, description="A CloudWatch dashboard of the cluster.")

@@ -1,0 +1,89 @@
+"""The network in the spec: where the cluster is, who may connect, what it is called in DNS."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from aurora_cli.spec.fields import Model, Seconds, Whole, lower_case
+from aurora_cli.spec.quantities import parse_zones
+
+IpVersion = Literal["ipv4", "dual"]
+
+
+class AllowRule(Model):
+    """One source that may connect to the database port. Written as text (`10.0.0.0/8`, `sg-...`, `pl-...`) or as a map."""
+
+    source: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list id (pl-...).")
+    description: str | None = Field(None, description="Text shown with the security group rule.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"source": value} if isinstance(value, str) else value
+
+
+class EgressRule(Model):
+    """One destination to which the database may connect. Written as text (all ports) or as a map."""
+
+    destination: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list (pl-...).")
+    port: Whole | None = Field(None, ge=1, le=65535, description="TCP port; without it every port and protocol.")
+    description: str | None = Field(None, description="Text shown with the security group rule.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"destination": value} if isinstance(value, str) else value
+
+
+class Network(Model):
+    """Either our own VPC (cidr, zones) or an existing one (vpc_id with subnet_ids or subnet_group)."""
+
+    cidr: str | None = Field(None, description="CIDR block of the VPC that we make; default 10.0.0.0/16.")
+    zones: int | list[str] | None = Field(
+        None, description="Number of Availability Zones (2 or 3), or their names, for the VPC that we make."
+    )
+    ip_version: Annotated[IpVersion, BeforeValidator(lower_case)] = Field(
+        "ipv4", description="`ipv4`, or `dual` for IPv4 and IPv6; existing subnets then need an IPv6 block."
+    )
+    public_access: bool = Field(False, description="Give instances public addresses: internet gateway, public subnets.")
+    vpc_id: str | None = Field(None, description="Existing VPC to use.")
+    subnet_ids: list[str] = Field(default_factory=list, description="Existing subnets for a new DB subnet group.")
+    subnet_group: str | None = Field(None, description="Existing DB subnet group.")
+    security_group_ids: list[str] = Field(
+        default_factory=list, description="Existing security groups to attach beside our own."
+    )
+    allow: list[AllowRule] = Field(default_factory=list, description="Who may connect to the database port.")
+    allow_from_anywhere: bool = Field(False, description="The explicit word that 0.0.0.0/0 or ::/0 in `allow` needs.")
+    allow_self: bool = Field(
+        False, description="Let whatever carries the cluster's own security group connect, on the database port."
+    )
+    egress: list[EgressRule] = Field(
+        default_factory=list, description="Where the database may connect to; nowhere unless it is named."
+    )
+
+    @field_validator("zones", mode="before")
+    @classmethod
+    def _zones(cls, value: Any) -> Any:
+        return parse_zones(value)
+
+    @property
+    def own_vpc(self) -> bool:
+        """True when the stack makes its own VPC."""
+        return self.vpc_id is None and not self.subnet_ids and self.subnet_group is None
+
+
+class Dns(Model):
+    """Names of your own for the endpoints, as records of a Route 53 zone. TLS certificates do not carry them."""
+
+    zone_id: str = Field(description="Hosted zone of the names, e.g. Z0123456789ABCDEFGHIJ.")
+    writer: str | None = Field(None, description="Name of the writer endpoint, e.g. orders.db.example.com.")
+    reader: str | None = Field(None, description="Name of the reader endpoint, e.g. orders-ro.db.example.com.")
+    ttl: Seconds = Field(300, ge=0, le=604800, description="Time that resolvers keep the names.")
+
+    @field_validator("writer", "reader", mode="after")
+    @classmethod
+    def _as_kept(cls, value: str | None) -> str | None:
+        """As Route 53 keeps it: lower case, and without the dot of the root."""
+        return value.lower().removesuffix(".") if value is not None else None

@@ -1,0 +1,4 @@
+locals {
+  name = "catalog"
+  port = 5432
+}

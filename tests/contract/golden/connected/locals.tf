@@ -1,0 +1,4 @@
+locals {
+  name = "tickets"
+  port = 5432
+}

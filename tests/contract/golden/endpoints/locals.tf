@@ -1,0 +1,4 @@
+locals {
+  name = "analytics"
+  port = 3306
+}

@@ -1,0 +1,87 @@
+locals {
+  # A key is for life and says nothing of the role: any instance can become the writer.
+  instances = {
+    "1" = {
+      class              = "db.r7g.xlarge"
+      promotion_tier     = 0
+      zone               = element(local.zones, 0)
+      identifier         = "ledger-1"
+      parameter_group    = aws_db_parameter_group.this.name
+      maintenance_window = "sun:04:00-sun:05:00"
+    }
+    "2" = {
+      class              = "db.r7g.xlarge"
+      promotion_tier     = 1
+      zone               = element(local.zones, 1)
+      identifier         = "ledger-2"
+      parameter_group    = aws_db_parameter_group.this.name
+      maintenance_window = "sun:04:00-sun:05:00"
+    }
+    "3" = {
+      class              = "db.serverless"
+      promotion_tier     = 15
+      zone               = element(local.zones, 2)
+      identifier         = "ledger-reports"
+      parameter_group    = aws_db_parameter_group.instance_3.name
+      maintenance_window = "sat:05:00-sat:06:00"
+      tags = {
+        purpose = "reports"
+      }
+    }
+  }
+}
+
+# Created before the others, so that it starts as the writer.
+resource "aws_rds_cluster_instance" "first" {
+  identifier        = local.instances["1"].identifier
+  instance_class    = local.instances["1"].class
+  promotion_tier    = local.instances["1"].promotion_tier
+  availability_zone = local.instances["1"].zone
+
+  cluster_identifier      = aws_rds_cluster.this.id
+  engine                  = aws_rds_cluster.this.engine
+  db_subnet_group_name    = aws_rds_cluster.this.db_subnet_group_name
+  db_parameter_group_name = local.instances["1"].parameter_group
+
+  publicly_accessible          = false
+  auto_minor_version_upgrade   = false
+  preferred_maintenance_window = local.instances["1"].maintenance_window
+  apply_immediately            = true
+  copy_tags_to_snapshot        = true
+  ca_cert_identifier           = "rds-ca-ecc384-g1"
+  tags                         = try(local.instances["1"].tags, null)
+
+  lifecycle {
+    # The zone is chosen once, when the instance is made; a changed order of zones must not replace it.
+    ignore_changes = [availability_zone]
+  }
+}
+
+resource "aws_rds_cluster_instance" "others" {
+  for_each = { for key, instance in local.instances : key => instance if key != "1" }
+
+  identifier        = each.value.identifier
+  instance_class    = each.value.class
+  promotion_tier    = each.value.promotion_tier
+  availability_zone = each.value.zone
+
+  cluster_identifier      = aws_rds_cluster.this.id
+  engine                  = aws_rds_cluster.this.engine
+  db_subnet_group_name    = aws_rds_cluster.this.db_subnet_group_name
+  db_parameter_group_name = each.value.parameter_group
+
+  publicly_accessible          = false
+  auto_minor_version_upgrade   = false
+  preferred_maintenance_window = each.value.maintenance_window
+  apply_immediately            = true
+  copy_tags_to_snapshot        = true
+  ca_cert_identifier           = "rds-ca-ecc384-g1"
+  tags                         = try(each.value.tags, null)
+
+  lifecycle {
+    # The zone is chosen once, when the instance is made; a changed order of zones must not replace it.
+    ignore_changes = [availability_zone]
+  }
+
+  depends_on = [aws_rds_cluster_instance.first]
+}

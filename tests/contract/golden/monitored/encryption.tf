@@ -1,0 +1,3 @@
+data "aws_kms_key" "logs" {
+  key_id = "alias/logs"
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "checkout"
+  port = 5432
+}
