@@ -44,6 +44,7 @@ class NetworkBackend(EC2Backend):
         **named: Any,
     ) -> None:
         """moto lets an IPv6 rule stay in a VPC that has no IPv6 block."""
+        asked = [str(part) for part in (ip_protocol, from_port, to_port)]
         wanted = {item["CidrIpv6"] for item in ip_ranges if "CidrIpv6" in item}
         super().revoke_security_group_egress(
             group_name_or_id, ip_protocol, from_port, to_port, ip_ranges, *more, **named
@@ -53,7 +54,7 @@ class NetworkBackend(EC2Backend):
             group.egress_rules = [
                 rule
                 for rule in group.egress_rules
-                if (rule.ip_protocol, rule.from_port, rule.to_port) != (ip_protocol, from_port, to_port)
+                if [str(part) for part in (rule.ip_protocol, rule.from_port, rule.to_port)] != asked
                 or (rule.ip_range or {}).get("CidrIpv6") not in wanted
             ]
 
