@@ -164,7 +164,7 @@ class _Run:
 
     def _refuse_missing_successor(self, topology: Topology | None) -> None:
         """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
-        successor = identifiers(self.choice.keys, self.spec.name).get(self.choice.fail_over_to or "")
+        successor = identifiers(self.choice.keys, self.spec).get(self.choice.fail_over_to or "")
         if successor is None or topology is None or successor in {m.id for m in topology.members}:
             return
         raise OperationFailed(

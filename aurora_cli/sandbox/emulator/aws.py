@@ -12,7 +12,9 @@ from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from aurora_cli.sandbox.emulator import ec2, rds
+from aurora_cli.sandbox.emulator.calls import scope
 from aurora_cli.sandbox.emulator.server import Environ
+from aurora_cli.sandbox.emulator.services import install_for
 from aurora_cli.sandbox.emulator.wire_errors import Answer
 from aurora_cli.sandbox.isolation import ACCESS_KEY_ID
 from aurora_cli.sandbox.state import Inventory
@@ -45,6 +47,7 @@ class Aws:
             NotImplementedError: moto has no such action.
         """
         with self.one_at_a_time:
+            install_for(scope(environ)[0])
             return self._call(environ)
 
     def _call(self, environ: Environ) -> Answer:

@@ -33,6 +33,31 @@ class NetworkBackend(EC2Backend):
             raise DependencyViolationError(f"resource {group.id} has a dependent object")
         super().delete_security_group(name, group_id)
 
+    def revoke_security_group_egress(
+        self,
+        group_name_or_id: str,
+        ip_protocol: str,
+        from_port: str,
+        to_port: str,
+        ip_ranges: list[Any],
+        *more: Any,
+        **named: Any,
+    ) -> None:
+        """moto lets an IPv6 rule stay in a VPC that has no IPv6 block."""
+        asked = [str(part) for part in (ip_protocol, from_port, to_port)]
+        wanted = {item["CidrIpv6"] for item in ip_ranges if "CidrIpv6" in item}
+        super().revoke_security_group_egress(
+            group_name_or_id, ip_protocol, from_port, to_port, ip_ranges, *more, **named
+        )
+        group = self.get_security_group_by_name_or_id(group_name_or_id)
+        if group is not None and wanted:
+            group.egress_rules = [
+                rule
+                for rule in group.egress_rules
+                if [str(part) for part in (rule.ip_protocol, rule.from_port, rule.to_port)] != asked
+                or (rule.ip_range or {}).get("CidrIpv6") not in wanted
+            ]
+
     def delete_vpc(self, vpc_id: str) -> Any:
         """Refused while an internet gateway is attached or a security group of ours is in it."""
         gateways = self.describe_internet_gateways(filters={"attachment.vpc-id": [vpc_id]})

@@ -25,6 +25,9 @@ NOT_FOUND_CODES = {
     "pg": "DBParameterGroupNotFound",
     "cluster-pg": "DBParameterGroupNotFound",
     "cluster-endpoint": "DBClusterEndpointNotFoundFault",
+    "db-proxy": "DBProxyNotFoundFault",
+    "es": "SubscriptionNotFound",
+    "global-cluster": "GlobalClusterNotFoundFault",
 }
 
 
@@ -110,27 +113,13 @@ class AuroraBackend(RDSBackend):
             return self.kms.describe_key(default).arn
         return self._validate_kms_key(key)
 
-    def join_global_cluster(self, cluster: AuroraCluster) -> None:
-        """Make the cluster a member of the global cluster that it names: the first one is the writer."""
-        name = cluster.global_cluster_identifier
-        if not name:
-            return
-        for backend in rds_backends[self.account_id].values():
-            if name in backend.global_clusters:
-                members = backend.global_clusters[name].members
-                members.append(cluster)
-                cluster.is_writer = len(members) == 1
-
-    def leave_global_cluster(self, cluster: AuroraCluster) -> None:
-        """Take the cluster out of its global cluster, if it is in one."""
-        for backend in rds_backends[self.account_id].values():
-            for global_cluster in backend.global_clusters.values():
-                if cluster in global_cluster.members:
-                    global_cluster.members.remove(cluster)
-
     def _get_resource_for_tagging(self, arn: str) -> Any:
-        found = super()._get_resource_for_tagging(arn)
-        if found is None:
-            kind = arn.split(":")[5]
-            raise error(NOT_FOUND_CODES.get(kind, "InvalidParameterValue"), f"The resource {arn} does not exist.")
-        return found
+        kind = arn.split(":")[5] if arn.count(":") > 5 else ""
+        # Global clusters belong to no Region; moto keeps them in one.
+        home = rds_backends[self.account_id]["us-east-1"]
+        if kind == "global-cluster":
+            return home.global_clusters.get(arn.rpartition(":")[2]) or self._untaggable(arn, kind)
+        return super()._get_resource_for_tagging(arn) or self._untaggable(arn, kind)
+
+    def _untaggable(self, arn: str, kind: str) -> Any:
+        raise error(NOT_FOUND_CODES.get(kind, "InvalidParameterValue"), f"The resource {arn} does not exist.")

@@ -37,7 +37,10 @@ class AuroraCluster(DBCluster):
         self.preferred_maintenance_window = self.preferred_maintenance_window.lower()
         self.network_type = values.get("network_type") or "IPV4"
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
-        self.activity_stream_status = "stopped"
+        self.stream = Transition("stopped", "stopped")
+        self.activity_stream_mode: str | None = None
+        self.activity_stream_kms_key_id: str | None = None
+        self.activity_stream_kinesis_stream_name: str | None = None
         self._place(values)
         self._encrypt(values)
         self._observe(values)
@@ -147,6 +150,11 @@ class AuroraCluster(DBCluster):
     def global_write_forwarding_requested(self) -> bool | None:  # type: ignore[override]
         """Only shown when it was asked for."""
         return self._global_write_forwarding_requested or None
+
+    @property
+    def activity_stream_status(self) -> str:
+        """Of the database activity stream."""
+        return self.stream.status
 
     @property
     def http_endpoint_enabled(self) -> bool:

@@ -66,6 +66,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
 
 def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
     networks.check_security_groups(backend, values.get("vpc_security_group_ids"), cluster.db_subnet_group_name)
+    networks.check_network_type(backend, values.get("network_type"), cluster.db_subnet_group_name)
     logs = values.get("cloudwatch_logs_export_configuration") or {}
     check_logs(cluster.engine, logs.get("EnableLogTypes"))
     check_scaling(cluster.engine, cluster.engine_version, values.get("serverless_v2_scaling_configuration"))

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters, snapshot
+from aurora_cli.sandbox.emulator.rds import (
+    engines,
+    global_clusters,
+    names,
+    networks,
+    parameters,
+    replicas,
+    snapshot,
+)
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.cluster_changes import drop_secret
 from aurora_cli.sandbox.emulator.rds.cluster_checks import (
@@ -38,17 +46,28 @@ def add(backend: AuroraBackend, values: dict[str, Any]) -> Shown:
     if name in backend.clusters:
         raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
     values["db_cluster_identifier"] = name
+    _inherit(backend, values)
     values["engine_version"] = engines.resolve_version(values["engine"], values.get("engine_version"))
     networks.subnet_group(backend, values.get("db_subnet_group_name"))
     networks.check_security_groups(backend, values.get("vpc_security_group_ids"), values.get("db_subnet_group_name"))
+    networks.check_network_type(backend, values.get("network_type"), values.get("db_subnet_group_name"))
     _check_password(values)
     check_logs(values["engine"], values.get("enable_cloudwatch_logs_exports"))
     check_scaling(values["engine"], values["engine_version"], values.get("serverless_v2_scaling_configuration"))
     _check_parameter_group(backend, values)
     cluster = AuroraCluster(backend, **values)
     backend.clusters[name] = cluster
-    backend.join_global_cluster(cluster)
+    global_clusters.join(backend, cluster)
+    if values.get("replication_source_identifier"):
+        replicas.attach(backend, cluster)
     return Shown(cluster, "creating")
+
+
+def _inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
+    if values.get("global_cluster_identifier"):
+        global_clusters.inherit(backend, values)
+    elif values.get("replication_source_identifier"):
+        replicas.inherit(backend, values)
 
 
 def _check_parameter_group(backend: AuroraBackend, values: dict[str, Any]) -> None:
@@ -71,6 +90,7 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
     final, skip = params.get("FinalDBSnapshotIdentifier"), params.get("SkipFinalSnapshot")
     if cluster.status == "deleting":
         raise cluster_state(f"Cluster {cluster.db_cluster_identifier} is already being deleted.")
+    global_clusters.check_alone(backend, cluster)
     if cluster.deletion_protection:
         raise bad_combination("Cannot delete protected Cluster, please disable deletion protection and try again.")
     if cluster.instances:
@@ -86,7 +106,6 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def _gone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
-    backend.leave_global_cluster(cluster)
     drop_secret(cluster)
     backend.custom_endpoints = {
         name: item for name, item in backend.custom_endpoints.items() if item.cluster is not cluster

@@ -53,7 +53,7 @@ def create_subnet_group(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
     subnets = checked_subnets(backend, params["SubnetIds"])
     tags = params.get("Tags") or []
     group = DBSubnetGroup(backend, name, params["DBSubnetGroupDescription"], subnets, tags)  # type: ignore[abstract]
-    group.supported_network_types = ["IPV4"]  # type: ignore[attr-defined]
+    _find_network_types(group)
     backend.subnet_groups[name] = group
     return group
 
@@ -67,8 +67,25 @@ def modify_subnet_group(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
         if instance.availability_zone not in zones:
             raise error("SubnetAlreadyInUse", f"The DB subnet is already in use in {instance.availability_zone}.")
     group._subnets = subnets
+    _find_network_types(group)
     group.description = params.get("DBSubnetGroupDescription") or group.description
     return group
+
+
+def _find_network_types(group: DBSubnetGroup) -> None:
+    """A group takes dual stack when every subnet of it has an IPv6 block."""
+    dual = all(subnet.ipv6_cidr_block_association_set for subnet in group._subnets)
+    group.supported_network_types = ["IPV4", "DUAL"] if dual else ["IPV4"]  # type: ignore[attr-defined]
+
+
+def check_network_type(backend: AuroraBackend, wanted: str | None, group_name: str | None) -> None:
+    """Refuse a network type that the subnet group cannot give."""
+    supported = getattr(subnet_group(backend, group_name), "supported_network_types", ["IPV4"])
+    if wanted and wanted not in supported:
+        raise error(
+            "NetworkTypeNotSupported",
+            f"The network type '{wanted}' is not supported by the DB subnet group, which supports {', '.join(supported)}.",
+        )
 
 
 def delete_subnet_group(backend: AuroraBackend, name: str) -> None:

@@ -15,10 +15,15 @@ from aurora_cli.sandbox.emulator.rds import (
     clusters,
     endpoints,
     engines,
+    features,
+    global_clusters,
     instances,
     networks,
     parameters,
+    proxies,
+    replicas,
     snapshot,
+    subscriptions,
 )
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 
@@ -72,15 +77,89 @@ class AuroraResponse(RDSResponse):
         self.aurora.cluster(arn).enable_http_endpoint = enabled
         return ActionResult({"ResourceArn": arn, "HttpEndpointEnabled": enabled})
 
+    def promote_read_replica_db_cluster(self) -> ActionResult:
+        return ActionResult({"DBCluster": replicas.promote(self.aurora, self.params)})
+
+    def add_role_to_db_cluster(self) -> ActionResult:
+        features.add_role(self.aurora, self.params)
+        return EmptyResult()
+
+    def remove_role_from_db_cluster(self) -> ActionResult:
+        features.remove_role(self.aurora, self.params)
+        return EmptyResult()
+
+    def start_activity_stream(self) -> ActionResult:
+        return ActionResult(features.start_stream(self.aurora, self.params))
+
+    def stop_activity_stream(self) -> ActionResult:
+        return ActionResult(features.stop_stream(self.aurora, self.params))
+
+    # global clusters
+
+    def create_global_cluster(self) -> ActionResult:
+        return ActionResult({"GlobalCluster": global_clusters.create(self.aurora, self.params)})
+
     def describe_global_clusters(self) -> ActionResult:
-        wanted = [value for item in self.params.get("Filters") or [] for value in item["Values"]]
-        name = self.params.get("GlobalClusterIdentifier")
-        found = self.global_backend.describe_global_clusters()
-        if name:
-            found = [self.global_backend.global_clusters[name]] if name in self.global_backend.global_clusters else []
-        if wanted:
-            found = [item for item in found if any(member.db_cluster_arn in wanted for member in item.members)]
-        return ActionResult({"GlobalClusters": found})
+        return ActionResult({"GlobalClusters": global_clusters.describe(self.aurora, self.params)})
+
+    def modify_global_cluster(self) -> ActionResult:
+        return ActionResult({"GlobalCluster": global_clusters.modify(self.aurora, self.params)})
+
+    def delete_global_cluster(self) -> ActionResult:
+        return ActionResult({"GlobalCluster": global_clusters.delete(self.aurora, self.params)})
+
+    def remove_from_global_cluster(self) -> ActionResult:
+        return ActionResult({"GlobalCluster": global_clusters.remove(self.aurora, self.params)})
+
+    def switchover_global_cluster(self) -> ActionResult:
+        return ActionResult({"GlobalCluster": global_clusters.hand_over(self.aurora, self.params)})
+
+    def failover_global_cluster(self) -> ActionResult:
+        return ActionResult({"GlobalCluster": global_clusters.hand_over(self.aurora, self.params)})
+
+    # proxies
+
+    def create_db_proxy(self) -> ActionResult:
+        return ActionResult({"DBProxy": proxies.create(self.aurora, self.params)})
+
+    def modify_db_proxy(self) -> ActionResult:
+        return ActionResult({"DBProxy": proxies.modify(self.aurora, self.params)})
+
+    def delete_db_proxy(self) -> ActionResult:
+        return ActionResult({"DBProxy": proxies.delete(self.aurora, self.params)})
+
+    def describe_db_proxy_target_groups(self) -> ActionResult:
+        return ActionResult({"TargetGroups": [proxies.find(self.aurora, self.params["DBProxyName"]).group]})
+
+    def modify_db_proxy_target_group(self) -> ActionResult:
+        return ActionResult({"DBProxyTargetGroup": proxies.modify_group(self.aurora, self.params)})
+
+    def register_db_proxy_targets(self) -> ActionResult:
+        return ActionResult({"DBProxyTargets": proxies.register(self.aurora, self.params)})
+
+    def deregister_db_proxy_targets(self) -> ActionResult:
+        proxies.deregister(self.aurora, self.params)
+        return EmptyResult()
+
+    def describe_db_proxy_targets(self) -> ActionResult:
+        return ActionResult({"Targets": proxies.find(self.aurora, self.params["DBProxyName"]).group.targets})
+
+    # event subscriptions
+
+    def create_event_subscription(self) -> ActionResult:
+        return ActionResult({"EventSubscription": subscriptions.create(self.aurora, self.params)})
+
+    def modify_event_subscription(self) -> ActionResult:
+        return ActionResult({"EventSubscription": subscriptions.modify(self.aurora, self.params)})
+
+    def delete_event_subscription(self) -> ActionResult:
+        return ActionResult({"EventSubscription": subscriptions.delete(self.aurora, self.params)})
+
+    def add_source_identifier_to_subscription(self) -> ActionResult:
+        return ActionResult({"EventSubscription": subscriptions.change_source(self.aurora, self.params, add=True)})
+
+    def remove_source_identifier_from_subscription(self) -> ActionResult:
+        return ActionResult({"EventSubscription": subscriptions.change_source(self.aurora, self.params, add=False)})
 
     # instances
 
@@ -122,8 +201,7 @@ class AuroraResponse(RDSResponse):
         return ActionResult({"DBCluster": clusters.add(self.aurora, values)})
 
     def restore_db_cluster_to_point_in_time(self) -> ActionResult:
-        source = self.aurora.cluster(self.params["SourceDBClusterIdentifier"])
-        values = snapshot.restore_values(source, self.params)
+        values = snapshot.restore_values(snapshot.source_of(self.aurora, self.params), self.params)
         return ActionResult({"DBCluster": clusters.add(self.aurora, values)})
 
     # subnet groups

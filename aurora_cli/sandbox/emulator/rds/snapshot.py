@@ -9,7 +9,7 @@ from moto.rds.models import DBClusterSnapshot
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds import names, networks
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.faults import cluster_state, error
+from aurora_cli.sandbox.emulator.rds.faults import bad_combination, cluster_not_found, cluster_state, error
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
@@ -93,6 +93,25 @@ def check_free(backend: AuroraBackend, name: str) -> None:
             "DBClusterSnapshotAlreadyExistsFault",
             f"Cannot create the cluster snapshot because one with the identifier {name} already exists.",
         )
+
+
+def source_of(backend: AuroraBackend, params: Any) -> AuroraCluster:
+    """The cluster that RestoreDBClusterToPointInTime names, by identifier or by resource id.
+
+    Raises:
+        RDSClientError: there is none, or the kind of restore does not go with the time.
+    """
+    if params.get("RestoreType") == "copy-on-write" and params.get("RestoreToTime"):
+        raise bad_combination("RestoreToTime can't be specified when RestoreType is copy-on-write.")
+    if bool(params.get("RestoreToTime")) == bool(params.get("UseLatestRestorableTime")):
+        raise bad_combination("Specify either RestoreToTime or UseLatestRestorableTime.")
+    wanted = params.get("SourceDbClusterResourceId")
+    if not wanted:
+        return backend.cluster(params["SourceDBClusterIdentifier"])
+    for cluster in backend.aurora_clusters():
+        if cluster.db_cluster_resource_id == wanted:
+            return cluster
+    raise cluster_not_found(wanted)
 
 
 def restore_values(source: AuroraClusterSnapshot | AuroraCluster, params: Any) -> dict[str, Any]:

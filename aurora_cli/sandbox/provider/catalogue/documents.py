@@ -1,11 +1,12 @@
-"""Whether two JSON documents say the same."""
+"""Whether two JSON documents say the same, and their normal form."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
-_SET_LIKE = frozenset({"Action", "NotAction", "Resource", "NotResource"})
+_SET_LIKE = frozenset({"Action", "NotAction", "Resource", "NotResource", "AWS", "Service", "Federated"})
 
 
 def equivalent_policy(before: Any, after: Any) -> bool:
@@ -25,3 +26,30 @@ def _policy(value: Any, key: str = "") -> Any:
             return items[0]
         return sorted(items, key=repr) if key in _SET_LIKE else items
     return value
+
+
+def equivalent_json(before: Any, after: Any) -> bool:
+    """True for documents that differ in layout and key order alone."""
+    try:
+        return bool(json.loads(before) == json.loads(after))
+    except (TypeError, ValueError):
+        return False
+
+
+def normal_json(text: Any) -> str:
+    """Keys sorted, no spaces, and what HTML minds escaped, as Go writes JSON; other text as it is."""
+    try:
+        compact = json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    except (TypeError, ValueError):
+        return str(text)
+    return escape_html(compact)
+
+
+def escape_html(text: str) -> str:
+    """JSON text with `<`, `>` and `&` as Go writes them."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def decoded(text: Any) -> Any:
+    """A document that IAM gives in URL encoding."""
+    return unquote(text) if isinstance(text, str) else text

@@ -157,6 +157,7 @@ class Resource:
         telling: more attributes, besides tags and those that cannot change, by which a resource is known to be ours.
         updates: calls and functions for changes, in their order.
         delete: None when deleting only forgets.
+        retag: changes tags where one call replaces all of them; instead of `tagging`.
         import_attributes: attributes that reading an imported resource needs, from the task with the import id.
         stored: attribute path -> how its value is stored.
         same: attribute path -> whether (prior, configured) are the same to the provider.
@@ -185,6 +186,7 @@ class Resource:
     delete: Call | Hook | None = None
     deleted: Wait | None = None
     tagging: Tagging | None = None
+    retag: Hook | None = None
     import_attributes: Callable[[Task], Mapping[str, Any]] | None = None
     stored: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     same: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)

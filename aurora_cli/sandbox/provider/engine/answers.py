@@ -99,13 +99,21 @@ def merge(
         else without_unknown(base.get(name))
         for name, type_ in block.type.attributes.items()
     }
-    for name, nested in block.blocks.items():
-        if state[name] is None and nested.nesting != "single":
-            state[name] = []
+    _fill_blocks(block, state)
     for name, attribute in block.attributes.items():
         if attribute.write_only:
             state[name] = None
     return state
+
+
+def _fill_blocks(block: Block, values: dict[str, Any]) -> None:
+    """Absent blocks are empty lists, at every depth: Terraform refuses null there."""
+    for name, nested in block.blocks.items():
+        if nested.nesting == "single":
+            continue
+        values[name] = [dict(item) for item in values[name] or ()]
+        for item in values[name]:
+            _fill_blocks(nested.block, item)
 
 
 def _merged(base: Any, found: Any, type_: Type, same: Same | None) -> Any:

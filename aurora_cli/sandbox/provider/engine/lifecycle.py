@@ -80,10 +80,17 @@ def update(task: Task) -> dict[str, Any]:
                 _send_update(task, step)
             elif task.changed - _NEVER_UPDATED:
                 step(task)
-        if "tags_all" in task.changed and task.entry.tagging is not None:
-            change_tags(task, task.entry.tagging)
+        if "tags_all" in task.changed:
+            _retag(task)
     with worded(task, "reading"):
         return read_state(task)
+
+
+def _retag(task: Task) -> None:
+    if task.entry.retag is not None:
+        task.entry.retag(task)
+    elif task.entry.tagging is not None:
+        change_tags(task, task.entry.tagging)
 
 
 def _send_update(task: Task, step: Update) -> None:

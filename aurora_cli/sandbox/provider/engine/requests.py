@@ -35,7 +35,9 @@ def build_request(
             keep_zero = only is not None or member in call.zero
         else:
             continue
-        if value is not None and (keep_zero or not _is_empty(value)):
+        if value is None or _is_absent_block(value, shape):
+            continue
+        if keep_zero or not _is_empty(value):
             params[member] = coerce(value, shape)
     return params
 
@@ -83,8 +85,13 @@ def _coerce_structure(value: Any, shape: StructureShape) -> dict[str, Any]:
     return {
         member: coerce(item, shape.members[member])
         for member, item in found.items()
-        if item is not None and item is not UNKNOWN
+        if item is not None and item is not UNKNOWN and not _is_absent_block(item, shape.members[member])
     }
+
+
+def _is_absent_block(value: Any, shape: Shape) -> bool:
+    """True for a block list without an element, where the API has one structure."""
+    return value == [] and isinstance(shape, StructureShape)
 
 
 def _coerce_scalar(value: Any, type_name: str) -> Any:

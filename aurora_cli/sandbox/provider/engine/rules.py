@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 _RANGE = re.compile(r"^(-?\d+)\.\.(\d+)( chars)?\b")
-_CHOICES = re.compile(r"^(?:enum \w+ \(([^)]*)\)|one of ((?:[\w-]+(?:, | |$))+))")
+_CHOICES = re.compile(r"^(?:(?:enum(?: \w+)?|one of [a-z ]+) \(([^)]*)\)|one of ((?:[\w-]+(?:, | |$))+)$)")
 
 
 def broken_rule(rule: str, value: Any, path: str) -> str | None:

@@ -32,6 +32,7 @@ def _block(block: Block) -> Any:
     return pb.Schema.Block(
         attributes=[_attribute(attribute) for attribute in block.attributes.values()],
         block_types=[_nested(nested) for nested in block.blocks.values()],
+        deprecated=block.deprecated,
     )
 
 

@@ -46,6 +46,7 @@ class Block:
 
     attributes: Mapping[str, Attribute]
     blocks: Mapping[str, NestedBlock]
+    deprecated: bool = False
 
     @cached_property
     def type(self) -> Type:
@@ -97,6 +98,7 @@ def _block(raw: Mapping[str, Any]) -> Block:
     return Block(
         attributes={name: _attribute(name, value) for name, value in raw.get("attributes", {}).items()},
         blocks={name: _nested(name, value) for name, value in raw.get("block_types", {}).items()},
+        deprecated=bool(raw.get("deprecated")),
     )
 
 

@@ -1,0 +1,200 @@
+"""RDS Proxy: proxies, their one target group, and what it points at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from moto.rds.models import DBProxy, DBProxyTarget, DBProxyTargetGroup
+
+from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds import names, networks
+from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, error
+from aurora_cli.sandbox.emulator.rds.shown import Shown
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+
+FAMILIES = {"POSTGRESQL": "aurora-postgresql", "MYSQL": "aurora-mysql"}
+PASSWORD_TYPES = {"POSTGRESQL": "POSTGRES_SCRAM_SHA_256", "MYSQL": "MYSQL_NATIVE_PASSWORD"}
+
+
+class Proxy(DBProxy):
+    """One proxy, with its passing statuses and the values that RDS fills in."""
+
+    def __init__(self, backend: AuroraBackend, values: dict[str, Any]) -> None:
+        self._transition = Transition("creating", "available")
+        super().__init__(
+            backend,
+            values["db_proxy_name"],
+            values["engine_family"],
+            [],
+            values["role_arn"],
+            values["vpc_subnet_ids"],
+            values.get("vpc_security_group_ids"),
+            values.get("require_tls") or False,
+            values.get("idle_client_timeout"),
+            values.get("debug_logging"),
+            values.get("tags"),
+        )
+        self.set_auth(values.get("auth"))
+        label = names.dns_label(self.account_id, self.region)
+        self.endpoint = f"{self.db_proxy_name}.proxy-{label}.{self.region}.rds.amazonaws.com"
+        self.default_auth_scheme = values.get("default_auth_scheme") or "NONE"
+        self.endpoint_network_type = values.get("endpoint_network_type") or "IPV4"
+        self.target_connection_network_type = values.get("target_connection_network_type") or "IPV4"
+        group = self.proxy_target_groups["default"]
+        group.init_query = None  # type: ignore[attr-defined]
+
+    @property
+    def db_proxy_arn(self) -> str:
+        """Its ARN."""
+        return self.arn
+
+    @property
+    def group(self) -> DBProxyTargetGroup:
+        """Its target group."""
+        return self.proxy_target_groups["default"]
+
+    def set_auth(self, wanted: list[dict[str, Any]] | None) -> None:
+        """Authentication entries, with what RDS fills in."""
+        self.auth = [self._auth_entry(one) for one in wanted or ()]
+
+    def _auth_entry(self, given: Any) -> dict[str, Any]:
+        filled = {
+            "AuthScheme": given.get("AuthScheme") or "SECRETS",
+            "IAMAuth": given.get("IAMAuth") or "DISABLED",
+            "ClientPasswordAuthType": given.get("ClientPasswordAuthType") or PASSWORD_TYPES[self.engine_family],
+        }
+        named = {name: given.get(name) for name in ("Description", "SecretArn", "UserName")}
+        return {**filled, **{name: value for name, value in named.items() if value}}
+
+    @property
+    def status(self) -> str:
+        """Where it is in its life."""
+        return self._transition.status
+
+    @status.setter
+    def status(self, value: str) -> None:
+        """moto sets `available`; the transition knows better."""
+
+    def passing(self, status: str, final: str = "available") -> Transition:
+        """Enter a passing status."""
+        self._transition = Transition(status, final)
+        return self._transition
+
+
+def find(backend: AuroraBackend, name: str) -> Proxy:
+    """A proxy by name.
+
+    Raises:
+        RDSClientError: there is none.
+    """
+    found = backend.db_proxies.get(name)
+    if not isinstance(found, Proxy):
+        raise error("DBProxyNotFoundFault", f"DBProxy {name} not found.")
+    return found
+
+
+def create(backend: AuroraBackend, params: Any) -> Shown:
+    """CreateDBProxy."""
+    values = dict(params.items())
+    name = names.check_identifier(values["db_proxy_name"], "DBProxyName")
+    if name in backend.db_proxies:
+        raise error("DBProxyAlreadyExistsFault", f"DB proxy {name} already exists.")
+    if values["engine_family"] not in FAMILIES:
+        raise bad_value(f"Invalid EngineFamily: {values['engine_family']}")
+    if not values.get("auth") and values.get("default_auth_scheme") != "IAM_AUTH":
+        raise bad_combination("Auth is required unless DefaultAuthScheme is IAM_AUTH.")
+    networks.checked_subnets(backend, values["vpc_subnet_ids"])
+    proxy = Proxy(backend, values)
+    backend.db_proxies[name] = proxy
+    return Shown(proxy, "creating")
+
+
+def modify(backend: AuroraBackend, params: Any) -> Shown:
+    """ModifyDBProxy, under a new name too."""
+    proxy, values = find(backend, params["DBProxyName"]), dict(params.items())
+    for key in ("role_arn", "require_tls", "idle_client_timeout", "debug_logging", "default_auth_scheme"):
+        if values.get(key) is not None:
+            setattr(proxy, key, values[key])
+    if values.get("security_groups"):
+        proxy.vpc_security_group_ids = list(values["security_groups"])
+    if values.get("auth"):
+        proxy.set_auth(values["auth"])
+    wanted = values.get("new_db_proxy_name")
+    if wanted and wanted != proxy.db_proxy_name:
+        _rename(backend, proxy, wanted)
+    proxy.passing("modifying")
+    return Shown(proxy, "modifying")
+
+
+def _rename(backend: AuroraBackend, proxy: Proxy, wanted: str) -> None:
+    if wanted in backend.db_proxies:
+        raise error("DBProxyAlreadyExistsFault", f"DB proxy {wanted} already exists.")
+    del backend.db_proxies[proxy.db_proxy_name]
+    proxy.db_proxy_name = proxy.group.db_proxy_name = wanted
+    backend.db_proxies[wanted] = proxy
+
+
+def delete(backend: AuroraBackend, params: Any) -> Shown:
+    """DeleteDBProxy, with its target group."""
+    proxy = find(backend, params["DBProxyName"])
+    name = proxy.db_proxy_name
+    backend.defer(proxy.passing("deleting", "deleting"), lambda: backend.db_proxies.pop(name, None))
+    return Shown(proxy, "deleting")
+
+
+def modify_group(backend: AuroraBackend, params: Any) -> DBProxyTargetGroup:
+    """ModifyDBProxyTargetGroup: the connection pool."""
+    group = find(backend, params["DBProxyName"]).group
+    config = params.get("ConnectionPoolConfig") or {}
+    named = {
+        "MaxConnectionsPercent": "max_connections",
+        "MaxIdleConnectionsPercent": "max_idle_connections",
+        "ConnectionBorrowTimeout": "borrow_timeout",
+        "SessionPinningFilters": "session_pinning_filters",
+        "InitQuery": "init_query",
+    }
+    for member, attribute in named.items():
+        if member in config:
+            setattr(group, attribute, config[member])
+    return group
+
+
+def register(backend: AuroraBackend, params: Any) -> list[DBProxyTarget]:
+    """RegisterDBProxyTargets: one cluster, or one instance."""
+    proxy = find(backend, params["DBProxyName"])
+    clusters = params.get("DBClusterIdentifiers") or []
+    instances = params.get("DBInstanceIdentifiers") or []
+    known = {(one.type, one.rds_resource_id) for one in proxy.group.targets}
+    new = [_cluster_target(backend, proxy, name) for name in clusters]
+    new += [_instance_target(backend, name) for name in instances]
+    for target in new:
+        if (target.type, target.rds_resource_id) in known:
+            raise error("DBProxyTargetAlreadyRegisteredFault", f"{target.rds_resource_id} is already a target.")
+    proxy.group.targets.extend(new)
+    return new
+
+
+def _cluster_target(backend: AuroraBackend, proxy: Proxy, name: str) -> DBProxyTarget:
+    cluster = backend.cluster(name)
+    if cluster.engine != FAMILIES[proxy.engine_family]:
+        raise bad_combination(f"The engine family {proxy.engine_family} does not fit a cluster of {cluster.engine}.")
+    return DBProxyTarget(backend, cluster.db_cluster_identifier, cluster.endpoint, "TRACKED_CLUSTER")
+
+
+def _instance_target(backend: AuroraBackend, name: str) -> DBProxyTarget:
+    found = backend.databases.get(name)
+    if found is None:
+        raise error("DBInstanceNotFound", f"DBInstance {name} not found.")
+    return DBProxyTarget(backend, name, cast("str | None", found.address), "RDS_INSTANCE")
+
+
+def deregister(backend: AuroraBackend, params: Any) -> None:
+    """DeregisterDBProxyTargets."""
+    group = find(backend, params["DBProxyName"]).group
+    gone = {("TRACKED_CLUSTER", name) for name in params.get("DBClusterIdentifiers") or []}
+    gone |= {("RDS_INSTANCE", name) for name in params.get("DBInstanceIdentifiers") or []}
+    if not gone <= {(one.type, one.rds_resource_id) for one in group.targets}:
+        raise error("DBProxyTargetNotFoundFault", "The target is not registered.")
+    group.targets = [one for one in group.targets if (one.type, one.rds_resource_id) not in gone]

@@ -1,0 +1,162 @@
+"""Networks, buckets, parameters and databases around a stack: what users bring along in the same configuration."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from aurora_cli.sandbox.manager import Sandbox
+from tests.sandbox.provider_driver import REGION, Driver
+from tests.sandbox.provider_fixtures import client, driver, emulator, sandbox
+
+__all__ = ["driver", "emulator", "sandbox"]
+pytestmark = pytest.mark.sandbox
+
+
+def network(driver: Driver) -> tuple[str, str]:
+    vpc = driver.create("aws_vpc", cidr_block="10.0.0.0/16")["id"]
+    return vpc, driver.create("aws_subnet", vpc_id=vpc, cidr_block="10.0.0.0/24", availability_zone=f"{REGION}a")["id"]
+
+
+def test_address_and_nat_gateway(driver: Driver, emulator: Sandbox) -> None:
+    _, subnet = network(driver)
+    address = driver.create("aws_eip", domain="vpc", tags={"Name": "nat"})
+    assert address["allocation_id"] == address["id"]
+    driver.assert_imports("aws_eip", address["id"], address)
+    nat = driver.create("aws_nat_gateway", allocation_id=address["id"], subnet_id=subnet)
+    assert nat["public_ip"] == address["public_ip"]
+    nat = driver.update("aws_nat_gateway", nat, allocation_id=address["id"], subnet_id=subnet, tags={"Name": "n"})
+    driver.assert_imports("aws_nat_gateway", nat["id"], nat)
+    assert driver.replaced_by("aws_nat_gateway", nat, allocation_id=address["id"], subnet_id="subnet-1") == {
+        "subnet_id"
+    }
+    driver.assert_goes("aws_nat_gateway", nat)
+    driver.assert_goes("aws_eip", driver.provider.read("aws_eip", address) or {})
+
+
+def test_vpc_endpoint(driver: Driver, emulator: Sandbox) -> None:
+    vpc, subnet = network(driver)
+    group = driver.create("aws_security_group", name="endpoint", vpc_id=vpc)["id"]
+    config: dict[str, Any] = {
+        "vpc_id": vpc,
+        "service_name": f"com.amazonaws.{REGION}.rds-data",
+        "vpc_endpoint_type": "Interface",
+        "subnet_ids": [subnet],
+        "security_group_ids": [group],
+    }
+    state = driver.create("aws_vpc_endpoint", **config, private_dns_enabled=True, tags={"Name": "data"})
+    assert state["dns_entry"]
+    driver.assert_imports("aws_vpc_endpoint", state["id"], state)
+    assert driver.replaced_by("aws_vpc_endpoint", state, **{**config, "service_name": "x"}) == {"service_name"}
+    driver.assert_goes("aws_vpc_endpoint", state)
+
+
+def test_security_group_rule(driver: Driver, emulator: Sandbox) -> None:
+    vpc, _ = network(driver)
+    group = driver.create("aws_security_group", name="db", vpc_id=vpc)["id"]
+    ports: dict[str, Any] = {"from_port": 5432, "to_port": 5432, "protocol": "tcp", "security_group_id": group}
+    blocks = {**ports, "type": "ingress", "cidr_blocks": ["10.0.0.0/8", "172.16.0.0/12"]}
+    state = driver.create("aws_security_group_rule", **blocks, description="Office")
+    driver.assert_imports("aws_security_group_rule", f"{group}_ingress_tcp_5432_5432_10.0.0.0/8_172.16.0.0/12", state)
+    own = driver.create("aws_security_group_rule", **ports, type="ingress", self=True)
+    out = driver.create(
+        "aws_security_group_rule",
+        **{**ports, "protocol": "-1", "from_port": 0, "to_port": 0},
+        type="egress",
+        ipv6_cidr_blocks=["::/0"],
+    )
+    assert driver.replaced_by("aws_security_group_rule", state, **{**blocks, "to_port": 5433}) == {"to_port"}
+    for rule in (own, out, state):
+        driver.delete("aws_security_group_rule", rule)
+        assert driver.provider.read("aws_security_group_rule", rule) is None
+
+
+def test_parameter(driver: Driver, emulator: Sandbox) -> None:
+    state = driver.create("aws_ssm_parameter", name="/demo/host", type="String", value="a", tags={"Name": "p"})
+    assert (state["version"], state["arn"]) == (1, f"arn:aws:ssm:{REGION}:123456789012:parameter/demo/host")
+    state = driver.update("aws_ssm_parameter", state, name="/demo/host", type="String", value="b", description="Host")
+    assert state["version"] == 2
+    driver.assert_imports("aws_ssm_parameter", "/demo/host", state, "overwrite")
+    driver.assert_goes("aws_ssm_parameter", state)
+    hidden = driver.create("aws_ssm_parameter", name="pw", type="SecureString", value_wo="never", value_wo_version=1)
+    assert "never" not in str(hidden)
+
+
+def test_bucket(driver: Driver, emulator: Sandbox) -> None:
+    state = driver.create("aws_s3_bucket", bucket="demo-exports", force_destroy=True, tags={"Name": "exports"})
+    assert (state["arn"], state["tags_all"]) == (
+        "arn:aws:s3:::demo-exports",
+        {"Name": "exports", "Project": "orders"},
+    )
+    state = driver.update("aws_s3_bucket", state, bucket="demo-exports", force_destroy=True, tags={"Name": "new"})
+    driver.assert_imports("aws_s3_bucket", "demo-exports", state, "force_destroy")
+    assert driver.replaced_by("aws_s3_bucket", state, bucket="other-exports", force_destroy=True) == {"bucket"}
+    client(emulator, "ec2").describe_vpcs()
+    driver.assert_goes("aws_s3_bucket", state)
+
+
+def test_rds_instance_as_a_source(driver: Driver, emulator: Sandbox) -> None:
+    config: dict[str, Any] = {
+        "identifier": "legacy",
+        "engine": "postgres",
+        "engine_version": "16.8",
+        "instance_class": "db.t4g.medium",
+        "allocated_storage": 20,
+        "username": "postgres",
+        "password": "not-so-secret",
+        "skip_final_snapshot": True,
+        "apply_immediately": True,
+    }
+    state = driver.create("aws_db_instance", **config, tags={"Name": "legacy"})
+    state = driver.update("aws_db_instance", state, **{**config, "instance_class": "db.r6g.large"})
+    replica_config = {
+        "cluster_identifier": "replica",
+        "engine": "aurora-postgresql",
+        "engine_version": "16.8",
+        "replication_source_identifier": state["arn"],
+        "skip_final_snapshot": True,
+        "apply_immediately": True,
+    }
+    replica = driver.create("aws_rds_cluster", **replica_config)
+    promoted = driver.update("aws_rds_cluster", replica, **{**replica_config, "replication_source_identifier": None})
+    driver.delete("aws_rds_cluster", promoted)
+    driver.assert_goes("aws_db_instance", state)
+
+
+def test_policy_document_is_written_as_the_genuine_provider_writes_it(driver: Driver) -> None:
+    statement = {
+        "sid": "Read",
+        "actions": ["s3:GetObject", "s3:ListBucket"],
+        "resources": ["arn:aws:s3:::b/&{aws:username}"],
+        "principals": [{"type": "AWS", "identifiers": ["b", "a"]}, {"type": "Service", "identifiers": ["rds"]}],
+        "condition": [
+            {"test": "StringLike", "variable": "s3:prefix", "values": ["z", "a"]},
+            {"test": "Bool", "variable": "aws:SecureTransport", "values": ["true"]},
+        ],
+    }
+    found = driver.source("aws_iam_policy_document", statement=[statement, {"actions": ["*"], "resources": ["*"]}])
+    assert json.loads(found["json"]) == json.loads(found["minified_json"])
+    assert found["json"].splitlines()[:6] == [
+        "{",
+        '  "Version": "2012-10-17",',
+        '  "Statement": [',
+        "    {",
+        '      "Sid": "Read",',
+        '      "Effect": "Allow",',
+    ]
+    first = json.loads(found["json"])["Statement"][0]
+    assert list(first) == ["Sid", "Effect", "Action", "Resource", "Principal", "Condition"]
+    assert first["Action"] == ["s3:ListBucket", "s3:GetObject"]
+    assert first["Resource"] == "arn:aws:s3:::b/${aws:username}"
+    assert first["Principal"] == {"AWS": ["b", "a"], "Service": "rds"}
+    assert first["Condition"] == {
+        "Bool": {"aws:SecureTransport": "true"},
+        "StringLike": {"s3:prefix": ["z", "a"]},
+    }
+    override = '{"Statement": {"Sid": "Read", "Effect": "Deny", "Action": "*", "Resource": "*"}}'
+    merged = driver.source(
+        "aws_iam_policy_document", source_policy_documents=[found["json"]], override_policy_documents=[override]
+    )
+    assert [one["Effect"] for one in json.loads(merged["json"])["Statement"]] == ["Deny", "Allow"]
