@@ -243,6 +243,13 @@ def test_changes_apply_now_or_wait(account: Account) -> None:
     assert member["PendingModifiedValues"] == {}
 
 
+def test_io_optimized_storage_from_the_start(account: Account) -> None:
+    account.network("demo")
+    account.create("demo", DBSubnetGroupName="demo", StorageType="aurora-iopt1")
+    cluster = account.rds.describe_db_clusters(DBClusterIdentifier="demo")["DBClusters"][0]
+    assert (cluster["StorageType"], cluster["AllocatedStorage"]) == ("aurora-iopt1", 1)
+
+
 def test_every_cluster_setting_of_ours_can_be_changed(account: Account) -> None:
     _, _, group = account.network("demo")
     account.create("demo", DBSubnetGroupName="demo", EnableCloudwatchLogsExports=["postgresql"])

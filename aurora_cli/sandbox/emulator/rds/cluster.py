@@ -29,7 +29,8 @@ class AuroraCluster(DBCluster):
 
     def __init__(self, backend: AuroraBackend, **values: Any) -> None:
         self._transition = Transition("creating", "available")
-        super().__init__(backend, **values)
+        # Aurora reports 1 whatever it holds; moto looks it up by storage type and knows none of Aurora's own.
+        super().__init__(backend, **{**values, "allocated_storage": values.get("allocated_storage") or 1})
         self.pending_modified_values: dict[str, Any] = {}
         self.url_identifier = names.dns_label(self.account_id, self.region)
         self.hosted_zone_id = names.hosted_zone(self.region)
