@@ -143,6 +143,11 @@ class AuroraCluster(DBCluster):
         ]
 
     @property
+    def custom_endpoints(self) -> list[str]:
+        """Hosts of its custom endpoints."""
+        return [item.endpoint for item in self.backend.custom_endpoints.values() if item.cluster is self]
+
+    @property
     def scaling_configuration_info(self) -> None:  # type: ignore[override]
         """Serverless v1 only."""
         return

@@ -107,9 +107,8 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
 
 def _gone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     drop_secret(cluster)
-    backend.custom_endpoints = {
-        name: item for name, item in backend.custom_endpoints.items() if item.cluster is not cluster
-    }
+    for name in [name for name, item in backend.custom_endpoints.items() if item.cluster is cluster]:
+        del backend.custom_endpoints[name]  # in place: the look-up of tags holds this very dictionary
     backend.clusters.pop(cluster.db_cluster_identifier, None)
 
 

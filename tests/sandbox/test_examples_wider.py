@@ -1,0 +1,66 @@
+"""The examples beyond the basic ones: each is made, planned again (nothing to do), looked at through the API, and destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.harness import Aurora
+
+pytestmark = pytest.mark.sandbox
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture
+def made(aurora: Aurora, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of the example's cluster, which is there and fits its spec; destroyed afterwards."""
+    file = EXAMPLES / f"{request.param}.yaml"
+    name = str(YAML(typ="safe").load(file.read_text())["name"])
+    aurora.ok("create", "-f", str(file), "--yes")
+    assert aurora.run("plan", name, "--exit-code").status == 0
+    yield name
+    aurora.ok("destroy", name, "--confirm", name, "--skip-final-snapshot")
+    assert aurora.client("rds").describe_db_clusters()["DBClusters"] == []
+
+
+@pytest.mark.parametrize("made", ["autoscaling"], indirect=True)
+def test_readers_scale_by_themselves(aurora: Aurora, made: str) -> None:
+    scaling = aurora.client("application-autoscaling")
+    targets = scaling.describe_scalable_targets(ServiceNamespace="rds")["ScalableTargets"]
+    assert [t["ResourceId"] for t in targets] == [f"cluster:{made}"]
+    policies = scaling.describe_scaling_policies(ServiceNamespace="rds")["ScalingPolicies"]
+    assert {p["PolicyType"] for p in policies} == {"TargetTrackingScaling"}
+
+
+@pytest.mark.parametrize("made", ["endpoints"], indirect=True)
+def test_custom_endpoints_are_reported(aurora: Aurora, made: str) -> None:
+    answer = aurora.client("rds").describe_db_cluster_endpoints(DBClusterIdentifier=made)["DBClusterEndpoints"]
+    hosts = {e["Endpoint"] for e in answer if e["EndpointType"] == "CUSTOM"}
+    assert hosts
+    assert {e["host"] for e in aurora.json("endpoints", made)["custom"]} == hosts
+
+
+@pytest.mark.parametrize("made", ["mixed-instances"], indirect=True)
+def test_classes_mix_on_io_optimized_storage(aurora: Aurora, made: str) -> None:
+    classes = {i["DBInstanceClass"] for i in aurora.instances(made).values()}
+    assert "db.serverless" in classes
+    assert len(classes) > 1
+    assert aurora.cluster(made)["StorageType"] == "aurora-iopt1"
+
+
+def test_a_monitored_cluster_has_alarms_and_a_dashboard(aurora: Aurora) -> None:
+    kms = aurora.client("kms")
+    kms.create_alias(AliasName="alias/logs", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    aurora.ok("create", "-f", str(EXAMPLES / "monitored.yaml"), "--yes")
+    assert aurora.run("plan", "checkout", "--exit-code").status == 0
+    watch = aurora.client("cloudwatch")
+    alarms = watch.describe_alarms()["MetricAlarms"]
+    assert {"CPUUtilization", "DatabaseConnections"} <= {a["MetricName"] for a in alarms}
+    assert all(a["AlarmActions"] for a in alarms)
+    assert watch.list_dashboards()["DashboardEntries"]
+    assert {i["MonitoringInterval"] for i in aurora.instances("checkout").values()} == {60}
+    aurora.ok("destroy", "checkout", "--confirm", "checkout")
+    assert watch.describe_alarms()["MetricAlarms"] == []
