@@ -33,7 +33,7 @@ def main() -> None:
     print("\n## Against bare Terraform\n")
     with workshop() as shop:
         show([planning(shop, runs), creating(shop, runs)])
-        print("## Memory\n\n| command | peak (MiB) |\n| --- | --: |")
+        print("## Memory\n\n| command | peak of its own process (MiB) |\n| --- | --: |")
         for name, mib in memory(shop).items():
             print(f"| `{name}` | {mib:.0f} |")
 
