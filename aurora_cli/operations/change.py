@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -332,11 +332,3 @@ def refuse_identity_change(old: ClusterSpec, new: ClusterSpec) -> None:
 
 def _plain(value: object) -> str:
     return getattr(value, "type", None) or str(value)
-
-
-def with_warnings(resolved: Resolved, *more: str) -> Resolved:
-    """The same spec with more warnings."""
-    from aurora_cli.errors import Problem
-
-    extra = tuple(Problem(path="", message=text, severity="warning", check="stack") for text in more)
-    return replace(resolved, warnings=(*resolved.warnings, *extra))

@@ -241,6 +241,8 @@ class _Destroy:
         if not plan.empty:
             destroyed = self.terraform.apply().destroy
         self.emit(StepFinished("destroy", monotonic() - started))
+        if self.snapshot and not snapshot_exists(self.rds, self.snapshot):
+            self.snapshot = None  # there was no cluster to take it of: promise nothing that cannot be restored
         summary = f"final snapshot {self.snapshot}" if self.snapshot else "no final snapshot"
         entry.finish("destroyed", {"add": 0, "change": 0, "destroy": destroyed}, summary)
 
