@@ -115,6 +115,23 @@ class Terraform(TerraformReader):
             GuardRefused: `prevent_destroy` protects something that the plan would remove.
             TerraformFailed, AccessDenied, CredentialsError, StateLocked, Interrupted: as Terraform's diagnostics say.
         """
+        outcome = self._plan(destroy, refresh_only, refresh, targets, replace)
+        if outcome.exit_status == 2:
+            return Plan.from_json(self.read_json(argv.show(self.binary.argv0, self.plan_file)))
+        return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
+
+    def make_plan(self, *, destroy: bool = False) -> bool:
+        """Plan without reading it: True if there is something to apply, which is in `plan_file` then. Raises as `plan`."""
+        return self._plan(destroy=destroy).exit_status == 2
+
+    def _plan(
+        self,
+        destroy: bool,
+        refresh_only: bool = False,
+        refresh: bool = True,
+        targets: Sequence[str] = (),
+        replace: Sequence[str] = (),
+    ) -> Outcome:
         self.check_state()
         self.plan_file.unlink(missing_ok=True)
         command = argv.plan(
@@ -133,7 +150,9 @@ class Terraform(TerraformReader):
             self.init()
             outcome, stderr = self._follow("plan", command)
         self._check("plan", outcome, stderr)
-        return self._planned(outcome)
+        if outcome.exit_status != 2:
+            self.plan_file.unlink(missing_ok=True)
+        return outcome
 
     def apply(self) -> ApplySummary:
         """Apply the plan in `plan_file`, which is gone afterwards, whatever happens.
@@ -225,12 +244,6 @@ class Terraform(TerraformReader):
     def _plugin_cache(self) -> AbstractContextManager[None]:
         folder = self._env.get(PLUGIN_CACHE)
         return cache_lock(Path(folder)) if folder else nullcontext()
-
-    def _planned(self, outcome: Outcome) -> Plan:
-        if outcome.exit_status == 2:
-            return Plan.from_json(self.read_json(argv.show(self.binary.argv0, self.plan_file)))
-        self.plan_file.unlink(missing_ok=True)
-        return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
 
     def _run(self, operation: str, command: tuple[str, ...]) -> Outcome:
         outcome, stderr = self._follow(operation, command)

@@ -15,6 +15,7 @@ HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "i686": "386"}
 
 
+# Never to change by a byte: its hash is in the lock files of stacks that exist. provider.sh, which it sources, may.
 # Terraform reaches the launcher through symbolic links, and starts it in the folder of the stack: neither may matter.
 _LAUNCHER = """\
 #!/bin/sh
@@ -66,12 +67,15 @@ def install(mirror_dir: Path, python: str, parent_folder: Path | None = None) ->
         The launcher for registry.terraform.io.
 
     The launcher's text is the same on every machine and in every version: Terraform keeps its hash in a stack's dependency
-    lock file, and a stack has to outlive the Python that it was made with. What may change is in provider.sh. Writing is idempotent and safe for two processes at once.
+    lock file, and a stack has to outlive the Python that it was made with. What may change is in provider.sh.
+    Writing is idempotent and safe for two processes at once.
     """
     mirror = mirror_dir.absolute()
     package_root = Path(__file__).resolve().parents[3]
     settings = _SETTINGS.format(python=shlex.quote(python), root=shlex.quote(str(package_root)))
-    if parent_folder is not None and sys.platform == "linux":  # forking a process with system libraries loaded is safe there
+    if (
+        parent_folder is not None and sys.platform == "linux"
+    ):  # forking a process with system libraries loaded is safe there
         settings += _QUICK.format(folder=shlex.quote(str(parent_folder)))
     _write(mirror / "provider.sh", settings, 0o600)
     launchers = [

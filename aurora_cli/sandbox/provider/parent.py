@@ -49,7 +49,7 @@ def main() -> None:
     """Serve in the working directory until nobody needs it; ends at once if another parent of this identity is there."""
     environ = dict(os.environb)
     own = identity(environ)
-    name = "%08x" % crc32(own)
+    name = f"{crc32(own):08x}"
     lock = _lock(Path(f"{name}.lock"))
     if lock is None:
         return

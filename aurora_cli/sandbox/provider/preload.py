@@ -26,7 +26,14 @@ def preload(cache_dir: Path | None) -> None:
     from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
     from aurora_cli.sandbox.provider.servicer import schema_response
 
-    for name in ("api.client", "api.settings", "engine.lifecycle", "engine.planning", "engine.validation", "sources.query"):
+    for name in (
+        "api.client",
+        "api.settings",
+        "engine.lifecycle",
+        "engine.planning",
+        "engine.validation",
+        "sources.query",
+    ):
         import_module(f"aurora_cli.sandbox.provider.{name}")
     for package, modules in ((catalogue, catalogue.MODULES), (sources, sources.SOURCES)):
         for name in set(modules.values()):
@@ -46,7 +53,7 @@ def preload(cache_dir: Path | None) -> None:
 
 
 def code_on_disk() -> Facts:
-    """Path -> time of change and size of every module that is loaded, and of our data; what differs later is no longer what runs here."""
+    """Path -> time of change and size of every loaded module and of our data. What differs later is not what runs here."""
     found: Facts = {}
     data = sorted(str(path) for path in Path(__file__).with_name("data").glob("*.json"))
     for path in (*data, *sorted(filter(None, map(_file, list(sys.modules.values()))))):

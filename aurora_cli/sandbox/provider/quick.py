@@ -8,13 +8,12 @@ to kill. It imports nothing of the package and next to nothing of the library: i
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]
+import _socket
 import os
 import sys
 import time
 from binascii import crc32
-
-import _socket
 
 ACCEPTED, STALE = b"+", b"~"
 _PATIENCE_S = 20.0
@@ -51,7 +50,7 @@ def _ask(folder: bytes) -> _socket.socket | None:
     """A channel to a provider that serves for us; None when there is none to be had."""
     environ = dict(os.environb)
     message, here = request(environ), os.getcwdb()
-    name = "%08x" % crc32(identity(environ))
+    name = f"{crc32(identity(environ)):08x}"
     os.chdir(folder)  # the path of a socket must be short, ours may be long
     try:
         return _agree(f"{name}.sock", message)
