@@ -29,11 +29,15 @@ from aurora_cli.terraform.state import (
 )
 
 PLAN_FILE = "tfplan"
+LOCK_FILE = ".terraform.lock.hcl"
 _INIT_PAUSES_S = (1.0, 4.0)
 _NETWORK = re.compile(
     r"could not connect|no such host|connection (?:refused|reset)|timeout|timed out|TLS handshake|unexpected EOF|"
     r"registry service is unreachable|50[234] |429 ",
     re.IGNORECASE,
+)
+_OTHER_PROVIDER = re.compile(
+    r"match any of the checksums|no available releases match|does not match configured version constraint"
 )
 _INIT_NEEDED = re.compile(
     r"Required plugins are not installed|Inconsistent dependency lock file|Missing required provider|"
@@ -50,6 +54,8 @@ class Terraform(TerraformReader):
         env: the whole environment, see `environment.terraform_env`.
         runs_dir: where the output of each run is kept.
         emit: gets every event while Terraform works.
+        relock: forget the dependency lock file when the provider on disk is not the one that it names: for a provider that
+            comes with this program. One from a registry must be that one.
         lock_timeout: how long Terraform waits for its state lock, in its own notation.
         sleep: waits that many seconds; for the pauses between tries of `init`.
     """
@@ -62,6 +68,7 @@ class Terraform(TerraformReader):
         runs_dir: Path,
         emit: Emit,
         *,
+        relock: bool = False,
         lock_timeout: str = "60s",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -69,6 +76,7 @@ class Terraform(TerraformReader):
         self.plan_file = folder / PLAN_FILE
         self._runs_dir = runs_dir
         self._emit = emit
+        self._relock = relock
         self._lock_timeout = lock_timeout
         self._sleep = sleep
 
@@ -236,6 +244,10 @@ class Terraform(TerraformReader):
                 self._run("init", command)
                 return
             except TerraformFailed as problem:
+                if self._relock and _OTHER_PROVIDER.search(str(problem.details)):
+                    (self.folder / LOCK_FILE).unlink(missing_ok=True)
+                    self._run("init", command)
+                    return
                 if pause is None or isinstance(problem, StateAtRisk) or not _NETWORK.search(str(problem.details)):
                     raise
                 self._emit(LogLine(f"{problem.message} Trying again in {pause:.0f} s.", level="warn"))

@@ -51,8 +51,8 @@ def _ask(folder: bytes) -> _socket.socket | None:
     environ = dict(os.environb)
     message, here = request(environ), os.getcwdb()
     name = f"{crc32(identity(environ)):08x}"
-    os.chdir(folder)  # the path of a socket must be short, ours may be long
     try:
+        os.chdir(folder)  # the path of a socket must be short, ours may be long
         return _agree(f"{name}.sock", message)
     except OSError:
         return None
