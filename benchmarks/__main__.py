@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks.against_terraform import creating, memory, planning, workshop
+from benchmarks.against_terraform import creating, destroying, memory, planning, workshop
 from benchmarks.rendering import rendering
 from benchmarks.startup import startup
 from benchmarks.timing import Comparison
@@ -32,7 +32,7 @@ def main() -> None:
         print(f"| {r.stacks} | {r.seconds:.2f} | {r.seconds / r.stacks * 1000:.1f} | {r.peak_mib:.0f} |")
     print("\n## Against bare Terraform\n")
     with workshop() as shop:
-        show([planning(shop, runs), creating(shop, runs)])
+        show([planning(shop, runs), creating(shop, runs), destroying(shop, runs)])
         print("## Memory\n\n| command | peak of its own process (MiB) |\n| --- | --: |")
         for name, mib in memory(shop).items():
             print(f"| `{name}` | {mib:.0f} |")

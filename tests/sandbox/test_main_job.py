@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -138,6 +140,29 @@ def test_a_cluster_that_is_not_ours_is_left_alone(aurora: Aurora) -> None:
     assert "byhand" in refused.err
     assert aurora.json("list")["clusters"][0]["name"] == "demo"
     assert len(aurora.json("list")["clusters"]) == 1
+
+
+def test_a_lock_file_of_another_provider_is_made_again(aurora: Aurora) -> None:
+    lock = aurora.home / "sandbox" / "stacks" / "demo" / "terraform" / ".terraform.lock.hcl"
+    real = lock.read_text()
+    lock.write_text(re.sub(r'"h1:[^"]*"', '"h1:' + "A" * 43 + '="', real))
+    assert aurora.run("plan", "demo", "--exit-code").status == 0
+    assert lock.read_text() == real
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform binary")
+def test_destroy_runs_terraform_no_more_than_it_must(aurora: Aurora, tmp_path: Path) -> None:
+    """A plan, a look into it, and that very plan applied."""
+    aurora.ok(*REGION, "create", "brief", "--engine", "mysql", "--yes")
+    noted, program = tmp_path / "noted", tmp_path / "terraform"
+    program.write_text(f'#!/bin/sh\necho "$1" >>"{noted}"\nexec {shutil.which("terraform")} "$@"\n')
+    program.chmod(0o700)
+    looked = aurora.json("--terraform-bin", str(program), "destroy", "brief", "--dry-run")
+    assert aurora.cluster("brief")["DeletionProtection"] is True
+    noted.unlink()
+    done = aurora.json("--terraform-bin", str(program), "destroy", "brief", "--confirm", "brief")
+    assert [word for word in noted.read_text().split() if word != "version"] == ["plan", "show", "apply"]
+    assert done["final_snapshot_identifier"] == looked["review"]["final_snapshot_identifier"]
 
 
 def test_destroy_wants_the_name_and_not_just_yes(aurora: Aurora) -> None:

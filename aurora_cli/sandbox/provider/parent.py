@@ -26,7 +26,7 @@ from typing import NoReturn
 from aurora_cli.sandbox import processes
 from aurora_cli.sandbox.parents import name_myself
 from aurora_cli.sandbox.provider.preload import Facts, code_on_disk, is_current, preload
-from aurora_cli.sandbox.provider.quick import ACCEPTED, STALE, identity
+from aurora_cli.sandbox.provider.quick import ACCEPTED, AGREED, STALE, identity
 from aurora_cli.sandbox.state import StateFiles
 
 REFUSED = b"-"
@@ -61,7 +61,6 @@ def main() -> None:
     listener.listen(64)
     folder = os.environ.get("AURORA_SANDBOX_PROVIDER_CACHE")
     preload(Path(folder) if folder else None)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system takes the ended ones away
     _Parent(listener, address, lock, own, code_on_disk()).serve()
 
 
@@ -88,6 +87,7 @@ class _Parent:
     def serve(self) -> None:
         self._listener.settimeout(_LOOK_AROUND_S)
         while True:
+            _bury_the_ended()
             try:
                 channel, _ = self._listener.accept()
             except TimeoutError:
@@ -128,6 +128,12 @@ class _Parent:
         return True
 
 
+def _bury_the_ended() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def receive(channel: socket.socket) -> Request:
     """The request that `quick.request` made. Raises OSError, ValueError: it is none."""
     channel.settimeout(_REQUEST_TIMEOUT_S)
@@ -156,6 +162,8 @@ def _become(channel: socket.socket, request: Request) -> NoReturn:
         _take_over(request)
         channel.settimeout(None)
         _say(channel, ACCEPTED)
+        if channel.recv(1) != AGREED:  # who asked has lost patience, and started a provider directly
+            os._exit(status)
         threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
         from aurora_cli.sandbox.provider.__main__ import run
 
@@ -177,7 +185,6 @@ def _take_over(request: Request) -> None:
     os.chdir(request.folder)
     os.umask(request.umask)
     tempfile.tempdir = None
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -15,7 +15,7 @@ import sys
 import time
 from binascii import crc32
 
-ACCEPTED, STALE = b"+", b"~"
+ACCEPTED, STALE, AGREED = b"+", b"~", b"!"
 _PATIENCE_S = 20.0
 _LOOK_EVERY_S = 0.01
 _ORPHAN_S = 1.0
@@ -70,6 +70,7 @@ def _agree(address: str, message: bytes) -> _socket.socket | None:
             continue
         answer = _handed_over(channel, message)
         if answer == ACCEPTED:
+            channel.sendall(AGREED)  # from here on it is that provider, and never a direct one beside it
             return channel
         channel.close()
         if answer != STALE:
