@@ -138,12 +138,17 @@ def destroy(
     app.begin(emit)
     with stack.lock("destroy"):
         run = _Destroy(app, stack, emit, skip_final_snapshot)
-        review = run.review()
+        try:
+            review = run.review()
+            wanted = not dry_run and confirm(review)
+        except BaseException:
+            run.withdraw()
+            raise
+        if not wanted:
+            run.withdraw()
         if dry_run:
-            run.withdraw()
             return run.result(review, changed=False, dry_run=True)
-        if not confirm(review):
-            run.withdraw()
+        if not wanted:
             raise Declined("Nothing was destroyed: the name was not confirmed.")
         with recorded(app, stack, "destroy") as entry:
             run.take_down(entry)

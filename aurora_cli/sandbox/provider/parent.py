@@ -30,7 +30,7 @@ from aurora_cli.sandbox.provider.quick import ACCEPTED, AGREED, STALE, identity
 from aurora_cli.sandbox.state import StateFiles
 
 REFUSED = b"-"
-_LOOK_AROUND_S = 2.0
+LOOK_AROUND_S = 2.0
 _REQUEST_TIMEOUT_S = 5.0
 
 
@@ -85,7 +85,7 @@ class _Parent:
         self._files = StateFiles(Path.cwd().parent)
 
     def serve(self) -> None:
-        self._listener.settimeout(_LOOK_AROUND_S)
+        self._listener.settimeout(LOOK_AROUND_S)
         while True:
             _bury_the_ended()
             try:
