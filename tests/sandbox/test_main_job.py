@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from aurora_cli.context import AppContext
+from aurora_cli.operations.destroy import DestroyReview, destroy
 from tests.harness import Aurora
 
 pytestmark = pytest.mark.sandbox
@@ -163,6 +165,20 @@ def test_destroy_runs_terraform_no_more_than_it_must(aurora: Aurora, tmp_path: P
     done = aurora.json("--terraform-bin", str(program), "destroy", "brief", "--confirm", "brief")
     assert [word for word in noted.read_text().split() if word != "version"] == ["plan", "show", "apply"]
     assert done["final_snapshot_identifier"] == looked["review"]["final_snapshot_identifier"]
+
+
+def test_a_destroy_that_is_broken_off_at_the_question_leaves_no_trace(aurora: Aurora) -> None:
+    folder = aurora.home / "sandbox" / "stacks" / "demo" / "terraform"
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    def broken_off(review: DestroyReview) -> bool:
+        assert (folder / "tfplan").exists()
+        raise KeyboardInterrupt
+
+    app = AppContext(home_folder=aurora.home, sandbox=True, environ=aurora.environ)
+    with pytest.raises(KeyboardInterrupt):
+        destroy(app, "demo", confirm=broken_off, emit=lambda event: None)
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
 def test_destroy_wants_the_name_and_not_just_yes(aurora: Aurora) -> None:
