@@ -4,6 +4,9 @@ PYTHON ?= python3
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
 PYTEST_ARGS ?=
 
+# Tests and benchmarks start thousands of processes: compile our modules once, also where byte code is switched off.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 DEV := $(VENV)/.installed-dev
@@ -21,8 +24,9 @@ demo: $(SANDBOX) ## Make a cluster in the sandbox and print its endpoints (KEEP=
 
 install: $(DEV) ## Install the package for development, with all tools
 
+# In the order of the folders: the long modules of reliability and sandbox start first, the short ones of unit fill the gaps.
 test: $(DEV) ## Run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 contract: $(DEV) ## Check every rendered file against the provider's schema
 	$(BIN)/python -m pytest tests/contract $(PYTEST_ARGS)

@@ -39,10 +39,10 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     """
     request = spec_request(session, ctx)
     if options["print_spec"]:
-        from aurora_cli.operations import validation
+        from aurora_cli.operations.desired import desired_spec
         from aurora_cli.spec.load import dump_spec
 
-        click.echo(dump_spec(validation.validate(session.app, request).spec), nl=False)
+        click.echo(dump_spec(desired_spec(session.app, request).spec), nl=False)
         return
     from aurora_cli.operations import create
 

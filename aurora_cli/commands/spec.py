@@ -90,10 +90,10 @@ def show(ctx: click.Context, session: Session, /, resolved: bool, output: str, *
       aurora-cli spec show -f orders.yaml --resolved
       aurora-cli spec show -f orders.yaml --resolved -o json
     """
-    from aurora_cli.operations import showing
+    from aurora_cli.operations.desired import desired_spec
     from aurora_cli.ui import lists
 
-    found = showing.show(session.app, spec_request(session, ctx))
+    found = desired_spec(session.app, spec_request(session, ctx))
     values = found.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
     shown = values if resolved else without_sources(values, found.origins, NOT_CHOSEN)
     if output != "table":

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.operations.change import Terms, carry_out, refuse_identity_change
 from aurora_cli.operations.create import new_stack
+from aurora_cli.operations.desired import desired_spec
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.request import SpecRequest
 from aurora_cli.operations.review import Approve, ChangeResult
-from aurora_cli.operations.stored import existing_stack, is_pristine, named, stored_spec
+from aurora_cli.operations.stored import is_pristine, stored_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.resolve import Resolved
 
 
 def apply(
@@ -41,10 +41,3 @@ def apply(
         app.begin(emit)
         terms = Terms(operation, approve, emit, allow, dry_run)
         return carry_out(app, stack or new_stack(app, desired), desired, terms)
-
-
-def desired_spec(app: AppContext, request: SpecRequest) -> Resolved:
-    """The request's spec; the stored one when the request has no layers."""
-    if request.layers:
-        return request.resolve()
-    return stored_spec(existing_stack(app, named(request.name)))

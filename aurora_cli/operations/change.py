@@ -16,7 +16,8 @@ from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFai
 from aurora_cli.operations import guard
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.healing import keep_survivors, tainted_survivors
+from aurora_cli.operations.final_snapshot import carried, follow_state, fresh_name, refuse_taken
+from aurora_cli.operations.healing import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
 from aurora_cli.operations.logbook import Entry, recorded
 from aurora_cli.operations.recovery import follow_up
@@ -87,6 +88,7 @@ class _Run:
         self.resources: list[StateResource] = []
         self.addresses: list[str] = []
         self.choice = KeyChoice(())
+        self.next_snapshot: str | None = None
 
     def look(self) -> ChangeResult:
         """Plan only, and leave the stack as it was."""
@@ -121,13 +123,28 @@ class _Run:
     def _plan(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
         follow_up(self.terraform, self.terms.emit)
         self._render()
-        self._keep_survivors()
+        if not self.terms.dry_run:
+            self._keep_survivors()
         with ThreadPoolExecutor(max_workers=1) as pool:  # beside Terraform: loading the AWS library takes its time too
             reading = pool.submit(self._look)
             plan = self._terraform_plan()
             topology = reading.result()
+        plan = self._with_next_snapshot(plan)
+        if self.terms.dry_run and tainted_survivors(
+            self.resources
+        ):  # to look must not write, not even Terraform's marks
+            plan = as_kept(plan, would_keep(self.resources, topology, self.terms.emit))
         self._refuse_foreign_cluster(plan, topology)
         return self._review(plan, topology, again=again), topology
+
+    def _with_next_snapshot(self, plan: Plan) -> Plan:
+        """Let the cluster that an allowed replacement makes carry a snapshot name of its own."""
+        if CLUSTER_ADDRESS not in self.terms.allow or not carried(plan):
+            return plan
+        refuse_taken(self.app.aws(self.spec.region).client("rds"), plan)
+        self.next_snapshot = fresh_name(self.spec.name)
+        self._write(self.choice)
+        return self._terraform_plan()
 
     def _look(self) -> Topology | None:
         return live_topology(self.app, self.spec)
@@ -139,6 +156,7 @@ class _Run:
     def _read_state(self) -> None:
         self.resources = self.terraform.state_resources()
         self.addresses = [r.address for r in self.resources]
+        follow_state(self.stack, self.resources)
 
     def _render(self) -> None:
         """Choose the instance keys, write the files, initialise."""
@@ -174,7 +192,8 @@ class _Run:
 
     def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
         allowed = allow_destroy or CLUSTER_ADDRESS in self.terms.allow
-        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=allowed)
+        name = self.next_snapshot or self.stack.record.final_snapshot_identifier
+        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=allowed, final_snapshot_identifier=name)
 
     def _init(self) -> None:
         started = monotonic()
@@ -274,7 +293,12 @@ class _Run:
         from aurora_cli.spec.load import dump_spec
 
         self.stack.write_spec(dump_spec(self.spec))
-        self.stack.update_record(status=status, instance_keys=self.choice.keys, origins=dict(self.desired.origins))
+        self.stack.update_record(
+            status=status,
+            instance_keys=self.choice.keys,
+            origins=dict(self.desired.origins),
+            final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
+        )
 
     def _fail_over(self) -> None:
         if not self.choice.fail_over_to:

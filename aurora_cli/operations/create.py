@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.change import Terms, carry_out
 from aurora_cli.operations.events import Emit
+from aurora_cli.operations.final_snapshot import fresh_name
 from aurora_cli.operations.request import SpecRequest
 from aurora_cli.operations.review import Approve, ChangeResult
 from aurora_cli.operations.stored import is_pristine, stored_spec
@@ -51,9 +52,11 @@ def new_stack(app: AppContext, desired: Resolved) -> Stack:
     from aurora_cli.spec.load import dump_spec
 
     spec = desired.spec
-    return app.registry.create(
+    stack = app.registry.create(
         spec.name, region=spec.region, target=app.target, spec=dump_spec(spec), origins=desired.origins
     )
+    stack.update_record(final_snapshot_identifier=fresh_name(spec.name))
+    return stack
 
 
 def _refuse_other_spec(stack: Stack, desired: Resolved) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import InvalidInput, OperationFailed
-from aurora_cli.operations.apply import desired_spec
+from aurora_cli.operations.desired import desired_spec
 from aurora_cli.operations.request import SpecRequest
 
 if TYPE_CHECKING:
@@ -32,8 +32,12 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
 
     resolved = desired_spec(app, request)
     stack = app.registry.find(resolved.spec.name) if not request.layers else None
-    keys = stack.record.instance_keys if stack else ()
-    files = render_stack(resolved.spec, RenderOptions(instance_keys=keys))
+    record = stack.record if stack else None
+    options = RenderOptions(
+        instance_keys=record.instance_keys if record else (),
+        final_snapshot_identifier=record.final_snapshot_identifier if record else None,
+    )
+    files = render_stack(resolved.spec, options)
     try:
         return _write(files, to, force)
     except OSError as error:

@@ -28,7 +28,7 @@ class StackRecord:
         instance_keys: stable keys of the instances, lowest first; `()` before they are decided.
         origins: dotted spec path -> where the value came from.
         tool_version: version of this tool that wrote the record last.
-        final_snapshot_identifier: the name that destroy has chosen for the final snapshot, or None.
+        final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
         schema_version: of this file.
     """
 
