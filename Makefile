@@ -11,10 +11,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 DEV := $(VENV)/.installed-dev
 SANDBOX := $(VENV)/.installed-sandbox
+CHECKOV_VERSION := 3.3.30
+CHECKOV := $(VENV)/checkov/bin/checkov
 SOURCES := aurora_cli tests benchmarks tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint format types contract docs docs-check wheel check bench clean
+.PHONY: help demo install test lint format types contract docs docs-check wheel checkov check bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +53,9 @@ docs-check: $(DEV) ## Check that the generated pages fit the code
 wheel: $(DEV) ## Build the wheel and try it in an empty environment, from an empty folder
 	$(BIN)/python tools/check_wheel.py
 
+checkov: $(DEV) $(CHECKOV) ## Compare what checkov finds in the production example with docs/security.md (installs 300 MB)
+	$(BIN)/python tools/checkov_gate.py $(CHECKOV)
+
 check: lint types docs-check test wheel ## Everything that a change must pass (tests include the contract)
 
 bench: $(DEV) ## Run the benchmarks
@@ -62,6 +67,12 @@ clean: ## Remove what the other targets made
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
+
+# In an environment of its own: it pins versions that are not ours.
+$(CHECKOV): | $(BIN)/python
+	@echo "Installing checkov $(CHECKOV_VERSION) into $(VENV)/checkov ..."
+	@$(BIN)/python -m venv $(VENV)/checkov
+	@$(VENV)/checkov/bin/python -m pip --disable-pip-version-check -qq install checkov==$(CHECKOV_VERSION)
 
 $(SANDBOX): pyproject.toml | $(BIN)/python
 	@echo "Installing aurora-cli into $(VENV) ..."

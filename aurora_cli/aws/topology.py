@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from aurora_cli.aws.failures import aws_errors
@@ -40,6 +41,7 @@ class Topology:
         acu: {"min", "max"} in ACUs, and `pause_after` in seconds if set; None for a cluster without the scaling block.
         custom: custom endpoint name -> host.
         pending: PendingModifiedValues of the cluster.
+        optimized_again: when AWS next takes a switch to I/O-Optimized storage; None if it may be at once.
     """
 
     identifier: str
@@ -58,6 +60,7 @@ class Topology:
     acu: dict[str, float] | None = None
     custom: dict[str, str] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
+    optimized_again: datetime | None = None
 
     @property
     def writer(self) -> Member | None:
@@ -155,6 +158,7 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         acu=_acu(cluster.get("ServerlessV2ScalingConfiguration") or {}),
         custom=custom,
         pending={k: v for k, v in (cluster.get("PendingModifiedValues") or {}).items() if v not in (None, {}, [])},
+        optimized_again=cluster.get("IOOptimizedNextAllowedModificationTime"),
     )
 
 

@@ -34,6 +34,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("list", "List the clusters of this home."),
         Entry("status", "Show a cluster as AWS reports it now."),
         Entry("endpoints", "Print the endpoints of a cluster."),
+        Entry("engines", "List engine versions, and where each can be upgraded to."),
         Entry("history", "Show what was done to a cluster, when and by whom."),
     ),
     "Run": (

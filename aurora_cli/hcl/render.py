@@ -110,6 +110,8 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "engine_lifecycle_support": _LIFECYCLE[spec.extended_support],
         "rotation_duration": _rotation_duration(spec),
         "dashboard": dashboard_of(spec, instances.members),
+        "cluster_timeout": _duration(spec.maintenance.cluster_timeout),
+        "instance_timeout": _duration(spec.maintenance.instance_timeout),
         "log_exports": sorted(set(spec.logs.exports or ())),
         **_protection(spec, options),
     }
@@ -118,6 +120,13 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
 def _rotation_duration(spec: ClusterSpec) -> str | None:
     rotation = spec.credentials.rotation
     return f"{rotation.duration // 3600}h" if rotation and rotation.duration else None
+
+
+def _duration(seconds: int | None) -> str | None:
+    """As the provider reads it: minutes where they are whole."""
+    if seconds is None:
+        return None
+    return f"{seconds}s" if seconds % 60 else f"{seconds // 60}m"
 
 
 def _protection(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFailed, PlanStale, SpecConflict
-from aurora_cli.operations import guard
+from aurora_cli.aws.quotas import read_quotas
+from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFailed, PlanStale, Problem, SpecConflict
+from aurora_cli.operations import guard, limits
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.final_snapshot import carried, follow_state, fresh_name, refuse_taken
@@ -135,6 +136,7 @@ class _Run:
         ):  # to look must not write, not even Terraform's marks
             plan = as_kept(plan, would_keep(self.resources, topology, self.terms.emit))
         self._refuse_foreign_cluster(plan, topology)
+        limits.refuse_what_aws_refuses(plan, topology, self.app.clock.now())
         return self._review(plan, topology, again=again), topology
 
     def _with_next_snapshot(self, plan: Plan) -> Plan:
@@ -246,11 +248,17 @@ class _Run:
             target=self.app.target,
             plan=plan,
             findings=guard.inspect(plan, situation),
-            warnings=self.desired.warnings,
+            warnings=(*self.desired.warnings, *limits.doubts(plan), *self._over_quota(plan)),
             resumed=self.stack.record.status in ("creating", "changing") and bool(self.addresses),
             again=again,
             steps=steps,
         )
+
+    def _over_quota(self, plan: Plan) -> list[Problem]:
+        """Asked only where something is made that has a quota."""
+        if not limits.counts(plan):
+            return []
+        return list(limits.over_quota(plan, read_quotas(self.app.aws(self.spec.region).client("rds"))))
 
     # --- approve ---
 

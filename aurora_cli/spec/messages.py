@@ -47,7 +47,8 @@ def _last(path: str) -> str:
 
 
 def _given(path: str, value: Any) -> str:
-    return "" if _last(path) in _SECRETIVE else f", not {shown(value)}"
+    plain = f"{value:g}" if isinstance(value, float) else value
+    return "" if _last(path) in _SECRETIVE else f", not {shown(plain)}"
 
 
 def _missing(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[str, str | None]:
@@ -68,7 +69,8 @@ def _choice(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[st
         return "the engine `aurora` (MySQL 5.6) is gone", "write postgres or mysql"
     wanted = listing(choices) or str(ctx.get("expected", "")).replace("'", "")
     text = f"`{_last(path)}` must be {wanted}" if wanted else msg
-    return f"{text}{_given(path, value)}", did_you_mean(word, choices) if choices else None
+    way_out = "write postgres or mysql" if path == "engine" else f"write {wanted}" if wanted else None
+    return f"{text}{_given(path, value)}", did_you_mean(word, choices, way_out) if choices else way_out
 
 
 def _tag(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[str, str | None]:

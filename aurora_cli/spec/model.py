@@ -166,6 +166,12 @@ class Maintenance(Model):
     apply_immediately: bool = Field(
         True, description="Make changes now; false leaves what restarts for the maintenance window."
     )
+    cluster_timeout: Seconds | None = Field(
+        None, ge=600, le=86400, description="Longest time for a change of the cluster, e.g. `4h`; default 2h."
+    )
+    instance_timeout: Seconds | None = Field(
+        None, ge=600, le=86400, description="Longest time for a change of an instance, e.g. `2h`; default 90m."
+    )
 
     @field_validator("window", mode="after")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,6 +57,11 @@ class Field:
     description: str
 
 
+def anchor(path: str) -> str:
+    """Where the page tells of a field: `instances.overrides.KEY.class` is at `#instances-overrides-key-class`."""
+    return re.sub(r"[^a-z0-9]+", "-", path.lower())
+
+
 def describe(path: str) -> str:
     """Description of a top-level key: the field's own, or the first sentence of its section's docstring."""
     info = ClusterSpec.model_fields[path]
@@ -82,7 +88,7 @@ def markdown() -> str:
 
 
 def _field_table() -> str:
-    rows = [f"| `{f.path}` | {f.default} | {_cell(f.description)} |" for f in fields()]
+    rows = [f'| <a id="{anchor(f.path)}"></a>`{f.path}` | {f.default} | {_cell(f.description)} |' for f in fields()]
     return "\n".join(["| Field | Default | What it is |", "|---|---|---|", *rows])
 
 

@@ -36,6 +36,8 @@ def _hint(key: str, shape: Shape, section: str) -> str:
     if near:
         return f"did you mean `{near}`?"
     elsewhere = _elsewhere(folded, section)
+    if elsewhere == folded:
+        return f"`{folded}` is of the whole cluster: write it at the top of the spec"
     if elsewhere:
         return f"`{folded}` belongs elsewhere: `{elsewhere}`"
     return f"known keys here: {', '.join(sorted(shape.keys))}"

@@ -41,6 +41,21 @@ class ClusterRow(Protocol):
     def problem(self) -> str | None: ...
 
 
+class VersionRow(Protocol):
+    """One engine version."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def default(self) -> bool: ...
+    @property
+    def minor(self) -> tuple[str, ...]: ...
+    @property
+    def major(self) -> tuple[str, ...]: ...
+
+
 class CheckRow(Protocol):
     """One check of `doctor`."""
 
@@ -61,6 +76,17 @@ def print_clusters(consoles: Consoles, rows: Sequence[ClusterRow]) -> None:
     for row in rows:
         if row.problem:
             prose(consoles.out, Text(clean(f"{row.name}: {row.problem}"), style="warning"), hanging=2)
+
+
+def print_engine_versions(consoles: Consoles, rows: Sequence[VersionRow]) -> None:
+    """Prints engine versions with the newest minor version and the major ones that each can be upgraded to."""
+    columns = ("Version", "Family", "Newest minor upgrade", "Major upgrades")
+    print_table(consoles, "", columns, [_version(row) for row in rows])
+
+
+def _version(row: VersionRow) -> tuple[Value, ...]:
+    name = f"{row.version} (default)" if row.default else row.version
+    return name, row.family, row.minor[-1] if row.minor else None, ", ".join(row.major) or None
 
 
 def print_history(consoles: Consoles, entries: Sequence[Mapping[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from moto.rds.models import DBCluster
@@ -42,6 +43,7 @@ class AuroraCluster(DBCluster):
         self.activity_stream_mode: str | None = None
         self.activity_stream_kms_key_id: str | None = None
         self.activity_stream_kinesis_stream_name: str | None = None
+        self.io_optimized_next_allowed_modification_time: datetime | None = None
         self._place(values)
         self._encrypt(values)
         self._observe(values)

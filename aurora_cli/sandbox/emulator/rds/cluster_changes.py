@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters
@@ -70,6 +71,7 @@ def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
     logs = values.get("cloudwatch_logs_export_configuration") or {}
     check_logs(cluster.engine, logs.get("EnableLogTypes"))
     check_scaling(cluster.engine, cluster.engine_version, values.get("serverless_v2_scaling_configuration"))
+    _check_storage(cluster, values.get("storage_type"))
     version = values.get("engine_version")
     if version:
         values["engine_version"] = version = engines.resolve_version(cluster.engine, version)
@@ -77,6 +79,14 @@ def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
     if values.get("db_cluster_parameter_group_name"):
         group = cluster_parameter_group(backend, values["db_cluster_parameter_group_name"])
         parameters.check_family(group, engines.family(cluster.engine, version or cluster.engine_version))
+
+
+def _check_storage(cluster: AuroraCluster, wanted: str | None) -> None:
+    again = cluster.io_optimized_next_allowed_modification_time
+    if wanted == "aurora-iopt1" != cluster.storage_type and again is not None and datetime.now(timezone.utc) < again:
+        raise bad_combination(
+            f"The DB cluster storage type can be changed to aurora-iopt1 again after {again:%Y-%m-%dT%H:%M:%SZ}."
+        )
 
 
 def _check_upgrade(cluster: AuroraCluster, version: str, values: dict[str, Any]) -> None:
@@ -100,7 +110,14 @@ def _modify_windows_and_storage(cluster: AuroraCluster, values: dict[str, Any]) 
     if values.get("preferred_maintenance_window"):
         cluster.preferred_maintenance_window = values["preferred_maintenance_window"].lower()
     if values.get("storage_type"):
-        cluster.storage_type = values["storage_type"] if values["storage_type"] == "aurora-iopt1" else None
+        _modify_storage(cluster, values["storage_type"])
+
+
+def _modify_storage(cluster: AuroraCluster, wanted: str) -> None:
+    """Back to Standard at any time; to I/O-Optimized once in 30 days (Aurora User Guide)."""
+    if wanted == "aurora-iopt1" != cluster.storage_type:
+        cluster.io_optimized_next_allowed_modification_time = datetime.now(timezone.utc) + timedelta(days=30)
+    cluster.storage_type = wanted if wanted == "aurora-iopt1" else None
 
 
 def _modify_logs(cluster: AuroraCluster, wanted: Any) -> None:

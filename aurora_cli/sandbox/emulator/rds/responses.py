@@ -21,6 +21,7 @@ from aurora_cli.sandbox.emulator.rds import (
     networks,
     parameters,
     proxies,
+    quotas,
     replicas,
     snapshot,
     subscriptions,
@@ -319,6 +320,9 @@ class AuroraResponse(RDSResponse):
         if not engines.is_aurora(self.params.get("Engine")):
             return super().describe_orderable_db_instance_options()
         return PaginatedResult({"OrderableDBInstanceOptions": catalogue.orderable_options(self.aurora, self.params)})
+
+    def describe_account_attributes(self) -> ActionResult:
+        return ActionResult({"AccountQuotas": quotas.listing(self.aurora)})
 
     def describe_pending_maintenance_actions(self) -> ActionResult:
         return ActionResult({"PendingMaintenanceActions": []})
