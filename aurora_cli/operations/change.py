@@ -19,9 +19,11 @@ from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.healing import keep_survivors, tainted_survivors
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
 from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.origins import check_origin
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
+from aurora_cli.operations.sourcing import EMPTY, born_of, finishing, second_step, spent_source
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -87,6 +89,8 @@ class _Run:
         self.resources: list[StateResource] = []
         self.addresses: list[str] = []
         self.choice = KeyChoice(())
+        self.born: str | None = stack.record.born
+        self.source_arn: str | None = stack.record.source_arn
 
     def look(self) -> ChangeResult:
         """Plan only, and leave the stack as it was."""
@@ -114,7 +118,7 @@ class _Run:
             review, topology = self._plan(again=True)
             self._approved(review)
             summary = self._apply()
-        return self._done(review, summary, entry)
+        return self._done(review, self._finish(summary), entry)
 
     # --- plan ---
 
@@ -144,13 +148,21 @@ class _Run:
         """Choose the instance keys, write the files, initialise."""
         if self.spec.backend.type == "local":
             self._read_state()
+            self._look_at_source()
             self._write(self._choose())
             self._init()
             return
         self._write(KeyChoice(self.stack.record.instance_keys))
         self._init()
         self._read_state()
+        self._look_at_source()
         self._write(self._choose())
+
+    def _look_at_source(self) -> None:
+        """Where the data comes from counts until the cluster is there; then what it was born from does."""
+        self.born = born_of(self.resources, self.stack.record.born)
+        if self.born is None:
+            self.source_arn = check_origin(self.app, self.spec)
 
     def _choose(self) -> KeyChoice:
         existing = keys_in_state(self.addresses)
@@ -174,7 +186,8 @@ class _Run:
 
     def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
         allowed = allow_destroy or CLUSTER_ADDRESS in self.terms.allow
-        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=allowed)
+        source = {"born": self.born, "source_arn": self.source_arn}
+        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=allowed, **source)
 
     def _init(self) -> None:
         started = monotonic()
@@ -182,9 +195,9 @@ class _Run:
         self.terraform.init()
         self.terms.emit(StepFinished("init", monotonic() - started))
 
-    def _terraform_plan(self) -> Plan:
+    def _terraform_plan(self, title: str = "Planning the change") -> Plan:
         started = monotonic()
-        self.terms.emit(StepStarted("plan", "Planning the change"))
+        self.terms.emit(StepStarted("plan", title))
         try:
             plan = self.terraform.plan()
         except GuardRefused:
@@ -219,7 +232,10 @@ class _Run:
             allowed=tuple(self.terms.allow),
         )
         old_writer = topology.writer.id if topology and topology.writer else "the present writer"
-        steps = (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
+        steps: tuple[str, ...] = (
+            (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
+        )
+        steps += second_step(self.spec) if self.born is None else ()
         return PlanReview(
             name=self.spec.name,
             region=self.spec.region,
@@ -227,7 +243,7 @@ class _Run:
             target=self.app.target,
             plan=plan,
             findings=guard.inspect(plan, situation),
-            warnings=self.desired.warnings,
+            warnings=(*self.desired.warnings, *spent_source(self.stack, self.spec, self.born)),
             resumed=self.stack.record.status in ("creating", "changing") and bool(self.addresses),
             again=again,
             steps=steps,
@@ -270,11 +286,31 @@ class _Run:
         self.terms.emit(StepFinished("apply", monotonic() - started))
         return {"add": summary.add, "change": summary.change, "destroy": summary.destroy}
 
+    def _finish(self, summary: dict[str, int]) -> dict[str, int]:
+        """A restore does not take every setting: what it left out is set by a second apply, which may only update."""
+        if not finishing(self.spec, self.born):
+            return summary
+        plan = self._terraform_plan("Looking at what the restore left out")
+        if plan.empty or any(change.action != "update" for change in plan.changes):
+            self.terraform.plan_file.unlink(missing_ok=True)
+            return summary
+        started = monotonic()
+        self.terms.emit(StepStarted("finish", "Setting what the restore left out"))
+        more = self.terraform.apply()
+        self.terms.emit(StepFinished("finish", monotonic() - started))
+        return {**summary, "change": summary["change"] + more.change}
+
     def _remember(self, status: str) -> None:
         from aurora_cli.spec.load import dump_spec
 
         self.stack.write_spec(dump_spec(self.spec))
-        self.stack.update_record(status=status, instance_keys=self.choice.keys, origins=dict(self.desired.origins))
+        self.stack.update_record(
+            status=status,
+            instance_keys=self.choice.keys,
+            origins=dict(self.desired.origins),
+            born=self.born,
+            source_arn=self.source_arn,
+        )
 
     def _fail_over(self) -> None:
         if not self.choice.fail_over_to:
@@ -297,13 +333,16 @@ class _Run:
 
     def _nothing_to_do(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
         self.terraform.plan_file.unlink(missing_ok=True)
+        for warning in spent_source(self.stack, self.spec, self.born):
+            self.terms.emit(Note(warning.message, level="warning", hint=warning.hint))
         self._remember("ready")
         entry.finish("unchanged", {"add": 0, "change": 0, "destroy": 0})
         state = report(self.app, self.spec, topology, changed=False, managed=self._managed())
         return ChangeResult(report=state, review=review, changed=False)
 
     def _done(self, review: PlanReview, summary: dict[str, int], entry: Entry) -> ChangeResult:
-        self.stack.update_record(status="ready")
+        born = self.born or (self.spec.source and self.spec.source.kind) or EMPTY
+        self.stack.update_record(status="ready", born=born)
         entry.finish("succeeded", summary)
         started = monotonic()
         self.terms.emit(StepStarted("read", "Reading the endpoints"))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.aws.snapshots import snapshot_exists
-from aurora_cli.errors import Declined
+from aurora_cli.errors import Declined, InvalidInput
+from aurora_cli.operations.dependants import Dependants, dependants_of
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.logbook import Entry, recorded
@@ -46,6 +47,7 @@ class DestroyReview:
         deletion_protection: True when the protection is on and will be lifted.
         kept: sentences on what stays.
         resumed: True when an earlier destroy stopped half-way.
+        dependants: sentences on the clones and replicas that hang on the cluster.
     """
 
     name: str
@@ -57,6 +59,7 @@ class DestroyReview:
     deletion_protection: bool
     kept: tuple[str, ...] = ()
     resumed: bool = False
+    dependants: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -73,6 +76,7 @@ class DestroyReview:
             "deletion_protection": self.deletion_protection,
             "kept": list(self.kept),
             "resumed": self.resumed,
+            "dependants": list(self.dependants),
         }
 
 
@@ -140,6 +144,7 @@ def destroy(
         if dry_run:
             run.withdraw()
             return run.result(review, changed=False, dry_run=True)
+        run.refuse_replicas()
         if not confirm(review):
             run.withdraw()
             raise Declined("Nothing was destroyed: the name was not confirmed.")
@@ -159,6 +164,7 @@ class _Destroy:
         self.resumed = stack.record.status == "destroying"
         self.terraform: Terraform = app.terraform(stack, emit)
         self.rds: Any = app.aws(self.spec.region).client("rds")
+        self.dependants = Dependants()
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.snapshot = None if self.skip else self._snapshot_name()
 
@@ -168,6 +174,7 @@ class _Destroy:
         """Render for the take-down and plan it, without touching anything."""
         follow_up(self.terraform, self.emit)
         topology = live_topology(self.app, self.spec)
+        self.dependants = dependants_of(self.rds, self.spec.name) if topology else Dependants()
         self._render()
         started = monotonic()
         self.emit(StepStarted("plan", "Looking at what there is"))
@@ -186,6 +193,17 @@ class _Destroy:
             deletion_protection=bool(topology and topology.deletion_protection),
             kept=self._kept(),
             resumed=self.resumed,
+            dependants=self.dependants.sentences(self.spec.name),
+        )
+
+    def refuse_replicas(self) -> None:
+        """AWS keeps the last instance of a cluster that is replicated: all the others would be gone by then."""
+        if not self.dependants.replicas:
+            return
+        self.withdraw()
+        raise InvalidInput(
+            f"{self.spec.name} is replicated by {', '.join(self.dependants.replicas)}, so AWS does not let it go.",
+            hint="Destroy or promote the replica first. Nothing was changed.",
         )
 
     def withdraw(self) -> None:
@@ -263,7 +281,7 @@ class _Destroy:
             return
         started = monotonic()
         self.emit(StepStarted("unprotect", "Lifting the deletion protection and naming the final snapshot"))
-        plan = self.terraform.plan(targets=(CLUSTER_ADDRESS,))
+        plan = self.terraform.plan(targets=self._set_before())
         if all(c.action == "update" for c in plan.changes):
             if not plan.empty:
                 self.terraform.apply()
@@ -274,6 +292,11 @@ class _Destroy:
                     DBClusterIdentifier=self.spec.name, DeletionProtection=False, ApplyImmediately=True
                 )
         self.emit(StepFinished("unprotect", monotonic() - started))
+
+    def _set_before(self) -> tuple[str, ...]:
+        """What the small apply touches: the cluster, and the instances of a replica, which are told to promote it."""
+        replica = self.stack.record.born == "replica_of"
+        return (CLUSTER_ADDRESS, f"{INSTANCE}.first", f"{INSTANCE}.others") if replica else (CLUSTER_ADDRESS,)
 
     def _remove_strangers(self, topology: Topology) -> None:
         """Instances that Terraform does not know (made by reader autoscaling or by hand) would block the cluster's end."""

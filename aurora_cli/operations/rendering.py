@@ -32,8 +32,9 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
 
     resolved = desired_spec(app, request)
     stack = app.registry.find(resolved.spec.name) if not request.layers else None
-    keys = stack.record.instance_keys if stack else ()
-    files = render_stack(resolved.spec, RenderOptions(instance_keys=keys))
+    known = stack.record if stack else None
+    options = RenderOptions(known.instance_keys, born=known.born, source_arn=known.source_arn) if known else None
+    files = render_stack(resolved.spec, options or RenderOptions())
     try:
         return _write(files, to, force)
     except OSError as error:
