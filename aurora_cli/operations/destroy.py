@@ -315,10 +315,8 @@ class _Destroy:
         kept = self.snapshot if not dry_run else None
         hint = None
         if kept and changed:
-            hint = (
-                f"aws rds restore-db-cluster-from-snapshot --region {self.spec.region} --snapshot-identifier {kept}"
-                f" --db-cluster-identifier {self.spec.name} --engine {self.spec.engine}"
-            )
+            where = "--sandbox" if self.app.sandbox else f"--region {self.spec.region}"
+            hint = f"aurora-cli {where} restore {self.spec.name} --from-snapshot {kept}"
         return DestroyResult(
             name=self.spec.name,
             region=self.spec.region,
