@@ -10,7 +10,7 @@ import pytest
 from tests.harness import Aurora
 from tests.sandbox.looking import Seen, last_call, local_aws, spec_file
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 ORDERS = {"engine_version": "16.8", "database": "orders", "username": "boss", "tags": {"team": "payments"}}
 
 

@@ -13,7 +13,7 @@ from tests.harness import Aurora
 from tests.sandbox.emulated import Account
 from tests.sandbox.looking import EXAMPLES, Seen, local_aws, spec_file
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

@@ -34,8 +34,8 @@ output "engine_version" {
 }
 
 output "secret_arn" {
-  description = "Secret in Secrets Manager that holds the master user's name and password."
-  value       = one(aws_rds_cluster.this.master_user_secret[*].secret_arn)
+  description = "Secret that holds the master user's name and password; none as long as this is a replica."
+  value       = try(one(aws_rds_cluster.this.master_user_secret[*].secret_arn), null)
 }
 
 output "vpc_id" {
