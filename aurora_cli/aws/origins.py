@@ -9,7 +9,12 @@ from typing import Any
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.errors import AwsFailed, ClusterNotFound
 
-_ABSENT = {"DBClusterSnapshotNotFoundFault", "DBSnapshotNotFound", "DBClusterAutomatedBackupNotFoundFault"}
+_ABSENT = {
+    "DBClusterSnapshotNotFoundFault",
+    "DBSnapshotNotFound",
+    "DBSnapshotNotFoundFault",
+    "DBClusterAutomatedBackupNotFoundFault",
+}
 
 
 @dataclass(frozen=True)

@@ -295,7 +295,8 @@ class _Destroy:
 
     def _set_before(self) -> tuple[str, ...]:
         """What the small apply touches: the cluster, and the instances of a replica, which are told to promote it."""
-        replica = self.stack.record.born == "replica_of"
+        born = self.stack.record.born or (self.spec.source and self.spec.source.kind)
+        replica = born == "replica_of"
         return (CLUSTER_ADDRESS, f"{INSTANCE}.first", f"{INSTANCE}.others") if replica else (CLUSTER_ADDRESS,)
 
     def _remove_strangers(self, topology: Topology) -> None:
