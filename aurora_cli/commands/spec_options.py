@@ -184,6 +184,13 @@ def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:
     return (layer, *layer_from_pairs(typed))
 
 
+def typed_layers(ctx: click.Context) -> tuple[Layer, ...]:
+    """What is typed with --set and the spec flags, for a command whose spec begins with another cluster's."""
+    from aurora_cli.spec.flags import layer_from_pairs
+
+    return tuple(layer_from_pairs(pair for pair in _typed(ctx) if pair[0] != "name"))
+
+
 def _layers(session: Session, ctx: click.Context) -> Iterator[Layer]:
     from aurora_cli.spec.flags import layer_from_pairs
     from aurora_cli.spec.load import load_file

@@ -39,6 +39,9 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Run": (
         Entry("scale", "Change the number of readers, the class or the capacity."),
+        Entry("clone", "Make a copy-on-write clone of a cluster."),
+        Entry("restore", "Bring data back into a new cluster."),
+        Entry("snapshot", "Make, list, copy and delete snapshots of clusters."),
         Entry("destroy", "Delete a cluster, after a final snapshot."),
     ),
     "Sandbox": (Entry("sandbox", "Run the local AWS: start, stop, look, reset, inject faults."),),

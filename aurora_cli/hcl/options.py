@@ -20,6 +20,8 @@ class RenderOptions:
         allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
         backend: write backend.tf.
         header: text for a comment on top of every file; None for none.
+        born: how a cluster that is there was made: a kind of source or `empty`; None for what the spec says.
+        source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
     """
 
     instance_keys: tuple[str, ...] = ()
@@ -29,6 +31,8 @@ class RenderOptions:
     allow_destroy: bool = False
     backend: bool = True
     header: str | None = None
+    born: str | None = None
+    source_arn: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:

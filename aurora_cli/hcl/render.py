@@ -27,6 +27,7 @@ from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.parameters import parameter_groups_of
+from aurora_cli.hcl.source import Source, source_of
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.versions import rendered_version
 
@@ -42,6 +43,7 @@ FILES = (
     "encryption.tf",
     "parameters.tf",
     "logs.tf",
+    "source.tf",
     "cluster.tf",
     "secret.tf",
     "instances.tf",
@@ -75,9 +77,10 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
         InvalidInput: the spec breaks a rule on which the Terraform stands, or a text in it cannot be carried by HCL unchanged.
         ValueError: the spec is not resolved.
     """
-    if spec.engine_version is None or spec.username is None or spec.port is None:
+    source = source_of(spec, options)
+    if spec.engine_version is None or spec.port is None or (spec.username is None and not source.inherits):
         raise ValueError("render_stack takes a resolved spec: engine version, user and port are filled in")
-    values = _values(spec, options)
+    values = {"source": source, "force_destroy": _promotes(source, options), **_values(spec, options)}
     header = _comment(options.header)
     rendered = {name: _template(name).render(values) for name in FILES if name != "backend.tf" or options.backend}
     return {name: lay_out(header + text) for name, text in rendered.items() if text.strip()}
@@ -115,6 +118,11 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "log_exports": sorted(set(spec.logs.exports or ())),
         **_protection(spec, options),
     }
+
+
+def _promotes(source: Source, options: RenderOptions) -> bool | None:
+    """The last instance of a replica can only go when the replica is promoted, which this argument does."""
+    return True if source.kind == "replica_of" and options.teardown else None
 
 
 def _rotation_duration(spec: ClusterSpec) -> str | None:

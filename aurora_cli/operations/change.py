@@ -21,9 +21,11 @@ from aurora_cli.operations.final_snapshot import carried, follow_state, fresh_na
 from aurora_cli.operations.healing import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
 from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.origins import check_origin
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
+from aurora_cli.operations.sourcing import EMPTY, born_of, finishing, second_step, spent_source
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -90,6 +92,8 @@ class _Run:
         self.addresses: list[str] = []
         self.choice = KeyChoice(())
         self.next_snapshot: str | None = None
+        self.born: str | None = stack.record.born
+        self.source_arn: str | None = stack.record.source_arn
 
     def look(self) -> ChangeResult:
         """Plan only, and leave the stack as it was."""
@@ -117,7 +121,7 @@ class _Run:
             review, topology = self._plan(again=True)
             self._approved(review)
             summary = self._apply()
-        return self._done(review, summary, entry)
+        return self._done(review, self._finish(summary), entry)
 
     # --- plan ---
 
@@ -164,13 +168,21 @@ class _Run:
         """Choose the instance keys, write the files, initialise."""
         if self.spec.backend.type == "local":
             self._read_state()
+            self._look_at_source()
             self._write(self._choose())
             self._init()
             return
         self._write(KeyChoice(self.stack.record.instance_keys))
         self._init()
         self._read_state()
+        self._look_at_source()
         self._write(self._choose())
+
+    def _look_at_source(self) -> None:
+        """Where the data comes from counts until the cluster is there; then what it was born from does."""
+        self.born = born_of(self.resources, self.stack.record.born)
+        if self.born is None:
+            self.source_arn = check_origin(self.app, self.spec)
 
     def _choose(self) -> KeyChoice:
         existing = keys_in_state(self.addresses)
@@ -194,8 +206,15 @@ class _Run:
 
     def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
         allowed = allow_destroy or CLUSTER_ADDRESS in self.terms.allow
-        name = self.next_snapshot or self.stack.record.final_snapshot_identifier
-        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=allowed, final_snapshot_identifier=name)
+        write_rendered(
+            self.stack,
+            self.spec,
+            choice.keys,
+            allow_destroy=allowed,
+            final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
+            born=self.born,
+            source_arn=self.source_arn,
+        )
 
     def _init(self) -> None:
         started = monotonic()
@@ -203,9 +222,9 @@ class _Run:
         self.terraform.init()
         self.terms.emit(StepFinished("init", monotonic() - started))
 
-    def _terraform_plan(self) -> Plan:
+    def _terraform_plan(self, title: str = "Planning the change") -> Plan:
         started = monotonic()
-        self.terms.emit(StepStarted("plan", "Planning the change"))
+        self.terms.emit(StepStarted("plan", title))
         try:
             plan = self.terraform.plan()
         except GuardRefused:
@@ -240,7 +259,10 @@ class _Run:
             allowed=tuple(self.terms.allow),
         )
         old_writer = topology.writer.id if topology and topology.writer else "the present writer"
-        steps = (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
+        steps: tuple[str, ...] = (
+            (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
+        )
+        steps += second_step(self.spec) if self.born is None else ()
         return PlanReview(
             name=self.spec.name,
             region=self.spec.region,
@@ -248,11 +270,15 @@ class _Run:
             target=self.app.target,
             plan=plan,
             findings=guard.inspect(plan, situation),
-            warnings=(*self.desired.warnings, *limits.doubts(plan), *self._over_quota(plan)),
+            warnings=self._warnings(plan),
             resumed=self.stack.record.status in ("creating", "changing") and bool(self.addresses),
             again=again,
             steps=steps,
         )
+
+    def _warnings(self, plan: Plan) -> tuple[Problem, ...]:
+        spent = spent_source(self.stack, self.spec, self.born)
+        return (*self.desired.warnings, *spent, *limits.doubts(plan), *self._over_quota(plan))
 
     def _over_quota(self, plan: Plan) -> list[Problem]:
         """Asked only where something is made that has a quota."""
@@ -297,6 +323,20 @@ class _Run:
         self.terms.emit(StepFinished("apply", monotonic() - started))
         return {"add": summary.add, "change": summary.change, "destroy": summary.destroy}
 
+    def _finish(self, summary: dict[str, int]) -> dict[str, int]:
+        """A restore does not take every setting: what it left out is set by a second apply, which may only update."""
+        if not finishing(self.spec, self.born):
+            return summary
+        plan = self._terraform_plan("Looking at what the restore left out")
+        if plan.empty or any(change.action != "update" for change in plan.changes):
+            self.terraform.plan_file.unlink(missing_ok=True)
+            return summary
+        started = monotonic()
+        self.terms.emit(StepStarted("finish", "Setting what the restore left out"))
+        more = self.terraform.apply()
+        self.terms.emit(StepFinished("finish", monotonic() - started))
+        return {**summary, "change": summary["change"] + more.change}
+
     def _remember(self, status: str) -> None:
         from aurora_cli.spec.load import dump_spec
 
@@ -306,6 +346,8 @@ class _Run:
             instance_keys=self.choice.keys,
             origins=dict(self.desired.origins),
             final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
+            born=self.born,
+            source_arn=self.source_arn,
         )
 
     def _fail_over(self) -> None:
@@ -329,13 +371,16 @@ class _Run:
 
     def _nothing_to_do(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
         self.terraform.plan_file.unlink(missing_ok=True)
+        for warning in spent_source(self.stack, self.spec, self.born):
+            self.terms.emit(Note(warning.message, level="warning", hint=warning.hint))
         self._remember("ready")
         entry.finish("unchanged", {"add": 0, "change": 0, "destroy": 0})
         state = report(self.app, self.spec, topology, changed=False, managed=self._managed())
         return ChangeResult(report=state, review=review, changed=False)
 
     def _done(self, review: PlanReview, summary: dict[str, int], entry: Entry) -> ChangeResult:
-        self.stack.update_record(status="ready")
+        born = self.born or (self.spec.source and self.spec.source.kind) or EMPTY
+        self.stack.update_record(status="ready", born=born)
         entry.finish("succeeded", summary)
         started = monotonic()
         self.terms.emit(StepStarted("read", "Reading the endpoints"))

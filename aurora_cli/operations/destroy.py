@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.aws.snapshots import snapshot_exists
-from aurora_cli.errors import Declined, PlanStale
+from aurora_cli.errors import Declined, InvalidInput, PlanStale
+from aurora_cli.operations.dependants import Dependants, dependants_of
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.final_snapshot import CLUSTER_ADDRESS, carried, fresh_name
@@ -48,6 +49,7 @@ class DestroyReview:
         deletion_protection: True when the protection is on and will be lifted.
         kept: sentences on what stays.
         resumed: True when an earlier destroy stopped half-way.
+        dependants: sentences on the clones and replicas that hang on the cluster.
     """
 
     name: str
@@ -59,6 +61,7 @@ class DestroyReview:
     deletion_protection: bool
     kept: tuple[str, ...] = ()
     resumed: bool = False
+    dependants: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -75,6 +78,7 @@ class DestroyReview:
             "deletion_protection": self.deletion_protection,
             "kept": list(self.kept),
             "resumed": self.resumed,
+            "dependants": list(self.dependants),
         }
 
 
@@ -140,6 +144,8 @@ def destroy(
         run = _Destroy(app, stack, emit, skip_final_snapshot)
         try:
             review = run.review()
+            if not dry_run:
+                run.refuse_replicas()
             wanted = not dry_run and confirm(review)
         except BaseException:
             run.withdraw()
@@ -166,6 +172,7 @@ class _Destroy:
         self.resumed = stack.record.status == "destroying"
         self.terraform: Terraform = app.terraform(stack, emit)
         self.rds: Any = app.aws(self.spec.region).client("rds")
+        self.dependants = Dependants()
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.snapshot: str | None = None
         self.plan = Plan()
@@ -176,6 +183,7 @@ class _Destroy:
         """Render for the take-down and plan it, without touching anything."""
         follow_up(self.terraform, self.emit)
         topology = live_topology(self.app, self.spec)
+        self.dependants = dependants_of(self.rds, self.spec.name) if topology else Dependants()
         self._render()
         started = monotonic()
         self.emit(StepStarted("plan", "Looking at what there is"))
@@ -194,6 +202,16 @@ class _Destroy:
             deletion_protection=bool(topology and topology.deletion_protection),
             kept=self._kept(),
             resumed=self.resumed,
+            dependants=self.dependants.sentences(self.spec.name),
+        )
+
+    def refuse_replicas(self) -> None:
+        """AWS keeps the last instance of a cluster that is replicated: all the others would be gone by then."""
+        if not self.dependants.replicas:
+            return
+        raise InvalidInput(
+            f"{self.spec.name} is replicated by {', '.join(self.dependants.replicas)}, so AWS does not let it go.",
+            hint="Destroy or promote the replica first. Nothing was changed.",
         )
 
     def withdraw(self) -> None:
@@ -277,8 +295,8 @@ class _Destroy:
             return
         started = monotonic()
         self.emit(StepStarted("unprotect", "Lifting the deletion protection and naming the final snapshot"))
-        if self._carries_wrong_snapshot():
-            self._rename_in_state()
+        if self._carries_wrong_snapshot() or self._is_replica():
+            self._set_in_state()
         if topology.deletion_protection:
             self._lift_protection()
         self.emit(StepFinished("unprotect", monotonic() - started))
@@ -289,10 +307,17 @@ class _Destroy:
             return True
         return not self.skip and now.get("final_snapshot_identifier") != self.snapshot
 
-    def _rename_in_state(self) -> None:
-        """The small apply. It is left out where Terraform would do more than change values: for a tainted cluster."""
+    def _is_replica(self) -> bool:
+        return (self.stack.record.born or (self.spec.source and self.spec.source.kind)) == "replica_of"
+
+    def _set_in_state(self) -> None:
+        """The small apply. It is left out where Terraform would do more than change values: for a tainted cluster.
+
+        The instances of a replica are told to promote it: its last one would not go otherwise.
+        """
         self._render()
-        plan = self.terraform.plan(targets=(CLUSTER_ADDRESS,))
+        instances = (f"{INSTANCE}.first", f"{INSTANCE}.others") if self._is_replica() else ()
+        plan = self.terraform.plan(targets=(CLUSTER_ADDRESS, *instances))
         if not plan.empty and all(c.action == "update" for c in plan.changes):
             self.terraform.apply()
         self.terraform.plan_file.unlink(missing_ok=True)
@@ -320,10 +345,8 @@ class _Destroy:
         kept = self.snapshot if not dry_run else None
         hint = None
         if kept and changed:
-            hint = (
-                f"aws rds restore-db-cluster-from-snapshot --region {self.spec.region} --snapshot-identifier {kept}"
-                f" --db-cluster-identifier {self.spec.name} --engine {self.spec.engine}"
-            )
+            where = "--sandbox" if self.app.sandbox else f"--region {self.spec.region}"
+            hint = f"aurora-cli {where} restore {self.spec.name} --from-snapshot {kept}"
         return DestroyResult(
             name=self.spec.name,
             region=self.spec.region,

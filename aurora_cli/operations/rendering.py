@@ -36,6 +36,8 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
     options = RenderOptions(
         instance_keys=record.instance_keys if record else (),
         final_snapshot_identifier=record.final_snapshot_identifier if record else None,
+        born=record.born if record else None,
+        source_arn=record.source_arn if record else None,
     )
     files = render_stack(resolved.spec, options)
     try:

@@ -6,6 +6,7 @@ from aurora_cli.spec.facts import table
 from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.merge import SERVERLESS, Merged
 from aurora_cli.spec.presets import PRESETS, preset_layer
+from aurora_cli.spec.source import INHERITING
 from aurora_cli.spec.versions import default_version, major_version
 from aurora_cli.spec.windows import daily, derived_backup, derived_maintenance, weekly
 
@@ -37,7 +38,8 @@ def add_engine_defaults(merged: Merged, engine: str) -> None:
     if merged.get("maintenance.auto_minor_upgrades") in (True, "true"):
         version = major_version(engine, version)
     merged.fill("engine_version", version, DEFAULT)
-    merged.fill("username", facts["username"], DEFAULT)
+    if not any(merged.has(f"source.{kind}") for kind in INHERITING):
+        merged.fill("username", facts["username"], DEFAULT)
     merged.fill("port", facts["port"], DEFAULT)
     merged.fill("logs.exports", list(facts["logs"]), DEFAULT)
 

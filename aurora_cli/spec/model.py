@@ -16,6 +16,7 @@ from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Second
 from aurora_cli.spec.monitoring import Monitoring
 from aurora_cli.spec.network import Dns, Network
 from aurora_cli.spec.quantities import parse_acu_range
+from aurora_cli.spec.source import INHERITING, Source
 
 PresetName = Literal["development", "staging", "production"]
 EngineName = Literal["aurora-postgresql", "aurora-mysql"]
@@ -258,6 +259,7 @@ class ClusterSpec(Model):
         description="postgres or mysql (or AWS's aurora-postgresql, aurora-mysql)."
     )
     engine_version: str | None = Field(None, description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0.")
+    source: Source | None = Field(None, description="Where the data comes from; without it the cluster starts empty.")
     database: str | None = Field(None, description="Database made with the cluster.")
     username: str | None = Field(None, description="Master user; default postgres or admin.")
     port: Whole | None = Field(None, description="Port; default 5432 or 3306.")
@@ -286,3 +288,8 @@ class ClusterSpec(Model):
     logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate({}))
     backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")
+
+    @property
+    def inherits(self) -> bool:
+        """True when user, databases and encryption come from the source."""
+        return self.source is not None and self.source.kind in INHERITING

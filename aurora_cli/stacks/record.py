@@ -29,6 +29,8 @@ class StackRecord:
         origins: dotted spec path -> where the value came from.
         tool_version: version of this tool that wrote the record last.
         final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
+        born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
+        source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
         schema_version: of this file.
     """
 
@@ -41,6 +43,8 @@ class StackRecord:
     origins: Mapping[str, str] = field(default_factory=dict)
     tool_version: str = ""
     final_snapshot_identifier: str | None = None
+    born: str | None = None
+    source_arn: str | None = None
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:

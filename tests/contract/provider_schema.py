@@ -103,7 +103,7 @@ def _lifecycle(where: str, block: Block, schema: dict[str, Any]) -> Iterator[str
         for name in set(lifecycle.attributes) - _LIFECYCLE:
             yield f"{where}: no lifecycle argument {name}"
         for name in lifecycle.attributes.get("ignore_changes", []):
-            if name not in schema["attributes"]:
+            if name not in schema["attributes"] and name not in schema.get("block_types", {}):
                 yield f"{where}: ignores {name}, which it has not"
 
 

@@ -170,6 +170,22 @@ VARIANTS: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "imported": {
+        "engine": "mysql",
+        "engine_version": "8.0.mysql_aurora.3.10.0",
+        "username": "admin",
+        "port": 3306,
+        "logs": {"exports": ["error"]},
+        "source": {"s3": {"bucket": "backups", "prefix": "${a}", "source_engine_version": "8.0.36"}},
+    },
+    "restored": {"username": None, "source": {"snapshot": "before"}, "encryption": {"kms_key": "alias/data"}},
+    "earlier": {
+        "username": None,
+        "source": {"point_in_time": {"cluster": "orders", "time": "2026-03-01T08:30:00Z"}},
+    },
+    "kept": {"username": None, "source": {"point_in_time": {"cluster": "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ"}}},
+    "cloned": {"username": None, "source": {"clone": "orders"}},
+    "replica": {"username": None, "source": {"replica_of": "orders"}},
     "public": {
         "network": {
             "cidr": "10.0.0.0/24",

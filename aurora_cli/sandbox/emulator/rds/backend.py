@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.rds import urls
 from moto.rds.models import DBParameterGroup, RDSBackend, rds_backends
@@ -15,6 +15,9 @@ from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.endpoints import CustomEndpoint
 from aurora_cli.sandbox.emulator.rds.faults import cluster_not_found, error, instance_not_found
 from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.rds.copies import KeptBackup
 
 NOT_FOUND_CODES = {
     "cluster": "DBClusterNotFoundFault",
@@ -37,6 +40,7 @@ class AuroraBackend(RDSBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.custom_endpoints: dict[str, CustomEndpoint] = {}
+        self.kept_backups: dict[str, KeptBackup] = {}
         self.resource_map[CustomEndpoint] = self.custom_endpoints
         self.arn_regex = re.compile(self.arn_regex.pattern.replace("(db|", "(cluster-endpoint|global-cluster|db|"))
         self._deferred: list[tuple[Transition, Callable[[], Any]]] = []

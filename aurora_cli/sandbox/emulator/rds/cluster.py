@@ -39,6 +39,7 @@ class AuroraCluster(DBCluster):
         self.preferred_maintenance_window = self.preferred_maintenance_window.lower()
         self.network_type = values.get("network_type") or "IPV4"
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
+        self.clone_group_id: str | None = None
         self.stream = Transition("stopped", "stopped")
         self.activity_stream_mode: str | None = None
         self.activity_stream_kms_key_id: str | None = None
