@@ -12,7 +12,7 @@ class Entry(NamedTuple):
     """One command.
 
     Attributes:
-        name: what the user types; the module is `aurora_cli.commands.<name>`, its attribute `command`.
+        name: what the user types; the module is `aurora_cli.commands.<name>` (`_` for `-`), its attribute `command`.
         summary: the line in the list of commands.
     """
 
@@ -34,10 +34,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("list", "List the clusters of this home."),
         Entry("status", "Show a cluster as AWS reports it now."),
         Entry("endpoints", "Print the endpoints of a cluster."),
+        Entry("connection", "Print how to connect to a cluster, without the password."),
         Entry("history", "Show what was done to a cluster, when and by whom."),
     ),
     "Run": (
         Entry("scale", "Change the number of readers, the class or the capacity."),
+        Entry("rotate-password", "Change the master password of a cluster."),
         Entry("destroy", "Delete a cluster, after a final snapshot."),
     ),
     "Sandbox": (Entry("sandbox", "Run the local AWS: start, stop, look, reset, inject faults."),),

@@ -19,6 +19,7 @@ class RenderOptions:
         skip_final_snapshot: with `teardown`, destroy without a final snapshot.
         allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
         backend: write backend.tf.
+        password_version: of a given master password; it is sent when this number goes up.
         header: text for a comment on top of every file; None for none.
     """
 
@@ -28,6 +29,7 @@ class RenderOptions:
     skip_final_snapshot: bool = False
     allow_destroy: bool = False
     backend: bool = True
+    password_version: int = 1
     header: str | None = None
 
     def __post_init__(self) -> None:

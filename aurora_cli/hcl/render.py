@@ -17,12 +17,14 @@ from jinja2 import Template
 
 from aurora_cli.hcl.autoscaling import schedules_of, targets_of
 from aurora_cli.hcl.backends import arguments_of
+from aurora_cli.hcl.credentials import sign_in_of
 from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
 from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.instances import instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
@@ -35,6 +37,7 @@ FILES = (
     "versions.tf",
     "backend.tf",
     "provider.tf",
+    "variables.tf",
     "account.tf",
     "locals.tf",
     "network.tf",
@@ -44,6 +47,7 @@ FILES = (
     "logs.tf",
     "cluster.tf",
     "secret.tf",
+    "sign_in.tf",
     "instances.tf",
     "endpoints.tf",
     "dns.tf",
@@ -108,16 +112,20 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "scaling_targets": targets_of(spec),
         "schedules": schedules_of(spec),
         "engine_lifecycle_support": _LIFECYCLE[spec.extended_support],
-        "rotation_duration": _rotation_duration(spec),
+        "sign_in": sign_in_of(spec, options),
         "dashboard": dashboard_of(spec, instances.members),
         "log_exports": sorted(set(spec.logs.exports or ())),
+        "cluster_needs": _cluster_needs(spec),
         **_protection(spec, options),
     }
 
 
-def _rotation_duration(spec: ClusterSpec) -> str | None:
-    rotation = spec.credentials.rotation
-    return f"{rotation.duration // 3600}h" if rotation and rotation.duration else None
+def _cluster_needs(spec: ClusterSpec) -> list[Expression]:
+    """What must be there before the cluster, and which nothing in it refers to."""
+    needs = [Expression("aws_cloudwatch_log_group.exports")] if spec.logs.exports else []
+    domain = spec.credentials.domain
+    made = domain is not None and domain.role is None
+    return [*needs, *([Expression("aws_iam_role_policy_attachment.directory")] if made else [])]
 
 
 def _protection(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:

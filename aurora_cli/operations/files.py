@@ -30,6 +30,7 @@ def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None
     Raises:
         InvalidInput: a text of the spec cannot be written as HCL. StackDamaged: a foreign file is in the way.
     """
+    options.setdefault("password_version", stack.record.password_version)
     how = RenderOptions(instance_keys=stack.record.instance_keys if keys is None else keys, **options)
     wanted = _key(spec, how)
     if _is_there(stack, wanted):

@@ -33,7 +33,8 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
     resolved = desired_spec(app, request)
     stack = app.registry.find(resolved.spec.name) if not request.layers else None
     keys = stack.record.instance_keys if stack else ()
-    files = render_stack(resolved.spec, RenderOptions(instance_keys=keys))
+    version = stack.record.password_version if stack else 1
+    files = render_stack(resolved.spec, RenderOptions(instance_keys=keys, password_version=version))
     try:
         return _write(files, to, force)
     except OSError as error:

@@ -9,6 +9,7 @@ from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Layer, Resolved
     from aurora_cli.stacks.stack import Stack
 
@@ -45,6 +46,14 @@ def stored_spec(stack: Stack) -> Resolved:
             hint=f"Bring it back with `aurora-cli apply -f FILE`; the file is {stack.spec_file}.",
         ) from error
     return Resolved(resolved.spec, {**resolved.origins, **stack.record.origins}, ())
+
+
+def last_spec(stack: Stack) -> ClusterSpec | None:
+    """The spec that the stack was last brought to; None if there is none that can be read."""
+    try:
+        return stored_spec(stack).spec if stack.has_spec() else None
+    except StackDamaged:
+        return None
 
 
 def stored_layer(stack: Stack) -> Layer:

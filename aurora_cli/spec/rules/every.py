@@ -9,6 +9,7 @@ from aurora_cli.spec.rules import (
     backends,
     backups,
     capacity,
+    credentials,
     dns,
     egress,
     endpoints,
@@ -18,6 +19,7 @@ from aurora_cli.spec.rules import (
     identifiers,
     instances,
     keys,
+    live,
     logs,
     monitoring,
     network,
@@ -25,6 +27,7 @@ from aurora_cli.spec.rules import (
     parameters,
     rotation,
     security,
+    serverless_v1,
     sources,
     storage,
     tags,
@@ -48,6 +51,7 @@ _FILES: tuple[ModuleType, ...] = (
     egress,
     dns,
     keys,
+    credentials,
     rotation,
     security,
     backups,
@@ -55,6 +59,8 @@ _FILES: tuple[ModuleType, ...] = (
     logs,
     monitoring,
     backends,
+    serverless_v1,
+    live,
 )
 
 RULES: tuple[Rule, ...] = tuple(

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.emulator.rds import engines, networks
 from aurora_cli.sandbox.emulator.rds.cluster import LICENSES
+from aurora_cli.spec.versions import below_floor
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 
 DESCRIPTIONS = {"aurora-postgresql": "Aurora (PostgreSQL)", "aurora-mysql": "Aurora MySQL"}
 CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
+
+
+NO_INSIGHTS = {("aurora-mysql", f"db.{size}") for size in ("t3.small", "t3.medium", "t4g.medium")}
+"""Classes without Performance Insights (Aurora User Guide, support for Performance Insights)."""
 
 
 def engine_versions(params: Any) -> list[dict[str, Any]]:
@@ -88,14 +93,19 @@ def orderable_options(backend: AuroraBackend, params: Any) -> list[dict[str, Any
     names = [name for name in engines.classes(engine, backend.region_name) if wanted in (None, name)]
     zones = [{"Name": zone.name} for zone in networks.ec2_of(backend).describe_availability_zones()]
     return [
-        _option(engine, item, name, zones)
+        _option(engine, item, name, zones, storage)
         for item in versions
         for name in names
         if name != "db.serverless" or engines.serverless_limits(engine, item)
+        for storage in _storage_types(engine, item)
     ]
 
 
-def _option(engine: str, version: str, name: str, zones: list[dict[str, str]]) -> dict[str, Any]:
+def _storage_types(engine: str, version: str) -> list[str]:
+    return ["aurora"] if below_floor(engine, "io_optimized", version) else ["aurora", "aurora-iopt1"]
+
+
+def _option(engine: str, version: str, name: str, zones: list[dict[str, str]], storage: str) -> dict[str, Any]:
     return {
         "Engine": engine,
         "EngineVersion": version,
@@ -106,11 +116,11 @@ def _option(engine: str, version: str, name: str, zones: list[dict[str, str]]) -
         "ReadReplicaCapable": False,
         "Vpc": True,
         "SupportsStorageEncryption": True,
-        "StorageType": "aurora",
+        "StorageType": storage,
         "SupportsIops": False,
         "SupportsEnhancedMonitoring": True,
         "SupportsIAMDatabaseAuthentication": True,
-        "SupportsPerformanceInsights": True,
+        "SupportsPerformanceInsights": (engine, name) not in NO_INSIGHTS,
         "AvailableProcessorFeatures": [],
         "SupportedEngineModes": ["provisioned"],
         "SupportsStorageAutoscaling": False,
