@@ -44,7 +44,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Sandbox": (Entry("sandbox", "Run the local AWS: start, stop, look, reset, inject faults."),),
     "Help": (
-        Entry("doctor", "Check Terraform, credentials, region, permissions and clock."),
+        Entry("doctor", "Check Terraform, credentials, Region, rights and clock."),
         Entry("completion", "Print the completion script of a shell."),
         Entry("version", "Print the version of aurora-cli and what it runs on."),
     ),

@@ -33,7 +33,7 @@ from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
 from aurora_cli.operations.rotation import RotationStep, rotation_step
 from aurora_cli.operations.rotation import carry_out as carry_out_rotation
-from aurora_cli.operations.stored import last_spec
+from aurora_cli.operations.stored import is_pristine, last_spec, stored_spec
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -88,7 +88,12 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
         GuardRefused, Declined: nothing was changed.
         TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
     """
-    run = _Run(app, stack, desired, terms)
+    try:
+        run = _Run(app, stack, desired, terms)
+    except BaseException:
+        if is_pristine(stack):
+            app.registry.remove(stack)
+        raise
     if terms.dry_run:
         return run.look()
     with recorded(app, stack, terms.operation) as entry:
@@ -297,8 +302,6 @@ class _Run:
 
     def _withdraw(self) -> None:
         """Leave the stack as it was before: gone if nothing was ever made, else with the files of its own spec."""
-        from aurora_cli.operations.stored import is_pristine, stored_spec
-
         self.terraform.plan_file.unlink(missing_ok=True)
         if is_pristine(self.stack, self.addresses):
             self.app.registry.remove(self.stack)

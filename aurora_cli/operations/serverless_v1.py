@@ -47,7 +47,7 @@ def describe(app: AppContext, identifier: str, region: str | None, *, emit: Emit
     """The spec, in YAML, of a Serverless v1 cluster as the RDS API reports it.
 
     Raises:
-        InvalidInput: no Region, or a cluster that is not Serverless v1. ClusterNotFound, CredentialsError, AccessDenied, AwsFailed.
+        InvalidInput: no Region, or a cluster that is not Serverless v1. ClusterNotFound, AccessDenied, AwsFailed.
     """
     if region is None:
         raise InvalidInput("The AWS Region is missing.", hint="Give it with --region, e.g. eu-west-1.")

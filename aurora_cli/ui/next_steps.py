@@ -19,7 +19,7 @@ class NextStep:
 
 
 def next_steps(report: ClusterReport, operation: str, options: Sequence[str] = ()) -> list[NextStep]:
-    """One to three commands, the likeliest first.
+    """One to four commands, the likeliest first.
 
     Args:
         operation: the command that was just run.

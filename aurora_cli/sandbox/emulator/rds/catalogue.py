@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.emulator.rds import engines, networks
 from aurora_cli.sandbox.emulator.rds.cluster import LICENSES
-from aurora_cli.spec.versions import below_floor
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
@@ -102,7 +101,11 @@ def orderable_options(backend: AuroraBackend, params: Any) -> list[dict[str, Any
 
 
 def _storage_types(engine: str, version: str) -> list[str]:
-    return ["aurora"] if below_floor(engine, "io_optimized", version) else ["aurora", "aurora-iopt1"]
+    floors = engines.facts(engine)["floors"]["io_optimized"]
+    floor = floors.get(engines.major(engine, version))
+    newer = engines.order(engines.major(engine, version)) > max(engines.order(known) for known in floors)
+    has_both = newer or (floor is not None and engines.order(version) >= engines.order(floor))
+    return ["aurora", "aurora-iopt1"] if has_both else ["aurora"]
 
 
 def _option(engine: str, version: str, name: str, zones: list[dict[str, str]], storage: str) -> dict[str, Any]:

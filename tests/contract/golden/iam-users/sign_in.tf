@@ -10,7 +10,14 @@ resource "aws_iam_policy" "connect" {
       Action = "rds-db:connect"
       Resource = [
         for user in ["app", "reporting"] :
-        "arn:${data.aws_partition.current.partition}:rds-db:eu-west-1:${data.aws_caller_identity.current.account_id}:dbuser:${aws_rds_cluster.this.cluster_resource_id}/${user}"
+        format(
+          "arn:%s:rds-db:%s:%s:dbuser:%s/%s",
+          data.aws_partition.current.partition,
+          "eu-west-1",
+          data.aws_caller_identity.current.account_id,
+          aws_rds_cluster.this.cluster_resource_id,
+          user,
+        )
       ]
     }]
   })
