@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.harness import Aurora
+from tests.harness import Aurora, Outcome
 from tests.sandbox.looking import EXAMPLES, last_call, local_aws
 
 pytestmark = pytest.mark.sandbox
@@ -62,24 +62,29 @@ def test_a_given_password_reaches_aws_and_nothing_else(aurora: Aurora) -> None:
     assert sent_passwords(aurora, mark) == ["ModifyDBCluster"]
     assert "number of the given password: 1" in done[-1].err
     settled(aurora, "ledger")
+    leaves_no_trace(aurora, done)
 
-    done.append(aurora.ok("apply", "ledger", "--set", "credentials.password=managed", "--yes"))
-    assert "The given master password ends" in done[-1].err
-    assert aurora.cluster("ledger")["MasterUserSecret"]["SecretStatus"] == "active"
-    settled(aurora, "ledger")
+
+def leaves_no_trace(aurora: Aurora, done: list[Outcome]) -> None:
+    """No file of the home and no output has a password; then the cluster goes, and there is still none."""
+    assert not re.search("Quite-Secret", "".join(one.out + one.err for one in done))
+    assert holds(aurora.home, FIRST, SECOND, THIRD) == []
+    destroyed(aurora, "ledger")
+    assert [path for path in aurora.home.rglob("*") if path.is_file() and b"Quite-Secret" in path.read_bytes()] == []
+
+
+def test_a_password_changes_hands_in_one_apply(aurora: Aurora) -> None:
+    file = str(EXAMPLES / "given-password.yaml")
+    done = [aurora.ok("create", "-f", file, "--set", "credentials.password=managed", "--yes")]
     done.append(aurora.ok("apply", "ledger", "--password-stdin", "--yes", stdin=THIRD))
     assert "The secret of the master password goes" in done[-1].err
     assert "MasterUserSecret" not in aurora.cluster("ledger")
     settled(aurora, "ledger")
-
-    assert holds(aurora.home, FIRST, SECOND, THIRD) == []
-    assert not re.search("Quite-Secret", "".join(one.out + one.err for one in done))
-    destroyed(aurora, "ledger")
-    assert holds_after_destroy(aurora.home) == []
-
-
-def holds_after_destroy(home: Path) -> list[Path]:
-    return [path for path in home.rglob("*") if path.is_file() and b"Quite-Secret" in path.read_bytes()]
+    done.append(aurora.ok("apply", "ledger", "--set", "credentials.password=managed", "--yes"))
+    assert "The given master password ends" in done[-1].err
+    assert aurora.cluster("ledger")["MasterUserSecret"]["SecretStatus"] == "active"
+    settled(aurora, "ledger")
+    leaves_no_trace(aurora, done)
 
 
 def test_a_password_is_asked_for_in_its_own_way(aurora: Aurora) -> None:
@@ -177,6 +182,9 @@ def test_a_cluster_joins_its_directory(aurora: Aurora, made: str) -> None:
     aurora.ok("apply", made, "--set", "credentials.domain.id=d-1234567890", "--yes")
     (joined,) = aurora.cluster(made)["DomainMemberships"]
     assert joined["Domain"] == "d-1234567890"
+    settled(aurora, made)
+    aurora.ok("apply", made, "--set", "credentials.domain=null", "--yes")
+    assert aurora.cluster(made)["DomainMemberships"] == []
 
 
 def test_a_cluster_in_its_surroundings(aurora: Aurora, tmp_path: Path) -> None:
