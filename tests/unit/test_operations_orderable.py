@@ -131,7 +131,7 @@ def test_one_offer_of_all_rows_of_a_class() -> None:
     with stub:
         read = read_offers(rds, "aurora-postgresql", "17")
     offer = read.classes["db.r7g.large"]
-    assert (offer.storage, offer.zones, offer.networks) == (ALL, ZONES, {"IPV4"})
+    assert (offer.storage, offer.zones, offer.networks) == (ALL, ZONES, frozenset({"IPV4"}))
     assert read.acu == {"MinCapacity": 0.0, "MaxCapacity": 256.0}
 
 
