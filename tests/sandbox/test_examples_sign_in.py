@@ -188,6 +188,7 @@ def test_a_cluster_joins_its_directory(aurora: Aurora, made: str) -> None:
 
 
 def test_a_cluster_in_its_surroundings(aurora: Aurora, tmp_path: Path) -> None:
+    aurora.ok("sandbox", "start")
     zone = aurora.client("route53").create_hosted_zone(Name="db.example.com", CallerReference="1")["HostedZone"]["Id"]
     zone = zone.rpartition("/")[2]
     assert re.fullmatch(r"Z[A-Z0-9]{20,}", zone)
