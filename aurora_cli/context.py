@@ -164,15 +164,20 @@ class AppContext:
 
         return find_binary(self.terraform_bin, self.environ, self.home.version_cache)
 
-    def terraform(self, stack: Stack, emit: Emit) -> Terraform:
-        """Terraform for that stack, in an environment that reaches the right AWS."""
+    def terraform(self, stack: Stack, emit: Emit, variables: Mapping[str, str] | None = None) -> Terraform:
+        """Terraform for that stack, in an environment that reaches the right AWS.
+
+        Args:
+            variables: more for that environment, e.g. a password that must be nowhere else.
+        """
         from aurora_cli.terraform.environment import terraform_env
         from aurora_cli.terraform.runner import Terraform
 
         base = self._sandbox_environment if self.sandbox else {**self.environ, **self._profile()}
         # The sandbox's own provider bears the name of the genuine one: it must not get into a cache that others use.
         own = self.sandbox and self.provider != "genuine"
-        extra = {"TF_PLUGIN_CACHE_DIR": str(self.home.plugin_cache) if not own else ""}
+        cache = "" if own else str(self.home.plugin_cache)
+        extra = {**(variables or {}), "TF_PLUGIN_CACHE_DIR": cache}
         return Terraform(
             binary=self.binary,
             folder=stack.terraform_dir,

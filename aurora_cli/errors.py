@@ -85,17 +85,27 @@ class Problem:
 
 
 class SpecInvalid(InvalidInput):
-    """The spec breaks rules. All problems are reported together."""
+    """The spec breaks rules. All problems are reported together.
+
+    Args:
+        problems: what is wrong, and what is doubtful.
+        equivalent: a spec in YAML that says the same in a way that can be made; None where there is none.
+    """
 
     code = "invalid-spec"
 
-    def __init__(self, message: str, *, problems: Sequence[Problem] = (), hint: str | None = None) -> None:
-        super().__init__(
-            message,
-            hint=hint,
-            details={"problems": [{k: v for k, v in vars(p).items() if v is not None} for p in problems]},
-        )
+    def __init__(
+        self,
+        message: str,
+        *,
+        problems: Sequence[Problem] = (),
+        hint: str | None = None,
+        equivalent: str | None = None,
+    ) -> None:
+        details: dict[str, Any] = {"problems": [{k: v for k, v in vars(p).items() if v is not None} for p in problems]}
+        super().__init__(message, hint=hint, details={**details, **({"equivalent": equivalent} if equivalent else {})})
         self.problems = tuple(problems)
+        self.equivalent = equivalent
 
 
 class ApprovalRequired(InvalidInput):

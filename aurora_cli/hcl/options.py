@@ -19,6 +19,7 @@ class RenderOptions:
         skip_final_snapshot: with `teardown`, destroy without a final snapshot.
         allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
         backend: write backend.tf.
+        password_version: of a given master password; it is sent when this number goes up.
         header: text for a comment on top of every file; None for none.
         born: how a cluster that is there was made: a kind of source or `empty`; None for what the spec says.
         source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
@@ -30,6 +31,7 @@ class RenderOptions:
     skip_final_snapshot: bool = False
     allow_destroy: bool = False
     backend: bool = True
+    password_version: int = 1
     header: str | None = None
     born: str | None = None
     source_arn: str | None = None

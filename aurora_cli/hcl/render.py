@@ -17,12 +17,14 @@ from jinja2 import Template
 
 from aurora_cli.hcl.autoscaling import schedules_of, targets_of
 from aurora_cli.hcl.backends import arguments_of
+from aurora_cli.hcl.credentials import sign_in_of
 from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
 from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.instances import instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
@@ -36,6 +38,7 @@ FILES = (
     "versions.tf",
     "backend.tf",
     "provider.tf",
+    "variables.tf",
     "account.tf",
     "locals.tf",
     "network.tf",
@@ -46,6 +49,7 @@ FILES = (
     "source.tf",
     "cluster.tf",
     "secret.tf",
+    "sign_in.tf",
     "instances.tf",
     "endpoints.tf",
     "dns.tf",
@@ -80,7 +84,7 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
     source = source_of(spec, options)
     if spec.engine_version is None or spec.port is None or (spec.username is None and not source.inherits):
         raise ValueError("render_stack takes a resolved spec: engine version, user and port are filled in")
-    values = {"source": source, "force_destroy": _promotes(source, options), **_values(spec, options)}
+    values = {"force_destroy": _promotes(source, options), **_values(spec, source, options)}
     header = _comment(options.header)
     rendered = {name: _template(name).render(values) for name in FILES if name != "backend.tf" or options.backend}
     return {name: lay_out(header + text) for name, text in rendered.items() if text.strip()}
@@ -91,11 +95,12 @@ def _template(name: str) -> Template:
     return environment().get_template(name + SUFFIX)
 
 
-def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
+def _values(spec: ClusterSpec, source: Source, options: RenderOptions) -> dict[str, Any]:
     instances = instances_of(spec, options)
     endpoints = endpoints_of(spec, instances.members)
     return {
         "spec": spec,
+        "source": source,
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
         "engine_version": rendered_version(spec),
@@ -111,11 +116,12 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "scaling_targets": targets_of(spec),
         "schedules": schedules_of(spec),
         "engine_lifecycle_support": _LIFECYCLE[spec.extended_support],
-        "rotation_duration": _rotation_duration(spec),
+        "sign_in": sign_in_of(spec, options),
         "dashboard": dashboard_of(spec, instances.members),
         "cluster_timeout": _duration(spec.maintenance.cluster_timeout),
         "instance_timeout": _duration(spec.maintenance.instance_timeout),
         "log_exports": sorted(set(spec.logs.exports or ())),
+        "cluster_needs": _cluster_needs(spec, source),
         **_protection(spec, options),
     }
 
@@ -125,9 +131,15 @@ def _promotes(source: Source, options: RenderOptions) -> bool | None:
     return True if source.kind == "replica_of" and options.teardown else None
 
 
-def _rotation_duration(spec: ClusterSpec) -> str | None:
-    rotation = spec.credentials.rotation
-    return f"{rotation.duration // 3600}h" if rotation and rotation.duration else None
+def _cluster_needs(spec: ClusterSpec, source: Source) -> list[Expression]:
+    """What must be there before the cluster, and which nothing in it refers to."""
+    domain = spec.credentials.domain
+    waits = {
+        "aws_cloudwatch_log_group.exports": bool(spec.logs.exports),
+        "aws_iam_role_policy.s3_import": bool(source.import_role),
+        "aws_iam_role_policy_attachment.directory": domain is not None and domain.role is None,
+    }
+    return [Expression(address) for address, needed in waits.items() if needed]
 
 
 def _duration(seconds: int | None) -> str | None:

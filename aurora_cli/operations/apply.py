@@ -25,6 +25,7 @@ def apply(
     emit: Emit,
     dry_run: bool = False,
     allow: Collection[str] = (),
+    password: str | None = None,
     operation: str = "apply",
 ) -> ChangeResult:
     """Bring the cluster to the spec of the request, or to its own stored spec when the request has no layers.
@@ -39,5 +40,5 @@ def apply(
         if stack is not None and not is_pristine(stack):
             refuse_identity_change(stored_spec(stack).spec, desired.spec)
         app.begin(emit)
-        terms = Terms(operation, approve, emit, allow, dry_run)
+        terms = Terms(operation, approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
         return carry_out(app, stack or new_stack(app, desired), desired, terms)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,23 @@ from aurora_cli.operations.final_snapshot import carried, follow_state, fresh_na
 from aurora_cli.operations.healing import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
 from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.orderable import OrderableCheck
 from aurora_cli.operations.origins import check_origin
+from aurora_cli.operations.passwords import (
+    given_password,
+    next_version,
+    require_password,
+    sends_password,
+    sent_version,
+    terraform_variables,
+)
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
+from aurora_cli.operations.rotation import RotationStep, rotation_step
+from aurora_cli.operations.rotation import carry_out as carry_out_rotation
 from aurora_cli.operations.sourcing import EMPTY, born_of, finishing, second_step, spent_source
+from aurora_cli.operations.stored import is_pristine, last_spec, stored_spec
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -49,6 +61,9 @@ class Terms:
         emit: takes progress events.
         allow: Terraform addresses that the guard may let through.
         dry_run: stop after the plan, leave nothing behind.
+        password: a master password from standard input.
+        renew_password: send the given password although the cluster has one.
+        skip_checks: names of checks that are left out.
     """
 
     operation: str
@@ -56,6 +71,9 @@ class Terms:
     emit: Emit
     allow: Collection[str] = ()
     dry_run: bool = False
+    password: str | None = field(default=None, repr=False)
+    renew_password: bool = False
+    skip_checks: Collection[str] = ()
 
 
 def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> ChangeResult:
@@ -74,7 +92,12 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
         GuardRefused, Declined: nothing was changed.
         TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
     """
-    run = _Run(app, stack, desired, terms)
+    try:
+        run = _Run(app, stack, desired, terms)
+    except BaseException:
+        if is_pristine(stack):
+            app.registry.remove(stack)
+        raise
     if terms.dry_run:
         return run.look()
     with recorded(app, stack, terms.operation) as entry:
@@ -87,7 +110,11 @@ class _Run:
     def __init__(self, app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> None:
         self.app, self.stack, self.desired, self.terms = app, stack, desired, terms
         self.spec: ClusterSpec = desired.spec
-        self.terraform = app.terraform(stack, terms.emit)
+        self.before: ClusterSpec | None = last_spec(stack)
+        self.password = given_password(app, self.spec, terms.password, terms.emit)
+        self.password_version = stack.record.password_version
+        self.rotation: RotationStep | None = None
+        self.terraform = app.terraform(stack, terms.emit, terraform_variables(self.password))
         self.resources: list[StateResource] = []
         self.addresses: list[str] = []
         self.choice = KeyChoice(())
@@ -108,19 +135,19 @@ class _Run:
         """Plan, ask, apply. A plan that went stale is made and shown a second time."""
         try:
             review, topology = self._plan()
-            if review.plan.empty:
+            if not review.changes:
                 return self._nothing_to_do(review, topology, entry)
             self._approved(review)
         except BaseException:
             self._withdraw()
             raise
         try:
-            summary = self._apply()
+            summary = self._apply(review)
         except PlanStale:
             self.terms.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
             review, topology = self._plan(again=True)
             self._approved(review)
-            summary = self._apply()
+            summary = self._apply(review)
         return self._done(review, self._finish(summary), entry)
 
     # --- plan ---
@@ -132,13 +159,16 @@ class _Run:
             self._keep_survivors()
         with ThreadPoolExecutor(max_workers=1) as pool:  # beside Terraform: loading the AWS library takes its time too
             reading = pool.submit(self._look)
+            checking = pool.submit(self._check_orderable)
             plan = self._terraform_plan()
             topology = reading.result()
+            checking.result()
         plan = self._with_next_snapshot(plan)
         if self.terms.dry_run and tainted_survivors(
             self.resources
         ):  # to look must not write, not even Terraform's marks
             plan = as_kept(plan, would_keep(self.resources, topology, self.terms.emit))
+        self.rotation = rotation_step(self.app, self.spec, self.before, topology)
         self._refuse_foreign_cluster(plan, topology)
         limits.refuse_what_aws_refuses(plan, topology, self.app.clock.now())
         return self._review(plan, topology, again=again), topology
@@ -154,6 +184,11 @@ class _Run:
 
     def _look(self) -> Topology | None:
         return live_topology(self.app, self.spec)
+
+    def _check_orderable(self) -> None:
+        check = OrderableCheck(self.app, self.spec, self.before, self.terms.emit)
+        if "orderable" not in self.terms.skip_checks and (check.differs or CLUSTER_ADDRESS not in self.addresses):
+            check.run()
 
     def _keep_survivors(self) -> None:
         if tainted_survivors(self.resources):
@@ -191,8 +226,18 @@ class _Run:
         topology = self._look() if shrinks else None
         writer = key_of(topology.writer.id, self.spec) if topology and topology.writer else None
         self.choice = choose_keys(existing, count, writer)
+        self._choose_password_version()
         self._refuse_missing_successor(topology)
         return self.choice
+
+    def _choose_password_version(self) -> None:
+        """A password is sent with a new cluster, with a switch from a managed one, and when it is renewed."""
+        if not self.spec.credentials.given:
+            return
+        sent = sent_version(self.resources)
+        self.password_version = next_version(sent, renew=self.terms.renew_password)
+        if self.password_version != sent and not self.terms.dry_run:
+            require_password(self.spec.name, self.password)
 
     def _refuse_missing_successor(self, topology: Topology | None) -> None:
         """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
@@ -214,6 +259,7 @@ class _Run:
             final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
             born=self.born,
             source_arn=self.source_arn,
+            password_version=self.password_version,
         )
 
     def _init(self) -> None:
@@ -259,10 +305,11 @@ class _Run:
             allowed=tuple(self.terms.allow),
         )
         old_writer = topology.writer.id if topology and topology.writer else "the present writer"
-        steps: tuple[str, ...] = (
-            (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
-        )
+        steps = [f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds."] if next_writer else []
+        if self.terms.renew_password:
+            steps.append("Send the new master password to AWS: from then on the old one is refused.")
         steps += second_step(self.spec) if self.born is None else ()
+        steps += [self.rotation.text] if self.rotation else []
         return PlanReview(
             name=self.spec.name,
             region=self.spec.region,
@@ -273,7 +320,7 @@ class _Run:
             warnings=self._warnings(plan),
             resumed=self.stack.record.status in ("creating", "changing") and bool(self.addresses),
             again=again,
-            steps=steps,
+            steps=tuple(steps),
         )
 
     def _warnings(self, plan: Plan) -> tuple[Problem, ...]:
@@ -299,13 +346,13 @@ class _Run:
             self.terms.emit(ReviewRefused(review))
             guard.refuse(review.findings)
         guard.refuse_protected(review.plan)
+        if self.spec.credentials.given and sends_password(review.plan):
+            require_password(self.spec.name, self.password)
         if not self.terms.approve(review):
             raise Declined("Nothing was changed: the plan was not approved.")
 
     def _withdraw(self) -> None:
         """Leave the stack as it was before: gone if nothing was ever made, else with the files of its own spec."""
-        from aurora_cli.operations.stored import is_pristine, stored_spec
-
         self.terraform.plan_file.unlink(missing_ok=True)
         if is_pristine(self.stack, self.addresses):
             self.app.registry.remove(self.stack)
@@ -314,9 +361,15 @@ class _Run:
 
     # --- apply ---
 
-    def _apply(self) -> dict[str, int]:
+    def _apply(self, review: PlanReview) -> dict[str, int]:
         self._remember("creating" if CLUSTER_ADDRESS not in self.addresses else "changing")
         self._fail_over()
+        summary = {"add": 0, "change": 0, "destroy": 0} if review.plan.empty else self._apply_plan()
+        if self.rotation:
+            carry_out_rotation(self.app, self.spec, self.rotation, self._look(), self.terms.emit)
+        return summary
+
+    def _apply_plan(self) -> dict[str, int]:
         started = monotonic()
         self.terms.emit(StepStarted("apply", "Making the change"))
         summary = self.terraform.apply()
@@ -348,6 +401,7 @@ class _Run:
             final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
             born=self.born,
             source_arn=self.source_arn,
+            password_version=self.password_version,
         )
 
     def _fail_over(self) -> None:

@@ -27,8 +27,12 @@ def create(
     emit: Emit,
     dry_run: bool = False,
     allow: Collection[str] = (),
+    password: str | None = None,
 ) -> ChangeResult:
     """Make the cluster that the request describes.
+
+    Args:
+        password: a master password from standard input, for `credentials.password: given`.
 
     The same spec again finds nothing to do; a half-built cluster is finished. Another spec for an existing cluster is refused.
 
@@ -43,7 +47,7 @@ def create(
         if stack is not None and not is_pristine(stack):
             _refuse_other_spec(stack, desired)
         app.begin(emit)
-        terms = Terms("create", approve, emit, allow, dry_run)
+        terms = Terms("create", approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
         return carry_out(app, stack or new_stack(app, desired), desired, terms)
 
 

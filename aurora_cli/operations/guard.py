@@ -23,6 +23,10 @@ _RESTARTING = {
     (CLUSTER, "engine_version"),
     (CLUSTER, "port"),
 }
+_GIVEN = "The secret of the master password goes, and with it its rotation: the password is the given one from then on."
+_MANAGED = (
+    "The given master password ends: AWS makes a new one and keeps it in Secrets Manager. Clients must fetch it there."
+)
 _ANYWHERE = {"cidr_ipv4": "0.0.0.0/0", "cidr_ipv6": "::/0"}
 _ORDER = {"lost": 0, "replaced": 1, "exposed": 2, "failover": 3, "restart": 4}
 
@@ -226,6 +230,8 @@ def _weakened(change: ResourceChange) -> Iterator[Finding]:
     for attribute in change.changed:
         if attribute.path == "deletion_protection" and attribute.before and not attribute.after:
             yield Finding("exposed", change.address, "Deletion protection goes off.")
+        elif attribute.path == "manage_master_user_password":
+            yield Finding("lost", change.address, _GIVEN if attribute.before else _MANAGED)
         elif attribute.path == "backup_retention_period" and _shrinks(attribute.before, attribute.after):
             text = f"Automated backups older than {attribute.after} days go (kept {attribute.before} days until now)."
             yield Finding("lost", change.address, text)

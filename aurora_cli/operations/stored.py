@@ -10,6 +10,7 @@ from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Layer, Resolved
     from aurora_cli.stacks.stack import Stack
 
@@ -55,6 +56,14 @@ def _resolved(name: str, text: str) -> Resolved:
 
     # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
     return resolve([load_yaml(text, source=_source(name))], skip_checks=check_names())
+
+
+def last_spec(stack: Stack) -> ClusterSpec | None:
+    """The spec that the stack was last brought to; None if there is none that can be read."""
+    try:
+        return stored_spec(stack).spec if stack.has_spec() else None
+    except StackDamaged:
+        return None
 
 
 def stored_layer(stack: Stack) -> Layer:

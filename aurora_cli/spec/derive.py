@@ -5,6 +5,7 @@ from __future__ import annotations
 from aurora_cli.spec.facts import table
 from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.merge import SERVERLESS, Merged
+from aurora_cli.spec.model import canonical_engine
 from aurora_cli.spec.presets import PRESETS, preset_layer
 from aurora_cli.spec.source import INHERITING
 from aurora_cli.spec.versions import default_version, major_version
@@ -29,6 +30,12 @@ def add_preset(merged: Merged, preset: str) -> None:
     merged.put_below(Layer(values, preset_layer(preset).source))
     if own_vpc:
         merged.fill("network.cidr", DEFAULT_CIDR, DEFAULT)
+
+
+def add_serverless_v1(merged: Merged) -> None:
+    """Name and engine, where only the part on Serverless v1 says them."""
+    for path, key in (("name", "cluster_identifier"), ("engine", "engine")):
+        merged.fill(path, canonical_engine(merged.get(f"serverless_v1.{key}")), f"derived from serverless_v1.{key}")
 
 
 def add_engine_defaults(merged: Merged, engine: str) -> None:

@@ -123,6 +123,8 @@ def _written_out(path: str, value: Any) -> Any:
             return parse_acu_range(value)
     if path == "monitoring.alarms" and isinstance(value, bool):
         return {"enabled": value}
+    if path == "credentials.rotation" and value in ("on", "off", True, False):
+        return {"enabled": value in ("on", True)}
     if path == "backend" and isinstance(value, str):
         return {"type": value}
     return canonical_engine(value) if path == "engine" else value

@@ -15,7 +15,13 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "preset": get_args(PresetName),
     "backend.type": BACKENDS,
 }
-_SECRETIVE = ("address", "lock_address", "unlock_address")
+_SECRETIVE = ("address", "lock_address", "unlock_address", "password")
+
+
+_HOW_TO_GIVE = (
+    "a password never stands in a spec: write `given` here, and pass it in AURORA_MASTER_PASSWORD or with "
+    "--password-stdin"
+)
 
 
 def problem_from(error: Mapping[str, Any]) -> Problem:
@@ -65,6 +71,8 @@ def _missing(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[s
 def _choice(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[str, str | None]:
     choices = _CHOICES.get(path, ())
     word = str(value)
+    if path == "credentials.password":
+        return "`password` says where the master password comes from: managed or given", _HOW_TO_GIVE
     if path == "engine" and word.strip().lower() == "aurora":
         return "the engine `aurora` (MySQL 5.6) is gone", "write postgres or mysql"
     wanted = listing(choices) or str(ctx.get("expected", "")).replace("'", "")

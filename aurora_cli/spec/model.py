@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from aurora_cli.spec.autoscaling import Autoscaling
+from aurora_cli.spec.credentials import Credentials
 from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole, lower_case
 from aurora_cli.spec.monitoring import Monitoring
 from aurora_cli.spec.network import Dns, Network
 from aurora_cli.spec.quantities import parse_acu_range
+from aurora_cli.spec.serverless_v1 import ServerlessV1
 from aurora_cli.spec.source import INHERITING, Source
 
 PresetName = Literal["development", "staging", "production"]
@@ -106,24 +108,6 @@ class CustomEndpoint(Model):
     )
     members: list[str] = Field(default_factory=list, description="Keys of its instances; new ones do not join.")
     excluded: list[str] = Field(default_factory=list, description="Keys of the instances left out; new ones join.")
-
-
-class Rotation(Model):
-    """When AWS changes the master password. It can be scheduled, not turned off."""
-
-    every: Days | None = Field(None, ge=1, le=1000, description="Days from one change to the next, e.g. `30d`.")
-    schedule: str | None = Field(
-        None, description="Instead of `every`: `cron(0 4 1 * ? *)` (six fields, UTC) or `rate(10 days)`."
-    )
-    duration: Seconds | None = Field(None, description="Length of the time in which it may happen, whole hours.")
-
-
-class Credentials(Model):
-    """How people sign in. The master password is made, kept and rotated by AWS in Secrets Manager; we never see it."""
-
-    secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
-    rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")
-    iam_authentication: bool = Field(True, description="Let IAM identities sign in with a token.")
 
 
 class Encryption(Model):
@@ -270,6 +254,9 @@ class ClusterSpec(Model):
         False, description="A reader in another zone at least, so that a failover takes seconds."
     )
     instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
+    serverless_v1: ServerlessV1 | None = Field(
+        None, description="A Serverless v1 cluster, understood to be refused with its Serverless v2 equivalent."
+    )
     autoscaling: Autoscaling | None = Field(None, description="Readers that come and go with the load.")
     endpoints: dict[str, CustomEndpoint] = Field(default_factory=dict, description="Custom endpoints by name.")
     network: Network = Field(default_factory=lambda: Network.model_validate({}))

@@ -44,7 +44,8 @@ def _hint(key: str, shape: Shape, section: str) -> str:
 
 
 def _elsewhere(key: str, section: str) -> str | None:
-    for path, _ in leaf_paths():
+    """The place nearest to the top of the spec that has this key."""
+    for path, _ in sorted(leaf_paths(), key=lambda leaf: leaf[0].count(".")):
         parts = path.split(".")
         if key in parts:
             found = ".".join(parts[: parts.index(key) + 1])

@@ -183,3 +183,11 @@ def _operation(consoles: Consoles, entry: Mapping[str, Any]) -> list[Value]:
 def _resolved(path: str, value: Any, source: str) -> list[Value]:
     style = "second" if source == "default" else "none"
     return [path, Cell(value_text(value), style), Cell(source, style)]
+
+
+def print_facts(consoles: Consoles, facts: Sequence[tuple[str, str]], *, err: bool = False) -> None:
+    """Prints labels and values, one a line, values unbroken so that they can be copied; with `err` on standard error."""
+    console = consoles.err if err else consoles.out
+    column = max(len(label) for label, _ in facts)
+    for label, value in facts:
+        whole(console, lead(f"{clean(label):<{column}}  ", "second").append(clean(value)))

@@ -84,6 +84,7 @@ KINDS: dict[str, Kind] = {
     "aws_kms_key": Kind("KMS key", ("description",), rank=33, keyed=False),
     "aws_kms_alias": Kind("KMS key alias", ("name",), rank=34),
     "aws_secretsmanager_secret": Kind("secret", ("name",), rank=35),
+    "aws_iam_policy": Kind("IAM policy", ("name",), rank=36),
     "aws_iam_role": Kind("IAM role", ("name",), rank=36),
     "aws_secretsmanager_secret_rotation": Kind("password rotation", rank=35),
     "aws_route53_record": Kind("DNS name", ("name",), ("type",), 4),

@@ -145,6 +145,16 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "credentials": {"rotation": {"every": "30d", "duration": "3h"}},
         "backup": {"backtrack": "24h", "copy_tags": False, "keep_automated": True},
     },
+    "signed-in": {
+        "credentials": {
+            "password": "given",
+            "iam_users": ["reporting", "app"],
+            "domain": {"id": "d-90670a1b2c"},
+        },
+    },
+    "signed-in-by-others": {
+        "credentials": {"rotation": {"enabled": False}, "domain": {"id": "d-90670a1b2c", "role": "directory"}},
+    },
     "connected-existing": {
         "network": {"vpc_id": "vpc-0a", "subnet_ids": ["subnet-0a", "subnet-0b"], "ip_version": "dual"},
         "dns": {"zone_id": "Z123", "reader": "demo-ro.db.example.com"},

@@ -114,7 +114,11 @@ def test_next_commands_fit_the_target_and_the_moment() -> None:
     assert created[0] == "aurora-cli --home '/srv/a b' --sandbox status demo"
     assert created[-1] == "aurora-cli --home '/srv/a b' --sandbox destroy demo"
     alone = [s.command for s in next_steps(report(instances=(instance(1, "writer", "eu-west-1a"),)), "status")]
-    assert alone == ["aurora-cli endpoints demo", "aurora-cli scale demo --readers 1"]
+    assert alone == [
+        "aurora-cli endpoints demo",
+        "aurora-cli connection demo",
+        "aurora-cli scale demo --readers 1",
+    ]
     assert command_line("aws", ["status", "a b"]) == "aurora-cli status 'a b'"
 
 

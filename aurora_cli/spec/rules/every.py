@@ -9,6 +9,7 @@ from aurora_cli.spec.rules import (
     backends,
     backups,
     capacity,
+    credentials,
     dns,
     egress,
     endpoints,
@@ -18,6 +19,7 @@ from aurora_cli.spec.rules import (
     identifiers,
     instances,
     keys,
+    live,
     logs,
     monitoring,
     network,
@@ -28,6 +30,7 @@ from aurora_cli.spec.rules import (
     rotation,
     security,
     serverless,
+    serverless_v1,
     sources,
     storage,
     tags,
@@ -54,6 +57,7 @@ _FILES: tuple[ModuleType, ...] = (
     egress,
     dns,
     keys,
+    credentials,
     rotation,
     security,
     backups,
@@ -61,6 +65,8 @@ _FILES: tuple[ModuleType, ...] = (
     logs,
     monitoring,
     backends,
+    serverless_v1,
+    live,
 )
 
 RULES: tuple[Rule, ...] = tuple(

@@ -50,7 +50,7 @@ def replica_region_engine(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A replica has the users of its source: no managed secret of its own until it is promoted.",
     source="RDS API ManageMasterUserPassword: not for read replica clusters",
-    fields="source credentials.secret_kms_key credentials.rotation",
+    fields="source credentials.secret_kms_key credentials.rotation credentials.password",
 )
 def replica_password(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.source is None or spec.source.kind != "replica_of":
@@ -59,6 +59,9 @@ def replica_password(spec: ClusterSpec) -> Iterator[Finding]:
         if getattr(spec.credentials, key) is not None:
             message = "a replica's users and passwords are those of its source, so it has no secret"
             yield Finding(f"credentials.{key}", message, "leave it out until the replica is promoted")
+    if spec.credentials.given:
+        message = "a replica's users and passwords are those of its source, so it takes none of yours"
+        yield Finding("credentials.password", message, "leave it out until the replica is promoted")
 
 
 @rule(

@@ -49,6 +49,7 @@ class AuroraCluster(DBCluster):
         self._encrypt(values)
         self._observe(values)
         self._scale(values)
+        self.join_domain(values.get("domain"), values.get("domain_iam_role_name"))
         self._hide_what_aurora_has_not()
 
     def _place(self, values: dict[str, Any]) -> None:
@@ -74,6 +75,11 @@ class AuroraCluster(DBCluster):
         self.performance_insights_retention_period = values.get("performance_insights_retention_period")
         if self.performance_insights_enabled:
             self.performance_insights_retention_period = self.performance_insights_retention_period or 7
+
+    def join_domain(self, domain: str | None, role: str | None) -> None:
+        """Kerberos: one directory, or none."""
+        joined = [{"Domain": domain, "Status": "joined", "FQDN": f"{domain}.example.com", "IAMRoleName": role}]
+        self.domain_memberships = joined if domain else []  # type: ignore[assignment]
 
     def _scale(self, values: dict[str, Any]) -> None:
         self.set_serverless(values.get("serverless_v2_scaling_configuration"))

@@ -10,6 +10,7 @@ from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_available,
     check_logs,
+    check_password,
     check_scaling,
     cluster_parameter_group,
 )
@@ -61,6 +62,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     if values.get("db_cluster_parameter_group_name"):
         _await_restart(cluster)
     _modify_waiting(backend, cluster, values)
+    _modify_domain(cluster, values)
     _rename(backend, cluster, values)
     return Shown(cluster, cluster.status)
 
@@ -129,6 +131,7 @@ def _modify_logs(cluster: AuroraCluster, wanted: Any) -> None:
 
 def _modify_secret(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
     manage = values.get("manage_master_user_password")
+    _check_password_change(cluster, values, manage=manage)
     if manage and not cluster.manage_master_user_password:
         cluster.master_user_secret = ManagedSecret(cluster, values.get("master_user_secret_kms_key_id"))
         cluster.manage_master_user_password = True
@@ -140,6 +143,22 @@ def _modify_secret(backend: AuroraBackend, cluster: AuroraCluster, values: dict[
         cluster.master_user_secret.rotate_secret()
     if values.get("master_user_password"):
         cluster.master_user_password = values["master_user_password"]
+
+
+def _check_password_change(cluster: AuroraCluster, values: dict[str, Any], *, manage: bool | None) -> None:
+    given = values.get("master_user_password")
+    check_password(cluster.engine, given)
+    managed = cluster.manage_master_user_password if manage is None else manage
+    if given and managed:
+        raise bad_combination(
+            "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled."
+        )
+    if manage is False and cluster.manage_master_user_password and not given:
+        raise bad_combination("You must specify MasterUserPassword when you turn off ManageMasterUserPassword.")
+    if values.get("rotate_master_user_password") and not managed:
+        raise bad_combination(
+            "You can't rotate the master user password of a DB cluster that Amazon RDS doesn't manage."
+        )
 
 
 def drop_secret(cluster: AuroraCluster) -> None:
@@ -190,6 +209,12 @@ def _rename(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, An
     backend.clusters[wanted] = cluster
     for member in members:
         member.db_cluster_identifier = wanted
+
+
+def _modify_domain(cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    """Join a directory, or with an empty name leave it."""
+    if values.get("domain") is not None:
+        cluster.join_domain(values["domain"], values.get("domain_iam_role_name"))
 
 
 def _await_restart(cluster: AuroraCluster) -> None:

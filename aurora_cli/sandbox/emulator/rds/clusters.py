@@ -19,6 +19,7 @@ from aurora_cli.sandbox.emulator.rds.cluster_changes import drop_secret
 from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_available,
     check_logs,
+    check_password,
     check_scaling,
     cluster_parameter_group,
 )
@@ -81,6 +82,7 @@ def _check_parameter_group(backend: AuroraBackend, values: dict[str, Any]) -> No
 def _check_password(values: dict[str, Any]) -> None:
     if values.get("manage_master_user_password") and values.get("master_user_password"):
         raise bad_combination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
+    check_password(values["engine"], values.get("master_user_password"))
     if values.get("master_user_secret_kms_key_id") and not values.get("manage_master_user_password"):
         raise bad_combination("MasterUserSecretKmsKeyId needs ManageMasterUserPassword.")
 

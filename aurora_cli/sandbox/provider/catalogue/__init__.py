@@ -30,6 +30,7 @@ MODULES: Mapping[str, str] = {
     "aws_db_proxy_target": "rds_proxy",
     "aws_db_subnet_group": "rds",
     "aws_eip": "addresses",
+    "aws_iam_policy": "iam_policies",
     "aws_iam_role": "iam",
     "aws_iam_role_policy": "iam",
     "aws_iam_role_policy_attachment": "iam",
