@@ -40,6 +40,8 @@ class Topology:
         acu: {"min", "max"} in ACUs, and `pause_after` in seconds if set; None for a cluster without the scaling block.
         custom: custom endpoint name -> host.
         pending: PendingModifiedValues of the cluster.
+        kms_key: ARN of the key that encrypts the storage; None without encryption.
+        activity_stream: Kinesis stream of its activity stream; None while there is none.
     """
 
     identifier: str
@@ -58,6 +60,8 @@ class Topology:
     acu: dict[str, float] | None = None
     custom: dict[str, str] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
+    kms_key: str | None = None
+    activity_stream: str | None = None
 
     @property
     def writer(self) -> Member | None:
@@ -155,7 +159,14 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         acu=_acu(cluster.get("ServerlessV2ScalingConfiguration") or {}),
         custom=custom,
         pending={k: v for k, v in (cluster.get("PendingModifiedValues") or {}).items() if v not in (None, {}, [])},
+        kms_key=cluster.get("KmsKeyId"),
+        activity_stream=_stream(cluster),
     )
+
+
+def _stream(cluster: dict[str, Any]) -> str | None:
+    running = cluster.get("ActivityStreamStatus") in ("starting", "started")
+    return cluster.get("ActivityStreamKinesisStreamName") if running else None
 
 
 def _acu(scaling: dict[str, Any]) -> dict[str, float] | None:

@@ -17,6 +17,7 @@ from aurora_cli.errors import Declined
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.own_key import KEY_ADDRESS, OwnKey, own_key, without_key
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import SCHEMA_VERSION, InstanceInfo
@@ -161,6 +162,7 @@ class _Destroy:
         self.rds: Any = app.aws(self.spec.region).client("rds")
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.snapshot = None if self.skip else self._snapshot_name()
+        self.key: OwnKey | None = None
 
     # --- review ---
 
@@ -172,7 +174,10 @@ class _Destroy:
         started = monotonic()
         self.emit(StepStarted("plan", "Looking at what there is"))
         self.terraform.init()
+        self._look_at_key(topology)
         plan = self.terraform.plan(destroy=True)
+        if self.key and self.key.kept:
+            plan = without_key(plan)
         self.terraform.plan_file.unlink(missing_ok=True)
         self.emit(StepFinished("plan", monotonic() - started))
         live = report(self.app, self.spec, topology, changed=False, managed=self._managed(plan))
@@ -201,15 +206,26 @@ class _Destroy:
             teardown=True,
             final_snapshot_identifier=self.snapshot,
             skip_final_snapshot=self.skip,
+            kept_key=self.key.arn if self.key and self.key.kept else None,
         )
+
+    def _look_at_key(self, topology: Topology | None) -> None:
+        """A key that is kept is written as its ARN, so that nothing in the files asks for it any more."""
+        state = self.terraform.state_resources()
+        self.key = own_key(self.rds, self.spec, topology, state, snapshot=self.snapshot)
+        if self.key and self.key.kept:
+            self._render()
 
     def _managed(self, plan: Plan) -> frozenset[str]:
         return frozenset(str(c.before.get("identifier")) for c in plan.resource_changes if c.type == INSTANCE)
 
     def _kept(self) -> tuple[str, ...]:
+        kept = []
         if self.snapshot:
-            return (f"The final snapshot {self.snapshot} (billed as backup storage until you delete it).",)
-        return ()
+            kept.append(f"The final snapshot {self.snapshot} (billed as backup storage until you delete it).")
+        if self.key:
+            kept.append(self.key.sentence())
+        return tuple(kept)
 
     def _snapshot_name(self) -> str:
         """A name that is free; on a second run the name of the first, so that one snapshot is taken and not two."""
@@ -230,6 +246,7 @@ class _Destroy:
         """Protection off and snapshot named; strangers gone; then everything. Each part may be repeated."""
         self.stack.update_record(status="destroying", final_snapshot_identifier=self.snapshot)
         topology = live_topology(self.app, self.spec)
+        self._keep_key()
         if topology is not None:
             self._free_the_name(topology)
             self._unprotect(topology)
@@ -245,6 +262,11 @@ class _Destroy:
             self.snapshot = None  # there was no cluster to take it of: promise nothing that cannot be restored
         summary = f"final snapshot {self.snapshot}" if self.snapshot else "no final snapshot"
         entry.finish("destroyed", {"add": 0, "change": 0, "destroy": destroyed}, summary)
+
+    def _keep_key(self) -> None:
+        if self.key and self.key.kept and self.key.in_state:
+            self.terraform.forget(KEY_ADDRESS)
+            self.emit(Note(f"Terraform has forgotten the KMS key {self.key.arn}: what stays needs it."))
 
     def _free_the_name(self, topology: Topology) -> None:
         """The name of an earlier, interrupted destroy may have been used up by hand while the cluster stayed."""

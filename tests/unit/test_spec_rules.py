@@ -12,6 +12,7 @@ from aurora_cli.hcl.render import render_stack
 from aurora_cli.spec.load import load_yaml
 from aurora_cli.spec.resolve import resolve
 from aurora_cli.spec.rules import catalogue, check_names
+from tests.unit.connection_cases import CONNECTIONS
 from tests.unit.spec_cases import EXISTING, MYSQL, POSTGRES, layers, problems, resolved
 from tests.unit.surface_cases import SURFACE
 
@@ -241,6 +242,7 @@ MYSQL_CASES: list[Case] = [
 ]
 CASES = [(POSTGRES, *case) for case in POSTGRES_CASES] + [(MYSQL, *case) for case in MYSQL_CASES]
 CASES += [case[:4] for case in SURFACE]
+CASES += [case[:4] for case in CONNECTIONS]
 HARD = {name: hard for name, hard, _, _ in catalogue()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from aurora_cli.spec.rules import (
+    activity_stream,
     autoscaling,
     backends,
     backups,
@@ -23,11 +24,14 @@ from aurora_cli.spec.rules import (
     network,
     overrides,
     parameters,
+    proxy,
     rotation,
     security,
+    services,
     sources,
     storage,
     tags,
+    vpc_endpoints,
 )
 from aurora_cli.spec.rules.registry import Rule
 
@@ -46,14 +50,18 @@ _FILES: tuple[ModuleType, ...] = (
     network,
     sources,
     egress,
+    vpc_endpoints,
     dns,
+    proxy,
     keys,
     rotation,
     security,
     backups,
+    services,
     parameters,
     logs,
     monitoring,
+    activity_stream,
     backends,
 )
 

@@ -1,0 +1,25 @@
+"""What is to be looked up of the account, for names and policies that hold its parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aurora_cli.hcl.encryption import Encryption
+from aurora_cli.hcl.monitoring import Monitoring
+from aurora_cli.hcl.proxy import Proxy
+from aurora_cli.hcl.services import Services
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whether the partition (`aws`, `aws-cn`, ...) and the account's identity are needed."""
+
+    partition: bool
+    identity: bool
+
+
+def account_of(monitoring: Monitoring, encryption: Encryption, proxy: Proxy | None, services: Services) -> Account:
+    """The lookups that the parts need."""
+    policies = bool(encryption.own or services.made or (proxy and proxy.role_name))
+    identity = monitoring.own_topic or policies
+    return Account(partition=identity or monitoring.role_name is not None, identity=identity)
