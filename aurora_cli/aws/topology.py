@@ -42,6 +42,8 @@ class Topology:
         custom: custom endpoint name -> host.
         pending: PendingModifiedValues of the cluster.
         optimized_again: when AWS next takes a switch to I/O-Optimized storage; None if it may be at once.
+        kms_key: ARN of the key that encrypts the storage; None without encryption.
+        activity_stream: Kinesis stream of its activity stream; None while there is none.
     """
 
     identifier: str
@@ -61,6 +63,8 @@ class Topology:
     custom: dict[str, str] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
     optimized_again: datetime | None = None
+    kms_key: str | None = None
+    activity_stream: str | None = None
 
     @property
     def writer(self) -> Member | None:
@@ -159,7 +163,14 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         custom=custom,
         pending={k: v for k, v in (cluster.get("PendingModifiedValues") or {}).items() if v not in (None, {}, [])},
         optimized_again=cluster.get("IOOptimizedNextAllowedModificationTime"),
+        kms_key=cluster.get("KmsKeyId"),
+        activity_stream=_stream(cluster),
     )
+
+
+def _stream(cluster: dict[str, Any]) -> str | None:
+    running = cluster.get("ActivityStreamStatus") in ("starting", "started")
+    return cluster.get("ActivityStreamKinesisStreamName") if running else None
 
 
 def _acu(scaling: dict[str, Any]) -> dict[str, float] | None:

@@ -17,6 +17,7 @@ class RenderOptions:
         final_snapshot_identifier: name of the final snapshot; None for `<name>-final`.
         teardown: the state from which a cluster can be destroyed: no protection, changes made at once.
         skip_final_snapshot: with `teardown`, destroy without a final snapshot.
+        kept_key: ARN of the stack's own KMS key once Terraform no longer manages it, since a snapshot needs it; else None.
         allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
         backend: write backend.tf.
         password_version: of a given master password; it is sent when this number goes up.
@@ -29,6 +30,7 @@ class RenderOptions:
     final_snapshot_identifier: str | None = None
     teardown: bool = False
     skip_final_snapshot: bool = False
+    kept_key: str | None = None
     allow_destroy: bool = False
     backend: bool = True
     password_version: int = 1

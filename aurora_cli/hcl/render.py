@@ -15,6 +15,7 @@ from typing import Any
 
 from jinja2 import Template
 
+from aurora_cli.hcl.account import account_of
 from aurora_cli.hcl.autoscaling import schedules_of, targets_of
 from aurora_cli.hcl.backends import arguments_of
 from aurora_cli.hcl.credentials import sign_in_of
@@ -29,7 +30,10 @@ from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.parameters import parameter_groups_of
+from aurora_cli.hcl.proxy import proxy_of
+from aurora_cli.hcl.services import services_of
 from aurora_cli.hcl.source import Source, source_of
+from aurora_cli.hcl.vpc_endpoints import vpc_endpoints_of
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.versions import rendered_version
 
@@ -43,6 +47,7 @@ FILES = (
     "locals.tf",
     "network.tf",
     "security_group.tf",
+    "vpc_endpoints.tf",
     "encryption.tf",
     "parameters.tf",
     "logs.tf",
@@ -51,6 +56,9 @@ FILES = (
     "secret.tf",
     "sign_in.tf",
     "instances.tf",
+    "proxy.tf",
+    "services.tf",
+    "activity_stream.tf",
     "endpoints.tf",
     "dns.tf",
     "autoscaling.tf",
@@ -98,25 +106,33 @@ def _template(name: str) -> Template:
 def _values(spec: ClusterSpec, source: Source, options: RenderOptions) -> dict[str, Any]:
     instances = instances_of(spec, options)
     endpoints = endpoints_of(spec, instances.members)
+    monitoring = monitoring_of(spec, instances.members)
+    encryption = encryption_of(spec, options)
+    proxy, services = proxy_of(spec), services_of(spec, encryption)
+    sign_in = sign_in_of(spec, options)
     return {
         "spec": spec,
         "source": source,
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
         "engine_version": rendered_version(spec),
-        "encryption": encryption_of(spec),
+        "account": account_of(monitoring, encryption, proxy, services, sign_in, source),
+        "encryption": encryption,
         "network": network_of(spec),
         "parameters": parameter_groups_of(spec, instances.members),
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
-        "monitoring": monitoring_of(spec, instances.members),
+        "monitoring": monitoring,
+        "proxy": proxy,
+        "services": services,
+        "vpc_endpoints": vpc_endpoints_of(spec),
         "endpoints": endpoints,
         "endpoint_members": any(one["members"] for one in endpoints.values()),
         "endpoint_exclusions": any(one["excluded"] for one in endpoints.values()),
         "scaling_targets": targets_of(spec),
         "schedules": schedules_of(spec),
         "engine_lifecycle_support": _LIFECYCLE[spec.extended_support],
-        "sign_in": sign_in_of(spec, options),
+        "sign_in": sign_in,
         "dashboard": dashboard_of(spec, instances.members),
         "cluster_timeout": _duration(spec.maintenance.cluster_timeout),
         "instance_timeout": _duration(spec.maintenance.instance_timeout),

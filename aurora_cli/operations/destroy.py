@@ -21,6 +21,7 @@ from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.final_snapshot import CLUSTER_ADDRESS, carried, fresh_name
 from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.own_key import KEY_ADDRESS, OwnKey, own_key, without_key
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import SCHEMA_VERSION, InstanceInfo
@@ -176,6 +177,7 @@ class _Destroy:
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.snapshot: str | None = None
         self.plan = Plan()
+        self.key: OwnKey | None = None
 
     # --- review ---
 
@@ -190,6 +192,10 @@ class _Destroy:
         self.terraform.init()
         self.plan = plan = self.terraform.plan(destroy=True)
         self.snapshot = None if self.skip else self._snapshot_name()
+        self._look_at_key(topology)
+        if self.key and self.key.kept:
+            self.terraform.plan_file.unlink(missing_ok=True)  # it would take the key too
+            self.plan = plan = without_key(plan)
         self.emit(StepFinished("plan", monotonic() - started))
         live = report(self.app, self.spec, topology, changed=False, managed=self._managed(plan))
         return DestroyReview(
@@ -227,15 +233,26 @@ class _Destroy:
             teardown=True,
             final_snapshot_identifier=self.snapshot or self.stack.record.final_snapshot_identifier,
             skip_final_snapshot=self.skip,
+            kept_key=self.key.arn if self.key and self.key.kept else None,
         )
+
+    def _look_at_key(self, topology: Topology | None) -> None:
+        """A key that is kept is written as its ARN, so that nothing in the files asks for it any more."""
+        state = self.terraform.state_resources()
+        self.key = own_key(self.rds, self.spec, topology, state, snapshot=self.snapshot)
+        if self.key and self.key.kept:
+            self._render()
 
     def _managed(self, plan: Plan) -> frozenset[str]:
         return frozenset(str(c.before.get("identifier")) for c in plan.resource_changes if c.type == INSTANCE)
 
     def _kept(self) -> tuple[str, ...]:
+        kept = []
         if self.snapshot:
-            return (f"The final snapshot {self.snapshot} (billed as backup storage until you delete it).",)
-        return ()
+            kept.append(f"The final snapshot {self.snapshot} (billed as backup storage until you delete it).")
+        if self.key:
+            kept.append(self.key.sentence())
+        return tuple(kept)
 
     def _snapshot_name(self) -> str | None:
         """The name that the cluster carries, if it is free; on a second run the name of the first: one snapshot, not two.
@@ -261,6 +278,7 @@ class _Destroy:
         """Protection off and snapshot named; strangers gone; then everything. Each part may be repeated."""
         self.stack.update_record(status="destroying", final_snapshot_identifier=self.snapshot)
         topology = live_topology(self.app, self.spec)
+        self._keep_key()
         if topology is not None:
             self._free_the_name(topology)
             self._unprotect(topology)
@@ -282,6 +300,11 @@ class _Destroy:
             except PlanStale:
                 self.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
         return self.terraform.apply().destroy if self.terraform.make_plan(destroy=True) else 0
+
+    def _keep_key(self) -> None:
+        if self.key and self.key.kept and self.key.in_state:
+            self.terraform.forget(KEY_ADDRESS)
+            self.emit(Note(f"Terraform has forgotten the KMS key {self.key.arn}: what stays needs it."))
 
     def _free_the_name(self, topology: Topology) -> None:
         """The name of an earlier, interrupted destroy may have been used up by hand while the cluster stayed."""

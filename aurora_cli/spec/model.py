@@ -14,10 +14,13 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from aurora_cli.spec.autoscaling import Autoscaling
 from aurora_cli.spec.credentials import Credentials
 from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole, lower_case
+from aurora_cli.spec.keys import ActivityStream, StackKey
 from aurora_cli.spec.monitoring import Monitoring
 from aurora_cli.spec.network import Dns, Network
+from aurora_cli.spec.proxy import Proxy
 from aurora_cli.spec.quantities import parse_acu_range
 from aurora_cli.spec.serverless_v1 import ServerlessV1
+from aurora_cli.spec.services import Services
 from aurora_cli.spec.source import INHERITING, Source
 
 PresetName = Literal["development", "staging", "production"]
@@ -114,7 +117,10 @@ class Encryption(Model):
     """Storage encryption. Fixed when the cluster is made."""
 
     enabled: bool = Field(True, description="Encrypt storage, backups and snapshots.")
-    kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...); default the AWS managed key.")
+    kms_key: str | None = Field(
+        None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key."
+    )
+    key: StackKey | None = Field(None, description="The key that the stack makes, where a key is `stack`.")
 
 
 class Tls(Model):
@@ -178,7 +184,7 @@ class Logs(Model):
     exports: list[str] | None = Field(None, description="Log types; default `postgresql`, or `error` and `slowquery`.")
     retention: Days = Field(30, description="Days that the log groups keep them, e.g. `30d`.")
     kms_key: str | None = Field(
-        None, description="KMS key (ARN, id or alias/...); its policy must let CloudWatch Logs use it."
+        None, description="KMS key (ARN, id, alias/... or `stack`); CloudWatch Logs must be allowed to use it."
     )
 
 
@@ -261,6 +267,7 @@ class ClusterSpec(Model):
     endpoints: dict[str, CustomEndpoint] = Field(default_factory=dict, description="Custom endpoints by name.")
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
     dns: Dns | None = Field(None, description="Names of your own in Route 53.")
+    proxy: Proxy | None = Field(None, description="RDS Proxy in front of the cluster; `true` for its defaults.")
     credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))
     encryption: Encryption = Field(default_factory=lambda: Encryption.model_validate({}))
     tls: Tls = Field(default_factory=lambda: Tls.model_validate({}))
@@ -271,9 +278,11 @@ class ClusterSpec(Model):
         None, description="Paid support past a version's end; false refuses such versions. Default AWS's: true."
     )
     deletion_protection: bool = Field(True, description="AWS refuses to delete the cluster while this is on.")
+    services: Services = Field(default_factory=lambda: Services.model_validate({}))
     parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))
     logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate({}))
+    activity_stream: ActivityStream | None = Field(None, description="A database activity stream.")
     backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")
 
     @property

@@ -17,6 +17,7 @@ from aurora_cli.spec.facts import ENGINES, table
 from aurora_cli.spec.model import ClusterSpec, CustomEndpoint, InstanceOverride
 from aurora_cli.spec.network import AllowRule, EgressRule
 from aurora_cli.spec.presets import PRESETS
+from aurora_cli.spec.proxy import ProxySecret
 from aurora_cli.spec.quantities import format_days
 from aurora_cli.spec.rules import catalogue, check_names
 from aurora_cli.spec.shape import key_of
@@ -28,6 +29,7 @@ _INSIDE: dict[str, type[BaseModel]] = {
     "endpoints": CustomEndpoint,
     "network.allow": AllowRule,
     "network.egress": EgressRule,
+    "proxy.secrets": ProxySecret,
 }
 _INSIDE_MARK = {
     "instances.overrides": "KEY",
@@ -35,8 +37,9 @@ _INSIDE_MARK = {
     "network.egress": "N",
     "autoscaling.schedules": "NAME",
     "endpoints": "NAME",
+    "proxy.secrets": "N",
 }
-_DAYS = ("backup.retention", "logs.retention")
+_DAYS = ("backup.retention", "logs.retention", "encryption.key.rotation", "encryption.key.deletion_window")
 _FILLED = {
     "network.cidr": "`10.0.0.0/16`, for a VPC that is made",
     "backup.window": "AWS's choice; after `maintenance.window`, if that is set",

@@ -128,9 +128,10 @@ def _print_message(consoles: Consoles, text: Text) -> None:
 
 
 def print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
-    """Prints every endpoint of a cluster: writer, reader, custom ones, then the instances' own."""
+    """Prints every endpoint of a cluster: writer, reader, custom ones, the proxy's, then the instances' own."""
     found = [("writer", "", report.writer), ("reader", "", report.reader)]
     found += [("custom", name, endpoint) for name, endpoint in sorted(report.custom.items())]
+    found += [("proxy", "", report.proxy), ("proxy", "reader", report.proxy_reader)]
     found += [("instance", f"{i.id} ({i.role})", i.endpoint) for i in report.instances]
     rows = [(f"{kind} {label}".strip(), e.host, e.port) for kind, label, e in found if e is not None]
     print_table(consoles, "", ("Endpoint", "Host", "Port"), rows)

@@ -12,6 +12,7 @@ from aurora_cli.hcl.render import render_stack
 from aurora_cli.spec.load import load_yaml
 from aurora_cli.spec.resolve import resolve
 from aurora_cli.spec.rules import catalogue, check_names
+from tests.unit.connection_cases import CONNECTIONS
 from tests.unit.sign_in_cases import SERVERLESS_V1, SIGN_IN
 from tests.unit.source_cases import REFUSED as SOURCES
 from tests.unit.spec_cases import EXISTING, MYSQL, POSTGRES, layers, problems, resolved
@@ -242,7 +243,7 @@ MYSQL_CASES: list[Case] = [
     ("log-parameter", {"logs.exports": ["audit"]}, "logs.exports.0"),
 ]
 CASES = [(POSTGRES, *case) for case in POSTGRES_CASES] + [(MYSQL, *case) for case in MYSQL_CASES]
-CASES += [case[:4] for case in (*SURFACE, *SOURCES, *SIGN_IN, *SERVERLESS_V1)]
+CASES += [case[:4] for case in (*SURFACE, *SOURCES, *SIGN_IN, *SERVERLESS_V1, *CONNECTIONS)]
 LIVE = {"orderable"}
 """Asks AWS itself: tests/unit/test_operations_orderable.py."""
 HARD = {name: hard for name, hard, _, _ in catalogue()}

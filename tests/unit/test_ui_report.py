@@ -33,10 +33,15 @@ from tests.unit.ui_screens import HOST, READER_HOST, SECRET, change, instance, n
 @pytest.mark.parametrize("color", ["never", "always"])
 def test_what_people_copy_is_whole_at_every_width(width: int, color: Any) -> None:
     shown = screen(width, color=color)
-    made = report(custom={"reports": Endpoint("reports." + HOST, 5432)})
+    made = report(
+        custom={"reports": Endpoint("reports." + HOST, 5432)},
+        proxy=Endpoint("proxy." + HOST, 5432),
+        activity_stream="aws-rds-das-cluster-X",
+    )
     print_report(shown.consoles, made, "create")
     assert shown.err == ""
-    for text in (HOST, READER_HOST, "reports." + HOST, SECRET, made.connect or ""):
+    shown_whole = ("reports." + HOST, "proxy." + HOST, "aws-rds-das-cluster-X", SECRET, made.connect or "")
+    for text in (HOST, READER_HOST, *shown_whole):
         assert len([line for line in shown.out.splitlines() if text in line]) >= 1
 
 

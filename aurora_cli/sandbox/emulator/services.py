@@ -103,11 +103,21 @@ def _install_route53() -> None:
     models.HostedZoneIdentifier.generate = generate  # type: ignore[method-assign]
 
 
+def _install_kms() -> None:
+    """How often key material is renewed."""
+    from moto.kms import urls
+
+    from aurora_cli.sandbox.emulator.keys import KeyResponse
+
+    urls.url_paths = {"{0}/$": KeyResponse.dispatch}
+
+
 # signing name of a service -> what puts its extension in place
 _INSTALL: dict[str, Callable[[], None]] = {
     "application-autoscaling": _install_scaling,
     "iam": _install_iam,
     "route53": _install_route53,
+    "kms": _install_kms,
     "secretsmanager": _install_secrets,
     "sns": _install_sns,
 }

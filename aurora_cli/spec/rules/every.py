@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from aurora_cli.spec.rules import (
+    activity_stream,
     autoscaling,
     backends,
     backups,
@@ -25,15 +26,18 @@ from aurora_cli.spec.rules import (
     network,
     overrides,
     parameters,
+    proxy,
     replicas,
     restores,
     rotation,
     security,
     serverless,
     serverless_v1,
+    services,
     sources,
     storage,
     tags,
+    vpc_endpoints,
 )
 from aurora_cli.spec.rules.registry import Rule
 
@@ -55,15 +59,19 @@ _FILES: tuple[ModuleType, ...] = (
     network,
     sources,
     egress,
+    vpc_endpoints,
     dns,
+    proxy,
     keys,
     credentials,
     rotation,
     security,
     backups,
+    services,
     parameters,
     logs,
     monitoring,
+    activity_stream,
     backends,
     serverless_v1,
     live,

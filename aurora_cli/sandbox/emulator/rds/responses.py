@@ -22,6 +22,7 @@ from aurora_cli.sandbox.emulator.rds import (
     networks,
     parameters,
     proxies,
+    proxy_endpoints,
     quotas,
     replicas,
     snapshot,
@@ -146,6 +147,18 @@ class AuroraResponse(RDSResponse):
 
     def describe_db_proxy_targets(self) -> ActionResult:
         return ActionResult({"Targets": proxies.find(self.aurora, self.params["DBProxyName"]).group.targets})
+
+    def create_db_proxy_endpoint(self) -> ActionResult:
+        return ActionResult({"DBProxyEndpoint": proxy_endpoints.create(self.aurora, self.params)})
+
+    def describe_db_proxy_endpoints(self) -> ActionResult:
+        return ActionResult({"DBProxyEndpoints": proxy_endpoints.describe(self.aurora, self.params)})
+
+    def modify_db_proxy_endpoint(self) -> ActionResult:
+        return ActionResult({"DBProxyEndpoint": proxy_endpoints.modify(self.aurora, self.params)})
+
+    def delete_db_proxy_endpoint(self) -> ActionResult:
+        return ActionResult({"DBProxyEndpoint": proxy_endpoints.delete(self.aurora, self.params)})
 
     # event subscriptions
 

@@ -27,6 +27,7 @@ MODULES: Mapping[str, str] = {
     "aws_db_parameter_group": "parameter_groups",
     "aws_db_proxy": "rds_proxy",
     "aws_db_proxy_default_target_group": "rds_proxy",
+    "aws_db_proxy_endpoint": "rds_proxy",
     "aws_db_proxy_target": "rds_proxy",
     "aws_db_subnet_group": "rds",
     "aws_eip": "addresses",
