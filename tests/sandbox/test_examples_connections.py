@@ -6,7 +6,6 @@ Each is made, planned again (nothing to do), looked at through the APIs, changed
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,20 +168,24 @@ def test_without_a_snapshot_the_key_goes_after_its_window(aurora: Aurora) -> Non
     name, _ = make(aurora, "own-keys")
     kms = aws(aurora, "kms")
     arn = kms.describe_key(KeyId="alias/ledger")["KeyMetadata"]["Arn"]
-    refused = aurora.run("apply", name, "--set", "encryption.kms_key=null", "--yes")
+    used = ("encryption", "logs", "monitoring.insights", "monitoring.notifications")
+    fields = [*(f"{section}.kms_key" for section in used), "credentials.secret_kms_key"]
+    without = [word for field in fields for word in ("--set", f"{field}=null")]
+    refused = aurora.run("apply", name, *without, "--yes", timeout=PATIENCE_S)
     assert refused.status != 0
-    assert "aws_rds_cluster.this" in refused.err
+    assert "--allow 'aws_kms_key.this'" in " ".join(refused.err.split())
     done = gone(aurora, name)
     assert kms.describe_key(KeyId=arn)["KeyMetadata"]["KeyState"] == "PendingDeletion"
     assert any("for 30 days" in sentence and "cancel-key-deletion" in sentence for sentence in done["review"]["kept"])
 
 
-def test_an_alias_that_moved_on_is_told_and_changes_nothing(aurora: Aurora, tmp_path: Path) -> None:
+def test_an_alias_that_moved_on_is_told_and_changes_nothing(aurora: Aurora) -> None:
+    aurora.ok("sandbox", "start")
     kms = aws(aurora, "kms")
     first, second = (kms.create_key()["KeyMetadata"] for _ in range(2))
     kms.create_alias(AliasName="alias/moving", TargetKeyId=first["KeyId"])
-    settings = ("--engine", "postgres", "--region", "eu-west-1", "--set", "encryption.kms_key=alias/moving")
-    aurora.ok("create", "moving", *settings, "--yes")
+    settings = ("--engine", "postgres", "--set", "region=eu-west-1", "--set", "encryption.kms_key=alias/moving")
+    aurora.ok("create", "moving", *settings, "--yes", timeout=PATIENCE_S)
     assert not [w for w in aurora.json("status", "moving")["warnings"] if "alias/moving" in w]
     kms.update_alias(AliasName="alias/moving", TargetKeyId=second["KeyId"])
     (warning,) = [w for w in aurora.json("status", "moving")["warnings"] if "alias/moving" in w]
