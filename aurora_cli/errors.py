@@ -5,6 +5,7 @@
     │   ├── SpecInvalid          invalid-spec        2     the spec breaks a rule; holds every problem with its path
     │   ├── ApprovalRequired     approval-required   2     no terminal to ask on, and no --yes / --confirm
     │   └── SpecConflict         spec-conflict       2     the stack exists with another spec
+    │       └── OperationUnfinished  unfinished      2     another operation has begun on it and not ended
     ├── CredentialsError         credentials         3     AWS refuses who we are (none, expired, wrong)
     │   └── AccessDenied         access-denied       3     AWS knows who we are and says no
     ├── ClusterNotFound          not-found           4     no stack (or no live cluster) of that name
@@ -107,6 +108,12 @@ class SpecConflict(InvalidInput):
     """The stack exists with another spec than the one given."""
 
     code = "spec-conflict"
+
+
+class OperationUnfinished(SpecConflict):
+    """Another operation has begun on the stack and has not ended; the hint names both ways out."""
+
+    code = "unfinished"
 
 
 class CredentialsError(AuroraError):

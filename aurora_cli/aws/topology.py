@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.errors import ClusterNotFound
+
+AUTOSCALED_PREFIX = "application-autoscaling-"
+"""How Application Auto Scaling names the readers that it makes (Aurora User Guide, "Amazon Aurora Auto Scaling")."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,9 @@ class Member:
         role: `writer` or `reader`, from DBClusterMembers (never from names or creation order).
         host, port: its own endpoint; None while AWS makes it.
         pending: PendingModifiedValues and a parameter group that waits for a reboot.
+        certificate: name of the certificate authority of its server certificate.
+        certificate_ends: end of the server certificate's validity.
+        maintenance_window: its own weekly window, in UTC.
     """
 
     id: str
@@ -29,6 +36,19 @@ class Member:
     promotion_tier: int | None = None
     public: bool = False
     pending: dict[str, Any] = field(default_factory=dict)
+    certificate: str | None = None
+    certificate_ends: datetime | None = None
+    maintenance_window: str | None = None
+
+    @property
+    def autoscaled(self) -> bool:
+        """Whether reader autoscaling made it, by its name."""
+        return self.id.startswith(AUTOSCALED_PREFIX)
+
+    @property
+    def waits_for_reboot(self) -> bool:
+        """Whether parameters wait for it to restart."""
+        return "pending-reboot" in self.pending.values()
 
 
 @dataclass(frozen=True)
@@ -40,6 +60,12 @@ class Topology:
         acu: {"min", "max"} in ACUs, and `pause_after` in seconds if set; None for a cluster without the scaling block.
         custom: custom endpoint name -> host.
         pending: PendingModifiedValues of the cluster.
+        maintenance_window, backup_window: weekly and daily, in UTC.
+        backup_days: days that automated backups are kept.
+        earliest_restore, latest_restore: the span of point-in-time restores.
+        starts_itself: when AWS starts a stopped cluster again, seven days after it was stopped.
+        replicates_from: ARN of the cluster or instance that it replicates from.
+        replicas: ARNs of the clusters that replicate from it.
     """
 
     identifier: str
@@ -58,6 +84,14 @@ class Topology:
     acu: dict[str, float] | None = None
     custom: dict[str, str] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
+    maintenance_window: str | None = None
+    backup_window: str | None = None
+    backup_days: int | None = None
+    earliest_restore: datetime | None = None
+    latest_restore: datetime | None = None
+    starts_itself: datetime | None = None
+    replicates_from: str | None = None
+    replicas: tuple[str, ...] = ()
 
     @property
     def writer(self) -> Member | None:
@@ -125,6 +159,9 @@ def _member(member: dict[str, Any], instance: dict[str, Any]) -> Member:
         promotion_tier=member.get("PromotionTier"),
         public=bool(instance.get("PubliclyAccessible")),
         pending=_pending_of_instance(member, instance),
+        certificate=instance.get("CACertificateIdentifier"),
+        certificate_ends=(instance.get("CertificateDetails") or {}).get("ValidTill"),
+        maintenance_window=instance.get("PreferredMaintenanceWindow"),
     )
 
 
@@ -155,6 +192,14 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         acu=_acu(cluster.get("ServerlessV2ScalingConfiguration") or {}),
         custom=custom,
         pending={k: v for k, v in (cluster.get("PendingModifiedValues") or {}).items() if v not in (None, {}, [])},
+        maintenance_window=cluster.get("PreferredMaintenanceWindow"),
+        backup_window=cluster.get("PreferredBackupWindow"),
+        backup_days=cluster.get("BackupRetentionPeriod"),
+        earliest_restore=cluster.get("EarliestRestorableTime"),
+        latest_restore=cluster.get("LatestRestorableTime"),
+        starts_itself=cluster.get("AutomaticRestartTime"),
+        replicates_from=cluster.get("ReplicationSourceIdentifier") or None,
+        replicas=tuple(cluster.get("ReadReplicaIdentifiers") or ()),
     )
 
 

@@ -38,6 +38,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Run": (
         Entry("scale", "Change the number of readers, the class or the capacity."),
+        Entry("failover", "Make a reader the writer, and wait until it is."),
+        Entry("reboot", "Restart an instance, or all that wait for it one by one."),
+        Entry("stop", "Stop a cluster, and wait until it is stopped."),
+        Entry("start", "Start a stopped cluster, and wait until it is available."),
+        Entry("wait", "Wait until a cluster is as you want it."),
+        Entry("abandon", "Give up an operation that has begun and not ended."),
         Entry("destroy", "Delete a cluster, after a final snapshot."),
     ),
     "Sandbox": (Entry("sandbox", "Run the local AWS: start, stop, look, reset, inject faults."),),

@@ -22,6 +22,7 @@ from aurora_cli.operations.logbook import Entry, recorded
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
+from aurora_cli.operations.steps.unfinished import refuse_unfinished
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -67,9 +68,10 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
         The report of the live cluster and whether anything was changed.
 
     Raises:
-        GuardRefused, Declined: nothing was changed.
+        GuardRefused, Declined: nothing was changed. OperationUnfinished: an operation in steps is under way.
         TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
     """
+    refuse_unfinished(stack)
     run = _Run(app, stack, desired, terms)
     if terms.dry_run:
         return run.look()

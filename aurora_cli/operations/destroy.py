@@ -20,6 +20,7 @@ from aurora_cli.operations.logbook import Entry, recorded
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import SCHEMA_VERSION, InstanceInfo
+from aurora_cli.operations.steps.unfinished import refuse_unfinished
 from aurora_cli.operations.stored import existing_stack, stored_spec
 from aurora_cli.stacks.papers import keep_papers
 from aurora_cli.terraform.plan import Plan
@@ -130,11 +131,13 @@ def destroy(
         dry_run: show only.
 
     Raises:
+        OperationUnfinished: an operation in steps is under way.
         ClusterNotFound, Declined, StackLocked, TerraformFailed, AwsFailed, Interrupted: the same command goes on from there.
     """
     stack = existing_stack(app, name)
     app.begin(emit)
     with stack.lock("destroy"):
+        refuse_unfinished(stack)
         run = _Destroy(app, stack, emit, skip_final_snapshot)
         review = run.review()
         if dry_run:

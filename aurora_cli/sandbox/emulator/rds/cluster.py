@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from moto.rds.models import DBCluster
@@ -38,6 +39,7 @@ class AuroraCluster(DBCluster):
         self.preferred_maintenance_window = self.preferred_maintenance_window.lower()
         self.network_type = values.get("network_type") or "IPV4"
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
+        self.automatic_restart_time: dt.datetime | None = None
         self.stream = Transition("stopped", "stopped")
         self.activity_stream_mode: str | None = None
         self.activity_stream_kms_key_id: str | None = None

@@ -15,6 +15,7 @@ from aurora_cli.sandbox.emulator.rds import (
     clusters,
     endpoints,
     engines,
+    events,
     features,
     global_clusters,
     instances,
@@ -319,6 +320,10 @@ class AuroraResponse(RDSResponse):
         if not engines.is_aurora(self.params.get("Engine")):
             return super().describe_orderable_db_instance_options()
         return PaginatedResult({"OrderableDBInstanceOptions": catalogue.orderable_options(self.aurora, self.params)})
+
+    def describe_events(self) -> ActionResult:
+        found = self.aurora.describe_events(self.params.get("SourceIdentifier"), self.params.get("SourceType"))
+        return PaginatedResult({"Events": events.within(found, self.params)})
 
     def describe_pending_maintenance_actions(self) -> ActionResult:
         return ActionResult({"PendingMaintenanceActions": []})
