@@ -129,6 +129,7 @@ class _Run:
             plan = self._terraform_plan()
             topology = reading.result()
         self._refuse_foreign_cluster(plan, topology)
+        self._refuse_stopped(plan, topology)
         return self._review(plan, topology, again=again), topology
 
     def _look(self) -> Topology | None:
@@ -209,6 +210,12 @@ class _Run:
             raise InvalidInput(
                 f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
                 hint="Choose another name. An existing cluster is never taken over silently.",
+            )
+
+    def _refuse_stopped(self, plan: Plan, topology: Topology | None) -> None:
+        if topology is not None and topology.status == "stopped" and not plan.empty and not self.terms.dry_run:
+            raise InvalidInput(
+                f"{self.spec.name} is stopped: it takes no changes.", hint=f"aurora-cli start {self.spec.name}"
             )
 
     def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:
