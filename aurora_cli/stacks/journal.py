@@ -82,7 +82,7 @@ def read_journal(folder: Path) -> Journal | None:
         return _journal(data)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, AttributeError) as problem:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
         raise StackDamaged(
             f"The journal of the operation under way cannot be read: {problem}.",
             hint=f"Look at {folder / FILE}; without that file the operation is forgotten, and its steps stay as they are.",

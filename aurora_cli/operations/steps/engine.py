@@ -10,7 +10,7 @@ import shlex
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import AuroraError, SpecConflict
+from aurora_cli.errors import AuroraError, AwsFailed, SpecConflict
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
@@ -178,9 +178,19 @@ class _Engine:
     def _run(self, step: Step) -> str | None:
         self.ground.save(self._journal().with_step(step.name, began=self._now()))
         started = monotonic()
-        remark = step.run()
+        try:
+            remark = step.run()
+        except AwsFailed as error:
+            # The library repeats a call whose answer was lost, and AWS refuses the second one.
+            if "InvalidDB" not in str(error.details.get("aws_code")) or not self._done_at_rest(step):
+                raise
+            remark = None
         self.seconds[step.name] = round(monotonic() - started, 1)
         return remark
+
+    def _done_at_rest(self, step: Step) -> bool:
+        self.ground.rested()
+        return step.done()
 
     def _journal(self) -> Journal:
         if self.ground.journal is None:
