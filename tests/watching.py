@@ -23,6 +23,10 @@ CHANGING = (
     "StartDBCluster",
 )
 
+LOOK_S = 0.2
+PATIENT_S = 900.0
+"""A rolling change plans and applies once per instance: on a busy machine that takes its time."""
+
 
 def calls_since(endpoint: str, since: int) -> list[tuple[str, str]]:
     """(action, instance that it is about, "" for a cluster) of the calls that change instances or roles, answered well."""
@@ -71,7 +75,7 @@ def watched(aurora: Aurora, name: str) -> Iterator[Seen]:
     before = last_number(endpoint)
 
     def look() -> None:
-        while not over.wait(0.05):
+        while not over.wait(LOOK_S):
             found = rds.describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [name]}])["DBInstances"]
             seen.away.add(frozenset(i["DBInstanceIdentifier"] for i in found if _is_away(i)))
 

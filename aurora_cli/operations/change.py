@@ -71,10 +71,10 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
         GuardRefused, Declined: nothing was changed. OperationUnfinished: an operation in steps is under way.
         TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
     """
-    refuse_unfinished(stack)
     run = _Run(app, stack, desired, terms)
     if terms.dry_run:
         return run.look()
+    refuse_unfinished(stack)
     with recorded(app, stack, terms.operation) as entry:
         return run.change(entry)
 

@@ -137,7 +137,8 @@ def destroy(
     stack = existing_stack(app, name)
     app.begin(emit)
     with stack.lock("destroy"):
-        refuse_unfinished(stack)
+        if not dry_run:
+            refuse_unfinished(stack)
         run = _Destroy(app, stack, emit, skip_final_snapshot)
         review = run.review()
         if dry_run:

@@ -80,7 +80,7 @@ class Reboot:
                 "successor": successor.id if successor else None,
             },
             next_writer=successor.id if successor else None,
-            remarks=_remarks(self.cluster, topology, chosen, alone=self.rolling and successor is None),
+            remarks=_remarks(self.cluster, topology, chosen, hands_over=successor is not None),
         )
 
     def _rolling(self, topology: Topology) -> list[str]:
@@ -111,14 +111,12 @@ class Reboot:
         return steps
 
 
-def _remarks(cluster: str, topology: Topology, chosen: Sequence[str], *, alone: bool) -> tuple[str, ...]:
+def _remarks(cluster: str, topology: Topology, chosen: Sequence[str], *, hands_over: bool) -> tuple[str, ...]:
     writer: Member | None = topology.writer
-    if writer is None or writer.id not in chosen:
+    if writer is None or writer.id not in chosen or hands_over:
         return ()
-    if alone and not topology.readers:
+    if not topology.readers:
         return (
             f"{writer.id} is the only instance. A reader takes over meanwhile: aurora-cli scale {cluster} --readers 1",
         )
-    if not alone and len(chosen) == 1 and topology.readers:
-        return (f"{writer.id} is the writer. With --rolling the role moves to a reader first, which takes seconds.",)
-    return ()
+    return (f"{writer.id} is the writer. With --rolling the role moves to a reader first, which takes seconds.",)

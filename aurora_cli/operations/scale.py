@@ -118,7 +118,19 @@ class Scale:
             keys=base.keys,
             one_by_one=() if self.wish.in_place else tuple(names[key] for key in order.resize),
             next_writer=names[moves] if moves else None,
-            remarks=_remarks(self.cluster, order, topology),
+            remarks=(*_remarks(self.cluster, order, topology), *self._own_classes(base.desired.spec, names)),
+        )
+
+    def _own_classes(self, spec: ClusterSpec, names: Mapping[str, str]) -> tuple[str, ...]:
+        """`--class` is the class of all; an instance that was given one of its own keeps it."""
+        if self.wish.class_ is None or self.wish.instance is not None:
+            return ()
+        overrides = spec.instances.overrides
+        own = [k for k in names if k in overrides and overrides[k].class_ not in (None, self.wish.class_)]
+        return tuple(
+            f"{names[k]} keeps its own class {overrides[k].class_}. To change it: aurora-cli scale {self.cluster} "
+            f"--instance {k} --class {self.wish.class_}"
+            for k in own
         )
 
     def _key(self, ground: Ground, topology: Topology) -> str | None:

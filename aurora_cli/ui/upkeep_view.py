@@ -6,8 +6,11 @@ from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.operations.results import ClusterReport, Upkeep
-from aurora_cli.ui.console import lead, whole
+from aurora_cli.ui.console import lead, prose, whole
 from aurora_cli.ui.text import clean
+
+COMMAND = "unfinished"
+"""Its value is a command to copy, and stays whole."""
 
 
 def print_upkeep(console: Console, report: ClusterReport) -> None:
@@ -22,7 +25,11 @@ def print_upkeep(console: Console, report: ClusterReport) -> None:
     console.print(Text("Upkeep", style="heading"))
     column = max(len(label) for label, _ in facts)
     for label, value in facts:
-        whole(console, lead(f"  {label:<{column}}  ", "second").append(clean(value)))
+        line = lead(f"{label:<{column}}  ", "second").append(clean(value))
+        if label == COMMAND:
+            whole(console, Text("  ").append_text(line))
+        else:
+            prose(console, line, indent=2, hanging=column + 2)
 
 
 def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]]:
@@ -33,7 +40,7 @@ def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]
         ("certificate", _certificate(upkeep)),
         ("starts by itself", upkeep.starts_itself),
         ("global database", _global(upkeep)),
-        ("unfinished", upkeep.unfinished["command"] if upkeep.unfinished else None),
+        (COMMAND, upkeep.unfinished["command"] if upkeep.unfinished else None),
     ]
 
 

@@ -15,11 +15,11 @@ import pytest
 
 from tests.harness import Aurora
 from tests.reliability.disturbing import called, disturb_when, last_call
-from tests.watching import slowly, watched
+from tests.watching import PATIENT_S, slowly, watched
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")
-LATENCY_S = 0.8
+LATENCY_S = 1.5
 
 Boundary = tuple[str, str]
 """("began" or "ended", a word in the step's name) or ("called", an API action)."""
@@ -76,7 +76,7 @@ def killed_and_repeated(aurora: Aurora, args: tuple[str, ...], boundary: Boundar
     with slowly(aurora, LATENCY_S), watched(aurora, "demo") as seen:
         disturb_when(aurora, args, reached(aurora, boundary), how="kill")
         assert steps(aurora) is not None, "the premise: it was killed on its way"
-        aurora.ok(*args)
+        aurora.ok(*args, timeout=PATIENT_S)
     assert steps(aurora) is None
     assert seen.most_away <= 1
     return seen.calls
@@ -124,7 +124,7 @@ def killed_and_repeated_whole(aurora: Aurora, args: tuple[str, ...], boundary: B
     """As above, for what takes every instance away at the same time."""
     with slowly(aurora, LATENCY_S), watched(aurora, "demo") as seen:
         disturb_when(aurora, args, reached(aurora, boundary), how="kill")
-        aurora.ok(*args)
+        aurora.ok(*args, timeout=PATIENT_S)
     assert steps(aurora) is None
     return seen.calls
 

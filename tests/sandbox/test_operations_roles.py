@@ -11,7 +11,7 @@ import pytest
 from tests.harness import Aurora
 from tests.watching import slowly, watched
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")
 LATENCY_S = 1.0
 
