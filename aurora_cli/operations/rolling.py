@@ -109,10 +109,9 @@ def spec_on_the_way(after: ClusterSpec, order: Order, reached: Collection[str]) 
     return after.model_copy(update={"instances": after.instances.model_copy(update=changes)})
 
 
-def keys_on_the_way(order: Order, keys: Sequence[str], *, grown: bool) -> tuple[str, ...]:
-    """Instance keys before the last step: what goes is still there, what is new only once it was made."""
-    there = {*order.classes, *(keys if grown else ())}
-    return tuple(sorted(there, key=int))
+def keys_on_the_way(order: Order, keys: Sequence[str]) -> tuple[str, ...]:
+    """Instance keys before the last step: what is new is there, what goes is there still."""
+    return tuple(sorted({*order.classes, *keys}, key=int))
 
 
 def _range(low: float, high: float) -> AcuRange:

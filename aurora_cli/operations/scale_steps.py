@@ -70,14 +70,14 @@ class ScaleSteps:
         if self._capacity_changes():
             words.append(self._capacity())
         spec = spec_on_the_way(self.after, self.order, reached=self.order.new)
-        run = self._reach(spec, keys_on_the_way(self.order, self.keys, grown=True))
+        run = self._reach(spec, keys_on_the_way(self.order, self.keys))
         return Step("add", ", ".join(words), self._added, run)
 
     def _resize(self, key: str) -> Step:
         order, name = self.order, self.names[key]
         reached = {*order.new, *order.resize[: order.resize.index(key) + 1]}
         spec = spec_on_the_way(self.after, order, reached)
-        run = self._reach(spec, keys_on_the_way(order, self.keys, grown=True), taken_down=name)
+        run = self._reach(spec, keys_on_the_way(order, self.keys), taken_down=name)
         alone = key == order.writer and not order.successor
         words = _ALONE if alone else _READER
         text = f"Change {name} from {order.classes[key]} to {class_of(self.after, key)}"

@@ -98,8 +98,7 @@ def test_each_step_takes_down_one_instance_and_never_the_writer_while_another_ca
 
 def test_on_the_way_everything_is_there_that_is_there_at_the_start_or_the_end() -> None:
     order = rolling({"1": OLD, "2": OLD}, ["1", "3"], "1")
-    assert keys_on_the_way(order, ["1", "3"], grown=True) == ("1", "2", "3")
-    assert keys_on_the_way(order, ["1", "3"], grown=False) == ("1", "2")
+    assert keys_on_the_way(order, ["1", "3"]) == ("1", "2", "3")
 
 
 def test_the_range_stays_while_an_instance_is_serverless() -> None:

@@ -12,7 +12,7 @@ from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
 from aurora_cli.operations.events import Emit, Waiting
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.healing import keep_survivors, tainted_survivors
-from aurora_cli.operations.keys import identifiers, keys_in_state
+from aurora_cli.operations.keys import keys_in_state
 from aurora_cli.operations.reporting import live_topology
 from aurora_cli.operations.stored import stored_spec
 from aurora_cli.stacks.journal import Journal, write_journal
@@ -62,10 +62,6 @@ class Ground:
     def member(self, identifier: str) -> Member | None:
         """One instance of the cluster as it is now, or None."""
         return next((m for m in self.live().members if m.id == identifier), None)
-
-    def managed(self) -> frozenset[str]:
-        """Identifiers of the instances that Terraform knows."""
-        return frozenset(identifiers(self.stack.record.instance_keys, self.spec).values())
 
     def rested(self) -> Topology:
         """The cluster, once AWS has ended what it is doing to it and its instances.
