@@ -5,6 +5,7 @@
     │   ├── SpecInvalid          invalid-spec        2     the spec breaks a rule; holds every problem with its path
     │   ├── ApprovalRequired     approval-required   2     no terminal to ask on, and no --yes / --confirm
     │   ├── SpecConflict         spec-conflict       2     the stack exists with another spec
+    │   │   └── OperationUnfinished  unfinished      2     another operation has begun on it and not ended
     │   └── SourceUnfit          source-unfit        2     the data cannot come from where the spec says
     ├── CredentialsError         credentials         3     AWS refuses who we are (none, expired, wrong)
     │   └── AccessDenied         access-denied       3     AWS knows who we are and says no
@@ -124,6 +125,12 @@ class SourceUnfit(InvalidInput):
     """What the data is to come from does not go with the cluster that is wanted."""
 
     code = "source-unfit"
+
+
+class OperationUnfinished(SpecConflict):
+    """Another operation has begun on the stack and has not ended; the hint names both ways out."""
+
+    code = "unfinished"
 
 
 class CredentialsError(AuroraError):

@@ -9,6 +9,9 @@ from typing import Any
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.errors import ClusterNotFound
 
+AUTOSCALED_PREFIX = "application-autoscaling-"
+"""How Application Auto Scaling names the readers that it makes (Aurora User Guide, "Amazon Aurora Auto Scaling")."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -18,6 +21,9 @@ class Member:
         role: `writer` or `reader`, from DBClusterMembers (never from names or creation order).
         host, port: its own endpoint; None while AWS makes it.
         pending: PendingModifiedValues and a parameter group that waits for a reboot.
+        certificate: name of the certificate authority of its server certificate.
+        certificate_ends: end of the server certificate's validity.
+        maintenance_window: its own weekly window, in UTC.
     """
 
     id: str
@@ -30,6 +36,19 @@ class Member:
     promotion_tier: int | None = None
     public: bool = False
     pending: dict[str, Any] = field(default_factory=dict)
+    certificate: str | None = None
+    certificate_ends: datetime | None = None
+    maintenance_window: str | None = None
+
+    @property
+    def autoscaled(self) -> bool:
+        """Whether reader autoscaling made it, by its name."""
+        return self.id.startswith(AUTOSCALED_PREFIX)
+
+    @property
+    def waits_for_reboot(self) -> bool:
+        """Whether parameters wait for it to restart."""
+        return "pending-reboot" in self.pending.values()
 
 
 @dataclass(frozen=True)
@@ -44,6 +63,12 @@ class Topology:
         optimized_again: when AWS next takes a switch to I/O-Optimized storage; None if it may be at once.
         kms_key: ARN of the key that encrypts the storage; None without encryption.
         activity_stream: Kinesis stream of its activity stream; None while there is none.
+        maintenance_window, backup_window: weekly and daily, in UTC.
+        backup_days: days that automated backups are kept.
+        earliest_restore, latest_restore: the span of point-in-time restores.
+        starts_itself: when AWS starts a stopped cluster again, seven days after it was stopped.
+        replicates_from: ARN of the cluster or instance that it replicates from.
+        replicas: ARNs of the clusters that replicate from it.
     """
 
     identifier: str
@@ -65,6 +90,14 @@ class Topology:
     optimized_again: datetime | None = None
     kms_key: str | None = None
     activity_stream: str | None = None
+    maintenance_window: str | None = None
+    backup_window: str | None = None
+    backup_days: int | None = None
+    earliest_restore: datetime | None = None
+    latest_restore: datetime | None = None
+    starts_itself: datetime | None = None
+    replicates_from: str | None = None
+    replicas: tuple[str, ...] = ()
 
     @property
     def writer(self) -> Member | None:
@@ -132,6 +165,9 @@ def _member(member: dict[str, Any], instance: dict[str, Any]) -> Member:
         promotion_tier=member.get("PromotionTier"),
         public=bool(instance.get("PubliclyAccessible")),
         pending=_pending_of_instance(member, instance),
+        certificate=instance.get("CACertificateIdentifier"),
+        certificate_ends=(instance.get("CertificateDetails") or {}).get("ValidTill"),
+        maintenance_window=instance.get("PreferredMaintenanceWindow"),
     )
 
 
@@ -165,6 +201,14 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         optimized_again=cluster.get("IOOptimizedNextAllowedModificationTime"),
         kms_key=cluster.get("KmsKeyId"),
         activity_stream=_stream(cluster),
+        maintenance_window=cluster.get("PreferredMaintenanceWindow"),
+        backup_window=cluster.get("PreferredBackupWindow"),
+        backup_days=cluster.get("BackupRetentionPeriod"),
+        earliest_restore=cluster.get("EarliestRestorableTime"),
+        latest_restore=cluster.get("LatestRestorableTime"),
+        starts_itself=cluster.get("AutomaticRestartTime"),
+        replicates_from=cluster.get("ReplicationSourceIdentifier") or None,
+        replicas=tuple(cluster.get("ReadReplicaIdentifiers") or ()),
     )
 
 

@@ -54,7 +54,15 @@ def print_plan(session: Session, review: PlanReview) -> None:
 def change_document(result: ChangeResult) -> dict[str, Any]:
     """The published form: the report's keys, or the plan's after a dry run, with `dry_run` and `summary`."""
     body = result.review if result.dry_run and result.review is not None else result.report
-    return {**body.to_dict(), "changed": result.changed, "dry_run": result.dry_run, "summary": dict(result.summary)}
+    document = {**body.to_dict(), "changed": result.changed, "dry_run": result.dry_run}
+    if body is result.report:
+        document["summary"] = dict(result.summary)
+    if result.sequence:
+        document |= {
+            "sequence": [vars(step) for step in result.sequence],
+            "without_writer_s": result.without_writer_s,
+        }
+    return document
 
 
 def exit_on_changes(review: PlanReview | None) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.approval import approve_with, require_approver
 from aurora_cli.commands.completions import complete_classes
+from aurora_cli.commands.operating import operate, usage
 from aurora_cli.commands.options import change_options, name_argument
-from aurora_cli.commands.output import exit_on_changes, print_change
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.output import exit_on_changes
 from aurora_cli.commands.session import Session, pass_session
 
 
@@ -21,38 +20,38 @@ from aurora_cli.commands.session import Session, pass_session
     "--class", "class_", metavar="CLASS", shell_complete=complete_classes, help="Instance class of every instance."
 )
 @click.option("--acu", metavar="MIN-MAX", help="Serverless v2 capacity in ACUs, e.g. 0.5-16.")
+@click.option("--instance", metavar="KEY", help="With --class: only this instance, by key or identifier.")
+@click.option("--in-place", is_flag=True, help="Change every instance at the same time: shorter, and with an outage.")
 @change_options
 @pass_session
-@click.pass_context
-def command(ctx: click.Context, session: Session, /, name: str, **options: Any) -> None:
+def command(session: Session, /, name: str, **options: Any) -> None:
     """Change the number of readers, the class or the capacity.
 
-    Says before it starts what restarts and what fails over. The instance that is the writer now is never removed:
-    another one goes, or the cluster fails over first.
+    A class changes one instance at a time: readers first, each available again before the next, then a failover to
+    one of them, then the old writer. The instance that is the writer now is never removed: another one goes, or the
+    role moves first. Says before it starts what is interrupted. Cut off at any point, the same command goes on.
 
     \b
     Examples:
       aurora-cli scale orders --readers 3
       aurora-cli scale orders --class db.r7g.2xlarge --dry-run
-      aurora-cli scale orders --acu 0.5-16 --yes
+      aurora-cli scale orders --class db.serverless --acu 0.5-16 --yes
+      aurora-cli scale orders --instance 2 --class db.r7g.4xlarge --yes
     """
-    if options["readers"] is None and options["class_"] is None and options["acu"] is None:
-        raise click.UsageError("Say what to change: --readers, --class or --acu.", ctx)
-    require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
+    usage(
+        options["readers"] is None and options["class_"] is None and options["acu"] is None,
+        "Say what to change: --readers, --class or --acu.",
+    )
+    usage(options["instance"] is not None and options["class_"] is None, "--instance needs --class.")
     from aurora_cli.operations import scale
 
-    with progress(session) as emit:
-        result = scale.scale(
-            session.app,
-            name,
-            readers=options["readers"],
-            class_=options["class_"],
-            acu=options["acu"],
-            dry_run=options["dry_run"],
-            allow=options["allow"],
-            approve=approve_with(session, yes=options["yes"]),
-            emit=emit,
-        )
-    print_change(session, result, "scale", options["output"])
+    wish = scale.Wish(
+        readers=options["readers"],
+        class_=options["class_"],
+        acu=options["acu"],
+        instance=options["instance"],
+        in_place=options["in_place"],
+    )
+    result = operate(session, "scale", options, lambda app, terms: scale.scale(app, name, wish, terms=terms))
     if options["dry_run"] and options["exit_code"]:
         exit_on_changes(result.review)

@@ -37,6 +37,7 @@ from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, Revi
 from aurora_cli.operations.rotation import RotationStep, rotation_step
 from aurora_cli.operations.rotation import carry_out as carry_out_rotation
 from aurora_cli.operations.sourcing import EMPTY, born_of, finishing, second_step, spent_source
+from aurora_cli.operations.steps.unfinished import refuse_unfinished
 from aurora_cli.operations.stored import is_pristine, last_spec, stored_spec
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
         The report of the live cluster and whether anything was changed.
 
     Raises:
-        GuardRefused, Declined: nothing was changed.
+        GuardRefused, Declined: nothing was changed. OperationUnfinished: an operation in steps is under way.
         TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
     """
     try:
@@ -100,6 +101,7 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
         raise
     if terms.dry_run:
         return run.look()
+    refuse_unfinished(stack)
     with recorded(app, stack, terms.operation) as entry:
         return run.change(entry)
 
@@ -171,6 +173,7 @@ class _Run:
         self.rotation = rotation_step(self.app, self.spec, self.before, topology)
         self._refuse_foreign_cluster(plan, topology)
         limits.refuse_what_aws_refuses(plan, topology, self.app.clock.now())
+        self._refuse_stopped(plan, topology)
         return self._review(plan, topology, again=again), topology
 
     def _with_next_snapshot(self, plan: Plan) -> Plan:
@@ -293,6 +296,12 @@ class _Run:
             raise InvalidInput(
                 f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
                 hint="Choose another name. An existing cluster is never taken over silently.",
+            )
+
+    def _refuse_stopped(self, plan: Plan, topology: Topology | None) -> None:
+        if topology is not None and topology.status == "stopped" and not plan.empty and not self.terms.dry_run:
+            raise InvalidInput(
+                f"{self.spec.name} is stopped: it takes no changes.", hint=f"aurora-cli start {self.spec.name}"
             )
 
     def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:

@@ -25,6 +25,7 @@ from aurora_cli.operations.own_key import KEY_ADDRESS, OwnKey, own_key, without_
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import SCHEMA_VERSION, InstanceInfo
+from aurora_cli.operations.steps.unfinished import refuse_unfinished
 from aurora_cli.operations.stored import existing_stack, stored_spec
 from aurora_cli.stacks.papers import keep_papers
 from aurora_cli.terraform.plan import Plan
@@ -137,11 +138,14 @@ def destroy(
         dry_run: show only.
 
     Raises:
+        OperationUnfinished: an operation in steps is under way.
         ClusterNotFound, Declined, StackLocked, TerraformFailed, AwsFailed, Interrupted: the same command goes on from there.
     """
     stack = existing_stack(app, name)
     app.begin(emit)
     with stack.lock("destroy"):
+        if not dry_run:
+            refuse_unfinished(stack)
         run = _Destroy(app, stack, emit, skip_final_snapshot)
         try:
             review = run.review()

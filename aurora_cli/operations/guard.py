@@ -40,12 +40,14 @@ class Situation:
         production: True for the production preset, whose last reader is guarded.
         next_writer: identifier of the instance that a step before the apply makes the writer, or None.
         allowed: Terraform addresses that the user allowed by name.
+        one_by_one: identifiers of instances whose class is changed by steps of their own, which say what restarts.
     """
 
     topology: Topology | None = None
     production: bool = False
     next_writer: str | None = None
     allowed: Collection[str] = ()
+    one_by_one: Collection[str] = ()
 
 
 def inspect(plan: Plan, situation: Situation) -> tuple[Finding, ...]:
@@ -203,6 +205,8 @@ def _last_reader(plan: Plan, situation: Situation) -> Iterator[Finding]:
 def _restarts(change: ResourceChange, situation: Situation) -> Iterator[Finding]:
     for attribute in change.changed:
         if (change.type, attribute.path) not in _RESTARTING:
+            continue
+        if attribute.path == "instance_class" and _identifier(change) in situation.one_by_one:
             continue
         span = f"{attribute.path} changes from {attribute.before} to {attribute.after}"
         if change.type == CLUSTER:

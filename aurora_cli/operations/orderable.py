@@ -5,7 +5,7 @@ Without that, a combination that AWS does not offer fails in the middle of an ap
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError, Problem, SpecInvalid
@@ -65,6 +65,15 @@ class OrderableCheck:
 
 
 _SKIP = "If AWS has moved on since, leave the check out with --skip-check orderable."
+
+
+def refuse_unorderable(
+    app: AppContext, spec: ClusterSpec, before: ClusterSpec, skip_checks: Collection[str], emit: Emit
+) -> None:
+    """Ask where a change of a running cluster needs it. Raises SpecInvalid with every breach."""
+    check = OrderableCheck(app, spec, before, emit)
+    if CHECK not in skip_checks and check.differs:
+        check.run()
 
 
 def asked_about(spec: ClusterSpec) -> tuple[Any, ...]:

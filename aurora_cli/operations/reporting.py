@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.topology import Member, Topology, read_topology
@@ -52,6 +53,7 @@ def report(
         )
     writer = Endpoint(topology.writer_host, topology.port) if topology.writer_host else None
     reader = Endpoint(topology.reader_host, topology.port) if topology.reader_host else None
+    proxy = proxy_endpoints(app, spec)
     return ClusterReport(
         name=spec.name,
         region=spec.region,
@@ -74,7 +76,8 @@ def report(
         pending=topology.pending,
         warnings=(*_warnings(topology, spec), *key_warnings(app, spec, topology)),
         activity_stream=topology.activity_stream,
-        **proxy_endpoints(app, spec),
+        proxy=proxy.get("proxy"),
+        proxy_reader=proxy.get("proxy_reader"),
     )
 
 
@@ -96,6 +99,11 @@ def connect_line(topology: Topology, *, tls: bool) -> str:
     return shlex.join(["psql", " ".join(fields)])
 
 
+def moment(when: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the second; None for None."""
+    return when.astimezone(timezone.utc).isoformat(timespec="seconds") if when else None
+
+
 def _by_role(topology: Topology) -> list[Member]:
     return sorted(topology.members, key=lambda m: (m.role != "writer", m.zone or "", m.id))
 
@@ -111,6 +119,11 @@ def _instance(member: Member, managed: frozenset[str]) -> InstanceInfo:
         promotion_tier=member.promotion_tier,
         pending=member.pending,
         managed=not managed or member.id in managed,
+        autoscaled=member.autoscaled,
+        waits_for_reboot=member.waits_for_reboot,
+        certificate=member.certificate,
+        certificate_ends=moment(member.certificate_ends),
+        maintenance_window=member.maintenance_window,
     )
 
 

@@ -30,6 +30,11 @@ class InstanceInfo:
         promotion_tier: failover order, 0 first.
         pending: attribute -> value that waits for a reboot or the maintenance window.
         managed: False for an instance that Terraform does not know, e.g. one made by reader autoscaling.
+        autoscaled: whether reader autoscaling made it.
+        waits_for_reboot: whether parameters wait for it to restart.
+        certificate: certificate authority of its server certificate.
+        certificate_ends: end of that certificate, RFC 3339 in UTC.
+        maintenance_window: the weekly window for which its pending changes wait, in UTC.
     """
 
     id: str
@@ -41,6 +46,11 @@ class InstanceInfo:
     promotion_tier: int | None = None
     pending: dict[str, Any] = field(default_factory=dict)
     managed: bool = True
+    autoscaled: bool = False
+    waits_for_reboot: bool = False
+    certificate: str | None = None
+    certificate_ends: str | None = None
+    maintenance_window: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -53,7 +63,43 @@ class InstanceInfo:
             "promotion_tier": self.promotion_tier,
             "pending": dict(self.pending),
             "managed": self.managed,
+            "autoscaled": self.autoscaled,
+            "waits_for_reboot": self.waits_for_reboot,
+            "certificate": self.certificate,
+            "certificate_ends": self.certificate_ends,
+            "maintenance_window": self.maintenance_window,
         }
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """What `status` tells beside the rest; moments are RFC 3339 in UTC.
+
+    Attributes:
+        desired_version: of the spec; a major version alone when AWS chooses the minor one.
+        maintenance_window, backup_window: weekly and daily, in UTC.
+        next_maintenance: when the next maintenance window of the cluster begins; what is pending waits for it.
+        backup_days: days that automated backups are kept.
+        earliest_restore, latest_restore: the span of point-in-time restores.
+        certificate_ends: end of the first server certificate that ends, of all instances.
+        starts_itself: when AWS starts the stopped cluster by itself.
+        replicates_from: ARN of what it replicates from, outside a global database.
+        global_role: `{global_cluster, role, primary, status, members}` as DescribeGlobalClusters says, or None.
+        unfinished: the operation under way: `{operation, command, started_at, started_by, done, left}`, or None.
+    """
+
+    desired_version: str | None = None
+    maintenance_window: str | None = None
+    next_maintenance: str | None = None
+    backup_window: str | None = None
+    backup_days: int | None = None
+    earliest_restore: str | None = None
+    latest_restore: str | None = None
+    certificate_ends: str | None = None
+    starts_itself: str | None = None
+    replicates_from: str | None = None
+    global_role: dict[str, Any] | None = None
+    unfinished: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +120,7 @@ class ClusterReport:
         target: `aws` or `sandbox`.
         warnings: sentences a person should read, e.g. "all instances are in one zone".
         pending: cluster attribute -> value that waits for the maintenance window.
+        upkeep: only in the report of `status`.
     """
 
     name: str
@@ -99,6 +146,7 @@ class ClusterReport:
     proxy: Endpoint | None = None
     proxy_reader: Endpoint | None = None
     activity_stream: str | None = None
+    upkeep: Upkeep | None = None
 
     def endpoints(self) -> dict[str, Any]:
         """The `endpoints` object: writer, reader, instances, custom, proxy, proxy_reader."""
@@ -137,6 +185,7 @@ class ClusterReport:
             "activity_stream": self.activity_stream,
             "pending": dict(self.pending),
             "warnings": list(self.warnings),
+            **({"upkeep": vars(self.upkeep)} if self.upkeep else {}),
         }
 
 

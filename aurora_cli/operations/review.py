@@ -33,6 +33,25 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class PlannedStep:
+    """One step of an operation, as it is shown.
+
+    Attributes:
+        name: stable short name, e.g. `resize demo-2`.
+        text: what is done.
+        interruption: what stops meanwhile and for how long, or None.
+        done: whether it has ended already, in an earlier run or by itself.
+        elapsed_s: seconds that it took in this run; None when it was not run.
+    """
+
+    name: str
+    text: str
+    interruption: str | None = None
+    done: bool = False
+    elapsed_s: float | None = None
+
+
+@dataclass(frozen=True)
 class PlanReview:
     """A plan and what it means.
 
@@ -46,6 +65,8 @@ class PlanReview:
         resumed: True when an earlier run stopped half-way and this one goes on.
         again: True when this is the second showing, since the first plan went stale.
         steps: what happens beside Terraform's changes, in order, e.g. "fail over to demo-2".
+        sequence: the steps of an operation that takes several; those already done are among them.
+        remarks: sentences about this operation that a person should read.
     """
 
     name: str
@@ -58,11 +79,13 @@ class PlanReview:
     resumed: bool = False
     again: bool = False
     steps: tuple[str, ...] = ()
+    sequence: tuple[PlannedStep, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
         """Whether anything would be done, by Terraform or beside it."""
-        return not self.plan.empty or bool(self.steps)
+        return not self.plan.empty or bool(self.steps) or any(not step.done for step in self.sequence)
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -86,7 +109,9 @@ class PlanReview:
             "findings": [vars(f) for f in self.findings],
             "warnings": [{k: v for k, v in vars(p).items() if v is not None} for p in self.warnings],
             "resumed": self.resumed,
-            "steps": list(self.steps),
+            "steps": list(self.steps) or [step.text for step in self.sequence if not step.done],
+            "sequence": [vars(step) for step in self.sequence],
+            "remarks": list(self.remarks),
         }
 
 
@@ -104,6 +129,9 @@ class ChangeResult:
         changed: whether anything was changed.
         dry_run: whether it stopped after the plan.
         summary: resources added, changed and destroyed by Terraform.
+        sequence: the steps of an operation that takes several, with the seconds that each took.
+        without_writer_s: seconds without a writer in this run, as seen from here and so at most; None when no step of it
+            takes the writer away.
     """
 
     report: Any
@@ -111,6 +139,8 @@ class ChangeResult:
     changed: bool
     dry_run: bool = False
     summary: dict[str, int] = field(default_factory=dict)
+    sequence: tuple[PlannedStep, ...] = ()
+    without_writer_s: float | None = None
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.keys import identifiers
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import ClusterReport
+from aurora_cli.operations.steps.unfinished import unfinished
 from aurora_cli.operations.stored import existing_stack, stored_spec
+from aurora_cli.operations.upkeep import upkeep_of, upkeep_warnings
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
 
 
 def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
-    """What the cluster is now: endpoints, roles by zone, what is pending. Runs no Terraform and connects to no database.
+    """What the cluster is now: endpoints, roles by zone, what is pending, upkeep. Runs no Terraform and connects to no database.
 
     Raises:
         ClusterNotFound: no stack of that name. CredentialsError, AccessDenied, AwsFailed, StackDamaged, SandboxFailed.
@@ -23,6 +26,9 @@ def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
     stack = existing_stack(app, name)
     spec = stored_spec(stack).spec
     app.begin(emit)
-    keys = stack.record.instance_keys
-    managed = frozenset(identifiers(keys, spec).values())
-    return report(app, spec, live_topology(app, spec), changed=False, managed=managed)
+    managed = frozenset(identifiers(stack.record.instance_keys, spec).values())
+    topology = live_topology(app, spec)
+    found = report(app, spec, topology, changed=False, managed=managed)
+    under_way = unfinished(stack)
+    upkeep = upkeep_of(app, spec, topology, under_way)
+    return replace(found, upkeep=upkeep, warnings=(*found.warnings, *upkeep_warnings(app, found, upkeep)))

@@ -57,11 +57,16 @@ def drift_of(plan: Plan) -> Group:
     """What was changed outside since the last run, as far as the plan acts on it: AWS's own bookkeeping is no news."""
     acted_on = {c.address for c in plan.changes}
     entries = tuple(
-        Entry(_name(c, plan), clean(c.address), _lines(c), ("was deleted",) if c.action == "delete" else ())
+        Entry(_name(c, plan), clean(c.address), _strange(c), ("was deleted",) if c.action == "delete" else ())
         for c in _ordered(plan.drift)
-        if c.address in acted_on and (c.action != "update" or _lines(c))
+        if c.address in acted_on and (c.action != "update" or _strange(c))
     )
     return Group("Changed by someone else since the last run", "warning", "warning", entries)
+
+
+def _strange(change: ResourceChange) -> tuple[Line, ...]:
+    """Without the role: it moves with every failover, and no plan is about it."""
+    return tuple(line for line in _lines(change) if line.label != "writer")
 
 
 def removed_name(change: ResourceChange, plan: Plan) -> Name:

@@ -12,6 +12,7 @@ from aurora_cli.ui.attributes import Line
 from aurora_cli.ui.console import PROSE_WIDTH, Consoles, lead, prose, symbols, whole
 from aurora_cli.ui.errors_view import print_problems
 from aurora_cli.ui.plan_groups import Entry, Group, drift_of, groups_of
+from aurora_cli.ui.steps_view import print_sequence
 from aurora_cli.ui.text import clean, sentence
 
 _HEADLINES = {
@@ -21,6 +22,10 @@ _HEADLINES = {
     "rotate-password": "Change the master password of {name}",
     "plan": "What would change in {name}",
     "destroy": "Destroy {name}",
+    "failover": "Fail over {name}",
+    "reboot": "Restart instances of {name}",
+    "stop": "Stop {name}",
+    "start": "Start {name}",
 }
 
 
@@ -35,6 +40,7 @@ def print_review(consoles: Consoles, review: PlanReview) -> None:
         for group in groups_of(review):
             print_group(console, group)
         _print_steps(console, review.steps)
+        print_sequence(console, review)
         _print_warnings(console, review)
         _print_counts(console, review)
         _print_refused(console, review)
@@ -130,7 +136,9 @@ def _print_counts(console: Console, review: PlanReview) -> None:
     console.print()
     if review.plan.empty:
         mark = symbols(console).done
-        words = "No resource changes." if review.steps else "It already matches its spec: nothing to do."
+        words = (
+            "No resource changes." if review.steps or review.sequence else "It already matches its spec: nothing to do."
+        )
         prose(console, lead(f"{mark} ", "good").append(words), hanging=2)
         return
     summary = review.plan.summary()

@@ -16,6 +16,7 @@ from aurora_cli.ui.redact import is_secret_name
 from aurora_cli.ui.status import status_cell, status_text
 from aurora_cli.ui.tables import Value, print_table
 from aurora_cli.ui.text import clean, duration, listed
+from aurora_cli.ui.upkeep_view import print_upkeep
 
 SERVERLESS = "db.serverless"
 INSTANCE_COLUMNS = ("Id", "Role", "Class", "Zone", "Status")
@@ -35,6 +36,7 @@ def print_report(consoles: Consoles, report: ClusterReport, operation: str, *, o
     _print_instances(consoles, report)
     _print_endpoints(console, report)
     _print_access(console, report)
+    print_upkeep(console, report)
     _print_warnings(console, report)
     _print_next(console, report, operation, options)
 
@@ -49,7 +51,7 @@ def _print_headline(console: Console, report: ClusterReport, operation: str) -> 
     facts = [f"{report.engine} {report.engine_version}".strip(), report.region]
     facts += [f"{report.preset} preset"] if report.preset else []
     prose(console, Text(clean(f" {dot} ".join(facts)), style="second"))
-    if not report.changed and operation in ("create", "apply", "scale"):
+    if not report.changed and operation != "status":
         prose(console, Text("It already matches what was asked for: nothing was changed."))
 
 
@@ -77,8 +79,12 @@ def _instance(console: Console, instance: InstanceInfo, acu: dict[str, float] | 
 
 
 def _note(instance: InstanceInfo) -> str:
-    parts = [f"waits for a restart or the maintenance window: {_pending(instance.pending)}"] if instance.pending else []
-    return "; ".join(parts if instance.managed else [*parts, "made outside Terraform (by autoscaling, or by hand)"])
+    window = f" ({instance.maintenance_window} UTC)" if instance.maintenance_window else ""
+    parts = []
+    if instance.pending:
+        parts = [f"waits for a restart or the maintenance window{window}: {_pending(instance.pending)}"]
+    origin = "made by reader autoscaling" if instance.autoscaled else "made outside Terraform"
+    return "; ".join(parts if instance.managed else [*parts, origin])
 
 
 def _pending(pending: dict[str, Any]) -> str:

@@ -16,8 +16,8 @@ from tests.reliability.inventory import in_emulator, in_states
 POINTS = range(1, 11)
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 DESTROY = ("destroy", "demo", "--confirm", "demo")
-PATIENCE_S = 120
 LOOK_EVERY_S = 0.01  # each look costs the emulator time that the command wants
+PATIENCE_S = 600
 
 
 def last_call(endpoint: str, since: int = 0) -> int:

@@ -18,7 +18,7 @@ def _offered(*words: str, incomplete: str = "") -> list[str]:
 
 
 def test_commands_without_importing_them() -> None:
-    assert _offered(incomplete="st") == ["status"]
+    assert _offered(incomplete="sta") == ["status", "start"]
 
 
 def test_options_of_a_command() -> None:

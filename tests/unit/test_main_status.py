@@ -77,9 +77,9 @@ def test_the_variable_for_the_output_counts_for_failures(run: Run, monkeypatch: 
 
 
 def test_an_unknown_command_gets_the_nearest_one(run: Run) -> None:
-    done = run("stauts")
+    done = run("hisotry")
     assert done.status == 2
-    assert "Did you mean 'status'?" in done.err
+    assert "Did you mean 'history'?" in done.err
 
 
 def test_an_unknown_subcommand_gets_the_nearest_one(run: Run) -> None:

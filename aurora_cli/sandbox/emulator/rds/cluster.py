@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from moto.rds.models import DBCluster
@@ -40,11 +40,12 @@ class AuroraCluster(DBCluster):
         self.network_type = values.get("network_type") or "IPV4"
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
         self.clone_group_id: str | None = None
+        self.automatic_restart_time: dt.datetime | None = None
         self.stream = Transition("stopped", "stopped")
         self.activity_stream_mode: str | None = None
         self.activity_stream_kms_key_id: str | None = None
         self.activity_stream_kinesis_stream_name: str | None = None
-        self.io_optimized_next_allowed_modification_time: datetime | None = None
+        self.io_optimized_next_allowed_modification_time: dt.datetime | None = None
         self._place(values)
         self._encrypt(values)
         self._observe(values)

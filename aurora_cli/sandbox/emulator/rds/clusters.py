@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
+
+from moto.core.utils import utcnow
 
 from aurora_cli.sandbox.emulator.rds import (
     copies,
     engines,
     global_clusters,
+    instances,
     names,
     networks,
     parameters,
@@ -31,6 +35,8 @@ from aurora_cli.sandbox.emulator.rds.faults import (
     instance_state,
 )
 from aurora_cli.sandbox.emulator.rds.shown import Shown
+
+LONGEST_STOP = dt.timedelta(days=7)
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
@@ -149,10 +155,20 @@ def stop(backend: AuroraBackend, params: Any) -> Shown:
     """StopDBCluster, with its instances."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     check_available(cluster, "stopped")
+    _check_stop(backend, cluster)
+    cluster.automatic_restart_time = utcnow() + LONGEST_STOP
     cluster.passing("stopping", "stopped")
     for member in cluster.instances:
         member.passing("stopping", "stopped")
     return Shown(cluster, "stopping")
+
+
+def _check_stop(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": what cannot be stopped."""
+    if global_clusters.is_member(backend, cluster):
+        raise cluster_state("A DB cluster that is part of a global cluster can't be stopped.")
+    if cluster.replication_source_identifier or cluster.read_replica_identifiers:
+        raise cluster_state("A DB cluster that is a replication source or a replica can't be stopped.")
 
 
 def start(backend: AuroraBackend, params: Any) -> Shown:
@@ -162,6 +178,7 @@ def start(backend: AuroraBackend, params: Any) -> Shown:
         raise cluster_state(
             f"DbCluster {cluster.db_cluster_identifier} is in {cluster.status} state but expected it to be one of stopped."
         )
+    cluster.automatic_restart_time = None
     cluster.passing("starting")
     for member in cluster.instances:
         member.passing("starting")
@@ -173,7 +190,6 @@ def reboot(backend: AuroraBackend, params: Any) -> Shown:
     cluster = backend.cluster(params["DBClusterIdentifier"])
     check_available(cluster, "rebooted")
     for member in cluster.instances:
-        member.cluster_parameters_status = member.parameters_status = "in-sync"
-        member.passing("rebooting")
+        instances.restart(backend, member)
     cluster.passing("rebooting")
     return Shown(cluster, "rebooting")

@@ -317,7 +317,12 @@ def join(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     database.make_writer(database.writer or cluster)
 
 
+def is_member(backend: AuroraBackend, cluster: AuroraCluster) -> bool:
+    """Whether the cluster belongs to a global cluster."""
+    return any(cluster in database.members for database in table(backend).values())
+
+
 def check_alone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     """Refuse to delete a member."""
-    if any(cluster in database.members for database in table(backend).values()):
+    if is_member(backend, cluster):
         raise cluster_state("This cluster is a part of a global cluster, please remove it from globalcluster first")

@@ -8,6 +8,7 @@ from moto.rds.exceptions import DBInstanceAlreadyExists
 
 from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters, replicas
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.events import Restarted
 from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, cluster_state, error, instance_state
 from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.shown import Shown
@@ -170,9 +171,19 @@ def reboot(backend: AuroraBackend, identifier: str) -> Shown:
     """RebootDBInstance: static parameters take effect."""
     instance = backend.instance(identifier)
     _check_available(instance)
-    instance.parameters_status = instance.cluster_parameters_status = "in-sync"
-    instance.passing("rebooting")
+    restart(backend, instance)
     return Shown(instance, "rebooting")
+
+
+def restart(backend: AuroraBackend, instance: AuroraInstance) -> None:
+    """Begin a restart."""
+    backend.defer(instance.passing("rebooting"), lambda: _restarted(backend, instance))
+
+
+def _restarted(backend: AuroraBackend, instance: AuroraInstance) -> None:
+    """The end of a restart: parameters are those of the groups, and RDS notes an event."""
+    instance.parameters_status = instance.cluster_parameters_status = "in-sync"
+    backend.events.append(Restarted(instance))
 
 
 def _check_available(instance: AuroraInstance) -> None:

@@ -16,6 +16,7 @@ from aurora_cli.sandbox.emulator.rds import (
     copies,
     endpoints,
     engines,
+    events,
     features,
     global_clusters,
     instances,
@@ -367,6 +368,10 @@ class AuroraResponse(RDSResponse):
 
     def describe_account_attributes(self) -> ActionResult:
         return ActionResult({"AccountQuotas": quotas.listing(self.aurora)})
+
+    def describe_events(self) -> ActionResult:
+        found = self.aurora.describe_events(self.params.get("SourceIdentifier"), self.params.get("SourceType"))
+        return PaginatedResult({"Events": events.within(found, self.params)})
 
     def describe_pending_maintenance_actions(self) -> ActionResult:
         return ActionResult({"PendingMaintenanceActions": []})

@@ -1,0 +1,43 @@
+"""`aurora-cli abandon`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aurora_cli.commands.approval import require_approver
+from aurora_cli.commands.options import name_argument, output_option, yes_option
+from aurora_cli.commands.output import print_data
+from aurora_cli.commands.running import progress
+from aurora_cli.commands.session import Session, pass_session
+
+
+@click.command(name="abandon")
+@name_argument()
+@yes_option
+@output_option()
+@pass_session
+def command(session: Session, /, name: str, **options: Any) -> None:
+    """Give up an operation that has begun and not ended.
+
+    What its steps have done stays as it is, and the spec is the one from before: `plan` shows the difference, and
+    `apply` takes it back. To go on instead, run the command again that had begun.
+
+    \b
+    Examples:
+      aurora-cli abandon orders
+      aurora-cli abandon orders --yes -o json
+    """
+    require_approver(session, yes=options["yes"], dry_run=False)
+    from aurora_cli.operations.steps import unfinished
+    from aurora_cli.ui import ask, steps_view
+
+    def approve(given_up: unfinished.Unfinished) -> bool:
+        steps_view.print_unfinished(session.consoles, given_up)
+        return options["yes"] or ask.confirm(session.consoles, "Give it up?")
+
+    with progress(session) as emit:
+        result = unfinished.abandon(session.app, name, approve=approve, emit=emit)
+    if options["output"] != "table":
+        print_data(session, result.to_dict(), options["output"])

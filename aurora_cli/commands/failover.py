@@ -1,0 +1,34 @@
+"""`aurora-cli failover`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aurora_cli.commands.operating import operate, operation_options
+from aurora_cli.commands.options import name_argument
+from aurora_cli.commands.session import Session, pass_session
+
+
+@click.command(name="failover")
+@name_argument()
+@click.option("--to", metavar="KEY", help="Reader to become the writer, by key or identifier.")
+@operation_options
+@pass_session
+def command(session: Session, /, name: str, **options: Any) -> None:
+    """Make a reader the writer, and wait until it is.
+
+    Without --to it is the available reader of the lowest promotion tier. Says how long the cluster was without a
+    writer, as seen from here. Refuses where there is no reader.
+
+    \b
+    Examples:
+      aurora-cli failover orders
+      aurora-cli failover orders --to 2 --yes
+    """
+    from aurora_cli.operations import failover
+
+    operate(
+        session, "failover", options, lambda app, terms: failover.failover(app, name, to=options["to"], terms=terms)
+    )

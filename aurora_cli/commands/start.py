@@ -1,0 +1,30 @@
+"""`aurora-cli start`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aurora_cli.commands.operating import operate, operation_options
+from aurora_cli.commands.options import name_argument
+from aurora_cli.commands.session import Session, pass_session
+
+
+@click.command(name="start")
+@name_argument()
+@operation_options
+@pass_session
+def command(session: Session, /, name: str, **options: Any) -> None:
+    """Start a stopped cluster, and wait until it is available.
+
+    Endpoints and data are what they were. It takes some minutes.
+
+    \b
+    Examples:
+      aurora-cli start orders
+      aurora-cli start orders --yes
+    """
+    from aurora_cli.operations import power
+
+    operate(session, "start", options, lambda app, terms: power.start(app, name, terms=terms))

@@ -1,0 +1,52 @@
+"""`aurora-cli wait`."""
+
+from __future__ import annotations
+
+import click
+
+from aurora_cli.commands.options import name_argument, output_option
+from aurora_cli.commands.output import print_data
+from aurora_cli.commands.running import progress
+from aurora_cli.commands.session import Session, pass_session
+from aurora_cli.errors import InvalidInput
+
+
+@click.command(name="wait")
+@name_argument()
+@click.option(
+    "--for",
+    "condition",
+    metavar="CONDITION",
+    required=True,
+    help="available, stopped, deleted, in-sync (nothing pending), writer=KEY or readers=N.",
+)
+@click.option("--timeout", metavar="TIME", default="30m", show_default=True, help="When to give up, e.g. 90s or 1h.")
+@output_option()
+@pass_session
+def command(session: Session, name: str, condition: str, timeout: str, output: str) -> None:
+    """Wait until a cluster is as you want it.
+
+    Looks at the RDS API and changes nothing. Ends with status 0 when the condition holds, and with status 6 when the
+    time is over.
+
+    \b
+    Examples:
+      aurora-cli wait orders --for available
+      aurora-cli wait orders --for writer=2 --timeout 5m
+      aurora-cli wait orders --for deleted -o json
+    """
+    from aurora_cli.operations import waiting
+
+    with progress(session) as emit:
+        found = waiting.wait_for(session.app, name, condition, timeout_s=_seconds(timeout), emit=emit)
+    if output != "table":
+        print_data(session, found.to_dict(), output)
+
+
+def _seconds(text: str) -> float:
+    from aurora_cli.spec.quantities import parse_seconds
+
+    try:
+        return float(parse_seconds(text))
+    except ValueError as problem:
+        raise InvalidInput(f"--timeout is a time, not '{text}'.", hint="For example 90s, 10m or 1h.") from problem

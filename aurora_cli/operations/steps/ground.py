@@ -1,0 +1,170 @@
+"""What the steps of an operation work with: the stack, the live cluster, Terraform, and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.resting import poll, unrest
+from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
+from aurora_cli.operations.events import Emit, Waiting
+from aurora_cli.operations.files import write_rendered
+from aurora_cli.operations.healing import keep_survivors, tainted_survivors
+from aurora_cli.operations.keys import keys_in_state
+from aurora_cli.operations.reporting import live_topology
+from aurora_cli.operations.stored import stored_spec
+from aurora_cli.stacks.journal import Journal, write_journal
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Member, Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.stacks.stack import Stack
+    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.runner import Terraform
+
+
+class Ground:
+    """Everything that an operation on one stack needs, under the stack's lock.
+
+    Attributes:
+        spec: the stored spec, as it was before the operation.
+        journal: of the operation once it was approved; None before that.
+        counts: what Terraform has added, changed and destroyed in this run.
+    """
+
+    def __init__(self, app: AppContext, stack: Stack, emit: Emit) -> None:
+        self.app, self.stack, self.emit = app, stack, emit
+        self.spec: ClusterSpec = stored_spec(stack).spec
+        self.journal: Journal | None = None
+        self.counts = {"add": 0, "change": 0, "destroy": 0}
+        self.approved: frozenset[tuple[str, str]] = frozenset()
+
+    # --- the live cluster ---
+
+    @cached_property
+    def rds(self) -> Any:
+        """A boto3 RDS client of the cluster's Region."""
+        return self.app.aws(self.spec.region).client("rds")
+
+    def live(self) -> Topology:
+        """The cluster as AWS reports it now. Raises ClusterNotFound, CredentialsError, AccessDenied, AwsFailed."""
+        topology = live_topology(self.app, self.spec)
+        if topology is None:
+            raise ClusterNotFound(
+                f"AWS has no cluster named {self.spec.name} in {self.spec.region}.",
+                hint=f"Make it: aurora-cli apply {self.spec.name}",
+            )
+        return topology
+
+    def member(self, identifier: str) -> Member | None:
+        """One instance of the cluster as it is now, or None."""
+        return next((m for m in self.live().members if m.id == identifier), None)
+
+    def rested(self) -> Topology:
+        """The cluster, once AWS has ended what it is doing to it and its instances.
+
+        Raises:
+            WaitTimeout: an hour has passed. OperationFailed: an instance is in a bad way. ClusterNotFound, AwsFailed, ...
+        """
+
+        def look() -> tuple[Topology, str | None]:
+            topology = self.live()
+            busy = unrest(topology)
+            return topology, ", ".join(f"{name} is {status}" for name, status in busy) or None
+
+        rested: Topology = self.wait(look, "AWS to end what it is doing")
+        return rested
+
+    def healthy(self) -> Topology:
+        """The cluster at rest, with every instance available: from here one of them may be taken down.
+
+        Raises:
+            OperationFailed: an instance, or the cluster, is not. What `rested` raises.
+        """
+        topology = self.rested()
+        everything = [(topology.identifier, topology.status), *((m.id, m.status) for m in topology.members)]
+        ill = [f"{name} is {status}" for name, status in everything if status not in ("available", "deleting")]
+        if ill:
+            raise OperationFailed(
+                f"Nothing more is taken down: {', '.join(ill)}.",
+                hint="Bring it back first (see the events of RDS), then run the same command again.",
+            )
+        return topology
+
+    def wait(self, look: Callable[[], tuple[Any, str | None]], what: str, **options: Any) -> Any:
+        """Poll with progress; see `aws.resting.poll`. Raises WaitTimeout."""
+        return poll(look, what=what, clock=self.app.clock, waiting=lambda *a: self.emit(Waiting(*a)), **options)
+
+    # --- Terraform ---
+
+    @cached_property
+    def terraform(self) -> Terraform:
+        """Terraform of the stack."""
+        return self.app.terraform(self.stack, self.emit)
+
+    def keys(self) -> list[str]:
+        """Keys of the instances in Terraform's state, lowest first. Raises TerraformFailed and its kin."""
+        if self.spec.backend.type != "local":
+            write_rendered(self.stack, self.spec)
+            self.terraform.init()
+        return keys_in_state([r.address for r in self.terraform.state_resources()])
+
+    def plan(self, spec: ClusterSpec, keys: tuple[str, ...]) -> Plan:
+        """Render a spec, which may be one on the way to the last, and plan it. Raises TerraformFailed and its kin."""
+        write_rendered(self.stack, spec, keys)
+        self.terraform.init()
+        resources = self.terraform.state_resources()
+        if tainted_survivors(resources):
+            keep_survivors(
+                self.terraform,
+                resources,
+                lambda: live_topology(self.app, self.spec),
+                clock=self.app.clock,
+                emit=self.emit,
+            )
+        return self.terraform.plan()
+
+    def reach(self, spec: ClusterSpec, keys: tuple[str, ...]) -> bool:
+        """Render, plan and apply a spec on the way; nothing that was not approved. False when nothing was to be done.
+
+        Raises:
+            PlanStale: the plan holds what was not in the one that was shown. TerraformFailed and its kin.
+        """
+        plan = self.plan(spec, keys)
+        strange = sorted(c.address for c in plan.changes if (c.address, c.action) not in self.approved)
+        if strange:
+            self.terraform.plan_file.unlink(missing_ok=True)
+            raise PlanStale(
+                f"Something changed since the plan was shown, and would be changed with it: {', '.join(strange)}.",
+                hint="Run the same command again: it shows a new plan and goes on from here.",
+            )
+        if plan.empty:
+            return False
+        done = self.terraform.apply()
+        for name in self.counts:
+            self.counts[name] += getattr(done, name)
+        return True
+
+    # --- the journal ---
+
+    def began(self, step: str) -> str | None:
+        """When a step was last begun, RFC 3339 in UTC; None if it never was."""
+        return self.journal.step(step).began if self.journal else None
+
+    def remember(self, **facts: Any) -> None:
+        """Keep what a step has learned, e.g. an identifier that AWS chose; it is on disk when this returns."""
+        if self.journal is None:
+            raise ValueError("facts are kept once the operation has begun")
+        self.save(replace(self.journal, facts={**self.journal.facts, **facts}))
+
+    def fact(self, name: str) -> Any:
+        """What `remember` has kept or the decision holds; None if nothing."""
+        return self.journal.facts.get(name) if self.journal else None
+
+    def save(self, journal: Journal) -> None:
+        """Write the journal."""
+        write_journal(self.stack.folder, journal)
+        self.journal = journal

@@ -1,0 +1,118 @@
+"""What `status` tells about the upkeep of a cluster: versions, windows, backups, certificates, its place in a global database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.global_role import GlobalRole, global_role
+from aurora_cli.errors import AccessDenied
+from aurora_cli.operations.reporting import moment
+from aurora_cli.operations.results import ClusterReport, Upkeep
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.steps.unfinished import Unfinished
+    from aurora_cli.spec.model import ClusterSpec
+
+CERTIFICATE_WARNING = timedelta(days=90)
+
+
+def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, under_way: Unfinished | None) -> Upkeep:
+    """The upkeep of a cluster, as far as AWS has it. Raises CredentialsError, AwsFailed."""
+    from aurora_cli.spec.versions import rendered_version
+
+    unfinished = under_way.to_dict() if under_way else None
+    version = rendered_version(spec)
+    if topology is None:
+        return Upkeep(desired_version=version, unfinished=unfinished)
+    role = _role(app, spec, topology)
+    ends = [m.certificate_ends for m in topology.members if m.certificate_ends]
+    return Upkeep(
+        desired_version=version,
+        maintenance_window=topology.maintenance_window,
+        next_maintenance=moment(next_start(topology.maintenance_window, app.clock.now())),
+        backup_window=topology.backup_window,
+        backup_days=topology.backup_days,
+        earliest_restore=moment(topology.earliest_restore),
+        latest_restore=moment(topology.latest_restore),
+        certificate_ends=moment(min(ends, default=None)),
+        starts_itself=moment(topology.starts_itself),
+        replicates_from=None if role else topology.replicates_from,
+        global_role={**vars(role), "members": list(role.members)} if role else None,
+        unfinished=unfinished,
+    )
+
+
+def upkeep_warnings(app: AppContext, report: ClusterReport, upkeep: Upkeep) -> list[str]:
+    """Sentences on what needs a hand."""
+    return [
+        *_about_operation(upkeep),
+        *_about_version(report, upkeep),
+        *_about_certificates(report, app.clock.now()),
+        *_about_restarts(report),
+        *_about_stop(report, upkeep),
+    ]
+
+
+def next_start(window: str | None, now: datetime) -> datetime | None:
+    """When a weekly window (`sun:05:00-sun:06:00`, UTC) begins next; None for none."""
+    from aurora_cli.spec.windows import WEEK, weekly
+
+    found = weekly(window or "")
+    if found is None:
+        return None
+    now = now.astimezone(timezone.utc)
+    monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = monday + timedelta(minutes=found.start)
+    return start if start > now else start + timedelta(minutes=WEEK)
+
+
+def _role(app: AppContext, spec: ClusterSpec, topology: Topology) -> GlobalRole | None:
+    """A status does not fail for want of one permission."""
+    try:
+        return global_role(app.aws(spec.region).client("rds"), topology.arn)
+    except AccessDenied:
+        return None
+
+
+def _about_operation(upkeep: Upkeep) -> list[str]:
+    if upkeep.unfinished is None:
+        return []
+    left = ", ".join(upkeep.unfinished["left"])
+    return [f"'{upkeep.unfinished['operation']}' is not finished (left: {left}). Go on: {upkeep.unfinished['command']}"]
+
+
+def _about_version(report: ClusterReport, upkeep: Upkeep) -> list[str]:
+    from aurora_cli.spec.versions import sort_key
+
+    wanted, runs = upkeep.desired_version, report.engine_version
+    if not wanted or report.status == "not created" or f"{runs}.".startswith(f"{wanted}."):
+        return []
+    if sort_key(runs) > sort_key(wanted):
+        return [f"AWS runs {runs}, newer than {wanted} in the spec: it upgraded by itself. Set engine_version: {runs}."]
+    return [f"AWS runs {runs}, the spec says {wanted}: the upgrade waits for {upkeep.next_maintenance or 'a window'}."]
+
+
+def _about_certificates(report: ClusterReport, now: datetime) -> list[str]:
+    near = [
+        f"{i.id} ({i.certificate_ends[:10]})"
+        for i in report.instances
+        if i.certificate_ends and datetime.fromisoformat(i.certificate_ends) - now < CERTIFICATE_WARNING
+    ]
+    return [f"The server certificate ends soon: {', '.join(near)}. Clients with TLS then refuse it."] if near else []
+
+
+def _about_restarts(report: ClusterReport) -> list[str]:
+    waiting = [i.id for i in report.instances if i.waits_for_reboot]
+    return (
+        [f"Parameters wait for a restart. One at a time: aurora-cli reboot {report.name} --rolling"] if waiting else []
+    )
+
+
+def _about_stop(report: ClusterReport, upkeep: Upkeep) -> list[str]:
+    if report.status != "stopped":
+        return []
+    when = f" on {upkeep.starts_itself[:10]}" if upkeep.starts_itself else " seven days after the stop"
+    return [f"AWS starts it by itself{when}; stop it again then if need be."]

@@ -1,0 +1,44 @@
+"""The steps of an operation: what is done in which order, what each interrupts, what has ended already."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from aurora_cli.operations.review import PlanReview
+from aurora_cli.operations.steps.unfinished import Unfinished
+from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.text import clean, sentence
+
+
+def print_sequence(console: Console, review: PlanReview) -> None:
+    """Prints the steps of the review, and its remarks; nothing for an operation without steps."""
+    if review.sequence:
+        console.print()
+        console.print(Text("Steps, in this order", style="heading"))
+    for number, step in enumerate(review.sequence, start=1):
+        line = Text(f"{number}. {sentence(clean(step.text))}")
+        if step.done:
+            line.append(f" {symbols(console).done} done already", style="good")
+        prose(console, line, indent=2, hanging=3)
+        if step.interruption and not step.done:
+            interrupts = lead("interrupts: ", "warning").append(clean(step.interruption))
+            prose(console, interrupts, indent=5, hanging=2)
+    for remark in review.remarks:
+        console.print()
+        prose(console, lead(f"{symbols(console).info} ", "busy").append(clean(remark)), hanging=2)
+
+
+def print_unfinished(consoles: Consoles, unfinished: Unfinished) -> None:
+    """Prints the operation that is under way: what is done, what is left, how to go on."""
+    with consoles.still():
+        console = consoles.err
+        console.print()
+        who = f"begun {unfinished.started_at} by {unfinished.started_by}"
+        line = lead(f"Unfinished: {clean(unfinished.operation)} of {clean(unfinished.name)}", "heading")
+        prose(console, line.append(f"  {clean(who)}", style="second"))
+        for title, names in (("done", unfinished.done), ("left", unfinished.left)):
+            if names:
+                prose(console, lead(f"{title}: ", "second").append(clean(", ".join(names))), indent=2, hanging=6)
+        prose(console, Text("Going on with it instead:"), indent=2)
+        whole(console, Text("    ").append(clean(unfinished.command), style="command"))

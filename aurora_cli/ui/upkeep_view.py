@@ -1,0 +1,75 @@
+"""The part of a status that is about upkeep: version, maintenance, backups, certificates, global database, unfinished work."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from aurora_cli.operations.results import ClusterReport, Upkeep
+from aurora_cli.ui.console import lead, prose, whole
+from aurora_cli.ui.text import clean
+
+COMMAND = "unfinished"
+"""Its value is a command to copy, and stays whole."""
+
+
+def print_upkeep(console: Console, report: ClusterReport) -> None:
+    """Prints the section; nothing when the report was made without it."""
+    upkeep = report.upkeep
+    if upkeep is None:
+        return
+    facts = [(label, value) for label, value in _facts(report, upkeep) if value]
+    if not facts:
+        return
+    console.print()
+    console.print(Text("Upkeep", style="heading"))
+    column = max(len(label) for label, _ in facts)
+    for label, value in facts:
+        line = lead(f"{label:<{column}}  ", "second").append(clean(value))
+        if label == COMMAND:
+            whole(console, Text("  ").append_text(line))
+        else:
+            prose(console, line, indent=2, hanging=column + 2)
+
+
+def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]]:
+    return [
+        ("version", _version(report, upkeep)),
+        ("maintenance", _maintenance(upkeep)),
+        ("backups", _backups(upkeep)),
+        ("certificate", _certificate(upkeep)),
+        ("starts by itself", upkeep.starts_itself),
+        ("global database", _global(upkeep)),
+        (COMMAND, upkeep.unfinished["command"] if upkeep.unfinished else None),
+    ]
+
+
+def _version(report: ClusterReport, upkeep: Upkeep) -> str | None:
+    wanted = upkeep.desired_version
+    if not wanted or f"{report.engine_version}.".startswith(f"{wanted}."):
+        return report.engine_version
+    return f"{report.engine_version} runs, {wanted} in the spec"
+
+
+def _maintenance(upkeep: Upkeep) -> str | None:
+    if not upkeep.maintenance_window:
+        return None
+    following = f", next {upkeep.next_maintenance}" if upkeep.next_maintenance else ""
+    return f"{upkeep.maintenance_window} UTC{following}"
+
+
+def _backups(upkeep: Upkeep) -> str | None:
+    if not upkeep.backup_window:
+        return None
+    days = f", kept {upkeep.backup_days} days" if upkeep.backup_days else ""
+    latest = f", restorable to {upkeep.latest_restore}" if upkeep.latest_restore else ""
+    return f"{upkeep.backup_window} UTC{days}{latest}"
+
+
+def _certificate(upkeep: Upkeep) -> str | None:
+    return f"until {upkeep.certificate_ends}" if upkeep.certificate_ends else None
+
+
+def _global(upkeep: Upkeep) -> str | None:
+    role = upkeep.global_role
+    return f"{role['role']} of {role['global_cluster']}" if role else None

@@ -1,0 +1,169 @@
+"""Scaling: one instance at a time, the writer last, never the writer removed; and what is said before it starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness import Aurora
+from tests.watching import PATIENT_S, slowly, watched
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
+REGION = ("--region", "eu-west-1")
+LATENCY_S = 1.5
+
+
+@pytest.fixture(scope="module")
+def demo(aurora: Aurora) -> Aurora:
+    """A cluster with two readers."""
+    aurora.ok(*REGION, "create", "demo", "--engine", "postgres", "--readers", "2", "--yes", timeout=PATIENT_S)
+    return aurora
+
+
+def classes(aurora: Aurora) -> dict[str, str]:
+    """Class by instance, as AWS has it."""
+    return {name: i["DBInstanceClass"] for name, i in aurora.instances("demo").items()}
+
+
+def test_a_class_changes_one_instance_at_a_time_and_the_writer_last(demo: Aurora) -> None:
+    with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
+        done = demo.json("scale", "demo", "--class", "db.r7g.large", "--yes", timeout=PATIENT_S)
+    assert seen.calls == [
+        ("ModifyDBInstance", "demo-3"),
+        ("ModifyDBInstance", "demo-2"),
+        ("FailoverDBCluster", "demo-2"),
+        ("ModifyDBInstance", "demo-1"),
+    ]
+    assert frozenset({"demo-1"}) in seen.away, "the premise: an instance is away while its class changes"
+    assert seen.most_away == 1
+    assert set(classes(demo).values()) == {"db.r7g.large"}
+    assert demo.writer("demo") == "demo-2"
+    assert [s["name"] for s in done["sequence"]] == [
+        "resize demo-3",
+        "resize demo-2",
+        "failover demo-2",
+        "resize demo-1",
+        "settle",
+    ]
+    assert done["without_writer_s"] == done["sequence"][2]["elapsed_s"] >= LATENCY_S
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_what_is_interrupted_is_said_before_it_starts(demo: Aurora) -> None:
+    plan = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--dry-run")
+    said = {s["name"]: s["interruption"] or "" for s in plan["sequence"]}
+    assert "Connections to demo-3 end" in said["resize demo-3"]
+    assert "Writes stop for some seconds" in said["failover demo-1"]
+    assert not any(f["effect"] in ("restart", "failover") for f in plan["findings"]), "steps say it, one by one"
+    assert plan["summary"]["update"] == 3
+    assert set(classes(demo).values()) == {"db.r7g.large"}
+    assert not (demo.home / "sandbox" / "stacks" / "demo" / "operation.json").exists()
+
+
+def test_one_instance_becomes_serverless_and_provisioned_again(demo: Aurora) -> None:
+    with slowly(demo, 0.5), watched(demo, "demo") as seen:
+        demo.ok(
+            "scale", "demo", "--instance", "3", "--class", "db.serverless", "--acu", "0.5-4", "--yes", timeout=PATIENT_S
+        )
+    assert seen.calls == [("ModifyDBInstance", "demo-3")]
+    assert classes(demo) == {"demo-1": "db.r7g.large", "demo-2": "db.r7g.large", "demo-3": "db.serverless"}
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+    demo.ok("scale", "demo", "--acu", "1-8", "--yes", timeout=PATIENT_S)
+    capacity = demo.cluster("demo")["ServerlessV2ScalingConfiguration"]
+    assert (capacity["MinCapacity"], capacity["MaxCapacity"]) == (1.0, 8.0)
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_the_whole_cluster_becomes_serverless_the_same_way(demo: Aurora) -> None:
+    writer = demo.writer("demo")
+    readers = [n for n, class_ in classes(demo).items() if class_ != "db.serverless" and n != writer]
+    with slowly(demo, 0.5), watched(demo, "demo") as seen:
+        demo.ok("scale", "demo", "--class", "db.serverless", "--acu", "0.5-4", "--yes", timeout=PATIENT_S)
+    actions = [action for action, _ in seen.calls]
+    assert actions == [*["ModifyDBInstance"] * len(readers), "FailoverDBCluster", "ModifyDBInstance"]
+    assert seen.calls[-1] == ("ModifyDBInstance", writer)
+    assert seen.most_away == 1
+    assert set(classes(demo).values()) == {"db.serverless"}
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_in_place_takes_all_at_once_and_says_so(demo: Aurora) -> None:
+    writer = demo.writer("demo")
+    words = ("scale", "demo", "--class", "db.r7g.large", "--in-place")
+    plan = demo.json(*words, "--dry-run")
+    assert "at the same time" in plan["sequence"][0]["interruption"]
+    assert {f["effect"] for f in plan["findings"]} == {"restart", "failover"}
+    with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
+        demo.ok(*words, "--yes", timeout=PATIENT_S)
+    assert {action for action, _ in seen.calls} == {"ModifyDBInstance"}
+    assert len(seen.calls) == len([c for c in classes(demo).values() if c == "db.r7g.large"]) >= 2
+    assert demo.writer("demo") == writer
+
+
+def test_the_last_serverless_instance_takes_the_range_with_it(demo: Aurora) -> None:
+    plan = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--dry-run")
+    assert "demo-3 keeps its own class db.serverless" in " ".join(plan["remarks"])
+    demo.ok("scale", "demo", "--instance", "3", "--class", "db.r7g.large", "--yes", timeout=PATIENT_S)
+    assert set(classes(demo).values()) == {"db.r7g.large"}
+    spec = demo.json("spec", "show", "demo")["spec"]
+    assert "acu" not in spec["instances"]
+    assert "overrides" not in spec["instances"]
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_readers_of_autoscaling_are_told_apart_and_left_alone(demo: Aurora) -> None:
+    name = "application-autoscaling-1b2c"
+    demo.client("rds").create_db_instance(
+        DBInstanceIdentifier=name,
+        DBClusterIdentifier="demo",
+        DBInstanceClass="db.r7g.large",
+        Engine="aurora-postgresql",
+        PromotionTier=15,
+    )
+    status = {i["id"]: i for i in demo.json("status", "demo")["instances"]}
+    assert status[name]["autoscaled"] is True
+    assert status[name]["managed"] is False
+    plan = demo.json("scale", "demo", "--readers", "1", "--dry-run")
+    assert name in " ".join(plan["remarks"])
+    writer = demo.writer("demo")
+    with watched(demo, "demo") as seen:
+        demo.ok("scale", "demo", "--readers", "1", "--yes", timeout=PATIENT_S)
+    assert [a for a, _ in seen.calls] == ["DeleteDBInstance"]
+    assert set(demo.instances("demo")) >= {name, writer}
+    assert len(demo.instances("demo")) == 3
+    demo.client("rds").delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+
+
+def test_a_single_instance_is_said_to_go_down(demo: Aurora) -> None:
+    demo.ok("scale", "demo", "--readers", "0", "--yes", timeout=PATIENT_S)
+    assert set(demo.instances("demo")) == {"demo-1"}
+    plan = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--dry-run")
+    assert "the only instance" in plan["sequence"][0]["interruption"]
+    assert "--readers 1" in " ".join(plan["remarks"])
+    with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
+        done = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--yes", timeout=PATIENT_S)
+    assert seen.calls == [("ModifyDBInstance", "demo-1")]
+    assert done["without_writer_s"] >= LATENCY_S
+
+
+def test_a_reader_of_the_new_class_takes_over_from_a_single_instance(demo: Aurora) -> None:
+    with slowly(demo, 0.5), watched(demo, "demo") as seen:
+        demo.ok("scale", "demo", "--readers", "1", "--class", "db.r7g.large", "--yes", timeout=PATIENT_S)
+    assert seen.calls == [
+        ("CreateDBInstance", "demo-2"),
+        ("FailoverDBCluster", "demo-2"),
+        ("ModifyDBInstance", "demo-1"),
+    ]
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_what_is_there_already_changes_nothing(demo: Aurora) -> None:
+    with watched(demo, "demo") as seen:
+        done = demo.json("scale", "demo", "--class", "db.r7g.large", "--readers", "1", "--yes", timeout=PATIENT_S)
+    assert done["changed"] is False
+    assert seen.calls == []
+
+
+def test_instance_without_class_is_refused(demo: Aurora) -> None:
+    refused = demo.run("scale", "demo", "--instance", "9", "--class", "db.r7g.large", "--yes", timeout=PATIENT_S)
+    assert refused.status == 2
+    assert "demo-1" in refused.err

@@ -1,0 +1,25 @@
+"""docs/operations.md has a section for each command that operates on a running cluster."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aurora_cli.commands.table import SECTIONS
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+ELSEWHERE = {"destroy": "a section comes with its own rules: docs/cli.md"}
+TOGETHER = {"start": "start and stop", "stop": "start and stop"}
+OPERATIONS = [entry.name for entry in SECTIONS["Run"] if entry.name not in ELSEWHERE]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_each_operation_has_a_section_that_says_what_it_interrupts_and_an_example(name: str) -> None:
+    parts = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    section = sections[TOGETHER.get(name, name)]
+    assert re.search(rf"^ *aurora-cli (--\S+ \S+ )?{name} ", section, re.MULTILINE)
+    assert re.search(r"interrupt|connection|restart", section, re.IGNORECASE)
+    assert re.search(r"Undo|changes nothing|apply", section)

@@ -1,0 +1,53 @@
+"""The spec that a scale leads to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aurora_cli.errors import SpecInvalid
+from aurora_cli.operations.scale_spec import scaled
+from aurora_cli.stacks.home import Home
+from aurora_cli.stacks.registry import Registry
+from aurora_cli.stacks.stack import Stack
+
+HEAD = "name: demo\nregion: eu-west-1\nengine: postgres\n"
+LARGE, XLARGE, SERVERLESS = "db.r7g.large", "db.r7g.xlarge", "db.serverless"
+
+
+def stack(folder: Path, instances: str) -> Stack:
+    spec = HEAD + f"instances: {instances}\n"
+    return Registry(Home(folder)).create("demo", region="eu-west-1", target="aws", spec=spec)
+
+
+def test_only_what_is_given_changes_and_says_so(tmp_path: Path) -> None:
+    result = scaled(stack(tmp_path, f"{{class: {LARGE}, readers: 1}}"), 3, None, None, None)
+    assert (result.spec.instances.readers, result.spec.instances.class_) == (3, LARGE)
+    assert result.origins["instances.readers"] == "--readers"
+    assert result.origins["instances.class"] == "stack demo"
+
+
+def test_one_instance_gets_a_class_of_its_own_and_loses_it_with_that_of_all(tmp_path: Path) -> None:
+    made = stack(tmp_path, f"{{class: {LARGE}, readers: 1}}")
+    other = scaled(made, None, XLARGE, None, "2").spec
+    assert other.instances.class_ == LARGE
+    assert other.instances.overrides["2"].class_ == XLARGE
+    own = stack(tmp_path / "own", f'{{class: {LARGE}, readers: 1, overrides: {{"2": {{class: {XLARGE}}}}}}}')
+    same = scaled(own, None, LARGE, None, "2").spec
+    assert "2" not in same.instances.overrides
+
+
+def test_the_range_goes_with_the_last_serverless_instance_and_not_before(tmp_path: Path) -> None:
+    own = f'{{class: {LARGE}, acu: 0.5-4, readers: 2, overrides: {{"2": {{class: {SERVERLESS}}}, "3": {{class: {SERVERLESS}}}}}}}'
+    made = stack(tmp_path, own)
+    assert scaled(made, None, LARGE, None, "3").spec.instances.acu is not None
+    last = stack(tmp_path / "last", own.replace(f', "3": {{class: {SERVERLESS}}}', ""))
+    assert scaled(last, None, LARGE, None, "2").spec.instances.acu is None
+
+
+def test_a_serverless_instance_needs_a_range(tmp_path: Path) -> None:
+    made = stack(tmp_path, f"{{class: {LARGE}, readers: 1}}")
+    with pytest.raises(SpecInvalid, match="problem"):
+        scaled(made, None, SERVERLESS, None, "2")
+    assert scaled(made, None, SERVERLESS, "0.5-4", "2").spec.instances.acu is not None

@@ -1,0 +1,72 @@
+"""An operation under way: who goes on with it, who is refused and how."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aurora_cli.errors import OperationUnfinished
+from aurora_cli.operations.steps.keeping import kept_decision
+from aurora_cli.operations.steps.unfinished import refuse_unfinished, unfinished
+from aurora_cli.stacks.home import Home
+from aurora_cli.stacks.journal import Journal, write_journal
+from aurora_cli.stacks.registry import Registry
+from aurora_cli.stacks.stack import Stack
+
+JOURNAL = Journal(
+    operation="failover",
+    arguments={"to": None},
+    command=("failover", "demo"),
+    started_at="2026-01-01T00:00:00+00:00",
+    started_by="ann",
+    facts={"target": "demo-2", "_decision": {"next_writer": "demo-2", "one_by_one": ["demo-1"], "remarks": ["so"]}},
+).with_step("failover demo-2", began="2026-01-01T00:00:01+00:00")
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    """A stack that is in the middle of a failover."""
+    made = Registry(Home(tmp_path)).create("demo", region="eu-west-1", target="aws", spec="name: demo\n")
+    write_journal(made.folder, JOURNAL)
+    return made
+
+
+def test_the_same_again_goes_on(stack: Stack) -> None:
+    assert refuse_unfinished(stack, "failover", {"to": None}) == JOURNAL
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"), [(None, None), ("failover", {"to": "3"}), ("scale", {"to": None}), ("scale", {})]
+)
+def test_anything_else_is_refused_with_both_ways_out(
+    stack: Stack, operation: str | None, arguments: dict[str, object] | None
+) -> None:
+    with pytest.raises(OperationUnfinished) as caught:
+        refuse_unfinished(stack, operation, arguments)
+    assert caught.value.exit_status == 2
+    assert "'failover' has begun on demo and is not finished: 0 of 1 steps" in caught.value.message
+    assert "aurora-cli failover demo." in (caught.value.hint or "")
+    assert "aurora-cli abandon demo" in (caught.value.hint or "")
+
+
+def test_what_is_done_and_left_is_told(stack: Stack) -> None:
+    write_journal(stack.folder, replace(JOURNAL.with_step("more"), started_by="bob").with_step("first", finished="t"))
+    found = unfinished(stack)
+    assert found is not None
+    assert (found.done, found.left, found.started_by) == (("first",), ("failover demo-2", "more"), "bob")
+    assert found.to_dict()["command"] == "aurora-cli failover demo"
+
+
+def test_nothing_under_way_stops_nobody(tmp_path: Path) -> None:
+    made = Registry(Home(tmp_path / "other")).create("demo", region="eu-west-1", target="aws", spec="name: demo\n")
+    assert unfinished(made) is None
+    assert refuse_unfinished(made) is None
+
+
+def test_the_decision_comes_back_as_it_was() -> None:
+    decision = kept_decision(JOURNAL)
+    assert decision.facts == {"target": "demo-2"}
+    assert (decision.next_writer, decision.one_by_one, decision.remarks) == ("demo-2", ("demo-1",), ("so",))
+    assert decision.desired is None

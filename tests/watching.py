@@ -1,0 +1,104 @@
+"""Watch a cluster while a command works on it: which instances are away at the same time, which calls are made in which order."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aurora_cli.sandbox.manager import Sandbox
+from tests.harness import Aurora
+
+CHANGING = (
+    "ModifyDBInstance",
+    "CreateDBInstance",
+    "DeleteDBInstance",
+    "RebootDBInstance",
+    "FailoverDBCluster",
+    "StopDBCluster",
+    "StartDBCluster",
+)
+
+LOOK_S = 0.2
+PATIENT_S = 900.0
+"""A rolling change plans and applies once per instance: on a busy machine that takes its time."""
+
+
+def calls_since(endpoint: str, since: int) -> list[tuple[str, str]]:
+    """(action, instance that it is about, "" for a cluster) of the calls that change instances or roles, answered well."""
+    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}&service=rds", timeout=10) as answer:
+        calls = json.load(answer)["calls"]
+    return [
+        (
+            c["action"],
+            c["parameters"].get("TargetDBInstanceIdentifier") or c["parameters"].get("DBInstanceIdentifier", ""),
+        )
+        for c in calls
+        if c["action"] in CHANGING and c["status"] == 200
+    ]
+
+
+def last_number(endpoint: str) -> int:
+    """Number of the newest call."""
+    with urllib.request.urlopen(f"{endpoint}/_aurora/calls", timeout=10) as answer:
+        calls = json.load(answer)["calls"]
+    return int(calls[-1]["number"]) if calls else 0
+
+
+@dataclass
+class Seen:
+    """What was seen of a cluster.
+
+    Attributes:
+        away: sets of instances that were not available at the same time, without those that are made or deleted.
+        calls: the calls that changed something, in order.
+    """
+
+    away: set[frozenset[str]] = field(default_factory=set)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def most_away(self) -> int:
+        """The most instances that were away at the same time."""
+        return max((len(names) for names in self.away), default=0)
+
+
+@contextmanager
+def watched(aurora: Aurora, name: str) -> Iterator[Seen]:
+    """Watch the cluster `name` while the block runs; the calls are there after it."""
+    endpoint = aurora.json("sandbox", "status")["endpoint"]
+    seen, rds, over = Seen(), aurora.client("rds"), threading.Event()
+    before = last_number(endpoint)
+
+    def look() -> None:
+        while not over.wait(LOOK_S):
+            found = rds.describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [name]}])["DBInstances"]
+            seen.away.add(frozenset(i["DBInstanceIdentifier"] for i in found if _is_away(i)))
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()
+        seen.calls = calls_since(endpoint, before)
+
+
+def _is_away(instance: dict[str, Any]) -> bool:
+    return instance["DBInstanceStatus"] not in ("available", "creating", "deleting")
+
+
+@contextmanager
+def slowly(aurora: Aurora, seconds: float) -> Iterator[None]:
+    """AWS takes that long for each change while the block runs."""
+    manager = Sandbox(aurora.home / "sandbox" / "emulator", aurora.environ)
+    manager.set_latency(seconds)
+    try:
+        yield
+    finally:
+        manager.set_latency(0)
