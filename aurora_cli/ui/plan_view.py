@@ -133,12 +133,12 @@ def _print_warnings(console: Console, review: PlanReview) -> None:
 
 
 def _print_counts(console: Console, review: PlanReview) -> None:
+    if review.plan.empty and review.changes:
+        return  # the steps have said it all
     console.print()
     if review.plan.empty:
         mark = symbols(console).done
-        words = (
-            "No resource changes." if review.steps or review.sequence else "It already matches its spec: nothing to do."
-        )
+        words = "It already matches its spec: nothing to do."
         prose(console, lead(f"{mark} ", "good").append(words), hanging=2)
         return
     summary = review.plan.summary()

@@ -36,6 +36,12 @@ def visible_controls(value: str) -> str:
     )
 
 
+def moment(text: str | None) -> str | None:
+    """`2026-01-04T05:00:30+00:00` gives `2026-01-04 05:00 UTC`; what is no RFC 3339 time in UTC stays as it is."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)", text or "")
+    return f"{found[1]} {found[2]} UTC" if found else text
+
+
 def duration(seconds: float) -> str:
     """`7` gives `7s`, `83` gives `1m23s`, `600` gives `10m`, `3725` gives `1h02m`; less than one second is `<1s`."""
     if seconds < 1:

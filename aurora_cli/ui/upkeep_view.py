@@ -7,7 +7,7 @@ from rich.text import Text
 
 from aurora_cli.operations.results import ClusterReport, Upkeep
 from aurora_cli.ui.console import lead, prose, whole
-from aurora_cli.ui.text import clean
+from aurora_cli.ui.text import clean, count, moment
 
 COMMAND = "unfinished"
 """Its value is a command to copy, and stays whole."""
@@ -38,7 +38,7 @@ def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]
         ("maintenance", _maintenance(upkeep)),
         ("backups", _backups(upkeep)),
         ("certificate", _certificate(upkeep)),
-        ("starts by itself", upkeep.starts_itself),
+        ("starts by itself", moment(upkeep.starts_itself)),
         ("global database", _global(upkeep)),
         (COMMAND, upkeep.unfinished["command"] if upkeep.unfinished else None),
     ]
@@ -54,20 +54,20 @@ def _version(report: ClusterReport, upkeep: Upkeep) -> str | None:
 def _maintenance(upkeep: Upkeep) -> str | None:
     if not upkeep.maintenance_window:
         return None
-    following = f", next {upkeep.next_maintenance}" if upkeep.next_maintenance else ""
+    following = f", next {moment(upkeep.next_maintenance)}" if upkeep.next_maintenance else ""
     return f"{upkeep.maintenance_window} UTC{following}"
 
 
 def _backups(upkeep: Upkeep) -> str | None:
     if not upkeep.backup_window:
         return None
-    days = f", kept {upkeep.backup_days} days" if upkeep.backup_days else ""
-    latest = f", restorable to {upkeep.latest_restore}" if upkeep.latest_restore else ""
+    days = f", kept {count(upkeep.backup_days, 'day')}" if upkeep.backup_days else ""
+    latest = f", restorable to {moment(upkeep.latest_restore)}" if upkeep.latest_restore else ""
     return f"{upkeep.backup_window} UTC{days}{latest}"
 
 
 def _certificate(upkeep: Upkeep) -> str | None:
-    return f"until {upkeep.certificate_ends}" if upkeep.certificate_ends else None
+    return f"until {moment(upkeep.certificate_ends)}" if upkeep.certificate_ends else None
 
 
 def _global(upkeep: Upkeep) -> str | None:

@@ -62,9 +62,9 @@ def test_a_status_tells_of_the_upkeep() -> None:
     words = shown.out_words
     for text in (
         "16.8 runs, 16.9 in the spec",
-        "sun:05:00-sun:06:00 UTC, next 2026-01-04T05:00:00+00:00",
-        "03:00-04:00 UTC, kept 7 days, restorable to 2026-01-01T00:00:00+00:00",
-        "until 2026-03-01",
+        "sun:05:00-sun:06:00 UTC, next 2026-01-04 05:00 UTC",
+        "03:00-04:00 UTC, kept 7 days, restorable to 2026-01-01 00:00 UTC",
+        "until 2026-03-01 00:00 UTC",
         "secondary of world",
         "aurora-cli scale demo --readers 2",
     ):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aurora_cli.ui.redact import is_secret_name, redact, redact_text
-from aurora_cli.ui.text import clean, clean_lines, count, duration, listed, sentence
+from aurora_cli.ui.text import clean, clean_lines, count, duration, listed, moment, sentence
 
 CONTROLS = {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))}
 
@@ -101,3 +101,17 @@ def test_redact_goes_into_documents() -> None:
         "token": None,
         "n": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("2026-01-04T05:00:30+00:00", "2026-01-04 05:00 UTC"),
+        ("2026-01-04T05:00:30.123Z", "2026-01-04 05:00 UTC"),
+        ("2026-01-04T05:00:30+02:00", "2026-01-04T05:00:30+02:00"),
+        ("soon", "soon"),
+        (None, None),
+    ],
+)
+def test_a_moment_is_short_and_says_its_zone(given: str | None, shown: str | None) -> None:
+    assert moment(given) == shown
