@@ -18,6 +18,10 @@ class RenderOptions:
         teardown: the state from which a cluster can be destroyed: no protection, changes made at once.
         skip_final_snapshot: with `teardown`, destroy without a final snapshot.
         allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
+        region_keys: secondary Region -> keys of its instances; one that is missing has `1` to readers + 1.
+        snapshot_region: the Region whose cluster gets the final snapshot; None for the cluster's own. The copies in other
+            Regions hold the same data.
+        global_from_existing: make the global cluster around the cluster, which exists, instead of the cluster in it.
         backend: write backend.tf.
         header: text for a comment on top of every file; None for none.
     """
@@ -27,19 +31,28 @@ class RenderOptions:
     teardown: bool = False
     skip_final_snapshot: bool = False
     allow_destroy: bool = False
+    region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    snapshot_region: str | None = None
+    global_from_existing: bool = False
     backend: bool = True
     header: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:
             raise ValueError("skip_final_snapshot is for a teardown only")
-        for key in self.instance_keys:
-            if not (key.isascii() and key.isdigit()) or key != str(int(key)) or key == "0":
-                raise ValueError(f"an instance key is a number from 1 on: {key!r}")
-        if len(set(self.instance_keys)) != len(self.instance_keys):
-            raise ValueError(f"instance keys repeat: {self.instance_keys}")
+        _check_keys(self.instance_keys)
+        for _, keys in self.region_keys:
+            _check_keys(keys)
 
     def keys(self, spec: ClusterSpec) -> tuple[str, ...]:
         """The instance keys in numeric order, never empty."""
         keys = self.instance_keys or tuple(str(n) for n in range(1, spec.instances.readers + 2))
         return tuple(sorted(keys, key=int))
+
+
+def _check_keys(keys: tuple[str, ...]) -> None:
+    for key in keys:
+        if not (key.isascii() and key.isdigit()) or key != str(int(key)) or key == "0":
+            raise ValueError(f"an instance key is a number from 1 on: {key!r}")
+    if len(set(keys)) != len(keys):
+        raise ValueError(f"instance keys repeat: {keys}")

@@ -10,6 +10,7 @@ scaling) and by state that exists: a change of one is a migration.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,13 +22,16 @@ from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
 from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
-from aurora_cli.hcl.instances import instances_of, scaling_of
+from aurora_cli.hcl.instances import NO_INSTANCES, instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.members import global_database_of, member_of
 from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.parameters import parameter_groups_of
+from aurora_cli.spec.global_database import Region
 from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.regions import regions_of, secondary_spec
 from aurora_cli.spec.versions import rendered_version
 
 CLUSTER_TAG = "aurora-cli:cluster"
@@ -35,6 +39,7 @@ FILES = (
     "versions.tf",
     "backend.tf",
     "provider.tf",
+    "variables.tf",
     "account.tf",
     "locals.tf",
     "network.tf",
@@ -51,8 +56,10 @@ FILES = (
     "monitoring.tf",
     "alarms.tf",
     "notifications.tf",
+    "global.tf",
     "outputs.tf",
 )
+_OF_THE_ROOT = frozenset({"backend.tf", "provider.tf"})
 
 _LIFECYCLE = {
     None: None,
@@ -70,6 +77,7 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
 
     Returns:
         File name -> content, clean for `terraform fmt`, in the order of `FILES`. A file that the spec has no use for is left out.
+        Of a global database, each secondary Region is a module in a folder of its own: `eu-central-1/cluster.tf`.
 
     Raises:
         InvalidInput: the spec breaks a rule on which the Terraform stands, or a text in it cannot be carried by HCL unchanged.
@@ -77,10 +85,28 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
     """
     if spec.engine_version is None or spec.username is None or spec.port is None:
         raise ValueError("render_stack takes a resolved spec: engine version, user and port are filled in")
-    values = _values(spec, options)
+    files = _folder(_values(spec, options), [n for n in FILES if n != "backend.tf" or options.backend], options)
+    for name, region in regions_of(spec).items():
+        values = _values_of_region(spec, name, region, options)
+        folder = _folder(values, [n for n in FILES if n not in _OF_THE_ROOT], options)
+        files |= {f"{name}/{file}": text for file, text in folder.items()}
+    return files
+
+
+def _folder(values: dict[str, Any], names: list[str], options: RenderOptions) -> dict[str, str]:
     header = _comment(options.header)
-    rendered = {name: _template(name).render(values) for name in FILES if name != "backend.tf" or options.backend}
+    rendered = {name: _template(name).render(values) for name in names}
     return {name: lay_out(header + text) for name, text in rendered.items() if text.strip()}
+
+
+def _values_of_region(spec: ClusterSpec, name: str, region: Region, options: RenderOptions) -> dict[str, Any]:
+    """The same templates with the Region's own cluster: a module's folder reads as a cluster's does."""
+    own = secondary_spec(spec, name)
+    keys = dict(options.region_keys).get(name, ())
+    takes_snapshot = options.snapshot_region == name
+    how = replace(options, instance_keys=keys, region_keys=())
+    values = _values(own, how, region)
+    return values if takes_snapshot else {**values, "skip_final_snapshot": True, "final_snapshot_identifier": None}
 
 
 @lru_cache(maxsize=len(FILES))
@@ -88,11 +114,13 @@ def _template(name: str) -> Template:
     return environment().get_template(name + SUFFIX)
 
 
-def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
-    instances = instances_of(spec, options)
+def _values(spec: ClusterSpec, options: RenderOptions, region: Region | None = None) -> dict[str, Any]:
+    instances = NO_INSTANCES if region and region.headless else instances_of(spec, options)
     endpoints = endpoints_of(spec, instances.members)
     return {
         "spec": spec,
+        "member": member_of(spec, region),
+        "global_database": global_database_of(spec, options),
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
         "engine_version": rendered_version(spec),
@@ -122,7 +150,8 @@ def _rotation_duration(spec: ClusterSpec) -> str | None:
 
 def _protection(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
     protected = spec.deletion_protection and not options.teardown
-    skip = options.skip_final_snapshot or not spec.backup.final_snapshot
+    elsewhere = options.snapshot_region not in (None, spec.region)
+    skip = options.skip_final_snapshot or elsewhere or not spec.backup.final_snapshot
     return {
         "deletion_protection": protected,
         "prevent_destroy": protected and not options.allow_destroy,

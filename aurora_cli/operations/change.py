@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from aurora_cli.aws.global_database import lift_protection
 from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFailed, PlanStale, SpecConflict
 from aurora_cli.operations import guard
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
@@ -19,13 +20,18 @@ from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.healing import keep_survivors, tainted_survivors
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
 from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.master_password import variables_of
 from aurora_cli.operations.recovery import follow_up
+from aurora_cli.operations.regions import LiveRegions, live_regions
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
+from aurora_cli.spec.regions import regions_of, secondary_spec
+from aurora_cli.terraform.addresses import inner, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
+    from aurora_cli.operations.results import ClusterReport
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
@@ -33,6 +39,8 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.state import StateResource
 
 CLUSTER_ADDRESS = "aws_rds_cluster.this"
+GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
+PROTECTED = (CLUSTER_ADDRESS, GLOBAL_ADDRESS)
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,8 @@ class _Run:
         self.resources: list[StateResource] = []
         self.addresses: list[str] = []
         self.choice = KeyChoice(())
+        self.region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
+        self.live = LiveRegions()
 
     def look(self) -> ChangeResult:
         """Plan only, and leave the stack as it was."""
@@ -123,7 +133,7 @@ class _Run:
         self._render()
         self._keep_survivors()
         with ThreadPoolExecutor(max_workers=1) as pool:  # beside Terraform: loading the AWS library takes its time too
-            reading = pool.submit(self._look)
+            reading = pool.submit(self._look_everywhere)
             plan = self._terraform_plan()
             topology = reading.result()
         self._refuse_foreign_cluster(plan, topology)
@@ -132,9 +142,22 @@ class _Run:
     def _look(self) -> Topology | None:
         return live_topology(self.app, self.spec)
 
+    def _look_everywhere(self) -> Topology | None:
+        if self._regions():
+            self.live = live_regions(self.app, self.spec, self._regions())
+        return self._look()
+
+    def _regions(self) -> set[str]:
+        """The secondary Regions that the spec wants or the state holds."""
+        return {*regions_of(self.spec), *(region for a in self.addresses if (region := region_of(a)))}
+
     def _keep_survivors(self) -> None:
         if tainted_survivors(self.resources):
-            keep_survivors(self.terraform, self.resources, self._look, clock=self.app.clock, emit=self.terms.emit)
+            keep_survivors(self.terraform, self.resources, self._look_at, clock=self.app.clock, emit=self.terms.emit)
+
+    def _look_at(self, resource: StateResource) -> Topology | None:
+        region = region_of(resource.address)
+        return self._look() if region is None else live_regions(self.app, self.spec, [region]).secondaries.get(region)
 
     def _read_state(self) -> None:
         self.resources = self.terraform.state_resources()
@@ -147,6 +170,7 @@ class _Run:
             self._write(self._choose())
             self._init()
             return
+        self.region_keys = self.stack.record.region_keys
         self._write(KeyChoice(self.stack.record.instance_keys))
         self._init()
         self._read_state()
@@ -159,8 +183,26 @@ class _Run:
         topology = self._look() if shrinks else None
         writer = key_of(topology.writer.id, self.spec) if topology and topology.writer else None
         self.choice = choose_keys(existing, count, writer)
+        self.region_keys = self._choose_region_keys()
+        self.terraform.provide(variables_of(self.app, self.spec, self.addresses, CLUSTER_ADDRESS))
         self._refuse_missing_successor(topology)
         return self.choice
+
+    def _choose_region_keys(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """As for the cluster itself; after a switchover the writer is in one of the Regions, and it never goes."""
+        chosen = []
+        for region, given in regions_of(self.spec).items():
+            if given.headless:
+                continue
+            existing, count = keys_in_state(self.addresses, region), given.instances.readers + 1
+            writer = self._writer_in(region) if len(existing) > count else None
+            chosen.append((region, choose_keys(existing, count, writer).keys))
+        return tuple(chosen)
+
+    def _writer_in(self, region: str) -> str | None:
+        topology = live_regions(self.app, self.spec, [region]).secondaries.get(region)
+        own = secondary_spec(self.spec, region)
+        return key_of(topology.writer.id, own) if topology and topology.writer else None
 
     def _refuse_missing_successor(self, topology: Topology | None) -> None:
         """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
@@ -173,8 +215,8 @@ class _Run:
         )
 
     def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
-        allowed = allow_destroy or CLUSTER_ADDRESS in self.terms.allow
-        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=allowed)
+        allowed = allow_destroy or any(inner(address) in PROTECTED for address in self.terms.allow)
+        write_rendered(self.stack, self.spec, choice.keys, region_keys=self.region_keys, allow_destroy=allowed)
 
     def _init(self) -> None:
         started = monotonic()
@@ -216,6 +258,7 @@ class _Run:
             topology=topology,
             production=self.spec.preset == "production",
             next_writer=next_writer,
+            regions=self.live,
             allowed=tuple(self.terms.allow),
         )
         old_writer = topology.writer.id if topology and topology.writer else "the present writer"
@@ -264,6 +307,7 @@ class _Run:
     def _apply(self) -> dict[str, int]:
         self._remember("creating" if CLUSTER_ADDRESS not in self.addresses else "changing")
         self._fail_over()
+        self._unprotect_removed_regions()
         started = monotonic()
         self.terms.emit(StepStarted("apply", "Making the change"))
         summary = self.terraform.apply()
@@ -274,7 +318,12 @@ class _Run:
         from aurora_cli.spec.load import dump_spec
 
         self.stack.write_spec(dump_spec(self.spec))
-        self.stack.update_record(status=status, instance_keys=self.choice.keys, origins=dict(self.desired.origins))
+        self.stack.update_record(
+            status=status,
+            instance_keys=self.choice.keys,
+            region_keys=self.region_keys,
+            origins=dict(self.desired.origins),
+        )
 
     def _fail_over(self) -> None:
         if not self.choice.fail_over_to:
@@ -293,13 +342,19 @@ class _Run:
         )
         self.terms.emit(StepFinished("failover", monotonic() - started))
 
+    def _unprotect_removed_regions(self) -> None:
+        """A Region that the user let go by name is protected in AWS still, and its module is gone from the files."""
+        for region, topology in self.live.secondaries.items():
+            if region not in regions_of(self.spec) and topology.deletion_protection:
+                lift_protection(self.app.aws(region).client("rds"), topology.identifier)
+
     # --- report ---
 
     def _nothing_to_do(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
         self.terraform.plan_file.unlink(missing_ok=True)
         self._remember("ready")
         entry.finish("unchanged", {"add": 0, "change": 0, "destroy": 0})
-        state = report(self.app, self.spec, topology, changed=False, managed=self._managed())
+        state = self._report(topology, changed=False)
         return ChangeResult(report=state, review=review, changed=False)
 
     def _done(self, review: PlanReview, summary: dict[str, int], entry: Entry) -> ChangeResult:
@@ -309,8 +364,12 @@ class _Run:
         self.terms.emit(StepStarted("read", "Reading the endpoints"))
         topology = live_topology(self.app, self.spec)
         self.terms.emit(StepFinished("read", monotonic() - started))
-        state = report(self.app, self.spec, topology, changed=True, managed=self._managed())
+        state = self._report(topology, changed=True)
         return ChangeResult(report=state, review=review, changed=True, summary=summary)
+
+    def _report(self, topology: Topology | None, *, changed: bool) -> ClusterReport:
+        regions = live_regions(self.app, self.spec, lag=True)
+        return report(self.app, self.spec, topology, changed=changed, managed=self._managed(), regions=regions)
 
     def _managed(self) -> frozenset[str]:
         return frozenset(identifiers(self.choice.keys, self.spec).values())

@@ -6,22 +6,25 @@ Terraform destroys with the values in its *state*, so protection and the snapsho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.global_database import detach, lift_global_protection, lift_protection
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.errors import Declined
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.logbook import Entry, recorded
 from aurora_cli.operations.recovery import follow_up
+from aurora_cli.operations.regions import live_regions
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import SCHEMA_VERSION, InstanceInfo
 from aurora_cli.operations.stored import existing_stack, stored_spec
 from aurora_cli.stacks.papers import keep_papers
+from aurora_cli.terraform.addresses import in_region, region_of
 from aurora_cli.terraform.plan import Plan
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.runner import Terraform
 
 CLUSTER_ADDRESS = "aws_rds_cluster.this"
+GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
 INSTANCE = "aws_rds_cluster_instance"
 
 
@@ -160,6 +164,7 @@ class _Destroy:
         self.terraform: Terraform = app.terraform(stack, emit)
         self.rds: Any = app.aws(self.spec.region).client("rds")
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
+        self.live = live_regions(app, self.spec)
         self.snapshot = None if self.skip else self._snapshot_name()
 
     # --- review ---
@@ -175,7 +180,7 @@ class _Destroy:
         plan = self.terraform.plan(destroy=True)
         self.terraform.plan_file.unlink(missing_ok=True)
         self.emit(StepFinished("plan", monotonic() - started))
-        live = report(self.app, self.spec, topology, changed=False, managed=self._managed(plan))
+        live = report(self.app, self.spec, topology, changed=False, managed=self._managed(plan), regions=self.live)
         return DestroyReview(
             name=self.spec.name,
             region=self.spec.region,
@@ -201,7 +206,17 @@ class _Destroy:
             teardown=True,
             final_snapshot_identifier=self.snapshot,
             skip_final_snapshot=self.skip,
+            snapshot_region=self._snapshot_region(),
         )
+
+    def _snapshot_region(self) -> str | None:
+        """After a switchover the newest data is elsewhere, and so is the snapshot."""
+        primary = self.live.primary_region
+        return primary if primary not in (None, self.spec.region) else self.stack.record.snapshot_region
+
+    def _snapshots(self) -> Any:
+        """The RDS API of the Region that the snapshot is in."""
+        return self.app.aws(self._snapshot_region() or self.spec.region).client("rds")
 
     def _managed(self, plan: Plan) -> frozenset[str]:
         return frozenset(str(c.before.get("identifier")) for c in plan.resource_changes if c.type == INSTANCE)
@@ -219,7 +234,7 @@ class _Destroy:
         stamp = self.app.clock.now().strftime("%Y%m%d%H%M%S")
         name = f"{self.spec.name}-final-{stamp}"
         number = 1
-        while snapshot_exists(self.rds, name):
+        while snapshot_exists(self._snapshots(), name):
             number += 1
             name = f"{self.spec.name}-final-{stamp}-{number}"
         return name
@@ -228,12 +243,17 @@ class _Destroy:
 
     def take_down(self, entry: Entry) -> None:
         """Protection off and snapshot named; strangers gone; then everything. Each part may be repeated."""
-        self.stack.update_record(status="destroying", final_snapshot_identifier=self.snapshot)
+        region = self._snapshot_region()
+        self.stack.update_record(status="destroying", final_snapshot_identifier=self.snapshot, snapshot_region=region)
         topology = live_topology(self.app, self.spec)
+        clusters = {CLUSTER_ADDRESS: topology} if topology is not None else {}
+        clusters |= {in_region(name, CLUSTER_ADDRESS): one for name, one in self.live.secondaries.items()}
         if topology is not None:
             self._free_the_name(topology)
-            self._unprotect(topology)
-            self._remove_strangers(topology)
+        self._unprotect(clusters)
+        for address, one in clusters.items():
+            self._remove_strangers(one, region_of(address) or self.spec.region)
+        self._part_regions()
         started = monotonic()
         self.emit(StepStarted("destroy", "Destroying the cluster"))
         plan = self.terraform.plan(destroy=True)
@@ -241,41 +261,53 @@ class _Destroy:
         if not plan.empty:
             destroyed = self.terraform.apply().destroy
         self.emit(StepFinished("destroy", monotonic() - started))
-        if self.snapshot and not snapshot_exists(self.rds, self.snapshot):
+        if self.snapshot and not snapshot_exists(self._snapshots(), self.snapshot):
             self.snapshot = None  # there was no cluster to take it of: promise nothing that cannot be restored
         summary = f"final snapshot {self.snapshot}" if self.snapshot else "no final snapshot"
         entry.finish("destroyed", {"add": 0, "change": 0, "destroy": destroyed}, summary)
 
     def _free_the_name(self, topology: Topology) -> None:
         """The name of an earlier, interrupted destroy may have been used up by hand while the cluster stayed."""
-        if self.snapshot and topology.status != "deleting" and snapshot_exists(self.rds, self.snapshot):
+        if self.snapshot and topology.status != "deleting" and snapshot_exists(self._snapshots(), self.snapshot):
             self.resumed = False
             self.snapshot = self._snapshot_name()
             self.stack.update_record(final_snapshot_identifier=self.snapshot)
             self._render()
 
-    def _unprotect(self, topology: Topology) -> None:
+    def _unprotect(self, clusters: Mapping[str, Topology]) -> None:
         """The small apply. What Terraform would replace or lose here (a tainted cluster) is done by the API instead."""
-        if (
-            CLUSTER_ADDRESS not in {r.address for r in self.terraform.state_resources()}
-            or topology.status == "deleting"
-        ):
+        held = {r.address for r in self.terraform.state_resources()}
+        targets = [a for a, one in clusters.items() if a in held and one.status != "deleting"]
+        targets += [GLOBAL_ADDRESS] if GLOBAL_ADDRESS in held else []
+        if not targets:
             return
         started = monotonic()
         self.emit(StepStarted("unprotect", "Lifting the deletion protection and naming the final snapshot"))
-        plan = self.terraform.plan(targets=(CLUSTER_ADDRESS,))
+        plan = self.terraform.plan(targets=tuple(targets))
         if all(c.action == "update" for c in plan.changes):
             if not plan.empty:
                 self.terraform.apply()
-        elif topology.deletion_protection:
+        else:
             self.terraform.plan_file.unlink(missing_ok=True)
-            with aws_errors(f"lifting the deletion protection of {self.spec.name}"):
-                self.rds.modify_db_cluster(
-                    DBClusterIdentifier=self.spec.name, DeletionProtection=False, ApplyImmediately=True
-                )
+            for address, one in clusters.items():
+                if one.deletion_protection:
+                    lift_protection(self.app.aws(region_of(address) or self.spec.region).client("rds"), one.identifier)
+            if self.live.database and self.live.database.deletion_protection:
+                lift_global_protection(self.rds, self.live.database.identifier)
         self.emit(StepFinished("unprotect", monotonic() - started))
 
-    def _remove_strangers(self, topology: Topology) -> None:
+    def _part_regions(self) -> None:
+        """Terraform takes the secondary Regions down first. After a switchover the primary is among them, and AWS lets a
+        primary go last: so the others leave the global cluster before."""
+        database = self.live.database
+        if database is None or self.live.primary_region in (None, self.spec.region):
+            return
+        for member in database.members:
+            if not member.primary:
+                self.emit(Note(f"Taking {member.identifier} ({member.region}) out of the global cluster."))
+                detach(self.rds, database.identifier, member.arn)
+
+    def _remove_strangers(self, topology: Topology, region: str) -> None:
         """Instances that Terraform does not know (made by reader autoscaling or by hand) would block the cluster's end."""
         ours = {r.attributes.get("identifier") for r in self.terraform.state_resources() if r.type == INSTANCE}
         for member in topology.members:  # a failover may have made one of them the writer
@@ -283,7 +315,8 @@ class _Destroy:
                 continue
             self.emit(Note(f"Deleting {member.id}, an instance that Terraform does not manage.", level="warning"))
             with aws_errors(f"deleting {member.id}"):
-                self.rds.delete_db_instance(DBInstanceIdentifier=member.id, SkipFinalSnapshot=True)
+                rds = self.app.aws(region).client("rds")
+                rds.delete_db_instance(DBInstanceIdentifier=member.id, SkipFinalSnapshot=True)
 
     # --- result ---
 
@@ -293,7 +326,7 @@ class _Destroy:
         hint = None
         if kept and changed:
             hint = (
-                f"aws rds restore-db-cluster-from-snapshot --region {self.spec.region} --snapshot-identifier {kept}"
+                f"aws rds restore-db-cluster-from-snapshot --region {self._snapshot_region() or self.spec.region} --snapshot-identifier {kept}"
                 f" --db-cluster-identifier {self.spec.name} --engine {self.spec.engine}"
             )
         return DestroyResult(

@@ -33,7 +33,7 @@ def tainted_survivors(resources: Sequence[StateResource]) -> list[StateResource]
 def keep_survivors(
     terraform: Terraform,
     resources: Sequence[StateResource],
-    look: Callable[[], Topology | None],
+    look: Callable[[StateResource], Topology | None],
     *,
     clock: Clock,
     emit: Emit,
@@ -44,7 +44,7 @@ def keep_survivors(
     Args:
         terraform: of the stack, initialised, its lock held.
         resources: what the state holds.
-        look: reads the live cluster.
+        look: reads the live cluster that a resource is, or belongs to.
         clock: time to wait by.
         emit: told what is kept, and what is waited for.
         timeout_s: seconds to wait for each (an hour covers the creation of a large clone).
@@ -59,12 +59,16 @@ def keep_survivors(
 
 
 def _finished(
-    resource: StateResource, look: Callable[[], Topology | None], clock: Clock, emit: Emit, timeout_s: float
+    resource: StateResource,
+    look: Callable[[StateResource], Topology | None],
+    clock: Clock,
+    emit: Emit,
+    timeout_s: float,
 ) -> bool:
     """Whether it is alive and well; waits while AWS is at work on it. False when it is gone or has failed."""
     started, pause = clock.monotonic(), _FIRST_LOOK_S
     while True:
-        status = _status(resource, look())
+        status = _status(resource, look(resource))
         elapsed = clock.monotonic() - started
         if status == AVAILABLE:
             return True

@@ -33,7 +33,8 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
     resolved = desired_spec(app, request)
     stack = app.registry.find(resolved.spec.name) if not request.layers else None
     keys = stack.record.instance_keys if stack else ()
-    files = render_stack(resolved.spec, RenderOptions(instance_keys=keys))
+    region_keys = stack.record.region_keys if stack else ()
+    files = render_stack(resolved.spec, RenderOptions(instance_keys=keys, region_keys=region_keys))
     try:
         return _write(files, to, force)
     except OSError as error:
@@ -49,7 +50,7 @@ def _write(files: dict[str, str], to: Path, force: bool) -> list[Path]:
             f"{to} already holds other files of these names: {', '.join(sorted(differing))}.",
             hint="Choose another folder with --to, or overwrite them with --force.",
         )
-    to.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
         (to / name).write_text(text, encoding="utf-8", newline="\n")
     return [to / name for name in sorted(files)]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.global_report import GlobalInfo
 
 SCHEMA_VERSION = 1
 
@@ -69,6 +72,7 @@ class ClusterReport:
         secret_arn: ARN of the master user's secret in Secrets Manager.
         connect: a psql or mysql command line without the password.
         target: `aws` or `sandbox`.
+        global_database: the global database that it is the home of; None for a plain cluster.
         warnings: sentences a person should read, e.g. "all instances are in one zone".
         pending: cluster attribute -> value that waits for the maintenance window.
     """
@@ -93,9 +97,20 @@ class ClusterReport:
     acu: dict[str, float] | None = None
     pending: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    global_database: GlobalInfo | None = None
 
     def endpoints(self) -> dict[str, Any]:
-        """The `endpoints` object: writer, reader, instances, custom."""
+        """The `endpoints` object: writer, reader, instances, custom; of a global database also global and regions."""
+        return {**self._own_endpoints(), **self._global_endpoints()}
+
+    def _global_endpoints(self) -> dict[str, Any]:
+        if self.global_database is None:
+            return {}
+        info = self.global_database.to_dict()
+        kept = ("region", "role", "writer", "reader")
+        return {"global": info["writer"], "regions": [{key: region[key] for key in kept} for region in info["regions"]]}
+
+    def _own_endpoints(self) -> dict[str, Any]:
         return {
             "writer": _endpoint(self.writer),
             "reader": _endpoint(self.reader),
@@ -128,6 +143,7 @@ class ClusterReport:
             "acu": self.acu,
             "pending": dict(self.pending),
             "warnings": list(self.warnings),
+            **({"global": self.global_database.to_dict()} if self.global_database else {}),
         }
 
 

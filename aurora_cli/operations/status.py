@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.keys import identifiers
+from aurora_cli.operations.regions import live_regions
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import ClusterReport
 from aurora_cli.operations.stored import existing_stack, stored_spec
@@ -25,4 +26,5 @@ def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
     app.begin(emit)
     keys = stack.record.instance_keys
     managed = frozenset(identifiers(keys, spec).values())
-    return report(app, spec, live_topology(app, spec), changed=False, managed=managed)
+    regions = live_regions(app, spec, lag=True)
+    return report(app, spec, live_topology(app, spec), changed=False, managed=managed, regions=regions)

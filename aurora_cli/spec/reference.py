@@ -13,7 +13,9 @@ from pydantic_core import PydanticUndefined
 
 from aurora_cli.spec.autoscaling import Schedule
 from aurora_cli.spec.facts import ENGINES, table
-from aurora_cli.spec.model import ClusterSpec, CustomEndpoint, InstanceOverride
+from aurora_cli.spec.global_database import Region
+from aurora_cli.spec.instances import InstanceOverride
+from aurora_cli.spec.model import ClusterSpec, CustomEndpoint
 from aurora_cli.spec.network import AllowRule, EgressRule
 from aurora_cli.spec.presets import PRESETS
 from aurora_cli.spec.quantities import format_days
@@ -22,6 +24,10 @@ from aurora_cli.spec.shape import key_of
 
 MARK = "<!-- Below: written by `make docs` from the model and the rules; changes made here are lost. -->"
 _INSIDE: dict[str, type[BaseModel]] = {
+    "global.regions": Region,
+    "global.regions.REGION.instances.overrides": InstanceOverride,
+    "global.regions.REGION.network.allow": AllowRule,
+    "global.regions.REGION.network.egress": EgressRule,
     "instances.overrides": InstanceOverride,
     "autoscaling.schedules": Schedule,
     "endpoints": CustomEndpoint,
@@ -29,6 +35,10 @@ _INSIDE: dict[str, type[BaseModel]] = {
     "network.egress": EgressRule,
 }
 _INSIDE_MARK = {
+    "global.regions": "REGION",
+    "global.regions.REGION.instances.overrides": "KEY",
+    "global.regions.REGION.network.allow": "N",
+    "global.regions.REGION.network.egress": "N",
     "instances.overrides": "KEY",
     "network.allow": "N",
     "network.egress": "N",
@@ -114,7 +124,7 @@ def _fields(model: type[BaseModel], prefix: str) -> Iterator[Field]:
         if path in _INSIDE:
             yield _field(path, info)
             yield from _fields(_INSIDE[path], f"{path}.{_INSIDE_MARK[path]}.")
-        elif path == "instances.acu":
+        elif path.endswith("instances.acu"):
             yield _field(path, info)
         elif path == "backend":
             yield from _backend_fields(variants)
