@@ -38,6 +38,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Run": (
         Entry("scale", "Change the number of readers, the class or the capacity."),
+        Entry("global", "Work on the Regions of a global database."),
         Entry("destroy", "Delete a cluster, after a final snapshot."),
     ),
     "Sandbox": (Entry("sandbox", "Run the local AWS: start, stop, look, reset, inject faults."),),
@@ -49,6 +50,9 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
 }
 
 SUMMARIES: dict[str, str] = {entry.name: entry.summary for entries in SECTIONS.values() for entry in entries}
+
+MODULES: dict[str, str] = {"global": "global_database"}
+"""Commands whose name cannot be a module's."""
 
 ALIASES: dict[str, str] = {"delete": "destroy", "rm": "destroy"}
 """Hidden second names: they work, and no list shows them."""

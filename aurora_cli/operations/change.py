@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
 CLUSTER_ADDRESS = "aws_rds_cluster.this"
 GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
+NEW_SECRET = (
+    "The master user gets a new password, in a secret of its own: AWS manages none in a global database. "
+    "Who signs in as the master user reads the new secret from then on."
+)
 PROTECTED = (CLUSTER_ADDRESS, GLOBAL_ADDRESS)
 
 
@@ -216,7 +220,19 @@ class _Run:
 
     def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
         allowed = allow_destroy or any(inner(address) in PROTECTED for address in self.terms.allow)
-        write_rendered(self.stack, self.spec, choice.keys, region_keys=self.region_keys, allow_destroy=allowed)
+        write_rendered(
+            self.stack,
+            self.spec,
+            choice.keys,
+            region_keys=self.region_keys,
+            global_from_existing=self._becomes_global(),
+            allow_destroy=allowed,
+        )
+
+    def _becomes_global(self) -> bool:
+        """A cluster that exists cannot join a global cluster, but a global cluster can be made around it."""
+        there = set(self.addresses)
+        return self.spec.global_ is not None and CLUSTER_ADDRESS in there and GLOBAL_ADDRESS not in there
 
     def _init(self) -> None:
         started = monotonic()
@@ -263,6 +279,7 @@ class _Run:
         )
         old_writer = topology.writer.id if topology and topology.writer else "the present writer"
         steps = (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
+        notes = (NEW_SECRET,) if self._becomes_global() else ()
         return PlanReview(
             name=self.spec.name,
             region=self.spec.region,
@@ -273,7 +290,7 @@ class _Run:
             warnings=self.desired.warnings,
             resumed=self.stack.record.status in ("creating", "changing") and bool(self.addresses),
             again=again,
-            steps=steps,
+            steps=(*steps, *notes),
         )
 
     # --- approve ---

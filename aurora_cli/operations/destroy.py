@@ -165,6 +165,7 @@ class _Destroy:
         self.rds: Any = app.aws(self.spec.region).client("rds")
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.live = live_regions(app, self.spec)
+        self.snapshot_region = self._snapshot_region(stack.record.snapshot_region)
         self.snapshot = None if self.skip else self._snapshot_name()
 
     # --- review ---
@@ -206,17 +207,17 @@ class _Destroy:
             teardown=True,
             final_snapshot_identifier=self.snapshot,
             skip_final_snapshot=self.skip,
-            snapshot_region=self._snapshot_region(),
+            snapshot_region=self.snapshot_region,
         )
 
-    def _snapshot_region(self) -> str | None:
-        """After a switchover the newest data is elsewhere, and so is the snapshot."""
+    def _snapshot_region(self, recorded: str | None) -> str | None:
+        """After a switchover the newest data is elsewhere, and so is the snapshot. A second run keeps to the first one's."""
         primary = self.live.primary_region
-        return primary if primary not in (None, self.spec.region) else self.stack.record.snapshot_region
+        return recorded if self.resumed or primary in (None, self.spec.region) else primary
 
     def _snapshots(self) -> Any:
         """The RDS API of the Region that the snapshot is in."""
-        return self.app.aws(self._snapshot_region() or self.spec.region).client("rds")
+        return self.app.aws(self.snapshot_region or self.spec.region).client("rds")
 
     def _managed(self, plan: Plan) -> frozenset[str]:
         return frozenset(str(c.before.get("identifier")) for c in plan.resource_changes if c.type == INSTANCE)
@@ -243,8 +244,9 @@ class _Destroy:
 
     def take_down(self, entry: Entry) -> None:
         """Protection off and snapshot named; strangers gone; then everything. Each part may be repeated."""
-        region = self._snapshot_region()
-        self.stack.update_record(status="destroying", final_snapshot_identifier=self.snapshot, snapshot_region=region)
+        self.stack.update_record(
+            status="destroying", final_snapshot_identifier=self.snapshot, snapshot_region=self.snapshot_region
+        )
         topology = live_topology(self.app, self.spec)
         clusters = {CLUSTER_ADDRESS: topology} if topology is not None else {}
         clusters |= {in_region(name, CLUSTER_ADDRESS): one for name, one in self.live.secondaries.items()}
@@ -326,7 +328,7 @@ class _Destroy:
         hint = None
         if kept and changed:
             hint = (
-                f"aws rds restore-db-cluster-from-snapshot --region {self._snapshot_region() or self.spec.region} --snapshot-identifier {kept}"
+                f"aws rds restore-db-cluster-from-snapshot --region {self.snapshot_region or self.spec.region} --snapshot-identifier {kept}"
                 f" --db-cluster-identifier {self.spec.name} --engine {self.spec.engine}"
             )
         return DestroyResult(

@@ -99,7 +99,7 @@ def global_warnings(info: GlobalInfo, home: str) -> list[str]:
     warnings = []
     if info.primary_region and info.primary_region != home:
         warnings.append(
-            f"The primary Region is {info.primary_region} now; the spec's own, {home}, follows it. Terraform leaves that as it is."
+            f"The primary Region is {info.primary_region} now, and the spec's own, {home}, follows it. A plan leaves that so."
         )
     bare = [r.region for r in info.regions if r.role == SECONDARY and not r.instances]
     if bare:

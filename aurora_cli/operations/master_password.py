@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_database import master_secret, read_secret
-from aurora_cli.operations.regions import SECRET_SUFFIX
+from aurora_cli.operations.regions import OF_MASTER
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -46,6 +46,6 @@ def new_password() -> str:
 
 def _kept(app: AppContext, spec: ClusterSpec) -> str | None:
     client = app.aws(spec.region).client("secretsmanager")
-    arn = master_secret(client, f"{spec.name}{SECRET_SUFFIX}")
+    arn = master_secret(client, f"{spec.name}{OF_MASTER}")
     text = read_secret(client, arn) if arn else None
     return str(json.loads(text)["password"]) if text else None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model import ClusterSpec
 
-SECRET_SUFFIX = "-master-"
+OF_MASTER = "-master-"
 
 
 @dataclass(frozen=True)
@@ -73,4 +73,4 @@ def _with_lag(app: AppContext, member: GlobalMember) -> GlobalMember:
 
 
 def _secret(app: AppContext, spec: ClusterSpec) -> str | None:
-    return master_secret(app.aws(spec.region).client("secretsmanager"), f"{spec.name}{SECRET_SUFFIX}")
+    return master_secret(app.aws(spec.region).client("secretsmanager"), f"{spec.name}{OF_MASTER}")

@@ -69,7 +69,7 @@ def report(
         reader=reader,
         instances=tuple(_instance(m, managed) for m in _by_role(topology)),
         custom={name: Endpoint(host, topology.port) for name, host in topology.custom.items()},
-        secret_arn=topology.secret_arn or regions.secret_arn,
+        secret_arn=regions.secret_arn or topology.secret_arn,
         connect=connect_line(_reached_globally(topology, info), tls=spec.tls.required) if writer else None,
         database=topology.database,
         username=topology.username,
@@ -135,7 +135,7 @@ def _warnings(topology: Topology, spec: ClusterSpec, info: GlobalInfo | None) ->
         warnings.append(
             "No reader, so no failover target: when the writer fails, AWS makes a new one, which takes minutes."
         )
-    elif len(zones) == 1:
+    elif len(zones) == 1 and len(topology.members) > 1:
         warnings.append(f"All instances are in one zone ({zones.pop()}).")
     waiting = [m.id for m in topology.members if m.pending]
     if waiting:

@@ -104,6 +104,11 @@ def _print_message(consoles: Consoles, text: Text) -> None:
 def print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
     """Prints every endpoint of a cluster: writer, reader, custom ones, then the instances' own."""
     found = [("writer", "", report.writer), ("reader", "", report.reader)]
+    if report.global_database is not None:
+        found.insert(0, ("global writer", "", report.global_database.writer))
+        found += [
+            ("reader in", r.region, r.reader) for r in report.global_database.regions if r.region != report.region
+        ]
     found += [("custom", name, endpoint) for name, endpoint in sorted(report.custom.items())]
     found += [("instance", f"{i.id} ({i.role})", i.endpoint) for i in report.instances]
     rows = [(f"{kind} {label}".strip(), e.host, e.port) for kind, label, e in found if e is not None]

@@ -135,12 +135,17 @@ class AuroraCluster(DBCluster):
         return [
             {
                 "DBInstanceIdentifier": member.db_instance_identifier,
-                "IsClusterWriter": member.is_cluster_writer,
+                "IsClusterWriter": member.is_cluster_writer and not self.follows_a_global_primary,
                 "DBClusterParameterGroupStatus": member.cluster_parameters_status,  # type: ignore[attr-defined]
                 "PromotionTier": member.promotion_tier,
             }
             for member in self._members
         ]
+
+    @property
+    def follows_a_global_primary(self) -> bool:
+        """A secondary of a global cluster: all of its members are readers."""
+        return bool(self.global_cluster_identifier and self.replication_source_identifier)
 
     @property
     def custom_endpoints(self) -> list[str]:
