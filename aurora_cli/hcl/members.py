@@ -50,6 +50,11 @@ def label_of(region: str) -> str:
     return region.replace("-", "_")
 
 
+def provider_regions_of(spec: ClusterSpec, options: RenderOptions) -> dict[str, str]:
+    """Name of the provider's alias -> its Region, for every Region beside the cluster's own."""
+    return {label_of(region): region for region in sorted({*regions_of(spec), *options.former_regions})}
+
+
 def global_database_of(spec: ClusterSpec, options: RenderOptions) -> GlobalDatabase | None:
     """The global database of a spec; None if it is none."""
     if spec.global_ is None:

@@ -21,6 +21,7 @@ class RenderOptions:
         region_keys: secondary Region -> keys of its instances; one that is missing has `1` to readers + 1.
         snapshot_region: the Region whose cluster gets the final snapshot; None for the cluster's own. The copies in other
             Regions hold the same data.
+        former_regions: Regions that are still in the state: their providers are needed to take them down.
         global_from_existing: make the global cluster around the cluster, which exists, instead of the cluster in it.
         backend: write backend.tf.
         header: text for a comment on top of every file; None for none.
@@ -33,6 +34,7 @@ class RenderOptions:
     allow_destroy: bool = False
     region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
     snapshot_region: str | None = None
+    former_regions: tuple[str, ...] = ()
     global_from_existing: bool = False
     backend: bool = True
     header: str | None = None

@@ -24,7 +24,7 @@ from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.instances import NO_INSTANCES, instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
-from aurora_cli.hcl.members import global_database_of, member_of
+from aurora_cli.hcl.members import global_database_of, member_of, provider_regions_of
 from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
@@ -120,6 +120,7 @@ def _values(spec: ClusterSpec, options: RenderOptions, region: Region | None = N
     return {
         "spec": spec,
         "member": member_of(spec, region),
+        "provider_regions": provider_regions_of(spec, options),
         "global_database": global_database_of(spec, options),
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),

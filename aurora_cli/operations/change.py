@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 CLUSTER_ADDRESS = "aws_rds_cluster.this"
 GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
-NEW_SECRET = (
+NEW_SIGN_IN = (
     "The master user gets a new password, in a secret of its own: AWS manages none in a global database. "
     "Who signs in as the master user reads the new secret from then on."
 )
@@ -225,6 +225,7 @@ class _Run:
             self.spec,
             choice.keys,
             region_keys=self.region_keys,
+            former_regions=tuple(sorted(self._regions() - set(regions_of(self.spec)))),
             global_from_existing=self._becomes_global(),
             allow_destroy=allowed,
         )
@@ -279,7 +280,7 @@ class _Run:
         )
         old_writer = topology.writer.id if topology and topology.writer else "the present writer"
         steps = (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
-        notes = (NEW_SECRET,) if self._becomes_global() else ()
+        notes = (NEW_SIGN_IN,) if self._becomes_global() else ()
         return PlanReview(
             name=self.spec.name,
             region=self.spec.region,

@@ -23,6 +23,7 @@ from aurora_cli.operations.regions import live_regions
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import SCHEMA_VERSION, InstanceInfo
 from aurora_cli.operations.stored import existing_stack, stored_spec
+from aurora_cli.spec.regions import regions_of
 from aurora_cli.stacks.papers import keep_papers
 from aurora_cli.terraform.addresses import in_region, region_of
 from aurora_cli.terraform.plan import Plan
@@ -166,6 +167,7 @@ class _Destroy:
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.live = live_regions(app, self.spec)
         self.snapshot_region = self._snapshot_region(stack.record.snapshot_region)
+        self.former_regions: tuple[str, ...] = ()
         self.snapshot = None if self.skip else self._snapshot_name()
 
     # --- review ---
@@ -178,6 +180,7 @@ class _Destroy:
         started = monotonic()
         self.emit(StepStarted("plan", "Looking at what there is"))
         self.terraform.init()
+        self._keep_providers()
         plan = self.terraform.plan(destroy=True)
         self.terraform.plan_file.unlink(missing_ok=True)
         self.emit(StepFinished("plan", monotonic() - started))
@@ -208,7 +211,16 @@ class _Destroy:
             final_snapshot_identifier=self.snapshot,
             skip_final_snapshot=self.skip,
             snapshot_region=self.snapshot_region,
+            former_regions=self.former_regions,
         )
+
+    def _keep_providers(self) -> None:
+        """What is left of a Region that the spec has not any more can only be taken down through that Region's provider."""
+        held = {region_of(r.address) for r in self.terraform.state_resources()}
+        former = tuple(sorted(region for region in held if region and region not in regions_of(self.spec)))
+        if former != self.former_regions:
+            self.former_regions = former
+            self._render()
 
     def _snapshot_region(self, recorded: str | None) -> str | None:
         """After a switchover the newest data is elsewhere, and so is the snapshot. A second run keeps to the first one's."""
@@ -327,8 +339,9 @@ class _Destroy:
         kept = self.snapshot if not dry_run else None
         hint = None
         if kept and changed:
+            region = self.snapshot_region or self.spec.region
             hint = (
-                f"aws rds restore-db-cluster-from-snapshot --region {self.snapshot_region or self.spec.region} --snapshot-identifier {kept}"
+                f"aws rds restore-db-cluster-from-snapshot --region {region} --snapshot-identifier {kept}"
                 f" --db-cluster-identifier {self.spec.name} --engine {self.spec.engine}"
             )
         return DestroyResult(
