@@ -15,6 +15,7 @@ from aurora_cli.spec.rules import (
     engines,
     failover,
     features,
+    global_database,
     identifiers,
     instances,
     keys,
@@ -54,6 +55,7 @@ _FILES: tuple[ModuleType, ...] = (
     parameters,
     logs,
     monitoring,
+    global_database,
     backends,
 )
 
