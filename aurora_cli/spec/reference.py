@@ -68,7 +68,7 @@ class Field:
 
 def describe(path: str) -> str:
     """Description of a top-level key: the field's own, or the first sentence of its section's docstring."""
-    info = ClusterSpec.model_fields[path]
+    info = next(info for name, info in ClusterSpec.model_fields.items() if key_of(name, info) == path)
     if info.description:
         return info.description
     model = next(iter(_models(info.annotation)))

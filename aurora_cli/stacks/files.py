@@ -69,7 +69,7 @@ def _refuse_foreign(folder: Path, files: Mapping[str, str], ours: set[str]) -> N
 def _is_plain(name: str) -> bool:
     """Whether it is a file in the folder, or in a folder right under it."""
     parts = name.split("/")
-    return len(parts) <= _DEPTH and all(part == Path(part).name and not part.startswith(".") for part in parts)
+    return len(parts) <= _DEPTH and all(part and part == Path(part).name and not part.startswith(".") for part in parts)
 
 
 def _write(path: Path, content: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MODULE = re.compile(r"module\.(?P<label>[a-z0-9_]+)\.(?P<rest>.+)", re.DOTALL)
+_MODULE = re.compile(r"module\.(?P<label>[a-z]{2}(?:_[a-z]+){1,3}_\d{1,2})\.(?P<rest>.+)", re.DOTALL)
 
 
 def region_of(address: str) -> str | None:

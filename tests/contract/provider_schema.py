@@ -16,6 +16,7 @@ _SECTIONS = {"resource": "resource_schemas", "data": "data_source_schemas"}
 _META_ATTRIBUTES = {"for_each", "depends_on", "provider"}
 _LIFECYCLE = {"create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"}
 _REFERENCE = re.compile(r"(?<![\w.])((?:data\.)?aws_\w+\.\w+)(?:\[[^\]]*\])?(?:\.(\w+))?")
+_VARIABLE = re.compile(r"(?<![\w.])var\.(\w+)")
 _LOCAL = re.compile(r"(?<![\w.])local\.(\w+)")
 
 
@@ -34,7 +35,8 @@ def problems(blocks: Sequence[Block]) -> list[str]:
 def _block_problems(block: Block) -> Iterator[str]:
     where = ".".join((block.kind, *block.labels))
     if block.kind == "provider":
-        yield from _body(where, block, provider()["provider"]["block"])
+        own = {name: value for name, value in block.attributes.items() if name != "alias"}
+        yield from _body(where, Block(block.kind, block.labels, own, block.blocks), provider()["provider"]["block"])
     elif block.kind in _SECTIONS:
         schema = provider()[_SECTIONS[block.kind]].get(block.labels[0])
         if schema is None:
@@ -42,7 +44,7 @@ def _block_problems(block: Block) -> Iterator[str]:
         else:
             yield from _body(where, _without_meta(block), schema["block"])
             yield from _lifecycle(where, block, schema["block"])
-    elif block.kind not in ("terraform", "locals", "output", "moved"):
+    elif block.kind not in ("terraform", "locals", "output", "moved", "module", "variable"):
         yield f"{where}: unexpected kind of block"
 
 
@@ -109,12 +111,14 @@ def _lifecycle(where: str, block: Block, schema: dict[str, Any]) -> Iterator[str
 
 def _dangling(blocks: Sequence[Block]) -> Iterator[str]:
     declared = {_address(block): block for block in blocks if block.kind in _SECTIONS}
+    variables = {block.labels[0] for block in blocks if block.kind == "variable"}
     names = {name for block in blocks if block.kind == "locals" for name in block.attributes}
     for block in blocks:
         for text in _expressions(block):
             for address, attribute in _REFERENCE.findall(text):
                 yield from _reference(address, attribute, declared)
             yield from (f"local.{name} is not there" for name in _LOCAL.findall(text) if name not in names)
+            yield from (f"var.{name} is not there" for name in _VARIABLE.findall(text) if name not in variables)
 
 
 def _reference(address: str, attribute: str, declared: dict[str, Block]) -> Iterator[str]:

@@ -87,9 +87,7 @@ def global_member_name(spec: ClusterSpec) -> Iterator[Finding]:
     for region, given in regions_of(spec).items():
         room = _LONGEST - 1 - len(str(given.instances.readers + 1)) - 1 - len(region)
         if len(spec.name) > room and len(spec.name) <= _LONGEST:
-            message = (
-                f"instances there are called `<name>-{region}-1` and may have {_LONGEST} characters"
-            )
+            message = f"instances there are called `<name>-{region}-1` and may have {_LONGEST} characters"
             yield Finding(f"global.regions.{region}", message, f"use a `name` of up to {room} characters")
 
 
