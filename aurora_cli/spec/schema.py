@@ -38,6 +38,8 @@ def _short_forms(definitions: dict[str, Any], properties: dict[str, Any]) -> Non
     for rules in ("allow", "egress"):
         entries = definitions["Network"]["properties"][rules]
         entries["items"] = {"anyOf": [{"type": "string"}, entries["items"]]}
+    regions = definitions["GlobalDatabase"]["properties"]["regions"]
+    regions["additionalProperties"] = {"anyOf": [regions["additionalProperties"], {"type": "null"}]}
     backend = properties["backend"]
     variants = {key: backend.pop(key) for key in ("oneOf", "discriminator") if key in backend}
     variants.pop("discriminator", None)
