@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.global_database import lift_protection
+from aurora_cli.aws.global_database import lift_global_protection, lift_protection
 from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFailed, PlanStale, SpecConflict
 from aurora_cli.operations import guard
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
@@ -147,9 +147,13 @@ class _Run:
         return live_topology(self.app, self.spec)
 
     def _look_everywhere(self) -> Topology | None:
-        if self._regions():
-            self.live = live_regions(self.app, self.spec, self._regions())
+        if self._regions() or GLOBAL_ADDRESS in self.addresses:
+            self.live = live_regions(self.app, self.spec, self._regions(), identifier=self._global_identifier())
         return self._look()
+
+    def _global_identifier(self) -> str | None:
+        """As the state has it: a spec that is no longer global does not name it."""
+        return next((r.id for r in self.resources if r.address == GLOBAL_ADDRESS), None)
 
     def _regions(self) -> set[str]:
         """The secondary Regions that the spec wants or the state holds."""
@@ -188,7 +192,7 @@ class _Run:
         writer = key_of(topology.writer.id, self.spec) if topology and topology.writer else None
         self.choice = choose_keys(existing, count, writer)
         self.region_keys = self._choose_region_keys()
-        self.terraform.provide(variables_of(self.app, self.spec, self.addresses, CLUSTER_ADDRESS))
+        self.terraform.provide(variables_of(self.app, self.spec, self.resources))
         self._refuse_missing_successor(topology)
         return self.choice
 
@@ -361,7 +365,10 @@ class _Run:
         self.terms.emit(StepFinished("failover", monotonic() - started))
 
     def _unprotect_removed_regions(self) -> None:
-        """A Region that the user let go by name is protected in AWS still, and its module is gone from the files."""
+        """What the user let go by name is protected in AWS still, and gone from the files that could say otherwise."""
+        database = self.live.database
+        if self.spec.global_ is None and database is not None and database.deletion_protection:
+            lift_global_protection(self.app.aws(self.spec.region).client("rds"), database.identifier)
         for region, topology in self.live.secondaries.items():
             if region not in regions_of(self.spec) and topology.deletion_protection:
                 lift_protection(self.app.aws(region).client("rds"), topology.identifier)

@@ -18,6 +18,7 @@ from aurora_cli.errors import Declined
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.master_password import variables_of
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.regions import live_regions
 from aurora_cli.operations.reporting import live_topology, report
@@ -290,7 +291,9 @@ class _Destroy:
 
     def _unprotect(self, clusters: Mapping[str, Topology]) -> None:
         """The small apply. What Terraform would replace or lose here (a tainted cluster) is done by the API instead."""
-        held = {r.address for r in self.terraform.state_resources()}
+        resources = self.terraform.state_resources()
+        held = {r.address for r in resources}
+        self.terraform.provide(variables_of(self.app, self.spec, resources))
         targets = [a for a, one in clusters.items() if a in held and one.status != "deleting"]
         targets += [GLOBAL_ADDRESS] if GLOBAL_ADDRESS in held else []
         if not targets:

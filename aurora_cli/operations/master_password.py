@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_database import master_secret, read_secret
@@ -19,23 +19,27 @@ from aurora_cli.operations.regions import OF_MASTER
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.terraform.state import StateResource
 
 VARIABLE = "master_password"
+CLUSTER_ADDRESS = "aws_rds_cluster.this"
+WRITTEN = "master_password_wo_version"
 VERSION_ADDRESS = "aws_secretsmanager_secret_version.master"
 _LENGTH = 32
 _LETTERS = string.ascii_letters + string.digits
 
 
-def variables_of(app: AppContext, spec: ClusterSpec, addresses: Collection[str], cluster: str) -> Mapping[str, str]:
-    """Terraform's variables for this run: the password while the cluster or its secret is still to be made, else none.
+def variables_of(app: AppContext, spec: ClusterSpec, resources: Sequence[StateResource]) -> Mapping[str, str]:
+    """Terraform's variables for this run: the password while the cluster has yet to get it, else none.
 
     Args:
-        addresses: what the state holds.
-        cluster: the cluster's address.
+        resources: what the state holds. A cluster without the password's version was not made, or has yet to become global.
     """
-    if spec.global_ is None or {VERSION_ADDRESS, cluster} <= set(addresses):
+    held = {resource.address: resource.attributes for resource in resources}
+    has_it = held.get(CLUSTER_ADDRESS, {}).get(WRITTEN) is not None
+    if spec.global_ is None or (has_it and VERSION_ADDRESS in held):
         return {}
-    kept = _kept(app, spec) if VERSION_ADDRESS in addresses else None
+    kept = _kept(app, spec) if VERSION_ADDRESS in held else None
     return {VARIABLE: kept or new_password()}
 
 

@@ -39,19 +39,22 @@ class LiveRegions:
         return primary.region if primary else None
 
 
-def live_regions(app: AppContext, spec: ClusterSpec, more: Iterable[str] = (), *, lag: bool = False) -> LiveRegions:
+def live_regions(
+    app: AppContext, spec: ClusterSpec, more: Iterable[str] = (), *, lag: bool = False, identifier: str | None = None
+) -> LiveRegions:
     """Read the global cluster and the clusters of its secondary Regions.
 
     Args:
         more: Regions to look at beside those of the spec.
         lag: ask CloudWatch how far each Region is behind.
+        identifier: of the global cluster; None for the spec's.
     """
     names = sorted({*regions_of(spec), *more})
-    if spec.global_ is None and not names:
+    if spec.global_ is None and not names and identifier is None:
         return LiveRegions()
     with ThreadPoolExecutor(max_workers=4) as pool:
         found = pool.map(lambda name: _cluster(app, spec, name), names)
-        database = pool.submit(_database, app, spec, lag)
+        database = pool.submit(_database, app, spec, identifier or global_identifier(spec), lag)
         secret = pool.submit(_secret, app, spec)
         secondaries = {name: one for name, one in zip(names, found, strict=True) if one is not None}
         return LiveRegions(database.result(), secondaries, secret.result())
@@ -61,8 +64,8 @@ def _cluster(app: AppContext, spec: ClusterSpec, region: str) -> Topology | None
     return read_topology(app.aws(region).client("rds"), secondary_name(spec, region))
 
 
-def _database(app: AppContext, spec: ClusterSpec, lag: bool) -> GlobalTopology | None:
-    database = read_global(app.aws(spec.region).client("rds"), global_identifier(spec))
+def _database(app: AppContext, spec: ClusterSpec, identifier: str, lag: bool) -> GlobalTopology | None:
+    database = read_global(app.aws(spec.region).client("rds"), identifier)
     if database is None or not lag:
         return database
     return replace(database, members=tuple(_with_lag(app, member) for member in database.members))

@@ -12,7 +12,7 @@ import pytest
 
 from tests.harness import Aurora
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HOME, FRANKFURT, VIRGINIA = "eu-west-1", "eu-central-1", "us-east-1"
 SLOW = 400.0

@@ -26,8 +26,8 @@ def cluster(region: str, name: str, *instances: str, writer: bool) -> Topology:
         for i in instances
     )
     arn = f"arn:aws:rds:{region}:1:cluster:{name}"
-    hosts = {"writer_host": f"{name}.example.com", "reader_host": f"{name}-ro.example.com"}
-    return Topology(name, arn, "available", "aurora-postgresql", "16.8", 5432, found, **hosts)
+    writer_host, reader_host = f"{name}.example.com", f"{name}-ro.example.com"
+    return Topology(name, arn, "available", "aurora-postgresql", "16.8", 5432, found, writer_host, reader_host)
 
 
 def live(primary: str, *instances: str) -> LiveRegions:
