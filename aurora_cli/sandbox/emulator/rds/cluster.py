@@ -38,6 +38,7 @@ class AuroraCluster(DBCluster):
         self.preferred_maintenance_window = self.preferred_maintenance_window.lower()
         self.network_type = values.get("network_type") or "IPV4"
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
+        self.local_write_forwarding = bool(values.get("enable_local_write_forwarding"))
         self.stream = Transition("stopped", "stopped")
         self.activity_stream_mode: str | None = None
         self.activity_stream_kms_key_id: str | None = None
@@ -161,6 +162,11 @@ class AuroraCluster(DBCluster):
     def global_write_forwarding_requested(self) -> bool | None:  # type: ignore[override]
         """Only shown when it was asked for."""
         return self._global_write_forwarding_requested or None
+
+    @property
+    def local_write_forwarding_status(self) -> str | None:
+        """Only shown while readers forward writes."""
+        return "enabled" if self.local_write_forwarding else None
 
     @property
     def activity_stream_status(self) -> str:

@@ -7,11 +7,11 @@ resource "aws_rds_global_cluster" "this" {
   storage_encrypted   = true
   deletion_protection = true
 
+  # Its end lets the clusters go that are still members; it deletes none of them.
+  force_destroy = true
+
   lifecycle {
     prevent_destroy = true
-
-    # Set only where the global cluster was made around a cluster that existed.
-    ignore_changes = [force_destroy]
   }
 }
 
