@@ -171,14 +171,15 @@ class AppContext:
 
         base = self._sandbox_environment if self.sandbox else {**self.environ, **self._profile()}
         # The sandbox's own provider bears the name of the genuine one: it must not get into a cache that others use.
-        cached = not self.sandbox or self.provider == "genuine"
-        extra = {"TF_PLUGIN_CACHE_DIR": str(self.home.plugin_cache) if cached else ""}
+        own = self.sandbox and self.provider != "genuine"
+        cache = "" if own else str(self.home.plugin_cache)
         return Terraform(
             binary=self.binary,
             folder=stack.terraform_dir,
-            env=terraform_env(base, extra, debug=self.debug),
+            env=terraform_env(base, {"TF_PLUGIN_CACHE_DIR": cache}, debug=self.debug),
             runs_dir=stack.runs_dir,
             emit=emit,
+            relock=own,
         )
 
     def _profile(self) -> dict[str, str]:

@@ -6,27 +6,21 @@ the next run understands: the spec and the record are written before the apply, 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.global_database import lift_global_protection, lift_protection
-from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFailed, PlanStale, SpecConflict
-from aurora_cli.operations import guard
-from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
-from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.healing import keep_survivors, tainted_survivors
-from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
+from aurora_cli.errors import PlanStale, SpecConflict
+from aurora_cli.operations.draft import Draft
+from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.logbook import Entry, recorded
-from aurora_cli.operations.master_password import variables_of
-from aurora_cli.operations.recovery import follow_up
-from aurora_cli.operations.regions import LiveRegions, live_regions
-from aurora_cli.operations.reporting import live_topology, report
-from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
-from aurora_cli.spec.regions import regions_of, secondary_spec
-from aurora_cli.terraform.addresses import inner, region_of
+from aurora_cli.operations.making import NOTHING, Summary, finish, make_the_change
+from aurora_cli.operations.proposal import Proposal
+from aurora_cli.operations.regions import live_regions
+from aurora_cli.operations.reporting import report
+from aurora_cli.operations.review import ChangeResult, PlanReview
+from aurora_cli.operations.sourcing import EMPTY, spent_source
+from aurora_cli.operations.stored import is_pristine
+from aurora_cli.operations.terms import Terms
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -35,35 +29,8 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
-    from aurora_cli.terraform.plan import Plan
-    from aurora_cli.terraform.state import StateResource
 
-CLUSTER_ADDRESS = "aws_rds_cluster.this"
-GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
-NEW_SIGN_IN = (
-    "The master user gets a new password, in a secret of its own: AWS manages none in a global database. "
-    "Who signs in as the master user reads the new secret from then on."
-)
-PROTECTED = (CLUSTER_ADDRESS, GLOBAL_ADDRESS)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How a change is to be carried out.
-
-    Attributes:
-        operation: create, apply, scale or plan; as shown and as kept in the history.
-        approve: shows the review and asks.
-        emit: takes progress events.
-        allow: Terraform addresses that the guard may let through.
-        dry_run: stop after the plan, leave nothing behind.
-    """
-
-    operation: str
-    approve: Approve
-    emit: Emit
-    allow: Collection[str] = ()
-    dry_run: bool = False
+__all__ = ["Terms", "carry_out", "refuse_identity_change"]
 
 
 def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> ChangeResult:
@@ -82,7 +49,12 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
         GuardRefused, Declined: nothing was changed.
         TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
     """
-    run = _Run(app, stack, desired, terms)
+    try:
+        run = _Run(Draft(app, stack, desired, terms))
+    except BaseException:
+        if is_pristine(stack):
+            app.registry.remove(stack)
+        raise
     if terms.dry_run:
         return run.look()
     with recorded(app, stack, terms.operation) as entry:
@@ -92,312 +64,61 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
 class _Run:
     """One change of one stack, under its lock."""
 
-    def __init__(self, app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> None:
-        self.app, self.stack, self.desired, self.terms = app, stack, desired, terms
-        self.spec: ClusterSpec = desired.spec
-        self.terraform = app.terraform(stack, terms.emit)
-        self.resources: list[StateResource] = []
-        self.addresses: list[str] = []
-        self.choice = KeyChoice(())
-        self.region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
-        self.live = LiveRegions()
+    def __init__(self, draft: Draft) -> None:
+        self.draft, self.app, self.spec, self.emit = draft, draft.app, draft.spec, draft.terms.emit
+        self.proposal = Proposal(draft)
 
     def look(self) -> ChangeResult:
         """Plan only, and leave the stack as it was."""
         try:
-            review, topology = self._plan()
+            review, topology = self.proposal.make()
         finally:
-            self._withdraw()
+            self.draft.withdraw()
         state = report(self.app, self.spec, topology, changed=False)
         return ChangeResult(report=state if topology else None, review=review, changed=False, dry_run=True)
 
     def change(self, entry: Entry) -> ChangeResult:
         """Plan, ask, apply. A plan that went stale is made and shown a second time."""
         try:
-            review, topology = self._plan()
-            if review.plan.empty:
+            review, topology = self.proposal.make()
+            if not review.changes:
                 return self._nothing_to_do(review, topology, entry)
-            self._approved(review)
+            self.proposal.ask(review)
         except BaseException:
-            self._withdraw()
+            self.draft.withdraw()
             raise
         try:
-            summary = self._apply()
+            summary = make_the_change(self.proposal, review)
         except PlanStale:
-            self.terms.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
-            review, topology = self._plan(again=True)
-            self._approved(review)
-            summary = self._apply()
-        return self._done(review, summary, entry)
-
-    # --- plan ---
-
-    def _plan(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
-        follow_up(self.terraform, self.terms.emit)
-        self._render()
-        self._keep_survivors()
-        with ThreadPoolExecutor(max_workers=1) as pool:  # beside Terraform: loading the AWS library takes its time too
-            reading = pool.submit(self._look_everywhere)
-            plan = self._terraform_plan()
-            topology = reading.result()
-        self._refuse_foreign_cluster(plan, topology)
-        return self._review(plan, topology, again=again), topology
-
-    def _look(self) -> Topology | None:
-        return live_topology(self.app, self.spec)
-
-    def _look_everywhere(self) -> Topology | None:
-        if self._regions() or GLOBAL_ADDRESS in self.addresses:
-            self.live = live_regions(self.app, self.spec, self._regions(), identifier=self._global_identifier())
-        return self._look()
-
-    def _global_identifier(self) -> str | None:
-        """As the state has it: a spec that is no longer global does not name it."""
-        return next((r.id for r in self.resources if r.address == GLOBAL_ADDRESS), None)
-
-    def _regions(self) -> set[str]:
-        """The secondary Regions that the spec wants or the state holds."""
-        return {*regions_of(self.spec), *(region for a in self.addresses if (region := region_of(a)))}
-
-    def _keep_survivors(self) -> None:
-        if tainted_survivors(self.resources):
-            keep_survivors(self.terraform, self.resources, self._look_at, clock=self.app.clock, emit=self.terms.emit)
-
-    def _look_at(self, resource: StateResource) -> Topology | None:
-        region = region_of(resource.address)
-        return self._look() if region is None else live_regions(self.app, self.spec, [region]).secondaries.get(region)
-
-    def _read_state(self) -> None:
-        self.resources = self.terraform.state_resources()
-        self.addresses = [r.address for r in self.resources]
-
-    def _render(self) -> None:
-        """Choose the instance keys, write the files, initialise."""
-        if self.spec.backend.type == "local":
-            self._read_state()
-            self._write(self._choose())
-            self._init()
-            return
-        self.region_keys = self.stack.record.region_keys
-        self._write(KeyChoice(self.stack.record.instance_keys))
-        self._init()
-        self._read_state()
-        self._write(self._choose())
-
-    def _choose(self) -> KeyChoice:
-        existing = keys_in_state(self.addresses)
-        count = self.spec.instances.readers + 1
-        shrinks = len(existing) > count
-        topology = self._look() if shrinks else None
-        writer = key_of(topology.writer.id, self.spec) if topology and topology.writer else None
-        self.choice = choose_keys(existing, count, writer)
-        self.region_keys = self._choose_region_keys()
-        self.terraform.provide(variables_of(self.app, self.spec, self.resources))
-        self._refuse_missing_successor(topology)
-        return self.choice
-
-    def _choose_region_keys(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """As for the cluster itself; after a switchover the writer is in one of the Regions, and it never goes."""
-        chosen = []
-        for region, given in regions_of(self.spec).items():
-            if given.headless:
-                continue
-            existing, count = keys_in_state(self.addresses, region), given.instances.readers + 1
-            writer = self._writer_in(region) if len(existing) > count else None
-            chosen.append((region, choose_keys(existing, count, writer).keys))
-        return tuple(chosen)
-
-    def _writer_in(self, region: str) -> str | None:
-        topology = live_regions(self.app, self.spec, [region]).secondaries.get(region)
-        own = secondary_spec(self.spec, region)
-        return key_of(topology.writer.id, own) if topology and topology.writer else None
-
-    def _refuse_missing_successor(self, topology: Topology | None) -> None:
-        """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
-        successor = identifiers(self.choice.keys, self.spec).get(self.choice.fail_over_to or "")
-        if successor is None or topology is None or successor in {m.id for m in topology.members}:
-            return
-        raise OperationFailed(
-            f"Nothing was changed: {successor} would have to become the writer, and AWS has no such instance.",
-            hint=f"Have it made again with `aurora-cli scale {self.spec.name} --readers 1`, then run this command again.",
-        )
-
-    def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
-        allowed = allow_destroy or any(inner(address) in PROTECTED for address in self.terms.allow)
-        write_rendered(
-            self.stack,
-            self.spec,
-            choice.keys,
-            region_keys=self.region_keys,
-            former_regions=tuple(sorted(self._regions() - set(regions_of(self.spec)))),
-            global_from_existing=self._becomes_global(),
-            allow_destroy=allowed,
-        )
-
-    def _becomes_global(self) -> bool:
-        """A cluster that exists cannot join a global cluster, but a global cluster can be made around it."""
-        there = set(self.addresses)
-        return self.spec.global_ is not None and CLUSTER_ADDRESS in there and GLOBAL_ADDRESS not in there
-
-    def _init(self) -> None:
-        started = monotonic()
-        self.terms.emit(StepStarted("init", "Preparing Terraform"))
-        self.terraform.init()
-        self.terms.emit(StepFinished("init", monotonic() - started))
-
-    def _terraform_plan(self) -> Plan:
-        started = monotonic()
-        self.terms.emit(StepStarted("plan", "Planning the change"))
-        try:
-            plan = self.terraform.plan()
-        except GuardRefused:
-            plan = self._what_is_refused()
-        self.terms.emit(StepFinished("plan", monotonic() - started))
-        return plan
-
-    def _what_is_refused(self) -> Plan:
-        """The plan that `prevent_destroy` stopped, to show what it would do and why; it cannot be applied."""
-        self._write(self.choice, allow_destroy=True)
-        try:
-            return self.terraform.plan()
-        finally:
-            self.terraform.plan_file.unlink(missing_ok=True)
-            self._write(self.choice)
-
-    def _refuse_foreign_cluster(self, plan: Plan, topology: Topology | None) -> None:
-        creates = any(c.address == CLUSTER_ADDRESS and c.action == "create" for c in plan.resource_changes)
-        if topology is not None and creates:
-            raise InvalidInput(
-                f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
-                hint="Choose another name. An existing cluster is never taken over silently.",
-            )
-
-    def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:
-        names = identifiers(self.choice.keys, self.spec)
-        next_writer = names.get(self.choice.fail_over_to or "")
-        situation = guard.Situation(
-            topology=topology,
-            production=self.spec.preset == "production",
-            next_writer=next_writer,
-            regions=self.live,
-            allowed=tuple(self.terms.allow),
-        )
-        old_writer = topology.writer.id if topology and topology.writer else "the present writer"
-        steps = (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
-        notes = (NEW_SIGN_IN,) if self._becomes_global() else ()
-        return PlanReview(
-            name=self.spec.name,
-            region=self.spec.region,
-            operation=self.terms.operation,
-            target=self.app.target,
-            plan=plan,
-            findings=guard.inspect(plan, situation),
-            warnings=self.desired.warnings,
-            resumed=self.stack.record.status in ("creating", "changing") and bool(self.addresses),
-            again=again,
-            steps=(*steps, *notes),
-        )
-
-    # --- approve ---
-
-    def _approved(self, review: PlanReview) -> None:
-        strange = guard.unknown_allows(review.plan, self.terms.allow)
-        if strange:
-            raise InvalidInput(
-                f"--allow names what the plan does not change: {', '.join(strange)}.",
-                hint="Copy the address from the plan, in quotes.",
-            )
-        if review.refused:
-            self.terms.emit(ReviewRefused(review))
-            guard.refuse(review.findings)
-        guard.refuse_protected(review.plan)
-        if not self.terms.approve(review):
-            raise Declined("Nothing was changed: the plan was not approved.")
-
-    def _withdraw(self) -> None:
-        """Leave the stack as it was before: gone if nothing was ever made, else with the files of its own spec."""
-        from aurora_cli.operations.stored import is_pristine, stored_spec
-
-        self.terraform.plan_file.unlink(missing_ok=True)
-        if is_pristine(self.stack, self.addresses):
-            self.app.registry.remove(self.stack)
-        elif self.stack.has_spec():
-            write_rendered(self.stack, stored_spec(self.stack).spec)
-
-    # --- apply ---
-
-    def _apply(self) -> dict[str, int]:
-        self._remember("creating" if CLUSTER_ADDRESS not in self.addresses else "changing")
-        self._fail_over()
-        self._unprotect_removed_regions()
-        started = monotonic()
-        self.terms.emit(StepStarted("apply", "Making the change"))
-        summary = self.terraform.apply()
-        self.terms.emit(StepFinished("apply", monotonic() - started))
-        return {"add": summary.add, "change": summary.change, "destroy": summary.destroy}
-
-    def _remember(self, status: str) -> None:
-        from aurora_cli.spec.load import dump_spec
-
-        self.stack.write_spec(dump_spec(self.spec))
-        self.stack.update_record(
-            status=status,
-            instance_keys=self.choice.keys,
-            region_keys=self.region_keys,
-            origins=dict(self.desired.origins),
-        )
-
-    def _fail_over(self) -> None:
-        if not self.choice.fail_over_to:
-            return
-        from aurora_cli.aws.failover import fail_over
-
-        target = identifiers(self.choice.keys, self.spec)[self.choice.fail_over_to]
-        started = monotonic()
-        self.terms.emit(StepStarted("failover", f"Failing over to {target}"))
-        fail_over(
-            self.app.aws(self.spec.region).client("rds"),
-            self.spec.name,
-            target,
-            clock=self.app.clock,
-            waiting=lambda status, elapsed: self.terms.emit(Waiting(f"{target} to become the writer", status, elapsed)),
-        )
-        self.terms.emit(StepFinished("failover", monotonic() - started))
-
-    def _unprotect_removed_regions(self) -> None:
-        """What the user let go by name is protected in AWS still, and gone from the files that could say otherwise."""
-        database = self.live.database
-        if self.spec.global_ is None and database is not None and database.deletion_protection:
-            lift_global_protection(self.app.aws(self.spec.region).client("rds"), database.identifier)
-        for region, topology in self.live.secondaries.items():
-            if region not in regions_of(self.spec) and topology.deletion_protection:
-                lift_protection(self.app.aws(region).client("rds"), topology.identifier)
-
-    # --- report ---
+            self.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
+            review, topology = self.proposal.make(again=True)
+            self.proposal.ask(review)
+            summary = make_the_change(self.proposal, review)
+        return self._done(review, finish(self.proposal, summary), entry)
 
     def _nothing_to_do(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
-        self.terraform.plan_file.unlink(missing_ok=True)
-        self._remember("ready")
-        entry.finish("unchanged", {"add": 0, "change": 0, "destroy": 0})
-        state = self._report(topology, changed=False)
-        return ChangeResult(report=state, review=review, changed=False)
+        self.draft.terraform.plan_file.unlink(missing_ok=True)
+        for warning in spent_source(self.draft.stack, self.spec, self.draft.born):
+            self.emit(Note(warning.message, level="warning", hint=warning.hint))
+        self.draft.remember("ready")
+        entry.finish("unchanged", dict(NOTHING))
+        return ChangeResult(report=self._report(topology, changed=False), review=review, changed=False)
 
-    def _done(self, review: PlanReview, summary: dict[str, int], entry: Entry) -> ChangeResult:
-        self.stack.update_record(status="ready")
+    def _done(self, review: PlanReview, summary: Summary, entry: Entry) -> ChangeResult:
+        born = self.draft.born or (self.spec.source and self.spec.source.kind) or EMPTY
+        self.draft.stack.update_record(status="ready", born=born)
         entry.finish("succeeded", summary)
         started = monotonic()
-        self.terms.emit(StepStarted("read", "Reading the endpoints"))
-        topology = live_topology(self.app, self.spec)
-        self.terms.emit(StepFinished("read", monotonic() - started))
+        self.emit(StepStarted("read", "Reading the endpoints"))
+        topology = self.draft.look()
+        self.emit(StepFinished("read", monotonic() - started))
         state = self._report(topology, changed=True)
         return ChangeResult(report=state, review=review, changed=True, summary=summary)
 
     def _report(self, topology: Topology | None, *, changed: bool) -> ClusterReport:
         regions = live_regions(self.app, self.spec, lag=True)
-        return report(self.app, self.spec, topology, changed=changed, managed=self._managed(), regions=regions)
-
-    def _managed(self) -> frozenset[str]:
-        return frozenset(identifiers(self.choice.keys, self.spec).values())
+        managed = frozenset(self.draft.instances().values())
+        return report(self.app, self.spec, topology, changed=changed, managed=managed, regions=regions)
 
 
 def refuse_identity_change(old: ClusterSpec, new: ClusterSpec) -> None:

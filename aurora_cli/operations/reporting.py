@@ -10,6 +10,7 @@ from aurora_cli.aws.topology import Member, Topology, read_topology
 from aurora_cli.operations.global_report import GlobalInfo, global_info, global_warnings
 from aurora_cli.operations.regions import LiveRegions
 from aurora_cli.operations.results import ClusterReport, Endpoint, InstanceInfo
+from aurora_cli.operations.surroundings import key_warnings, proxy_endpoints
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -77,8 +78,14 @@ def report(
         deletion_protection=topology.deletion_protection,
         acu=capacity(topology),
         pending=topology.pending,
-        warnings=(*_warnings(topology, spec, info), *(global_warnings(info, spec.region) if info else ())),
+        warnings=(
+            *_warnings(topology, spec, info),
+            *(global_warnings(info, spec.region) if info else ()),
+            *key_warnings(app, spec, topology),
+        ),
         global_database=info,
+        activity_stream=topology.activity_stream,
+        **proxy_endpoints(app, spec),
     )
 
 

@@ -30,7 +30,7 @@ def dump_spec(spec: ClusterSpec, *, comments: bool = False) -> str:
         spec: any spec.
         comments: add each section's description above it.
     """
-    document = _mapping(_values(spec))
+    document = mapping(_values(spec))
     if comments:
         _describe(document)
     return render(document)
@@ -57,14 +57,15 @@ def _values(spec: ClusterSpec) -> dict[str, Any]:
     return values
 
 
-def _mapping(values: dict[str, Any]) -> CommentedMap:
+def mapping(values: dict[str, Any]) -> CommentedMap:
+    """A mapping that `render` writes, texts quoted where they must be; what is empty is left out."""
     plain = [(_text(key), _plain(value)) for key, value in values.items()]
     return CommentedMap((key, value) for key, value in plain if value != {} and (value != [] or key in _MEANT_EMPTY))
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return _mapping(value)
+        return mapping(value)
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, float):

@@ -19,6 +19,9 @@ from aurora_cli.spec.words import shown
 _ACU = re.compile(r"(global\.regions\.[^.]+\.)?instances\.acu")
 _REGION = re.compile(r"global\.regions\.[^.]+")
 
+_SWITCHES = ("monitoring.alarms", "proxy", "services.comprehend")
+"""Sections that may be written as `true` or `false`, or without anything in them."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -127,8 +130,10 @@ def _written_out(path: str, value: Any) -> Any:
             return parse_acu_range(value)
     if value is None and _REGION.fullmatch(path):
         return {}
-    if path == "monitoring.alarms" and isinstance(value, bool):
-        return {"enabled": value}
+    if path == "credentials.rotation" and value in ("on", "off", True, False):
+        return {"enabled": value in ("on", True)}
+    if path in _SWITCHES and (isinstance(value, bool) or value == {}):
+        return {"enabled": value is not False}
     if path == "backend" and isinstance(value, str):
         return {"type": value}
     return canonical_engine(value) if path == "engine" else value

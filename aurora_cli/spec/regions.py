@@ -1,8 +1,8 @@
 """The clusters of a global database: what each secondary Region's cluster is, as a spec of its own.
 
 A secondary cluster is made from the cluster's spec: same engine, parameters, logs, backups and monitoring; its own name,
-Region, network, instances and key. What belongs to one Region alone (DNS names, custom endpoints, autoscaling, the master
-user's secret) stays with the primary.
+Region, network, instances and key. What belongs to one Region alone (DNS names, custom endpoints, autoscaling, the proxy,
+roles for other services, the activity stream, the master user and its directory) stays with the primary.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from aurora_cli.spec.global_database import Region
 from aurora_cli.spec.instances import Instances
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.monitoring import Monitoring
+from aurora_cli.spec.services import Services
 
 MANAGED_KEY = "alias/aws/rds"
 SERVERLESS = "db.serverless"
@@ -28,6 +29,10 @@ _NUMBERED = (
 )
 # fmt: on
 """A Region's place gives its VPC's default block. New Regions go to the end: a VPC's block can never change."""
+
+
+_OF_THE_PRIMARY = {"password": "managed", "secret_kms_key": None, "rotation": None, "domain": None}
+"""The master user is the primary's; a directory belongs to one Region."""
 
 
 def default_block(region: str) -> str | None:
@@ -68,7 +73,12 @@ def secondary_spec(spec: ClusterSpec, region: str) -> ClusterSpec:
         "autoscaling": None,
         "endpoints": {},
         "dns": None,
-        "credentials": spec.credentials.model_copy(update={"secret_kms_key": None, "rotation": None}),
+        "proxy": None,
+        "services": Services.model_validate({}),
+        "activity_stream": None,
+        "source": None,
+        "serverless_v1": None,
+        "credentials": spec.credentials.model_copy(update=_OF_THE_PRIMARY),
         "encryption": spec.encryption.model_copy(update={"kms_key": given.encryption.kms_key or MANAGED_KEY}),
         "backup": spec.backup.model_copy(update={"backtrack": None}),
         "monitoring": _monitoring(spec, headless=given.headless),

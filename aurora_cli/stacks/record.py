@@ -31,6 +31,10 @@ class StackRecord:
         tool_version: version of this tool that wrote the record last.
         final_snapshot_identifier: the name that destroy has chosen for the final snapshot, or None.
         snapshot_region: the Region of that snapshot, if it is not the cluster's own.
+        final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
+        born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
+        source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
+        password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         schema_version: of this file.
     """
 
@@ -45,6 +49,9 @@ class StackRecord:
     tool_version: str = ""
     final_snapshot_identifier: str | None = None
     snapshot_region: str | None = None
+    born: str | None = None
+    source_arn: str | None = None
+    password_version: int = 1
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:
@@ -95,6 +102,8 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
     regions = values.get("region_keys", [])
     if not isinstance(regions, list) or not all(_is_region(entry) for entry in regions):
         raise _damaged(name, "'region_keys' is no list of Regions with their keys")
+    if not isinstance(values.get("password_version", 1), int):
+        raise _damaged(name, "'password_version' is no number")
     if not isinstance(values.get("origins", {}), dict):
         raise _damaged(name, "'origins' is no object")
 

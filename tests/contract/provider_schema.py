@@ -16,8 +16,8 @@ _SECTIONS = {"resource": "resource_schemas", "data": "data_source_schemas"}
 _META_ATTRIBUTES = {"for_each", "depends_on", "provider"}
 _LIFECYCLE = {"create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"}
 _REFERENCE = re.compile(r"(?<![\w.])((?:data\.)?aws_\w+\.\w+)(?:\[[^\]]*\])?(?:\.(\w+))?")
-_VARIABLE = re.compile(r"(?<![\w.])var\.(\w+)")
 _LOCAL = re.compile(r"(?<![\w.])local\.(\w+)")
+_VARIABLE = re.compile(r"(?<![\w.])var\.(\w+)")
 
 
 @cache
@@ -105,14 +105,14 @@ def _lifecycle(where: str, block: Block, schema: dict[str, Any]) -> Iterator[str
         for name in set(lifecycle.attributes) - _LIFECYCLE:
             yield f"{where}: no lifecycle argument {name}"
         for name in lifecycle.attributes.get("ignore_changes", []):
-            if name not in schema["attributes"]:
+            if name not in schema["attributes"] and name not in schema.get("block_types", {}):
                 yield f"{where}: ignores {name}, which it has not"
 
 
 def _dangling(blocks: Sequence[Block]) -> Iterator[str]:
     declared = {_address(block): block for block in blocks if block.kind in _SECTIONS}
-    variables = {block.labels[0] for block in blocks if block.kind == "variable"}
     names = {name for block in blocks if block.kind == "locals" for name in block.attributes}
+    variables = {block.labels[0] for block in blocks if block.kind == "variable"}
     for block in blocks:
         for text in _expressions(block):
             for address, attribute in _REFERENCE.findall(text):

@@ -577,4 +577,35 @@ SURROUNDINGS: list[SurfaceCase] = [
     ),
 ]
 
-SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS]
+DOUBTFUL: list[SurfaceCase] = [
+    (
+        MYSQL,
+        "instance-class-small",
+        {"instances.class": "db.t3.small"},
+        "instances.class",
+        "AWS takes db.t3.small for old versions and in few Regions, if at all",
+    ),
+    (
+        POSTGRES,
+        "acu-connections",
+        {"instances.acu": "0.5-16", "parameters.instance.max_connections": 2001},
+        "parameters.instance.max_connections",
+        "AWS caps `max_connections` at 2000, not 2001",
+    ),
+    (
+        POSTGRES,
+        "cache-serverless",
+        {"instances.acu": "1-8", "parameters.cluster.apg_ccm_enabled": True},
+        "parameters.cluster.apg_ccm_enabled",
+        "AWS may not keep the caches of serverless instances warm",
+    ),
+    (
+        POSTGRES,
+        "zone-serverless",
+        {"region": "us-east-1", "instances.acu": "1-8", "network.zones": ["us-east-1a", "us-east-1e"]},
+        "network.zones",
+        "us-east-1e is often the zone `use1-az3`, which has no serverless instances",
+    ),
+]
+
+SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS, *DOUBTFUL]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from aurora_cli.spec.cidr import parse
 from aurora_cli.spec.facts import table
+from aurora_cli.spec.keys import STACK_KEY
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.regions import default_block, global_identifier, regions_of, secondary_spec
 from aurora_cli.spec.rules.instances import SERVERLESS, classes_of
@@ -149,6 +150,48 @@ def global_rotation(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.global_ is not None and spec.credentials.rotation is not None:
         message = "AWS manages no master password in a global database, so it rotates none"
         yield Finding("credentials.rotation", message, "leave it out")
+
+
+@rule(
+    "global-source",
+    hard=True,
+    text="A cluster that is made of a snapshot, a point in time, a clone, S3 or a replica becomes global afterwards.",
+    source="provider: aws_rds_cluster.snapshot_identifier conflicts with global_cluster_identifier",
+    fields="global source",
+    skippable=False,
+)
+def global_source(spec: ClusterSpec) -> Iterator[Finding]:
+    if spec.global_ is not None and spec.source is not None:
+        message = "a cluster cannot be made of other data and within a global database at once"
+        yield Finding("source", message, "create it without `global`; then replace `source` by `global`, and apply")
+
+
+@rule(
+    "global-own-key",
+    hard=True,
+    text="The stack's own key is one of the primary Region.",
+    source="AWS KMS Developer Guide: keys belong to a Region",
+    fields="global",
+)
+def global_own_key(spec: ClusterSpec) -> Iterator[Finding]:
+    for region, given in regions_of(spec).items():
+        if given.encryption.kms_key == STACK_KEY:
+            message = f"the stack makes its own key in {spec.region} alone"
+            path = f"global.regions.{region}.encryption.kms_key"
+            yield Finding(path, message, "name a key of that Region, for example `alias/NAME`")
+
+
+@rule(
+    "global-directory",
+    hard=False,
+    text="A directory belongs to one Region: Kerberos is the primary's.",
+    source="AWS Directory Service Administration Guide; RDS API CreateDBCluster.Domain",
+    fields="global credentials.domain",
+)
+def global_directory(spec: ClusterSpec) -> Iterator[Finding]:
+    if regions_of(spec) and spec.credentials.domain is not None:
+        message = "only the primary Region's cluster joins the directory"
+        yield Finding("credentials.domain", message, "let users of the other Regions sign in with IAM")
 
 
 @rule(

@@ -1,5 +1,5 @@
 terraform {
-  # 1.11 brought write-only arguments: the password goes into no state and no plan.
+  # 1.11 brought arguments that are only written, to Terraform and to OpenTofu.
   required_version = ">= 1.11"
 
   required_providers {

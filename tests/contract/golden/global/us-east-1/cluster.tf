@@ -16,6 +16,7 @@ resource "aws_rds_cluster" "this" {
 
   storage_encrypted = true
   kms_key_id        = data.aws_kms_key.storage.arn
+  storage_type      = "aurora"
 
   db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this.name
   enabled_cloudwatch_logs_exports = ["postgresql"]
