@@ -63,12 +63,13 @@ def test_what_belongs_to_one_region_stays_with_the_primary() -> None:
     changes = {
         "proxy": True,
         "services.lambda.functions": ["arn:aws:lambda:eu-west-1:123456789012:function:notify"],
+        "activity_stream.mode": "async",
         "activity_stream.kms_key": "alias/stream",
         "credentials.password": "given",
         "credentials.domain.id": "d-1234567890",
         "credentials.iam_users": ["app"],
         "autoscaling.max": 4,
-        "autoscaling.targets.cpu": 60,
+        "autoscaling.cpu": "60",
         "instances.readers": 1,
     }
     own = secondary_spec(resolve(layers(changes, ONE), skip_checks=check_names()).spec, "eu-central-1")
