@@ -55,7 +55,7 @@ def live_regions(
     with ThreadPoolExecutor(max_workers=4) as pool:
         found = pool.map(lambda name: _cluster(app, spec, name), names)
         database = pool.submit(_database, app, spec, identifier or global_identifier(spec), lag)
-        secret = pool.submit(_secret, app, spec)
+        secret = pool.submit(secret_of_master, app, spec)
         secondaries = {name: one for name, one in zip(names, found, strict=True) if one is not None}
         return LiveRegions(database.result(), secondaries, secret.result())
 
@@ -75,5 +75,6 @@ def _with_lag(app: AppContext, member: GlobalMember) -> GlobalMember:
     return with_lag(member, app.aws(member.region).client("cloudwatch"), app.clock)
 
 
-def _secret(app: AppContext, spec: ClusterSpec) -> str | None:
+def secret_of_master(app: AppContext, spec: ClusterSpec) -> str | None:
+    """ARN of the secret that a global database's master password is in; None if there is none."""
     return master_secret(app.aws(spec.region).client("secretsmanager"), f"{spec.name}{OF_MASTER}")

@@ -111,3 +111,35 @@ def test_a_plain_cluster_has_none_of_it() -> None:
     files = render_stack(spec())
     assert not {"global.tf", "variables.tf"} & set(files)
     assert not any("/" in name for name in files)
+
+
+def test_a_given_password_takes_the_place_of_the_made_one() -> None:
+    found = rendered(RenderOptions(password_version=3), credentials={"password": "given"})
+    assert [problems(blocks) for blocks in found.values()] == [[], [], []]
+    cluster = one(found[""], "aws_rds_cluster", "this").attributes
+    assert cluster["master_password_wo_version"] == 3
+    assert not [b for b in found[""] if b.labels[:1] == ("aws_secretsmanager_secret",)]
+    assert "master_password_wo" not in one(found["us-east-1"], "aws_rds_cluster", "this").attributes
+
+
+def test_the_number_of_the_made_password_is_the_secrets() -> None:
+    found = rendered(RenderOptions(password_version=2))[""]
+    version = one(found, "aws_secretsmanager_secret_version", "master").attributes
+    assert version["secret_string_wo_version"] == 2
+
+
+def test_the_proxy_of_the_primary_reads_the_made_secret_and_secondaries_have_none() -> None:
+    found = rendered(proxy={}, activity_stream={"mode": "async", "kms_key": "alias/stream"})
+    assert [problems(blocks) for blocks in found.values()] == [[], [], []]
+    (auth,) = one(found[""], "aws_db_proxy", "this").nested("auth")
+    assert auth.attributes["secret_arn"] == "${aws_secretsmanager_secret.master.arn}"
+    of_the_primary = {"aws_db_proxy", "aws_rds_cluster_activity_stream", "aws_secretsmanager_secret"}
+    for folder in ("eu-central-1", "us-east-1"):
+        assert not of_the_primary & {block.labels[0] for block in found[folder] if block.labels}
+
+
+def test_a_cluster_that_was_restored_becomes_global_and_is_not_replaced() -> None:
+    found = rendered(RenderOptions(born="snapshot", global_from_existing=True))[""]
+    cluster = one(found, "aws_rds_cluster", "this")
+    assert {"snapshot_identifier", "kms_key_id", "global_cluster_identifier"} <= ignored(cluster)
+    assert "master_username" not in cluster.attributes

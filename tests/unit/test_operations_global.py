@@ -7,13 +7,16 @@ import pytest
 from aurora_cli.aws.global_database import GlobalMember, GlobalTopology
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import GuardRefused
+from aurora_cli.operations.dependants import Dependants
 from aurora_cli.operations.global_report import global_info, global_warnings
 from aurora_cli.operations.guard import Situation, inspect, refuse_protected
 from aurora_cli.operations.keys import keys_in_state
-from aurora_cli.operations.master_password import new_password
+from aurora_cli.operations.master_password import MadePassword, made_password, new_password
 from aurora_cli.operations.regions import LiveRegions
+from aurora_cli.operations.sourcing import born_of
 from aurora_cli.terraform.addresses import in_region, inner, region_of
 from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.terraform.state import StateResource
 
 HOME, AWAY = "eu-west-1", "eu-central-1"
 CLUSTER = "module.eu_central_1.aws_rds_cluster.this"
@@ -135,3 +138,39 @@ def test_passwords_are_long_plain_and_never_the_same() -> None:
     made = {new_password() for _ in range(50)}
     assert len(made) == 50
     assert all(len(one) == 32 and one.isalnum() and one.isascii() for one in made)
+
+
+def resource(address: str, **attributes: object) -> StateResource:
+    return StateResource(address=address, type=address.split(".")[0], name="this", index=None, attributes=attributes)
+
+
+@pytest.mark.parametrize(
+    ("secret", "sent", "renew", "wanted"),
+    [
+        (None, None, False, MadePassword(1, False, False)),
+        (1, None, False, MadePassword(1, True, False)),
+        (1, 1, False, MadePassword(1, True, True)),
+        (1, 1, True, MadePassword(2, False, False)),
+        (2, 1, False, MadePassword(2, True, False)),
+        (None, 3, False, MadePassword(4, False, False)),
+    ],
+    ids=["new", "secret only", "done", "renewed", "renewal broken off", "was given before"],
+)
+def test_the_made_password_reaches_secret_and_cluster(
+    secret: int | None, sent: int | None, renew: bool, wanted: MadePassword
+) -> None:
+    held = [resource("aws_secretsmanager_secret_version.master", secret_string_wo_version=secret)] if secret else []
+    held += [resource("aws_rds_cluster.this", master_password_wo_version=sent)]
+    assert made_password(held, renew=renew) == wanted
+
+
+def test_members_of_its_own_global_database_are_no_replicas() -> None:
+    found = Dependants(("copy",), ("arn:member", "arn:other"), "arn:member").without({"arn:member"})
+    assert found == Dependants(("copy",), ("arn:other",), None)
+
+
+def test_a_member_was_not_born_as_a_replica() -> None:
+    after_a_switchover = resource(
+        "aws_rds_cluster.this", replication_source_identifier="arn:x", global_cluster_identifier="shop-global"
+    )
+    assert born_of([after_a_switchover], None) == "empty"
