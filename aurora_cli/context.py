@@ -164,12 +164,8 @@ class AppContext:
 
         return find_binary(self.terraform_bin, self.environ, self.home.version_cache)
 
-    def terraform(self, stack: Stack, emit: Emit, variables: Mapping[str, str] | None = None) -> Terraform:
-        """Terraform for that stack, in an environment that reaches the right AWS.
-
-        Args:
-            variables: more for that environment, e.g. a password that must be nowhere else.
-        """
+    def terraform(self, stack: Stack, emit: Emit) -> Terraform:
+        """Terraform for that stack, in an environment that reaches the right AWS."""
         from aurora_cli.terraform.environment import terraform_env
         from aurora_cli.terraform.runner import Terraform
 
@@ -177,11 +173,10 @@ class AppContext:
         # The sandbox's own provider bears the name of the genuine one: it must not get into a cache that others use.
         own = self.sandbox and self.provider != "genuine"
         cache = "" if own else str(self.home.plugin_cache)
-        extra = {**(variables or {}), "TF_PLUGIN_CACHE_DIR": cache}
         return Terraform(
             binary=self.binary,
             folder=stack.terraform_dir,
-            env=terraform_env(base, extra, debug=self.debug),
+            env=terraform_env(base, {"TF_PLUGIN_CACHE_DIR": cache}, debug=self.debug),
             runs_dir=stack.runs_dir,
             emit=emit,
             relock=own,

@@ -40,6 +40,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Run": (
         Entry("scale", "Change the number of readers, the class or the capacity."),
+        Entry("global", "Work on the Regions of a global database."),
         Entry("clone", "Make a copy-on-write clone of a cluster."),
         Entry("restore", "Bring data back into a new cluster."),
         Entry("snapshot", "Make, list, copy and delete snapshots of clusters."),
@@ -61,6 +62,9 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
 }
 
 SUMMARIES: dict[str, str] = {entry.name: entry.summary for entries in SECTIONS.values() for entry in entries}
+
+MODULES: dict[str, str] = {"global": "global_database"}
+"""Commands whose name cannot be a module's."""
 
 ALIASES: dict[str, str] = {"delete": "destroy", "rm": "destroy"}
 """Hidden second names: they work, and no list shows them."""

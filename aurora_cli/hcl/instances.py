@@ -9,8 +9,9 @@ from typing import Any
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Attempt, Expression
 from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.spec.instances import InstanceOverride
 from aurora_cli.spec.members import SERVERLESS, class_of, override_of, tier_of
-from aurora_cli.spec.model import ClusterSpec, InstanceOverride
+from aurora_cli.spec.model import ClusterSpec
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,10 @@ _SETTINGS: dict[str, Setting] = {
     "monitoring_role": _monitoring_role,
     "tags": lambda spec, key, own: own.tags or None,
 }
+
+
+NO_INSTANCES = Instances((), {}, {})
+"""Of a cluster with storage only."""
 
 
 def instances_of(spec: ClusterSpec, options: RenderOptions) -> Instances:

@@ -19,6 +19,11 @@ class RenderOptions:
         skip_final_snapshot: with `teardown`, destroy without a final snapshot.
         kept_key: ARN of the stack's own KMS key once Terraform no longer manages it, since a snapshot needs it; else None.
         allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
+        region_keys: secondary Region -> keys of its instances; one that is missing has `1` to readers + 1.
+        snapshot_region: the Region whose cluster gets the final snapshot; None for the cluster's own. The copies in other
+            Regions hold the same data.
+        former_regions: Regions that are still in the state: their providers are needed to take them down.
+        global_from_existing: make the global cluster around the cluster, which exists, instead of the cluster in it.
         backend: write backend.tf.
         password_version: of a given master password; it is sent when this number goes up.
         header: text for a comment on top of every file; None for none.
@@ -32,6 +37,10 @@ class RenderOptions:
     skip_final_snapshot: bool = False
     kept_key: str | None = None
     allow_destroy: bool = False
+    region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    snapshot_region: str | None = None
+    former_regions: tuple[str, ...] = ()
+    global_from_existing: bool = False
     backend: bool = True
     password_version: int = 1
     header: str | None = None
@@ -41,13 +50,19 @@ class RenderOptions:
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:
             raise ValueError("skip_final_snapshot is for a teardown only")
-        for key in self.instance_keys:
-            if not (key.isascii() and key.isdigit()) or key != str(int(key)) or key == "0":
-                raise ValueError(f"an instance key is a number from 1 on: {key!r}")
-        if len(set(self.instance_keys)) != len(self.instance_keys):
-            raise ValueError(f"instance keys repeat: {self.instance_keys}")
+        _check_keys(self.instance_keys)
+        for _, keys in self.region_keys:
+            _check_keys(keys)
 
     def keys(self, spec: ClusterSpec) -> tuple[str, ...]:
         """The instance keys in numeric order, never empty."""
         keys = self.instance_keys or tuple(str(n) for n in range(1, spec.instances.readers + 2))
         return tuple(sorted(keys, key=int))
+
+
+def _check_keys(keys: tuple[str, ...]) -> None:
+    for key in keys:
+        if not (key.isascii() and key.isdigit()) or key != str(int(key)) or key == "0":
+            raise ValueError(f"an instance key is a number from 1 on: {key!r}")
+    if len(set(keys)) != len(keys):
+        raise ValueError(f"instance keys repeat: {keys}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from aurora_cli.hcl.encryption import Encryption
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.names import LONGEST_ROLE, bounded
 from aurora_cli.spec.model import ClusterSpec
@@ -14,6 +15,7 @@ LONGEST = 63
 PORTS = {"aurora-postgresql": 5432, "aurora-mysql": 3306}
 FAMILIES = {"aurora-postgresql": "POSTGRESQL", "aurora-mysql": "MYSQL"}
 _MASTER = "aws_rds_cluster.this.master_user_secret[0]"
+_MADE_SECRET = Expression("aws_secretsmanager_secret.master.arn")
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Proxy:
         return self.given.iam_authentication.upper()
 
 
-def proxy_of(spec: ClusterSpec) -> Proxy | None:
+def proxy_of(spec: ClusterSpec, encryption: Encryption) -> Proxy | None:
     """The proxy of a resolved spec, or None."""
     given = spec.proxy
     if given is None or not given.enabled:
@@ -61,11 +63,22 @@ def proxy_of(spec: ClusterSpec) -> Proxy | None:
         port=PORTS[spec.engine],
         role=given.role or made,
         role_name=None if given.role else bounded(f"{spec.name}-{spec.region}-proxy", LONGEST_ROLE),
-        secrets=(Expression(f"{_MASTER}.secret_arn"), *dict.fromkeys(one.arn for one in given.secrets)),
-        keys=(Expression(f"{_MASTER}.kms_key_id"), *dict.fromkeys(key for key in own if key)),
+        secrets=(_secret_of_master(spec), *dict.fromkeys(one.arn for one in given.secrets)),
+        keys=(*_key_of_master(spec, encryption), *dict.fromkeys(key for key in own if key)),
         pool=_pool(given),
         reader_name=reader_name(spec.name) if given.read_only_endpoint else None,
     )
+
+
+def _secret_of_master(spec: ClusterSpec) -> Expression:
+    return Expression(f"{_MASTER}.secret_arn") if spec.global_ is None else _MADE_SECRET
+
+
+def _key_of_master(spec: ClusterSpec, encryption: Encryption) -> tuple[str, ...]:
+    """Of the secret that AWS keeps, or of the stack's own; whoever may read that one may use the default key with it."""
+    if spec.global_ is None:
+        return (Expression(f"{_MASTER}.kms_key_id"),)
+    return (encryption.secret.arn,) if encryption.secret else ()
 
 
 def reader_name(cluster: str) -> str:

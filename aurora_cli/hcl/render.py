@@ -10,6 +10,7 @@ scaling) and by state that exists: a change of one is a migration.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -23,9 +24,10 @@ from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
 from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
-from aurora_cli.hcl.instances import instances_of, scaling_of
+from aurora_cli.hcl.instances import NO_INSTANCES, instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
 from aurora_cli.hcl.literal import Expression
+from aurora_cli.hcl.members import Member, global_database_of, member_of, provider_regions_of
 from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
@@ -34,7 +36,9 @@ from aurora_cli.hcl.proxy import proxy_of
 from aurora_cli.hcl.services import services_of
 from aurora_cli.hcl.source import Source, source_of
 from aurora_cli.hcl.vpc_endpoints import vpc_endpoints_of
+from aurora_cli.spec.global_database import Region
 from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.regions import regions_of, secondary_spec
 from aurora_cli.spec.versions import rendered_version
 
 CLUSTER_TAG = "aurora-cli:cluster"
@@ -65,8 +69,10 @@ FILES = (
     "monitoring.tf",
     "alarms.tf",
     "notifications.tf",
+    "global.tf",
     "outputs.tf",
 )
+_OF_THE_ROOT = frozenset({"backend.tf", "provider.tf"})
 
 _LIFECYCLE = {
     None: None,
@@ -84,6 +90,7 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
 
     Returns:
         File name -> content, clean for `terraform fmt`, in the order of `FILES`. A file that the spec has no use for is left out.
+        Of a global database, each secondary Region is a module in a folder of its own: `eu-central-1/cluster.tf`.
 
     Raises:
         InvalidInput: the spec breaks a rule on which the Terraform stands, or a text in it cannot be carried by HCL unchanged.
@@ -92,10 +99,29 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
     source = source_of(spec, options)
     if spec.engine_version is None or spec.port is None or (spec.username is None and not source.inherits):
         raise ValueError("render_stack takes a resolved spec: engine version, user and port are filled in")
-    values = {"force_destroy": _promotes(source, options), **_values(spec, source, options)}
+    values = _values(spec, source, options)
+    files = _folder(values, [n for n in FILES if n != "backend.tf" or options.backend], options)
+    for name, region in regions_of(spec).items():
+        values = _values_of_region(spec, name, region, options)
+        folder = _folder(values, [n for n in FILES if n not in _OF_THE_ROOT], options)
+        files |= {f"{name}/{file}": text for file, text in folder.items()}
+    return files
+
+
+def _folder(values: dict[str, Any], names: list[str], options: RenderOptions) -> dict[str, str]:
     header = _comment(options.header)
-    rendered = {name: _template(name).render(values) for name in FILES if name != "backend.tf" or options.backend}
+    rendered = {name: _template(name).render(values) for name in names}
     return {name: lay_out(header + text) for name, text in rendered.items() if text.strip()}
+
+
+def _values_of_region(spec: ClusterSpec, name: str, region: Region, options: RenderOptions) -> dict[str, Any]:
+    """The same templates with the Region's own cluster: a module's folder reads as a cluster's does."""
+    own = secondary_spec(spec, name)
+    keys = dict(options.region_keys).get(name, ())
+    takes_snapshot = options.snapshot_region == name
+    how = replace(options, instance_keys=keys, region_keys=(), born=None, source_arn=None, kept_key=None)
+    values = _values(own, Source(None), how, region)
+    return values if takes_snapshot else {**values, "skip_final_snapshot": True, "final_snapshot_identifier": None}
 
 
 @lru_cache(maxsize=len(FILES))
@@ -103,15 +129,19 @@ def _template(name: str) -> Template:
     return environment().get_template(name + SUFFIX)
 
 
-def _values(spec: ClusterSpec, source: Source, options: RenderOptions) -> dict[str, Any]:
-    instances = instances_of(spec, options)
+def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: Region | None = None) -> dict[str, Any]:
+    member = member_of(spec, region)
+    instances = NO_INSTANCES if region and region.headless else instances_of(spec, options)
     endpoints = endpoints_of(spec, instances.members)
     monitoring = monitoring_of(spec, instances.members)
     encryption = encryption_of(spec, options)
-    proxy, services = proxy_of(spec), services_of(spec, encryption)
+    proxy, services = proxy_of(spec, encryption), services_of(spec, encryption)
     sign_in = sign_in_of(spec, options)
     return {
         "spec": spec,
+        "member": member,
+        "provider_regions": provider_regions_of(spec, options),
+        "global_database": global_database_of(spec, options),
         "source": source,
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
@@ -137,7 +167,8 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions) -> dict[s
         "cluster_timeout": _duration(spec.maintenance.cluster_timeout),
         "instance_timeout": _duration(spec.maintenance.instance_timeout),
         "log_exports": sorted(set(spec.logs.exports or ())),
-        "cluster_needs": _cluster_needs(spec, source),
+        "force_destroy": _promotes(source, options),
+        "cluster_needs": _cluster_needs(spec, source, member),
         **_protection(spec, options),
     }
 
@@ -147,10 +178,11 @@ def _promotes(source: Source, options: RenderOptions) -> bool | None:
     return True if source.kind == "replica_of" and options.teardown else None
 
 
-def _cluster_needs(spec: ClusterSpec, source: Source) -> list[Expression]:
+def _cluster_needs(spec: ClusterSpec, source: Source, member: Member | None) -> list[Expression]:
     """What must be there before the cluster, and which nothing in it refers to."""
     domain = spec.credentials.domain
     waits = {
+        "var.primary": member is not None and member.secondary,
         "aws_cloudwatch_log_group.exports": bool(spec.logs.exports),
         "aws_iam_role_policy.s3_import": bool(source.import_role),
         "aws_iam_role_policy_attachment.directory": domain is not None and domain.role is None,
@@ -167,7 +199,8 @@ def _duration(seconds: int | None) -> str | None:
 
 def _protection(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
     protected = spec.deletion_protection and not options.teardown
-    skip = options.skip_final_snapshot or not spec.backup.final_snapshot
+    elsewhere = options.snapshot_region not in (None, spec.region)
+    skip = options.skip_final_snapshot or elsewhere or not spec.backup.final_snapshot
     return {
         "deletion_protection": protected,
         "prevent_destroy": protected and not options.allow_destroy,

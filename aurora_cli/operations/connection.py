@@ -9,6 +9,8 @@ from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.operations.connection_strings import FORMATS, Target, written
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.keys import identifiers
+from aurora_cli.operations.master_password import is_made_here
+from aurora_cli.operations.regions import secret_of_master
 from aurora_cli.operations.reporting import live_topology
 from aurora_cli.operations.results import SCHEMA_VERSION
 from aurora_cli.operations.stored import existing_stack, stored_spec
@@ -113,7 +115,7 @@ def connection(
         engine=topology.engine,
         target=target,
         texts=written(topology.engine, target),
-        password_command=_password_command(topology, spec, target),
+        password_command=_password_command(topology.secret_arn or _made_secret(app, spec), topology, spec, target),
         ca_command=f"curl -fsSo {ca_file} {_bundle(spec.region)}",
         notes=tuple(_notes(topology, spec, target, role)),
     )
@@ -147,10 +149,15 @@ def _host(hosts: dict[str, str | None], role: str, name: str) -> str:
     return host
 
 
-def _password_command(topology: Topology, spec: ClusterSpec, target: Target) -> str | None:
-    """The secret for the master user where AWS manages it; a token for an IAM user; nothing for anybody else."""
-    if target.user == topology.username and topology.secret_arn:
-        read = f"aws secretsmanager get-secret-value --region {spec.region} --secret-id '{topology.secret_arn}'"
+def _made_secret(app: AppContext, spec: ClusterSpec) -> str | None:
+    """The secret of the stack's own, which a global database has."""
+    return secret_of_master(app, spec) if is_made_here(spec) else None
+
+
+def _password_command(secret: str | None, topology: Topology, spec: ClusterSpec, target: Target) -> str | None:
+    """The secret for the master user where there is one; a token for an IAM user; nothing for anybody else."""
+    if target.user == topology.username and secret:
+        read = f"aws secretsmanager get-secret-value --region {spec.region} --secret-id '{secret}'"
         return f"{read} --query SecretString --output text | jq -r .password"
     if target.user in spec.credentials.iam_users:
         where = f"--hostname {target.host} --port {target.port} --region {spec.region}"

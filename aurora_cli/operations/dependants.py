@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,15 @@ class Dependants:
     clones: tuple[str, ...] = ()
     replicas: tuple[str, ...] = ()
     replicates: str | None = None
+
+    def without(self, members: Collection[str]) -> Dependants:
+        """These, without the members of the cluster's own global database: AWS reports them as its replicas.
+
+        Args:
+            members: ARNs of clusters.
+        """
+        replicas = tuple(arn for arn in self.replicas if arn not in members)
+        return Dependants(self.clones, replicas, None if self.replicates in members else self.replicates)
 
     def sentences(self, name: str) -> tuple[str, ...]:
         """What a person should know before the cluster goes."""

@@ -50,6 +50,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "born": record.born,
         "source_arn": record.source_arn,
         "password_version": record.password_version,
+        "region_keys": record.region_keys,
     }
     chosen = record.instance_keys if keys is None else keys
     return RenderOptions(instance_keys=chosen, **{**remembered, **options})

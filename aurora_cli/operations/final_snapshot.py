@@ -42,9 +42,9 @@ def follow_state(stack: Stack, resources: Iterable[StateResource]) -> None:
             stack.update_record(final_snapshot_identifier=name)
 
 
-def carried(plan: Plan) -> Mapping[str, Any]:
+def carried(plan: Plan, address: str = CLUSTER_ADDRESS) -> Mapping[str, Any]:
     """The attributes, as in the state, of the cluster that the plan deletes or replaces; empty when it does neither."""
-    change = plan.change(CLUSTER_ADDRESS)
+    change = plan.change(address)
     return change.before if change is not None and change.action in ("delete", "replace") else {}
 
 

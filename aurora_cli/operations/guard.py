@@ -7,15 +7,18 @@ create-time argument may replace the cluster itself. So the plan is read before 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aurora_cli.aws.topology import Topology
 from aurora_cli.errors import GuardRefused
+from aurora_cli.operations.regions import LiveRegions
 from aurora_cli.operations.review import Finding
+from aurora_cli.terraform.addresses import region_of
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 INSTANCE = "aws_rds_cluster_instance"
 CLUSTER = "aws_rds_cluster"
+GLOBAL = "aws_rds_global_cluster"
 _HOLDS_DATA = {CLUSTER: "cluster", "aws_rds_global_cluster": "global cluster", "aws_kms_key": "KMS key"}
 _RESTARTING = {
     (INSTANCE, "instance_class"),
@@ -39,6 +42,7 @@ class Situation:
         topology: the live cluster, or None if there is none yet (or it cannot be read).
         production: True for the production preset, whose last reader is guarded.
         next_writer: identifier of the instance that a step before the apply makes the writer, or None.
+        regions: the live clusters of a global database in its other Regions.
         allowed: Terraform addresses that the user allowed by name.
         one_by_one: identifiers of instances whose class is changed by steps of their own, which say what restarts.
     """
@@ -46,6 +50,7 @@ class Situation:
     topology: Topology | None = None
     production: bool = False
     next_writer: str | None = None
+    regions: LiveRegions = field(default_factory=LiveRegions)
     allowed: Collection[str] = ()
     one_by_one: Collection[str] = ()
 
@@ -103,13 +108,19 @@ def refuse_protected(plan: Plan) -> None:
     Terraform would take the instances down first, and stop at the cluster: an outage, and nothing gained.
     """
     for change in plan.resource_changes:
-        if change.type == CLUSTER and _goes(change) and change.before.get("deletion_protection"):
+        if change.type == CLUSTER and _goes(change) and _stays_protected(change):
             name = change.before.get("cluster_identifier") or change.address
             raise GuardRefused(
                 f"Nothing was changed: AWS protects the cluster {name} against deletion, so it cannot be replaced.",
                 hint=f"Lift the protection first: aurora-cli apply {name} --set deletion_protection=false",
                 details={"address": change.address},
             )
+
+
+def _stays_protected(change: ResourceChange) -> bool:
+    """Whether AWS protects it when Terraform comes to it: of a Region that is removed, the protection is lifted before."""
+    removed = change.action == "delete" and region_of(change.address) is not None
+    return bool(change.before.get("deletion_protection")) and not removed
 
 
 def unknown_allows(plan: Plan, allowed: Collection[str]) -> list[str]:
@@ -149,13 +160,15 @@ def _of_change(change: ResourceChange, plan: Plan, situation: Situation) -> Iter
 
 def _departure(change: ResourceChange, plan: Plan, situation: Situation) -> Iterator[Finding]:
     verb = "replaced" if change.action == "replace" else "deleted"
-    if change.type in _HOLDS_DATA:
+    if change.type in (CLUSTER, GLOBAL) and situation.regions.database is not None:
+        yield Finding("lost", change.address, _of_global(change, verb, situation.regions), refused=True)
+    elif change.type in _HOLDS_DATA:
         name = change.before.get("cluster_identifier") or change.before.get("id") or change.address
         text = f"The {_HOLDS_DATA[change.type]} {name} would be {verb}{_why(change)}, and its data with it."
         yield Finding("lost", change.address, text, refused=True)
     elif change.type == INSTANCE:
         yield _instance_departure(change, verb, situation)
-    elif change.type == "aws_db_subnet_group" and not _cluster_goes(plan):
+    elif change.type == "aws_db_subnet_group" and not _cluster_goes(plan, change.address):
         text = (
             f"The subnet group {change.before.get('name')} is in use by the cluster and would be {verb}{_why(change)}."
         )
@@ -164,8 +177,27 @@ def _departure(change: ResourceChange, plan: Plan, situation: Situation) -> Iter
         yield Finding("replaced", change.address, f"{change.address} is made anew{_why(change)}.")
 
 
-def _cluster_goes(plan: Plan) -> bool:
-    return any(c.type == CLUSTER and _goes(c) for c in plan.resource_changes)
+def _of_global(change: ResourceChange, verb: str, regions: LiveRegions) -> str:
+    """What the end of a member means: the loss of a copy, or of the data."""
+    why = _why(change)
+    if change.type == GLOBAL:
+        name = change.before.get("global_cluster_identifier") or change.address
+        return f"The global cluster {name} would be {verb}{why}: its clusters would go on apart, or go with it."
+    name = change.before.get("cluster_identifier") or change.address
+    region = region_of(change.address)
+    if region is None:
+        return f"The cluster {name} would be {verb}{why}, and its data with it."
+    if region == regions.primary_region:
+        return (
+            f"{region} is the primary Region now: the cluster {name} would be {verb}{why}, and the newest data with it."
+        )
+    return f"The copy of the data in {region} (cluster {name}) would be {verb}{why}; the primary keeps its own."
+
+
+def _cluster_goes(plan: Plan, beside: str = "") -> bool:
+    """Whether the cluster goes that is in the same Region as the address."""
+    region = region_of(beside)
+    return any(c.type == CLUSTER and _goes(c) and region_of(c.address) == region for c in plan.resource_changes)
 
 
 def _instance_departure(change: ResourceChange, verb: str, situation: Situation) -> Finding:
@@ -179,6 +211,11 @@ def _instance_departure(change: ResourceChange, verb: str, situation: Situation)
 
 
 def _writer_at_apply(change: ResourceChange, situation: Situation) -> str | None:
+    region = region_of(change.address)
+    if region is not None:
+        topology = situation.regions.secondaries.get(region)
+        is_primary = region == situation.regions.primary_region
+        return topology.writer.id if is_primary and topology and topology.writer else None
     if situation.next_writer:
         return situation.next_writer
     if situation.topology is not None:

@@ -32,17 +32,19 @@ def tainted_survivors(resources: Sequence[StateResource]) -> list[StateResource]
     return [r for r in resources if r.tainted and r.type in (CLUSTER, INSTANCE)]
 
 
-def would_keep(resources: Sequence[StateResource], topology: Topology | None, emit: Emit) -> frozenset[str]:
+def would_keep(
+    resources: Sequence[StateResource], look: Callable[[StateResource], Topology | None], emit: Emit
+) -> frozenset[str]:
     """Addresses that the next change would keep though Terraform would replace them; writes nothing.
 
     Args:
         resources: what the state holds.
-        topology: the live cluster, or None.
+        look: the live cluster that a resource is, or belongs to.
         emit: told what would be kept, and what would be waited for.
     """
-    kept = [r for r in tainted_survivors(resources) if not _is_lost(_status(r, topology))]
+    kept = [r for r in tainted_survivors(resources) if not _is_lost(_status(r, look(r)))]
     for resource in kept:
-        done = _status(resource, topology) == AVAILABLE
+        done = _status(resource, look(resource)) == AVAILABLE
         now = "AWS has finished it" if done else "AWS is still at work on it"
         emit(Note(f"The creation of {resource.id} had been interrupted. {now}: the next change keeps it."))
     return frozenset(r.address for r in kept)
@@ -65,7 +67,7 @@ def _as_kept(change: ResourceChange) -> ResourceChange:
 def keep_survivors(
     terraform: Terraform,
     resources: Sequence[StateResource],
-    look: Callable[[], Topology | None],
+    look: Callable[[StateResource], Topology | None],
     *,
     clock: Clock,
     emit: Emit,
@@ -76,7 +78,7 @@ def keep_survivors(
     Args:
         terraform: of the stack, initialised, its lock held.
         resources: what the state holds.
-        look: reads the live cluster.
+        look: reads the live cluster that a resource is, or belongs to.
         clock: time to wait by.
         emit: told what is kept, and what is waited for.
         timeout_s: seconds to wait for each (an hour covers the creation of a large clone).
@@ -91,12 +93,16 @@ def keep_survivors(
 
 
 def _finished(
-    resource: StateResource, look: Callable[[], Topology | None], clock: Clock, emit: Emit, timeout_s: float
+    resource: StateResource,
+    look: Callable[[StateResource], Topology | None],
+    clock: Clock,
+    emit: Emit,
+    timeout_s: float,
 ) -> bool:
     """Whether it is alive and well; waits while AWS is at work on it. False when it is gone or has failed."""
     started, pause = clock.monotonic(), _FIRST_LOOK_S
     while True:
-        status = _status(resource, look())
+        status = _status(resource, look(resource))
         elapsed = clock.monotonic() - started
         if status == AVAILABLE:
             return True

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aurora_cli.terraform.addresses import inner, region_of
+
 if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
 
@@ -57,8 +59,9 @@ def choose_keys(existing: Collection[str], count: int, writer: str | None) -> Ke
     return KeyChoice(tuple(keys))
 
 
-def keys_in_state(addresses: Collection[str]) -> list[str]:
-    """Keys of the instances that Terraform's state holds, from their addresses."""
+def keys_in_state(addresses: Collection[str], region: str | None = None) -> list[str]:
+    """Keys of the instances that Terraform's state holds, from their addresses: the cluster's own, or a secondary Region's."""
+    addresses = {inner(a) for a in addresses if region_of(a) == region}
     keys = [FIRST] if _ADDRESS_OF_FIRST in addresses else []
     prefix, suffix = f'{_ADDRESS_OF_OTHERS}["', '"]'
     keys += [a[len(prefix) : -len(suffix)] for a in addresses if a.startswith(prefix) and a.endswith(suffix)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
 
 CHECK = "orderable"
+_OF_A_REGION = ("instances.", "network.")
 SERVERLESS = "db.serverless"
 _MOST_ALTERNATIVES = 3
 _Breach = tuple[str, str, str | None]
@@ -33,10 +34,13 @@ class OrderableCheck:
         spec: the spec to reach.
         before: the spec that the cluster was last brought to, or None.
         emit: told when AWS could not be asked.
+        prefix: of the paths in what it finds, for the cluster of a secondary Region.
     """
 
-    def __init__(self, app: AppContext, spec: ClusterSpec, before: ClusterSpec | None, emit: Emit) -> None:
-        self.app, self.spec, self.emit = app, spec, emit
+    def __init__(
+        self, app: AppContext, spec: ClusterSpec, before: ClusterSpec | None, emit: Emit, prefix: str = ""
+    ) -> None:
+        self.app, self.spec, self.emit, self.prefix = app, spec, emit, prefix
         self.differs = before is None or asked_about(before) != asked_about(spec)
 
     def run(self) -> None:
@@ -50,7 +54,13 @@ class OrderableCheck:
             self._fall_back(error)
             return
         problems = [
-            Problem(path, message, hint=hint, check=CHECK, source="the RDS API")
+            Problem(
+                f"{self.prefix if path.startswith(_OF_A_REGION) else ''}{path}",
+                message,
+                hint=hint,
+                check=CHECK,
+                source="the RDS API",
+            )
             for path, message, hint in breaches(self.spec, offers)
         ]
         if problems:

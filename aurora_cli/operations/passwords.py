@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "AURORA_MASTER_PASSWORD"
 OPTION = "--password-stdin"
-TERRAFORM_VARIABLE = "TF_VAR_master_password"
+TERRAFORM_VARIABLE = "master_password"
 CLUSTER_ADDRESS = "aws_rds_cluster.this"
 _WAY = f"Set {VARIABLE}, or pipe it in with {OPTION}; it is sent to AWS and kept nowhere."
 
@@ -62,7 +62,7 @@ def given_password(app: AppContext, spec: ClusterSpec, typed: str | None, emit: 
 
 
 def terraform_variables(password: Password | None) -> dict[str, str]:
-    """What Terraform's environment gets."""
+    """What `Terraform.provide` gets."""
     return {TERRAFORM_VARIABLE: password.value} if password else {}
 
 

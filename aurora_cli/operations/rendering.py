@@ -49,7 +49,7 @@ def _write(files: dict[str, str], to: Path, force: bool) -> list[Path]:
             f"{to} already holds other files of these names: {', '.join(sorted(differing))}.",
             hint="Choose another folder with --to, or overwrite them with --force.",
         )
-    to.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
         (to / name).write_text(text, encoding="utf-8", newline="\n")
     return [to / name for name in sorted(files)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.topology import Member, Topology, read_topology
+from aurora_cli.operations.global_report import GlobalInfo, global_info, global_warnings
+from aurora_cli.operations.regions import LiveRegions
 from aurora_cli.operations.results import ClusterReport, Endpoint, InstanceInfo
 from aurora_cli.operations.surroundings import key_warnings, proxy_endpoints
 
@@ -30,6 +33,7 @@ def report(
     *,
     changed: bool,
     managed: frozenset[str] = frozenset(),
+    regions: LiveRegions = LiveRegions(),  # noqa: B008
 ) -> ClusterReport:
     """The report of one cluster.
 
@@ -39,6 +43,7 @@ def report(
         topology: what is there, or None.
         changed: whether this command changed anything.
         managed: identifiers of the instances that Terraform knows; the others are told apart.
+        regions: the other Regions of a global database.
     """
     if topology is None:
         return ClusterReport(
@@ -51,6 +56,7 @@ def report(
             target=app.target,
             preset=spec.preset,
         )
+    info = global_info(topology, regions, topology.port)
     writer = Endpoint(topology.writer_host, topology.port) if topology.writer_host else None
     reader = Endpoint(topology.reader_host, topology.port) if topology.reader_host else None
     proxy = proxy_endpoints(app, spec)
@@ -66,19 +72,29 @@ def report(
         reader=reader,
         instances=tuple(_instance(m, managed) for m in _by_role(topology)),
         custom={name: Endpoint(host, topology.port) for name, host in topology.custom.items()},
-        secret_arn=topology.secret_arn,
-        connect=connect_line(topology, tls=spec.tls.required) if writer else None,
+        secret_arn=regions.secret_arn or topology.secret_arn,
+        connect=connect_line(_reached_globally(topology, info), tls=spec.tls.required) if writer else None,
         database=topology.database,
         username=topology.username,
         preset=spec.preset,
         deletion_protection=topology.deletion_protection,
         acu=capacity(topology),
         pending=topology.pending,
-        warnings=(*_warnings(topology, spec), *key_warnings(app, spec, topology)),
+        warnings=(
+            *_warnings(topology, spec, info),
+            *(global_warnings(info, spec.region) if info else ()),
+            *key_warnings(app, spec, topology),
+        ),
+        global_database=info,
         activity_stream=topology.activity_stream,
         proxy=proxy.get("proxy"),
         proxy_reader=proxy.get("proxy_reader"),
     )
+
+
+def _reached_globally(topology: Topology, info: GlobalInfo | None) -> Topology:
+    """The cluster, with the writer endpoint of its global database if it has one: that one follows a switchover."""
+    return replace(topology, writer_host=info.writer.host) if info and info.writer else topology
 
 
 def capacity(topology: Topology) -> dict[str, float] | None:
@@ -127,18 +143,19 @@ def _instance(member: Member, managed: frozenset[str]) -> InstanceInfo:
     )
 
 
-def _warnings(topology: Topology, spec: ClusterSpec) -> list[str]:
+def _warnings(topology: Topology, spec: ClusterSpec, info: GlobalInfo | None) -> list[str]:
     warnings = []
+    follows = info is not None and info.primary_region not in (None, spec.region)
     zones = {m.zone for m in topology.members if m.zone}
     if not topology.members:
         warnings.append("The cluster has no instance: nothing can connect to it.")
-    elif topology.writer is None:
+    elif topology.writer is None and not follows:
         warnings.append("AWS reports no writer at the moment.")
-    elif not topology.readers:
+    elif not topology.readers and not follows:
         warnings.append(
             "No reader, so no failover target: when the writer fails, AWS makes a new one, which takes minutes."
         )
-    elif len(zones) == 1:
+    elif len(zones) == 1 and len(topology.members) > 1:
         warnings.append(f"All instances are in one zone ({zones.pop()}).")
     waiting = [m.id for m in topology.members if m.pending]
     if waiting:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.global_report import GlobalInfo
 
 SCHEMA_VERSION = 1
 
@@ -118,6 +121,7 @@ class ClusterReport:
         secret_arn: ARN of the master user's secret in Secrets Manager.
         connect: a psql or mysql command line without the password.
         target: `aws` or `sandbox`.
+        global_database: the global database that it is the home of; None for a plain cluster.
         warnings: sentences a person should read, e.g. "all instances are in one zone".
         pending: cluster attribute -> value that waits for the maintenance window.
         upkeep: only in the report of `status`.
@@ -143,12 +147,24 @@ class ClusterReport:
     acu: dict[str, float] | None = None
     pending: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    global_database: GlobalInfo | None = None
     proxy: Endpoint | None = None
     proxy_reader: Endpoint | None = None
     activity_stream: str | None = None
     upkeep: Upkeep | None = None
 
     def endpoints(self) -> dict[str, Any]:
+        """The `endpoints` object: writer, reader, instances, custom; of a global database also global and regions."""
+        return {**self._own_endpoints(), **self._global_endpoints()}
+
+    def _global_endpoints(self) -> dict[str, Any]:
+        if self.global_database is None:
+            return {}
+        info = self.global_database.to_dict()
+        kept = ("region", "role", "writer", "reader")
+        return {"global": info["writer"], "regions": [{key: region[key] for key in kept} for region in info["regions"]]}
+
+    def _own_endpoints(self) -> dict[str, Any]:
         """The `endpoints` object: writer, reader, instances, custom, proxy, proxy_reader."""
         return {
             "writer": _endpoint(self.writer),
@@ -186,6 +202,7 @@ class ClusterReport:
             "pending": dict(self.pending),
             "warnings": list(self.warnings),
             **({"upkeep": vars(self.upkeep)} if self.upkeep else {}),
+            **({"global": self.global_database.to_dict()} if self.global_database else {}),
         }
 
 

@@ -86,10 +86,10 @@ def rotate_password(
                 hint=f"Finish it with `aurora-cli destroy {name}`.",
             )
         app.begin(emit)
-        if desired.spec.credentials.given:
+        if password is not None or desired.spec.credentials.given:
+            require_password(name, given_password(app, desired.spec, password, emit))
+        if desired.spec.credentials.given or desired.spec.global_ is not None:
             return _send(app, stack, desired, Terms(OPERATION, approve, emit, password=password, renew_password=True))
-        if password is not None:
-            given_password(app, desired.spec, password, emit)
         with recorded(app, stack, OPERATION) as entry:
             result = _Managed(app, desired, emit).rotate(approve)
             entry.finish("succeeded", {}, f"master password of {name}")
@@ -97,11 +97,12 @@ def rotate_password(
 
 
 def _send(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> PasswordChange:
+    """A given password, or one that is made for a global database: both go to AWS through Terraform."""
     spec = desired.spec
-    require_password(spec.name, given_password(app, spec, terms.password, lambda event: None))
-    carry_out(app, stack, desired, terms)
+    done = carry_out(app, stack, desired, terms)
     version = str(stack.record.password_version)
-    return PasswordChange(spec.name, spec.region, app.target, "given", spec.username, None, version)
+    arn = None if spec.credentials.given else done.report.secret_arn
+    return PasswordChange(spec.name, spec.region, app.target, spec.credentials.password, spec.username, arn, version)
 
 
 class _Managed:

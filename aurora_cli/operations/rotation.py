@@ -47,7 +47,7 @@ def rotation_step(
     Raises:
         AccessDenied, CredentialsError, AwsFailed: the secret cannot be looked at. It is looked at only where it matters.
     """
-    if spec.credentials.given:
+    if spec.credentials.given or spec.global_ is not None:
         return None
     arn = topology.secret_arn if topology else None
     if spec.credentials.rotation_off:

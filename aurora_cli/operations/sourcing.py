@@ -25,6 +25,8 @@ _IN_STATE = {
 def born_of(resources: Sequence[StateResource], recorded: str | None) -> str | None:
     """How the cluster of a state was made: `empty` or a kind of source; None when there is no cluster yet.
 
+    A member of a global database replicates its primary, wherever that is now; it was made of nothing.
+
     Args:
         resources: Terraform's state.
         recorded: what the stack's record says; it outlives what a promotion takes out of the state.
@@ -34,8 +36,9 @@ def born_of(resources: Sequence[StateResource], recorded: str | None) -> str | N
         return None
     if recorded is not None:
         return recorded
+    in_global = bool(cluster.attributes.get("global_cluster_identifier"))
     for attribute, kind in _IN_STATE.items():
-        if cluster.attributes.get(attribute):
+        if cluster.attributes.get(attribute) and not (kind == "replica_of" and in_global):
             return kind
     block = cluster.attributes.get("restore_to_point_in_time")
     if block:

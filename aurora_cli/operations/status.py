@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.keys import identifiers
+from aurora_cli.operations.regions import live_regions
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import ClusterReport
 from aurora_cli.operations.steps.unfinished import unfinished
@@ -28,7 +29,8 @@ def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
     app.begin(emit)
     managed = frozenset(identifiers(stack.record.instance_keys, spec).values())
     topology = live_topology(app, spec)
-    found = report(app, spec, topology, changed=False, managed=managed)
+    regions = live_regions(app, spec, lag=True)
+    found = report(app, spec, topology, changed=False, managed=managed, regions=regions)
     under_way = unfinished(stack)
     upkeep = upkeep_of(app, spec, topology, under_way)
     return replace(found, upkeep=upkeep, warnings=(*found.warnings, *upkeep_warnings(app, found, upkeep)))

@@ -7,12 +7,15 @@ from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.merge import SERVERLESS, Merged
 from aurora_cli.spec.model import canonical_engine
 from aurora_cli.spec.presets import PRESETS, preset_layer
+from aurora_cli.spec.regions import default_block
 from aurora_cli.spec.source import INHERITING
 from aurora_cli.spec.versions import default_version, major_version
 from aurora_cli.spec.windows import daily, derived_backup, derived_maintenance, weekly
 
 DEFAULT = "default"
 DEFAULT_CIDR = "10.0.0.0/16"
+GLOBAL_CLASS = "db.r7g.large"
+"""T classes, which small presets have, are refused in a global database."""
 
 
 def add_preset(merged: Merged, preset: str) -> None:
@@ -27,9 +30,21 @@ def add_preset(merged: Merged, preset: str) -> None:
     if merged.get("high_availability") in (True, "true"):
         readers = max(1, PRESETS[preset]["instances"]["readers"])
         merged.fill("instances.readers", readers, "derived from high_availability")
+    if merged.has("global"):
+        merged.fill("instances.class", GLOBAL_CLASS, "derived from global")
     merged.put_below(Layer(values, preset_layer(preset).source))
     if own_vpc:
         merged.fill("network.cidr", DEFAULT_CIDR, DEFAULT)
+    _add_region_networks(merged, PRESETS[preset]["network"]["zones"])
+
+
+def _add_region_networks(merged: Merged, zones: int) -> None:
+    """Each secondary Region gets a VPC of its own, in a block of its own, unless it names an existing one."""
+    for region in merged.children("global.regions"):
+        path = f"global.regions.{region}.network"
+        if not any(merged.get(f"{path}.{key}") for key in ("vpc_id", "subnet_ids", "subnet_group")):
+            merged.fill(f"{path}.cidr", default_block(region), "derived from the Region")
+            merged.fill(f"{path}.zones", zones, "derived from preset")
 
 
 def add_serverless_v1(merged: Merged) -> None:

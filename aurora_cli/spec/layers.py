@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from aurora_cli.spec.scalars import as_written
 from aurora_cli.spec.shape import Shape, child_of, spec_shape
 from aurora_cli.spec.unknown import unknown_key
 from aurora_cli.spec.words import shown
+
+_ACU = re.compile(r"(global\.regions\.[^.]+\.)?instances\.acu")
+_REGION = re.compile(r"global\.regions\.[^.]+")
 
 _SWITCHES = ("monitoring.alarms", "proxy", "services.comprehend")
 """Sections that may be written as `true` or `false`, or without anything in them."""
@@ -104,7 +108,7 @@ class _Tidier:
         return tidied
 
     def _refuse(self, path: str, value: Any, shape: Shape) -> tuple[bool, Any]:
-        if path == "instances.acu":
+        if _ACU.fullmatch(path):
             message = f"`acu` cannot be {shown(value)}"
             self._report(Problem(path, message, hint="write a range as MIN-MAX, e.g. 0.5-16"), path)
             return False, None
@@ -121,9 +125,11 @@ class _Tidier:
 
 def _written_out(path: str, value: Any) -> Any:
     """Short forms as mappings: `acu: 0.5-16`, `backend: local`; engines by AWS's name."""
-    if path == "instances.acu" and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+    if _ACU.fullmatch(path) and isinstance(value, (str, int, float)) and not isinstance(value, bool):
         with suppress(ValueError):
             return parse_acu_range(value)
+    if value is None and _REGION.fullmatch(path):
+        return {}
     if path == "credentials.rotation" and value in ("on", "off", True, False):
         return {"enabled": value in ("on", True)}
     if path in _SWITCHES and (isinstance(value, bool) or value == {}):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from aurora_cli.spec.model import ClusterSpec, InstanceOverride
+from aurora_cli.spec.instances import InstanceOverride
+from aurora_cli.spec.model import ClusterSpec
 
 SERVERLESS = "db.serverless"
 LOWEST_PRIORITY = 15

@@ -49,6 +49,11 @@ class Merged:
         for key, value in _leaves(layer.values, spec_shape(), ()):
             self.fill(".".join(key), value, layer.source)
 
+    def children(self, path: str) -> list[str]:
+        """The keys that some layer gives under the path, in the order in which they were given."""
+        prefix = tuple(path.split("."))
+        return list(dict.fromkeys(key[len(prefix)] for key in self._leaves if key[: len(prefix)] == prefix != key))
+
     def sources(self) -> dict[str, str]:
         """Dotted leaf path -> source."""
         return {".".join(key): source for key, source in self._sources.items()}
@@ -60,7 +65,10 @@ class Merged:
             at = result
             for part in key[:-1]:
                 at = at.setdefault(part, {})
-            at[key[-1]] = value
+            if value == {}:
+                at.setdefault(key[-1], {})  # an entry of a map that is all defaults
+            else:
+                at[key[-1]] = value
         return result
 
     def locate(self, path: str) -> tuple[str | None, int | None]:
@@ -102,7 +110,9 @@ def _leaves(values: Mapping[str, Any], shape: Shape, prefix: Key) -> Iterator[tu
     # `type` first: another backend type drops the fields of the one below it.
     for name in sorted(values, key=lambda n: prefix != ("backend",) or n != "type"):
         value, child = values[name], child_of(shape, name)
-        if isinstance(value, Mapping) and child is not None and child.kind in ("section", "map"):
+        if value == {} and shape.kind == "map" and child is not None and child.kind == "section":
+            yield (*prefix, name), {}
+        elif isinstance(value, Mapping) and child is not None and child.kind in ("section", "map"):
             yield from _leaves(value, child, (*prefix, name))
         else:
             yield (*prefix, name), value

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from aurora_cli.spec.autoscaling import Autoscaling
 from aurora_cli.spec.credentials import Credentials
-from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole, lower_case
+from aurora_cli.spec.fields import Days, Model, ParameterValue, Seconds, Whole, lower_case
+from aurora_cli.spec.global_database import GlobalDatabase
+from aurora_cli.spec.instances import Instances
 from aurora_cli.spec.keys import ActivityStream, StackKey
 from aurora_cli.spec.monitoring import Monitoring
 from aurora_cli.spec.network import Dns, Network
 from aurora_cli.spec.proxy import Proxy
-from aurora_cli.spec.quantities import parse_acu_range
 from aurora_cli.spec.serverless_v1 import ServerlessV1
 from aurora_cli.spec.services import Services
 from aurora_cli.spec.source import INHERITING, Source
@@ -42,65 +43,6 @@ ENGINE_ALIASES: dict[str, EngineName] = {
 def canonical_engine(value: Any) -> Any:
     """AWS's name for an engine: `postgres` gives `aurora-postgresql`. Anything unknown is left for pydantic to refuse."""
     return ENGINE_ALIASES.get(value.strip().lower(), value) if isinstance(value, str) else value
-
-
-class AcuRange(Model):
-    """Serverless v2 capacity in Aurora capacity units (about 2 GiB each), in steps of 0.5."""
-
-    min: Capacity = Field(description="Smallest capacity in ACUs, 0 to 256 in steps of 0.5; 0 lets the cluster pause.")
-    max: Capacity = Field(description="Largest capacity in ACUs, 1 to 256 in steps of 0.5.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return parse_acu_range(value)
-
-
-class InstanceOverride(Model):
-    """What one instance has of its own. The key in `instances.overrides` is the instance's stable key (`1`, `2`, ...)."""
-
-    class_: str | None = Field(None, alias="class", description="DB instance class of this instance.")
-    zone: str | None = Field(None, description="Availability Zone name; fixed when the instance is made.")
-    promotion_tier: Whole | None = Field(None, ge=0, le=15, description="Failover order, 0 first.")
-    scale_with_writer: bool | None = Field(
-        None, description="Serverless: true keeps it as large as the writer (tier 0 or 1), false lets it scale alone."
-    )
-    identifier: str | None = Field(None, description="DB instance identifier; a change replaces the instance.")
-    tags: dict[str, str] = Field(default_factory=dict, description="Tags of this instance beside the cluster's.")
-    ca_certificate: str | None = Field(None, description="CA of its server certificate, e.g. rds-ca-ecc384-g1.")
-    maintenance_window: str | None = Field(None, description="Weekly window of this instance in UTC.")
-    auto_minor_upgrades: bool | None = Field(None, description="Let AWS upgrade this instance's minor version.")
-    monitoring_interval: Whole | None = Field(
-        None, description="Seconds between two values of Enhanced Monitoring; 0 turns it off here."
-    )
-    parameters: dict[str, ParameterValue] = Field(
-        default_factory=dict, description="Parameters over `parameters.instance`, in a parameter group of its own."
-    )
-    parameter_group: str | None = Field(None, description="Existing DB parameter group, instead of the stack's.")
-
-    @field_validator("maintenance_window", mode="after")
-    @classmethod
-    def _lower_case(cls, value: str | None) -> str | None:
-        return value.lower() if value is not None else None
-
-
-class Instances(Model):
-    """The writer and its readers. Instances are called `<name>-<key>` with keys 1, 2, 3, ...; roles come from AWS."""
-
-    class_: str | None = Field(
-        None, alias="class", description="DB instance class of every instance, or `db.serverless`."
-    )
-    acu: AcuRange | None = Field(
-        None, description="Serverless v2 range, `0.5-16` or {min, max}; implies db.serverless."
-    )
-    pause_after: Seconds | None = Field(
-        None, description="Idle time before a cluster with minimum 0 ACU pauses (300 s to 24 h), e.g. `10m`."
-    )
-    readers: Whole = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
-    ca_certificate: str | None = Field(
-        None, description="CA of every instance's server certificate, e.g. rds-ca-rsa2048-g1; default AWS's choice."
-    )
-    overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")
 
 
 class CustomEndpoint(Model):
@@ -267,12 +209,18 @@ class ClusterSpec(Model):
     endpoints: dict[str, CustomEndpoint] = Field(default_factory=dict, description="Custom endpoints by name.")
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
     dns: Dns | None = Field(None, description="Names of your own in Route 53.")
+    global_: GlobalDatabase | None = Field(
+        None, alias="global", description="Copies of the cluster in other Regions (Aurora global database)."
+    )
     proxy: Proxy | None = Field(None, description="RDS Proxy in front of the cluster; `true` for its defaults.")
     credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))
     encryption: Encryption = Field(default_factory=lambda: Encryption.model_validate({}))
     tls: Tls = Field(default_factory=lambda: Tls.model_validate({}))
     backup: Backup = Field(default_factory=lambda: Backup.model_validate({}))
     maintenance: Maintenance = Field(default_factory=lambda: Maintenance.model_validate({}))
+    local_write_forwarding: bool = Field(
+        False, description="Readers take writes and pass them on to the writer of their cluster."
+    )
     data_api: bool = Field(False, description="SQL over HTTPS, without a connection (RDS Data API).")
     extended_support: bool | None = Field(
         None, description="Paid support past a version's end; false refuses such versions. Default AWS's: true."

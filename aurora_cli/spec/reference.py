@@ -14,7 +14,9 @@ from pydantic_core import PydanticUndefined
 
 from aurora_cli.spec.autoscaling import Schedule
 from aurora_cli.spec.facts import ENGINES, table
-from aurora_cli.spec.model import ClusterSpec, CustomEndpoint, InstanceOverride
+from aurora_cli.spec.global_database import Region
+from aurora_cli.spec.instances import InstanceOverride
+from aurora_cli.spec.model import ClusterSpec, CustomEndpoint
 from aurora_cli.spec.network import AllowRule, EgressRule
 from aurora_cli.spec.presets import PRESETS
 from aurora_cli.spec.proxy import ProxySecret
@@ -24,6 +26,10 @@ from aurora_cli.spec.shape import key_of
 
 MARK = "<!-- Below: written by `make docs` from the model and the rules; changes made here are lost. -->"
 _INSIDE: dict[str, type[BaseModel]] = {
+    "global.regions": Region,
+    "global.regions.REGION.instances.overrides": InstanceOverride,
+    "global.regions.REGION.network.allow": AllowRule,
+    "global.regions.REGION.network.egress": EgressRule,
     "instances.overrides": InstanceOverride,
     "autoscaling.schedules": Schedule,
     "endpoints": CustomEndpoint,
@@ -32,6 +38,10 @@ _INSIDE: dict[str, type[BaseModel]] = {
     "proxy.secrets": ProxySecret,
 }
 _INSIDE_MARK = {
+    "global.regions": "REGION",
+    "global.regions.REGION.instances.overrides": "KEY",
+    "global.regions.REGION.network.allow": "N",
+    "global.regions.REGION.network.egress": "N",
     "instances.overrides": "KEY",
     "network.allow": "N",
     "network.egress": "N",
@@ -42,6 +52,12 @@ _INSIDE_MARK = {
 _DAYS = ("backup.retention", "logs.retention", "encryption.key.rotation", "encryption.key.deletion_window")
 _FILLED = {
     "network.cidr": "`10.0.0.0/16`, for a VPC that is made",
+    "global.identifier": "`<name>-global`",
+    "global.regions.REGION.network.cidr": "a block of that Region's own, e.g. `10.12.0.0/16`",
+    "global.regions.REGION.network.zones": "by preset",
+    "global.regions.REGION.instances.class": "the cluster's",
+    "global.regions.REGION.instances.acu": "the cluster's",
+    "global.regions.REGION.encryption.kms_key": "`alias/aws/rds`, the AWS managed key there",
     "backup.window": "AWS's choice; after `maintenance.window`, if that is set",
     "maintenance.window": "AWS's choice; after `backup.window`, if that is set",
     "instances.pause_after": "AWS's 5m, with a minimum of 0",
@@ -67,7 +83,7 @@ def anchor(path: str) -> str:
 
 def describe(path: str) -> str:
     """Description of a top-level key: the field's own, or the first sentence of its section's docstring."""
-    info = ClusterSpec.model_fields[path]
+    info = next(info for name, info in ClusterSpec.model_fields.items() if key_of(name, info) == path)
     if info.description:
         return info.description
     model = next(iter(_models(info.annotation)))
@@ -123,7 +139,7 @@ def _fields(model: type[BaseModel], prefix: str) -> Iterator[Field]:
         if path in _INSIDE:
             yield _field(path, info)
             yield from _fields(_INSIDE[path], f"{path}.{_INSIDE_MARK[path]}.")
-        elif path == "instances.acu":
+        elif path.endswith("instances.acu"):
             yield _field(path, info)
         elif path == "backend":
             yield from _backend_fields(variants)

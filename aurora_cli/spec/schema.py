@@ -41,6 +41,8 @@ def _short_forms(definitions: dict[str, Any], properties: dict[str, Any]) -> Non
     for rules in ("allow", "egress"):
         entries = definitions["Network"]["properties"][rules]
         entries["items"] = {"anyOf": [{"type": "string"}, entries["items"]]}
+    regions = definitions["GlobalDatabase"]["properties"]["regions"]
+    regions["additionalProperties"] = {"anyOf": [regions["additionalProperties"], {"type": "null"}]}
     secrets = definitions["Proxy"]["properties"]["secrets"]
     secrets["items"] = {"anyOf": [{"type": "string"}, secrets["items"]]}
     backend = properties["backend"]

@@ -14,6 +14,7 @@ from aurora_cli.errors import StackDamaged
 from aurora_cli.stacks.atomic import make_folder, write_atomic
 
 MANIFEST = ".aurora-files.json"
+_DEPTH = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class FilesWritten:
 def write_files(folder: Path, files: Mapping[str, str]) -> FilesWritten:
     """Bring the rendered files in `folder` to `files` (name -> content); state, plan and the user's own files stay.
 
+    A name may be in a folder of its own: `eu-central-1/cluster.tf`. A folder that becomes empty goes.
+
     Unchanged files are not written again, so their times stay as they are. The manifest grows before and shrinks after the
     files do, so that a crash in between leaves no file that nobody owns.
 
@@ -46,7 +49,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> FilesWritten:
     if set(files) - before:
         _write_manifest(folder, before | set(files))
     written = tuple(sorted(name for name, content in files.items() if _write(folder / name, content)))
-    removed = tuple(sorted(name for name in before - set(files) if _remove(folder / name)))
+    removed = tuple(sorted(name for name in before - set(files) if _remove(folder, name)))
     if before - set(files):
         _write_manifest(folder, set(files))
     return FilesWritten(written, removed, _foreign(folder, set(files)))
@@ -54,7 +57,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> FilesWritten:
 
 def _refuse_foreign(folder: Path, files: Mapping[str, str], ours: set[str]) -> None:
     for name in files:
-        if not name or Path(name).name != name or name.startswith("."):
+        if not _is_plain(name):
             raise ValueError(f"not a plain file name: {name!r}")
         if name not in ours and (folder / name).exists() and _read(folder / name) != files[name]:
             raise StackDamaged(
@@ -63,9 +66,17 @@ def _refuse_foreign(folder: Path, files: Mapping[str, str], ours: set[str]) -> N
             )
 
 
+def _is_plain(name: str) -> bool:
+    """Whether it is a file in the folder, or in a folder right under it."""
+    parts = name.split("/")
+    return len(parts) <= _DEPTH and all(part and part == Path(part).name and not part.startswith(".") for part in parts)
+
+
 def _write(path: Path, content: str) -> bool:
     if _read(path) == content:
         return False
+    if not path.parent.exists():
+        make_folder(path.parent)
     write_atomic(path, content)
     return True
 
@@ -77,9 +88,12 @@ def _read(path: Path) -> str | None:
         return None
 
 
-def _remove(path: Path) -> bool:
+def _remove(folder: Path, name: str) -> bool:
+    path = folder / name
     existed = path.exists()
     path.unlink(missing_ok=True)
+    if existed and path.parent != folder and not any(path.parent.iterdir()):
+        path.parent.rmdir()
     return existed
 
 
@@ -94,7 +108,7 @@ def _manifest(folder: Path) -> set[str]:
         return set()
     try:
         names = json.loads(text)["files"]
-        return {name for name in names if isinstance(name, str) and Path(name).name == name}
+        return {name for name in names if isinstance(name, str) and _is_plain(name)}
     except (ValueError, KeyError, TypeError) as problem:
         raise StackDamaged(
             f"The list of rendered files {folder / MANIFEST} cannot be read.",

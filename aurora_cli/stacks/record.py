@@ -26,8 +26,11 @@ class StackRecord:
         status: `creating` until the first apply has ended well, then `ready`; `changing` while a later apply is under way;
             `destroying` from the start of a destroy.
         instance_keys: stable keys of the instances, lowest first; `()` before they are decided.
+        region_keys: secondary Region of a global database -> the keys of its instances.
         origins: dotted spec path -> where the value came from.
         tool_version: version of this tool that wrote the record last.
+        final_snapshot_identifier: the name that destroy has chosen for the final snapshot, or None.
+        snapshot_region: the Region of that snapshot, if it is not the cluster's own.
         final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
         born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
         source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
@@ -41,9 +44,11 @@ class StackRecord:
     created_at: str
     status: Status = "creating"
     instance_keys: tuple[str, ...] = ()
+    region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     tool_version: str = ""
     final_snapshot_identifier: str | None = None
+    snapshot_region: str | None = None
     born: str | None = None
     source_arn: str | None = None
     password_version: int = 1
@@ -70,7 +75,8 @@ def load_record(text: str, *, name: str) -> StackRecord:
     known = {f.name for f in fields(StackRecord)}
     values = {key: value for key, value in data.items() if key in known}
     _check_values(values, name)
-    return StackRecord(**{**values, "instance_keys": tuple(values.get("instance_keys", ()))})
+    regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
+    return StackRecord(**{**values, "instance_keys": tuple(values.get("instance_keys", ())), "region_keys": regions})
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:
@@ -93,10 +99,19 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
     keys = values.get("instance_keys", [])
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise _damaged(name, "'instance_keys' is no list of texts")
+    regions = values.get("region_keys", [])
+    if not isinstance(regions, list) or not all(_is_region(entry) for entry in regions):
+        raise _damaged(name, "'region_keys' is no list of Regions with their keys")
     if not isinstance(values.get("password_version", 1), int):
         raise _damaged(name, "'password_version' is no number")
     if not isinstance(values.get("origins", {}), dict):
         raise _damaged(name, "'origins' is no object")
+
+
+def _is_region(entry: object) -> bool:
+    if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], str):
+        return False
+    return isinstance(entry[1], list) and all(isinstance(key, str) for key in entry[1])
 
 
 def _damaged(name: str, why: str) -> StackDamaged:

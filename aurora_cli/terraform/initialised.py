@@ -53,7 +53,7 @@ def fingerprint(folder: Path, binary: Binary, env: Mapping[str, str]) -> str:
 def _parts(folder: Path, binary: Binary, env: Mapping[str, str]) -> Iterator[bytes]:
     yield f"{binary.product} {binary.version} {binary.path}".encode()
     prefixes: set[str] = set()
-    for path in sorted([*folder.glob("*.tf"), *folder.glob("*.tofu")]):
+    for path in sorted([*folder.glob("*.tf"), *folder.glob("*.tofu"), *folder.glob("[!.]*/*.tf")]):
         text = path.read_text(encoding="utf-8", errors="replace")
         yield from (block.encode() for block in (*_BLOCK.findall(text), *_ONE_LINE.findall(text)))
         prefixes.update(_TYPE.findall(text))

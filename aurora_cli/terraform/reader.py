@@ -31,6 +31,10 @@ class TerraformReader:
         self.folder = folder
         self._env = dict(env)
 
+    def provide(self, variables: Mapping[str, str]) -> None:
+        """Values of input variables for what runs from now on. They go through the environment, where no other user sees them."""
+        self._env.update({f"TF_VAR_{name}": value for name, value in variables.items()})
+
     def validate(self) -> list[Diagnostic]:
         """The warnings of `terraform validate`. Raises TerraformFailed with all errors."""
         output, stderr, status = self._capture(argv.validate(self.binary.argv0))

@@ -130,6 +130,11 @@ def _print_message(consoles: Consoles, text: Text) -> None:
 def print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
     """Prints every endpoint of a cluster: writer, reader, custom ones, the proxy's, then the instances' own."""
     found = [("writer", "", report.writer), ("reader", "", report.reader)]
+    if report.global_database is not None:
+        found.insert(0, ("global writer", "", report.global_database.writer))
+        found += [
+            ("reader in", r.region, r.reader) for r in report.global_database.regions if r.region != report.region
+        ]
     found += [("custom", name, endpoint) for name, endpoint in sorted(report.custom.items())]
     found += [("proxy", "", report.proxy), ("proxy", "reader", report.proxy_reader)]
     found += [("instance", f"{i.id} ({i.role})", i.endpoint) for i in report.instances]

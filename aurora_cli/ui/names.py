@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from aurora_cli.terraform.addresses import region_of
 from aurora_cli.ui.text import clean
 
 Values = Mapping[str, Any]
@@ -86,6 +87,7 @@ KINDS: dict[str, Kind] = {
     "aws_secretsmanager_secret": Kind("secret", ("name",), rank=35),
     "aws_iam_policy": Kind("IAM policy", ("name",), rank=36),
     "aws_iam_role": Kind("IAM role", ("name",), rank=36),
+    "aws_secretsmanager_secret_version": Kind("value of the secret", rank=35),
     "aws_secretsmanager_secret_rotation": Kind("password rotation", rank=35),
     "aws_route53_record": Kind("DNS name", ("name",), ("type",), 4),
     "aws_iam_role_policy_attachment": Kind("IAM policy attachment", rank=37),
@@ -142,9 +144,10 @@ def name_of(resource: Addressed, values: Values | None = None, *, among: Sequenc
     """
     values = values or {}
     special = _SPECIAL.get(_type_of(resource))
-    if special:
-        return special(resource, values, among)
-    return _by_kind(resource, values)
+    name = special(resource, values, among) if special else _by_kind(resource, values)
+    region = region_of(resource.address)
+    told = region is None or region in name.text
+    return name if told else Name(f"{name.text} in {region}", name.detail)
 
 
 def key_of(address: str) -> str | None:
@@ -168,7 +171,8 @@ def _joined(kind: Kind, details: Sequence[str]) -> str:
 def _subnet(resource: Addressed, values: Values, among: Sequence[Addressed]) -> Name:
     name = _by_kind(resource, values)
     key = key_of(resource.address) or ""
-    total = len({a.address for a in among if _type_of(a) == "aws_subnet"})
+    region = region_of(resource.address)
+    total = len({a.address for a in among if _type_of(a) == "aws_subnet" and region_of(a.address) == region})
     text = (
         f"subnet {key} of {total}" if total > 1 and key.isdecimal() and int(key) <= total else f"subnet {key}".strip()
     )

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from aurora_cli.operations.global_report import RegionInfo
 from aurora_cli.operations.results import ClusterReport, Endpoint, InstanceInfo
 from aurora_cli.ui.attributes import label_of, value_text
 from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
@@ -19,6 +20,7 @@ from aurora_cli.ui.text import clean, duration, listed
 from aurora_cli.ui.upkeep_view import print_upkeep
 
 SERVERLESS = "db.serverless"
+REGION_COLUMNS = ("Region", "Role", "Instances", "Lag", "Forwards writes", "Status")
 INSTANCE_COLUMNS = ("Id", "Role", "Class", "Zone", "Status")
 WIDE = 90
 
@@ -34,6 +36,7 @@ def print_report(consoles: Consoles, report: ClusterReport, operation: str, *, o
     console = consoles.out
     _print_headline(console, report, operation)
     _print_instances(consoles, report)
+    _print_regions(consoles, report)
     _print_endpoints(console, report)
     _print_access(console, report)
     print_upkeep(console, report)
@@ -94,7 +97,39 @@ def _pending(pending: dict[str, Any]) -> str:
     return listed([f"{label_of(name)} {value(name, content)}" for name, content in pending.items()])
 
 
+def print_global(consoles: Consoles, report: ClusterReport) -> None:
+    """Prints the Regions of a global database, the global writer endpoint and what to know about it."""
+    _print_headline(consoles.out, report, "status")
+    _print_regions(consoles, report)
+    _print_endpoints(consoles.out, report)
+    _print_warnings(consoles.out, report)
+
+
+def _print_regions(consoles: Consoles, report: ClusterReport) -> None:
+    info = report.global_database
+    if info is None:
+        return
+    _section(consoles.out, f"Regions of {clean(info.identifier)} ({len(info.regions)})")
+    print_table(consoles, "", REGION_COLUMNS, [_region(consoles.out, region) for region in info.regions], indent=2)
+
+
+def _region(console: Console, region: RegionInfo) -> list[Value]:
+    lag = None if region.lag_ms is None else f"{region.lag_ms:.0f} ms"
+    return [
+        region.region,
+        region.role,
+        region.instances,
+        lag,
+        region.write_forwarding,
+        status_cell(console, region.status),
+    ]
+
+
 def _print_endpoints(console: Console, report: ClusterReport) -> None:
+    info = report.global_database
+    named = [("global", info.writer)] if info else []
+    named += [(r.region, r.reader) for r in info.regions if r.region != report.region] if info else []
+    named += [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
     named = [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
     named += [("proxy", report.proxy), ("proxy reader", report.proxy_reader)]
     found = [(clean(name), endpoint) for name, endpoint in named if endpoint is not None]

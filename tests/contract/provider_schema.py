@@ -35,7 +35,8 @@ def problems(blocks: Sequence[Block]) -> list[str]:
 def _block_problems(block: Block) -> Iterator[str]:
     where = ".".join((block.kind, *block.labels))
     if block.kind == "provider":
-        yield from _body(where, block, provider()["provider"]["block"])
+        own = {name: value for name, value in block.attributes.items() if name != "alias"}
+        yield from _body(where, Block(block.kind, block.labels, own, block.blocks), provider()["provider"]["block"])
     elif block.kind in _SECTIONS:
         schema = provider()[_SECTIONS[block.kind]].get(block.labels[0])
         if schema is None:
@@ -43,7 +44,7 @@ def _block_problems(block: Block) -> Iterator[str]:
         else:
             yield from _body(where, _without_meta(block), schema["block"])
             yield from _lifecycle(where, block, schema["block"])
-    elif block.kind not in ("terraform", "locals", "output", "moved", "variable"):
+    elif block.kind not in ("terraform", "locals", "output", "moved", "module", "variable"):
         yield f"{where}: unexpected kind of block"
 
 
@@ -114,10 +115,10 @@ def _dangling(blocks: Sequence[Block]) -> Iterator[str]:
     variables = {block.labels[0] for block in blocks if block.kind == "variable"}
     for block in blocks:
         for text in _expressions(block):
-            yield from (f"var.{name} is not there" for name in _VARIABLE.findall(text) if name not in variables)
             for address, attribute in _REFERENCE.findall(text):
                 yield from _reference(address, attribute, declared)
             yield from (f"local.{name} is not there" for name in _LOCAL.findall(text) if name not in names)
+            yield from (f"var.{name} is not there" for name in _VARIABLE.findall(text) if name not in variables)
 
 
 def _reference(address: str, attribute: str, declared: dict[str, Block]) -> Iterator[str]:

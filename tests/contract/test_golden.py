@@ -18,7 +18,7 @@ from aurora_cli.hcl.render import render_stack
 from aurora_cli.spec.load import load_file
 from aurora_cli.spec.resolve import resolve
 from tests.contract.provider_schema import problems
-from tests.contract.terraform_reader import read_all
+from tests.contract.terraform_reader import folders, read_all
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
 GOLDEN = Path(__file__).parent / "golden"
@@ -29,13 +29,15 @@ def rendered(example: Path) -> dict[str, str]:
 
 
 def stored(folder: Path) -> dict[str, str]:
-    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in files}
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -49,7 +51,8 @@ def test_an_example_renders_what_its_golden_folder_holds(example: Path) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
 def test_an_example_fits_the_schema(example: Path) -> None:
-    assert problems(read_all(rendered(example))) == []
+    for files in folders(rendered(example)).values():
+        assert problems(read_all(files)) == []
 
 
 def test_each_golden_folder_has_its_example() -> None:

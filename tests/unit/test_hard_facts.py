@@ -9,14 +9,24 @@ import pytest
 from aurora_cli.errors import SpecInvalid
 from aurora_cli.spec.resolve import resolve
 from aurora_cli.spec.rules import catalogue, check_names
-from tests.unit.hard_facts import capacity, credentials, engines, instances, monitoring, names, network, storage
+from tests.unit.hard_facts import (
+    capacity,
+    credentials,
+    engines,
+    global_database,
+    instances,
+    monitoring,
+    names,
+    network,
+    storage,
+)
 from tests.unit.hard_facts.elsewhere import ELSEWHERE, NOTHING_TO_CHECK, SAME_AS
 from tests.unit.hard_facts.fact import Fact
 from tests.unit.hard_facts.unchecked import UNCHECKED
 from tests.unit.named_tests import named_tests
 from tests.unit.spec_cases import layers, problems
 
-TABLES = (names, credentials, network, engines, instances, capacity, storage, monitoring)
+TABLES = (names, credentials, network, engines, instances, capacity, storage, monitoring, global_database)
 FACTS: tuple[Fact, ...] = tuple(chain.from_iterable(table.FACTS for table in TABLES))
 NAMES = [f"{fact.id}-{fact.check}-{number}" for number, fact in enumerate(FACTS)]
 HARD = {name: hard for name, hard, _, _ in catalogue()} | {"schema": True}

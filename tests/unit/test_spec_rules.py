@@ -13,6 +13,7 @@ from aurora_cli.spec.load import load_yaml
 from aurora_cli.spec.resolve import resolve
 from aurora_cli.spec.rules import catalogue, check_names
 from tests.unit.connection_cases import CONNECTIONS
+from tests.unit.global_cases import GLOBAL
 from tests.unit.sign_in_cases import SERVERLESS_V1, SIGN_IN
 from tests.unit.source_cases import REFUSED as SOURCES
 from tests.unit.spec_cases import EXISTING, MYSQL, POSTGRES, layers, problems, resolved
@@ -244,6 +245,7 @@ MYSQL_CASES: list[Case] = [
 ]
 CASES = [(POSTGRES, *case) for case in POSTGRES_CASES] + [(MYSQL, *case) for case in MYSQL_CASES]
 CASES += [case[:4] for case in (*SURFACE, *SOURCES, *SIGN_IN, *SERVERLESS_V1, *CONNECTIONS)]
+CASES += [(base, name, changes, path) for name, base, changes, path, _ in GLOBAL]
 LIVE = {"orderable"}
 """Asks AWS itself: tests/unit/test_operations_orderable.py."""
 HARD = {name: hard for name, hard, _, _ in catalogue()}

@@ -72,10 +72,19 @@ def test_a_manifest_cannot_name_files_elsewhere(tmp_path: Path) -> None:
     assert (tmp_path / "victim").exists()
 
 
-@pytest.mark.parametrize("name", ["../a.tf", "a/b.tf", ".hidden", ""])
+@pytest.mark.parametrize("name", ["../a.tf", "a/b/c.tf", "a/../b.tf", "/a.tf", ".hidden", ""])
 def test_only_plain_names_are_written(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="plain file name"):
         write_files(tmp_path, {name: "1\n"})
+
+
+def test_a_folder_of_ours_comes_and_goes_with_its_files(tmp_path: Path) -> None:
+    files = {"a.tf": "1\n", "eu-central-1/a.tf": "2\n", "us-east-1/a.tf": "3\n"}
+    assert write_files(tmp_path, files).written == ("a.tf", "eu-central-1/a.tf", "us-east-1/a.tf")
+    (tmp_path / "us-east-1" / "mine.txt").write_text("kept")
+    assert write_files(tmp_path, {"a.tf": "1\n"}).removed == ("eu-central-1/a.tf", "us-east-1/a.tf")
+    assert not (tmp_path / "eu-central-1").exists()
+    assert [path.name for path in (tmp_path / "us-east-1").iterdir()] == ["mine.txt"]
 
 
 def test_a_failed_write_leaves_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

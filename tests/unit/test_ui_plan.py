@@ -50,6 +50,7 @@ def test_friendly_names(address: str, values: dict[str, Any], name: str) -> None
 
 def test_the_type_is_found_in_an_address_when_an_event_does_not_tell_it() -> None:
     assert name_of(Resource('module.a.aws_subnet.database["2"]')).text == "subnet 2"
+    assert name_of(Resource('module.eu_central_1.aws_subnet.database["2"]')).text == "subnet 2 in eu-central-1"
     assert name_of(Resource("strange")).text == "strange"
 
 

@@ -121,7 +121,7 @@ class Ground:
             keep_survivors(
                 self.terraform,
                 resources,
-                lambda: live_topology(self.app, self.spec),
+                lambda _: live_topology(self.app, self.spec),
                 clock=self.app.clock,
                 emit=self.emit,
             )

@@ -6,7 +6,9 @@ from collections.abc import Collection
 
 from aurora_cli.errors import Problem
 from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.regions import regions_of
 from aurora_cli.spec.rules.every import RULES
+from aurora_cli.spec.rules.secondaries import problems_of_regions
 
 __all__ = ["catalogue", "check", "check_names"]
 
@@ -19,7 +21,10 @@ def check(spec: ClusterSpec, *, broken: Collection[str] = ()) -> list[Problem]:
         broken: dotted paths whose values are not to be trusted; rules that read them are left out.
     """
     usable = [rule for rule in RULES if not any(rule.reads(path) for path in broken)]
-    return [problem for rule in usable for problem in rule.problems(spec)]
+    found = [problem for rule in usable for problem in rule.problems(spec)]
+    if regions_of(spec) and not any(path.partition(".")[0] in ("global", "name", "region") for path in broken):
+        found += problems_of_regions(spec, usable, found)
+    return found
 
 
 def check_names() -> list[str]:

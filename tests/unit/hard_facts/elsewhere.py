@@ -7,6 +7,9 @@ _RENDERED = "tests/contract/test_rendered_terraform.py"
 _GUARD = "tests/unit/test_operations_guard.py"
 _LIMITS = "tests/unit/test_operations_limits.py"
 _MAIN = "tests/sandbox/test_main_job.py"
+_GLOBAL = "tests/sandbox/test_global.py"
+_REGIONS = "tests/unit/test_spec_global.py"
+_MEMBERS = "tests/contract/test_rendered_global.py"
 
 ELSEWHERE: dict[str, tuple[str, str]] = {
     "c1-4": (
@@ -59,6 +62,38 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         f"{_SURFACE}::test_features_of_the_cluster_are_written_only_when_asked_for",
     ),
     "c8-20": ("100 manual snapshots.", f"{_LIMITS}::test_doctor_says_which_quota_is_used_up"),
+    "c1-9": (
+        "Clusters of a global database have different names.",
+        f"{_REGIONS}::test_a_regions_instances_are_the_primarys_unless_it_says_otherwise",
+    ),
+    "c5-11": (
+        "A secondary cluster of a global database has no reader autoscaling.",
+        f"{_REGIONS}::test_what_belongs_to_one_region_stays_with_the_primary",
+    ),
+    "c9-8": (
+        "Minor upgrades go secondaries first: the global cluster has the version, and its members follow.",
+        f"{_MEMBERS}::test_roles_and_versions_are_left_alone",
+    ),
+    "c9-9": (
+        "Major upgrades are of the global cluster.",
+        f"{_MEMBERS}::test_roles_and_versions_are_left_alone",
+    ),
+    "c9-11": (
+        "A global cluster made of another takes its engine from it.",
+        f"{_MEMBERS}::test_around_an_existing_cluster_nothing_of_it_is_said_twice",
+    ),
+    "c9-12": (
+        "Secondaries go before the primary.",
+        f"{_GLOBAL}::test_a_global_database_is_made_changed_and_destroyed",
+    ),
+    "c9-13": (
+        "A switchover loses nothing, a failover may, and is asked for by name.",
+        f"{_GLOBAL}::test_after_a_switchover_a_plan_changes_nothing_and_the_newest_data_is_kept",
+    ),
+    "c9-14": (
+        "Global write forwarding is set on a secondary.",
+        f"{_MEMBERS}::test_a_secondary_has_what_aws_takes_of_it",
+    ),
     "c10-4": ("Log groups are made before the cluster.", f"{_RENDERED}::test_log_groups_come_before_the_cluster"),
     "c11-1": (
         "Parameters change 20 at a time.",

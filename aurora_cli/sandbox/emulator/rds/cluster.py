@@ -39,6 +39,7 @@ class AuroraCluster(DBCluster):
         self.preferred_maintenance_window = self.preferred_maintenance_window.lower()
         self.network_type = values.get("network_type") or "IPV4"
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
+        self.local_write_forwarding = bool(values.get("enable_local_write_forwarding"))
         self.clone_group_id: str | None = None
         self.automatic_restart_time: dt.datetime | None = None
         self.stream = Transition("stopped", "stopped")
@@ -145,12 +146,17 @@ class AuroraCluster(DBCluster):
         return [
             {
                 "DBInstanceIdentifier": member.db_instance_identifier,
-                "IsClusterWriter": member.is_cluster_writer,
+                "IsClusterWriter": member.is_cluster_writer and not self.follows_a_global_primary,
                 "DBClusterParameterGroupStatus": member.cluster_parameters_status,  # type: ignore[attr-defined]
                 "PromotionTier": member.promotion_tier,
             }
             for member in self._members
         ]
+
+    @property
+    def follows_a_global_primary(self) -> bool:
+        """A secondary of a global cluster: all of its members are readers."""
+        return bool(self.global_cluster_identifier and self.replication_source_identifier)
 
     @property
     def custom_endpoints(self) -> list[str]:
@@ -166,6 +172,11 @@ class AuroraCluster(DBCluster):
     def global_write_forwarding_requested(self) -> bool | None:  # type: ignore[override]
         """Only shown when it was asked for."""
         return self._global_write_forwarding_requested or None
+
+    @property
+    def local_write_forwarding_status(self) -> str | None:
+        """Only shown while readers forward writes."""
+        return "enabled" if self.local_write_forwarding else None
 
     @property
     def activity_stream_status(self) -> str:

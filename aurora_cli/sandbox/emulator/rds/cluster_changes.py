@@ -33,6 +33,7 @@ AT_ONCE = {
     "backtrack_window": "backtrack_window",
     "enable_http_endpoint": "enable_http_endpoint",
     "database_insights_mode": "database_insights_mode",
+    "enable_local_write_forwarding": "local_write_forwarding",
     "enable_performance_insights": "performance_insights_enabled",
     "performance_insights_kms_key_id": "performance_insights_kms_key_id",
     "performance_insights_retention_period": "performance_insights_retention_period",

@@ -163,7 +163,10 @@ def _source(backend: AuroraBackend, values: dict[str, Any]) -> AuroraCluster | N
         return None
     if values.get("engine"):
         raise bad_combination("Engine can't be specified with SourceDBClusterIdentifier: it is the source's.")
-    return anywhere(backend, identifier)
+    source = anywhere(backend, identifier)
+    if source.manage_master_user_password:
+        raise bad_combination("ManageMasterUserPassword isn't supported for a DB cluster in a global cluster.")
+    return source
 
 
 def describe(backend: AuroraBackend, params: Any) -> list[GlobalDatabase]:
@@ -280,6 +283,8 @@ def inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
     """
     database = find(backend, values["global_cluster_identifier"])
     values["global_cluster_identifier"] = database.global_cluster_identifier
+    if values.get("manage_master_user_password"):
+        raise bad_combination("ManageMasterUserPassword isn't supported for a DB cluster in a global cluster.")
     if values["engine"] != database.engine:
         raise bad_combination(f"The engine of the cluster must be the global cluster's: {database.engine}.")
     values["engine_version"] = values.get("engine_version") or database.engine_version

@@ -112,6 +112,7 @@ CLUSTER = Resource(
             "engine_version": engine_version,
             "engine_version_actual": "EngineVersion",
             "iam_roles": "AssociatedRoles[].RoleArn",
+            "master_user_secret": lambda task, item: item.get("MasterUserSecret") or [],
             "scaling_configuration": lambda task, item: item.get("ScalingConfigurationInfo") or None,
             "serverlessv2_scaling_configuration": (
                 lambda task, item: item.get("ServerlessV2ScalingConfiguration") or None

@@ -129,6 +129,11 @@ def _changed_password(task: Task) -> Any:
     return master_password(task) if task.changed & {"master_password", "master_password_wo_version"} else None
 
 
+def _managed_password(task: Task) -> bool | None:
+    """Taken out of the configuration, it is turned off."""
+    return bool(task.get("manage_master_user_password")) if "manage_master_user_password" in task.changed else None
+
+
 def _wanted_version(task: Task) -> Any:
     differs = task.get("engine_version") != task.prior.get("engine_version_actual")
     return task.get("engine_version") if "engine_version" in task.changed or differs else None
@@ -171,6 +176,7 @@ def modify(task: Task) -> None:
             "CloudwatchLogsExportConfiguration": _log_exports,
             "DBInstanceParameterGroupName": "db_instance_parameter_group_name",
             "EngineVersion": _wanted_version,
+            "ManageMasterUserPassword": _managed_password,
             "MasterUserPassword": _changed_password,
             **_capacity(changed),
             **left_domain,

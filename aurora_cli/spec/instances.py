@@ -1,0 +1,69 @@
+"""The instances in the spec: how many, of which class or capacity, and what one of them has of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, field_validator, model_validator
+
+from aurora_cli.spec.fields import Capacity, Model, ParameterValue, Seconds, Whole
+from aurora_cli.spec.quantities import parse_acu_range
+
+
+class AcuRange(Model):
+    """Serverless v2 capacity in Aurora capacity units (about 2 GiB each), in steps of 0.5."""
+
+    min: Capacity = Field(description="Smallest capacity in ACUs, 0 to 256 in steps of 0.5; 0 lets the cluster pause.")
+    max: Capacity = Field(description="Largest capacity in ACUs, 1 to 256 in steps of 0.5.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return parse_acu_range(value)
+
+
+class InstanceOverride(Model):
+    """What one instance has of its own. The key in `instances.overrides` is the instance's stable key (`1`, `2`, ...)."""
+
+    class_: str | None = Field(None, alias="class", description="DB instance class of this instance.")
+    zone: str | None = Field(None, description="Availability Zone name; fixed when the instance is made.")
+    promotion_tier: Whole | None = Field(None, ge=0, le=15, description="Failover order, 0 first.")
+    scale_with_writer: bool | None = Field(
+        None, description="Serverless: true keeps it as large as the writer (tier 0 or 1), false lets it scale alone."
+    )
+    identifier: str | None = Field(None, description="DB instance identifier; a change replaces the instance.")
+    tags: dict[str, str] = Field(default_factory=dict, description="Tags of this instance beside the cluster's.")
+    ca_certificate: str | None = Field(None, description="CA of its server certificate, e.g. rds-ca-ecc384-g1.")
+    maintenance_window: str | None = Field(None, description="Weekly window of this instance in UTC.")
+    auto_minor_upgrades: bool | None = Field(None, description="Let AWS upgrade this instance's minor version.")
+    monitoring_interval: Whole | None = Field(
+        None, description="Seconds between two values of Enhanced Monitoring; 0 turns it off here."
+    )
+    parameters: dict[str, ParameterValue] = Field(
+        default_factory=dict, description="Parameters over `parameters.instance`, in a parameter group of its own."
+    )
+    parameter_group: str | None = Field(None, description="Existing DB parameter group, instead of the stack's.")
+
+    @field_validator("maintenance_window", mode="after")
+    @classmethod
+    def _lower_case(cls, value: str | None) -> str | None:
+        return value.lower() if value is not None else None
+
+
+class Instances(Model):
+    """The writer and its readers. Instances are called `<name>-<key>` with keys 1, 2, 3, ...; roles come from AWS."""
+
+    class_: str | None = Field(
+        None, alias="class", description="DB instance class of every instance, or `db.serverless`."
+    )
+    acu: AcuRange | None = Field(
+        None, description="Serverless v2 range, `0.5-16` or {min, max}; implies db.serverless."
+    )
+    pause_after: Seconds | None = Field(
+        None, description="Idle time before a cluster with minimum 0 ACU pauses (300 s to 24 h), e.g. `10m`."
+    )
+    readers: Whole = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
+    ca_certificate: str | None = Field(
+        None, description="CA of every instance's server certificate, e.g. rds-ca-rsa2048-g1; default AWS's choice."
+    )
+    overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")

@@ -1,0 +1,4 @@
+locals {
+  name = "booking-eu-north-1"
+  port = 3306
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "booking"
+  port = 3306
+}

@@ -1,0 +1,21 @@
+# Credentials come from the environment or a profile, never from a file here.
+provider "aws" {
+  region = "eu-west-1"
+
+  default_tags {
+    tags = {
+      "aurora-cli:cluster" = "booking"
+    }
+  }
+}
+
+provider "aws" {
+  alias  = "eu_north_1"
+  region = "eu-north-1"
+
+  default_tags {
+    tags = {
+      "aurora-cli:cluster" = "booking"
+    }
+  }
+}

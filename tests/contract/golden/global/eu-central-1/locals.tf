@@ -1,0 +1,4 @@
+locals {
+  name = "shop-eu-central-1"
+  port = 5432
+}

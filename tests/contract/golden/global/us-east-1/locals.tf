@@ -1,0 +1,4 @@
+locals {
+  name = "shop-us-east-1"
+  port = 5432
+}

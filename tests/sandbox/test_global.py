@@ -1,0 +1,143 @@
+"""A global database in the sandbox: made, planned again (nothing to do), changed, handed over, destroyed in AWS's order."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness import Aurora
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
+EXAMPLES = Path(__file__).parents[2] / "examples"
+HOME, FRANKFURT, VIRGINIA = "eu-west-1", "eu-central-1", "us-east-1"
+SLOW = 400.0
+PLAIN = "name: shop\nregion: eu-west-1\nengine: postgres\ninstances: {class: db.r7g.large}\nlogs: {exports: []}\n"
+
+
+@pytest.fixture
+def clean(aurora: Aurora) -> Iterator[Aurora]:
+    """The command; what a test leaves behind goes afterwards, in all Regions."""
+    yield aurora
+    aurora.ok("sandbox", "reset", "--yes")
+
+
+def clusters(aurora: Aurora, region: str) -> dict[str, dict[str, Any]]:
+    found = aurora.client("rds", region).describe_db_clusters()["DBClusters"]
+    return {cluster["DBClusterIdentifier"]: cluster for cluster in found}
+
+
+def members(aurora: Aurora) -> dict[str, dict[str, Any]]:
+    (database,) = aurora.client("rds").describe_global_clusters()["GlobalClusters"]
+    return {member["DBClusterArn"].split(":")[3]: member for member in database["GlobalClusterMembers"]}
+
+
+def plan_is_empty(aurora: Aurora, name: str) -> bool:
+    return aurora.run("plan", name, "--exit-code", timeout=SLOW).status == 0
+
+
+def snapshots(aurora: Aurora, region: str) -> list[str]:
+    found = aurora.client("rds", region).describe_db_cluster_snapshots()["DBClusterSnapshots"]
+    return [snapshot["DBClusterIdentifier"] for snapshot in found]
+
+
+def holds(folder: Path, text: str) -> bool:
+    """Whether a file under the folder holds the text, packed plans aside."""
+    found = subprocess.run(["grep", "-rlaF", "--", text, str(folder)], capture_output=True, text=True, check=False)
+    return bool(found.stdout)
+
+
+def test_a_global_database_is_made_changed_and_destroyed(clean: Aurora) -> None:
+    report = clean.json("create", "-f", str(EXAMPLES / "global.yaml"), "--yes", timeout=SLOW)
+    roles = {region["region"]: (region["role"], region["instances"]) for region in report["global"]["regions"]}
+    assert roles == {HOME: ("primary", 2), FRANKFURT: ("secondary", 2), VIRGINIA: ("secondary", 0)}
+    found = members(clean)
+    assert {region: member["IsWriter"] for region, member in found.items()} == {
+        HOME: True,
+        FRANKFURT: False,
+        VIRGINIA: False,
+    }
+    assert found[FRANKFURT]["GlobalWriteForwardingStatus"] == "enabled"
+    assert clusters(clean, VIRGINIA)["shop-us-east-1"]["DBClusterMembers"] == []
+    assert f":kms:{FRANKFURT}:" in clusters(clean, FRANKFURT)["shop-eu-central-1"]["KmsKeyId"]
+    assert report["global"]["writer"]["host"] in report["connect"]
+    assert plan_is_empty(clean, "shop")
+    _the_password_is_in_the_secret_alone(clean, report["secret_arn"])
+    clean.ok("apply", "shop", "--set", "global.regions.us-east-1.headless=false", "--yes", timeout=SLOW)
+    assert len(clusters(clean, VIRGINIA)["shop-us-east-1"]["DBClusterMembers"]) == 1
+    assert plan_is_empty(clean, "shop")
+    clean.ok("destroy", "shop", "--confirm", "shop", timeout=SLOW)
+    assert [clusters(clean, region) for region in (HOME, FRANKFURT, VIRGINIA)] == [{}, {}, {}]
+    assert clean.client("rds").describe_global_clusters()["GlobalClusters"] == []
+    assert [snapshots(clean, region) for region in (HOME, FRANKFURT, VIRGINIA)] == [["shop"], [], []]
+
+
+def _the_password_is_in_the_secret_alone(aurora: Aurora, arn: str) -> None:
+    value = json.loads(aurora.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    assert (value["username"], len(value["password"])) == ("postgres", 32)
+    assert not holds(aurora.home, value["password"])
+    copies = aurora.client("secretsmanager", VIRGINIA).list_secrets()["SecretList"]
+    assert [copy["Name"] for copy in copies] == [arn.rpartition(":")[2].rpartition("-")[0]]
+    assert "MasterUserSecret" not in aurora.cluster("shop")
+
+
+def test_after_a_switchover_a_plan_changes_nothing_and_the_newest_data_is_kept(clean: Aurora, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{}}}}}}\n")
+    clean.ok("create", "-f", str(file), "--yes", timeout=SLOW)
+    done = clean.json("global", "switchover", "shop", "--to", FRANKFURT, "--yes", timeout=SLOW)
+    assert (done["changed"], done["previous_primary_region"], done["primary_region"]) == (True, HOME, FRANKFURT)
+    assert members(clean)[FRANKFURT]["IsWriter"]
+    assert plan_is_empty(clean, "shop")
+    status = clean.json("status", "shop")
+    assert status["global"]["primary_region"] == FRANKFURT
+    assert any("The primary Region is eu-central-1 now" in warning for warning in status["warnings"])
+    again = clean.json("global", "switchover", "shop", "--to", FRANKFURT, "--yes")
+    assert again["changed"] is False
+    back = clean.run("global", "failover", "shop", "--to", HOME, "--confirm", "shop")
+    assert back.status == 2 and "--allow-data-loss was not given" in back.err
+    clean.ok("destroy", "shop", "--confirm", "shop", timeout=SLOW)
+    assert [clusters(clean, region) for region in (HOME, FRANKFURT)] == [{}, {}]
+    assert [snapshots(clean, region) for region in (HOME, FRANKFURT)] == [[], ["shop-eu-central-1"]]
+
+
+def test_a_cluster_that_exists_becomes_global_and_a_region_goes_only_by_name(clean: Aurora, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(PLAIN)
+    clean.ok("create", "-f", str(file), "--yes", timeout=SLOW)
+    before = clean.cluster("shop")
+    assert "MasterUserSecret" in before
+    clean.ok("global", "add-region", "shop", FRANKFURT, "--headless", "--yes", timeout=SLOW)
+    assert clean.cluster("shop")["DbClusterResourceId"] == before["DbClusterResourceId"]
+    assert "MasterUserSecret" not in clean.cluster("shop")
+    assert plan_is_empty(clean, "shop")
+    stopped = clean.run("global", "remove-region", "shop", FRANKFURT, "--yes", timeout=SLOW)
+    assert stopped.status == 9
+    assert "The copy of the data in eu-central-1 (cluster shop-eu-central-1) would be deleted" in " ".join(
+        stopped.err.split()
+    )
+    assert list(clusters(clean, FRANKFURT)) == ["shop-eu-central-1"]
+    allowed = ("--allow", "module.eu_central_1.aws_rds_cluster.this")
+    clean.ok("global", "remove-region", "shop", FRANKFURT, "--yes", *allowed, timeout=SLOW)
+    assert clusters(clean, FRANKFURT) == {}
+    assert list(members(clean)) == [HOME]
+    assert plan_is_empty(clean, "shop")
+    clean.ok("destroy", "shop", "--confirm", "shop", "--skip-final-snapshot", timeout=SLOW)
+    assert clusters(clean, HOME) == {}
+
+
+def test_serverless_regions_forward_writes(clean: Aurora) -> None:
+    clean.ok("create", "-f", str(EXAMPLES / "global-serverless.yaml"), "--yes", timeout=SLOW)
+    assert plan_is_empty(clean, "booking")
+    there = clusters(clean, "eu-north-1")["booking-eu-north-1"]
+    assert there["ServerlessV2ScalingConfiguration"]["MinCapacity"] == 2
+    assert clean.cluster("booking")["LocalWriteForwardingStatus"] == "enabled"
+    clean.ok("apply", "booking", "--set", "global.regions.eu-north-1.instances.readers=1", "--yes", timeout=SLOW)
+    assert len(clusters(clean, "eu-north-1")["booking-eu-north-1"]["DBClusterMembers"]) == 2
+    assert plan_is_empty(clean, "booking")
+    clean.ok("destroy", "booking", "--confirm", "booking", "--skip-final-snapshot", timeout=SLOW)
+    assert [clusters(clean, region) for region in (HOME, "eu-north-1")] == [{}, {}]
