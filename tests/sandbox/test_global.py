@@ -141,3 +141,22 @@ def test_serverless_regions_forward_writes(clean: Aurora) -> None:
     assert plan_is_empty(clean, "booking")
     clean.ok("destroy", "booking", "--confirm", "booking", "--skip-final-snapshot", timeout=SLOW)
     assert [clusters(clean, region) for region in (HOME, "eu-north-1")] == [{}, {}]
+
+
+def test_a_made_password_is_made_anew(clean: Aurora, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{headless: true}}}}}}\n")
+    arn = clean.json("create", "-f", str(file), "--yes", timeout=SLOW)["secret_arn"]
+    before = _password_in(clean, arn)
+    done = clean.json("rotate-password", "shop", "--yes", timeout=SLOW)
+    assert (done["password"], done["version"], done["secret_arn"]) == ("managed", "2", arn)
+    after = _password_in(clean, arn)
+    assert after != before and not holds(clean.home, after)
+    assert plan_is_empty(clean, "shop")
+    clean.ok("destroy", "shop", "--confirm", "shop", timeout=SLOW)
+    assert [clusters(clean, region) for region in (HOME, FRANKFURT)] == [{}, {}]
+
+
+def _password_in(aurora: Aurora, arn: str) -> str:
+    value = aurora.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    return str(json.loads(value)["password"])
