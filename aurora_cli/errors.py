@@ -4,7 +4,8 @@
     ├── InvalidInput             invalid-input       2     a flag, variable or argument is wrong
     │   ├── SpecInvalid          invalid-spec        2     the spec breaks a rule; holds every problem with its path
     │   ├── ApprovalRequired     approval-required   2     no terminal to ask on, and no --yes / --confirm
-    │   └── SpecConflict         spec-conflict       2     the stack exists with another spec
+    │   ├── SpecConflict         spec-conflict       2     the stack exists with another spec
+    │   └── NotAdoptable         not-adoptable       2     the cluster cannot be adopted without changing it
     ├── CredentialsError         credentials         3     AWS refuses who we are (none, expired, wrong)
     │   └── AccessDenied         access-denied       3     AWS knows who we are and says no
     ├── ClusterNotFound          not-found           4     no stack (or no live cluster) of that name
@@ -107,6 +108,12 @@ class SpecConflict(InvalidInput):
     """The stack exists with another spec than the one given."""
 
     code = "spec-conflict"
+
+
+class NotAdoptable(InvalidInput):
+    """The cluster cannot be brought under management as it is. Nothing was changed."""
+
+    code = "not-adoptable"
 
 
 class CredentialsError(AuroraError):

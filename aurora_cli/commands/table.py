@@ -24,6 +24,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Build": (
         Entry("create", "Create a cluster and print its endpoints."),
         Entry("apply", "Create or update a cluster from a YAML file."),
+        Entry("adopt", "Take over an existing cluster, without changing it."),
         Entry("plan", "Show what would change, and change nothing."),
         Entry("validate", "Check a spec against the rules of AWS, offline."),
         Entry("render", "Write the Terraform of a cluster to a folder."),

@@ -51,7 +51,7 @@ def encryption_of(spec: ClusterSpec) -> Encryption:
     return Encryption(
         storage=_key(storage, "storage"),
         secret=_key(spec.credentials.secret_kms_key, "secret"),
-        logs=_key(spec.logs.kms_key if spec.logs.exports else None, "logs"),
+        logs=_key(spec.logs.kms_key if spec.logs.exports and spec.logs.own_groups else None, "logs"),
         insights=_key(monitoring.insights.kms_key if monitoring.insights else None, "insights"),
         topic=_key(monitoring.notifications.kms_key, "topic"),
     )

@@ -111,6 +111,7 @@ def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
         "rotation_duration": _rotation_duration(spec),
         "dashboard": dashboard_of(spec, instances.members),
         "log_exports": sorted(set(spec.logs.exports or ())),
+        "log_groups": sorted(set(spec.logs.exports or ())) if spec.logs.own_groups else [],
         **_protection(spec, options),
     }
 

@@ -30,7 +30,9 @@ def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None
     Raises:
         InvalidInput: a text of the spec cannot be written as HCL. StackDamaged: a foreign file is in the way.
     """
-    how = RenderOptions(instance_keys=stack.record.instance_keys if keys is None else keys, **options)
+    record = stack.record
+    options.setdefault("final_snapshot_identifier", record.final_snapshot_identifier)
+    how = RenderOptions(instance_keys=record.instance_keys if keys is None else keys, **options)
     wanted = _key(spec, how)
     if _is_there(stack, wanted):
         return

@@ -32,8 +32,11 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
 
     resolved = desired_spec(app, request)
     stack = app.registry.find(resolved.spec.name) if not request.layers else None
-    keys = stack.record.instance_keys if stack else ()
-    files = render_stack(resolved.spec, RenderOptions(instance_keys=keys))
+    options = RenderOptions()
+    if stack:
+        record = stack.record
+        options = RenderOptions(record.instance_keys, final_snapshot_identifier=record.final_snapshot_identifier)
+    files = render_stack(resolved.spec, options)
     try:
         return _write(files, to, force)
     except OSError as error:

@@ -22,6 +22,7 @@ EngineName = Literal["aurora-postgresql", "aurora-mysql"]
 
 StorageType = Literal["aurora", "aurora-iopt1"]
 EndpointType = Literal["reader", "any"]
+PasswordKind = Literal["managed", "kept"]
 
 ENGINE_ALIASES: dict[str, EngineName] = {
     "postgres": "aurora-postgresql",
@@ -71,6 +72,9 @@ class InstanceOverride(Model):
         default_factory=dict, description="Parameters over `parameters.instance`, in a parameter group of its own."
     )
     parameter_group: str | None = Field(None, description="Existing DB parameter group, instead of the stack's.")
+    copy_tags: bool | None = Field(
+        None, description="Its own mark for tags on snapshots; default `instances.copy_tags`."
+    )
 
     @field_validator("maintenance_window", mode="after")
     @classmethod
@@ -93,6 +97,10 @@ class Instances(Model):
     readers: Whole = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
     ca_certificate: str | None = Field(
         None, description="CA of every instance's server certificate, e.g. rds-ca-rsa2048-g1; default AWS's choice."
+    )
+    copy_tags: bool | None = Field(
+        None,
+        description="The instances' mark for tags on snapshots, which Aurora reads on the cluster; default the same.",
     )
     overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")
 
@@ -120,6 +128,11 @@ class Rotation(Model):
 class Credentials(Model):
     """How people sign in. The master password is made, kept and rotated by AWS in Secrets Manager; we never see it."""
 
+    password: Annotated[PasswordKind, BeforeValidator(lower_case)] = Field(
+        "managed",
+        description="`managed`: AWS makes, keeps and rotates the master password in Secrets Manager. `kept`: the password "
+        "that an adopted cluster has stays; it is neither known nor changed.",
+    )
     secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
     rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")
     iam_authentication: bool = Field(True, description="Let IAM identities sign in with a token.")
@@ -179,6 +192,12 @@ class Parameters(Model):
 
     cluster: dict[str, ParameterValue] = Field(default_factory=dict, description="Cluster parameter group.")
     instance: dict[str, ParameterValue] = Field(default_factory=dict, description="DB (instance) parameter group.")
+    cluster_group: str | None = Field(
+        None, description="Existing cluster parameter group, instead of the stack's; it then also decides on TLS."
+    )
+    instance_group: str | None = Field(
+        None, description="Existing DB parameter group of all instances, instead of the stack's."
+    )
 
 
 class Logs(Model):
@@ -188,6 +207,9 @@ class Logs(Model):
     retention: Days = Field(30, description="Days that the log groups keep them, e.g. `30d`.")
     kms_key: str | None = Field(
         None, description="KMS key (ARN, id or alias/...); its policy must let CloudWatch Logs use it."
+    )
+    own_groups: bool = Field(
+        True, description="Make the log groups, with retention and key; false leaves them to RDS or to others."
     )
 
 

@@ -1,0 +1,120 @@
+"""What a plan would change on an adopted cluster: bookkeeping, or a difference that refuses the adoption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aurora_cli.errors import NotAdoptable
+from aurora_cli.terraform.plan import Plan, ResourceChange
+
+_TERRAFORM_ONLY = frozenset({"skip_final_snapshot", "final_snapshot_identifier", "delete_automated_backups"})
+"""Arguments of the cluster whose change sends no call (provider, update of aws_rds_cluster)."""
+_TAGS = ("tags", "tags_all")
+
+_FIELDS = {
+    "auto_minor_version_upgrade": "instances.overrides.KEY.auto_minor_upgrades",
+    "backtrack_window": "backup.backtrack",
+    "backup_retention_period": "backup.retention",
+    "ca_cert_identifier": "instances.overrides.KEY.ca_certificate",
+    "copy_tags_to_snapshot": "backup.copy_tags, instances.copy_tags",
+    "db_cluster_parameter_group_name": "parameters.cluster_group",
+    "db_parameter_group_name": "parameters.instance_group",
+    "db_subnet_group_name": "network.subnet_group",
+    "deletion_protection": "deletion_protection",
+    "enabled_cloudwatch_logs_exports": "logs.exports",
+    "engine_version": "engine_version",
+    "iam_database_authentication_enabled": "credentials.iam_authentication",
+    "instance_class": "instances.overrides.KEY.class",
+    "kms_key_id": "encryption.kms_key, logs.kms_key",
+    "monitoring_interval": "instances.overrides.KEY.monitoring_interval",
+    "monitoring_role_arn": "monitoring.enhanced.role",
+    "port": "port",
+    "preferred_backup_window": "backup.window",
+    "preferred_maintenance_window": "maintenance.window, instances.overrides.KEY.maintenance_window",
+    "promotion_tier": "instances.overrides.KEY.promotion_tier",
+    "publicly_accessible": "network.public_access",
+    "retention_in_days": "logs.retention",
+    "storage_type": "storage",
+    "vpc_security_group_ids": "network.security_group_ids",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that a plan would change.
+
+    Attributes:
+        address, path: the resource and its attribute.
+        in_aws: the value that is there.
+        in_spec: the value that the spec leads to.
+        field: where the spec says it; None where it has no place.
+    """
+
+    address: str
+    path: str
+    in_aws: Any
+    in_spec: Any
+    field: str | None
+
+    @property
+    def text(self) -> str:
+        """One sentence."""
+        where = f"set {self.field}" if self.field else "the spec has no place for it"
+        return f"{self.address}: {self.path} is {self.in_aws!r} in AWS, and would become {self.in_spec!r} ({where})"
+
+
+def differences_of(plan: Plan) -> tuple[Difference, ...]:
+    """Everything in the plan that is more than bookkeeping."""
+    return tuple(found for change in plan.changes for found in _of(change))
+
+
+def tagged_by(plan: Plan) -> dict[str, dict[str, str]]:
+    """Address -> tags that the plan adds to it."""
+    added = {}
+    for change in plan.changes:
+        before, after = _tags(change.before), _tags(change.after)
+        new = {key: value for key, value in after.items() if key not in before}
+        if new and change.action == "update":
+            added[change.address] = new
+    return added
+
+
+def refuse_differences(name: str, plan: Plan) -> None:
+    """Raise NotAdoptable if the plan would change more than bookkeeping; every difference is listed."""
+    found = differences_of(plan)
+    if not found:
+        return
+    count = "1 value differs" if len(found) == 1 else f"{len(found)} values differ"
+    raise NotAdoptable(
+        f"{name} cannot be adopted as it is: {count}. " + "; ".join(one.text for one in found) + ".",
+        hint="Say the value in AWS with --set FIELD=VALUE, or change it in AWS first. Nothing was changed.",
+        details={"differences": [{**vars(one), "text": one.text} for one in found]},
+    )
+
+
+def _of(change: ResourceChange) -> Iterator[Difference]:
+    if change.action != "update":
+        planned = {"create": "made", "delete": "deleted", "replace": "replaced", "forget": "forgotten"}
+        wanted = planned.get(change.action, change.action)
+        paths = ", ".join(change.replace_paths)
+        yield Difference(
+            change.address, paths or "the resource", "not there" if wanted == "made" else "there", wanted, None
+        )
+        return
+    for one in change.changed:
+        top = one.path.partition(".")[0].partition("[")[0]
+        if top in _TERRAFORM_ONLY or (top in _TAGS and _only_adds(change)):
+            continue
+        yield Difference(change.address, one.path, one.before, one.after, _FIELDS.get(top))
+
+
+def _only_adds(change: ResourceChange) -> bool:
+    before, after = _tags(change.before), _tags(change.after)
+    return all(after.get(key) == value for key, value in before.items())
+
+
+def _tags(values: Mapping[str, Any]) -> dict[str, str]:
+    tags = values.get("tags_all") or values.get("tags") or {}
+    return dict(tags) if isinstance(tags, Mapping) else {}
