@@ -36,9 +36,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("status", "Show a cluster as AWS reports it now."),
         Entry("endpoints", "Print the endpoints of a cluster."),
         Entry("history", "Show what was done to a cluster, when and by whom."),
+        Entry("drift", "Show what was changed outside, attribute by attribute."),
     ),
     "Run": (
         Entry("scale", "Change the number of readers, the class or the capacity."),
+        Entry("backtrack", "Take an Aurora MySQL cluster back in time, in place."),
+        Entry("unlock", "Take away a state lock that a dead process left."),
         Entry("destroy", "Delete a cluster, after a final snapshot."),
     ),
     "Sandbox": (Entry("sandbox", "Run the local AWS: start, stop, look, reset, inject faults."),),

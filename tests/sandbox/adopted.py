@@ -140,9 +140,7 @@ class Others:
         parameters = [
             {"ParameterName": key, "ParameterValue": value, "ApplyMethod": "immediate"} for key, value in values.items()
         ]
-        self.rds.modify_db_cluster_parameter_group(
-            DBClusterParameterGroupName=f"{name}-cluster", Parameters=parameters
-        )
+        self.rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName=f"{name}-cluster", Parameters=parameters)
         self.rds.create_db_parameter_group(
             DBParameterGroupName=f"{name}-instance", DBParameterGroupFamily=family, Description=name
         )

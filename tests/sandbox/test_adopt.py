@@ -13,7 +13,8 @@ from tests.sandbox.adopted import Others
 from tests.sandbox.emulated import REGION
 from tests.sandbox.looking import changing_calls, last_call
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
+PATIENCE_S = 400
 TAGGING = {"AddTagsToResource", "TagResource"}
 
 
@@ -25,7 +26,7 @@ def others(aurora: Aurora) -> Others:
 def adopt(aurora: Aurora, name: str, *options: str) -> Any:
     """Adopt, and see that the one change is a tag and that nothing is left to do."""
     before = last_call(aurora)
-    result = aurora.json("--region", REGION, "adopt", name, "--yes", *options)
+    result = aurora.json("--region", REGION, "adopt", name, "--yes", *options, timeout=PATIENCE_S)
     assert set(changing_calls(aurora, before)) <= TAGGING
     outcome = aurora.run("plan", name, "--exit-code")
     assert outcome.status == 0, outcome.err
@@ -35,7 +36,7 @@ def adopt(aurora: Aurora, name: str, *options: str) -> Any:
 
 def end(aurora: Aurora, others: Others, name: str) -> None:
     """Destroy, and see that the data is kept."""
-    aurora.ok("destroy", name, "--confirm", name)
+    aurora.ok("destroy", name, "--confirm", name, timeout=PATIENCE_S)
     snapshots = others.rds.describe_db_cluster_snapshots(DBClusterIdentifier=name)["DBClusterSnapshots"]
     assert [s["DBClusterSnapshotIdentifier"].startswith(f"{name}-final-") for s in snapshots] == [True]
 

@@ -7,38 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.errors import NotAdoptable
+from aurora_cli.operations.spec_fields import field_of
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 _TERRAFORM_ONLY = frozenset({"skip_final_snapshot", "final_snapshot_identifier", "delete_automated_backups"})
 """Arguments of the cluster whose change sends no call (provider, update of aws_rds_cluster)."""
 _TAGS = ("tags", "tags_all")
-
-_FIELDS = {
-    "auto_minor_version_upgrade": "instances.overrides.KEY.auto_minor_upgrades",
-    "backtrack_window": "backup.backtrack",
-    "backup_retention_period": "backup.retention",
-    "ca_cert_identifier": "instances.overrides.KEY.ca_certificate",
-    "copy_tags_to_snapshot": "backup.copy_tags, instances.copy_tags",
-    "db_cluster_parameter_group_name": "parameters.cluster_group",
-    "db_parameter_group_name": "parameters.instance_group",
-    "db_subnet_group_name": "network.subnet_group",
-    "deletion_protection": "deletion_protection",
-    "enabled_cloudwatch_logs_exports": "logs.exports",
-    "engine_version": "engine_version",
-    "iam_database_authentication_enabled": "credentials.iam_authentication",
-    "instance_class": "instances.overrides.KEY.class",
-    "kms_key_id": "encryption.kms_key, logs.kms_key",
-    "monitoring_interval": "instances.overrides.KEY.monitoring_interval",
-    "monitoring_role_arn": "monitoring.enhanced.role",
-    "port": "port",
-    "preferred_backup_window": "backup.window",
-    "preferred_maintenance_window": "maintenance.window, instances.overrides.KEY.maintenance_window",
-    "promotion_tier": "instances.overrides.KEY.promotion_tier",
-    "publicly_accessible": "network.public_access",
-    "retention_in_days": "logs.retention",
-    "storage_type": "storage",
-    "vpc_security_group_ids": "network.security_group_ids",
-}
 
 
 @dataclass(frozen=True)
@@ -107,7 +81,7 @@ def _of(change: ResourceChange) -> Iterator[Difference]:
         top = one.path.partition(".")[0].partition("[")[0]
         if top in _TERRAFORM_ONLY or (top in _TAGS and _only_adds(change)):
             continue
-        yield Difference(change.address, one.path, one.before, one.after, _FIELDS.get(top))
+        yield Difference(change.address, one.path, one.before, one.after, field_of(top))
 
 
 def _only_adds(change: ResourceChange) -> bool:

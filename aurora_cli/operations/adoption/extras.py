@@ -72,7 +72,7 @@ def _settings(policy: Item) -> tuple[bool, int | None, int | None]:
 
 
 def logs_of(found: Existing) -> dict[str, Any]:
-    """The section `logs`: log groups are taken over if all are there, kept equally long, with one key and no tags of their own."""
+    """The section `logs`: groups are taken over if all are there, kept equally long, with one key and no own tags."""
     exports = sorted(found.cluster.get("EnabledCloudwatchLogsExports") or [])
     kept = {(g.get("retentionInDays"), g.get("kmsKeyId")) for g in found.log_groups.values()}
     alike = len(kept) == 1 and set(found.log_groups) == set(exports)

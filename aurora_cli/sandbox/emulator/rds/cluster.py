@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from moto.rds.models import DBCluster
@@ -38,6 +39,8 @@ class AuroraCluster(DBCluster):
         self.preferred_maintenance_window = self.preferred_maintenance_window.lower()
         self.network_type = values.get("network_type") or "IPV4"
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
+        self.born = datetime.now(timezone.utc)
+        self.backtracks: list[tuple[dict[str, Any], Transition]] = []
         self.stream = Transition("stopped", "stopped")
         self.activity_stream_mode: str | None = None
         self.activity_stream_kms_key_id: str | None = None
@@ -94,6 +97,13 @@ class AuroraCluster(DBCluster):
         self.storage_type = self.storage_type if self.storage_type == "aurora-iopt1" else None
         if self.engine == "aurora-postgresql":
             self.backtrack_window = None  # type: ignore[assignment]
+
+    @property
+    def earliest_backtrack_time(self) -> datetime | None:
+        """The oldest moment to which it can go back; None without a backtrack window."""
+        if self.engine != "aurora-mysql" or not self.backtrack_window:
+            return None
+        return max(self.born, datetime.now(timezone.utc) - timedelta(seconds=int(self.backtrack_window)))
 
     @property
     def status(self) -> str:
