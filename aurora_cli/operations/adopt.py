@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.snapshots import snapshot_exists
-from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput, SpecConflict
+from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput, NotAdoptable, SpecConflict
 from aurora_cli.operations.adoption.differences import refuse_differences, tagged_by
 from aurora_cli.operations.adoption.draft import LOCK_FILE, Draft, drafted
 from aurora_cli.operations.adoption.imports import imports_of
@@ -223,4 +223,8 @@ def _tag(app: AppContext, stack: Stack, desired: Resolved, emit: Emit) -> Any:
         refuse_differences(review.name, review.plan)
         return True
 
-    return carry_out(app, stack, desired, Terms("adopt", harmless, emit)).report
+    try:
+        return carry_out(app, stack, desired, Terms("adopt", harmless, emit)).report
+    except NotAdoptable:  # changed since it was shown: nothing was done yet, so nothing stays
+        app.registry.remove(stack)
+        raise

@@ -206,7 +206,12 @@ class _Run:
         if topology is not None and creates:
             raise InvalidInput(
                 f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
-                hint="Choose another name. An existing cluster is never taken over silently.",
+                hint=f"Choose another name, or take it over: aurora-cli adopt {self.spec.name}",
+            )
+        if creates and self.spec.credentials.password == "kept":  # noqa: S105
+            raise InvalidInput(
+                f"{self.spec.name} would be made, and `credentials.password: kept` is for a cluster that is there.",
+                hint="Write `password: managed`, or leave it out.",
             )
 
     def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:

@@ -18,6 +18,7 @@ _HEADLINES = {
     "create": "Create {name}",
     "apply": "Change {name}",
     "scale": "Scale {name}",
+    "adopt": "Take over {name}",
     "plan": "What would change in {name}",
     "destroy": "Destroy {name}",
 }

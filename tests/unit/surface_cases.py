@@ -577,4 +577,66 @@ SURROUNDINGS: list[SurfaceCase] = [
     ),
 ]
 
-SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS]
+EXISTING: list[SurfaceCase] = [
+    (
+        POSTGRES,
+        "existing-parameter-group",
+        {"parameters.cluster_group": "Shared_Group"},
+        "parameters.cluster_group",
+        "Shared_Group is no parameter group name",
+    ),
+    (
+        POSTGRES,
+        "existing-parameter-values",
+        {"parameters.instance_group": "default.aurora-postgresql17", "parameters.instance.work_mem": 65536},
+        "parameters.instance",
+        "default.aurora-postgresql17 is there already",
+    ),
+    (
+        POSTGRES,
+        "own-security-group",
+        {"network.own_security_group": False, "network.subnet_group": "databases", "network.allow": []},
+        "network.own_security_group",
+        "no security group is left",
+    ),
+    (
+        POSTGRES,
+        "own-security-group",
+        {
+            "network.own_security_group": False,
+            "network.subnet_group": "databases",
+            "network.security_group_ids": ["sg-01234567"],
+            "network.allow": ["10.0.0.0/8"],
+        },
+        "network.allow",
+        "`allow` is for a security group of the cluster's own",
+    ),
+    (
+        POSTGRES,
+        "own-security-group",
+        {
+            "network.own_security_group": False,
+            "network.subnet_group": "databases",
+            "network.security_group_ids": [f"sg-0123456{n}" for n in range(6)],
+            "network.allow": [],
+        },
+        "network.security_group_ids",
+        "a cluster takes 5 security groups",
+    ),
+    (
+        POSTGRES,
+        "own-log-groups",
+        {"logs.own_groups": False, "logs.kms_key": "alias/logs"},
+        "logs.kms_key",
+        "the log groups are not made here",
+    ),
+    (
+        POSTGRES,
+        "kept-password",
+        {"credentials.password": "kept", "credentials.secret_kms_key": "alias/secrets"},
+        "credentials.secret_kms_key",
+        "the password is not kept in Secrets Manager",
+    ),
+]
+
+SURFACE: list[SurfaceCase] = [*EXISTING, *INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS]
