@@ -28,7 +28,7 @@ def adopt(aurora: Aurora, name: str, *options: str) -> Any:
     before = last_call(aurora)
     result = aurora.json("--region", REGION, "adopt", name, "--yes", *options, timeout=PATIENCE_S)
     assert set(changing_calls(aurora, before)) <= TAGGING
-    outcome = aurora.run("plan", name, "--exit-code")
+    outcome = aurora.run("plan", name, "--exit-code", timeout=PATIENCE_S)
     assert outcome.status == 0, outcome.err
     assert not (aurora.home / "sandbox" / "drafts").exists()
     return result
@@ -52,7 +52,7 @@ def test_a_cluster_made_by_hand(aurora: Aurora, others: Others, tmp_path: Path) 
     others.by_hand()
     file = tmp_path / "shop.yaml"
     before = last_call(aurora)
-    dry = aurora.json("--region", REGION, "adopt", "shop", "--dry-run", "--to", str(file))
+    dry = aurora.json("--region", REGION, "adopt", "shop", "--dry-run", "--to", str(file), timeout=PATIENCE_S)
     assert changing_calls(aurora, before) == []
     assert not file.exists()
     assert not (aurora.home / "sandbox" / "stacks" / "shop").exists()
@@ -63,8 +63,8 @@ def test_a_cluster_made_by_hand(aurora: Aurora, others: Others, tmp_path: Path) 
     kept = cluster_in_state(aurora, "shop")
     assert (kept["skip_final_snapshot"], kept["delete_automated_backups"]) == (False, False)
     assert kept["final_snapshot_identifier"].startswith("shop-final-2")
-    assert aurora.run("plan", "-f", str(file), "--exit-code").status == 0
-    aurora.ok("scale", "shop", "--readers", "2", "--yes")
+    assert aurora.run("plan", "-f", str(file), "--exit-code", timeout=PATIENCE_S).status == 0
+    aurora.ok("scale", "shop", "--readers", "2", "--yes", timeout=PATIENCE_S)
     assert set(aurora.instances("shop")) == {"shop-instance-1", f"shop-instance-1-{REGION}b", "shop-3"}
     end(aurora, others, "shop")
 
@@ -81,7 +81,7 @@ def test_a_cluster_made_by_a_module(aurora: Aurora, others: Others) -> None:
     notes = " ".join(one["note"] for one in result["unmanaged"])
     assert "log_min_duration_statement = 500" in notes
     assert "10.9.0.0/16 on 5432" in notes
-    aurora.ok("scale", "ledger", "--class", "db.r7g.xlarge", "--yes")
+    aurora.ok("scale", "ledger", "--class", "db.r7g.xlarge", "--yes", timeout=PATIENCE_S)
     assert {i["DBInstanceClass"] for i in aurora.instances("ledger").values()} == {"db.r7g.xlarge"}
     end(aurora, others, "ledger")
     left = others.ec2.describe_security_groups(GroupIds=groups)["SecurityGroups"]
@@ -95,7 +95,7 @@ def test_a_cluster_made_by_cdk(aurora: Aurora, others: Others) -> None:
     assert "copy_tags: false" in result["spec"]
     assert "acu: 0.5-4" in result["spec"]
     assert any("CloudFormation stack ShopStack" in text for text in result["advice"])
-    aurora.ok("scale", name, "--acu", "1-8", "--yes")
+    aurora.ok("scale", name, "--acu", "1-8", "--yes", timeout=PATIENCE_S)
     assert aurora.cluster(name)["ServerlessV2ScalingConfiguration"]["MaxCapacity"] == 8
     end(aurora, others, name)
 
@@ -114,7 +114,7 @@ def test_what_a_spec_cannot_say_refuses_the_adoption(aurora: Aurora, others: Oth
     others.by_hand("mixed")
     others.rds.modify_db_instance(DBInstanceIdentifier="mixed-instance-1", PubliclyAccessible=True)
     before = last_call(aurora)
-    outcome = aurora.run("--region", REGION, "adopt", "mixed", "--yes", "-o", "json")
+    outcome = aurora.run("--region", REGION, "adopt", "mixed", "--yes", "-o", "json", timeout=PATIENCE_S)
     assert outcome.status == 2, outcome.err
     error = json.loads(outcome.out)["error"]
     assert error["code"] == "not-adoptable"
@@ -127,7 +127,7 @@ def test_what_a_spec_cannot_say_refuses_the_adoption(aurora: Aurora, others: Oth
 def test_a_setting_that_would_change_the_cluster_is_refused(aurora: Aurora, others: Others) -> None:
     others.by_hand("plain")
     options = ("--set", "backup.retention=9d", "--yes")
-    outcome = aurora.run("--region", REGION, "adopt", "plain", *options)
+    outcome = aurora.run("--region", REGION, "adopt", "plain", *options, timeout=PATIENCE_S)
     assert outcome.status == 2
     assert "backup_retention_period is 1 in AWS" in " ".join(outcome.err.split())
     assert "plain" not in aurora.ok("list").out

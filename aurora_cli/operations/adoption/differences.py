@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,7 @@ class Difference:
     def text(self) -> str:
         """One sentence."""
         where = f"set {self.field}" if self.field else "the spec has no place for it"
-        return f"{self.address}: {self.path} is {self.in_aws!r} in AWS, and would become {self.in_spec!r} ({where})"
+        return f"{self.address}: {self.path} is {_plain(self.in_aws)} in AWS, and would become {_plain(self.in_spec)} ({where})"
 
 
 def differences_of(plan: Plan) -> tuple[Difference, ...]:
@@ -82,6 +83,10 @@ def _of(change: ResourceChange) -> Iterator[Difference]:
         if top in _TERRAFORM_ONLY or (top in _TAGS and _only_adds(change)):
             continue
         yield Difference(change.address, one.path, one.before, one.after, field_of(top))
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _only_adds(change: ResourceChange) -> bool:
