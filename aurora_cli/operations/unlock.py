@@ -104,6 +104,8 @@ def _find(app: AppContext, stack: Stack, emit: Emit) -> StateLock | None:
         terraform.plan(refresh=False)
     except StateLocked as error:
         facts = error.details.get("facts") or {}
+        if facts.get("held"):  # the HTTP backend describes the attempt to lock; of the lock it names the ID alone
+            return StateLock(str(facts["held"]), "somebody", "unknown", "unknown", local=False)
         if "id" not in facts:
             raise
         return StateLock(
