@@ -4,14 +4,19 @@ PYTHON ?= python3
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
 PYTEST_ARGS ?=
 
+# Tests and benchmarks start thousands of processes: compile our modules once, also where byte code is switched off.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 DEV := $(VENV)/.installed-dev
 SANDBOX := $(VENV)/.installed-sandbox
+CHECKOV_VERSION := 3.3.30
+CHECKOV := $(VENV)/checkov/bin/checkov
 SOURCES := aurora_cli tests benchmarks tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint format types contract docs docs-check wheel check bench clean
+.PHONY: help demo install test lint format types contract docs docs-check wheel checkov check bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +26,9 @@ demo: $(SANDBOX) ## Make a cluster in the sandbox and print its endpoints (KEEP=
 
 install: $(DEV) ## Install the package for development, with all tools
 
+# In the order of the folders: the long modules of reliability and sandbox start first, the short ones of unit fill the gaps.
 test: $(DEV) ## Run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 contract: $(DEV) ## Check every rendered file against the provider's schema
 	$(BIN)/python -m pytest tests/contract $(PYTEST_ARGS)
@@ -47,6 +53,9 @@ docs-check: $(DEV) ## Check that the generated pages fit the code
 wheel: $(DEV) ## Build the wheel and try it in an empty environment, from an empty folder
 	$(BIN)/python tools/check_wheel.py
 
+checkov: $(DEV) $(CHECKOV) ## Compare what checkov finds in the production example with docs/security.md (installs 300 MB)
+	$(BIN)/python tools/checkov_gate.py $(CHECKOV)
+
 check: lint types docs-check test wheel ## Everything that a change must pass (tests include the contract)
 
 bench: $(DEV) ## Run the benchmarks
@@ -58,6 +67,12 @@ clean: ## Remove what the other targets made
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
+
+# In an environment of its own: it pins versions that are not ours.
+$(CHECKOV): | $(BIN)/python
+	@echo "Installing checkov $(CHECKOV_VERSION) into $(VENV)/checkov ..."
+	@$(BIN)/python -m venv $(VENV)/checkov
+	@$(VENV)/checkov/bin/python -m pip --disable-pip-version-check -qq install checkov==$(CHECKOV_VERSION)
 
 $(SANDBOX): pyproject.toml | $(BIN)/python
 	@echo "Installing aurora-cli into $(VENV) ..."

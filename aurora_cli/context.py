@@ -164,15 +164,23 @@ class AppContext:
 
         return find_binary(self.terraform_bin, self.environ, self.home.version_cache)
 
-    def terraform(self, stack: Stack, emit: Emit, *, lock_timeout: str = "60s") -> Terraform:
-        """Terraform for that stack, in an environment that reaches the right AWS; it waits so long for its state lock."""
+    def terraform(
+        self, stack: Stack, emit: Emit, variables: Mapping[str, str] | None = None, *, lock_timeout: str = "60s"
+    ) -> Terraform:
+        """Terraform for that stack, in an environment that reaches the right AWS.
+
+        Args:
+            variables: more for that environment, e.g. a password that must be nowhere else.
+            lock_timeout: how long it waits for its state lock, in Terraform's notation.
+        """
         from aurora_cli.terraform.environment import terraform_env
         from aurora_cli.terraform.runner import Terraform
 
         base = self._sandbox_environment if self.sandbox else {**self.environ, **self._profile()}
         # The sandbox's own provider bears the name of the genuine one: it must not get into a cache that others use.
-        cached = not self.sandbox or self.provider == "genuine"
-        extra = {"TF_PLUGIN_CACHE_DIR": str(self.home.plugin_cache) if cached else ""}
+        own = self.sandbox and self.provider != "genuine"
+        cache = "" if own else str(self.home.plugin_cache)
+        extra = {**(variables or {}), "TF_PLUGIN_CACHE_DIR": cache}
         return Terraform(
             binary=self.binary,
             folder=stack.terraform_dir,
@@ -180,6 +188,7 @@ class AppContext:
             runs_dir=stack.runs_dir,
             emit=emit,
             lock_timeout=lock_timeout,
+            relock=own,
         )
 
     def _profile(self) -> dict[str, str]:

@@ -5,7 +5,8 @@
     │   ├── SpecInvalid          invalid-spec        2     the spec breaks a rule; holds every problem with its path
     │   ├── ApprovalRequired     approval-required   2     no terminal to ask on, and no --yes / --confirm
     │   ├── SpecConflict         spec-conflict       2     the stack exists with another spec
-    │   └── NotAdoptable         not-adoptable       2     the cluster cannot be adopted without changing it
+    │   ├── NotAdoptable         not-adoptable       2     the cluster cannot be adopted without changing it
+    │   └── SourceUnfit          source-unfit        2     the data cannot come from where the spec says
     ├── CredentialsError         credentials         3     AWS refuses who we are (none, expired, wrong)
     │   └── AccessDenied         access-denied       3     AWS knows who we are and says no
     ├── ClusterNotFound          not-found           4     no stack (or no live cluster) of that name
@@ -85,17 +86,27 @@ class Problem:
 
 
 class SpecInvalid(InvalidInput):
-    """The spec breaks rules. All problems are reported together."""
+    """The spec breaks rules. All problems are reported together.
+
+    Args:
+        problems: what is wrong, and what is doubtful.
+        equivalent: a spec in YAML that says the same in a way that can be made; None where there is none.
+    """
 
     code = "invalid-spec"
 
-    def __init__(self, message: str, *, problems: Sequence[Problem] = (), hint: str | None = None) -> None:
-        super().__init__(
-            message,
-            hint=hint,
-            details={"problems": [{k: v for k, v in vars(p).items() if v is not None} for p in problems]},
-        )
+    def __init__(
+        self,
+        message: str,
+        *,
+        problems: Sequence[Problem] = (),
+        hint: str | None = None,
+        equivalent: str | None = None,
+    ) -> None:
+        details: dict[str, Any] = {"problems": [{k: v for k, v in vars(p).items() if v is not None} for p in problems]}
+        super().__init__(message, hint=hint, details={**details, **({"equivalent": equivalent} if equivalent else {})})
         self.problems = tuple(problems)
+        self.equivalent = equivalent
 
 
 class ApprovalRequired(InvalidInput):
@@ -114,6 +125,12 @@ class NotAdoptable(InvalidInput):
     """The cluster cannot be brought under management as it is. Nothing was changed."""
 
     code = "not-adoptable"
+
+
+class SourceUnfit(InvalidInput):
+    """What the data is to come from does not go with the cluster that is wanted."""
+
+    code = "source-unfit"
 
 
 class CredentialsError(AuroraError):

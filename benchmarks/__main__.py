@@ -1,10 +1,11 @@
-"""`python -m benchmarks [--runs N]`: every figure of docs/performance.md, as Markdown tables on standard output."""
+"""`python -m benchmarks [--runs N] [--only PART]`: every figure of docs/performance.md, as Markdown tables on standard output."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks.against_terraform import creating, memory, planning, workshop
+from benchmarks.against_terraform import creating, destroying, memory, planning, workshop
+from benchmarks.processor import processor_time
 from benchmarks.rendering import rendering
 from benchmarks.startup import startup
 from benchmarks.timing import Comparison
@@ -19,23 +20,52 @@ def show(comparisons: list[Comparison]) -> None:
     print()
 
 
-def main() -> None:
-    """Run all of them."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="counted pairs of each comparison (default 5)")
-    runs = parser.parse_args().runs
+def start_up(runs: int) -> None:
+    """How long it takes to say something at all."""
     print("## Start-up\n")
     show(startup(max(runs, 10)))
+
+
+def render(runs: int) -> None:
+    """Specs to Terraform."""
     print("## Rendering\n")
     print("| stacks | seconds | per stack (ms) | peak memory (MiB) |\n| --: | --: | --: | --: |")
     for r in rendering():
         print(f"| {r.stacks} | {r.seconds:.2f} | {r.seconds / r.stacks * 1000:.1f} | {r.peak_mib:.0f} |")
-    print("\n## Against bare Terraform\n")
+    print()
+
+
+def processor(runs: int) -> None:
+    """What a command costs, with either way to start providers."""
+    print("## Processor time\n\n| command | forked (s) | direct (s) | ratio |\n| --- | --: | --: | --: |")
     with workshop() as shop:
-        show([planning(shop, runs), creating(shop, runs)])
+        for p in processor_time(shop):
+            print(f"| `{p.command}` | {p.forked_s:.2f} | {p.direct_s:.2f} | {p.forked_s / p.direct_s:.2f} |")
+    print()
+
+
+def against(runs: int) -> None:
+    """Ours and Terraform alone."""
+    print("## Against bare Terraform\n")
+    with workshop() as shop:
+        show([planning(shop, runs), creating(shop, runs), destroying(shop, runs)])
         print("## Memory\n\n| command | peak of its own process (MiB) |\n| --- | --: |")
         for name, mib in memory(shop).items():
             print(f"| `{name}` | {mib:.0f} |")
+
+
+PARTS = {"startup": start_up, "rendering": render, "processor": processor, "terraform": against}
+
+
+def main() -> None:
+    """Run all of them, or one."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="counted pairs of each comparison (default 5)")
+    parser.add_argument("--only", choices=PARTS, help="one part alone")
+    options = parser.parse_args()
+    for name, part in PARTS.items():
+        if options.only in (None, name):
+            part(options.runs)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,31 @@ def creating(shop: Workshop, runs: int) -> Comparison:
     return compare(Create("aurora-cli create", ()), bare, runs, before=fresh)
 
 
+def destroying(shop: Workshop, runs: int) -> Comparison:
+    """`aurora-cli destroy` with its final snapshot, against `terraform destroy` of a copy with the same settings."""
+    copy = shop.home / "bare-gone"
+    spec = (*SPEC, "--set", "deletion_protection=false")
+    terraform = tuple(shop.terraform)
+
+    def both(run: int) -> None:
+        shutil.rmtree(copy, ignore_errors=True)
+        Command("create", (shop.aurora("create", f"gone-{run}", *spec, "--yes"),)).run()
+        Command("render", (shop.aurora("render", f"bare-gone-{run}", *spec, "--to", str(copy)),)).run()
+        apply = ((*terraform, "init", "-input=false"), (*terraform, "apply", "-input=false", "-auto-approve"))
+        Command("apply", apply, copy, shop.environ).run()
+
+    counter = iter(range(runs + 1))
+
+    @dataclass(frozen=True)
+    class Destroy(Command):
+        def run(self) -> float:
+            name = f"gone-{next(counter)}"
+            return Command(self.name, (shop.aurora("destroy", name, "--confirm", name),)).run()
+
+    bare = Command("terraform destroy", ((*terraform, "destroy", "-auto-approve"),), copy, shop.environ)
+    return compare(Destroy("aurora-cli destroy", ()), bare, runs, before=both)
+
+
 def memory(shop: Workshop) -> dict[str, float]:
     """Peak memory of our process, in MiB: `--help`, and `plan` of a cluster that exists."""
     return {

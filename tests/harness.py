@@ -8,19 +8,30 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 
+from aurora_cli.sandbox.manager import Sandbox
+
 FOREIGN = ("AWS_", "AURORA_", "TF_")
+COSTLY = ("PYTHONDONTWRITEBYTECODE",)  # each of a thousand processes would compile our modules again
 NAMED = ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS")
 
 
 def clean_environ() -> dict[str, str]:
     """The environment of the tests without AWS, Terraform and our own settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN) and k not in NAMED}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN) and k not in (*NAMED, *COSTLY)}
     return {**kept, "COLUMNS": "120", "PYTHONWARNINGS": "error::ResourceWarning"}
+
+
+@cache
+def _client(service: str, region: str, endpoint: str, key: str, secret: str, pid: int | None) -> Any:
+    """Making a client takes a tenth of a second of parsing; an emulator that was started anew gets new ones."""
+    make: Any = boto3.client  # the stubs want a literal service name
+    return make(service, region_name=region, endpoint_url=endpoint, aws_access_key_id=key, aws_secret_access_key=secret)
 
 
 @dataclass
@@ -74,15 +85,15 @@ class Aurora:
 
     def client(self, service: str, region: str = "eu-west-1") -> Any:
         """A boto3 client of the emulator, from what `sandbox status` publishes."""
-        info = self.json("sandbox", "status")
-        make: Any = boto3.client  # the stubs want a literal service name
-        return make(
-            service,
-            region_name=region,
-            endpoint_url=info["endpoint"],
-            aws_access_key_id=info["access_key_id"],
-            aws_secret_access_key=info["secret_access_key"],
-        )
+        info = self.emulator.status()
+        if not info.running or not info.endpoint:
+            raise RuntimeError("the emulator is not running, and without it the calls would go to AWS")
+        return _client(service, region, str(info.endpoint), info.access_key_id, info.secret_access_key, info.pid)
+
+    @property
+    def emulator(self) -> Sandbox:
+        """The emulator of this home, in this process: asking it takes no process of the command."""
+        return Sandbox(self.home / "sandbox" / "emulator", self.environ)
 
     def cluster(self, name: str) -> dict[str, Any]:
         """The cluster as the RDS API reports it."""

@@ -1,4 +1,4 @@
-"""Write docs/cli.md, the reference of every command, and the tables of docs/spec.md from the code itself.
+"""Write docs/cli.md, the reference of every command, the tables of docs/spec.md, and docs/features.md.
 
 python tools/make_docs.py           write it
 python tools/make_docs.py --check   exit with status 1 if a page does not fit the code
@@ -13,6 +13,10 @@ from pathlib import Path
 
 import click
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # the pages beside this one, however it is started
+
+import features_page
+
 from aurora_cli.commands.root import cli
 from aurora_cli.commands.table import ALIASES, SECTIONS
 from aurora_cli.spec.reference import page as spec_page
@@ -20,6 +24,7 @@ from aurora_cli.spec.reference import page as spec_page
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 TARGET = DOCS / "cli.md"
 SPEC = DOCS / "spec.md"
+FEATURES = DOCS / "features.md"
 
 HEAD = """# Commands
 
@@ -36,7 +41,7 @@ Pages = Iterator[tuple[click.Context, click.Command]]
 
 def main() -> int:
     """Write or check; the exit status."""
-    pages = {TARGET: reference(), SPEC: spec_page(SPEC.read_text(encoding="utf-8"))}
+    pages = {TARGET: reference(), SPEC: spec_page(SPEC.read_text(encoding="utf-8")), FEATURES: features_page.page()}
     stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if "--check" not in sys.argv[1:]:
         for path in stale:

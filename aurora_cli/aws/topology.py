@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from aurora_cli.aws.failures import aws_errors
@@ -40,6 +41,9 @@ class Topology:
         acu: {"min", "max"} in ACUs, and `pause_after` in seconds if set; None for a cluster without the scaling block.
         custom: custom endpoint name -> host.
         pending: PendingModifiedValues of the cluster.
+        optimized_again: when AWS next takes a switch to I/O-Optimized storage; None if it may be at once.
+        kms_key: ARN of the key that encrypts the storage; None without encryption.
+        activity_stream: Kinesis stream of its activity stream; None while there is none.
     """
 
     identifier: str
@@ -58,6 +62,9 @@ class Topology:
     acu: dict[str, float] | None = None
     custom: dict[str, str] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
+    optimized_again: datetime | None = None
+    kms_key: str | None = None
+    activity_stream: str | None = None
 
     @property
     def writer(self) -> Member | None:
@@ -155,7 +162,15 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         acu=_acu(cluster.get("ServerlessV2ScalingConfiguration") or {}),
         custom=custom,
         pending={k: v for k, v in (cluster.get("PendingModifiedValues") or {}).items() if v not in (None, {}, [])},
+        optimized_again=cluster.get("IOOptimizedNextAllowedModificationTime"),
+        kms_key=cluster.get("KmsKeyId"),
+        activity_stream=_stream(cluster),
     )
+
+
+def _stream(cluster: dict[str, Any]) -> str | None:
+    running = cluster.get("ActivityStreamStatus") in ("starting", "started")
+    return cluster.get("ActivityStreamKinesisStreamName") if running else None
 
 
 def _acu(scaling: dict[str, Any]) -> dict[str, float] | None:

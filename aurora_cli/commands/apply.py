@@ -9,6 +9,7 @@ import click
 from aurora_cli.commands.approval import approve_with, require_approver
 from aurora_cli.commands.options import change_options, file_option, name_argument, skip_check_option
 from aurora_cli.commands.output import exit_on_changes, print_change
+from aurora_cli.commands.passwords import password_option, read_password
 from aurora_cli.commands.running import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import spec_options, spec_request
@@ -18,6 +19,7 @@ from aurora_cli.commands.spec_options import spec_options, spec_request
 @name_argument(required=False)
 @file_option
 @spec_options
+@password_option
 @skip_check_option
 @change_options
 @pass_session
@@ -38,6 +40,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     request = spec_request(session, ctx)
     from aurora_cli.operations import apply
 
+    password = read_password(ctx)
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     with progress(session) as emit:
         result = apply.apply(
@@ -45,6 +48,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
             request,
             dry_run=options["dry_run"],
             allow=options["allow"],
+            password=password,
             approve=approve_with(session, yes=options["yes"]),
             emit=emit,
         )

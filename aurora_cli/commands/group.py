@@ -36,7 +36,7 @@ class LazyGroup(HelpfulGroup):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in SUMMARIES:
             return None
-        command: Any = import_module(f"aurora_cli.commands.{name}").command
+        command: Any = import_module(f"aurora_cli.commands.{name.replace('-', '_')}").command
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -59,5 +59,5 @@ def change_document(result: ChangeResult) -> dict[str, Any]:
 
 def exit_on_changes(review: PlanReview | None) -> None:
     """End with the status for "there are changes" if the plan has any."""
-    if review is not None and not review.plan.empty:
+    if review is not None and review.changes:
         click.get_current_context().exit(CHANGES_STATUS)

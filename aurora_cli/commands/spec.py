@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.options import file_option, name_argument, output_option, skip_check_option
 from aurora_cli.commands.origins import NOT_CHOSEN, without_sources
 from aurora_cli.commands.output import SCHEMA_VERSION, print_data
+from aurora_cli.commands.running import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import spec_options, spec_region, spec_request
 from aurora_cli.errors import InvalidInput
@@ -69,6 +71,54 @@ def init(session: Session, name: str, engine: str, preset: str, to: str | None, 
     click.echo(f"Wrote {path}. Next: aurora-cli create -f {path}", err=True)
 
 
+@command.command(name="from-serverless-v1")
+@click.argument("file", metavar="FILE", type=click.Path())
+@click.option("--to", metavar="FILE", type=click.Path(dir_okay=False), help="File to write; default: standard output.")
+@pass_session
+def from_serverless_v1(session: Session, file: str, to: str | None) -> None:
+    """Print the Serverless v2 spec for one of Serverless v1.
+
+    AWS makes no new Serverless v1 clusters. FILE is a spec with `serverless_v1` in it, the properties of CDK's
+    ServerlessCluster; `spec describe` writes one for a cluster that exists. What differs stands in comments.
+
+    \b
+    Examples:
+      aurora-cli spec from-serverless-v1 old.yaml
+      aurora-cli spec from-serverless-v1 old.yaml --to new.yaml
+    """
+    from aurora_cli.operations import serverless_v1
+
+    text = serverless_v1.equivalent(file, sys.stdin, spec_region(session))
+    if to is None:
+        click.echo(text, nl=False)
+        return
+    path = Path(to)
+    if path.exists():
+        raise InvalidInput(f"{path} is there already.", hint="Give another file.")
+    path.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {path}. Next: aurora-cli plan -f {path}", err=True)
+
+
+@command.command(name="describe")
+@click.argument("cluster")
+@pass_session
+def describe(session: Session, cluster: str) -> None:
+    """Print the spec of a Serverless v1 cluster in AWS.
+
+    Reads it from the RDS API and changes nothing. The spec says what the cluster is; `spec from-serverless-v1` turns it
+    into one that can be made.
+
+    \b
+    Examples:
+      aurora-cli --region eu-west-1 spec describe old
+    """
+    from aurora_cli.operations import serverless_v1
+
+    with progress(session) as emit:
+        text = serverless_v1.describe(session.app, cluster, spec_region(session), emit=emit)
+    click.echo(text, nl=False)
+
+
 @command.command(name="show")
 @name_argument(required=False)
 @file_option
@@ -90,10 +140,10 @@ def show(ctx: click.Context, session: Session, /, resolved: bool, output: str, *
       aurora-cli spec show -f orders.yaml --resolved
       aurora-cli spec show -f orders.yaml --resolved -o json
     """
-    from aurora_cli.operations import showing
+    from aurora_cli.operations.desired import desired_spec
     from aurora_cli.ui import lists
 
-    found = showing.show(session.app, spec_request(session, ctx))
+    found = desired_spec(session.app, spec_request(session, ctx))
     values = found.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
     shown = values if resolved else without_sources(values, found.origins, NOT_CHOSEN)
     if output != "table":

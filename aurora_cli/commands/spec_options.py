@@ -17,6 +17,8 @@ from click.core import ParameterSource
 
 from aurora_cli.commands.completions import complete_classes, complete_engines, complete_presets
 from aurora_cli.commands.origins import without_sources
+from aurora_cli.commands.passwords import OPTION as PASSWORD_OPTION
+from aurora_cli.commands.passwords import PARAMETER as PASSWORD_PARAMETER
 from aurora_cli.commands.session import Session
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class SpecFlag:
         metavar, help: for the help page.
         type: type of one value.
         multiple: True when the flag may be repeated and the field is a list.
+        switch: True for a flag without a value.
         complete: completion function, or None.
     """
 
@@ -58,6 +61,7 @@ class SpecFlag:
     help: str
     type: Any = str
     multiple: bool = False
+    switch: bool = False
     complete: Any = None
 
     @property
@@ -72,6 +76,10 @@ class SpecFlag:
 
     def option(self) -> Callable[[Decorated], Decorated]:
         """The Click decorator."""
+        if self.switch:
+            return click.option(
+                self.flag, self.parameter, is_flag=True, envvar=self.variable, show_envvar=True, help=self.help
+            )
         return click.option(
             self.flag,
             self.parameter,
@@ -95,8 +103,20 @@ SPEC_FLAGS = (
         "--pause-after", "instances.pause_after", "DURATION", "Idle time before a 0 ACU minimum pauses, e.g. 10m."
     ),
     SpecFlag("--readers", "instances.readers", "N", "Readers beside the writer, 0 to 15.", type=int),
+    SpecFlag("--ha", "high_availability", "", "A reader in another zone at least, to fail over to.", switch=True),
+    SpecFlag("--autoscale", "autoscaling", "MIN-MAX", "Readers that come and go, e.g. 1-5; at 70 % CPU unless told."),
+    SpecFlag("--storage", "storage", "TYPE", "aurora, or aurora-iopt1 for I/O-Optimized."),
     SpecFlag("--database", "database", "NAME", "Database made with the cluster."),
     SpecFlag("--username", "username", "NAME", "Master user; its password is kept by AWS Secrets Manager."),
+    SpecFlag(
+        "--iam-user",
+        "credentials.iam_users",
+        "NAME",
+        "Database user that an IAM policy of the stack lets sign in; repeat for more.",
+        multiple=True,
+    ),
+    SpecFlag("--data-api", "data_api", "", "SQL over HTTPS, without a connection.", switch=True),
+    SpecFlag("--insights", "monitoring.insights.mode", "MODE", "Database Insights: standard or advanced."),
     SpecFlag("--cidr", "network.cidr", "CIDR", "Address block of the VPC that is made."),
     SpecFlag("--zones", "network.zones", "N", "Availability Zones of the VPC that is made, 2 or 3.", type=int),
     SpecFlag("--vpc-id", "network.vpc_id", "ID", "Existing VPC to use instead."),
@@ -173,7 +193,7 @@ def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:
     that is there. A typed preset replaces what the stored one gave.
     """
     from aurora_cli.operations.stored import stored_layer
-    from aurora_cli.spec.flags import layer_from_pairs
+    from aurora_cli.spec.flags import autoscaling_target, layer_from_pairs
 
     typed = [pair for pair in _typed(ctx) if pair[0] != "name"]
     if not typed:
@@ -181,17 +201,26 @@ def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:
     layer = stored_layer(stack)
     if any(path == "preset" for path, _, _ in typed):
         layer = replace(layer, values=without_sources(layer.values, stack.record.origins, ("preset ",)))
-    return (layer, *layer_from_pairs(typed))
+    above = layer_from_pairs(typed)
+    return (*autoscaling_target([layer, *above]), layer, *above)
+
+
+def typed_layers(ctx: click.Context) -> tuple[Layer, ...]:
+    """What is typed with --set and the spec flags, for a command whose spec begins with another cluster's."""
+    from aurora_cli.spec.flags import layer_from_pairs
+
+    return tuple(layer_from_pairs(pair for pair in _typed(ctx) if pair[0] != "name"))
 
 
 def _layers(session: Session, ctx: click.Context) -> Iterator[Layer]:
-    from aurora_cli.spec.flags import layer_from_pairs
+    from aurora_cli.spec.flags import autoscaling_target, layer_from_pairs
     from aurora_cli.spec.load import load_file
 
     above = [layer for pairs in (_variables(ctx), _typed(ctx)) for layer in layer_from_pairs(pairs)]
     file = [load_file(ctx.params["file"], sys.stdin)] if ctx.params.get("file") else []
     if not any("region" in layer.values for layer in [*file, *above]):
         yield from layer_from_pairs(_fallback_region(session))
+    yield from autoscaling_target([*file, *above])
     yield from [*file, *above]
 
 
@@ -220,6 +249,7 @@ def _typed(ctx: click.Context) -> list[Pair]:
         *((*parse_set(text), "--set") for text in ctx.params.get("assignments") or ()),
         *([("name", name, "NAME")] if name else []),
         *_region(ctx, ParameterSource.COMMANDLINE),
+        *([("credentials.password", "given", PASSWORD_OPTION)] if ctx.params.get(PASSWORD_PARAMETER) else []),
         *(pair for flag in SPEC_FLAGS for pair in _pairs(ctx, flag, ParameterSource.COMMANDLINE)),
     ]
 
@@ -241,4 +271,8 @@ def _pairs(ctx: click.Context, flag: SpecFlag, source: ParameterSource) -> list[
         from aurora_cli.spec.flags import parse_tag
 
         return [("tags", dict(parse_tag(text) for text in value), label)]
+    if flag.path == "autoscaling":
+        from aurora_cli.spec.flags import parse_readers
+
+        return [("autoscaling", parse_readers(value, label), label)]
     return [(flag.path, list(value) if flag.multiple else value, label)]

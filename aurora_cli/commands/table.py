@@ -12,7 +12,7 @@ class Entry(NamedTuple):
     """One command.
 
     Attributes:
-        name: what the user types; the module is `aurora_cli.commands.<name>`, its attribute `command`.
+        name: what the user types; the module is `aurora_cli.commands.<name>` (`_` for `-`), its attribute `command`.
         summary: the line in the list of commands.
     """
 
@@ -35,6 +35,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("list", "List the clusters of this home."),
         Entry("status", "Show a cluster as AWS reports it now."),
         Entry("endpoints", "Print the endpoints of a cluster."),
+        Entry("engines", "List engine versions, and where each can be upgraded to."),
+        Entry("connection", "Print how to connect to a cluster, without the password."),
         Entry("history", "Show what was done to a cluster, when and by whom."),
         Entry("drift", "Show what was changed outside, attribute by attribute."),
     ),
@@ -42,11 +44,15 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("scale", "Change the number of readers, the class or the capacity."),
         Entry("backtrack", "Take an Aurora MySQL cluster back in time, in place."),
         Entry("unlock", "Take away a state lock that a dead process left."),
+        Entry("clone", "Make a copy-on-write clone of a cluster."),
+        Entry("restore", "Bring data back into a new cluster."),
+        Entry("snapshot", "Make, list, copy and delete snapshots of clusters."),
+        Entry("rotate-password", "Change the master password of a cluster."),
         Entry("destroy", "Delete a cluster, after a final snapshot."),
     ),
     "Sandbox": (Entry("sandbox", "Run the local AWS: start, stop, look, reset, inject faults."),),
     "Help": (
-        Entry("doctor", "Check Terraform, credentials, region, permissions and clock."),
+        Entry("doctor", "Check Terraform, credentials, Region, rights and clock."),
         Entry("completion", "Print the completion script of a shell."),
         Entry("version", "Print the version of aurora-cli and what it runs on."),
     ),

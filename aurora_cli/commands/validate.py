@@ -33,9 +33,9 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
       aurora-cli validate -f orders.yaml -o json
     """
     request = spec_request(session, ctx)
-    from aurora_cli.operations import validation
+    from aurora_cli.operations.desired import desired_spec
 
-    resolved = validation.validate(session.app, request)
+    resolved = desired_spec(session.app, request)
     if options["output"] != "table":
         warnings = [{k: v for k, v in vars(p).items() if v is not None} for p in resolved.warnings]
         document = {"schema_version": SCHEMA_VERSION, "valid": True, "name": resolved.spec.name, "warnings": warnings}

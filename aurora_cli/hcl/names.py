@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 LONGEST_ROLE = 64
+LONGEST_POLICY = 128
 
 
 def bounded(text: str, longest: int) -> str:

@@ -66,6 +66,21 @@ class Network:
     dual: bool
 
     @property
+    def subnet_group_subnets(self) -> Expression:
+        """Reference to the ids of the subnets in the DB subnet group."""
+        return Expression(f"{'data.' if self.subnet_group else ''}aws_db_subnet_group.this.subnet_ids")
+
+    @property
+    def vpc_cidr(self) -> Expression:
+        """Reference to the VPC's IPv4 block; that of an existing VPC is looked up with its endpoints."""
+        return Expression("aws_vpc.this.cidr_block" if self.own else "data.aws_vpc.this.cidr_block")
+
+    @property
+    def route_table(self) -> Expression:
+        """Reference to the id of the route table of our own VPC."""
+        return Expression(f"aws_route_table.{'public' if self.public else 'database'}.id")
+
+    @property
     def rule_arguments(self) -> list[str]:
         """The arguments that some ingress rule sets, in the order in which they are written."""
         return _used(self.allow)

@@ -17,18 +17,26 @@ class RenderOptions:
         final_snapshot_identifier: name of the final snapshot; None for `<name>-final`.
         teardown: the state from which a cluster can be destroyed: no protection, changes made at once.
         skip_final_snapshot: with `teardown`, destroy without a final snapshot.
+        kept_key: ARN of the stack's own KMS key once Terraform no longer manages it, since a snapshot needs it; else None.
         allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
         backend: write backend.tf.
+        password_version: of a given master password; it is sent when this number goes up.
         header: text for a comment on top of every file; None for none.
+        born: how a cluster that is there was made: a kind of source or `empty`; None for what the spec says.
+        source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
     """
 
     instance_keys: tuple[str, ...] = ()
     final_snapshot_identifier: str | None = None
     teardown: bool = False
     skip_final_snapshot: bool = False
+    kept_key: str | None = None
     allow_destroy: bool = False
     backend: bool = True
+    password_version: int = 1
     header: str | None = None
+    born: str | None = None
+    source_arn: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:

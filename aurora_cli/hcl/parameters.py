@@ -10,6 +10,7 @@ from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.dynamic import CHANGES_AT_ONCE
 from aurora_cli.hcl.instances import Instance
 from aurora_cli.hcl.literal import Expression, to_hcl
+from aurora_cli.hcl.services import service_parameters
 from aurora_cli.spec.fields import ParameterValue
 from aurora_cli.spec.members import override_of
 from aurora_cli.spec.model import ClusterSpec
@@ -23,7 +24,7 @@ _ON_OFF = frozenset(
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: its value as text, and `immediate` or `pending-reboot`."""
+    """One parameter: its value as text (or a reference), and `immediate` or `pending-reboot`."""
 
     name: str
     value: str
@@ -58,7 +59,7 @@ def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance]) -> Par
     family = parameter_family(spec.engine, spec.engine_version or default_version(spec.engine))
     return ParameterGroups(
         family=family,
-        cluster=_parameters(spec.engine, _with_tls(spec)),
+        cluster=_parameters(spec.engine, {**_with_tls(spec), **service_parameters(spec)}),
         instance=_parameters(spec.engine, shared),
         own={
             key: _parameters(spec.engine, {**shared, **override.parameters})

@@ -15,18 +15,25 @@ from typing import Any
 
 from jinja2 import Template
 
+from aurora_cli.hcl.account import account_of
 from aurora_cli.hcl.autoscaling import schedules_of, targets_of
 from aurora_cli.hcl.backends import arguments_of
+from aurora_cli.hcl.credentials import sign_in_of
 from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
 from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.instances import instances_of, scaling_of
 from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.parameters import parameter_groups_of
+from aurora_cli.hcl.proxy import proxy_of
+from aurora_cli.hcl.services import services_of
+from aurora_cli.hcl.source import Source, source_of
+from aurora_cli.hcl.vpc_endpoints import vpc_endpoints_of
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.versions import rendered_version
 
@@ -35,16 +42,23 @@ FILES = (
     "versions.tf",
     "backend.tf",
     "provider.tf",
+    "variables.tf",
     "account.tf",
     "locals.tf",
     "network.tf",
     "security_group.tf",
+    "vpc_endpoints.tf",
     "encryption.tf",
     "parameters.tf",
     "logs.tf",
+    "source.tf",
     "cluster.tf",
     "secret.tf",
+    "sign_in.tf",
     "instances.tf",
+    "proxy.tf",
+    "services.tf",
+    "activity_stream.tf",
     "endpoints.tf",
     "dns.tf",
     "autoscaling.tf",
@@ -75,9 +89,10 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
         InvalidInput: the spec breaks a rule on which the Terraform stands, or a text in it cannot be carried by HCL unchanged.
         ValueError: the spec is not resolved.
     """
-    if spec.engine_version is None or spec.username is None or spec.port is None:
+    source = source_of(spec, options)
+    if spec.engine_version is None or spec.port is None or (spec.username is None and not source.inherits):
         raise ValueError("render_stack takes a resolved spec: engine version, user and port are filled in")
-    values = _values(spec, options)
+    values = {"force_destroy": _promotes(source, options), **_values(spec, source, options)}
     header = _comment(options.header)
     rendered = {name: _template(name).render(values) for name in FILES if name != "backend.tf" or options.backend}
     return {name: lay_out(header + text) for name, text in rendered.items() if text.strip()}
@@ -88,37 +103,67 @@ def _template(name: str) -> Template:
     return environment().get_template(name + SUFFIX)
 
 
-def _values(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:
+def _values(spec: ClusterSpec, source: Source, options: RenderOptions) -> dict[str, Any]:
     instances = instances_of(spec, options)
     endpoints = endpoints_of(spec, instances.members)
+    monitoring = monitoring_of(spec, instances.members)
+    encryption = encryption_of(spec, options)
+    proxy, services = proxy_of(spec), services_of(spec, encryption)
+    sign_in = sign_in_of(spec, options)
     return {
         "spec": spec,
+        "source": source,
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
         "engine_version": rendered_version(spec),
-        "encryption": encryption_of(spec),
+        "account": account_of(monitoring, encryption, proxy, services, sign_in, source),
+        "encryption": encryption,
         "network": network_of(spec),
         "parameters": parameter_groups_of(spec, instances.members),
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
-        "monitoring": monitoring_of(spec, instances.members),
+        "monitoring": monitoring,
+        "proxy": proxy,
+        "services": services,
+        "vpc_endpoints": vpc_endpoints_of(spec),
         "endpoints": endpoints,
         "endpoint_members": any(one["members"] for one in endpoints.values()),
         "endpoint_exclusions": any(one["excluded"] for one in endpoints.values()),
         "scaling_targets": targets_of(spec),
         "schedules": schedules_of(spec),
         "engine_lifecycle_support": _LIFECYCLE[spec.extended_support],
-        "rotation_duration": _rotation_duration(spec),
+        "sign_in": sign_in,
         "dashboard": dashboard_of(spec, instances.members),
+        "cluster_timeout": _duration(spec.maintenance.cluster_timeout),
+        "instance_timeout": _duration(spec.maintenance.instance_timeout),
         "log_exports": sorted(set(spec.logs.exports or ())),
         "log_groups": sorted(set(spec.logs.exports or ())) if spec.logs.own_groups else [],
+        "cluster_needs": _cluster_needs(spec, source),
         **_protection(spec, options),
     }
 
 
-def _rotation_duration(spec: ClusterSpec) -> str | None:
-    rotation = spec.credentials.rotation
-    return f"{rotation.duration // 3600}h" if rotation and rotation.duration else None
+def _promotes(source: Source, options: RenderOptions) -> bool | None:
+    """The last instance of a replica can only go when the replica is promoted, which this argument does."""
+    return True if source.kind == "replica_of" and options.teardown else None
+
+
+def _cluster_needs(spec: ClusterSpec, source: Source) -> list[Expression]:
+    """What must be there before the cluster, and which nothing in it refers to."""
+    domain = spec.credentials.domain
+    waits = {
+        "aws_cloudwatch_log_group.exports": bool(spec.logs.exports and spec.logs.own_groups),
+        "aws_iam_role_policy.s3_import": bool(source.import_role),
+        "aws_iam_role_policy_attachment.directory": domain is not None and domain.role is None,
+    }
+    return [Expression(address) for address, needed in waits.items() if needed]
+
+
+def _duration(seconds: int | None) -> str | None:
+    """As the provider reads it: minutes where they are whole."""
+    if seconds is None:
+        return None
+    return f"{seconds}s" if seconds % 60 else f"{seconds // 60}m"
 
 
 def _protection(spec: ClusterSpec, options: RenderOptions) -> dict[str, Any]:

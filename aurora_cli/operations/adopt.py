@@ -177,7 +177,7 @@ def _advice(found: Existing, desired: Resolved) -> list[str]:
     spec, advice = desired.spec, []
     if not spec.deletion_protection:
         advice.append("Deletion protection is off. Turn it on: set `deletion_protection: true` and apply.")
-    if spec.credentials.password == "kept":  # noqa: S105
+    if spec.credentials.kept:
         advice.append(
             "The master password is not managed by AWS. `credentials.password: managed` would have AWS make a new one."
         )

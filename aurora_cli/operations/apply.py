@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.operations.change import Terms, carry_out, refuse_identity_change
 from aurora_cli.operations.create import new_stack
+from aurora_cli.operations.desired import desired_spec
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.request import SpecRequest
 from aurora_cli.operations.review import Approve, ChangeResult
-from aurora_cli.operations.stored import existing_stack, is_pristine, named, stored_spec
+from aurora_cli.operations.stored import is_pristine, stored_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.resolve import Resolved
 
 
 def apply(
@@ -25,6 +25,7 @@ def apply(
     emit: Emit,
     dry_run: bool = False,
     allow: Collection[str] = (),
+    password: str | None = None,
     operation: str = "apply",
 ) -> ChangeResult:
     """Bring the cluster to the spec of the request, or to its own stored spec when the request has no layers.
@@ -39,12 +40,5 @@ def apply(
         if stack is not None and not is_pristine(stack):
             refuse_identity_change(stored_spec(stack).spec, desired.spec)
         app.begin(emit)
-        terms = Terms(operation, approve, emit, allow, dry_run)
+        terms = Terms(operation, approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
         return carry_out(app, stack or new_stack(app, desired), desired, terms)
-
-
-def desired_spec(app: AppContext, request: SpecRequest) -> Resolved:
-    """The request's spec; the stored one when the request has no layers."""
-    if request.layers:
-        return request.resolve()
-    return stored_spec(existing_stack(app, named(request.name)))

@@ -8,20 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFailed, PlanStale, SpecConflict
-from aurora_cli.operations import guard
+from aurora_cli.aws.quotas import read_quotas
+from aurora_cli.errors import Declined, GuardRefused, InvalidInput, OperationFailed, PlanStale, Problem, SpecConflict
+from aurora_cli.operations import guard, limits
 from aurora_cli.operations.events import Emit, Note, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.healing import keep_survivors, tainted_survivors
+from aurora_cli.operations.final_snapshot import carried, follow_state, fresh_name, refuse_taken
+from aurora_cli.operations.healing import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
 from aurora_cli.operations.logbook import Entry, recorded
+from aurora_cli.operations.orderable import OrderableCheck
+from aurora_cli.operations.origins import check_origin
+from aurora_cli.operations.passwords import (
+    given_password,
+    next_version,
+    require_password,
+    sends_password,
+    sent_version,
+    terraform_variables,
+)
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.review import Approve, ChangeResult, PlanReview, ReviewRefused
+from aurora_cli.operations.rotation import RotationStep, rotation_step
+from aurora_cli.operations.rotation import carry_out as carry_out_rotation
+from aurora_cli.operations.sourcing import EMPTY, born_of, finishing, second_step, spent_source
+from aurora_cli.operations.stored import is_pristine, last_spec, stored_spec
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -45,6 +61,9 @@ class Terms:
         emit: takes progress events.
         allow: Terraform addresses that the guard may let through.
         dry_run: stop after the plan, leave nothing behind.
+        password: a master password from standard input.
+        renew_password: send the given password although the cluster has one.
+        skip_checks: names of checks that are left out.
     """
 
     operation: str
@@ -52,6 +71,9 @@ class Terms:
     emit: Emit
     allow: Collection[str] = ()
     dry_run: bool = False
+    password: str | None = field(default=None, repr=False)
+    renew_password: bool = False
+    skip_checks: Collection[str] = ()
 
 
 def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> ChangeResult:
@@ -70,7 +92,12 @@ def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) ->
         GuardRefused, Declined: nothing was changed.
         TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
     """
-    run = _Run(app, stack, desired, terms)
+    try:
+        run = _Run(app, stack, desired, terms)
+    except BaseException:
+        if is_pristine(stack):
+            app.registry.remove(stack)
+        raise
     if terms.dry_run:
         return run.look()
     with recorded(app, stack, terms.operation) as entry:
@@ -83,10 +110,17 @@ class _Run:
     def __init__(self, app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> None:
         self.app, self.stack, self.desired, self.terms = app, stack, desired, terms
         self.spec: ClusterSpec = desired.spec
-        self.terraform = app.terraform(stack, terms.emit)
+        self.before: ClusterSpec | None = last_spec(stack)
+        self.password = given_password(app, self.spec, terms.password, terms.emit)
+        self.password_version = stack.record.password_version
+        self.rotation: RotationStep | None = None
+        self.terraform = app.terraform(stack, terms.emit, terraform_variables(self.password))
         self.resources: list[StateResource] = []
         self.addresses: list[str] = []
         self.choice = KeyChoice(())
+        self.next_snapshot: str | None = None
+        self.born: str | None = stack.record.born
+        self.source_arn: str | None = stack.record.source_arn
 
     def look(self) -> ChangeResult:
         """Plan only, and leave the stack as it was."""
@@ -101,36 +135,60 @@ class _Run:
         """Plan, ask, apply. A plan that went stale is made and shown a second time."""
         try:
             review, topology = self._plan()
-            if review.plan.empty:
+            if not review.changes:
                 return self._nothing_to_do(review, topology, entry)
             self._approved(review)
         except BaseException:
             self._withdraw()
             raise
         try:
-            summary = self._apply()
+            summary = self._apply(review)
         except PlanStale:
             self.terms.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
             review, topology = self._plan(again=True)
             self._approved(review)
-            summary = self._apply()
-        return self._done(review, summary, entry)
+            summary = self._apply(review)
+        return self._done(review, self._finish(summary), entry)
 
     # --- plan ---
 
     def _plan(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
         follow_up(self.terraform, self.terms.emit)
         self._render()
-        self._keep_survivors()
+        if not self.terms.dry_run:
+            self._keep_survivors()
         with ThreadPoolExecutor(max_workers=1) as pool:  # beside Terraform: loading the AWS library takes its time too
             reading = pool.submit(self._look)
+            checking = pool.submit(self._check_orderable)
             plan = self._terraform_plan()
             topology = reading.result()
+            checking.result()
+        plan = self._with_next_snapshot(plan)
+        if self.terms.dry_run and tainted_survivors(
+            self.resources
+        ):  # to look must not write, not even Terraform's marks
+            plan = as_kept(plan, would_keep(self.resources, topology, self.terms.emit))
+        self.rotation = rotation_step(self.app, self.spec, self.before, topology)
         self._refuse_foreign_cluster(plan, topology)
+        limits.refuse_what_aws_refuses(plan, topology, self.app.clock.now())
         return self._review(plan, topology, again=again), topology
+
+    def _with_next_snapshot(self, plan: Plan) -> Plan:
+        """Let the cluster that an allowed replacement makes carry a snapshot name of its own."""
+        if CLUSTER_ADDRESS not in self.terms.allow or not carried(plan):
+            return plan
+        refuse_taken(self.app.aws(self.spec.region).client("rds"), plan)
+        self.next_snapshot = fresh_name(self.spec.name)
+        self._write(self.choice)
+        return self._terraform_plan()
 
     def _look(self) -> Topology | None:
         return live_topology(self.app, self.spec)
+
+    def _check_orderable(self) -> None:
+        check = OrderableCheck(self.app, self.spec, self.before, self.terms.emit)
+        if "orderable" not in self.terms.skip_checks and (check.differs or CLUSTER_ADDRESS not in self.addresses):
+            check.run()
 
     def _keep_survivors(self) -> None:
         if tainted_survivors(self.resources):
@@ -139,18 +197,27 @@ class _Run:
     def _read_state(self) -> None:
         self.resources = self.terraform.state_resources()
         self.addresses = [r.address for r in self.resources]
+        follow_state(self.stack, self.resources)
 
     def _render(self) -> None:
         """Choose the instance keys, write the files, initialise."""
         if self.spec.backend.type == "local":
             self._read_state()
+            self._look_at_source()
             self._write(self._choose())
             self._init()
             return
         self._write(KeyChoice(self.stack.record.instance_keys))
         self._init()
         self._read_state()
+        self._look_at_source()
         self._write(self._choose())
+
+    def _look_at_source(self) -> None:
+        """Where the data comes from counts until the cluster is there; then what it was born from does."""
+        self.born = born_of(self.resources, self.stack.record.born)
+        if self.born is None:
+            self.source_arn = check_origin(self.app, self.spec)
 
     def _choose(self) -> KeyChoice:
         existing = keys_in_state(self.addresses)
@@ -159,8 +226,18 @@ class _Run:
         topology = self._look() if shrinks else None
         writer = key_of(topology.writer.id, self.spec) if topology and topology.writer else None
         self.choice = choose_keys(existing, count, writer)
+        self._choose_password_version()
         self._refuse_missing_successor(topology)
         return self.choice
+
+    def _choose_password_version(self) -> None:
+        """A password is sent with a new cluster, with a switch from a managed one, and when it is renewed."""
+        if not self.spec.credentials.given:
+            return
+        sent = sent_version(self.resources)
+        self.password_version = next_version(sent, renew=self.terms.renew_password)
+        if self.password_version != sent and not self.terms.dry_run:
+            require_password(self.spec.name, self.password)
 
     def _refuse_missing_successor(self, topology: Topology | None) -> None:
         """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
@@ -174,7 +251,16 @@ class _Run:
 
     def _write(self, choice: KeyChoice, *, allow_destroy: bool = False) -> None:
         allowed = allow_destroy or CLUSTER_ADDRESS in self.terms.allow
-        write_rendered(self.stack, self.spec, choice.keys, allow_destroy=allowed)
+        write_rendered(
+            self.stack,
+            self.spec,
+            choice.keys,
+            allow_destroy=allowed,
+            final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
+            born=self.born,
+            source_arn=self.source_arn,
+            password_version=self.password_version,
+        )
 
     def _init(self) -> None:
         started = monotonic()
@@ -182,9 +268,9 @@ class _Run:
         self.terraform.init()
         self.terms.emit(StepFinished("init", monotonic() - started))
 
-    def _terraform_plan(self) -> Plan:
+    def _terraform_plan(self, title: str = "Planning the change") -> Plan:
         started = monotonic()
-        self.terms.emit(StepStarted("plan", "Planning the change"))
+        self.terms.emit(StepStarted("plan", title))
         try:
             plan = self.terraform.plan()
         except GuardRefused:
@@ -208,10 +294,21 @@ class _Run:
                 f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
                 hint=f"Choose another name, or take it over: aurora-cli adopt {self.spec.name}",
             )
-        if creates and self.spec.credentials.password == "kept":  # noqa: S105
+        self._refuse_unknown_password(topology, creates=creates)
+
+    def _refuse_unknown_password(self, topology: Topology | None, *, creates: bool) -> None:
+        """`kept` asks for a password that is there: not for a cluster to be made, nor where AWS keeps it in a secret."""
+        if not self.spec.credentials.kept:
+            return
+        if topology is not None and topology.secret_arn:
+            raise InvalidInput(
+                f"AWS manages the master password of {self.spec.name}, and without its secret nobody would know it.",
+                hint="Set `credentials.password` to `managed`, or to `given` with a password of your own.",
+            )
+        if creates:
             raise InvalidInput(
                 f"{self.spec.name} would be made, and `credentials.password: kept` is for a cluster that is there.",
-                hint="Write `password: managed`, or leave it out.",
+                hint="Set `credentials.password` to `managed`, or leave it out.",
             )
 
     def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:
@@ -224,7 +321,11 @@ class _Run:
             allowed=tuple(self.terms.allow),
         )
         old_writer = topology.writer.id if topology and topology.writer else "the present writer"
-        steps = (f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds.",) if next_writer else ()
+        steps = [f"Fail over from {old_writer} to {next_writer}: writes stop for some seconds."] if next_writer else []
+        if self.terms.renew_password:
+            steps.append("Send the new master password to AWS: from then on the old one is refused.")
+        steps += second_step(self.spec) if self.born is None else ()
+        steps += [self.rotation.text] if self.rotation else []
         return PlanReview(
             name=self.spec.name,
             region=self.spec.region,
@@ -232,11 +333,21 @@ class _Run:
             target=self.app.target,
             plan=plan,
             findings=guard.inspect(plan, situation),
-            warnings=self.desired.warnings,
+            warnings=self._warnings(plan),
             resumed=self.stack.record.status in ("creating", "changing") and bool(self.addresses),
             again=again,
-            steps=steps,
+            steps=tuple(steps),
         )
+
+    def _warnings(self, plan: Plan) -> tuple[Problem, ...]:
+        spent = spent_source(self.stack, self.spec, self.born)
+        return (*self.desired.warnings, *spent, *limits.doubts(plan), *self._over_quota(plan))
+
+    def _over_quota(self, plan: Plan) -> list[Problem]:
+        """Asked only where something is made that has a quota."""
+        if not limits.counts(plan):
+            return []
+        return list(limits.over_quota(plan, read_quotas(self.app.aws(self.spec.region).client("rds"))))
 
     # --- approve ---
 
@@ -251,13 +362,13 @@ class _Run:
             self.terms.emit(ReviewRefused(review))
             guard.refuse(review.findings)
         guard.refuse_protected(review.plan)
+        if self.spec.credentials.given and sends_password(review.plan):
+            require_password(self.spec.name, self.password)
         if not self.terms.approve(review):
             raise Declined("Nothing was changed: the plan was not approved.")
 
     def _withdraw(self) -> None:
         """Leave the stack as it was before: gone if nothing was ever made, else with the files of its own spec."""
-        from aurora_cli.operations.stored import is_pristine, stored_spec
-
         self.terraform.plan_file.unlink(missing_ok=True)
         if is_pristine(self.stack, self.addresses):
             self.app.registry.remove(self.stack)
@@ -266,20 +377,48 @@ class _Run:
 
     # --- apply ---
 
-    def _apply(self) -> dict[str, int]:
+    def _apply(self, review: PlanReview) -> dict[str, int]:
         self._remember("creating" if CLUSTER_ADDRESS not in self.addresses else "changing")
         self._fail_over()
+        summary = {"add": 0, "change": 0, "destroy": 0} if review.plan.empty else self._apply_plan()
+        if self.rotation:
+            carry_out_rotation(self.app, self.spec, self.rotation, self._look(), self.terms.emit)
+        return summary
+
+    def _apply_plan(self) -> dict[str, int]:
         started = monotonic()
         self.terms.emit(StepStarted("apply", "Making the change"))
         summary = self.terraform.apply()
         self.terms.emit(StepFinished("apply", monotonic() - started))
         return {"add": summary.add, "change": summary.change, "destroy": summary.destroy}
 
+    def _finish(self, summary: dict[str, int]) -> dict[str, int]:
+        """A restore does not take every setting: what it left out is set by a second apply, which may only update."""
+        if not finishing(self.spec, self.born):
+            return summary
+        plan = self._terraform_plan("Looking at what the restore left out")
+        if plan.empty or any(change.action != "update" for change in plan.changes):
+            self.terraform.plan_file.unlink(missing_ok=True)
+            return summary
+        started = monotonic()
+        self.terms.emit(StepStarted("finish", "Setting what the restore left out"))
+        more = self.terraform.apply()
+        self.terms.emit(StepFinished("finish", monotonic() - started))
+        return {**summary, "change": summary["change"] + more.change}
+
     def _remember(self, status: str) -> None:
         from aurora_cli.spec.load import dump_spec
 
         self.stack.write_spec(dump_spec(self.spec))
-        self.stack.update_record(status=status, instance_keys=self.choice.keys, origins=dict(self.desired.origins))
+        self.stack.update_record(
+            status=status,
+            instance_keys=self.choice.keys,
+            origins=dict(self.desired.origins),
+            final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
+            born=self.born,
+            source_arn=self.source_arn,
+            password_version=self.password_version,
+        )
 
     def _fail_over(self) -> None:
         if not self.choice.fail_over_to:
@@ -302,13 +441,16 @@ class _Run:
 
     def _nothing_to_do(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
         self.terraform.plan_file.unlink(missing_ok=True)
+        for warning in spent_source(self.stack, self.spec, self.born):
+            self.terms.emit(Note(warning.message, level="warning", hint=warning.hint))
         self._remember("ready")
         entry.finish("unchanged", {"add": 0, "change": 0, "destroy": 0})
         state = report(self.app, self.spec, topology, changed=False, managed=self._managed())
         return ChangeResult(report=state, review=review, changed=False)
 
     def _done(self, review: PlanReview, summary: dict[str, int], entry: Entry) -> ChangeResult:
-        self.stack.update_record(status="ready")
+        born = self.born or (self.spec.source and self.spec.source.kind) or EMPTY
+        self.stack.update_record(status="ready", born=born)
         entry.finish("succeeded", summary)
         started = monotonic()
         self.terms.emit(StepStarted("read", "Reading the endpoints"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.change import Terms, carry_out
 from aurora_cli.operations.events import Emit
+from aurora_cli.operations.final_snapshot import fresh_name
 from aurora_cli.operations.request import SpecRequest
 from aurora_cli.operations.review import Approve, ChangeResult
 from aurora_cli.operations.stored import is_pristine, stored_spec
@@ -26,8 +27,12 @@ def create(
     emit: Emit,
     dry_run: bool = False,
     allow: Collection[str] = (),
+    password: str | None = None,
 ) -> ChangeResult:
     """Make the cluster that the request describes.
+
+    Args:
+        password: a master password from standard input, for `credentials.password: given`.
 
     The same spec again finds nothing to do; a half-built cluster is finished. Another spec for an existing cluster is refused.
 
@@ -42,7 +47,7 @@ def create(
         if stack is not None and not is_pristine(stack):
             _refuse_other_spec(stack, desired)
         app.begin(emit)
-        terms = Terms("create", approve, emit, allow, dry_run)
+        terms = Terms("create", approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
         return carry_out(app, stack or new_stack(app, desired), desired, terms)
 
 
@@ -51,9 +56,11 @@ def new_stack(app: AppContext, desired: Resolved) -> Stack:
     from aurora_cli.spec.load import dump_spec
 
     spec = desired.spec
-    return app.registry.create(
+    stack = app.registry.create(
         spec.name, region=spec.region, target=app.target, spec=dump_spec(spec), origins=desired.origins
     )
+    stack.update_record(final_snapshot_identifier=fresh_name(spec.name))
+    return stack
 
 
 def _refuse_other_spec(stack: Stack, desired: Resolved) -> None:

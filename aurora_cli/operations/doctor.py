@@ -10,8 +10,10 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.quotas import Quota, read_quotas
 from aurora_cli.errors import AuroraError
 from aurora_cli.operations.events import Emit
+from aurora_cli.operations.limits import used_up
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -124,6 +126,18 @@ def _account(app: AppContext, region: str) -> Iterator[Check]:
     yield _clock(answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date"), app.clock.now())
     for name, looking in _looks(clients, region):
         yield _look(name, looking)
+    yield _quotas(read_quotas(clients.client("rds")))
+
+
+def _quotas(found: dict[str, Quota]) -> Check:
+    """Whether the account has room for one more of everything that a stack makes."""
+    if not found:
+        return Check("quotas", "skipped", "AWS does not tell (rds:DescribeAccountAttributes).")
+    full = used_up(found)
+    if full:
+        hint = "Have them raised in the Service Quotas console, or delete what is not needed."
+        return Check("quotas", "warning", f"Used up: {', '.join(full)}.", hint)
+    return Check("quotas", "ok", "room for more of everything")
 
 
 def _clock(date_header: str | None, now: datetime) -> Check:

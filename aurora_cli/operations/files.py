@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.stacks.record import StackRecord
     from aurora_cli.stacks.stack import Stack
 
 _NOTE = "rendered.json"
@@ -30,9 +31,7 @@ def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None
     Raises:
         InvalidInput: a text of the spec cannot be written as HCL. StackDamaged: a foreign file is in the way.
     """
-    record = stack.record
-    options.setdefault("final_snapshot_identifier", record.final_snapshot_identifier)
-    how = RenderOptions(instance_keys=record.instance_keys if keys is None else keys, **options)
+    how = options_of(stack.record, keys, **options)
     wanted = _key(spec, how)
     if _is_there(stack, wanted):
         return
@@ -42,6 +41,18 @@ def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None
     stack.write_files(files)
     note = {"key": wanted, "files": {name: _digest(text.encode()) for name, text in files.items()}}
     write_atomic(stack.folder / _NOTE, json.dumps(note, indent=2) + "\n")
+
+
+def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **options: Any) -> RenderOptions:
+    """How a stack is rendered: what its record remembers, and what `options` says of it instead."""
+    remembered: dict[str, Any] = {
+        "final_snapshot_identifier": record.final_snapshot_identifier,
+        "born": record.born,
+        "source_arn": record.source_arn,
+        "password_version": record.password_version,
+    }
+    chosen = record.instance_keys if keys is None else keys
+    return RenderOptions(instance_keys=chosen, **{**remembered, **options})
 
 
 def _key(spec: ClusterSpec, how: RenderOptions) -> str:

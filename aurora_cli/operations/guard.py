@@ -23,6 +23,10 @@ _RESTARTING = {
     (CLUSTER, "engine_version"),
     (CLUSTER, "port"),
 }
+_GIVEN = "The secret of the master password goes, and with it its rotation: the password is the given one from then on."
+_MANAGED = (
+    "The given master password ends: AWS makes a new one and keeps it in Secrets Manager. Clients must fetch it there."
+)
 _ANYWHERE = {"cidr_ipv4": "0.0.0.0/0", "cidr_ipv6": "::/0"}
 _ORDER = {"lost": 0, "replaced": 1, "exposed": 2, "failover": 3, "restart": 4}
 
@@ -48,7 +52,8 @@ def inspect(plan: Plan, situation: Situation) -> tuple[Finding, ...]:
     """Every consequence a person must know, the refused and the gravest first."""
     findings = [finding for change in plan.resource_changes for finding in _of_change(change, plan, situation)]
     findings += _last_reader(plan, situation)
-    marked = (replace(f, allowed=f.refused and f.address in situation.allowed) for f in findings)
+    allowed = {*situation.allowed, *_gone_with_cluster(plan, situation.allowed)}
+    marked = (replace(f, allowed=f.refused and f.address in allowed) for f in findings)
     return tuple(sorted(marked, key=lambda f: (not f.refused, _ORDER[f.effect], f.address)))
 
 
@@ -57,12 +62,37 @@ def refuse(findings: Collection[Finding]) -> None:
     stopping = [f for f in findings if f.refused and not f.allowed]
     if not stopping:
         return
-    allows = " ".join(f"--allow '{address}'" for address in dict.fromkeys(f.address for f in stopping))
+    allows = " ".join(f"--allow '{address}'" for address in _to_be_allowed(stopping))
     raise GuardRefused(
         f"Nothing was changed: the plan would lose what holds data ({', '.join(dict.fromkeys(f.address for f in stopping))}).",
         hint=f"Change the spec so that this does not happen. If you do want it, allow it by name: {allows}",
         details={"findings": [vars(f) for f in stopping]},
     )
+
+
+def _gone_with_cluster(plan: Plan, allowed: Collection[str]) -> set[str]:
+    """Addresses of the instances of clusters that may go: without its cluster an instance is nothing."""
+    clusters = {_identifier_of_cluster(c) for c in plan.resource_changes if c.address in allowed and _ends_cluster(c)}
+    return {
+        c.address
+        for c in plan.resource_changes
+        if c.type == INSTANCE and _goes(c) and c.before.get("cluster_identifier") in clusters
+    }
+
+
+def _ends_cluster(change: ResourceChange) -> bool:
+    return change.type == CLUSTER and _goes(change)
+
+
+def _identifier_of_cluster(change: ResourceChange) -> object:
+    return change.before.get("cluster_identifier") or change.before.get("id")
+
+
+def _to_be_allowed(stopping: Collection[Finding]) -> list[str]:
+    """The addresses to name: a cluster's is enough for its instances, which a stack has of one cluster only."""
+    addresses = list(dict.fromkeys(f.address for f in stopping))
+    cluster = any(address.startswith(f"{CLUSTER}.") for address in addresses)
+    return [a for a in addresses if not (cluster and a.startswith(f"{INSTANCE}."))]
 
 
 def refuse_protected(plan: Plan) -> None:
@@ -200,6 +230,8 @@ def _weakened(change: ResourceChange) -> Iterator[Finding]:
     for attribute in change.changed:
         if attribute.path == "deletion_protection" and attribute.before and not attribute.after:
             yield Finding("exposed", change.address, "Deletion protection goes off.")
+        elif attribute.path == "manage_master_user_password":
+            yield Finding("lost", change.address, _GIVEN if attribute.before else _MANAGED)
         elif attribute.path == "backup_retention_period" and _shrinks(attribute.before, attribute.after):
             text = f"Automated backups older than {attribute.after} days go (kept {attribute.before} days until now)."
             yield Finding("lost", change.address, text)

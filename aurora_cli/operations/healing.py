@@ -6,7 +6,8 @@ cluster or an instance by itself; replacing it would be pointless, and deletion 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import WaitTimeout
@@ -15,6 +16,7 @@ from aurora_cli.operations.events import Emit, Note, Waiting
 if TYPE_CHECKING:
     from aurora_cli.aws.clock import Clock
     from aurora_cli.aws.topology import Topology
+    from aurora_cli.terraform.plan import Action, Plan, ResourceChange
     from aurora_cli.terraform.runner import Terraform
     from aurora_cli.terraform.state import StateResource
 
@@ -28,6 +30,36 @@ _FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.5, 15.0
 def tainted_survivors(resources: Sequence[StateResource]) -> list[StateResource]:
     """The clusters and instances that Terraform would replace because their creation was interrupted."""
     return [r for r in resources if r.tainted and r.type in (CLUSTER, INSTANCE)]
+
+
+def would_keep(resources: Sequence[StateResource], topology: Topology | None, emit: Emit) -> frozenset[str]:
+    """Addresses that the next change would keep though Terraform would replace them; writes nothing.
+
+    Args:
+        resources: what the state holds.
+        topology: the live cluster, or None.
+        emit: told what would be kept, and what would be waited for.
+    """
+    kept = [r for r in tainted_survivors(resources) if not _is_lost(_status(r, topology))]
+    for resource in kept:
+        done = _status(resource, topology) == AVAILABLE
+        now = "AWS has finished it" if done else "AWS is still at work on it"
+        emit(Note(f"The creation of {resource.id} had been interrupted. {now}: the next change keeps it."))
+    return frozenset(r.address for r in kept)
+
+
+def as_kept(plan: Plan, addresses: Collection[str]) -> Plan:
+    """The plan as it will be once these resources are no longer marked: only what is known to differ changes in place."""
+    changes = tuple(_as_kept(c) if c.address in addresses else c for c in plan.resource_changes)
+    return replace(plan, resource_changes=changes)
+
+
+def _as_kept(change: ResourceChange) -> ResourceChange:
+    if change.action != "replace" or change.reason != "replace_because_tainted":
+        return change
+    differing = tuple(a for a in change.changed if a.known)
+    action: Action = "update" if differing else "no-op"
+    return replace(change, action=action, changed=differing, reason=None, replace_paths=())
 
 
 def keep_survivors(
@@ -68,8 +100,8 @@ def _finished(
         elapsed = clock.monotonic() - started
         if status == AVAILABLE:
             return True
-        if status is None or "fail" in status or status == "deleting" or status.startswith("in"):
-            return False  # gone, failed, being deleted, inaccessible-..., incompatible-...
+        if status is None or _is_lost(status):
+            return False
         if elapsed > timeout_s:
             raise WaitTimeout(
                 f"AWS has not finished {resource.id} within {timeout_s:.0f} s; its status is {status}.",
@@ -78,6 +110,11 @@ def _finished(
         emit(Waiting(f"AWS to finish {resource.id}", status, elapsed))
         clock.sleep(pause)
         pause = min(pause * 2, _SLOWEST_LOOK_S)
+
+
+def _is_lost(status: str | None) -> bool:
+    """Gone, failed, being deleted, inaccessible-..., incompatible-..."""
+    return status is None or "fail" in status or status == "deleting" or status.startswith("in")
 
 
 def _status(resource: StateResource, topology: Topology | None) -> str | None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import InvalidInput, OperationFailed
-from aurora_cli.operations.apply import desired_spec
+from aurora_cli.operations.desired import desired_spec
+from aurora_cli.operations.files import options_of
 from aurora_cli.operations.request import SpecRequest
 
 if TYPE_CHECKING:
@@ -32,11 +33,7 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
 
     resolved = desired_spec(app, request)
     stack = app.registry.find(resolved.spec.name) if not request.layers else None
-    options = RenderOptions()
-    if stack:
-        record = stack.record
-        options = RenderOptions(record.instance_keys, final_snapshot_identifier=record.final_snapshot_identifier)
-    files = render_stack(resolved.spec, options)
+    files = render_stack(resolved.spec, options_of(stack.record) if stack else RenderOptions())
     try:
         return _write(files, to, force)
     except OSError as error:

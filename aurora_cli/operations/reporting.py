@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.aws.topology import Member, Topology, read_topology
 from aurora_cli.operations.results import ClusterReport, Endpoint, InstanceInfo
+from aurora_cli.operations.surroundings import key_warnings, proxy_endpoints
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -71,7 +72,9 @@ def report(
         deletion_protection=topology.deletion_protection,
         acu=capacity(topology),
         pending=topology.pending,
-        warnings=tuple(_warnings(topology, spec)),
+        warnings=(*_warnings(topology, spec), *key_warnings(app, spec, topology)),
+        activity_stream=topology.activity_stream,
+        **proxy_endpoints(app, spec),
     )
 
 

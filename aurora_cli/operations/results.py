@@ -66,6 +66,9 @@ class ClusterReport:
         writer: the cluster (writer) endpoint; None while there is none.
         reader: the reader endpoint; None while there is none.
         custom: custom endpoints: name -> Endpoint.
+        proxy: endpoint of the RDS proxy; None without one.
+        proxy_reader: the proxy's read-only endpoint; None without one.
+        activity_stream: Kinesis stream of the activity stream; None without one.
         secret_arn: ARN of the master user's secret in Secrets Manager.
         connect: a psql or mysql command line without the password.
         target: `aws` or `sandbox`.
@@ -93,9 +96,12 @@ class ClusterReport:
     acu: dict[str, float] | None = None
     pending: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    proxy: Endpoint | None = None
+    proxy_reader: Endpoint | None = None
+    activity_stream: str | None = None
 
     def endpoints(self) -> dict[str, Any]:
-        """The `endpoints` object: writer, reader, instances, custom."""
+        """The `endpoints` object: writer, reader, instances, custom, proxy, proxy_reader."""
         return {
             "writer": _endpoint(self.writer),
             "reader": _endpoint(self.reader),
@@ -104,6 +110,8 @@ class ClusterReport:
                 for i in self.instances
             ],
             "custom": [{"name": name, **(_endpoint(e) or {})} for name, e in sorted(self.custom.items())],
+            "proxy": _endpoint(self.proxy),
+            "proxy_reader": _endpoint(self.proxy_reader),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -126,6 +134,7 @@ class ClusterReport:
             "username": self.username,
             "deletion_protection": self.deletion_protection,
             "acu": self.acu,
+            "activity_stream": self.activity_stream,
             "pending": dict(self.pending),
             "warnings": list(self.warnings),
         }

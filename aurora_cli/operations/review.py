@@ -60,6 +60,11 @@ class PlanReview:
     steps: tuple[str, ...] = ()
 
     @property
+    def changes(self) -> bool:
+        """Whether anything would be done, by Terraform or beside it."""
+        return not self.plan.empty or bool(self.steps)
+
+    @property
     def refused(self) -> tuple[Finding, ...]:
         """Findings that stop the run."""
         return tuple(f for f in self.findings if f.refused and not f.allowed)
@@ -75,7 +80,7 @@ class PlanReview:
             "target": self.target,
             "operation": self.operation,
             "changed": False,
-            "changes": not self.plan.empty,
+            "changes": self.changes,
             "summary": self.plan.summary(),
             "resource_changes": [c.to_dict() for c in self.plan.resource_changes if c.action not in ("no-op", "read")],
             "findings": [vars(f) for f in self.findings],

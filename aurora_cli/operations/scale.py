@@ -56,7 +56,7 @@ def scale(
             )
         desired = _scaled(stack, _layers(readers, class_, acu), skip_checks)
         app.begin(emit)
-        return carry_out(app, stack, desired, Terms("scale", approve, emit, allow, dry_run))
+        return carry_out(app, stack, desired, Terms("scale", approve, emit, allow, dry_run, skip_checks=skip_checks))
 
 
 def _layers(readers: int | None, class_: str | None, acu: str | None) -> list[Layer]:

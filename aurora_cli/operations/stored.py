@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Layer, Resolved
     from aurora_cli.stacks.stack import Stack
 
@@ -33,12 +35,10 @@ def stored_spec(stack: Stack) -> Resolved:
         StackDamaged: the file is missing or no longer a spec.
     """
     from aurora_cli.errors import SpecInvalid
-    from aurora_cli.spec.resolve import Resolved, resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.resolve import Resolved
 
-    # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
     try:
-        resolved = resolve([stored_layer(stack)], skip_checks=check_names())
+        resolved = _resolved(stack.name, stack.read_spec())
     except SpecInvalid as error:
         raise StackDamaged(
             f"The stored spec of {stack.name} cannot be read: {error.message}",
@@ -47,11 +47,34 @@ def stored_spec(stack: Stack) -> Resolved:
     return Resolved(resolved.spec, {**resolved.origins, **stack.record.origins}, ())
 
 
+@lru_cache(maxsize=16)
+def _resolved(name: str, text: str) -> Resolved:
+    """A command looks at its stack's spec several times, and reading YAML with line numbers is slow."""
+    from aurora_cli.spec.load import load_yaml
+    from aurora_cli.spec.resolve import resolve
+    from aurora_cli.spec.rules import check_names
+
+    # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
+    return resolve([load_yaml(text, source=_source(name))], skip_checks=check_names())
+
+
+def last_spec(stack: Stack) -> ClusterSpec | None:
+    """The spec that the stack was last brought to; None if there is none that can be read."""
+    try:
+        return stored_spec(stack).spec if stack.has_spec() else None
+    except StackDamaged:
+        return None
+
+
 def stored_layer(stack: Stack) -> Layer:
     """The stored spec as the lowest layer of a new one."""
     from aurora_cli.spec.load import load_yaml
 
-    return load_yaml(stack.read_spec(), source=f"stack {stack.name}")
+    return load_yaml(stack.read_spec(), source=_source(stack.name))
+
+
+def _source(name: str) -> str:
+    return f"stack {name}"
 
 
 def is_pristine(stack: Stack, addresses: Collection[str] = ()) -> bool:

@@ -52,9 +52,12 @@ def launch(files: StateFiles, *, port: int, region: str, environ: Mapping[str, s
         os.close(reader)
 
 
+_KEPT_OUT = ("AWS_", "MOTO_", "PYTHONWARNINGS", "AURORA_MASTER_PASSWORD", "TF_VAR_")
+
+
 def emulator_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without what would change moto or botocore in the emulator (profiles, endpoints, MOTO_*)."""
-    env = {name: value for name, value in environ.items() if not name.startswith(("AWS_", "MOTO_", "PYTHONWARNINGS"))}
+    env = {name: value for name, value in environ.items() if not name.startswith(_KEPT_OUT)}
     package_root = str(Path(__file__).resolve().parents[2])
     env["PYTHONPATH"] = os.pathsep.join(part for part in (package_root, environ.get("PYTHONPATH", "")) if part)
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}

@@ -23,6 +23,7 @@ from aurora_cli.sandbox.isolation import (
     isolated_environment,
 )
 from aurora_cli.sandbox.launch import launch
+from aurora_cli.sandbox.parents import stop_parents
 from aurora_cli.sandbox.state import EmulatorState, Inventory, StateFiles, is_loss, merge
 
 LOCK_TIMEOUT_S = 90.0
@@ -109,6 +110,7 @@ class Sandbox:
         if self.files.read_state() is None:
             return False
         with self._locked():
+            stop_parents(self.files.parents)
             state = self.files.read_state()
             if state is None or not processes.is_running(state.pid, state.process_start):
                 return False
@@ -189,7 +191,7 @@ class Sandbox:
             return {}
         private_folder(self.files.mirror)
         if not genuine:
-            install.install(self.files.mirror, sys.executable)
+            install.install(self.files.mirror, sys.executable, private_folder(self.files.parents))
         text = install.cli_config(self.files.mirror, genuine=genuine)
         if not self.files.terraform_rc.exists() or self.files.terraform_rc.read_text(encoding="utf-8") != text:
             write_private(self.files.terraform_rc, text)

@@ -66,6 +66,7 @@ class StateFiles:
         self.empty = folder / "empty"
         self.terraform_rc = folder / "terraform.rc"
         self.mirror = folder / "mirror"
+        self.parents = folder / "provider"
 
     def read_state(self) -> EmulatorState | None:
         """The last emulator, or None when there was none or its file is damaged (then it cannot be found again)."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from aurora_cli.spec.facts import table
 from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.merge import SERVERLESS, Merged
+from aurora_cli.spec.model import canonical_engine
 from aurora_cli.spec.presets import PRESETS, preset_layer
+from aurora_cli.spec.source import INHERITING
 from aurora_cli.spec.versions import default_version, major_version
 from aurora_cli.spec.windows import daily, derived_backup, derived_maintenance, weekly
 
@@ -30,6 +32,12 @@ def add_preset(merged: Merged, preset: str) -> None:
         merged.fill("network.cidr", DEFAULT_CIDR, DEFAULT)
 
 
+def add_serverless_v1(merged: Merged) -> None:
+    """Name and engine, where only the part on Serverless v1 says them."""
+    for path, key in (("name", "cluster_identifier"), ("engine", "engine")):
+        merged.fill(path, canonical_engine(merged.get(f"serverless_v1.{key}")), f"derived from serverless_v1.{key}")
+
+
 def add_engine_defaults(merged: Merged, engine: str) -> None:
     """Fill in what depends on the engine: version, user, port, log types."""
     facts = table("engines")[engine]
@@ -37,7 +45,8 @@ def add_engine_defaults(merged: Merged, engine: str) -> None:
     if merged.get("maintenance.auto_minor_upgrades") in (True, "true"):
         version = major_version(engine, version)
     merged.fill("engine_version", version, DEFAULT)
-    merged.fill("username", facts["username"], DEFAULT)
+    if not any(merged.has(f"source.{kind}") for kind in INHERITING):
+        merged.fill("username", facts["username"], DEFAULT)
     merged.fill("port", facts["port"], DEFAULT)
     merged.fill("logs.exports", list(facts["logs"]), DEFAULT)
 

@@ -30,7 +30,7 @@ def dump_spec(spec: ClusterSpec, *, comments: bool = False) -> str:
         spec: any spec.
         comments: add each section's description above it.
     """
-    document = _mapping(plain_values(spec))
+    document = mapping(plain_values(spec))
     if comments:
         _describe(document)
     return render(document)
@@ -51,7 +51,7 @@ def render(document: CommentedMap) -> str:
 
 def dump_values(values: dict[str, Any]) -> str:
     """Nested values of a spec, as `plain_values` gives them, as YAML."""
-    return render(_mapping(values))
+    return render(mapping(values))
 
 
 def plain_values(spec: ClusterSpec) -> dict[str, Any]:
@@ -63,14 +63,15 @@ def plain_values(spec: ClusterSpec) -> dict[str, Any]:
     return values
 
 
-def _mapping(values: dict[str, Any]) -> CommentedMap:
+def mapping(values: dict[str, Any]) -> CommentedMap:
+    """A mapping that `render` writes, texts quoted where they must be; what is empty is left out."""
     plain = [(_text(key), _plain(value)) for key, value in values.items()]
     return CommentedMap((key, value) for key, value in plain if value != {} and (value != [] or key in _MEANT_EMPTY))
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return _mapping(value)
+        return mapping(value)
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, float):

@@ -31,7 +31,7 @@ Capacity = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=256, al
 class Model(BaseModel):
     """Base of every part of the spec: unknown keys are errors, values do not change after validation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 def parameter_value(value: Any) -> Any:

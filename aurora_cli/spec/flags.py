@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,8 @@ from aurora_cli.spec.shape import leaf_paths, split_path
 from aurora_cli.spec.words import did_you_mean, shown
 from aurora_cli.spec.yaml_tree import YamlProblem, read_tree
 
+AUTOSCALE = ("--autoscale", "AURORA_AUTOSCALE")
+AUTOSCALE_CPU = 70
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _UNESCAPED_EQUALS = re.compile(r"(?<!\\)(?:\\\\)*=")
 
@@ -63,6 +65,24 @@ def parse_tag(text: str) -> tuple[str, str]:
     if not key:
         raise InvalidInput(f"--tag {shown(text)} has no key", hint="write --tag team=payments")
     return key, value
+
+
+def parse_readers(text: str, flag: str) -> dict[str, int]:
+    """`1-5` gives `{"min": 1, "max": 5}`. Raises InvalidInput for anything else."""
+    match = re.fullmatch(r"\s*(\d{1,2})\s*-\s*(\d{1,2})\s*", text, re.ASCII)
+    if match is None:
+        raise InvalidInput(f"{flag} {shown(text)} is not MIN-MAX", hint=f"write {flag} 1-5")
+    return {"min": int(match[1]), "max": int(match[2])}
+
+
+def autoscaling_target(layers: Sequence[Layer]) -> list[Layer]:
+    """A layer beneath the others with a target for `--autoscale`, where none of them names one."""
+    parts = [layer.values.get("autoscaling") for layer in layers]
+    given = [part for part in parts if isinstance(part, dict)]
+    flag = next((la.source for la in layers if la.source in AUTOSCALE and "autoscaling" in la.values), None)
+    if flag is None or any(part.get(name) is not None for part in given for name in ("cpu", "connections")):
+        return []
+    return [Layer({"autoscaling": {"cpu": AUTOSCALE_CPU}}, flag)]
 
 
 def _split_assignment(text: str, flag: str, form: str, example: str) -> tuple[str, str]:

@@ -15,6 +15,9 @@ from aurora_cli.spec.shape import Shape, child_of, spec_shape
 from aurora_cli.spec.unknown import unknown_key
 from aurora_cli.spec.words import shown
 
+_SWITCHES = ("monitoring.alarms", "proxy", "services.comprehend")
+"""Sections that may be written as `true` or `false`, or without anything in them."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -121,8 +124,10 @@ def _written_out(path: str, value: Any) -> Any:
     if path == "instances.acu" and isinstance(value, (str, int, float)) and not isinstance(value, bool):
         with suppress(ValueError):
             return parse_acu_range(value)
-    if path == "monitoring.alarms" and isinstance(value, bool):
-        return {"enabled": value}
+    if path == "credentials.rotation" and value in ("on", "off", True, False):
+        return {"enabled": value in ("on", True)}
+    if path in _SWITCHES and (isinstance(value, bool) or value == {}):
+        return {"enabled": value is not False}
     if path == "backend" and isinstance(value, str):
         return {"type": value}
     return canonical_engine(value) if path == "engine" else value

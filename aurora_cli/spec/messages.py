@@ -15,7 +15,13 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "preset": get_args(PresetName),
     "backend.type": BACKENDS,
 }
-_SECRETIVE = ("address", "lock_address", "unlock_address")
+_SECRETIVE = ("address", "lock_address", "unlock_address", "password")
+
+
+_HOW_TO_GIVE = (
+    "a password never stands in a spec: write `given` here, and pass it in AURORA_MASTER_PASSWORD or with "
+    "--password-stdin"
+)
 
 
 def problem_from(error: Mapping[str, Any]) -> Problem:
@@ -47,7 +53,8 @@ def _last(path: str) -> str:
 
 
 def _given(path: str, value: Any) -> str:
-    return "" if _last(path) in _SECRETIVE else f", not {shown(value)}"
+    plain = f"{value:g}" if isinstance(value, float) else value
+    return "" if _last(path) in _SECRETIVE else f", not {shown(plain)}"
 
 
 def _missing(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[str, str | None]:
@@ -64,11 +71,14 @@ def _missing(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[s
 def _choice(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[str, str | None]:
     choices = _CHOICES.get(path, ())
     word = str(value)
+    if path == "credentials.password":
+        return "`password` says where the master password comes from: managed, given or kept", _HOW_TO_GIVE
     if path == "engine" and word.strip().lower() == "aurora":
         return "the engine `aurora` (MySQL 5.6) is gone", "write postgres or mysql"
     wanted = listing(choices) or str(ctx.get("expected", "")).replace("'", "")
     text = f"`{_last(path)}` must be {wanted}" if wanted else msg
-    return f"{text}{_given(path, value)}", did_you_mean(word, choices) if choices else None
+    way_out = "write postgres or mysql" if path == "engine" else f"write {wanted}" if wanted else None
+    return f"{text}{_given(path, value)}", did_you_mean(word, choices, way_out) if choices else way_out
 
 
 def _tag(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[str, str | None]:

@@ -12,17 +12,22 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from aurora_cli.spec.autoscaling import Autoscaling
+from aurora_cli.spec.credentials import Credentials
 from aurora_cli.spec.fields import Capacity, Days, Model, ParameterValue, Seconds, Whole, lower_case
+from aurora_cli.spec.keys import ActivityStream, StackKey
 from aurora_cli.spec.monitoring import Monitoring
 from aurora_cli.spec.network import Dns, Network
+from aurora_cli.spec.proxy import Proxy
 from aurora_cli.spec.quantities import parse_acu_range
+from aurora_cli.spec.serverless_v1 import ServerlessV1
+from aurora_cli.spec.services import Services
+from aurora_cli.spec.source import INHERITING, Source
 
 PresetName = Literal["development", "staging", "production"]
 EngineName = Literal["aurora-postgresql", "aurora-mysql"]
 
 StorageType = Literal["aurora", "aurora-iopt1"]
 EndpointType = Literal["reader", "any"]
-PasswordKind = Literal["managed", "kept"]
 
 ENGINE_ALIASES: dict[str, EngineName] = {
     "postgres": "aurora-postgresql",
@@ -115,34 +120,14 @@ class CustomEndpoint(Model):
     excluded: list[str] = Field(default_factory=list, description="Keys of the instances left out; new ones join.")
 
 
-class Rotation(Model):
-    """When AWS changes the master password. It can be scheduled, not turned off."""
-
-    every: Days | None = Field(None, ge=1, le=1000, description="Days from one change to the next, e.g. `30d`.")
-    schedule: str | None = Field(
-        None, description="Instead of `every`: `cron(0 4 1 * ? *)` (six fields, UTC) or `rate(10 days)`."
-    )
-    duration: Seconds | None = Field(None, description="Length of the time in which it may happen, whole hours.")
-
-
-class Credentials(Model):
-    """How people sign in. The master password is made, kept and rotated by AWS in Secrets Manager; we never see it."""
-
-    password: Annotated[PasswordKind, BeforeValidator(lower_case)] = Field(
-        "managed",
-        description="`managed`: AWS makes, keeps and rotates the master password in Secrets Manager. `kept`: the password "
-        "that an adopted cluster has stays; it is neither known nor changed.",
-    )
-    secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
-    rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")
-    iam_authentication: bool = Field(True, description="Let IAM identities sign in with a token.")
-
-
 class Encryption(Model):
     """Storage encryption. Fixed when the cluster is made."""
 
     enabled: bool = Field(True, description="Encrypt storage, backups and snapshots.")
-    kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...); default the AWS managed key.")
+    kms_key: str | None = Field(
+        None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key."
+    )
+    key: StackKey | None = Field(None, description="The key that the stack makes, where a key is `stack`.")
 
 
 class Tls(Model):
@@ -179,6 +164,12 @@ class Maintenance(Model):
     apply_immediately: bool = Field(
         True, description="Make changes now; false leaves what restarts for the maintenance window."
     )
+    cluster_timeout: Seconds | None = Field(
+        None, ge=600, le=86400, description="Longest time for a change of the cluster, e.g. `4h`; default 2h."
+    )
+    instance_timeout: Seconds | None = Field(
+        None, ge=600, le=86400, description="Longest time for a change of an instance, e.g. `2h`; default 90m."
+    )
 
     @field_validator("window", mode="after")
     @classmethod
@@ -206,7 +197,7 @@ class Logs(Model):
     exports: list[str] | None = Field(None, description="Log types; default `postgresql`, or `error` and `slowquery`.")
     retention: Days = Field(30, description="Days that the log groups keep them, e.g. `30d`.")
     kms_key: str | None = Field(
-        None, description="KMS key (ARN, id or alias/...); its policy must let CloudWatch Logs use it."
+        None, description="KMS key (ARN, id, alias/... or `stack`); CloudWatch Logs must be allowed to use it."
     )
     own_groups: bool = Field(
         True, description="Make the log groups, with retention and key; false leaves them to RDS or to others."
@@ -274,6 +265,7 @@ class ClusterSpec(Model):
         description="postgres or mysql (or AWS's aurora-postgresql, aurora-mysql)."
     )
     engine_version: str | None = Field(None, description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0.")
+    source: Source | None = Field(None, description="Where the data comes from; without it the cluster starts empty.")
     database: str | None = Field(None, description="Database made with the cluster.")
     username: str | None = Field(None, description="Master user; default postgres or admin.")
     port: Whole | None = Field(None, description="Port; default 5432 or 3306.")
@@ -284,10 +276,14 @@ class ClusterSpec(Model):
         False, description="A reader in another zone at least, so that a failover takes seconds."
     )
     instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
+    serverless_v1: ServerlessV1 | None = Field(
+        None, description="A Serverless v1 cluster, understood to be refused with its Serverless v2 equivalent."
+    )
     autoscaling: Autoscaling | None = Field(None, description="Readers that come and go with the load.")
     endpoints: dict[str, CustomEndpoint] = Field(default_factory=dict, description="Custom endpoints by name.")
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
     dns: Dns | None = Field(None, description="Names of your own in Route 53.")
+    proxy: Proxy | None = Field(None, description="RDS Proxy in front of the cluster; `true` for its defaults.")
     credentials: Credentials = Field(default_factory=lambda: Credentials.model_validate({}))
     encryption: Encryption = Field(default_factory=lambda: Encryption.model_validate({}))
     tls: Tls = Field(default_factory=lambda: Tls.model_validate({}))
@@ -298,7 +294,14 @@ class ClusterSpec(Model):
         None, description="Paid support past a version's end; false refuses such versions. Default AWS's: true."
     )
     deletion_protection: bool = Field(True, description="AWS refuses to delete the cluster while this is on.")
+    services: Services = Field(default_factory=lambda: Services.model_validate({}))
     parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))
     logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate({}))
+    activity_stream: ActivityStream | None = Field(None, description="A database activity stream.")
     backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")
+
+    @property
+    def inherits(self) -> bool:
+        """True when user, databases and encryption come from the source."""
+        return self.source is not None and self.source.kind in INHERITING

@@ -31,7 +31,9 @@ class Insights(Model):
     retention: Days | None = Field(
         None, description="Days kept: 7, a multiple of 31 up to 713, or 731; default 7, advanced 465."
     )
-    kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...); default the AWS managed key.")
+    kms_key: str | None = Field(
+        None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key."
+    )
 
 
 class Alarms(Model):
@@ -62,7 +64,8 @@ class Notifications(Model):
         default_factory=list, description="Addresses to subscribe; each must be confirmed by mail."
     )
     kms_key: str | None = Field(
-        None, description="KMS key of a topic that is made; its policy must let CloudWatch and RDS events use it."
+        None,
+        description="KMS key of a topic that is made, or `stack`; CloudWatch and RDS events must be allowed to use it.",
     )
 
 

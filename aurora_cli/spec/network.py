@@ -66,6 +66,11 @@ class Network(Model):
         default_factory=list, description="Where the database may connect to; nowhere unless it is named."
     )
 
+    vpc_endpoints: list[str] = Field(
+        default_factory=list,
+        description="Services to reach inside the VPC, e.g. [rds-data, secretsmanager]: interface endpoints (s3: a gateway).",
+    )
+
     @field_validator("zones", mode="before")
     @classmethod
     def _zones(cls, value: Any) -> Any:

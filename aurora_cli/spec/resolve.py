@@ -76,15 +76,25 @@ def _outcome(spec: ClusterSpec | None, merged: Merged, problems: list[Problem]) 
     errors = [p for p in ordered if p.severity == "error"]
     if errors or spec is None:
         count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
-        raise SpecInvalid(f"the spec has {count}", problems=ordered)
+        raise SpecInvalid(f"the spec has {count}", problems=ordered, equivalent=_equivalent(spec))
     sources = merged.sources()
     origins = {path: sources.get(path, derive.DEFAULT) for path in leaves(spec)}
     return Resolved(spec, origins, tuple(ordered))
 
 
+def _equivalent(spec: ClusterSpec | None) -> str | None:
+    """What to write instead of Serverless v1."""
+    if spec is None or spec.serverless_v1 is None:
+        return None
+    from aurora_cli.spec.serverless_v1_equivalent import equivalent_of
+
+    return equivalent_of(spec).yaml()
+
+
 def _fill_in(merged: Merged) -> None:
     preset = merged.get("preset") or DEFAULT_PRESET
     derive.add_preset(merged, preset if isinstance(preset, str) and preset in PRESETS else DEFAULT_PRESET)
+    derive.add_serverless_v1(merged)
     engine = merged.get("engine")
     if engine in get_args(EngineName):
         derive.add_engine_defaults(merged, str(engine))

@@ -35,9 +35,14 @@ def _short_forms(definitions: dict[str, Any], properties: dict[str, Any]) -> Non
     """Add what the file may say in short: `acu: 0.5-16`, `allow: [10.0.0.0/8]`, `backend: local`, numbers as versions."""
     _also(definitions["Instances"]["properties"], "acu", {"type": ["string", "number"], "examples": ["0.5-16"]})
     _also(definitions["Monitoring"]["properties"], "alarms", {"type": "boolean"})
+    _also(definitions["Credentials"]["properties"], "rotation", {"enum": ["off", "on", False, True]})
+    _also(definitions["Services"]["properties"], "comprehend", {"type": "boolean"})
+    _also(properties, "proxy", {"type": "boolean"})
     for rules in ("allow", "egress"):
         entries = definitions["Network"]["properties"][rules]
         entries["items"] = {"anyOf": [{"type": "string"}, entries["items"]]}
+    secrets = definitions["Proxy"]["properties"]["secrets"]
+    secrets["items"] = {"anyOf": [{"type": "string"}, secrets["items"]]}
     backend = properties["backend"]
     variants = {key: backend.pop(key) for key in ("oneOf", "discriminator") if key in backend}
     variants.pop("discriminator", None)

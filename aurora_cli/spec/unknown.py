@@ -36,13 +36,16 @@ def _hint(key: str, shape: Shape, section: str) -> str:
     if near:
         return f"did you mean `{near}`?"
     elsewhere = _elsewhere(folded, section)
+    if elsewhere == folded:
+        return f"`{folded}` is of the whole cluster: write it at the top of the spec"
     if elsewhere:
         return f"`{folded}` belongs elsewhere: `{elsewhere}`"
     return f"known keys here: {', '.join(sorted(shape.keys))}"
 
 
 def _elsewhere(key: str, section: str) -> str | None:
-    for path, _ in leaf_paths():
+    """The place nearest to the top of the spec that has this key."""
+    for path, _ in sorted(leaf_paths(), key=lambda leaf: leaf[0].count(".")):
         parts = path.split(".")
         if key in parts:
             found = ".".join(parts[: parts.index(key) + 1])

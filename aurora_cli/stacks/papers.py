@@ -27,3 +27,10 @@ def keep_papers(home: Home, stack: Stack, when: datetime) -> Path:
             shutil.copy2(stack.folder / name, folder / name)
             (folder / name).chmod(0o600)
     return folder
+
+
+def archived_spec(home: Home, name: str) -> str | None:
+    """The spec of the cluster of that name that was destroyed last, as YAML; None if there is none."""
+    folders = sorted(home.path.glob(f"archive/{name}-[0-9]*T[0-9]*Z"))
+    specs = [folder / "spec.yaml" for folder in folders if (folder / "spec.yaml").is_file()]
+    return specs[-1].read_text(encoding="utf-8") if specs else None

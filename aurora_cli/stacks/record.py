@@ -28,7 +28,10 @@ class StackRecord:
         instance_keys: stable keys of the instances, lowest first; `()` before they are decided.
         origins: dotted spec path -> where the value came from.
         tool_version: version of this tool that wrote the record last.
-        final_snapshot_identifier: the name that destroy has chosen for the final snapshot, or None.
+        final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
+        born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
+        source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
+        password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         schema_version: of this file.
     """
 
@@ -41,6 +44,9 @@ class StackRecord:
     origins: Mapping[str, str] = field(default_factory=dict)
     tool_version: str = ""
     final_snapshot_identifier: str | None = None
+    born: str | None = None
+    source_arn: str | None = None
+    password_version: int = 1
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:
@@ -87,6 +93,8 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
     keys = values.get("instance_keys", [])
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise _damaged(name, "'instance_keys' is no list of texts")
+    if not isinstance(values.get("password_version", 1), int):
+        raise _damaged(name, "'password_version' is no number")
     if not isinstance(values.get("origins", {}), dict):
         raise _damaged(name, "'origins' is no object")
 

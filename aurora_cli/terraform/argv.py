@@ -157,6 +157,11 @@ def untaint(argv0: Sequence[str], address: str, *, lock_timeout: str) -> tuple[s
     return build(argv0, "untaint", address, lock_timeout=lock_timeout)
 
 
+def state_rm(argv0: Sequence[str], address: str, *, lock_timeout: str) -> tuple[str, ...]:
+    """Forget a resource, and leave it in AWS as it is."""
+    return build(argv0, "state rm", address, lock_timeout=lock_timeout)
+
+
 def force_unlock(argv0: Sequence[str], lock_id: str) -> tuple[str, ...]:
     """Take away a state lock by its ID."""
     return build(argv0, "force-unlock", lock_id, force=bare())

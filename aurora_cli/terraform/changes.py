@@ -60,7 +60,11 @@ def _differences(
 ) -> Iterator[AttributeChange]:
     if before == after and not _any_unknown(unknown):
         return
-    if marks[0] is True or marks[1] is True or (path and is_secret_name(str(path[-1]))):
+    if (
+        marks[0] is True
+        or marks[1] is True
+        or (path and is_secret_name(str(path[-1])) and not _is_switch(before, after))
+    ):
         yield from _secret(path, before, after, unknown)
     elif unknown is True:
         yield AttributeChange(dotted(path), redact(before, marks[0]), None, known=False)
@@ -75,6 +79,11 @@ def _differences(
     elif before != after or _any_unknown(unknown):
         known = not _any_unknown(unknown)
         yield AttributeChange(dotted(path), redact(before, marks[0]), redact(after, marks[1]), known=known)
+
+
+def _is_switch(before: Any, after: Any) -> bool:
+    """Whether a value says yes or no, like `manage_master_user_password`: that is no secret, whatever its name."""
+    return all(value is None or isinstance(value, bool) for value in (before, after)) and before is not after
 
 
 def _secret(path: Path, before: Any, after: Any, unknown: Any) -> Iterator[AttributeChange]:

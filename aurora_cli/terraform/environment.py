@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 _DROPPED_PREFIXES = ("TF_CLI_ARGS",)
 _DROPPED = frozenset({"TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT"})
+_SECRET = frozenset({"AURORA_MASTER_PASSWORD", "TF_VAR_master_password"})
+"""Given in `extra` where Terraform needs it; otherwise nobody's business."""
 _LOGGING_PREFIX = "TF_LOG"
 
 _FIXED = {
@@ -29,7 +31,7 @@ def terraform_env(base: Mapping[str, str], extra: Mapping[str, str], *, debug: b
         extra: what is set on top.
         debug: keep `TF_LOG*`.
     """
-    env = {name: value for name, value in base.items() if not is_dropped(name, debug=debug)}
+    env = {name: value for name, value in base.items() if not is_dropped(name, debug=debug) and name not in _SECRET}
     env.update({name: value for name, value in extra.items() if name != PLUGIN_CACHE})
     if extra.get(PLUGIN_CACHE) == "":
         env.pop(PLUGIN_CACHE, None)

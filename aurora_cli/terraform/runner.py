@@ -29,11 +29,15 @@ from aurora_cli.terraform.state import (
 )
 
 PLAN_FILE = "tfplan"
+LOCK_FILE = ".terraform.lock.hcl"
 _INIT_PAUSES_S = (1.0, 4.0)
 _NETWORK = re.compile(
     r"could not connect|no such host|connection (?:refused|reset)|timeout|timed out|TLS handshake|unexpected EOF|"
     r"registry service is unreachable|50[234] |429 ",
     re.IGNORECASE,
+)
+_OTHER_PROVIDER = re.compile(
+    r"match any of the checksums|no available releases match|does not match configured version constraint"
 )
 _INIT_NEEDED = re.compile(
     r"Required plugins are not installed|Inconsistent dependency lock file|Missing required provider|"
@@ -50,6 +54,8 @@ class Terraform(TerraformReader):
         env: the whole environment, see `environment.terraform_env`.
         runs_dir: where the output of each run is kept.
         emit: gets every event while Terraform works.
+        relock: forget the dependency lock file when the provider on disk is not the one that it names: for a provider that
+            comes with this program. One from a registry must be that one.
         lock_timeout: how long Terraform waits for its state lock, in its own notation.
         sleep: waits that many seconds; for the pauses between tries of `init`.
     """
@@ -62,6 +68,7 @@ class Terraform(TerraformReader):
         runs_dir: Path,
         emit: Emit,
         *,
+        relock: bool = False,
         lock_timeout: str = "60s",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -69,6 +76,7 @@ class Terraform(TerraformReader):
         self.plan_file = folder / PLAN_FILE
         self._runs_dir = runs_dir
         self._emit = emit
+        self._relock = relock
         self._lock_timeout = lock_timeout
         self._sleep = sleep
 
@@ -115,6 +123,23 @@ class Terraform(TerraformReader):
             GuardRefused: `prevent_destroy` protects something that the plan would remove.
             TerraformFailed, AccessDenied, CredentialsError, StateLocked, Interrupted: as Terraform's diagnostics say.
         """
+        outcome = self._plan(destroy, refresh_only, refresh, targets, replace)
+        if outcome.exit_status == 2:
+            return Plan.from_json(self.read_json(argv.show(self.binary.argv0, self.plan_file)))
+        return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
+
+    def make_plan(self, *, destroy: bool = False) -> bool:
+        """Plan without reading it: True if there is something to apply, which is in `plan_file` then. Raises as `plan`."""
+        return self._plan(destroy=destroy).exit_status == 2
+
+    def _plan(
+        self,
+        destroy: bool,
+        refresh_only: bool = False,
+        refresh: bool = True,
+        targets: Sequence[str] = (),
+        replace: Sequence[str] = (),
+    ) -> Outcome:
         self.check_state()
         self.plan_file.unlink(missing_ok=True)
         command = argv.plan(
@@ -133,7 +158,9 @@ class Terraform(TerraformReader):
             self.init()
             outcome, stderr = self._follow("plan", command)
         self._check("plan", outcome, stderr)
-        return self._planned(outcome)
+        if outcome.exit_status != 2:
+            self.plan_file.unlink(missing_ok=True)
+        return outcome
 
     def apply(self) -> ApplySummary:
         """Apply the plan in `plan_file`, which is gone afterwards, whatever happens.
@@ -179,6 +206,10 @@ class Terraform(TerraformReader):
         """Take the mark "to be replaced" off a resource. Raises TerraformFailed, StateLocked."""
         self._run("untaint", argv.untaint(self.binary.argv0, address, lock_timeout=self._lock_timeout))
 
+    def forget(self, address: str) -> None:
+        """Take a resource out of the state, and leave it in AWS as it is. Raises TerraformFailed, StateLocked."""
+        self._run("forget", argv.state_rm(self.binary.argv0, address, lock_timeout=self._lock_timeout))
+
     def force_unlock(self, lock_id: str) -> None:
         """Take away the state lock of that ID. Raises TerraformFailed if it is not held under that ID."""
         self._run("unlock", argv.force_unlock(self.binary.argv0, lock_id))
@@ -217,6 +248,10 @@ class Terraform(TerraformReader):
                 self._run("init", command)
                 return
             except TerraformFailed as problem:
+                if self._relock and _OTHER_PROVIDER.search(str(problem.details)):
+                    (self.folder / LOCK_FILE).unlink(missing_ok=True)
+                    self._run("init", command)
+                    return
                 if pause is None or isinstance(problem, StateAtRisk) or not _NETWORK.search(str(problem.details)):
                     raise
                 self._emit(LogLine(f"{problem.message} Trying again in {pause:.0f} s.", level="warn"))
@@ -225,12 +260,6 @@ class Terraform(TerraformReader):
     def _plugin_cache(self) -> AbstractContextManager[None]:
         folder = self._env.get(PLUGIN_CACHE)
         return cache_lock(Path(folder)) if folder else nullcontext()
-
-    def _planned(self, outcome: Outcome) -> Plan:
-        if outcome.exit_status == 2:
-            return Plan.from_json(self.read_json(argv.show(self.binary.argv0, self.plan_file)))
-        self.plan_file.unlink(missing_ok=True)
-        return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
 
     def _run(self, operation: str, command: tuple[str, ...]) -> Outcome:
         outcome, stderr = self._follow(operation, command)

@@ -27,13 +27,13 @@ def confirm(consoles: Consoles, question: str) -> bool:
         consoles.err.print(Text('Please answer "y" for yes or "n" for no.'))
 
 
-def type_name(consoles: Consoles, name: str) -> bool:
-    """Asks for the name of the cluster, once; True only if it is typed exactly.
+def type_name(consoles: Consoles, name: str, what: str = "cluster") -> bool:
+    """Asks for the name of the cluster (or of something else), once; True only if it is typed exactly.
 
     Raises:
         KeyboardInterrupt: Ctrl-C at the prompt.
     """
-    prompt = Text("To go on, type the name of the cluster ").append(clean(name), style="heading").append(": ")
+    prompt = Text(f"To go on, type the name of the {what} ").append(clean(name), style="heading").append(": ")
     answer = _ask(consoles, prompt)
     if answer is not None and answer.strip() == name:
         return True

@@ -87,6 +87,8 @@ def _print_protection(console: Console, review: DestroyReview) -> None:
     console.print()
     if review.deletion_protection:
         _bullet(console, "warning", "warning", "Deletion protection is on: it is lifted first.")
+    for text in review.dependants:
+        _bullet(console, "warning", "warning", sentence(text))
     if review.final_snapshot_identifier is None:
         text = "LOST: no final snapshot is taken. All data of the cluster goes, and its automated backups with it."
         _bullet(console, "lost", "lost", text)

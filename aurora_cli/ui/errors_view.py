@@ -26,6 +26,7 @@ def print_error(consoles: Consoles, error: AuroraError, debug: bool = False) -> 
     _labelled(console, "error:", "error", redact_text(error.message))
     if isinstance(error, SpecInvalid):
         print_problems(console, error.problems)
+        _print_equivalent(console, error.equivalent)
     if error.hint:
         _labelled(console, "hint:", "busy", redact_text(error.hint))
     if debug:
@@ -47,6 +48,16 @@ def print_problems(console: Console, problems: Sequence[Problem]) -> None:
         prose(console, Text(clean(redact_text(problem.message))), indent=4)
         if problem.hint:
             prose(console, lead("hint: ", "busy").append(clean(redact_text(problem.hint))), indent=4)
+
+
+def _print_equivalent(console: Console, text: str | None) -> None:
+    """A spec to take instead, as it stands: each line whole, so that it can be copied."""
+    if text is None:
+        return
+    console.print()
+    console.print(Text("A spec that does the same, ready to take:", style="heading"))
+    for line in clean_lines(redact_text(text)):
+        whole(console, Text(f"  {line}".rstrip()))
 
 
 def _print_diagnostics(console: Console, diagnostics: Sequence[Mapping[str, Any]]) -> None:

@@ -41,6 +41,21 @@ class ClusterRow(Protocol):
     def problem(self) -> str | None: ...
 
 
+class VersionRow(Protocol):
+    """One engine version."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def default(self) -> bool: ...
+    @property
+    def minor(self) -> tuple[str, ...]: ...
+    @property
+    def major(self) -> tuple[str, ...]: ...
+
+
 class CheckRow(Protocol):
     """One check of `doctor`."""
 
@@ -61,6 +76,17 @@ def print_clusters(consoles: Consoles, rows: Sequence[ClusterRow]) -> None:
     for row in rows:
         if row.problem:
             prose(consoles.out, Text(clean(f"{row.name}: {row.problem}"), style="warning"), hanging=2)
+
+
+def print_engine_versions(consoles: Consoles, rows: Sequence[VersionRow]) -> None:
+    """Prints engine versions with the newest minor version and the major ones that each can be upgraded to."""
+    columns = ("Version", "Family", "Newest minor upgrade", "Major upgrades")
+    print_table(consoles, "", columns, [_version(row) for row in rows])
+
+
+def _version(row: VersionRow) -> tuple[Value, ...]:
+    name = f"{row.version} (default)" if row.default else row.version
+    return name, row.family, row.minor[-1] if row.minor else None, ", ".join(row.major) or None
 
 
 def print_history(consoles: Consoles, entries: Sequence[Mapping[str, Any]]) -> None:
@@ -102,9 +128,10 @@ def _print_message(consoles: Consoles, text: Text) -> None:
 
 
 def print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
-    """Prints every endpoint of a cluster: writer, reader, custom ones, then the instances' own."""
+    """Prints every endpoint of a cluster: writer, reader, custom ones, the proxy's, then the instances' own."""
     found = [("writer", "", report.writer), ("reader", "", report.reader)]
     found += [("custom", name, endpoint) for name, endpoint in sorted(report.custom.items())]
+    found += [("proxy", "", report.proxy), ("proxy", "reader", report.proxy_reader)]
     found += [("instance", f"{i.id} ({i.role})", i.endpoint) for i in report.instances]
     rows = [(f"{kind} {label}".strip(), e.host, e.port) for kind, label, e in found if e is not None]
     print_table(consoles, "", ("Endpoint", "Host", "Port"), rows)
@@ -157,3 +184,11 @@ def _operation(consoles: Consoles, entry: Mapping[str, Any]) -> list[Value]:
 def _resolved(path: str, value: Any, source: str) -> list[Value]:
     style = "second" if source == "default" else "none"
     return [path, Cell(value_text(value), style), Cell(source, style)]
+
+
+def print_facts(consoles: Consoles, facts: Sequence[tuple[str, str]], *, err: bool = False) -> None:
+    """Prints labels and values, one a line, values unbroken so that they can be copied; with `err` on standard error."""
+    console = consoles.err if err else consoles.out
+    column = max(len(label) for label, _ in facts)
+    for label, value in facts:
+        whole(console, lead(f"{clean(label):<{column}}  ", "second").append(clean(value)))

@@ -84,6 +84,7 @@ KINDS: dict[str, Kind] = {
     "aws_kms_key": Kind("KMS key", ("description",), rank=33, keyed=False),
     "aws_kms_alias": Kind("KMS key alias", ("name",), rank=34),
     "aws_secretsmanager_secret": Kind("secret", ("name",), rank=35),
+    "aws_iam_policy": Kind("IAM policy", ("name",), rank=36),
     "aws_iam_role": Kind("IAM role", ("name",), rank=36),
     "aws_secretsmanager_secret_rotation": Kind("password rotation", rank=35),
     "aws_route53_record": Kind("DNS name", ("name",), ("type",), 4),
@@ -99,6 +100,12 @@ KINDS: dict[str, Kind] = {
     "aws_sns_topic": Kind("SNS topic", ("name",), rank=44),
     "aws_db_event_subscription": Kind("event subscription", ("name",), rank=45),
     "aws_db_proxy": Kind("database proxy", ("name",), rank=46),
+    "aws_db_proxy_endpoint": Kind("database proxy endpoint", ("db_proxy_endpoint_name",), rank=46),
+    "aws_db_proxy_default_target_group": Kind("database proxy pool", rank=46, keyed=False),
+    "aws_db_proxy_target": Kind("database proxy target", ("db_cluster_identifier",), rank=46, keyed=False),
+    "aws_rds_cluster_role_association": Kind("role of the cluster for", rank=38),
+    "aws_rds_cluster_activity_stream": Kind("activity stream", rank=47, keyed=False),
+    "aws_vpc_endpoint": Kind("VPC endpoint", ("service_name",), rank=26),
 }
 
 HOLDS_DATA = frozenset(

@@ -19,7 +19,7 @@ class NextStep:
 
 
 def next_steps(report: ClusterReport, operation: str, options: Sequence[str] = ()) -> list[NextStep]:
-    """One to three commands, the likeliest first.
+    """One to four commands, the likeliest first.
 
     Args:
         operation: the command that was just run.
@@ -37,6 +37,8 @@ def next_steps(report: ClusterReport, operation: str, options: Sequence[str] = (
     steps = (
         [step("endpoints NAME", "every endpoint")] if operation == "status" else [step("status NAME", "how it is now")]
     )
+    if report.writer is not None:
+        steps.append(step("connection NAME", "how to connect, for psql, JDBC, an env file"))
     if len(report.instances) == 1:
         steps.append(step("scale NAME --readers 1", "add a failover target"))
     if report.target == "sandbox" and operation in ("create", "apply"):

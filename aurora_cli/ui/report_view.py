@@ -90,6 +90,7 @@ def _pending(pending: dict[str, Any]) -> str:
 
 def _print_endpoints(console: Console, report: ClusterReport) -> None:
     named = [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
+    named += [("proxy", report.proxy), ("proxy reader", report.proxy_reader)]
     found = [(clean(name), endpoint) for name, endpoint in named if endpoint is not None]
     if not found:
         return
@@ -119,6 +120,7 @@ def _access(report: ClusterReport) -> list[tuple[str, str | None]]:
     return [
         ("connect", report.connect),
         ("password in", report.secret_arn),
+        ("activity stream", report.activity_stream),
         ("database", report.database),
         ("user", report.username),
         ("capacity", _capacity(report.acu) if report.acu else None),

@@ -17,6 +17,7 @@ _META_ATTRIBUTES = {"for_each", "depends_on", "provider"}
 _LIFECYCLE = {"create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"}
 _REFERENCE = re.compile(r"(?<![\w.])((?:data\.)?aws_\w+\.\w+)(?:\[[^\]]*\])?(?:\.(\w+))?")
 _LOCAL = re.compile(r"(?<![\w.])local\.(\w+)")
+_VARIABLE = re.compile(r"(?<![\w.])var\.(\w+)")
 
 
 @cache
@@ -42,7 +43,7 @@ def _block_problems(block: Block) -> Iterator[str]:
         else:
             yield from _body(where, _without_meta(block), schema["block"])
             yield from _lifecycle(where, block, schema["block"])
-    elif block.kind not in ("terraform", "locals", "output", "moved"):
+    elif block.kind not in ("terraform", "locals", "output", "moved", "variable"):
         yield f"{where}: unexpected kind of block"
 
 
@@ -103,15 +104,17 @@ def _lifecycle(where: str, block: Block, schema: dict[str, Any]) -> Iterator[str
         for name in set(lifecycle.attributes) - _LIFECYCLE:
             yield f"{where}: no lifecycle argument {name}"
         for name in lifecycle.attributes.get("ignore_changes", []):
-            if name not in schema["attributes"]:
+            if name not in schema["attributes"] and name not in schema.get("block_types", {}):
                 yield f"{where}: ignores {name}, which it has not"
 
 
 def _dangling(blocks: Sequence[Block]) -> Iterator[str]:
     declared = {_address(block): block for block in blocks if block.kind in _SECTIONS}
     names = {name for block in blocks if block.kind == "locals" for name in block.attributes}
+    variables = {block.labels[0] for block in blocks if block.kind == "variable"}
     for block in blocks:
         for text in _expressions(block):
+            yield from (f"var.{name} is not there" for name in _VARIABLE.findall(text) if name not in variables)
             for address, attribute in _REFERENCE.findall(text):
                 yield from _reference(address, attribute, declared)
             yield from (f"local.{name} is not there" for name in _LOCAL.findall(text) if name not in names)

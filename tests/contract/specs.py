@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from aurora_cli.spec.model import ClusterSpec
 
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/0d1e2f3a-0000-4000-8000-0123456789ab"
+ROLE = "arn:aws:iam::123456789012:role/given"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf"
 SMALLEST: dict[str, Any] = {
     "name": "demo",
     "region": "eu-west-1",
@@ -145,11 +147,62 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "credentials": {"rotation": {"every": "30d", "duration": "3h"}},
         "backup": {"backtrack": "24h", "copy_tags": False, "keep_automated": True},
     },
+    "signed-in": {
+        "credentials": {
+            "password": "given",
+            "iam_users": ["reporting", "app"],
+            "domain": {"id": "d-90670a1b2c"},
+        },
+    },
+    "signed-in-by-others": {
+        "credentials": {"rotation": {"enabled": False}, "domain": {"id": "d-90670a1b2c", "role": "directory"}},
+    },
     "connected-existing": {
         "network": {"vpc_id": "vpc-0a", "subnet_ids": ["subnet-0a", "subnet-0b"], "ip_version": "dual"},
         "dns": {"zone_id": "Z123", "reader": "demo-ro.db.example.com"},
         "credentials": {"rotation": {"schedule": "rate(10 days)"}},
         "extended_support": True,
+    },
+    "proxied": {
+        "instances": {"class": "db.r7g.large", "readers": 1},
+        "network": {
+            "cidr": "10.0.0.0/16",
+            "zones": 2,
+            "allow_self": True,
+            "allow": ["2001:db8::/32", "pl-0a1b2c3d", {"source": "sg-0a1b2c3d", "description": "the app"}],
+            "vpc_endpoints": ["rds-data", "s3", "lambda"],
+        },
+        "proxy": {
+            "read_only_endpoint": True,
+            "iam_authentication": "required",
+            "secrets": [{"arn": SECRET, "kms_key": ARN}],
+            "init_query": "SET a = '${b}'",
+        },
+        "encryption": {"kms_key": "stack", "key": {"administrators": [ROLE], "rotation": "90d"}},
+        "logs": {"exports": ["postgresql"], "kms_key": "stack"},
+        "monitoring": {"alarms": True, "notifications": {"kms_key": "stack"}},
+        "activity_stream": {"mode": "sync", "kms_key": "stack"},
+        "services": {
+            "sagemaker": {"endpoints": ["churn"]},
+            "comprehend": {},
+            "lambda": {"role": ROLE},
+            "s3_import": {"buckets": ["inbox"], "prefix": "in/", "kms_key": "alias/files"},
+            "s3_export": {"buckets": ["outbox"], "kms_key": ARN},
+        },
+    },
+    "proxied-existing": {
+        "engine": "mysql",
+        "engine_version": "8.0.mysql_aurora.3.10.0",
+        "username": "admin",
+        "logs": {"exports": ["error"]},
+        "network": {"subnet_group": "databases", "vpc_endpoints": ["bedrock-runtime", "lambda"]},
+        "proxy": {"role": ROLE, "session_pinning_filters": ["EXCLUDE_VARIABLE_SETS"]},
+        "activity_stream": {"mode": "async", "kms_key": "alias/stream", "engine_native_audit_fields": True},
+        "services": {
+            "bedrock": {"models": ["amazon.titan-v1", "arn:aws:bedrock:eu-west-1::foundation-model/x.y"]},
+            "s3_import": {"role": ROLE},
+            "s3_export": {"role": ROLE},
+        },
     },
     "own-instances": {
         "storage": "aurora-iopt1",
@@ -170,6 +223,22 @@ VARIANTS: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "imported": {
+        "engine": "mysql",
+        "engine_version": "8.0.mysql_aurora.3.10.0",
+        "username": "admin",
+        "port": 3306,
+        "logs": {"exports": ["error"]},
+        "source": {"s3": {"bucket": "backups", "prefix": "${a}", "source_engine_version": "8.0.36"}},
+    },
+    "restored": {"username": None, "source": {"snapshot": "before"}, "encryption": {"kms_key": "alias/data"}},
+    "earlier": {
+        "username": None,
+        "source": {"point_in_time": {"cluster": "orders", "time": "2026-03-01T08:30:00Z"}},
+    },
+    "kept": {"username": None, "source": {"point_in_time": {"cluster": "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ"}}},
+    "cloned": {"username": None, "source": {"clone": "orders"}},
+    "replica": {"username": None, "source": {"replica_of": "orders"}},
     "public": {
         "network": {
             "cidr": "10.0.0.0/24",
@@ -310,7 +379,27 @@ _endpoints = st.dictionaries(
     ),
     max_size=3,
 )
-_keys = st.none() | st.sampled_from(["alias/mine", ARN, "0d1e2f3a-0000-4000-8000-0123456789ab"])
+_keys = st.none() | st.sampled_from(["alias/mine", ARN, "0d1e2f3a-0000-4000-8000-0123456789ab", "stack"])
+_proxies = st.none() | st.fixed_dictionaries(
+    {},
+    optional={
+        "enabled": st.booleans(),
+        "read_only_endpoint": st.booleans(),
+        "secrets": st.just([SECRET]),
+        "role": st.just(ROLE),
+        "init_query": texts(),
+    },
+)
+_services = st.fixed_dictionaries(
+    {},
+    optional={
+        "lambda": st.sampled_from([{"functions": ["f"]}, {"role": ROLE}]),
+        "comprehend": st.builds(lambda on: {"enabled": on}, st.booleans()),
+        "s3_import": st.builds(
+            lambda prefix, key: {"buckets": ["b"], "prefix": prefix, "kms_key": key}, texts(), _keys
+        ),
+    },
+)
 
 
 def any_spec() -> st.SearchStrategy[ClusterSpec]:
@@ -341,6 +430,8 @@ def any_spec() -> st.SearchStrategy[ClusterSpec]:
             "autoscaling": _autoscaling,
             "endpoints": _endpoints,
             "data_api": st.booleans(),
+            "proxy": _proxies,
+            "services": _services,
             "extended_support": st.none() | st.booleans(),
             "backend": st.sampled_from([VARIANTS[v].get("backend", {"type": "local"}) for v in VARIANTS]),
         },

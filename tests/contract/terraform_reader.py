@@ -11,7 +11,7 @@ from typing import Any
 import hcl2
 
 _OPTIONS = hcl2.SerializationOptions(with_comments=False)
-_LABELS = {"resource": 2, "data": 2, "provider": 1, "output": 1, "backend": 1}
+_LABELS = {"resource": 2, "data": 2, "provider": 1, "output": 1, "variable": 1, "backend": 1}
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt"\\]))')
 # python-hcl2 8.1 takes `$${` for the start of something that ends with the next `}`, even in another string. In their place it
 # gets signs that `to_hcl` never writes as they are.

@@ -52,8 +52,8 @@ def test_what_is_the_same_for_all_is_written_once() -> None:
     assert set(table(found, "instances")['"2"']) == {"class", "promotion_tier", "zone"}
 
 
-def test_standard_storage_is_left_unset() -> None:
-    assert "storage_type" not in one(blocks(), "aws_rds_cluster", "this").attributes
+def test_the_storage_type_is_always_written() -> None:
+    assert one(blocks(), "aws_rds_cluster", "this").attributes["storage_type"] == '"aurora"'
     optimized = one(blocks("own-instances"), "aws_rds_cluster", "this")
     assert optimized.attributes["storage_type"] == '"aurora-iopt1"'
 

@@ -100,10 +100,13 @@ def test_no_count_and_no_zones_on_the_cluster(variant: str) -> None:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_the_password_is_managed_by_aws_and_in_no_file(variant: str) -> None:
+def test_the_password_is_in_no_file(variant: str) -> None:
     attributes = cluster(blocks(variant)).attributes
-    assert attributes["manage_master_user_password"] is True
-    assert not [name for name in attributes if name.startswith("master_password")]
+    given, kept = spec(variant).credentials.given, spec(variant).credentials.kept
+    replica = "replication_source_identifier" in attributes
+    assert attributes.get("manage_master_user_password", False) is not (given or kept or replica)
+    passwords = {name for name in attributes if name.startswith("master_password")}
+    assert passwords == ({"master_password_wo", "master_password_wo_version"} if given else set())
 
 
 def test_addresses_that_other_parts_rely_on() -> None:

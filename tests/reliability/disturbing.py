@@ -17,6 +17,7 @@ POINTS = range(1, 11)
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 DESTROY = ("destroy", "demo", "--confirm", "demo")
 PATIENCE_S = 120
+LOOK_EVERY_S = 0.01  # each look costs the emulator time that the command wants
 
 
 def last_call(endpoint: str, since: int = 0) -> int:
@@ -39,7 +40,7 @@ def undisturbed(aurora: Aurora, *commands: tuple[str, ...]) -> list[int]:
 
 def disturb(aurora: Aurora, args: tuple[str, ...], *, after_calls: int, how: str) -> int:
     """Start the command, and stop it once the emulator has answered that many of its calls; gives the exit status."""
-    endpoint = aurora.json("sandbox", "status")["endpoint"]
+    endpoint = str(aurora.emulator.status().endpoint)
     before = last_call(endpoint)
     return disturb_when(aurora, args, lambda: last_call(endpoint, before) - before >= after_calls, how=how)
 
@@ -63,7 +64,7 @@ def disturb_when(aurora: Aurora, args: tuple[str, ...], ready: Callable[[], bool
     deadline = time.monotonic() + PATIENCE_S
     while process.poll() is None and not ready():
         assert time.monotonic() < deadline
-        time.sleep(0.005)
+        time.sleep(LOOK_EVERY_S)
     if process.poll() is None:
         if how == "interrupt":
             os.killpg(process.pid, signal.SIGINT)

@@ -36,6 +36,16 @@ def test_an_interrupted_creation_is_finished_and_kept(slow: Aurora, action: str)
     kind = "aws_rds_cluster.this" if action == "CreateDBCluster" else "aws_rds_cluster_instance.first"
     assert tainted == [kind], "the premise: Terraform would replace it"
     identity = slow.cluster("demo")["DbClusterResourceId"]
+    state = slow.home / "sandbox" / "stacks" / "demo" / "terraform" / "terraform.tfstate"
+    marked = state.read_bytes()
+
+    looked = slow.ok("plan", "demo", "-o", "json")
+
+    assert "the next change keeps it" in looked.err
+    assert state.read_bytes() == marked, "a plan writes nothing"
+    actions = {c["address"]: c["action"] for c in looked.data["resource_changes"]}
+    assert "replace" not in actions.values()
+    assert kind not in actions
 
     again = slow.ok(*CREATE)
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from aurora_cli.sandbox.manager import Sandbox
+from aurora_cli.sandbox.manager import Sandbox, SandboxInfo
 
 REGION = "eu-west-1"
 
@@ -32,7 +33,20 @@ def emulator(folder: Path) -> Iterator[Sandbox]:
 
 def client(sandbox: Sandbox, service: str, region: str = REGION, **config: Any) -> Any:
     """A boto3 client from what `status` publishes; no retries unless the config says so."""
-    info = sandbox.status()
+    if config:
+        return _new_client(sandbox.status(), service, region, config)
+    return _kept_client(sandbox.status().pid, str(sandbox.files.folder), service, region)
+
+
+@cache
+def _kept_client(pid: int | None, folder: str, service: str, region: str) -> Any:
+    """Making a client takes a tenth of a second of parsing; an emulator that was started anew gets new ones."""
+    return _new_client(Sandbox(Path(folder)).status(), service, region, {})
+
+
+def _new_client(info: SandboxInfo, service: str, region: str, config: dict[str, Any]) -> Any:
+    if not info.running or not info.endpoint:
+        raise RuntimeError("the emulator is not running, and without it the calls would go to AWS")
     settings: dict[str, Any] = {"retries": {"total_max_attempts": 1}, **config}
     make: Any = boto3.client  # its overloads know only literal service names
     return make(

@@ -64,6 +64,12 @@ def test_a_cluster_made_by_hand(aurora: Aurora, others: Others, tmp_path: Path) 
     assert (kept["skip_final_snapshot"], kept["delete_automated_backups"]) == (False, False)
     assert kept["final_snapshot_identifier"].startswith("shop-final-2")
     assert aurora.run("plan", "-f", str(file), "--exit-code", timeout=PATIENCE_S).status == 0
+    rotated = aurora.run("rotate-password", "shop", "--yes", timeout=PATIENCE_S)
+    assert rotated.status == 2
+    assert "is kept as it was when the cluster was adopted" in " ".join(rotated.err.split())
+    copied = aurora.ok("clone", "shop", "shop-copy", "--dry-run", "-o", "json", timeout=PATIENCE_S)
+    made = {one["address"] for one in copied.data["resource_changes"] if one["action"] == "create"}
+    assert "aws_rds_cluster.this" in made  # with a password of its own: the kept one is the source's
     aurora.ok("scale", "shop", "--readers", "2", "--yes", timeout=PATIENCE_S)
     assert set(aurora.instances("shop")) == {"shop-instance-1", f"shop-instance-1-{REGION}b", "shop-3"}
     end(aurora, others, "shop")
@@ -81,6 +87,10 @@ def test_a_cluster_made_by_a_module(aurora: Aurora, others: Others) -> None:
     notes = " ".join(one["note"] for one in result["unmanaged"])
     assert "log_min_duration_statement = 500" in notes
     assert "10.9.0.0/16 on 5432" in notes
+    unknown_password = ("--set", "credentials.password=kept", "--set", "credentials.secret_kms_key=null")
+    unknown = aurora.run("apply", "ledger", *unknown_password, "--yes", timeout=PATIENCE_S)
+    assert unknown.status == 2
+    assert "nobody would know it" in " ".join(unknown.err.split())
     aurora.ok("scale", "ledger", "--class", "db.r7g.xlarge", "--yes", timeout=PATIENCE_S)
     assert {i["DBInstanceClass"] for i in aurora.instances("ledger").values()} == {"db.r7g.xlarge"}
     end(aurora, others, "ledger")
@@ -146,3 +156,14 @@ def test_a_cluster_that_is_managed_already_or_not_there(aurora: Aurora, others: 
     absent = aurora.run("--region", REGION, "adopt", "nowhere", "--yes")
     assert absent.status == 4
     assert REGION in absent.err
+    others.by_hand("twice")
+    adopt(aurora, "twice")
+    stack = aurora.home / "sandbox" / "stacks" / "twice"
+    state, before = aurora.state("twice"), last_call(aurora)
+    again = aurora.run("--region", REGION, "adopt", "twice", "--yes", timeout=PATIENCE_S)
+    assert again.status == 2
+    assert "twice is managed here already" in " ".join(again.err.split())
+    assert changing_calls(aurora, before) == []
+    assert aurora.state("twice") == state
+    assert (stack / "spec.yaml").exists()
+    end(aurora, others, "twice")

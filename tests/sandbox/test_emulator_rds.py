@@ -365,13 +365,13 @@ def test_a_snapshot_can_be_taken_listed_restored_and_deleted(account: Account) -
 
 def test_a_cluster_can_be_cloned(account: Account) -> None:
     account.create("demo", DatabaseName="app")
-    account.rds.restore_db_cluster_to_point_in_time(
-        DBClusterIdentifier="clone",
-        SourceDBClusterIdentifier="demo",
-        RestoreType="copy-on-write",
-        UseLatestRestorableTime=True,
-    )
+    wanted = {"SourceDBClusterIdentifier": "demo", "RestoreType": "copy-on-write", "UseLatestRestorableTime": True}
+    with refused("InvalidDBClusterStateFault"):
+        account.rds.restore_db_cluster_to_point_in_time(DBClusterIdentifier="clone", **wanted)
+    account.instance("demo", "1")
+    account.rds.restore_db_cluster_to_point_in_time(DBClusterIdentifier="clone", **wanted)
     assert account.cluster("clone")["DatabaseName"] == "app"
+    assert account.cluster("clone")["CloneGroupId"] == account.cluster("demo")["CloneGroupId"]
 
 
 def test_a_cluster_stops_and_starts_with_its_instances(account: Account) -> None:

@@ -82,7 +82,12 @@ PRODUCTION = Example(
         "DBClusterParameterGroup": "orders-aurora-postgresql17",
     },
     classes={"orders-1": "db.r7g.large", "orders-2": "db.r7g.large", "orders-3": "db.r7g.xlarge"},
-    parameters={"rds.force_ssl": "1", "rds.log_retention_period": "4320", "log_min_duration_statement": "500"},
+    parameters={
+        "rds.force_ssl": "1",
+        "rds.log_retention_period": "4320",
+        "log_min_duration_statement": "500",
+        "log_statement": "ddl",
+    },
     instance_parameters={"log_lock_waits": "1"},
     logs={"postgresql": 90, "iam-db-auth-error": 90},
     tags={"team": "payments", "cost-center": "4711"},

@@ -70,6 +70,23 @@ def assert_whole(aurora: Aurora) -> None:
     assert aurora.run("plan", "demo", "--exit-code").status == 0
 
 
+def test_destroying_a_cluster_that_was_never_made_promises_no_snapshot(
+    empty: Aurora, sandbox: Sandbox, fault: AddFault
+) -> None:
+    fault("error5xx", service="rds", action="CreateDBCluster")
+    assert empty.run(*CREATE, env=IMPATIENT).status == 1
+    sandbox.clear_faults()
+    looked = empty.json("destroy", "demo", "--dry-run")
+    assert looked["review"]["final_snapshot_identifier"] is None
+    assert looked["review"]["kept"] == []
+    done = empty.json("destroy", "demo", "--confirm", "demo")
+    assert done["changed"] is True
+    assert done["final_snapshot_identifier"] is None
+    assert done["restore_hint"] is None
+    assert Seen(empty).snapshots("demo") == []
+    assert in_emulator(empty) == set()
+
+
 def test_throttled_calls_are_made_again(empty: Aurora, sandbox: Sandbox, fault: AddFault) -> None:
     fault("throttle", service="rds", action="Create*", count=4)
     fault("throttle", service="ec2", count=3)

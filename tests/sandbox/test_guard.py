@@ -139,7 +139,7 @@ def test_the_named_loss_of_the_last_reader_goes_through(aurora: Aurora, guarded:
 
 
 def test_a_protected_cluster_is_not_replaced_even_by_name(aurora: Aurora, guarded: Path) -> None:
-    words = ("apply", "guarded", "--username", "other", "--yes", "--allow", CLUSTER, "--allow", FIRST)
+    words = ("apply", "guarded", "--username", "other", "--yes", "--allow", CLUSTER)
     calls = last_call(aurora)
     refused = aurora.run(*words)
     assert refused.status == 9
@@ -152,3 +152,32 @@ def test_a_protected_cluster_is_not_replaced_even_by_name(aurora: Aurora, guarde
     assert made["DbClusterResourceId"] != old
     assert made["MasterUsername"] == "other"
     assert aurora.run("plan", "guarded", "--exit-code").status == 0
+
+
+def test_each_replacement_keeps_a_snapshot_of_its_own(aurora: Aurora, guarded: Path) -> None:
+    seen = Seen(aurora)
+    first = seen.snapshots("guarded")
+    assert len(first) == 1
+    aurora.ok("apply", "guarded", "--username", "third", "--yes", "--allow", CLUSTER)
+    second = seen.snapshots("guarded")
+    assert set(first) < set(second)
+    assert len(second) == 2
+    assert aurora.run("plan", "guarded", "--exit-code").status == 0
+
+
+def test_a_snapshot_name_that_is_taken_is_said_before_anything_goes(aurora: Aurora, guarded: Path) -> None:
+    seen = Seen(aurora)
+    state = aurora.state("guarded")["resources"]
+    cluster = next(r for r in state if r["type"] == "aws_rds_cluster")["instances"][0]["attributes"]
+    name = cluster["final_snapshot_identifier"]
+    assert name not in seen.snapshots("guarded")
+    seen.rds.create_db_cluster_snapshot(DBClusterIdentifier="guarded", DBClusterSnapshotIdentifier=name)
+    calls = last_call(aurora)
+    refused = aurora.run("apply", "guarded", "--username", "fourth", "--yes", "--allow", CLUSTER)
+    assert refused.status == 1
+    assert name in refused.err
+    assert "delete-db-cluster-snapshot" in refused.err
+    assert changing_calls(aurora, calls) == []
+    done = aurora.json("destroy", "guarded", "--confirm", "guarded")
+    assert done["final_snapshot_identifier"] != name
+    assert {name, done["final_snapshot_identifier"]} <= set(seen.snapshots("guarded"))

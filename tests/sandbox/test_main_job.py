@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
+from aurora_cli.context import AppContext
+from aurora_cli.operations.destroy import DestroyReview, destroy
 from tests.harness import Aurora
 
 pytestmark = pytest.mark.sandbox
@@ -138,6 +142,43 @@ def test_a_cluster_that_is_not_ours_is_left_alone(aurora: Aurora) -> None:
     assert "byhand" in refused.err
     assert aurora.json("list")["clusters"][0]["name"] == "demo"
     assert len(aurora.json("list")["clusters"]) == 1
+
+
+def test_a_lock_file_of_another_provider_is_made_again(aurora: Aurora) -> None:
+    lock = aurora.home / "sandbox" / "stacks" / "demo" / "terraform" / ".terraform.lock.hcl"
+    real = lock.read_text()
+    lock.write_text(re.sub(r'"h1:[^"]*"', '"h1:' + "A" * 43 + '="', real))
+    assert aurora.run("plan", "demo", "--exit-code").status == 0
+    assert lock.read_text() == real
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform binary")
+def test_destroy_runs_terraform_no_more_than_it_must(aurora: Aurora, tmp_path: Path) -> None:
+    """A plan, a look into it, and that very plan applied."""
+    aurora.ok(*REGION, "create", "brief", "--engine", "mysql", "--yes")
+    noted, program = tmp_path / "noted", tmp_path / "terraform"
+    program.write_text(f'#!/bin/sh\necho "$1" >>"{noted}"\nexec {shutil.which("terraform")} "$@"\n')
+    program.chmod(0o700)
+    looked = aurora.json("--terraform-bin", str(program), "destroy", "brief", "--dry-run")
+    assert aurora.cluster("brief")["DeletionProtection"] is True
+    noted.unlink()
+    done = aurora.json("--terraform-bin", str(program), "destroy", "brief", "--confirm", "brief")
+    assert [word for word in noted.read_text().split() if word != "version"] == ["plan", "show", "apply"]
+    assert done["final_snapshot_identifier"] == looked["review"]["final_snapshot_identifier"]
+
+
+def test_a_destroy_that_is_broken_off_at_the_question_leaves_no_trace(aurora: Aurora) -> None:
+    folder = aurora.home / "sandbox" / "stacks" / "demo" / "terraform"
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+    def broken_off(review: DestroyReview) -> bool:
+        assert (folder / "tfplan").exists()
+        raise KeyboardInterrupt
+
+    app = AppContext(home_folder=aurora.home, sandbox=True, environ=aurora.environ)
+    with pytest.raises(KeyboardInterrupt):
+        destroy(app, "demo", confirm=broken_off, emit=lambda event: None)
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
 def test_destroy_wants_the_name_and_not_just_yes(aurora: Aurora) -> None:

@@ -107,6 +107,7 @@ def test_activity_stream(driver: Driver, emulator: Sandbox) -> None:
 
 def test_proxy(driver: Driver, emulator: Sandbox) -> None:
     cluster(driver)
+    instance(driver)
     secret = driver.create("aws_secretsmanager_secret", name="login", recovery_window_in_days=0)["arn"]
     auth = {"auth_scheme": "SECRETS", "iam_auth": "REQUIRED", "secret_arn": secret}
     config: dict[str, Any] = {
@@ -120,6 +121,7 @@ def test_proxy(driver: Driver, emulator: Sandbox) -> None:
     assert proxy["endpoint"].endswith(f".{REGION}.rds.amazonaws.com")
     assert proxy["idle_client_timeout"] == 1800
     assert proxy["tags_all"] == {"Name": "demo", "Project": "orders"}
+    config["auth"] = [{**auth, "iam_auth": "DISABLED"}]
     proxy = driver.update("aws_db_proxy", proxy, **config, idle_client_timeout=600, debug_logging=True)
     driver.assert_imports("aws_db_proxy", "demo", proxy)
     pool = {"connection_borrow_timeout": 30, "max_connections_percent": 80, "max_idle_connections_percent": 0}
@@ -136,6 +138,17 @@ def test_proxy(driver: Driver, emulator: Sandbox) -> None:
     assert target["id"] == "demo/default/TRACKED_CLUSTER/demo"
     driver.assert_imports("aws_db_proxy_target", target["id"], target)
     driver.assert_goes("aws_db_proxy_target", target)
+    readers = {
+        "db_proxy_name": "demo",
+        "db_proxy_endpoint_name": "demo-readers",
+        "vpc_subnet_ids": config["vpc_subnet_ids"],
+    }
+    endpoint = driver.create("aws_db_proxy_endpoint", **readers, target_role="READ_ONLY", tags={"Name": "readers"})
+    assert (endpoint["id"], endpoint["is_default"]) == ("demo/demo-readers", False)
+    assert endpoint["tags_all"] == {"Name": "readers", "Project": "orders"}
+    driver.assert_imports("aws_db_proxy_endpoint", endpoint["id"], endpoint)
+    assert driver.replaced_by("aws_db_proxy_endpoint", endpoint, **readers, target_role="READ_WRITE") == {"target_role"}
+    driver.assert_goes("aws_db_proxy_endpoint", endpoint)
     driver.delete("aws_db_proxy_default_target_group", group)
     driver.assert_goes("aws_db_proxy", proxy)
 

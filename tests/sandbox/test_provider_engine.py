@@ -220,7 +220,7 @@ def test_import_gives_what_create_gave(driver: Driver, emulator: Sandbox) -> Non
     )
     subnet_id = subnets(driver, network["id"])[0]
     association = driver.create("aws_route_table_association", subnet_id=subnet_id, route_table_id=table["id"])
-    key = driver.create("aws_kms_key", description="demo", enable_key_rotation=True)
+    key = driver.create("aws_kms_key", description="demo", enable_key_rotation=True, rotation_period_in_days=90)
     alias = driver.create("aws_kms_alias", name="alias/demo", target_key_id=key["arn"])
     group = driver.create("aws_cloudwatch_log_group", name="/demo", retention_in_days=30)
     cases: tuple[tuple[str, str, dict[str, Any], set[str]], ...] = (

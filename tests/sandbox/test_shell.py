@@ -34,6 +34,10 @@ echo "same=$([ "$host" = "$(aurora endpoints demo -o json 2>>"$ERRORS" | field w
 echo "changed=$(field changed <<<"$report")"
 echo "again=$(aurora --region eu-west-1 create demo --engine postgres --readers 1 --yes -o json 2>>"$ERRORS" | field changed)"
 echo "usage=$(status aurora scale demo)"
+echo "url=$(aurora connection demo --role reader --user app --database a/b 2>>"$ERRORS" | sed 's/@.*:/@HOST:/')"
+ha=(--region eu-west-1 create wide --engine postgres --ha --storage aurora-iopt1 --data-api --autoscale 1-3 --class db.r7g.large)
+echo "flags=$(aurora "${ha[@]}" --print-spec 2>>"$ERRORS" | grep -cE 'readers: 1|aurora-iopt1|data_api: true|max: 3|cpu: 70')"
+echo "no-password=$(status aurora "${ha[@]}" --password-stdin --yes)"
 echo "approval=$(status aurora scale demo --readers 0)"
 echo "unknown=$(status aurora status nobody)"
 echo "same-plan=$(status aurora plan demo --exit-code)"
@@ -86,6 +90,9 @@ def test_a_strict_script_gets_data_and_statuses(script: subprocess.CompletedProc
         "changed=True",
         "again=False",
         "usage=2",
+        "url=postgresql://app@HOST:5432/a%2Fb?sslmode=verify-full&sslrootcert=global-bundle.pem",
+        "flags=5",
+        "no-password=2",
         "approval=2",
         "unknown=4",
         "same-plan=0",

@@ -577,6 +577,12 @@ SURROUNDINGS: list[SurfaceCase] = [
     ),
 ]
 
+_FOREIGN_GROUPS: dict[str, Any] = {
+    "network.own_security_group": False,
+    "network.subnet_group": "databases",
+    "network.security_group_ids": ["sg-01234567"],
+    "network.allow": [],
+}
 EXISTING: list[SurfaceCase] = [
     (
         POSTGRES,
@@ -625,6 +631,27 @@ EXISTING: list[SurfaceCase] = [
     ),
     (
         POSTGRES,
+        "own-security-group-needed",
+        {**_FOREIGN_GROUPS, "proxy": True},
+        "proxy",
+        "nothing lets the proxy in",
+    ),
+    (
+        POSTGRES,
+        "own-security-group-needed",
+        {**_FOREIGN_GROUPS, "network.vpc_endpoints": ["lambda"], "services.lambda.functions": ["notify"]},
+        "network.vpc_endpoints",
+        "nothing lets the database out to lambda",
+    ),
+    (
+        MYSQL,
+        "existing-parameter-services",
+        {"parameters.cluster_group": "shared", "services.s3_import.buckets": ["inbox"]},
+        "parameters.cluster_group",
+        "aurora_load_from_s3_role cannot be set in it from here",
+    ),
+    (
+        POSTGRES,
         "own-log-groups",
         {"logs.own_groups": False, "logs.kms_key": "alias/logs"},
         "logs.kms_key",
@@ -639,4 +666,35 @@ EXISTING: list[SurfaceCase] = [
     ),
 ]
 
-SURFACE: list[SurfaceCase] = [*EXISTING, *INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS]
+DOUBTFUL: list[SurfaceCase] = [
+    (
+        MYSQL,
+        "instance-class-small",
+        {"instances.class": "db.t3.small"},
+        "instances.class",
+        "AWS takes db.t3.small for old versions and in few Regions, if at all",
+    ),
+    (
+        POSTGRES,
+        "acu-connections",
+        {"instances.acu": "0.5-16", "parameters.instance.max_connections": 2001},
+        "parameters.instance.max_connections",
+        "AWS caps `max_connections` at 2000, not 2001",
+    ),
+    (
+        POSTGRES,
+        "cache-serverless",
+        {"instances.acu": "1-8", "parameters.cluster.apg_ccm_enabled": True},
+        "parameters.cluster.apg_ccm_enabled",
+        "AWS may not keep the caches of serverless instances warm",
+    ),
+    (
+        POSTGRES,
+        "zone-serverless",
+        {"region": "us-east-1", "instances.acu": "1-8", "network.zones": ["us-east-1a", "us-east-1e"]},
+        "network.zones",
+        "us-east-1e is often the zone `use1-az3`, which has no serverless instances",
+    ),
+]
+
+SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS, *DOUBTFUL, *EXISTING]

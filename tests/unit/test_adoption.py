@@ -10,6 +10,7 @@ import pytest
 
 from aurora_cli.aws.existing import Existing
 from aurora_cli.errors import NotAdoptable, StateAtRisk
+from aurora_cli.hcl.adoption import Bare, bare_resources
 from aurora_cli.operations.adoption.differences import differences_of, refuse_differences, tagged_by
 from aurora_cli.operations.adoption.extras import autoscaling_of, logs_of, rotation_of
 from aurora_cli.operations.adoption.members import instances_of, keys_of
@@ -143,6 +144,21 @@ def test_autoscaling_is_described_only_if_it_is_as_we_would_make_it() -> None:
     assert "reader autoscaling" in {one.kind for one in unmanaged_of(found, resolved(found))}
 
 
+def test_a_directory_keeps_the_role_that_is_there() -> None:
+    joined = [{"Domain": "d-90670a1b2c", "Status": "joined", "IAMRoleName": "directory"}]
+    values = values_of(existing(cluster={"DomainMemberships": joined}), "eu-west-1")
+    assert values["credentials"]["domain"] == {"id": "d-90670a1b2c", "role": "directory"}
+    assert values["credentials"]["password"] == "kept"
+
+
+def test_a_bare_resource_has_what_the_provider_requires_and_ignores_the_rest() -> None:
+    text = bare_resources("eu-west-1", [Bare("aws_x", "this", {"name": "a${b}"}, ("k",), {"rules": {"days": 3}})])
+    assert 'for_each = toset(["k"])' in text
+    assert 'name = "a$${b}"' in text
+    assert "rules {\n    days = 3\n  }" in text
+    assert "ignore_changes = all" in text
+
+
 def test_log_groups_are_taken_over_if_they_are_alike() -> None:
     exports = {"EnabledCloudwatchLogsExports": ["postgresql", "instance"]}
     group = {"logGroupName": "x", "retentionInDays": 30, "tags": {}}
@@ -176,7 +192,7 @@ def test_a_tag_that_is_added_is_bookkeeping_and_one_that_goes_is_not() -> None:
 
 
 def test_a_value_that_would_change_is_named_with_its_field() -> None:
-    plan = plan_of({"port": 5433, "domain": "d-1"}, {"port": 5432, "domain": None})
+    plan = plan_of({"port": 5433, "db_system_id": "d-1"}, {"port": 5432, "db_system_id": None})
     with pytest.raises(NotAdoptable, match="2 values differ") as caught:
         refuse_differences("shop", plan)
     assert [d["field"] for d in caught.value.details["differences"]] == [None, "port"]

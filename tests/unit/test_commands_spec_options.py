@@ -215,3 +215,44 @@ def test_a_typed_flag_leaves_the_origins_of_the_other_values(run: Run, tmp_path:
     assert production["origins"]["instances.class"] == "preset production"
     assert production["spec"]["instances"]["class"] != changed["spec"]["instances"]["class"]
     assert production["origins"]["instances.readers"] == "orders.yaml"
+
+
+def _value(document: dict[str, Any], path: str) -> tuple[Any, str]:
+    value: Any = document["spec"]
+    for key in path.split("."):
+        value = value[key]
+    return value, document["origins"][path]
+
+
+WIDER = [
+    (("--ha",), "high_availability", True),
+    (("--storage", "aurora-iopt1"), "storage", "aurora-iopt1"),
+    (("--data-api",), "data_api", True),
+    (("--insights", "standard"), "monitoring.insights.mode", "standard"),
+    (("--iam-user", "app", "--iam-user", "web"), "credentials.iam_users", ["app", "web"]),
+    (("--autoscale", "1-5"), "autoscaling.max", 5),
+]
+
+
+@pytest.mark.parametrize(("words", "path", "value"), WIDER)
+def test_flags_of_the_wider_surface(run: Run, file: str, words: tuple[str, ...], path: str, value: Any) -> None:
+    document = _shown(run, "spec", "show", "-f", file, *words)
+    assert _value(document, path) == (value, words[0])
+
+
+def test_a_switch_has_a_variable_too(run: Run, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    monkeypatch.setenv("AURORA_HA", "1")
+    assert _value(_shown(run, "spec", "show", "-f", file), "high_availability") == (True, "AURORA_HA")
+
+
+def test_autoscale_brings_a_target_unless_there_is_one(run: Run, file: str, tmp_path: Path) -> None:
+    show = ("spec", "show", "-f", file, "--autoscale", "1-5")
+    assert _value(_shown(run, *show), "autoscaling.cpu") == (70, "--autoscale")
+    own = _shown(run, *show, "--set", "autoscaling.connections=200")
+    assert own["spec"]["autoscaling"].get("cpu") is None
+    path = tmp_path / "scaled.yaml"
+    path.write_text(FILE + "autoscaling:\n  max: 3\n  cpu: 55\n", encoding="utf-8")
+    scaled = _shown(run, "spec", "show", "-f", str(path), "--autoscale", "2-8")
+    assert (scaled["spec"]["autoscaling"]["cpu"], scaled["spec"]["autoscaling"]["max"]) == (55, 8)
+    wrong = run(*show[:-1], "five")
+    assert (wrong.status, "is not MIN-MAX" in wrong.err) == (2, True)

@@ -65,6 +65,43 @@ def test_an_allowed_address_goes_through_and_is_still_told() -> None:
     assert "kms_key_id" in findings[0].text
 
 
+def going(action: str = "replace") -> Plan:
+    cluster = {"id": "demo", "cluster_identifier": "demo"}
+    first = {"identifier": "demo-1", "cluster_identifier": "demo"}
+    other = {"identifier": "else-1", "cluster_identifier": "else"}
+    return plan(
+        change("aws_rds_cluster.this", action, before=cluster),
+        change(FIRST, action, before=first),
+        change(SECOND, action, before=other),
+    )
+
+
+def test_a_cluster_that_may_go_takes_its_own_instances_with_it() -> None:
+    situation = Situation(topology=topology("demo-1"), allowed=("aws_rds_cluster.this",))
+    findings = inspect(going(), situation)
+    assert {f.address for f in findings if f.refused} == {"aws_rds_cluster.this", FIRST}
+    assert all(f.allowed for f in findings if f.refused)
+    refuse(findings)
+
+
+def test_an_instance_of_another_cluster_is_not_allowed_along() -> None:
+    situation = Situation(topology=topology("else-1"), allowed=("aws_rds_cluster.this",))
+    findings = inspect(going(), situation)
+    assert [f.address for f in findings if f.refused and not f.allowed] == [SECOND]
+
+
+def test_an_instance_that_may_go_does_not_take_the_cluster_with_it() -> None:
+    findings = inspect(going(), Situation(topology=topology("demo-1"), allowed=(FIRST,)))
+    assert [f.address for f in findings if f.refused and not f.allowed] == ["aws_rds_cluster.this"]
+
+
+def test_the_way_out_names_the_cluster_alone_and_the_message_all_of_it() -> None:
+    with pytest.raises(GuardRefused) as refusal:
+        refuse(inspect(going(), Situation(topology=topology("demo-1"))))
+    assert FIRST in refusal.value.message
+    assert (refusal.value.hint or "").endswith("allow it by name: --allow 'aws_rds_cluster.this'")
+
+
 def test_the_live_writer_counts_and_not_the_name_or_the_state() -> None:
     situation = Situation(topology=topology("demo-2", "demo-1"))
     stale = change(FIRST, "delete", before={"identifier": "demo-1", "writer": True})

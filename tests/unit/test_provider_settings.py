@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -156,6 +157,12 @@ def test_install_writes_the_same_launcher_everywhere(tmp_path: Path) -> None:
     for host in HOSTS:
         assert (tmp_path / "a b" / host / "hashicorp" / "aws" / VERSION / os_arch()).is_dir()
     assert "python='/opt/it'\"'\"'s python/bin/python'" in (tmp_path / "a b" / "provider.sh").read_text()
+
+
+def test_the_launcher_never_changes(tmp_path: Path) -> None:
+    """Its hash is in the lock files of stacks that exist. What has to change belongs into provider.sh."""
+    text = install(tmp_path / "mirror", "/usr/bin/python3", tmp_path).read_bytes()
+    assert hashlib.sha256(text).hexdigest() == "b0ad3e8b75d664beb8a6dc628abeb5afc39373fef62b241fd5906b0c289eb480"
 
 
 def test_cli_config_escapes_its_path(tmp_path: Path) -> None:

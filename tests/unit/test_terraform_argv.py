@@ -53,6 +53,7 @@ PLANNED = ["plan", "-json", "-input=false", "-out=tfplan", "-detailed-exitcode"]
             ["state", "push", "-lock-timeout=60s", "errored.tfstate"],
         ),
         (argv.untaint(TERRAFORM, "a.b", lock_timeout="60s"), ["untaint", "-lock-timeout=60s", "a.b"]),
+        (argv.state_rm(TERRAFORM, "a.b", lock_timeout="60s"), ["state", "rm", "-lock-timeout=60s", "a.b"]),
         (argv.force_unlock(TERRAFORM, "1234"), ["force-unlock", "-force", "1234"]),
     ],
 )

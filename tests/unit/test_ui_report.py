@@ -33,10 +33,15 @@ from tests.unit.ui_screens import HOST, READER_HOST, SECRET, change, instance, n
 @pytest.mark.parametrize("color", ["never", "always"])
 def test_what_people_copy_is_whole_at_every_width(width: int, color: Any) -> None:
     shown = screen(width, color=color)
-    made = report(custom={"reports": Endpoint("reports." + HOST, 5432)})
+    made = report(
+        custom={"reports": Endpoint("reports." + HOST, 5432)},
+        proxy=Endpoint("proxy." + HOST, 5432),
+        activity_stream="aws-rds-das-cluster-X",
+    )
     print_report(shown.consoles, made, "create")
     assert shown.err == ""
-    for text in (HOST, READER_HOST, "reports." + HOST, SECRET, made.connect or ""):
+    shown_whole = ("reports." + HOST, "proxy." + HOST, "aws-rds-das-cluster-X", SECRET, made.connect or "")
+    for text in (HOST, READER_HOST, *shown_whole):
         assert len([line for line in shown.out.splitlines() if text in line]) >= 1
 
 
@@ -114,7 +119,11 @@ def test_next_commands_fit_the_target_and_the_moment() -> None:
     assert created[0] == "aurora-cli --home '/srv/a b' --sandbox status demo"
     assert created[-1] == "aurora-cli --home '/srv/a b' --sandbox destroy demo"
     alone = [s.command for s in next_steps(report(instances=(instance(1, "writer", "eu-west-1a"),)), "status")]
-    assert alone == ["aurora-cli endpoints demo", "aurora-cli scale demo --readers 1"]
+    assert alone == [
+        "aurora-cli endpoints demo",
+        "aurora-cli connection demo",
+        "aurora-cli scale demo --readers 1",
+    ]
     assert command_line("aws", ["status", "a b"]) == "aurora-cli status 'a b'"
 
 

@@ -32,7 +32,7 @@ def imports_of(found: Existing, spec: ClusterSpec) -> tuple[Import, ...]:
             for kind in spec.logs.exports or ()
         ]
     taken += [Import(f'aws_rds_cluster_endpoint.custom["{key}"]', f"{name}-{key}") for key in spec.endpoints]
-    if spec.credentials.rotation:
+    if spec.credentials.schedule:
         taken.append(
             Import("aws_secretsmanager_secret_rotation.master", found.cluster["MasterUserSecret"]["SecretArn"])
         )
@@ -71,7 +71,7 @@ def bare_of(found: Existing, spec: ClusterSpec) -> tuple[Bare, ...]:
             "custom_endpoint_type": "ANY",
         }
         bare.append(Bare("aws_rds_cluster_endpoint", "custom", required, tuple(spec.endpoints)))
-    if spec.credentials.rotation:
+    if spec.credentials.schedule:
         rules = {"rotation_rules": {"automatically_after_days": 7}}
         secret = {"secret_id": found.cluster["MasterUserSecret"]["SecretArn"]}
         bare.append(Bare("aws_secretsmanager_secret_rotation", "master", secret, blocks=rules))

@@ -77,14 +77,22 @@ def _network(found: Existing) -> dict[str, Any]:
 def _credentials(found: Existing) -> dict[str, Any]:
     secret = found.cluster.get("MasterUserSecret") or {}
     iam = bool(found.cluster.get("IAMDatabaseAuthenticationEnabled"))
+    common = {"iam_authentication": iam, "domain": _domain(found)}
     if not secret:
-        return {"password": "kept", "iam_authentication": iam}
+        return {"password": "kept", **common}
     key = secret.get("KmsKeyId")
     return {
         "secret_kms_key": key if key and key not in found.aws_keys else None,
         "rotation": rotation_of(found),
-        "iam_authentication": iam,
+        **common,
     }
+
+
+def _domain(found: Existing) -> dict[str, Any] | None:
+    """The directory of Kerberos, with the role that is there."""
+    for one in found.cluster.get("DomainMemberships") or ():
+        return {"id": one.get("Domain"), "role": one.get("IAMRoleName")}
+    return None
 
 
 def _backup(found: Existing) -> dict[str, Any]:

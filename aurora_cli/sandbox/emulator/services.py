@@ -91,10 +91,33 @@ def _install_secrets() -> None:
     urls.url_paths = {"{0}/$": RotationResponse.dispatch}
 
 
+def _install_route53() -> None:
+    """Ids of hosted zones that begin with Z, as AWS gives them."""
+    from moto.route53 import models
+
+    make = models.HostedZoneIdentifier.generate
+
+    def generate(self: Any, *args: Any, **kwargs: Any) -> str:
+        return f"Z{make(self, *args, **kwargs)[1:]}"
+
+    models.HostedZoneIdentifier.generate = generate  # type: ignore[method-assign]
+
+
+def _install_kms() -> None:
+    """How often key material is renewed."""
+    from moto.kms import urls
+
+    from aurora_cli.sandbox.emulator.keys import KeyResponse
+
+    urls.url_paths = {"{0}/$": KeyResponse.dispatch}
+
+
 # signing name of a service -> what puts its extension in place
 _INSTALL: dict[str, Callable[[], None]] = {
     "application-autoscaling": _install_scaling,
     "iam": _install_iam,
+    "route53": _install_route53,
+    "kms": _install_kms,
     "secretsmanager": _install_secrets,
     "sns": _install_sns,
 }

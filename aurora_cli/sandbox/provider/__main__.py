@@ -13,6 +13,13 @@ def main() -> NoReturn:
     """Serve the provider; AURORA_SANDBOX_PROVIDER_CACHE names the folder for models and certificate."""
     # Ctrl-C reaches the whole process group; Terraform decides when we stop, as with every provider.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    status = run()
+    # The interpreter would wait for every worker thread, also for one that waits on a resource of a Terraform that is gone.
+    os._exit(status)
+
+
+def run() -> int:
+    """Serve until Terraform says goodbye or is gone; gives the exit status. All that was written is flushed."""
     from aurora_cli.sandbox.provider.core import Provider
     from aurora_cli.sandbox.provider.serve import serve
 
@@ -21,8 +28,7 @@ def main() -> NoReturn:
     status = serve(Provider(cache_dir), cache_dir)
     sys.stdout.flush()
     sys.stderr.flush()
-    # The interpreter would wait for every worker thread, also for one that waits on a resource of a Terraform that is gone.
-    os._exit(status)
+    return status
 
 
 if __name__ == "__main__":

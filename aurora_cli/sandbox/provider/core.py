@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ class Provider:
     @cached_property
     def schema(self) -> ProviderSchema:
         """The schemas of everything that is served."""
-        return load_provider_schema(catalogue.MODULES, sources.SOURCES)
+        return _schema()
 
     def entry(self, resource_type: str) -> Resource:
         """The catalogue entry of a resource type.
@@ -177,6 +177,11 @@ class Provider:
             ProviderError: nothing, too much, or AWS refused.
         """
         return sources.read(name, self.schema.data_sources[name], config, self.world)
+
+
+@cache
+def _schema() -> ProviderSchema:
+    return load_provider_schema(catalogue.MODULES, sources.SOURCES)
 
 
 def _id(values: Mapping[str, Any] | None) -> str | None:

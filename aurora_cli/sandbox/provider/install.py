@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shlex
+import sys
 from pathlib import Path
 
 VERSION = "6.62.0"
@@ -14,6 +15,7 @@ HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "i686": "386"}
 
 
+# Never to change by a byte: its hash is in the lock files of stacks that exist. provider.sh, which it sources, may.
 # Terraform reaches the launcher through symbolic links, and starts it in the folder of the stack: neither may matter.
 _LAUNCHER = """\
 #!/bin/sh
@@ -38,23 +40,44 @@ def os_arch() -> str:
     return f"{platform.system().lower()}_{_ARCHITECTURES.get(machine, machine)}"
 
 
-def install(mirror_dir: Path, python: str) -> Path:
+# Sourced by the launcher; the program that it replaces the shell with falls back to what the launcher would have done.
+_SETTINGS = """\
+python={python}
+root={root}
+AURORA_SANDBOX_PROVIDER_CACHE=$mirror/cache
+AURORA_SANDBOX_PACKAGE_ROOT=$root
+export AURORA_SANDBOX_PROVIDER_CACHE AURORA_SANDBOX_PACKAGE_ROOT
+"""
+_QUICK = """\
+[ -n "${{AURORA_SANDBOX_DIRECT-}}" ] || exec "$python" -I -S "$root"/aurora_cli/sandbox/provider/quick.py {folder}
+"""
+
+
+def install(mirror_dir: Path, python: str, parent_folder: Path | None = None) -> Path:
     """Write the provider's launcher into an unpacked `filesystem_mirror` layout.
 
     Args:
         mirror_dir: root of the mirror; made when missing. Beside the hosts it holds `provider.sh` (which Python) and
             `cache` (service models, a certificate).
         python: the interpreter that has this package and the `sandbox` extra.
+        parent_folder: an existing folder of the user's own, where a process that providers are forked from may live;
+            None: each provider is started directly, as with AURORA_SANDBOX_DIRECT in Terraform's environment.
 
     Returns:
         The launcher for registry.terraform.io.
 
-    The launcher's text is the same on every machine: Terraform keeps its hash in a stack's dependency lock file, and a
-    stack has to outlive the Python that it was made with. Writing is idempotent and safe for two processes at once.
+    The launcher's text is the same on every machine and in every version: Terraform keeps its hash in a stack's dependency
+    lock file, and a stack has to outlive the Python that it was made with. What may change is in provider.sh.
+    Writing is idempotent and safe for two processes at once.
     """
     mirror = mirror_dir.absolute()
     package_root = Path(__file__).resolve().parents[3]
-    _write(mirror / "provider.sh", f"python={shlex.quote(python)}\nroot={shlex.quote(str(package_root))}\n", 0o600)
+    settings = _SETTINGS.format(python=shlex.quote(python), root=shlex.quote(str(package_root)))
+    if (
+        parent_folder is not None and sys.platform == "linux"
+    ):  # forking a process with system libraries loaded is safe there
+        settings += _QUICK.format(folder=shlex.quote(str(parent_folder)))
+    _write(mirror / "provider.sh", settings, 0o600)
     launchers = [
         mirror / host / "hashicorp" / "aws" / VERSION / os_arch() / f"terraform-provider-aws_v{VERSION}"
         for host in HOSTS

@@ -55,7 +55,7 @@ def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str]
     if environ.get(_COOKIE[0]) != _COOKIE[1]:
         sys.stderr.write("This is a Terraform plugin; Terraform starts it, it does nothing on its own.\n")
         return 1
-    certificate = _certificate(cache_dir)
+    certificate = certificate_in(cache_dir)
     done = threading.Event()
     server = grpc.server(
         ThreadPoolExecutor(max_workers=_THREADS),
@@ -75,7 +75,8 @@ def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str]
     return 0
 
 
-def _certificate(cache_dir: Path | None) -> Certificate:
+def certificate_in(cache_dir: Path | None) -> Certificate:
+    """The certificate of that folder, made there when it is missing; None: a new one for this process alone."""
     file = cache_dir / "certificate.json" if cache_dir is not None else None
     certificate = load_certificate(file)
     if file is not None and not file.exists():

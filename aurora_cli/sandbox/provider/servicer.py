@@ -45,6 +45,18 @@ def answers(response: Any) -> Callable[[Method], Method]:
     return decorate
 
 
+@functools.cache
+def schema_response() -> Any:
+    """The schemas of everything that is served, as a message; the same for every provider."""
+    schema = Provider().schema
+    return pb.GetProviderSchema.Response(
+        provider=schema_message(schema.provider),
+        resource_schemas={name: schema_message(value) for name, value in schema.resources.items()},
+        data_source_schemas={name: schema_message(value) for name, value in schema.data_sources.items()},
+        server_capabilities=pb.ServerCapabilities(get_provider_schema_optional=True),
+    )
+
+
 class Servicer(ProviderServicer):  # type: ignore[misc]
     """Serves one provider."""
 
@@ -64,13 +76,7 @@ class Servicer(ProviderServicer):  # type: ignore[misc]
 
     @answers(pb.GetProviderSchema.Response)
     def GetProviderSchema(self, request: Any, context: Any) -> Any:  # noqa: N802
-        schema = self._provider.schema
-        return pb.GetProviderSchema.Response(
-            provider=schema_message(schema.provider),
-            resource_schemas={name: schema_message(value) for name, value in schema.resources.items()},
-            data_source_schemas={name: schema_message(value) for name, value in schema.data_sources.items()},
-            server_capabilities=pb.ServerCapabilities(get_provider_schema_optional=True),
-        )
+        return schema_response()
 
     @answers(pb.ValidateProviderConfig.Response)
     def ValidateProviderConfig(self, request: Any, context: Any) -> Any:  # noqa: N802

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from aurora_cli.spec.facts import table
+from aurora_cli.spec.features import ENDPOINTS, given_services, role_parameters
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.words import shown
@@ -69,6 +70,42 @@ def own_security_group(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 @rule(
+    "own-security-group-needed",
+    hard=True,
+    text="A proxy, and VPC endpoints that the database calls, need a security group of the cluster's own.",
+    source="this tool leaves existing security groups as they are",
+    fields="network proxy services",
+    skippable=False,
+)
+def own_security_group_needed(spec: ClusterSpec) -> Iterator[Finding]:
+    network = spec.network
+    if network.own_security_group:
+        return
+    hint = "write `network.own_security_group: true`: the cluster then has a group of its own beside the existing ones"
+    if spec.proxy is not None and spec.proxy.enabled:
+        yield Finding("proxy", "nothing lets the proxy in: the cluster has no security group of its own", hint)
+    called = {ENDPOINTS[key] for key in given_services(spec)} & set(network.vpc_endpoints)
+    if called:
+        message = f"nothing lets the database out to {', '.join(sorted(called))}: it has no security group of its own"
+        yield Finding("network.vpc_endpoints", message, hint)
+
+
+@rule(
+    "existing-parameter-services",
+    hard=True,
+    text="Aurora MySQL knows the roles of `services` by cluster parameters, which need a group that the stack makes.",
+    source="this tool leaves existing parameter groups as they are; Aurora User Guide, IAM roles of Aurora MySQL",
+    fields="engine parameters.cluster_group services",
+    skippable=False,
+)
+def existing_parameter_services(spec: ClusterSpec) -> Iterator[Finding]:
+    group, owned = spec.parameters.cluster_group, role_parameters(spec)
+    if group is not None and owned:
+        message = f"{shown(group)} is there already, and {next(iter(owned))} cannot be set in it from here"
+        yield Finding("parameters.cluster_group", message, "leave it out to have a group made, or leave `services` out")
+
+
+@rule(
     "own-log-groups",
     hard=True,
     text="A key of log groups is for log groups that the stack makes.",
@@ -89,9 +126,7 @@ def own_log_groups(spec: ClusterSpec) -> Iterator[Finding]:
     fields="credentials",
 )
 def kept_password(spec: ClusterSpec) -> Iterator[Finding]:
-    if spec.credentials.password != "kept":  # noqa: S105
-        return
-    for field in ("secret_kms_key", "rotation"):
+    for field in ("secret_kms_key", "rotation") if spec.credentials.kept else ():
         if getattr(spec.credentials, field) is not None:
             message = "the password is not kept in Secrets Manager by AWS"
-            yield Finding(f"credentials.{field}", message, "remove it, or write `password: managed`")
+            yield Finding(f"credentials.{field}", message, "remove it, or set `credentials.password` to `managed`")

@@ -99,6 +99,20 @@ def instance_class_burstable(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 @rule(
+    "instance-class-small",
+    hard=False,
+    text="No instance has a class of size `small`: only old versions and few Regions take one.",
+    source="facts/classes.json (cfn-lint 1.58.0); AWS publishes no list by version",
+    fields="engine instances.class instances.overrides",
+)
+def instance_class_small(spec: ClusterSpec) -> Iterator[Finding]:
+    for path, name in classes_of(spec):
+        if _CLASS.fullmatch(name) and name.endswith(".small"):
+            message = f"AWS takes {name} for old versions and in few Regions, if at all"
+            yield Finding(path, message, "for example `db.t4g.medium`")
+
+
+@rule(
     "failover-target",
     hard=False,
     text="Production has a reader: without one, AWS makes the writer anew after a failure, which takes minutes.",

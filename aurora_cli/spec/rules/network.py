@@ -13,7 +13,7 @@ from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.words import shown
 
 _LARGEST, _SMALLEST = 16, 28
-_SUBNET_GROUP = re.compile(r"[a-z0-9][a-z0-9 ._-]{0,254}", re.ASCII)
+_SUBNET_GROUP = re.compile(r"[a-z][a-z0-9 ._-]{0,254}", re.ASCII)
 
 
 def well_formed_id(text: str, prefix: str) -> bool:
@@ -198,7 +198,7 @@ def subnet_count(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "subnet-group",
     hard=True,
-    text="A DB subnet group's name has up to 255 lower-case letters, digits, periods, underscores, spaces and hyphens.",
+    text="A DB subnet group's name has up to 255 lower-case letters, digits and . _ - or spaces, first a letter.",
     source="RDS API CreateDBSubnetGroup; provider (lower case)",
     fields="network.subnet_group",
 )
@@ -226,9 +226,8 @@ def security_groups(spec: ClusterSpec) -> Iterator[Finding]:
         yield Finding(path, message, "name them in `network.allow` instead, or name the existing VPC")
     most = table("limits")["security_groups_per_cluster"] - 1
     if network.own_security_group and len(set(network.security_group_ids)) > most:
-        yield Finding(
-            path, f"a cluster takes {most} security groups beside its own, not {len(set(network.security_group_ids))}"
-        )
+        message = f"a cluster takes {most} security groups beside its own, not {len(set(network.security_group_ids))}"
+        yield Finding(path, message, "put their rules into fewer groups")
 
 
 @rule(

@@ -17,7 +17,7 @@ _HOUR = 3600
 @rule(
     "rotation",
     hard=True,
-    text="The rotation has `every` or `schedule`, not both.",
+    text="The rotation is `off`, or has `every` or `schedule`, not both.",
     source="Secrets Manager API RotationRules",
     fields="credentials.rotation",
 )
@@ -25,7 +25,11 @@ def rotation(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.credentials.rotation
     if given is None:
         return
-    if given.every is not None and given.schedule is not None:
+    if not given.enabled:
+        for name in ("every", "schedule", "duration"):
+            if getattr(given, name) is not None:
+                yield Finding(f"credentials.rotation.{name}", "the rotation is off", "remove it, or remove `enabled`")
+    elif given.every is not None and given.schedule is not None:
         yield Finding("credentials.rotation.schedule", "`every` says the time already", "keep one of them")
     elif given.every is None and given.schedule is None:
         yield Finding("credentials.rotation", "nothing says when the password changes", "set `every: 30d`")

@@ -50,7 +50,8 @@ def tag_count(spec: ClusterSpec) -> Iterator[Finding]:
     for path, own in _groups(spec):
         count = len({**spec.tags, **own})
         if count > most and (own or path == "tags"):
-            yield Finding(path, f"{count} tags are too many: a resource takes {most} beside the tool's own")
+            message = f"{count} tags are too many: a resource takes {most} beside the tool's own"
+            yield Finding(path, message, "remove some")
 
 
 @rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.ec2 import urls
@@ -29,7 +30,7 @@ class NetworkBackend(EC2Backend):
     def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
         """Refused while a cluster or another group's rule uses it, and for a VPC's default group."""
         group = self.get_security_group_from_id(group_id) if group_id else None
-        if group is not None and (self._used_by_rds(group.id) or self._used_by_rules(group.id)):
+        if group is not None and any(used(group.id) for used in self._uses()):
             raise DependencyViolationError(f"resource {group.id} has a dependent object")
         super().delete_security_group(name, group_id)
 
@@ -66,6 +67,13 @@ class NetworkBackend(EC2Backend):
             raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
         return super().delete_vpc(vpc_id)
 
+    def _uses(self) -> tuple[Callable[[str], bool], ...]:
+        return self._used_by_rds, self._used_by_rules, self._used_by_endpoints
+
+    def _used_by_endpoints(self, group_id: str) -> bool:
+        alive = (one for one in self.vpc_end_points.values() if one.state != "deleted")
+        return any(group_id in one.security_group_ids for one in alive)
+
     def _rds(self) -> Any:
         return rds_backends[self.account_id][self.region_name]
 
@@ -74,7 +82,9 @@ class NetworkBackend(EC2Backend):
         return members
 
     def _used_by_rds(self, group_id: str) -> bool:
-        return any(group_id in cluster.vpc_security_group_ids for cluster in self._rds().clusters.values())
+        rds = self._rds()
+        tables = (rds.clusters, rds.db_proxies, rds.db_proxy_endpoints)
+        return any(group_id in one.vpc_security_group_ids for table in tables for one in table.values())
 
     def _used_by_rules(self, group_id: str) -> bool:
         others = (group for groups in self.groups.values() for group in groups.values() if group.id != group_id)

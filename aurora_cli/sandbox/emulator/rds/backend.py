@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from moto.rds import urls
 from moto.rds.models import DBParameterGroup, RDSBackend, rds_backends
@@ -15,6 +15,10 @@ from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.endpoints import CustomEndpoint
 from aurora_cli.sandbox.emulator.rds.faults import cluster_not_found, error, instance_not_found
 from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
+from aurora_cli.sandbox.emulator.rds.proxy_endpoints import ProxyEndpoint
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.rds.copies import KeptBackup
 
 NOT_FOUND_CODES = {
     "cluster": "DBClusterNotFoundFault",
@@ -26,6 +30,7 @@ NOT_FOUND_CODES = {
     "cluster-pg": "DBParameterGroupNotFound",
     "cluster-endpoint": "DBClusterEndpointNotFoundFault",
     "db-proxy": "DBProxyNotFoundFault",
+    "db-proxy-endpoint": "DBProxyEndpointNotFoundFault",
     "es": "SubscriptionNotFound",
     "global-cluster": "GlobalClusterNotFoundFault",
 }
@@ -37,7 +42,9 @@ class AuroraBackend(RDSBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.custom_endpoints: dict[str, CustomEndpoint] = {}
+        self.kept_backups: dict[str, KeptBackup] = {}
         self.resource_map[CustomEndpoint] = self.custom_endpoints
+        self.db_proxy_endpoints: dict[str, ProxyEndpoint] = {}
         self.arn_regex = re.compile(self.arn_regex.pattern.replace("(db|", "(cluster-endpoint|global-cluster|db|"))
         self._deferred: list[tuple[Transition, Callable[[], Any]]] = []
 
@@ -119,6 +126,9 @@ class AuroraBackend(RDSBackend):
         home = rds_backends[self.account_id]["us-east-1"]
         if kind == "global-cluster":
             return home.global_clusters.get(arn.rpartition(":")[2]) or self._untaggable(arn, kind)
+        if kind == "db-proxy-endpoint":  # its ARN ends in an id, not in its name
+            found = (one for one in self.db_proxy_endpoints.values() if one.arn == arn)
+            return next(found, None) or self._untaggable(arn, kind)
         return super()._get_resource_for_tagging(arn) or self._untaggable(arn, kind)
 
     def _untaggable(self, arn: str, kind: str) -> Any:

@@ -14,6 +14,10 @@ DESCRIPTIONS = {"aurora-postgresql": "Aurora (PostgreSQL)", "aurora-mysql": "Aur
 CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
 
 
+NO_INSIGHTS = {("aurora-mysql", f"db.{size}") for size in ("t3.small", "t3.medium", "t4g.medium")}
+"""Classes without Performance Insights (Aurora User Guide, support for Performance Insights)."""
+
+
 def engine_versions(params: Any) -> list[dict[str, Any]]:
     """DescribeDBEngineVersions: all of an engine, one (full or major), those of a family, or only the default."""
     wanted = params.get("Engine")
@@ -88,14 +92,23 @@ def orderable_options(backend: AuroraBackend, params: Any) -> list[dict[str, Any
     names = [name for name in engines.classes(engine, backend.region_name) if wanted in (None, name)]
     zones = [{"Name": zone.name} for zone in networks.ec2_of(backend).describe_availability_zones()]
     return [
-        _option(engine, item, name, zones)
+        _option(engine, item, name, zones, storage)
         for item in versions
         for name in names
         if name != "db.serverless" or engines.serverless_limits(engine, item)
+        for storage in _storage_types(engine, item)
     ]
 
 
-def _option(engine: str, version: str, name: str, zones: list[dict[str, str]]) -> dict[str, Any]:
+def _storage_types(engine: str, version: str) -> list[str]:
+    floors = engines.facts(engine)["floors"]["io_optimized"]
+    floor = floors.get(engines.major(engine, version))
+    newer = engines.order(engines.major(engine, version)) > max(engines.order(known) for known in floors)
+    has_both = newer or (floor is not None and engines.order(version) >= engines.order(floor))
+    return ["aurora", "aurora-iopt1"] if has_both else ["aurora"]
+
+
+def _option(engine: str, version: str, name: str, zones: list[dict[str, str]], storage: str) -> dict[str, Any]:
     return {
         "Engine": engine,
         "EngineVersion": version,
@@ -106,11 +119,11 @@ def _option(engine: str, version: str, name: str, zones: list[dict[str, str]]) -
         "ReadReplicaCapable": False,
         "Vpc": True,
         "SupportsStorageEncryption": True,
-        "StorageType": "aurora",
+        "StorageType": storage,
         "SupportsIops": False,
         "SupportsEnhancedMonitoring": True,
         "SupportsIAMDatabaseAuthentication": True,
-        "SupportsPerformanceInsights": True,
+        "SupportsPerformanceInsights": (engine, name) not in NO_INSIGHTS,
         "AvailableProcessorFeatures": [],
         "SupportedEngineModes": ["provisioned"],
         "SupportsStorageAutoscaling": False,

@@ -41,14 +41,17 @@ class AuroraCluster(DBCluster):
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
         self.born = datetime.now(timezone.utc)
         self.backtracks: list[tuple[dict[str, Any], Transition]] = []
+        self.clone_group_id: str | None = None
         self.stream = Transition("stopped", "stopped")
         self.activity_stream_mode: str | None = None
         self.activity_stream_kms_key_id: str | None = None
         self.activity_stream_kinesis_stream_name: str | None = None
+        self.io_optimized_next_allowed_modification_time: datetime | None = None
         self._place(values)
         self._encrypt(values)
         self._observe(values)
         self._scale(values)
+        self.join_domain(values.get("domain"), values.get("domain_iam_role_name"))
         self._hide_what_aurora_has_not()
 
     def _place(self, values: dict[str, Any]) -> None:
@@ -74,6 +77,11 @@ class AuroraCluster(DBCluster):
         self.performance_insights_retention_period = values.get("performance_insights_retention_period")
         if self.performance_insights_enabled:
             self.performance_insights_retention_period = self.performance_insights_retention_period or 7
+
+    def join_domain(self, domain: str | None, role: str | None) -> None:
+        """Kerberos: one directory, or none."""
+        joined = [{"Domain": domain, "Status": "joined", "FQDN": f"{domain}.example.com", "IAMRoleName": role}]
+        self.domain_memberships = joined if domain else []  # type: ignore[assignment]
 
     def _scale(self, values: dict[str, Any]) -> None:
         self.set_serverless(values.get("serverless_v2_scaling_configuration"))

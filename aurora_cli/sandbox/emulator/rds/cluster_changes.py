@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters
@@ -9,6 +10,7 @@ from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_available,
     check_logs,
+    check_password,
     check_scaling,
     cluster_parameter_group,
 )
@@ -60,6 +62,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     if values.get("db_cluster_parameter_group_name"):
         _await_restart(cluster)
     _modify_waiting(backend, cluster, values)
+    _modify_domain(cluster, values)
     _rename(backend, cluster, values)
     return Shown(cluster, cluster.status)
 
@@ -70,6 +73,7 @@ def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
     logs = values.get("cloudwatch_logs_export_configuration") or {}
     check_logs(cluster.engine, logs.get("EnableLogTypes"))
     check_scaling(cluster.engine, cluster.engine_version, values.get("serverless_v2_scaling_configuration"))
+    _check_storage(cluster, values.get("storage_type"))
     version = values.get("engine_version")
     if version:
         values["engine_version"] = version = engines.resolve_version(cluster.engine, version)
@@ -77,6 +81,14 @@ def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
     if values.get("db_cluster_parameter_group_name"):
         group = cluster_parameter_group(backend, values["db_cluster_parameter_group_name"])
         parameters.check_family(group, engines.family(cluster.engine, version or cluster.engine_version))
+
+
+def _check_storage(cluster: AuroraCluster, wanted: str | None) -> None:
+    again = cluster.io_optimized_next_allowed_modification_time
+    if wanted == "aurora-iopt1" != cluster.storage_type and again is not None and datetime.now(timezone.utc) < again:
+        raise bad_combination(
+            f"The DB cluster storage type can be changed to aurora-iopt1 again after {again:%Y-%m-%dT%H:%M:%SZ}."
+        )
 
 
 def _check_upgrade(cluster: AuroraCluster, version: str, values: dict[str, Any]) -> None:
@@ -100,7 +112,14 @@ def _modify_windows_and_storage(cluster: AuroraCluster, values: dict[str, Any]) 
     if values.get("preferred_maintenance_window"):
         cluster.preferred_maintenance_window = values["preferred_maintenance_window"].lower()
     if values.get("storage_type"):
-        cluster.storage_type = values["storage_type"] if values["storage_type"] == "aurora-iopt1" else None
+        _modify_storage(cluster, values["storage_type"])
+
+
+def _modify_storage(cluster: AuroraCluster, wanted: str) -> None:
+    """Back to Standard at any time; to I/O-Optimized once in 30 days (Aurora User Guide)."""
+    if wanted == "aurora-iopt1" != cluster.storage_type:
+        cluster.io_optimized_next_allowed_modification_time = datetime.now(timezone.utc) + timedelta(days=30)
+    cluster.storage_type = wanted if wanted == "aurora-iopt1" else None
 
 
 def _modify_logs(cluster: AuroraCluster, wanted: Any) -> None:
@@ -112,6 +131,7 @@ def _modify_logs(cluster: AuroraCluster, wanted: Any) -> None:
 
 def _modify_secret(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
     manage = values.get("manage_master_user_password")
+    _check_password_change(cluster, values, manage=manage)
     if manage and not cluster.manage_master_user_password:
         cluster.master_user_secret = ManagedSecret(cluster, values.get("master_user_secret_kms_key_id"))
         cluster.manage_master_user_password = True
@@ -123,6 +143,22 @@ def _modify_secret(backend: AuroraBackend, cluster: AuroraCluster, values: dict[
         cluster.master_user_secret.rotate_secret()
     if values.get("master_user_password"):
         cluster.master_user_password = values["master_user_password"]
+
+
+def _check_password_change(cluster: AuroraCluster, values: dict[str, Any], *, manage: bool | None) -> None:
+    given = values.get("master_user_password")
+    check_password(cluster.engine, given)
+    managed = cluster.manage_master_user_password if manage is None else manage
+    if given and managed:
+        raise bad_combination(
+            "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled."
+        )
+    if manage is False and cluster.manage_master_user_password and not given:
+        raise bad_combination("You must specify MasterUserPassword when you turn off ManageMasterUserPassword.")
+    if values.get("rotate_master_user_password") and not managed:
+        raise bad_combination(
+            "You can't rotate the master user password of a DB cluster that Amazon RDS doesn't manage."
+        )
 
 
 def drop_secret(cluster: AuroraCluster) -> None:
@@ -173,6 +209,12 @@ def _rename(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, An
     backend.clusters[wanted] = cluster
     for member in members:
         member.db_cluster_identifier = wanted
+
+
+def _modify_domain(cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    """Join a directory, or with an empty name leave it."""
+    if values.get("domain") is not None:
+        cluster.join_domain(values["domain"], values.get("domain_iam_role_name"))
 
 
 def _await_restart(cluster: AuroraCluster) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 
 
+LONGEST_PASSWORD = {"aurora-mysql": 41, "aurora-postgresql": 128}
+
+
 def check_logs(engine: str, wanted: list[str] | None) -> None:
     """Refuse log types that the engine does not export."""
     known = engines.facts(engine)["log_types"]
@@ -38,6 +41,20 @@ def check_scaling(engine: str, version: str, wanted: Any) -> None:
         raise bad_value("Serverless v2 minimum capacity can't be greater than the maximum capacity.")
     if pause is not None and (low or not 300 <= pause <= 86400):
         raise bad_value("SecondsUntilAutoPause needs a minimum capacity of 0 and 300 to 86400 seconds.")
+
+
+def check_password(engine: str, password: str | None) -> None:
+    """Refuse a master password that RDS does not take (RDS API reference, MasterUserPassword)."""
+    if password is None:
+        return
+    longest = LONGEST_PASSWORD[engine]
+    if not 8 <= len(password) <= longest:
+        raise bad_value(f"The parameter MasterUserPassword is not a valid password. Use 8 to {longest} characters.")
+    if set(password) & set('/@" ') or not password.isascii() or not password.isprintable():
+        raise bad_value(
+            "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', "
+            "' ' may be used."
+        )
 
 
 def cluster_parameter_group(backend: AuroraBackend, name: str) -> DBClusterParameterGroup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.emulator.rds import (
+    copies,
     engines,
     global_clusters,
     names,
@@ -18,6 +19,7 @@ from aurora_cli.sandbox.emulator.rds.cluster_changes import drop_secret
 from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_available,
     check_logs,
+    check_password,
     check_scaling,
     cluster_parameter_group,
 )
@@ -80,6 +82,7 @@ def _check_parameter_group(backend: AuroraBackend, values: dict[str, Any]) -> No
 def _check_password(values: dict[str, Any]) -> None:
     if values.get("manage_master_user_password") and values.get("master_user_password"):
         raise bad_combination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
+    check_password(values["engine"], values.get("master_user_password"))
     if values.get("master_user_secret_kms_key_id") and not values.get("manage_master_user_password"):
         raise bad_combination("MasterUserSecretKmsKeyId needs ManageMasterUserPassword.")
 
@@ -101,12 +104,15 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
         raise bad_combination("FinalDBSnapshotIdentifier can not be specified when deleting with SkipFinalSnapshot.")
     if final:
         snapshot.take(backend, cluster, final)
+    if params.get("DeleteAutomatedBackups") is False:
+        backend.kept_backups[cluster.db_cluster_resource_id] = copies.KeptBackup(cluster)
     backend.defer(cluster.passing("deleting", "deleting"), lambda: _gone(backend, cluster))
     return Shown(cluster, "deleting")
 
 
 def _gone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     drop_secret(cluster)
+    replicas.detach(backend, cluster)
     for name in [name for name, item in backend.custom_endpoints.items() if item.cluster is cluster]:
         del backend.custom_endpoints[name]  # in place: the look-up of tags holds this very dictionary
     backend.clusters.pop(cluster.db_cluster_identifier, None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.rds.exceptions import DBInstanceAlreadyExists
 
-from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters
+from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters, replicas
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, cluster_state, error, instance_state
 from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
@@ -154,6 +154,7 @@ def delete(backend: AuroraBackend, identifier: str) -> Shown:
     instance = backend.instance(identifier)
     if instance.deleting:
         raise instance_state(f"Instance {identifier} is already being deleted.")
+    replicas.check_last_instance(instance.cluster)
     instance.deleting = True
     instance.is_cluster_writer = False
     instance.cluster.designate_writer()

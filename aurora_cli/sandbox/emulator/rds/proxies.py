@@ -140,8 +140,15 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
     """DeleteDBProxy, with its target group."""
     proxy = find(backend, params["DBProxyName"])
     name = proxy.db_proxy_name
-    backend.defer(proxy.passing("deleting", "deleting"), lambda: backend.db_proxies.pop(name, None))
+    backend.defer(proxy.passing("deleting", "deleting"), lambda: _forget(backend, name))
     return Shown(proxy, "deleting")
+
+
+def _forget(backend: AuroraBackend, name: str) -> None:
+    """The proxy goes, and its endpoints with it."""
+    for endpoint in [one for one in backend.db_proxy_endpoints.values() if one.db_proxy_name == name]:
+        del backend.db_proxy_endpoints[endpoint.db_proxy_endpoint_name]
+    backend.db_proxies.pop(name, None)
 
 
 def modify_group(backend: AuroraBackend, params: Any) -> DBProxyTargetGroup:
@@ -178,6 +185,8 @@ def register(backend: AuroraBackend, params: Any) -> list[DBProxyTarget]:
 
 def _cluster_target(backend: AuroraBackend, proxy: Proxy, name: str) -> DBProxyTarget:
     cluster = backend.cluster(name)
+    if not cluster.instances:
+        raise error("InvalidDBClusterStateFault", f"The DB cluster {name} has no instance to connect to.")
     if cluster.engine != FAMILIES[proxy.engine_family]:
         raise bad_combination(f"The engine family {proxy.engine_family} does not fit a cluster of {cluster.engine}.")
     return DBProxyTarget(backend, cluster.db_cluster_identifier, cluster.endpoint, "TRACKED_CLUSTER")

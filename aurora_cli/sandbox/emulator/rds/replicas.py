@@ -60,14 +60,37 @@ def attach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
 def promote(backend: AuroraBackend, params: Any) -> Shown:
     """PromoteReadReplicaDBCluster: the replica goes on alone."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
-    arn = cluster.replication_source_identifier
-    if not arn:
+    if not cluster.replication_source_identifier:
         raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is not a read replica.")
     if cluster.global_cluster_identifier:
         raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is a member of a global cluster.")
+    detach(backend, cluster)
     cluster.replication_source_identifier = None
+    cluster.passing("promoting")
+    return Shown(cluster, "promoting")
+
+
+def detach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+    """Make the source forget its replica; nothing for a cluster that is none."""
+    arn = cluster.replication_source_identifier
+    if not arn:
+        return
     source = cast("Any", rds_backends[backend.account_id][arn.split(":")[3]]).clusters.get(arn.rpartition(":")[2])
     if isinstance(source, AuroraCluster) and cluster.db_cluster_arn in source.read_replica_identifiers:
         source.read_replica_identifiers.remove(cluster.db_cluster_arn)
-    cluster.passing("promoting")
-    return Shown(cluster, "promoting")
+
+
+def check_last_instance(cluster: AuroraCluster) -> None:
+    """Refuse to delete the last instance of a cluster that replicates, or that is replicated."""
+    if len(cluster.instances) > 1 or cluster.global_cluster_identifier:
+        return
+    if cluster.replication_source_identifier:
+        raise cluster_state(
+            "Cannot delete the last instance of the read replica DB cluster. Promote the DB cluster to a standalone DB "
+            "cluster in order to delete it."
+        )
+    if cluster.read_replica_identifiers:
+        raise cluster_state(
+            "Cannot delete the last instance of the master cluster. Delete the replica cluster before deleting the last "
+            "master cluster instance."
+        )

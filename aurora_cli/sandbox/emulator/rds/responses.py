@@ -14,6 +14,7 @@ from aurora_cli.sandbox.emulator.rds import (
     cluster_changes,
     cluster_checks,
     clusters,
+    copies,
     endpoints,
     engines,
     features,
@@ -22,11 +23,14 @@ from aurora_cli.sandbox.emulator.rds import (
     networks,
     parameters,
     proxies,
+    proxy_endpoints,
+    quotas,
     replicas,
     snapshot,
     subscriptions,
 )
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 
 
 class AuroraResponse(RDSResponse):
@@ -151,6 +155,18 @@ class AuroraResponse(RDSResponse):
     def describe_db_proxy_targets(self) -> ActionResult:
         return ActionResult({"Targets": proxies.find(self.aurora, self.params["DBProxyName"]).group.targets})
 
+    def create_db_proxy_endpoint(self) -> ActionResult:
+        return ActionResult({"DBProxyEndpoint": proxy_endpoints.create(self.aurora, self.params)})
+
+    def describe_db_proxy_endpoints(self) -> ActionResult:
+        return ActionResult({"DBProxyEndpoints": proxy_endpoints.describe(self.aurora, self.params)})
+
+    def modify_db_proxy_endpoint(self) -> ActionResult:
+        return ActionResult({"DBProxyEndpoint": proxy_endpoints.modify(self.aurora, self.params)})
+
+    def delete_db_proxy_endpoint(self) -> ActionResult:
+        return ActionResult({"DBProxyEndpoint": proxy_endpoints.delete(self.aurora, self.params)})
+
     # event subscriptions
 
     def create_event_subscription(self) -> ActionResult:
@@ -200,15 +216,44 @@ class AuroraResponse(RDSResponse):
         name, tags = self.params["DBClusterSnapshotIdentifier"], self.params.get("Tags")
         return ActionResult({"DBClusterSnapshot": snapshot.take(self.aurora, cluster, name, tags=tags)})
 
+    def describe_db_cluster_snapshots(self) -> ActionResult:
+        name = self.params.get("DBClusterSnapshotIdentifier")
+        if name and name.startswith("arn:"):
+            self.params["DBClusterSnapshotIdentifier"] = name.rpartition(":")[2]
+        return super().describe_db_cluster_snapshots()
+
+    def describe_db_snapshots(self) -> ActionResult:
+        name = self.params.get("DBSnapshotIdentifier")
+        if name and name.startswith("arn:"):
+            self.params["DBSnapshotIdentifier"] = name.rpartition(":")[2]
+        return super().describe_db_snapshots()
+
+    def copy_db_cluster_snapshot(self) -> ActionResult:
+        return ActionResult({"DBClusterSnapshot": snapshot.copy(self.aurora, self.params)})
+
+    def describe_db_cluster_automated_backups(self) -> ActionResult:
+        return ActionResult({"DBClusterAutomatedBackups": copies.automated_backups(self.aurora, self.params)})
+
     def restore_db_cluster_from_snapshot(self) -> ActionResult:
-        source = self.aurora.get_db_cluster_snapshot(self.params["SnapshotIdentifier"].rpartition(":")[2])
+        wanted = self.params["SnapshotIdentifier"]
+        if ":snapshot:" in wanted:
+            values = copies.from_db_snapshot(self.aurora, wanted, self.params)
+            return ActionResult({"DBCluster": clusters.add(self.aurora, values)})
+        source = self.aurora.get_db_cluster_snapshot(wanted.rpartition(":")[2])
         if not isinstance(source, snapshot.AuroraClusterSnapshot):
             return super().restore_db_cluster_from_snapshot()
         values = snapshot.restore_values(source, self.params)
         return ActionResult({"DBCluster": clusters.add(self.aurora, values)})
 
     def restore_db_cluster_to_point_in_time(self) -> ActionResult:
-        values = snapshot.restore_values(snapshot.source_of(self.aurora, self.params), self.params)
+        source = copies.source_of(self.aurora, self.params)
+        made = clusters.add(self.aurora, snapshot.restore_values(source, self.params))
+        if self.params.get("RestoreType") == "copy-on-write" and isinstance(source, AuroraCluster):
+            copies.join_clones(source, self.aurora.cluster(made.db_cluster_identifier))
+        return ActionResult({"DBCluster": made})
+
+    def restore_db_cluster_from_s3(self) -> ActionResult:
+        values = copies.from_s3(self.aurora, self.params)
         return ActionResult({"DBCluster": clusters.add(self.aurora, values)})
 
     # subnet groups
@@ -326,6 +371,9 @@ class AuroraResponse(RDSResponse):
         if not engines.is_aurora(self.params.get("Engine")):
             return super().describe_orderable_db_instance_options()
         return PaginatedResult({"OrderableDBInstanceOptions": catalogue.orderable_options(self.aurora, self.params)})
+
+    def describe_account_attributes(self) -> ActionResult:
+        return ActionResult({"AccountQuotas": quotas.listing(self.aurora)})
 
     def describe_pending_maintenance_actions(self) -> ActionResult:
         return ActionResult({"PendingMaintenanceActions": []})

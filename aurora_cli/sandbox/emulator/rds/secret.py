@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import string
+import uuid
 
 from moto.rds.models import MasterUserSecret
 
@@ -14,6 +15,13 @@ PASSWORD_LENGTH = 32
 
 class ManagedSecret(MasterUserSecret):
     """A secret as RDS makes it (Aurora User Guide, "Password management with Aurora and AWS Secrets Manager")."""
+
+    def rotate_secret(self) -> None:
+        """A new password, at once; whether and when the next one comes stays as it is."""
+        self._status = "rotating"
+        self.secretsmanager.put_secret_value(
+            self.secret.arn, self._generate_secret_string(), "", str(uuid.uuid4()), ["AWSCURRENT"]
+        )
 
     def _generate_secret_string(self) -> str:
         password = "".join(secrets.choice(PASSWORD_CHARACTERS) for _ in range(PASSWORD_LENGTH))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from moto.rds.models import DBClusterSnapshot
+from moto.rds.models import DBClusterSnapshot, rds_backends
 
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds import names, networks
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, cluster_not_found, cluster_state, error
+from aurora_cli.sandbox.emulator.rds.faults import bad_combination, cluster_state, error
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
@@ -49,6 +49,24 @@ class AuroraClusterSnapshot(DBClusterSnapshot):
         self.license_model = cluster.license_model
         self.engine_mode = cluster.engine_mode
         self.carried = carried_by(cluster)
+        self.source_db_cluster_snapshot_arn: str | None = None
+
+    @classmethod
+    def copied(
+        cls, backend: AuroraBackend, source: AuroraClusterSnapshot, name: str, tags: Any, key: str | None
+    ) -> AuroraClusterSnapshot:
+        """A copy, encrypted with `key` if one is given, else as the source is."""
+        made = cast("AuroraClusterSnapshot", cls.__new__(cls))
+        made._transition = Transition("copying", "available")
+        DBClusterSnapshot.__init__(made, backend, source.cluster, name, "manual", tags)
+        for kept in ("vpc_id", "db_cluster_resource_id", "iam_database_authentication_enabled", "license_model"):
+            setattr(made, kept, getattr(source, kept))
+        made.availability_zones, made.engine_mode = source.availability_zones, source.engine_mode
+        made.kms_key_id = key or source.kms_key_id
+        made.storage_encrypted = made.encrypted = bool(key or source.storage_encrypted)
+        made.carried = {**source.carried, "kms_key_id": made.kms_key_id, "storage_encrypted": made.storage_encrypted}
+        made.source_db_cluster_snapshot_arn = source.db_cluster_snapshot_arn
+        return made
 
     @property
     def status(self) -> str:
@@ -95,28 +113,37 @@ def check_free(backend: AuroraBackend, name: str) -> None:
         )
 
 
-def source_of(backend: AuroraBackend, params: Any) -> AuroraCluster:
-    """The cluster that RestoreDBClusterToPointInTime names, by identifier or by resource id.
+def copy(backend: AuroraBackend, params: Any) -> AuroraClusterSnapshot:
+    """CopyDBClusterSnapshot, within a Region or from another one.
 
     Raises:
-        RDSClientError: there is none, or the kind of restore does not go with the time.
+        RDSClientError: there is no such snapshot, the name is taken, or a copy from elsewhere has no key of this Region.
     """
-    if params.get("RestoreType") == "copy-on-write" and params.get("RestoreToTime"):
-        raise bad_combination("RestoreToTime can't be specified when RestoreType is copy-on-write.")
-    if bool(params.get("RestoreToTime")) == bool(params.get("UseLatestRestorableTime")):
-        raise bad_combination("Specify either RestoreToTime or UseLatestRestorableTime.")
-    wanted = params.get("SourceDbClusterResourceId")
-    if not wanted:
-        return backend.cluster(params["SourceDBClusterIdentifier"])
-    for cluster in backend.aurora_clusters():
-        if cluster.db_cluster_resource_id == wanted:
-            return cluster
-    raise cluster_not_found(wanted)
+    wanted, name = params["SourceDBClusterSnapshotIdentifier"], params["TargetDBClusterSnapshotIdentifier"]
+    region = wanted.split(":")[3] if wanted.startswith("arn:") else backend.region_name
+    home = cast("Any", rds_backends[backend.account_id][region])
+    source = home.cluster_snapshots.get(wanted.rpartition(":")[2])
+    if not isinstance(source, AuroraClusterSnapshot):
+        raise error("DBClusterSnapshotNotFoundFault", f"DBClusterSnapshot {wanted} not found.")
+    check_free(backend, name)
+    if source.storage_encrypted and region != backend.region_name and not params.get("KmsKeyId"):
+        raise bad_combination("A KMS key of this Region is needed to copy an encrypted snapshot from another Region.")
+    key = backend.key_arn(params["KmsKeyId"], "alias/aws/rds") if params.get("KmsKeyId") else None
+    made = AuroraClusterSnapshot.copied(backend, source, name, tags_of_copy(source, params), key)
+    backend.cluster_snapshots[made.db_cluster_snapshot_identifier] = made
+    return made
 
 
-def restore_values(source: AuroraClusterSnapshot | AuroraCluster, params: Any) -> dict[str, Any]:
-    """Values of a cluster made from a snapshot or from another cluster; what the call names wins."""
-    carried = source.carried if isinstance(source, AuroraClusterSnapshot) else carried_by(source)
+def tags_of_copy(source: AuroraClusterSnapshot, params: Any) -> Any:
+    """The tags that are given; else those of the source, if they are asked for."""
+    return params.get("Tags") or (list(source.tags) if params.get("CopyTags") else [])
+
+
+def restore_values(source: Any, params: Any) -> dict[str, Any]:
+    """Values of a cluster made from a snapshot, from kept backups or from another cluster; what the call names wins."""
+    carried = carried_by(source) if isinstance(source, AuroraCluster) else source.carried
+    if params.get("KmsKeyId"):
+        carried = {**carried, "storage_encrypted": True}
     # The password comes along inside the data; the copy has no managed secret until it is asked for.
     values = {**carried, "master_user_password": "from-the-source", **dict(params.items())}
     if values.get("manage_master_user_password"):

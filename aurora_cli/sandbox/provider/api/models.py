@@ -12,6 +12,8 @@ from typing import Any
 import botocore
 from botocore.model import OperationModel, ServiceModel
 
+_SHARED: dict[tuple[Path | None, str], ServiceModel] = {}
+
 
 class Models:
     """Loads service models once per process.
@@ -30,8 +32,13 @@ class Models:
         with self._lock:
             model = self._services.get(name)
             if model is None:
-                model = self._services[name] = ServiceModel(self._load(name), name)
+                model = self._services[name] = self._shared(name)
             return model
+
+    def _shared(self, name: str) -> ServiceModel:
+        """A model never changes, so a process (and each provider that is forked from it) needs it once."""
+        key = (self._cache_dir, name)
+        return _SHARED.get(key) or _SHARED.setdefault(key, ServiceModel(self._load(name), name))
 
     def operation(self, service: str, name: str) -> OperationModel:
         """The model of an operation, e.g. `rds`, `CreateDBCluster`."""

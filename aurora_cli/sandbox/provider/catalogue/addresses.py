@@ -146,7 +146,17 @@ def _read_endpoint(task: Task, item: Item) -> Mapping[str, Any]:
         "policy": item.get("PolicyDocument"),
         "arn": task.arn(f"vpc-endpoint/{task.id}"),
         "service_region": task.get("service_region") or task.region,
+        **_prefix_list(task, item),
     }
+
+
+def _prefix_list(task: Task, item: Item) -> Mapping[str, Any]:
+    """The addresses behind a gateway endpoint, as a list that rules of security groups can name."""
+    if item.get("VpcEndpointType") != "Gateway":
+        return {}
+    filters = [{"Name": "prefix-list-name", "Values": [item.get("ServiceName")]}]
+    lists = task.call("DescribePrefixLists", Filters=filters)["PrefixLists"]
+    return {"prefix_list_id": lists[0]["PrefixListId"], "cidr_blocks": lists[0].get("Cidrs") or []} if lists else {}
 
 
 ENDPOINT = Resource(

@@ -53,6 +53,11 @@ def _global_cluster(task: Task, item: Item) -> Mapping[str, Any]:
     return {"global_cluster_identifier": ""}
 
 
+def _no_secret(task: Task, item: Item) -> Mapping[str, Any]:
+    """An empty list, and not null, where the password is not managed: configurations take its elements."""
+    return {} if item.get("MasterUserSecret") else {"master_user_secret": []}
+
+
 def _delete(task: Task) -> None:
     if task.get("global_cluster_identifier"):
         leave_global(task, str(task.get("global_cluster_identifier")))
@@ -114,7 +119,7 @@ CLUSTER = Resource(
             "vpc_security_group_ids": "VpcSecurityGroups[].VpcSecurityGroupId",
         },
         sticky=frozenset({"database_name"}),
-        more=(_global_cluster,),
+        more=(_global_cluster, _no_secret),
     ),
     updates=(change_http_endpoint, change_replication, modify, change_global, change_roles),
     delete=_delete,

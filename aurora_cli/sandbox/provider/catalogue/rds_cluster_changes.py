@@ -160,6 +160,8 @@ def modify(task: Task) -> None:
         changed -= {"enable_http_endpoint"}
     if not changed:
         return
+    leaves = "domain" in changed and not task.get("domain")
+    left_domain: dict[str, Source] = {"Domain": lambda task: ""} if leaves else {}
     call = Call(
         "ModifyDBCluster",
         send={
@@ -171,7 +173,9 @@ def modify(task: Task) -> None:
             "EngineVersion": _wanted_version,
             "MasterUserPassword": _changed_password,
             **_capacity(changed),
+            **left_domain,
         },
+        zero=frozenset(left_domain),
         omit=frozenset({"EngineMode", "NewDBClusterIdentifier"}),
     )
     busy = has_code("InvalidDBClusterStateFault")

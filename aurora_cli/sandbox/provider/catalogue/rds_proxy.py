@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.provider.catalogue.model import Call, Item, Read, Resource, Tagging, Wait
+from aurora_cli.sandbox.provider.catalogue.model import Call, Item, Read, Resource, Tagging, Update, Wait
 from aurora_cli.sandbox.provider.catalogue.parts import import_parts, listed
 from aurora_cli.sandbox.provider.problems import ProviderError
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.engine.task import Task
@@ -17,9 +18,9 @@ _GONE = ("DBProxyNotFoundFault", "DBProxyTargetGroupNotFoundFault", "DBProxyTarg
 
 
 def _auth(task: Task) -> list[Item] | None:
-    """Authentication entries without what the configuration leaves open."""
-    entries = task.get("auth") or ()
-    return [{key: value for key, value in one.items() if value not in (None, "")} for one in entries] or None
+    """Authentication entries without what the configuration leaves open, to be decided by AWS."""
+    entries, open_ = task.get("auth") or (), (None, "", UNKNOWN)
+    return [{key: value for key, value in one.items() if value not in open_} for one in entries] or None
 
 
 def _read_auth(task: Task, item: Item) -> list[Item]:
@@ -253,5 +254,64 @@ PROXY_TARGET = Resource(
     import_attributes=_import_proxy_target,
 )
 
+_BY_ENDPOINT = {"DBProxyEndpointName": "db_proxy_endpoint_name"}
 
-ENTRIES = (PROXY, TARGET_GROUP, PROXY_TARGET)
+
+def _endpoint_arn(task: Task) -> str:
+    """The ARN ends in an id of its own, not in the name."""
+    known = task.get("arn") or task.prior.get("arn")
+    if known:
+        return str(known)
+    name = task.get("db_proxy_endpoint_name")
+    return str(
+        task.call("DescribeDBProxyEndpoints", DBProxyEndpointName=name)["DBProxyEndpoints"][0]["DBProxyEndpointArn"]
+    )
+
+
+def _import_proxy_endpoint(task: Task) -> Mapping[str, Any]:
+    proxy, endpoint = import_parts(task, "/", 2, "DBPROXYNAME/DBPROXYENDPOINTNAME")
+    return {"db_proxy_name": proxy, "db_proxy_endpoint_name": endpoint}
+
+
+PROXY_ENDPOINT = Resource(
+    type="aws_db_proxy_endpoint",
+    service="rds",
+    label="RDS DB Proxy Endpoint",
+    create=Call("CreateDBProxyEndpoint"),
+    id=lambda task: f"{task.get('db_proxy_name')}/{task.get('db_proxy_endpoint_name')}",
+    aliases={
+        "DBProxyName": "db_proxy_name",
+        "DBProxyEndpointName": "db_proxy_endpoint_name",
+        "DBProxyEndpointArn": "arn",
+    },
+    exists=("DBProxyEndpointAlreadyExistsFault",),
+    born="CreatedDate",
+    created=_READY,
+    read=Read(
+        Call("DescribeDBProxyEndpoints", send={**_BY_ENDPOINT, "DBProxyName": "db_proxy_name"}, match=False),
+        item="DBProxyEndpoints[0]",
+        gone=("DBProxyNotFoundFault", "DBProxyEndpointNotFoundFault"),
+    ),
+    updates=(
+        Update(
+            Call(
+                "ModifyDBProxyEndpoint",
+                send={**_BY_ENDPOINT, "VpcSecurityGroupIds": lambda task: listed(task.get("vpc_security_group_ids"))},
+                match=False,
+            ),
+            when=frozenset({"vpc_security_group_ids"}),
+            wait=_READY,
+        ),
+    ),
+    delete=Call("DeleteDBProxyEndpoint", send=_BY_ENDPOINT, match=False),
+    busy=("InvalidDBProxyEndpointStateFault",),
+    deleted=Wait("Status", pending=("available", "deleting")),
+    tagging=Tagging(
+        add=Call("AddTagsToResource", send={"ResourceName": _endpoint_arn}, match=False),
+        remove=Call("RemoveTagsFromResource", send={"ResourceName": _endpoint_arn}, match=False),
+        list=(Call("ListTagsForResource", send={"ResourceName": _endpoint_arn}, match=False), "TagList"),
+    ),
+    import_attributes=_import_proxy_endpoint,
+)
+
+ENTRIES = (PROXY, TARGET_GROUP, PROXY_TARGET, PROXY_ENDPOINT)

@@ -14,6 +14,7 @@ resource "aws_rds_cluster" "this" {
   vpc_security_group_ids = ["sg-0a1b2c3d4e5f60718", "sg-0b1c2d3e4f5a60718"]
 
   storage_encrypted = true
+  storage_type      = "aurora"
 
   db_cluster_parameter_group_name = "ledger-cluster"
   enabled_cloudwatch_logs_exports = ["postgresql"]

@@ -16,6 +16,7 @@ resource "aws_rds_cluster" "this" {
   vpc_security_group_ids = [aws_security_group.this.id]
 
   storage_encrypted = true
+  storage_type      = "aurora"
 
   db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this.name
   enabled_cloudwatch_logs_exports = ["postgresql"]

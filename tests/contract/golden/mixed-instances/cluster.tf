@@ -36,6 +36,12 @@ resource "aws_rds_cluster" "this" {
     max_capacity = 16
   }
 
+  timeouts {
+    create = "240m"
+    update = "240m"
+    delete = "240m"
+  }
+
   lifecycle {
     prevent_destroy = true
 

@@ -51,6 +51,12 @@ resource "aws_rds_cluster_instance" "first" {
   ca_cert_identifier           = "rds-ca-ecc384-g1"
   tags                         = try(local.instances["1"].tags, null)
 
+  timeouts {
+    create = "120m"
+    update = "120m"
+    delete = "120m"
+  }
+
   lifecycle {
     # The zone is chosen once, when the instance is made; a changed order of zones must not replace it.
     ignore_changes = [availability_zone]
@@ -77,6 +83,12 @@ resource "aws_rds_cluster_instance" "others" {
   copy_tags_to_snapshot        = true
   ca_cert_identifier           = "rds-ca-ecc384-g1"
   tags                         = try(each.value.tags, null)
+
+  timeouts {
+    create = "120m"
+    update = "120m"
+    delete = "120m"
+  }
 
   lifecycle {
     # The zone is chosen once, when the instance is made; a changed order of zones must not replace it.

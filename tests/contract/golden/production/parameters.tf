@@ -17,6 +17,12 @@ resource "aws_rds_cluster_parameter_group" "this" {
   }
 
   parameter {
+    name         = "log_statement"
+    value        = "ddl"
+    apply_method = "immediate"
+  }
+
+  parameter {
     name         = "rds.force_ssl"
     value        = "1"
     apply_method = "pending-reboot"

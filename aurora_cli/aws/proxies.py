@@ -1,0 +1,40 @@
+"""The RDS proxy of a cluster, as the RDS API reports it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from aurora_cli.aws.failures import aws_errors
+from aurora_cli.errors import AwsFailed
+
+
+@dataclass(frozen=True)
+class ProxyHosts:
+    """Where a proxy listens: `writer` its own host, `reader` that of its read-only endpoint, or None."""
+
+    writer: str
+    reader: str | None
+
+
+def read_proxy(rds: Any, name: str) -> ProxyHosts | None:
+    """The hosts of a proxy; None if AWS has none of that name, or has not made it yet.
+
+    Args:
+        rds: a boto3 RDS client.
+        name: of the proxy.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    try:
+        with aws_errors(f"reading the proxy {name}"):
+            proxy = rds.describe_db_proxies(DBProxyName=name)["DBProxies"][0]
+            endpoints = rds.describe_db_proxy_endpoints(DBProxyName=name)["DBProxyEndpoints"]
+    except AwsFailed as error:
+        if error.details.get("aws_code") == "DBProxyNotFoundFault":
+            return None
+        raise
+    readers = (one.get("Endpoint") for one in endpoints if one.get("TargetRole") == "READ_ONLY")
+    host = proxy.get("Endpoint")
+    return ProxyHosts(host, next(readers, None)) if host else None

@@ -1,0 +1,91 @@
+"""RDS Proxy as its template needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from aurora_cli.hcl.literal import Expression
+from aurora_cli.hcl.names import LONGEST_ROLE, bounded
+from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.proxy import Proxy as ProxySpec
+
+LONGEST = 63
+PORTS = {"aurora-postgresql": 5432, "aurora-mysql": 3306}
+FAMILIES = {"aurora-postgresql": "POSTGRESQL", "aurora-mysql": "MYSQL"}
+_MASTER = "aws_rds_cluster.this.master_user_secret[0]"
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """What the template asks about the proxy.
+
+    Attributes:
+        given: the section of the spec.
+        family: `POSTGRESQL` or `MYSQL`.
+        port: that of the engine: a proxy has no other.
+        role: ARN of, or reference to, the role that reads the secrets.
+        role_name: name of the role that is made; None if one is given.
+        secrets: ARNs of, or references to, the secrets, the master user's first, if AWS manages its password.
+        keys: the keys of these secrets; none for those that AWS encrypts with its own.
+        pool: arguments of `connection_pool_config`.
+        reader_name: name of the read-only endpoint; None without one.
+    """
+
+    given: ProxySpec
+    family: str
+    port: int
+    role: str
+    role_name: str | None
+    secrets: tuple[str, ...]
+    keys: tuple[str, ...]
+    pool: dict[str, Any]
+    reader_name: str | None
+
+    @property
+    def iam_auth(self) -> str:
+        """As the API spells it."""
+        return self.given.iam_authentication.upper()
+
+
+def proxy_of(spec: ClusterSpec) -> Proxy | None:
+    """The proxy of a resolved spec, or None."""
+    given = spec.proxy
+    if given is None or not given.enabled:
+        return None
+    made = Expression("aws_iam_role.proxy.arn")
+    own = [one.arn for one in given.secrets], [one.kms_key for one in given.secrets if one.kms_key]
+    master = spec.credentials.managed
+    return Proxy(
+        given=given,
+        family=FAMILIES[spec.engine],
+        port=PORTS[spec.engine],
+        role=given.role or made,
+        role_name=None if given.role else bounded(f"{spec.name}-{spec.region}-proxy", LONGEST_ROLE),
+        secrets=(*_master("secret_arn", there=master), *dict.fromkeys(own[0])),
+        keys=(*_master("kms_key_id", there=master), *dict.fromkeys(own[1])),
+        pool=_pool(given),
+        reader_name=reader_name(spec.name) if given.read_only_endpoint else None,
+    )
+
+
+def _master(attribute: str, *, there: bool) -> tuple[str, ...]:
+    """Reference to what AWS says of the master user's secret; nothing where there is none."""
+    return (Expression(f"{_MASTER}.{attribute}"),) if there else ()
+
+
+def reader_name(cluster: str) -> str:
+    """Name of the read-only endpoint of a cluster's proxy."""
+    return bounded(f"{cluster}-read-only", LONGEST)
+
+
+def _pool(given: ProxySpec) -> dict[str, Any]:
+    """All of it, so that the provider has nothing to fill in. Half of the connections may be idle, as with AWS."""
+    idle = given.max_idle_connections_percent
+    return {
+        "connection_borrow_timeout": given.borrow_timeout,
+        "init_query": given.init_query,
+        "max_connections_percent": given.max_connections_percent,
+        "max_idle_connections_percent": given.max_connections_percent // 2 if idle is None else idle,
+        "session_pinning_filters": sorted(set(given.session_pinning_filters)) or None,
+    }

@@ -1,0 +1,143 @@
+"""One target in the forms that clients take. No form holds a password; every form checks the server's certificate and its name.
+
+Sources: libpq (connection strings, `.pgpass`, PG* variables), pgJDBC and Connector/J (URLs), MySQL (URI-like strings, options).
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+MYSQL = "aurora-mysql"
+FORMATS = ("url", "jdbc", "psql", "mysql", "env", "pgpass")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to connect, and as whom.
+
+    Attributes:
+        host: name or address; an IPv6 address without brackets.
+        database: may be empty (mysql).
+        ca_file: the certificate authorities, in PEM.
+    """
+
+    host: str
+    port: int
+    database: str
+    user: str
+    ca_file: str
+
+    @property
+    def authority(self) -> str:
+        """`host:port`, an IPv6 address in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def written(engine: str, target: Target) -> dict[str, str]:
+    """Form -> text, for the forms that the engine has."""
+    return {form: write(target) for form, write in (_MYSQL if engine == MYSQL else _POSTGRES).items()}
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _query(**values: str) -> str:
+    return urlencode(values, quote_via=quote, safe="")
+
+
+def _postgres_url(target: Target) -> str:
+    options = _query(sslmode="verify-full", sslrootcert=target.ca_file)
+    return f"postgresql://{_encoded(target.user)}@{target.authority}/{_encoded(target.database)}?{options}"
+
+
+def _postgres_jdbc(target: Target) -> str:
+    options = _query(user=target.user, sslmode="verify-full", sslrootcert=target.ca_file)
+    return f"jdbc:postgresql://{target.authority}/{_encoded(target.database)}?{options}"
+
+
+def _psql(target: Target) -> str:
+    values = {
+        "host": target.host,
+        "port": str(target.port),
+        "dbname": target.database,
+        "user": target.user,
+        "sslmode": "verify-full",
+        "sslrootcert": target.ca_file,
+    }
+    return shlex.join(["psql", " ".join(f"{key}={_conninfo(value)}" for key, value in values.items())])
+
+
+def _conninfo(value: str) -> str:
+    """A value of a libpq connection string: quoted where it is empty or has spaces, quotes or backslashes."""
+    if value and not re.search(r"[\s'\\]", value):
+        return value
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _postgres_env(target: Target) -> str:
+    return _assignments(
+        PGHOST=target.host,
+        PGPORT=str(target.port),
+        PGDATABASE=target.database,
+        PGUSER=target.user,
+        PGSSLMODE="verify-full",
+        PGSSLROOTCERT=target.ca_file,
+        DATABASE_URL=_postgres_url(target),
+    )
+
+
+def _pgpass(target: Target) -> str:
+    """A line of ~/.pgpass that lacks its last field."""
+    fields = (target.host, str(target.port), target.database, target.user)
+    return ":".join(re.sub(r"([\\:])", r"\\\1", field) for field in fields) + ":"
+
+
+def _mysql_url(target: Target) -> str:
+    options = _query(**{"ssl-mode": "VERIFY_IDENTITY", "ssl-ca": target.ca_file})
+    return f"mysql://{_encoded(target.user)}@{target.authority}/{_encoded(target.database)}?{options}"
+
+
+def _mysql_jdbc(target: Target) -> str:
+    options = _query(user=target.user, sslMode="VERIFY_IDENTITY")
+    return f"jdbc:mysql://{target.authority}/{_encoded(target.database)}?{options}"
+
+
+def _mysql(target: Target) -> str:
+    words = ["mysql", f"--host={target.host}", f"--port={target.port}", f"--user={target.user}", "--password"]
+    words += ["--ssl-mode=VERIFY_IDENTITY", f"--ssl-ca={target.ca_file}"]
+    return shlex.join([*words, *([target.database] if target.database else [])])
+
+
+def _mysql_env(target: Target) -> str:
+    return _assignments(
+        MYSQL_HOST=target.host,
+        MYSQL_TCP_PORT=str(target.port),
+        MYSQL_DATABASE=target.database,
+        MYSQL_USER=target.user,
+        MYSQL_SSL_MODE="VERIFY_IDENTITY",
+        MYSQL_SSL_CA=target.ca_file,
+        DATABASE_URL=_mysql_url(target),
+    )
+
+
+def _assignments(**values: str) -> str:
+    """Lines that a POSIX shell and env-file readers take."""
+    return "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items() if value)
+
+
+Write = Callable[[Target], str]
+_POSTGRES: dict[str, Write] = {
+    "url": _postgres_url,
+    "jdbc": _postgres_jdbc,
+    "psql": _psql,
+    "env": _postgres_env,
+    "pgpass": _pgpass,
+}
+_MYSQL: dict[str, Write] = {"url": _mysql_url, "jdbc": _mysql_jdbc, "mysql": _mysql, "env": _mysql_env}

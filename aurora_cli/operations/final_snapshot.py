@@ -1,0 +1,58 @@
+"""The name under which the deletion of a cluster keeps its data.
+
+Terraform deletes with the values in its *state* (hashicorp/terraform#15530), so a cluster carries the name from its creation on.
+Each cluster gets one of its own: a fixed name would be taken when the cluster that replaced the first one goes.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.snapshots import snapshot_exists
+from aurora_cli.errors import OperationFailed
+
+if TYPE_CHECKING:
+    from aurora_cli.stacks.stack import Stack
+    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.state import StateResource
+
+CLUSTER_ADDRESS = "aws_rds_cluster.this"
+
+
+def fresh_name(cluster: str, taken: Callable[[str], bool] = lambda name: False) -> str:
+    """`<cluster>-final-` and eight random hexadecimal digits, so that nobody reads a time into it.
+
+    Args:
+        cluster: its name, at most 63 characters, as RDS has it; a snapshot's may have 255.
+        taken: whether a name is in use.
+    """
+    while True:
+        name = f"{cluster}-final-{secrets.token_hex(4)}"
+        if not taken(name):
+            return name
+
+
+def follow_state(stack: Stack, resources: Iterable[StateResource]) -> None:
+    """Let the stack's record say what the state says: another home, or Terraform by itself, may have chosen the name."""
+    for resource in resources:
+        name = resource.attributes.get("final_snapshot_identifier")
+        if resource.address == CLUSTER_ADDRESS and name and name != stack.record.final_snapshot_identifier:
+            stack.update_record(final_snapshot_identifier=name)
+
+
+def carried(plan: Plan) -> Mapping[str, Any]:
+    """The attributes, as in the state, of the cluster that the plan deletes or replaces; empty when it does neither."""
+    change = plan.change(CLUSTER_ADDRESS)
+    return change.before if change is not None and change.action in ("delete", "replace") else {}
+
+
+def refuse_taken(rds: Any, plan: Plan) -> None:
+    """Raise OperationFailed when the snapshot that a replacement would take exists already: AWS would refuse half-way."""
+    name = carried(plan).get("final_snapshot_identifier")
+    if name and not carried(plan).get("skip_final_snapshot") and snapshot_exists(rds, str(name)):
+        raise OperationFailed(
+            f"Nothing was changed: replacing the cluster takes the final snapshot {name}, and one of that name exists.",
+            hint=f"Copy it if you need it, then: aws rds delete-db-cluster-snapshot --db-cluster-snapshot-identifier {name}",
+        )

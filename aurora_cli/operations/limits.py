@@ -1,0 +1,112 @@
+"""What AWS would refuse for reasons that the spec alone does not show: quotas of the account, what the cluster did before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from aurora_cli.aws.quotas import Quota
+from aurora_cli.aws.topology import Topology
+from aurora_cli.errors import InvalidInput, Problem
+from aurora_cli.terraform.plan import Plan, ResourceChange
+
+CLUSTER = "aws_rds_cluster"
+_QUOTAS = {
+    CLUSTER: "DBClusters",
+    "aws_rds_cluster_instance": "DBInstances",
+    "aws_db_instance": "DBInstances",
+    "aws_rds_cluster_parameter_group": "DBClusterParameterGroups",
+    "aws_db_parameter_group": "DBParameterGroups",
+    "aws_db_subnet_group": "DBSubnetGroups",
+    "aws_db_event_subscription": "EventSubscriptions",
+}
+_WORDS = {
+    "DBClusters": "DB clusters",
+    "DBInstances": "DB instances",
+    "DBClusterParameterGroups": "DB cluster parameter groups",
+    "DBParameterGroups": "DB parameter groups",
+    "DBSubnetGroups": "DB subnet groups",
+    "EventSubscriptions": "event subscriptions",
+    "ManualClusterSnapshots": "manual cluster snapshots",
+}
+_OPTIMIZED = "aurora-iopt1"
+_RAISE = "have it raised in the Service Quotas console, or delete what is not needed"
+
+
+def counts(plan: Plan) -> Counter[str]:
+    """Quota name -> how many more of it there are after the plan. What goes first and comes again counts as nothing."""
+    more: Counter[str] = Counter()
+    for change in plan.resource_changes:
+        step = {"create": 1, "delete": -1}.get(change.action, 0)
+        if change.type in _QUOTAS and step:
+            more[_QUOTAS[change.type]] += step
+    return +more
+
+
+def over_quota(plan: Plan, quotas: Mapping[str, Quota]) -> Iterator[Problem]:
+    """A warning for each quota that the plan would pass; a warning only, since a raise may be on its way."""
+    for name, more in counts(plan).items():
+        quota = quotas.get(name)
+        if quota is not None and more > quota.left:
+            message = (
+                f"{_WORDS[name]}: the plan makes {more}, and this account may have {quota.left} more here "
+                f"({quota.used} of {quota.most} are used)"
+            )
+            yield Problem("", message, hint=_RAISE, severity="warning", check="quota")
+
+
+def used_up(quotas: Mapping[str, Quota]) -> list[str]:
+    """`DB clusters (40 of 40)` for each quota of ours that leaves room for nothing more."""
+    return [
+        f"{words} ({quotas[name].used} of {quotas[name].most})" for name, words in _WORDS.items() if _full(quotas, name)
+    ]
+
+
+def _full(quotas: Mapping[str, Quota], name: str) -> bool:
+    return name in quotas and not quotas[name].left
+
+
+def refuse_what_aws_refuses(plan: Plan, topology: Topology | None, now: datetime) -> None:
+    """Raise InvalidInput for a change that AWS is known to refuse for this cluster; nothing has been changed by then."""
+    for change in _changed_cluster(plan):
+        _refuse_early_switch(change, topology, now)
+        if _turns_on(change, "backtrack_window"):
+            raise InvalidInput(
+                "Nothing was changed: AWS does not turn backtrack on for a cluster that was made without it.",
+                hint="Leave `backup.backtrack` out, or restore a snapshot into a new cluster that has it from the start.",
+            )
+
+
+def doubts(plan: Plan) -> Iterator[Problem]:
+    """Warnings about changes of the cluster that do less than one may think."""
+    for change in _changed_cluster(plan):
+        old, new = (_largest(values) for values in (change.before, change.after))
+        if old is not None and new is not None and old != new:
+            message = "`max_connections` follows the largest capacity only when an instance has been restarted"
+            hint = "restart the instances, readers first, at a time that suits"
+            yield Problem("instances.acu.max", message, hint=hint, severity="warning", check="acu-restart")
+
+
+def _changed_cluster(plan: Plan) -> Iterator[ResourceChange]:
+    yield from (c for c in plan.resource_changes if c.type == CLUSTER and c.action == "update")
+
+
+def _refuse_early_switch(change: ResourceChange, topology: Topology | None, now: datetime) -> None:
+    again = topology.optimized_again if topology else None
+    wanted = change.after.get("storage_type") == _OPTIMIZED != change.before.get("storage_type")
+    if wanted and again is not None and now < again:
+        raise InvalidInput(
+            f"Nothing was changed: AWS switches this cluster to I/O-Optimized storage again from {again:%Y-%m-%d %H:%M} UTC on.",
+            hint="A cluster goes there once in 30 days. Leave `storage: aurora` until then.",
+        )
+
+
+def _turns_on(change: ResourceChange, name: str) -> bool:
+    return not change.before.get(name) and bool(change.after.get(name))
+
+
+def _largest(values: Mapping[str, Any]) -> float | None:
+    blocks = values.get("serverlessv2_scaling_configuration") or []
+    return blocks[0].get("max_capacity") if blocks else None

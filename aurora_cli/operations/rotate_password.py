@@ -1,0 +1,195 @@
+"""Change the master password: AWS makes a new one in its secret, or a given one is sent to AWS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.failures import aws_errors
+from aurora_cli.errors import AccessDenied, ClusterNotFound, Declined, InvalidInput, SpecConflict, WaitTimeout
+from aurora_cli.operations.change import Terms, carry_out
+from aurora_cli.operations.events import Emit, StepFinished, StepStarted, Waiting
+from aurora_cli.operations.logbook import recorded
+from aurora_cli.operations.passwords import given_password, require_password
+from aurora_cli.operations.results import SCHEMA_VERSION
+from aurora_cli.operations.review import Approve, PlanReview
+from aurora_cli.operations.stored import existing_stack, stored_spec
+from aurora_cli.terraform.plan import Plan
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
+
+OPERATION = "rotate-password"
+TIMEOUT_S = 900.0
+_SLOWEST_LOOK_S = 10.0
+_STEP = "Have AWS make a new master password in the secret: from then on the old one is refused."
+
+
+@dataclass(frozen=True)
+class PasswordChange:
+    """What was changed; never the password.
+
+    Attributes:
+        password: `managed` or `given`.
+        username: whose password it is.
+        secret_arn: the secret that holds a managed one.
+        version: of the secret (managed), or the number of the password (given).
+    """
+
+    name: str
+    region: str
+    target: str
+    password: str
+    username: str | None
+    secret_arn: str | None
+    version: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {"schema_version": SCHEMA_VERSION, **vars(self), "changed": True}
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Label and value, for people."""
+        place = "in the secret" if self.password == "managed" else "given, and kept nowhere"  # noqa: S105
+        found = [
+            ("changed", f"master password of {self.name}"),
+            ("user", self.username),
+            ("password", place),
+            ("secret", self.secret_arn),
+            ("version", self.version),
+        ]
+        return [(label, value) for label, value in found if value]
+
+
+def rotate_password(
+    app: AppContext, name: str, *, approve: Approve, emit: Emit, password: str | None = None
+) -> PasswordChange:
+    """Change the master password of a cluster, and wait until the change is made.
+
+    Args:
+        approve: shows what will happen and asks.
+        password: a new one from standard input; the environment is looked at otherwise. Only for a given password.
+
+    Raises:
+        ClusterNotFound, SpecConflict (a destroy is under way), InvalidInput (a password is missing, refused or not asked
+        for), Declined, WaitTimeout, and what `change.carry_out` raises.
+    """
+    stack = existing_stack(app, name)
+    desired = stored_spec(stack)
+    with stack.lock(OPERATION):
+        if stack.record.status == "destroying":
+            raise SpecConflict(
+                f"A destroy of {name} has begun and is not finished.",
+                hint=f"Finish it with `aurora-cli destroy {name}`.",
+            )
+        app.begin(emit)
+        if desired.spec.credentials.kept:
+            raise InvalidInput(
+                f"The master password of {name} is kept as it was when the cluster was adopted.",
+                hint="To have AWS make one, set `credentials.password` to `managed` and apply.",
+            )
+        if desired.spec.credentials.given:
+            return _send(app, stack, desired, Terms(OPERATION, approve, emit, password=password, renew_password=True))
+        if password is not None:
+            given_password(app, desired.spec, password, emit)
+        with recorded(app, stack, OPERATION) as entry:
+            result = _Managed(app, desired, emit).rotate(approve)
+            entry.finish("succeeded", {}, f"master password of {name}")
+            return result
+
+
+def _send(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> PasswordChange:
+    spec = desired.spec
+    require_password(spec.name, given_password(app, spec, terms.password, lambda event: None))
+    carry_out(app, stack, desired, terms)
+    version = str(stack.record.password_version)
+    return PasswordChange(spec.name, spec.region, app.target, "given", spec.username, None, version)
+
+
+class _Managed:
+    """The password that AWS keeps."""
+
+    def __init__(self, app: AppContext, desired: Resolved, emit: Emit) -> None:
+        self.app, self.spec, self.warnings, self.emit = app, desired.spec, desired.warnings, emit
+        self.rds: Any = app.aws(self.spec.region).client("rds")
+
+    def rotate(self, approve: Approve) -> PasswordChange:
+        """Ask, call, wait."""
+        before = self._cluster()
+        arn = (before.get("MasterUserSecret") or {}).get("SecretArn")
+        if arn is None:
+            raise InvalidInput(
+                f"AWS manages no master password of {self.spec.name}: somebody has changed that outside.",
+                hint=f"Bring the cluster back to its spec with `aurora-cli apply {self.spec.name}`.",
+            )
+        if not approve(self._review()):
+            raise Declined("Nothing was changed: the new password was not approved.")
+        old = self._version(arn)
+        started = monotonic()
+        self.emit(StepStarted("password", "Changing the master password"))
+        with aws_errors(f"changing the master password of {self.spec.name}"):
+            self.rds.modify_db_cluster(
+                DBClusterIdentifier=self.spec.name, RotateMasterUserPassword=True, ApplyImmediately=True
+            )
+        self._wait(arn, old)
+        self.emit(StepFinished("password", monotonic() - started))
+        return PasswordChange(
+            self.spec.name,
+            self.spec.region,
+            self.app.target,
+            "managed",
+            before.get("MasterUsername"),
+            arn,
+            self._version(arn),
+        )
+
+    def _review(self) -> PlanReview:
+        return PlanReview(
+            name=self.spec.name,
+            region=self.spec.region,
+            operation=OPERATION,
+            target=self.app.target,
+            plan=Plan.unchanged([]),
+            steps=(_STEP,),
+        )
+
+    def _wait(self, arn: str, old: str | None) -> None:
+        """Until the cluster is available, its secret active, and the version another one."""
+        clock = self.app.clock
+        started, pause = clock.monotonic(), 0.2
+        while True:
+            cluster = self._cluster()
+            status = str((cluster.get("MasterUserSecret") or {}).get("SecretStatus"))
+            elapsed = clock.monotonic() - started
+            new = self._version(arn)
+            if cluster.get("Status") == "available" and status == "active" and (new is None or new != old):
+                return
+            if elapsed > TIMEOUT_S:
+                raise WaitTimeout(
+                    f"The master password of {self.spec.name} has not changed within {TIMEOUT_S:.0f} s; its secret is {status}.",
+                    hint=f"AWS goes on by itself. Look with `aurora-cli status {self.spec.name}`.",
+                )
+            self.emit(Waiting("the new master password", status, elapsed))
+            clock.sleep(pause)
+            pause = min(pause * 2, _SLOWEST_LOOK_S)
+
+    def _version(self, arn: str) -> str | None:
+        """Of the secret; None where its versions may not be read, which is no reason to stop."""
+        from aurora_cli.aws.secret import current_version
+
+        try:
+            return current_version(self.app.aws(self.spec.region).client("secretsmanager"), arn)
+        except AccessDenied:
+            return None
+
+    def _cluster(self) -> dict[str, Any]:
+        with aws_errors(f"reading cluster {self.spec.name}"):
+            found: list[dict[str, Any]] = self.rds.describe_db_clusters(DBClusterIdentifier=self.spec.name)[
+                "DBClusters"
+            ]
+        if not found:
+            raise ClusterNotFound(f"AWS has no cluster named {self.spec.name}.")
+        return found[0]

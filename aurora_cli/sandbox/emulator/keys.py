@@ -1,0 +1,30 @@
+"""KMS's rotation of key material, with its period; everything else from moto."""
+
+from __future__ import annotations
+
+import json
+
+from moto.kms.responses import KmsResponse
+
+PERIOD_DAYS = 365
+"""KMS API reference, EnableKeyRotation: the period without one."""
+
+
+class KeyResponse(KmsResponse):
+    """One KMS request."""
+
+    def enable_key_rotation(self) -> str:
+        """EnableKeyRotation; a second call changes the period."""
+        answer = super().enable_key_rotation()
+        vars(self._asked())["rotation_period"] = int(self._get_param("RotationPeriodInDays") or PERIOD_DAYS)
+        return answer
+
+    def get_key_rotation_status(self) -> str:
+        """GetKeyRotationStatus; the period is there while rotation is on."""
+        shown = json.loads(super().get_key_rotation_status())
+        if shown["KeyRotationEnabled"]:
+            shown["RotationPeriodInDays"] = vars(self._asked()).get("rotation_period", PERIOD_DAYS)
+        return json.dumps(shown)
+
+    def _asked(self) -> object:
+        return self.kms_backend.keys[self.kms_backend.get_key_id(self._get_param("KeyId"))]

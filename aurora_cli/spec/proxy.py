@@ -1,0 +1,60 @@
+"""RDS Proxy in the spec: a pool of connections between the clients and the cluster."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from aurora_cli.spec.fields import Model, Seconds, Whole, lower_case
+
+ProxyIam = Literal["required", "disabled"]
+Percentage = Annotated[Whole, Field(ge=0, le=100)]
+
+
+class ProxySecret(Model):
+    """A database user's name and password, as the proxy reads them. Written as text (the ARN) or as a map."""
+
+    arn: str = Field(description="ARN of the secret in Secrets Manager.")
+    kms_key: str | None = Field(None, description="ARN of the customer key that it is encrypted with, if it has one.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"arn": value} if isinstance(value, str) else value
+
+
+class Proxy(Model):
+    """RDS Proxy: connections that outlive their clients, and find the new writer by themselves after a failover."""
+
+    enabled: bool = Field(True, description="Make the proxy; `proxy: true` is the short form.")
+    read_only_endpoint: bool = Field(False, description="A second endpoint that leads to the readers.")
+    require_tls: bool = Field(True, description="Refuse clients without TLS.")
+    iam_authentication: Annotated[ProxyIam, BeforeValidator(lower_case)] = Field(
+        "disabled", description="`required`: clients sign in with an IAM token; `disabled`: with the database password."
+    )
+    secrets: list[ProxySecret] = Field(
+        default_factory=list, description="Secrets of further database users, beside the master user's."
+    )
+    role: str | None = Field(
+        None, description="ARN of an existing role that reads the secrets; without it the stack makes one."
+    )
+    idle_timeout: Seconds = Field(1800, ge=1, le=28800, description="Time without a query after which a client is cut.")
+    max_connections_percent: Percentage = Field(
+        100, ge=1, description="Part of the database's `max_connections` that the proxy may use."
+    )
+    max_idle_connections_percent: Percentage | None = Field(
+        None, description="Part that it may keep open without work; default half of `max_connections_percent`."
+    )
+    borrow_timeout: Seconds = Field(
+        120, ge=0, le=300, description="Time that a client waits for a connection when all are busy."
+    )
+    session_pinning_filters: list[str] = Field(
+        default_factory=list, description="What does not pin a session: `EXCLUDE_VARIABLE_SETS` (MySQL)."
+    )
+    init_query: str | None = Field(
+        None, description="SQL that each new connection to the database begins with; not a place for secrets."
+    )
+    debug_logging: bool = Field(
+        False, description="Log each query, for a search of errors; AWS turns it off after a day."
+    )

@@ -1,0 +1,61 @@
+"""Processor time of whole commands, with providers forked from a parent and with providers that are started one by one.
+
+Seconds of processor time hardly depend on what else the machine does, and the two ways are measured in one run.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aurora_cli.sandbox.provider.parent import LOOK_AROUND_S
+from benchmarks.against_terraform import SPEC, Workshop
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class ProcessorTime:
+    """Seconds of one command with all that works for it: Terraform, providers and their parent, not the emulator."""
+
+    command: str
+    forked_s: float
+    direct_s: float
+
+
+def processor_time(shop: Workshop) -> list[ProcessorTime]:
+    """`create`, `plan` and `destroy` of a cluster with two readers, after one round of `create` that does not count."""
+    measure(shop, ("create", "warm", *SPEC, "--yes"), direct=False)
+    rows = []
+    for words in (("create", "{}", *SPEC, "--yes"), ("plan", "{}"), ("destroy", "{}", "--confirm", "{}")):
+        seconds = [
+            measure(shop, [word.replace("{}", name) for word in words], direct=name == "direct")
+            for name in ("forked", "direct")
+        ]
+        rows.append(ProcessorTime(f"aurora-cli {words[0]}", *seconds))
+    return rows
+
+
+def measure(shop: Workshop, words: Sequence[str], *, direct: bool) -> float:
+    """Processor seconds of one command line. Raises CalledProcessError."""
+    before = _children() + _parents(shop.home)
+    environ = {**os.environ, **({"AURORA_SANDBOX_DIRECT": "1"} if direct else {})}
+    subprocess.run(shop.aurora(*words), env=environ, check=True, capture_output=True)
+    time.sleep(LOOK_AROUND_S + 0.5)  # by then the parent has counted the providers that have ended
+    return _children() + _parents(shop.home) - before
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _parents(home: Path) -> float:
+    pids = [file.read_text().split()[0] for file in (home / "sandbox" / "emulator" / "provider").glob("*.lock")]
+    stats = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(sum(map(int, fields[11:15])) for fields in stats) / _TICKS

@@ -1,0 +1,4 @@
+locals {
+  name = "claims"
+  port = 5432
+}

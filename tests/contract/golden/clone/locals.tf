@@ -1,0 +1,4 @@
+locals {
+  name = "orders-staging"
+  port = 5432
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "notes"
+  port = 5432
+}

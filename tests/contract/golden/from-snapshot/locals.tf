@@ -1,0 +1,4 @@
+locals {
+  name = "orders-from-snapshot"
+  port = 5432
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "sessions"
+  port = 5432
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "intranet"
+  port = 5432
+}

@@ -1,0 +1,19 @@
+# RDS looks users up in the directory through this role.
+resource "aws_iam_role" "directory" {
+  name        = "intranet-eu-west-1-directory"
+  description = "Kerberos of ${local.name}"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "rds.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "directory" {
+  role       = aws_iam_role.directory.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonRDSDirectoryServiceAccess"
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "insights"
+  port = 5432
+}

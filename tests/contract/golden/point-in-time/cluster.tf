@@ -1,0 +1,43 @@
+resource "aws_rds_cluster" "this" {
+  cluster_identifier = local.name
+
+  engine         = "aurora-postgresql"
+  engine_version = "17.7"
+  port           = local.port
+
+  # AWS makes the password, keeps it in Secrets Manager and rotates it; Terraform never sees it.
+  manage_master_user_password         = true
+  iam_database_authentication_enabled = true
+
+  # The subnets say where. `availability_zones` is left out: AWS always reports three, and a difference replaces the cluster.
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  vpc_security_group_ids = [aws_security_group.this.id]
+
+  storage_type = "aurora"
+
+  db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this.name
+  enabled_cloudwatch_logs_exports = ["postgresql"]
+
+  backup_retention_period = 1
+  apply_immediately       = true
+
+  deletion_protection       = true
+  copy_tags_to_snapshot     = true
+  skip_final_snapshot       = false
+  final_snapshot_identifier = "orders-yesterday-final"
+
+  # The data, its users and its encryption come from here, once.
+  restore_to_point_in_time {
+    source_cluster_identifier  = "orders"
+    use_latest_restorable_time = true
+  }
+
+  lifecycle {
+    prevent_destroy = true
+
+    # Where the data came from counted once: a change of it must not replace the cluster.
+    ignore_changes = [availability_zones, kms_key_id, restore_to_point_in_time]
+  }
+
+  depends_on = [aws_cloudwatch_log_group.exports]
+}

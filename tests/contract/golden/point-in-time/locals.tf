@@ -1,0 +1,4 @@
+locals {
+  name = "orders-yesterday"
+  port = 5432
+}

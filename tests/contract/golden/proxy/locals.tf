@@ -1,0 +1,4 @@
+locals {
+  name = "storefront"
+  port = 5432
+}

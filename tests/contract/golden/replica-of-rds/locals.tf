@@ -1,0 +1,4 @@
+locals {
+  name = "shop-aurora"
+  port = 3306
+}

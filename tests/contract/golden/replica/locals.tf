@@ -1,0 +1,4 @@
+locals {
+  name = "shop-replica"
+  port = 3306
+}

@@ -1,0 +1,4 @@
+locals {
+  name = "warehouse"
+  port = 3306
+}

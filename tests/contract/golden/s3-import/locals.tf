@@ -1,0 +1,4 @@
+locals {
+  name = "shop-imported"
+  port = 3306
+}

@@ -1,0 +1,40 @@
+# RDS reads the backup's files through this role, when the cluster is made; nothing else may use it, and it may do nothing else.
+locals {
+  backup_bucket = "shop-backups"
+  backup_prefix = "2026-03-01/"
+}
+
+resource "aws_iam_role" "s3_import" {
+  name        = "shop-imported-eu-west-1-s3-import"
+  description = "Import of a backup into ${local.name}"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "rds.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "s3_import" {
+  name = "read-backup"
+  role = aws_iam_role.s3_import.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${local.backup_bucket}"
+      },
+      {
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:${data.aws_partition.current.partition}:s3:::${local.backup_bucket}/${local.backup_prefix}*"
+      },
+    ]
+  })
+}

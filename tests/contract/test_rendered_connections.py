@@ -1,0 +1,116 @@
+"""What is rendered of what a cluster is connected to: proxy, VPC endpoints, keys, activity stream, services."""
+
+from __future__ import annotations
+
+import pytest
+
+from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.hcl.render import render_stack
+from tests.contract.specs import ARN, ROLE, SECRET, VARIANTS, spec
+from tests.contract.terraform_reader import Block, read_all
+
+NEW = {"proxy.tf", "vpc_endpoints.tf", "services.tf", "activity_stream.tf"}
+
+
+def blocks(variant: str, options: RenderOptions = RenderOptions(), **changes: object) -> list[Block]:  # noqa: B008
+    return read_all(render_stack(spec(variant, **changes), options))
+
+
+def one(found: list[Block], *labels: str) -> Block:
+    (block,) = [b for b in found if b.labels == labels]
+    return block
+
+
+def there(found: list[Block]) -> set[str]:
+    return {".".join(block.labels) for block in found if block.kind in ("resource", "data")}
+
+
+@pytest.mark.parametrize("variant", sorted(v for v in VARIANTS if not v.startswith("proxied")))
+def test_what_is_not_used_leaves_no_file(variant: str) -> None:
+    assert not NEW & set(render_stack(spec(variant)))
+
+
+def test_each_secret_is_one_authentication_entry_with_scheme_and_iam() -> None:
+    auth = one(blocks("proxied"), "aws_db_proxy", "this").nested("auth")
+    assert [a.attributes["auth_scheme"] for a in auth] == ['"SECRETS"', '"SECRETS"']
+    assert [a.attributes["iam_auth"] for a in auth] == ['"REQUIRED"', '"REQUIRED"']
+    assert [a.attributes["secret_arn"] for a in auth] == [
+        "${aws_rds_cluster.this.master_user_secret[0].secret_arn}",
+        f'"{SECRET}"',
+    ]
+
+
+def test_without_a_managed_password_the_proxy_has_the_secrets_that_are_named() -> None:
+    for password in ("given", "kept"):
+        found = blocks("proxied", credentials={"password": password}, proxy={"secrets": [SECRET]})
+        auth = one(found, "aws_db_proxy", "this").nested("auth")
+        assert [a.attributes["secret_arn"] for a in auth] == [f'"{SECRET}"']
+        policy = one(found, "aws_iam_role_policy", "proxy").attributes["policy"]
+        assert "kms:Decrypt" not in str(
+            policy
+        )  # AWS's own key needs none, and a statement without a resource is refused
+        assert "master_user_secret" not in str(policy)
+
+
+def test_a_given_role_is_used_and_not_made() -> None:
+    found = blocks("proxied-existing")
+    assert "aws_iam_role.proxy" not in there(found)
+    assert one(found, "aws_db_proxy", "this").attributes["role_arn"] == f'"{ROLE}"'
+
+
+def test_half_of_the_connections_may_be_idle() -> None:
+    found = blocks("proxied", proxy={"max_connections_percent": 90})
+    (pool,) = one(found, "aws_db_proxy_default_target_group", "this").nested("connection_pool_config")
+    assert pool.attributes["max_idle_connections_percent"] == 45
+
+
+def test_a_proxy_that_is_off_leaves_nothing() -> None:
+    assert not {name for name in there(blocks("proxied", proxy={"enabled": False})) if "proxy" in name}
+
+
+def test_the_database_may_call_out_only_where_it_has_a_reason() -> None:
+    names = {"aws_vpc_security_group_egress_rule.vpc_endpoints", "aws_vpc_security_group_egress_rule.s3"}
+    assert names <= there(blocks("proxied"))
+    assert not names & there(blocks("proxied", services={}))
+
+
+def test_one_key_serves_whatever_is_stack() -> None:
+    found = blocks("proxied")
+    arn = "${aws_kms_key.this.arn}"
+    assert one(found, "aws_rds_cluster", "this").attributes["kms_key_id"] == arn
+    assert one(found, "aws_sns_topic", "alerts").attributes["kms_master_key_id"] == arn
+    assert one(found, "aws_cloudwatch_log_group", "exports").attributes["kms_key_id"] == arn
+    assert one(found, "aws_rds_cluster_activity_stream", "this").attributes["kms_key_id"] == arn
+    assert one(found, "aws_kms_key", "this").attributes["enable_key_rotation"] is True
+    (lifecycle,) = one(found, "aws_kms_key", "this").nested("lifecycle")
+    assert lifecycle.attributes["prevent_destroy"] is True
+
+
+def test_a_kept_key_is_written_as_its_arn_and_managed_no_more() -> None:
+    found = blocks("proxied", RenderOptions(teardown=True, kept_key=ARN))
+    assert not {"aws_kms_key.this", "aws_kms_alias.this"} & there(found)
+    assert one(found, "aws_rds_cluster", "this").attributes["kms_key_id"] == f'"{ARN}"'
+
+
+def test_mysql_knows_its_roles_by_parameters_and_takes_a_shared_one_once() -> None:
+    found = blocks("proxied-existing")
+    group = one(found, "aws_rds_cluster_parameter_group", "this")
+    values = {p.attributes["name"]: p.attributes["value"] for p in group.nested("parameter")}
+    assert values['"aurora_load_from_s3_role"'] == values['"aurora_select_into_s3_role"'] == f'"{ROLE}"'
+    assert values['"aws_default_bedrock_role"'] == '${aws_iam_role.service["bedrock"].arn}'
+    association = one(found, "aws_rds_cluster_role_association", "service")
+    assert set(association.attributes["for_each"]) == {"bedrock", "s3_import"}
+    assert "feature_name" not in association.attributes
+
+
+def test_postgresql_knows_them_by_features() -> None:
+    association = one(blocks("proxied"), "aws_rds_cluster_role_association", "service")
+    features = {key: entry["feature"] for key, entry in association.attributes["for_each"].items()}
+    assert features == {
+        "sagemaker": '"SageMaker"',
+        "comprehend": '"Comprehend"',
+        "lambda": '"Lambda"',
+        "s3_import": '"s3Import"',
+        "s3_export": '"s3Export"',
+    }
+    assert "iam_roles" not in one(blocks("proxied"), "aws_rds_cluster", "this").attributes

@@ -1,0 +1,58 @@
+"""What AWS does not offer stops a create before anything is made; so does nothing that AWS could not be asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness import Aurora
+from tests.sandbox.looking import changing_calls, last_call, local_aws
+
+pytestmark = pytest.mark.sandbox
+CREATE = ("--region", "eu-west-1", "create", "shop", "--engine", "mysql", "--class", "db.t4g.medium", "--yes")
+
+
+def test_what_is_not_offered_is_refused_before_anything_is_made(aurora: Aurora) -> None:
+    mark = last_call(aurora) if aurora.json("sandbox", "start")["running"] else 0
+    refused = aurora.run(*CREATE, "--insights", "standard")
+    assert refused.status == 2
+    assert "db.t4g.medium does not go with Database Insights" in refused.err
+    assert "nearest that can be: db.t4g.large" in refused.err
+    assert "--skip-check orderable" in refused.err
+    assert changing_calls(aurora, mark) == []
+    assert aurora.json("list")["clusters"] == []
+
+
+def test_it_is_one_call_a_version_and_only_where_it_matters(aurora: Aurora) -> None:
+    actions = ("DescribeDBEngineVersions", "DescribeOrderableDBInstanceOptions")
+
+    def asked(since: int) -> set[str]:
+        return {call["action"] for call in local_aws(aurora).calls(since=since, service="rds")} & set(actions)
+
+    mark = last_call(aurora)
+    aurora.ok(*CREATE)
+    assert asked(mark) == set(actions)
+    mark = last_call(aurora)
+    aurora.ok("apply", "shop", "--set", "tags.team=a", "--yes")
+    assert asked(mark) == set()
+    assert aurora.run("apply", "shop", "--insights", "standard", "--yes").status == 2
+    assert asked(mark) == set(actions)
+    let = aurora.run("apply", "shop", "--insights", "standard", "--skip-check", "orderable", "--dry-run")
+    assert let.status == 0, let.err
+
+
+def test_without_permission_the_packaged_table_counts(aurora: Aurora) -> None:
+    aurora.ok(
+        "sandbox",
+        "faults",
+        "add",
+        "access_denied",
+        "--service",
+        "rds",
+        "--action",
+        "DescribeOrderableDBInstanceOptions",
+    )
+    done = aurora.run("apply", "shop", "--insights", "standard", "--dry-run")
+    aurora.ok("sandbox", "faults", "clear")
+    assert done.status == 0, done.err
+    assert "AWS could not be asked what can be ordered; the packaged table of 20" in " ".join(done.err.split())
+    aurora.ok("destroy", "shop", "--confirm", "shop", "--skip-final-snapshot")

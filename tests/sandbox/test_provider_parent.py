@@ -1,0 +1,241 @@
+"""Providers that are forked from a parent: the same as those that are started directly, and never in the way."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import aurora_cli
+from aurora_cli.sandbox.manager import Sandbox
+from aurora_cli.sandbox.parents import stop_parents
+from aurora_cli.sandbox.processes import is_running, start_time, wait_until
+from aurora_cli.sandbox.provider.install import install
+from aurora_cli.sandbox.provider.serve import _COOKIE
+from tests.harness import clean_environ
+
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="parents are used on Linux alone"),
+]
+PACKAGE = Path(aurora_cli.__file__).parent
+PATIENCE_S = 30.0
+
+
+@dataclass
+class Started:
+    """A provider as Terraform sees it: the process that it started, and the handshake line."""
+
+    process: subprocess.Popen[str]
+    handshake: list[str]
+
+    @property
+    def address(self) -> str:
+        return self.handshake[3]
+
+    def answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            try:
+                connection.connect(self.address)
+            except OSError:
+                return False
+            return True
+
+
+@pytest.fixture
+def sandbox(emulator: Sandbox) -> Iterator[Sandbox]:
+    """The emulator of this module, without parents."""
+    yield emulator
+    stop_parents(emulator.files.parents)
+    shutil.rmtree(emulator.files.parents, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    yield from running(tmp_path_factory.mktemp("sandbox"))
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Sandbox]:
+    """An emulator that the test may end."""
+    yield from running(tmp_path / "mortal")
+
+
+def running(folder: Path) -> Iterator[Sandbox]:
+    manager = Sandbox(folder, clean_environ())
+    manager.start()
+    try:
+        yield manager
+    finally:
+        manager.stop()
+
+
+def launcher(manager: Sandbox) -> Path:
+    manager.prepare_terraform(genuine=False)
+    return next(manager.files.mirror.glob("registry.terraform.io/*/*/*/*/terraform-provider-aws_*"))
+
+
+@contextmanager
+def started(program: Path, **environ: str) -> Iterator[Started]:
+    env = {**clean_environ(), _COOKIE[0]: _COOKIE[1], **environ}
+    process = subprocess.Popen([str(program)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        line = process.stdout.readline()
+        yield Started(process, line.strip().split("|"))
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def parents(manager: Sandbox) -> list[tuple[int, str]]:
+    """Pid and start time of the parents that run."""
+    texts = [file.read_text().split() for file in manager.files.parents.glob("*.lock")]
+    return [(int(pid), start) for pid, start in texts if is_running(int(pid), start)]
+
+
+def test_the_parent_and_a_direct_start_shake_hands_alike(sandbox: Sandbox) -> None:
+    program = launcher(sandbox)
+    with started(program) as forked, started(program, AURORA_SANDBOX_DIRECT="1") as direct:
+        assert [*forked.handshake[:3], *forked.handshake[4:]] == [*direct.handshake[:3], *direct.handshake[4:]]
+        assert base64.b64decode(forked.handshake[5] + "==")
+        assert forked.answers()
+        assert direct.answers()
+    assert len(parents(sandbox)) == 1
+
+
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform binary")
+def test_terraform_gets_the_same_plan_both_ways(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'provider "aws" { region = "eu-west-1" }\n'
+        'resource "aws_vpc" "this" { cidr_block = "10.0.0.0/16" }\n'
+        'resource "aws_sns_topic" "this" { name = "alerts" }\n'
+    )
+    env = {**sandbox.environment(), **sandbox.prepare_terraform(genuine=False)}
+
+    def terraform(*args: str, **more: str) -> str:
+        done = subprocess.run(
+            ["terraform", *args], cwd=tmp_path, env={**env, **more}, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def look(**more: str) -> object:
+        terraform("plan", "-out", "plan", **more)
+        return json.loads(terraform("show", "-json", "plan", **more))["resource_changes"]
+
+    terraform("init")
+    assert look() == look(AURORA_SANDBOX_DIRECT="1")
+    assert len(parents(sandbox)) == 1
+
+
+def test_a_provider_has_the_environment_and_folder_of_its_own_terraform(sandbox: Sandbox, tmp_path: Path) -> None:
+    program = launcher(sandbox)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        with started(program, TMPDIR=str(tmp_path / name)) as provider:
+            assert Path(provider.address).is_relative_to(tmp_path / name)
+    assert len(parents(sandbox)) == 1
+
+
+def test_it_ends_when_what_terraform_started_is_killed(sandbox: Sandbox) -> None:
+    with started(launcher(sandbox)) as provider:
+        assert provider.answers()
+        provider.process.kill()
+        assert wait_until(lambda: not provider.answers(), timeout_s=PATIENCE_S)
+
+
+def test_ctrl_c_of_the_whole_group_does_not_end_it(sandbox: Sandbox) -> None:
+    with started(launcher(sandbox)) as provider:
+        provider.process.send_signal(signal.SIGINT)
+        os.kill(parents(sandbox)[0][0], 0)
+        with started(launcher(sandbox)) as second:
+            assert second.answers()
+        assert provider.answers()
+        assert provider.process.poll() is None
+
+
+def test_many_at_once_share_one_parent(sandbox: Sandbox) -> None:
+    program = launcher(sandbox)
+    env = {**clean_environ(), _COOKIE[0]: _COOKIE[1]}
+    processes = [
+        subprocess.Popen([str(program)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)
+    ]
+    lines = [process.stdout.readline() for process in processes if process.stdout]
+    for process in processes:
+        process.kill()
+        process.communicate()
+    assert all(line.startswith(b"1|6|unix|") for line in lines)
+    assert len(set(lines)) == 4
+    assert len(parents(sandbox)) == 1
+
+
+def test_changed_code_is_picked_up(sandbox: Sandbox, tmp_path: Path) -> None:
+    copy = tmp_path / "code"
+    shutil.copytree(PACKAGE, copy / "aurora_cli", ignore=shutil.ignore_patterns("__pycache__"))
+    program = launcher(sandbox)
+    settings = sandbox.files.mirror / "provider.sh"
+    settings.write_text(settings.read_text().replace(str(PACKAGE.parent), str(copy)))
+    own = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    with started(program, **own):
+        before = parents(sandbox)
+    os.utime(copy / "aurora_cli" / "sandbox" / "provider" / "core.py", ns=(1, 1))
+    with started(program, **own) as provider:
+        assert provider.answers()
+        assert wait_until(lambda: len(parents(sandbox)) == 1, timeout_s=PATIENCE_S)
+        assert parents(sandbox) != before
+
+
+def test_other_settings_of_python_get_a_parent_of_their_own(sandbox: Sandbox) -> None:
+    program = launcher(sandbox)
+    with started(program), started(program, PYTHONUTF8="1") as other:
+        assert other.answers()
+    assert len(parents(sandbox)) == 2
+
+
+def test_without_a_parent_the_provider_starts_directly(sandbox: Sandbox) -> None:
+    program = launcher(sandbox)
+    shutil.rmtree(sandbox.files.parents)
+    with started(program) as provider:
+        assert provider.answers()
+    assert not sandbox.files.parents.exists()
+
+
+def test_stop_ends_the_parent(mortal: Sandbox) -> None:
+    with started(launcher(mortal)):
+        assert len(parents(mortal)) == 1
+    mortal.stop()
+    assert parents(mortal) == []
+
+
+def test_a_parent_does_not_outlive_an_emulator_that_was_killed(mortal: Sandbox) -> None:
+    with started(launcher(mortal)):
+        assert len(parents(mortal)) == 1
+    pid = mortal.status().pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: start_time(pid) is None and parents(mortal) == [], timeout_s=PATIENCE_S)
+
+
+def test_the_folder_of_the_parents_is_private(sandbox: Sandbox) -> None:
+    with started(launcher(sandbox)):
+        modes = {path.name.rpartition(".")[2]: path.stat().st_mode & 0o777 for path in sandbox.files.parents.iterdir()}
+    assert sandbox.files.parents.stat().st_mode & 0o777 == 0o700
+    assert modes == {"lock": 0o600, "sock": 0o600, "log": 0o600}
+
+
+def test_an_install_without_a_folder_for_parents_uses_none(tmp_path: Path) -> None:
+    import sys
+
+    install(tmp_path / "mirror", sys.executable)
+    assert "quick" not in (tmp_path / "mirror" / "provider.sh").read_text()

@@ -1,0 +1,100 @@
+"""Facts that no rule about the spec can check, with the test that shows how each is kept."""
+
+from __future__ import annotations
+
+_SURFACE = "tests/contract/test_rendered_surface.py"
+_RENDERED = "tests/contract/test_rendered_terraform.py"
+_GUARD = "tests/unit/test_operations_guard.py"
+_LIMITS = "tests/unit/test_operations_limits.py"
+_MAIN = "tests/sandbox/test_main_job.py"
+
+ELSEWHERE: dict[str, tuple[str, str]] = {
+    "c1-4": (
+        "A final snapshot has a name of its own each time, made of the cluster's.",
+        f"{_MAIN}::test_destroy_keeps_a_final_snapshot_and_nothing_else",
+    ),
+    "c2-11": (
+        "The master user is called postgres or admin unless named.",
+        "tests/unit/test_spec_resolve.py::test_everything_that_depends_on_the_engine_is_filled_in",
+    ),
+    "c2-12": (
+        "Another user name replaces the cluster, which is refused.",
+        f"{_GUARD}::test_what_holds_data_is_never_deleted_or_replaced",
+    ),
+    "c3-4": ("The cluster's zones are not written.", f"{_RENDERED}::test_no_count_and_no_zones_on_the_cluster"),
+    "c4-7": (
+        "The parameter group family follows from engine and version.",
+        "tests/unit/test_spec_versions.py::test_families",
+    ),
+    "c5-4": (
+        "The first instance is made alone, so that it is the writer.",
+        f"{_RENDERED}::test_readers_come_after_the_first_instance_in_other_zones_with_higher_tiers",
+    ),
+    "c5-5": (
+        "Instances have the subnet group of their cluster.",
+        "tests/contract/test_golden.py::test_an_example_renders_what_its_golden_folder_holds",
+    ),
+    "c5-6": (
+        "Instances go before their cluster.",
+        "tests/sandbox/test_provider_terraform.py::test_destroy_leaves_nothing",
+    ),
+    "c5-8": (
+        "Deletion protection does not cover instances, so a plan that would remove the last reader is refused.",
+        f"{_GUARD}::test_production_keeps_its_last_reader",
+    ),
+    "c6-11": (
+        "Another largest capacity changes `max_connections` at the next restart.",
+        f"{_LIMITS}::test_another_largest_capacity_waits_for_a_restart",
+    ),
+    "c8-2": (
+        "A cluster goes to I/O-Optimized once in 30 days.",
+        f"{_LIMITS}::test_io_optimized_is_refused_until_aws_takes_it_again",
+    ),
+    "c8-18": (
+        "A destroy that keeps a snapshot names it.",
+        f"{_MAIN}::test_destroy_keeps_a_final_snapshot_and_nothing_else",
+    ),
+    "c8-19": (
+        "Automated backups go with the cluster unless they are kept.",
+        f"{_SURFACE}::test_features_of_the_cluster_are_written_only_when_asked_for",
+    ),
+    "c8-20": ("100 manual snapshots.", f"{_LIMITS}::test_doctor_says_which_quota_is_used_up"),
+    "c10-4": ("Log groups are made before the cluster.", f"{_RENDERED}::test_log_groups_come_before_the_cluster"),
+    "c11-1": (
+        "Parameters change 20 at a time.",
+        "tests/sandbox/test_provider_engine.py::test_parameter_groups_send_twenty_at_once_and_reset_what_is_gone",
+    ),
+    "c11-2": (
+        "Static parameters wait for a restart.",
+        f"{_RENDERED}::test_parameter_groups_change_when_the_engine_allows",
+    ),
+    "c11-7": ("A failover is waited for.", "tests/unit/test_aws.py::test_failover_waits_until_the_role_has_moved"),
+    "c12-1": ("40 DB clusters.", f"{_LIMITS}::test_what_the_plan_adds_is_counted_against_the_quota"),
+    "c12-2": ("40 DB instances.", f"{_LIMITS}::test_what_the_plan_adds_is_counted_against_the_quota"),
+    "c12-3": (
+        "50 parameter groups of each kind, 50 subnet groups.",
+        f"{_LIMITS}::test_what_the_plan_adds_is_counted_against_the_quota",
+    ),
+    "c12-7": ("100 manual snapshots.", f"{_LIMITS}::test_doctor_says_which_quota_is_used_up"),
+    "c12-8": ("20 event subscriptions.", f"{_LIMITS}::test_what_the_plan_adds_is_counted_against_the_quota"),
+}
+
+SAME_AS = {
+    "c12-4": "c3-2",
+    "c12-6": "c10-1",
+    "c12-12": "c1-10",
+    "c11-10": "c4-5",
+}
+"""Facts that stand in two sections."""
+
+NOTHING_TO_CHECK: dict[str, str] = {
+    "c1-6": "no shard groups and no blue/green names are made",
+    "c2-15": "IAM sign-in stands beside the managed password; a master user without one is not made",
+    "c6-8": "how long a paused cluster takes to come back is said in its report",
+    "c6-16": "a name in AWS's pages",
+    "c8-5": "what I/O-Optimized costs depends on the load",
+    "c8-8": "the largest volume is AWS's to enforce",
+    "c10-8": "a page of the AWS console",
+    "c12-10": "instances are not reserved here",
+    "c12-11": "integrations are not made here",
+}

@@ -1,0 +1,98 @@
+"""Instances, readers, autoscaling (c5)."""
+
+from __future__ import annotations
+
+from tests.unit.hard_facts.fact import Fact
+
+FACTS = (
+    Fact(
+        "c5-1",
+        "A cluster has at most 15 readers.",
+        "schema",
+        {"instances.readers": 16},
+        "instances.readers",
+        "`readers` must be at most 15, not 16",
+        "write 15",
+    ),
+    Fact(
+        "c5-1",
+        "A cluster has at most 16 instances.",
+        "override-key",
+        {"instances.overrides.17.promotion_tier": 1},
+        "instances.overrides.17",
+        "17 is no instance key: they are 1, 2, 3, ... up to 16",
+        "keys here are 1 to 1",
+    ),
+    Fact(
+        "c5-2",
+        "A promotion tier is 15 at most.",
+        "schema",
+        {"instances.overrides.1.promotion_tier": 16},
+        "instances.overrides.1.promotion_tier",
+        "`promotion_tier` must be at most 15, not 16",
+        "write 15",
+    ),
+    Fact(
+        "c5-2",
+        "A promotion tier is 0 at least.",
+        "schema",
+        {"instances.overrides.1.promotion_tier": -1},
+        "instances.overrides.1.promotion_tier",
+        "`promotion_tier` must be at least 0, not -1",
+        "write 0",
+    ),
+    Fact(
+        "c5-3",
+        "Without a reader a failover takes minutes.",
+        "failover-target",
+        {"preset": "production", "instances.readers": 0},
+        "instances.readers",
+        "there is no reader, so a failure of the writer means minutes of downtime",
+        "set `readers: 1`",
+    ),
+    Fact(
+        "c5-9",
+        "Autoscaling makes 15 readers at most.",
+        "schema",
+        {"instances.readers": 1, "autoscaling": {"max": 16, "cpu": 60}},
+        "autoscaling.max",
+        "`max` must be at most 15, not 16",
+        "write 15",
+    ),
+    Fact(
+        "c5-9",
+        "It follows CPU or connections.",
+        "autoscaling-target",
+        {"instances.readers": 1, "autoscaling": {"max": 4}},
+        "autoscaling",
+        "nothing says when to add a reader",
+        "set `cpu: 60`, or `connections`",
+    ),
+    Fact(
+        "c5-9",
+        "The most readers are not fewer than the fewest.",
+        "autoscaling-range",
+        {"instances.readers": 1, "autoscaling": {"min": 5, "max": 2, "cpu": 60}},
+        "autoscaling.max",
+        "at most 2 readers are fewer than at least 5",
+        "write `5`",
+    ),
+    Fact(
+        "c5-9",
+        "Its metrics need a reader that is there.",
+        "autoscaling-reader",
+        {"instances.readers": 0, "autoscaling": {"max": 4, "cpu": 60}},
+        "autoscaling",
+        "autoscaling adds to readers that are there, and there is none",
+        "set `instances.readers: 1`",
+    ),
+    Fact(
+        "c5-10",
+        "Autoscaling of readers may not go with serverless instances.",
+        "autoscaling-serverless",
+        {"instances.acu": "1-8", "instances.readers": 1, "autoscaling": {"max": 4, "cpu": 60}},
+        "autoscaling",
+        "AWS may not add readers to a cluster with serverless instances, which scale themselves",
+        "leave it out, or take a provisioned class",
+    ),
+)

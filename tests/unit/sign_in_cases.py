@@ -1,0 +1,84 @@
+"""Specs that break a rule on signing in or on Serverless v1, and words that the user then reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.unit.spec_cases import MYSQL, POSTGRES
+
+Case = tuple[dict[str, Any], str, dict[str, Any], str, str]
+DIRECTORY = "d-90670a1b2c"
+
+SIGN_IN: list[tuple[dict[str, Any], str, dict[str, Any], str, str]] = [
+    (
+        POSTGRES,
+        "password-given",
+        {"credentials.password": "given", "credentials.secret_kms_key": "alias/mine"},
+        "credentials.secret_kms_key",
+        "`secret_kms_key` is for a password that AWS manages",
+    ),
+    (
+        POSTGRES,
+        "password-given",
+        {"credentials.password": "given", "credentials.rotation": "off"},
+        "credentials.rotation",
+        "`rotation` is for a password that AWS manages",
+    ),
+    (
+        POSTGRES,
+        "rotation",
+        {"credentials.rotation": {"enabled": False, "every": "30d"}},
+        "credentials.rotation.every",
+        "the rotation is off",
+    ),
+    (POSTGRES, "iam-users", {"credentials.iam_users": ["*"]}, "credentials.iam_users.0", "* is no database user"),
+    (MYSQL, "iam-users", {"credentials.iam_users": ["a" * 33]}, "credentials.iam_users.0", "up to 32 in all"),
+    (POSTGRES, "iam-users", {"credentials.iam_users": ["a", "a"]}, "credentials.iam_users.1", "a is named twice"),
+    (
+        POSTGRES,
+        "iam-users-sign-in",
+        {"credentials.iam_users": ["app"], "credentials.iam_authentication": False},
+        "credentials.iam_users",
+        "IAM authentication is off",
+    ),
+    (
+        POSTGRES,
+        "iam-users-policy",
+        {"credentials.iam_users": [f"user_{n}" for n in range(60)]},
+        "credentials.iam_users",
+        "a policy for 60 users is longer than the 6144 characters",
+    ),
+    (POSTGRES, "domain-id", {"credentials.domain.id": "corp.example.com"}, "credentials.domain.id", "is no id of"),
+    (
+        POSTGRES,
+        "domain-role",
+        {"credentials.domain": {"id": DIRECTORY, "role": "arn:aws:iam::123456789012:role/directory"}},
+        "credentials.domain.role",
+        "is no name of an IAM role",
+    ),
+]
+
+V1 = "serverless_v1.scaling"
+_CAPACITY, _TIMES = "serverless-v1-capacity", "serverless-v1-times"
+SERVERLESS_V1: list[Case] = [
+    (
+        POSTGRES,
+        "serverless-v1",
+        {"serverless_v1.enable_data_api": True},
+        "serverless_v1",
+        "AWS makes no new Serverless v1 clusters since 2025-01-08; its end of life was 2025-03-31",
+    ),
+    (POSTGRES, _CAPACITY, {f"{V1}.min_capacity": 1}, f"{V1}.min_capacity", "aurora-postgresql had no 1 ACU"),
+    (POSTGRES, _CAPACITY, {f"{V1}.max_capacity": 256}, f"{V1}.max_capacity", "aurora-postgresql had no 256 ACU"),
+    (MYSQL, _CAPACITY, {f"{V1}.max_capacity": 192}, f"{V1}.max_capacity", "aurora-mysql had no 192 ACU"),
+    (MYSQL, _CAPACITY, {f"{V1}.min_capacity": 32}, f"{V1}.max_capacity", "the largest capacity, 16 ACU, is below"),
+    (MYSQL, _TIMES, {f"{V1}.auto_pause": 200}, f"{V1}.auto_pause", "`auto_pause` was 5m to 1d, not 200s"),
+    (MYSQL, _TIMES, {f"{V1}.timeout": "11m"}, f"{V1}.timeout", "`timeout` was 1m to 10m, not 11m"),
+    (
+        MYSQL,
+        "serverless-v1-engine",
+        {"serverless_v1.engine": "postgres"},
+        "serverless_v1.engine",
+        "the cluster's engine is aurora-mysql",
+    ),
+]

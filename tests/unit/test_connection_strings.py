@@ -1,0 +1,106 @@
+"""Connection strings: what clients read back from them is what was meant."""
+
+from __future__ import annotations
+
+import shlex
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.operations.connection import hosts_of
+from aurora_cli.operations.connection_strings import Target, written
+from tests.unit.spec_cases import resolved
+
+HOST = "orders.cluster-c9akciq32rgh.eu-west-1.rds.amazonaws.com"
+PLAIN = Target(HOST, 5432, "orders", "postgres", "global-bundle.pem")
+STRANGE = Target("2001:db8::1", 5433, "a b/ü?", "we:ird@u's\\er", "/my certs/ca.pem")
+
+
+@pytest.mark.parametrize("target", [PLAIN, STRANGE])
+@pytest.mark.parametrize(("engine", "scheme"), [("aurora-postgresql", "postgresql"), ("aurora-mysql", "mysql")])
+def test_a_url_reads_back(engine: str, scheme: str, target: Target) -> None:
+    parts = urlsplit(written(engine, target)["url"])
+    assert (parts.scheme, parts.hostname, parts.port) == (scheme, target.host, target.port)
+    assert unquote(parts.username or "") == target.user
+    assert parts.password is None
+    assert unquote(parts.path.removeprefix("/")) == target.database
+    options = parse_qs(parts.query)
+    wanted = {"sslmode": ["verify-full"], "sslrootcert": [target.ca_file]}
+    assert options == (
+        wanted if scheme == "postgresql" else {"ssl-mode": ["VERIFY_IDENTITY"], "ssl-ca": [target.ca_file]}
+    )
+
+
+@pytest.mark.parametrize("engine", ["aurora-postgresql", "aurora-mysql"])
+def test_jdbc_has_the_user_as_a_parameter_and_ipv6_in_brackets(engine: str) -> None:
+    text = written(engine, STRANGE)["jdbc"]
+    assert "//[2001:db8::1]:5433/a%20b%2F%C3%BC%3F?user=we%3Aird%40u%27s%5Cer&" in text
+    assert "sslmode=verify-full" in text or "sslMode=VERIFY_IDENTITY" in text
+
+
+def test_psql_quotes_what_libpq_needs_quoted() -> None:
+    assert written("aurora-postgresql", PLAIN)["psql"] == (
+        f"psql 'host={HOST} port=5432 dbname=orders user=postgres sslmode=verify-full sslrootcert=global-bundle.pem'"
+    )
+    program, text = shlex.split(written("aurora-postgresql", STRANGE)["psql"])
+    assert program == "psql"
+    assert "dbname='a b/ü?'" in text
+    assert r"user='we:ird@u\'s\\er'" in text
+
+
+def test_mysql_checks_the_name_of_the_server() -> None:
+    words = shlex.split(written("aurora-mysql", STRANGE)["mysql"])
+    assert {"--host=2001:db8::1", "--ssl-mode=VERIFY_IDENTITY", "--ssl-ca=/my certs/ca.pem"} <= set(words)
+    assert words[-1] == "a b/ü?"
+    assert "--password" in words
+
+
+def test_pgpass_escapes_its_separator() -> None:
+    assert written("aurora-postgresql", PLAIN)["pgpass"] == f"{HOST}:5432:orders:postgres:"
+    assert written("aurora-postgresql", STRANGE)["pgpass"] == "2001\\:db8\\:\\:1:5433:a b/ü?:we\\:ird@u's\\\\er:"
+
+
+@pytest.mark.parametrize(("engine", "host"), [("aurora-postgresql", "PGHOST"), ("aurora-mysql", "MYSQL_HOST")])
+def test_an_env_file_is_one_that_a_shell_reads(engine: str, host: str) -> None:
+    lines = written(engine, STRANGE)["env"].splitlines()
+    values = dict(shlex.split(line)[0].split("=", 1) for line in lines)
+    assert values[host] == "2001:db8::1"
+    assert "DATABASE_URL" in values
+
+
+def test_each_engine_has_its_own_forms() -> None:
+    assert list(written("aurora-postgresql", PLAIN)) == ["url", "jdbc", "psql", "env", "pgpass"]
+    assert list(written("aurora-mysql", PLAIN)) == ["url", "jdbc", "mysql", "env"]
+
+
+def test_every_endpoint_has_its_names() -> None:
+    spec = resolved({"instances.readers": 1, "instances.overrides.2.identifier": "orders-reports"}).spec
+    members = (
+        Member("orders-1", "writer", "db.r7g.large", "available", host="one"),
+        Member("orders-reports", "reader", "db.r7g.large", "available", host="two"),
+        Member("application-autoscaling-1", "reader", "db.r7g.large", "creating"),
+    )
+    topology = Topology(
+        identifier="orders",
+        arn="",
+        status="available",
+        engine=spec.engine,
+        engine_version="17.7",
+        port=5432,
+        members=members,
+        writer_host="w",
+        reader_host="r",
+        custom={"orders-web": "c"},
+    )
+    assert hosts_of(topology, spec, ("1", "2")) == {
+        "writer": "w",
+        "reader": "r",
+        "orders-web": "c",
+        "web": "c",
+        "1": "one",
+        "2": "two",
+        "orders-1": "one",
+        "orders-reports": "two",
+        "application-autoscaling-1": None,
+    }

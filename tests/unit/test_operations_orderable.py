@@ -1,0 +1,161 @@
+"""What AWS offers, against what a spec asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from aurora_cli.aws.orderable import Offer, Offers, read_offers
+from aurora_cli.operations.orderable import OrderableCheck, asked_about, breaches
+from tests.unit.spec_cases import resolved
+
+ALL = frozenset({"aurora", "aurora-iopt1"})
+ZONES = frozenset({"eu-west-1a", "eu-west-1b"})
+BOTH = frozenset({"IPV4", "DUAL"})
+
+
+def offers(*names: str, acu: dict[str, float] | None = None, **own: Any) -> Offers:
+    values: dict[str, Any] = {"storage": ALL, "zones": ZONES, "networks": BOTH, **own}
+    return Offers("17.7", ("17.7",), {name: Offer(name, **values) for name in names}, acu)
+
+
+def found(changes: dict[str, Any], offered: Offers) -> list[tuple[str, str, str | None]]:
+    return list(breaches(resolved(changes).spec, offered))
+
+
+def test_what_is_offered_passes() -> None:
+    changes = {"instances.class": "db.r7g.large", "storage": "aurora-iopt1", "instances.readers": 1}
+    assert found(changes, offers("db.r7g.large")) == []
+
+
+def test_a_class_that_is_not_offered_has_its_nearest() -> None:
+    (breach,) = found({"instances.class": "db.r5.large"}, offers("db.r6g.large", "db.t4g.large", "db.r6g.xlarge"))
+    assert breach[:2] == (
+        "instances.class",
+        "db.r5.large cannot be ordered with aurora-postgresql 17.7 in eu-west-1",
+    )
+    assert breach[2] == "nearest that can be: db.r6g.large, db.t4g.large, db.r6g.xlarge"
+
+
+def test_the_place_of_a_class_is_told() -> None:
+    changes = {"instances.class": "db.r7g.large", "instances.readers": 1, "instances.overrides.2.class": "db.r5.large"}
+    ((path, _, _),) = found(changes, offers("db.r7g.large"))
+    assert path == "instances.overrides.2.class"
+
+
+FEATURES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
+    ({"storage": "aurora-iopt1"}, {"storage": frozenset({"aurora"})}, "instances.class", "storage aurora-iopt1"),
+    ({"monitoring.insights.mode": "standard"}, {"insights": False}, "monitoring.insights", "Database Insights"),
+    ({}, {"iam": False}, "credentials.iam_authentication", "IAM authentication"),
+    ({"credentials.domain.id": "d-90670a1b2c"}, {"kerberos": False}, "credentials.domain", "Kerberos"),
+    ({"network.ip_version": "dual"}, {"networks": frozenset({"IPV4"})}, "network.ip_version", "IPv6"),
+]
+
+
+@pytest.mark.parametrize(("changes", "lacking", "path", "text"), FEATURES)
+def test_a_feature_that_the_class_lacks(changes: dict[str, Any], lacking: dict[str, Any], path: str, text: str) -> None:
+    changes = {"instances.class": "db.r7g.large", **changes}
+    ((where, message, _),) = found(changes, offers("db.r7g.large", **lacking))
+    assert (where, message) == (
+        path,
+        f"db.r7g.large does not go with {text}, with aurora-postgresql 17.7 in eu-west-1",
+    )
+    assert found(changes, offers("db.r7g.large")) == []
+
+
+def test_a_named_zone_without_the_class() -> None:
+    changes = {"instances.class": "db.r7g.large", "instances.overrides.1.zone": "eu-west-1c"}
+    ((path, message, hint),) = found(changes, offers("db.r7g.large"))
+    assert (path, message) == (
+        "instances.overrides.1.zone",
+        "eu-west-1c has no db.r7g.large with aurora-postgresql 17.7",
+    )
+    assert hint == "it is in: eu-west-1a, eu-west-1b"
+
+
+def test_capacity_beyond_what_the_version_has() -> None:
+    limits = {"MinCapacity": 0.5, "MaxCapacity": 128.0}
+    ((path, message, hint),) = found({"instances.acu": "0-256"}, offers("db.serverless", acu=limits))
+    assert (path, message) == ("instances.acu", "aurora-postgresql 17.7 has 0.5-128 ACU in eu-west-1")
+    assert hint == "write `acu: 0.5-128`"
+    assert found({"instances.acu": "0.5-128"}, offers("db.serverless", acu=limits)) == []
+
+
+def test_a_version_that_is_not_offered() -> None:
+    ((path, message, hint),) = found({"engine_version": "16.8"}, Offers("16.8", ()))
+    assert (path, message) == ("engine_version", "eu-west-1 does not offer aurora-postgresql 16.8 for new clusters")
+    assert "the newest known of this line is `16." in str(hint)
+
+
+def test_only_what_the_check_reads_makes_it_ask_again() -> None:
+    before = resolved({"instances.class": "db.r7g.large"}).spec
+    for same in ({"tags.a": "b"}, {"backup.retention": "9d"}, {"instances.readers": 3}):
+        changed = resolved({"instances.class": "db.r7g.large", **same}).spec
+        assert asked_about(changed) == asked_about(before)
+    for other in ({"storage": "aurora-iopt1"}, {"instances.class": "db.r7g.xlarge"}, {"engine_version": "17.6"}):
+        assert asked_about(resolved({"instances.class": "db.r7g.large", **other}).spec) != asked_about(before)
+
+
+VERSION = {
+    "EngineVersion": "17.7",
+    "Status": "available",
+    "ServerlessV2FeaturesSupport": {"MinCapacity": 0.0, "MaxCapacity": 256.0},
+}
+
+
+def _row(storage: str, zone: str) -> dict[str, Any]:
+    return {
+        "DBInstanceClass": "db.r7g.large",
+        "StorageType": storage,
+        "AvailabilityZones": [{"Name": zone}],
+        "SupportedNetworkTypes": ["IPV4"],
+        "SupportsPerformanceInsights": True,
+    }
+
+
+def _stubbed() -> tuple[Any, Stubber]:
+    make: Any = boto3.client
+    rds = make("rds", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    return rds, Stubber(rds)
+
+
+def test_one_offer_of_all_rows_of_a_class() -> None:
+    rds, stub = _stubbed()
+    stub.add_response("describe_db_engine_versions", {"DBEngineVersions": [VERSION]})
+    rows = [_row("aurora", "eu-west-1a"), _row("aurora-iopt1", "eu-west-1b")]
+    wanted = {"Engine": "aurora-postgresql", "EngineVersion": "17.7"}
+    stub.add_response("describe_orderable_db_instance_options", {"OrderableDBInstanceOptions": rows}, wanted)
+    with stub:
+        read = read_offers(rds, "aurora-postgresql", "17")
+    offer = read.classes["db.r7g.large"]
+    assert (offer.storage, offer.zones, offer.networks) == (ALL, ZONES, frozenset({"IPV4"}))
+    assert read.acu == {"MinCapacity": 0.0, "MaxCapacity": 256.0}
+
+
+class _App:
+    """The part of the composition root that the check uses."""
+
+    def __init__(self, rds: Any) -> None:
+        self._rds = rds
+
+    def aws(self, region: str) -> Any:
+        return self
+
+    def client(self, service: str) -> Any:
+        return self._rds
+
+
+def test_without_permission_the_packaged_table_counts_and_that_is_said() -> None:
+    rds, stub = _stubbed()
+    stub.add_client_error("describe_db_engine_versions", "AccessDenied", "no", 403)
+    events: list[Any] = []
+    app: Any = _App(rds)
+    spec = resolved().spec
+    with stub:
+        OrderableCheck(app, spec, None, events.append).run()
+    (note,) = events
+    assert note.level == "warning"
+    assert note.text.startswith("AWS could not be asked what can be ordered; the packaged table of 20")
