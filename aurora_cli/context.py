@@ -164,8 +164,12 @@ class AppContext:
 
         return find_binary(self.terraform_bin, self.environ, self.home.version_cache)
 
-    def terraform(self, stack: Stack, emit: Emit) -> Terraform:
-        """Terraform for that stack, in an environment that reaches the right AWS."""
+    def terraform(self, stack: Stack, emit: Emit, *, lock_timeout: str = "60s") -> Terraform:
+        """Terraform for that stack, in an environment that reaches the right AWS.
+
+        Args:
+            lock_timeout: how long it waits for its state lock, in Terraform's notation.
+        """
         from aurora_cli.terraform.environment import terraform_env
         from aurora_cli.terraform.runner import Terraform
 
@@ -179,6 +183,7 @@ class AppContext:
             env=terraform_env(base, {"TF_PLUGIN_CACHE_DIR": cache}, debug=self.debug),
             runs_dir=stack.runs_dir,
             emit=emit,
+            lock_timeout=lock_timeout,
             relock=own,
         )
 

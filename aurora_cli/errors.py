@@ -6,6 +6,7 @@
     │   ├── ApprovalRequired     approval-required   2     no terminal to ask on, and no --yes / --confirm
     │   ├── SpecConflict         spec-conflict       2     the stack exists with another spec
     │   │   └── OperationUnfinished  unfinished      2     another operation has begun on it and not ended
+    │   ├── NotAdoptable         not-adoptable       2     the cluster cannot be adopted without changing it
     │   └── SourceUnfit          source-unfit        2     the data cannot come from where the spec says
     ├── CredentialsError         credentials         3     AWS refuses who we are (none, expired, wrong)
     │   └── AccessDenied         access-denied       3     AWS knows who we are and says no
@@ -119,6 +120,12 @@ class SpecConflict(InvalidInput):
     """The stack exists with another spec than the one given."""
 
     code = "spec-conflict"
+
+
+class NotAdoptable(InvalidInput):
+    """The cluster cannot be brought under management as it is. Nothing was changed."""
+
+    code = "not-adoptable"
 
 
 class SourceUnfit(InvalidInput):

@@ -86,7 +86,8 @@ class Aurora:
     def client(self, service: str, region: str = "eu-west-1") -> Any:
         """A boto3 client of the emulator, from what `sandbox status` publishes."""
         info = self.emulator.status()
-        assert info.running
+        if not info.running or not info.endpoint:
+            raise RuntimeError("the emulator is not running, and without it the calls would go to AWS")
         return _client(service, region, str(info.endpoint), info.access_key_id, info.secret_access_key, info.pid)
 
     @property

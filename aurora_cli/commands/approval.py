@@ -38,8 +38,10 @@ def approve_with(session: Session, *, yes: bool) -> Approve:
     return approve
 
 
-def require_confirmation(session: Session, name: str, *, confirm: str | None, yes: bool, dry_run: bool) -> None:
-    """Make sure that a destroy can be confirmed, before anything runs.
+def require_confirmation(
+    session: Session, name: str, *, confirm: str | None, yes: bool, dry_run: bool, doing: str = "Destroying"
+) -> None:
+    """Make sure that what needs the cluster's name can be confirmed, before anything runs.
 
     Raises:
         InvalidInput: --confirm names another cluster.
@@ -47,14 +49,14 @@ def require_confirmation(session: Session, name: str, *, confirm: str | None, ye
     """
     if confirm is not None and confirm != name:
         raise InvalidInput(
-            f"--confirm says '{confirm}', the cluster is '{name}'.", hint=f"To destroy it: --confirm {name}"
+            f"--confirm says '{confirm}', the cluster is '{name}'.", hint=f"To go ahead: --confirm {name}"
         )
     if confirm or dry_run or session.consoles.interactive:
         return
     reason = "--yes alone does not confirm a destroy" if yes else "there is no terminal to ask on"
     raise ApprovalRequired(
-        f"Destroying '{name}' needs its name as confirmation; {reason}.",
-        hint=f"Add --confirm {name}, or --dry-run to see what would go.",
+        f"{doing} '{name}' needs its name as confirmation; {reason}.",
+        hint=f"Add --confirm {name}, or --dry-run to see what would happen.",
     )
 
 

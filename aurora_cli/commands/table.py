@@ -24,6 +24,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Build": (
         Entry("create", "Create a cluster and print its endpoints."),
         Entry("apply", "Create or update a cluster from a YAML file."),
+        Entry("adopt", "Take over an existing cluster, without changing it."),
         Entry("plan", "Show what would change, and change nothing."),
         Entry("validate", "Check a spec against the rules of AWS, offline."),
         Entry("render", "Write the Terraform of a cluster to a folder."),
@@ -37,10 +38,13 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("engines", "List engine versions, and where each can be upgraded to."),
         Entry("connection", "Print how to connect to a cluster, without the password."),
         Entry("history", "Show what was done to a cluster, when and by whom."),
+        Entry("drift", "Show what was changed outside, attribute by attribute."),
     ),
     "Run": (
         Entry("scale", "Change the number of readers, the class or the capacity."),
         Entry("global", "Work on the Regions of a global database."),
+        Entry("backtrack", "Take an Aurora MySQL cluster back in time, in place."),
+        Entry("unlock", "Take away a state lock that a dead process left."),
         Entry("clone", "Make a copy-on-write clone of a cluster."),
         Entry("restore", "Bring data back into a new cluster."),
         Entry("snapshot", "Make, list, copy and delete snapshots of clusters."),

@@ -77,7 +77,7 @@ def _named(spec: ClusterSpec) -> Iterator[tuple[str, str | None]]:
     monitoring, services, stream = spec.monitoring, spec.services, spec.activity_stream
     yield "storage", spec.encryption.kms_key if spec.encryption.enabled else None
     yield "secret", spec.credentials.secret_kms_key
-    yield "logs", spec.logs.kms_key if spec.logs.exports else None
+    yield "logs", spec.logs.kms_key if spec.logs.exports and spec.logs.own_groups else None
     yield "insights", monitoring.insights.kms_key if monitoring.insights else None
     yield "topic", monitoring.notifications.kms_key
     yield "stream", stream.kms_key if stream else None

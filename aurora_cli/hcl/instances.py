@@ -60,7 +60,14 @@ def _identifier(spec: ClusterSpec, key: str, own: InstanceOverride) -> Any:
 def _parameter_group(spec: ClusterSpec, key: str, own: InstanceOverride) -> Any:
     if own.parameter_group:
         return own.parameter_group
+    if spec.parameters.instance_group and not own.parameters:
+        return spec.parameters.instance_group
     return Expression(f"aws_db_parameter_group.{f'instance_{key}' if own.parameters else 'this'}.name")
+
+
+def _copy_tags(spec: ClusterSpec, key: str, own: InstanceOverride) -> Any:
+    given = (own.copy_tags, spec.instances.copy_tags, spec.backup.copy_tags)
+    return next(value for value in given if value is not None)
 
 
 def _auto_minor_upgrades(spec: ClusterSpec, key: str, own: InstanceOverride) -> Any:
@@ -85,6 +92,7 @@ _SETTINGS: dict[str, Setting] = {
     "auto_minor_upgrades": _auto_minor_upgrades,
     "maintenance_window": lambda spec, key, own: own.maintenance_window or spec.maintenance.window,
     "ca_certificate": lambda spec, key, own: own.ca_certificate or spec.instances.ca_certificate,
+    "copy_tags": _copy_tags,
     "monitoring_interval": _interval,
     "monitoring_role": _monitoring_role,
     "tags": lambda spec, key, own: own.tags or None,

@@ -45,6 +45,21 @@ class Attempt(Expression):
     __slots__ = ()
 
 
+class Name(Expression):
+    """The name of an argument or a block, written as it stands.
+
+    Raises:
+        ValueError: the text is no identifier of HCL.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Name:
+        if not _IDENTIFIER.fullmatch(text) or text in _KEYWORDS:
+            raise ValueError(f"not a name: {text!r}")
+        return str.__new__(cls, text)
+
+
 def to_hcl(value: Any) -> str:
     """The HCL literal of a value, on one line or on several, the later ones indented from column 0.
 

@@ -42,6 +42,7 @@ class Network:
         subnet_group: existing DB subnet group.
         vpc: reference to the VPC's id.
         subnet_group_name: reference to the name of the DB subnet group.
+        own_security_group: the stack makes a security group.
         extra_security_groups: existing security groups beside ours.
         allow: key -> attributes of an ingress rule; the key is the source, so adding one never touches another.
         egress: key -> attributes of an egress rule; the key is the destination, with its port if it has one.
@@ -58,6 +59,7 @@ class Network:
     subnet_group: str | None
     vpc: Expression
     subnet_group_name: Expression
+    own_security_group: bool
     extra_security_groups: tuple[str, ...]
     allow: dict[str, dict[str, Any]]
     egress: dict[str, dict[str, Any]]
@@ -118,6 +120,7 @@ def network_of(spec: ClusterSpec) -> Network:
         subnet_group=given.subnet_group,
         vpc=Expression("aws_vpc.this.id" if given.own_vpc else "local.vpc_id"),
         subnet_group_name=Expression(f"data.{made}" if given.subnet_group else made),
+        own_security_group=given.own_security_group,
         extra_security_groups=tuple(dict.fromkeys(given.security_group_ids)),
         allow=_allow(given.allow),
         egress=_egress(given.egress),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.dynamic import CHANGES_AT_ONCE
 from aurora_cli.hcl.instances import Instance
-from aurora_cli.hcl.literal import to_hcl
+from aurora_cli.hcl.literal import Expression, to_hcl
 from aurora_cli.hcl.services import service_parameters
 from aurora_cli.spec.fields import ParameterValue
 from aurora_cli.spec.members import override_of
@@ -33,12 +33,23 @@ class Parameter:
 
 @dataclass(frozen=True)
 class ParameterGroups:
-    """The parameters of both groups of a cluster, the family that both are of, and key -> those of one instance's own."""
+    """The parameters of both groups of a cluster, the family that both are of, and key -> those of one instance's own.
+
+    `cluster_group` is the name of an existing cluster parameter group, or a reference to the one that is made.
+    """
 
     family: str
     cluster: tuple[Parameter, ...]
     instance: tuple[Parameter, ...]
     own: dict[str, tuple[Parameter, ...]]
+    cluster_group: str
+    makes_cluster: bool
+    makes_instance: bool
+
+    @property
+    def makes_any(self) -> bool:
+        """Whether the stack makes a parameter group."""
+        return self.makes_cluster or self.makes_instance or bool(self.own)
 
 
 def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance]) -> ParameterGroups:
@@ -55,6 +66,9 @@ def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance]) -> Par
             for key, override in own.items()
             if override.parameters and not override.parameter_group
         },
+        cluster_group=spec.parameters.cluster_group or Expression("aws_rds_cluster_parameter_group.this.name"),
+        makes_cluster=spec.parameters.cluster_group is None,
+        makes_instance=spec.parameters.instance_group is None,
     )
 
 

@@ -28,8 +28,8 @@ class Proxy:
         port: that of the engine: a proxy has no other.
         role: ARN of, or reference to, the role that reads the secrets.
         role_name: name of the role that is made; None if one is given.
-        secrets: ARNs of, or references to, the secrets, the master user's first.
-        keys: the customer keys of these secrets.
+        secrets: ARNs of, or references to, the secrets, the master user's first, if AWS manages its password.
+        keys: the keys of these secrets; none for those that AWS encrypts with its own.
         pool: arguments of `connection_pool_config`.
         reader_name: name of the read-only endpoint; None without one.
     """
@@ -56,26 +56,31 @@ def proxy_of(spec: ClusterSpec, encryption: Encryption) -> Proxy | None:
     if given is None or not given.enabled:
         return None
     made = Expression("aws_iam_role.proxy.arn")
-    own = (one.kms_key for one in given.secrets)
+    own = [one.arn for one in given.secrets], [one.kms_key for one in given.secrets if one.kms_key]
     return Proxy(
         given=given,
         family=FAMILIES[spec.engine],
         port=PORTS[spec.engine],
         role=given.role or made,
         role_name=None if given.role else bounded(f"{spec.name}-{spec.region}-proxy", LONGEST_ROLE),
-        secrets=(_secret_of_master(spec), *dict.fromkeys(one.arn for one in given.secrets)),
-        keys=(*_key_of_master(spec, encryption), *dict.fromkeys(key for key in own if key)),
+        secrets=(*_secret_of_master(spec), *dict.fromkeys(own[0])),
+        keys=(*_key_of_master(spec, encryption), *dict.fromkeys(own[1])),
         pool=_pool(given),
         reader_name=reader_name(spec.name) if given.read_only_endpoint else None,
     )
 
 
-def _secret_of_master(spec: ClusterSpec) -> Expression:
-    return Expression(f"{_MASTER}.secret_arn") if spec.global_ is None else _MADE_SECRET
+def _secret_of_master(spec: ClusterSpec) -> tuple[Expression, ...]:
+    """The secret of the master user: AWS's, or the stack's own; none where the password is somebody else's."""
+    if not spec.credentials.managed:
+        return ()
+    return (Expression(f"{_MASTER}.secret_arn") if spec.global_ is None else _MADE_SECRET,)
 
 
 def _key_of_master(spec: ClusterSpec, encryption: Encryption) -> tuple[str, ...]:
     """Of the secret that AWS keeps, or of the stack's own; whoever may read that one may use the default key with it."""
+    if not spec.credentials.managed:
+        return ()
     if spec.global_ is None:
         return (Expression(f"{_MASTER}.kms_key_id"),)
     return (encryption.secret.arn,) if encryption.secret else ()

@@ -169,6 +169,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "log_exports": sorted(set(spec.logs.exports or ())),
         "force_destroy": _promotes(source, options),
         "cluster_needs": _cluster_needs(spec, source, member),
+        "log_groups": sorted(set(spec.logs.exports or ())) if spec.logs.own_groups else [],
         **_protection(spec, options),
     }
 
@@ -183,7 +184,7 @@ def _cluster_needs(spec: ClusterSpec, source: Source, member: Member | None) -> 
     domain = spec.credentials.domain
     waits = {
         "var.primary": member is not None and member.secondary,
-        "aws_cloudwatch_log_group.exports": bool(spec.logs.exports),
+        "aws_cloudwatch_log_group.exports": bool(spec.logs.exports and spec.logs.own_groups),
         "aws_iam_role_policy.s3_import": bool(source.import_role),
         "aws_iam_role_policy_attachment.directory": domain is not None and domain.role is None,
     }

@@ -124,6 +124,8 @@ def _known(app: AppContext, found: Origin, region: str) -> Layer | None:
 def _of_spec(layer: Layer, wish: Wish) -> dict[str, Any]:
     """The spec of the source without what only one cluster can have."""
     values = {key: value for key, value in layer.values.items() if key not in _OF_ONE_CLUSTER}
+    if (values.get("credentials") or {}).get("password") == "kept":  # only the source has the one that it keeps
+        values["credentials"] = {k: v for k, v in values["credentials"].items() if k != "password"}
     values["backend"] = _own_state(dict(values.get("backend") or {}), wish)
     overrides = (values.get("instances") or {}).get("overrides") or {}
     own = {key: {k: v for k, v in one.items() if k != "identifier"} for key, one in overrides.items()}

@@ -162,7 +162,23 @@ class Proposal:
         if topology is not None and creates:
             raise InvalidInput(
                 f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
-                hint="Choose another name. An existing cluster is never taken over silently.",
+                hint=f"Choose another name, or take it over: aurora-cli adopt {self.spec.name}",
+            )
+        self._refuse_unknown_password(topology, creates=creates)
+
+    def _refuse_unknown_password(self, topology: Topology | None, *, creates: bool) -> None:
+        """`kept` asks for a password that is there: not for a cluster to be made, nor where AWS keeps it in a secret."""
+        if not self.spec.credentials.kept:
+            return
+        if topology is not None and topology.secret_arn:
+            raise InvalidInput(
+                f"AWS manages the master password of {self.spec.name}, and without its secret nobody would know it.",
+                hint="Set `credentials.password` to `managed`, or to `given` with a password of your own.",
+            )
+        if creates:
+            raise InvalidInput(
+                f"{self.spec.name} would be made, and `credentials.password: kept` is for a cluster that is there.",
+                hint="Set `credentials.password` to `managed`, or leave it out.",
             )
 
     def _refuse_stopped(self, plan: Plan, topology: Topology | None) -> None:

@@ -86,6 +86,11 @@ def rotate_password(
                 hint=f"Finish it with `aurora-cli destroy {name}`.",
             )
         app.begin(emit)
+        if desired.spec.credentials.kept:
+            raise InvalidInput(
+                f"The master password of {name} is kept as it was when the cluster was adopted.",
+                hint="To have AWS make one, set `credentials.password` to `managed` and apply.",
+            )
         if password is not None or desired.spec.credentials.given:
             require_password(name, given_password(app, desired.spec, password, emit))
         if desired.spec.credentials.given or desired.spec.global_ is not None:

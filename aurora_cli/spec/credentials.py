@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from aurora_cli.spec.fields import Days, Model, Seconds, lower_case
 
-PasswordKind = Literal["managed", "given"]
+PasswordKind = Literal["managed", "given", "kept"]
 
 
 class Rotation(Model):
@@ -42,7 +42,8 @@ class Credentials(Model):
     password: Annotated[PasswordKind, BeforeValidator(lower_case)] = Field(
         "managed",
         description="`managed`: AWS makes, keeps and rotates the master password in Secrets Manager. `given`: it is "
-        "yours, from AURORA_MASTER_PASSWORD or `--password-stdin`, and kept nowhere.",
+        "yours, from AURORA_MASTER_PASSWORD or `--password-stdin`, and written down nowhere. `kept`: the one that an adopted "
+        "cluster has stays; it is neither known nor changed.",
     )
     secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
     rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")
@@ -54,9 +55,19 @@ class Credentials(Model):
     domain: Domain | None = Field(None, description="Kerberos through a directory.")
 
     @property
+    def kept(self) -> bool:
+        """Whether the cluster has a master password that nobody here knows."""
+        return self.password == "kept"  # noqa: S105
+
+    @property
     def given(self) -> bool:
         """Whether the master password is the user's own."""
         return self.password == "given"  # noqa: S105
+
+    @property
+    def managed(self) -> bool:
+        """Whether AWS makes the master password and keeps it in a secret."""
+        return self.password == "managed"  # noqa: S105
 
     @property
     def rotation_off(self) -> bool:

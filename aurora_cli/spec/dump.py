@@ -30,7 +30,7 @@ def dump_spec(spec: ClusterSpec, *, comments: bool = False) -> str:
         spec: any spec.
         comments: add each section's description above it.
     """
-    document = mapping(_values(spec))
+    document = mapping(plain_values(spec))
     if comments:
         _describe(document)
     return render(document)
@@ -49,7 +49,13 @@ def render(document: CommentedMap) -> str:
     return text
 
 
-def _values(spec: ClusterSpec) -> dict[str, Any]:
+def dump_values(values: dict[str, Any]) -> str:
+    """Nested values of a spec, as `plain_values` gives them, as YAML."""
+    return render(mapping(values))
+
+
+def plain_values(spec: ClusterSpec) -> dict[str, Any]:
+    """The spec as nested plain values, written as people write them (`7d`, `0.5-4`), without what is unset."""
     values = spec.model_dump(by_alias=True, exclude_none=True)
     acu = spec.instances.acu
     if acu is not None:

@@ -43,6 +43,9 @@ class InstanceOverride(Model):
         default_factory=dict, description="Parameters over `parameters.instance`, in a parameter group of its own."
     )
     parameter_group: str | None = Field(None, description="Existing DB parameter group, instead of the stack's.")
+    copy_tags: bool | None = Field(
+        None, description="Its own mark for tags on snapshots; default `instances.copy_tags`."
+    )
 
     @field_validator("maintenance_window", mode="after")
     @classmethod
@@ -65,5 +68,9 @@ class Instances(Model):
     readers: Whole = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
     ca_certificate: str | None = Field(
         None, description="CA of every instance's server certificate, e.g. rds-ca-rsa2048-g1; default AWS's choice."
+    )
+    copy_tags: bool | None = Field(
+        None,
+        description="The instances' mark for tags on snapshots, which Aurora reads on the cluster; default the same.",
     )
     overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")

@@ -72,7 +72,7 @@ def _choice(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[st
     choices = _CHOICES.get(path, ())
     word = str(value)
     if path == "credentials.password":
-        return "`password` says where the master password comes from: managed or given", _HOW_TO_GIVE
+        return "`password` says where the master password comes from: managed, given or kept", _HOW_TO_GIVE
     if path == "engine" and word.strip().lower() == "aurora":
         return "the engine `aurora` (MySQL 5.6) is gone", "write postgres or mysql"
     wanted = listing(choices) or str(ctx.get("expected", "")).replace("'", "")

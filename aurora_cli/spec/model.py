@@ -118,6 +118,12 @@ class Parameters(Model):
 
     cluster: dict[str, ParameterValue] = Field(default_factory=dict, description="Cluster parameter group.")
     instance: dict[str, ParameterValue] = Field(default_factory=dict, description="DB (instance) parameter group.")
+    cluster_group: str | None = Field(
+        None, description="Existing cluster parameter group, instead of the stack's; it then also decides on TLS."
+    )
+    instance_group: str | None = Field(
+        None, description="Existing DB parameter group of all instances, instead of the stack's."
+    )
 
 
 class Logs(Model):
@@ -127,6 +133,9 @@ class Logs(Model):
     retention: Days = Field(30, description="Days that the log groups keep them, e.g. `30d`.")
     kms_key: str | None = Field(
         None, description="KMS key (ARN, id, alias/... or `stack`); CloudWatch Logs must be allowed to use it."
+    )
+    own_groups: bool = Field(
+        True, description="Make the log groups, with retention and key; false leaves them to RDS or to others."
     )
 
 

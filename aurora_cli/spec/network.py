@@ -54,6 +54,9 @@ class Network(Model):
     security_group_ids: list[str] = Field(
         default_factory=list, description="Existing security groups to attach beside our own."
     )
+    own_security_group: bool = Field(
+        True, description="Make a security group of the cluster's own; false: only those of `security_group_ids`."
+    )
     allow: list[AllowRule] = Field(default_factory=list, description="Who may connect to the database port.")
     allow_from_anywhere: bool = Field(False, description="The explicit word that 0.0.0.0/0 or ::/0 in `allow` needs.")
     allow_self: bool = Field(

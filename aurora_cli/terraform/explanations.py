@@ -36,6 +36,7 @@ _STATE = (
         created=r"^\s*Created:\s*(.+)$",
         operation=r"^\s*Operation:\s*(?:OperationType)?(\S+)",
         path=r"^\s*Path:\s*(\S+)",
+        held=r"already\s+locked:\s+ID=(\S+)",
     ),
     row(
         StateLocked,

@@ -19,6 +19,7 @@ _HEADLINES = {
     "create": "Create {name}",
     "apply": "Change {name}",
     "scale": "Scale {name}",
+    "adopt": "Take over {name}",
     "rotate-password": "Change the master password of {name}",
     "plan": "What would change in {name}",
     "destroy": "Destroy {name}",

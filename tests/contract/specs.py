@@ -259,6 +259,18 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "encryption": {"kms_key": "alias/storage"},
     },
     "subnets-alone": {"network": {"subnet_ids": ["subnet-0a", "subnet-0b"], "public_access": True}},
+    "adopted": {
+        "instances": {
+            "class": "db.r7g.large",
+            "readers": 1,
+            "copy_tags": False,
+            "overrides": {"1": {"identifier": "demo-one"}, "2": {"identifier": "demo-two", "copy_tags": True}},
+        },
+        "network": {"subnet_group": "databases", "own_security_group": False, "security_group_ids": ["sg-0a", "sg-0b"]},
+        "credentials": {"password": "kept"},
+        "parameters": {"cluster_group": "demo-cluster", "instance_group": "default.aurora-postgresql16"},
+        "logs": {"exports": ["postgresql"], "own_groups": False},
+    },
     "existing-group": {"network": {"vpc_id": "vpc-0a", "subnet_group": "databases"}, "encryption": {"enabled": False}},
 }
 

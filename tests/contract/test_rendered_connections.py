@@ -40,6 +40,18 @@ def test_each_secret_is_one_authentication_entry_with_scheme_and_iam() -> None:
     ]
 
 
+def test_without_a_managed_password_the_proxy_has_the_secrets_that_are_named() -> None:
+    for password in ("given", "kept"):
+        found = blocks("proxied", credentials={"password": password}, proxy={"secrets": [SECRET]})
+        auth = one(found, "aws_db_proxy", "this").nested("auth")
+        assert [a.attributes["secret_arn"] for a in auth] == [f'"{SECRET}"']
+        policy = one(found, "aws_iam_role_policy", "proxy").attributes["policy"]
+        assert "kms:Decrypt" not in str(
+            policy
+        )  # AWS's own key needs none, and a statement without a resource is refused
+        assert "master_user_secret" not in str(policy)
+
+
 def test_a_given_role_is_used_and_not_made() -> None:
     found = blocks("proxied-existing")
     assert "aws_iam_role.proxy" not in there(found)

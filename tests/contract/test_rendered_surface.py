@@ -203,3 +203,33 @@ def test_features_of_the_cluster_are_written_only_when_asked_for() -> None:
     assert wanted["copy_tags_to_snapshot"] is False
     plain = one(blocks("production"), "aws_rds_cluster", "this").attributes
     assert not set(names) & set(plain)
+
+
+def test_what_is_in_other_hands_is_named_and_not_made() -> None:
+    found = blocks("adopted")
+    assert there(found) == {
+        "aws_rds_cluster.this",
+        "aws_rds_cluster_instance.first",
+        "aws_rds_cluster_instance.others",
+    }
+    cluster = one(found, "aws_rds_cluster", "this").attributes
+    assert cluster["vpc_security_group_ids"] == ['"sg-0a"', '"sg-0b"']
+    assert cluster["db_cluster_parameter_group_name"] == '"demo-cluster"'
+    assert not {"manage_master_user_password", "depends_on"} & set(cluster)
+    others = one(found, "aws_rds_cluster_instance", "others").attributes
+    assert others["db_parameter_group_name"] == '"default.aurora-postgresql16"'
+    assert others["copy_tags_to_snapshot"] == "${each.value.copy_tags}"
+    assert table(found, "instances")['"1"']["copy_tags"] is False
+    outputs = {block.labels[0] for block in found if block.kind == "output"}
+    assert not {"secret_arn", "security_group_id"} & outputs
+
+
+def test_a_group_of_one_kind_may_be_there_already() -> None:
+    one_group = blocks(parameters={"cluster_group": "shared"})
+    assert "aws_rds_cluster_parameter_group.this" not in there(one_group)
+    assert "aws_db_parameter_group.this" in there(one_group)
+    own = {"class": "db.r7g.large", "readers": 1, "overrides": {"2": {"parameters": {"jit": False}}}}
+    mixed = blocks(parameters={"instance_group": "shared"}, instances=own)
+    assert "aws_db_parameter_group.this" not in there(mixed)
+    assert "aws_db_parameter_group.instance_2" in there(mixed)
+    assert table(mixed, "instances")['"1"']["parameter_group"] == '"shared"'

@@ -45,6 +45,8 @@ def _kept_client(pid: int | None, folder: str, service: str, region: str) -> Any
 
 
 def _new_client(info: SandboxInfo, service: str, region: str, config: dict[str, Any]) -> Any:
+    if not info.running or not info.endpoint:
+        raise RuntimeError("the emulator is not running, and without it the calls would go to AWS")
     settings: dict[str, Any] = {"retries": {"total_max_attempts": 1}, **config}
     make: Any = boto3.client  # its overloads know only literal service names
     return make(

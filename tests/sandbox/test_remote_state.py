@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -113,6 +114,23 @@ def test_the_writer_is_spared_without_a_local_record(aurora: Aurora, address: st
     aurora.ok("apply", "-f", spec(tmp_path, address, 1), "--yes")
     assert set(aurora.instances("remote")) == {"remote-1", "remote-3"}
     assert aurora.writer("remote") == "remote-3"
+
+
+def test_a_lock_on_the_remote_state_is_taken_away_by_its_id(aurora: Aurora) -> None:
+    taken = {
+        "ID": "9db590f1-b6fe-c5f2",
+        "Operation": "OperationTypeApply",
+        "Who": "eva@laptop",
+        "Created": "2030-01-31T07:00:00Z",
+    }
+    StateServer.lock = json.dumps(taken).encode()
+    refused = aurora.run("unlock", "remote", "--confirm", "another")
+    assert refused.status == 8, refused.err
+    assert taken["ID"] in refused.err
+    assert StateServer.lock is not None
+    found = aurora.json("unlock", "remote", "--confirm", taken["ID"])["lock"]
+    assert (found["id"], found["local"]) == (taken["ID"], False)
+    assert StateServer.lock is None
 
 
 def test_destroy_works_from_the_remote_state(aurora: Aurora, address: str, tmp_path: Path) -> None:

@@ -39,6 +39,16 @@ PROXY: list[ConnectionCase] = [
         "proxy.secrets.0.kms_key",
         "alias/app is no ARN of a KMS key",
     ),
+    *(
+        (
+            POSTGRES,
+            "proxy-master-secret",
+            {"proxy": True, "credentials.password": password},
+            "proxy.secrets",
+            f"no secret to sign in with, since the master password is {password}",
+        )
+        for password in ("given", "kept")
+    ),
     (
         POSTGRES,
         "proxy-idle",

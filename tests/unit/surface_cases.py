@@ -577,6 +577,95 @@ SURROUNDINGS: list[SurfaceCase] = [
     ),
 ]
 
+_FOREIGN_GROUPS: dict[str, Any] = {
+    "network.own_security_group": False,
+    "network.subnet_group": "databases",
+    "network.security_group_ids": ["sg-01234567"],
+    "network.allow": [],
+}
+EXISTING: list[SurfaceCase] = [
+    (
+        POSTGRES,
+        "existing-parameter-group",
+        {"parameters.cluster_group": "Shared_Group"},
+        "parameters.cluster_group",
+        "Shared_Group is no parameter group name",
+    ),
+    (
+        POSTGRES,
+        "existing-parameter-values",
+        {"parameters.instance_group": "default.aurora-postgresql17", "parameters.instance.work_mem": 65536},
+        "parameters.instance",
+        "default.aurora-postgresql17 is there already",
+    ),
+    (
+        POSTGRES,
+        "own-security-group",
+        {"network.own_security_group": False, "network.subnet_group": "databases", "network.allow": []},
+        "network.own_security_group",
+        "no security group is left",
+    ),
+    (
+        POSTGRES,
+        "own-security-group",
+        {
+            "network.own_security_group": False,
+            "network.subnet_group": "databases",
+            "network.security_group_ids": ["sg-01234567"],
+            "network.allow": ["10.0.0.0/8"],
+        },
+        "network.allow",
+        "`allow` is for a security group of the cluster's own",
+    ),
+    (
+        POSTGRES,
+        "own-security-group",
+        {
+            "network.own_security_group": False,
+            "network.subnet_group": "databases",
+            "network.security_group_ids": [f"sg-0123456{n}" for n in range(6)],
+            "network.allow": [],
+        },
+        "network.security_group_ids",
+        "a cluster takes 5 security groups",
+    ),
+    (
+        POSTGRES,
+        "own-security-group-needed",
+        {**_FOREIGN_GROUPS, "proxy": True},
+        "proxy",
+        "nothing lets the proxy in",
+    ),
+    (
+        POSTGRES,
+        "own-security-group-needed",
+        {**_FOREIGN_GROUPS, "network.vpc_endpoints": ["lambda"], "services.lambda.functions": ["notify"]},
+        "network.vpc_endpoints",
+        "nothing lets the database out to lambda",
+    ),
+    (
+        MYSQL,
+        "existing-parameter-services",
+        {"parameters.cluster_group": "shared", "services.s3_import.buckets": ["inbox"]},
+        "parameters.cluster_group",
+        "aurora_load_from_s3_role cannot be set in it from here",
+    ),
+    (
+        POSTGRES,
+        "own-log-groups",
+        {"logs.own_groups": False, "logs.kms_key": "alias/logs"},
+        "logs.kms_key",
+        "the log groups are not made here",
+    ),
+    (
+        POSTGRES,
+        "kept-password",
+        {"credentials.password": "kept", "credentials.secret_kms_key": "alias/secrets"},
+        "credentials.secret_kms_key",
+        "the password is not kept in Secrets Manager",
+    ),
+]
+
 DOUBTFUL: list[SurfaceCase] = [
     (
         MYSQL,
@@ -608,4 +697,4 @@ DOUBTFUL: list[SurfaceCase] = [
     ),
 ]
 
-SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS, *DOUBTFUL]
+SURFACE: list[SurfaceCase] = [*INSTANCES, *MONITORING, *SCALING, *SURROUNDINGS, *DOUBTFUL, *EXISTING]

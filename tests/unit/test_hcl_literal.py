@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.hcl.literal import Expression, to_hcl
+from aurora_cli.hcl.literal import Expression, Name, to_hcl
 
 
 @pytest.mark.parametrize(
@@ -190,3 +190,10 @@ def test_any_number_keeps_its_value_without_an_exponent(number: float) -> None:
     literal = to_hcl(number)
     assert "e" not in literal.lower()
     assert float(literal) == number
+
+
+@pytest.mark.parametrize("text", ["a b", "a.b", "", "1a", "for", "x = 1\n", '"x"'])
+def test_a_name_of_an_argument_is_an_identifier(text: str) -> None:
+    assert to_hcl(Name("engine_version")) == "engine_version"
+    with pytest.raises(ValueError, match="not a name"):
+        Name(text)

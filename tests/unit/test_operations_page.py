@@ -22,4 +22,4 @@ def test_each_operation_has_a_section_that_says_what_it_interrupts_and_an_exampl
     section = sections[TOGETHER.get(name, name)]
     assert re.search(rf"^ *aurora-cli (--\S+ \S+ )?{name} ", section, re.MULTILINE)
     assert re.search(r"interrupt|connection|restart", section, re.IGNORECASE)
-    assert re.search(r"Undo|changes nothing|apply", section)
+    assert re.search(r"undo|changes nothing|apply", section, re.IGNORECASE)

@@ -217,7 +217,7 @@ def subnet_group(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="Existing security groups belong to an existing VPC, and a cluster takes 5, one of them ours.",
     source="RDS API InvalidVPCNetworkStateFault; EC2 quotas: security groups per network interface",
-    fields="network.security_group_ids network.vpc_id network.subnet_ids network.subnet_group",
+    fields="network.own_security_group network.security_group_ids network.vpc_id network.subnet_ids network.subnet_group",
 )
 def security_groups(spec: ClusterSpec) -> Iterator[Finding]:
     network, path = spec.network, "network.security_group_ids"
@@ -225,7 +225,7 @@ def security_groups(spec: ClusterSpec) -> Iterator[Finding]:
         message = "security groups that exist cannot be in the VPC that is made"
         yield Finding(path, message, "name them in `network.allow` instead, or name the existing VPC")
     most = table("limits")["security_groups_per_cluster"] - 1
-    if len(set(network.security_group_ids)) > most:
+    if network.own_security_group and len(set(network.security_group_ids)) > most:
         message = f"a cluster takes {most} security groups beside its own, not {len(set(network.security_group_ids))}"
         yield Finding(path, message, "put their rules into fewer groups")
 

@@ -63,6 +63,21 @@ def proxy_secret(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 @rule(
+    "proxy-master-secret",
+    hard=True,
+    text="A proxy signs in with a secret: the one that AWS manages, or those of `proxy.secrets`.",
+    source="RDS API UserAuthConfig.SecretArn",
+    fields="credentials.password proxy",
+)
+def proxy_master_secret(spec: ClusterSpec) -> Iterator[Finding]:
+    proxy, password = on(spec), spec.credentials.password
+    if proxy and not proxy.secrets and not spec.credentials.managed:
+        message = f"the proxy has no secret to sign in with, since the master password is {password}"
+        hint = "name secrets of database users in `proxy.secrets`, or set `credentials.password` to `managed`"
+        yield Finding("proxy.secrets", message, hint)
+
+
+@rule(
     "proxy-idle",
     hard=True,
     text="The part of connections that may be idle is not above the part that may be used.",

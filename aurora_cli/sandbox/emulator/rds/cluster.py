@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from moto.rds.models import DBCluster
@@ -40,13 +40,15 @@ class AuroraCluster(DBCluster):
         self.network_type = values.get("network_type") or "IPV4"
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
         self.local_write_forwarding = bool(values.get("enable_local_write_forwarding"))
+        self.born = datetime.now(timezone.utc)
+        self.backtracks: list[tuple[dict[str, Any], Transition]] = []
         self.clone_group_id: str | None = None
-        self.automatic_restart_time: dt.datetime | None = None
+        self.automatic_restart_time: datetime | None = None
         self.stream = Transition("stopped", "stopped")
         self.activity_stream_mode: str | None = None
         self.activity_stream_kms_key_id: str | None = None
         self.activity_stream_kinesis_stream_name: str | None = None
-        self.io_optimized_next_allowed_modification_time: dt.datetime | None = None
+        self.io_optimized_next_allowed_modification_time: datetime | None = None
         self._place(values)
         self._encrypt(values)
         self._observe(values)
@@ -105,6 +107,13 @@ class AuroraCluster(DBCluster):
         self.storage_type = self.storage_type if self.storage_type == "aurora-iopt1" else None
         if self.engine == "aurora-postgresql":
             self.backtrack_window = None  # type: ignore[assignment]
+
+    @property
+    def earliest_backtrack_time(self) -> datetime | None:
+        """The oldest moment to which it can go back; None without a backtrack window."""
+        if self.engine != "aurora-mysql" or not self.backtrack_window:
+            return None
+        return max(self.born, datetime.now(timezone.utc) - timedelta(seconds=int(self.backtrack_window)))
 
     @property
     def status(self) -> str:

@@ -9,6 +9,7 @@ from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 from moto.rds.responses import RDSResponse
 
 from aurora_cli.sandbox.emulator.rds import (
+    backtracks,
     catalogue,
     cluster_changes,
     cluster_checks,
@@ -70,6 +71,12 @@ class AuroraResponse(RDSResponse):
 
     def reboot_db_cluster(self) -> ActionResult:
         return ActionResult({"DBCluster": clusters.reboot(self.aurora, self.params)})
+
+    def backtrack_db_cluster(self) -> ActionResult:
+        return ActionResult(backtracks.backtrack(self.aurora, self.params))
+
+    def describe_db_cluster_backtracks(self) -> ActionResult:
+        return ActionResult({"DBClusterBacktracks": backtracks.describe(self.aurora, self.params)})
 
     def enable_http_endpoint(self) -> ActionResult:
         return self._http_endpoint(True)

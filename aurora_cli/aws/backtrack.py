@@ -1,0 +1,93 @@
+"""Backtrack of Aurora MySQL: the window, the call, the wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.failures import aws_errors
+from aurora_cli.errors import ClusterNotFound, OperationFailed, WaitTimeout
+
+DEFAULT_TIMEOUT_S = 3600.0
+_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.5, 15.0
+
+
+@dataclass(frozen=True)
+class Window:
+    """To where a cluster can go back.
+
+    Attributes:
+        engine, status: of the cluster.
+        seconds: the window; 0 when backtrack is off.
+        earliest: the oldest moment that is kept; None without a window.
+        instances: identifiers of the instances, all of which lose their connections.
+    """
+
+    engine: str
+    status: str
+    seconds: int
+    earliest: datetime | None
+    instances: tuple[str, ...]
+
+
+def read_window(rds: Any, cluster: str) -> Window:
+    """The window of one cluster. Raises ClusterNotFound, CredentialsError, AccessDenied, AwsFailed."""
+    with aws_errors(f"reading cluster {cluster}"):
+        found = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
+    if not found:
+        raise ClusterNotFound(f"AWS has no cluster named {cluster}.")
+    one = found[0]
+    return Window(
+        engine=one.get("Engine", ""),
+        status=one.get("Status", "unknown"),
+        seconds=int(one.get("BacktrackWindow") or 0),
+        earliest=one.get("EarliestBacktrackTime"),
+        instances=tuple(m["DBInstanceIdentifier"] for m in one.get("DBClusterMembers", ())),
+    )
+
+
+def go_back(
+    rds: Any,
+    cluster: str,
+    to: datetime,
+    *,
+    clock: Clock,
+    waiting: Callable[[str, float], None] = lambda status, elapsed: None,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+) -> datetime:
+    """Take the cluster back to a moment, and wait until it is available there.
+
+    Returns:
+        The moment to which it went, which AWS may round.
+
+    Raises:
+        AwsFailed: AWS refuses; nothing was changed. OperationFailed: it failed on the way. WaitTimeout.
+    """
+    with aws_errors(f"backtracking {cluster}"):
+        answer = rds.backtrack_db_cluster(DBClusterIdentifier=cluster, BacktrackTo=to)
+    identifier, started, pause = answer["BacktrackIdentifier"], clock.monotonic(), _FIRST_LOOK_S
+    while True:
+        with aws_errors(f"reading the backtrack of {cluster}"):
+            found = rds.describe_db_cluster_backtracks(DBClusterIdentifier=cluster, BacktrackIdentifier=identifier)
+        record = (found["DBClusterBacktracks"] or [answer])[0]
+        status = str(record.get("Status", "")).lower()
+        if status == "failed":
+            raise OperationFailed(
+                f"AWS could not take {cluster} back to {to.isoformat()}.",
+                hint=f"It is as it was. Look with `aurora-cli status {cluster}`.",
+            )
+        if status == "completed" and read_window(rds, cluster).status == "available":
+            moment: datetime = record.get("BacktrackTo") or to
+            return moment
+        elapsed = clock.monotonic() - started
+        if elapsed > timeout_s:
+            raise WaitTimeout(
+                f"{cluster} has not gone back within {timeout_s:.0f} s; the backtrack is {status}.",
+                hint=f"It goes on in AWS. Look with `aurora-cli status {cluster}`; do not start it again.",
+            )
+        waiting(status, elapsed)
+        clock.sleep(pause)
+        pause = min(pause * 2, _SLOWEST_LOOK_S)

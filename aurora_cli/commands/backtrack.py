@@ -1,0 +1,109 @@
+"""`aurora-cli backtrack`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aurora_cli.commands.approval import require_confirmation
+from aurora_cli.commands.options import dry_run_option, name_argument, output_option
+from aurora_cli.commands.output import print_data
+from aurora_cli.commands.running import progress
+from aurora_cli.commands.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.backtrack import BacktrackReview
+
+
+@click.command(name="backtrack")
+@name_argument()
+@click.option("--to", metavar="TIME", help="Moment to go back to, RFC 3339; UTC where it names no offset.")
+@click.option("--by", metavar="DURATION", help="How far to go back, e.g. 10m or 1h30m.")
+@click.option("--confirm", metavar="NAME", help="The cluster's name again: the confirmation that a script gives.")
+@dry_run_option
+@output_option()
+@pass_session
+@click.pass_context
+def command(ctx: click.Context, session: Session, /, name: str, **options: Any) -> None:
+    """Take an Aurora MySQL cluster back in time, in place.
+
+    Undoes everything that was written after the moment, in all databases of the cluster. All connections are dropped
+    while it goes back, which takes minutes. Needs a backtrack window (backup.backtrack), set when the cluster was made.
+    To undo a backtrack, go to a later moment in the same way.
+
+    \b
+    Examples:
+      aurora-cli backtrack tickets --by 10m
+      aurora-cli backtrack tickets --to 2030-01-31T07:00:00Z --confirm tickets
+    """
+    if (options["to"] is None) == (options["by"] is None):
+        raise click.UsageError("Say how far: --to TIME or --by DURATION.", ctx)
+    to, by = _moment(options["to"], ctx), _seconds(options["by"], ctx)
+    require_confirmation(
+        session, name, confirm=options["confirm"], yes=False, dry_run=options["dry_run"], doing="Taking back"
+    )
+    from aurora_cli.operations import backtrack
+
+    with progress(session) as emit:
+        result = backtrack.backtrack(
+            session.app,
+            name,
+            to=to,
+            by_s=by,
+            confirm=lambda review: _confirmed(session, review, options["confirm"]),
+            emit=emit,
+            dry_run=options["dry_run"],
+        )
+    if options["output"] != "table":
+        print_data(session, result.to_dict(), options["output"])
+    elif result.dry_run:
+        click.echo("\n".join([*_lines(result.review), "Dry run: nothing was changed."]))
+    else:
+        click.echo(f"{name} is back at {result.review.to.isoformat(timespec='seconds')}, after {result.elapsed_s} s.")
+
+
+def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -> bool:
+    for line in _lines(review):
+        click.echo(line, err=True)
+    if confirm is not None:
+        return confirm == review.name
+    from aurora_cli.ui import ask
+
+    return ask.type_name(session.consoles, review.name)
+
+
+def _lines(review: BacktrackReview) -> list[str]:
+    return [
+        (
+            f"{review.name} goes back to {review.to.isoformat(timespec='seconds')}, by {review.undone_s} s. "
+            f"It can go back as far as {review.earliest.isoformat(timespec='seconds')}."
+        ),
+        "Everything written since then is undone, in all databases of the cluster.",
+        f"All connections are dropped, for minutes: {', '.join(review.instances)}.",
+    ]
+
+
+def _moment(text: str | None, ctx: click.Context) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("z", "+00:00"))
+    except ValueError:
+        raise click.UsageError(f"--to {text} is no time; write it like 2030-01-31T07:00:00Z.", ctx) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _seconds(text: str | None, ctx: click.Context) -> int | None:
+    if text is None:
+        return None
+    from aurora_cli.spec.quantities import parse_seconds
+
+    try:
+        seconds = int(parse_seconds(text))
+    except ValueError as error:
+        raise click.UsageError(f"--by {text}: {error}.", ctx) from None
+    if seconds <= 0:
+        raise click.UsageError("--by must be more than nothing.", ctx)
+    return seconds

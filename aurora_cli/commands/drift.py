@@ -1,0 +1,39 @@
+"""`aurora-cli drift`."""
+
+from __future__ import annotations
+
+import click
+
+from aurora_cli.commands.options import CHANGES_STATUS, name_argument, output_option
+from aurora_cli.commands.output import print_data
+from aurora_cli.commands.running import progress
+from aurora_cli.commands.session import Session, pass_session
+
+
+@click.command(name="drift")
+@name_argument()
+@output_option()
+@pass_session
+def command(session: Session, name: str, output: str) -> None:
+    """Show what was changed outside, attribute by attribute.
+
+    Compares Terraform's state with AWS and changes neither. For each attribute: the value expected, the value there is,
+    and the field of the spec that says it. Ends with status 7 if anything differs.
+
+    \b
+    Examples:
+      aurora-cli drift orders
+      aurora-cli drift orders -o json
+    """
+    from aurora_cli.operations import drift
+
+    with progress(session) as emit:
+        report = drift.drift(session.app, name, emit=emit)
+    if output != "table":
+        print_data(session, report.to_dict(), output)
+    else:
+        from aurora_cli.ui import drift_view
+
+        drift_view.print_drift(session.consoles, report)
+    if report.drifted:
+        click.get_current_context().exit(CHANGES_STATUS)

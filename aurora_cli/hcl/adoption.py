@@ -1,0 +1,60 @@
+"""The Terraform that takes existing resources into a state: import blocks, and resources that wish for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from aurora_cli.hcl.environment import SUFFIX, environment
+from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.literal import Expression, Name
+
+IMPORTS_FILE, BARE_FILE = "imports.tf", "adoption.tf"
+FILES = (IMPORTS_FILE, BARE_FILE)
+
+
+@dataclass(frozen=True)
+class Import:
+    """One resource: its address (`aws_rds_cluster.this`), and what Terraform calls its id."""
+
+    address: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A resource with no more than the provider requires.
+
+    Attributes:
+        keys: of a `for_each`; empty for a single resource.
+        arguments, blocks: what is required; the values are ignored after the import.
+    """
+
+    type: str
+    name: str
+    arguments: dict[str, Any]
+    keys: tuple[str, ...] = ()
+    blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def import_blocks(imports: Sequence[Import]) -> str:
+    """`imports.tf`: one block for each resource."""
+    blocks = [{"to": Expression(one.address), "id": one.id} for one in imports]
+    return lay_out(environment().get_template(f"{IMPORTS_FILE}{SUFFIX}").render(imports=blocks))
+
+
+def bare_resources(region: str, resources: Sequence[Bare]) -> str:
+    """`adoption.tf`: the provider without default tags, and the resources, whose differences are all ignored."""
+    template = environment().get_template(f"{BARE_FILE}{SUFFIX}")
+    return lay_out(template.render(region=region, resources=[_written(one) for one in resources]))
+
+
+def _written(one: Bare) -> Bare:
+    """For the template, names of arguments and blocks as words of HCL."""
+    blocks: dict[str, dict[str, Any]] = {Name(name): _named(arguments) for name, arguments in one.blocks.items()}
+    return replace(one, arguments=_named(one.arguments), blocks=blocks)
+
+
+def _named(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {Name(name): value for name, value in arguments.items()}

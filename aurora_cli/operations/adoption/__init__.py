@@ -1,0 +1,1 @@
+"""Bringing an existing cluster under management, in parts."""

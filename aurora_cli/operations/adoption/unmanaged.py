@@ -1,0 +1,89 @@
+"""What hangs on an adopted cluster and stays in other hands, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.existing import Existing, Item
+
+if TYPE_CHECKING:
+    from aurora_cli.spec.model import ClusterSpec
+
+
+@dataclass(frozen=True)
+class Unmanaged:
+    """One thing that is used as it is: `kind` (e.g. `DB subnet group`), its `name`, and `note` on what is in it."""
+
+    kind: str
+    name: str
+    note: str = ""
+
+
+def unmanaged_of(found: Existing, spec: ClusterSpec) -> tuple[Unmanaged, ...]:
+    """All of it, in the order in which a person would look."""
+    return (*_network(found), *_parameters(found), *_readers(found, spec), *_logs(found, spec), *_others(found, spec))
+
+
+def _network(found: Existing) -> Iterator[Unmanaged]:
+    zones = sorted({s["SubnetAvailabilityZone"]["Name"] for s in found.subnet_group.get("Subnets", ())})
+    where = f"in {found.subnet_group.get('VpcId')}" + (f", {', '.join(zones)}" if zones else "")
+    yield Unmanaged("DB subnet group", str(found.cluster.get("DBSubnetGroup")), where)
+    for group in found.security_groups:
+        sources = ", ".join(sorted(set(_sources(group)))) or "nobody"
+        yield Unmanaged("security group", f"{group['GroupId']} ({group['GroupName']})", f"lets in {sources}")
+
+
+def _sources(group: Item) -> Iterator[str]:
+    for rule in group.get("IpPermissions", ()):
+        ports = str(rule["FromPort"]) if rule.get("FromPort") == rule.get("ToPort") else "a range"
+        on = f" on {ports}" if rule.get("FromPort") is not None else " on every port"
+        for one in (*rule.get("IpRanges", ()), *rule.get("Ipv6Ranges", ())):
+            yield str(one.get("CidrIp") or one.get("CidrIpv6")) + on
+        for one in rule.get("UserIdGroupPairs", ()):
+            yield f"{one.get('GroupId')}{on}"
+        for one in rule.get("PrefixListIds", ()):
+            yield f"{one.get('PrefixListId')}{on}"
+
+
+def _parameters(found: Existing) -> Iterator[Unmanaged]:
+    for (kind, name), values in found.parameters.items():
+        label = "cluster parameter group" if kind == "cluster" else "DB parameter group"
+        texts = [f"{key} = {value}" for key, value in sorted(values.items())]
+        more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
+        yield Unmanaged(label, name, f"sets {', '.join(texts[:5])}{more}" if texts else "sets nothing of its own")
+
+
+def _readers(found: Existing, spec: ClusterSpec) -> Iterator[Unmanaged]:
+    for identifier in found.autoscaled:
+        yield Unmanaged("reader", identifier, "made by autoscaling")
+    if found.targets and spec.autoscaling is None:
+        yield Unmanaged("reader autoscaling", f"cluster:{found.identifier}", "its policies or schedules are its own")
+    described = {f"{found.identifier}-{key}" for key in spec.endpoints}
+    for endpoint in found.endpoints:
+        if endpoint["DBClusterEndpointIdentifier"] not in described:
+            yield Unmanaged("custom endpoint", endpoint["DBClusterEndpointIdentifier"], str(endpoint.get("Endpoint")))
+
+
+def _logs(found: Existing, spec: ClusterSpec) -> Iterator[Unmanaged]:
+    if spec.logs.own_groups:
+        return
+    for group in found.log_groups.values():
+        days = group.get("retentionInDays")
+        yield Unmanaged("log group", group["logGroupName"], f"kept {days} days" if days else "kept for ever")
+
+
+def _others(found: Existing, spec: ClusterSpec) -> Iterator[Unmanaged]:
+    enhanced = spec.monitoring.enhanced
+    if enhanced and enhanced.role:
+        yield Unmanaged("IAM role", enhanced.role, "of Enhanced Monitoring")
+    for role in found.cluster.get("AssociatedRoles") or ():
+        feature = role.get("FeatureName")
+        yield Unmanaged("IAM role", role["RoleArn"], f"for {feature}" if feature else "associated with the cluster")
+    if spec.monitoring.insights is None:
+        for one in found.managed:
+            if one.get("PerformanceInsightsEnabled"):
+                yield Unmanaged("Performance Insights", one["DBInstanceIdentifier"], "set on the instance alone")
+    for proxy in found.proxies:
+        yield Unmanaged("RDS proxy", proxy)

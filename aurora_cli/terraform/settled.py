@@ -1,0 +1,49 @@
+"""Arguments that only Terraform knows, written into a local state after an import.
+
+No API gives them back, so an import leaves them empty, or at a value that loses data (`skip_final_snapshot = true`). A plan
+would set them with a call that says nothing else, and a call that changes nothing is still one that may carry out what is
+pending. In the state they cost none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.errors import StateAtRisk
+
+
+def settle(path: Path, values: Mapping[str, Mapping[str, Any]]) -> None:
+    """Set attributes of managed resources in a local state that nobody else uses.
+
+    Args:
+        path: the state file.
+        values: resource type -> attribute -> value. An attribute that the type does not have is left out.
+
+    Raises:
+        StateAtRisk: the file is no state.
+    """
+    try:
+        state = json.loads(path.read_text(encoding="utf-8"))
+        for resource in state["resources"]:
+            for instance in resource["instances"] if resource["mode"] == "managed" else ():
+                _set(instance["attributes"], values.get(resource["type"], {}))
+        state["serial"] += 1
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise StateAtRisk(f"What Terraform imported cannot be read from {path}.") from problem
+    _replace(path, json.dumps(state, indent=2) + "\n")
+
+
+def _set(attributes: dict[str, Any], values: Mapping[str, Any]) -> None:
+    attributes.update({name: value for name, value in values.items() if name in attributes})
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".state-")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(name).replace(path)

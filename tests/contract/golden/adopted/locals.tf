@@ -1,0 +1,4 @@
+locals {
+  name = "ledger"
+  port = 5432
+}
