@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from benchmarks.against_terraform import creating, destroying, memory, planning, workshop
+from benchmarks.everything import everything
 from benchmarks.processor import processor_time
 from benchmarks.rendering import rendering
 from benchmarks.startup import startup
@@ -44,6 +45,15 @@ def processor(runs: int) -> None:
     print()
 
 
+def all_on(runs: int) -> None:
+    """The plan of a stack with everything on, and of the smallest."""
+    print("## A stack with everything on\n")
+    with workshop() as shop:
+        comparison, sizes = everything(shop, runs)
+        show([comparison])
+        print(f"{sizes.everything} resources against {sizes.smallest}.\n")
+
+
 def against(runs: int) -> None:
     """Ours and Terraform alone."""
     print("## Against bare Terraform\n")
@@ -54,7 +64,7 @@ def against(runs: int) -> None:
             print(f"| `{name}` | {mib:.0f} |")
 
 
-PARTS = {"startup": start_up, "rendering": render, "processor": processor, "terraform": against}
+PARTS = {"startup": start_up, "rendering": render, "processor": processor, "everything": all_on, "terraform": against}
 
 
 def main() -> None:

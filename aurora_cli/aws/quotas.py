@@ -8,6 +8,9 @@ from typing import Any
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.errors import AuroraError
 
+MOST_PROXIES = 20
+"""RDS proxies of an account in a Region, unless raised (Aurora User Guide, quotas); the API does not tell."""
+
 
 @dataclass(frozen=True)
 class Quota:
@@ -37,3 +40,14 @@ def read_quotas(rds: Any) -> dict[str, Quota]:
     except AuroraError:
         return {}
     return {one["AccountQuotaName"]: Quota(one["AccountQuotaName"], one["Used"], one["Max"]) for one in found}
+
+
+def read_proxy_quota(rds: Any) -> dict[str, Quota]:
+    """`DBProxies`, counted (RDS API DescribeDBProxies) against the default; empty where AWS denies it."""
+    try:
+        with aws_errors("counting the proxies of the account"):
+            pages = rds.get_paginator("describe_db_proxies").paginate()
+            used = sum(len(page["DBProxies"]) for page in pages)
+    except AuroraError:
+        return {}
+    return {"DBProxies": Quota("DBProxies", used, MOST_PROXIES)}

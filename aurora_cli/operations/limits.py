@@ -21,6 +21,7 @@ _QUOTAS = {
     "aws_db_parameter_group": "DBParameterGroups",
     "aws_db_subnet_group": "DBSubnetGroups",
     "aws_db_event_subscription": "EventSubscriptions",
+    "aws_db_proxy": "DBProxies",
 }
 _WORDS = {
     "DBClusters": "DB clusters",
@@ -29,6 +30,7 @@ _WORDS = {
     "DBParameterGroups": "DB parameter groups",
     "DBSubnetGroups": "DB subnet groups",
     "EventSubscriptions": "event subscriptions",
+    "DBProxies": "RDS proxies",
     "ManualClusterSnapshots": "manual cluster snapshots",
 }
 _OPTIMIZED = "aurora-iopt1"

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.quotas import read_quotas
+from aurora_cli.aws.quotas import read_proxy_quota, read_quotas
 from aurora_cli.errors import Declined, GuardRefused, InvalidInput, Problem
 from aurora_cli.operations import guard, limits
 from aurora_cli.operations.draft import GLOBAL_ADDRESS, Draft
@@ -228,9 +228,12 @@ class Proposal:
 
     def _over_quota(self, plan: Plan) -> list[Problem]:
         """Asked only where something is made that has a quota."""
-        if not limits.counts(plan):
+        made = limits.counts(plan)
+        if not made:
             return []
-        return list(limits.over_quota(plan, read_quotas(self.app.aws(self.spec.region).client("rds"))))
+        rds = self.app.aws(self.spec.region).client("rds")
+        proxies = read_proxy_quota(rds) if "DBProxies" in made else {}
+        return list(limits.over_quota(plan, {**read_quotas(rds), **proxies}))
 
     # --- approve ---
 

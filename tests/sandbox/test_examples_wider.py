@@ -1,4 +1,4 @@
-"""The examples beyond the basic ones: each is made, planned again (nothing to do), looked at through the API, and destroyed."""
+"""Examples beyond the basic ones: made, planned again (nothing to do), looked at by API, changed, planned again, destroyed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def made(aurora: Aurora, request: pytest.FixtureRequest) -> Iterator[str]:
     assert aurora.client("rds").describe_db_clusters()["DBClusters"] == []
 
 
+def change(aurora: Aurora, name: str, *settings: str) -> None:
+    """Apply with other settings; afterwards there is nothing to do."""
+    words = [word for setting in settings for word in ("--set", setting)]
+    assert aurora.json("apply", name, *words, "--yes")["changed"] is True
+    assert aurora.run("plan", name, "--exit-code").status == 0
+
+
 @pytest.mark.parametrize("made", ["autoscaling"], indirect=True)
 def test_readers_scale_by_themselves(aurora: Aurora, made: str) -> None:
     scaling = aurora.client("application-autoscaling")
@@ -33,6 +40,9 @@ def test_readers_scale_by_themselves(aurora: Aurora, made: str) -> None:
     assert [t["ResourceId"] for t in targets] == [f"cluster:{made}"]
     policies = scaling.describe_scaling_policies(ServiceNamespace="rds")["ScalingPolicies"]
     assert {p["PolicyType"] for p in policies} == {"TargetTrackingScaling"}
+    change(aurora, made, "autoscaling.cpu=70")
+    (policy,) = scaling.describe_scaling_policies(ServiceNamespace="rds")["ScalingPolicies"]
+    assert policy["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == 70
 
 
 @pytest.mark.parametrize("made", ["endpoints"], indirect=True)
@@ -41,6 +51,8 @@ def test_custom_endpoints_are_reported(aurora: Aurora, made: str) -> None:
     hosts = {e["Endpoint"] for e in answer if e["EndpointType"] == "CUSTOM"}
     assert hosts
     assert {e["host"] for e in aurora.json("endpoints", made)["custom"]} == hosts
+    change(aurora, made, "endpoints.nightly.type=reader", "endpoints.nightly.members=['2']")
+    assert len(aurora.json("endpoints", made)["custom"]) == len(hosts) + 1
 
 
 @pytest.mark.parametrize("made", ["mixed-instances"], indirect=True)
@@ -49,6 +61,8 @@ def test_classes_mix_on_io_optimized_storage(aurora: Aurora, made: str) -> None:
     assert "db.serverless" in classes
     assert len(classes) > 1
     assert aurora.cluster(made)["StorageType"] == "aurora-iopt1"
+    change(aurora, made, "instances.overrides.3.promotion_tier=10")
+    assert aurora.instances(made)["ledger-reports"]["PromotionTier"] == 10
 
 
 def test_a_monitored_cluster_has_alarms_and_a_dashboard(aurora: Aurora) -> None:
@@ -62,5 +76,8 @@ def test_a_monitored_cluster_has_alarms_and_a_dashboard(aurora: Aurora) -> None:
     assert all(a["AlarmActions"] for a in alarms)
     assert watch.list_dashboards()["DashboardEntries"]
     assert {i["MonitoringInterval"] for i in aurora.instances("checkout").values()} == {60}
+    change(aurora, "checkout", "monitoring.alarms.cpu=70")
+    (alarm,) = [a for a in watch.describe_alarms()["MetricAlarms"] if a["MetricName"] == "CPUUtilization"]
+    assert alarm["Threshold"] == 70
     aurora.ok("destroy", "checkout", "--confirm", "checkout")
     assert watch.describe_alarms()["MetricAlarms"] == []

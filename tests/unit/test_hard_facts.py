@@ -18,15 +18,31 @@ from tests.unit.hard_facts import (
     monitoring,
     names,
     network,
+    serverless_v1,
+    services,
+    sources,
     storage,
 )
 from tests.unit.hard_facts.elsewhere import ELSEWHERE, NOTHING_TO_CHECK, SAME_AS
 from tests.unit.hard_facts.fact import Fact
-from tests.unit.hard_facts.unchecked import UNCHECKED
+from tests.unit.hard_facts.not_built import NOT_BUILT
 from tests.unit.named_tests import named_tests
 from tests.unit.spec_cases import layers, problems
 
-TABLES = (names, credentials, network, engines, instances, capacity, storage, monitoring, global_database)
+TABLES = (
+    names,
+    credentials,
+    network,
+    engines,
+    instances,
+    capacity,
+    serverless_v1,
+    storage,
+    sources,
+    monitoring,
+    services,
+    global_database,
+)
 FACTS: tuple[Fact, ...] = tuple(chain.from_iterable(table.FACTS for table in TABLES))
 NAMES = [f"{fact.id}-{fact.check}-{number}" for number, fact in enumerate(FACTS)]
 HARD = {name: hard for name, hard, _, _ in catalogue()} | {"schema": True}
@@ -69,7 +85,13 @@ def test_a_doubtful_fact_lets_through() -> None:
 
 def test_every_fact_has_its_place() -> None:
     told = {fact.id for fact in FACTS}
-    places = [told - set(ELSEWHERE), set(ELSEWHERE), set(SAME_AS), set(NOTHING_TO_CHECK), set(UNCHECKED)]
+    places = [
+        told - set(ELSEWHERE),
+        set(ELSEWHERE),
+        set(SAME_AS),
+        set(NOTHING_TO_CHECK),
+        set(NOT_BUILT),
+    ]
     every = {f"{section}-{row}" for section, rows in SECTIONS.items() for row in range(1, rows + 1)}
     assert set().union(*places) == every
     assert sum(map(len, places)) == len(every)

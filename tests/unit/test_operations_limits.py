@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.quotas import Quota, read_quotas
+from aurora_cli.aws.quotas import Quota, read_proxy_quota, read_quotas
 from aurora_cli.aws.topology import Topology
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.limits import counts, doubts, over_quota, refuse_what_aws_refuses, used_up
@@ -39,6 +39,7 @@ def live(again: datetime | None = None) -> Topology:
         ("aws_db_parameter_group", "DBParameterGroups", "DB parameter groups"),
         ("aws_db_subnet_group", "DBSubnetGroups", "DB subnet groups"),
         ("aws_db_event_subscription", "EventSubscriptions", "event subscriptions"),
+        ("aws_db_proxy", "DBProxies", "RDS proxies"),
     ],
 )
 def test_what_the_plan_adds_is_counted_against_the_quota(kind: str, name: str, words: str) -> None:
@@ -73,6 +74,28 @@ def test_quotas_are_what_aws_says_and_nothing_where_it_denies_them() -> None:
     assert read_quotas(Rds(said)) == {"DBClusters": Quota("DBClusters", 3, 60)}
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeAccountAttributes")
     assert read_quotas(Rds(denied)) == {}
+
+
+def test_proxies_are_counted_where_the_plan_makes_one() -> None:
+    class Paged(Rds):
+        def get_paginator(self, operation: str) -> Any:
+            assert operation == "describe_db_proxies"
+            return self
+
+        def paginate(self) -> Any:
+            if isinstance(self.answer, Exception):
+                raise self.answer
+            return [{"DBProxies": [{}] * size} for size in self.answer]
+
+    from botocore.exceptions import ClientError
+
+    full = read_proxy_quota(Paged((15, 5)))
+    assert full == {"DBProxies": Quota("DBProxies", 20, 20)}
+    (found,) = over_quota(plan(change("aws_db_proxy.this", "create")), full)
+    message = "RDS proxies: the plan makes 1, and this account may have 0 more here (20 of 20 are used)"
+    assert (found.message, found.check) == (message, "quota")
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeDBProxies")
+    assert read_proxy_quota(Paged(denied)) == {}
 
 
 def test_doctor_says_which_quota_is_used_up() -> None:

@@ -145,4 +145,23 @@ FACTS = (
         "AWS may reserve the user name `rds_superuser`",
         "for example `postgres`",
     ),
+    Fact(
+        "c2-14",
+        "A managed password goes with no other.",
+        "password-given",
+        {"credentials.password": "given", "credentials.secret_kms_key": "alias/mine"},
+        "credentials.secret_kms_key",
+        "`secret_kms_key` is for a password that AWS manages, and this one is given",
+        "remove it, or write `password: managed`",
+    ),
+    Fact(
+        "c2-14",
+        "A replica has no managed password.",
+        "replica-password",
+        {"source.replica_of": "shop", "credentials.rotation.every": "30d"},
+        "credentials.rotation",
+        "a replica's users and passwords are those of its source, so it has no secret",
+        "leave it out until the replica is promoted",
+        base=MYSQL,
+    ),
 )

@@ -10,6 +10,7 @@ _MAIN = "tests/sandbox/test_main_job.py"
 _GLOBAL = "tests/sandbox/test_global.py"
 _REGIONS = "tests/unit/test_spec_global.py"
 _MEMBERS = "tests/contract/test_rendered_global.py"
+_CLONE = "tests/sandbox/test_copying.py::test_a_clone_has_the_settings_of_its_source_and_goes_on_when_called_again"
 
 ELSEWHERE: dict[str, tuple[str, str]] = {
     "c1-4": (
@@ -24,10 +25,18 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         "Another user name replaces the cluster, which is refused.",
         f"{_GUARD}::test_what_holds_data_is_never_deleted_or_replaced",
     ),
+    "c2-13": (
+        'A password of your own has 8 to 41 printable characters (PostgreSQL 128), without / " @.',
+        "tests/unit/test_spec_credentials.py::test_a_password_that_aws_refuses",
+    ),
     "c3-4": ("The cluster's zones are not written.", f"{_RENDERED}::test_no_count_and_no_zones_on_the_cluster"),
     "c4-7": (
         "The parameter group family follows from engine and version.",
         "tests/unit/test_spec_versions.py::test_families",
+    ),
+    "c4-13": (
+        "Whether class, version and Region go together is asked of the API.",
+        "tests/sandbox/test_orderable.py::test_what_is_not_offered_is_refused_before_anything_is_made",
     ),
     "c5-4": (
         "The first instance is made alone, so that it is the writer.",
@@ -41,6 +50,10 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         "Instances go before their cluster.",
         "tests/sandbox/test_provider_terraform.py::test_destroy_leaves_nothing",
     ),
+    "c5-7": (
+        "The last instance of a replica cluster stays until it is promoted, which its destroy does.",
+        "tests/sandbox/test_examples_sources.py::test_a_replica_in_another_region",
+    ),
     "c5-8": (
         "Deletion protection does not cover instances, so a plan that would remove the last reader is refused.",
         f"{_GUARD}::test_production_keeps_its_last_reader",
@@ -49,10 +62,15 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         "Another largest capacity changes `max_connections` at the next restart.",
         f"{_LIMITS}::test_another_largest_capacity_waits_for_a_restart",
     ),
+    "c7-7": (
+        "The way out of Serverless v1 is a Serverless v2 spec.",
+        "tests/unit/test_spec_serverless_v1.py::test_a_cluster_of_the_api_becomes_a_spec_that_becomes_serverless_v2",
+    ),
     "c8-2": (
         "A cluster goes to I/O-Optimized once in 30 days.",
         f"{_LIMITS}::test_io_optimized_is_refused_until_aws_takes_it_again",
     ),
+    "c8-17": ("Performance Insights is set after a restore, by the same command.", _CLONE),
     "c8-18": (
         "A destroy that keeps a snapshot names it.",
         f"{_MAIN}::test_destroy_keeps_a_final_snapshot_and_nothing_else",
@@ -95,6 +113,7 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         f"{_MEMBERS}::test_a_secondary_has_what_aws_takes_of_it",
     ),
     "c10-4": ("Log groups are made before the cluster.", f"{_RENDERED}::test_log_groups_come_before_the_cluster"),
+    "c10-10": ("The Data API of a restored cluster is turned on by a second step of the same command.", _CLONE),
     "c11-1": (
         "Parameters change 20 at a time.",
         "tests/sandbox/test_provider_engine.py::test_parameter_groups_send_twenty_at_once_and_reset_what_is_gone",
@@ -102,6 +121,10 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "c11-2": (
         "Static parameters wait for a restart.",
         f"{_RENDERED}::test_parameter_groups_change_when_the_engine_allows",
+    ),
+    "c11-5": (
+        "A stopped cluster is started by AWS after seven days; a member of a global database does not stop.",
+        "tests/sandbox/test_operations_roles.py::test_a_stopped_cluster_takes_no_changes_and_starts_again",
     ),
     "c11-7": ("A failover is waited for.", "tests/unit/test_aws.py::test_failover_waits_until_the_role_has_moved"),
     "c12-1": ("40 DB clusters.", f"{_LIMITS}::test_what_the_plan_adds_is_counted_against_the_quota"),
@@ -112,10 +135,12 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     ),
     "c12-7": ("100 manual snapshots.", f"{_LIMITS}::test_doctor_says_which_quota_is_used_up"),
     "c12-8": ("20 event subscriptions.", f"{_LIMITS}::test_what_the_plan_adds_is_counted_against_the_quota"),
+    "c12-9": ("20 proxies.", f"{_LIMITS}::test_proxies_are_counted_where_the_plan_makes_one"),
 }
 
 SAME_AS = {
     "c12-4": "c3-2",
+    "c12-5": "c10-11",
     "c12-6": "c10-1",
     "c12-12": "c1-10",
     "c11-10": "c4-5",
@@ -125,8 +150,10 @@ SAME_AS = {
 NOTHING_TO_CHECK: dict[str, str] = {
     "c1-6": "no shard groups and no blue/green names are made",
     "c2-15": "IAM sign-in stands beside the managed password; a master user without one is not made",
+    "c3-3": "no Serverless v1 cluster is made, in whatever subnets",
     "c6-8": "how long a paused cluster takes to come back is said in its report",
     "c6-16": "a name in AWS's pages",
+    "c7-6": "no Serverless v1 cluster is made, with whatever features",
     "c8-5": "what I/O-Optimized costs depends on the load",
     "c8-8": "the largest volume is AWS's to enforce",
     "c10-8": "a page of the AWS console",

@@ -1,0 +1,4 @@
+locals {
+  name = "everything"
+  port = 5432
+}

@@ -1,0 +1,11 @@
+# Credentials come from the environment or a profile, never from a file here.
+provider "aws" {
+  region = "eu-west-1"
+
+  default_tags {
+    tags = {
+      "team"               = "platform"
+      "aurora-cli:cluster" = "everything"
+    }
+  }
+}
