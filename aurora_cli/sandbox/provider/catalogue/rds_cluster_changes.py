@@ -129,6 +129,11 @@ def _changed_password(task: Task) -> Any:
     return master_password(task) if task.changed & {"master_password", "master_password_wo_version"} else None
 
 
+def _managed(task: Task) -> bool | None:
+    """Also when it is no longer in the configuration: AWS takes no password while it manages one."""
+    return bool(task.get("manage_master_user_password")) if "manage_master_user_password" in task.changed else None
+
+
 def _wanted_version(task: Task) -> Any:
     differs = task.get("engine_version") != task.prior.get("engine_version_actual")
     return task.get("engine_version") if "engine_version" in task.changed or differs else None
@@ -171,6 +176,7 @@ def modify(task: Task) -> None:
             "CloudwatchLogsExportConfiguration": _log_exports,
             "DBInstanceParameterGroupName": "db_instance_parameter_group_name",
             "EngineVersion": _wanted_version,
+            "ManageMasterUserPassword": _managed,
             "MasterUserPassword": _changed_password,
             **_capacity(changed),
             **left_domain,
