@@ -368,8 +368,8 @@ class _Destroy:
         kept = self.snapshot if not dry_run else None
         hint = None
         if kept and changed:
-            where = "--sandbox" if self.app.sandbox else f"--region {self.spec.region}"
-            hint = f"aurora-cli {where} restore {self.spec.name} --from-snapshot {kept}"
+            where = "--sandbox " if self.app.sandbox else ""
+            hint = f"aurora-cli {where}--region {self.spec.region} restore {self.spec.name} --from-snapshot {kept}"
         return DestroyResult(
             name=self.spec.name,
             region=self.spec.region,

@@ -78,7 +78,7 @@ def test_a_destroyed_cluster_comes_back_as_its_destroy_says(orders: Aurora, tmp_
     orders.ok("create", "-f", str(spec_file(tmp_path, name=name, tags={"team": "books"})), "--yes")
     done = orders.json("destroy", name, "--confirm", name)
     words = done["restore_hint"].split()
-    assert words[:4] == ["aurora-cli", "--sandbox", "restore", name]
+    assert words[:6] == ["aurora-cli", "--sandbox", "--region", "eu-west-1", "restore", name]
     orders.ok(*words[2:], "--yes")
     assert Seen(orders).tags(name)["team"] == "books"
     orders.ok("destroy", name, "--confirm", name, "--skip-final-snapshot")
