@@ -59,7 +59,7 @@ def test_snapshots_are_made_listed_copied_restored_and_deleted(orders: Aurora) -
     assert (copied["region"], copied["snapshot"]["copied_from"]) == ("us-east-1", made["snapshot"]["arn"])
     there = Seen(orders, "us-east-1").rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="before")
     assert there["DBClusterSnapshots"][0]["KmsKeyId"].split(":")[3] == "us-east-1"
-    back = orders.json("restore", "orders-back", "--from-snapshot", "before", "--yes")
+    back = orders.json("--region", "eu-west-1", "restore", "orders-back", "--from-snapshot", "before", "--yes")
     assert (back["username"], back["engine_version"]) == ("boss", "16.8")
     assert orders.run("plan", "orders-back", "--exit-code").status == 0
     orders.ok("destroy", "orders-back", "--confirm", "orders-back")
