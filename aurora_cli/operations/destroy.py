@@ -124,8 +124,6 @@ def _result(work: Teardown, review: DestroyReview, *, changed: bool, dry_run: bo
 
 
 def _restore_hint(work: Teardown, snapshot: str) -> str:
-    """With the Region where there could be doubt: the sandbox has one of its own, and the snapshot may be elsewhere."""
-    where = ["--sandbox"] if work.app.sandbox else []
-    if not work.app.sandbox or work.snapshot_region:
-        where += ["--region", work.snapshot_region or work.spec.region]
+    """With the Region that the snapshot is in, which may be another one than the cluster's."""
+    where = [*(["--sandbox"] if work.app.sandbox else []), "--region", work.snapshot_region or work.spec.region]
     return f"aurora-cli {' '.join(where)} restore {work.spec.name} --from-snapshot {snapshot}"

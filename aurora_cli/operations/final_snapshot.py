@@ -6,6 +6,7 @@ Each cluster gets one of its own: a fixed name would be taken when the cluster t
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.state import StateResource
 
 CLUSTER_ADDRESS = "aws_rds_cluster.this"
+# Behind the cluster's name: eight digits, nothing (the default of the files), or the time that earlier versions wrote.
+_ENDING = re.compile(r"-final(-[0-9a-f]{8}|-\d{14}(-\d+)?)?")
 
 
 def fresh_name(cluster: str, taken: Callable[[str], bool] = lambda name: False) -> str:
@@ -32,6 +35,11 @@ def fresh_name(cluster: str, taken: Callable[[str], bool] = lambda name: False) 
         name = f"{cluster}-final-{secrets.token_hex(4)}"
         if not taken(name):
             return name
+
+
+def is_final_name(snapshot: str, cluster: str) -> bool:
+    """Whether the deletion of that cluster gave the snapshot its name."""
+    return snapshot.startswith(cluster) and _ENDING.fullmatch(snapshot, len(cluster)) is not None
 
 
 def follow_state(stack: Stack, resources: Iterable[StateResource]) -> None:

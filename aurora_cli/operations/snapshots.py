@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,11 @@ from aurora_cli.aws.origins import read_cluster, read_snapshot
 from aurora_cli.aws.snapshots import SnapshotInfo, await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted, Waiting
+from aurora_cli.operations.final_snapshot import is_final_name
 from aurora_cli.operations.results import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-
-_FINAL = re.compile(r".+-final(-\d{14}(-\d+)?)?")
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,7 @@ def row(snapshot: SnapshotInfo) -> dict[str, Any]:
 
 def is_final(snapshot: SnapshotInfo) -> bool:
     """Whether a destroy took it: by the name that a destroy gives."""
-    return (
-        snapshot.cluster is not None
-        and bool(_FINAL.fullmatch(snapshot.id))
-        and snapshot.id.startswith(snapshot.cluster)
-    )
+    return snapshot.cluster is not None and is_final_name(snapshot.id, snapshot.cluster)
 
 
 def snapshots(app: AppContext, cluster: str | None, *, region: str | None, emit: Emit) -> list[SnapshotInfo]:

@@ -59,7 +59,7 @@ def test_snapshots_are_made_listed_copied_restored_and_deleted(orders: Aurora) -
     assert (copied["region"], copied["snapshot"]["copied_from"]) == ("us-east-1", made["snapshot"]["arn"])
     there = Seen(orders, "us-east-1").rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="before")
     assert there["DBClusterSnapshots"][0]["KmsKeyId"].split(":")[3] == "us-east-1"
-    back = orders.json("restore", "orders-back", "--from-snapshot", "before", "--yes")
+    back = orders.json("--region", "eu-west-1", "restore", "orders-back", "--from-snapshot", "before", "--yes")
     assert (back["username"], back["engine_version"]) == ("boss", "16.8")
     assert orders.run("plan", "orders-back", "--exit-code").status == 0
     orders.ok("destroy", "orders-back", "--confirm", "orders-back")
@@ -78,7 +78,7 @@ def test_a_destroyed_cluster_comes_back_as_its_destroy_says(orders: Aurora, tmp_
     orders.ok("create", "-f", str(spec_file(tmp_path, name=name, tags={"team": "books"})), "--yes")
     done = orders.json("destroy", name, "--confirm", name)
     words = done["restore_hint"].split()
-    assert words[:4] == ["aurora-cli", "--sandbox", "restore", name]
+    assert words[:6] == ["aurora-cli", "--sandbox", "--region", "eu-west-1", "restore", name]
     orders.ok(*words[2:], "--yes")
     assert Seen(orders).tags(name)["team"] == "books"
     orders.ok("destroy", name, "--confirm", name, "--skip-final-snapshot")

@@ -68,7 +68,7 @@ def policy_of(aurora: Aurora, role: str, policy: str) -> list[dict[str, Any]]:
     return statements
 
 
-def test_a_proxy_reads_the_master_secret_and_leads_to_the_cluster(aurora: Aurora) -> None:
+def test_a_proxy_reads_the_master_secret_leads_to_the_cluster_and_goes_alone(aurora: Aurora) -> None:
     name, report = make(aurora, "proxy")
     rds, secret = aws(aurora, "rds"), cluster_of(aurora, "storefront")["MasterUserSecret"]
     proxy = rds.describe_db_proxies(DBProxyName=name)["DBProxies"][0]
@@ -94,15 +94,13 @@ def test_a_proxy_reads_the_master_secret_and_leads_to_the_cluster(aurora: Aurora
     group = rds.describe_db_proxy_target_groups(DBProxyName=name)["TargetGroups"][0]["ConnectionPoolConfig"]
     assert (group["MaxConnectionsPercent"], group["ConnectionBorrowTimeout"]) == (90, 120)
     assert rds.describe_db_proxies()["DBProxies"][0]["Auth"][0]["IAMAuth"] == "DISABLED"
+    before = cluster_of(aurora, name)["DbClusterResourceId"]
+    assert change(aurora, name, "proxy=false")["endpoints"]["proxy"] is None
+    assert rds.describe_db_proxies()["DBProxies"] == []
+    assert change(aurora, name, "proxy=true")["endpoints"]["proxy"] is not None
+    assert cluster_of(aurora, name)["DbClusterResourceId"] == before
     gone(aurora, name)
     assert rds.describe_db_proxies()["DBProxies"] == []
-
-
-def test_the_proxy_goes_alone(aurora: Aurora) -> None:
-    name, _ = make(aurora, "proxy")
-    assert change(aurora, name, "proxy=false")["endpoints"]["proxy"] is None
-    assert aws(aurora, "rds").describe_db_proxies()["DBProxies"] == []
-    gone(aurora, name)
 
 
 def test_the_data_api_is_reached_inside_the_vpc(aurora: Aurora) -> None:

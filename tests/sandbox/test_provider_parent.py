@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,13 +140,19 @@ def test_terraform_gets_the_same_plan_both_ways(sandbox: Sandbox, tmp_path: Path
     assert len(parents(sandbox)) == 1
 
 
-def test_a_provider_has_the_environment_and_folder_of_its_own_terraform(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_provider_has_the_environment_and_folder_of_its_own_terraform(sandbox: Sandbox) -> None:
     program = launcher(sandbox)
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        with started(program, TMPDIR=str(tmp_path / name)) as provider:
-            assert Path(provider.address).is_relative_to(tmp_path / name)
+    for _ in range(2):
+        with tempfile.TemporaryDirectory(dir="/tmp") as folder, started(program, TMPDIR=folder) as provider:
+            assert Path(provider.address).is_relative_to(folder)
     assert len(parents(sandbox)) == 1
+
+
+def test_a_temporary_folder_that_is_too_long_for_a_socket_is_none_for_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    with started(launcher(sandbox), TMPDIR=str(folder)) as provider:
+        assert provider.answers()
 
 
 def test_it_ends_when_what_terraform_started_is_killed(sandbox: Sandbox) -> None:

@@ -24,6 +24,7 @@ _COOKIE = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76
 _MESSAGE_LIMIT = 256 << 20  # what Terraform's own plugin servers accept
 _THREADS = 32
 _ORPHAN_SECONDS = 1.0
+_LONGEST_FOLDER = 64  # the address of a Unix socket, ours in it, has 104 bytes on macOS and 108 on Linux
 
 
 class _Controller(grpc_controller_pb2_grpc.GRPCControllerServicer):  # type: ignore[misc]
@@ -64,7 +65,7 @@ def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str]
     add_ProviderServicer_to_server(Servicer(provider), server)
     grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(_Controller(done), server)
     grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
-    with tempfile.TemporaryDirectory(prefix="aurora-provider-") as folder:
+    with tempfile.TemporaryDirectory(prefix="aurora-provider-", dir=_folder_of_sockets()) as folder:
         socket = f"{folder}/plugin.sock"
         server.add_secure_port(f"unix://{socket}", _credentials(certificate))
         server.start()
@@ -73,6 +74,11 @@ def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str]
         provider.stop.set()
         server.stop(grace=0.2).wait()
     return 0
+
+
+def _folder_of_sockets() -> str | None:
+    """Where the socket's private folder goes: /tmp when the path of the temporary folder is too long for a socket."""
+    return "/tmp" if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_FOLDER else None  # noqa: S108 - private in there
 
 
 def certificate_in(cache_dir: Path | None) -> Certificate:
