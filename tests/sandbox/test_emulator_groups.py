@@ -312,7 +312,9 @@ def test_orderable_classes_are_those_that_can_be_created(account: Account) -> No
     names = [option["DBInstanceClass"] for option in options]
     assert {"db.serverless", "db.r7g.large", "db.t4g.medium"} <= set(names)
     assert "db.m5.large" not in names
-    assert len(names) == len(set(names))
+    offers = [(option["DBInstanceClass"], option["StorageType"]) for option in options]
+    assert len(offers) == len(set(offers))
+    assert {storage for _, storage in offers} == {"aurora", "aurora-iopt1"}
     account.create("demo", ServerlessV2ScalingConfiguration={"MinCapacity": 1, "MaxCapacity": 2})
     account.instance("demo", "1", DBInstanceClass=names[0])
 
