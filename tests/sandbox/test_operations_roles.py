@@ -131,6 +131,8 @@ def test_a_stopped_cluster_takes_no_changes_and_starts_again(demo: Aurora) -> No
 def test_a_member_of_a_global_database_is_not_stopped(demo: Aurora) -> None:
     rds = demo.client("rds")
     arn = demo.cluster("demo")["DBClusterArn"]
+    own = {"ManageMasterUserPassword": False, "MasterUserPassword": "correct-horse-battery"}
+    rds.modify_db_cluster(DBClusterIdentifier="demo", ApplyImmediately=True, **own)  # AWS manages none in there
     rds.create_global_cluster(GlobalClusterIdentifier="world", SourceDBClusterIdentifier=arn)
     refused = demo.run("stop", "demo", "--yes")
     assert refused.status == 2
@@ -139,6 +141,7 @@ def test_a_member_of_a_global_database_is_not_stopped(demo: Aurora) -> None:
     assert (role["global_cluster"], role["role"]) == ("world", "primary")
     rds.remove_from_global_cluster(GlobalClusterIdentifier="world", DbClusterIdentifier=arn)
     rds.delete_global_cluster(GlobalClusterIdentifier="world")
+    rds.modify_db_cluster(DBClusterIdentifier="demo", ApplyImmediately=True, ManageMasterUserPassword=True)
     assert demo.json("status", "demo")["upkeep"]["global_role"] is None
 
 

@@ -17,6 +17,8 @@ pytestmark = pytest.mark.sandbox
 
 OTHER_REGION = "us-east-1"
 ROLE = "arn:aws:iam::123456789012:role/import"
+OWN_PASSWORD: dict[str, Any] = {"manage_master_user_password": None, "master_password": "correct-horse-battery"}
+"""AWS manages none in a global database."""
 
 
 def cluster_config(name: str = "demo", **more: Any) -> dict[str, Any]:
@@ -181,6 +183,7 @@ def test_snapshot_and_restore(driver: Driver, emulator: Sandbox) -> None:
 @pytest.mark.parametrize("kind", ["full-copy", "copy-on-write"])
 def test_point_in_time(driver: Driver, emulator: Sandbox, kind: str) -> None:
     source = cluster(driver, database_name="orders")
+    writer = instance(driver)
     restore = {"source_cluster_identifier": "demo", "restore_type": kind, "use_latest_restorable_time": True}
     config = cluster_config(
         "clone",
@@ -203,6 +206,7 @@ def test_point_in_time(driver: Driver, emulator: Sandbox, kind: str) -> None:
             ],
         ),
     )
+    driver.delete("aws_rds_cluster_instance", writer)
     for state in (again, clone, source):
         driver.delete("aws_rds_cluster", state)
 
@@ -229,7 +233,7 @@ def global_parts(emulator: Sandbox) -> tuple[Driver, Driver, dict[str, Any], dic
         engine_version="16.8",
         storage_encrypted=True,
     )
-    primary = cluster(here, "one", global_cluster_identifier="world")
+    primary = cluster(here, "one", global_cluster_identifier="world", **OWN_PASSWORD)
     instance(here, name="one")
     key = there.create("aws_kms_key", description="secondary")["arn"]
     config = secondary_config(key)
@@ -314,7 +318,7 @@ def test_a_member_leaves_the_global_cluster(emulator: Sandbox) -> None:
 
 
 def test_global_cluster_around_an_existing_one(driver: Driver, emulator: Sandbox) -> None:
-    first = cluster(driver, database_name="orders")
+    first = cluster(driver, database_name="orders", **OWN_PASSWORD)
     config: dict[str, Any] = {"global_cluster_identifier": "world", "source_db_cluster_identifier": first["arn"]}
     world = driver.create("aws_rds_global_cluster", **config, force_destroy=True)
     assert (world["engine"], world["storage_encrypted"]) == ("aurora-postgresql", True)

