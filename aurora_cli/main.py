@@ -53,7 +53,7 @@ def _run(words: list[str], session: Session) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _fail(Interrupted("Interrupted."), words, session)
     except click.ClickException as error:
-        return _fail(as_invalid_input(error), words, session)
+        return _fail(as_invalid_input(error, words), words, session)
     except AuroraError as error:
         return _fail(error, words, session)
     except OSError as problem:
