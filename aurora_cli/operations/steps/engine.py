@@ -10,7 +10,7 @@ import shlex
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import AuroraError, AwsFailed, SpecConflict
+from aurora_cli.errors import AuroraError, AwsFailed, Interrupted, SpecConflict
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve import Resolved
 
 SETTLE = "settle"
+_AGAIN = "Run the same command again: it goes on from where this one stopped."
 _SETTLE_TEXT = "Bring Terraform's state, the spec and the cluster into agreement"
 
 
@@ -166,14 +167,25 @@ class _Engine:
         try:
             self.ground.rested()
             remark = "done already" if step.done() else self._run(step)
-        except AuroraError:
-            again = shlex.join(("aurora-cli", *self.operation.command))
-            self.emit(Note(f"Stopped at step {number} of {len(self.steps)}.", level="warning", hint=f"Go on: {again}"))
+        except KeyboardInterrupt as stop:
+            self._say_stopped(number)
+            raise Interrupted(self._how_far(), hint=_AGAIN) from stop
+        except AuroraError as error:
+            if isinstance(error, Interrupted):
+                error.message = self._how_far()
+            self._say_stopped(number)
             raise
         seconds = self.seconds.get(step.name)
         self.ground.save(self._journal().with_step(step.name, finished=self._now(), elapsed_s=seconds))
         self.ended.add(step.name)
         self.emit(StepFinished(step.name, monotonic() - started, remark))
+
+    def _say_stopped(self, number: int) -> None:
+        again = shlex.join(("aurora-cli", *self.operation.command))
+        self.emit(Note(f"Stopped at step {number} of {len(self.steps)}.", level="warning", hint=f"Go on: {again}"))
+
+    def _how_far(self) -> str:
+        return f"Stopped by request; {len(self.ended)} of {len(self.steps)} steps are done."
 
     def _run(self, step: Step) -> str | None:
         self.ground.save(self._journal().with_step(step.name, began=self._now()))
