@@ -10,6 +10,7 @@ from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.recovery import follow_up
+from aurora_cli.operations.regions import former_regions
 from aurora_cli.operations.results import SCHEMA_VERSION
 from aurora_cli.operations.spec_fields import field_of
 from aurora_cli.operations.stored import existing_stack, stored_spec
@@ -102,6 +103,9 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
         started = monotonic()
         emit(StepStarted("plan", "Comparing the state with AWS"))
         terraform.init()
+        write_rendered(
+            stack, spec, former_regions=former_regions(spec, [r.address for r in terraform.state_resources()])
+        )
         plan = terraform.plan(refresh_only=True)
         terraform.plan_file.unlink(missing_ok=True)
         emit(StepFinished("plan", monotonic() - started))

@@ -125,7 +125,7 @@ class _Engine:
             return Plan.unchanged([])
         started = monotonic()
         self.emit(StepStarted("plan", "Planning the change"))
-        plan = self.ground.plan(desired.spec, self._keys())
+        plan = self.ground.plan(desired.spec, self._keys(), dry_run=self.terms.dry_run)
         self.emit(StepFinished("plan", monotonic() - started))
         self.ground.terraform.plan_file.unlink(missing_ok=True)
         self.ground.approved = frozenset((c.address, c.action) for c in plan.changes)
