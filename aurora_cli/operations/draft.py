@@ -14,7 +14,7 @@ from aurora_cli.operations.events import StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.final_snapshot import follow_state
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
-from aurora_cli.operations.master_password import is_made_here, made_password, made_version, variables_of
+from aurora_cli.operations.master_password import is_made_here, made_version, variables_of, wanted_password
 from aurora_cli.operations.origins import check_origin
 from aurora_cli.operations.passwords import (
     given_password,
@@ -195,7 +195,7 @@ class Draft:
     def _choose_password(self) -> None:
         """A password is sent with a new cluster, with a switch from another kind, and when it is renewed."""
         if is_made_here(self.spec):
-            made = made_password(self.resources, renew=self.terms.renew_password)
+            made = wanted_password(self.app, self.spec, self.resources, renew=self.terms.renew_password)
             self.password_version = made.version
             self.terraform.provide(variables_of(self.app, self.spec, made))
         elif self.spec.credentials.given:

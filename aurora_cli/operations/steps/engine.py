@@ -10,7 +10,7 @@ import shlex
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import AuroraError, AwsFailed, Interrupted, SpecConflict
+from aurora_cli.errors import AuroraError, AwsFailed, Interrupted
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
@@ -23,7 +23,7 @@ from aurora_cli.operations.steps.ground import Ground
 from aurora_cli.operations.steps.keeping import kept_decision, new_journal
 from aurora_cli.operations.steps.showing import ask, review_of, sequence_of
 from aurora_cli.operations.steps.step import Operation, Step
-from aurora_cli.operations.steps.unfinished import refuse_unfinished
+from aurora_cli.operations.steps.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.stored import existing_stack
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan import Plan
@@ -58,11 +58,7 @@ def run_operation(app: AppContext, name: str, operation: Operation, terms: Terms
     """
     stack = existing_stack(app, name)
     with stack.lock(operation.name):
-        if stack.record.status == "destroying":
-            raise SpecConflict(
-                f"A destroy of {name} has begun and is not finished.",
-                hint=f"Finish it with `aurora-cli destroy {name}`.",
-            )
+        refuse_destroying(stack)
         journal = refuse_unfinished(stack, operation.name, operation.arguments)
         app.begin(terms.emit)
         ground = Ground(app, stack, terms.emit)

@@ -13,7 +13,7 @@ from aurora_cli.operations.events import Emit, Waiting
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.healing import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.keys import keys_in_state
-from aurora_cli.operations.master_password import is_made_here, made_password, variables_of
+from aurora_cli.operations.master_password import is_made_here, variables_of, wanted_password
 from aurora_cli.operations.passwords import sent_version
 from aurora_cli.operations.regions import former_regions, live_at, made_around
 from aurora_cli.operations.reporting import live_topology
@@ -154,7 +154,7 @@ class Ground:
         """
         if not is_made_here(spec):
             return sent_version(resources) or self.stack.record.password_version
-        made = made_password(resources)
+        made = wanted_password(self.app, spec, resources)
         self.terraform.provide(variables_of(self.app, spec, made))
         return made.version
 
