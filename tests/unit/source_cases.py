@@ -14,6 +14,8 @@ S3 = {"source.s3.bucket": "shop-backups", "source.s3.source_engine_version": "8.
 REFUSED: list[tuple[dict[str, Any], str, dict[str, Any], str, str]] = [
     (POSTGRES, "source-one", {"source.clone": "a", "source.snapshot": "b"}, "source", "`snapshot` and `clone`"),
     (POSTGRES, "source-name", {"source.clone": "my db"}, "source.clone", "my db is no identifier"),
+    (POSTGRES, "source-name", {"source.snapshot": "backup:job-1"}, "source.snapshot", "backup:job-1 is no identifier"),
+    (POSTGRES, "source-name", {"source.clone": "awsbackup:job-1"}, "source.clone", "awsbackup:job-1 is no identifier"),
     (
         POSTGRES,
         "source-name",
