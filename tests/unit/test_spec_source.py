@@ -64,5 +64,9 @@ def test_names_are_kept_as_aws_keeps_them() -> None:
     assert (arn.region, arn.kind, arn.name) == ("us-east-1", "cluster", "shop")
     assert parse_arn("arn:aws:s3:::bucket") is None
     assert not is_resource_id("cluster-abc")
-    assert [without_mark(name) for name in ("rds:orders-1", "awsbackup:job-1", "orders")] == ["orders-1", "job-1", "orders"]
+    assert [without_mark(name) for name in ("rds:orders-1", "awsbackup:job-1", "orders")] == [
+        "orders-1",
+        "job-1",
+        "orders",
+    ]
     assert parse_time("2026-02-30T00:00:00Z") is None
