@@ -237,8 +237,8 @@ SERVICES: list[ConnectionCase] = [
         "services.s3_export.role",
         "is the role of s3_import already",
     ),
-    (POSTGRES, "service-roles", _ALL, "services", "a cluster takes 5 roles, and these are 6"),
-    (MYSQL, "service-roles", _ALL, "services", "a cluster takes 5 roles, and these are 6"),
+    (POSTGRES, "service-roles", _ALL, "services", "a cluster takes 5 roles unless AWS raised that, and these are 6"),
+    (MYSQL, "service-roles", _ALL, "services", "a cluster takes 5 roles unless AWS raised that, and these are 6"),
     (
         MYSQL,
         "service-parameter",

@@ -20,8 +20,8 @@ FACTS = (
             "network.egress": ["10.0.0.0/16"],
         },
         "services",
-        "a cluster takes 5 roles, and these are 6",
-        "leave a service out",
+        "a cluster takes 5 roles unless AWS raised that, and these are 6",
+        "leave a service out, or have the quota `IAM roles per DB cluster` raised",
     ),
     Fact(
         "c10-11",
@@ -37,8 +37,8 @@ FACTS = (
             "network.egress": ["10.0.0.0/16"],
         },
         "services",
-        "a cluster takes 5 roles, and these are 6",
-        "leave a service out, or give two of them the same `role`",
+        "a cluster takes 5 roles unless AWS raised that, and these are 6",
+        "give two of them the same `role`, leave a service out, or have the quota `IAM roles per DB cluster` raised",
         base=MYSQL,
     ),
     Fact(
