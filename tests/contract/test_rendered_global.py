@@ -68,6 +68,13 @@ def test_a_secondary_waits_for_the_primary_but_its_network_does_not() -> None:
     assert "${var.primary}" in one(found["eu-central-1"], "aws_rds_cluster", "this").attributes["depends_on"]
 
 
+def test_a_multi_region_key_is_looked_up_in_each_region() -> None:
+    found = rendered(logs={"exports": ["postgresql"], "kms_key": "mrk-1234abcd12ab34cd56ef1234567890ab"})
+    for folder in found:
+        looked_up = one(found[folder], "aws_kms_key", "logs").attributes
+        assert looked_up == {"key_id": '"mrk-1234abcd12ab34cd56ef1234567890ab"'}
+
+
 def test_a_headless_region_has_no_instance() -> None:
     kinds = {b.labels[0] for b in rendered()["us-east-1"] if b.kind == "resource"}
     assert "aws_rds_cluster" in kinds
