@@ -23,7 +23,7 @@ from aurora_cli.sandbox.parents import stop_parents
 from aurora_cli.sandbox.processes import is_running, start_time, wait_until
 from aurora_cli.sandbox.provider.install import install
 from aurora_cli.sandbox.provider.serve import _COOKIE
-from tests.harness import clean_environ
+from tests.harness import clean_environ, terraform
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -116,7 +116,6 @@ def test_the_parent_and_a_direct_start_shake_hands_alike(sandbox: Sandbox) -> No
     assert len(parents(sandbox)) == 1
 
 
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform binary")
 def test_terraform_gets_the_same_plan_both_ways(sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         'provider "aws" { region = "eu-west-1" }\n'
@@ -125,17 +124,17 @@ def test_terraform_gets_the_same_plan_both_ways(sandbox: Sandbox, tmp_path: Path
     )
     env = {**sandbox.environment(), **sandbox.prepare_terraform(genuine=False)}
 
-    def terraform(*args: str, **more: str) -> str:
+    def run(*args: str, **more: str) -> str:
         done = subprocess.run(
-            ["terraform", *args], cwd=tmp_path, env={**env, **more}, capture_output=True, text=True, check=True
+            [*terraform(), *args], cwd=tmp_path, env={**env, **more}, capture_output=True, text=True, check=True
         )
         return done.stdout
 
     def look(**more: str) -> object:
-        terraform("plan", "-out", "plan", **more)
-        return json.loads(terraform("show", "-json", "plan", **more))["resource_changes"]
+        run("plan", "-out", "plan", **more)
+        return json.loads(run("show", "-json", "plan", **more))["resource_changes"]
 
-    terraform("init")
+    run("init")
     assert look() == look(AURORA_SANDBOX_DIRECT="1")
     assert len(parents(sandbox)) == 1
 
