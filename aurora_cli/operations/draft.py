@@ -25,7 +25,7 @@ from aurora_cli.operations.passwords import (
 )
 from aurora_cli.operations.region_keys import RegionKeys, choose_region_keys
 from aurora_cli.operations.reporting import live_topology
-from aurora_cli.operations.sourcing import born_of
+from aurora_cli.operations.sourcing import born_of, refuse_as_replica
 from aurora_cli.operations.stored import is_pristine, last_spec, stored_spec
 from aurora_cli.spec.regions import regions_of
 from aurora_cli.terraform.addresses import inner, region_of
@@ -172,6 +172,7 @@ class Draft:
         self.born = born_of(self.resources, self.stack.record.born)
         if self.born is None:
             self.source_arn = check_origin(self.app, self.spec)
+        refuse_as_replica(self.spec, self.born, self.terms.skip_checks)
 
     def _choose_keys(self) -> None:
         existing = keys_in_state(self.addresses)

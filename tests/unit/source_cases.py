@@ -91,6 +91,13 @@ REFUSED: list[tuple[dict[str, Any], str, dict[str, Any], str, str]] = [
     ),
     (
         MYSQL,
+        "proxy-master-secret",
+        {"source.replica_of": "a", "proxy": True},
+        "proxy.secrets",
+        "no secret to sign in with: a replica's users and passwords are those of its source",
+    ),
+    (
+        MYSQL,
         "replica-backtrack",
         {"source.replica_of": "a", "backup.backtrack": "1h"},
         "backup.backtrack",
