@@ -47,6 +47,18 @@ def born_of(resources: Sequence[StateResource], recorded: str | None) -> str | N
     return EMPTY
 
 
+def inherited_username(resources: Sequence[StateResource], born: str | None) -> str | None:
+    """The master user that a cluster has from its source, as the state says; None for one with a user of its own.
+
+    Args:
+        born: as `born_of` gives it.
+    """
+    if born in (None, EMPTY, "s3"):
+        return None
+    cluster = next((r for r in resources if r.address == CLUSTER_ADDRESS), None)
+    return cluster.attributes.get("master_username") if cluster else None
+
+
 def refuse_as_replica(spec: ClusterSpec, born: str | None, skip_checks: Collection[str] = ()) -> None:
     """A replica is one without `source` in its spec too: what the rules refuse for a replica is refused for it still.
 
