@@ -147,6 +147,17 @@ def test_a_provider_has_the_environment_and_folder_of_its_own_terraform(sandbox:
     assert len(parents(sandbox)) == 1
 
 
+def test_a_parent_does_not_keep_the_password_of_the_run_that_started_it(sandbox: Sandbox) -> None:
+    """Its provider has the environment of its Terraform all the same."""
+    words = {"TF_VAR_master_password": "first-secret", "AURORA_MASTER_PASSWORD": "second-secret", "MARK": "seen"}
+    with started(launcher(sandbox), **words) as provider:
+        assert provider.answers()
+        ((parent, _),) = parents(sandbox)
+        kept = Path(f"/proc/{parent}/environ").read_bytes()
+    assert b"MARK=seen" in kept.split(b"\0"), "the premise: it has what it was started with"
+    assert b"secret" not in kept
+
+
 def test_a_temporary_folder_that_is_too_long_for_a_socket_is_none_for_it(sandbox: Sandbox, tmp_path: Path) -> None:
     folder = tmp_path / ("x" * 100)
     folder.mkdir()
