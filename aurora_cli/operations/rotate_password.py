@@ -106,7 +106,8 @@ def _send(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> Pas
     done = carry_out(app, stack, desired, terms)
     version = str(stack.record.password_version)
     arn = None if spec.credentials.given else done.report.secret_arn
-    return PasswordChange(spec.name, spec.region, app.target, spec.credentials.password, spec.username, arn, version)
+    user = done.report.username if done.report else spec.username
+    return PasswordChange(spec.name, spec.region, app.target, spec.credentials.password, user, arn, version)
 
 
 class _Managed:

@@ -24,7 +24,7 @@ class Rotation(Model):
     @model_validator(mode="before")
     @classmethod
     def _from_switch(cls, value: Any) -> Any:
-        return {"enabled": value != "off"} if isinstance(value, bool) or value in ("on", "off") else value
+        return {"enabled": value in (True, "on")} if isinstance(value, bool) or value in ("on", "off") else value
 
 
 class Domain(Model):

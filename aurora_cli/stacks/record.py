@@ -33,6 +33,7 @@ class StackRecord:
         final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
         born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
         source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
+        master_username: that the cluster has from its source; None for the spec's, and in records of older versions.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         schema_version: of this file.
     """
@@ -50,6 +51,7 @@ class StackRecord:
     snapshot_region: str | None = None
     born: str | None = None
     source_arn: str | None = None
+    master_username: str | None = None
     password_version: int = 1
     schema_version: int = SCHEMA_VERSION
 

@@ -6,7 +6,7 @@ import pytest
 
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
-from tests.contract.specs import spec
+from tests.contract.specs import SECRET, spec
 from tests.contract.terraform_reader import Block, read_all
 
 INHERITED = {"master_username", "database_name", "storage_encrypted"}
@@ -49,6 +49,20 @@ def test_a_source_that_comes_too_late_changes_nothing() -> None:
     born_empty = RenderOptions(born="empty")
     late = render_stack(spec("smallest", source={"replica_of": "orders"}), born_empty)
     assert late == render_stack(spec("smallest"), born_empty)
+
+
+@pytest.mark.parametrize("source", [{"replica_of": "orders"}, None], ids=["in the spec", "removed from it"])
+def test_nothing_refers_to_a_secret_that_a_replica_has_not(source: dict[str, str] | None) -> None:
+    changes = {
+        "source": source,
+        "username": None if source else "postgres",
+        "proxy": {"secrets": [SECRET]},
+        "credentials": {"rotation": {"every": 30}},
+    }
+    files = render_stack(spec("replica", **changes), RenderOptions(born=None if source else "replica_of"))
+    (proxy,) = [b for b in read_all(files) if b.labels == ("aws_db_proxy", "this")]
+    assert [auth.attributes["secret_arn"] for auth in proxy.nested("auth")] == [f'"{SECRET}"']
+    assert "master_user_secret[0]" not in "".join(files.values())
 
 
 def test_the_kinds_of_restore() -> None:
