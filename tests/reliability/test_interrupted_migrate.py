@@ -1,4 +1,4 @@
-"""promote and migrate, killed at every boundary: the same words again end where an undisturbed run ends, nothing is made twice."""
+"""promote and migrate, killed at every boundary: the same words again end where an undisturbed run does, nothing twice."""
 
 from __future__ import annotations
 
