@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group(name="migrate", cls=HelpfulGroup)
 def command() -> None:
-    """Move a database into Aurora, or to another kind of instance.
+    """Move a database into Aurora, or to Serverless v2.
 
     \b
     Examples:

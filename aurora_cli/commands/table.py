@@ -48,7 +48,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("clone", "Make a copy-on-write clone of a cluster."),
         Entry("restore", "Bring data back into a new cluster."),
         Entry("snapshot", "Make, list, copy and delete snapshots of clusters."),
-        Entry("migrate", "Move a database into Aurora, or to another kind of instance."),
+        Entry("migrate", "Move a database into Aurora, or to Serverless v2."),
         Entry("promote", "Make a replica a cluster of its own."),
         Entry("rotate-password", "Change the master password of a cluster."),
         Entry("failover", "Make a reader the writer, and wait until it is."),
