@@ -310,3 +310,26 @@ def test_the_temporary_reader_is_offered_at_a_terminal(world: Aurora) -> None:
     alone = world.json(*words, "--dry-run")
     assert [step["name"] for step in alone["sequence"]] == ["resize demo-1", "settle"]
     assert world.writer("demo") == "demo-1"
+
+
+def test_pain_20_one_serverless_instance_leaves_the_others_as_they_are(world: Aurora) -> None:
+    world.ok("scale", "demo", "--readers", "1", "--yes")
+    world.ok("scale", "demo", "--instance", "2", "--class", "db.serverless", "--acu", "0.5-4", "--yes")
+    assert {n: i["DBInstanceClass"] for n, i in world.instances("demo").items()} == {
+        "demo-1": CLASS,
+        "demo-2": "db.serverless",
+    }
+    settled(world, "demo")
+
+
+def test_pain_18_the_capacity_is_relaxed_and_the_range_goes_without_a_lasting_difference(world: Aurora) -> None:
+    """The pause delay is only sent while the smallest capacity is 0, and no plan wants the range back or away."""
+    world.ok("migrate", "to-serverless", "demo", "--acu", "0-8", "--yes")
+    world.ok("apply", "demo", "--set", "instances.pause_after=10m", "--yes")
+    assert world.cluster("demo")["ServerlessV2ScalingConfiguration"]["SecondsUntilAutoPause"] == 600
+    world.ok("apply", "demo", "--set", "instances.acu=0.5-8", "--set", "instances.pause_after=null", "--yes")
+    assert world.cluster("demo")["ServerlessV2ScalingConfiguration"] == {"MinCapacity": 0.5, "MaxCapacity": 8.0}
+    settled(world, "demo")
+    world.ok("migrate", "to-provisioned", "demo", "--class", CLASS, "--yes")
+    assert {i["DBInstanceClass"] for i in world.instances("demo").values()} == {CLASS}
+    settled(world, "demo")

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.harness import Aurora
-from tests.sandbox.looking import EXAMPLES, at_terminal, changing_calls, last_call, spec_file
+from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, changing_calls, last_call, spec_file
 from tests.sandbox.replicas import PROMOTE, lag, rds_instance, shop_rds
 from tests.watching import slowly
 
@@ -132,6 +132,25 @@ def test_one_that_was_promoted_by_hand_is_brought_into_agreement(replica: Aurora
     assert changing_calls(replica, before) == []
     settled(replica, "books-aurora")
     replica.ok("destroy", "books-aurora", "--confirm", "books-aurora")
+
+
+def test_a_replica_of_a_cluster_in_another_region(replica: Aurora, tmp_path: Path) -> None:
+    shop = {"name": "shop", "engine": "mysql", "database": "shop", "username": "shopkeeper"}
+    replica.ok("create", "-f", str(spec_file(tmp_path, **shop)), "--yes")
+    kms = replica.client("kms", "us-east-1")
+    kms.create_alias(AliasName="alias/shop-replica", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    replica.ok("create", "-f", str(EXAMPLES / "replica.yaml"), "--yes")
+    lag(replica, "shop-replica", 2, region="us-east-1")
+    assert replica.json("status", "shop-replica")["upkeep"]["replication_lag_s"] == 2.0
+    before = last_call(replica)
+    replica.ok("promote", "shop-replica", "--confirm", "shop-replica")
+    assert changing_calls(replica, before) == [PROMOTE]
+    assert replica.cluster("shop").get("ReadReplicaIdentifiers", []) == []
+    there = Seen(replica, "us-east-1").cluster("shop-replica")
+    assert not there.get("ReplicationSourceIdentifier")
+    settled(replica, "shop-replica")
+    replica.ok("destroy", "shop", "--confirm", "shop")
+    replica.ok("destroy", "shop-replica", "--confirm", "shop-replica")
 
 
 def test_members_of_a_global_database_are_refused(replica: Aurora) -> None:

@@ -84,7 +84,7 @@ class ToKind:
 
     def decide(self, ground: Ground) -> Decision:
         """As `scale` does; and a key for the reader for the time being, if nobody else could take over."""
-        decided = Scale(self.cluster, self.wish).decide(ground)
+        decided = Scale(self.cluster, self.wish, every=True).decide(ground)
         order = Order.from_facts(decided.facts["order"])
         self._refuse_nothing(ground, order)
         if not self.temporary_reader or order.writer not in order.resize or order.successor is not None:
