@@ -111,7 +111,7 @@ def _known(app: AppContext, found: Origin, region: str) -> Layer | None:
     from aurora_cli.spec.load import load_yaml
 
     name = found.cluster or found.name
-    if not is_name(name):
+    if found.kind == "db" or not is_name(name):  # an instance of RDS has no spec here, whatever has its name
         return None
     stack = app.registry.find(name)
     text = None if stack else archived_spec(app.home, name)
