@@ -87,7 +87,7 @@ def rotate_password(
         app.begin(emit)
         if desired.spec.credentials.kept:
             raise InvalidInput(
-                f"The master password of {name} is kept as it was when the cluster was adopted.",
+                f"The master password of {name} is kept as it was when the cluster was adopted or promoted.",
                 hint="To have AWS make one, set `credentials.password` to `managed` and apply.",
             )
         if password is not None or desired.spec.credentials.given:

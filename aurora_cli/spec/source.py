@@ -18,6 +18,8 @@ Kind = Literal["snapshot", "point_in_time", "clone", "s3", "replica_of"]
 KINDS: tuple[Kind, ...] = ("snapshot", "point_in_time", "clone", "s3", "replica_of")
 INHERITING: tuple[Kind, ...] = ("snapshot", "point_in_time", "clone", "replica_of")
 """Kinds whose user, databases and encryption are those of the source."""
+PROMOTED = "promoted"
+"""How a cluster was made that replicated another database and does so no more."""
 LATEST = "latest"
 
 _ARN = re.compile(

@@ -83,6 +83,18 @@ def test_the_arn_that_was_found_outweighs_the_identifier() -> None:
     assert cluster("replica").attributes["replication_source_identifier"] == "${local.source_arn}"
 
 
+def test_a_promoted_replica_differs_in_its_password_alone() -> None:
+    before = cluster("replica")
+    kept = cluster("replica", RenderOptions(born="promoted"), source=None, credentials={"password": "kept"})
+    managed = cluster("replica", RenderOptions(born="promoted"), source=None)
+    still_written = cluster("replica", RenderOptions(born="promoted"))
+    assert ignored(kept) == ignored(managed) == ignored(before)
+    gone = {"replication_source_identifier", "source_region"}
+    for block in (kept, still_written):
+        assert set(block.attributes) == set(before.attributes) - gone, "a plan is empty, whatever the file says"
+    assert set(managed.attributes) == {*before.attributes, "manage_master_user_password"} - gone
+
+
 def test_a_replica_has_no_secret_and_is_promoted_only_to_be_destroyed() -> None:
     assert {"manage_master_user_password", "master_username"}.isdisjoint(cluster("replica").attributes)
     instances = [b for b in found("replica") if b.labels[:1] == ("aws_rds_cluster_instance",)]
