@@ -112,9 +112,13 @@ class Ground:
             self.terraform.init()
         return keys_in_state([r.address for r in self.terraform.state_resources()])
 
-    def plan(self, spec: ClusterSpec, keys: tuple[str, ...]) -> Plan:
-        """Render a spec, which may be one on the way to the last, and plan it. Raises TerraformFailed and its kin."""
-        write_rendered(self.stack, spec, keys)
+    def plan(self, spec: ClusterSpec, keys: tuple[str, ...], **options: Any) -> Plan:
+        """Render a spec, which may be one on the way to the last, and plan it. Raises TerraformFailed and its kin.
+
+        Args:
+            options: further fields of `RenderOptions`.
+        """
+        write_rendered(self.stack, spec, keys, **options)
         self.terraform.init()
         resources = self.terraform.state_resources()
         if tainted_survivors(resources):
@@ -127,13 +131,16 @@ class Ground:
             )
         return self.terraform.plan()
 
-    def reach(self, spec: ClusterSpec, keys: tuple[str, ...]) -> bool:
+    def reach(self, spec: ClusterSpec, keys: tuple[str, ...], **options: Any) -> bool:
         """Render, plan and apply a spec on the way; nothing that was not approved. False when nothing was to be done.
+
+        Args:
+            options: further fields of `RenderOptions`.
 
         Raises:
             PlanStale: the plan holds what was not in the one that was shown. TerraformFailed and its kin.
         """
-        plan = self.plan(spec, keys)
+        plan = self.plan(spec, keys, **options)
         strange = sorted(c.address for c in plan.changes if (c.address, c.action) not in self.approved)
         if strange:
             self.terraform.plan_file.unlink(missing_ok=True)
