@@ -79,9 +79,7 @@ def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance]) -> Par
     )
 
 
-def next_groups_of(
-    spec: ClusterSpec, instances: Sequence[Instance], version: str | None
-) -> ParameterGroups | None:
+def next_groups_of(spec: ClusterSpec, instances: Sequence[Instance], version: str | None) -> ParameterGroups | None:
     """The groups of the family of `version`, to be made beside those in use; None without a version."""
     if version is None:
         return None

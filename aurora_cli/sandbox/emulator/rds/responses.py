@@ -368,7 +368,7 @@ class AuroraResponse(RDSResponse):
     # catalogue and maintenance
 
     def describe_db_engine_versions(self) -> ActionResult:
-        return PaginatedResult({"DBEngineVersions": catalogue.engine_versions(self.params)})
+        return ActionResult({"DBEngineVersions": catalogue.engine_versions(self.params)})
 
     def describe_engine_default_parameters(self) -> ActionResult:
         return self._engine_defaults()

@@ -34,7 +34,7 @@ def prepare(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, An
         RDSClientError: AWS refuses it.
     """
     wanted = values.get("engine_version")
-    version = engines.resolve_version(cluster.engine, wanted) if wanted else cluster.engine_version
+    version = _resolved(cluster, wanted) if wanted else cluster.engine_version
     if wanted:
         values["engine_version"] = version
         _check_target(cluster, version)
@@ -48,6 +48,14 @@ def prepare(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, An
     )
     _check_groups(backend, cluster, groups, engines.family(cluster.engine, version))
     cluster.groups_of_next_version = groups
+
+
+def _resolved(cluster: AuroraCluster, wanted: str) -> str:
+    """A major version alone is its default minor one, unless the cluster is there or further (RDS API reference)."""
+    version = engines.resolve_version(cluster.engine, wanted)
+    further = engines.order(cluster.engine_version) >= engines.order(version)
+    same_line = engines.major(cluster.engine, cluster.engine_version) == wanted
+    return cluster.engine_version if further and same_line else version
 
 
 def _check_target(cluster: AuroraCluster, version: str) -> None:
