@@ -92,7 +92,9 @@ def _about_version(report: ClusterReport, upkeep: Upkeep) -> list[str]:
         return []
     if sort_key(runs) > sort_key(wanted):
         way = f"aurora-cli upgrade {report.name} --to {runs}"
-        return [f"AWS runs {runs}, newer than {wanted} in the spec: it upgraded by itself. Take it into the spec: {way}"]
+        return [
+            f"AWS runs {runs}, newer than {wanted} in the spec: it upgraded by itself. Take it into the spec: {way}"
+        ]
     return [f"AWS runs {runs}, the spec says {wanted}: the upgrade waits for {upkeep.next_maintenance or 'a window'}."]
 
 
