@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.orderable import read_offers
 from aurora_cli.aws.resting import unrest
 from aurora_cli.aws.upgrading import deployments_of, integrations_of, known_parameters, waiting_maintenance
-from aurora_cli.errors import InvalidInput, Problem, SpecInvalid
+from aurora_cli.errors import AccessDenied, InvalidInput, Problem, SpecInvalid
+from aurora_cli.operations.events import Note
 from aurora_cli.operations.failover import require_available
 from aurora_cli.operations.orderable import CHECK, breaches
 from aurora_cli.spec.regions import secondary_spec
@@ -61,7 +62,12 @@ def refuse_unoffered(place: Place, spec: ClusterSpec, target: Target) -> None:
     home = place.ground.spec
     own = spec if place.region == home.region else secondary_spec(spec, place.region)
     exact = own.model_copy(update={"engine_version": target.version})
-    offers = read_offers(place.rds, spec.engine, target.version)
+    try:
+        offers = read_offers(place.rds, spec.engine, target.version)
+    except AccessDenied as denied:
+        told = f"Whether {target.version} goes with the classes of the spec could not be asked. {denied.message}"
+        place.ground.emit(Note(told, level="warning", hint=denied.hint))
+        return
     where = "" if place.region == home.region else f"global.regions.{place.region}."
     problems = [
         Problem(f"{where}{path}", message, hint=hint, check=CHECK, source="the RDS API")
