@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.dynamic import CHANGES_AT_ONCE
@@ -46,12 +47,22 @@ class ParameterGroups:
     cluster_group: str
     makes_cluster: bool
     makes_instance: bool
-    prefix: str = ""
+    prefix: Literal["", "next_"] = ""
 
     @property
     def label(self) -> str:
         """Name of the groups that are shared."""
-        return f"{self.prefix}this" if self.prefix else "this"
+        return f"{self.prefix}this"
+
+    @property
+    def local_family(self) -> Expression:
+        """Reference to the family."""
+        return Expression(f"local.{self.prefix}family")
+
+    @property
+    def local_group(self) -> Expression:
+        """Reference to the name of the shared groups."""
+        return Expression(f"local.{self.prefix}parameter_group")
 
     @property
     def makes_any(self) -> bool:
