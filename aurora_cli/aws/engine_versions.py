@@ -33,18 +33,23 @@ class EngineVersion:
         return {**asdict(self), "minor": list(self.minor), "major": list(self.major)}
 
 
-def read_engine_versions(rds: Any, engine: str, version: str | None = None) -> list[EngineVersion]:
+def read_engine_versions(
+    rds: Any, engine: str, version: str | None = None, *, retired: bool = False
+) -> list[EngineVersion]:
     """The versions of an engine in the Region, oldest first as AWS lists them (RDS API DescribeDBEngineVersions).
 
     Args:
         rds: a boto3 RDS client.
         engine: `aurora-postgresql` or `aurora-mysql`.
         version: only this one, or those of this major version.
+        retired: also those that a cluster may run and AWS no longer offers for new ones.
 
     Raises:
         CredentialsError, AccessDenied, AwsFailed.
     """
-    asked = {"Engine": engine, **({"EngineVersion": version} if version else {})}
+    asked: dict[str, Any] = {"Engine": engine, **({"EngineVersion": version} if version else {})}
+    if retired:
+        asked["IncludeAll"] = True
     with aws_errors(f"listing the versions of {engine}"):
         pages = rds.get_paginator("describe_db_engine_versions").paginate(**asked)
         found = [one for page in pages for one in page["DBEngineVersions"]]

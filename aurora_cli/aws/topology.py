@@ -24,6 +24,8 @@ class Member:
         certificate: name of the certificate authority of its server certificate.
         certificate_ends: end of the server certificate's validity.
         maintenance_window: its own weekly window, in UTC.
+        engine_version: that it runs.
+        parameter_group: its DB parameter group.
     """
 
     id: str
@@ -39,6 +41,8 @@ class Member:
     certificate: str | None = None
     certificate_ends: datetime | None = None
     maintenance_window: str | None = None
+    engine_version: str | None = None
+    parameter_group: str | None = None
 
     @property
     def autoscaled(self) -> bool:
@@ -168,6 +172,8 @@ def _member(member: dict[str, Any], instance: dict[str, Any]) -> Member:
         certificate=instance.get("CACertificateIdentifier"),
         certificate_ends=(instance.get("CertificateDetails") or {}).get("ValidTill"),
         maintenance_window=instance.get("PreferredMaintenanceWindow"),
+        engine_version=instance.get("EngineVersion"),
+        parameter_group=next((g.get("DBParameterGroupName") for g in instance.get("DBParameterGroups", ())), None),
     )
 
 

@@ -42,6 +42,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Run": (
         Entry("scale", "Change the number of readers, the class or the capacity."),
+        Entry("upgrade", "Upgrade the engine to a newer minor or major version."),
         Entry("global", "Work on the Regions of a global database."),
         Entry("backtrack", "Take an Aurora MySQL cluster back in time, in place."),
         Entry("unlock", "Take away a state lock that a dead process left."),

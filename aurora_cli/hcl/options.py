@@ -29,6 +29,7 @@ class RenderOptions:
         header: text for a comment on top of every file; None for none.
         born: how a cluster that is there was made: a kind of source or `empty`; None for what the spec says.
         master_username: of a cluster that is there and has its master user from its source; None for the spec's.
+        next_version: engine version whose parameter groups are made beside those in use, ahead of an upgrade to it.
         source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
     """
 
@@ -48,6 +49,7 @@ class RenderOptions:
     born: str | None = None
     source_arn: str | None = None
     master_username: str | None = None
+    next_version: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.dynamic import CHANGES_AT_ONCE
@@ -35,7 +36,8 @@ class Parameter:
 class ParameterGroups:
     """The parameters of both groups of a cluster, the family that both are of, and key -> those of one instance's own.
 
-    `cluster_group` is the name of an existing cluster parameter group, or a reference to the one that is made.
+    `cluster_group` is the name of an existing cluster parameter group, or a reference to the one that is made. `prefix` stands
+    before the names of groups that are made beside those in use, ahead of an upgrade.
     """
 
     family: str
@@ -45,6 +47,22 @@ class ParameterGroups:
     cluster_group: str
     makes_cluster: bool
     makes_instance: bool
+    prefix: Literal["", "next_"] = ""
+
+    @property
+    def label(self) -> str:
+        """Name of the groups that are shared."""
+        return f"{self.prefix}this"
+
+    @property
+    def local_family(self) -> Expression:
+        """Reference to the family."""
+        return Expression(f"local.{self.prefix}family")
+
+    @property
+    def local_group(self) -> Expression:
+        """Reference to the name of the shared groups."""
+        return Expression(f"local.{self.prefix}parameter_group")
 
     @property
     def makes_any(self) -> bool:
@@ -70,6 +88,14 @@ def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance]) -> Par
         makes_cluster=spec.parameters.cluster_group is None,
         makes_instance=spec.parameters.instance_group is None,
     )
+
+
+def next_groups_of(spec: ClusterSpec, instances: Sequence[Instance], version: str | None) -> ParameterGroups | None:
+    """The groups of the family of `version`, to be made beside those in use; None without a version."""
+    if version is None:
+        return None
+    groups = parameter_groups_of(spec.model_copy(update={"engine_version": version}), instances)
+    return replace(groups, prefix="next_")
 
 
 def tls_parameter(engine: str) -> str:

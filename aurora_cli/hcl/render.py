@@ -31,7 +31,7 @@ from aurora_cli.hcl.members import Member, global_database_of, member_of, provid
 from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
 from aurora_cli.hcl.options import RenderOptions
-from aurora_cli.hcl.parameters import parameter_groups_of
+from aurora_cli.hcl.parameters import next_groups_of, parameter_groups_of
 from aurora_cli.hcl.proxy import proxy_of
 from aurora_cli.hcl.services import services_of
 from aurora_cli.hcl.source import Source, source_of
@@ -72,6 +72,7 @@ FILES = (
     "global.tf",
     "outputs.tf",
 )
+NEXT_PARAMETERS = "next_parameters.tf"
 _OF_THE_ROOT = frozenset({"backend.tf", "provider.tf"})
 
 _LIFECYCLE = {
@@ -111,6 +112,9 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
 def _folder(values: dict[str, Any], names: list[str], options: RenderOptions) -> dict[str, str]:
     header = _comment(options.header)
     rendered = {name: _template(name).render(values) for name in names}
+    if values["next_parameters"]:
+        beside = {**values, "parameters": values["next_parameters"]}
+        rendered[NEXT_PARAMETERS] = _template("parameters.tf").render(beside)
     return {name: lay_out(header + text) for name, text in rendered.items() if text.strip()}
 
 
@@ -150,6 +154,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "encryption": encryption,
         "network": network_of(spec),
         "parameters": parameter_groups_of(spec, instances.members),
+        "next_parameters": next_groups_of(spec, instances.members, options.next_version),
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
         "monitoring": monitoring,

@@ -21,6 +21,7 @@ from aurora_cli.operations.regions import LiveRegions, live_at, live_regions
 from aurora_cli.operations.review import PlanReview, ReviewRefused
 from aurora_cli.operations.rotation import RotationStep, rotation_step
 from aurora_cli.operations.sourcing import second_step, spent_source
+from aurora_cli.operations.version_guard import refuse_versions
 from aurora_cli.spec.regions import regions_of, secondary_spec
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of
 
@@ -72,6 +73,7 @@ class Proposal:
             plan = self._as_kept(plan, topology)
         self.rotation = rotation_step(self.app, self.spec, self.draft.before, topology)
         self._refuse_foreign_cluster(plan, topology)
+        refuse_versions(plan, self.spec.name)
         limits.refuse_what_aws_refuses(plan, topology, self.app.clock.now())
         self._refuse_stopped(plan, topology)
         return self._review(plan, topology, again=again), topology

@@ -95,7 +95,10 @@ def _about_version(report: ClusterReport, upkeep: Upkeep) -> list[str]:
     if not wanted or report.status == "not created" or f"{runs}.".startswith(f"{wanted}."):
         return []
     if sort_key(runs) > sort_key(wanted):
-        return [f"AWS runs {runs}, newer than {wanted} in the spec: it upgraded by itself. Set engine_version: {runs}."]
+        way = f"aurora-cli upgrade {report.name} --to {runs}"
+        return [
+            f"AWS runs {runs}, newer than {wanted} in the spec: it upgraded by itself. Take it into the spec: {way}"
+        ]
     return [f"AWS runs {runs}, the spec says {wanted}: the upgrade waits for {upkeep.next_maintenance or 'a window'}."]
 
 

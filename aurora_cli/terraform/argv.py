@@ -162,6 +162,11 @@ def state_rm(argv0: Sequence[str], address: str, *, lock_timeout: str) -> tuple[
     return build(argv0, "state rm", address, lock_timeout=lock_timeout)
 
 
+def state_mv(argv0: Sequence[str], source: str, target: str, *, lock_timeout: str) -> tuple[str, ...]:
+    """Give a resource another address in the state."""
+    return build(argv0, "state mv", source, target, lock_timeout=lock_timeout)
+
+
 def force_unlock(argv0: Sequence[str], lock_id: str) -> tuple[str, ...]:
     """Take away a state lock by its ID."""
     return build(argv0, "force-unlock", lock_id, force=bare())

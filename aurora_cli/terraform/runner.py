@@ -210,6 +210,10 @@ class Terraform(TerraformReader):
         """Take a resource out of the state, and leave it in AWS as it is. Raises TerraformFailed, StateLocked."""
         self._run("forget", argv.state_rm(self.binary.argv0, address, lock_timeout=self._lock_timeout))
 
+    def move(self, source: str, target: str) -> None:
+        """Give a resource another address in the state. Raises TerraformFailed, StateLocked."""
+        self._run("move", argv.state_mv(self.binary.argv0, source, target, lock_timeout=self._lock_timeout))
+
     def force_unlock(self, lock_id: str) -> None:
         """Take away the state lock of that ID. Raises TerraformFailed if it is not held under that ID."""
         self._run("unlock", argv.force_unlock(self.binary.argv0, lock_id))

@@ -56,6 +56,19 @@ class VersionRow(Protocol):
     def major(self) -> tuple[str, ...]: ...
 
 
+class TargetRows(Protocol):
+    """Where a cluster can go."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def running(self) -> str: ...
+    @property
+    def minor(self) -> Sequence[str]: ...
+    @property
+    def major(self) -> Sequence[str]: ...
+
+
 class CheckRow(Protocol):
     """One check of `doctor`."""
 
@@ -82,6 +95,12 @@ def print_engine_versions(consoles: Consoles, rows: Sequence[VersionRow]) -> Non
     """Prints engine versions with the newest minor version and the major ones that each can be upgraded to."""
     columns = ("Version", "Family", "Newest minor upgrade", "Major upgrades")
     print_table(consoles, "", columns, [_version(row) for row in rows])
+
+
+def print_targets(consoles: Consoles, found: TargetRows) -> None:
+    """Prints the versions that a cluster can be upgraded to, and whether each keeps the major version."""
+    rows = [(v, "minor") for v in found.minor] + [(v, "major") for v in found.major]
+    print_table(consoles, f"{found.name} runs {found.running}", ("Version", "Upgrade"), rows)
 
 
 def _version(row: VersionRow) -> tuple[Value, ...]:

@@ -302,6 +302,61 @@ def test_upgrades_go_up_and_major_ones_need_the_word(account: Account) -> None:
     assert (cluster["EngineVersion"], cluster["DBClusterParameterGroup"]) == ("17.5", "default.aurora-postgresql17")
 
 
+def test_a_major_upgrade_wants_groups_of_the_new_family_where_those_in_use_are_custom(account: Account) -> None:
+    rds = account.rds
+    for family, name in (("aurora-postgresql16", "old"), ("aurora-postgresql17", "new")):
+        rds.create_db_cluster_parameter_group(
+            DBClusterParameterGroupName=name, DBParameterGroupFamily=family, Description=name
+        )
+        rds.create_db_parameter_group(DBParameterGroupName=name, DBParameterGroupFamily=family, Description=name)
+    account.create("demo", EngineVersion="16.8", DBClusterParameterGroupName="old")
+    account.instance("demo", "1", DBParameterGroupName="old")
+    major = {"EngineVersion": "17.5", "AllowMajorVersionUpgrade": True}
+    with refused("InvalidParameterCombination") as caught:
+        apply_now(account, "demo", **major)
+    assert "The current DB cluster parameter group old is custom." in str(caught.value)
+    with refused("InvalidParameterCombination") as caught:
+        apply_now(account, "demo", **major, DBClusterParameterGroupName="new")
+    assert "The current DB instance parameter group old is custom." in str(caught.value)
+    with refused("InvalidParameterCombination") as caught:
+        apply_now(account, "demo", **major, DBClusterParameterGroupName="new", DBInstanceParameterGroupName="old")
+    assert "Please use a Parameter Group with DBParameterGroupFamily aurora-postgresql17" in str(caught.value)
+    with refused("InvalidParameterCombination") as caught:
+        apply_now(account, "demo", DBInstanceParameterGroupName="old")
+    assert "can only be specified for a major" in str(caught.value)
+    cluster = apply_now(account, "demo", **major, DBClusterParameterGroupName="new", DBInstanceParameterGroupName="new")
+    assert (cluster["EngineVersion"], cluster["DBClusterParameterGroup"]) == ("17.5", "new")
+    assert cluster["DBClusterMembers"][0]["DBClusterParameterGroupStatus"] == "pending-reboot"
+    (instance,) = rds.describe_db_instances()["DBInstances"]
+    assert instance["EngineVersion"] == "17.5"
+    assert instance["DBParameterGroups"] == [{"DBParameterGroupName": "new", "ParameterApplyStatus": "pending-reboot"}]
+
+
+def test_a_family_says_which_parameters_it_has(account: Account) -> None:
+    def known(family: str) -> set[str]:
+        told = account.rds.describe_engine_default_cluster_parameters(DBParameterGroupFamily=family)["EngineDefaults"]
+        return {one["ParameterName"] for one in told["Parameters"]}
+
+    assert "old_snapshot_threshold" in known("aurora-postgresql16") - known("aurora-postgresql17")
+    account.rds.create_db_parameter_group(
+        DBParameterGroupName="g", DBParameterGroupFamily="aurora-postgresql17", Description="g"
+    )
+    with refused("InvalidParameterValue") as caught:
+        account.rds.modify_db_parameter_group(
+            DBParameterGroupName="g",
+            Parameters=[{"ParameterName": "old_snapshot_threshold", "ParameterValue": "1", "ApplyMethod": "immediate"}],
+        )
+    assert "Could not find parameter with name: old_snapshot_threshold" in str(caught.value)
+
+
+def test_a_major_version_alone_is_its_default_minor_one_and_never_goes_back(account: Account) -> None:
+    account.create("demo", EngineVersion="17.5")
+    default = account.rds.describe_db_engine_versions(Engine="aurora-postgresql", DefaultOnly=True)["DBEngineVersions"]
+    assert apply_now(account, "demo", EngineVersion="17")["EngineVersion"] == default[0]["EngineVersion"]
+    apply_now(account, "demo", EngineVersion="17.11")
+    assert apply_now(account, "demo", EngineVersion="17")["EngineVersion"] == "17.11"
+
+
 def test_an_upgrade_can_wait_for_the_window(account: Account) -> None:
     account.create("demo", EngineVersion="16.8")
     account.rds.modify_db_cluster(DBClusterIdentifier="demo", EngineVersion="16.9")

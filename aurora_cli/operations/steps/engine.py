@@ -25,6 +25,7 @@ from aurora_cli.operations.steps.showing import ask, review_of, sequence_of
 from aurora_cli.operations.steps.step import Operation, Step
 from aurora_cli.operations.steps.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.stored import existing_stack
+from aurora_cli.operations.version_guard import refuse_backwards
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan import Plan
 
@@ -125,6 +126,7 @@ class _Engine:
         plan = self.ground.plan(desired.spec, self._keys(), dry_run=self.terms.dry_run)
         self.emit(StepFinished("plan", monotonic() - started))
         self.ground.terraform.plan_file.unlink(missing_ok=True)
+        refuse_backwards(plan, self.stack.name)
         self.ground.approved = meanwhile | {(c.address, c.action) for c in plan.changes}
         come_and_gone = {address for address, action in meanwhile if action == "delete"}
         return plan.without(come_and_gone)

@@ -116,16 +116,17 @@ class Ground:
             self.terraform.init()
         return keys_in_state([r.address for r in self.terraform.state_resources()])
 
-    def plan(self, spec: ClusterSpec, keys: tuple[str, ...], *, dry_run: bool = False) -> Plan:
+    def plan(self, spec: ClusterSpec, keys: tuple[str, ...], *, dry_run: bool = False, **options: Any) -> Plan:
         """Render a spec, which may be one on the way to the last, and plan it.
 
         Args:
             dry_run: write nothing into the state: what an interrupted creation left is only shown as kept.
+            options: further fields of `RenderOptions`.
 
         Raises:
             TerraformFailed and its kin.
         """
-        write_rendered(self.stack, spec, keys)
+        write_rendered(self.stack, spec, keys, **options)
         self.terraform.init()
         resources = self.terraform.state_resources()
         addresses = [r.address for r in resources]
@@ -136,6 +137,7 @@ class Ground:
             former_regions=former_regions(spec, addresses),
             global_from_existing=made_around(spec, addresses),
             password_version=self._password(spec, resources),
+            **options,
         )
         if not tainted_survivors(resources):
             return self.terraform.plan()
@@ -158,13 +160,16 @@ class Ground:
         self.terraform.provide(variables_of(self.app, spec, made))
         return made.version
 
-    def reach(self, spec: ClusterSpec, keys: tuple[str, ...]) -> bool:
+    def reach(self, spec: ClusterSpec, keys: tuple[str, ...], **options: Any) -> bool:
         """Render, plan and apply a spec on the way; nothing that was not approved. False when nothing was to be done.
+
+        Args:
+            options: further fields of `RenderOptions`.
 
         Raises:
             PlanStale: the plan holds what was not in the one that was shown. TerraformFailed and its kin.
         """
-        plan = self.plan(spec, keys)
+        plan = self.plan(spec, keys, **options)
         strange = sorted(c.address for c in plan.changes if (c.address, c.action) not in self.approved)
         if strange:
             self.terraform.plan_file.unlink(missing_ok=True)

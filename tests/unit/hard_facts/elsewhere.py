@@ -7,6 +7,8 @@ _RENDERED = "tests/contract/test_rendered_terraform.py"
 _GUARD = "tests/unit/test_operations_guard.py"
 _LIMITS = "tests/unit/test_operations_limits.py"
 _MAIN = "tests/sandbox/test_main_job.py"
+_TARGET = "tests/unit/test_operations_upgrade_target.py"
+_UPGRADE = "tests/sandbox/test_upgrade.py"
 _GLOBAL = "tests/sandbox/test_global.py"
 _REGIONS = "tests/unit/test_spec_global.py"
 _MEMBERS = "tests/contract/test_rendered_global.py"
@@ -30,6 +32,10 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         "tests/unit/test_spec_credentials.py::test_a_password_that_aws_refuses",
     ),
     "c3-4": ("The cluster's zones are not written.", f"{_RENDERED}::test_no_count_and_no_zones_on_the_cluster"),
+    "c4-6": (
+        "An upgrade leads to one of the versions that AWS lists for the running one, and never back.",
+        f"{_TARGET}::test_what_is_not_offered_lists_what_is",
+    ),
     "c4-7": (
         "The parameter group family follows from engine and version.",
         "tests/unit/test_spec_versions.py::test_families",
@@ -89,12 +95,12 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         f"{_REGIONS}::test_what_belongs_to_one_region_stays_with_the_primary",
     ),
     "c9-8": (
-        "Minor upgrades go secondaries first: the global cluster has the version, and its members follow.",
-        f"{_MEMBERS}::test_roles_and_versions_are_left_alone",
+        "Minor upgrades go secondaries first, the primary last.",
+        f"{_UPGRADE}::test_pain_03_a_global_database_goes_secondary_first",
     ),
     "c9-9": (
-        "Major upgrades are of the global cluster.",
-        f"{_MEMBERS}::test_roles_and_versions_are_left_alone",
+        "Major upgrades are of the global cluster, and its members' groups are attached again.",
+        f"{_UPGRADE}::test_pain_03_a_global_database_goes_secondary_first",
     ),
     "c9-11": (
         "A global cluster made of another takes its engine from it.",
@@ -121,6 +127,14 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "c11-2": (
         "Static parameters wait for a restart.",
         f"{_RENDERED}::test_parameter_groups_change_when_the_engine_allows",
+    ),
+    "c11-3": (
+        "A DB parameter group for all instances goes with a major upgrade alone, and is of the new family.",
+        f"{_UPGRADE}::test_pain_02_a_major_upgrade_with_groups_of_its_own",
+    ),
+    "c11-4": (
+        "A major upgrade needs its flag, which lasts for one call.",
+        f"{_UPGRADE}::test_pain_05_the_flag_of_a_major_upgrade_is_never_left_on",
     ),
     "c11-5": (
         "A stopped cluster is started by AWS after seven days; a member of a global database does not stop.",

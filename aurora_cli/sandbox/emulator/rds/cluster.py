@@ -9,6 +9,7 @@ from moto.rds.models import DBCluster
 
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds import engines, names, networks
+from aurora_cli.sandbox.emulator.rds.upgrades import Groups
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
@@ -50,6 +51,7 @@ class AuroraCluster(DBCluster):
         self.activity_stream_kms_key_id: str | None = None
         self.activity_stream_kinesis_stream_name: str | None = None
         self.io_optimized_next_allowed_modification_time: datetime | None = None
+        self.groups_of_next_version = Groups()
         self._place(values)
         self._encrypt(values)
         self._observe(values)

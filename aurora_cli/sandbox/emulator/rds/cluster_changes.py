@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters
+from aurora_cli.sandbox.emulator.rds import names, networks, parameters, upgrades
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_available,
@@ -75,13 +75,10 @@ def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
     check_logs(cluster.engine, logs.get("EnableLogTypes"))
     check_scaling(cluster.engine, cluster.engine_version, values.get("serverless_v2_scaling_configuration"))
     _check_storage(cluster, values.get("storage_type"))
-    version = values.get("engine_version")
-    if version:
-        values["engine_version"] = version = engines.resolve_version(cluster.engine, version)
-        _check_upgrade(cluster, version, values)
+    upgrades.prepare(backend, cluster, values)
     if values.get("db_cluster_parameter_group_name"):
         group = cluster_parameter_group(backend, values["db_cluster_parameter_group_name"])
-        parameters.check_family(group, engines.family(cluster.engine, version or cluster.engine_version))
+        parameters.check_family(group, cluster.family)
 
 
 def _check_storage(cluster: AuroraCluster, wanted: str | None) -> None:
@@ -89,23 +86,6 @@ def _check_storage(cluster: AuroraCluster, wanted: str | None) -> None:
     if wanted == "aurora-iopt1" != cluster.storage_type and again is not None and datetime.now(timezone.utc) < again:
         raise bad_combination(
             f"The DB cluster storage type can be changed to aurora-iopt1 again after {again:%Y-%m-%dT%H:%M:%SZ}."
-        )
-
-
-def _check_upgrade(cluster: AuroraCluster, version: str, values: dict[str, Any]) -> None:
-    current = cluster.engine_version
-    if version != current and version not in engines.upgrade_targets(cluster.engine, current):
-        raise bad_combination(f"Cannot upgrade {cluster.engine} from {current} to {version}")
-    if engines.family(cluster.engine, version) == cluster.family:
-        return
-    if not values.get("allow_major_version_upgrade"):
-        raise bad_combination(
-            "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
-        )
-    if not values.get("db_cluster_parameter_group_name") and not cluster.parameter_group.startswith("default."):
-        raise bad_combination(
-            f"The current DB cluster parameter group {cluster.parameter_group} is custom. You must explicitly specify a new DB "
-            "cluster parameter group, either default or custom, for the engine version upgrade."
         )
 
 
@@ -179,22 +159,16 @@ def _modify_waiting(backend: AuroraBackend, cluster: AuroraCluster, values: dict
         else:
             cluster.pending_modified_values[key] = value
     if values.get("apply_immediately") and cluster.pending_modified_values:
-        passing = "upgrading" if "EngineVersion" in cluster.pending_modified_values else "modifying"
-        backend.defer(cluster.passing(passing), lambda: _apply_pending(cluster))
+        upgrade = "EngineVersion" in cluster.pending_modified_values
+        passing = upgrades.begin(cluster) if upgrade else cluster.passing("modifying")
+        backend.defer(passing, lambda: _apply_pending(cluster))
 
 
 def _apply_pending(cluster: AuroraCluster) -> None:
     pending, cluster.pending_modified_values = cluster.pending_modified_values, {}
     cluster.iam_auth = pending.get("IAMDatabaseAuthenticationEnabled", cluster.iam_auth)
-    if "EngineVersion" not in pending:
-        return
-    old_family = cluster.family
-    cluster.engine_version = pending["EngineVersion"]
-    if cluster.parameter_group == f"default.{old_family}":
-        cluster.parameter_group = f"default.{cluster.family}"
-    for member in cluster.instances:
-        if member.db_parameter_group_name == f"default.{old_family}":
-            member.db_parameter_group_name = f"default.{cluster.family}"
+    if "EngineVersion" in pending:
+        upgrades.finish(cluster, pending["EngineVersion"])
 
 
 def _rename(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:

@@ -69,8 +69,13 @@ def resolve_version(engine: str, wanted: str | None) -> str:
 
 
 def upgrade_targets(engine: str, version: str) -> list[str]:
-    """Versions that this one can be upgraded to."""
-    return [target for target in versions(engine) if order(target) > order(version)]
+    """Versions that this one can be upgraded to. Aurora MySQL goes one major version at a time (Aurora User Guide)."""
+    newer = [target for target in versions(engine) if order(target) > order(version)]
+    if engine == "aurora-postgresql":
+        return newer
+    own = major(engine, version)
+    majors = sorted({major(engine, target) for target in newer} - {own}, key=order)
+    return [target for target in newer if major(engine, target) in (own, *majors[:1])]
 
 
 def classes(engine: str, region: str) -> list[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from moto.rds.models import GlobalCluster, rds_backends
 
 from aurora_cli.sandbox.emulator.latency import Transition
-from aurora_cli.sandbox.emulator.rds import engines, names
+from aurora_cli.sandbox.emulator.rds import engines, names, upgrades
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.faults import (
     bad_combination,
@@ -201,18 +202,14 @@ def _upgrade(database: GlobalDatabase, params: Any) -> None:
         raise bad_combination(
             "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
         )
+    members = [cast(AuroraCluster, member) for member in database.members]
+    if any(version not in engines.upgrade_targets(database.engine, member.engine_version) for member in members):
+        raise bad_combination(f"Cannot upgrade {database.engine} from {database.engine_version} to {version}")
     database.engine_version = version
-    for member in database.members:
-        _upgrade_member(cast(AuroraCluster, member), version)
+    for member in members:
+        # Custom groups are put back by hand afterwards (Aurora User Guide, upgrading a global database).
+        member.backend.defer(upgrades.begin(member), partial(upgrades.finish, member, version))
     database.passing("upgrading")
-
-
-def _upgrade_member(member: AuroraCluster, version: str) -> None:
-    member.engine_version = version
-    member.parameter_group = f"default.{member.family}"
-    for instance in member.instances:
-        instance.db_parameter_group_name = f"default.{member.family}"
-    member.passing("upgrading")
 
 
 def delete(backend: AuroraBackend, params: Any) -> Shown:

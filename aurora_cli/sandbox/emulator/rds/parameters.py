@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 
-from aurora_cli.sandbox.emulator.rds import engines
+from aurora_cli.sandbox.emulator.rds import engines, families
 from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, error
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def modify(group: Group, changes: Iterable[Any]) -> set[str]:
         raise error("InvalidDBParameterGroupState", f"The parameter group {group.name} is a default one.")
     if len(changes) > MOST_CHANGES:
         raise bad_value(f"A maximum of {MOST_CHANGES} parameters can be modified in a single request.")
+    _check_known(group, changes)
     for change in changes:
         if (
             change["ParameterName"] in STATIC
@@ -94,6 +95,17 @@ def modify(group: Group, changes: Iterable[Any]) -> set[str]:
             waiting.add(name)
         group.parameters[name] = _parameter(change)
     return waiting
+
+
+def _check_known(group: Group, changes: list[Any]) -> None:
+    gone = families.unknown(family_of(group), (change["ParameterName"] for change in changes))
+    if gone:
+        raise bad_value(f"Could not find parameter with name: {gone[0]}")
+
+
+def family_of(group: Group) -> str:
+    """Its parameter group family."""
+    return str(group.db_parameter_group_family if isinstance(group, DBClusterParameterGroup) else group.family)
 
 
 def reset(group: Group, changes: Iterable[Any] | None) -> None:
@@ -118,7 +130,7 @@ def check_unused(users: Iterable[str], name: str) -> None:
 
 def check_family(group: Group, family: str) -> None:
     """Refuse a group of another engine version."""
-    own = group.db_parameter_group_family if isinstance(group, DBClusterParameterGroup) else group.family
+    own = family_of(group)
     if own != family:
         raise bad_combination(
             f"The Parameter Group {group.name} with DBParameterGroupFamily {own} cannot be used for this instance. "
@@ -127,8 +139,7 @@ def check_family(group: Group, family: str) -> None:
 
 
 def _postgres_or_not_max(group: Group, change: Any) -> bool:
-    own = group.db_parameter_group_family if isinstance(group, DBClusterParameterGroup) else group.family
-    return change["ParameterName"] != "max_connections" or "postgresql" in str(own)
+    return change["ParameterName"] != "max_connections" or "postgresql" in family_of(group)
 
 
 def _parameter(change: Any) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from aurora_cli.sandbox.emulator.rds import (
     endpoints,
     engines,
     events,
+    families,
+    faults,
     features,
     global_clusters,
     instances,
@@ -369,7 +371,22 @@ class AuroraResponse(RDSResponse):
     # catalogue and maintenance
 
     def describe_db_engine_versions(self) -> ActionResult:
-        return PaginatedResult({"DBEngineVersions": catalogue.engine_versions(self.params)})
+        return ActionResult({"DBEngineVersions": catalogue.engine_versions(self.params)})
+
+    def describe_engine_default_parameters(self) -> ActionResult:
+        return self._engine_defaults()
+
+    def describe_engine_default_cluster_parameters(self) -> ActionResult:
+        return self._engine_defaults()
+
+    def _engine_defaults(self) -> ActionResult:
+        family = self.params["DBParameterGroupFamily"]
+        if family not in engines.families():
+            raise faults.bad_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
+        known = [
+            {"ParameterName": name, "IsModifiable": True} for name in families.parameters_of(family, parameters.STATIC)
+        ]
+        return ActionResult({"EngineDefaults": {"DBParameterGroupFamily": family, "Parameters": known}})
 
     def describe_orderable_db_instance_options(self) -> ActionResult:
         if not engines.is_aurora(self.params.get("Engine")):

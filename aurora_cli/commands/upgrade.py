@@ -1,0 +1,71 @@
+"""`aurora-cli upgrade`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aurora_cli.commands.operating import operate, usage
+from aurora_cli.commands.options import change_options, name_argument
+from aurora_cli.commands.output import exit_on_changes, print_data
+from aurora_cli.commands.running import progress
+from aurora_cli.commands.session import Session, pass_session
+
+
+@click.command(name="upgrade")
+@name_argument()
+@click.option("--to", metavar="VERSION", help="A version (17.5), or a major one (17) for the newest of it.")
+@click.option("--list", "list_", is_flag=True, help="Only list the versions that it can go to.")
+@click.option("--no-snapshot", is_flag=True, help="Take no snapshot before it.")
+@click.option("--in-window", is_flag=True, help="Leave a minor upgrade to the maintenance window.")
+@click.option("--cluster-group", metavar="NAME", help="Existing cluster parameter group of the new family.")
+@click.option("--instance-group", metavar="NAME", help="Existing DB parameter group of the new family.")
+@change_options
+@pass_session
+def command(session: Session, /, name: str, **options: Any) -> None:
+    """Upgrade the engine to a newer minor or major version.
+
+    Without --to: the newest minor version of the major one that runs. A snapshot is taken first, and kept. A major version
+    gets parameter groups of its family before anything else, and the old ones go at the end. The Regions of a global
+    database go one after another, the primary last; a major version takes all of them at once. There is no way back in
+    place. What is interrupted is said before it starts; cut off at any point, the same command goes on.
+
+    A version that AWS has taken by itself is taken into the spec with `--to` that version: nothing is interrupted then.
+
+    \b
+    Examples:
+      aurora-cli upgrade orders --list
+      aurora-cli upgrade orders --dry-run
+      aurora-cli upgrade orders --to 17 --yes
+      aurora-cli upgrade orders --to 17.5 --no-snapshot --yes
+    """
+    if options["list_"]:
+        _list(session, name, options["output"])
+        return
+    usage(options["in_window"] and options["no_snapshot"], "--in-window takes no snapshot anyway.")
+    from aurora_cli.operations import upgrade
+
+    wish = upgrade.Wish(
+        to=options["to"],
+        snapshot=not options["no_snapshot"],
+        in_window=options["in_window"],
+        cluster_group=options["cluster_group"],
+        instance_group=options["instance_group"],
+    )
+    result = operate(session, "upgrade", options, lambda app, terms: upgrade.upgrade(app, name, wish, terms=terms))
+    if options["dry_run"] and options["exit_code"]:
+        exit_on_changes(result.review)
+
+
+def _list(session: Session, name: str, output: str) -> None:
+    from aurora_cli.operations.upgrade import targets
+
+    with progress(session) as emit:
+        found = targets(session.app, name, emit=emit)
+    if output != "table":
+        print_data(session, found.to_dict(), output)
+        return
+    from aurora_cli.ui import lists
+
+    lists.print_targets(session.consoles, found)
