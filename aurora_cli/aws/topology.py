@@ -24,6 +24,7 @@ class Member:
         certificate: name of the certificate authority of its server certificate.
         certificate_ends: end of the server certificate's validity.
         maintenance_window: its own weekly window, in UTC.
+        arn: of the instance.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Member:
     certificate: str | None = None
     certificate_ends: datetime | None = None
     maintenance_window: str | None = None
+    arn: str | None = None
 
     @property
     def autoscaled(self) -> bool:
@@ -69,6 +71,7 @@ class Topology:
         starts_itself: when AWS starts a stopped cluster again, seven days after it was stopped.
         replicates_from: ARN of the cluster or instance that it replicates from.
         replicas: ARNs of the clusters that replicate from it.
+        data_api: whether the Data API is on.
     """
 
     identifier: str
@@ -98,6 +101,7 @@ class Topology:
     starts_itself: datetime | None = None
     replicates_from: str | None = None
     replicas: tuple[str, ...] = ()
+    data_api: bool = False
 
     @property
     def writer(self) -> Member | None:
@@ -168,6 +172,7 @@ def _member(member: dict[str, Any], instance: dict[str, Any]) -> Member:
         certificate=instance.get("CACertificateIdentifier"),
         certificate_ends=(instance.get("CertificateDetails") or {}).get("ValidTill"),
         maintenance_window=instance.get("PreferredMaintenanceWindow"),
+        arn=instance.get("DBInstanceArn"),
     )
 
 
@@ -209,6 +214,7 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         starts_itself=cluster.get("AutomaticRestartTime"),
         replicates_from=cluster.get("ReplicationSourceIdentifier") or None,
         replicas=tuple(cluster.get("ReadReplicaIdentifiers") or ()),
+        data_api=bool(cluster.get("HttpEndpointEnabled")),
     )
 
 

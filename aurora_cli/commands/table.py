@@ -49,6 +49,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("restore", "Bring data back into a new cluster."),
         Entry("snapshot", "Make, list, copy and delete snapshots of clusters."),
         Entry("rotate-password", "Change the master password of a cluster."),
+        Entry("rotate-ca", "Change the certificate authority, one instance at a time."),
         Entry("failover", "Make a reader the writer, and wait until it is."),
         Entry("reboot", "Restart an instance, or all that wait for it one by one."),
         Entry("stop", "Stop a cluster, and wait until it is stopped."),

@@ -1,0 +1,150 @@
+"""Instances, classes and roles: 10 to 12 and 14 to 16; and moves between ways of declaring instances."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aurora_cli.operations.orderable import breaches
+from aurora_cli.spec.facts import table
+from aurora_cli.terraform.events import Diagnostic
+from aurora_cli.terraform.explain import explain
+from tests.harness import Aurora
+from tests.pain_points.rendered import cluster, files_of, resources
+from tests.sandbox.looking import changing_calls, last_call, spec_file
+from tests.unit.spec_cases import resolved
+from tests.unit.test_operations_orderable import offers
+from tests.watching import slowly, watched
+
+sandbox = pytest.mark.sandbox
+LATENCY_S = 1.0
+EVERY = {"deletion_protection": False, "instances": {"class": "db.r6g.large", "readers": 1}}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the spec files are."""
+    return tmp_path_factory.mktemp("specs")
+
+
+@pytest.fixture(scope="module")
+def shop(aurora: Aurora, folder: Path) -> Aurora:
+    """The command, with a writer and a reader."""
+    aurora.ok("create", "-f", str(spec_file(folder, name="shop", **EVERY)), "--yes")
+    return aurora
+
+
+def roles(aurora: Aurora) -> dict[str, str]:
+    """Role by instance, as `status` says."""
+    return {i["id"]: i["role"] for i in aurora.json("status", "shop")["instances"]}
+
+
+@sandbox
+def test_pain_12_the_first_instance_is_the_writer_and_names_say_no_role(shop: Aurora) -> None:
+    assert roles(shop) == {"shop-1": "writer", "shop-2": "reader"}
+    first, others = resources("aws_rds_cluster_instance", {"instances.readers": 1})
+    assert first.labels[1] == "first"
+    assert others.attributes["depends_on"] == ["${aws_rds_cluster_instance.first}"]
+    members = {m["DBInstanceIdentifier"]: m["PromotionTier"] for m in shop.cluster("shop")["DBClusterMembers"]}
+    assert members == {"shop-1": 0, "shop-2": 1}
+
+
+@sandbox
+def test_pain_10_a_class_change_takes_one_instance_at_a_time(shop: Aurora) -> None:
+    with slowly(shop, LATENCY_S), watched(shop, "shop") as seen:
+        done = shop.json("scale", "shop", "--class", "db.r7g.large", "--yes", timeout=300)
+    assert seen.calls == [
+        ("ModifyDBInstance", "shop-2"),
+        ("FailoverDBCluster", "shop-2"),
+        ("ModifyDBInstance", "shop-1"),
+    ]
+    assert seen.most_away == 1
+    assert LATENCY_S <= done["without_writer_s"] < done["sequence"][0]["elapsed_s"] + 30
+    assert roles(shop) == {"shop-2": "writer", "shop-1": "reader"}, "roles come from AWS, and names stay"
+
+
+@sandbox
+def test_pain_10_a_file_with_another_class_points_to_the_rolling_way(shop: Aurora, folder: Path) -> None:
+    other = {**EVERY, "name": "shop", "instances": {"class": "db.r6g.large", "readers": 1}}
+    file = str(spec_file(folder, **other))
+    plan = shop.json("apply", "-f", file, "--dry-run")
+    assert "The class of 2 instances changes at the same time" in " ".join(plan["remarks"])
+    assert "aurora-cli scale shop --class db.r6g.large" in " ".join(plan["remarks"])
+    text = " ".join(shop.ok("plan", "-f", file).out.split())
+    assert "aurora-cli scale shop --class db.r6g.large" in text or "changes at the same time" in text
+
+
+@sandbox
+def test_pain_11_scaling_down_never_takes_the_writer(shop: Aurora) -> None:
+    writer = shop.writer("shop")
+    assert writer == "shop-2", "the premise: the writer is not the first instance"
+    with slowly(shop, LATENCY_S), watched(shop, "shop") as seen:
+        shop.ok("scale", "shop", "--readers", "0", "--yes", timeout=300)
+    assert seen.calls == [("FailoverDBCluster", "shop-1"), ("DeleteDBInstance", "shop-2")]
+    assert shop.writer("shop") == "shop-1"
+    mark = last_call(shop)
+    assert shop.run("apply", "shop", "--set", "instances.readers=-1", "--yes").status == 2
+    assert changing_calls(shop, mark) == []
+    assert all("count" not in r.attributes for r in resources("aws_rds_cluster_instance", {"instances.readers": 2}))
+
+
+@sandbox
+def test_pain_14_a_lone_writer_is_told_and_ha_puts_a_reader_in_another_zone(shop: Aurora) -> None:
+    assert "no failover target" in " ".join(shop.json("status", "shop")["warnings"])
+    shop.ok("apply", "shop", "--ha", "--yes")
+    zones = {i["AvailabilityZone"] for i in shop.instances("shop").values()}
+    assert len(zones) == 2
+    after = shop.json("status", "shop")
+    assert {i["role"] for i in after["instances"]} == {"writer", "reader"}
+    assert "no failover target" not in " ".join(after["warnings"])
+
+
+@sandbox
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"high_availability": True, "instances": {"class": "db.r7g.large"}},
+        {"instances": {"class": "db.r7g.large", "readers": 1}},
+        {"instances": {"readers": 1, "class": "db.r7g.large", "overrides": {"2": {"class": "db.r7g.large"}}}},
+    ],
+    ids=["ha", "readers", "overrides"],
+)
+def test_pain_from_cdk_another_way_to_declare_the_same_instances_changes_nothing(
+    shop: Aurora, folder: Path, moved: dict[str, Any]
+) -> None:
+    file = spec_file(folder, name="shop", **{**EVERY, **moved})
+    plan = shop.json("apply", "-f", str(file), "--dry-run")
+    assert plan["summary"] == {"create": 0, "update": 0, "replace": 0, "delete": 0}
+
+
+def test_pain_from_cdk_a_reader_of_its_own_kind_keeps_address_and_name() -> None:
+    alike = files_of({"instances.readers": 2, "instances.class": "db.r7g.large"})
+    own = files_of(
+        {"instances.readers": 2, "instances.class": "db.r7g.large", "instances.overrides.3.class": "db.r7g.xlarge"}
+    )
+    differing = {name for name in alike if alike[name] != own[name]}
+    assert differing == {"instances.tf"}
+    lines = zip(alike["instances.tf"].splitlines(), own["instances.tf"].splitlines(), strict=True)
+    assert [after.split("=")[0].strip() for before, after in lines if before != after] == ["class"]
+
+
+def test_pain_15_class_version_and_region_are_asked_of_aws_before_the_plan() -> None:
+    wanted = {"instances.class": "db.r5.large", "instances.readers": 1}
+    ((path, message, hint),) = breaches(resolved(wanted).spec, offers("db.r6g.large", "db.r7g.large"))
+    assert path == "instances.class"
+    assert message == "db.r5.large cannot be ordered with aurora-postgresql 17.7 in eu-west-1"
+    assert "db.r6g.large" in (hint or "")
+    assert str(table("classes")["read"]).startswith("20"), "the packaged table says of which day it is"
+
+
+def test_pain_16_storage_that_is_not_auroras_is_never_rendered_and_the_message_is_translated() -> None:
+    for changes in ({}, {"storage": "aurora-iopt1"}):
+        attributes = cluster(changes).attributes
+        assert not {"allocated_storage", "iops", "db_cluster_instance_class"} & set(attributes)
+        assert attributes["storage_type"] in ('"aurora"', '"aurora-iopt1"')
+    said = "InvalidParameterValue: DBClusterInstanceClass isn't supported for DB engine aurora-postgresql"
+    error = explain([Diagnostic("error", "creating RDS Cluster", said)])
+    assert "allocated storage, IOPS or a storage type that is not Aurora's" in error.message
+    assert "Remove allocated_storage, iops" in (error.hint or "")
