@@ -1,8 +1,8 @@
 """Ask a database endpoint whether somebody answers, as far as a client comes without a password.
 
 A paused Serverless v2 instance wakes up when a client connects, and takes 15 seconds or more for it (Aurora User Guide, scaling
-to zero). PostgreSQL is greeted with a start-up message, since the server of a paused instance may take the connection before it is
-back; a MySQL server speaks first.
+to zero). PostgreSQL is greeted with a start-up message, since something may take the connection before the server is back; a
+MySQL server speaks first.
 """
 
 from __future__ import annotations

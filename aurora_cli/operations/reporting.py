@@ -160,7 +160,9 @@ def waiting_changes(topology: Topology) -> list[str]:
 
 
 def _values(pending: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in sorted(pending.items()))
+    """Without the value of a password, which AWS masks as it is."""
+    shown = {name: "" if "password" in name.lower() else f" {value}" for name, value in pending.items()}
+    return ", ".join(f"{name}{value}" for name, value in sorted(shown.items()))
 
 
 def _warnings(topology: Topology, spec: ClusterSpec, info: GlobalInfo | None) -> list[str]:

@@ -130,7 +130,6 @@ def _print_endpoints(console: Console, report: ClusterReport) -> None:
     named = [("global", info.writer)] if info else []
     named += [(r.region, r.reader) for r in info.regions if r.region != report.region] if info else []
     named += [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
-    named = [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
     named += [("proxy", report.proxy), ("proxy reader", report.proxy_reader)]
     found = [(clean(name), endpoint) for name, endpoint in named if endpoint is not None]
     if not found:

@@ -67,11 +67,10 @@ def test_pain_07_and_38_a_restore_takes_password_and_data_api_in_its_second_step
 
 
 def test_pain_08_what_serverless_v1_and_others_do_not_take_is_told_before_rendering() -> None:
-    v1 = {"serverless_v1.min_capacity": 2, "serverless_v1.max_capacity": 8}
+    v1 = {"serverless_v1.enable_data_api": True}
     assert any(p.severity == "error" and "Serverless v1" in p.message for p in problems(v1))
     replica = {
         "source.replica_of": "arn:aws:rds:eu-west-1:123456789012:db:old",
-        "credentials.password": "managed",
         "credentials.rotation.every": "30d",
     }
     assert any(p.severity == "error" and p.path.startswith("credentials") for p in problems(replica))
