@@ -84,7 +84,8 @@ def put_right(app: AppContext, spec: ClusterSpec, topology: Topology | None, emi
 
 def _is_about_pause(error: TerraformFailed, spec: ClusterSpec) -> bool:
     acu = spec.instances.acu
-    said = " ".join(str(error.details.get("diagnostics", "")).split())
+    texts = [f"{one.get('summary')} {one.get('detail')}" for one in error.details.get("diagnostics", ())]
+    said = " ".join(" ".join(texts).split())  # Terraform wraps text where it likes
     return acu is not None and acu.min > 0 and PAUSE_REFUSED in said
 
 

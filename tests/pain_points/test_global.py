@@ -43,6 +43,7 @@ def test_pain_30_roles_are_read_from_aws_and_the_global_writer_endpoint_is_told(
     assert status["endpoints"]["global"]["host"] == database["Endpoint"]
     text = " ".join(aurora.ok("status", "world").out.split())
     assert f"secondary of {name}" in text
+    assert database["Endpoint"] in text
     assert aurora.run("plan", "world", "--exit-code", timeout=SLOW).status == 0
 
 

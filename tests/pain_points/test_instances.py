@@ -16,10 +16,10 @@ from tests.pain_points.rendered import cluster, files_of, resources
 from tests.sandbox.looking import changing_calls, last_call, spec_file
 from tests.unit.spec_cases import resolved
 from tests.unit.test_operations_orderable import offers
-from tests.watching import slowly, watched
+from tests.watching import measured, slowly, watched
 
 sandbox = pytest.mark.sandbox
-LATENCY_S = 0.5
+LATENCY_S = 1.0
 EVERY = {"deletion_protection": False, "instances": {"class": "db.r6g.large", "readers": 1}}
 
 
@@ -75,10 +75,11 @@ def test_pain_10_a_file_with_another_class_points_to_the_rolling_way(shop: Auror
 def test_pain_11_scaling_down_never_takes_the_writer(shop: Aurora) -> None:
     shop.client("rds").failover_db_cluster(DBClusterIdentifier="shop", TargetDBInstanceIdentifier="shop-2")
     assert roles(shop) == {"shop-2": "writer", "shop-1": "reader"}, "roles come from AWS, and names stay"
-    with slowly(shop, LATENCY_S), watched(shop, "shop") as seen:
+    with slowly(shop, LATENCY_S), watched(shop, "shop") as seen, measured(shop, "shop") as away:
         done = shop.json("scale", "shop", "--readers", "0", "--yes", timeout=300)
     assert seen.calls == [("FailoverDBCluster", "shop-1"), ("DeleteDBInstance", "shop-2")]
     assert shop.writer("shop") == "shop-1"
+    assert 0 < away.seconds <= done["without_writer_s"] + LATENCY_S, "what is told is what was measured from outside"
     assert done["without_writer_s"] >= LATENCY_S
     mark = last_call(shop)
     assert shop.run("apply", "shop", "--set", "instances.readers=-1", "--yes").status == 2

@@ -10,8 +10,8 @@ import pytest
 from tests.harness import Aurora
 from tests.pain_points.rendered import files_of, resources
 from tests.sandbox.adopted import Others
-from tests.sandbox.emulated import REGION, Account
-from tests.sandbox.looking import Seen, changing_calls, last_call, local_aws, spec_file
+from tests.sandbox.emulated import REGION
+from tests.sandbox.looking import Seen, changing_calls, last_call, spec_file
 from tests.unit.spec_cases import problems
 
 sandbox = pytest.mark.sandbox
@@ -110,7 +110,13 @@ def test_pain_33_maintenance_that_aws_has_waiting_is_in_the_status(aurora: Auror
 def test_pain_22_given_subnets_of_one_zone_are_refused_with_the_zone_before_anything_is_made(
     aurora: Aurora, shop: Path
 ) -> None:
-    vpc, subnets, _ = Account(local_aws(aurora)).network("narrow", zones="aa")
+    ec2 = aurora.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    made = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{REGION}a")["Subnet"]
+        for n in (1, 2)
+    ]
+    subnets = [subnet["SubnetId"] for subnet in made]
     mark = last_call(aurora)
     words = [word for subnet in subnets for word in ("--subnet-id", subnet)]
     refused = aurora.run(
