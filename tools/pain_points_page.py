@@ -63,7 +63,7 @@ def page() -> str:
 
 def _row(row: dict[str, Any], named: list[str]) -> str:
     number = "" if row["pain"] == FROM_CDK else str(row["pain"])
-    shown = ", ".join(_link(test) for test in named) or row.get("why_not") or "not yet"
+    shown = ", ".join(_link(test) for test in named) or row.get("why_not", "")
     ours = f"{row['ours']} [More]({row['see']})"
     cells = [number, f"**{row['title']}.** {row['hurts']}", ours, shown, ", ".join(map(_source, row["sources"]))]
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"

@@ -152,7 +152,9 @@ def waiting_changes(topology: Topology) -> list[str]:
         if (changes := {k: v for k, v in m.pending.items() if v != RESTART})
     ]
     restart = [m.id for m in topology.members if m.waits_for_reboot]
-    said += [f"Changed parameters wait for a restart of {', '.join(restart)}."] if restart else []
+    if restart:
+        gentle = f"aurora-cli reboot {topology.identifier} --rolling"
+        said.append(f"Changed parameters wait for a restart of {', '.join(restart)}. One at a time: {gentle}")
     if topology.pending:
         window = topology.maintenance_window or "of the cluster"
         said.append(f"{_values(topology.pending)} of the cluster waits for the maintenance window, {window} UTC.")

@@ -57,7 +57,6 @@ def upkeep_warnings(app: AppContext, report: ClusterReport, upkeep: Upkeep) -> l
         *_about_certificates(report, app.clock.now()),
         *_about_authority(report, upkeep, app.clock.now()),
         *_about_actions(upkeep),
-        *_about_restarts(report),
         *_about_stop(report, upkeep),
     ]
 
@@ -146,13 +145,6 @@ def _about_actions(upkeep: Upkeep) -> list[str]:
         f"at {one['when'] or upkeep.next_maintenance or 'the next maintenance window'}."
         for one in upkeep.actions
     ]
-
-
-def _about_restarts(report: ClusterReport) -> list[str]:
-    waiting = [i.id for i in report.instances if i.waits_for_reboot]
-    return (
-        [f"Parameters wait for a restart. One at a time: aurora-cli reboot {report.name} --rolling"] if waiting else []
-    )
 
 
 def _about_stop(report: ClusterReport, upkeep: Upkeep) -> list[str]:

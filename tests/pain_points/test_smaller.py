@@ -45,7 +45,7 @@ def test_pain_39_static_parameters_wait_per_instance_for_a_rolling_restart(shop:
     assert shop.run("plan", "shop", "--exit-code").status == 0
     status = shop.json("status", "shop")
     assert [i["id"] for i in status["instances"] if i["waits_for_reboot"]] == ["shop-1", "shop-2"]
-    assert "Changed parameters wait for a restart of shop-1, shop-2." in status["warnings"]
+    assert "Changed parameters wait for a restart of shop-1, shop-2." in " ".join(status["warnings"])
     text = " ".join(shop.ok("status", "shop").out.split())
     assert "aurora-cli reboot shop --rolling" in text
     plan = shop.json("reboot", "shop", "--rolling", "--dry-run")
