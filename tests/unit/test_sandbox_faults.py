@@ -96,3 +96,8 @@ def test_rules_have_names_counts_and_can_be_taken_back() -> None:
     assert [rule["id"] for rule in book.list()] == [second.id]
     assert book.clear() == 1
     assert book.list() == []
+
+
+def test_a_refusal_needs_its_code() -> None:
+    with pytest.raises(InvalidInput, match="refused needs code"):
+        parse_rule({"kind": "refused"})
