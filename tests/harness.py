@@ -56,8 +56,9 @@ class Aurora:
     environ: dict[str, str] = field(default_factory=clean_environ)
 
     def argv(self, *args: str) -> list[str]:
-        """The command line."""
-        return [sys.executable, "-m", "aurora_cli", "--home", str(self.home), "--sandbox", *args]
+        """The command line. Home and sandbox are not typed, so that suggested commands do not repeat them."""
+        where = [f"AURORA_HOME={self.home}", "AURORA_SANDBOX=1"]
+        return ["env", *where, sys.executable, "-m", "aurora_cli", *args]
 
     def run(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None, timeout: float = 120) -> Outcome:
         """Run to the end, whatever the exit status."""
