@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,3 +103,32 @@ def slowly(aurora: Aurora, seconds: float) -> Iterator[None]:
         yield
     finally:
         manager.set_latency(0)
+
+
+@dataclass
+class Interrupted:
+    """How long a cluster was seen without a writer, in seconds."""
+
+    seconds: float = 0.0
+
+
+@contextmanager
+def measured(aurora: Aurora, name: str) -> Iterator[Interrupted]:
+    """Measure, beside the command and by the RDS API alone, how long the role of the writer is on its way."""
+    rds, over, seen = aurora.client("rds"), threading.Event(), Interrupted()
+
+    def look() -> None:
+        last = time.monotonic()
+        while not over.wait(LOOK_S / 2):
+            (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+            now = time.monotonic()
+            seen.seconds += now - last if cluster["Status"] == "failing-over" else 0.0
+            last = now
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()

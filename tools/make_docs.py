@@ -1,4 +1,4 @@
-"""Write docs/cli.md, the reference of every command, the tables of docs/spec.md, and docs/features.md.
+"""Write docs/cli.md, the reference of every command, the tables of docs/spec.md, docs/features.md and docs/pain-points.md.
 
 python tools/make_docs.py           write it
 python tools/make_docs.py --check   exit with status 1 if a page does not fit the code
@@ -16,6 +16,7 @@ import click
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # the pages beside this one, however it is started
 
 import features_page
+import pain_points_page
 
 from aurora_cli.commands.root import cli
 from aurora_cli.commands.table import ALIASES, SECTIONS
@@ -25,6 +26,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 TARGET = DOCS / "cli.md"
 SPEC = DOCS / "spec.md"
 FEATURES = DOCS / "features.md"
+PAINS = DOCS / "pain-points.md"
 
 HEAD = """# Commands
 
@@ -41,7 +43,12 @@ Pages = Iterator[tuple[click.Context, click.Command]]
 
 def main() -> int:
     """Write or check; the exit status."""
-    pages = {TARGET: reference(), SPEC: spec_page(SPEC.read_text(encoding="utf-8")), FEATURES: features_page.page()}
+    pages = {
+        TARGET: reference(),
+        SPEC: spec_page(SPEC.read_text(encoding="utf-8")),
+        FEATURES: features_page.page(),
+        PAINS: pain_points_page.page(),
+    }
     stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if "--check" not in sys.argv[1:]:
         for path in stale:

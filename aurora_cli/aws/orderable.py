@@ -36,12 +36,14 @@ class Offers:
         versions: what DescribeDBEngineVersions knows under the version that was asked for; empty: AWS does not offer it.
         classes: class -> offer.
         acu: {"MinCapacity", "MaxCapacity"} of Serverless v2; None where the version has none.
+        features: names that a role can be associated under (SupportedFeatureNames); None where AWS lists none.
     """
 
     version: str
     versions: tuple[str, ...]
     classes: dict[str, Offer] = field(default_factory=dict)
     acu: dict[str, float] | None = None
+    features: frozenset[str] | None = None
 
 
 def read_offers(rds: Any, engine: str, version: str) -> Offers:
@@ -67,7 +69,8 @@ def read_offers(rds: Any, engine: str, version: str) -> Offers:
         )
         options = [one for page in pages for one in page["OrderableDBInstanceOptions"]]
     names = tuple(one["EngineVersion"] for one in offered)
-    return Offers(exact["EngineVersion"], names, _classes(options), exact.get("ServerlessV2FeaturesSupport"))
+    features = frozenset(exact.get("SupportedFeatureNames") or ()) or None
+    return Offers(exact["EngineVersion"], names, _classes(options), exact.get("ServerlessV2FeaturesSupport"), features)
 
 
 def _classes(options: list[dict[str, Any]]) -> dict[str, Offer]:

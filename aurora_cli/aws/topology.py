@@ -26,6 +26,7 @@ class Member:
         maintenance_window: its own weekly window, in UTC.
         engine_version: that it runs.
         parameter_group: its DB parameter group.
+        arn: of the instance.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Member:
     maintenance_window: str | None = None
     engine_version: str | None = None
     parameter_group: str | None = None
+    arn: str | None = None
 
     @property
     def autoscaled(self) -> bool:
@@ -73,6 +75,7 @@ class Topology:
         starts_itself: when AWS starts a stopped cluster again, seven days after it was stopped.
         replicates_from: ARN of the cluster or instance that it replicates from.
         replicas: ARNs of the clusters that replicate from it.
+        data_api: whether the Data API is on.
     """
 
     identifier: str
@@ -102,6 +105,7 @@ class Topology:
     starts_itself: datetime | None = None
     replicates_from: str | None = None
     replicas: tuple[str, ...] = ()
+    data_api: bool = False
 
     @property
     def writer(self) -> Member | None:
@@ -174,6 +178,7 @@ def _member(member: dict[str, Any], instance: dict[str, Any]) -> Member:
         maintenance_window=instance.get("PreferredMaintenanceWindow"),
         engine_version=instance.get("EngineVersion"),
         parameter_group=next((g.get("DBParameterGroupName") for g in instance.get("DBParameterGroups", ())), None),
+        arn=instance.get("DBInstanceArn"),
     )
 
 
@@ -215,6 +220,7 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         starts_itself=cluster.get("AutomaticRestartTime"),
         replicates_from=cluster.get("ReplicationSourceIdentifier") or None,
         replicas=tuple(cluster.get("ReadReplicaIdentifiers") or ()),
+        data_api=bool(cluster.get("HttpEndpointEnabled")),
     )
 
 

@@ -16,7 +16,7 @@ from aurora_cli.errors import Declined, InvalidInput
 if TYPE_CHECKING:
     from aurora_cli.sandbox.manager import SandboxInfo
 
-FAULT_KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token")
+FAULT_KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token", "refused")
 FAULT_COLUMNS = ("Id", "Kind", "Service", "Action", "Count", "Share", "Delay s", "After")
 
 
@@ -151,13 +151,15 @@ def faults_list(session: Session, output: str) -> None:
 @click.option("--delay", "delay_s", metavar="SECONDS", type=float, default=0.0, help="Answer that much later.")
 @click.option("--after", "after_n", metavar="N", type=int, default=0, help="Calls that go well first.")
 @click.option("--seed", metavar="N", type=int, default=0, help="Start of the random sequence of --probability.")
+@click.option("--code", metavar="CODE", default="", help="Error code of a refused call.")
+@click.option("--message", metavar="TEXT", default="", help="What AWS says to a refused call.")
 @output_option()
 @pass_session
 def faults_add(session: Session, /, output: str, **values: Any) -> None:
     """Add a fault.
 
     Kinds: throttle, error5xx (the service answers with an error), slow (needs --delay), lost_reply (the call is
-    done and the answer never arrives), access_denied, expired_token.
+    done and the answer never arrives), access_denied, expired_token, refused (needs --code: AWS answers with that error).
 
     \b
     Examples:
@@ -166,6 +168,8 @@ def faults_add(session: Session, /, output: str, **values: Any) -> None:
     """
     if values["kind"] == "slow" and not values["delay_s"]:
         raise click.UsageError("A slow answer needs --delay SECONDS.")
+    if values["kind"] == "refused" and not values["code"]:
+        raise click.UsageError("A refused call needs --code CODE.")
     from aurora_cli.sandbox.faults import FaultRule
 
     rule = session.app.sandbox_manager.add_fault(FaultRule(**values))

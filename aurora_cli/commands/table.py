@@ -52,6 +52,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("migrate", "Move a database into Aurora, or to Serverless v2."),
         Entry("promote", "Make a replica a cluster of its own."),
         Entry("rotate-password", "Change the master password of a cluster."),
+        Entry("rotate-ca", "Change the certificate authority, one instance at a time."),
         Entry("failover", "Make a reader the writer, and wait until it is."),
         Entry("reboot", "Restart an instance, or all that wait for it one by one."),
         Entry("stop", "Stop a cluster, and wait until it is stopped."),

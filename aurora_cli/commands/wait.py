@@ -18,7 +18,7 @@ from aurora_cli.commands.session import Session, pass_session
     "condition",
     metavar="CONDITION",
     required=True,
-    help="available, stopped, deleted, in-sync (nothing pending), writer=KEY or readers=N.",
+    help="available, stopped, deleted, in-sync (nothing pending), connectable, writer=KEY or readers=N.",
 )
 @click.option("--timeout", metavar="TIME", default="30m", show_default=True, help="When to give up, e.g. 90s or 1h.")
 @output_option()
@@ -26,13 +26,14 @@ from aurora_cli.commands.session import Session, pass_session
 def command(session: Session, name: str, condition: str, timeout: str, output: str) -> None:
     """Wait until a cluster is as you want it.
 
-    Looks at the RDS API and changes nothing. Ends with status 0 when the condition holds, and with status 6 when the
-    time is over.
+    Looks at the RDS API and changes nothing. `connectable` connects to the writer endpoint without a password, which
+    wakes a paused cluster. Ends with status 0 when the condition holds, and with status 6 when the time is over.
 
     \b
     Examples:
       aurora-cli wait orders --for available
       aurora-cli wait orders --for writer=2 --timeout 5m
+      aurora-cli wait orders --for connectable --timeout 2m
       aurora-cli wait orders --for deleted -o json
     """
     from aurora_cli.operations import waiting

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import PlanStale, SpecConflict
+from aurora_cli.operations.agreement import put_right
 from aurora_cli.operations.draft import Draft
 from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.logbook import Entry, recorded
@@ -113,6 +114,8 @@ class _Run:
         started = monotonic()
         self.emit(StepStarted("read", "Reading the endpoints"))
         topology = self.draft.look()
+        if put_right(self.app, self.spec, topology, self.emit):
+            topology = self.draft.look()
         self.emit(StepFinished("read", monotonic() - started))
         state = self._report(topology, changed=True)
         return ChangeResult(report=state, review=review, changed=True, summary=summary)

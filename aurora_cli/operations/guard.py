@@ -26,6 +26,7 @@ _RESTARTING = {
     (CLUSTER, "engine_version"),
     (CLUSTER, "port"),
 }
+_ONE_BY_ONE = ("instance_class", "ca_cert_identifier")
 _GIVEN = "The secret of the master password goes, and with it its rotation: the password is the given one from then on."
 _MANAGED = (
     "The given master password ends: AWS makes a new one and keeps it in Secrets Manager. Clients must fetch it there."
@@ -44,7 +45,8 @@ class Situation:
         next_writer: identifier of the instance that a step before the apply makes the writer, or None.
         regions: the live clusters of a global database in its other Regions.
         allowed: Terraform addresses that the user allowed by name.
-        one_by_one: identifiers of instances whose class is changed by steps of their own, which say what restarts.
+        one_by_one: identifiers of instances whose class or certificate is changed by steps of their own, which say what
+            restarts.
     """
 
     topology: Topology | None = None
@@ -243,7 +245,7 @@ def _restarts(change: ResourceChange, situation: Situation) -> Iterator[Finding]
     for attribute in change.changed:
         if (change.type, attribute.path) not in _RESTARTING:
             continue
-        if attribute.path == "instance_class" and _identifier(change) in situation.one_by_one:
+        if attribute.path in _ONE_BY_ONE and _identifier(change) in situation.one_by_one:
             continue
         span = f"{attribute.path} changes from {attribute.before} to {attribute.after}"
         if change.type == CLUSTER:

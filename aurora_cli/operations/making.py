@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_database import lift_global_protection, lift_protection
+from aurora_cli.operations.agreement import apply_plan
 from aurora_cli.operations.events import StepFinished, StepStarted, Waiting
 from aurora_cli.operations.rotation import carry_out as carry_out_rotation
 from aurora_cli.operations.sourcing import finishing
@@ -29,17 +30,24 @@ def make_the_change(proposal: Proposal, review: PlanReview) -> Summary:
     draft.remember("changing" if draft.exists() else "creating")
     _fail_over(proposal)
     _unprotect_removed_regions(proposal)
-    summary = dict(NOTHING) if review.plan.empty else _apply(proposal)
+    summary = dict(NOTHING) if review.plan.empty else _apply(proposal, review)
     if proposal.rotation:
         carry_out_rotation(draft.app, draft.spec, proposal.rotation, draft.look(), draft.terms.emit)
     return summary
 
 
-def _apply(proposal: Proposal) -> Summary:
+def _apply(proposal: Proposal, review: PlanReview) -> Summary:
     emit = proposal.terms.emit
     started = monotonic()
     emit(StepStarted("apply", "Making the change"))
-    summary = proposal.terraform.apply()
+    summary = apply_plan(
+        proposal.terraform,
+        lambda: proposal.plan("Planning what is left"),
+        app=proposal.app,
+        spec=proposal.spec,
+        approved={(c.address, c.action) for c in review.plan.changes},
+        emit=emit,
+    )
     emit(StepFinished("apply", monotonic() - started))
     return {"add": summary.add, "change": summary.change, "destroy": summary.destroy}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError, Problem, SpecInvalid
 from aurora_cli.operations.events import Emit, Note
+from aurora_cli.spec.features import FEATURES, given_services
 from aurora_cli.spec.members import members_of
 from aurora_cli.spec.quantities import format_acu
 from aurora_cli.spec.versions import rendered_version
@@ -99,6 +100,7 @@ def asked_about(spec: ClusterSpec) -> tuple[Any, ...]:
         spec.network.zones,
         spec.monitoring.insights is not None,
         (credentials.iam_authentication, credentials.domain is not None),
+        sorted(given_services(spec)),
     )
 
 
@@ -116,6 +118,7 @@ def breaches(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
             yield from _features(spec, offer, path, offers)
     yield from _zones(spec, offers)
     yield from _capacity(spec, offers)
+    yield from _roles(spec, offers)
 
 
 def _version(spec: ClusterSpec) -> _Breach:
@@ -189,6 +192,18 @@ def _capacity(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
         legal = format_acu(max(acu.min, low), min(acu.max, high))
         message = f"{spec.engine} {offers.version} has {format_acu(low, high)} ACU in {spec.region}"
         yield "instances.acu", message, f"write `acu: {legal}`"
+
+
+def _roles(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
+    """Names under which a role is associated; a version that lists none takes them without a name (Aurora MySQL)."""
+    if offers.features is None:
+        return
+    for service in given_services(spec):
+        name = FEATURES[spec.engine].get(service)
+        if name is not None and name not in offers.features:
+            there = ", ".join(sorted(offers.features))
+            message = f"{spec.engine} {offers.version} takes no role for {name} in {spec.region}"
+            yield f"services.{service}", message, f"it takes roles for: {there}"
 
 
 def _nearest(class_name: str, offers: Offers, among: list[Offer] | None = None) -> str | None:

@@ -18,6 +18,7 @@ from aurora_cli.operations.orderable import OrderableCheck
 from aurora_cli.operations.passwords import require_password, sends_password
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.regions import LiveRegions, live_at, live_regions
+from aurora_cli.operations.remarks import remarks_on
 from aurora_cli.operations.review import PlanReview, ReviewRefused
 from aurora_cli.operations.rotation import RotationStep, rotation_step
 from aurora_cli.operations.sourcing import second_step, spent_source
@@ -206,6 +207,7 @@ class Proposal:
             resumed=self.draft.stack.record.status in ("creating", "changing") and bool(self.draft.addresses),
             again=again,
             steps=self._steps(topology),
+            remarks=remarks_on(self.spec, plan, topology),
         )
 
     def _steps(self, topology: Topology | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.topology import Member, Topology, read_topology
 from aurora_cli.operations.global_report import GlobalInfo, global_info, global_warnings
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MYSQL = "aurora-mysql"
 SERVERLESS = "db.serverless"
+RESTART = "pending-reboot"
 
 
 def live_topology(app: AppContext, spec: ClusterSpec) -> Topology | None:
@@ -143,6 +144,29 @@ def _instance(member: Member, managed: frozenset[str]) -> InstanceInfo:
     )
 
 
+def waiting_changes(topology: Topology) -> list[str]:
+    """What AWS has taken and not yet done: a sentence for each instance and the cluster, with the window that it waits for."""
+    said = [
+        f"{_values(changes)} of {m.id} waits for the maintenance window, {m.maintenance_window or 'of the instance'} UTC."
+        for m in topology.members
+        if (changes := {k: v for k, v in m.pending.items() if v != RESTART})
+    ]
+    restart = [m.id for m in topology.members if m.waits_for_reboot]
+    if restart:
+        gentle = f"aurora-cli reboot {topology.identifier} --rolling"
+        said.append(f"Changed parameters wait for a restart of {', '.join(restart)}. One at a time: {gentle}")
+    if topology.pending:
+        window = topology.maintenance_window or "of the cluster"
+        said.append(f"{_values(topology.pending)} of the cluster waits for the maintenance window, {window} UTC.")
+    return said
+
+
+def _values(pending: dict[str, Any]) -> str:
+    """Without the value of a password, which AWS masks as it is."""
+    shown = {name: "" if "password" in name.lower() else f" {value}" for name, value in pending.items()}
+    return ", ".join(f"{name}{value}" for name, value in sorted(shown.items()))
+
+
 def _warnings(topology: Topology, spec: ClusterSpec, info: GlobalInfo | None) -> list[str]:
     warnings = []
     follows = info is not None and info.primary_region not in (None, spec.region)
@@ -157,16 +181,13 @@ def _warnings(topology: Topology, spec: ClusterSpec, info: GlobalInfo | None) ->
         )
     elif len(zones) == 1 and len(topology.members) > 1:
         warnings.append(f"All instances are in one zone ({zones.pop()}).")
-    waiting = [m.id for m in topology.members if m.pending]
-    if waiting:
-        warnings.append(f"Changes wait for a reboot or the maintenance window on: {', '.join(waiting)}.")
-    if topology.pending:
-        warnings.append(
-            f"Changes of the cluster wait for the maintenance window: {', '.join(sorted(topology.pending))}."
-        )
+    warnings += waiting_changes(topology)
     acu = capacity(topology)
     if acu and acu["min"] == 0:
-        warnings.append("The cluster pauses when it is idle; the first connection after that takes 15 seconds or more.")
+        warnings.append(
+            "The cluster pauses when it is idle; the first connection after that takes 15 seconds or more. "
+            f"To wake it up first: aurora-cli wait {spec.name} --for connectable"
+        )
     if not topology.deletion_protection and spec.deletion_protection:
         warnings.append("Deletion protection is off in AWS, though the spec wants it on.")
     return warnings

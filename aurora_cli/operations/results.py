@@ -85,6 +85,8 @@ class Upkeep:
         backup_days: days that automated backups are kept.
         earliest_restore, latest_restore: the span of point-in-time restores.
         certificate_ends: end of the first server certificate that ends, of all instances.
+        authority_ends: end of the certificate authority that ends first, of those that the instances use.
+        actions: what AWS is about to do by itself: `{resource, action, text, when}`, as DescribePendingMaintenanceActions says.
         starts_itself: when AWS starts the stopped cluster by itself.
         replicates_from: ARN of what it replicates from, outside a global database.
         replication_lag_s: seconds that it is behind that, None when that is not known.
@@ -100,11 +102,17 @@ class Upkeep:
     earliest_restore: str | None = None
     latest_restore: str | None = None
     certificate_ends: str | None = None
+    authority_ends: str | None = None
+    actions: tuple[dict[str, Any], ...] = ()
     starts_itself: str | None = None
     replicates_from: str | None = None
     replication_lag_s: float | None = None
     global_role: dict[str, Any] | None = None
     unfinished: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {**vars(self), "actions": list(self.actions)}
 
 
 @dataclass(frozen=True)
@@ -203,7 +211,7 @@ class ClusterReport:
             "activity_stream": self.activity_stream,
             "pending": dict(self.pending),
             "warnings": list(self.warnings),
-            **({"upkeep": vars(self.upkeep)} if self.upkeep else {}),
+            **({"upkeep": self.upkeep.to_dict()} if self.upkeep else {}),
             **({"global": self.global_database.to_dict()} if self.global_database else {}),
         }
 

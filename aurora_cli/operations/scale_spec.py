@@ -37,7 +37,7 @@ def scaled(
 
     before = stored_spec(stack)
     of_class = _of_one(before.spec, key, class_) if key else {"class": class_}
-    layers = _layers(readers, class_, acu, _of_every(before.spec, class_) if every else of_class)
+    layers = _layers(readers, class_, _capacity(acu), _of_every(before.spec, class_) if every else of_class)
     # What the stored spec was let through with is neither refused nor told again.
     stored = resolve([stored_layer(stack)], skip_checks=check_names()).warnings
     accepted = {w.check for w in stored} & set(check_names())
@@ -48,6 +48,13 @@ def scaled(
         for path, source in resolved.origins.items()
     }
     return Resolved(resolved.spec, origins, tuple(w for w in resolved.warnings if (w.check, w.path) not in known))
+
+
+def _capacity(acu: str | None) -> dict[str, Any] | None:
+    """The range; a minimum above 0 takes the pause delay with it, which AWS refuses beside it."""
+    if acu is None:
+        return None
+    return {"acu": acu} if acu.partition("-")[0].strip() in ("0", "0.0") else {"acu": acu, "pause_after": None}
 
 
 def _of_one(spec: ClusterSpec, key: str, class_: str | None) -> dict[str, Any]:
@@ -66,13 +73,15 @@ def _of_every(spec: ClusterSpec, class_: str | None) -> dict[str, Any]:
     return given if class_ == SERVERLESS else {**given, "acu": None, "pause_after": None}
 
 
-def _layers(readers: int | None, class_: str | None, acu: str | None, of_class: dict[str, Any]) -> list[Layer]:
+def _layers(
+    readers: int | None, class_: str | None, capacity: dict[str, Any] | None, of_class: dict[str, Any]
+) -> list[Layer]:
     from aurora_cli.spec.resolve import Layer
 
     values: list[tuple[Any, dict[str, Any], str]] = [
         (readers, {"readers": readers}, "--readers"),
         (class_, of_class, "--class"),
-        (acu, {"acu": acu}, "--acu"),
+        (capacity, capacity or {}, "--acu"),
     ]
     return [Layer({"instances": given}, source) for value, given, source in values if value is not None]
 

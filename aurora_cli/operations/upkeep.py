@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.global_role import GlobalRole, global_role
+from aurora_cli.aws.maintenance import authorities, pending_actions
 from aurora_cli.errors import AccessDenied
 from aurora_cli.operations.replication import lag_of
 from aurora_cli.operations.reporting import moment
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
 
 CERTIFICATE_WARNING = timedelta(days=90)
+AUTHORITY_WARNING = timedelta(days=365)
 
 
 def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, under_way: Unfinished | None) -> Upkeep:
@@ -40,6 +42,8 @@ def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, und
         earliest_restore=moment(topology.earliest_restore),
         latest_restore=moment(topology.latest_restore),
         certificate_ends=moment(min(ends, default=None)),
+        authority_ends=moment(_authority_ends(app, spec, topology)),
+        actions=_actions(app, spec, topology),
         starts_itself=moment(topology.starts_itself),
         replicates_from=source,
         replication_lag_s=lag_of(app, spec.region, topology).seconds if source else None,
@@ -54,7 +58,8 @@ def upkeep_warnings(app: AppContext, report: ClusterReport, upkeep: Upkeep) -> l
         *_about_operation(upkeep),
         *_about_version(report, upkeep),
         *_about_certificates(report, app.clock.now()),
-        *_about_restarts(report),
+        *_about_authority(report, upkeep, app.clock.now()),
+        *_about_actions(upkeep),
         *_about_stop(report, upkeep),
         *_about_replication(report, upkeep),
     ]
@@ -79,6 +84,24 @@ def _role(app: AppContext, spec: ClusterSpec, topology: Topology) -> GlobalRole 
         return global_role(app.aws(spec.region).client("rds"), topology.arn)
     except AccessDenied:
         return None
+
+
+def _authority_ends(app: AppContext, spec: ClusterSpec, topology: Topology) -> datetime | None:
+    try:
+        known = authorities(app.aws(spec.region).client("rds"))
+    except AccessDenied:
+        return None
+    used = {m.certificate for m in topology.members if m.certificate}
+    return min((ends for name, one in known.items() if name in used and (ends := one.ends)), default=None)
+
+
+def _actions(app: AppContext, spec: ClusterSpec, topology: Topology) -> tuple[dict[str, Any], ...]:
+    arns = {topology.arn, *(m.arn for m in topology.members if m.arn)}
+    try:
+        found = pending_actions(app.aws(spec.region).client("rds"), arns)
+    except AccessDenied:
+        return ()
+    return tuple({**vars(one), "when": moment(one.when)} for one in found)
 
 
 def _about_operation(upkeep: Upkeep) -> list[str]:
@@ -108,14 +131,27 @@ def _about_certificates(report: ClusterReport, now: datetime) -> list[str]:
         for i in report.instances
         if i.certificate_ends and datetime.fromisoformat(i.certificate_ends) - now < CERTIFICATE_WARNING
     ]
-    return [f"The server certificate ends soon: {', '.join(near)}. Clients with TLS then refuse it."] if near else []
-
-
-def _about_restarts(report: ClusterReport) -> list[str]:
-    waiting = [i.id for i in report.instances if i.waits_for_reboot]
-    return (
-        [f"Parameters wait for a restart. One at a time: aurora-cli reboot {report.name} --rolling"] if waiting else []
+    text = (
+        f"The server certificate ends soon: {', '.join(near)}. Clients with TLS then refuse it. RDS makes a new one by itself; "
+        f"another authority's, one instance at a time: aurora-cli rotate-ca {report.name}"
     )
+    return [text] if near else []
+
+
+def _about_authority(report: ClusterReport, upkeep: Upkeep, now: datetime) -> list[str]:
+    ends = upkeep.authority_ends
+    if ends is None or datetime.fromisoformat(ends) - now > AUTHORITY_WARNING:
+        return []
+    gentle = f"aurora-cli rotate-ca {report.name}"
+    return [f"A certificate authority of the instances ends on {ends[:10]}. Change it one instance at a time: {gentle}"]
+
+
+def _about_actions(upkeep: Upkeep) -> list[str]:
+    return [
+        f"AWS has maintenance waiting for {one['resource']}: {one['text'] or one['action']}, "
+        f"at {one['when'] or upkeep.next_maintenance or 'the next maintenance window'}."
+        for one in upkeep.actions
+    ]
 
 
 def _about_replication(report: ClusterReport, upkeep: Upkeep) -> list[str]:

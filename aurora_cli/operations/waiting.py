@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.knocking import knock
 from aurora_cli.aws.resting import poll
 from aurora_cli.aws.topology import Topology
 from aurora_cli.errors import ClusterNotFound, InvalidInput
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model import ClusterSpec
 
-CONDITIONS = ("available", "stopped", "deleted", "in-sync", "writer=KEY", "readers=N")
+CONDITIONS = ("available", "stopped", "deleted", "in-sync", "connectable", "writer=KEY", "readers=N")
 DELETED = "deleted"
+CONNECTABLE = "connectable"
+_OUTSIDE = "From outside the VPC a private endpoint never answers: run it there. --timeout gives it longer."
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,11 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
     """
     kind, _, value = condition.partition("=")
     _check(kind, value, condition)
+    if condition == CONNECTABLE and app.sandbox:
+        raise InvalidInput(
+            "The sandbox has no database behind its endpoints, so there is nothing to connect to.",
+            hint="Wait for `available` there.",
+        )
     if condition == DELETED and app.registry.find(name) is None:
         return Waited(name, condition, 0.0, None, None)
     spec = stored_spec(existing_stack(app, name)).spec
@@ -83,7 +91,7 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
         clock=app.clock,
         waiting=lambda *seen: emit(Waiting(*seen)),
         timeout_s=timeout_s,
-        hint="Wait on with the same command; --timeout gives it longer.",
+        hint=_OUTSIDE if condition == CONNECTABLE else "Wait on with the same command; --timeout gives it longer.",
     )
     writer = found.writer.id if found is not None and found.writer else None
     elapsed = round(app.clock.monotonic() - started, 1)
@@ -111,6 +119,7 @@ def _missing(kind: str, value: str, spec: ClusterSpec) -> Missing:
         "available": lambda t: _not_all(t, "available"),
         "stopped": lambda t: _not_all(t, "stopped"),
         "in-sync": _not_in_sync,
+        CONNECTABLE: _not_connectable,
         DELETED: lambda t: t.status,
     }[kind]
 
@@ -120,6 +129,14 @@ def _not_all(topology: Topology, status: str) -> str | None:
         return topology.status
     other = next((m for m in topology.members if m.status not in (status, "deleting")), None)
     return f"{other.id} is {other.status}" if other else None
+
+
+def _not_connectable(topology: Topology) -> str | None:
+    """Connecting is what wakes a paused cluster, so the status of RDS does not matter."""
+    host = topology.writer_host or topology.reader_host
+    if host is None:
+        return "no endpoint yet"
+    return knock(topology.engine, host, topology.port, topology.username or "postgres")
 
 
 def _not_writer(topology: Topology, wanted: str) -> str | None:

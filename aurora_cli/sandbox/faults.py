@@ -16,7 +16,7 @@ from typing import Any
 
 from aurora_cli.errors import InvalidInput
 
-KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token")
+KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token", "refused")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class FaultRule:
 
     Attributes:
         kind: `throttle`, `error5xx`, `slow` (answers `delay_s` later), `lost_reply` (the call is done, then the connection is
-            cut), `access_denied` or `expired_token`.
+            cut), `access_denied`, `expired_token` or `refused` (the error `code` with the text `message`).
         service: signing name of the service (`rds`, `ec2`, `secretsmanager`, ...), or `*`.
         action: API action (`CreateDBCluster`), with `*` as wildcard.
         count: how many calls fail at most; None for all.
@@ -33,6 +33,7 @@ class FaultRule:
         seed: start of the random sequence behind `probability`.
         delay_s: seconds before the answer; any kind can be slow too.
         after_n: how many matching calls go well first.
+        code, message: of a `refused` call, as AWS would answer it, e.g. `InvalidParameterCombination`.
         id: name of the rule, given by the emulator when empty.
     """
 
@@ -44,6 +45,8 @@ class FaultRule:
     seed: int = 0
     delay_s: float = 0.0
     after_n: int = 0
+    code: str = ""
+    message: str = ""
     id: str = ""
 
     def __post_init__(self) -> None:
@@ -59,6 +62,7 @@ class FaultRule:
             (not 0.0 <= self.delay_s <= 600.0, "delay_s must be 0 to 600 seconds"),
             (self.after_n < 0, "after_n must not be negative"),
             (self.kind == "slow" and self.delay_s == 0.0, "slow needs delay_s"),
+            (self.kind == "refused" and not self.code, "refused needs code"),
             (not self.service or not self.action, "service and action must not be empty"),
         )
         return next((text for broken, text in checks if broken), None)

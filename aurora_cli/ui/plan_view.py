@@ -25,6 +25,7 @@ _HEADLINES = {
     "destroy": "Destroy {name}",
     "failover": "Fail over {name}",
     "reboot": "Restart instances of {name}",
+    "rotate-ca": "Change the certificate authority of {name}",
     "stop": "Stop {name}",
     "start": "Start {name}",
 }

@@ -68,7 +68,10 @@ def _backups(upkeep: Upkeep) -> str | None:
 
 
 def _certificate(upkeep: Upkeep) -> str | None:
-    return f"until {moment(upkeep.certificate_ends)}" if upkeep.certificate_ends else None
+    if not upkeep.certificate_ends:
+        return None
+    authority = f", its authority until {moment(upkeep.authority_ends)}" if upkeep.authority_ends else ""
+    return f"until {moment(upkeep.certificate_ends)}{authority}"
 
 
 def _replication(upkeep: Upkeep) -> str | None:

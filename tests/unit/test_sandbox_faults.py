@@ -18,7 +18,7 @@ def fired(rule: FaultRule, calls: int) -> list[bool]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_accepted(kind: str) -> None:
-    assert parse_rule({"kind": kind, "delay_s": "0.5"}).kind == kind
+    assert parse_rule({"kind": kind, "delay_s": "0.5", "code": "InvalidParameterValue"}).kind == kind
 
 
 def test_values_may_be_text() -> None:
@@ -96,3 +96,8 @@ def test_rules_have_names_counts_and_can_be_taken_back() -> None:
     assert [rule["id"] for rule in book.list()] == [second.id]
     assert book.clear() == 1
     assert book.list() == []
+
+
+def test_a_refusal_needs_its_code() -> None:
+    with pytest.raises(InvalidInput, match="refused needs code"):
+        parse_rule({"kind": "refused"})

@@ -11,7 +11,7 @@ from botocore.parsers import create_parser
 from botocore.session import get_session
 
 from aurora_cli.sandbox.emulator.calls import LOG_LENGTH, CallLog, identify, scope
-from aurora_cli.sandbox.emulator.wire_errors import ERRORS, error_answer, error_code
+from aurora_cli.sandbox.emulator.wire_errors import ERRORS, error_answer, error_code, refusal
 
 AUTHORIZATION = "AWS4-HMAC-SHA256 Credential=KEY/20260101/eu-west-1/rds/aws4_request, SignedHeaders=host, Signature=0"
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
@@ -82,3 +82,10 @@ def test_sdks_read_our_errors(service: str, kind: str) -> None:
 def test_a_success_has_no_error_code() -> None:
     assert error_code(200, b"<Code>x</Code>") is None
     assert error_code(502, b"<html>") == "HTTP502"
+
+
+@pytest.mark.parametrize("protocol", ["query", "ec2", "json", "rest-json", "rest-xml"])
+def test_a_refusal_on_request_has_the_code_that_was_asked_for(protocol: str) -> None:
+    status, _, body = refusal("InvalidParameterCombination", "a < b", protocol)
+    assert error_code(status, body) == "InvalidParameterCombination"
+    assert b"a < b" in body or b"a &lt; b" in body

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import AuroraError, AwsFailed, Interrupted
+from aurora_cli.operations.agreement import put_right
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
@@ -222,7 +223,8 @@ class _Engine:
         """The spec of the end is stored and applied, and the plan after it is empty."""
         desired = self._desired()
         self._store(desired)
-        if not self.ground.reach(desired.spec, self._keys()):
+        applied = self.ground.reach(desired.spec, self._keys())
+        if not put_right(self.app, desired.spec, live_topology(self.app, desired.spec), self.emit) and not applied:
             return None
         plan = self.ground.plan(desired.spec, self._keys())
         self.ground.terraform.plan_file.unlink(missing_ok=True)

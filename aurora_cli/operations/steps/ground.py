@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.resting import poll, unrest
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
+from aurora_cli.operations.agreement import apply_plan
 from aurora_cli.operations.events import Emit, Waiting
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.healing import as_kept, keep_survivors, tainted_survivors, would_keep
@@ -179,7 +180,14 @@ class Ground:
             )
         if plan.empty:
             return False
-        done = self.terraform.apply()
+        done = apply_plan(
+            self.terraform,
+            lambda: self.plan(spec, keys),
+            app=self.app,
+            spec=spec,
+            approved=self.approved,
+            emit=self.emit,
+        )
         for name in self.counts:
             self.counts[name] += getattr(done, name)
         return True

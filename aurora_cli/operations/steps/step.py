@@ -41,8 +41,8 @@ class Decision:
         facts: plain JSON values from which the steps are made.
         desired: the spec at the end; None leaves the spec alone, and no Terraform runs.
         keys: instance keys at the end; empty for those of the record. Only with `desired`.
-        one_by_one: identifiers of instances whose class is changed by steps of their own, so that Terraform's whole plan need
-            not tell of their restarts.
+        one_by_one: identifiers of instances whose class or certificate is changed by steps of their own, so that Terraform's
+            whole plan need not tell of their restarts.
         next_writer: identifier of the instance that a step makes the writer; None when the role stays.
         between: instance keys while it goes on, where one is made that goes again. A plan with them is approved as well.
         remarks: sentences that people should read beside the steps.

@@ -10,10 +10,10 @@ from http import HTTPStatus
 from aurora_cli.sandbox.emulator.admin import Admin
 from aurora_cli.sandbox.emulator.calls import Call
 from aurora_cli.sandbox.emulator.server import ConnectionCut, Environ, StartResponse
-from aurora_cli.sandbox.emulator.wire_errors import Answer, error_answer, error_code
+from aurora_cli.sandbox.emulator.wire_errors import Answer, error_answer, error_code, refusal
 from aurora_cli.sandbox.faults import FaultRule
 
-REFUSING = ("throttle", "error5xx", "access_denied", "expired_token")
+REFUSING = ("throttle", "error5xx", "access_denied", "expired_token", "refused")
 
 
 class Application:
@@ -47,6 +47,8 @@ class Application:
     def _refused(self, call: Call, rule: FaultRule | None) -> Answer | None:
         if rule is None or rule.kind not in REFUSING:
             return None
+        if rule.kind == "refused":
+            return refusal(rule.code, rule.message, call.protocol)
         return error_answer(rule.kind, call.protocol, f"{call.service}:{call.action}")
 
     def _emulate(self, environ: Environ, call: Call) -> Answer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 
@@ -70,7 +70,7 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
 def error_answer(kind: str, protocol: str, call: str) -> Answer:
-    """Status, headers and body.
+    """Status, headers and body of one of our errors.
 
     Args:
         kind: key of `ERRORS`.
@@ -78,7 +78,17 @@ def error_answer(kind: str, protocol: str, call: str) -> Answer:
         call: `service:Action`, for the message.
     """
     error = ERRORS[kind]
-    message = error.message.format(call=call)
+    return wire_answer(replace(error, message=error.message.format(call=call)), protocol)
+
+
+def refusal(code: str, message: str, protocol: str) -> Answer:
+    """Status, headers and body of an error that AWS answers a bad request with."""
+    return wire_answer(WireError(code, code, code, message, 400, 400), protocol)
+
+
+def wire_answer(error: WireError, protocol: str) -> Answer:
+    """The error in the shape of a protocol."""
+    message = error.message
     request_id = str(uuid.uuid4())
     if protocol in ("json", "rest-json"):
         headers = [("Content-Type", "application/x-amz-json-1.1"), ("x-amzn-ErrorType", error.json_code)]

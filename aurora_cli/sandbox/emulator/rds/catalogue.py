@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 DESCRIPTIONS = {"aurora-postgresql": "Aurora (PostgreSQL)", "aurora-mysql": "Aurora MySQL"}
 CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
-
+FEATURES = {
+    "aurora-postgresql": ["Bedrock", "Comprehend", "Lambda", "SageMaker", "s3Export", "s3Import"],
+    "aurora-mysql": [],
+}
+"""Names under which roles are associated (DescribeDBEngineVersions); Aurora MySQL takes them without one."""
 
 NO_INSIGHTS = {("aurora-mysql", f"db.{size}") for size in ("t3.small", "t3.medium", "t4g.medium")}
 """Classes without Performance Insights (Aurora User Guide, support for Performance Insights)."""
@@ -69,6 +73,7 @@ def _version(engine: str, version: str) -> dict[str, Any]:
         "SupportsIntegrations": True,
         "SupportsCertificateRotationWithoutRestart": True,
         "SupportedCACertificateIdentifiers": CERTIFICATES,
+        "SupportedFeatureNames": FEATURES[engine],
         "ServerlessV2FeaturesSupport": engines.serverless_limits(engine, version),
     }
 

@@ -51,6 +51,7 @@ class AuroraInstance(DBInstanceClustered):
         self.backup_target = "region"
         self.activity_stream_status = "stopped"
         self.customer_owned_ip_enabled = False
+        self.certified: dt.datetime = self.created
         self.set_insights(values)
 
     def set_insights(self, values: dict[str, Any]) -> None:
@@ -164,7 +165,7 @@ class AuroraInstance(DBInstanceClustered):
     @property
     def certificate_details(self) -> dict[str, Any]:
         """The server certificate."""
-        return {"CAIdentifier": self.ca_certificate_identifier, "ValidTill": self.created + CA_LIFETIME}
+        return {"CAIdentifier": self.ca_certificate_identifier, "ValidTill": self.certified + CA_LIFETIME}
 
     def save_automated_backup(self) -> None:
         """Backups are a cluster's in Aurora."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from moto.core.utils import utcnow
 from moto.rds.exceptions import DBInstanceAlreadyExists
 
 from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters, replicas
@@ -137,6 +138,8 @@ def _modify_waiting(backend: AuroraBackend, instance: AuroraInstance, values: di
 
 def _apply_pending(instance: AuroraInstance) -> None:
     pending, instance.pending_modified_values = instance.pending_modified_values, {}
+    if "CACertificateIdentifier" in pending:
+        instance.certified = utcnow()
     for key, shown in WAITING.items():
         setattr(instance, key, pending.get(shown, getattr(instance, key)))
 

@@ -32,6 +32,7 @@ from aurora_cli.sandbox.emulator.rds import (
     serverless_v1,
     snapshot,
     subscriptions,
+    upkeep,
 )
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
@@ -401,4 +402,8 @@ class AuroraResponse(RDSResponse):
         return PaginatedResult({"Events": events.within(found, self.params)})
 
     def describe_pending_maintenance_actions(self) -> ActionResult:
-        return ActionResult({"PendingMaintenanceActions": []})
+        found = upkeep.pending_actions(self.aurora, self.params.get("ResourceIdentifier"))
+        return PaginatedResult({"PendingMaintenanceActions": found})
+
+    def describe_certificates(self) -> ActionResult:
+        return ActionResult(upkeep.certificates(self.aurora))

@@ -1,0 +1,78 @@
+"""What AWS is about to do to a cluster by itself, and until when its certificate authorities hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aurora_cli.aws.failures import aws_errors
+
+
+@dataclass(frozen=True)
+class Action:
+    """One pending maintenance action (RDS API DescribePendingMaintenanceActions).
+
+    Attributes:
+        resource: identifier of the cluster or instance.
+        action: AWS's word, e.g. `system-update`, `db-upgrade`, `ca-certificate-rotation`.
+        text: AWS's description.
+        when: when it comes about, as far as AWS says; None while nobody has opted in and nothing forces it.
+    """
+
+    resource: str
+    action: str
+    text: str | None = None
+    when: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A certificate authority (RDS API DescribeCertificates).
+
+    Attributes:
+        name: e.g. `rds-ca-rsa2048-g1`.
+        ends: end of its validity.
+        default: whether instances that name none get it in this account and Region.
+    """
+
+    name: str
+    ends: datetime | None
+    default: bool = False
+
+
+def pending_actions(rds: Any, arns: Collection[str]) -> list[Action]:
+    """The actions that wait for the cluster and instances of these ARNs. Raises CredentialsError, AccessDenied, AwsFailed."""
+    with aws_errors("reading the pending maintenance"):
+        pages = rds.get_paginator("describe_pending_maintenance_actions").paginate()
+        found = [one for page in pages for one in page["PendingMaintenanceActions"]]
+    mine = [one for one in found if one["ResourceIdentifier"] in arns]
+    return [
+        _action(one["ResourceIdentifier"], detail) for one in mine for detail in one["PendingMaintenanceActionDetails"]
+    ]
+
+
+def _action(arn: str, detail: dict[str, Any]) -> Action:
+    when = next(
+        (detail[key] for key in ("CurrentApplyDate", "AutoAppliedAfterDate", "ForcedApplyDate") if detail.get(key)),
+        None,
+    )
+    return Action(arn.rpartition(":")[2], detail["Action"], detail.get("Description"), when)
+
+
+def authorities(rds: Any) -> dict[str, Authority]:
+    """Name -> certificate authority that RDS has in the Region. Raises CredentialsError, AccessDenied, AwsFailed."""
+    with aws_errors("reading the certificate authorities"):
+        pages = [rds.describe_certificates()]
+        while pages[-1].get("Marker"):
+            pages.append(rds.describe_certificates(Marker=pages[-1]["Marker"]))
+    default = pages[0].get("DefaultCertificateForNewLaunches")
+    found = [one for page in pages for one in page["Certificates"]]
+    return {c["CertificateIdentifier"]: _authority(c, default) for c in found}
+
+
+def _authority(one: dict[str, Any], default: str | None) -> Authority:
+    name = one["CertificateIdentifier"]
+    ends = one.get("CustomerOverrideValidTill") if one.get("CustomerOverride") else None
+    return Authority(name, ends or one.get("ValidTill"), name == default)

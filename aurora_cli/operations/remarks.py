@@ -1,0 +1,66 @@
+"""What a person should know about a change beside its plan: a gentler way to the same end, and what AWS does from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.secret import AWS_DAYS
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.spec.credentials import Rotation
+    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.terraform.plan import Plan
+
+CLUSTER = "aws_rds_cluster.this"
+INSTANCE = "aws_rds_cluster_instance"
+_GENTLER = {
+    "instance_class": ("The class", "scale {name} --class {value}"),
+    "ca_cert_identifier": ("The certificate authority", "rotate-ca {name} --to {value}"),
+}
+
+
+def remarks_on(spec: ClusterSpec, plan: Plan, topology: Topology | None) -> tuple[str, ...]:
+    """The remarks on a change of one cluster.
+
+    Args:
+        topology: the live cluster, None while there is none.
+    """
+    return (*_all_at_once(spec, plan), *_password(spec, plan, topology))
+
+
+def _all_at_once(spec: ClusterSpec, plan: Plan) -> Iterator[str]:
+    """Terraform changes instances side by side; the operation of the same end takes one after another."""
+    for path, (what, command) in _GENTLER.items():
+        values = [
+            attribute.after
+            for change in plan.changes
+            if change.type == INSTANCE and change.action == "update"
+            for attribute in change.changed
+            if attribute.path == path
+        ]
+        if len(values) > 1:
+            gentle = command.format(name=spec.name, value=values[0] if len(set(values)) == 1 else "...")
+            yield (
+                f"{what} of {len(values)} instances changes at the same time. One at a time, with the writer last: "
+                f"aurora-cli {gentle}, then this command again."
+            )
+
+
+def _password(spec: ClusterSpec, plan: Plan, topology: Topology | None) -> Iterator[str]:
+    """How often AWS changes the master password, said when the cluster is made."""
+    given = spec.credentials
+    made = any(c.address == CLUSTER and c.action == "create" for c in plan.changes)
+    if topology is not None or not made or not given.managed or spec.global_ is not None or given.rotation_off:
+        return
+    yield (
+        f"AWS makes the master password, keeps it in a secret, and changes it {_how_often(given.schedule)}. "
+        "For no rotation: credentials.rotation: off."
+    )
+
+
+def _how_often(own: Rotation | None) -> str:
+    if own is not None and own.schedule:
+        return f"on {own.schedule}"
+    return f"every {own.every if own is not None and own.every else AWS_DAYS} days"

@@ -1,0 +1,91 @@
+"""What the provider left undone is set by the RDS API, and a second plan may hold nothing new."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from aurora_cli.aws.topology import Topology
+from aurora_cli.errors import InvalidInput, PlanStale, TerraformFailed
+from aurora_cli.operations import agreement, waiting
+from aurora_cli.operations.agreement import PAUSE_REFUSED, apply_plan
+from aurora_cli.terraform.outcome import ApplySummary
+from aurora_cli.terraform.plan import Plan
+from tests.unit.spec_cases import resolved
+from tests.unit.ui_screens import change
+
+ADDRESS = "aws_rds_cluster.this"
+LIVE = Topology("orders", "arn", "available", "aurora-postgresql", "17.7", 5432, ())
+
+
+class FakeTerraform:
+    """Fails as often as told, then applies."""
+
+    def __init__(self, folder: Path, *failures: str) -> None:
+        self.failures, self.applied, self.plan_file = list(failures), 0, folder / "plan"
+
+    def apply(self) -> ApplySummary:
+        if self.failures:
+            raise TerraformFailed("AWS refuses.", details={"diagnostics": [{"detail": self.failures.pop(0)}]})
+        self.applied += 1
+        return ApplySummary(change=1)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    made: list[str] = []
+    monkeypatch.setattr(agreement, "_set_capacity", lambda app, spec, emit: made.append("set"))
+    return made
+
+
+def applied(terraform: FakeTerraform, plan: Plan, acu: str = "0.5-4") -> ApplySummary:
+    fake: Any = terraform
+    app: Any = None
+    spec = resolved({"instances.acu": acu}).spec
+    return apply_plan(fake, lambda: plan, app=app, spec=spec, approved={(ADDRESS, "update")}, emit=lambda event: None)
+
+
+def test_the_rest_of_the_plan_is_applied_after_the_capacity_was_set(tmp_path: Path, calls: list[str]) -> None:
+    wrapped = PAUSE_REFUSED.replace(" be ", "\n be ")
+    terraform = FakeTerraform(tmp_path, f"api error: {wrapped}")
+    assert applied(terraform, Plan((change(ADDRESS, "update"),))).change == 1
+    assert (calls, terraform.applied) == (["set"], 1)
+
+
+def test_nothing_is_applied_when_that_was_all(tmp_path: Path, calls: list[str]) -> None:
+    terraform = FakeTerraform(tmp_path, PAUSE_REFUSED)
+    assert applied(terraform, Plan()) == ApplySummary()
+    assert (calls, terraform.applied) == (["set"], 0)
+
+
+def test_what_was_not_approved_is_not_applied(tmp_path: Path, calls: list[str]) -> None:
+    terraform = FakeTerraform(tmp_path, PAUSE_REFUSED)
+    with pytest.raises(PlanStale, match=r"aws_rds_cluster_instance\.first"):
+        applied(terraform, Plan((change("aws_rds_cluster_instance.first", "delete"),)))
+    assert terraform.applied == 0
+
+
+@pytest.mark.parametrize(("said", "acu"), [("another refusal", "0.5-4"), (PAUSE_REFUSED, "0-4")])
+def test_any_other_failure_stays_one(tmp_path: Path, calls: list[str], said: str, acu: str) -> None:
+    with pytest.raises(TerraformFailed):
+        applied(FakeTerraform(tmp_path, said), Plan(), acu)
+    assert calls == []
+
+
+def test_waiting_for_a_connection_asks_the_writer_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(waiting, "knock", lambda *args: asked.append(args))
+    missing = waiting._missing("connectable", "", resolved().spec)
+    assert missing(LIVE) == "no endpoint yet"
+    assert missing(replace(LIVE, writer_host="orders.example.com", username="boss")) is None
+    assert asked == [("aurora-postgresql", "orders.example.com", 5432, "boss")]
+
+
+def test_the_sandbox_has_nothing_to_connect_to() -> None:
+    app: Any = SimpleNamespace(sandbox=True)
+    with pytest.raises(InvalidInput, match="no database behind its endpoints"):
+        waiting.wait_for(app, "orders", "connectable", timeout_s=1.0, emit=lambda event: None)
