@@ -57,6 +57,8 @@ def _proxies(work: Teardown) -> Iterator[str]:
     theirs = sorted(set(found) - _planned(work, _PROXY, "name"))
     if theirs:
         yield f"RDS proxies that Terraform does not manage stay, and lead nowhere then: {', '.join(theirs)}."
+    if theirs and any(c.type == "aws_vpc" for c in work.plan.resource_changes):
+        yield "The VPC of this stack cannot go while they are in it: delete them first, or destroy again afterwards."
 
 
 def _stream(work: Teardown) -> Iterator[str]:

@@ -15,6 +15,7 @@ from aurora_cli.sandbox.processes import wait_until
 from tests.harness import Aurora
 from tests.reliability.disturbing import called
 from tests.reliability.inventory import in_emulator
+from tests.sandbox.emulated import Account
 from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, last_call, local_aws, spec_file
 from tests.watching import slowly
 
@@ -117,7 +118,9 @@ def test_pain_13_autoscaled_readers_go_and_none_comes_back(empty: Aurora, tmp_pa
 
 
 def test_what_was_made_by_hand_goes_or_is_told(empty: Aurora, tmp_path: Path) -> None:
-    seen = made(empty, tmp_path, data_api=True, credentials={"rotation": {"every": "30d"}})
+    Account(local_aws(empty)).network("there")
+    there = {"subnet_group": "there", "allow": ["10.0.0.0/16"]}
+    seen = made(empty, tmp_path, data_api=True, credentials={"rotation": {"every": "30d"}}, network=there)
     add_instance(seen, "by-hand")
     seen.rds.create_db_cluster_endpoint(
         DBClusterIdentifier="demo", DBClusterEndpointIdentifier="reports", EndpointType="ANY", StaticMembers=["by-hand"]

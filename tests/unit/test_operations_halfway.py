@@ -58,8 +58,10 @@ def test_a_stranger_is_told_by_what_lives() -> None:
         ),
         (
             Halfway("demo", ("demo-1",), ("demo",), "available", "on"),
-            "Gone already: demo-1. Still there: the cluster demo (available). Its deletion protection is on: somebody set it "
-            "meanwhile.",
+            (
+                "Gone already: demo-1. Still there: the cluster demo (available). Its deletion protection is on: somebody set it "
+                "meanwhile."
+            ),
         ),
     ],
 )
