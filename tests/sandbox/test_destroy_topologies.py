@@ -118,8 +118,8 @@ def test_pain_13_autoscaled_readers_go_and_none_comes_back(empty: Aurora, tmp_pa
 
 
 def test_what_was_made_by_hand_goes_or_is_told(empty: Aurora, tmp_path: Path) -> None:
-    Account(local_aws(empty)).network("there")
-    there = {"subnet_group": "there", "allow": ["10.0.0.0/16"]}
+    vpc, *_ = Account(local_aws(empty)).network("there")
+    there = {"vpc_id": vpc, "subnet_group": "there", "allow": ["10.0.0.0/16"]}
     seen = made(empty, tmp_path, data_api=True, credentials={"rotation": {"every": "30d"}}, network=there)
     add_instance(seen, "by-hand")
     seen.rds.create_db_cluster_endpoint(
