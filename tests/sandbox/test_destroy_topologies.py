@@ -263,7 +263,7 @@ def test_pain_32_a_failure_names_the_command_that_sets_the_protection_back(empty
     failed = empty.run(*GONE, "-o", "json", env=IMPATIENT, timeout=PATIENCE_S)
     assert failed.status == 1
     error = failed.data["error"]
-    assert "aurora-cli destroy demo --restore-protection" in error["hint"]
+    assert "destroy demo --restore-protection" in error["hint"]
     where = error["details"]["destroy"]
     assert (where["protection"], where["status"]) == ("off", "available")
     assert {"demo-1", "demo-2"} <= set(where["gone"])
@@ -333,7 +333,7 @@ def test_pain_32_ctrl_c_is_a_failure_too(empty: Aurora, tmp_path: Path) -> None:
         status, said = while_it_runs(empty, "DeleteDBInstance", lambda process: process.send_signal(signal.SIGINT))
     assert status == 130, said
     assert "Still there: the cluster demo (available)" in said
-    assert "aurora-cli destroy demo --restore-protection" in said
+    assert "destroy demo --restore-protection" in said
     empty.ok(*BACK)
     assert seen.cluster("demo")["DeletionProtection"] is True
     empty.ok(*GONE)
