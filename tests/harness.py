@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 
 from aurora_cli.sandbox.manager import Sandbox
+from aurora_cli.terraform.binary import find_binary
 
 FOREIGN = ("AWS_", "AURORA_", "TF_")
 COSTLY = ("PYTHONDONTWRITEBYTECODE",)  # each of a thousand processes would compile our modules again
@@ -25,6 +26,12 @@ def clean_environ() -> dict[str, str]:
     """The environment of the tests without AWS, Terraform and our own settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN) and k not in (*NAMED, *COSTLY)}
     return {**kept, "COLUMNS": "120", "PYTHONWARNINGS": "error::ResourceWarning"}
+
+
+@cache
+def terraform() -> tuple[str, ...]:
+    """The first words of Terraform's command line: the one on PATH, or else the embedded one. Raises TerraformMissing."""
+    return find_binary(None, clean_environ()).argv0
 
 
 @cache
@@ -56,8 +63,9 @@ class Aurora:
     environ: dict[str, str] = field(default_factory=clean_environ)
 
     def argv(self, *args: str) -> list[str]:
-        """The command line."""
-        return [sys.executable, "-m", "aurora_cli", "--home", str(self.home), "--sandbox", *args]
+        """The command line. Home and sandbox are not typed, so that suggested commands do not repeat them."""
+        where = [f"AURORA_HOME={self.home}", "AURORA_SANDBOX=1"]
+        return ["env", *where, sys.executable, "-m", "aurora_cli", *args]
 
     def run(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None, timeout: float = 120) -> Outcome:
         """Run to the end, whatever the exit status."""

@@ -63,8 +63,8 @@ class Session:
         return self.given_app or make_app(self.settings)
 
     def retyped(self, text: str) -> str:
-        """A hint with the global options of this run in the commands that it names."""
-        options = [*self.settings.repeated(), *(["--sandbox"] if self.settings.sandbox else [])]
+        """A hint with the global options that were typed in the commands that it names."""
+        options = [*self.settings.repeated(), *(["--sandbox"] if "sandbox" in self.settings.typed else [])]
         if not options:
             return text
         from aurora_cli.ui.next_steps import retyped

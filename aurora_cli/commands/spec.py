@@ -106,7 +106,7 @@ def describe(session: Session, cluster: str) -> None:
     """Print the spec of a Serverless v1 cluster in AWS.
 
     Reads it from the RDS API and changes nothing. The spec says what the cluster is; `spec from-serverless-v1` turns it
-    into one that can be made.
+    into one that can be made, and `migrate serverless-v1` copies the data into one.
 
     \b
     Examples:

@@ -48,6 +48,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("clone", "Make a copy-on-write clone of a cluster."),
         Entry("restore", "Bring data back into a new cluster."),
         Entry("snapshot", "Make, list, copy and delete snapshots of clusters."),
+        Entry("migrate", "Move a database into Aurora, or to Serverless v2."),
+        Entry("promote", "Make a replica a cluster of its own."),
         Entry("rotate-password", "Change the master password of a cluster."),
         Entry("failover", "Make a reader the writer, and wait until it is."),
         Entry("reboot", "Restart an instance, or all that wait for it one by one."),

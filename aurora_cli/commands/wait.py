@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
+from aurora_cli.commands.durations import seconds_of
 from aurora_cli.commands.options import name_argument, output_option
 from aurora_cli.commands.output import print_data
 from aurora_cli.commands.running import progress
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.errors import InvalidInput
 
 
 @click.command(name="wait")
@@ -38,15 +38,6 @@ def command(session: Session, name: str, condition: str, timeout: str, output: s
     from aurora_cli.operations import waiting
 
     with progress(session) as emit:
-        found = waiting.wait_for(session.app, name, condition, timeout_s=_seconds(timeout), emit=emit)
+        found = waiting.wait_for(session.app, name, condition, timeout_s=seconds_of(timeout, "--timeout"), emit=emit)
     if output != "table":
         print_data(session, found.to_dict(), output)
-
-
-def _seconds(text: str) -> float:
-    from aurora_cli.spec.quantities import parse_seconds
-
-    try:
-        return float(parse_seconds(text))
-    except ValueError as problem:
-        raise InvalidInput(f"--timeout is a time, not '{text}'.", hint="For example 90s, 10m or 1h.") from problem

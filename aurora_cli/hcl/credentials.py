@@ -16,6 +16,7 @@ class SignIn:
 
     Attributes:
         password_version: of a given password.
+        master_username: as the cluster has it, which may be the one of its source; None where the source has yet to say.
         rotation_duration: length of the time in which a rotation may happen, in Secrets Manager's notation.
         users: database users of the policy.
         policy_name: name of that policy; None without users.
@@ -24,6 +25,7 @@ class SignIn:
     """
 
     password_version: int
+    master_username: str | None
     rotation_duration: str | None
     users: tuple[str, ...]
     policy_name: str | None
@@ -38,6 +40,7 @@ def sign_in_of(spec: ClusterSpec, options: RenderOptions) -> SignIn:
     rotation = given.schedule
     return SignIn(
         password_version=options.password_version,
+        master_username=options.master_username or spec.username,
         rotation_duration=f"{rotation.duration // 3600}h" if rotation and rotation.duration else None,
         users=tuple(sorted(set(given.iam_users))),
         policy_name=bounded(f"{spec.name}-{spec.region}-connect", LONGEST_POLICY) if given.iam_users else None,

@@ -28,6 +28,7 @@ class RenderOptions:
         password_version: of a given master password; it is sent when this number goes up.
         header: text for a comment on top of every file; None for none.
         born: how a cluster that is there was made: a kind of source or `empty`; None for what the spec says.
+        master_username: of a cluster that is there and has its master user from its source; None for the spec's.
         source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
     """
 
@@ -46,6 +47,7 @@ class RenderOptions:
     header: str | None = None
     born: str | None = None
     source_arn: str | None = None
+    master_username: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:

@@ -8,6 +8,7 @@ from typing import Any
 from aurora_cli.hcl.encryption import Encryption
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.names import LONGEST_ROLE, bounded
+from aurora_cli.hcl.source import Source
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.proxy import Proxy as ProxySpec
 
@@ -50,11 +51,12 @@ class Proxy:
         return self.given.iam_authentication.upper()
 
 
-def proxy_of(spec: ClusterSpec, encryption: Encryption) -> Proxy | None:
+def proxy_of(spec: ClusterSpec, encryption: Encryption, source: Source) -> Proxy | None:
     """The proxy of a resolved spec, or None."""
     given = spec.proxy
     if given is None or not given.enabled:
         return None
+    has_secret = spec.credentials.managed and source.managed_password
     made = Expression("aws_iam_role.proxy.arn")
     own = [one.arn for one in given.secrets], [one.kms_key for one in given.secrets if one.kms_key]
     return Proxy(
@@ -63,24 +65,20 @@ def proxy_of(spec: ClusterSpec, encryption: Encryption) -> Proxy | None:
         port=PORTS[spec.engine],
         role=given.role or made,
         role_name=None if given.role else bounded(f"{spec.name}-{spec.region}-proxy", LONGEST_ROLE),
-        secrets=(*_secret_of_master(spec), *dict.fromkeys(own[0])),
-        keys=(*_key_of_master(spec, encryption), *dict.fromkeys(own[1])),
+        secrets=(*(_secret_of_master(spec) if has_secret else ()), *dict.fromkeys(own[0])),
+        keys=(*(_key_of_master(spec, encryption) if has_secret else ()), *dict.fromkeys(own[1])),
         pool=_pool(given),
         reader_name=reader_name(spec.name) if given.read_only_endpoint else None,
     )
 
 
 def _secret_of_master(spec: ClusterSpec) -> tuple[Expression, ...]:
-    """The secret of the master user: AWS's, or the stack's own; none where the password is somebody else's."""
-    if not spec.credentials.managed:
-        return ()
+    """The secret of the master user: AWS's, or the stack's own. A replica has none, nor has who gave the password."""
     return (Expression(f"{_MASTER}.secret_arn") if spec.global_ is None else _MADE_SECRET,)
 
 
 def _key_of_master(spec: ClusterSpec, encryption: Encryption) -> tuple[str, ...]:
     """Of the secret that AWS keeps, or of the stack's own; whoever may read that one may use the default key with it."""
-    if not spec.credentials.managed:
-        return ()
     if spec.global_ is None:
         return (Expression(f"{_MASTER}.kms_key_id"),)
     return (encryption.secret.arn,) if encryption.secret else ()

@@ -135,7 +135,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
     endpoints = endpoints_of(spec, instances.members)
     monitoring = monitoring_of(spec, instances.members)
     encryption = encryption_of(spec, options)
-    proxy, services = proxy_of(spec, encryption), services_of(spec, encryption)
+    proxy, services = proxy_of(spec, encryption, source), services_of(spec, encryption)
     sign_in = sign_in_of(spec, options)
     return {
         "spec": spec,

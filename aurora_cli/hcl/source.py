@@ -12,7 +12,7 @@ from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.names import LONGEST_ROLE, bounded
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.spec.model import ClusterSpec
-from aurora_cli.spec.source import INHERITING, KINDS, LATEST, S3Import, is_resource_id, parse_arn
+from aurora_cli.spec.source import INHERITING, KINDS, LATEST, PROMOTED, S3Import, is_resource_id, parse_arn
 from aurora_cli.spec.source import Source as SourceSpec
 
 
@@ -32,7 +32,7 @@ class Source:
     """What the templates ask about the source.
 
     Attributes:
-        kind: how the cluster was, or will be, made: a kind of source, or None for an empty cluster.
+        kind: how the cluster was, or will be, made: a kind of source, `promoted`, or None for an empty cluster.
         inherits: user, databases and encryption flag are the source's, so they are not written.
         managed_password: AWS keeps a secret of the cluster's own; a replica has none.
         snapshot: identifier or ARN to restore.
@@ -60,6 +60,9 @@ def source_of(spec: ClusterSpec, options: RenderOptions) -> Source:
     """The source part of a resolved spec. What a cluster was born from outweighs what the spec says now."""
     wanted = spec.source.kind if spec.source else None
     kind = wanted if options.born is None else options.born
+    if kind == PROMOTED:
+        # As long as the spec still says what it replicated, the users are those of before.
+        return Source(kind, inherits=True, managed_password=wanted != "replica_of")
     if kind not in KINDS:
         return Source(None)
     given = spec.source if spec.source and wanted == kind else None

@@ -172,7 +172,7 @@ def _notes(topology: Topology, spec: ClusterSpec, target: Target, role: str) -> 
     if target.user == topology.username and spec.credentials.given:
         notes.append("The master password was given by you, and is kept nowhere here.")
     if target.user == topology.username and spec.credentials.kept:
-        notes.append("The master password is the one from before the cluster was adopted; it is known nowhere here.")
+        notes.append("The master password is the one that the cluster came with; it is known nowhere here.")
     if target.user in spec.credentials.iam_users:
         notes.append("A token is good for 15 minutes; the policy of `iam_users` lets its holder make one.")
         if topology.engine == MYSQL:

@@ -81,7 +81,7 @@ def _base(app: AppContext, wish: Wish) -> tuple[Layer, ...]:
     from aurora_cli.spec.source import Source
 
     source = Source.model_validate(wish.source)
-    region = _region(app, wish, source)
+    region = region_of_copy(app, str(source.name), wish.layers)
     found = find_origin(app, source, region)
     known = _known(app, found, region)
     values = _of_spec(known, wish) if known else _of_api(app, found, region)
@@ -91,10 +91,10 @@ def _base(app: AppContext, wish: Wish) -> tuple[Layer, ...]:
     return Layer(values, said), Layer({**fixed, **version}, f"{wish.operation} of {source.name}")
 
 
-def _region(app: AppContext, wish: Wish, source: Any) -> str:
-    """Where the new cluster goes: as said, else where its source is."""
-    said = [str(layer.values["region"]) for layer in wish.layers if layer.values.get("region")]
-    known = region_of(app, str(source.name), said[-1] if said else "")
+def region_of_copy(app: AppContext, source: str, layers: tuple[Layer, ...]) -> str:
+    """Where the new cluster goes: as said, else where its source is. Raises InvalidInput when nobody says."""
+    said = [str(layer.values["region"]) for layer in layers if layer.values.get("region")]
+    known = region_of(app, source, said[-1] if said else "")
     fallback = app.fallback_region()
     chosen = said[-1] if said else known or app.region or (fallback[0] if fallback else "")
     if not chosen:
@@ -111,7 +111,7 @@ def _known(app: AppContext, found: Origin, region: str) -> Layer | None:
     from aurora_cli.spec.load import load_yaml
 
     name = found.cluster or found.name
-    if not is_name(name):
+    if found.kind == "db" or not is_name(name):  # an instance of RDS has no spec here, whatever has its name
         return None
     stack = app.registry.find(name)
     text = None if stack else archived_spec(app.home, name)

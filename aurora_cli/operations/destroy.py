@@ -108,7 +108,7 @@ def _refuse_replicas(work: Teardown) -> None:
         return
     raise InvalidInput(
         f"{work.spec.name} is replicated by {', '.join(work.dependants.replicas)}, so AWS does not let it go.",
-        hint="Destroy or promote the replica first. Nothing was changed.",
+        hint="Destroy the replica first, or promote it: aurora-cli promote NAME. Nothing was changed.",
     )
 
 

@@ -26,7 +26,7 @@ from aurora_cli.operations.passwords import (
 from aurora_cli.operations.region_keys import RegionKeys, choose_region_keys
 from aurora_cli.operations.regions import former_regions, made_around
 from aurora_cli.operations.reporting import live_topology
-from aurora_cli.operations.sourcing import born_of
+from aurora_cli.operations.sourcing import born_of, inherited_username, refuse_as_replica
 from aurora_cli.operations.stored import is_pristine, last_spec, stored_spec
 from aurora_cli.spec.regions import regions_of
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, inner, region_of
@@ -52,7 +52,7 @@ class Draft:
         resources, addresses: what the state holds.
         choice, region_keys: the instances.
         next_snapshot: name of a final snapshot for the cluster that an allowed replacement makes.
-        born, source_arn: how the cluster was made, and from what.
+        born, source_arn, master_username: how the cluster was made, from what, and the user that it has from there.
     """
 
     def __init__(self, app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> None:
@@ -70,6 +70,7 @@ class Draft:
         self.next_snapshot: str | None = None
         self.born: str | None = stack.record.born
         self.source_arn: str | None = stack.record.source_arn
+        self.master_username: str | None = stack.record.master_username
 
     def prepare(self) -> None:
         """Choose the instance keys, write the files, initialise. A state that is kept elsewhere is read after that."""
@@ -103,6 +104,7 @@ class Draft:
             final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
             born=self.born,
             source_arn=self.source_arn,
+            master_username=self.master_username,
             password_version=self.password_version,
         )
 
@@ -119,6 +121,7 @@ class Draft:
             final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
             born=self.born,
             source_arn=self.source_arn,
+            master_username=self.master_username,
             password_version=self.password_version,
         )
 
@@ -170,8 +173,10 @@ class Draft:
     def _look_at_source(self) -> None:
         """Where the data comes from counts until the cluster is there; then what it was born from does."""
         self.born = born_of(self.resources, self.stack.record.born)
+        self.master_username = inherited_username(self.resources, self.born)
         if self.born is None:
             self.source_arn = check_origin(self.app, self.spec)
+        refuse_as_replica(self.spec, self.born, self.terms.skip_checks)
 
     def _choose_keys(self) -> None:
         existing = keys_in_state(self.addresses)

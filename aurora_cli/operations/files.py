@@ -49,6 +49,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "final_snapshot_identifier": record.final_snapshot_identifier,
         "born": record.born,
         "source_arn": record.source_arn,
+        "master_username": record.master_username,
         "password_version": record.password_version,
         "region_keys": record.region_keys,
     }

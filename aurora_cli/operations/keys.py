@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FIRST = "1"
 _ADDRESS_OF_FIRST = "aws_rds_cluster_instance.first"
-_ADDRESS_OF_OTHERS = "aws_rds_cluster_instance.others"
+ADDRESS_OF_OTHERS = "aws_rds_cluster_instance.others"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def keys_in_state(addresses: Collection[str], region: str | None = None) -> list
     """Keys of the instances that Terraform's state holds, from their addresses: the cluster's own, or a secondary Region's."""
     addresses = {inner(a) for a in addresses if region_of(a) == region}
     keys = [FIRST] if _ADDRESS_OF_FIRST in addresses else []
-    prefix, suffix = f'{_ADDRESS_OF_OTHERS}["', '"]'
+    prefix, suffix = f'{ADDRESS_OF_OTHERS}["', '"]'
     keys += [a[len(prefix) : -len(suffix)] for a in addresses if a.startswith(prefix) and a.endswith(suffix)]
     return sorted((k for k in keys if k.isdigit()), key=int)
 

@@ -7,7 +7,7 @@ snapshot of the cluster stays: Terraform forgets it (`state rm`), and it goes on
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.keys import snapshots_with_key
@@ -90,7 +90,7 @@ def own_key(
 
 def without_key(plan: Plan) -> Plan:
     """The plan without the end of a key that is forgotten before it is carried out."""
-    return replace(plan, resource_changes=tuple(c for c in plan.resource_changes if c.address != KEY_ADDRESS))
+    return plan.without({KEY_ADDRESS})
 
 
 def _needed_by(rds: Any, spec: ClusterSpec, topology: Topology | None, arn: str, snapshot: str | None) -> list[str]:

@@ -87,6 +87,7 @@ class Upkeep:
         certificate_ends: end of the first server certificate that ends, of all instances.
         starts_itself: when AWS starts the stopped cluster by itself.
         replicates_from: ARN of what it replicates from, outside a global database.
+        replication_lag_s: seconds that it is behind that, None when that is not known.
         global_role: `{global_cluster, role, primary, status, members}` as DescribeGlobalClusters says, or None.
         unfinished: the operation under way: `{operation, command, started_at, started_by, done, left}`, or None.
     """
@@ -101,6 +102,7 @@ class Upkeep:
     certificate_ends: str | None = None
     starts_itself: str | None = None
     replicates_from: str | None = None
+    replication_lag_s: float | None = None
     global_role: dict[str, Any] | None = None
     unfinished: dict[str, Any] | None = None
 

@@ -87,7 +87,7 @@ def rotate_password(
         app.begin(emit)
         if desired.spec.credentials.kept:
             raise InvalidInput(
-                f"The master password of {name} is kept as it was when the cluster was adopted.",
+                f"The master password of {name} is kept as it was when the cluster was adopted or promoted.",
                 hint="To have AWS make one, set `credentials.password` to `managed` and apply.",
             )
         if password is not None or desired.spec.credentials.given:
@@ -106,7 +106,8 @@ def _send(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> Pas
     done = carry_out(app, stack, desired, terms)
     version = str(stack.record.password_version)
     arn = None if spec.credentials.given else done.report.secret_arn
-    return PasswordChange(spec.name, spec.region, app.target, spec.credentials.password, spec.username, arn, version)
+    user = done.report.username if done.report else spec.username
+    return PasswordChange(spec.name, spec.region, app.target, spec.credentials.password, user, arn, version)
 
 
 class _Managed:

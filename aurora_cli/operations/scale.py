@@ -65,10 +65,15 @@ def scale(app: AppContext, cluster: str, wish: Wish, *, terms: Terms) -> ChangeR
 
 @dataclass(frozen=True)
 class Scale:
-    """The operation."""
+    """The operation.
+
+    Attributes:
+        every: the class is also that of instances of the other kind (serverless or not) that have one of their own.
+    """
 
     cluster: str
     wish: Wish
+    every: bool = False
     name = "scale"
 
     @property
@@ -94,7 +99,8 @@ class Scale:
         topology = ground.live()
         require_available(topology)
         key = self._key(ground, topology)
-        desired = scaled(ground.stack, self.wish.readers, self.wish.class_, self.wish.acu, key, self.wish.skip_checks)
+        wish, every = self.wish, self.every
+        desired = scaled(ground.stack, wish.readers, wish.class_, wish.acu, key, wish.skip_checks, every=every)
         refuse_unorderable(ground.app, desired.spec, ground.spec, self.wish.skip_checks, ground.emit)
         existing = ground.keys()
         count = desired.spec.instances.readers + 1

@@ -21,8 +21,13 @@ def scaled(
     acu: str | None,
     key: str | None,
     skip_checks: tuple[str, ...] = (),
+    *,
+    every: bool = False,
 ) -> Resolved:
     """The stored spec with other readers, class (of all instances, or of the one at `key`) or capacity.
+
+    Args:
+        every: the class goes over one of the other kind (serverless or not) that an instance has of its own.
 
     Raises:
         SpecInvalid: the result breaks a rule that the stored spec does not break. StackDamaged.
@@ -31,7 +36,8 @@ def scaled(
     from aurora_cli.spec.rules import check_names
 
     before = stored_spec(stack)
-    layers = _layers(readers, class_, acu, _of_one(before.spec, key, class_) if key else {"class": class_})
+    of_class = _of_one(before.spec, key, class_) if key else {"class": class_}
+    layers = _layers(readers, class_, acu, _of_every(before.spec, class_) if every else of_class)
     # What the stored spec was let through with is neither refused nor told again.
     stored = resolve([stored_layer(stack)], skip_checks=check_names()).warnings
     accepted = {w.check for w in stored} & set(check_names())
@@ -50,6 +56,14 @@ def _of_one(spec: ClusterSpec, key: str, class_: str | None) -> dict[str, Any]:
     given: dict[str, Any] = {"overrides": {key: {"class": None if class_ == of_all else class_}}}
     others = {of_all, *(own.class_ for other, own in spec.instances.overrides.items() if other != key)}
     return given if SERVERLESS in {class_, *others} else {**given, "acu": None, "pause_after": None}
+
+
+def _of_every(spec: ClusterSpec, class_: str | None) -> dict[str, Any]:
+    """The class of all, no other kind beside it, and no range without a serverless instance."""
+    own = {key: one.class_ for key, one in spec.instances.overrides.items() if one.class_ is not None}
+    other = {key: {"class": None} for key, name in own.items() if (name == SERVERLESS) != (class_ == SERVERLESS)}
+    given: dict[str, Any] = {"class": class_, **({"overrides": other} if other else {})}
+    return given if class_ == SERVERLESS else {**given, "acu": None, "pause_after": None}
 
 
 def _layers(readers: int | None, class_: str | None, acu: str | None, of_class: dict[str, Any]) -> list[Layer]:

@@ -48,7 +48,7 @@ class ScaleSteps:
             steps.append(self._resize(key))
         if order.writer in order.gone and order.successor:
             steps.append(failover_step(self.ground, self.names[order.successor]))
-        return [*steps, *self._remove()]
+        return [*steps, *self.remove()]
 
     def at_once(self) -> list[Step]:
         """One apply for all, after a failover if the writer goes."""
@@ -84,7 +84,8 @@ class ScaleSteps:
         done = self._has_class(key)
         return Step(f"resize {name}", text, done, run, words.format(name=name), without_writer=alone)
 
-    def _remove(self) -> list[Step]:
+    def remove(self) -> list[Step]:
+        """The last step: what goes, if anything does."""
         names = [self.names[key] for key in self.order.gone]
         if not names:
             return []

@@ -80,6 +80,37 @@ def spec_text(cluster: dict[str, Any], region: str) -> str:
     return render(mapping({key: value for key, value in values.items() if value is not None}))
 
 
+def equivalent_values(cluster: dict[str, Any], region: str, version: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What a copy of a Serverless v1 cluster has in its spec, and notes on what differs.
+
+    Args:
+        cluster: a DBCluster of DescribeDBClusters.
+        version: of the copy.
+
+    Raises:
+        SpecInvalid: what AWS says of it breaks a rule.
+    """
+    from aurora_cli.spec.layers import Layer
+    from aurora_cli.spec.load import load_yaml
+    from aurora_cli.spec.resolve import resolve
+
+    described = load_yaml(spec_text({**cluster, "EngineVersion": version}, region), source="AWS")
+    try:
+        resolve([Layer(described.values, described.source)])
+    except SpecInvalid as refused:
+        others = [p for p in refused.problems if p.severity == "error" and p.check != CHECK]
+        if others or refused.equivalent is None:
+            raise
+        text = refused.equivalent
+    values = {k: v for k, v in load_yaml(text, source="Serverless v1").values.items() if k not in _NOT_COPIED}
+    notes = tuple(line[2:] for line in text.splitlines() if line.startswith("# "))
+    return values, notes
+
+
+_NOT_COPIED = ("name", "region", "engine", "username", "database", "encryption", "deletion_protection")
+"""Of a copy these are given, or come with the data; and a new cluster is protected."""
+
+
 def _properties(cluster: dict[str, Any]) -> dict[str, Any]:
     """The properties of CDK's ServerlessCluster, as far as the API knows them."""
     group = str(cluster.get("DBClusterParameterGroup") or "default.")

@@ -106,7 +106,7 @@ def copy_snapshot(
     Raises:
         ClusterNotFound: no such snapshot. InvalidInput: a key is missing, or the name is taken. AwsFailed, WaitTimeout.
     """
-    from aurora_cli.spec.source import parse_arn
+    from aurora_cli.spec.source import parse_arn, without_mark
 
     app.begin(emit)
     arn = parse_arn(source)
@@ -117,7 +117,7 @@ def copy_snapshot(
         raise ClusterNotFound(
             f"{here} has no cluster snapshot {source}.", hint=f"aurora-cli --region {here} snapshot list"
         )
-    name = target or found.name.removeprefix("rds:")
+    name = target or without_mark(found.name)
     _refuse_copy(found.name, name, here, there, encrypted=found.encrypted, kms_key=kms_key)
     rds = _rds(app, there)
     outcome = "unchanged" if _is_there(rds, name, found.cluster) else "copied"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import Problem
+from aurora_cli.errors import Problem, SpecInvalid
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 EMPTY = "empty"
 _RESTORED = ("snapshot", "point_in_time", "clone", "s3")
+_OF_A_REPLICA = frozenset({"replica-password", "replica-backtrack", "proxy-master-secret"})
 _IN_STATE = {
     "snapshot_identifier": "snapshot",
     "s3_import": "s3",
@@ -44,6 +45,40 @@ def born_of(resources: Sequence[StateResource], recorded: str | None) -> str | N
     if block:
         return "clone" if block[0].get("restore_type") == "copy-on-write" else "point_in_time"
     return EMPTY
+
+
+def inherited_username(resources: Sequence[StateResource], born: str | None) -> str | None:
+    """The master user that a cluster has from its source, as the state says; None for one with a user of its own.
+
+    Args:
+        born: as `born_of` gives it.
+    """
+    if born in (None, EMPTY, "s3"):
+        return None
+    cluster = next((r for r in resources if r.address == CLUSTER_ADDRESS), None)
+    return cluster.attributes.get("master_username") if cluster else None
+
+
+def refuse_as_replica(spec: ClusterSpec, born: str | None, skip_checks: Collection[str] = ()) -> None:
+    """A replica is one without `source` in its spec too: what the rules refuse for a replica is refused for it still.
+
+    Args:
+        born: how the cluster was made; None if it is not there yet.
+        skip_checks: names of checks that are left out.
+
+    Raises:
+        SpecInvalid: with the problems that the rules on replicas find.
+    """
+    if born != "replica_of" or (spec.source is not None and spec.source.kind == born):
+        return
+    from aurora_cli.spec.rules import check
+    from aurora_cli.spec.source import Source
+
+    as_born = spec.model_copy(update={"source": Source.model_validate({"replica_of": "source"})})
+    problems = [p for p in check(as_born) if p.check in _OF_A_REPLICA - set(skip_checks)]
+    if problems:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise SpecInvalid(f"{spec.name} is a replica, also without `source`: the spec has {count}", problems=problems)
 
 
 def finishing(spec: ClusterSpec, born: str | None) -> bool:

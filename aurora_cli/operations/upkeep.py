@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_role import GlobalRole, global_role
 from aurora_cli.errors import AccessDenied
+from aurora_cli.operations.replication import lag_of
 from aurora_cli.operations.reporting import moment
 from aurora_cli.operations.results import ClusterReport, Upkeep
 
@@ -28,6 +29,7 @@ def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, und
     if topology is None:
         return Upkeep(desired_version=version, unfinished=unfinished)
     role = _role(app, spec, topology)
+    source = None if role else topology.replicates_from
     ends = [m.certificate_ends for m in topology.members if m.certificate_ends]
     return Upkeep(
         desired_version=version,
@@ -39,7 +41,8 @@ def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, und
         latest_restore=moment(topology.latest_restore),
         certificate_ends=moment(min(ends, default=None)),
         starts_itself=moment(topology.starts_itself),
-        replicates_from=None if role else topology.replicates_from,
+        replicates_from=source,
+        replication_lag_s=lag_of(app, spec.region, topology).seconds if source else None,
         global_role={**vars(role), "members": list(role.members)} if role else None,
         unfinished=unfinished,
     )
@@ -53,6 +56,7 @@ def upkeep_warnings(app: AppContext, report: ClusterReport, upkeep: Upkeep) -> l
         *_about_certificates(report, app.clock.now()),
         *_about_restarts(report),
         *_about_stop(report, upkeep),
+        *_about_replication(report, upkeep),
     ]
 
 
@@ -109,6 +113,12 @@ def _about_restarts(report: ClusterReport) -> list[str]:
     return (
         [f"Parameters wait for a restart. One at a time: aurora-cli reboot {report.name} --rolling"] if waiting else []
     )
+
+
+def _about_replication(report: ClusterReport, upkeep: Upkeep) -> list[str]:
+    if upkeep.replicates_from is None:
+        return []
+    return [f"It is a replica and takes no writes. To make it a cluster of its own: aurora-cli promote {report.name}"]
 
 
 def _about_stop(report: ClusterReport, upkeep: Upkeep) -> list[str]:

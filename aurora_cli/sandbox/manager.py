@@ -218,6 +218,18 @@ class Sandbox:
         """How long resources take to reach their final status; 0 (the default) for at once."""
         self._client().request("POST", "settings", data={"latency_s": seconds})
 
+    def set_lag(self, region: str, cluster: str, seconds: float | None) -> None:
+        """What CloudWatch says of how far a replica is behind: None for nothing, -1 for a replication that does not run."""
+        self._client().request("POST", "lag", data={"region": region, "cluster": cluster, "seconds": seconds})
+
+    def place_serverless_v1(self, region: str, **values: Any) -> str:
+        """A cluster of Serverless v1, which AWS makes no more; gives its ARN.
+
+        Args:
+            values: parameters of CreateDBCluster in snake case, and `scaling` with keys of ScalingConfigurationInfo.
+        """
+        return str(self._client().request("POST", "serverless-v1", data={"region": region, **values})["arn"])
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
         from filelock import FileLock, Timeout

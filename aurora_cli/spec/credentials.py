@@ -24,7 +24,7 @@ class Rotation(Model):
     @model_validator(mode="before")
     @classmethod
     def _from_switch(cls, value: Any) -> Any:
-        return {"enabled": value != "off"} if isinstance(value, bool) or value in ("on", "off") else value
+        return {"enabled": value in (True, "on")} if isinstance(value, bool) or value in ("on", "off") else value
 
 
 class Domain(Model):
@@ -42,8 +42,8 @@ class Credentials(Model):
     password: Annotated[PasswordKind, BeforeValidator(lower_case)] = Field(
         "managed",
         description="`managed`: AWS makes, keeps and rotates the master password in Secrets Manager. `given`: it is "
-        "yours, from AURORA_MASTER_PASSWORD or `--password-stdin`, and written down nowhere. `kept`: the one that an adopted "
-        "cluster has stays; it is neither known nor changed.",
+        "yours, from AURORA_MASTER_PASSWORD or `--password-stdin`, and written down nowhere. `kept`: the one that an "
+        "adopted or promoted cluster has stays; it is neither known nor changed.",
     )
     secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
     rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")

@@ -18,6 +18,8 @@ Kind = Literal["snapshot", "point_in_time", "clone", "s3", "replica_of"]
 KINDS: tuple[Kind, ...] = ("snapshot", "point_in_time", "clone", "s3", "replica_of")
 INHERITING: tuple[Kind, ...] = ("snapshot", "point_in_time", "clone", "replica_of")
 """Kinds whose user, databases and encryption are those of the source."""
+PROMOTED = "promoted"
+"""How a cluster was made that replicated another database and does so no more."""
 LATEST = "latest"
 
 _ARN = re.compile(
@@ -26,6 +28,8 @@ _ARN = re.compile(
 )
 _RESOURCE_ID = re.compile(r"cluster-[A-Z0-9]{20,}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_SNAPSHOT_MARKS = ("rds:", "awsbackup:")
+"""What stands in front of the identifier of a snapshot that RDS or AWS Backup made by itself."""
 
 
 class PointInTime(Model):
@@ -106,6 +110,12 @@ def parse_arn(text: str) -> SourceArn | None:
     """The parts of an ARN of RDS; None for anything else."""
     match = _ARN.fullmatch(text)
     return SourceArn(match["region"], match["account"], match["kind"], match["name"]) if match else None
+
+
+def without_mark(snapshot: str) -> str:
+    """The identifier of a snapshot without what RDS or AWS Backup puts in front of it: as the name of a copy may be."""
+    mark = next((mark for mark in _SNAPSHOT_MARKS if snapshot.startswith(mark)), "")
+    return snapshot.removeprefix(mark)
 
 
 def is_resource_id(text: str) -> bool:

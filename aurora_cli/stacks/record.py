@@ -41,6 +41,7 @@ class StackRecord:
         unprotected: what a destroy has lifted the protection of and its failure may set back: ARN of a cluster, or `global:` and
             the identifier of a global cluster.
         scaled_between: fewest and most readers of autoscaling before a destroy stopped it; `()` when it has not.
+        master_username: that the cluster has from its source; None for the spec's, and in records of older versions.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         schema_version: of this file.
     """
@@ -60,6 +61,7 @@ class StackRecord:
     source_arn: str | None = None
     unprotected: tuple[str, ...] = ()
     scaled_between: tuple[int, ...] = ()
+    master_username: str | None = None
     password_version: int = 1
     schema_version: int = SCHEMA_VERSION
 

@@ -5,8 +5,8 @@ Secrets are taken out while reading: no object made here holds one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from aurora_cli.terraform.changes import AttributeChange, attribute_changes, dotted
@@ -123,6 +123,10 @@ class Plan:
     def change(self, address: str) -> ResourceChange | None:
         """The change of the resource at `address`, or None when the plan does not mention it."""
         return next((c for c in self.resource_changes if c.address == address and not c.deposed), None)
+
+    def without(self, addresses: Collection[str]) -> Plan:
+        """The plan as it is told where these resources are no part of it."""
+        return replace(self, resource_changes=tuple(c for c in self.resource_changes if c.address not in addresses))
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""

@@ -39,6 +39,7 @@ def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]
         ("backups", _backups(upkeep)),
         ("certificate", _certificate(upkeep)),
         ("starts by itself", moment(upkeep.starts_itself)),
+        ("replicates", _replication(upkeep)),
         ("global database", _global(upkeep)),
         (COMMAND, upkeep.unfinished["command"] if upkeep.unfinished else None),
     ]
@@ -68,6 +69,13 @@ def _backups(upkeep: Upkeep) -> str | None:
 
 def _certificate(upkeep: Upkeep) -> str | None:
     return f"until {moment(upkeep.certificate_ends)}" if upkeep.certificate_ends else None
+
+
+def _replication(upkeep: Upkeep) -> str | None:
+    if upkeep.replicates_from is None:
+        return None
+    lag = upkeep.replication_lag_s
+    return f"{upkeep.replicates_from}, {'lag unknown' if lag is None else f'{lag:.0f} s behind'}"
 
 
 def _global(upkeep: Upkeep) -> str | None:

@@ -68,6 +68,20 @@ def test_a_secondary_waits_for_the_primary_but_its_network_does_not() -> None:
     assert "${var.primary}" in one(found["eu-central-1"], "aws_rds_cluster", "this").attributes["depends_on"]
 
 
+def test_a_multi_region_key_is_looked_up_in_each_region() -> None:
+    found = rendered(logs={"exports": ["postgresql"], "kms_key": "mrk-1234abcd12ab34cd56ef1234567890ab"})
+    for folder in found:
+        looked_up = one(found[folder], "aws_kms_key", "logs").attributes
+        assert looked_up == {"key_id": '"mrk-1234abcd12ab34cd56ef1234567890ab"'}
+
+
+def test_the_secret_has_the_user_that_the_cluster_has_from_its_source() -> None:
+    own = render_stack(spec(**GLOBAL))["secret.tf"]
+    born = render_stack(spec(**GLOBAL), RenderOptions(born="clone", master_username="boss"))["secret.tf"]
+    assert 'username = "postgres"' in own
+    assert born == own.replace('username = "postgres"', 'username = "boss"')
+
+
 def test_a_headless_region_has_no_instance() -> None:
     kinds = {b.labels[0] for b in rendered()["us-east-1"] if b.kind == "resource"}
     assert "aws_rds_cluster" in kinds

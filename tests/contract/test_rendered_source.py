@@ -6,7 +6,7 @@ import pytest
 
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
-from tests.contract.specs import spec
+from tests.contract.specs import SECRET, spec
 from tests.contract.terraform_reader import Block, read_all
 
 INHERITED = {"master_username", "database_name", "storage_encrypted"}
@@ -51,6 +51,20 @@ def test_a_source_that_comes_too_late_changes_nothing() -> None:
     assert late == render_stack(spec("smallest"), born_empty)
 
 
+@pytest.mark.parametrize("source", [{"replica_of": "orders"}, None], ids=["in the spec", "removed from it"])
+def test_nothing_refers_to_a_secret_that_a_replica_has_not(source: dict[str, str] | None) -> None:
+    changes = {
+        "source": source,
+        "username": None if source else "postgres",
+        "proxy": {"secrets": [SECRET]},
+        "credentials": {"rotation": {"every": 30}},
+    }
+    files = render_stack(spec("replica", **changes), RenderOptions(born=None if source else "replica_of"))
+    (proxy,) = [b for b in read_all(files) if b.labels == ("aws_db_proxy", "this")]
+    assert [auth.attributes["secret_arn"] for auth in proxy.nested("auth")] == [f'"{SECRET}"']
+    assert "master_user_secret[0]" not in "".join(files.values())
+
+
 def test_the_kinds_of_restore() -> None:
     assert cluster("restored").attributes["snapshot_identifier"] == '"before"'
     (time,) = cluster("earlier").nested("restore_to_point_in_time")
@@ -67,6 +81,18 @@ def test_the_arn_that_was_found_outweighs_the_identifier() -> None:
     assert block.attributes["replication_source_identifier"] == f'"{arn}"'
     assert block.attributes["source_region"] == '"us-east-1"'
     assert cluster("replica").attributes["replication_source_identifier"] == "${local.source_arn}"
+
+
+def test_a_promoted_replica_differs_in_its_password_alone() -> None:
+    before = cluster("replica")
+    kept = cluster("replica", RenderOptions(born="promoted"), source=None, credentials={"password": "kept"})
+    managed = cluster("replica", RenderOptions(born="promoted"), source=None)
+    still_written = cluster("replica", RenderOptions(born="promoted"))
+    assert ignored(kept) == ignored(managed) == ignored(before)
+    gone = {"replication_source_identifier", "source_region"}
+    for block in (kept, still_written):
+        assert set(block.attributes) == set(before.attributes) - gone, "a plan is empty, whatever the file says"
+    assert set(managed.attributes) == {*before.attributes, "manage_master_user_password"} - gone
 
 
 def test_a_replica_has_no_secret_and_is_promoted_only_to_be_destroyed() -> None:

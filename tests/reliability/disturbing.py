@@ -18,6 +18,8 @@ CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--
 DESTROY = ("destroy", "demo", "--confirm", "demo")
 LOOK_EVERY_S = 0.01  # each look costs the emulator time that the command wants
 PATIENCE_S = 600
+STOPPED = {"interrupt": 130, "kill": -signal.SIGKILL}
+"""Exit status of a command that was stopped in this way."""
 
 
 def last_call(endpoint: str, since: int = 0) -> int:
@@ -39,10 +41,15 @@ def undisturbed(aurora: Aurora, *commands: tuple[str, ...]) -> list[int]:
 
 
 def disturb(aurora: Aurora, args: tuple[str, ...], *, after_calls: int, how: str) -> int:
-    """Start the command, and stop it once the emulator has answered that many of its calls; gives the exit status."""
+    """Start the command, and stop it once the emulator has answered that many of its calls; gives the exit status.
+
+    How many calls it makes differs from run to run, so it may have ended before: then the status is 0.
+    """
     endpoint = str(aurora.emulator.status().endpoint)
     before = last_call(endpoint)
-    return disturb_when(aurora, args, lambda: last_call(endpoint, before) - before >= after_calls, how=how)
+    return disturb_when(
+        aurora, args, lambda: last_call(endpoint, before) - before >= after_calls, how=how, may_end=True
+    )
 
 
 def called(endpoint: str, action: str, since: int, at_least: int = 1) -> bool:
@@ -51,8 +58,15 @@ def called(endpoint: str, action: str, since: int, at_least: int = 1) -> bool:
         return len([c for c in json.load(answer)["calls"] if c["status"]]) >= at_least
 
 
-def disturb_when(aurora: Aurora, args: tuple[str, ...], ready: Callable[[], bool], *, how: str) -> int:
-    """Start the command, and stop it as soon as `ready` says so; gives the exit status."""
+def disturb_when(
+    aurora: Aurora, args: tuple[str, ...], ready: Callable[[], bool], *, how: str, may_end: bool = False
+) -> int:
+    """Start the command, and stop it as soon as `ready` says so; gives the exit status.
+
+    Args:
+        how: `interrupt` (Ctrl-C) or `kill`.
+        may_end: the command may have ended by itself before; else that fails the test, which would show nothing.
+    """
     process = subprocess.Popen(
         aurora.argv(*args),
         env=aurora.environ,
@@ -72,6 +86,8 @@ def disturb_when(aurora: Aurora, args: tuple[str, ...], ready: Callable[[], bool
             process.kill()
     _, err = process.communicate(timeout=PATIENCE_S)
     assert b"Traceback" not in err
+    stopped = process.returncode == STOPPED[how]
+    assert stopped or may_end, f"the premise: it was stopped on its way. It ended with {process.returncode}: {err!r}"
     return process.returncode
 
 

@@ -124,6 +124,7 @@ def killed_and_repeated_whole(aurora: Aurora, args: tuple[str, ...], boundary: B
     """As above, for what takes every instance away at the same time."""
     with slowly(aurora, LATENCY_S), watched(aurora, "demo") as seen:
         disturb_when(aurora, args, reached(aurora, boundary), how="kill")
+        assert steps(aurora) is not None, "the premise: it was killed on its way"
         aurora.ok(*args, timeout=PATIENT_S)
     assert steps(aurora) is None
     return seen.calls

@@ -130,6 +130,26 @@ def test_a_cluster_that_exists_becomes_global_and_a_region_goes_only_by_name(cle
     assert clusters(clean, HOME) == {}
 
 
+def test_a_clone_that_becomes_global_keeps_the_user_of_its_source(clean: Aurora, tmp_path: Path) -> None:
+    boss, twin = tmp_path / "boss.yaml", tmp_path / "twin.yaml"
+    boss.write_text(PLAIN + "username: boss\n")
+    plain = PLAIN.replace("name: shop", "name: twin")
+    clean.ok("create", "-f", str(boss), "--yes", timeout=SLOW)
+    twin.write_text(plain + "source: {clone: shop}\n")
+    clean.ok("create", "-f", str(twin), "--yes", timeout=SLOW)
+    twin.write_text(plain + "global: {regions: {eu-central-1: {headless: true}}}\n")
+    arn = clean.json("apply", "-f", str(twin), "--yes", timeout=SLOW)["secret_arn"]
+    assert clean.cluster("twin")["MasterUsername"] == "boss"
+    first = _secret(clean, arn)
+    assert first["username"] == "boss"
+    assert plan_is_empty(clean, "twin")
+    changed = clean.json("rotate-password", "twin", "--yes", timeout=SLOW)
+    second = _secret(clean, arn)
+    assert (changed["username"], second["username"]) == ("boss", "boss")
+    assert second["password"] != first["password"]
+    assert plan_is_empty(clean, "twin")
+
+
 def test_serverless_regions_forward_writes(clean: Aurora) -> None:
     clean.ok("create", "-f", str(EXAMPLES / "global-serverless.yaml"), "--yes", timeout=SLOW)
     assert plan_is_empty(clean, "booking")
@@ -155,6 +175,12 @@ def test_a_made_password_is_made_anew(clean: Aurora, tmp_path: Path) -> None:
     assert plan_is_empty(clean, "shop")
     clean.ok("destroy", "shop", "--confirm", "shop", timeout=SLOW)
     assert [clusters(clean, region) for region in (HOME, FRANKFURT)] == [{}, {}]
+
+
+def _secret(aurora: Aurora, arn: str) -> dict[str, str]:
+    text = aurora.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    found: dict[str, str] = json.loads(text)
+    return found
 
 
 def test_a_scale_after_a_password_that_did_not_get_through_sends_no_empty_one(clean: Aurora, tmp_path: Path) -> None:
@@ -185,5 +211,4 @@ def test_a_secret_that_was_deleted_outside_is_made_again_with_a_password(clean: 
 
 
 def _password_in(aurora: Aurora, arn: str) -> str:
-    value = aurora.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
-    return str(json.loads(value)["password"])
+    return _secret(aurora, arn)["password"]

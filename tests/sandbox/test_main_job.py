@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from aurora_cli.context import AppContext
 from aurora_cli.operations.destroy import DestroyReview, destroy
-from tests.harness import Aurora
+from tests.harness import Aurora, terraform
 
 pytestmark = pytest.mark.sandbox
 REGION = ("--region", "eu-west-1")
@@ -152,12 +152,11 @@ def test_a_lock_file_of_another_provider_is_made_again(aurora: Aurora) -> None:
     assert lock.read_text() == real
 
 
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform binary")
 def test_destroy_runs_terraform_no_more_than_it_must(aurora: Aurora, tmp_path: Path) -> None:
     """A plan, a look into it, and that very plan applied."""
     aurora.ok(*REGION, "create", "brief", "--engine", "mysql", "--yes")
     noted, program = tmp_path / "noted", tmp_path / "terraform"
-    program.write_text(f'#!/bin/sh\necho "$1" >>"{noted}"\nexec {shutil.which("terraform")} "$@"\n')
+    program.write_text(f'#!/bin/sh\necho "$1" >>"{noted}"\nexec {shlex.join(terraform())} "$@"\n')
     program.chmod(0o700)
     looked = aurora.json("--terraform-bin", str(program), "destroy", "brief", "--dry-run")
     assert aurora.cluster("brief")["DeletionProtection"] is True

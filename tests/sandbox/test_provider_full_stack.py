@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +12,7 @@ import aurora_cli
 from aurora_cli.sandbox.manager import Sandbox
 from tests.sandbox.test_provider_terraform import REGION, Stack
 
-pytestmark = [
-    pytest.mark.sandbox,
-    pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform binary"),
-]
+pytestmark = pytest.mark.sandbox
 
 CONFIGURATION = """
 terraform {

@@ -24,7 +24,7 @@ from aurora_cli.sandbox.parents import stop_parents
 from aurora_cli.sandbox.processes import is_running, start_time, wait_until
 from aurora_cli.sandbox.provider.install import install
 from aurora_cli.sandbox.provider.serve import _COOKIE, _ORPHAN_SECONDS
-from tests.harness import Aurora, clean_environ
+from tests.harness import Aurora, clean_environ, terraform
 from tests.reliability.disturbing import CREATE, called
 
 pytestmark = [
@@ -123,7 +123,6 @@ def test_the_parent_and_a_direct_start_shake_hands_alike(sandbox: Sandbox) -> No
     assert len(parents(sandbox)) == 1
 
 
-@pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform binary")
 def test_terraform_gets_the_same_plan_both_ways(sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         'provider "aws" { region = "eu-west-1" }\n'
@@ -132,17 +131,17 @@ def test_terraform_gets_the_same_plan_both_ways(sandbox: Sandbox, tmp_path: Path
     )
     env = {**sandbox.environment(), **sandbox.prepare_terraform(genuine=False)}
 
-    def terraform(*args: str, **more: str) -> str:
+    def run(*args: str, **more: str) -> str:
         done = subprocess.run(
-            ["terraform", *args], cwd=tmp_path, env={**env, **more}, capture_output=True, text=True, check=True
+            [*terraform(), *args], cwd=tmp_path, env={**env, **more}, capture_output=True, text=True, check=True
         )
         return done.stdout
 
     def look(**more: str) -> object:
-        terraform("plan", "-out", "plan", **more)
-        return json.loads(terraform("show", "-json", "plan", **more))["resource_changes"]
+        run("plan", "-out", "plan", **more)
+        return json.loads(run("show", "-json", "plan", **more))["resource_changes"]
 
-    terraform("init")
+    run("init")
     assert look() == look(AURORA_SANDBOX_DIRECT="1")
     assert len(parents(sandbox)) == 1
 
@@ -153,6 +152,17 @@ def test_a_provider_has_the_environment_and_folder_of_its_own_terraform(sandbox:
         with tempfile.TemporaryDirectory(dir="/tmp") as folder, started(program, TMPDIR=folder) as provider:
             assert Path(provider.address).is_relative_to(folder)
     assert len(parents(sandbox)) == 1
+
+
+def test_a_parent_does_not_keep_the_password_of_the_run_that_started_it(sandbox: Sandbox) -> None:
+    """Its provider has the environment of its Terraform all the same."""
+    words = {"TF_VAR_master_password": "first-secret", "AURORA_MASTER_PASSWORD": "second-secret", "MARK": "seen"}
+    with started(launcher(sandbox), **words) as provider:
+        assert provider.answers()
+        ((parent, _),) = parents(sandbox)
+        kept = Path(f"/proc/{parent}/environ").read_bytes()
+    assert b"MARK=seen" in kept.split(b"\0"), "the premise: it has what it was started with"
+    assert b"secret" not in kept
 
 
 def test_a_temporary_folder_that_is_too_long_for_a_socket_is_none_for_it(sandbox: Sandbox, tmp_path: Path) -> None:

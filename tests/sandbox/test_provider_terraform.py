@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,11 +12,9 @@ import boto3
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
+from tests.harness import terraform
 
-pytestmark = [
-    pytest.mark.sandbox,
-    pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the terraform binary"),
-]
+pytestmark = pytest.mark.sandbox
 
 REGION = "eu-west-1"
 CONFIGURATION = """
@@ -155,7 +152,7 @@ class Stack:
     def terraform(self, *arguments: str, fine: tuple[int, ...] = (0,)) -> str:
         """The output of a Terraform command; fails when its exit status is not fine."""
         done = subprocess.run(
-            ["terraform", *arguments],
+            [*terraform(), *arguments],
             cwd=self.folder,
             env=dict(self.environment),
             capture_output=True,

@@ -9,6 +9,7 @@ from tests.unit.spec_cases import EXISTING, MYSQL, POSTGRES
 ConnectionCase = tuple[dict[str, Any], str, dict[str, Any], str, str]
 ROLE = "arn:aws:iam::123456789012:role/orders"
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app-AbCdEf"
+PROFILE = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-20250514-v1:0"
 _SERVERLESS = {"instances.acu": "0-4"}
 _STREAM = {"activity_stream.mode": "async", "activity_stream.kms_key": "stack", "instances.class": "db.r7g.large"}
 _ALL = {
@@ -215,6 +216,16 @@ SERVICES: list[ConnectionCase] = [
         "services.bedrock.models.0",
         "titan does not name a model of Bedrock",
     ),
+    *(
+        (
+            MYSQL,
+            "service-name",
+            {"services.bedrock.models": ["amazon.titan-v1", f"{part}.anthropic.claude-sonnet-4-20250514-v1:0"]},
+            "services.bedrock.models.1",
+            f"{part}.anthropic.claude-sonnet-4-20250514-v1:0 is an inference profile and no model",
+        )
+        for part in ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
+    ),
     (
         POSTGRES,
         "service-name",
@@ -237,8 +248,8 @@ SERVICES: list[ConnectionCase] = [
         "services.s3_export.role",
         "is the role of s3_import already",
     ),
-    (POSTGRES, "service-roles", _ALL, "services", "a cluster takes 5 roles, and these are 6"),
-    (MYSQL, "service-roles", _ALL, "services", "a cluster takes 5 roles, and these are 6"),
+    (POSTGRES, "service-roles", _ALL, "services", "a cluster takes 5 roles unless AWS raised that, and these are 6"),
+    (MYSQL, "service-roles", _ALL, "services", "a cluster takes 5 roles unless AWS raised that, and these are 6"),
     (
         MYSQL,
         "service-parameter",
@@ -272,4 +283,5 @@ QUIET: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (MYSQL, {**_ALL, "services.s3_import.role": ROLE, "services.s3_export.role": ROLE}),
     (MYSQL, {"parameters.cluster.aws_default_lambda_role": ROLE}),
     (POSTGRES, {"network.egress": ["0.0.0.0/0"], "services.comprehend": True}),
+    (MYSQL, {"network.egress": ["0.0.0.0/0"], "services.bedrock.models": ["ai21.jamba-1.5-large-v1:0", PROFILE]}),
 ]

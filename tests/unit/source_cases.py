@@ -14,6 +14,8 @@ S3 = {"source.s3.bucket": "shop-backups", "source.s3.source_engine_version": "8.
 REFUSED: list[tuple[dict[str, Any], str, dict[str, Any], str, str]] = [
     (POSTGRES, "source-one", {"source.clone": "a", "source.snapshot": "b"}, "source", "`snapshot` and `clone`"),
     (POSTGRES, "source-name", {"source.clone": "my db"}, "source.clone", "my db is no identifier"),
+    (POSTGRES, "source-name", {"source.snapshot": "backup:job-1"}, "source.snapshot", "backup:job-1 is no identifier"),
+    (POSTGRES, "source-name", {"source.clone": "awsbackup:job-1"}, "source.clone", "awsbackup:job-1 is no identifier"),
     (
         POSTGRES,
         "source-name",
@@ -86,6 +88,13 @@ REFUSED: list[tuple[dict[str, Any], str, dict[str, Any], str, str]] = [
         {"source.replica_of": "a", "credentials.rotation.every": "30d"},
         "credentials.rotation",
         "so it has no secret",
+    ),
+    (
+        MYSQL,
+        "proxy-master-secret",
+        {"source.replica_of": "a", "proxy": True},
+        "proxy.secrets",
+        "no secret to sign in with: a replica's users and passwords are those of its source",
     ),
     (
         MYSQL,

@@ -98,6 +98,12 @@ def test_links_between_the_pages_lead_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_heading_has_an_empty_line_before_it(page: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    assert re.findall(r"[^\n]\n(#+ .*)", text) == []
+
+
 def test_the_keys_of_a_cluster_are_documented() -> None:
     from aurora_cli.operations.results import ClusterReport, InstanceInfo
 

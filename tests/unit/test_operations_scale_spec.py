@@ -54,6 +54,20 @@ def test_a_serverless_instance_needs_a_range(tmp_path: Path) -> None:
     assert scaled(made, None, SERVERLESS, "0.5-4", "2").spec.instances.acu is not None
 
 
+def test_every_instance_becomes_serverless_whatever_class_it_had_of_its_own(tmp_path: Path) -> None:
+    made = stack(tmp_path, f'{{class: {LARGE}, readers: 1, overrides: {{"2": {{class: {XLARGE}, zone: eu-west-1b}}}}}}')
+    after = scaled(made, None, SERVERLESS, "0.5-4", None, every=True).spec.instances
+    assert (after.class_, after.overrides["2"].class_, after.overrides["2"].zone) == (SERVERLESS, None, "eu-west-1b")
+
+
+def test_every_serverless_instance_gets_a_class_and_the_others_keep_theirs(tmp_path: Path) -> None:
+    own = f'{{"2": {{class: {SERVERLESS}}}, "3": {{class: {XLARGE}}}}}'
+    made = stack(tmp_path, f"{{class: {SERVERLESS}, acu: 0-4, pause_after: 10m, readers: 2, overrides: {own}}}")
+    after = scaled(made, None, LARGE, None, None, every=True).spec.instances
+    assert (after.class_, after.acu, after.pause_after) == (LARGE, None, None)
+    assert {key: one.class_ for key, one in after.overrides.items() if one.class_} == {"3": XLARGE}
+
+
 def test_the_words_that_go_on_with_it_ask_for_the_same() -> None:
     operation = Scale("demo", Wish(readers=2, class_="db.r7g.large", in_place=True, skip_checks=("orderable",)))
     words = ["scale", "demo", "--readers", "2", "--class", "db.r7g.large", "--skip-check", "orderable", "--in-place"]

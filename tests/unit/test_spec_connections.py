@@ -26,6 +26,16 @@ def test_what_is_legal_passes_without_a_word(base: dict[str, Any], changes: dict
     assert problems(changes, base) == ()
 
 
+@pytest.mark.parametrize(("region", "partition"), [("eu-west-1", "aws"), ("us-gov-west-1", "aws-us-gov")])
+def test_the_way_to_name_an_inference_profile_is_one_that_is_taken(region: str, partition: str) -> None:
+    path, name = "services.bedrock.models", "us-gov.anthropic.claude-3-5-sonnet-20240620-v1:0"
+    changes = {"region": region, "network.egress": ["0.0.0.0/0"]}
+    (found,) = [p for p in problems({**changes, path: [name]}) if p.check == "service-name"]
+    arn = str(found.hint).split("`")[1]
+    assert arn.startswith(f"arn:{partition}:bedrock:{region}:")
+    assert "service-name" not in {p.check for p in problems({**changes, path: [arn]})}
+
+
 @pytest.mark.parametrize(("value", "enabled"), [(True, True), (False, False), ({}, True)])
 def test_a_proxy_in_short(value: object, enabled: bool) -> None:
     assert resolved().spec.proxy is None

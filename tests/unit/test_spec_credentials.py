@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import InvalidInput
+from aurora_cli.spec.credentials import Rotation
 from aurora_cli.spec.load import dump_spec, load_yaml
 from aurora_cli.spec.password import check_password
 from aurora_cli.spec.resolve import resolve
@@ -43,6 +44,11 @@ def test_off_is_kept_through_a_file() -> None:
     again = resolve([load_yaml(text, source="spec.yaml")]).spec
     assert again.credentials.rotation_off
     assert again.credentials.schedule is None
+
+
+@pytest.mark.parametrize(("word", "enabled"), [("off", False), (False, False), ("on", True), (True, True)])
+def test_a_rotation_in_one_word_means_what_it_says(word: str | bool, enabled: bool) -> None:
+    assert Rotation.model_validate(word).enabled is enabled
 
 
 PASSWORDS = [

@@ -23,6 +23,21 @@ def test_the_rule_says_what_is_wrong(
     assert found.hint
 
 
+@pytest.mark.parametrize("path", ["logs.kms_key", "monitoring.insights.kms_key", "monitoring.notifications.kms_key"])
+def test_a_key_of_every_region_is_an_alias_or_a_multi_region_key(path: str) -> None:
+    on = {
+        "monitoring.insights.mode": "standard",
+        "monitoring.alarms": True,
+        "monitoring.notifications.emails": ["a@example.com"],
+    }
+    for key in ("alias/shop", "mrk-1234abcd12ab34cd56ef1234567890ab"):
+        assert "global-keys" not in {p.check for p in problems({**on, path: key}, ONE)}
+    one = "arn:aws:kms:eu-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+    (found,) = [p for p in problems({**on, path: one}, ONE) if p.check == "global-keys"]
+    assert (found.path, found.severity) == (path, "error")
+    assert "`mrk-...`" in str(found.hint)
+
+
 def test_a_region_may_be_all_defaults() -> None:
     text = "name: shop\nregion: eu-west-1\nengine: postgres\nnetwork: {allow: [10.0.0.0/16]}\n"
     spec = resolve([load_yaml(f"{text}global:\n  regions:\n    eu-central-1:\n    us-east-1: {{}}\n", source="x")]).spec

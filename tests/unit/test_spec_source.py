@@ -8,7 +8,7 @@ import pytest
 
 from aurora_cli.spec.load import dump_spec
 from aurora_cli.spec.rules import check
-from aurora_cli.spec.source import Source, is_resource_id, parse_arn, parse_time
+from aurora_cli.spec.source import Source, is_resource_id, parse_arn, parse_time, without_mark
 from tests.unit.source_cases import EU, KEY, REFUSED, S3, US
 from tests.unit.spec_cases import MYSQL, POSTGRES, problems, resolved
 
@@ -24,6 +24,7 @@ def test_the_rule_says_what_is_wrong(
 
 LEGAL: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (POSTGRES, {"source.snapshot": "rds:orders-2026-03-01-03-00"}),
+    (POSTGRES, {"source.snapshot": "awsbackup:job-0d1e2f3a-0000-4000-8000-0123456789ab"}),
     (POSTGRES, {"source.snapshot": f"{EU}:snapshot:from-rds"}),
     (POSTGRES, {"source.point_in_time.cluster": "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ"}),
     (POSTGRES, {"source.point_in_time.cluster": "a", "source.point_in_time.time": "2026-03-01T08:30:00Z"}),
@@ -63,4 +64,9 @@ def test_names_are_kept_as_aws_keeps_them() -> None:
     assert (arn.region, arn.kind, arn.name) == ("us-east-1", "cluster", "shop")
     assert parse_arn("arn:aws:s3:::bucket") is None
     assert not is_resource_id("cluster-abc")
+    assert [without_mark(name) for name in ("rds:orders-1", "awsbackup:job-1", "orders")] == [
+        "orders-1",
+        "job-1",
+        "orders",
+    ]
     assert parse_time("2026-02-30T00:00:00Z") is None

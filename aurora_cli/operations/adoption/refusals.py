@@ -35,7 +35,7 @@ def _reasons(found: Existing) -> Iterator[tuple[str, str]]:
     elif mode == "serverless":
         yield (
             "it is Aurora Serverless v1, which AWS has ended",
-            "Restore a snapshot of it as a Serverless v2 cluster, and adopt that one.",
+            f"Copy it into Serverless v2: aurora-cli migrate serverless-v1 {name} --into NAME",
         )
     elif mode != "provisioned":
         yield f"its engine mode is {mode}", "Restore a snapshot of it as a provisioned cluster, and adopt that one."

@@ -14,7 +14,7 @@ from aurora_cli.errors import AuroraError, AwsFailed, Interrupted
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.keys import identifiers
+from aurora_cli.operations.keys import ADDRESS_OF_OTHERS, identifiers
 from aurora_cli.operations.logbook import Entry, recorded
 from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.reporting import live_topology, report
@@ -121,11 +121,22 @@ class _Engine:
             return Plan.unchanged([])
         started = monotonic()
         self.emit(StepStarted("plan", "Planning the change"))
+        meanwhile = self._plan_between(desired)
         plan = self.ground.plan(desired.spec, self._keys(), dry_run=self.terms.dry_run)
         self.emit(StepFinished("plan", monotonic() - started))
         self.ground.terraform.plan_file.unlink(missing_ok=True)
-        self.ground.approved = frozenset((c.address, c.action) for c in plan.changes)
-        return plan
+        self.ground.approved = meanwhile | {(c.address, c.action) for c in plan.changes}
+        come_and_gone = {address for address, action in meanwhile if action == "delete"}
+        return plan.without(come_and_gone)
+
+    def _plan_between(self, desired: Resolved) -> frozenset[tuple[str, str]]:
+        """What happens to instances that come and go again: no plan from now to the end tells of them."""
+        temporary = set(self.decision.between) - set(self._keys())
+        if not temporary:
+            return frozenset()
+        plan = self.ground.plan(desired.spec, self.decision.between, dry_run=self.terms.dry_run)
+        goes = {(f'{ADDRESS_OF_OTHERS}["{key}"]', "delete") for key in temporary}
+        return frozenset({*((c.address, c.action) for c in plan.changes), *goes})
 
     def _keys(self) -> tuple[str, ...]:
         return self.decision.keys or self.stack.record.instance_keys

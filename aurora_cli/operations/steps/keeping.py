@@ -26,6 +26,7 @@ def new_journal(
     beside = {
         "one_by_one": list(decision.one_by_one),
         "next_writer": decision.next_writer,
+        "between": list(decision.between),
         "remarks": list(decision.remarks),
     }
     return Journal(
@@ -52,6 +53,7 @@ def kept_decision(journal: Journal) -> Decision:
         keys=journal.keys,
         one_by_one=tuple(beside.get("one_by_one", ())),
         next_writer=beside.get("next_writer"),
+        between=tuple(beside.get("between", ())),
         remarks=tuple(beside.get("remarks", ())),
     )
 

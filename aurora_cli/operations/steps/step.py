@@ -44,6 +44,7 @@ class Decision:
         one_by_one: identifiers of instances whose class is changed by steps of their own, so that Terraform's whole plan need
             not tell of their restarts.
         next_writer: identifier of the instance that a step makes the writer; None when the role stays.
+        between: instance keys while it goes on, where one is made that goes again. A plan with them is approved as well.
         remarks: sentences that people should read beside the steps.
     """
 
@@ -52,6 +53,7 @@ class Decision:
     keys: tuple[str, ...] = ()
     one_by_one: tuple[str, ...] = ()
     next_writer: str | None = None
+    between: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
 

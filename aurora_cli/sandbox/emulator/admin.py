@@ -7,6 +7,8 @@ GET    /_aurora/faults              rules in force
 POST   /_aurora/faults              add one (JSON)
 DELETE /_aurora/faults              clear; ?id=fault-1 for one
 GET, POST /_aurora/settings         {"latency_s": seconds that a resource takes to become available}
+GET, POST /_aurora/lag              {"region", "cluster", "seconds"}: what CloudWatch says of a replica; null for nothing
+POST   /_aurora/serverless-v1       {"region", ...}: a cluster of the past, which no call makes any more
 POST   /_aurora/reset               forget every resource, call and fault
 """
 
@@ -22,6 +24,7 @@ from urllib.parse import parse_qsl
 from aurora_cli.errors import InvalidInput
 from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import InventoryFile
+from aurora_cli.sandbox.emulator.lag import LAGS
 from aurora_cli.sandbox.emulator.latency import LATENCY
 from aurora_cli.sandbox.emulator.loading import Loader
 from aurora_cli.sandbox.emulator.server import Environ
@@ -50,6 +53,8 @@ class Admin:
             "calls": self._calls,
             "faults": self._faults,
             "settings": self._settings,
+            "lag": self._lag,
+            "serverless-v1": self._serverless_v1,
             "reset": self._reset,
         }.get(name)
         # Browsers send Origin with every request that a foreign page makes them send; no client of ours does.
@@ -88,6 +93,19 @@ class Admin:
             LATENCY.seconds = latency
         return {"latency_s": LATENCY.seconds}
 
+    def _lag(self, method: str, query: Query, data: Any) -> Any:
+        if method == "POST":
+            seconds = data["seconds"]
+            LAGS[data["region"], data["cluster"]] = None if seconds is None else float(seconds)
+        return {"lag": [{"region": region, "cluster": name, "seconds": s} for (region, name), s in LAGS.items()]}
+
+    def _serverless_v1(self, method: str, query: Query, data: Any) -> Any:
+        if method != "POST":
+            return None
+        aws = self.loader.wait()
+        with aws.one_at_a_time:
+            return {"arn": aws.place_serverless_v1(data.pop("region"), data)}
+
     def _reset(self, method: str, query: Query, data: Any) -> Any:
         if method != "POST":
             return None
@@ -95,6 +113,7 @@ class Admin:
         with aws.one_at_a_time:
             aws.reset()
             self.inventory.clear()
+        LAGS.clear()
         self.faults.clear()
         self.calls.clear()
         LATENCY.seconds = 0.0

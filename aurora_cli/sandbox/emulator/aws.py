@@ -19,6 +19,7 @@ from aurora_cli.sandbox.emulator.wire_errors import Answer
 from aurora_cli.sandbox.isolation import ACCESS_KEY_ID
 from aurora_cli.sandbox.state import Inventory
 
+ACCOUNT = "123456789012"
 WARM_UP = (
     ("rds", "Action=DescribeDBClusters&Version=2014-10-31", None),
     ("ec2", "Action=DescribeVpcs&Version=2016-11-15", None),
@@ -71,6 +72,13 @@ class Aws:
         """Forget every resource of every service."""
         with self.one_at_a_time:
             BackendDict.reset()
+
+    def place_serverless_v1(self, region: str, values: dict[str, Any]) -> str:
+        """A cluster of Serverless v1, which no API call makes any more; gives its ARN."""
+        from aurora_cli.sandbox.emulator.rds import serverless_v1
+
+        backend: Any = get_backend("rds")[ACCOUNT][region]
+        return serverless_v1.place(backend, values)
 
     def survey(self) -> Inventory:
         """What exists now, by kind, as `<region>/<id>`. Default VPCs do not count."""

@@ -112,10 +112,18 @@ def _install_kms() -> None:
     urls.url_paths = {"{0}/$": KeyResponse.dispatch}
 
 
+def _install_cloudwatch() -> None:
+    """The lag of replicas."""
+    from aurora_cli.sandbox.emulator import lag
+
+    lag.install()
+
+
 # signing name of a service -> what puts its extension in place
 _INSTALL: dict[str, Callable[[], None]] = {
     "application-autoscaling": _install_scaling,
     "iam": _install_iam,
+    "monitoring": _install_cloudwatch,
     "route53": _install_route53,
     "kms": _install_kms,
     "secretsmanager": _install_secrets,

@@ -21,6 +21,7 @@ _LOOK_EVERY_S = 0.01
 _ORPHAN_S = 1.0
 _FILE_DESCRIPTORS = 256
 _SETTINGS = b"PYTHON"
+_SECRETS = ("TF_VAR_", "AURORA_MASTER_PASSWORD")
 
 # As in the launcher: the folder of the stack must not be searched for modules.
 _START = """
@@ -111,10 +112,17 @@ def _start_parent() -> bool:
             for number, source in ((0, nothing), (1, log), (2, log)):
                 os.dup2(source, number)
             os.closerange(3, _FILE_DESCRIPTORS)
+            _forget_secrets()
             _exec("parent")
         os._exit(0)
     os.wait()
     return True
+
+
+def _forget_secrets() -> None:
+    """A given master password is for this run of Terraform; a parent lives as long as the sandbox, and needs none."""
+    for name in [name for name in os.environ if name.startswith(_SECRETS)]:
+        del os.environ[name]
 
 
 def _exec(module: str) -> None:

@@ -20,6 +20,7 @@ _GUIDE = "Aurora User Guide, Aurora Global Database: requirements and limitation
 _IDENTIFIER = re.compile(r"[A-Za-z](?:[A-Za-z0-9]|-(?!-|$)){0,62}", re.ASCII)
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d{1,2}", re.ASCII)
 _MOST_REGIONS, _MOST_READERS, _LONGEST = 10, 15, 63
+_EVERYWHERE = ("alias/", "mrk-")
 _ADVISED_ACU = 8
 
 
@@ -246,8 +247,9 @@ def global_encryption(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "global-keys",
     hard=True,
-    text="Keys that every Region uses (logs, insights, notifications) are named by an alias that each Region has.",
-    source="AWS KMS Developer Guide: keys belong to a Region",
+    text="Keys that every Region uses (logs, insights, notifications) are named by an alias that each Region has, or by the id "
+    "of a multi-Region key.",
+    source="AWS KMS Developer Guide: keys belong to a Region; multi-Region keys have the same id in each",
     fields="global logs.kms_key monitoring",
 )
 def global_keys(spec: ClusterSpec) -> Iterator[Finding]:
@@ -260,9 +262,10 @@ def global_keys(spec: ClusterSpec) -> Iterator[Finding]:
         "monitoring.notifications.kms_key": notifications.kms_key,
     }
     for path, key in keys.items():
-        if key is not None and not key.startswith("alias/"):
+        if key is not None and not key.startswith(_EVERYWHERE):
             message = f"{shown(key)} is a key of one Region, and every Region needs its own"
-            yield Finding(path, message, "write `alias/NAME`, and make a key with that alias in each Region")
+            hint = "write `alias/NAME`, and make a key with that alias in each Region; or the id of a multi-Region key, `mrk-...`"
+            yield Finding(path, message, hint)
 
 
 @rule(

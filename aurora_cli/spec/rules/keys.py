@@ -50,7 +50,7 @@ def named_keys(spec: ClusterSpec) -> Iterator[tuple[str, str, str]]:
 @rule(
     "kms-key",
     hard=True,
-    text="A KMS key is an ARN, a key id an alias or `stack`: `arn:aws:kms:...:key/...`, `1234abcd-...`, `alias/...`.",
+    text="A KMS key is an ARN, a key id, an alias or `stack`: `arn:aws:kms:...:key/...`, `1234abcd-...`, `alias/...`.",
     source="KMS API, key identifiers",
     fields=_FIELDS,
 )

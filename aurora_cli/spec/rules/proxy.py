@@ -65,13 +65,19 @@ def proxy_secret(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "proxy-master-secret",
     hard=True,
-    text="A proxy signs in with a secret: the one that AWS manages, or those of `proxy.secrets`.",
-    source="RDS API UserAuthConfig.SecretArn",
-    fields="credentials.password proxy",
+    text="A proxy signs in with a secret: the one that AWS manages, which a replica has not, or those of `proxy.secrets`.",
+    source="RDS API UserAuthConfig.SecretArn; ManageMasterUserPassword: not for read replica clusters",
+    fields="source credentials.password proxy",
 )
 def proxy_master_secret(spec: ClusterSpec) -> Iterator[Finding]:
     proxy, password = on(spec), spec.credentials.password
-    if proxy and not proxy.secrets and not spec.credentials.managed:
+    if proxy is None or proxy.secrets:
+        return
+    if spec.source and spec.source.kind == "replica_of":
+        message = "the proxy has no secret to sign in with: a replica's users and passwords are those of its source"
+        hint = "name secrets of its database users in `proxy.secrets`, or leave the proxy out until the replica is promoted"
+        yield Finding("proxy.secrets", message, hint)
+    elif not spec.credentials.managed:
         message = f"the proxy has no secret to sign in with, since the master password is {password}"
         hint = "name secrets of database users in `proxy.secrets`, or set `credentials.password` to `managed`"
         yield Finding("proxy.secrets", message, hint)

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.source import KINDS, LATEST, is_resource_id, parse_arn, parse_time
+from aurora_cli.spec.source import KINDS, LATEST, is_resource_id, parse_arn, parse_time, without_mark
 from aurora_cli.spec.versions import major_version, well_formed
 from aurora_cli.spec.words import listing, shown
 
@@ -61,7 +61,7 @@ def source_name(spec: ClusterSpec) -> Iterator[Finding]:
     kind, name = (spec.source.kind, spec.source.name) if spec.source else (None, None)
     if kind is None or name is None or (kind == "point_in_time" and is_resource_id(name)):
         return
-    plain = name.removeprefix("rds:") if kind == "snapshot" else name
+    plain = without_mark(name) if kind == "snapshot" else name
     arn = parse_arn(name)
     if arn is None and not _IDENTIFIER.fullmatch(plain):
         yield Finding(path_of(kind), f"{shown(name)} is no identifier and no ARN of RDS", "for example `orders`")

@@ -23,7 +23,10 @@ _API = "RDS API ScalingConfiguration"
 def serverless_v1(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.serverless_v1 is not None:
         message = f"AWS makes no new Serverless v1 clusters since {LAST_NEW}; its end of life was {END_OF_LIFE}"
-        hint = "`aurora-cli spec from-serverless-v1 FILE` prints the Serverless v2 spec that does the same"
+        hint = (
+            "`aurora-cli spec from-serverless-v1 FILE` prints the Serverless v2 spec that does the same; "
+            "`aurora-cli migrate serverless-v1 SOURCE --into NAME` moves the data of one that is left"
+        )
         yield Finding("serverless_v1", message, hint)
 
 

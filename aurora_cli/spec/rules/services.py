@@ -22,6 +22,8 @@ _NAMES = {
     "s3_import": r"(?!xn--)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
     "s3_export": r"(?!xn--)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
 }
+_PROFILE = re.compile(r"(us|us-gov|eu|apac|au|ca|jp|global)\.[a-z0-9-]+\.[A-Za-z0-9.:-]+", re.ASCII)
+"""Id of an inference profile of Bedrock: a foundation model's, with the part of the world that it runs in before it."""
 _KINDS = {
     "sagemaker": "a SageMaker endpoint",
     "bedrock": "a model of Bedrock",
@@ -62,15 +64,24 @@ def service_target(spec: ClusterSpec) -> Iterator[Finding]:
     "service-name",
     hard=True,
     text="Endpoints, models, functions and buckets have names or ARNs as their service makes them.",
-    source="SageMaker, Bedrock, Lambda and S3 API references",
-    fields="services",
+    source="SageMaker, Bedrock, Lambda and S3 API references; IAM: an inference profile is a resource of its account",
+    fields="region services",
 )
 def service_name(spec: ClusterSpec) -> Iterator[Finding]:
     for key in given_services(spec):
         for index, name in enumerate(_names(spec, key) if key in NEEDS else ()):
+            path = f"services.{key}.{NEEDS[key]}.{index}"
             if not re.fullmatch(_NAMES[key], name, re.ASCII):
-                path = f"services.{key}.{NEEDS[key]}.{index}"
                 yield Finding(path, f"{shown(name)} does not name {_KINDS[key]}", f"for example `{_EXAMPLES[key]}`")
+            elif key == "bedrock" and _PROFILE.fullmatch(name):
+                message = f"{name} is an inference profile and no model: a profile is named by its ARN"
+                yield Finding(path, message, _profile_hint(spec.region, name))
+
+
+def _profile_hint(region: str, name: str) -> str:
+    partition = "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    arn = f"arn:{partition}:bedrock:{region}:123456789012:inference-profile/{name}"
+    return f"for example `{arn}`, and beside it the ARN of its model in each Region that it may run in"
 
 
 @rule(
@@ -123,9 +134,9 @@ def service_role_twice(spec: ClusterSpec) -> Iterator[Finding]:
 
 @rule(
     "service-roles",
-    hard=True,
-    text="A cluster has at most 5 roles.",
-    source="Aurora User Guide, quotas: IAM roles per DB cluster",
+    hard=False,
+    text="A cluster has at most 5 roles, unless AWS raised the quota.",
+    source="Aurora User Guide, quotas: IAM roles per DB cluster (adjustable)",
     fields="engine services",
 )
 def service_roles(spec: ClusterSpec) -> Iterator[Finding]:
@@ -134,10 +145,10 @@ def service_roles(spec: ClusterSpec) -> Iterator[Finding]:
     shared = {service.role or key for key, service in given.items() if key not in by_feature}
     count = len(by_feature) + len(shared)
     if count > most:
-        hint = "leave a service out"
+        hint = "leave a service out, or have the quota `IAM roles per DB cluster` raised"
         if spec.engine == "aurora-mysql":
-            hint = "leave a service out, or give two of them the same `role`"
-        yield Finding("services", f"a cluster takes {most} roles, and these are {count}", hint)
+            hint = f"give two of them the same `role`, {hint}"
+        yield Finding("services", f"a cluster takes {most} roles unless AWS raised that, and these are {count}", hint)
 
 
 @rule(

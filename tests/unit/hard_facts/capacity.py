@@ -68,6 +68,7 @@ FACTS = (
         "instances.acu",
         "with 4 ACU at both ends the capacity never changes",
         "widen the range",
+        hard=False,
     ),
     Fact(
         "c6-3",
@@ -86,6 +87,7 @@ FACTS = (
         "instances.acu.max",
         "aurora-postgresql 14.9 may stop at 128 ACU; 256 begins with 14.10",
         "write `acu: 1-128`",
+        hard=False,
     ),
     Fact(
         "c6-5",
@@ -141,6 +143,7 @@ FACTS = (
         "parameters.cluster.rds.logical_replication",
         "`rds.logical_replication` keeps the cluster awake, so a minimum of 0 ACU never pauses",
         "remove it, or raise the minimum to 0.5 ACU",
+        hard=False,
     ),
     Fact(
         "c6-7",
@@ -151,6 +154,7 @@ FACTS = (
         "`binlog_format` keeps the cluster awake, so a minimum of 0 ACU never pauses",
         "remove it, or raise the minimum to 0.5 ACU",
         base=MYSQL,
+        hard=False,
     ),
     Fact(
         "c6-9",
@@ -165,6 +169,7 @@ FACTS = (
         "instances.overrides.2",
         "instance 2 would take over first, but db.serverless (32 GiB) is smaller than the writer's db.r7g.4xlarge (128 GiB)",
         "give it `promotion_tier: 15`, or as much memory as the writer",
+        hard=False,
     ),
     Fact(
         "c6-10",
@@ -174,6 +179,7 @@ FACTS = (
         "parameters.instance.max_connections",
         "with a minimum of 0.5 ACU, AWS caps `max_connections` at 2000, not 5000",
         "raise the minimum to 1 ACU",
+        hard=False,
     ),
     Fact(
         "c6-10",
@@ -183,6 +189,7 @@ FACTS = (
         "parameters.cluster.max_connections",
         "with a minimum of 0 ACU, AWS caps `max_connections` at 2000, not 5000",
         "raise the minimum to 1 ACU",
+        hard=False,
     ),
     Fact(
         "c6-12",
@@ -192,6 +199,7 @@ FACTS = (
         "instances.acu.min",
         "AWS advises a minimum of 2 ACU with Performance Insights, and the minimum is 1",
         "write `2` as the minimum, or leave `monitoring.insights` out",
+        hard=False,
     ),
     Fact(
         "c6-13",
@@ -234,6 +242,7 @@ FACTS = (
         "instances.overrides",
         "every reader scales alone, so what takes over may be far too small at that moment",
         "give one of them `scale_with_writer: true`",
+        hard=False,
     ),
     Fact(
         "c6-15",
@@ -243,5 +252,6 @@ FACTS = (
         "parameters.cluster.apg_ccm_enabled",
         "AWS may not keep the caches of serverless instances warm, which is what `apg_ccm_enabled` asks for",
         "remove it, or take a provisioned class",
+        hard=False,
     ),
 )

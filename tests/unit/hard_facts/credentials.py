@@ -89,6 +89,7 @@ FACTS = (
         "database",
         "`select` is a word of SQL; AWS may refuse it as a database name, and every query must quote it",
         "for example `select_db`",
+        hard=False,
     ),
     Fact(
         "c2-8",
@@ -144,6 +145,7 @@ FACTS = (
         "username",
         "AWS may reserve the user name `rds_superuser`",
         "for example `postgres`",
+        hard=False,
     ),
     Fact(
         "c2-14",

@@ -63,8 +63,8 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         f"{_LIMITS}::test_another_largest_capacity_waits_for_a_restart",
     ),
     "c7-7": (
-        "The way out of Serverless v1 is a Serverless v2 spec.",
-        "tests/unit/test_spec_serverless_v1.py::test_a_cluster_of_the_api_becomes_a_spec_that_becomes_serverless_v2",
+        "The way out of Serverless v1 is its snapshot, restored as provisioned with a serverless instance.",
+        "tests/sandbox/test_migrate.py::test_pain_17_serverless_v1_moves_to_v2_by_a_copy",
     ),
     "c8-2": (
         "A cluster goes to I/O-Optimized once in 30 days.",

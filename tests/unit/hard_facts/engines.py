@@ -62,6 +62,7 @@ FACTS = (
         "AWS no longer makes new clusters with 8.0.mysql_aurora.3.05.0, as of 2026-11-22; one that exists may go on running it",
         "the newest of this line is `8.0.mysql_aurora.3.13.0`",
         base=MYSQL,
+        hard=False,
     ),
     Fact(
         "c4-4",
@@ -71,6 +72,7 @@ FACTS = (
         "engine_version",
         "16.12 is not in the table of versions, as of 2026-11-22",
         "the newest known is `16.15`",
+        hard=False,
     ),
     Fact(
         "c4-5",
@@ -90,6 +92,7 @@ FACTS = (
         "db.r6gd.large is not in the table of aurora-mysql classes, as of 2026-11-22",
         "did you mean `db.r6g.large`?",
         base=MYSQL,
+        hard=False,
     ),
     Fact(
         "c4-9",
@@ -99,6 +102,7 @@ FACTS = (
         "instances.class",
         "db.t2.medium is not in the table of aurora-postgresql classes, as of 2026-11-22",
         "did you mean `db.t3.medium`?",
+        hard=False,
     ),
     Fact(
         "c4-10",
@@ -127,6 +131,7 @@ FACTS = (
         "AWS takes db.t3.small for old versions and in few Regions, if at all",
         "for example `db.t4g.medium`",
         base=MYSQL,
+        hard=False,
     ),
     Fact(
         "c4-11",
@@ -136,6 +141,7 @@ FACTS = (
         "instances.class",
         "db.t4g.large is a burstable class, meant for development and test",
         "for example `db.r7g.large`",
+        hard=False,
     ),
     Fact(
         "c4-12",
@@ -145,6 +151,7 @@ FACTS = (
         "instances.class",
         "il-central-1 has no db.t4g.medium, as of 2026-11-22",
         "for example `db.t3.medium`",
+        hard=False,
     ),
     Fact(
         "c4-14",
@@ -235,5 +242,6 @@ FACTS = (
         "engine_version",
         "standard support for aurora-postgresql 12 ended on 2025-02-28: AWS charges Extended Support",
         "the default is `17.7`",
+        hard=False,
     ),
 )

@@ -21,6 +21,7 @@ class Fact:
         path: where the problem is.
         message, hint: the words, exactly; the hint is the way out.
         base: the spec below.
+        hard: True where AWS refuses for certain, so the spec is refused; False where there is only a warning.
     """
 
     id: str
@@ -31,3 +32,4 @@ class Fact:
     message: str
     hint: str
     base: Mapping[str, Any] = field(default_factory=lambda: POSTGRES)
+    hard: bool = True

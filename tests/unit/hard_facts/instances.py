@@ -49,6 +49,7 @@ FACTS = (
         "instances.readers",
         "there is no reader, so a failure of the writer means minutes of downtime",
         "set `readers: 1`",
+        hard=False,
     ),
     Fact(
         "c5-9",
@@ -94,5 +95,6 @@ FACTS = (
         "autoscaling",
         "AWS may not add readers to a cluster with serverless instances, which scale themselves",
         "leave it out, or take a provisioned class",
+        hard=False,
     ),
 )

@@ -32,6 +32,7 @@ FACTS = (
         "endpoints",
         "6 custom endpoints are more than the 5 of a cluster",
         "remove some",
+        hard=False,
     ),
     Fact(
         "c10-2",
@@ -106,5 +107,6 @@ FACTS = (
         "aurora-mysql 8.0.mysql_aurora.3.04.4 has no Data API; it begins with 8.0.mysql_aurora.3.07.0",
         "leave it out, or take a newer version",
         base=MYSQL,
+        hard=False,
     ),
 )

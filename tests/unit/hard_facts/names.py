@@ -94,6 +94,7 @@ FACTS = (
         "endpoints." + "b" * 23,
         "the identifier `<name>-<endpoint>` would have 64 characters, and AWS may take 63",
         "shorten it",
+        hard=False,
     ),
     Fact(
         "c1-7",

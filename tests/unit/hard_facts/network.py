@@ -41,6 +41,7 @@ FACTS = (
         "network.cidr",
         "a subnet of /28 has 11 free addresses; 16 would leave room to replace instances",
         "for example `10.0.0.0/24`",
+        hard=False,
     ),
     Fact(
         "c3-6",
@@ -87,6 +88,7 @@ FACTS = (
         "network.public_access",
         "public addresses in an existing VPC need an internet gateway, a route to it and DNS hostnames there",
         "see that the VPC has them, or leave it out",
+        hard=False,
     ),
     Fact(
         "c3-9",
@@ -123,6 +125,7 @@ FACTS = (
         "network.zones",
         "us-east-1e is often the zone `use1-az3`, which has no serverless instances",
         "take another zone, or see its id with `aws ec2 describe-availability-zones`",
+        hard=False,
     ),
     Fact(
         "c3-11",
@@ -137,5 +140,6 @@ FACTS = (
         "instances.overrides.1.zone",
         "us-east-1e is often the zone `use1-az3`, which has no serverless instances",
         "take another zone, or see its id with `aws ec2 describe-availability-zones`",
+        hard=False,
     ),
 )

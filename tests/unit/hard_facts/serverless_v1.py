@@ -13,7 +13,8 @@ FACTS = (
         {"serverless_v1.enable_data_api": True},
         "serverless_v1",
         "AWS makes no new Serverless v1 clusters since 2025-01-08; its end of life was 2025-03-31",
-        "`aurora-cli spec from-serverless-v1 FILE` prints the Serverless v2 spec that does the same",
+        "`aurora-cli spec from-serverless-v1 FILE` prints the Serverless v2 spec that does the same; "
+        "`aurora-cli migrate serverless-v1 SOURCE --into NAME` moves the data of one that is left",
     ),
     Fact(
         "c7-2",

@@ -20,8 +20,9 @@ FACTS = (
             "network.egress": ["10.0.0.0/16"],
         },
         "services",
-        "a cluster takes 5 roles, and these are 6",
-        "leave a service out",
+        "a cluster takes 5 roles unless AWS raised that, and these are 6",
+        "leave a service out, or have the quota `IAM roles per DB cluster` raised",
+        hard=False,
     ),
     Fact(
         "c10-11",
@@ -37,9 +38,10 @@ FACTS = (
             "network.egress": ["10.0.0.0/16"],
         },
         "services",
-        "a cluster takes 5 roles, and these are 6",
-        "leave a service out, or give two of them the same `role`",
+        "a cluster takes 5 roles unless AWS raised that, and these are 6",
+        "give two of them the same `role`, leave a service out, or have the quota `IAM roles per DB cluster` raised",
         base=MYSQL,
+        hard=False,
     ),
     Fact(
         "c10-11",
@@ -94,6 +96,7 @@ FACTS = (
         "proxy",
         "the proxy keeps connections open, so a minimum of 0 ACU never pauses",
         "write `instances.acu: 0.5-4`, or leave the proxy out",
+        hard=False,
     ),
     Fact(
         "c6-15",
@@ -108,5 +111,6 @@ FACTS = (
         "instances.class",
         "db.serverless may have no activity stream",
         "take a provisioned class, or try: AWS may have moved on",
+        hard=False,
     ),
 )

@@ -53,6 +53,7 @@ FACTS = (
         "AWS may refuse db.r4.large with I/O-Optimized storage",
         "for example `db.r7g.large`",
         base=MYSQL,
+        hard=False,
     ),
     Fact(
         "c8-6",
@@ -89,6 +90,7 @@ FACTS = (
         "encryption.enabled",
         "storage, backups and snapshots are not encrypted, and that cannot be changed once the cluster is there",
         "leave it out: encryption costs nothing",
+        hard=False,
     ),
     Fact(
         "c8-9",
@@ -190,5 +192,6 @@ FACTS = (
         "a backtrack breaks replication through the binary log, which `binlog_format` turns on",
         "leave one of them out",
         base=MYSQL,
+        hard=False,
     ),
 )

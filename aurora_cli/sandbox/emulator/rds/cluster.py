@@ -43,6 +43,7 @@ class AuroraCluster(DBCluster):
         self.born = datetime.now(timezone.utc)
         self.backtracks: list[tuple[dict[str, Any], Transition]] = []
         self.clone_group_id: str | None = None
+        self.scaling_v1: dict[str, Any] | None = None
         self.automatic_restart_time: datetime | None = None
         self.stream = Transition("stopped", "stopped")
         self.activity_stream_mode: str | None = None
@@ -173,9 +174,9 @@ class AuroraCluster(DBCluster):
         return [item.endpoint for item in self.backend.custom_endpoints.values() if item.cluster is self]
 
     @property
-    def scaling_configuration_info(self) -> None:  # type: ignore[override]
+    def scaling_configuration_info(self) -> dict[str, Any] | None:  # type: ignore[override]
         """Serverless v1 only."""
-        return
+        return self.scaling_v1 if self.engine_mode == "serverless" else None
 
     @property
     def global_write_forwarding_requested(self) -> bool | None:  # type: ignore[override]

@@ -16,6 +16,7 @@ from aurora_cli.sandbox.emulator.rds import (
     networks,
     parameters,
     replicas,
+    serverless_v1,
     snapshot,
 )
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
 
 def create(backend: AuroraBackend, params: Any) -> Shown:
     """CreateDBCluster for an Aurora engine."""
-    return add(backend, dict(params.items()))
+    values = dict(params.items())
+    serverless_v1.check_gone(values)
+    return add(backend, values)
 
 
 def add(backend: AuroraBackend, values: dict[str, Any]) -> Shown:

@@ -53,6 +53,8 @@ def _check_create(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
         raise cluster_state(
             f"DBCluster {cluster.db_cluster_identifier} is in the {cluster.status} state and not in the available state."
         )
+    if cluster.engine_mode == "serverless":
+        raise bad_combination("You can't add DB instances to a DB cluster in the serverless DB engine mode.")
     if values["engine"] != cluster.engine:
         raise bad_combination(
             f"The engine name requested for your DB instance ({values['engine']}) doesn't match the engine name of your DB "

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 from moto.rds.models import rds_backends
 
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, cluster_not_found, cluster_state, error
+from aurora_cli.sandbox.emulator.rds.cluster_checks import check_available
+from aurora_cli.sandbox.emulator.rds.faults import (
+    bad_combination,
+    cluster_not_found,
+    cluster_state,
+    error,
+    instance_state,
+)
 from aurora_cli.sandbox.emulator.rds.shown import Shown
 
 if TYPE_CHECKING:
@@ -28,10 +35,29 @@ def inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
     source = source_of(backend, values["replication_source_identifier"])
     if source.engine not in SOURCE_ENGINES[values["engine"]]:
         raise bad_combination(f"A cluster of {values['engine']} cannot replicate from {source.engine}.")
+    if not isinstance(source, AuroraCluster):
+        _check_instance(source)
     values.setdefault("master_username", source.master_username)
     values.setdefault("master_user_password", "from-the-source")
     if values.get("manage_master_user_password"):
         values.pop("master_user_password")
+
+
+def _check_instance(source: Any) -> None:
+    """What RDS wants of an instance that is replicated (User Guide, Aurora read replicas of RDS for MySQL and PostgreSQL)."""
+    if not source.backup_retention_period:
+        raise instance_state(
+            "Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance "
+            "to set the backup retention period to a non-zero value."
+        )
+    if source.engine == "postgres" and (source.replicas or followers(source)):
+        raise instance_state(f"DB instance {source.db_instance_identifier} already has a read replica.")
+
+
+def followers(source: Any) -> list[str]:
+    """Identifiers of the Aurora clusters that replicate an instance of RDS; the list itself."""
+    found: list[str] = vars(source).setdefault("read_replica_db_cluster_identifiers", [])
+    return found
 
 
 def source_of(backend: AuroraBackend, arn: str) -> Any:
@@ -55,19 +81,25 @@ def attach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     source = source_of(backend, str(cluster.replication_source_identifier))
     if isinstance(source, AuroraCluster):
         source.read_replica_identifiers.append(cluster.db_cluster_arn)
+    else:
+        followers(source).append(cluster.db_cluster_identifier)
 
 
 def promote(backend: AuroraBackend, params: Any) -> Shown:
-    """PromoteReadReplicaDBCluster: the replica goes on alone."""
+    """PromoteReadReplicaDBCluster: the replica goes on alone, once it has taken in what it had received."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     if not cluster.replication_source_identifier:
         raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is not a read replica.")
     if cluster.global_cluster_identifier:
         raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is a member of a global cluster.")
+    check_available(cluster, "promoted")
+    backend.defer(cluster.passing("promoting"), lambda: _set_free(backend, cluster))
+    return Shown(cluster, "promoting")
+
+
+def _set_free(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     detach(backend, cluster)
     cluster.replication_source_identifier = None
-    cluster.passing("promoting")
-    return Shown(cluster, "promoting")
 
 
 def detach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
@@ -75,9 +107,15 @@ def detach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     arn = cluster.replication_source_identifier
     if not arn:
         return
-    source = cast("Any", rds_backends[backend.account_id][arn.split(":")[3]]).clusters.get(arn.rpartition(":")[2])
-    if isinstance(source, AuroraCluster) and cluster.db_cluster_arn in source.read_replica_identifiers:
-        source.read_replica_identifiers.remove(cluster.db_cluster_arn)
+    home, name = cast("Any", rds_backends[backend.account_id][arn.split(":")[3]]), arn.rpartition(":")[2]
+    source = home.databases.get(name) if ":db:" in arn else home.clusters.get(name)
+    known, mine = [], cluster.db_cluster_arn
+    if isinstance(source, AuroraCluster):
+        known = source.read_replica_identifiers
+    elif source is not None:
+        known, mine = followers(source), cluster.db_cluster_identifier
+    if mine in known:
+        known.remove(mine)
 
 
 def check_last_instance(cluster: AuroraCluster) -> None:

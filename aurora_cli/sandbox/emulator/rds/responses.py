@@ -27,6 +27,7 @@ from aurora_cli.sandbox.emulator.rds import (
     proxy_endpoints,
     quotas,
     replicas,
+    serverless_v1,
     snapshot,
     subscriptions,
 )
@@ -244,6 +245,8 @@ class AuroraResponse(RDSResponse):
         if not isinstance(source, snapshot.AuroraClusterSnapshot):
             return super().restore_db_cluster_from_snapshot()
         values = snapshot.restore_values(source, self.params)
+        serverless_v1.check_gone(values)
+        snapshot.check_version(source, values)
         return ActionResult({"DBCluster": clusters.add(self.aurora, values)})
 
     def restore_db_cluster_to_point_in_time(self) -> ActionResult:

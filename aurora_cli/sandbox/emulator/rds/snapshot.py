@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from moto.rds.models import DBClusterSnapshot, rds_backends
 
 from aurora_cli.sandbox.emulator.latency import Transition
-from aurora_cli.sandbox.emulator.rds import names, networks
+from aurora_cli.sandbox.emulator.rds import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.faults import bad_combination, cluster_state, error
 
@@ -137,6 +137,14 @@ def copy(backend: AuroraBackend, params: Any) -> AuroraClusterSnapshot:
 def tags_of_copy(source: AuroraClusterSnapshot, params: Any) -> Any:
     """The tags that are given; else those of the source, if they are asked for."""
     return params.get("Tags") or (list(source.tags) if params.get("CopyTags") else [])
+
+
+def check_version(source: Any, values: dict[str, Any]) -> None:
+    """A snapshot is restored as its own version, or as one that this could be upgraded to."""
+    engine, had = values["engine"], source.carried["engine_version"]
+    wanted = engines.resolve_version(engine, values.get("engine_version"))
+    if wanted != had and wanted not in engines.upgrade_targets(engine, had):
+        raise bad_combination(f"Cannot upgrade {engine} from {had} to {wanted}")
 
 
 def restore_values(source: Any, params: Any) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""`aurora-cli promote`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aurora_cli.commands.approval import require_confirmation
+from aurora_cli.commands.options import dry_run_option, name_argument, output_option
+from aurora_cli.commands.output import print_change
+from aurora_cli.commands.running import progress
+from aurora_cli.commands.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.review import PlanReview
+
+
+@click.command(name="promote")
+@name_argument()
+@click.option(
+    "--max-lag",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    show_default=True,
+    help="Refuse while the replica is further behind.",
+)
+@click.option("--accept-lag", is_flag=True, help="Promote whatever the lag is; what has not arrived is lost to it.")
+@click.option("--confirm", metavar="NAME", help="The cluster's name, instead of typing it.")
+@dry_run_option
+@output_option()
+@pass_session
+def command(session: Session, /, name: str, **options: Any) -> None:
+    """Make a replica a cluster of its own.
+
+    NAME is a cluster with `source.replica_of`: of an Aurora cluster in another Region, or of an RDS instance. How far it
+    is behind is shown first. It stops following its source, takes writes, and `source` goes out of its spec. There is no
+    way back. Cut off at any point, the same command goes on.
+
+    \b
+    Examples:
+      aurora-cli promote shop-aurora --dry-run
+      aurora-cli promote shop-aurora
+      aurora-cli promote shop-aurora --confirm shop-aurora --max-lag 0
+    """
+    require_confirmation(
+        session, name, confirm=options["confirm"], yes=False, dry_run=options["dry_run"], doing="Promoting"
+    )
+    from aurora_cli.operations import promote
+    from aurora_cli.operations.terms import Terms
+
+    with progress(session) as emit:
+        terms = Terms("promote", named(session, name, options["confirm"]), emit, dry_run=options["dry_run"])
+        result = promote.promote(
+            session.app, name, terms=terms, max_lag_s=options["max_lag"], accept_lag=options["accept_lag"]
+        )
+    print_change(session, result, "promote", options["output"])
+
+
+def named(session: Session, name: str, confirm: str | None) -> Callable[[PlanReview], bool]:
+    """A callback that shows the steps, and has the cluster's name typed unless `confirm` holds it."""
+
+    def approve(review: PlanReview) -> bool:
+        from aurora_cli.ui import ask, plan_view
+
+        plan_view.print_review(session.consoles, review)
+        return confirm == name or ask.type_name(session.consoles, name)
+
+    return approve

@@ -1,0 +1,59 @@
+"""How far replica clusters are behind their source, as CloudWatch tells it: no time at all, unless somebody says otherwise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+LAGS: dict[tuple[str, str], float | None] = {}
+"""(Region, cluster) -> seconds; None for a metric without a value, -1 for a replication that does not run."""
+
+METRICS = {"AuroraBinlogReplicaLag": ("mysql", "aurora-mysql"), "RDSToAuroraPostgreSQLReplicaLag": ("postgres",)}
+"""Metric -> engines of the source for which AWS has it (Aurora User Guide, instance-level metrics)."""
+
+
+def install() -> None:
+    """Have CloudWatch know the lag of the emulator's replicas."""
+    from moto.cloudwatch.models import CloudWatchBackend
+
+    read = CloudWatchBackend.get_metric_statistics
+
+    def get_metric_statistics(self: Any, namespace: str, metric_name: str, *args: Any, **kwargs: Any) -> Any:
+        dimensions = kwargs.get("dimensions") or (args[4] if len(args) > 4 else [])
+        if namespace != "AWS/RDS" or metric_name not in METRICS:
+            return read(self, namespace, metric_name, *args, **kwargs)
+        stats = kwargs.get("stats") or args[3]
+        seconds = _seconds(self, metric_name, {d["Name"]: d["Value"] for d in dimensions})
+        return [] if seconds is None else [_point(metric_name, seconds, stats)]
+
+    CloudWatchBackend.get_metric_statistics = get_metric_statistics  # type: ignore[method-assign]
+
+
+def _seconds(backend: Any, metric: str, dimensions: dict[str, str]) -> float | None:
+    from moto.rds.models import rds_backends
+
+    home: Any = rds_backends[backend.account_id][backend.region_name]
+    instance = home.databases.get(dimensions.get("DBInstanceIdentifier", ""))
+    cluster = home.clusters.get(getattr(instance, "db_cluster_identifier", None))
+    arn = getattr(cluster, "replication_source_identifier", None)
+    if cluster is None or not arn or cluster.global_cluster_identifier or _engine(backend, arn) not in METRICS[metric]:
+        return None
+    return LAGS.get((backend.region_name, cluster.db_cluster_identifier), 0.0)
+
+
+def _engine(backend: Any, arn: str) -> str | None:
+    from moto.rds.models import rds_backends
+
+    parts = arn.split(":")
+    home: Any = rds_backends[backend.account_id][parts[3]]
+    source = (home.databases if parts[5] == "db" else home.clusters).get(parts[6])
+    return getattr(source, "engine", None)
+
+
+def _point(metric: str, seconds: float, stats: list[str]) -> Any:
+    from moto.cloudwatch.models import MetricDatum, Statistics
+
+    now = dt.datetime.now(dt.timezone.utc).replace(tzinfo=None, second=0, microsecond=0)
+    point = Statistics(stats, now, "Seconds")
+    point.metric_data.append(MetricDatum("AWS/RDS", metric, seconds, [], now, "Seconds"))
+    return point

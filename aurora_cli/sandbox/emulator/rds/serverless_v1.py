@@ -1,0 +1,48 @@
+"""Clusters of Serverless v1: AWS makes none any more, and those of the past are still there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.sandbox.emulator.rds.faults import bad_value
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+
+MODE = "serverless"
+SCALING = {
+    "MinCapacity": 2,
+    "MaxCapacity": 16,
+    "AutoPause": True,
+    "SecondsUntilAutoPause": 300,
+    "TimeoutAction": "RollbackCapacityChange",
+    "SecondsBeforeTimeout": 300,
+}
+"""What a cluster has that was made without a scaling configuration (RDS API reference, ScalingConfiguration)."""
+
+
+def check_gone(values: dict[str, Any]) -> None:
+    """Refuse a new one.
+
+    Raises:
+        RDSClientError: the engine mode is `serverless`.
+    """
+    if values.get("engine_mode") == MODE:
+        raise bad_value("The engine mode serverless you requested is currently unavailable.")
+
+
+def place(backend: AuroraBackend, values: dict[str, Any]) -> str:
+    """One as if it had been made years ago; gives its ARN.
+
+    Args:
+        values: parameters of CreateDBCluster in snake case, and `scaling` with keys of ScalingConfigurationInfo.
+    """
+    from aurora_cli.sandbox.emulator.rds import clusters
+
+    scaling = {**SCALING, **values.pop("scaling", {})}
+    fixed = {"engine_mode": MODE, "storage_encrypted": True}
+    password = {"master_user_password": "from-the-past", "master_username": "boss"}
+    clusters.add(backend, {**password, **values, **fixed})
+    cluster = backend.cluster(values["db_cluster_identifier"])
+    cluster.scaling_v1 = scaling
+    return str(cluster.db_cluster_arn)

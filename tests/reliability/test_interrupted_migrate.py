@@ -1,0 +1,144 @@
+"""promote and migrate, killed at every boundary: the same words again end where an undisturbed run does, nothing twice."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.harness import Aurora
+from tests.reliability.disturbing import called, disturb_when
+from tests.sandbox.looking import changing_calls, last_call, local_aws
+from tests.sandbox.replicas import PROMOTE, rds_instance
+from tests.watching import PATIENT_S, slowly, watched
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
+REGION = ("--region", "eu-west-1")
+LATENCY_S = 1.5
+CLASS = "db.r6g.large"
+Boundary = tuple[str, str]
+"""("began" or "ended", a word in a step's name) or ("called", an API action)."""
+
+
+@pytest.fixture(scope="module")
+def world(aurora: Aurora) -> Aurora:
+    """An instance of RDS and a Serverless v1 cluster."""
+    aurora.ok("sandbox", "start")
+    rds_instance(aurora, "shop-rds", "mysql", "8.0.36")
+    local_aws(aurora).place_serverless_v1(
+        "eu-west-1",
+        db_cluster_identifier="old",
+        engine="aurora-mysql",
+        engine_version="5.7.mysql_aurora.2.11.4",
+        db_subnet_group_name="shop-rds",
+    )
+    return aurora
+
+
+def steps(aurora: Aurora, name: str) -> dict[str, dict[str, Any]]:
+    """The journal's steps; none without a journal."""
+    path = aurora.home / "sandbox" / "stacks" / name / "operation.json"
+    try:
+        found: dict[str, dict[str, Any]] = json.loads(path.read_text())["steps"]
+    except FileNotFoundError:
+        return {}
+    return found
+
+
+def reached(aurora: Aurora, name: str, boundary: Boundary) -> Callable[[], bool]:
+    """Whether the command that is about to start has come to that boundary."""
+    kind, what = boundary
+    endpoint, before = str(local_aws(aurora).status().endpoint), last_call(aurora)
+    if kind == "called":
+        return lambda: called(endpoint, what, before)
+    note = {"began": "began", "ended": "finished"}[kind]
+    return lambda: any(step[note] for key, step in steps(aurora, name).items() if what in key)
+
+
+def killed_and_repeated(aurora: Aurora, name: str, args: tuple[str, ...], boundary: Boundary) -> list[str]:
+    """Kill the command there, run it again to its end; the changing calls of both."""
+    before = last_call(aurora)
+    with slowly(aurora, LATENCY_S):
+        killed = disturb_when(aurora, args, reached(aurora, name, boundary), how="kill")
+        assert killed != 0, "the premise: it was killed on its way"
+        aurora.ok(*args, timeout=PATIENT_S)
+    assert steps(aurora, name) == {}
+    plan = aurora.run("plan", name, "--exit-code")
+    assert plan.status == 0, plan.out
+    return changing_calls(aurora, before)
+
+
+PROMOTION: list[Boundary] = [
+    ("began", "promote"),
+    ("called", PROMOTE),
+    ("ended", "promote"),
+    ("ended", "note"),
+    ("began", "settle"),
+]
+
+
+@pytest.mark.parametrize("boundary", PROMOTION, ids="-".join)
+def test_a_promotion_goes_on_and_is_asked_for_once(world: Aurora, boundary: Boundary) -> None:
+    name = f"shop-{'-'.join(boundary).lower()}"[:40]
+    world.ok(*REGION, "migrate", "rds", "shop-rds", "--into", name, "--yes")
+    calls = killed_and_repeated(world, name, ("promote", name, "--confirm", name), boundary)
+    assert calls == [PROMOTE]
+    assert not world.cluster(name).get("ReplicationSourceIdentifier")
+    world.ok("destroy", name, "--confirm", name)
+
+
+@pytest.mark.parametrize("action", ["CreateDBCluster", "CreateDBInstance", PROMOTE])
+def test_a_move_from_rds_goes_on_by_the_same_words(world: Aurora, action: str) -> None:
+    words = (*REGION, "migrate", "rds", "shop-rds", "--into", "shop", "--promote", "--yes", "--confirm", "shop")
+    calls = Counter(killed_and_repeated(world, "shop", words, ("called", action)))
+    assert (calls["CreateDBCluster"], calls["CreateDBInstance"], calls[PROMOTE]) == (1, 1, 1)
+    assert not world.cluster("shop").get("ReplicationSourceIdentifier")
+    world.ok("destroy", "shop", "--confirm", "shop")
+
+
+V1 = ["CreateDBClusterSnapshot", "RestoreDBClusterFromSnapshot", "CreateDBInstance", "ModifyDBCluster"]
+
+
+@pytest.mark.parametrize("action", V1)
+def test_a_move_from_serverless_v1_goes_on_with_its_snapshot(world: Aurora, action: str) -> None:
+    words = (*REGION, "migrate", "serverless-v1", "old", "--into", f"new-{V1.index(action)}", "--yes")
+    name = words[-2]
+    calls = Counter(killed_and_repeated(world, name, words, ("called", action)))
+    assert calls["CreateDBClusterSnapshot"] == calls["RestoreDBClusterFromSnapshot"] == calls["CreateDBInstance"] == 1
+    cluster = world.cluster(name)
+    assert cluster["EngineVersion"].startswith("8.0.mysql_aurora.3."), "5.7 has no Serverless v2"
+    assert cluster["MasterUserSecret"]["SecretArn"]
+    world.ok("destroy", name, "--confirm", name)
+
+
+KIND: list[Boundary] = [
+    ("called", "CreateDBInstance"),
+    ("ended", "failover demo-2"),
+    ("called", "ModifyDBInstance"),
+    ("ended", "failover demo-1"),
+    ("called", "DeleteDBInstance"),
+    ("began", "settle"),
+]
+
+
+@pytest.mark.parametrize("boundary", KIND, ids="-".join)
+def test_a_temporary_reader_neither_stays_nor_comes_twice(world: Aurora, boundary: Boundary) -> None:
+    if "demo" not in [c["DBClusterIdentifier"] for c in world.client("rds").describe_db_clusters()["DBClusters"]]:
+        world.ok(*REGION, "create", "demo", "--engine", "postgres", "--class", CLASS, "--readers", "0", "--yes")
+    (now,) = {i["DBInstanceClass"] for i in world.instances("demo").values()}
+    to = ("to-serverless", "demo", "--acu", "0.5-8") if now == CLASS else ("to-provisioned", "demo", "--class", CLASS)
+    with watched(world, "demo") as seen:
+        killed_and_repeated(world, "demo", ("migrate", *to, "--temporary-reader", "--yes"), boundary)
+    assert [action for action, _ in seen.calls] == [
+        "CreateDBInstance",
+        "FailoverDBCluster",
+        "ModifyDBInstance",
+        "FailoverDBCluster",
+        "DeleteDBInstance",
+    ]
+    assert seen.most_away <= 1
+    (after,) = world.instances("demo").values()
+    assert after["DBInstanceClass"] == ("db.serverless" if now == CLASS else CLASS)
