@@ -185,6 +185,7 @@ class AppContext:
             emit=emit,
             lock_timeout=lock_timeout,
             relock=own,
+            provider_log=self.sandbox_manager.files.parent_log if own else None,
         )
 
     def _profile(self) -> dict[str, str]:

@@ -70,3 +70,16 @@ def confirm_with(session: Session, name: str, *, confirm: str | None) -> Callabl
         return confirm == name or ask.type_name(session.consoles, name)
 
     return confirmed
+
+
+def offer_with(session: Session, question: str) -> Callable[[], bool]:
+    """A callback that asks the question at a terminal, and declines where there is none."""
+
+    def offered() -> bool:
+        if not session.consoles.interactive:
+            return False
+        from aurora_cli.ui import ask
+
+        return ask.confirm(session.consoles, question)
+
+    return offered

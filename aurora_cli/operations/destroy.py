@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import Declined, InvalidInput
+from aurora_cli.errors import AuroraError, Declined, InvalidInput
+from aurora_cli.operations.destroy_remarks import LogGroup, delete_command, log_groups, remarks_of, stay, staying_groups
 from aurora_cli.operations.destroy_review import Confirm, DestroyResult, DestroyReview
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.logbook import recorded
 from aurora_cli.operations.reporting import report
+from aurora_cli.operations.reprotecting import Offer, offering
 from aurora_cli.operations.steps.unfinished import refuse_unfinished
 from aurora_cli.operations.stored import existing_stack
 from aurora_cli.operations.taking_down import take_down
@@ -33,6 +35,7 @@ def destroy(
     emit: Emit,
     skip_final_snapshot: bool = False,
     dry_run: bool = False,
+    offer: Offer = lambda: False,
 ) -> DestroyResult:
     """Destroy the cluster of that name and all that its stack made, in every Region.
 
@@ -40,9 +43,11 @@ def destroy(
         confirm: shows the review and lets the user type the name; False declines.
         skip_final_snapshot: keep nothing. Otherwise a snapshot `<name>-final-...` stays, unless the spec says not to.
         dry_run: show only.
+        offer: asked after a failure half-way whether the deletion protection shall be set back.
 
     Raises:
-        ClusterNotFound, Declined, StackLocked, TerraformFailed, AwsFailed, Interrupted: the same command goes on from there.
+        ClusterNotFound, Declined, StackLocked, TerraformFailed, AwsFailed, Interrupted: the same command goes on from there, and
+        `details["destroy"]` says what is gone and what is left.
     """
     stack = existing_stack(app, name)
     app.begin(emit)
@@ -64,11 +69,19 @@ def destroy(
             return _result(work, review, changed=False, dry_run=True)
         if not wanted:
             raise Declined("Nothing was destroyed: the name was not confirmed.")
-        with recorded(app, stack, "destroy") as entry:
+        with recorded(app, stack, "destroy") as entry, offering(work, offer):
             take_down(work, entry)
         keep_papers(app.home, stack, app.clock.now())
         app.registry.remove(stack)
-        return _result(work, review, changed=True, dry_run=False)
+        return _result(work, review, changed=True, dry_run=False, groups=_groups_left(work))
+
+
+def _groups_left(work: Teardown) -> tuple[LogGroup, ...]:
+    """The cluster is gone by now: that the logs cannot be looked at is no failure of its destroy."""
+    try:
+        return log_groups(work)
+    except AuroraError:
+        return ()
 
 
 def _review(work: Teardown) -> DestroyReview:
@@ -85,6 +98,7 @@ def _review(work: Teardown) -> DestroyReview:
         kept=_kept(work),
         resumed=work.resumed,
         dependants=work.dependants.sentences(work.spec.name),
+        remarks=remarks_of(work),
     )
 
 
@@ -105,10 +119,13 @@ def _kept(work: Teardown) -> tuple[str, ...]:
         kept.append(f"The final snapshot {work.snapshot}{where} (billed as backup storage until you delete it).")
     if work.key:
         kept.append(work.key.sentence())
+    kept += stay(staying_groups(work))
     return tuple(kept)
 
 
-def _result(work: Teardown, review: DestroyReview, *, changed: bool, dry_run: bool) -> DestroyResult:
+def _result(
+    work: Teardown, review: DestroyReview, *, changed: bool, dry_run: bool, groups: tuple[LogGroup, ...] = ()
+) -> DestroyResult:
     """What is given back to the command."""
     kept = work.snapshot if not dry_run else None
     return DestroyResult(
@@ -120,6 +137,7 @@ def _result(work: Teardown, review: DestroyReview, *, changed: bool, dry_run: bo
         final_snapshot_identifier=kept,
         review=review,
         restore_hint=_restore_hint(work, kept) if kept and changed else None,
+        log_groups=tuple({"region": r, "name": name, "delete": delete_command(r, name)} for r, name in groups),
     )
 
 

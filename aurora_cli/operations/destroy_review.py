@@ -22,6 +22,7 @@ class DestroyReview:
         kept: sentences on what stays.
         resumed: True when an earlier destroy stopped half-way.
         dependants: sentences on the clones and replicas that hang on the cluster.
+        remarks: sentences on what comes first, and on what Terraform does not know.
     """
 
     name: str
@@ -34,6 +35,7 @@ class DestroyReview:
     kept: tuple[str, ...] = ()
     resumed: bool = False
     dependants: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -51,6 +53,7 @@ class DestroyReview:
             "kept": list(self.kept),
             "resumed": self.resumed,
             "dependants": list(self.dependants),
+            "remarks": list(self.remarks),
         }
 
 
@@ -61,6 +64,7 @@ class DestroyResult:
     Attributes:
         final_snapshot_identifier: the snapshot that was kept, or None.
         restore_hint: how to get the data back, or None when there is no snapshot.
+        log_groups: `region` and `name` of the log groups that stay, and the command that deletes each.
     """
 
     name: str
@@ -71,6 +75,7 @@ class DestroyResult:
     final_snapshot_identifier: str | None
     review: DestroyReview
     restore_hint: str | None = None
+    log_groups: tuple[dict[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -84,6 +89,7 @@ class DestroyResult:
             "status": "destroyed" if self.changed else "unchanged",
             "final_snapshot_identifier": self.final_snapshot_identifier,
             "restore_hint": self.restore_hint,
+            "log_groups": [dict(group) for group in self.log_groups],
             "review": self.review.to_dict(),
         }
 

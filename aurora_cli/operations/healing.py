@@ -16,6 +16,7 @@ from aurora_cli.operations.events import Emit, Note, Waiting
 if TYPE_CHECKING:
     from aurora_cli.aws.clock import Clock
     from aurora_cli.aws.topology import Topology
+    from aurora_cli.terraform.changes import AttributeChange
     from aurora_cli.terraform.plan import Action, Plan, ResourceChange
     from aurora_cli.terraform.runner import Terraform
     from aurora_cli.terraform.state import StateResource
@@ -25,6 +26,9 @@ INSTANCE = "aws_rds_cluster_instance"
 AVAILABLE = "available"
 TIMEOUT_S = 3600.0
 _FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.5, 15.0
+# What is written for it and what the API reports. The provider knows it of a resource that exists, and not in a plan to make it
+# anew. RDS reports nothing for Standard storage.
+_SAME: dict[tuple[str, str], tuple[object, tuple[object, ...]]] = {(CLUSTER, "storage_type"): ("aurora", (None, ""))}
 
 
 def tainted_survivors(resources: Sequence[StateResource]) -> list[StateResource]:
@@ -59,9 +63,14 @@ def as_kept(plan: Plan, addresses: Collection[str]) -> Plan:
 def _as_kept(change: ResourceChange) -> ResourceChange:
     if change.action != "replace" or change.reason != "replace_because_tainted":
         return change
-    differing = tuple(a for a in change.changed if a.known)
+    differing = tuple(a for a in change.changed if a.known and not _is_same(change, a))
     action: Action = "update" if differing else "no-op"
     return replace(change, action=action, changed=differing, reason=None, replace_paths=())
+
+
+def _is_same(change: ResourceChange, attribute: AttributeChange) -> bool:
+    written, reported = _SAME.get((change.type, attribute.path), (None, ()))
+    return attribute.after == written and attribute.before in reported
 
 
 def keep_survivors(

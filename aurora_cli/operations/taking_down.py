@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING
 
-from aurora_cli.aws.failures import aws_errors
 from aurora_cli.aws.global_database import detach
 from aurora_cli.errors import PlanStale
 from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.final_snapshot import fresh_name
 from aurora_cli.operations.logbook import Entry
 from aurora_cli.operations.own_key import KEY_ADDRESS
+from aurora_cli.operations.readers_outside import remove_strangers, stop_scaling
 from aurora_cli.operations.teardown import Teardown
 from aurora_cli.operations.unprotecting import unprotect
-
-if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+from aurora_cli.operations.waking import wake
 
 
 def take_down(work: Teardown, entry: Entry) -> None:
-    """Protection off and snapshot named; strangers gone; then everything.
+    """At rest, without autoscaling and protection, the snapshot named; strangers gone; then everything.
 
     Raises:
         TerraformFailed, AwsFailed, Interrupted and their kin: the record says `destroying`, the same command goes on.
@@ -28,12 +25,18 @@ def take_down(work: Teardown, entry: Entry) -> None:
     work.stack.update_record(
         status="destroying", final_snapshot_identifier=work.snapshot, snapshot_region=work.snapshot_region
     )
+    if not work.resumed:
+        work.stack.update_record(unprotected=(), scaled_between=())
+    work.look_again()
+    wake(work)
     work.look_again()
     _keep_key(work)
     _free_the_name(work)
+    stop_scaling(work)
     unprotect(work)
+    work.look_again()  # with the reader that autoscaling made meanwhile
     for address, one in work.clusters().items():
-        _remove_strangers(work, address, one)
+        remove_strangers(work, address, one)
     _part_regions(work)
     started = monotonic()
     work.emit(StepStarted("destroy", "Destroying the cluster"))
@@ -67,17 +70,6 @@ def _free_the_name(work: Teardown) -> None:
     if work.snapshot and cluster and cluster.status != "deleting" and work.is_taken(work.snapshot):
         work.snapshot = fresh_name(work.spec.name, work.is_taken)
         work.stack.update_record(final_snapshot_identifier=work.snapshot)
-
-
-def _remove_strangers(work: Teardown, address: str, topology: Topology) -> None:
-    """Instances that Terraform does not know (made by reader autoscaling or by hand) would block the cluster's end."""
-    ours = work.ours()
-    for member in topology.members:  # a failover may have made one of them the writer
-        if member.id in ours or member.status == "deleting":
-            continue
-        work.emit(Note(f"Deleting {member.id}, an instance that Terraform does not manage.", level="warning"))
-        with aws_errors(f"deleting {member.id}"):
-            work.client(address).delete_db_instance(DBInstanceIdentifier=member.id, SkipFinalSnapshot=True)
 
 
 def _part_regions(work: Teardown) -> None:

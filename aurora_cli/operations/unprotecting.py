@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.global_database import lift_global_protection, lift_protection
 from aurora_cli.operations.events import StepFinished, StepStarted
 from aurora_cli.operations.final_snapshot import carried
+from aurora_cli.operations.halfway import GLOBAL_PREFIX
 from aurora_cli.operations.master_password import is_made_here, made_password, variables_of
 from aurora_cli.operations.teardown import INSTANCE, Teardown
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS
@@ -30,11 +31,18 @@ def unprotect(work: Teardown) -> None:
     _set_in_state(work, clusters)
     for address, one in clusters.items():
         if one.deletion_protection:
+            _remember(work, one.arn)
             lift_protection(work.client(address), one.identifier)
     database = _protected_database(work)
     if database:
+        _remember(work, f"{GLOBAL_PREFIX}{database}")
         lift_global_protection(work.rds, database)
     work.emit(StepFinished("unprotect", monotonic() - started))
+
+
+def _remember(work: Teardown, what: str) -> None:
+    """Written down before it is lifted, so that it can be set back whatever happens next."""
+    work.stack.update_record(unprotected=tuple(dict.fromkeys((*work.stack.record.unprotected, what))))
 
 
 def _protected_database(work: Teardown) -> str | None:

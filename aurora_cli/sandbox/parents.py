@@ -17,7 +17,7 @@ def name_myself(lock: int) -> None:
 
 
 def stop_parents(folder: Path) -> None:
-    """End every parent that lives in that folder. Providers that serve a Terraform at that moment end with it."""
+    """End every parent that lives in that folder. Providers that serve a Terraform at that moment end with that Terraform."""
     for lock in sorted(folder.glob("*.lock")):
         pid, _, started = lock.read_text(encoding="ascii", errors="replace").partition(" ")
         if pid.isdigit() and started:

@@ -67,6 +67,7 @@ class StateFiles:
         self.terraform_rc = folder / "terraform.rc"
         self.mirror = folder / "mirror"
         self.parents = folder / "provider"
+        self.parent_log = self.parents / "parent.log"
 
     def read_state(self) -> EmulatorState | None:
         """The last emulator, or None when there was none or its file is damaged (then it cannot be found again)."""

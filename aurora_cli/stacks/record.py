@@ -13,6 +13,11 @@ SCHEMA_VERSION = 1
 Status = Literal["creating", "changing", "ready", "destroying"]
 STATUSES: tuple[str, ...] = get_args(Status)
 Target = Literal["aws", "sandbox"]
+_LISTS: dict[str, tuple[type, str]] = {
+    "instance_keys": (str, "texts"),
+    "unprotected": (str, "texts"),
+    "scaled_between": (int, "numbers"),
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,9 @@ class StackRecord:
         final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
         born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
         source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
+        unprotected: what a destroy has lifted the protection of and its failure may set back: ARN of a cluster, or `global:` and
+            the identifier of a global cluster.
+        scaled_between: fewest and most readers of autoscaling before a destroy stopped it; `()` when it has not.
         master_username: that the cluster has from its source; None for the spec's, and in records of older versions.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         schema_version: of this file.
@@ -51,6 +59,8 @@ class StackRecord:
     snapshot_region: str | None = None
     born: str | None = None
     source_arn: str | None = None
+    unprotected: tuple[str, ...] = ()
+    scaled_between: tuple[int, ...] = ()
     master_username: str | None = None
     password_version: int = 1
     schema_version: int = SCHEMA_VERSION
@@ -77,7 +87,8 @@ def load_record(text: str, *, name: str) -> StackRecord:
     values = {key: value for key, value in data.items() if key in known}
     _check_values(values, name)
     regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
-    return StackRecord(**{**values, "instance_keys": tuple(values.get("instance_keys", ())), "region_keys": regions})
+    lists = {key: tuple(values.get(key, ())) for key in _LISTS}
+    return StackRecord(**{**values, **lists, "region_keys": regions})
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:
@@ -97,9 +108,10 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
         raise _damaged(name, "it belongs to another stack")
     if values["target"] not in ("aws", "sandbox") or values["status"] not in STATUSES:
         raise _damaged(name, "'target' or 'status' has an unknown value")
-    keys = values.get("instance_keys", [])
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise _damaged(name, "'instance_keys' is no list of texts")
+    for key, (kind, words) in _LISTS.items():
+        items = values.get(key, [])
+        if not isinstance(items, list) or not all(isinstance(item, kind) for item in items):
+            raise _damaged(name, f"'{key}' is no list of {words}")
     regions = values.get("region_keys", [])
     if not isinstance(regions, list) or not all(_is_region(entry) for entry in regions):
         raise _damaged(name, "'region_keys' is no list of Regions with their keys")

@@ -10,6 +10,8 @@ from aurora_cli.errors import GuardRefused, PlanStale, StateAtRisk, StateLocked,
 from aurora_cli.terraform.explanation import Explanation, row
 from aurora_cli.terraform.explanations_aws import AWS_EXPLANATIONS
 
+PROVIDER_DIED = "The Terraform provider did not start or stopped while it worked"
+
 _STATE = (
     row(
         StateAtRisk,
@@ -79,7 +81,7 @@ _TOOLS = (
         TerraformFailed,
         r"Failed to (?:load plugin schemas|instantiate provider)|Plugin did not respond|Unrecognized remote plugin message|"
         r"plugin process exited|timeout while waiting for plugin",
-        "The Terraform provider did not start or stopped while it worked.",
+        f"{PROVIDER_DIED}.",
         "Run the same command again; if it fails again, look at what it says with --debug.",
     ),
     row(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aurora_cli.errors import AuroraError, Interrupted, StateAtRisk
 from aurora_cli.terraform.explain import explain
+from aurora_cli.terraform.explanations import PROVIDER_DIED
 from aurora_cli.terraform.outcome import Outcome
 from aurora_cli.terraform.state import ERRORED_STATE
 
@@ -15,7 +16,9 @@ KILLED = (None, 128 + 9)
 AGAIN = "Run the same command again: it goes on from where this one stopped."
 
 
-def failure(operation: str, outcome: Outcome, *, folder: Path, stderr: str) -> AuroraError:
+def failure(
+    operation: str, outcome: Outcome, *, folder: Path, stderr: str, provider_log: Path | None = None
+) -> AuroraError:
     """The error to raise for `outcome`, the gravest reason first: state not saved, killed, interrupted, Terraform's own error.
 
     Args:
@@ -23,6 +26,7 @@ def failure(operation: str, outcome: Outcome, *, folder: Path, stderr: str) -> A
         outcome: what came of it.
         folder: Terraform's folder, for a state that was left beside.
         stderr: the end of standard error.
+        provider_log: where a provider that died has said why; None where it has no such place.
     """
     changes = operation in ("apply", "push")
     if changes and (folder / ERRORED_STATE).exists():
@@ -33,6 +37,8 @@ def failure(operation: str, outcome: Outcome, *, folder: Path, stderr: str) -> A
     if outcome.interrupts and not isinstance(error, StateAtRisk):
         return interrupted(operation, outcome)
     error.details.setdefault("applied", outcome.applied.counts())
+    if provider_log is not None and error.message.startswith(PROVIDER_DIED):
+        error.hint = f"Run the same command again. Why it stopped may be in {provider_log}."
     return error
 
 

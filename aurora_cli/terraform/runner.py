@@ -57,6 +57,7 @@ class Terraform(TerraformReader):
         relock: forget the dependency lock file when the provider on disk is not the one that it names: for a provider that
             comes with this program. One from a registry must be that one.
         lock_timeout: how long Terraform waits for its state lock, in its own notation.
+        provider_log: file in which a provider that died has said why, if it has one.
         sleep: waits that many seconds; for the pauses between tries of `init`.
     """
 
@@ -70,6 +71,7 @@ class Terraform(TerraformReader):
         *,
         relock: bool = False,
         lock_timeout: str = "60s",
+        provider_log: Path | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(binary, folder, env)
@@ -78,6 +80,7 @@ class Terraform(TerraformReader):
         self._emit = emit
         self._relock = relock
         self._lock_timeout = lock_timeout
+        self._provider_log = provider_log
         self._sleep = sleep
 
     def init(self, *, upgrade: bool = False, reconfigure: bool = False) -> bool:
@@ -299,7 +302,7 @@ class Terraform(TerraformReader):
             if outcome.interrupts:
                 raise interrupted(operation, outcome)
             return
-        raise failure(operation, outcome, folder=self.folder, stderr=stderr)
+        raise failure(operation, outcome, folder=self.folder, stderr=stderr, provider_log=self._provider_log)
 
 
 def _needs_init(outcome: Outcome) -> bool:

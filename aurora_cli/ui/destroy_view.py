@@ -16,6 +16,7 @@ from aurora_cli.ui.text import clean, sentence
 
 if TYPE_CHECKING:
     from aurora_cli.operations.destroy import DestroyResult, DestroyReview
+    from aurora_cli.operations.reprotecting import Protected
 
 
 def print_destroy_review(consoles: Consoles, review: DestroyReview) -> None:
@@ -52,6 +53,18 @@ def print_destroyed(consoles: Consoles, result: DestroyResult) -> None:
         )
     if result.restore_hint:
         whole(console, lead("  get it back     ", "second").append(clean(result.restore_hint), style="command"))
+    for group in result.log_groups:
+        whole(console, lead("  log group stays ", "second").append(clean(group["name"])))
+        whole(console, lead("  to delete it    ", "second").append(clean(group["delete"]), style="command"))
+
+
+def print_protected(consoles: Consoles, result: Protected) -> None:
+    """Prints on stdout what is protected again."""
+    mark = symbols(consoles.out).done
+    words = "The deletion protection is on again" if result.protected else "There was no protection to set back"
+    prose(consoles.out, lead(f"{mark} ", "good").append(f"{words}: {clean(result.name)}."))
+    for what in result.protected:
+        whole(consoles.out, lead("  ", "second").append(clean(what)))
 
 
 def _print_instances(console: Console, instances: tuple[InstanceInfo, ...]) -> None:
@@ -87,7 +100,7 @@ def _print_protection(console: Console, review: DestroyReview) -> None:
     console.print()
     if review.deletion_protection:
         _bullet(console, "warning", "warning", "Deletion protection is on: it is lifted first.")
-    for text in review.dependants:
+    for text in (*review.remarks, *review.dependants):
         _bullet(console, "warning", "warning", sentence(text))
     if review.final_snapshot_identifier is None:
         text = "LOST: no final snapshot is taken. All data of the cluster goes, and its automated backups with it."

@@ -19,10 +19,12 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
+# What a spec says in place of a password. No password of a database is that short: RDS wants eight characters.
+_INSTEAD_OF_ONE = r"(?:managed|given|kept)(?=[\s,;&\"')}\]`]|\.?(?:\s|$))"
 _ASSIGNED = re.compile(
     r"((?:password|passwd|passphrase|secret[_-]?access[_-]?key|secret[_-]?key|session[_-]?token|security[_-]?token"
     r"|auth[_-]?token|private[_-]?key|api[_-]?key|secret[_-]?string)[\"']?\s*(?:=|:)\s*)"
-    rf"({_QUOTED}|[^\s,;&\"')}}\]]+)",
+    rf"(?!{_INSTEAD_OF_ONE})({_QUOTED}|[^\s,;&\"')}}\]]+)",
     re.IGNORECASE,
 )
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.parents import stop_parents
 from aurora_cli.sandbox.processes import is_running, start_time, wait_until
 from aurora_cli.sandbox.provider.install import install
-from aurora_cli.sandbox.provider.serve import _COOKIE
-from tests.harness import clean_environ, terraform
+from aurora_cli.sandbox.provider.serve import _COOKIE, _ORPHAN_SECONDS
+from tests.harness import Aurora, clean_environ, terraform
+from tests.reliability.disturbing import CREATE, called
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -106,6 +108,11 @@ def parents(manager: Sandbox) -> list[tuple[int, str]]:
     return [(int(pid), start) for pid, start in texts if is_running(int(pid), start)]
 
 
+def children(pid: int) -> list[int]:
+    """The forks of a process that have not been collected."""
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def test_the_parent_and_a_direct_start_shake_hands_alike(sandbox: Sandbox) -> None:
     program = launcher(sandbox)
     with started(program) as forked, started(program, AURORA_SANDBOX_DIRECT="1") as direct:
@@ -170,6 +177,55 @@ def test_it_ends_when_what_terraform_started_is_killed(sandbox: Sandbox) -> None
         assert provider.answers()
         provider.process.kill()
         assert wait_until(lambda: not provider.answers(), timeout_s=PATIENCE_S)
+
+
+def test_it_serves_on_when_the_process_that_it_was_forked_from_is_killed(sandbox: Sandbox) -> None:
+    """Under load, the end of the parent (changed code, a kill) must not look to Terraform like a crash of its provider."""
+    with started(launcher(sandbox)) as provider:
+        os.kill(parents(sandbox)[0][0], signal.SIGKILL)
+        assert wait_until(lambda: parents(sandbox) == [], timeout_s=PATIENCE_S)
+        time.sleep(3 * _ORPHAN_SECONDS)
+        assert provider.answers()
+        provider.process.kill()
+        assert wait_until(lambda: not provider.answers(), timeout_s=PATIENCE_S)
+
+
+def test_a_provider_that_dies_says_so_in_the_log(sandbox: Sandbox) -> None:
+    with started(launcher(sandbox)) as provider:
+        (fork,) = children(parents(sandbox)[0][0])
+        os.kill(fork, signal.SIGABRT)
+        provider.process.wait(timeout=PATIENCE_S)
+        log = sandbox.files.parent_log
+        assert wait_until(lambda: f"provider {fork} was killed by signal 6" in log.read_text(), timeout_s=PATIENCE_S)
+        assert "Fatal Python error: Aborted" in log.read_text()
+
+
+def test_the_error_names_the_log_of_a_provider_that_died(tmp_path: Path) -> None:
+    aurora = Aurora(tmp_path / "home")
+    try:
+        aurora.ok("sandbox", "start")
+        aurora.emulator.set_latency(8)
+        endpoint = str(aurora.emulator.status().endpoint)
+        process = subprocess.Popen(aurora.argv(*CREATE), env=aurora.environ, stderr=subprocess.PIPE, text=True)
+        assert wait_until(lambda: called(endpoint, "CreateDBCluster", 0), timeout_s=3 * PATIENCE_S)
+        for fork in children(parents(aurora.emulator)[0][0]):
+            os.kill(fork, signal.SIGKILL)
+        _, said = process.communicate(timeout=3 * PATIENCE_S)
+        log = aurora.emulator.files.parent_log
+        assert wait_until(lambda: "was killed by signal 9" in log.read_text(), timeout_s=PATIENCE_S)
+    finally:
+        aurora.emulator.stop()
+    assert process.returncode == 1
+    assert "provider did not start or stopped while it worked" in said
+    assert str(log) in "".join(said.split())
+
+
+def test_one_whose_terraform_went_first_is_not_worth_a_line(sandbox: Sandbox) -> None:
+    with started(launcher(sandbox)) as provider:
+        parent = parents(sandbox)[0][0]
+        provider.process.kill()
+        assert wait_until(lambda: children(parent) == [], timeout_s=PATIENCE_S)
+    assert "provider" not in sandbox.files.parent_log.read_text()
 
 
 def test_ctrl_c_of_the_whole_group_does_not_end_it(sandbox: Sandbox) -> None:

@@ -10,9 +10,8 @@ import pytest
 from aurora_cli.commands.table import SECTIONS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
-ELSEWHERE = {"destroy": "a section comes with its own rules: docs/cli.md"}
 TOGETHER = {"start": "start and stop", "stop": "start and stop", "global": "Global databases"}
-OPERATIONS = [entry.name for entry in SECTIONS["Run"] if entry.name not in ELSEWHERE]
+OPERATIONS = [entry.name for entry in SECTIONS["Run"]]
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

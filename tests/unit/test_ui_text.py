@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aurora_cli.spec.credentials import PasswordKind
 from aurora_cli.ui.redact import is_secret_name, redact, redact_text
 from aurora_cli.ui.text import clean, clean_lines, count, duration, listed, moment, sentence
 
@@ -63,6 +66,19 @@ def test_counting_and_listing() -> None:
 def test_secrets_in_messages_are_hidden(text: str) -> None:
     assert "hunter2" not in redact_text(text)
     assert "(hidden)" in redact_text(text)
+
+
+@pytest.mark.parametrize("kind", get_args(PasswordKind))
+def test_what_a_spec_says_in_place_of_a_password_is_shown(kind: str) -> None:
+    assert len(kind) < 8, "RDS takes no password that short, so nobody's password is shown"
+    for text in (
+        f"remove it, or write `password: {kind}`",
+        f"credentials.password: {kind}.",
+        f"password={kind}, user=x",
+    ):
+        assert redact_text(text) == text
+    for secret in (f"{kind}2", f"{kind}.x", f"my-{kind}", f"{kind}-by-me"):
+        assert redact_text(f"password: {secret}") == "password: (hidden)"
 
 
 def test_access_key_ids_are_hidden() -> None:

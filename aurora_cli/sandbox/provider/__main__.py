@@ -18,14 +18,14 @@ def main() -> NoReturn:
     os._exit(status)
 
 
-def run() -> int:
+def run(*, started_by_terraform: bool = True) -> int:
     """Serve until Terraform says goodbye or is gone; gives the exit status. All that was written is flushed."""
     from aurora_cli.sandbox.provider.core import Provider
     from aurora_cli.sandbox.provider.serve import serve
 
     folder = os.environ.get("AURORA_SANDBOX_PROVIDER_CACHE")
     cache_dir = Path(folder) if folder else None
-    status = serve(Provider(cache_dir), cache_dir)
+    status = serve(Provider(cache_dir), cache_dir, started_by_terraform=started_by_terraform)
     sys.stdout.flush()
     sys.stderr.flush()
     return status

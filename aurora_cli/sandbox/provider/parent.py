@@ -3,12 +3,15 @@
 It lives in a private folder of the sandbox and serves the user who owns that alone. It has one thread and no gRPC server, so
 that a fork is safe. A fork becomes what Terraform started: its streams, environment, folder and umask; it ends when the program
 that Terraform waits for (`quick`) ends. The parent ends when its emulator has ended, when the code on disk has changed, when its
-socket is gone, and with `sandbox stop`.
+socket is gone, and with `sandbox stop`; its forks then serve on until their Terraform has done.
+
+A fork that dies says why in `parent.log`, which is the parent's standard error: Terraform says no more than that it is gone.
 """
 
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import fcntl
 import os
 import signal
@@ -20,6 +23,7 @@ import traceback
 from binascii import crc32
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,6 +36,7 @@ from aurora_cli.sandbox.state import StateFiles
 REFUSED = b"-"
 LOOK_AROUND_S = 2.0
 _REQUEST_TIMEOUT_S = 5.0
+_ORPHANED = 3  # exit status of a fork whose Terraform went first; nothing to speak of
 
 
 @dataclass(frozen=True)
@@ -129,9 +134,19 @@ class _Parent:
 
 
 def _bury_the_ended() -> None:
+    """Collect the forks that have ended, and note those that did not end well."""
     with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            status = os.waitstatus_to_exitcode(ended[1])
+            if status not in (0, _ORPHANED):
+                how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+                _note(sys.stderr.fileno(), f"provider {ended[0]} {how}")
+
+
+def _note(log: int, text: str) -> None:
+    when = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    with contextlib.suppress(OSError):
+        os.write(log, f"{when} {text}\n".encode("utf-8", "replace"))
 
 
 def receive(channel: socket.socket) -> Request:
@@ -140,14 +155,24 @@ def receive(channel: socket.socket) -> Request:
     data, streams, _, _ = socket.recv_fds(channel, 65536, 3)
     if len(streams) != 3:
         raise ValueError("no streams")
+    try:
+        data = _whole(channel, data)
+    except (OSError, ValueError):
+        for stream in streams:  # Terraform would wait for the end of its provider's output
+            os.close(stream)
+        raise
+    own, folder, umask, *variables = data[8:].split(b"\0")
+    environ = dict(variable.split(b"=", 1) for variable in variables)
+    return Request(streams, own, folder, int(umask), environ)
+
+
+def _whole(channel: socket.socket, data: bytes) -> bytes:
     while len(data) < 8 or len(data) < 8 + int.from_bytes(data[:8], "big"):
         more = channel.recv(65536)
         if not more:
             raise ValueError("torn")
         data += more
-    own, folder, umask, *variables = data[8:].split(b"\0")
-    environ = dict(variable.split(b"=", 1) for variable in variables)
-    return Request(streams, own, folder, int(umask), environ)
+    return data
 
 
 def _say(channel: socket.socket, word: bytes) -> None:
@@ -157,18 +182,20 @@ def _say(channel: socket.socket, word: bytes) -> None:
 
 def _become(channel: socket.socket, request: Request) -> NoReturn:
     """In the fork: be the process that Terraform started, and serve."""
-    status = 1
+    status, log = 1, os.dup(sys.stderr.fileno())
     try:
+        faulthandler.enable(log)
         _take_over(request)
         channel.settimeout(None)
         _say(channel, ACCEPTED)
         if channel.recv(1) != AGREED:  # who asked has lost patience, and started a provider directly
-            os._exit(status)
+            os._exit(_ORPHANED)
         threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
         from aurora_cli.sandbox.provider.__main__ import run
 
-        status = run()
+        status = run(started_by_terraform=False)
     except BaseException:
+        _note(log, f"provider {os.getpid()} failed:\n{traceback.format_exc()}")
         traceback.print_exc()
     finally:
         _say(channel, bytes([status]))
@@ -193,4 +220,4 @@ def _end_with(channel: socket.socket) -> None:
     with contextlib.suppress(OSError):
         channel.recv(1)
     sys.stderr.flush()
-    os._exit(1)
+    os._exit(_ORPHANED)

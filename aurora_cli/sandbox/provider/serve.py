@@ -45,13 +45,21 @@ class _Stdio(grpc_stdio_pb2_grpc.GRPCStdioServicer):  # type: ignore[misc]
         return iter(())
 
 
-def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str] = os.environ) -> int:
+def serve(
+    provider: Provider,
+    cache_dir: Path | None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    started_by_terraform: bool = True,
+) -> int:
     """Serve until Terraform says goodbye or is gone. Gives the exit status.
 
     Args:
         provider: what is served.
         cache_dir: folder with the saved certificate; a missing one is made there.
         environ: holds go-plugin's magic cookie.
+        started_by_terraform: False for a fork, which somebody else ends when Terraform is gone. The end of the process that it
+            was forked from must not be taken for the end of Terraform.
     """
     if environ.get(_COOKIE[0]) != _COOKIE[1]:
         sys.stderr.write("This is a Terraform plugin; Terraform starts it, it does nothing on its own.\n")
@@ -70,7 +78,7 @@ def serve(provider: Provider, cache_dir: Path | None, environ: Mapping[str, str]
         server.add_secure_port(f"unix://{socket}", _credentials(certificate))
         server.start()
         _shake_hands(socket, certificate)
-        _wait(done)
+        _wait(done, started_by_terraform)
         provider.stop.set()
         server.stop(grace=0.2).wait()
     return 0
@@ -108,9 +116,9 @@ def _shake_hands(socket: str, certificate: Certificate) -> None:
     sys.stdout.flush()
 
 
-def _wait(done: threading.Event) -> None:
+def _wait(done: threading.Event, started_by_terraform: bool) -> None:
     """Until goodbye; a Terraform that was killed never says it, so look whether it is still our parent."""
     parent = os.getppid()
     while not done.wait(_ORPHAN_SECONDS):
-        if os.getppid() != parent:
+        if started_by_terraform and os.getppid() != parent:
             return

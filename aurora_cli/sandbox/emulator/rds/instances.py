@@ -160,12 +160,21 @@ def delete(backend: AuroraBackend, identifier: str) -> Shown:
     instance = backend.instance(identifier)
     if instance.deleting:
         raise instance_state(f"Instance {identifier} is already being deleted.")
+    _check_runs(instance.cluster)
     replicas.check_last_instance(instance.cluster)
     instance.deleting = True
     instance.is_cluster_writer = False
     instance.cluster.designate_writer()
     backend.defer(instance.passing("deleting", "deleting"), lambda: _gone(backend, instance))
     return Shown(instance, "deleting")
+
+
+def _check_runs(cluster: AuroraCluster) -> None:
+    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": instances of a stopped one stay."""
+    if cluster.status in ("stopping", "stopped"):
+        raise cluster_state(
+            f"DbCluster {cluster.db_cluster_identifier} is in {cluster.status} state. Start it to delete its instances."
+        )
 
 
 def _gone(backend: AuroraBackend, instance: AuroraInstance) -> None:

@@ -96,7 +96,7 @@ def take(
         RDSClientError: the name is taken or not a name, or the cluster is not available.
     """
     check_free(backend, name)
-    if cluster.status not in ("available", "stopped"):
+    if cluster.status != "available":
         raise cluster_state(f"Cluster {cluster.db_cluster_identifier} is not in an available state.")
     snapshot = AuroraClusterSnapshot(backend, cluster, name.lower(), kind, tags)
     backend.cluster_snapshots[name.lower()] = snapshot

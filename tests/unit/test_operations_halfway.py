@@ -1,0 +1,69 @@
+"""What a destroy that stopped half-way says of itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.operations.halfway import Halfway, parts
+from aurora_cli.terraform.plan import Plan, ResourceChange
+
+CLUSTER, FIRST, OTHER = "aws_rds_cluster.this", "aws_rds_cluster_instance.first", 'aws_rds_cluster_instance.others["2"]'
+GROUP = "aws_db_subnet_group.this"
+
+
+def goes(address: str, **before: str) -> ResourceChange:
+    return ResourceChange(address, address.split(".")[0], "x", None, "delete", (), (), None, before, {})
+
+
+PLAN = Plan(
+    resource_changes=(
+        goes(CLUSTER, cluster_identifier="demo"),
+        goes(FIRST, identifier="demo-1"),
+        goes(OTHER, identifier="demo-2"),
+        goes(GROUP, name="demo"),
+    )
+)
+
+
+def live(*members: tuple[str, str]) -> Topology:
+    found = tuple(Member(name, "reader", "db.r7g.large", status) for name, status in members)
+    return Topology("demo", "arn", "available", "aurora-postgresql", "16.8", 5432, found)
+
+
+def test_what_the_state_no_longer_holds_is_gone() -> None:
+    gone, left = parts(PLAN, [CLUSTER, FIRST, GROUP], ["demo-1", "demo-2"], live(("demo-1", "available")))
+    assert (gone, left) == (("demo-2",), ("demo", "demo-1", GROUP))
+
+
+def test_a_stranger_is_told_by_what_lives() -> None:
+    begun = ["demo-1", "demo-2", "theirs", "other"]
+    gone, left = parts(
+        PLAN, [CLUSTER, FIRST, OTHER, GROUP], begun, live(("theirs", "deleting"), ("other", "available"))
+    )
+    assert gone == ("theirs",)
+    assert left == ("demo", "demo-1", "demo-2", GROUP, "other")
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (
+            Halfway("demo", ("demo-2", "aws_route.a", "aws_route.b"), ("demo", "demo-1", GROUP), "available", "off"),
+            "Gone already: demo-2, 2 other resources. Still there: the cluster demo (available), demo-1, 1 other resource.",
+        ),
+        (
+            Halfway("demo", (), (GROUP,), None, None),
+            "Gone already: nothing. Still there: 1 other resource.",
+        ),
+        (
+            Halfway("demo", ("demo-1",), ("demo",), "available", "on"),
+            (
+                "Gone already: demo-1. Still there: the cluster demo (available). Its deletion protection is on: somebody set it "
+                "meanwhile."
+            ),
+        ),
+    ],
+)
+def test_the_sentence(found: Halfway, text: str) -> None:
+    assert found.sentence() == text
