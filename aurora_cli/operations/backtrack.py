@@ -13,6 +13,7 @@ from aurora_cli.errors import Declined, InvalidInput, OperationFailed, SpecConfl
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.logbook import recorded
 from aurora_cli.operations.results import SCHEMA_VERSION
+from aurora_cli.operations.steps.unfinished import refuse_unfinished
 from aurora_cli.operations.stored import existing_stack, stored_spec
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def backtrack(
 
     Raises:
         InvalidInput: it is no Aurora MySQL, has no window, or the moment is outside of it. Declined.
-        ClusterNotFound, StackLocked, OperationFailed, WaitTimeout, AwsFailed.
+        ClusterNotFound, StackLocked, OperationUnfinished, OperationFailed, WaitTimeout, AwsFailed.
     """
     stack = existing_stack(app, name)
     spec = stored_spec(stack).spec
@@ -93,6 +94,8 @@ def backtrack(
     with stack.lock("backtrack"):
         if stack.record.status == "destroying":
             raise SpecConflict(f"A destroy of {name} has begun.", hint=f"Finish it with `aurora-cli destroy {name}`.")
+        if not dry_run:
+            refuse_unfinished(stack)
         rds = app.aws(spec.region).client("rds")
         window, now = read_window(rds, name), app.clock.now()
         moment = to if to is not None else now - timedelta(seconds=by_s or 0)

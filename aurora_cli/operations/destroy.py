@@ -12,6 +12,7 @@ from aurora_cli.errors import Declined, InvalidInput
 from aurora_cli.operations.destroy_review import Confirm, DestroyResult, DestroyReview
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.logbook import recorded
+from aurora_cli.operations.replacing.aside import refuse_aside
 from aurora_cli.operations.reporting import report
 from aurora_cli.operations.steps.unfinished import refuse_unfinished
 from aurora_cli.operations.stored import existing_stack
@@ -49,6 +50,7 @@ def destroy(
     with stack.lock("destroy"):
         if not dry_run:
             refuse_unfinished(stack)
+            refuse_aside(stack, "to destroy")
         work = Teardown(app, stack, emit, skip_final_snapshot)
         try:
             review = _review(work)

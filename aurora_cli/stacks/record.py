@@ -34,6 +34,7 @@ class StackRecord:
         final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
         born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
         source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
+        aside: the cluster that a restore has put beside the stack's own, see `operations/replacing/aside.py`; empty for none.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         schema_version: of this file.
     """
@@ -51,6 +52,7 @@ class StackRecord:
     snapshot_region: str | None = None
     born: str | None = None
     source_arn: str | None = None
+    aside: Mapping[str, Any] = field(default_factory=dict)
     password_version: int = 1
     schema_version: int = SCHEMA_VERSION
 
@@ -104,8 +106,9 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
         raise _damaged(name, "'region_keys' is no list of Regions with their keys")
     if not isinstance(values.get("password_version", 1), int):
         raise _damaged(name, "'password_version' is no number")
-    if not isinstance(values.get("origins", {}), dict):
-        raise _damaged(name, "'origins' is no object")
+    for key in ("origins", "aside"):
+        if not isinstance(values.get(key, {}), dict):
+            raise _damaged(name, f"'{key}' is no object")
 
 
 def _is_region(entry: object) -> bool:

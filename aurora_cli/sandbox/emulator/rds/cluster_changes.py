@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters
+from aurora_cli.sandbox.emulator.rds import engines, networks, parameters, renames
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_available,
@@ -14,7 +14,7 @@ from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_scaling,
     cluster_parameter_group,
 )
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, error
+from aurora_cli.sandbox.emulator.rds.faults import bad_combination
 from aurora_cli.sandbox.emulator.rds.secret import ManagedSecret
 from aurora_cli.sandbox.emulator.rds.shown import Shown
 
@@ -64,7 +64,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
         _await_restart(cluster)
     _modify_waiting(backend, cluster, values)
     _modify_domain(cluster, values)
-    _rename(backend, cluster, values)
+    renames.rename_cluster(backend, cluster, values)
     return Shown(cluster, cluster.status)
 
 
@@ -195,21 +195,6 @@ def _apply_pending(cluster: AuroraCluster) -> None:
     for member in cluster.instances:
         if member.db_parameter_group_name == f"default.{old_family}":
             member.db_parameter_group_name = f"default.{cluster.family}"
-
-
-def _rename(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
-    wanted = values.get("new_db_cluster_identifier")
-    if not wanted:
-        return
-    wanted = names.check_identifier(wanted, "NewDBClusterIdentifier")
-    if wanted != cluster.db_cluster_identifier and wanted in backend.clusters:
-        raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-    members = list(cluster._members)
-    del backend.clusters[cluster.db_cluster_identifier]
-    cluster.db_cluster_identifier = wanted
-    backend.clusters[wanted] = cluster
-    for member in members:
-        member.db_cluster_identifier = wanted
 
 
 def _modify_domain(cluster: AuroraCluster, values: dict[str, Any]) -> None:
