@@ -47,6 +47,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("unlock", "Take away a state lock that a dead process left."),
         Entry("clone", "Make a copy-on-write clone of a cluster."),
         Entry("restore", "Bring data back into a new cluster, or in the place of one."),
+        Entry("rename", "Give a cluster another name, in place."),
         Entry("snapshot", "Make, list, copy and delete snapshots of clusters."),
         Entry("rotate-password", "Change the master password of a cluster."),
         Entry("failover", "Make a reader the writer, and wait until it is."),

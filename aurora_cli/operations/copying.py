@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve import Layer
     from aurora_cli.stacks.stack import Stack
 
-_OF_ONE_CLUSTER = ("name", "source", "username", "database", "dns", "engine_version")
+_OF_ONE_CLUSTER = ("name", "resource_name", "source", "username", "database", "dns", "engine_version")
 _OWN_STATE = {"s3": ("key",), "pg": ("schema_name",)}
 
 

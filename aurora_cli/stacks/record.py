@@ -35,6 +35,7 @@ class StackRecord:
         born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
         source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
         aside: the cluster that a restore has put beside the stack's own, see `operations/replacing/aside.py`; empty for none.
+        renamed_to: the name that the stack is about to get; its folder may have it already. None when it is not renamed.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         schema_version: of this file.
     """
@@ -53,6 +54,7 @@ class StackRecord:
     born: str | None = None
     source_arn: str | None = None
     aside: Mapping[str, Any] = field(default_factory=dict)
+    renamed_to: str | None = None
     password_version: int = 1
     schema_version: int = SCHEMA_VERSION
 
@@ -78,7 +80,9 @@ def load_record(text: str, *, name: str) -> StackRecord:
     values = {key: value for key, value in data.items() if key in known}
     _check_values(values, name)
     regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
-    return StackRecord(**{**values, "instance_keys": tuple(values.get("instance_keys", ())), "region_keys": regions})
+    return StackRecord(
+        **{**values, "name": name, "instance_keys": tuple(values.get("instance_keys", ())), "region_keys": regions}
+    )
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:
@@ -94,7 +98,7 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
     for key in ("name", "region", "target", "created_at", "status"):
         if not isinstance(values.get(key), str):
             raise _damaged(name, f"'{key}' is missing or no text")
-    if values["name"] != name:
+    if name not in (values["name"], values.get("renamed_to")):
         raise _damaged(name, "it belongs to another stack")
     if values["target"] not in ("aws", "sandbox") or values["status"] not in STATUSES:
         raise _damaged(name, "'target' or 'status' has an unknown value")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import OperationFailed
@@ -11,7 +12,7 @@ from aurora_cli.operations.steps.step import Step
 
 if TYPE_CHECKING:
     from aurora_cli.operations.steps.ground import Ground
-    from aurora_cli.terraform.plan import Plan, ResourceChange
+    from aurora_cli.terraform.plan import ResourceChange
 
 SETTLE = "settle"
 _MADE_ANEW = (
@@ -35,25 +36,32 @@ def settle_step(ground: Ground, born: str | None = None) -> Step:
     def run() -> str | None:
         record = ground.stack.record
         if born is not None and record.born in (None, EMPTY):
-            record = ground.stack.update_record(born=born)
-        for _ in range(_ROUNDS):
-            plan = ground.plan(ground.spec, record.instance_keys)
-            if plan.empty:
-                return None
-            refuse_loss(ground, plan)
-            done = ground.terraform.apply()
-            for name in ground.counts:
-                ground.counts[name] += getattr(done, name)
-        ground.emit(Note("The plan still differs.", level="warning", hint=f"aurora-cli plan {ground.stack.name}"))
+            ground.stack.update_record(born=born)
+        bring_to_spec(ground, _harmless)
         return None
 
     text = "Bring Terraform's state and what a restore leaves out into agreement with the spec"
     return Step(SETTLE, text, lambda: False, run)
 
 
-def refuse_loss(ground: Ground, plan: Plan) -> None:
-    """Raise OperationFailed if the plan would make anew or delete what holds data, or what that stands on."""
-    strange = [change for change in plan.changes if not _harmless(change)]
+def bring_to_spec(ground: Ground, harmless: Callable[[ResourceChange], bool]) -> None:
+    """Plan and apply the stored spec until the plan is empty; a second round finds what hangs on the first.
+
+    Raises:
+        OperationFailed: the plan holds a change that is not harmless; it was not applied. TerraformFailed and its kin.
+    """
+    for _ in range(_ROUNDS):
+        plan = ground.plan(ground.spec, ground.stack.record.instance_keys)
+        if plan.empty:
+            return
+        _refuse_loss(ground, [change for change in plan.changes if not harmless(change)])
+        done = ground.terraform.apply()
+        for name in ground.counts:
+            ground.counts[name] += getattr(done, name)
+    ground.emit(Note("The plan still differs.", level="warning", hint=f"aurora-cli plan {ground.stack.name}"))
+
+
+def _refuse_loss(ground: Ground, strange: list[ResourceChange]) -> None:
     if not strange:
         return
     ground.terraform.plan_file.unlink(missing_ok=True)

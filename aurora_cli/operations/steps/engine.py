@@ -121,7 +121,7 @@ class _Engine:
         """From now to the end, in one plan: what is shown, and what bounds the plans of the steps."""
         desired = self.decision.desired
         if desired is None:
-            return Plan.unchanged([])
+            return self.decision.plan or Plan.unchanged([])
         started = monotonic()
         self.emit(StepStarted("plan", "Planning the change"))
         plan = self.ground.plan(desired.spec, self._keys())

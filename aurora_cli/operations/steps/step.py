@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from aurora_cli.operations.steps.ground import Ground
     from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.terraform.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Decision:
             not tell of their restarts.
         next_writer: identifier of the instance that a step makes the writer; None when the role stays.
         remarks: sentences that people should read beside the steps.
+        plan: what Terraform will do in the steps, where the operation has found it out by itself. It is shown, and not kept.
     """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Decision:
     one_by_one: tuple[str, ...] = ()
     next_writer: str | None = None
     remarks: tuple[str, ...] = ()
+    plan: Plan | None = None
 
 
 class Operation(Protocol):
