@@ -96,10 +96,21 @@ def _region(app: AppContext, wish: Wish, source: Any) -> str:
     said = [str(layer.values["region"]) for layer in wish.layers if layer.values.get("region")]
     known = region_of(app, str(source.name), said[-1] if said else "")
     fallback = app.fallback_region()
-    chosen = said[-1] if said else known or app.region or (fallback[0] if fallback else "")
+    default = app.region or (fallback[0] if fallback else "")
+    chosen = said[-1] if said else known or default
+    if source.snapshot is not None and not (said or known or app.region):
+        chosen = _region_with_snapshot(app, str(source.name), default) or default
     if not chosen:
         raise InvalidInput("The Region is missing.", hint="Give it with --region, or name the source by its ARN.")
     return chosen
+
+
+def _region_with_snapshot(app: AppContext, name: str, default: str) -> str | None:
+    """The first Region that has it: the usual one, then those of the clusters that are managed here."""
+    from aurora_cli.aws.origins import read_snapshot
+
+    regions = dict.fromkeys([default, *(stack.record.region for stack in app.registry.list())])
+    return next((one for one in regions if one and read_snapshot(app.aws(one).client("rds"), name)), None)
 
 
 def _engine(found: Origin) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import last_call, local_aws, spec_file
+from tests.sandbox.looking import EXAMPLES, last_call, local_aws, spec_file
 from tests.sandbox.test_restore_replace import renames
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
@@ -17,7 +17,12 @@ SPEC: dict[str, Any] = {
     "engine_version": "16.8",
     "endpoints": {"reports": {"type": "reader", "members": ["2"]}},
     "parameters": {"cluster": {"log_statement": "ddl"}},
-    "monitoring": {"alarms": True, "events": {"cluster": ["failover"], "instances": ["failure"]}, "dashboard": True, "enhanced": {"interval": 60}},
+    "monitoring": {
+        "alarms": True,
+        "events": {"cluster": ["failover"], "instances": ["failure"]},
+        "dashboard": True,
+        "enhanced": {"interval": 60},
+    },
     "autoscaling": {"max": 3, "cpu": 60},
     "logs": {"exports": ["postgresql"]},
     "credentials": {"iam_users": ["app"]},
@@ -111,4 +116,24 @@ def test_a_renamed_cluster_is_destroyed_with_its_final_snapshot(shop: Aurora) ->
     snapshots = shop.client("rds").describe_db_cluster_snapshots()["DBClusterSnapshots"]
     assert gone["final_snapshot_identifier"] in {s["DBClusterSnapshotIdentifier"] for s in snapshots}
     assert shop.client("rds").describe_db_clusters()["DBClusters"] == []
+    assert stacks(shop) == set()
+
+
+def test_a_new_cluster_of_the_former_name_is_refused_while_its_resources_have_it(shop: Aurora, tmp_path: Path) -> None:
+    shop.ok("create", "-f", str(EXAMPLES / "renamed.yaml"), "--yes")
+    seen = shop.cluster("shop")
+    assert (seen["DBSubnetGroup"], set(shop.instances("shop"))) == ("orders", {"shop-1", "shop-2"})
+    groups = {g["logGroupName"] for g in shop.client("logs").describe_log_groups()["logGroups"]}
+    assert "/aws/rds/cluster/shop/postgresql" in groups
+    refused = shop.run("create", "-f", str(spec_file(tmp_path, name="orders", region="eu-west-1")), "--yes")
+    assert refused.status == 2
+    assert "What is around shop is called orders" in refused.err.replace("\n", " ")
+
+
+def test_the_example_of_a_renamed_cluster(shop: Aurora) -> None:
+    assert shop.run("plan", "shop", "--exit-code").status == 0
+    shop.ok("apply", "shop", "--set", "backup.retention=9d", "--yes")
+    assert shop.cluster("shop")["BackupRetentionPeriod"] == 9
+    assert shop.run("plan", "shop", "--exit-code").status == 0
+    shop.ok("destroy", "shop", "--confirm", "shop")
     assert stacks(shop) == set()

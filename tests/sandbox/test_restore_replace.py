@@ -54,6 +54,11 @@ def aside(aurora: Aurora) -> str:
     return str(names[0])
 
 
+def test_a_snapshot_is_found_in_the_region_of_a_cluster_that_is_managed_here(orders: Aurora) -> None:
+    shown = orders.json("restore", "back", "--from-snapshot", "before", "--dry-run", env={"AWS_REGION": "us-east-1"})
+    assert shown["region"] == "eu-west-1"
+
+
 def test_pain_24_a_restore_takes_the_place_of_the_cluster_and_the_old_one_stays(orders: Aurora) -> None:
     before, since = orders.cluster("orders"), last_call(orders)
     writer = orders.writer("orders")
