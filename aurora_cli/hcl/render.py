@@ -145,7 +145,6 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "source": source,
         "base_name": spec.base_name,
         "renamed": spec.base_name != spec.name,
-        "cluster_name": "${local.cluster_name}" if spec.base_name != spec.name else "${local.name}",
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
         "engine_version": rendered_version(spec),

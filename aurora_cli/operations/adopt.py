@@ -18,8 +18,8 @@ from aurora_cli.operations.adoption.differences import refuse_differences, tagge
 from aurora_cli.operations.adoption.draft import LOCK_FILE, Draft, drafted
 from aurora_cli.operations.adoption.imports import imports_of
 from aurora_cli.operations.adoption.members import keys_of
-from aurora_cli.operations.adoption.refusals import refuse
 from aurora_cli.operations.adoption.publishing import publish_state, tried_locally
+from aurora_cli.operations.adoption.refusals import refuse
 from aurora_cli.operations.adoption.review import AdoptResult, AdoptReview, ApproveAdoption
 from aurora_cli.operations.adoption.tags import stack_of
 from aurora_cli.operations.adoption.unmanaged import unmanaged_of

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.renaming import find_cluster
 from aurora_cli.errors import InvalidInput, SourceUnfit
 from aurora_cli.operations.keys import identifiers
-from aurora_cli.operations.origins import check_origin, find_origin
+from aurora_cli.operations.origin_checks import check_origin
+from aurora_cli.operations.origins import find_origin
 from aurora_cli.operations.replacing.aside import Aside, beside, refuse_aside
 from aurora_cli.operations.replacing.exchange import Exchange, exchange_steps
 from aurora_cli.operations.replacing.refusals import refuse_bound
