@@ -65,7 +65,8 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
         make_copy(ctx, session, "restore", name, _source(ctx, options), options)
         return
     _refuse(ctx, len(given) > 1, f"{' and '.join(given)} exclude each other.")
-    _refuse(ctx, bool(typed_layers(ctx)), f"{given[0]} keeps the spec as it is: change it with apply afterwards.")
+    changes = {path for layer in typed_layers(ctx) for path in layer.values if path != "region"}
+    _refuse(ctx, bool(changes), f"{given[0]} keeps the spec as it is: change it with apply afterwards.")
     _in_place(session, name, _operation(ctx, name, options), options)
 
 

@@ -145,7 +145,8 @@ def _refuse_taken(ground: Ground, names: Renamed) -> None:
 def _remarks(ground: Ground, names: Renamed, topology: Topology) -> tuple[str, ...]:
     base = ground.spec.base_name
     remarks = [
-        f"Endpoints change, and the old host names end at once: {'; '.join(hosts(ground, names))}. Clients must follow.",
+        "Endpoints change, and the old host names end at once. Clients must follow.",
+        *hosts(ground, names),
         f"What is around the cluster keeps the name {base}: subnet group, security group, parameter groups, roles.",
         f"Your spec file needs two lines from then on: `name: {names.after}` and `resource_name: {base}`.",
     ]
