@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.events import StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
+from aurora_cli.operations.passwords import sent_version
 from aurora_cli.stacks.atomic import write_atomic
 from aurora_cli.terraform.renamed import renamed_state
 from aurora_cli.terraform.state import STATE_FILE
@@ -49,7 +50,8 @@ def try_out(ground: Ground, spec: ClusterSpec, names: Renamed) -> Plan:
             spec=dump_spec(local),
             instance_keys=record.instance_keys,
         )
-        kept = {"born": record.born, "source_arn": record.source_arn, "password_version": record.password_version}
+        sent = sent_version(ground.terraform.state_resources()) or record.password_version
+        kept = {"born": record.born, "source_arn": record.source_arn, "password_version": sent}
         stack.update_record(final_snapshot_identifier=names.snapshot or record.final_snapshot_identifier, **kept)
         write_rendered(stack, local)
         lock = ground.stack.terraform_dir / LOCK_FILE
