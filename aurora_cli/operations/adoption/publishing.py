@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.sourcing import CLUSTER_ADDRESS
 from aurora_cli.stacks.atomic import write_atomic
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 from aurora_cli.terraform.state import STATE_FILE
 
 if TYPE_CHECKING:
