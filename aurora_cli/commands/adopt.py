@@ -41,6 +41,7 @@ def command(session: Session, /, cluster: str, **options: Any) -> None:
     Examples:
       aurora-cli adopt orders --dry-run
       aurora-cli --region eu-west-1 adopt orders --to orders.yaml
+      aurora-cli adopt orders --set backend.type=s3 --set backend.bucket=company-states
     """
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     from aurora_cli.operations import adopt

@@ -38,6 +38,18 @@ def approve_with(session: Session, *, yes: bool) -> Approve:
     return approve
 
 
+def approve_by_name(session: Session, name: str, *, confirm: str | None) -> Approve:
+    """A callback that shows the plan, and has the cluster's name typed unless `confirm` holds it."""
+
+    def approve(review: PlanReview) -> bool:
+        from aurora_cli.ui import ask, plan_view
+
+        plan_view.print_review(session.consoles, review)
+        return confirm == name or ask.type_name(session.consoles, name)
+
+    return approve
+
+
 def require_confirmation(
     session: Session, name: str, *, confirm: str | None, yes: bool, dry_run: bool, doing: str = "Destroying"
 ) -> None:
@@ -53,7 +65,8 @@ def require_confirmation(
         )
     if confirm or dry_run or session.consoles.interactive:
         return
-    reason = "--yes alone does not confirm a destroy" if yes else "there is no terminal to ask on"
+    what = "a destroy" if doing == "Destroying" else "this"
+    reason = f"--yes alone does not confirm {what}" if yes else "there is no terminal to ask on"
     raise ApprovalRequired(
         f"{doing} '{name}' needs its name as confirmation; {reason}.",
         hint=f"Add --confirm {name}, or --dry-run to see what would happen.",

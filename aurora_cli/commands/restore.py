@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aurora_cli.commands.approval import approve_with, require_approver
+from aurora_cli.commands.approval import approve_by_name, require_confirmation
 from aurora_cli.commands.completions import complete_clusters
-from aurora_cli.commands.options import change_options, skip_check_option
-from aurora_cli.commands.output import exit_on_changes, print_change
+from aurora_cli.commands.copying import copy_options, make_copy
+from aurora_cli.commands.output import print_change
 from aurora_cli.commands.running import progress
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, typed_layers
+from aurora_cli.commands.spec_options import typed_layers
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.steps.step import Operation
+
+_IN_PLACE = {"replace": "--replace", "undo": "--undo", "discard_old": "--discard-old"}
 
 
 @click.command(name="restore")
-@click.argument("name", metavar="NEW")
-@click.option("--from-snapshot", metavar="SNAPSHOT", help="Identifier or ARN of the snapshot.")
+@click.argument("name", metavar="NAME", shell_complete=complete_clusters)
+@click.option("--from-snapshot", "--from", metavar="SNAPSHOT", help="Identifier or ARN of the snapshot.")
 @click.option(
     "--from-cluster",
     metavar="CLUSTER",
@@ -25,48 +30,88 @@ from aurora_cli.commands.spec_options import spec_options, typed_layers
     help="Name, ARN or resource id of the cluster whose backups are taken.",
 )
 @click.option("--to-time", metavar="TIME", help="`latest`, or a time in UTC: 2026-03-01T08:30:00Z.")
-@spec_options
-@skip_check_option
-@change_options
+@click.option(
+    "--replace", is_flag=True, help="Put the data in the place of the running cluster NAME; keep the old one."
+)
+@click.option("--undo", is_flag=True, help="Put the old cluster back in its place; keep the other one.")
+@click.option("--discard-old", is_flag=True, help="Delete the cluster that was set aside, after a final snapshot.")
+@click.option(
+    "--confirm", metavar="NAME", help="With --replace, --undo, --discard-old: the name again, as a script gives it."
+)
+@copy_options
 @pass_session
 @click.pass_context
 def command(ctx: click.Context, session: Session, /, name: str, **options: Any) -> None:
-    """Bring data back into a new cluster.
+    """Bring data back into a new cluster, or in the place of one.
 
     From a snapshot, or from the automated backups of a cluster to any second that they hold. The source is not touched.
     The new cluster has the spec of the source if that is managed here, else what AWS says of it; every option changes it.
+
+    With --replace the data takes the place of the running cluster NAME, under its names and host names. The old cluster
+    stays beside it until --discard-old deletes it; --undo puts it back.
 
     \b
     Examples:
       aurora-cli restore orders-back --from-snapshot orders-final-20260301083000
       aurora-cli restore orders-0830 --from-cluster orders --to-time 2026-03-01T08:30:00Z
       aurora-cli restore orders-now --from-cluster orders --to-time latest --readers 0 --yes
+      aurora-cli restore orders --replace --to-time 2026-03-01T08:30:00Z
+      aurora-cli restore orders --undo
+      aurora-cli restore orders --discard-old --confirm orders
     """
-    source = _source(ctx, options)
-    require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
-    from aurora_cli.operations import copying
+    given = [flag for key, flag in _IN_PLACE.items() if options[key]]
+    if not given:
+        _refuse(ctx, options["confirm"] is not None, "--confirm goes with --replace, --undo or --discard-old.")
+        make_copy(ctx, session, "restore", name, _source(ctx, options), options)
+        return
+    _refuse(ctx, len(given) > 1, f"{' and '.join(given)} exclude each other.")
+    changes = {path for layer in typed_layers(ctx) for path in layer.values if path != "region"}
+    _refuse(ctx, bool(changes), f"{given[0]} keeps the spec as it is: change it with apply afterwards.")
+    _in_place(session, name, _operation(ctx, name, options), options)
 
-    layers, skip = typed_layers(ctx), tuple(options["skip_check"])
+
+def _in_place(session: Session, name: str, operation: Operation, options: dict[str, Any]) -> None:
+    confirm, dry_run = options["confirm"], options["dry_run"]
+    require_confirmation(session, name, confirm=confirm, yes=options["yes"], dry_run=dry_run, doing="Restoring over")
+    from aurora_cli.operations.change import Terms
+    from aurora_cli.operations.steps.engine import run_operation
+
     with progress(session) as emit:
-        result = copying.copy(
-            session.app,
-            copying.Wish(name, source, layers, skip, "restore"),
-            dry_run=options["dry_run"],
-            allow=options["allow"],
-            approve=approve_with(session, yes=options["yes"]),
-            emit=emit,
-        )
-    print_change(session, result, "create", options["output"])
-    if options["dry_run"] and options["exit_code"]:
-        exit_on_changes(result.review)
+        terms = Terms("restore", approve_by_name(session, name, confirm=confirm), emit, dry_run=dry_run)
+        result = run_operation(session.app, name, operation, terms)
+    print_change(session, result, "restore", options["output"])
+
+
+def _operation(ctx: click.Context, name: str, options: dict[str, Any]) -> Operation:
+    snapshot, cluster, time = options["from_snapshot"], options["from_cluster"], options["to_time"]
+    if options["replace"]:
+        from aurora_cli.operations.replacing.replace import Replace
+
+        _refuse(ctx, cluster not in (None, name), f"--to-time is of {name} itself: leave --from-cluster out.")
+        _refuse(ctx, bool(snapshot) == bool(time), "Say what to restore: --from-snapshot or --to-time.")
+        return Replace(name, snapshot, time)
+    _refuse(ctx, bool(snapshot or cluster or time), "The source goes with --replace.")
+    if options["undo"]:
+        from aurora_cli.operations.replacing.undo import Undo
+
+        return Undo(name)
+    from aurora_cli.operations.replacing.discard import Discard
+
+    return Discard(name)
 
 
 def _source(ctx: click.Context, options: dict[str, Any]) -> dict[str, Any]:
     snapshot, cluster, time = options["from_snapshot"], options["from_cluster"], options["to_time"]
-    if bool(snapshot) == bool(cluster):
-        raise click.UsageError("Say what to restore: --from-snapshot, or --from-cluster with --to-time.", ctx)
-    if snapshot and time:
-        raise click.UsageError("A snapshot is of one moment: --to-time goes with --from-cluster.", ctx)
-    if cluster and not time:
-        raise click.UsageError("Say to which time: --to-time latest, or a time in UTC.", ctx)
+    _refuse(
+        ctx,
+        bool(snapshot) == bool(cluster),
+        "Say what to restore: --from-snapshot, or --from-cluster with --to-time.",
+    )
+    _refuse(ctx, bool(snapshot and time), "A snapshot is of one moment: --to-time goes with --from-cluster.")
+    _refuse(ctx, bool(cluster and not time), "Say to which time: --to-time latest, or a time in UTC.")
     return {"snapshot": snapshot} if snapshot else {"point_in_time": {"cluster": cluster, "time": time}}
+
+
+def _refuse(ctx: click.Context, condition: bool, message: str) -> None:
+    if condition:
+        raise click.UsageError(message, ctx)

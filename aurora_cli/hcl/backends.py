@@ -27,7 +27,7 @@ def arguments_of(spec: ClusterSpec) -> dict[str, Any]:
 def _s3(spec: ClusterSpec, backend: S3Backend) -> dict[str, Any]:
     return {
         "bucket": backend.bucket,
-        "key": backend.key or f"aurora-cli/{spec.region}/{spec.name}.tfstate",
+        "key": backend.key or f"aurora-cli/{spec.region}/{spec.base_name}.tfstate",
         "region": backend.region or spec.region,
         "profile": backend.profile,
         "encrypt": True,
@@ -41,7 +41,7 @@ def _schema_name(spec: ClusterSpec) -> str:
 
     PostgreSQL cuts names after 63 bytes, so a longer one ends in a hash of the whole.
     """
-    name = f"aurora_cli_{spec.region}_{spec.name}".replace("-", "_")
+    name = f"aurora_cli_{spec.region}_{spec.base_name}".replace("-", "_")
     if len(name) <= _LONGEST_SCHEMA_NAME:
         return name
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]

@@ -43,7 +43,7 @@ def sign_in_of(spec: ClusterSpec, options: RenderOptions) -> SignIn:
         master_username=options.master_username or spec.username,
         rotation_duration=f"{rotation.duration // 3600}h" if rotation and rotation.duration else None,
         users=tuple(sorted(set(given.iam_users))),
-        policy_name=bounded(f"{spec.name}-{spec.region}-connect", LONGEST_POLICY) if given.iam_users else None,
+        policy_name=bounded(f"{spec.base_name}-{spec.region}-connect", LONGEST_POLICY) if given.iam_users else None,
         domain_role=Expression("aws_iam_role.directory.name") if made else domain.role if domain else None,
-        domain_role_name=bounded(f"{spec.name}-{spec.region}-directory", LONGEST_ROLE) if made else None,
+        domain_role_name=bounded(f"{spec.base_name}-{spec.region}-directory", LONGEST_ROLE) if made else None,
     )

@@ -68,7 +68,7 @@ def _role_name(spec: ClusterSpec, instances: tuple[Instance, ...]) -> str | None
     needed = any(own) or (enhanced is not None and bool(enhanced.interval) and None in own)
     if not needed or (enhanced and enhanced.role):
         return None
-    return bounded(f"{spec.name}-{spec.region}-monitoring", LONGEST_ROLE)
+    return bounded(f"{spec.base_name}-{spec.region}-monitoring", LONGEST_ROLE)
 
 
 def _alarms(spec: ClusterSpec, instances: tuple[Instance, ...]) -> dict[str, dict[str, Any]]:

@@ -64,11 +64,11 @@ def proxy_of(spec: ClusterSpec, encryption: Encryption, source: Source) -> Proxy
         family=FAMILIES[spec.engine],
         port=PORTS[spec.engine],
         role=given.role or made,
-        role_name=None if given.role else bounded(f"{spec.name}-{spec.region}-proxy", LONGEST_ROLE),
+        role_name=None if given.role else bounded(f"{spec.base_name}-{spec.region}-proxy", LONGEST_ROLE),
         secrets=(*(_secret_of_master(spec) if has_secret else ()), *dict.fromkeys(own[0])),
         keys=(*(_key_of_master(spec, encryption) if has_secret else ()), *dict.fromkeys(own[1])),
         pool=_pool(given),
-        reader_name=reader_name(spec.name) if given.read_only_endpoint else None,
+        reader_name=reader_name(spec.base_name) if given.read_only_endpoint else None,
     )
 
 

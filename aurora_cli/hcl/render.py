@@ -147,6 +147,8 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "provider_regions": provider_regions_of(spec, options),
         "global_database": global_database_of(spec, options),
         "source": source,
+        "base_name": spec.base_name,
+        "renamed": spec.base_name != spec.name,
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
         "engine_version": rendered_version(spec),

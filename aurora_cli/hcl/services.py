@@ -104,7 +104,7 @@ def _arn(key: str, given: str | None) -> str:
 
 def _role_name(spec: ClusterSpec, key: str) -> str:
     """Role names are unique in an account, over all Regions."""
-    return bounded(f"{spec.name}-{spec.region}-{key.replace('_', '-')}", LONGEST_ROLE)
+    return bounded(f"{spec.base_name}-{spec.region}-{key.replace('_', '-')}", LONGEST_ROLE)
 
 
 def _statements(spec: ClusterSpec, key: str, encryption: Encryption) -> Iterator[Statement]:

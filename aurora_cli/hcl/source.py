@@ -79,7 +79,7 @@ def _arguments(spec: ClusterSpec, given: SourceSpec, options: RenderOptions) -> 
         return {"snapshot": options.source_arn or given.snapshot}
     if given.s3 is not None:
         own = given.s3.role is None
-        name = bounded(f"{spec.name}-{spec.region}-s3-import", LONGEST_ROLE) if own else None
+        name = bounded(f"{spec.base_name}-{spec.region}-s3-import", LONGEST_ROLE) if own else None
         return {"s3": given.s3, "import_role": name}
     if given.replica_of is not None:
         return _replica(spec, options.source_arn or given.replica_of)

@@ -18,6 +18,7 @@ from aurora_cli.operations.adoption.differences import refuse_differences, tagge
 from aurora_cli.operations.adoption.draft import LOCK_FILE, Draft, drafted
 from aurora_cli.operations.adoption.imports import imports_of
 from aurora_cli.operations.adoption.members import keys_of
+from aurora_cli.operations.adoption.publishing import publish_state, tried_locally
 from aurora_cli.operations.adoption.refusals import refuse
 from aurora_cli.operations.adoption.review import AdoptResult, AdoptReview, ApproveAdoption
 from aurora_cli.operations.adoption.tags import stack_of
@@ -27,7 +28,6 @@ from aurora_cli.operations.change import Terms, carry_out
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted
 from aurora_cli.operations.stored import is_pristine
 from aurora_cli.stacks.atomic import write_atomic
-from aurora_cli.terraform.state import STATE_FILE
 
 if TYPE_CHECKING:
     from aurora_cli.aws.existing import Existing
@@ -70,7 +70,7 @@ def adopt(
         _refuse_managed(app, identifier)
         found = _read(app, identifier, region, emit)
         desired = _describe(found, region, settings)
-        with drafted(app, found, desired.spec, _snapshot_name(app, found, region), emit) as draft:
+        with drafted(app, found, tried_locally(desired.spec), _snapshot_name(app, found, region), emit) as draft:
             plan = draft.try_out()
             refuse_differences(identifier, plan)
             review = _review(app, found, desired, tagged_by(plan))
@@ -78,7 +78,7 @@ def adopt(
                 return AdoptResult(review, None, dry_run=True)
             if not approve(review):
                 raise Declined("Nothing was changed: the adoption was not approved.")
-            stack = _publish(app, draft, desired)
+            stack = _publish(app, draft, desired, emit)
         report = _tag(app, stack, desired, emit)
     if to is not None:
         write_atomic(to, review.spec, mode=_SPEC_FILE_MODE)
@@ -137,11 +137,6 @@ def _describe(found: Existing, region: str, settings: Sequence[tuple[str, Any]])
     desired = resolve([read, *above], skip_checks=check_names())
     if desired.spec.name != found.identifier or desired.spec.region != region:
         raise InvalidInput("An adopted cluster keeps its name and its Region.", hint="Leave `name` and `region` out.")
-    if desired.spec.backend.type != "local":
-        raise InvalidInput(
-            "A cluster is adopted into a local state.",
-            hint="Adopt it without `backend`, then move the state with `terraform init -migrate-state`.",
-        )
     return desired
 
 
@@ -194,7 +189,7 @@ def _advice(found: Existing, desired: Resolved) -> list[str]:
     return advice
 
 
-def _publish(app: AppContext, draft: Draft, desired: Resolved) -> Stack:
+def _publish(app: AppContext, draft: Draft, desired: Resolved, emit: Emit) -> Stack:
     """The draft as a stack. Until its state is there, it is one without anything made, which the next run clears away."""
     from aurora_cli.spec.dump import dump_spec
 
@@ -211,7 +206,7 @@ def _publish(app: AppContext, draft: Draft, desired: Resolved) -> Stack:
     write_atomic(stack.folder / "imports.tf", draft.imports_text())
     if draft.lock_file.exists():
         write_atomic(stack.terraform_dir / LOCK_FILE, draft.lock_file.read_text(encoding="utf-8"))
-    write_atomic(stack.terraform_dir / STATE_FILE, draft.state_file.read_text(encoding="utf-8"))
+    publish_state(app, stack, spec, draft.state_file.read_text(encoding="utf-8"), emit)
     stack.update_record(status="changing")
     return stack
 

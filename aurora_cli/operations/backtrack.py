@@ -86,7 +86,7 @@ def backtrack(
 
     Raises:
         InvalidInput: it is no Aurora MySQL, has no window, or the moment is outside of it. Declined.
-        ClusterNotFound, StackLocked, OperationFailed, WaitTimeout, AwsFailed.
+        ClusterNotFound, StackLocked, OperationUnfinished, OperationFailed, WaitTimeout, AwsFailed.
     """
     stack = existing_stack(app, name)
     spec = stored_spec(stack).spec

@@ -132,6 +132,7 @@ def refuse_identity_change(old: ClusterSpec, new: ClusterSpec) -> None:
         ("engine", old.engine, new.engine),
         ("region", old.region, new.region),
         ("backend", old.backend, new.backend),
+        ("resource_name", old.base_name, new.base_name),
     ):
         if before != after:
             raise SpecConflict(

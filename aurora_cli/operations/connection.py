@@ -130,7 +130,7 @@ def hosts_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) 
     hosts: dict[str, str | None] = {"writer": topology.writer_host, "reader": topology.reader_host}
     for identifier, custom in topology.custom.items():
         hosts[identifier] = custom
-        hosts.setdefault(identifier.removeprefix(f"{spec.name}-"), custom)
+        hosts.setdefault(identifier.removeprefix(f"{spec.base_name}-"), custom)
     by_identifier = {member.id: member.host for member in topology.members}
     for key, identifier in identifiers(keys, spec).items():
         if identifier in by_identifier:

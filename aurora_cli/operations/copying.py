@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve import Layer
     from aurora_cli.stacks.stack import Stack
 
-_OF_ONE_CLUSTER = ("name", "source", "username", "database", "dns", "engine_version")
+_OF_ONE_CLUSTER = ("name", "resource_name", "source", "username", "database", "dns", "engine_version")
 _OWN_STATE = {"s3": ("key",), "pg": ("schema_name",)}
 
 
@@ -81,7 +81,7 @@ def _base(app: AppContext, wish: Wish) -> tuple[Layer, ...]:
     from aurora_cli.spec.source import Source
 
     source = Source.model_validate(wish.source)
-    region = region_of_copy(app, str(source.name), wish.layers)
+    region = region_of_copy(app, str(source.name), wish.layers, snapshot=source.snapshot is not None)
     found = find_origin(app, source, region)
     known = _known(app, found, region)
     values = _of_spec(known, wish) if known else _of_api(app, found, region)
@@ -91,15 +91,30 @@ def _base(app: AppContext, wish: Wish) -> tuple[Layer, ...]:
     return Layer(values, said), Layer({**fixed, **version}, f"{wish.operation} of {source.name}")
 
 
-def region_of_copy(app: AppContext, source: str, layers: tuple[Layer, ...]) -> str:
-    """Where the new cluster goes: as said, else where its source is. Raises InvalidInput when nobody says."""
+def region_of_copy(app: AppContext, source: str, layers: tuple[Layer, ...], *, snapshot: bool = False) -> str:
+    """Where the new cluster goes: as said, else where its source is. Raises InvalidInput when nobody says.
+
+    Args:
+        source: name or ARN of a cluster, an instance or (with `snapshot`) a snapshot.
+    """
     said = [str(layer.values["region"]) for layer in layers if layer.values.get("region")]
     known = region_of(app, source, said[-1] if said else "")
     fallback = app.fallback_region()
-    chosen = said[-1] if said else known or app.region or (fallback[0] if fallback else "")
+    default = app.region or (fallback[0] if fallback else "")
+    chosen = said[-1] if said else known or default
+    if snapshot and not (said or known or app.region):
+        chosen = _region_with_snapshot(app, source, default) or default
     if not chosen:
         raise InvalidInput("The Region is missing.", hint="Give it with --region, or name the source by its ARN.")
     return chosen
+
+
+def _region_with_snapshot(app: AppContext, name: str, default: str) -> str | None:
+    """The first Region that has it: the usual one, then those of the clusters that are managed here."""
+    from aurora_cli.aws.origins import read_snapshot
+
+    regions = dict.fromkeys([default, *(stack.record.region for stack in app.registry.list())])
+    return next((one for one in regions if one and read_snapshot(app.aws(one).client("rds"), name)), None)
 
 
 def _engine(found: Origin) -> str:

@@ -11,10 +11,11 @@ from aurora_cli.operations.events import Emit
 from aurora_cli.operations.final_snapshot import fresh_name
 from aurora_cli.operations.request import SpecRequest
 from aurora_cli.operations.review import Approve, ChangeResult
-from aurora_cli.operations.stored import is_pristine, stored_spec
+from aurora_cli.operations.stored import is_pristine, last_spec, stored_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
@@ -46,6 +47,7 @@ def create(
         stack = app.registry.find(desired.spec.name)
         if stack is not None and not is_pristine(stack):
             _refuse_other_spec(stack, desired)
+        _refuse_former_name(app, desired.spec)
         app.begin(emit)
         terms = Terms("create", approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
         return carry_out(app, stack or new_stack(app, desired), desired, terms)
@@ -61,6 +63,19 @@ def new_stack(app: AppContext, desired: Resolved) -> Stack:
     )
     stack.update_record(final_snapshot_identifier=fresh_name(spec.name))
     return stack
+
+
+def _refuse_former_name(app: AppContext, spec: ClusterSpec) -> None:
+    """A renamed cluster keeps its first name on what is around it, and often in the key of its state."""
+    for stack in app.registry.list():
+        if stack.name == spec.name or not stack.has_spec() or spec.base_name not in stack.read_spec():
+            continue
+        other = last_spec(stack)
+        if other and (other.base_name, other.region) == (spec.base_name, spec.region):
+            raise SpecConflict(
+                f"What is around {stack.name} is called {spec.base_name}, so a new cluster cannot use that name.",
+                hint="Choose another name, or set `resource_name` to one.",
+            )
 
 
 def _refuse_other_spec(stack: Stack, desired: Resolved) -> None:

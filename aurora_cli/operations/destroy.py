@@ -13,6 +13,7 @@ from aurora_cli.operations.destroy_remarks import LogGroup, delete_command, log_
 from aurora_cli.operations.destroy_review import Confirm, DestroyResult, DestroyReview
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.logbook import recorded
+from aurora_cli.operations.replacing.aside import refuse_aside
 from aurora_cli.operations.reporting import report
 from aurora_cli.operations.reprotecting import Offer, offering
 from aurora_cli.operations.steps.unfinished import refuse_unfinished
@@ -54,6 +55,7 @@ def destroy(
     with stack.lock("destroy"):
         if not dry_run:
             refuse_unfinished(stack)
+            refuse_aside(stack, "to destroy")
         work = Teardown(app, stack, emit, skip_final_snapshot)
         try:
             review = _review(work)

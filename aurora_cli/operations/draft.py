@@ -15,7 +15,7 @@ from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.final_snapshot import follow_state
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
 from aurora_cli.operations.master_password import is_made_here, made_version, variables_of, wanted_password
-from aurora_cli.operations.origins import check_origin
+from aurora_cli.operations.origin_checks import check_origin
 from aurora_cli.operations.passwords import (
     given_password,
     next_version,

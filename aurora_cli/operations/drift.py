@@ -12,7 +12,7 @@ from aurora_cli.operations.recovery import follow_up
 from aurora_cli.operations.regions import former_regions
 from aurora_cli.operations.results import SCHEMA_VERSION
 from aurora_cli.operations.spec_fields import field_of
-from aurora_cli.operations.steps.unfinished import refuse_destroying
+from aurora_cli.operations.steps.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.stored import existing_stack, stored_spec
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.plan import ResourceChange
@@ -89,12 +89,14 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
     """Compare Terraform's state with AWS. Neither is changed.
 
     Raises:
-        ClusterNotFound, StackLocked; SpecConflict: a destroy is under way. TerraformFailed and its kin.
+        ClusterNotFound, StackLocked; SpecConflict, OperationUnfinished: a destroy or an operation is under way.
+        TerraformFailed and its kin.
     """
     stack = existing_stack(app, name)
     app.begin(emit)
     with stack.lock("drift"):
         refuse_destroying(stack)
+        refuse_unfinished(stack)
         spec = stored_spec(stack).spec
         terraform = app.terraform(stack, emit)
         follow_up(terraform, emit)

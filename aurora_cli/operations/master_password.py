@@ -98,6 +98,6 @@ def new_password() -> str:
 
 def _kept(app: AppContext, spec: ClusterSpec) -> str | None:
     client = app.aws(spec.region).client("secretsmanager")
-    arn = master_secret(client, f"{spec.name}{OF_MASTER}")
+    arn = master_secret(client, f"{spec.base_name}{OF_MASTER}")
     text = read_secret(client, arn) if arn else None
     return str(json.loads(text)["password"]) if text else None

@@ -94,4 +94,4 @@ def _with_lag(app: AppContext, member: GlobalMember) -> GlobalMember:
 
 def secret_of_master(app: AppContext, spec: ClusterSpec) -> str | None:
     """ARN of the secret that a global database's master password is in; None if there is none."""
-    return master_secret(app.aws(spec.region).client("secretsmanager"), f"{spec.name}{OF_MASTER}")
+    return master_secret(app.aws(spec.region).client("secretsmanager"), f"{spec.base_name}{OF_MASTER}")

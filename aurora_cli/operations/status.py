@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.operations.events import Emit
 from aurora_cli.operations.keys import identifiers
 from aurora_cli.operations.regions import live_regions
+from aurora_cli.operations.replacing.aside import aside_of, sentence
 from aurora_cli.operations.reporting import live_topology, report
 from aurora_cli.operations.results import ClusterReport
 from aurora_cli.operations.steps.unfinished import unfinished
@@ -33,4 +34,6 @@ def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
     found = report(app, spec, topology, changed=False, managed=managed, regions=regions)
     under_way = unfinished(stack)
     upkeep = upkeep_of(app, spec, topology, under_way)
-    return replace(found, upkeep=upkeep, warnings=(*found.warnings, *upkeep_warnings(app, found, upkeep)))
+    aside = aside_of(stack)
+    beside = [sentence(name, aside)] if aside else []
+    return replace(found, upkeep=upkeep, warnings=(*found.warnings, *upkeep_warnings(app, found, upkeep), *beside))

@@ -23,7 +23,7 @@ def proxy_endpoints(app: AppContext, spec: ClusterSpec) -> dict[str, Endpoint | 
     """
     if spec.proxy is None or not spec.proxy.enabled:
         return {}
-    hosts = read_proxy(app.aws(spec.region).client("rds"), spec.name)
+    hosts = read_proxy(app.aws(spec.region).client("rds"), spec.base_name)
     from aurora_cli.hcl.proxy import PORTS
 
     port = PORTS[spec.engine]

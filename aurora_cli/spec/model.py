@@ -193,6 +193,11 @@ class ClusterSpec(Model):
     """One Aurora cluster, complete: every default and preset value is filled in."""
 
     name: str = Field(description="Cluster identifier: 1-63 lower-case letters, digits and single hyphens.")
+    resource_name: str | None = Field(
+        None,
+        description="What is made around the cluster is called after this: subnet group, security group, parameter groups, "
+        "roles; default the name. Fixed from then on: `rename` writes the former name here.",
+    )
     region: str = Field(description="AWS Region, e.g. eu-west-1.")
     preset: PresetName = Field("development", description="Set of defaults: development, staging or production.")
     tags: dict[str, str] = Field(default_factory=dict, description="Tags on every resource.")
@@ -241,6 +246,11 @@ class ClusterSpec(Model):
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate({}))
     activity_stream: ActivityStream | None = Field(None, description="A database activity stream.")
     backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")
+
+    @property
+    def base_name(self) -> str:
+        """What the resources around the cluster are called after."""
+        return self.resource_name or self.name
 
     @property
     def inherits(self) -> bool:

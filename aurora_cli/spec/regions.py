@@ -65,6 +65,7 @@ def secondary_spec(spec: ClusterSpec, region: str) -> ClusterSpec:
     instances = _instances(spec, given)
     changes: dict[str, Any] = {
         "name": secondary_name(spec, region),
+        "resource_name": None,
         "region": region,
         "global_": None,
         "network": given.network,

@@ -42,6 +42,8 @@ class StackRecord:
             the identifier of a global cluster.
         scaled_between: fewest and most readers of autoscaling before a destroy stopped it; `()` when it has not.
         master_username: that the cluster has from its source; None for the spec's, and in records of older versions.
+        aside: the cluster that a restore has put beside the stack's own, see `operations/replacing/aside.py`; empty for none.
+        renamed_to: the name that the stack is about to get; its folder may have it already. None when it is not renamed.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         schema_version: of this file.
     """
@@ -62,6 +64,8 @@ class StackRecord:
     unprotected: tuple[str, ...] = ()
     scaled_between: tuple[int, ...] = ()
     master_username: str | None = None
+    aside: Mapping[str, Any] = field(default_factory=dict)
+    renamed_to: str | None = None
     password_version: int = 1
     schema_version: int = SCHEMA_VERSION
 
@@ -88,7 +92,7 @@ def load_record(text: str, *, name: str) -> StackRecord:
     _check_values(values, name)
     regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
     lists = {key: tuple(values.get(key, ())) for key in _LISTS}
-    return StackRecord(**{**values, **lists, "region_keys": regions})
+    return StackRecord(**{**values, **lists, "name": name, "region_keys": regions})
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:
@@ -104,10 +108,14 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
     for key in ("name", "region", "target", "created_at", "status"):
         if not isinstance(values.get(key), str):
             raise _damaged(name, f"'{key}' is missing or no text")
-    if values["name"] != name:
+    if name not in (values["name"], values.get("renamed_to")):
         raise _damaged(name, "it belongs to another stack")
     if values["target"] not in ("aws", "sandbox") or values["status"] not in STATUSES:
         raise _damaged(name, "'target' or 'status' has an unknown value")
+    _check_shapes(values, name)
+
+
+def _check_shapes(values: Mapping[str, Any], name: str) -> None:
     for key, (kind, words) in _LISTS.items():
         items = values.get(key, [])
         if not isinstance(items, list) or not all(isinstance(item, kind) for item in items):
@@ -117,8 +125,9 @@ def _check_values(values: Mapping[str, Any], name: str) -> None:
         raise _damaged(name, "'region_keys' is no list of Regions with their keys")
     if not isinstance(values.get("password_version", 1), int):
         raise _damaged(name, "'password_version' is no number")
-    if not isinstance(values.get("origins", {}), dict):
-        raise _damaged(name, "'origins' is no object")
+    for key in ("origins", "aside"):
+        if not isinstance(values.get(key, {}), dict):
+            raise _damaged(name, f"'{key}' is no object")
 
 
 def _is_region(entry: object) -> bool:

@@ -69,6 +69,17 @@ class TerraformReader:
             raise explain([], exit_status=status, stderr=stderr)
         return parse_state(output.decode("utf-8", errors="replace"))
 
+    def state_text(self) -> str:
+        """The whole state as it is kept, secrets in clear: not to be shown or written elsewhere. Raises as `state`."""
+        local = local_state_file(self.folder)
+        if local is not None:
+            read_local_state(local)
+            return local.read_text(encoding="utf-8")
+        output, stderr, status = self._capture(argv.state_pull(self.binary.argv0))
+        if status != 0:
+            raise explain([], exit_status=status, stderr=stderr)
+        return output.decode("utf-8")
+
     def state_resources(self) -> list[StateResource]:
         """The managed resources in the state. Raises as `state`."""
         return list(self.state().managed)

@@ -22,6 +22,7 @@ from aurora_cli.terraform.outcome import ApplySummary, Outcome
 from aurora_cli.terraform.plan import Plan
 from aurora_cli.terraform.reader import TerraformReader
 from aurora_cli.terraform.recovery import RecoveredRun, describe, ended_well, follow_left_alone
+from aurora_cli.terraform.settled import write_private
 from aurora_cli.terraform.state import (
     ERRORED_STATE,
     local_state_file,
@@ -30,6 +31,7 @@ from aurora_cli.terraform.state import (
 
 PLAN_FILE = "tfplan"
 LOCK_FILE = ".terraform.lock.hcl"
+NEW_STATE = ".renamed.tfstate"
 _INIT_PAUSES_S = (1.0, 4.0)
 _NETWORK = re.compile(
     r"could not connect|no such host|connection (?:refused|reset)|timeout|timed out|TLS handshake|unexpected EOF|"
@@ -204,6 +206,19 @@ class Terraform(TerraformReader):
             raise OperationFailed("There is no state that was left unsaved.")
         self._run("push", argv.state_push(self.binary.argv0, file, lock_timeout=self._lock_timeout))
         file.rename(file.with_name(f"{ERRORED_STATE}.saved"))
+
+    def save_state_text(self, text: str) -> None:
+        """Make this the state: one that was read with `state_text`, with its serial raised. Terraform refuses an older one.
+
+        Raises:
+            TerraformFailed, StateLocked, ...: it is as it was.
+        """
+        file = self.folder / NEW_STATE
+        write_private(file, text)
+        try:
+            self._run("push", argv.state_push(self.binary.argv0, file, lock_timeout=self._lock_timeout))
+        finally:
+            file.unlink(missing_ok=True)
 
     def untaint(self, address: str) -> None:
         """Take the mark "to be replaced" off a resource. Raises TerraformFailed, StateLocked."""

@@ -35,14 +35,15 @@ def settle(path: Path, values: Mapping[str, Mapping[str, Any]]) -> None:
         state["serial"] += 1
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise StateAtRisk(f"What Terraform imported cannot be read from {path}.") from problem
-    _replace(path, json.dumps(state, indent=2) + "\n")
+    write_private(path, json.dumps(state, indent=2) + "\n")
 
 
 def _set(attributes: dict[str, Any], values: Mapping[str, Any]) -> None:
     attributes.update({name: value for name, value in values.items() if name in attributes})
 
 
-def _replace(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, in one step."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".state-")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)

@@ -157,6 +157,9 @@ def test_others_are_refused_until_it_has_ended_or_was_given_up(demo: Aurora) -> 
         ("failover", "demo", "--yes"),
         ("reboot", "demo", "--rolling", "--yes"),
         ("stop", "demo", "--yes"),
+        ("rename", "demo", "other", "--yes"),
+        ("drift", "demo"),
+        ("backtrack", "demo", "--by", "1m", "--confirm", "demo"),
         ("destroy", "demo", "--confirm", "demo"),
     ):
         refused = demo.run(*words, "-o", "json")

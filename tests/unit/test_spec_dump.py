@@ -95,6 +95,6 @@ def test_differences_name_the_leaves() -> None:
 
 def test_leaves_are_in_the_order_of_the_model() -> None:
     paths = list(leaves(resolved(base=POSTGRES).spec))
-    assert paths[:5] == ["name", "region", "preset", "tags", "engine"]
+    assert paths[:5] == ["name", "resource_name", "region", "preset", "tags"]
     assert "instances.class" in paths
     assert "instances.acu" in paths

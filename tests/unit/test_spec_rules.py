@@ -35,6 +35,7 @@ POSTGRES_CASES: list[Case] = [
     ("cluster-name", {"name": ""}, "name"),
     ("cluster-name", {"name": "a\n"}, "name"),
     ("cluster-name-reserved", {"name": "default"}, "name"),
+    ("resource-name", {"resource_name": "My_Orders"}, "resource_name"),
     ("instance-name", {"name": "a" * 62}, "name"),
     ("instance-name", {"name": "a" * 61, "instances.readers": 9}, "name"),
     ("region", {"region": "europe"}, "region"),

@@ -120,7 +120,7 @@ class _Engine:
         """From now to the end, in one plan: what is shown, and what bounds the plans of the steps."""
         desired = self.decision.desired
         if desired is None:
-            return Plan.unchanged([])
+            return self.decision.plan or Plan.unchanged([])
         started = monotonic()
         self.emit(StepStarted("plan", "Planning the change"))
         meanwhile = self._plan_between(desired)

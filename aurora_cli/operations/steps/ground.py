@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.resting import poll, unrest
+from aurora_cli.aws.topology import read_topology
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
 from aurora_cli.operations.agreement import apply_plan
 from aurora_cli.operations.events import Emit, Waiting
@@ -17,7 +18,6 @@ from aurora_cli.operations.keys import keys_in_state
 from aurora_cli.operations.master_password import is_made_here, variables_of, wanted_password
 from aurora_cli.operations.passwords import sent_version
 from aurora_cli.operations.regions import former_regions, live_at, made_around
-from aurora_cli.operations.reporting import live_topology
 from aurora_cli.operations.stored import stored_spec
 from aurora_cli.stacks.journal import Journal, write_journal
 
@@ -38,6 +38,7 @@ class Ground:
         spec: the stored spec, as it was before the operation.
         journal: of the operation once it was approved; None before that.
         counts: what Terraform has added, changed and destroyed in this run.
+        names: identifiers under which the cluster may be found, the first that is there counts: an operation may rename it.
     """
 
     def __init__(self, app: AppContext, stack: Stack, emit: Emit) -> None:
@@ -46,6 +47,7 @@ class Ground:
         self.journal: Journal | None = None
         self.counts = {"add": 0, "change": 0, "destroy": 0}
         self.approved: frozenset[tuple[str, str]] = frozenset()
+        self.names: tuple[str, ...] = (self.spec.name,)
 
     # --- the live cluster ---
 
@@ -56,7 +58,8 @@ class Ground:
 
     def live(self) -> Topology:
         """The cluster as AWS reports it now. Raises ClusterNotFound, CredentialsError, AccessDenied, AwsFailed."""
-        topology = live_topology(self.app, self.spec)
+        found = (read_topology(self.rds, name) for name in self.names)
+        topology = next((one for one in found if one is not None), None)
         if topology is None:
             raise ClusterNotFound(
                 f"AWS has no cluster named {self.spec.name} in {self.spec.region}.",

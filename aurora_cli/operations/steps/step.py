@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from aurora_cli.operations.steps.ground import Ground
     from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.terraform.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Decision:
         next_writer: identifier of the instance that a step makes the writer; None when the role stays.
         between: instance keys while it goes on, where one is made that goes again. A plan with them is approved as well.
         remarks: sentences that people should read beside the steps.
+        plan: what Terraform will do in the steps, where the operation has found it out by itself. It is shown, and not kept.
     """
 
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Decision:
     next_writer: str | None = None
     between: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    plan: Plan | None = None
 
 
 class Operation(Protocol):

@@ -39,7 +39,7 @@ def endpoint_name(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def endpoint_name_length(spec: ClusterSpec) -> Iterator[Finding]:
     for name in spec.endpoints:
-        length = len(f"{spec.name}-{name}")
+        length = len(f"{spec.base_name}-{name}")
         if length > _LONGEST:
             message = f"the identifier `<name>-<endpoint>` would have {length} characters, and AWS may take {_LONGEST}"
             yield Finding(f"endpoints.{name}", message, "shorten it")

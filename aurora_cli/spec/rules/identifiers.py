@@ -43,10 +43,10 @@ def cluster_name(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="The name `default` is taken: the DB subnet group is called after the cluster, and that name is AWS's own.",
     source="RDS API CreateDBSubnetGroup",
-    fields="name network.subnet_group",
+    fields="name resource_name network.subnet_group",
 )
 def cluster_name_reserved(spec: ClusterSpec) -> Iterator[Finding]:
-    if spec.name == "default" and spec.network.subnet_group is None:
+    if spec.base_name == "default" and spec.network.subnet_group is None:
         yield Finding("name", "a DB subnet group may not be called `default`", "give the cluster another name")
 
 
@@ -63,6 +63,20 @@ def instance_name(spec: ClusterSpec) -> Iterator[Finding]:
     if room < len(spec.name) <= _LONGEST:
         message = f"instance names are `<name>-<key>` and may have 63 characters, so this name may have {room}"
         yield Finding("name", message, f"for example `{legal_name(spec.name)[:room].rstrip('-')}`")
+
+
+@rule(
+    "resource-name",
+    hard=True,
+    text="What the resources around a cluster are called after is written as a cluster's name is.",
+    source="RDS API CreateDBSubnetGroup, CreateDBClusterParameterGroup; provider (lower case)",
+    fields="resource_name",
+    skippable=False,
+)
+def resource_name(spec: ClusterSpec) -> Iterator[Finding]:
+    if spec.resource_name is not None and not _NAME.fullmatch(spec.resource_name):
+        message = f"{shown(spec.resource_name)} is no name for resources: 1 to 63 lower-case letters, digits and single hyphens"
+        yield Finding("resource_name", message, f"for example `{legal_name(spec.resource_name)}`")
 
 
 @rule(

@@ -86,6 +86,10 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         f"{_SURFACE}::test_features_of_the_cluster_are_written_only_when_asked_for",
     ),
     "c8-20": ("100 manual snapshots.", f"{_LIMITS}::test_doctor_says_which_quota_is_used_up"),
+    "c11-8": (
+        "A cluster and its instances are renamed in place; endpoints change, ids and tags stay.",
+        "tests/sandbox/test_rename.py::test_pain_34_a_rename_recreates_nothing",
+    ),
     "c1-9": (
         "Clusters of a global database have different names.",
         f"{_REGIONS}::test_a_regions_instances_are_the_primarys_unless_it_says_otherwise",

@@ -51,6 +51,15 @@ FACTS = (
         "for example `orders`",
     ),
     Fact(
+        "c1-1",
+        "What is around the cluster is called as a cluster may be.",
+        "resource-name",
+        {"resource_name": "Orders"},
+        "resource_name",
+        "Orders is no name for resources: 1 to 63 lower-case letters, digits and single hyphens",
+        "for example `orders`",
+    ),
+    Fact(
         "c1-2",
         "An instance identifier has at most 63 characters, the suffix of its key included.",
         "instance-name",

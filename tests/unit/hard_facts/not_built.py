@@ -7,6 +7,5 @@ from __future__ import annotations
 
 NOT_BUILT: dict[str, str] = {
     "c11-6": "no operation makes a blue/green deployment",
-    "c11-8": "no operation renames a cluster, and a plan that would make it again is refused",
 }
 """Facts about operations that are not there, with what happens instead."""

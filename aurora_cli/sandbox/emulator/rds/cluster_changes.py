@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.emulator.rds import names, networks, parameters, upgrades
+from aurora_cli.sandbox.emulator.rds import networks, parameters, renames, upgrades
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_available,
@@ -14,7 +14,7 @@ from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_scaling,
     cluster_parameter_group,
 )
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, error
+from aurora_cli.sandbox.emulator.rds.faults import bad_combination
 from aurora_cli.sandbox.emulator.rds.secret import ManagedSecret
 from aurora_cli.sandbox.emulator.rds.shown import Shown
 
@@ -64,7 +64,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
         _await_restart(cluster)
     _modify_waiting(backend, cluster, values)
     _modify_domain(cluster, values)
-    _rename(backend, cluster, values)
+    renames.rename_cluster(backend, cluster, values)
     return Shown(cluster, cluster.status)
 
 
@@ -169,21 +169,6 @@ def _apply_pending(cluster: AuroraCluster) -> None:
     cluster.iam_auth = pending.get("IAMDatabaseAuthenticationEnabled", cluster.iam_auth)
     if "EngineVersion" in pending:
         upgrades.finish(cluster, pending["EngineVersion"])
-
-
-def _rename(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
-    wanted = values.get("new_db_cluster_identifier")
-    if not wanted:
-        return
-    wanted = names.check_identifier(wanted, "NewDBClusterIdentifier")
-    if wanted != cluster.db_cluster_identifier and wanted in backend.clusters:
-        raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
-    members = list(cluster._members)
-    del backend.clusters[cluster.db_cluster_identifier]
-    cluster.db_cluster_identifier = wanted
-    backend.clusters[wanted] = cluster
-    for member in members:
-        member.db_cluster_identifier = wanted
 
 
 def _modify_domain(cluster: AuroraCluster, values: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.rds.exceptions import DBInstanceAlreadyExists
 
-from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters, replicas
+from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters, renames, replicas
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.events import Restarted
 from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, cluster_state, error, instance_state
@@ -112,7 +112,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     instance.set_insights(values)
     _modify_parameter_group(backend, instance, values.get("db_parameter_group_name"))
     _modify_waiting(backend, instance, values)
-    _rename(backend, instance, values.get("new_db_instance_identifier"))
+    renames.rename_instance(backend, instance, values)
     return Shown(instance, instance.status)
 
 
@@ -142,17 +142,6 @@ def _apply_pending(instance: AuroraInstance) -> None:
         instance.certified = utcnow()
     for key, shown in WAITING.items():
         setattr(instance, key, pending.get(shown, getattr(instance, key)))
-
-
-def _rename(backend: AuroraBackend, instance: AuroraInstance, wanted: str | None) -> None:
-    if not wanted:
-        return
-    wanted = names.check_identifier(wanted, "NewDBInstanceIdentifier")
-    if wanted in backend.databases:
-        raise DBInstanceAlreadyExists
-    del backend.databases[instance.db_instance_identifier]
-    instance.db_instance_identifier = wanted
-    backend.databases[wanted] = instance
 
 
 def delete(backend: AuroraBackend, identifier: str) -> Shown:

@@ -1,0 +1,33 @@
+"""`aurora-cli rename`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aurora_cli.commands.operating import operate, operation_options
+from aurora_cli.commands.options import name_argument
+from aurora_cli.commands.session import Session, pass_session
+
+
+@click.command(name="rename")
+@name_argument()
+@click.argument("new_name", metavar="NEW_NAME")
+@operation_options
+@pass_session
+def command(session: Session, /, name: str, new_name: str, **options: Any) -> None:
+    """Give a cluster another name, in place.
+
+    Renames the instances one by one, readers first, then the cluster, and brings Terraform's state and the stack after it.
+    Nothing is made anew. The endpoints change: the old and the new ones are shown first. What is around the cluster keeps
+    the former name, which the spec holds as resource_name.
+
+    \b
+    Examples:
+      aurora-cli rename orders shop-orders --dry-run
+      aurora-cli rename orders shop-orders --yes
+    """
+    from aurora_cli.operations.renaming.rename import rename
+
+    operate(session, "rename", options, lambda app, terms: rename(app, name, new_name, terms))

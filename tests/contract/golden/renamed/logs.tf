@@ -1,0 +1,7 @@
+# Made before the cluster: left to itself, RDS makes them without a retention, and outside this state.
+resource "aws_cloudwatch_log_group" "exports" {
+  for_each = toset(["postgresql"])
+
+  name              = "/aws/rds/cluster/${local.cluster_name}/${each.key}"
+  retention_in_days = 7
+}
