@@ -29,6 +29,8 @@ class RenderOptions:
         header: text for a comment on top of every file; None for none.
         born: how a cluster that is there was made: a kind of source or `empty`; None for what the spec says.
         source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
+        parameter_suffix: end of the names of the parameter groups, since a blue/green deployment of the same family made new
+            ones; None for none.
     """
 
     instance_keys: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class RenderOptions:
     header: str | None = None
     born: str | None = None
     source_arn: str | None = None
+    parameter_suffix: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:

@@ -150,6 +150,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "encryption": encryption,
         "network": network_of(spec),
         "parameters": parameter_groups_of(spec, instances.members),
+        "parameter_suffix": options.parameter_suffix,
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
         "monitoring": monitoring,

@@ -89,6 +89,7 @@ class Upkeep:
         replicates_from: ARN of what it replicates from, outside a global database.
         global_role: `{global_cluster, role, primary, status, members}` as DescribeGlobalClusters says, or None.
         unfinished: the operation under way: `{operation, command, started_at, started_by, done, left}`, or None.
+        blue_green: the blue/green deployment that it is part of, or None.
     """
 
     desired_version: str | None = None
@@ -103,6 +104,7 @@ class Upkeep:
     replicates_from: str | None = None
     global_role: dict[str, Any] | None = None
     unfinished: dict[str, Any] | None = None
+    blue_green: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.operations.blue_green.under_way import refuse_in_deployment
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.failover import named_instance, require_available
 from aurora_cli.operations.keys import choose_keys, identifiers, key_of
@@ -92,6 +93,9 @@ class Scale:
         """Which keys, who is the writer, in which order."""
         topology = ground.live()
         require_available(topology)
+        refuse_in_deployment(
+            ground.rds, self.cluster, "the green cluster has the instances of the moment when it was made"
+        )
         key = self._key(ground, topology)
         desired = scaled(ground.stack, self.wish.readers, self.wish.class_, self.wish.acu, key, self.wish.skip_checks)
         refuse_unorderable(ground.app, desired.spec, ground.spec, self.wish.skip_checks, ground.emit)

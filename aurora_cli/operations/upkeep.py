@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.global_role import GlobalRole, global_role
 from aurora_cli.errors import AccessDenied
@@ -42,6 +42,7 @@ def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, und
         replicates_from=None if role else topology.replicates_from,
         global_role={**vars(role), "members": list(role.members)} if role else None,
         unfinished=unfinished,
+        blue_green=_deployment(app, spec),
     )
 
 
@@ -49,6 +50,7 @@ def upkeep_warnings(app: AppContext, report: ClusterReport, upkeep: Upkeep) -> l
     """Sentences on what needs a hand."""
     return [
         *_about_operation(upkeep),
+        *_about_deployment(report, upkeep),
         *_about_version(report, upkeep),
         *_about_certificates(report, app.clock.now()),
         *_about_restarts(report),
@@ -82,6 +84,22 @@ def _about_operation(upkeep: Upkeep) -> list[str]:
         return []
     left = ", ".join(upkeep.unfinished["left"])
     return [f"'{upkeep.unfinished['operation']}' is not finished (left: {left}). Go on: {upkeep.unfinished['command']}"]
+
+
+def _deployment(app: AppContext, spec: ClusterSpec) -> dict[str, Any] | None:
+    from aurora_cli.operations.blue_green.under_way import deployment_under_way
+
+    found = deployment_under_way(app.aws(spec.region).client("rds"), spec.name)
+    return found.to_dict() if found else None
+
+
+def _about_deployment(report: ClusterReport, upkeep: Upkeep) -> list[str]:
+    if upkeep.blue_green is None:
+        return []
+    one = upkeep.blue_green
+    return [
+        f"It is part of the blue/green deployment {one['id']} ({one['status']}): aurora-cli blue-green status {report.name}"
+    ]
 
 
 def _about_version(report: ClusterReport, upkeep: Upkeep) -> list[str]:

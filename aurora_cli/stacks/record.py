@@ -35,6 +35,7 @@ class StackRecord:
         born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
         source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
+        parameter_suffix: end of the names of the parameter groups, after a blue/green deployment of the same family; or None.
         schema_version: of this file.
     """
 
@@ -52,6 +53,7 @@ class StackRecord:
     born: str | None = None
     source_arn: str | None = None
     password_version: int = 1
+    parameter_suffix: str | None = None
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:

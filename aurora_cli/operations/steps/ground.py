@@ -112,9 +112,13 @@ class Ground:
             self.terraform.init()
         return keys_in_state([r.address for r in self.terraform.state_resources()])
 
-    def plan(self, spec: ClusterSpec, keys: tuple[str, ...]) -> Plan:
-        """Render a spec, which may be one on the way to the last, and plan it. Raises TerraformFailed and its kin."""
-        write_rendered(self.stack, spec, keys)
+    def plan(self, spec: ClusterSpec, keys: tuple[str, ...], **options: Any) -> Plan:
+        """Render a spec, which may be one on the way to the last, and plan it. Raises TerraformFailed and its kin.
+
+        Args:
+            options: further fields of `RenderOptions`.
+        """
+        write_rendered(self.stack, spec, keys, **options)
         self.terraform.init()
         resources = self.terraform.state_resources()
         if tainted_survivors(resources):

@@ -9,7 +9,6 @@ NOT_BUILT: dict[str, str] = {
     "c4-6": "no operation upgrades: `engines` lists where each version can go, and AWS refuses anything else",
     "c11-3": "no operation upgrades to another major version, so no group of instances goes with it",
     "c11-4": "no operation upgrades to another major version, and AWS refuses one without its flag, which is never written",
-    "c11-6": "no operation makes a blue/green deployment",
     "c11-8": "no operation renames a cluster, and a plan that would make it again is refused",
 }
 """Facts about operations that are not there, with what happens instead."""
