@@ -193,7 +193,9 @@ class AppContext:
     @cached_property
     def user(self) -> str:
         """Who runs the command, for the history."""
-        return self.environ.get("USER") or self.environ.get("LOGNAME") or self.environ.get("USERNAME") or "unknown"
+        from aurora_cli.stacks.lock import user_name
+
+        return user_name(self.environ)
 
     def missing_sandbox_packages(self) -> tuple[list[str], str]:
         """Packages of the sandbox that are not installed, and what to do about it."""

@@ -53,7 +53,7 @@ def _run(words: list[str], session: Session) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _fail(Interrupted("Interrupted."), words, session)
     except click.ClickException as error:
-        return _fail(as_invalid_input(error), words, session)
+        return _fail(as_invalid_input(error, words), words, session)
     except AuroraError as error:
         return _fail(error, words, session)
     except OSError as problem:
@@ -94,6 +94,8 @@ def _fail(error: AuroraError, words: list[str], session: Session) -> int:
     """Show the failure on stderr, as a document on stdout too if one was asked for; gives the exit status."""
     from aurora_cli.ui import data, errors_view
 
+    if error.hint:
+        error.hint = session.retyped(error.hint)
     errors_view.print_error(session.consoles, error, session.settings.debug)
     output = wanted_output(words, os.environ)
     if output is not None:

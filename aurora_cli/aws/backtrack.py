@@ -9,10 +9,8 @@ from typing import Any
 
 from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.failures import aws_errors
-from aurora_cli.errors import ClusterNotFound, OperationFailed, WaitTimeout
-
-DEFAULT_TIMEOUT_S = 3600.0
-_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.5, 15.0
+from aurora_cli.aws.resting import DEFAULT_TIMEOUT_S, poll
+from aurora_cli.errors import ClusterNotFound, OperationFailed
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def go_back(
     to: datetime,
     *,
     clock: Clock,
-    waiting: Callable[[str, float], None] = lambda status, elapsed: None,
+    waiting: Callable[[str, str, float], None] = lambda what, status, elapsed: None,
     timeout_s: float = DEFAULT_TIMEOUT_S,
 ) -> datetime:
     """Take the cluster back to a moment, and wait until it is available there.
@@ -68,8 +66,9 @@ def go_back(
     """
     with aws_errors(f"backtracking {cluster}"):
         answer = rds.backtrack_db_cluster(DBClusterIdentifier=cluster, BacktrackTo=to)
-    identifier, started, pause = answer["BacktrackIdentifier"], clock.monotonic(), _FIRST_LOOK_S
-    while True:
+    identifier = answer["BacktrackIdentifier"]
+
+    def look() -> tuple[datetime, str | None]:
         with aws_errors(f"reading the backtrack of {cluster}"):
             found = rds.describe_db_cluster_backtracks(DBClusterIdentifier=cluster, BacktrackIdentifier=identifier)
         record = (found["DBClusterBacktracks"] or [answer])[0]
@@ -79,15 +78,15 @@ def go_back(
                 f"AWS could not take {cluster} back to {to.isoformat()}.",
                 hint=f"It is as it was. Look with `aurora-cli status {cluster}`.",
             )
-        if status == "completed" and read_window(rds, cluster).status == "available":
-            moment: datetime = record.get("BacktrackTo") or to
-            return moment
-        elapsed = clock.monotonic() - started
-        if elapsed > timeout_s:
-            raise WaitTimeout(
-                f"{cluster} has not gone back within {timeout_s:.0f} s; the backtrack is {status}.",
-                hint=f"It goes on in AWS. Look with `aurora-cli status {cluster}`; do not start it again.",
-            )
-        waiting(status, elapsed)
-        clock.sleep(pause)
-        pause = min(pause * 2, _SLOWEST_LOOK_S)
+        if status == "completed":
+            status = read_window(rds, cluster).status
+        return record.get("BacktrackTo") or to, None if status == "available" else status
+
+    return poll(
+        look,
+        what=f"{cluster} to go back",
+        clock=clock,
+        waiting=waiting,
+        timeout_s=timeout_s,
+        hint=f"It goes on in AWS. Look with `aurora-cli status {cluster}`; do not start it again.",
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.topology import AUTOSCALED_PREFIX
 from aurora_cli.errors import AuroraError, ClusterNotFound
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 LOG_GROUPS = "/aws/rds/cluster/{}/"
-AUTOSCALED_PREFIX = "application-autoscaling-"
-"""How Application Auto Scaling names the readers that it makes (Aurora User Guide, "Amazon Aurora Auto Scaling")."""
 
 
 @dataclass(frozen=True)

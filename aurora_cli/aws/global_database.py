@@ -13,6 +13,7 @@ from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound, WaitTime
 
 DEFAULT_TIMEOUT_S = 3600.0
 _FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.2, 10.0
+_HANDING_OVER = ("switching-over", "failing-over")
 _LAG = "AuroraGlobalDBReplicationLag"
 _NOT_FOUND = "GlobalClusterNotFoundFault"
 
@@ -128,7 +129,7 @@ def hand_over(
     waiting: Callable[[str, float], None] = lambda status, elapsed: None,
     timeout_s: float = DEFAULT_TIMEOUT_S,
 ) -> GlobalTopology:
-    """Make the member in `region` the primary. Does nothing if it is the primary already.
+    """Make the member in `region` the primary. Does nothing if it is, and waits only if AWS is at it already.
 
     Args:
         rds: a boto3 RDS client of the Region that takes over: the other one may be unreachable.
@@ -137,8 +138,9 @@ def hand_over(
     Raises:
         ClusterNotFound, AwsFailed, CredentialsError; WaitTimeout when it has not taken over in time.
     """
-    target = _target(_read(rds, identifier), region)
-    if not target.primary:
+    before = _read(rds, identifier)
+    target = _target(before, region)
+    if not target.primary and before.status not in _HANDING_OVER:
         _ask(rds, identifier, target.arn, allow_data_loss=allow_data_loss)
     started, pause = clock.monotonic(), _FIRST_LOOK_S
     while True:

@@ -8,6 +8,7 @@ from typing import Any
 from aurora_cli.aws.failures import aws_errors
 
 _RESTARTED = "restarted"
+_A_DAY_IN_MINUTES = 24 * 60
 
 
 def reboot(rds: Any, identifier: str) -> None:
@@ -16,15 +17,14 @@ def reboot(rds: Any, identifier: str) -> None:
         rds.reboot_db_instance(DBInstanceIdentifier=identifier)
 
 
-def restarted_since(rds: Any, identifier: str, since: datetime) -> bool:
-    """Whether RDS has noted "DB instance restarted" (RDS-EVENT-0006) for the instance since that moment.
+def last_restart(rds: Any, identifier: str) -> datetime | None:
+    """When RDS noted "DB instance restarted" (RDS-EVENT-0006) for the instance last, by the clock of AWS; None if not in a day.
 
     Raises CredentialsError, AccessDenied, AwsFailed.
     """
-    since = since.replace(microsecond=0)  # the dates of events may be cut to whole seconds
     with aws_errors(f"reading the events of {identifier}"):
         pages = rds.get_paginator("describe_events").paginate(
-            SourceIdentifier=identifier, SourceType="db-instance", StartTime=since
+            SourceIdentifier=identifier, SourceType="db-instance", Duration=_A_DAY_IN_MINUTES
         )
         events = [event for page in pages for event in page["Events"]]
-    return any(_RESTARTED in event.get("Message", "") and event["Date"] >= since for event in events)
+    return max((event["Date"] for event in events if _RESTARTED in event.get("Message", "")), default=None)

@@ -18,6 +18,8 @@ Found = TypeVar("Found")
 
 def passing(status: str) -> bool:
     """Whether AWS leaves that status by itself: `modifying`, `failing-over`, `configuring-iam-database-auth`, ..."""
+    if status.endswith("failed"):
+        return False
     return status in _MAINTENANCE or any(part.endswith("ing") for part in status.split("-"))
 
 

@@ -16,6 +16,9 @@ from aurora_cli.commands.session import Session, pass_session
 if TYPE_CHECKING:
     from aurora_cli.operations.backtrack import BacktrackReview
 
+LONGEST_S = 72 * 3600
+"""The longest window that AWS keeps (RDS API, BacktrackWindow)."""
+
 
 @click.command(name="backtrack")
 @name_argument()
@@ -106,4 +109,6 @@ def _seconds(text: str | None, ctx: click.Context) -> int | None:
         raise click.UsageError(f"--by {text}: {error}.", ctx) from None
     if seconds <= 0:
         raise click.UsageError("--by must be more than nothing.", ctx)
+    if seconds > LONGEST_S:
+        raise click.UsageError("--by is at most 72h: AWS keeps no more.", ctx)
     return seconds

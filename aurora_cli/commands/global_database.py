@@ -10,7 +10,13 @@ import click
 from aurora_cli.commands.approval import approve_with, require_approver, require_confirmation
 from aurora_cli.commands.completions import complete_classes
 from aurora_cli.commands.group import HelpfulGroup
-from aurora_cli.commands.options import change_options, name_argument, output_option, yes_option
+from aurora_cli.commands.options import (
+    change_options,
+    name_argument,
+    output_option,
+    skip_check_option,
+    yes_option,
+)
 from aurora_cli.commands.output import exit_on_changes, print_change, print_data
 from aurora_cli.commands.running import progress
 from aurora_cli.commands.session import Session, pass_session
@@ -116,6 +122,7 @@ def failover(session: Session, /, name: str, region: str, **options: Any) -> Non
 @click.option("--acu", metavar="MIN-MAX", help="Serverless v2 capacity there, e.g. 0.5-16.")
 @click.option("--headless", is_flag=True, help="Storage only, without an instance.")
 @click.option("--write-forwarding", is_flag=True, help="Take writes there and pass them on to the primary.")
+@skip_check_option
 @change_options
 @pass_session
 def add_region(session: Session, /, name: str, region: str, **options: Any) -> None:
@@ -133,7 +140,7 @@ def add_region(session: Session, /, name: str, region: str, **options: Any) -> N
     given = {key: value for key, value in instances.items() if value is not None}
     values = {"headless": options["headless"], "write_forwarding": options["write_forwarding"]}
     region_values = {**values, **({"instances": given} if given else {})}
-    _change(session, name, "add-region", options, add={region: region_values})
+    _change(session, name, "add-region", options, add={region: region_values}, skip_checks=options["skip_check"])
 
 
 @command.command(name="remove-region")

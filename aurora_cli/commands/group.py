@@ -12,7 +12,13 @@ from aurora_cli.commands.table import ALIASES, MODULES, SECTIONS, SUMMARIES
 
 
 class HelpfulGroup(click.Group):
-    """A group that answers an unknown subcommand with the nearest known one."""
+    """A group that names its subcommands when none is given, and answers an unknown one with the nearest known."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Alone it is incomplete, as in a script that lost a word. Raises UsageError."""
+        if not args and not self.invoke_without_command and not ctx.resilient_parsing:
+            raise click.UsageError(f"Say which command: {', '.join(self.list_commands(ctx))}.", ctx)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from aurora_cli.commands.session import Session
-from aurora_cli.operations.events import Emit
+from aurora_cli.operations.events import Emit, Note
 
 
 @contextmanager
@@ -34,6 +35,8 @@ def _show(session: Session, handle: Callable[[Any], None], event: Any) -> None:
         from aurora_cli.ui import plan_view
 
         plan_view.print_review(session.consoles, event.review)
+    elif isinstance(event, Note) and event.hint:
+        handle(replace(event, hint=session.retyped(event.hint)))
     else:
         handle(event)
 

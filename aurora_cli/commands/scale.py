@@ -8,7 +8,7 @@ import click
 
 from aurora_cli.commands.completions import complete_classes
 from aurora_cli.commands.operating import operate, usage
-from aurora_cli.commands.options import change_options, name_argument
+from aurora_cli.commands.options import change_options, name_argument, skip_check_option
 from aurora_cli.commands.output import exit_on_changes
 from aurora_cli.commands.session import Session, pass_session
 
@@ -22,6 +22,7 @@ from aurora_cli.commands.session import Session, pass_session
 @click.option("--acu", metavar="MIN-MAX", help="Serverless v2 capacity in ACUs, e.g. 0.5-16.")
 @click.option("--instance", metavar="KEY", help="With --class: only this instance, by key or identifier.")
 @click.option("--in-place", is_flag=True, help="Change every instance at the same time: shorter, and with an outage.")
+@skip_check_option
 @change_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
@@ -51,6 +52,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         acu=options["acu"],
         instance=options["instance"],
         in_place=options["in_place"],
+        skip_checks=tuple(options["skip_check"]),
     )
     result = operate(session, "scale", options, lambda app, terms: scale.scale(app, name, wish, terms=terms))
     if options["dry_run"] and options["exit_code"]:

@@ -62,6 +62,15 @@ class Session:
         """The application context of the operations."""
         return self.given_app or make_app(self.settings)
 
+    def retyped(self, text: str) -> str:
+        """A hint with the global options of this run in the commands that it names."""
+        options = [*self.settings.repeated(), *(["--sandbox"] if self.settings.sandbox else [])]
+        if not options:
+            return text
+        from aurora_cli.ui.next_steps import retyped
+
+        return retyped(text, options)
+
     def use_sandbox(self) -> None:
         """Work on the sandbox whatever the global options say; for commands that are about nothing else."""
         self.settings = replace(self.settings, sandbox=True, profile=None)

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from aurora_cli.commands.root_names import PROGRAM
+from aurora_cli.commands.table import SUMMARIES
 from aurora_cli.errors import InvalidInput
 
 if TYPE_CHECKING:
     from aurora_cli.ui.data import DataFormat
 
 
-def as_invalid_input(error: click.ClickException) -> InvalidInput:
-    """The same failure as an error of ours, with the way to the help page or to the right place of a global option."""
+def as_invalid_input(error: click.ClickException, words: Sequence[str] = ()) -> InvalidInput:
+    """The same failure as an error of ours, with the way to the help page or to the right place of a global option.
+
+    Args:
+        words: the command line; Click does not tell where an option stood that lacks its argument.
+    """
     ctx = getattr(error, "ctx", None)
     message = error.format_message()
     if isinstance(error, click.NoSuchOption) and ctx is not None and _is_global(ctx, error.option_name):
@@ -24,7 +29,7 @@ def as_invalid_input(error: click.ClickException) -> InvalidInput:
             f"{option} is a global option: it comes before the command.",
             hint=f"{PROGRAM} {option} ... {ctx.command_path.removeprefix(PROGRAM).strip()} ...",
         )
-    path = ctx.command_path if ctx is not None else PROGRAM
+    path = ctx.command_path if ctx is not None else _command_path(words)
     return InvalidInput(message, hint=f"Help: {path} --help")
 
 
@@ -41,6 +46,11 @@ def wanted_output(arguments: Sequence[str], environ: Mapping[str, str]) -> DataF
         elif argument.startswith("-o") and len(argument) > 2:
             found = argument[2:].removeprefix("=")
     return "json" if found == "json" else "yaml" if found == "yaml" else None
+
+
+def _command_path(words: Sequence[str]) -> str:
+    """The program with the first word that is a command."""
+    return " ".join([PROGRAM, *[word for word in words if word in SUMMARIES][:1]])
 
 
 def _is_global(ctx: click.Context, option: str) -> bool:

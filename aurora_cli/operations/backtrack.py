@@ -9,11 +9,12 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.backtrack import Window, go_back, read_window
-from aurora_cli.errors import Declined, InvalidInput, OperationFailed, SpecConflict
+from aurora_cli.errors import Declined, InvalidInput, OperationFailed
 from aurora_cli.operations.blue_green.under_way import refuse_in_deployment
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.logbook import recorded
 from aurora_cli.operations.results import SCHEMA_VERSION
+from aurora_cli.operations.steps.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.stored import existing_stack, stored_spec
 
 if TYPE_CHECKING:
@@ -92,8 +93,9 @@ def backtrack(
     spec = stored_spec(stack).spec
     app.begin(emit)
     with stack.lock("backtrack"):
-        if stack.record.status == "destroying":
-            raise SpecConflict(f"A destroy of {name} has begun.", hint=f"Finish it with `aurora-cli destroy {name}`.")
+        refuse_destroying(stack)
+        if not dry_run:
+            refuse_unfinished(stack)
         rds = app.aws(spec.region).client("rds")
         refuse_in_deployment(rds, name, "a backtrack breaks it")
         window, now = read_window(rds, name), app.clock.now()
@@ -113,7 +115,7 @@ def backtrack(
                 name,
                 moment,
                 clock=app.clock,
-                waiting=lambda status, elapsed: emit(Waiting(f"{name} to go back", status, elapsed)),
+                waiting=lambda *seen: emit(Waiting(*seen)),
             )
             elapsed = monotonic() - started
             emit(StepFinished("backtrack", elapsed))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import OperationFailed
 from aurora_cli.operations.events import StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.final_snapshot import CLUSTER_ADDRESS, follow_state
+from aurora_cli.operations.final_snapshot import follow_state
 from aurora_cli.operations.keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
-from aurora_cli.operations.master_password import is_made_here, made_password, made_version, variables_of
+from aurora_cli.operations.master_password import is_made_here, made_version, variables_of, wanted_password
 from aurora_cli.operations.origins import check_origin
 from aurora_cli.operations.passwords import (
     given_password,
@@ -24,11 +24,12 @@ from aurora_cli.operations.passwords import (
     terraform_variables,
 )
 from aurora_cli.operations.region_keys import RegionKeys, choose_region_keys
+from aurora_cli.operations.regions import former_regions, made_around
 from aurora_cli.operations.reporting import live_topology
 from aurora_cli.operations.sourcing import born_of
 from aurora_cli.operations.stored import is_pristine, last_spec, stored_spec
 from aurora_cli.spec.regions import regions_of
-from aurora_cli.terraform.addresses import inner, region_of
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, inner, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.state import StateResource
 
-GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
 PROTECTED = (CLUSTER_ADDRESS, GLOBAL_ADDRESS)
 
 
@@ -97,7 +97,7 @@ class Draft:
             self.spec,
             self.choice.keys,
             region_keys=self.region_keys,
-            former_regions=tuple(sorted(self.regions() - set(regions_of(self.spec)))),
+            former_regions=former_regions(self.spec, self.addresses),
             global_from_existing=self.becomes_global(),
             allow_destroy=allowed,
             final_snapshot_identifier=self.next_snapshot or self.stack.record.final_snapshot_identifier,
@@ -147,8 +147,8 @@ class Draft:
         return next((r.id for r in self.resources if r.address == GLOBAL_ADDRESS), None)
 
     def becomes_global(self) -> bool:
-        """A cluster that exists cannot join a global cluster, but a global cluster can be made around it."""
-        return self.spec.global_ is not None and self.exists() and GLOBAL_ADDRESS not in self.addresses
+        """Whether a global cluster is made around the cluster that is there."""
+        return made_around(self.spec, self.addresses)
 
     def instances(self) -> dict[str, str]:
         """Key -> identifier of the cluster's own instances, as they will be."""
@@ -195,7 +195,7 @@ class Draft:
     def _choose_password(self) -> None:
         """A password is sent with a new cluster, with a switch from another kind, and when it is renewed."""
         if is_made_here(self.spec):
-            made = made_password(self.resources, renew=self.terms.renew_password)
+            made = wanted_password(self.app, self.spec, self.resources, renew=self.terms.renew_password)
             self.password_version = made.version
             self.terraform.provide(variables_of(self.app, self.spec, made))
         elif self.spec.credentials.given:

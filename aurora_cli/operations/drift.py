@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.recovery import follow_up
+from aurora_cli.operations.regions import former_regions
 from aurora_cli.operations.results import SCHEMA_VERSION
 from aurora_cli.operations.spec_fields import field_of
+from aurora_cli.operations.steps.unfinished import refuse_destroying
 from aurora_cli.operations.stored import existing_stack, stored_spec
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.plan import ResourceChange
@@ -93,8 +94,7 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
     stack = existing_stack(app, name)
     app.begin(emit)
     with stack.lock("drift"):
-        if stack.record.status == "destroying":
-            raise SpecConflict(f"A destroy of {name} has begun.", hint=f"Finish it with `aurora-cli destroy {name}`.")
+        refuse_destroying(stack)
         spec = stored_spec(stack).spec
         terraform = app.terraform(stack, emit)
         follow_up(terraform, emit)
@@ -102,6 +102,9 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
         started = monotonic()
         emit(StepStarted("plan", "Comparing the state with AWS"))
         terraform.init()
+        write_rendered(
+            stack, spec, former_regions=former_regions(spec, [r.address for r in terraform.state_resources()])
+        )
         plan = terraform.plan(refresh_only=True)
         terraform.plan_file.unlink(missing_ok=True)
         emit(StepFinished("plan", monotonic() - started))

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.errors import OperationFailed
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.plan import Plan
     from aurora_cli.terraform.state import StateResource
 
-CLUSTER_ADDRESS = "aws_rds_cluster.this"
 # Behind the cluster's name: eight digits, nothing (the default of the files), or the time that earlier versions wrote.
 _ENDING = re.compile(r"-final(-[0-9a-f]{8}|-\d{14}(-\d+)?)?")
 

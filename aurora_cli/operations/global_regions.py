@@ -14,6 +14,7 @@ from aurora_cli.operations.events import Emit, StepFinished, StepStarted, Waitin
 from aurora_cli.operations.logbook import recorded
 from aurora_cli.operations.results import SCHEMA_VERSION
 from aurora_cli.operations.review import Approve, ChangeResult
+from aurora_cli.operations.steps.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.stored import existing_stack, stored_layer, stored_spec
 from aurora_cli.spec.regions import global_identifier, regions_of
 
@@ -90,6 +91,9 @@ def move_primary(
     stack = existing_stack(app, name)
     app.begin(emit)
     with stack.lock(operation):
+        refuse_destroying(stack)
+        if not allow_data_loss:  # in an emergency nothing stands in the way
+            refuse_unfinished(stack)
         spec = stored_spec(stack).spec
         database = _database(app, spec, region)
         primary = database.primary
@@ -102,7 +106,7 @@ def move_primary(
             raise Declined(f"Nothing was changed: {before} is the primary Region still.")
         with recorded(app, stack, operation) as entry:
             started = app.clock.monotonic()
-            emit(StepStarted(operation, f"Moving the primary from {before} to {region}"))
+            emit(StepStarted(operation, f"Moving the primary from {before or 'a lost Region'} to {region}"))
             after = hand_over(
                 app.aws(region).client("rds"),
                 global_identifier(spec),
@@ -153,12 +157,14 @@ def change_regions(
     remove: Collection[str] = (),
     dry_run: bool = False,
     allow: Collection[str] = (),
+    skip_checks: Collection[str] = (),
 ) -> ChangeResult:
     """Add or remove secondary Regions: an edit of the stored spec, then an apply.
 
     Args:
         add: Region -> its values, as in `global.regions` of a file.
         remove: Regions whose copy of the data goes; the guard asks for each by its address.
+        skip_checks: names of checks whose errors become warnings.
 
     Raises:
         InvalidInput: a Region is there already, or is none. SpecInvalid, and what `change.carry_out` raises.
@@ -166,11 +172,14 @@ def change_regions(
     stack = existing_stack(app, name)
     operation = "add-region" if add else "remove-region"
     with stack.lock(operation):
+        refuse_destroying(stack)
         before = stored_spec(stack)
         _refuse_wrong_regions(before.spec, add or {}, remove)
-        desired = _edited(stored_layer(stack), before, add or {}, remove)
+        desired = _edited(stored_layer(stack), before, add or {}, remove, skip_checks)
         app.begin(emit)
-        return carry_out(app, stack, desired, Terms(operation, approve, emit, allow, dry_run))
+        return carry_out(
+            app, stack, desired, Terms(operation, approve, emit, allow, dry_run, skip_checks=tuple(skip_checks))
+        )
 
 
 def _refuse_wrong_regions(spec: ClusterSpec, add: Collection[str], remove: Collection[str]) -> None:
@@ -188,7 +197,13 @@ def _refuse_wrong_regions(spec: ClusterSpec, add: Collection[str], remove: Colle
             )
 
 
-def _edited(layer: Layer, before: Resolved, add: Mapping[str, Mapping[str, Any]], remove: Collection[str]) -> Resolved:
+def _edited(
+    layer: Layer,
+    before: Resolved,
+    add: Mapping[str, Mapping[str, Any]],
+    remove: Collection[str],
+    skip_checks: Collection[str],
+) -> Resolved:
     from aurora_cli.spec.resolve import resolve
     from aurora_cli.spec.rules import check_names
 
@@ -200,6 +215,6 @@ def _edited(layer: Layer, before: Resolved, add: Mapping[str, Mapping[str, Any]]
         values["global"].setdefault("identifier", global_identifier(before.spec))
     regions.update(deepcopy(dict(add)))
     accepted = {w.check for w in resolve([layer], skip_checks=check_names()).warnings} & set(check_names())
-    resolved = resolve([replace(layer, values=values)], skip_checks=accepted)
+    resolved = resolve([replace(layer, values=values)], skip_checks={*accepted, *skip_checks})
     origins = {path: before.origins.get(path, source) for path, source in resolved.origins.items()}
     return replace(resolved, origins=origins)

@@ -11,12 +11,13 @@ import json
 import secrets
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_database import master_secret, read_secret
+from aurora_cli.aws.topology import read_topology
 from aurora_cli.operations.passwords import TERRAFORM_VARIABLE, sent_version
-from aurora_cli.operations.regions import OF_MASTER
+from aurora_cli.operations.regions import OF_MASTER, secret_of_master
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -65,6 +66,21 @@ def made_password(resources: Sequence[StateResource], *, renew: bool = False) ->
     kept, sent = made_version(resources), sent_version(resources)
     version = (sent or 0) + 1 if kept is None else kept + renew
     return MadePassword(version, in_secret=version == kept, in_cluster=version == sent)
+
+
+def wanted_password(
+    app: AppContext, spec: ClusterSpec, resources: Sequence[StateResource], *, renew: bool = False
+) -> MadePassword:
+    """As `made_password`, with a look at AWS: a secret or a cluster that was deleted outside has no password any more.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    gone = made_version(resources) is not None and secret_of_master(app, spec) is None
+    made = made_password(resources, renew=renew or gone)
+    if not made.in_cluster or read_topology(app.aws(spec.region).client("rds"), spec.name) is not None:
+        return made
+    return replace(made, in_cluster=False)
 
 
 def variables_of(app: AppContext, spec: ClusterSpec, wanted: MadePassword) -> Mapping[str, str]:

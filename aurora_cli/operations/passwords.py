@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.events import Emit, Note
 from aurora_cli.spec.password import check_password
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 VARIABLE = "AURORA_MASTER_PASSWORD"
 OPTION = "--password-stdin"
 TERRAFORM_VARIABLE = "master_password"
-CLUSTER_ADDRESS = "aws_rds_cluster.this"
 _WAY = f"Set {VARIABLE}, or pipe it in with {OPTION}; it is sent to AWS and kept nowhere."
 
 

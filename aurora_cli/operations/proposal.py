@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.quotas import read_proxy_quota, read_quotas
 from aurora_cli.errors import Declined, GuardRefused, InvalidInput, Problem
 from aurora_cli.operations import guard, limits
-from aurora_cli.operations.draft import GLOBAL_ADDRESS, Draft
+from aurora_cli.operations.draft import Draft
 from aurora_cli.operations.events import StepFinished, StepStarted
-from aurora_cli.operations.final_snapshot import CLUSTER_ADDRESS, carried, fresh_name, refuse_taken
+from aurora_cli.operations.final_snapshot import carried, fresh_name, refuse_taken
 from aurora_cli.operations.healing import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.master_password import is_made_here
 from aurora_cli.operations.orderable import OrderableCheck
 from aurora_cli.operations.passwords import require_password, sends_password
 from aurora_cli.operations.recovery import follow_up
-from aurora_cli.operations.regions import LiveRegions, live_regions
+from aurora_cli.operations.regions import LiveRegions, live_at, live_regions
 from aurora_cli.operations.review import PlanReview, ReviewRefused
 from aurora_cli.operations.rotation import RotationStep, rotation_step
 from aurora_cli.operations.sourcing import second_step, spent_source
 from aurora_cli.spec.regions import regions_of, secondary_spec
-from aurora_cli.terraform.addresses import in_region, region_of
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -134,14 +134,12 @@ class Proposal:
     def _keep_survivors(self) -> None:
         if tainted_survivors(self.draft.resources):
             keep_survivors(
-                self.terraform, self.draft.resources, self._look_at, clock=self.app.clock, emit=self.terms.emit
+                self.terraform,
+                self.draft.resources,
+                lambda r: live_at(self.app, self.spec, r.address),
+                clock=self.app.clock,
+                emit=self.terms.emit,
             )
-
-    def _look_at(self, resource: StateResource) -> Topology | None:
-        region = region_of(resource.address)
-        if region is None:
-            return self.draft.look()
-        return live_regions(self.app, self.spec, [region]).secondaries.get(region)
 
     def _as_kept(self, plan: Plan, topology: Topology | None) -> Plan:
         """To look must not write, not even Terraform's marks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.global_database import GlobalMember, GlobalTopology, master_secret, read_global, with_lag
 from aurora_cli.aws.topology import Topology, read_topology
 from aurora_cli.spec.regions import global_identifier, regions_of, secondary_name
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -58,6 +59,22 @@ def live_regions(
         secret = pool.submit(secret_of_master, app, spec)
         secondaries = {name: one for name, one in zip(names, found, strict=True) if one is not None}
         return LiveRegions(database.result(), secondaries, secret.result())
+
+
+def former_regions(spec: ClusterSpec, addresses: Iterable[str]) -> tuple[str, ...]:
+    """Regions of which the state holds something and the spec nothing more: their provider takes the rest down."""
+    return tuple(sorted({region for a in addresses if (region := region_of(a))} - set(regions_of(spec))))
+
+
+def made_around(spec: ClusterSpec, addresses: Collection[str]) -> bool:
+    """A cluster that exists cannot join a global cluster, but a global cluster can be made around it."""
+    return spec.global_ is not None and CLUSTER_ADDRESS in addresses and GLOBAL_ADDRESS not in addresses
+
+
+def live_at(app: AppContext, spec: ClusterSpec, address: str) -> Topology | None:
+    """The live cluster of the Region that an address of the state is in; None if AWS has none there."""
+    region = region_of(address)
+    return _cluster(app, spec, region) if region else read_topology(app.aws(spec.region).client("rds"), spec.name)
 
 
 def _cluster(app: AppContext, spec: ClusterSpec, region: str) -> Topology | None:

@@ -7,13 +7,15 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.failures import aws_errors
-from aurora_cli.errors import AccessDenied, ClusterNotFound, Declined, InvalidInput, SpecConflict, WaitTimeout
+from aurora_cli.aws.resting import poll
+from aurora_cli.errors import AccessDenied, ClusterNotFound, Declined, InvalidInput
 from aurora_cli.operations.change import Terms, carry_out
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.logbook import recorded
 from aurora_cli.operations.passwords import given_password, require_password
 from aurora_cli.operations.results import SCHEMA_VERSION
 from aurora_cli.operations.review import Approve, PlanReview
+from aurora_cli.operations.steps.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.stored import existing_stack, stored_spec
 from aurora_cli.terraform.plan import Plan
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 OPERATION = "rotate-password"
 TIMEOUT_S = 900.0
-_SLOWEST_LOOK_S = 10.0
+UNSEEN_S = 60.0
 _STEP = "Have AWS make a new master password in the secret: from then on the old one is refused."
 
 
@@ -80,11 +82,8 @@ def rotate_password(
     stack = existing_stack(app, name)
     desired = stored_spec(stack)
     with stack.lock(OPERATION):
-        if stack.record.status == "destroying":
-            raise SpecConflict(
-                f"A destroy of {name} has begun and is not finished.",
-                hint=f"Finish it with `aurora-cli destroy {name}`.",
-            )
+        refuse_destroying(stack)
+        refuse_unfinished(stack)
         app.begin(emit)
         if desired.spec.credentials.kept:
             raise InvalidInput(
@@ -158,24 +157,31 @@ class _Managed:
         )
 
     def _wait(self, arn: str, old: str | None) -> None:
-        """Until the cluster is available, its secret active, and the version another one."""
-        clock = self.app.clock
-        started, pause = clock.monotonic(), 0.2
-        while True:
+        """Until the cluster is available, its secret active, and the version another one.
+
+        Where the version may not be read, the secret must have been seen at its change, or a minute have passed.
+        """
+        started, changing = self.app.clock.monotonic(), False
+
+        def look() -> tuple[None, str | None]:
+            nonlocal changing
             cluster = self._cluster()
             status = str((cluster.get("MasterUserSecret") or {}).get("SecretStatus"))
-            elapsed = clock.monotonic() - started
+            if cluster.get("Status") != "available" or status != "active":
+                changing = changing or status != "active"
+                return None, status
             new = self._version(arn)
-            if cluster.get("Status") == "available" and status == "active" and (new is None or new != old):
-                return
-            if elapsed > TIMEOUT_S:
-                raise WaitTimeout(
-                    f"The master password of {self.spec.name} has not changed within {TIMEOUT_S:.0f} s; its secret is {status}.",
-                    hint=f"AWS goes on by itself. Look with `aurora-cli status {self.spec.name}`.",
-                )
-            self.emit(Waiting("the new master password", status, elapsed))
-            clock.sleep(pause)
-            pause = min(pause * 2, _SLOWEST_LOOK_S)
+            blind = new is None and (changing or self.app.clock.monotonic() - started > UNSEEN_S)
+            return None, None if blind or (new is not None and new != old) else "not yet changed"
+
+        poll(
+            look,
+            what="the new master password",
+            clock=self.app.clock,
+            waiting=lambda *seen: self.emit(Waiting(*seen)),
+            timeout_s=TIMEOUT_S,
+            hint=f"AWS goes on by itself. Look with `aurora-cli status {self.spec.name}`.",
+        )
 
     def _version(self, arn: str) -> str | None:
         """Of the secret; None where its versions may not be read, which is no reason to stop."""

@@ -87,6 +87,7 @@ class Scale:
             ("--instance", self.wish.instance),
         )
         words = [word for flag, value in given if value is not None for word in (flag, str(value))]
+        words += [word for check in self.wish.skip_checks for word in ("--skip-check", check)]
         return ("scale", self.cluster, *words, *(("--in-place",) if self.wish.in_place else ()))
 
     def decide(self, ground: Ground) -> Decision:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import Problem
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.state import StateResource
 
-CLUSTER_ADDRESS = "aws_rds_cluster.this"
 EMPTY = "empty"
 _RESTORED = ("snapshot", "point_in_time", "clone", "s3")
 _IN_STATE = {

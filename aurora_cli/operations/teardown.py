@@ -9,14 +9,13 @@ from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.operations.dependants import Dependants, dependants_of
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.final_snapshot import CLUSTER_ADDRESS, carried, fresh_name
+from aurora_cli.operations.final_snapshot import carried, fresh_name
 from aurora_cli.operations.own_key import OwnKey, own_key, without_key
 from aurora_cli.operations.recovery import follow_up
-from aurora_cli.operations.regions import LiveRegions, live_regions
+from aurora_cli.operations.regions import LiveRegions, former_regions, live_regions
 from aurora_cli.operations.reporting import live_topology
 from aurora_cli.operations.stored import stored_spec
-from aurora_cli.spec.regions import regions_of
-from aurora_cli.terraform.addresses import in_region, region_of
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of
 from aurora_cli.terraform.plan import Plan
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.runner import Terraform
     from aurora_cli.terraform.state import StateResource
 
-GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
 INSTANCE = "aws_rds_cluster_instance"
 
 
@@ -126,8 +124,8 @@ class Teardown:
 
     def _look_at_regions(self) -> None:
         """What is left of a Region that the spec has not any more can only be taken down through that Region's provider."""
-        held = self._read_regions()
-        self.former_regions = tuple(sorted(held - set(regions_of(self.spec))))
+        self._read_regions()
+        self.former_regions = former_regions(self.spec, [r.address for r in self.resources])
         if self.former_regions:
             self.render()
 
@@ -136,12 +134,11 @@ class Teardown:
         if self.topology:
             self.dependants = dependants_of(self.rds, self.spec.name).without({member.arn for member in members})
 
-    def _read_regions(self) -> set[str]:
-        """Read what lives; the secondary Regions that the state holds."""
+    def _read_regions(self) -> None:
+        """Read what lives, also in the Regions that the state alone holds."""
         held = {region for r in self.resources if (region := region_of(r.address))}
         identifier = next((r.id for r in self.resources if r.address == GLOBAL_ADDRESS), None)
         self.live = live_regions(self.app, self.spec, held, identifier=identifier)
-        return held
 
     def _snapshot_region(self) -> str | None:
         """After a switchover the newest data is elsewhere, and so is the snapshot. A second run keeps to the first one's."""

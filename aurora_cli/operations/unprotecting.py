@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_database import lift_global_protection, lift_protection
 from aurora_cli.operations.events import StepFinished, StepStarted
-from aurora_cli.operations.final_snapshot import CLUSTER_ADDRESS, carried
+from aurora_cli.operations.final_snapshot import carried
 from aurora_cli.operations.master_password import is_made_here, made_password, variables_of
-from aurora_cli.operations.teardown import GLOBAL_ADDRESS, INSTANCE, Teardown
+from aurora_cli.operations.teardown import INSTANCE, Teardown
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology

@@ -95,7 +95,7 @@ def _check(kind: str, value: str, condition: str) -> None:
     good = (
         (kind in plain and "=" not in condition)
         or (kind == "writer" and value)
-        or (kind == "readers" and value.isdigit())
+        or (kind == "readers" and value.isdecimal())
     )
     if not good:
         raise InvalidInput(f"'{condition}' cannot be waited for.", hint=f"These can: {', '.join(CONDITIONS)}")

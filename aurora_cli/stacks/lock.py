@@ -11,7 +11,7 @@ import getpass
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
@@ -80,12 +80,14 @@ def lock_holder(path: Path) -> Holder | None:
 
 def _myself(operation: str) -> Holder:
     since = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Holder(os.getpid(), socket.gethostname(), _user(), operation, since)
+    return Holder(os.getpid(), socket.gethostname(), user_name(os.environ), operation, since)
 
 
-def _user() -> str:
+def user_name(environ: Mapping[str, str]) -> str:
+    """Who runs the program: the name in the environment, else that of the account, else its number."""
+    named = next((environ[name] for name in ("USER", "LOGNAME", "USERNAME") if environ.get(name)), None)
     try:
-        return getpass.getuser()
+        return named or getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container's user without a name
         return str(os.getuid())
 

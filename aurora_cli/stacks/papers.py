@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from aurora_cli.stacks.atomic import make_folder
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.stack import Stack
 
+_STAMP = re.compile(r"\d{8}T\d{6}Z")
 _PAPERS = ("spec.yaml", "stack.json", "history.jsonl")
 
 
@@ -31,6 +33,7 @@ def keep_papers(home: Home, stack: Stack, when: datetime) -> Path:
 
 def archived_spec(home: Home, name: str) -> str | None:
     """The spec of the cluster of that name that was destroyed last, as YAML; None if there is none."""
-    folders = sorted(home.path.glob(f"archive/{name}-[0-9]*T[0-9]*Z"))
+    # Another cluster may be called `<name>-3`: what follows the name is a time and nothing else.
+    folders = sorted(f for f in home.path.glob(f"archive/{name}-*") if _STAMP.fullmatch(f.name, len(name) + 1))
     specs = [folder / "spec.yaml" for folder in folders if (folder / "spec.yaml").is_file()]
     return specs[-1].read_text(encoding="utf-8") if specs else None

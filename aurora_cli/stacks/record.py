@@ -29,7 +29,6 @@ class StackRecord:
         region_keys: secondary Region of a global database -> the keys of its instances.
         origins: dotted spec path -> where the value came from.
         tool_version: version of this tool that wrote the record last.
-        final_snapshot_identifier: the name that destroy has chosen for the final snapshot, or None.
         snapshot_region: the Region of that snapshot, if it is not the cluster's own.
         final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
         born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+CLUSTER_ADDRESS = "aws_rds_cluster.this"
+GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
 _MODULE = re.compile(r"module\.(?P<label>[a-z]{2}(?:_[a-z]+){1,3}_\d{1,2})\.(?P<rest>.+)", re.DOTALL)
 
 

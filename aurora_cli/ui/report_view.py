@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from aurora_cli.operations.global_report import RegionInfo
 from aurora_cli.operations.results import ClusterReport, Endpoint, InstanceInfo
 from aurora_cli.ui.attributes import label_of, value_text
 from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
-from aurora_cli.ui.next_steps import next_steps
+from aurora_cli.ui.next_steps import next_steps, retyped
 from aurora_cli.ui.redact import is_secret_name
 from aurora_cli.ui.status import status_cell, status_text
 from aurora_cli.ui.tables import Value, print_table
@@ -34,6 +35,7 @@ def print_report(consoles: Consoles, report: ClusterReport, operation: str, *, o
             `--sandbox` is added by itself.
     """
     console = consoles.out
+    report = _typed(report, options)
     _print_headline(console, report, operation)
     _print_instances(consoles, report)
     _print_regions(consoles, report)
@@ -42,6 +44,16 @@ def print_report(consoles: Consoles, report: ClusterReport, operation: str, *, o
     print_upkeep(console, report)
     _print_warnings(console, report)
     _print_next(console, report, operation, options)
+
+
+def _typed(report: ClusterReport, options: Sequence[str]) -> ClusterReport:
+    """The report with commands that reach this cluster when they are copied."""
+    options = [*options, *(["--sandbox"] if report.target == "sandbox" else [])]
+    upkeep = report.upkeep
+    if upkeep and upkeep.unfinished:
+        command = retyped(upkeep.unfinished["command"], options)
+        upkeep = replace(upkeep, unfinished={**upkeep.unfinished, "command": command})
+    return replace(report, upkeep=upkeep, warnings=tuple(retyped(warning, options) for warning in report.warnings))
 
 
 def _print_headline(console: Console, report: ClusterReport, operation: str) -> None:
@@ -130,7 +142,6 @@ def _print_endpoints(console: Console, report: ClusterReport) -> None:
     named = [("global", info.writer)] if info else []
     named += [(r.region, r.reader) for r in info.regions if r.region != report.region] if info else []
     named += [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
-    named = [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
     named += [("proxy", report.proxy), ("proxy reader", report.proxy_reader)]
     found = [(clean(name), endpoint) for name, endpoint in named if endpoint is not None]
     if not found:

@@ -157,6 +157,33 @@ def test_a_made_password_is_made_anew(clean: Aurora, tmp_path: Path) -> None:
     assert [clusters(clean, region) for region in (HOME, FRANKFURT)] == [{}, {}]
 
 
+def test_a_scale_after_a_password_that_did_not_get_through_sends_no_empty_one(clean: Aurora, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{headless: true}}}}}}\n")
+    arn = clean.json("create", "-f", str(file), "--yes", timeout=SLOW)["secret_arn"]
+    before = _password_in(clean, arn)
+    clean.ok("sandbox", "faults", "add", "access_denied", "--service", "secretsmanager", "--action", "PutSecretValue")
+    assert clean.run("rotate-password", "shop", "--yes", timeout=SLOW).status != 0
+    clean.ok("sandbox", "faults", "clear")
+    clean.ok("scale", "shop", "--readers", "1", "--yes", timeout=SLOW)
+    assert len(_password_in(clean, arn)) == len(before)
+    assert plan_is_empty(clean, "shop")
+
+
+def test_a_secret_that_was_deleted_outside_is_made_again_with_a_password(clean: Aurora, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{headless: true}}}}}}\n")
+    arn = clean.json("create", "-f", str(file), "--yes", timeout=SLOW)["secret_arn"]
+    before = _password_in(clean, arn)
+    vault = clean.client("secretsmanager")
+    vault.remove_regions_from_replication(SecretId=arn, RemoveReplicaRegions=[FRANKFURT])
+    vault.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+    report = clean.json("apply", "shop", "--yes", timeout=SLOW)
+    after = _password_in(clean, report["secret_arn"])
+    assert len(after) == len(before) and after != before
+    assert plan_is_empty(clean, "shop")
+
+
 def _password_in(aurora: Aurora, arn: str) -> str:
     value = aurora.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
     return str(json.loads(value)["password"])

@@ -13,6 +13,8 @@ from botocore.stub import Stubber
 from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.failover import fail_over
 from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.global_database import hand_over
+from aurora_cli.aws.reboots import last_restart
 from aurora_cli.aws.topology import read_topology
 from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, CredentialsError, WaitTimeout
 
@@ -161,3 +163,37 @@ def test_failover_gives_up_in_time(rds: tuple[Any, Stubber]) -> None:
     with pytest.raises(WaitTimeout, match="demo-2") as caught:
         fail_over(client, "demo", "demo-2", clock=FakeClock(), timeout_s=0.5)
     assert caught.value.exit_status == 6
+
+
+def global_answer(stubber: Stubber, status: str, primary: str) -> None:
+    members = [
+        {"DBClusterArn": f"arn:aws:rds:{region}:1:cluster:shop-{region}", "IsWriter": region == primary}
+        for region in ("eu-west-1", "eu-central-1")
+    ]
+    database = {"GlobalClusterIdentifier": "shop", "Status": status, "GlobalClusterMembers": members}
+    stubber.add_response("describe_global_clusters", {"GlobalClusters": [database]})
+
+
+def test_a_switchover_that_aws_is_at_is_waited_for_and_not_asked_for_again(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    global_answer(stubber, "switching-over", "eu-west-1")
+    global_answer(stubber, "switching-over", "eu-west-1")
+    global_answer(stubber, "available", "eu-central-1")
+    after = hand_over(client, "shop", "eu-central-1", clock=FakeClock())
+    assert after.primary is not None and after.primary.region == "eu-central-1"
+    stubber.assert_no_pending_responses()
+
+
+def test_a_restart_is_known_by_the_newest_event_and_the_clock_of_aws(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    early, late = datetime(2020, 1, 1, tzinfo=timezone.utc), datetime(2020, 1, 2, tzinfo=timezone.utc)
+    events = [
+        {"Message": "DB instance restarted", "Date": late},
+        {"Message": "DB instance restarted", "Date": early},
+        {"Message": "DB instance shutdown", "Date": datetime(2020, 1, 3, tzinfo=timezone.utc)},
+    ]
+    asked = {"SourceIdentifier": "demo-1", "SourceType": "db-instance", "Duration": 1440}
+    stubber.add_response("describe_events", {"Events": events}, asked)
+    stubber.add_response("describe_events", {"Events": []}, asked)
+    assert last_restart(client, "demo-1") == late
+    assert last_restart(client, "demo-1") is None

@@ -50,6 +50,7 @@ def test_these_pass(status: str) -> None:
         "available",
         "stopped",
         "failed",
+        "cloning-failed",
         "storage-full",
         "incompatible-parameters",
         "inaccessible-encryption-credentials",

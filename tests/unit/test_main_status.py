@@ -109,7 +109,9 @@ def test_a_group_alone_is_incomplete(run: Run) -> None:
     done = run("sandbox")
     assert done.status == 2
     assert done.out == ""
-    assert "faults" in done.err
+    assert done.err == (
+        "error: Say which command: faults, reset, start, status, stop.\nhint: Help: aurora-cli sandbox --help\n"
+    )
 
 
 def test_version_needs_no_command(run: Run) -> None:
@@ -149,3 +151,18 @@ def test_a_false_variable_is_false(run: Run, monkeypatch: pytest.MonkeyPatch, te
     monkeypatch.setenv("AURORA_DEBUG", text)
     _fails(monkeypatch, ValueError("unforeseen"))
     assert "Traceback" not in run("list").err
+
+
+def test_an_option_without_its_argument_leads_to_the_help_of_its_command(run: Run) -> None:
+    done = run("create", "demo", "--engine")
+    assert done.status == 2
+    assert "hint: Help: aurora-cli create --help\n" in done.err
+
+
+def test_a_hint_is_typed_with_the_global_options_of_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    hint = "Look: aurora-cli status x. Or begin anew: aurora-cli sandbox reset"
+    _fails(monkeypatch, errors.ClusterNotFound("There is no cluster 'x'.", hint=hint))
+    assert f"hint: {hint}\n" in run("list").err
+    typed = "Look: aurora-cli --home 'my home' --sandbox status x. Or begin anew: aurora-cli sandbox reset"
+    assert f"hint: {typed}\n" in run("--home", "my home", "--sandbox", "list").err
+    assert run("--home", "my home", "--sandbox", "list", "-o", "json").document["error"]["hint"] == typed

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.errors import SpecInvalid
+from aurora_cli.operations.scale import Scale, Wish
 from aurora_cli.operations.scale_spec import scaled
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.registry import Registry
@@ -51,3 +52,9 @@ def test_a_serverless_instance_needs_a_range(tmp_path: Path) -> None:
     with pytest.raises(SpecInvalid, match="problem"):
         scaled(made, None, SERVERLESS, None, "2")
     assert scaled(made, None, SERVERLESS, "0.5-4", "2").spec.instances.acu is not None
+
+
+def test_the_words_that_go_on_with_it_ask_for_the_same() -> None:
+    operation = Scale("demo", Wish(readers=2, class_="db.r7g.large", in_place=True, skip_checks=("orderable",)))
+    words = ["scale", "demo", "--readers", "2", "--class", "db.r7g.large", "--skip-check", "orderable", "--in-place"]
+    assert list(operation.command) == words

@@ -14,6 +14,7 @@ from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.journal import Journal, write_journal
 from aurora_cli.stacks.registry import Registry
 from aurora_cli.stacks.stack import Stack
+from tests.unit.conftest import Run
 
 JOURNAL = Journal(
     operation="failover",
@@ -70,3 +71,58 @@ def test_the_decision_comes_back_as_it_was() -> None:
     assert decision.facts == {"target": "demo-2"}
     assert (decision.next_writer, decision.one_by_one, decision.remarks) == ("demo-2", ("demo-1",), ("so",))
     assert decision.desired is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scale", "demo", "--readers", "2", "--yes"),
+        ("failover", "demo", "--yes"),
+        ("rotate-password", "demo", "--yes"),
+        ("backtrack", "demo", "--by", "5m", "--confirm", "demo"),
+        ("drift", "demo"),
+        ("global", "switchover", "demo", "--to", "eu-central-1", "--yes"),
+        ("global", "add-region", "demo", "eu-central-1", "--yes"),
+    ],
+    ids=lambda words: "-".join(words[:2]),
+)
+def test_nothing_but_the_destroy_goes_on_after_it_has_begun(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    home = Home(tmp_path / "home")
+    spec = "name: demo\nregion: eu-west-1\nengine: postgres\n"
+    made = Registry(home).create("demo", region="eu-west-1", target="aws", spec=spec)
+    made.update_record(status="destroying")
+    done = run(*words)
+    assert done.status != 0
+    assert "A destroy of demo has begun and is not finished." in done.err
+    assert Registry(home).get("demo").record.status == "destroying"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rotate-password", "demo", "--yes"),
+        ("backtrack", "demo", "--by", "5m", "--confirm", "demo"),
+        ("global", "switchover", "demo", "--to", "eu-central-1", "--yes"),
+    ],
+    ids=lambda words: "-".join(words[:2]),
+)
+def test_what_has_no_steps_waits_for_what_has(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    spec = "name: demo\nregion: eu-west-1\nengine: postgres\n"
+    made = Registry(Home(tmp_path / "home")).create("demo", region="eu-west-1", target="aws", spec=spec)
+    write_journal(made.folder, JOURNAL)
+    done = run(*words)
+    assert done.status == 2
+    assert "'failover' has begun on demo and is not finished" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("backtrack", "demo", "--by", "999999999h", "--confirm", "demo"), "--by is at most 72h"),
+        (("wait", "demo", "--for", "readers=²"), "'readers=²' cannot be waited for"),
+    ],
+)
+def test_a_number_that_is_none_is_a_sentence(run: Run, words: tuple[str, ...], said: str) -> None:
+    done = run(*words)
+    assert done.status == 2
+    assert said in done.err

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from aurora_cli.operations.destroy import DestroyResult, DestroyReview
 from aurora_cli.operations.doctor import Check
+from aurora_cli.operations.global_report import GlobalInfo, RegionInfo
 from aurora_cli.operations.listing import ListRow
 from aurora_cli.operations.results import Endpoint
 from aurora_cli.terraform.plan import Plan
@@ -43,6 +44,24 @@ def test_what_people_copy_is_whole_at_every_width(width: int, color: Any) -> Non
     shown_whole = ("reports." + HOST, "proxy." + HOST, "aws-rds-das-cluster-X", SECRET, made.connect or "")
     for text in (HOST, READER_HOST, *shown_whole):
         assert len([line for line in shown.out.splitlines() if text in line]) >= 1
+
+
+def test_the_endpoints_of_a_global_database_are_among_the_others() -> None:
+    away = RegionInfo("eu-central-1", "secondary", "demo-eu-central-1", "available", 1, reader=Endpoint("ro.fra", 5432))
+    home = RegionInfo("eu-west-1", "primary", "demo", "available", 2, reader=Endpoint(READER_HOST, 5432))
+    info = GlobalInfo("demo", "available", "eu-west-1", Endpoint("demo.global-x", 5432), (home, away))
+    shown = screen(120)
+    print_report(shown.consoles, report(global_database=info), "status")
+    lines = [line.split() for line in shown.out.splitlines()]
+    wanted = [["global", "demo.global-x"], ["eu-central-1", "ro.fra"], ["writer", HOST], ["reader", READER_HOST]]
+    assert [line for line in lines if line in wanted] == wanted
+
+
+def test_commands_in_warnings_reach_the_same_cluster_when_they_are_copied() -> None:
+    shown = screen(200)
+    made = report(target="sandbox", warnings=("Go on: aurora-cli scale demo --readers 3",))
+    print_report(shown.consoles, made, "status", options=["--home", "h"])
+    assert "Go on: aurora-cli --home h --sandbox scale demo --readers 3\n" in shown.out
 
 
 @pytest.mark.parametrize("width", [60, 200])

@@ -10,7 +10,7 @@ import shlex
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import AuroraError, AwsFailed, SpecConflict
+from aurora_cli.errors import AuroraError, AwsFailed, Interrupted
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.files import write_rendered
@@ -23,7 +23,7 @@ from aurora_cli.operations.steps.ground import Ground
 from aurora_cli.operations.steps.keeping import kept_decision, new_journal
 from aurora_cli.operations.steps.showing import ask, review_of, sequence_of
 from aurora_cli.operations.steps.step import Operation, Step
-from aurora_cli.operations.steps.unfinished import refuse_unfinished
+from aurora_cli.operations.steps.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.stored import existing_stack
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan import Plan
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve import Resolved
 
 SETTLE = "settle"
+_AGAIN = "Run the same command again: it goes on from where this one stopped."
 _SETTLE_TEXT = "Bring Terraform's state, the spec and the cluster into agreement"
 
 
@@ -57,11 +58,7 @@ def run_operation(app: AppContext, name: str, operation: Operation, terms: Terms
     """
     stack = existing_stack(app, name)
     with stack.lock(operation.name):
-        if stack.record.status == "destroying":
-            raise SpecConflict(
-                f"A destroy of {name} has begun and is not finished.",
-                hint=f"Finish it with `aurora-cli destroy {name}`.",
-            )
+        refuse_destroying(stack)
         journal = refuse_unfinished(stack, operation.name, operation.arguments)
         app.begin(terms.emit)
         ground = Ground(app, stack, terms.emit)
@@ -124,7 +121,7 @@ class _Engine:
             return Plan.unchanged([])
         started = monotonic()
         self.emit(StepStarted("plan", "Planning the change"))
-        plan = self.ground.plan(desired.spec, self._keys())
+        plan = self.ground.plan(desired.spec, self._keys(), dry_run=self.terms.dry_run)
         self.emit(StepFinished("plan", monotonic() - started))
         self.ground.terraform.plan_file.unlink(missing_ok=True)
         self.ground.approved = frozenset((c.address, c.action) for c in plan.changes)
@@ -166,14 +163,25 @@ class _Engine:
         try:
             self.ground.rested()
             remark = "done already" if step.done() else self._run(step)
-        except AuroraError:
-            again = shlex.join(("aurora-cli", *self.operation.command))
-            self.emit(Note(f"Stopped at step {number} of {len(self.steps)}.", level="warning", hint=f"Go on: {again}"))
+        except KeyboardInterrupt as stop:
+            self._say_stopped(number)
+            raise Interrupted(self._how_far(), hint=_AGAIN) from stop
+        except AuroraError as error:
+            if isinstance(error, Interrupted):
+                error.message = self._how_far()
+            self._say_stopped(number)
             raise
         seconds = self.seconds.get(step.name)
         self.ground.save(self._journal().with_step(step.name, finished=self._now(), elapsed_s=seconds))
         self.ended.add(step.name)
         self.emit(StepFinished(step.name, monotonic() - started, remark))
+
+    def _say_stopped(self, number: int) -> None:
+        again = shlex.join(("aurora-cli", *self.operation.command))
+        self.emit(Note(f"Stopped at step {number} of {len(self.steps)}.", level="warning", hint=f"Go on: {again}"))
+
+    def _how_far(self) -> str:
+        return f"Stopped by request; {len(self.ended)} of {len(self.steps)} steps are done."
 
     def _run(self, step: Step) -> str | None:
         self.ground.save(self._journal().with_step(step.name, began=self._now()))

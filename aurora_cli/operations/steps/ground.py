@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,11 @@ from aurora_cli.aws.resting import poll, unrest
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
 from aurora_cli.operations.events import Emit, Waiting
 from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.healing import keep_survivors, tainted_survivors
+from aurora_cli.operations.healing import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.keys import keys_in_state
+from aurora_cli.operations.master_password import is_made_here, variables_of, wanted_password
+from aurora_cli.operations.passwords import sent_version
+from aurora_cli.operations.regions import former_regions, live_at, made_around
 from aurora_cli.operations.reporting import live_topology
 from aurora_cli.operations.stored import stored_spec
 from aurora_cli.stacks.journal import Journal, write_journal
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.plan import Plan
     from aurora_cli.terraform.runner import Terraform
+    from aurora_cli.terraform.state import StateResource
 
 
 class Ground:
@@ -112,24 +116,49 @@ class Ground:
             self.terraform.init()
         return keys_in_state([r.address for r in self.terraform.state_resources()])
 
-    def plan(self, spec: ClusterSpec, keys: tuple[str, ...], **options: Any) -> Plan:
-        """Render a spec, which may be one on the way to the last, and plan it. Raises TerraformFailed and its kin.
+    def plan(self, spec: ClusterSpec, keys: tuple[str, ...], *, dry_run: bool = False, **options: Any) -> Plan:
+        """Render a spec, which may be one on the way to the last, and plan it.
 
         Args:
+            dry_run: write nothing into the state: what an interrupted creation left is only shown as kept.
             options: further fields of `RenderOptions`.
+
+        Raises:
+            TerraformFailed and its kin.
         """
         write_rendered(self.stack, spec, keys, **options)
         self.terraform.init()
         resources = self.terraform.state_resources()
-        if tainted_survivors(resources):
-            keep_survivors(
-                self.terraform,
-                resources,
-                lambda _: live_topology(self.app, self.spec),
-                clock=self.app.clock,
-                emit=self.emit,
-            )
+        addresses = [r.address for r in resources]
+        write_rendered(
+            self.stack,
+            spec,
+            keys,
+            former_regions=former_regions(spec, addresses),
+            global_from_existing=made_around(spec, addresses),
+            password_version=self._password(spec, resources),
+            **options,
+        )
+        if not tainted_survivors(resources):
+            return self.terraform.plan()
+        if dry_run:
+            return as_kept(self.terraform.plan(), would_keep(resources, self._look_at, self.emit))
+        keep_survivors(self.terraform, resources, self._look_at, clock=self.app.clock, emit=self.emit)
         return self.terraform.plan()
+
+    def _look_at(self, resource: StateResource) -> Topology | None:
+        return live_at(self.app, self.spec, resource.address)
+
+    def _password(self, spec: ClusterSpec, resources: Sequence[StateResource]) -> int | None:
+        """Number of the password to render: what secret and cluster have, or what an earlier run did not bring to both.
+
+        It is never sent empty: a password that waits in the secret is handed on, and a new one made where it holds none.
+        """
+        if not is_made_here(spec):
+            return sent_version(resources) or self.stack.record.password_version
+        made = wanted_password(self.app, spec, resources)
+        self.terraform.provide(variables_of(self.app, spec, made))
+        return made.version
 
     def reach(self, spec: ClusterSpec, keys: tuple[str, ...]) -> bool:
         """Render, plan and apply a spec on the way; nothing that was not approved. False when nothing was to be done.

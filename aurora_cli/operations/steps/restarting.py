@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.reboots import reboot, restarted_since
+from aurora_cli.aws.reboots import last_restart, reboot
 from aurora_cli.operations.steps.step import Step
 
 if TYPE_CHECKING:
@@ -32,25 +31,36 @@ def restart_step(ground: Ground, identifier: str, *, waited: bool, writer: bool)
         if waited:
             member = ground.member(identifier)
             return member is not None and not member.waits_for_reboot
-        return _has_restarted(ground, name, identifier)
+        return _has_restarted(ground, identifier)
 
     def run() -> str | None:
         ground.healthy()
+        ground.remember(**{_fact(identifier): _last_restart(ground, identifier)})
         reboot(ground.rds, identifier)
-        ground.wait(lambda: _look(ground, name, identifier), f"{identifier} to be back")
+        ground.wait(lambda: _look(ground, identifier), f"{identifier} to be back")
         return None
 
     return Step(name, f"Restart {identifier}", done, run, WRITER_ALONE if writer else READER, without_writer=writer)
 
 
-def _has_restarted(ground: Ground, step: str, identifier: str) -> bool:
-    began = ground.began(step)
-    return began is not None and restarted_since(ground.rds, identifier, datetime.fromisoformat(began))
+def _fact(identifier: str) -> str:
+    return f"restart of {identifier} before"
 
 
-def _look(ground: Ground, step: str, identifier: str) -> tuple[Member | None, str | None]:
+def _last_restart(ground: Ground, identifier: str) -> str:
+    """By the clock of AWS, since ours may go wrong; empty for none."""
+    last = last_restart(ground.rds, identifier)
+    return last.isoformat() if last else ""
+
+
+def _has_restarted(ground: Ground, identifier: str) -> bool:
+    before = ground.fact(_fact(identifier))
+    return before is not None and _last_restart(ground, identifier) != before
+
+
+def _look(ground: Ground, identifier: str) -> tuple[Member | None, str | None]:
     """RDS says `available` for a moment after the call, so the event of the restart is waited for as well."""
     member = ground.member(identifier)
     if member is not None and member.status != "available":
         return member, member.status
-    return member, None if _has_restarted(ground, step, identifier) else "not yet restarted"
+    return member, None if _has_restarted(ground, identifier) else "not yet restarted"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import Declined, InvalidInput, OperationUnfinished
+from aurora_cli.errors import Declined, InvalidInput, OperationUnfinished, SpecConflict
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.logbook import recorded
 from aurora_cli.operations.recovery import follow_up
@@ -62,6 +62,15 @@ def unfinished(stack: Stack) -> Unfinished | None:
         done=tuple(name for name, end in ended.items() if end),
         left=tuple(name for name, end in ended.items() if not end),
     )
+
+
+def refuse_destroying(stack: Stack) -> None:
+    """Raise SpecConflict if a destroy of the stack has begun: only it goes on."""
+    if stack.record.status == "destroying":
+        raise SpecConflict(
+            f"A destroy of {stack.name} has begun and is not finished.",
+            hint=f"Finish it with `aurora-cli destroy {stack.name}`.",
+        )
 
 
 def refuse_unfinished(
