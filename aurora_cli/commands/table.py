@@ -44,6 +44,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("scale", "Change the number of readers, the class or the capacity."),
         Entry("upgrade", "Upgrade the engine to a newer minor or major version."),
         Entry("global", "Work on the Regions of a global database."),
+        Entry("blue-green", "Upgrade by a second cluster that follows and takes over."),
         Entry("backtrack", "Take an Aurora MySQL cluster back in time, in place."),
         Entry("unlock", "Take away a state lock that a dead process left."),
         Entry("clone", "Make a copy-on-write clone of a cluster."),

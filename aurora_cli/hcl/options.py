@@ -31,6 +31,8 @@ class RenderOptions:
         master_username: of a cluster that is there and has its master user from its source; None for the spec's.
         next_version: engine version whose parameter groups are made beside those in use, ahead of an upgrade to it.
         source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
+        parameter_suffix: end of the names of the parameter groups, since a blue/green deployment of the same family made new
+            ones; None for none.
     """
 
     instance_keys: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class RenderOptions:
     source_arn: str | None = None
     master_username: str | None = None
     next_version: str | None = None
+    parameter_suffix: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:

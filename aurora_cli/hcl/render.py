@@ -157,6 +157,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "network": network_of(spec),
         "parameters": parameter_groups_of(spec, instances.members),
         "next_parameters": next_groups_of(spec, instances.members, options.next_version),
+        "parameter_suffix": options.parameter_suffix,
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
         "monitoring": monitoring,

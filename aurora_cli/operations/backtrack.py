@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.backtrack import Window, go_back, read_window
 from aurora_cli.errors import Declined, InvalidInput, OperationFailed
+from aurora_cli.operations.blue_green.under_way import refuse_in_deployment
 from aurora_cli.operations.events import Emit, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.logbook import recorded
 from aurora_cli.operations.results import SCHEMA_VERSION
@@ -96,6 +97,7 @@ def backtrack(
         if not dry_run:
             refuse_unfinished(stack)
         rds = app.aws(spec.region).client("rds")
+        refuse_in_deployment(rds, name, "a backtrack breaks it")
         window, now = read_window(rds, name), app.clock.now()
         moment = to if to is not None else now - timedelta(seconds=by_s or 0)
         earliest = _checked(name, window, moment, now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import AuroraError, Declined, InvalidInput
+from aurora_cli.operations.blue_green.under_way import refuse_in_deployment
 from aurora_cli.operations.destroy_remarks import LogGroup, delete_command, log_groups, remarks_of, stay, staying_groups
 from aurora_cli.operations.destroy_review import Confirm, DestroyResult, DestroyReview
 from aurora_cli.operations.events import Emit
@@ -61,6 +62,7 @@ def destroy(
             review = _review(work)
             if not dry_run:
                 _refuse_replicas(work)
+                refuse_in_deployment(work.rds, name, "the other cluster would be left over")
             wanted = not dry_run and confirm(review)
         except BaseException:
             work.withdraw()

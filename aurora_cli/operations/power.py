@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.aws.global_role import global_role
 from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.blue_green.under_way import refuse_in_deployment
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.steps.engine import run_operation
 from aurora_cli.operations.steps.step import Decision, Step
@@ -61,6 +62,7 @@ class Power:
             return Decision()
         topology = ground.rested()
         _refuse_to_stop(ground, topology)
+        refuse_in_deployment(ground.rds, self.cluster, "AWS stops none of its clusters")
         return Decision(remarks=(SEVEN_DAYS, BILLED))
 
     def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:

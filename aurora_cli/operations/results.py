@@ -92,6 +92,7 @@ class Upkeep:
         replication_lag_s: seconds that it is behind that, None when that is not known.
         global_role: `{global_cluster, role, primary, status, members}` as DescribeGlobalClusters says, or None.
         unfinished: the operation under way: `{operation, command, started_at, started_by, done, left}`, or None.
+        blue_green: the blue/green deployment that it is part of, or None.
     """
 
     desired_version: str | None = None
@@ -109,6 +110,7 @@ class Upkeep:
     replication_lag_s: float | None = None
     global_role: dict[str, Any] | None = None
     unfinished: dict[str, Any] | None = None
+    blue_green: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.operations.blue_green.under_way import refuse_in_deployment
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.failover import named_instance, require_available
 from aurora_cli.operations.keys import choose_keys, identifiers, key_of
@@ -98,6 +99,9 @@ class Scale:
         """Which keys, who is the writer, in which order."""
         topology = ground.live()
         require_available(topology)
+        refuse_in_deployment(
+            ground.rds, self.cluster, "the green cluster has the instances of the moment when it was made"
+        )
         key = self._key(ground, topology)
         wish, every = self.wish, self.every
         desired = scaled(ground.stack, wish.readers, wish.class_, wish.acu, key, wish.skip_checks, every=every)

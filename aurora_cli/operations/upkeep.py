@@ -49,6 +49,7 @@ def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, und
         replication_lag_s=lag_of(app, spec.region, topology).seconds if source else None,
         global_role={**vars(role), "members": list(role.members)} if role else None,
         unfinished=unfinished,
+        blue_green=_deployment(app, spec),
     )
 
 
@@ -56,6 +57,7 @@ def upkeep_warnings(app: AppContext, report: ClusterReport, upkeep: Upkeep) -> l
     """Sentences on what needs a hand."""
     return [
         *_about_operation(upkeep),
+        *_about_deployment(report, upkeep),
         *_about_version(report, upkeep),
         *_about_certificates(report, app.clock.now()),
         *_about_authority(report, upkeep, app.clock.now()),
@@ -109,6 +111,22 @@ def _about_operation(upkeep: Upkeep) -> list[str]:
         return []
     left = ", ".join(upkeep.unfinished["left"])
     return [f"'{upkeep.unfinished['operation']}' is not finished (left: {left}). Go on: {upkeep.unfinished['command']}"]
+
+
+def _deployment(app: AppContext, spec: ClusterSpec) -> dict[str, Any] | None:
+    from aurora_cli.operations.blue_green.under_way import deployment_under_way
+
+    found = deployment_under_way(app.aws(spec.region).client("rds"), spec.name)
+    return found.to_dict() if found else None
+
+
+def _about_deployment(report: ClusterReport, upkeep: Upkeep) -> list[str]:
+    if upkeep.blue_green is None:
+        return []
+    one = upkeep.blue_green
+    return [
+        f"It is part of the blue/green deployment {one['id']} ({one['status']}): aurora-cli blue-green status {report.name}"
+    ]
 
 
 def _about_version(report: ClusterReport, upkeep: Upkeep) -> list[str]:

@@ -45,6 +45,7 @@ class StackRecord:
         aside: the cluster that a restore has put beside the stack's own, see `operations/replacing/aside.py`; empty for none.
         renamed_to: the name that the stack is about to get; its folder may have it already. None when it is not renamed.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
+        parameter_suffix: end of the names of the parameter groups, after a blue/green deployment of the same family; or None.
         schema_version: of this file.
     """
 
@@ -67,6 +68,7 @@ class StackRecord:
     aside: Mapping[str, Any] = field(default_factory=dict)
     renamed_to: str | None = None
     password_version: int = 1
+    parameter_suffix: str | None = None
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:

@@ -167,6 +167,11 @@ def state_mv(argv0: Sequence[str], source: str, target: str, *, lock_timeout: st
     return build(argv0, "state mv", source, target, lock_timeout=lock_timeout)
 
 
+def import_(argv0: Sequence[str], address: str, identifier: str, *, lock_timeout: str) -> tuple[str, ...]:
+    """Take an existing resource into the state, without questions."""
+    return build(argv0, "import", address, identifier, lock_timeout=lock_timeout, input=False, no_color=bare())
+
+
 def force_unlock(argv0: Sequence[str], lock_id: str) -> tuple[str, ...]:
     """Take away a state lock by its ID."""
     return build(argv0, "force-unlock", lock_id, force=bare())

@@ -232,6 +232,11 @@ class Terraform(TerraformReader):
         """Give a resource another address in the state. Raises TerraformFailed, StateLocked."""
         self._run("move", argv.state_mv(self.binary.argv0, source, target, lock_timeout=self._lock_timeout))
 
+    def take_in(self, address: str, identifier: str) -> None:
+        """Take an existing resource into the state; the files must have it. Raises TerraformFailed, StateLocked."""
+        command = argv.import_(self.binary.argv0, address, identifier, lock_timeout=self._lock_timeout)
+        self._run("import", command)
+
     def force_unlock(self, lock_id: str) -> None:
         """Take away the state lock of that ID. Raises TerraformFailed if it is not held under that ID."""
         self._run("unlock", argv.force_unlock(self.binary.argv0, lock_id))

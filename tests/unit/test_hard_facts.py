@@ -25,7 +25,6 @@ from tests.unit.hard_facts import (
 )
 from tests.unit.hard_facts.elsewhere import ELSEWHERE, NOTHING_TO_CHECK, SAME_AS
 from tests.unit.hard_facts.fact import Fact
-from tests.unit.hard_facts.not_built import NOT_BUILT
 from tests.unit.named_tests import named_tests
 from tests.unit.spec_cases import layers, problems
 
@@ -90,7 +89,6 @@ def test_every_fact_has_its_place() -> None:
         set(ELSEWHERE),
         set(SAME_AS),
         set(NOTHING_TO_CHECK),
-        set(NOT_BUILT),
     ]
     every = {f"{section}-{row}" for section, rows in SECTIONS.items() for row in range(1, rows + 1)}
     assert set().union(*places) == every

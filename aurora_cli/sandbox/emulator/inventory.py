@@ -9,7 +9,7 @@ from pathlib import Path
 from aurora_cli.sandbox.files import write_private
 from aurora_cli.sandbox.state import Inventory
 
-CHANGING = ("Create", "Delete", "Restore", "Modify", "Copy")
+CHANGING = ("Create", "Delete", "Restore", "Modify", "Copy", "Switchover")
 
 
 class InventoryFile:

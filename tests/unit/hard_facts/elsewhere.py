@@ -144,6 +144,10 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         "A stopped cluster is started by AWS after seven days; a member of a global database does not stop.",
         "tests/sandbox/test_operations_roles.py::test_a_stopped_cluster_takes_no_changes_and_starts_again",
     ),
+    "c11-6": (
+        "A blue/green deployment needs logical replication and no managed password, proxy or replica.",
+        "tests/unit/test_blue_green.py::test_each_blocker_says_what_and_how",
+    ),
     "c11-7": ("A failover is waited for.", "tests/unit/test_aws.py::test_failover_waits_until_the_role_has_moved"),
     "c12-1": ("40 DB clusters.", f"{_LIMITS}::test_what_the_plan_adds_is_counted_against_the_quota"),
     "c12-2": ("40 DB instances.", f"{_LIMITS}::test_what_the_plan_adds_is_counted_against_the_quota"),
@@ -166,7 +170,7 @@ SAME_AS = {
 """Facts that stand in two sections."""
 
 NOTHING_TO_CHECK: dict[str, str] = {
-    "c1-6": "no shard groups and no blue/green names are made",
+    "c1-6": "no shard groups are made, and the name of a blue/green deployment is made to fit",
     "c2-15": "IAM sign-in stands beside the managed password; a master user without one is not made",
     "c3-3": "no Serverless v1 cluster is made, in whatever subnets",
     "c6-8": "how long a paused cluster takes to come back is said in its report",

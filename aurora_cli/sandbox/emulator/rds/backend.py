@@ -18,6 +18,7 @@ from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.proxy_endpoints import ProxyEndpoint
 
 if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.rds.blue_green import Deployment
     from aurora_cli.sandbox.emulator.rds.copies import KeptBackup
 
 NOT_FOUND_CODES = {
@@ -43,6 +44,7 @@ class AuroraBackend(RDSBackend):
         super().__init__(region_name, account_id)
         self.custom_endpoints: dict[str, CustomEndpoint] = {}
         self.kept_backups: dict[str, KeptBackup] = {}
+        self.deployments: dict[str, Deployment] = {}
         self.resource_map[CustomEndpoint] = self.custom_endpoints
         self.db_proxy_endpoints: dict[str, ProxyEndpoint] = {}
         self.arn_regex = re.compile(self.arn_regex.pattern.replace("(db|", "(cluster-endpoint|global-cluster|db|"))

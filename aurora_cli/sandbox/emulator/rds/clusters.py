@@ -172,6 +172,8 @@ def _check_stop(backend: AuroraBackend, cluster: AuroraCluster) -> None:
         raise cluster_state("A DB cluster that is part of a global cluster can't be stopped.")
     if cluster.replication_source_identifier or cluster.read_replica_identifiers:
         raise cluster_state("A DB cluster that is a replication source or a replica can't be stopped.")
+    if any(cluster in (one.blue, one.green) for one in backend.deployments.values()):
+        raise cluster_state("A DB cluster that is part of a blue/green deployment can't be stopped.")
 
 
 def start(backend: AuroraBackend, params: Any) -> Shown:

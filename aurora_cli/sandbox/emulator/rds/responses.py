@@ -10,6 +10,7 @@ from moto.rds.responses import RDSResponse
 
 from aurora_cli.sandbox.emulator.rds import (
     backtracks,
+    blue_green,
     catalogue,
     cluster_changes,
     cluster_checks,
@@ -109,6 +110,24 @@ class AuroraResponse(RDSResponse):
 
     def stop_activity_stream(self) -> ActionResult:
         return ActionResult(features.stop_stream(self.aurora, self.params))
+
+    # blue/green deployments
+
+    def create_blue_green_deployment(self) -> ActionResult:
+        return ActionResult({"BlueGreenDeployment": blue_green.create(self.aurora, self.params)})
+
+    def describe_blue_green_deployments(self) -> ActionResult:
+        return PaginatedResult({"BlueGreenDeployments": blue_green.describe(self.aurora, self.params)})
+
+    def switchover_blue_green_deployment(self) -> ActionResult:
+        return ActionResult({"BlueGreenDeployment": blue_green.switch_over(self.aurora, self.params)})
+
+    def delete_blue_green_deployment(self) -> ActionResult:
+        return ActionResult({"BlueGreenDeployment": blue_green.delete(self.aurora, self.params)})
+
+    def describe_integrations(self) -> ActionResult:
+        """No zero-ETL integrations are made here."""
+        return ActionResult({"Integrations": []})
 
     # global clusters
 

@@ -1,0 +1,253 @@
+"""Make a blue/green deployment: parameter groups for the green cluster, then the green cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.blue_green import Deployment, create_deployment, deployment_named
+from aurora_cli.aws.parameter_groups import Group, is_made, make_group
+from aurora_cli.aws.topology import read_topology
+from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.operations.blue_green.blockers import blockers, refuse
+from aurora_cli.operations.blue_green.groups import (
+    CLUSTER_GROUP,
+    INSTANCE_GROUP,
+    NewGroups,
+    groups_in,
+    refuse_other_differences,
+)
+from aurora_cli.operations.blue_green.looking import situation_of
+from aurora_cli.operations.blue_green.target import (
+    Values,
+    parameters_differ,
+    refuse_other_changes,
+    require_target,
+    target_of,
+)
+from aurora_cli.operations.change import Terms
+from aurora_cli.operations.files import write_rendered
+from aurora_cli.operations.steps.engine import run_operation
+from aurora_cli.operations.steps.step import Decision, Step
+from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, to_dict, write_blue_green
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.review import ChangeResult
+    from aurora_cli.operations.steps.ground import Ground
+    from aurora_cli.spec.model import ClusterSpec
+
+PROVISIONING_TIMEOUT_S = 24 * 3600.0
+"""A large cluster with a major upgrade takes hours."""
+CLUSTER_TAG = "aurora-cli:cluster"
+
+
+def create(
+    app: AppContext, cluster: str, *, to: str | None, values: Values = (), words: Sequence[str] = (), terms: Terms
+) -> ChangeResult:
+    """Make a green cluster, and wait until it is available.
+
+    Args:
+        to: engine version of the green cluster; None for the present one.
+        values: further values of its spec, `parameters.*` only.
+        words: the options that said so, for the command that goes on.
+
+    Raises:
+        InvalidInput: something stands in the way; every blocker is listed. SpecInvalid. What `run_operation` raises.
+    """
+    return run_operation(
+        app, cluster, Create(cluster, to, tuple(values), tuple(words), tuple(terms.skip_checks)), terms
+    )
+
+
+@dataclass(frozen=True)
+class Create:
+    """The operation."""
+
+    cluster: str
+    to: str | None
+    values: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    words: tuple[str, ...] = ()
+    skip_checks: tuple[str, ...] = ()
+    name = "blue-green create"
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What was asked for."""
+        return {"to": self.to, "values": [[source, dict(tree)] for source, tree in self.values]}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+        return ("blue-green", "create", self.cluster, *(("--to", self.to) if self.to else ()), *self.words)
+
+    def decide(self, ground: Ground) -> Decision:
+        """Refuse what stands in the way, and read from Terraform's plan which parameter groups are needed."""
+        topology = ground.live()
+        version = self.to or topology.engine_version
+        changes = [*([("--to", {"engine_version": version})] if self.to else []), *self.values]
+        after = target_of(ground.stack, changes, self.skip_checks).spec
+        refuse_other_changes(ground.spec, after)
+        major = _major(after) != _major(ground.spec, topology.engine_version)
+        refuse(self.cluster, blockers(situation_of(ground, topology, after, major=major)))
+        if version != topology.engine_version:
+            require_target(ground.rds, after.engine, topology.engine_version, version)
+        elif not parameters_differ(ground.spec, after):
+            raise InvalidInput(
+                f"{self.cluster} runs {version} already, and its parameters stay: the green cluster would be the same.",
+                hint="Give another version with --to, or parameters with --set parameters.cluster.NAME=VALUE.",
+            )
+        suffix = self._suffix(ground, major=major)
+        groups = self._groups(ground, after, suffix)
+        record = BlueGreenRecord(
+            name=_deployment_name(self.cluster, f"{ground.app.clock.now():%Y%m%d%H%M%S}"),
+            version=version,
+            values=tuple(changes),
+            groups_suffix=suffix if groups.made else ground.stack.record.parameter_suffix,
+            new_groups=tuple((address, group.kind, group.name) for address, group in groups.made),
+            old_groups=groups.replaced,
+        )
+        facts = {
+            "record": to_dict(record),
+            "groups": [group.to_facts() for _, group in groups.made],
+            "arn": topology.arn,
+            "tags": {**ground.spec.tags, CLUSTER_TAG: self.cluster},
+            "target": _target(ground.spec, after, groups, version if version != topology.engine_version else None),
+        }
+        return Decision(facts, remarks=_remarks(self.cluster, topology))
+
+    def _suffix(self, ground: Ground, *, major: bool) -> str | None:
+        """Groups of another family have other names anyway; within a family new ones need an ending."""
+        if major:
+            return None
+        old = re.fullmatch(r"b(\d+)", ground.stack.record.parameter_suffix or "b1")
+        return f"b{int(old[1]) + 1}" if old else "b2"
+
+    def _groups(self, ground: Ground, after: ClusterSpec, suffix: str | None) -> NewGroups:
+        keys = ground.stack.record.instance_keys
+        if after.parameters == ground.spec.parameters and suffix is not None:
+            suffix = ground.stack.record.parameter_suffix
+        try:
+            plan = ground.plan(after, keys, parameter_suffix=suffix)
+            ground.terraform.plan_file.unlink(missing_ok=True)
+        finally:
+            write_rendered(ground.stack, ground.spec)
+        refuse_other_differences(self.cluster, plan)
+        return groups_in(plan)
+
+    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+        """Groups, deployment, and the wait for the green cluster."""
+        facts = decision.facts
+        groups = [_group_step(ground, Group.from_facts(one)) for one in facts["groups"]]
+        return [*groups, _deployment_step(ground, facts), _green_step(ground, facts["record"]["name"])]
+
+
+def _group_step(ground: Ground, group: Group) -> Step:
+    def run() -> str | None:
+        make_group(ground.rds, group)
+        return None
+
+    kind = "cluster" if group.kind == "cluster" else "DB"
+    text = f"Make the {kind} parameter group {group.name} ({group.family})"
+    return Step(f"group {group.kind} {group.name}", text, lambda: is_made(ground.rds, group), run)
+
+
+def _deployment_step(ground: Ground, facts: Mapping[str, Any]) -> Step:
+    record = from_dict(facts["record"])
+
+    def run() -> str | None:
+        write_blue_green(ground.stack.folder, record)
+        made = create_deployment(ground.rds, record.name, facts["arn"], facts["tags"], **facts["target"])
+        ground.remember(deployment=made.id)
+        return made.id
+
+    text = f"Have AWS copy {ground.spec.name} to a green cluster of version {record.version}"
+    return Step("deployment", text, lambda: deployment_named(ground.rds, record.name) is not None, run)
+
+
+def _green_step(ground: Ground, name: str) -> Step:
+    def look() -> tuple[Deployment, str | None]:
+        found = deployment_named(ground.rds, name)
+        if found is None or found.status in ("INVALID_CONFIGURATION", "DELETING"):
+            raise OperationFailed(
+                f"The deployment {name} is {found.status if found else 'gone'}.",
+                hint=f"aurora-cli abandon {ground.spec.name}, then: aurora-cli blue-green cleanup {ground.spec.name} "
+                "--delete-green",
+                details={"status_details": found.details if found else None},
+            )
+        if found.status == "PROVISIONING":
+            return found, _progress(found)
+        return found, _unready(ground.rds, found)
+
+    def done() -> bool:
+        found = deployment_named(ground.rds, name)
+        return found is not None and found.status == "AVAILABLE" and _unready(ground.rds, found) is None
+
+    def run() -> str | None:
+        found = ground.wait(look, "the green cluster to be available", timeout_s=PROVISIONING_TIMEOUT_S)
+        return f"{found.target} follows {ground.spec.name}"
+
+    return Step("green", "Wait until the green cluster is available", done, run)
+
+
+def _progress(found: Deployment) -> str:
+    at = next((name for name, status in found.tasks if status != "COMPLETED"), None)
+    return f"{found.status} ({at})" if at else found.status
+
+
+def _unready(rds: Any, found: Deployment) -> str | None:
+    """What the green cluster still waits for, None when it is available with its instances."""
+    green = read_topology(rds, found.target) if found.target else None
+    if green is None:
+        return "being made"
+    everything = [(green.identifier, green.status), *((m.id, m.status) for m in green.members)]
+    return next((f"{name} is {status}" for name, status in everything if status != "available"), None)
+
+
+def _target(before: ClusterSpec, after: ClusterSpec, groups: NewGroups, version: str | None) -> dict[str, str | None]:
+    """What the green cluster differs in; None for what it has of the blue one."""
+    own = {
+        "TargetDBClusterParameterGroupName": (CLUSTER_GROUP, "cluster_group"),
+        "TargetDBParameterGroupName": (INSTANCE_GROUP, "instance_group"),
+    }
+    names = {}
+    for word, (address, field) in own.items():
+        given = getattr(after.parameters, field)
+        changed = given if given != getattr(before.parameters, field) else None
+        names[word] = groups.name_at(address) or changed
+    return {"TargetEngineVersion": version, **names}
+
+
+def _major(spec: ClusterSpec, version: str | None = None) -> str:
+    from aurora_cli.spec.versions import default_version, major_version
+
+    return major_version(spec.engine, version or spec.engine_version or default_version(spec.engine))
+
+
+def _deployment_name(cluster: str, moment: str) -> str:
+    """At most 60 letters, digits and single hyphens (RDS API, BlueGreenDeploymentName)."""
+    return f"{cluster[:44].rstrip('-')}-{moment}"
+
+
+def _remarks(cluster: str, topology: Topology) -> tuple[str, ...]:
+    count = len(topology.members)
+    sized = ", ".join(sorted(m.class_ for m in topology.members))
+    remarks = [
+        (
+            f"{cluster} runs on, and nothing of it is interrupted. The green cluster is billed from its creation to its end: "
+            f"{count} instances ({sized}), and the storage in which the two differ."
+        ),
+        (
+            "Until the switchover it is read only; change nothing in it that changes of the blue one would meet, and no schema "
+            "of the blue one."
+        ),
+    ]
+    autoscaled = [m.id for m in topology.members if m.autoscaled]
+    if autoscaled:
+        remarks.append(
+            f"Readers of autoscaling are copied as well ({', '.join(autoscaled)}); autoscaling itself is not."
+        )
+    return tuple(remarks)

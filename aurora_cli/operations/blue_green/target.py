@@ -1,0 +1,71 @@
+"""The spec of the green cluster: the stored one with another engine version or other parameters, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.stored import stored_layer, stored_spec
+
+if TYPE_CHECKING:
+    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
+
+Values = Sequence[tuple[str, Mapping[str, Any]]]
+"""(source, tree of values), lowest first."""
+_MAY_CHANGE = ("engine_version", "parameters")
+
+
+def target_of(stack: Stack, values: Values, skip_checks: Sequence[str] = ()) -> Resolved:
+    """The stored spec with these values.
+
+    Raises:
+        SpecInvalid: the result breaks a rule that the stored spec does not break. StackDamaged.
+    """
+    from aurora_cli.spec.resolve import Layer, Resolved, resolve
+    from aurora_cli.spec.rules import check_names
+
+    before, layer = stored_spec(stack), stored_layer(stack)
+    known = resolve([layer], skip_checks=check_names()).warnings
+    accepted = {one.check for one in known} & set(check_names())
+    above = [Layer(dict(tree), source) for source, tree in values]
+    resolved = resolve([layer, *above], skip_checks={*skip_checks, *accepted})
+    origins = {p: before.origins.get(p, s) if s == layer.source else s for p, s in resolved.origins.items()}
+    told = {(one.check, one.path) for one in known}
+    return Resolved(resolved.spec, origins, tuple(w for w in resolved.warnings if (w.check, w.path) not in told))
+
+
+def refuse_other_changes(before: ClusterSpec, after: ClusterSpec) -> None:
+    """Raise InvalidInput when more than the version and the parameters differ: AWS copies everything else as it is."""
+    old, new = before.model_dump(), after.model_dump()
+    other = sorted(key for key in new if key not in _MAY_CHANGE and new[key] != old[key])
+    if other:
+        raise InvalidInput(
+            f"A blue/green deployment changes the engine version and the parameters, not {', '.join(other)}.",
+            hint=f"Change it before, or after the switchover: aurora-cli apply {before.name} --set ...",
+        )
+
+
+def parameters_differ(before: ClusterSpec, after: ClusterSpec) -> bool:
+    """Whether the green cluster gets other parameters."""
+    return before.parameters != after.parameters
+
+
+def require_target(rds: Any, engine: str, current: str, wanted: str) -> None:
+    """Refuse a version that the present one cannot be upgraded to (RDS API DescribeDBEngineVersions, ValidUpgradeTarget).
+
+    Raises:
+        InvalidInput: it is none; the hint names the newest ones that are. CredentialsError, AccessDenied, AwsFailed.
+    """
+    from aurora_cli.aws.engine_versions import read_engine_versions
+
+    found = next((v for v in read_engine_versions(rds, engine, current) if v.version == current), None)
+    targets = (*found.minor, *found.major) if found else ()
+    if wanted in targets:
+        return
+    raise InvalidInput(
+        f"AWS does not upgrade {engine} from {current} to {wanted}.",
+        hint=f"It can go to: {', '.join(targets) or 'no other version'}. ",
+    )

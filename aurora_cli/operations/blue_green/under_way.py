@@ -1,0 +1,38 @@
+"""A deployment that a cluster is part of, and what it keeps other commands from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aurora_cli.aws.blue_green import Deployment, deployment_of
+from aurora_cli.errors import AccessDenied, AwsFailed, SpecConflict
+
+
+def deployment_under_way(rds: Any, cluster: str) -> Deployment | None:
+    """The deployment; None without one, and where it cannot be read: no command fails for want of that permission."""
+    try:
+        return deployment_of(rds, cluster)
+    except (AccessDenied, AwsFailed):
+        return None
+
+
+def refuse_in_deployment(rds: Any, cluster: str, why: str) -> None:
+    """Refuse a command while the cluster is part of a blue/green deployment.
+
+    Args:
+        why: the rest of the sentence, e.g. "AWS stops none of its clusters".
+
+    Raises:
+        SpecConflict: it is.
+    """
+    found = deployment_under_way(rds, cluster)
+    if found is None or found.status == "DELETING":
+        return
+    ways = f"End it: aurora-cli blue-green cleanup {cluster}."
+    if not found.switched:
+        ways += f" Or go on with it first: aurora-cli blue-green switchover {cluster}"
+    raise SpecConflict(
+        f"{cluster} is part of the blue/green deployment {found.id} ({found.status}): {why}.",
+        hint=ways,
+        details={"deployment": found.id, "status": found.status},
+    )

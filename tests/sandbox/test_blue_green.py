@@ -1,0 +1,212 @@
+"""Blue/green deployments: what stands in the way, the order of the calls, and spec, state and cluster in agreement afterwards."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.harness import Aurora
+from tests.watching import PATIENT_S, last_number, slowly
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
+PASSWORD = {"AURORA_MASTER_PASSWORD": "Correct-horse-9-battery"}
+MAKING = ("Create", "Modify", "Delete", "Switchover", "Reboot")
+
+
+def create(aurora: Aurora, name: str, engine: str, version: str, *sets: str) -> None:
+    """A cluster with a reader, whose password is given and whose changes can be followed."""
+    given = [word for one in ("credentials.password=given", *sets) for word in ("--set", one)]
+    words = ("--region", "eu-west-1", "create", name, "--engine", engine, "--engine-version", version)
+    aurora.ok(*words, "--readers", "1", "--class", "db.r6g.large", *given, "--yes", env=PASSWORD, timeout=PATIENT_S)
+
+
+def rds_calls(aurora: Aurora, since: int) -> list[tuple[str, str]]:
+    """(action, what it is about) of the RDS calls that changed something, in order."""
+    endpoint = aurora.emulator.status().endpoint
+    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}&service=rds", timeout=10) as answer:
+        found = json.load(answer)["calls"]
+    keys = ("DBInstanceIdentifier", "DBClusterIdentifier", "DBClusterParameterGroupName", "DBParameterGroupName")
+    return [
+        (one["action"], next((one["parameters"][k] for k in keys if k in one["parameters"]), ""))
+        for one in found
+        if one["status"] == 200 and one["action"].startswith(MAKING)
+    ]
+
+
+def now(aurora: Aurora) -> int:
+    """Number of the newest call."""
+    return last_number(str(aurora.emulator.status().endpoint))
+
+
+def is_empty(aurora: Aurora, name: str) -> bool:
+    """Whether a plan has nothing to do."""
+    return aurora.run("plan", name, "--exit-code", timeout=PATIENT_S).status == 0
+
+
+def groups(aurora: Aurora) -> set[str]:
+    """Names of the parameter groups that somebody has made."""
+    rds = aurora.client("rds")
+    found = [
+        one["DBClusterParameterGroupName"]
+        for one in rds.describe_db_cluster_parameter_groups()["DBClusterParameterGroups"]
+    ]
+    found += [one["DBParameterGroupName"] for one in rds.describe_db_parameter_groups()["DBParameterGroups"]]
+    return {name for name in found if not name.startswith("default.")}
+
+
+@pytest.fixture(scope="module")
+def postgres(aurora: Aurora) -> Iterator[Aurora]:
+    """A PostgreSQL cluster of version 16.8."""
+    create(aurora, "demo", "postgres", "16.8", "parameters.cluster.rds.logical_replication=1")
+    yield aurora
+
+
+def test_pain_04_a_major_upgrade_leaves_an_empty_plan(postgres: Aurora) -> None:
+    demo, rds = postgres, postgres.client("rds")
+    before, since = demo.cluster("demo"), now(demo)
+    made = demo.json(
+        "blue-green", "create", "demo", "--to", "17.5", "--set", "parameters.cluster.work_mem=8192", "--yes"
+    )
+    calls = [action for action, _ in rds_calls(demo, since)]
+    assert calls[-1] == "CreateBlueGreenDeployment", "the groups of the new family are there before"
+    assert {"CreateDBClusterParameterGroup", "CreateDBParameterGroup"} <= set(calls)
+    green = made["blue_green"]["green"]
+    assert green["cluster"].startswith("demo-green-")
+    assert green["engine_version"] == "17.5"
+    assert green["writer"].startswith(green["cluster"])
+    assert set(green["instances"].values()) == {"available"}
+    assert demo.cluster("demo")["EngineVersion"] == "16.8"
+    assert is_empty(demo, "demo"), "the blue cluster is as its spec says"
+    look = demo.json("blue-green", "switchover", "demo", "--dry-run")
+    assert look["remarks"][0].startswith(f"{green['cluster']} (17.5) becomes demo")
+    assert "300 s" in look["sequence"][0]["interruption"]
+    assert demo.json("status", "demo")["upkeep"]["blue_green"]["status"] == "AVAILABLE"
+
+    for words in (
+        ("scale", "demo", "--readers", "2", "--yes"),
+        ("stop", "demo", "--yes"),
+        ("destroy", "demo", "--confirm", "demo"),
+    ):
+        refused = demo.run(*words, "-o", "json")
+        assert refused.status == 2, words
+        assert "is part of the blue/green deployment bgd-" in refused.data["error"]["message"]
+        assert "aurora-cli blue-green cleanup demo" in refused.data["error"]["hint"]
+
+    addresses = {(r["type"], r["name"]) for r in demo.state("demo")["resources"]}
+    since = now(demo)
+    with slowly(demo, 1.0):
+        done = demo.json("blue-green", "switchover", "demo", "--confirm", "demo", timeout=PATIENT_S)
+    assert [action for action, _ in rds_calls(demo, since)] == ["SwitchoverBlueGreenDeployment"], (
+        "Terraform changed nothing"
+    )
+    assert 1.0 <= done["without_writer_s"] < 60
+    after = demo.cluster("demo")
+    assert (after["EngineVersion"], after["DBClusterParameterGroup"]) == ("17.5", "demo-aurora-postgresql17")
+    assert after["DbClusterResourceId"] != before["DbClusterResourceId"]
+    assert after["Endpoint"] == before["Endpoint"]
+    assert set(demo.instances("demo")) == {"demo-1", "demo-2"}
+    assert demo.cluster("demo-old1")["DbClusterResourceId"] == before["DbClusterResourceId"]
+    assert set(demo.instances("demo-old1")) == {"demo-1-old1", "demo-2-old1"}
+    assert {(r["type"], r["name"]) for r in demo.state("demo")["resources"]} == addresses
+    state = {r["type"]: r["instances"][0]["attributes"] for r in demo.state("demo")["resources"]}
+    assert state["aws_rds_cluster"]["cluster_resource_id"] == after["DbClusterResourceId"]
+    assert state["aws_rds_cluster_parameter_group"]["id"] == "demo-aurora-postgresql17"
+    stored = (demo.home / "sandbox" / "stacks" / "demo" / "spec.yaml").read_text()
+    assert "17.5" in stored
+    assert "16.8" not in stored
+    assert is_empty(demo, "demo")
+
+    wrong = demo.run("blue-green", "cleanup", "demo", "--confirm", "demo", "-o", "json")
+    assert wrong.status == 2
+    assert "demo-old1" in wrong.data["error"]["hint"]
+    since = now(demo)
+    demo.json("blue-green", "cleanup", "demo", "--confirm", "demo-old1", timeout=PATIENT_S)
+    assert rds_calls(demo, since) == [
+        ("DeleteBlueGreenDeployment", ""),
+        ("ModifyDBCluster", "demo-old1"),
+        ("DeleteDBInstance", "demo-2-old1"),
+        ("DeleteDBInstance", "demo-1-old1"),
+        ("DeleteDBCluster", "demo-old1"),
+        *[(call, "demo-aurora-postgresql16") for call in ("DeleteDBParameterGroup", "DeleteDBClusterParameterGroup")],
+    ]
+    assert groups(demo) == {"demo-aurora-postgresql17"}
+    snapshots = rds.describe_db_cluster_snapshots(DBClusterIdentifier="demo-old1")["DBClusterSnapshots"]
+    assert [one["DBClusterSnapshotIdentifier"].startswith("demo-old1-final-") for one in snapshots] == [True]
+    assert demo.cluster("demo")["DeletionProtection"] is True, "only the old one's was lifted"
+    assert demo.json("blue-green", "status", "demo")["deployment"] is None
+    assert is_empty(demo, "demo")
+
+
+def test_a_minor_upgrade_with_other_parameters_gets_groups_of_its_own(postgres: Aurora) -> None:
+    demo = postgres
+    demo.ok("blue-green", "create", "demo", "--to", "17.6", "--set", "parameters.cluster.work_mem=16384", "--yes")
+    assert "demo-aurora-postgresql17-b2" in groups(demo)
+    with slowly(demo, 31):
+        failed = demo.run(
+            "blue-green", "switchover", "demo", "--timeout", "30", "--confirm", "demo", "-o", "json", timeout=PATIENT_S
+        )
+    assert failed.status == 1
+    assert "nothing has changed: demo serves as before" in failed.data["error"]["message"]
+    assert demo.cluster("demo")["EngineVersion"] == "17.5"
+    assert demo.json("status", "demo")["upkeep"]["unfinished"] is None
+    assert is_empty(demo, "demo")
+    demo.ok("blue-green", "switchover", "demo", "--confirm", "demo", timeout=PATIENT_S)
+    cluster = demo.cluster("demo")
+    assert (cluster["EngineVersion"], cluster["DBClusterParameterGroup"]) == ("17.6", "demo-aurora-postgresql17-b2")
+    assert is_empty(demo, "demo")
+    demo.ok("blue-green", "cleanup", "demo", "--keep-old", "--yes", timeout=PATIENT_S)
+    assert demo.cluster("demo-old1")["Status"] == "available"
+    demo.ok("blue-green", "cleanup", "demo", "--confirm", "demo-old1", "--skip-final-snapshot", timeout=PATIENT_S)
+    with pytest.raises(ClientError, match="DBClusterNotFound"):
+        demo.cluster("demo-old1")
+    assert groups(demo) == {"demo-aurora-postgresql17-b2"}
+    assert is_empty(demo, "demo")
+    demo.ok("apply", "demo", "--set", "backup.retention=9d", "--yes", timeout=PATIENT_S)
+    assert is_empty(demo, "demo")
+
+
+def test_mysql_before_the_switchover_and_back(aurora: Aurora) -> None:
+    create(aurora, "shop", "mysql", "8.0.mysql_aurora.3.08.0")
+    refused = aurora.run("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", "-o", "json")
+    assert refused.status == 2
+    assert [one["code"] for one in refused.data["error"]["details"]["blockers"]] == ["logical-replication"]
+    assert "parameters.cluster.binlog_format=ROW" in refused.data["error"]["hint"]
+    aurora.ok("apply", "shop", "--set", "parameters.cluster.binlog_format=ROW", "--yes", timeout=PATIENT_S)
+    waiting = aurora.run("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", "-o", "json")
+    assert [one["code"] for one in waiting.data["error"]["details"]["blockers"]] == ["pending-reboot"]
+    aurora.ok("reboot", "shop", "--rolling", "--yes", timeout=PATIENT_S)
+    before = groups(aurora)
+    none = aurora.run("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.9.99.9", "--yes", "-o", "json")
+    assert none.status == 2
+    aurora.ok("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", timeout=PATIENT_S)
+    assert groups(aurora) == before, "a minor version keeps its groups"
+    green = aurora.json("blue-green", "status", "shop")["green"]["cluster"]
+    alone = aurora.run("blue-green", "cleanup", "shop", "--delete-green", "--yes", "-o", "json")
+    assert alone.status == 2
+    assert green in alone.data["error"]["hint"]
+    aurora.ok("blue-green", "cleanup", "shop", "--delete-green", "--confirm", green, timeout=PATIENT_S)
+    with pytest.raises(ClientError, match="DBClusterNotFound"):
+        aurora.cluster(green)
+    assert aurora.cluster("shop")["EngineVersion"] == "8.0.mysql_aurora.3.08.0"
+    assert is_empty(aurora, "shop")
+    aurora.ok("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", timeout=PATIENT_S)
+    aurora.ok("blue-green", "switchover", "shop", "--confirm", "shop", timeout=PATIENT_S)
+    assert aurora.cluster("shop")["EngineVersion"] == "8.0.mysql_aurora.3.10.0"
+    assert is_empty(aurora, "shop")
+
+
+def test_every_reason_is_told_at_once_and_nothing_is_made(aurora: Aurora) -> None:
+    aurora.ok("--region", "eu-west-1", "create", "plain", "--engine", "postgres", "--yes", timeout=PATIENT_S)
+    since = now(aurora)
+    refused: Any = aurora.run("blue-green", "create", "plain", "--to", "17.6", "--yes", "-o", "json")
+    assert refused.status == 2
+    codes = [one["code"] for one in refused.data["error"]["details"]["blockers"]]
+    assert codes == ["logical-replication", "managed-password"]
+    assert rds_calls(aurora, since) == []
+    assert aurora.run("blue-green", "switchover", "plain", "--confirm", "plain").status == 2
+    assert aurora.run("blue-green", "cleanup", "plain", "--yes").status == 2
