@@ -6,9 +6,7 @@ from typing import Any
 
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.aws.resting import passing
-from aurora_cli.errors import AwsFailed, ClusterNotFound
-
-_OVER = ("SWITCHOVER_COMPLETED", "DELETING", "PROVISIONING_FAILED", "INVALID_CONFIGURATION")
+from aurora_cli.errors import ClusterNotFound
 
 
 def find_cluster(rds: Any, identifier: str) -> dict[str, Any] | None:
@@ -63,18 +61,3 @@ def instance_unrest(rds: Any, identifier: str) -> str | None:
     found = find_instance(rds, identifier)
     status = str(found.get("DBInstanceStatus", "unknown")) if found else "renaming"
     return None if status == "available" else status
-
-
-def blue_green_of(rds: Any, arn: str) -> str | None:
-    """Name of a blue/green deployment that the cluster of that ARN is in; None for none, or where nobody may look."""
-    from aurora_cli.errors import AccessDenied
-
-    try:
-        with aws_errors("looking for blue/green deployments"):
-            found = rds.describe_blue_green_deployments()["BlueGreenDeployments"]
-    except (AccessDenied, AwsFailed):
-        return None
-    for one in found:
-        if arn in (one.get("Source"), one.get("Target")) and one.get("Status") not in _OVER:
-            return str(one.get("BlueGreenDeploymentName"))
-    return None

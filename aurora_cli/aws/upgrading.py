@@ -9,7 +9,7 @@ from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.failures import aws_errors
 from aurora_cli.aws.resting import poll, unrest
 from aurora_cli.aws.topology import Topology, read_topology
-from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound, OperationFailed
+from aurora_cli.errors import AccessDenied, AwsFailed, OperationFailed
 
 LONGEST_S = 6 * 3600.0
 """A major upgrade of a large cluster takes hours."""
@@ -121,18 +121,6 @@ def _names(call: Callable[..., Any], family: str) -> Iterable[str]:
         if not answer.get("Marker"):
             return
         marker = {"Marker": answer["Marker"]}
-
-
-def deployments_of(rds: Any, arn: str) -> list[str]:
-    """Names of the blue/green deployments that the cluster is part of; empty where AWS may not be asked."""
-    try:
-        with aws_errors("reading the blue/green deployments"):
-            found = rds.describe_blue_green_deployments()["BlueGreenDeployments"]
-    except (AccessDenied, AwsFailed, ClusterNotFound):
-        return []
-    part = [one for one in found if arn in (one.get("Source"), one.get("Target"))]
-    ended = ("SWITCHOVER_COMPLETED", "DELETING")
-    return [one["BlueGreenDeploymentName"] for one in part if one.get("Status") not in ended]
 
 
 def integrations_of(rds: Any, arn: str) -> list[str]:

@@ -73,6 +73,11 @@ def create(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli blue-green create orders --to 17.5 --set parameters.cluster.work_mem=8192 --yes
       aurora-cli blue-green create orders --to 17.5 --dry-run
     """
+    make_green(session, name, options)
+
+
+def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
+    """Carry `create` out; `upgrade --blue-green` does the same."""
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     from aurora_cli.operations.blue_green import create as operation
     from aurora_cli.operations.change import Terms

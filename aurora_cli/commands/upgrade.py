@@ -19,6 +19,7 @@ from aurora_cli.commands.session import Session, pass_session
 @click.option("--list", "list_", is_flag=True, help="Only list the versions that it can go to.")
 @click.option("--no-snapshot", is_flag=True, help="Take no snapshot before it.")
 @click.option("--in-window", is_flag=True, help="Leave a minor upgrade to the maintenance window.")
+@click.option("--blue-green", is_flag=True, help="By a second cluster that takes over: as `blue-green create`.")
 @click.option("--cluster-group", metavar="NAME", help="Existing cluster parameter group of the new family.")
 @click.option("--instance-group", metavar="NAME", help="Existing DB parameter group of the new family.")
 @change_options
@@ -31,6 +32,9 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     database go one after another, the primary last; a major version takes all of them at once. There is no way back in
     place. What is interrupted is said before it starts; cut off at any point, the same command goes on.
 
+    With --blue-green nothing is interrupted yet: a green cluster of the version is made, and `blue-green switchover` gives it
+    the names.
+
     A version that AWS has taken by itself is taken into the spec with `--to` that version: nothing is interrupted then.
 
     \b
@@ -39,11 +43,15 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli upgrade orders --dry-run
       aurora-cli upgrade orders --to 17 --yes
       aurora-cli upgrade orders --to 17.5 --no-snapshot --yes
+      aurora-cli upgrade orders --to 17 --blue-green
     """
     if options["list_"]:
         _list(session, name, options["output"])
         return
     usage(options["in_window"] and options["no_snapshot"], "--in-window takes no snapshot anyway.")
+    if options["blue_green"]:
+        _blue_green(session, name, options)
+        return
     from aurora_cli.operations import upgrade
 
     wish = upgrade.Wish(
@@ -56,6 +64,16 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     result = operate(session, "upgrade", options, lambda app, terms: upgrade.upgrade(app, name, wish, terms=terms))
     if options["dry_run"] and options["exit_code"]:
         exit_on_changes(result.review)
+
+
+def _blue_green(session: Session, name: str, options: dict[str, Any]) -> None:
+    others = ("no_snapshot", "in_window", "cluster_group", "instance_group")
+    given = [f"--{other.replace('_', '-')}" for other in others if options[other]]
+    usage(options["to"] is None, "--blue-green needs --to.")
+    usage(bool(given), f"--blue-green goes without {', '.join(given)}.")
+    from aurora_cli.commands.blue_green import make_green
+
+    make_green(session, name, {**options, "assignments": (), "skip_check": ()})
 
 
 def _list(session: Session, name: str, output: str) -> None:

@@ -62,7 +62,7 @@ def destroy(
             review = _review(work)
             if not dry_run:
                 _refuse_replicas(work)
-                refuse_in_deployment(work.rds, name, "the other cluster would be left over")
+                refuse_in_deployment(work.rds, name, "the other cluster would be left over", until_cleanup=True)
             wanted = not dry_run and confirm(review)
         except BaseException:
             work.withdraw()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.aws.orderable import read_offers
 from aurora_cli.aws.resting import unrest
-from aurora_cli.aws.upgrading import deployments_of, integrations_of, known_parameters, waiting_maintenance
+from aurora_cli.aws.upgrading import integrations_of, known_parameters, waiting_maintenance
 from aurora_cli.errors import AccessDenied, InvalidInput, Problem, SpecInvalid
+from aurora_cli.operations.blue_green.under_way import refuse_in_deployment
 from aurora_cli.operations.events import Note
 from aurora_cli.operations.failover import require_available
 from aurora_cli.operations.orderable import CHECK, breaches
@@ -45,12 +46,7 @@ def refuse_unready(place: Place, topology: Topology) -> None:
             f"Only a cluster that is available, with all its instances, can be upgraded: {words}.",
             hint=f"Wait for it: aurora-cli wait {place.ground.spec.name} --for available",
         )
-    deployments = deployments_of(place.rds, topology.arn)
-    if deployments:
-        raise InvalidInput(
-            f"{place.cluster} is part of the blue/green deployment {', '.join(deployments)}.",
-            hint="End that one first: switch over to it, or delete it.",
-        )
+    refuse_in_deployment(place.rds, place.cluster, "the other cluster would not follow")
 
 
 def refuse_unoffered(place: Place, spec: ClusterSpec, target: Target) -> None:

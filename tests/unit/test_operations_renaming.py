@@ -39,9 +39,10 @@ class NoDeployments:
     def __init__(self, *found: dict[str, str]) -> None:
         self.found = found
 
-    def describe_blue_green_deployments(self) -> dict[str, Any]:
-        """The deployments."""
-        return {"BlueGreenDeployments": list(self.found)}
+    def get_paginator(self, operation: str) -> Any:
+        """One page of the deployments."""
+        assert operation == "describe_blue_green_deployments"
+        return SimpleNamespace(paginate=lambda: [{"BlueGreenDeployments": list(self.found)}])
 
 
 def ground(spec: ClusterSpec, rds: NoDeployments | None = None) -> Any:
@@ -75,8 +76,8 @@ def test_a_member_of_a_global_database_is_refused() -> None:
 
 
 def test_an_active_blue_green_deployment_is_refused_and_an_ended_one_is_not() -> None:
-    one = {"BlueGreenDeploymentName": "next", "Source": ARN, "Status": "AVAILABLE"}
-    with pytest.raises(InvalidInput, match="the blue/green deployment next is active"):
+    one = {"BlueGreenDeploymentIdentifier": "bgd-1", "Source": ARN, "Status": "AVAILABLE"}
+    with pytest.raises(SpecConflict, match="is part of the blue/green deployment bgd-1"):
         refuse_bound(ground(spec_of(), NoDeployments(one)), LIVE, "renamed")
     refuse_bound(ground(spec_of(), NoDeployments({**one, "Status": "SWITCHOVER_COMPLETED"})), LIVE, "renamed")
     refuse_bound(ground(spec_of(), NoDeployments({**one, "Source": "arn:other"})), LIVE, "renamed")

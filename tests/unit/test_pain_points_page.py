@@ -15,11 +15,6 @@ DOCS = ROOT / "docs"
 PAGE = (DOCS / "pain-points.md").read_text(encoding="utf-8")
 NUMBERS = range(1, 42)
 
-# ---------------------------------------------------------------------------------------------------------------------
-# The tests of these come with their operations. TO BE DELETED, with its use below, once these are merged:
-COMES_WITH_ITS_OPERATION = frozenset({1, 2, 3, 4, 5, 13, 17, 24, 25, 26, 28, 29, 31, 32, 34, 37})
-# ---------------------------------------------------------------------------------------------------------------------
-
 
 def _tool() -> Any:
     found = importlib.util.spec_from_file_location("pain_points_page", ROOT / "tools" / "pain_points_page.py")
@@ -45,7 +40,7 @@ def test_every_pain_point_has_a_row() -> None:
 
 def test_every_pain_point_has_a_test_that_is_named_after_it_or_says_why_not() -> None:
     missing = [row["pain"] for row in ROWS if not TESTS.get(TOOL.key(row)) and not row.get("why_not")]
-    assert [number for number in missing if number not in COMES_WITH_ITS_OPERATION] == []
+    assert missing == []
 
 
 def test_no_test_is_named_after_a_pain_point_that_is_none() -> None:

@@ -62,7 +62,7 @@ class FakePages:
     """A paginator with one page."""
 
     def paginate(self) -> list[Any]:
-        return [{"GlobalClusters": [ROLE]}]
+        return [{"GlobalClusters": [ROLE], "BlueGreenDeployments": []}]
 
 
 @pytest.fixture

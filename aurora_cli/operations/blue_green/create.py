@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.blue_green import Deployment, create_deployment, deployment_named
+from aurora_cli.aws.engine_versions import read_engine_versions
 from aurora_cli.aws.parameter_groups import Group, is_made, make_group
 from aurora_cli.aws.topology import read_topology
 from aurora_cli.errors import InvalidInput, OperationFailed
@@ -24,13 +25,13 @@ from aurora_cli.operations.blue_green.target import (
     Values,
     parameters_differ,
     refuse_other_changes,
-    require_target,
     target_of,
 )
 from aurora_cli.operations.change import Terms
 from aurora_cli.operations.files import write_rendered
 from aurora_cli.operations.steps.engine import run_operation
 from aurora_cli.operations.steps.step import Decision, Step
+from aurora_cli.operations.upgrade_target import choose_target
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, to_dict, write_blue_green
 
 if TYPE_CHECKING:
@@ -87,15 +88,13 @@ class Create:
     def decide(self, ground: Ground) -> Decision:
         """Refuse what stands in the way, and read from Terraform's plan which parameter groups are needed."""
         topology = ground.live()
-        version = self.to or topology.engine_version
+        version = self._version(ground, topology) if self.to else topology.engine_version
         changes = [*([("--to", {"engine_version": version})] if self.to else []), *self.values]
         after = target_of(ground.stack, changes, self.skip_checks).spec
         refuse_other_changes(ground.spec, after)
         major = _major(after) != _major(ground.spec, topology.engine_version)
         refuse(self.cluster, blockers(situation_of(ground, topology, after, major=major)))
-        if version != topology.engine_version:
-            require_target(ground.rds, after.engine, topology.engine_version, version)
-        elif not parameters_differ(ground.spec, after):
+        if version == topology.engine_version and not parameters_differ(ground.spec, after):
             raise InvalidInput(
                 f"{self.cluster} runs {version} already, and its parameters stay: the green cluster would be the same.",
                 hint="Give another version with --to, or parameters with --set parameters.cluster.NAME=VALUE.",
@@ -118,6 +117,11 @@ class Create:
             "target": _target(ground.spec, after, groups, version if version != topology.engine_version else None),
         }
         return Decision(facts, remarks=_remarks(self.cluster, topology))
+
+    def _version(self, ground: Ground, topology: Topology) -> str:
+        """The version that is wanted, in full. Raises InvalidInput: AWS has no way to it."""
+        listed = read_engine_versions(ground.rds, topology.engine)
+        return choose_target(topology.engine, topology.engine_version, listed, self.to, name=self.cluster).version
 
     def _suffix(self, ground: Ground, *, major: bool) -> str | None:
         """Groups of another family have other names anyway; within a family new ones need an ending."""

@@ -51,21 +51,3 @@ def refuse_other_changes(before: ClusterSpec, after: ClusterSpec) -> None:
 def parameters_differ(before: ClusterSpec, after: ClusterSpec) -> bool:
     """Whether the green cluster gets other parameters."""
     return before.parameters != after.parameters
-
-
-def require_target(rds: Any, engine: str, current: str, wanted: str) -> None:
-    """Refuse a version that the present one cannot be upgraded to (RDS API DescribeDBEngineVersions, ValidUpgradeTarget).
-
-    Raises:
-        InvalidInput: it is none; the hint names the newest ones that are. CredentialsError, AccessDenied, AwsFailed.
-    """
-    from aurora_cli.aws.engine_versions import read_engine_versions
-
-    found = next((v for v in read_engine_versions(rds, engine, current) if v.version == current), None)
-    targets = (*found.minor, *found.major) if found else ()
-    if wanted in targets:
-        return
-    raise InvalidInput(
-        f"AWS does not upgrade {engine} from {current} to {wanted}.",
-        hint=f"It can go to: {', '.join(targets) or 'no other version'}. ",
-    )

@@ -16,17 +16,18 @@ def deployment_under_way(rds: Any, cluster: str) -> Deployment | None:
         return None
 
 
-def refuse_in_deployment(rds: Any, cluster: str, why: str) -> None:
+def refuse_in_deployment(rds: Any, cluster: str, why: str, *, until_cleanup: bool = False) -> None:
     """Refuse a command while the cluster is part of a blue/green deployment.
 
     Args:
         why: the rest of the sentence, e.g. "AWS stops none of its clusters".
+        until_cleanup: also after the switchover, as long as the deployment has not been cleaned up.
 
     Raises:
         SpecConflict: it is.
     """
     found = deployment_under_way(rds, cluster)
-    if found is None or found.status == "DELETING":
+    if found is None or found.status == "DELETING" or (found.switched and not until_cleanup):
         return
     ways = f"End it: aurora-cli blue-green cleanup {cluster}."
     if not found.switched:

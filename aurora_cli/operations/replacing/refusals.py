@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.renaming import blue_green_of
 from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.blue_green.under_way import refuse_in_deployment
 from aurora_cli.operations.failover import require_available
 
 if TYPE_CHECKING:
@@ -54,13 +54,4 @@ def refuse_bound(ground: Ground, topology: Topology, doing: str) -> None:
     ):
         if holds:
             raise InvalidInput(f"{name} cannot be {doing}: {why}. Nothing was changed.", hint=hint)
-    _refuse_blue_green(ground, topology, doing)
-
-
-def _refuse_blue_green(ground: Ground, topology: Topology, doing: str) -> None:
-    deployment = blue_green_of(ground.rds, topology.arn)
-    if deployment:
-        raise InvalidInput(
-            f"{ground.spec.name} cannot be {doing}: the blue/green deployment {deployment} is active. Nothing was changed.",
-            hint="Switch it over or delete it first.",
-        )
+    refuse_in_deployment(ground.rds, name, f"it cannot be {doing} meanwhile")
