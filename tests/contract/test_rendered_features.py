@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
 from tests.contract.specs import spec
@@ -38,6 +42,20 @@ def test_a_new_family_has_new_groups_before_the_old_ones_go() -> None:
             names |= {b.attributes["family"] for b in found if b.kind == "locals" and "family" in b.attributes}
             assert group.attributes["name"] == "${local.parameter_group}"
         assert names == {'"aurora-postgresql16"', '"aurora-postgresql17"'}
+
+
+@pytest.mark.parametrize("suffix", [None, "b2"])
+def test_the_groups_of_the_next_family_have_the_names_that_they_keep(suffix: str | None) -> None:
+    def locals_of(version: str, **options: Any) -> dict[str, Any]:
+        files = render_stack(
+            spec("smallest", engine_version=version), RenderOptions(parameter_suffix=suffix, **options)
+        )
+        return {key: value for b in read_all(files) if b.kind == "locals" for key, value in b.attributes.items()}
+
+    ahead, after = locals_of("16.8", next_version="17.7"), locals_of("17.7")
+    assert ahead["next_family"] == after["family"]
+    assert ahead["next_parameter_group"].replace("next_family", "family") == after["parameter_group"]
+    assert ("b2" in after["parameter_group"]) == (suffix is not None)
 
 
 def test_a_parameter_group_that_is_there_is_used() -> None:

@@ -203,7 +203,7 @@ def test_mysql_before_the_switchover_and_back(aurora: Aurora) -> None:
 def test_every_reason_is_told_at_once_and_nothing_is_made(aurora: Aurora) -> None:
     aurora.ok("--region", "eu-west-1", "create", "plain", "--engine", "postgres", "--yes", timeout=PATIENT_S)
     since = now(aurora)
-    refused: Any = aurora.run("blue-green", "create", "plain", "--to", "17.6", "--yes", "-o", "json")
+    refused: Any = aurora.run("blue-green", "create", "plain", "--to", "17.9", "--yes", "-o", "json")
     assert refused.status == 2
     codes = [one["code"] for one in refused.data["error"]["details"]["blockers"]]
     assert codes == ["logical-replication", "managed-password"]
