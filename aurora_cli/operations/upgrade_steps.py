@@ -29,6 +29,9 @@ MINOR = (
 MAJOR = "The whole cluster {cluster} is down, readers too: ten minutes are common, and a large one takes much longer."
 EVERYWHERE = "Every Region of the global database is down at the same time: ten minutes are common, often more."
 _WINDOW = "In the maintenance window {window} UTC: {words}"
+_RESTART_OF_WRITER = (
+    "No writes until {name} is back, up to a minute or two; connections to it and to the writer endpoint end."
+)
 _RESTART = "Connections to {name} end; it is away for up to a minute or two."
 
 
@@ -187,7 +190,7 @@ class UpgradeSteps:
             text,
             lambda: self._reached() and not waits(),
             run,
-            _RESTART.format(name=name),
+            (_RESTART_OF_WRITER if writer else _RESTART).format(name=name),
             without_writer=writer,
         )
 
