@@ -56,7 +56,7 @@ _LABELS = {
 _NOISE = re.compile(r"^(?:tags_all\b|arn$|id$|.*_arn$|timeouts\b|cluster_members\b|name_prefix$|identifier_prefix$)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _KNOWN_NAME = re.compile(rf"\b(?:{'|'.join(k for k in _LABELS if '_' in k and '[' not in k)})\b(?![.\[])")
-_TAG = re.compile(r"^tags(?:\.|\[\")(?P<key>.*?)(?:\"\])?$", re.DOTALL)
+_TAG = re.compile(r"^tags(?:_all)?(?:\.|\[\")(?P<key>.*?)(?:\"\])?$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,12 @@ def _nested_text(value: Any) -> str:
 
 def _attribute_lines(change: ResourceChange) -> Iterator[Line]:
     forced = set(change.replace_paths)
+    own_tags = any(_root(item.path) == "tags" for item in change.changed)
     for item in change.changed:
-        if _NOISE.match(item.path) or (item.path.startswith("parameter") and _has_parameters(change)):
+        inherited_tag = _root(item.path) == "tags_all" and not own_tags
+        if (_NOISE.match(item.path) and not inherited_tag) or (
+            item.path.startswith("parameter") and _has_parameters(change)
+        ):
             continue
         if not item.known and item.path not in forced and _root(item.path) not in _LABELS:
             continue

@@ -123,7 +123,7 @@ def test_a_cluster_set_aside_is_kept_told_and_holds_others_up(stack: Stack) -> N
     found = aside_of(stack)
     assert found is not None
     assert "orders-old-1 holds the data from before 2030-01-31T07:00Z" in sentence("orders", found)
-    with pytest.raises(SpecConflict, match="to destroy it is refused"):
+    with pytest.raises(SpecConflict, match="to destroy orders is refused"):
         refuse_aside(stack, "to destroy")
 
 

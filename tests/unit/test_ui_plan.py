@@ -107,6 +107,14 @@ def test_a_change_shows_the_field_before_and_after(width: int) -> None:
     assert "arn:1" not in shown.err
 
 
+def test_a_tag_that_every_resource_gets_is_shown_where_no_other_one_changes() -> None:
+    shown = screen(120)
+    changed = (AttributeChange("tags_all.aurora-cli:cluster", "orders", "shop"),)
+    values = {"cidr_block": "10.0.0.0/16"}
+    print_review(shown.consoles, review(Plan((change("aws_vpc.this", "update", values, changed=changed),))))
+    assert "tag aurora-cli:cluster: orders → shop" in shown.err
+
+
 def test_parameters_are_compared_by_name() -> None:
     before = {"parameter": [{"name": "work_mem", "value": "4"}, {"name": "same", "value": "1"}]}
     after = {"parameter": [{"name": "same", "value": "1"}, {"name": "work_mem", "value": "8"}]}

@@ -66,6 +66,7 @@ def refuse_aside(stack: Stack, doing: str) -> None:
     aside = aside_of(stack)
     if aside is not None:
         raise SpecConflict(
-            f"{aside.cluster} stands beside {stack.name} and uses its network and parameter groups: {doing} it is refused.",
+            f"{aside.cluster} stands beside {stack.name} and uses its network and parameter groups: {doing} {stack.name} is "
+            "refused.",
             hint=f"Delete that one first: aurora-cli restore {stack.name} --discard-old",
         )
