@@ -1,7 +1,8 @@
 # The commands of the project. Everything runs in VENV, which is made when it is missing: make demo VENV=/tmp/venv
 VENV ?= .venv
 PYTHON ?= python3
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
+# One more than there are cores: the tests of operations wait for the emulator much of the time.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$((n + 1)))
 PYTEST_ARGS ?=
 
 # Tests and benchmarks start thousands of processes: compile our modules once, also where byte code is switched off.

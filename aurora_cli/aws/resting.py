@@ -10,7 +10,7 @@ from aurora_cli.aws.topology import Topology
 from aurora_cli.errors import WaitTimeout
 
 DEFAULT_TIMEOUT_S = 3600.0
-_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.2, 15.0
+_FIRST_LOOK_S, _SLOWEST_LOOK_S, _SLOWER = 0.2, 15.0, 1.5
 _MAINTENANCE = frozenset({"maintenance", "storage-config-upgrade"})
 
 Found = TypeVar("Found")
@@ -64,4 +64,4 @@ def poll(
             raise WaitTimeout(f"Waited {timeout_s:.0f} s for {what}; now: {status}.", hint=hint)
         waiting(what, status, elapsed)
         clock.sleep(min(pause, max(timeout_s - elapsed, 0.01)))
-        pause = min(pause * 2, _SLOWEST_LOOK_S)
+        pause = min(pause * _SLOWER, _SLOWEST_LOOK_S)
