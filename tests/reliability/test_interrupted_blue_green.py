@@ -14,7 +14,7 @@ from tests.reliability.disturbing import called, disturb_when, last_call
 from tests.sandbox.test_blue_green import create, groups, is_empty, now, rds_calls
 from tests.watching import PATIENT_S, slowly
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(1800)]
 LATENCY_S = 1.5
 Boundary = tuple[str, str]
 ROUND: list[tuple[Boundary, Boundary, Boundary]] = [

@@ -9,7 +9,7 @@ from tests.reliability.disturbing import disturb_when
 from tests.reliability.test_interrupted_steps import Boundary, reached, steps
 from tests.watching import PATIENT_S, slowly, watched
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(600)]
 LATENCY_S = 1.0
 AUTHORITIES = {"rds-ca-rsa2048-g1", "rds-ca-ecc384-g1"}
 BOUNDARIES: list[Boundary] = [

@@ -15,7 +15,7 @@ from tests.harness import Aurora
 from tests.sandbox.emulated import client
 from tests.sandbox.looking import EXAMPLES, Seen, changing_calls, last_call, local_aws
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(900)]
 PATIENCE_S = 400
 
 

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from tests.harness import Aurora, Outcome
 from tests.sandbox.looking import EXAMPLES, last_call, local_aws
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 FIRST, SECOND, THIRD = "Quite-Secret-0001", "Quite-Secret-0002", "Quite-Secret-0003"
 
 

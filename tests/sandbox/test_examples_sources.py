@@ -13,7 +13,7 @@ from tests.harness import Aurora
 from tests.sandbox.emulated import REGION, Account
 from tests.sandbox.looking import EXAMPLES, Seen, local_aws, spec_file
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(900)]
 REGIONS = {"shop-replica": "us-east-1"}
 
 

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from tests.harness import Aurora
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
