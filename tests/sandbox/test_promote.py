@@ -41,7 +41,7 @@ def test_status_tells_what_it_replicates_and_how_far_it_is_behind(replica: Auror
     assert upkeep["replication_lag_s"] == 7.0
     shown = " ".join(replica.ok("status", NAME).out.split())
     assert ":db:shop-rds, 7 s behind" in shown
-    assert f"aurora-cli promote {NAME}" in shown
+    assert f"aurora-cli --sandbox promote {NAME}" in shown
 
 
 def test_too_much_lag_an_unknown_one_and_a_broken_replication_are_refused(replica: Aurora) -> None:
