@@ -22,7 +22,6 @@ CREATE: list[Boundary] = [
     ("called", "CreateDBClusterParameterGroup"),
     ("called", "CreateBlueGreenDeployment"),
     ("ended", "deployment"),
-    ("began", "green"),
 ]
 SWITCHOVER: list[Boundary] = [
     ("began", "switchover"),
