@@ -47,7 +47,7 @@ def test_pain_39_static_parameters_wait_per_instance_for_a_rolling_restart(shop:
     assert [i["id"] for i in status["instances"] if i["waits_for_reboot"]] == ["shop-1", "shop-2"]
     assert "Changed parameters wait for a restart of shop-1, shop-2." in " ".join(status["warnings"])
     text = " ".join(shop.ok("status", "shop").out.split())
-    assert "aurora-cli reboot shop --rolling" in text
+    assert "aurora-cli --sandbox reboot shop --rolling" in text
     plan = shop.json("reboot", "shop", "--rolling", "--dry-run")
     assert [s["name"] for s in plan["sequence"]] == ["reboot shop-2", "failover shop-2", "reboot shop-1"]
 
