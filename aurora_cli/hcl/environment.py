@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Undefined
+from jinja2 import Environment, FileSystemBytecodeCache, FunctionLoader, StrictUndefined, Undefined
+from jinja2.bccache import Bucket
+from platformdirs import user_cache_path
 
 from aurora_cli.hcl.literal import to_hcl
 from aurora_cli.hcl.location import SUFFIX, templates_folder
@@ -30,9 +34,28 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_Compiled(str(user_cache_path("aurora-cli", appauthor=False) / "templates")),
     )
     env.filters["hcl"] = _hcl
     return env
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Templates compiled once per user: compiling them takes ten times as long as filling them in.
+
+    A folder that cannot be written or a damaged file costs that time and nothing else.
+    """
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # pickle and marshal raise many things
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            Path(self.directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 def _hcl(value: Any) -> str:

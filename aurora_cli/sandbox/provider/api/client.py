@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import uuid
 from collections.abc import Mapping
 from typing import Any, cast
@@ -25,6 +26,9 @@ from aurora_cli.sandbox.provider.problems import AwsError
 _READ_SECONDS = 60
 _POOL = 32
 
+# A request goes out as headers and body: with Nagle's algorithm on, the body waits for the other side's delayed acknowledgement.
+_NO_DELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+
 # Services with one endpoint for the whole world sign for this Region.
 _GLOBAL_SERVICES = {"iam": "us-east-1", "route53": "us-east-1"}
 
@@ -41,7 +45,9 @@ class Client:
     def __init__(self, settings: Settings, models: Models, stop: StopSignal) -> None:
         self.settings, self.models, self._stop = settings, models, stop
         self._credentials = Credentials(settings.access_key, settings.secret_key, settings.token)
-        self._http = URLLib3Session(timeout=_READ_SECONDS, max_pool_connections=_POOL)
+        self._http = URLLib3Session(
+            timeout=_READ_SECONDS, max_pool_connections=_POOL, socket_options=_NO_DELAY
+        )
 
     def call(
         self, service: str, operation: str, params: Mapping[str, Any], *, region: str = "", repeat_lost: bool = True
