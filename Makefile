@@ -4,6 +4,7 @@ PYTHON ?= python3
 # One more than there are cores: the tests of operations wait for the emulator much of the time.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$((n + 1)))
 PYTEST_ARGS ?=
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Tests and benchmarks start thousands of processes: compile our modules once, also where byte code is switched off.
 export PYTHONDONTWRITEBYTECODE :=
@@ -17,7 +18,7 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 SOURCES := aurora_cli tests benchmarks tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint format types contract docs docs-check wheel checkov check bench clean
+.PHONY: help demo install test test-fast test-all test-times coverage lint format types contract docs docs-check wheel checkov check bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,9 +28,23 @@ demo: $(SANDBOX) ## Make a cluster in the sandbox and print its endpoints (KEEP=
 
 install: $(DEV) ## Install the package for development, with all tools
 
-# In the order of the folders: the long modules of reliability and sandbox start first, the short ones of unit fill the gaps.
-test: $(DEV) ## Run all tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+test: $(DEV) ## Run the tests, without those marked thorough
+	$(PYTEST) -m 'not thorough' $(PYTEST_ARGS)
+
+test-fast: $(DEV) ## Run the tests that start no process: unit and contract
+	$(PYTEST) tests/unit tests/contract $(PYTEST_ARGS)
+
+test-all: $(DEV) ## Run every test
+	$(PYTEST) $(PYTEST_ARGS)
+
+test-times: $(DEV) ## Run every test, and write down how long each module takes
+	$(PYTEST) --junitxml=$(VENV)/tests.xml $(PYTEST_ARGS)
+	$(BIN)/python tools/module_seconds.py $(VENV)/tests.xml
+
+coverage: $(DEV) ## Run every test with coverage of lines and branches, in all processes
+	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m coverage run -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report --skip-covered --sort=miss
 
 contract: $(DEV) ## Check every rendered file against the provider's schema
 	$(BIN)/python -m pytest tests/contract $(PYTEST_ARGS)

@@ -160,7 +160,7 @@ class AppContext:
                 if self.sandbox
                 else Access(region=region, profile=self.profile)
             )
-            self._aws[region] = AwsClients(access)
+            self._aws.setdefault(region, AwsClients(access))  # another thread may have been quicker
         return self._aws[region]
 
     @cached_property

@@ -1,19 +1,25 @@
-"""What all tests share: isolation from the machine's AWS and Terraform settings, and the installed command."""
+"""What all tests share: isolation from the machine's AWS and Terraform settings, an emulator, and the command in a new home."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.harness import FOREIGN, NAMED, Aurora
+from aurora_cli.sandbox.manager import Sandbox
+from tests.harness import FOREIGN, NAMED, REGION, Aurora, clean_environ, end_processes_in
+from tests.schedule import longest_first
 
 settings.register_profile(
     "suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 settings.load_profile("suite")
+# A suite that is started in the background ignores interrupts, and so would every process that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +31,54 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers take modules in this order."""
+    longest_first(items)
+
+
+@pytest.fixture(scope="session")
+def worker_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One emulator and one provider parent for all modules of a worker: starting them takes seconds of processor time."""
+    manager = Sandbox(tmp_path_factory.mktemp("emulator"), {**clean_environ(), "AWS_REGION": REGION})
+    try:
+        yield manager
+    finally:
+        manager.stop()
+
+
 @pytest.fixture(scope="module")
-def aurora(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aurora]:
-    """The command in a new home; its emulator is stopped at the end."""
+def sandbox(worker_emulator: Sandbox) -> Sandbox:
+    """The emulator, empty at the start of each module, started again if the module before has stopped it."""
+    worker_emulator.start()
+    worker_emulator.reset()
+    return worker_emulator
+
+
+@pytest.fixture
+def emulator(sandbox: Sandbox) -> Sandbox:
+    """The emulator, empty at the start of each test."""
+    sandbox.reset()
+    return sandbox
+
+
+@pytest.fixture(scope="module")
+def aurora(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aurora]:
+    """The command in a new home, whose emulator is the worker's."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "sandbox").mkdir(mode=0o700)
+    (home / "sandbox" / "emulator").symlink_to(sandbox.files.folder)
+    try:
+        yield Aurora(home)
+    finally:
+        end_processes_in(home)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aurora]:
+    """The command in a new home with nothing in it: its emulator is its own, and does not run yet."""
     command = Aurora(tmp_path_factory.mktemp("home"))
     try:
         yield command
     finally:
-        command.run("sandbox", "stop")
+        end_processes_in(command.home)
+        command.emulator.stop()

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aurora_cli.sandbox.manager import Sandbox
 from tests.harness import Aurora
 
 CHANGING = (
@@ -25,8 +24,6 @@ CHANGING = (
 )
 
 LOOK_S = 0.2
-PATIENT_S = 900.0
-"""A rolling change plans and applies once per instance: on a busy machine that takes its time."""
 
 
 def calls_since(endpoint: str, since: int) -> list[tuple[str, str]]:
@@ -97,7 +94,7 @@ def _is_away(instance: dict[str, Any]) -> bool:
 @contextmanager
 def slowly(aurora: Aurora, seconds: float) -> Iterator[None]:
     """AWS takes that long for each change while the block runs."""
-    manager = Sandbox(aurora.home / "sandbox" / "emulator", aurora.environ)
+    manager = aurora.emulator
     manager.set_latency(seconds)
     try:
         yield

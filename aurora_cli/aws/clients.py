@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,7 +45,7 @@ class Access:
 
 
 class AwsClients:
-    """Makes clients, each once.
+    """Makes clients, each once. May be shared between threads: making a client is not safe there, using one is.
 
     Args:
         access: region, endpoint and credentials.
@@ -53,6 +54,7 @@ class AwsClients:
     def __init__(self, access: Access) -> None:
         self.access = access
         self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -69,16 +71,20 @@ class AwsClients:
 
     def client(self, service: str) -> Any:
         """A client of that service with standard retries. Raises CredentialsError, AwsFailed."""
-        if service not in self._clients:
-            from botocore.config import Config
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = self._make(service)
+            return self._clients[service]
 
-            config = Config(
-                retries={"mode": "standard", "max_attempts": 5},
-                user_agent_extra=_USER_AGENT,
-                connect_timeout=10,
-                read_timeout=60,
-            )
-            with aws_errors(f"setting up {service}"):
-                make: Any = self.session.client  # the stubs' overloads want a literal service name
-                self._clients[service] = make(service, endpoint_url=self.access.endpoint_url, config=config)
-        return self._clients[service]
+    def _make(self, service: str) -> Any:
+        from botocore.config import Config
+
+        config = Config(
+            retries={"mode": "standard", "max_attempts": 5},
+            user_agent_extra=_USER_AGENT,
+            connect_timeout=10,
+            read_timeout=60,
+        )
+        with aws_errors(f"setting up {service}"):
+            make: Any = self.session.client  # the stubs' overloads want a literal service name
+            return make(service, endpoint_url=self.access.endpoint_url, config=config)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import Seen, last_call, local_aws, spec_file
+from tests.sandbox.looking import Seen, last_call, spec_file
 from tests.unit.spec_cases import MYSQL, problems
 
 sandbox = pytest.mark.sandbox
@@ -34,7 +34,7 @@ def test_pain_06_no_rotation_in_one_run(shop: Aurora) -> None:
     assert arn in said
     assert password not in said
     assert shop.run("plan", "shop", "--exit-code").status == 0
-    calls = [c["action"] for c in local_aws(shop).calls(service=SECRET)]
+    calls = [c["action"] for c in shop.emulator.calls(service=SECRET)]
     assert calls.count("CancelRotateSecret") == 1
 
 
@@ -60,7 +60,7 @@ def test_pain_07_and_38_a_restore_takes_password_and_data_api_in_its_second_step
     restored = shop.cluster("shop-back")
     assert restored["MasterUserSecret"]["SecretArn"] != shop.cluster("shop")["MasterUserSecret"]["SecretArn"]
     assert restored["HttpEndpointEnabled"] is True
-    (call,) = [c for c in local_aws(shop).calls(since=before) if c["action"] == "RestoreDBClusterFromSnapshot"]
+    (call,) = [c for c in shop.emulator.calls(since=before) if c["action"] == "RestoreDBClusterFromSnapshot"]
     assert not {"MasterUsername", "DatabaseName"} & set(call["parameters"])
     assert shop.run("plan", "shop-back", "--exit-code").status == 0
     shop.ok("destroy", "shop-back", "--confirm", "shop-back", "--skip-final-snapshot")

@@ -12,7 +12,6 @@ from tests.sandbox.looking import spec_file
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(600)]
 HOME, AWAY = "eu-west-1", "eu-central-1"
-SLOW = 300.0
 SPEC = {
     "name": "world",
     "deletion_protection": False,
@@ -26,7 +25,7 @@ SPEC = {
 def world(aurora: Aurora, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a global database in two Regions."""
     file = spec_file(tmp_path_factory.mktemp("specs"), **SPEC)
-    aurora.ok("create", "-f", str(file), "--yes", timeout=SLOW)
+    aurora.ok("create", "-f", str(file), "--yes")
     return file
 
 
@@ -44,7 +43,7 @@ def test_pain_30_roles_are_read_from_aws_and_the_global_writer_endpoint_is_told(
     text = " ".join(aurora.ok("status", "world").out.split())
     assert f"secondary of {name}" in text
     assert database["Endpoint"] in text
-    assert aurora.run("plan", "world", "--exit-code", timeout=SLOW).status == 0
+    assert aurora.run("plan", "world", "--exit-code").status == 0
 
 
 def test_pain_30_what_a_switchover_changes_is_ignored_in_the_rendered_files() -> None:

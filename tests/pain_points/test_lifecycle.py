@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Aurora
+from tests.harness import REGION, Aurora
 from tests.pain_points.rendered import files_of, resources
 from tests.sandbox.adopted import Others
-from tests.sandbox.emulated import REGION
 from tests.sandbox.looking import Seen, changing_calls, last_call, spec_file
 from tests.unit.spec_cases import problems
 
@@ -130,10 +129,10 @@ def test_pain_22_given_subnets_of_one_zone_are_refused_with_the_zone_before_anyt
 @sandbox
 def test_pain_27_an_adopted_cluster_keeps_its_final_snapshot(aurora: Aurora, shop: Path) -> None:
     Others(aurora).by_hand("found")
-    aurora.ok("--region", REGION, "adopt", "found", "--yes", timeout=300)
+    aurora.ok("--region", REGION, "adopt", "found", "--yes")
     state = in_state(aurora, "found")
     assert (state["skip_final_snapshot"], state["delete_automated_backups"]) == (False, False)
-    done = aurora.json("destroy", "found", "--confirm", "found", timeout=300)
+    done = aurora.json("destroy", "found", "--confirm", "found")
     assert done["final_snapshot_identifier"] in Seen(aurora).snapshots("found")
 
 

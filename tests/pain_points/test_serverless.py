@@ -17,7 +17,7 @@ from aurora_cli.operations import agreement
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
 from tests.pain_points.rendered import cluster
-from tests.sandbox.looking import last_call, local_aws
+from tests.sandbox.looking import last_call
 from tests.unit.spec_cases import resolved
 
 sandbox = pytest.mark.sandbox
@@ -64,13 +64,13 @@ def test_pain_18_a_minimum_above_zero_is_set_though_the_provider_sends_the_old_d
         message=agreement.PAUSE_REFUSED,
     )
     mark = last_call(night)
-    rule = local_aws(night).add_fault(refusal)
+    rule = night.emulator.add_fault(refusal)
     done = night.run(*words, "--acu", "0.5-4", "--yes")
-    local_aws(night).clear_faults(rule.id)
+    night.emulator.clear_faults(rule.id)
     assert done.status == 0, done.err
     assert "setting the capacity directly" in done.err
     assert scaling(night) == {"MinCapacity": 0.5, "MaxCapacity": 4.0}
-    calls = [c["status"] for c in local_aws(night).calls(since=mark) if c["action"] == "ModifyDBCluster"]
+    calls = [c["status"] for c in night.emulator.calls(since=mark) if c["action"] == "ModifyDBCluster"]
     assert calls[:2] == [400, 200]
     assert night.run("plan", "night", "--exit-code").status == 0
 

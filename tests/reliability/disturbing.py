@@ -1,4 +1,4 @@
-"""Stop a command in the middle of its work, at a point counted in the API calls that it has made."""
+"""Stop a command in the middle of its work."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import time
 import urllib.request
 from collections.abc import Callable
 
+from aurora_cli.stacks.lock import lock_holder
 from tests.harness import Aurora
 from tests.reliability.inventory import in_emulator, in_states
 
-POINTS = range(1, 11)
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 DESTROY = ("destroy", "demo", "--confirm", "demo")
+READING = ("Describe", "List", "Get", "Lookup")
 LOOK_EVERY_S = 0.01  # each look costs the emulator time that the command wants
+DELAYS_S = {"interrupt": 0.02, "kill": 0.2}
+"""Of each answer of AWS. A Terraform that works on must not be done before the next run is there to be killed."""
 PATIENCE_S = 600
 STOPPED = {"interrupt": 130, "kill": -signal.SIGKILL}
 """Exit status of a command that was stopped in this way."""
@@ -29,27 +32,36 @@ def last_call(endpoint: str, since: int = 0) -> int:
     return int(calls[-1]["number"]) if calls else since
 
 
-def undisturbed(aurora: Aurora, *commands: tuple[str, ...]) -> list[int]:
-    """How many API calls each of these commands makes, one after the other, when nothing disturbs them."""
-    endpoint = aurora.json("sandbox", "start")["endpoint"]
-    counts = []
-    for args in commands:
-        before = last_call(endpoint)
-        aurora.ok(*args)
-        counts.append(last_call(endpoint, before) - before)
-    return counts
+def stopped_again_and_again(aurora: Aurora, args: tuple[str, ...], *, how: str) -> int:
+    """Run the command until it ends well, and stop each run once something has changed since it began; gives the number of stops.
 
-
-def disturb(aurora: Aurora, args: tuple[str, ...], *, after_calls: int, how: str) -> int:
-    """Start the command, and stop it once the emulator has answered that many of its calls; gives the exit status.
-
-    How many calls it makes differs from run to run, so it may have ended before: then the status is 0.
+    The first run is stopped before anything has changed. What an interrupted run had under way is done when it ends, and a killed
+    one leaves a Terraform that works on, so each run is stopped further on than the one before.
     """
     endpoint = str(aurora.emulator.status().endpoint)
-    before = last_call(endpoint)
-    return disturb_when(
-        aurora, args, lambda: last_call(endpoint, before) - before >= after_calls, how=how, may_end=True
-    )
+    lock = aurora.home / "sandbox" / "locks" / "demo.lock"
+    gone: set[int] = set()
+    for stops in range(PATIENCE_S):
+        since = last_call(endpoint)
+
+        def is_at_work(since: int = since, at_once: bool = stops == 0) -> bool:
+            holder = lock_holder(lock)
+            if holder is None or holder.pid in gone or not (at_once or changes(endpoint, since)):
+                return False
+            gone.add(holder.pid)
+            return True
+
+        status = disturb_when(aurora, args, is_at_work, how=how, may_end=True)
+        if status == 0:
+            return stops
+        assert status == STOPPED[how]
+    raise AssertionError("it never ends")
+
+
+def changes(endpoint: str, since: int) -> bool:
+    """Whether a call that does more than read was answered after the call numbered `since`."""
+    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}", timeout=10) as answer:
+        return any(c["status"] and not c["action"].startswith(READING) for c in json.load(answer)["calls"])
 
 
 def called(endpoint: str, action: str, since: int, at_least: int = 1) -> bool:

@@ -1,29 +1,20 @@
-"""promote and migrate, killed at every boundary: the same words again end where an undisturbed run does, nothing twice.
-
-Each operation is one life with a kill at each boundary in turn.
-"""
+"""promote and migrate, killed at every boundary: the same words again end where an undisturbed run does, nothing twice."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from tests.harness import Aurora
-from tests.reliability.disturbing import called, disturb_when
-from tests.sandbox.looking import changing_calls, last_call, local_aws
+from tests.reliability.one_life import Boundary, killed_and_repeated
+from tests.sandbox.looking import changing_calls, last_call
 from tests.sandbox.replicas import PROMOTE, rds_instance
-from tests.watching import PATIENT_S, slowly, watched
+from tests.watching import watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")
-LATENCY_S = 1.5
 CLASS = "db.r6g.large"
-Boundary = tuple[str, str]
-"""("began" or "ended", a word in a step's name) or ("called", an API action)."""
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +22,7 @@ def world(aurora: Aurora) -> Aurora:
     """An instance of RDS and a Serverless v1 cluster."""
     aurora.ok("sandbox", "start")
     rds_instance(aurora, "shop-rds", "mysql", "8.0.36")
-    local_aws(aurora).place_serverless_v1(
+    aurora.emulator.place_serverless_v1(
         "eu-west-1",
         db_cluster_identifier="old",
         engine="aurora-mysql",
@@ -41,34 +32,12 @@ def world(aurora: Aurora) -> Aurora:
     return aurora
 
 
-def steps(aurora: Aurora, name: str) -> dict[str, dict[str, Any]]:
-    """The journal's steps; none without a journal."""
-    path = aurora.home / "sandbox" / "stacks" / name / "operation.json"
-    try:
-        found: dict[str, dict[str, Any]] = json.loads(path.read_text())["steps"]
-    except FileNotFoundError:
-        return {}
-    return found
-
-
-def reached(aurora: Aurora, name: str, boundary: Boundary) -> Callable[[], bool]:
-    """Whether the operation that is about to begin has come to that boundary, by whichever run of its command."""
-    kind, what = boundary
-    endpoint, before = str(local_aws(aurora).status().endpoint), last_call(aurora)
-    if kind == "called":
-        return lambda: called(endpoint, what, before)
-    note = {"began": "began", "ended": "finished"}[kind]
-    return lambda: any(step[note] for key, step in steps(aurora, name).items() if what in key)
-
-
-def killed_and_repeated(aurora: Aurora, name: str, args: tuple[str, ...], boundaries: list[Boundary]) -> list[str]:
-    """Kill the command there, again and again, and run it to its end; the changing calls of all."""
+def calls_of(aurora: Aurora, name: str, args: tuple[str, ...], boundaries: list[Boundary]) -> list[str]:
+    """The changing calls of a command that is killed there and repeated."""
     before = last_call(aurora)
-    with slowly(aurora, LATENCY_S):
-        for is_reached in [reached(aurora, name, one) for one in boundaries]:
-            disturb_when(aurora, args, is_reached, how="kill")
-        aurora.ok(*args, timeout=PATIENT_S)
-    assert steps(aurora, name) == {}
+    killed_and_repeated(
+        aurora, args, boundaries, journaled=args[0] != REGION[0]
+    )  # a move into a new cluster is a creation
     plan = aurora.run("plan", name, "--exit-code")
     assert plan.status == 0, plan.out
     return changing_calls(aurora, before)
@@ -86,7 +55,7 @@ PROMOTION: list[Boundary] = [
 def test_a_promotion_goes_on_and_is_asked_for_once(world: Aurora) -> None:
     name = "shop-copy"
     world.ok(*REGION, "migrate", "rds", "shop-rds", "--into", name, "--yes")
-    calls = killed_and_repeated(world, name, ("promote", name, "--confirm", name), PROMOTION)
+    calls = calls_of(world, name, ("promote", name, "--confirm", name), PROMOTION)
     assert calls == [PROMOTE]
     assert not world.cluster(name).get("ReplicationSourceIdentifier")
     world.ok("destroy", name, "--confirm", name)
@@ -94,7 +63,7 @@ def test_a_promotion_goes_on_and_is_asked_for_once(world: Aurora) -> None:
 
 def test_a_move_from_rds_goes_on_by_the_same_words(world: Aurora) -> None:
     words = (*REGION, "migrate", "rds", "shop-rds", "--into", "shop", "--promote", "--yes", "--confirm", "shop")
-    calls = Counter(killed_and_repeated(world, "shop", words, _called("CreateDBCluster", "CreateDBInstance", PROMOTE)))
+    calls = Counter(calls_of(world, "shop", words, _called("CreateDBCluster", "CreateDBInstance", PROMOTE)))
     assert (calls["CreateDBCluster"], calls["CreateDBInstance"], calls[PROMOTE]) == (1, 1, 1)
     assert not world.cluster("shop").get("ReplicationSourceIdentifier")
     world.ok("destroy", "shop", "--confirm", "shop")
@@ -110,7 +79,7 @@ def test_a_move_from_serverless_v1_goes_on_with_its_snapshot(world: Aurora) -> N
     boundaries = _called(
         "CreateDBClusterSnapshot", "RestoreDBClusterFromSnapshot", "CreateDBInstance", "ModifyDBCluster"
     )
-    calls = Counter(killed_and_repeated(world, name, words, boundaries))
+    calls = Counter(calls_of(world, name, words, boundaries))
     assert calls["CreateDBClusterSnapshot"] == calls["RestoreDBClusterFromSnapshot"] == calls["CreateDBInstance"] == 1
     cluster = world.cluster(name)
     assert cluster["EngineVersion"].startswith("8.0.mysql_aurora.3."), "5.7 has no Serverless v2"
@@ -136,7 +105,7 @@ def test_a_temporary_reader_neither_stays_nor_comes_twice(world: Aurora, kind: s
     to = ("to-serverless", "demo", "--acu", "0.5-8") if now == CLASS else ("to-provisioned", "demo", "--class", CLASS)
     assert to[0] == kind
     with watched(world, "demo") as seen:
-        killed_and_repeated(world, "demo", ("migrate", *to, "--temporary-reader", "--yes"), KIND)
+        calls_of(world, "demo", ("migrate", *to, "--temporary-reader", "--yes"), KIND)
     assert [action for action, _ in seen.calls] == [
         "CreateDBInstance",
         "FailoverDBCluster",

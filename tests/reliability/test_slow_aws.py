@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from aurora_cli.sandbox.manager import Sandbox
 from tests.harness import Aurora
 from tests.reliability.disturbing import CREATE, assert_state_is_reality, called, disturb_when, last_call
 
 pytestmark = pytest.mark.sandbox
-LATENCY_S = 8.0
+LATENCY_S = 5.0
 
 
 @pytest.fixture
@@ -19,7 +18,7 @@ def slow(aurora: Aurora) -> Iterator[Aurora]:
     """An empty emulator that takes seconds to make a cluster or an instance."""
     aurora.ok("sandbox", "start")
     aurora.ok("sandbox", "reset", "--yes")
-    manager = Sandbox(aurora.home / "sandbox" / "emulator", aurora.environ)
+    manager = aurora.emulator
     manager.set_latency(LATENCY_S)
     yield aurora
     manager.set_latency(0)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.harness import Aurora
-from tests.sandbox.emulated import REGION
+from tests.harness import REGION, Aurora
 
 PASSWORD = "only-in-the-sandbox"
 CLOUDFORMATION = {"Key": "aws:cloudformation:stack-name", "Value": "ShopStack"}

@@ -16,19 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from aurora_cli.sandbox.manager import Sandbox, SandboxInfo
-
-REGION = "eu-west-1"
-
-
-@contextmanager
-def emulator(folder: Path) -> Iterator[Sandbox]:
-    """A running emulator in a folder, stopped at the end."""
-    sandbox = Sandbox(folder)
-    sandbox.start()
-    try:
-        yield sandbox
-    finally:
-        sandbox.stop()
+from tests.harness import REGION
 
 
 def client(sandbox: Sandbox, service: str, region: str = REGION, **config: Any) -> Any:

@@ -14,28 +14,22 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from aurora_cli.sandbox.manager import Sandbox
-from tests.harness import Aurora, Outcome
-from tests.sandbox.emulated import REGION, client
+from tests.harness import REGION, Aurora, Outcome
+from tests.sandbox.emulated import client
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 _READING = ("Describe", "List", "Get", "Lookup")
 
 
-def local_aws(aurora: Aurora) -> Sandbox:
-    """The emulator of that home, for its call log and its faults."""
-    return Sandbox(aurora.home / "sandbox" / "emulator")
-
-
 def last_call(aurora: Aurora) -> int:
     """Number of the newest API call."""
-    calls = local_aws(aurora).calls()
+    calls = aurora.emulator.calls()
     return int(calls[-1]["number"]) if calls else 0
 
 
 def changing_calls(aurora: Aurora, since: int) -> list[str]:
     """The API calls after call number `since` that did more than read."""
-    calls = local_aws(aurora).calls(since=since)
+    calls = aurora.emulator.calls(since=since)
     return [c["action"] for c in calls if not c["action"].startswith(_READING)]
 
 
@@ -52,7 +46,7 @@ class Seen:
     """What one Region of the emulator holds, as its APIs report it."""
 
     def __init__(self, aurora: Aurora, region: str = REGION) -> None:
-        self._sandbox, self._region = local_aws(aurora), region
+        self._sandbox, self._region = aurora.emulator, region
 
     @cached_property
     def rds(self) -> Any:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.core import Provider
 from aurora_cli.sandbox.provider.protocol.codec import conform
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical
-
-REGION = "eu-west-1"
+from tests.harness import REGION
 
 
 class Driver:
@@ -116,3 +116,9 @@ class Driver:
         }
         assert differences == {}, differences
         assert UNKNOWN not in state.values()
+
+
+def new_driver(emulator: Sandbox, region: str = REGION, **default_tags: str) -> Driver:
+    """A provider of a Region, as an alias in a configuration makes one."""
+    tags = default_tags or {"Project": "orders"}
+    return Driver(emulator.environment(), emulator.files.folder / "models", tags, region)

@@ -6,14 +6,13 @@ from typing import Any
 
 from tests.harness import Aurora
 from tests.sandbox.emulated import Account
-from tests.sandbox.looking import local_aws
 
 PROMOTE = "PromoteReadReplicaDBCluster"
 
 
 def rds_instance(aurora: Aurora, name: str, engine: str, version: str, **values: Any) -> dict[str, Any]:
     """An instance of RDS for MySQL or PostgreSQL, in a subnet group and a security group of its own."""
-    account = Account(local_aws(aurora))
+    account = Account(aurora.emulator)
     _, _, group = account.network(name)
     defaults: dict[str, Any] = {
         "DBInstanceClass": "db.r6g.large",
@@ -38,4 +37,4 @@ def shop_rds(aurora: Aurora) -> str:
 
 def lag(aurora: Aurora, name: str, seconds: float | None, region: str = "eu-west-1") -> None:
     """What CloudWatch says from now on of how far the replica is behind."""
-    local_aws(aurora).set_lag(region, name, seconds)
+    aurora.emulator.set_lag(region, name, seconds)

@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Aurora
+from tests.harness import REGION, Aurora
 from tests.sandbox.adopted import Others
-from tests.sandbox.emulated import REGION
 from tests.sandbox.looking import changing_calls, last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
-PATIENCE_S = 400
 TAGGING = {"AddTagsToResource", "TagResource"}
 
 
@@ -26,9 +24,9 @@ def others(aurora: Aurora) -> Others:
 def adopt(aurora: Aurora, name: str, *options: str) -> Any:
     """Adopt, and see that the one change is a tag and that nothing is left to do."""
     before = last_call(aurora)
-    result = aurora.json("--region", REGION, "adopt", name, "--yes", *options, timeout=PATIENCE_S)
+    result = aurora.json("--region", REGION, "adopt", name, "--yes", *options)
     assert set(changing_calls(aurora, before)) <= TAGGING
-    outcome = aurora.run("plan", name, "--exit-code", timeout=PATIENCE_S)
+    outcome = aurora.run("plan", name, "--exit-code")
     assert outcome.status == 0, outcome.err
     assert not (aurora.home / "sandbox" / "drafts").exists()
     return result
@@ -36,7 +34,7 @@ def adopt(aurora: Aurora, name: str, *options: str) -> Any:
 
 def end(aurora: Aurora, others: Others, name: str) -> None:
     """Destroy, and see that the data is kept."""
-    aurora.ok("destroy", name, "--confirm", name, timeout=PATIENCE_S)
+    aurora.ok("destroy", name, "--confirm", name)
     snapshots = others.rds.describe_db_cluster_snapshots(DBClusterIdentifier=name)["DBClusterSnapshots"]
     assert [s["DBClusterSnapshotIdentifier"].startswith(f"{name}-final-") for s in snapshots] == [True]
 
@@ -52,7 +50,7 @@ def test_a_cluster_made_by_hand(aurora: Aurora, others: Others, tmp_path: Path) 
     others.by_hand()
     file = tmp_path / "shop.yaml"
     before = last_call(aurora)
-    dry = aurora.json("--region", REGION, "adopt", "shop", "--dry-run", "--to", str(file), timeout=PATIENCE_S)
+    dry = aurora.json("--region", REGION, "adopt", "shop", "--dry-run", "--to", str(file))
     assert changing_calls(aurora, before) == []
     assert not file.exists()
     assert not (aurora.home / "sandbox" / "stacks" / "shop").exists()
@@ -63,18 +61,19 @@ def test_a_cluster_made_by_hand(aurora: Aurora, others: Others, tmp_path: Path) 
     kept = cluster_in_state(aurora, "shop")
     assert (kept["skip_final_snapshot"], kept["delete_automated_backups"]) == (False, False)
     assert kept["final_snapshot_identifier"].startswith("shop-final-2")
-    assert aurora.run("plan", "-f", str(file), "--exit-code", timeout=PATIENCE_S).status == 0
-    rotated = aurora.run("rotate-password", "shop", "--yes", timeout=PATIENCE_S)
+    assert aurora.run("plan", "-f", str(file), "--exit-code").status == 0
+    rotated = aurora.run("rotate-password", "shop", "--yes")
     assert rotated.status == 2
     assert "is kept as it was when the cluster was adopted" in " ".join(rotated.err.split())
-    copied = aurora.ok("clone", "shop", "shop-copy", "--dry-run", "-o", "json", timeout=PATIENCE_S)
+    copied = aurora.ok("clone", "shop", "shop-copy", "--dry-run", "-o", "json")
     made = {one["address"] for one in copied.data["resource_changes"] if one["action"] == "create"}
     assert "aws_rds_cluster.this" in made  # with a password of its own: the kept one is the source's
-    aurora.ok("scale", "shop", "--readers", "2", "--yes", timeout=PATIENCE_S)
+    aurora.ok("scale", "shop", "--readers", "2", "--yes")
     assert set(aurora.instances("shop")) == {"shop-instance-1", f"shop-instance-1-{REGION}b", "shop-3"}
     end(aurora, others, "shop")
 
 
+@pytest.mark.thorough
 def test_a_cluster_made_by_a_module(aurora: Aurora, others: Others) -> None:
     groups = others.by_module()
     result = adopt(aurora, "ledger")
@@ -88,10 +87,10 @@ def test_a_cluster_made_by_a_module(aurora: Aurora, others: Others) -> None:
     assert "log_min_duration_statement = 500" in notes
     assert "10.9.0.0/16 on 5432" in notes
     unknown_password = ("--set", "credentials.password=kept", "--set", "credentials.secret_kms_key=null")
-    unknown = aurora.run("apply", "ledger", *unknown_password, "--yes", timeout=PATIENCE_S)
+    unknown = aurora.run("apply", "ledger", *unknown_password, "--yes")
     assert unknown.status == 2
     assert "nobody would know it" in " ".join(unknown.err.split())
-    aurora.ok("scale", "ledger", "--class", "db.r7g.xlarge", "--yes", timeout=PATIENCE_S)
+    aurora.ok("scale", "ledger", "--class", "db.r7g.xlarge", "--yes")
     assert {i["DBInstanceClass"] for i in aurora.instances("ledger").values()} == {"db.r7g.xlarge"}
     end(aurora, others, "ledger")
     left = others.ec2.describe_security_groups(GroupIds=groups)["SecurityGroups"]
@@ -99,17 +98,19 @@ def test_a_cluster_made_by_a_module(aurora: Aurora, others: Others) -> None:
     assert others.rds.describe_db_subnet_groups(DBSubnetGroupName="ledger")["DBSubnetGroups"]
 
 
+@pytest.mark.thorough
 def test_a_cluster_made_by_cdk(aurora: Aurora, others: Others) -> None:
     name = others.by_cdk()
     result = adopt(aurora, name)
     assert "copy_tags: false" in result["spec"]
     assert "acu: 0.5-4" in result["spec"]
     assert any("CloudFormation stack ShopStack" in text for text in result["advice"])
-    aurora.ok("scale", name, "--acu", "1-8", "--yes", timeout=PATIENCE_S)
+    aurora.ok("scale", name, "--acu", "1-8", "--yes")
     assert aurora.cluster(name)["ServerlessV2ScalingConfiguration"]["MaxCapacity"] == 8
     end(aurora, others, name)
 
 
+@pytest.mark.thorough
 def test_a_mysql_cluster(aurora: Aurora, others: Others) -> None:
     others.with_mysql()
     result = adopt(aurora, "tickets")
@@ -124,7 +125,7 @@ def test_what_a_spec_cannot_say_refuses_the_adoption(aurora: Aurora, others: Oth
     others.by_hand("mixed")
     others.rds.modify_db_instance(DBInstanceIdentifier="mixed-instance-1", PubliclyAccessible=True)
     before = last_call(aurora)
-    outcome = aurora.run("--region", REGION, "adopt", "mixed", "--yes", "-o", "json", timeout=PATIENCE_S)
+    outcome = aurora.run("--region", REGION, "adopt", "mixed", "--yes", "-o", "json")
     assert outcome.status == 2, outcome.err
     error = json.loads(outcome.out)["error"]
     assert error["code"] == "not-adoptable"
@@ -137,7 +138,7 @@ def test_what_a_spec_cannot_say_refuses_the_adoption(aurora: Aurora, others: Oth
 def test_a_setting_that_would_change_the_cluster_is_refused(aurora: Aurora, others: Others) -> None:
     others.by_hand("plain")
     options = ("--set", "backup.retention=9d", "--yes")
-    outcome = aurora.run("--region", REGION, "adopt", "plain", *options, timeout=PATIENCE_S)
+    outcome = aurora.run("--region", REGION, "adopt", "plain", *options)
     assert outcome.status == 2
     assert "backup_retention_period is 1 in AWS" in " ".join(outcome.err.split())
     assert "plain" not in aurora.ok("list").out
@@ -160,7 +161,7 @@ def test_a_cluster_that_is_managed_already_or_not_there(aurora: Aurora, others: 
     adopt(aurora, "twice")
     stack = aurora.home / "sandbox" / "stacks" / "twice"
     state, before = aurora.state("twice"), last_call(aurora)
-    again = aurora.run("--region", REGION, "adopt", "twice", "--yes", timeout=PATIENCE_S)
+    again = aurora.run("--region", REGION, "adopt", "twice", "--yes")
     assert again.status == 2
     assert "twice is managed here already" in " ".join(again.err.split())
     assert changing_calls(aurora, before) == []

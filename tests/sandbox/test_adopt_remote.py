@@ -12,7 +12,6 @@ from tests.sandbox.test_remote_state import StateServer, address
 
 __all__ = ["address"]
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
-PATIENCE_S = 400
 REGION = ("--region", "eu-west-1")
 FOREIGN = {
     "version": 4,
@@ -47,7 +46,7 @@ def backend(address: str) -> tuple[str, ...]:
 
 def test_a_backend_with_something_else_in_it_is_refused_and_nothing_stays(shop: Aurora, address: str) -> None:
     StateServer.state = json.dumps(FOREIGN).encode()
-    refused = shop.run(*REGION, "adopt", "shop", "--yes", *backend(address), timeout=PATIENCE_S)
+    refused = shop.run(*REGION, "adopt", "shop", "--yes", *backend(address))
     assert refused.status == 2, refused.err
     assert "holds the state of something else" in refused.err.replace("\n", " ")
     assert shop.run("status", "shop").status == 4
@@ -55,7 +54,7 @@ def test_a_backend_with_something_else_in_it_is_refused_and_nothing_stays(shop: 
 
 
 def test_the_state_of_an_adopted_cluster_is_in_the_backend(shop: Aurora, address: str) -> None:
-    shop.ok(*REGION, "adopt", "shop", "--yes", *backend(address), timeout=PATIENCE_S)
+    shop.ok(*REGION, "adopt", "shop", "--yes", *backend(address))
     assert StateServer.state is not None
     assert b"aws_rds_cluster_instance" in StateServer.state
     assert not (shop.home / "sandbox/stacks/shop/terraform/terraform.tfstate").exists()
@@ -63,7 +62,7 @@ def test_the_state_of_an_adopted_cluster_is_in_the_backend(shop: Aurora, address
 
 
 def test_a_cluster_with_a_remote_state_is_renamed(shop: Aurora) -> None:
-    shop.ok("rename", "shop", "store", "--yes", timeout=PATIENCE_S)
+    shop.ok("rename", "shop", "store", "--yes")
     assert StateServer.state is not None
     assert b'"cluster_identifier": "store"' in StateServer.state
     assert shop.run("plan", "store", "--exit-code").status == 0

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.harness import Aurora
-from tests.watching import PATIENT_S, last_number, slowly
+from tests.watching import last_number, slowly
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
 PASSWORD = {"AURORA_MASTER_PASSWORD": "Correct-horse-9-battery"}
@@ -22,7 +22,7 @@ def create(aurora: Aurora, name: str, engine: str, version: str, *sets: str) -> 
     """A cluster with a reader, whose password is given and whose changes can be followed."""
     given = [word for one in ("credentials.password=given", *sets) for word in ("--set", one)]
     words = ("--region", "eu-west-1", "create", name, "--engine", engine, "--engine-version", version)
-    aurora.ok(*words, "--readers", "1", "--class", "db.r6g.large", *given, "--yes", env=PASSWORD, timeout=PATIENT_S)
+    aurora.ok(*words, "--readers", "1", "--class", "db.r6g.large", *given, "--yes", env=PASSWORD)
 
 
 def rds_calls(aurora: Aurora, since: int) -> list[tuple[str, str]]:
@@ -45,7 +45,7 @@ def now(aurora: Aurora) -> int:
 
 def is_empty(aurora: Aurora, name: str) -> bool:
     """Whether a plan has nothing to do."""
-    return aurora.run("plan", name, "--exit-code", timeout=PATIENT_S).status == 0
+    return aurora.run("plan", name, "--exit-code").status == 0
 
 
 def groups(aurora: Aurora) -> set[str]:
@@ -99,8 +99,8 @@ def test_pain_04_a_major_upgrade_leaves_an_empty_plan(postgres: Aurora) -> None:
 
     addresses = {(r["type"], r["name"]) for r in demo.state("demo")["resources"]}
     since = now(demo)
-    with slowly(demo, 1.0):
-        done = demo.json("blue-green", "switchover", "demo", "--confirm", "demo", timeout=PATIENT_S)
+    with slowly(demo, 0.6):
+        done = demo.json("blue-green", "switchover", "demo", "--confirm", "demo")
     assert [action for action, _ in rds_calls(demo, since)] == ["SwitchoverBlueGreenDeployment"], (
         "Terraform changed nothing"
     )
@@ -125,7 +125,7 @@ def test_pain_04_a_major_upgrade_leaves_an_empty_plan(postgres: Aurora) -> None:
     assert wrong.status == 2
     assert "demo-old1" in wrong.data["error"]["hint"]
     since = now(demo)
-    demo.json("blue-green", "cleanup", "demo", "--confirm", "demo-old1", timeout=PATIENT_S)
+    demo.json("blue-green", "cleanup", "demo", "--confirm", "demo-old1")
     assert rds_calls(demo, since) == [
         ("DeleteBlueGreenDeployment", ""),
         ("ModifyDBCluster", "demo-old1"),
@@ -142,66 +142,66 @@ def test_pain_04_a_major_upgrade_leaves_an_empty_plan(postgres: Aurora) -> None:
     assert is_empty(demo, "demo")
 
 
+@pytest.mark.thorough
 def test_a_minor_upgrade_with_other_parameters_gets_groups_of_its_own(postgres: Aurora) -> None:
     demo = postgres
     demo.ok("blue-green", "create", "demo", "--to", "17.6", "--set", "parameters.cluster.work_mem=16384", "--yes")
     assert "demo-aurora-postgresql17-b2" in groups(demo)
     with slowly(demo, 31):
-        failed = demo.run(
-            "blue-green", "switchover", "demo", "--timeout", "30", "--confirm", "demo", "-o", "json", timeout=PATIENT_S
-        )
+        failed = demo.run("blue-green", "switchover", "demo", "--timeout", "30", "--confirm", "demo", "-o", "json")
     assert failed.status == 1
     assert "nothing has changed: demo serves as before" in failed.data["error"]["message"]
     assert demo.cluster("demo")["EngineVersion"] == "17.5"
     assert demo.json("status", "demo")["upkeep"]["unfinished"] is None
     assert is_empty(demo, "demo")
-    demo.ok("blue-green", "switchover", "demo", "--confirm", "demo", timeout=PATIENT_S)
+    demo.ok("blue-green", "switchover", "demo", "--confirm", "demo")
     cluster = demo.cluster("demo")
     assert (cluster["EngineVersion"], cluster["DBClusterParameterGroup"]) == ("17.6", "demo-aurora-postgresql17-b2")
     assert is_empty(demo, "demo")
-    demo.ok("blue-green", "cleanup", "demo", "--keep-old", "--yes", timeout=PATIENT_S)
+    demo.ok("blue-green", "cleanup", "demo", "--keep-old", "--yes")
     assert demo.cluster("demo-old1")["Status"] == "available"
-    demo.ok("blue-green", "cleanup", "demo", "--confirm", "demo-old1", "--skip-final-snapshot", timeout=PATIENT_S)
+    demo.ok("blue-green", "cleanup", "demo", "--confirm", "demo-old1", "--skip-final-snapshot")
     with pytest.raises(ClientError, match="DBClusterNotFound"):
         demo.cluster("demo-old1")
     assert groups(demo) == {"demo-aurora-postgresql17-b2"}
     assert is_empty(demo, "demo")
-    demo.ok("apply", "demo", "--set", "backup.retention=9d", "--yes", timeout=PATIENT_S)
+    demo.ok("apply", "demo", "--set", "backup.retention=9d", "--yes")
     assert is_empty(demo, "demo")
 
 
+@pytest.mark.thorough
 def test_mysql_before_the_switchover_and_back(aurora: Aurora) -> None:
     create(aurora, "shop", "mysql", "8.0.mysql_aurora.3.08.0")
     refused = aurora.run("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", "-o", "json")
     assert refused.status == 2
     assert [one["code"] for one in refused.data["error"]["details"]["blockers"]] == ["logical-replication"]
     assert "parameters.cluster.binlog_format=ROW" in refused.data["error"]["hint"]
-    aurora.ok("apply", "shop", "--set", "parameters.cluster.binlog_format=ROW", "--yes", timeout=PATIENT_S)
+    aurora.ok("apply", "shop", "--set", "parameters.cluster.binlog_format=ROW", "--yes")
     waiting = aurora.run("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", "-o", "json")
     assert [one["code"] for one in waiting.data["error"]["details"]["blockers"]] == ["pending-reboot"]
-    aurora.ok("reboot", "shop", "--rolling", "--yes", timeout=PATIENT_S)
+    aurora.ok("reboot", "shop", "--rolling", "--yes")
     before = groups(aurora)
     none = aurora.run("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.9.99.9", "--yes", "-o", "json")
     assert none.status == 2
-    aurora.ok("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", timeout=PATIENT_S)
+    aurora.ok("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes")
     assert groups(aurora) == before, "a minor version keeps its groups"
     green = aurora.json("blue-green", "status", "shop")["green"]["cluster"]
     alone = aurora.run("blue-green", "cleanup", "shop", "--delete-green", "--yes", "-o", "json")
     assert alone.status == 2
     assert green in alone.data["error"]["hint"]
-    aurora.ok("blue-green", "cleanup", "shop", "--delete-green", "--confirm", green, timeout=PATIENT_S)
+    aurora.ok("blue-green", "cleanup", "shop", "--delete-green", "--confirm", green)
     with pytest.raises(ClientError, match="DBClusterNotFound"):
         aurora.cluster(green)
     assert aurora.cluster("shop")["EngineVersion"] == "8.0.mysql_aurora.3.08.0"
     assert is_empty(aurora, "shop")
-    aurora.ok("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", timeout=PATIENT_S)
-    aurora.ok("blue-green", "switchover", "shop", "--confirm", "shop", timeout=PATIENT_S)
+    aurora.ok("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes")
+    aurora.ok("blue-green", "switchover", "shop", "--confirm", "shop")
     assert aurora.cluster("shop")["EngineVersion"] == "8.0.mysql_aurora.3.10.0"
     assert is_empty(aurora, "shop")
 
 
 def test_every_reason_is_told_at_once_and_nothing_is_made(aurora: Aurora) -> None:
-    aurora.ok("--region", "eu-west-1", "create", "plain", "--engine", "postgres", "--yes", timeout=PATIENT_S)
+    aurora.ok("--region", "eu-west-1", "create", "plain", "--engine", "postgres", "--yes")
     since = now(aurora)
     refused: Any = aurora.run("blue-green", "create", "plain", "--to", "17.9", "--yes", "-o", "json")
     assert refused.status == 2

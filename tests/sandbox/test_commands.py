@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +10,18 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from tests.harness import Aurora
-from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, changing_calls, last_call, local_aws, spec_file
+from tests.harness import Aurora, Outcome, run_main
+from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, changing_calls, last_call, spec_file
 
 pytestmark = pytest.mark.sandbox
 REGION = ("--region", "eu-west-1")
 CREATE = (*REGION, "create", "demo", "--engine", "postgres")
+
+
+@pytest.fixture(scope="module")
+def aurora(alone: Aurora) -> Aurora:
+    """An emulator that does not run yet, and may be stopped."""
+    return alone
 
 
 def read_yaml(text: str) -> Any:
@@ -25,10 +29,9 @@ def read_yaml(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(text)
 
 
-def on_a_real_account(aurora: Aurora, *args: str) -> subprocess.CompletedProcess[str]:
+def on_a_real_account(aurora: Aurora, *args: str) -> Outcome:
     """The same home without `--sandbox`; for commands that never get as far as AWS."""
-    argv = [sys.executable, "-m", "aurora_cli", "--home", str(aurora.home), *args]
-    return subprocess.run(argv, env=aurora.environ, capture_output=True, text=True, timeout=60, check=False)
+    return run_main(("--home", str(aurora.home), *args), aurora.environ)
 
 
 @pytest.fixture(scope="module")
@@ -278,9 +281,9 @@ def test_a_typing_error_gets_a_suggestion(demo: Aurora) -> None:
 def test_a_name_of_the_sandbox_is_not_one_of_the_account(demo: Aurora) -> None:
     for words in (("status", "demo"), ("destroy", "demo", "--confirm", "demo"), ("plan", "demo")):
         outcome = on_a_real_account(demo, *words)
-        assert outcome.returncode == 4
-        assert "--sandbox" in outcome.stderr
-    assert json.loads(on_a_real_account(demo, "list", "-o", "json").stdout)["clusters"] == []
+        assert outcome.status == 4
+        assert "--sandbox" in outcome.err
+    assert on_a_real_account(demo, "list", "-o", "json").data["clusters"] == []
 
 
 def test_an_approved_prompt_goes_ahead_and_a_wrong_name_does_not(demo: Aurora) -> None:
@@ -321,7 +324,7 @@ def test_reset_forgets_everything(demo: Aurora) -> None:
     demo.ok("sandbox", "reset", "--yes")
     assert demo.json("list")["clusters"] == []
     assert Seen(demo).cluster_names() == []
-    assert local_aws(demo).status().running is True
+    assert demo.emulator.status().running is True
     demo.ok("sandbox", "stop")
     status = demo.json("sandbox", "status")
     assert status["running"] is False

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import Seen, last_call, local_aws, spec_file
+from tests.sandbox.looking import Seen, last_call, spec_file
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 ORDERS = {"engine_version": "16.8", "database": "orders", "username": "boss", "tags": {"team": "payments"}}
@@ -24,7 +24,7 @@ def orders(aurora: Aurora, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def actions(aurora: Aurora, since: int) -> list[str]:
-    return [c["action"] for c in local_aws(aurora).calls(since=since)]
+    return [c["action"] for c in aurora.emulator.calls(since=since)]
 
 
 def test_a_clone_has_the_settings_of_its_source_and_goes_on_when_called_again(orders: Aurora) -> None:

@@ -16,7 +16,7 @@ from tests.harness import Aurora
 from tests.reliability.disturbing import called
 from tests.reliability.inventory import in_emulator
 from tests.sandbox.emulated import Account
-from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, last_call, local_aws, spec_file
+from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, last_call, spec_file
 from tests.watching import slowly
 
 pytestmark = pytest.mark.sandbox
@@ -46,13 +46,13 @@ def made(aurora: Aurora, folder: Path, **values: Any) -> Seen:
         "deletion_protection": True,
         "network": {"allow": ["10.0.0.0/16"]},
     }
-    aurora.ok("create", "-f", str(spec_file(folder, **{**plain, **values})), "--yes", timeout=PATIENCE_S)
+    aurora.ok("create", "-f", str(spec_file(folder, **{**plain, **values})), "--yes")
     return Seen(aurora)
 
 
 def calls_of(aurora: Aurora, since: int) -> list[tuple[str, str]]:
     """(action, what it is about) of the calls after `since` that were answered well, in order."""
-    calls = [c for c in local_aws(aurora).calls(since=since) if c["status"] == 200]
+    calls = [c for c in aurora.emulator.calls(since=since) if c["status"] == 200]
     return [(c["action"], _about(c["parameters"])) for c in calls]
 
 
@@ -108,7 +108,7 @@ def test_pain_13_autoscaled_readers_go_and_none_comes_back(empty: Aurora, tmp_pa
         ("DeleteDBInstance", "demo-2"),
         ("DeleteDBCluster", "demo"),
     )
-    bounds = [c["parameters"] for c in local_aws(empty).calls(since=before) if c["action"] == "RegisterScalableTarget"]
+    bounds = [c["parameters"] for c in empty.emulator.calls(since=before) if c["action"] == "RegisterScalableTarget"]
     assert [(b["MinCapacity"], b["MaxCapacity"]) for b in bounds] == [(0, 0)]
     assert in_emulator(empty) == set()
     assert (
@@ -118,7 +118,7 @@ def test_pain_13_autoscaled_readers_go_and_none_comes_back(empty: Aurora, tmp_pa
 
 
 def test_what_was_made_by_hand_goes_or_is_told(empty: Aurora, tmp_path: Path) -> None:
-    vpc, *_ = Account(local_aws(empty)).network("there")
+    vpc, *_ = Account(empty.emulator).network("there")
     there = {"vpc_id": vpc, "subnet_group": "there", "allow": ["10.0.0.0/16"]}
     seen = made(empty, tmp_path, data_api=True, credentials={"rotation": {"every": "30d"}}, network=there)
     add_instance(seen, "by-hand")
@@ -181,7 +181,7 @@ def test_a_stopped_cluster_is_started_first(empty: Aurora, tmp_path: Path) -> No
     assert any("started first" in text for text in empty.json("destroy", "demo", "--dry-run")["review"]["remarks"])
     before = last_call(empty)
     with slowly(empty, 2):
-        done = empty.json(*GONE, timeout=PATIENCE_S)
+        done = empty.json(*GONE)
     in_order(
         calls_of(empty, before),
         ("StartDBCluster", "demo"),
@@ -215,7 +215,7 @@ def test_pain_29_a_global_database_goes_in_the_order_of_aws_and_goes_on_after_a_
     there = "demo-eu-central-1"
     before = last_call(empty)
     fail(empty, "DeleteGlobalCluster")
-    failed = empty.run(*GONE, "-o", "json", env=IMPATIENT, timeout=PATIENCE_S)
+    failed = empty.run(*GONE, "-o", "json", env=IMPATIENT)
     assert failed.status == 1, failed.err
     where = failed.data["error"]["details"]["destroy"]
     assert {"demo", "demo-1", there, f"{there}-1"} <= set(where["gone"])
@@ -229,7 +229,7 @@ def test_pain_29_a_global_database_goes_in_the_order_of_aws_and_goes_on_after_a_
         ("DeleteDBCluster", "demo"),
     )
     empty.emulator.clear_faults()
-    empty.ok(*GONE, timeout=PATIENCE_S)
+    empty.ok(*GONE)
     assert in_emulator(empty) == set()
     assert empty.client("rds").describe_global_clusters()["GlobalClusters"] == []
 
@@ -260,7 +260,7 @@ def test_pain_31_the_instances_of_a_protected_cluster_are_guarded(empty: Aurora,
 def test_pain_32_a_failure_names_the_command_that_sets_the_protection_back(empty: Aurora, tmp_path: Path) -> None:
     seen = made(empty, tmp_path, autoscaling=SCALING)
     fail(empty, "DeleteDBCluster")
-    failed = empty.run(*GONE, "-o", "json", env=IMPATIENT, timeout=PATIENCE_S)
+    failed = empty.run(*GONE, "-o", "json", env=IMPATIENT)
     assert failed.status == 1
     error = failed.data["error"]
     assert "destroy demo --restore-protection" in error["hint"]
@@ -276,7 +276,7 @@ def test_pain_32_a_failure_names_the_command_that_sets_the_protection_back(empty
     assert empty.json(*BACK)["changed"] is False
     assert [row["status"] for row in empty.json("list")["clusters"]] == ["destroying"]
     empty.emulator.clear_faults()
-    done = empty.json(*GONE, timeout=PATIENCE_S)
+    done = empty.json(*GONE)
     assert Seen(empty).snapshots("demo") == [done["final_snapshot_identifier"]]
     assert in_emulator(empty) == set()
     assert empty.run(*BACK).status == 4
@@ -287,14 +287,14 @@ def test_pain_32_a_cluster_whose_destroy_failed_can_be_brought_back(empty: Auror
         empty, tmp_path, autoscaling={**SCALING, "schedules": {"night": {"at": "cron(0 22 * * ? *)", "min": 1}}}
     )
     fail(empty, "DeleteDBInstance")
-    assert empty.run(*GONE, env=IMPATIENT, timeout=PATIENCE_S).status == 1
+    assert empty.run(*GONE, env=IMPATIENT).status == 1
     empty.emulator.clear_faults()
     empty.ok(*BACK)
     scaling = empty.client("application-autoscaling")
     for target in scaling.describe_scalable_targets(**DIMENSION)["ScalableTargets"]:
         assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 4)
         assert target["SuspendedState"]["ScheduledScalingSuspended"] is False
-    empty.ok("apply", "demo", "--yes", timeout=PATIENCE_S)
+    empty.ok("apply", "demo", "--yes")
     assert Seen(empty).cluster("demo")["DeletionProtection"] is True
     assert set(seen.instances("demo")) == {"demo-1", "demo-2"}
     assert empty.run("plan", "demo", "--exit-code").status == 0
@@ -327,6 +327,7 @@ def while_it_runs(aurora: Aurora, action: str, then: Callable[[subprocess.Popen[
     return process.returncode, " ".join(said.split())
 
 
+@pytest.mark.thorough
 def test_pain_32_ctrl_c_is_a_failure_too(empty: Aurora, tmp_path: Path) -> None:
     seen = made(empty, tmp_path)
     with slowly(empty, 4):
@@ -376,10 +377,10 @@ def test_pain_37_log_groups_that_stay_are_named_with_the_way_to_delete_them(empt
 
 
 def test_a_destroy_of_everything_leaves_nothing_but_its_snapshot(empty: Aurora) -> None:
-    empty.ok("create", "-f", str(EXAMPLES / "activity-stream.yaml"), "--yes", timeout=PATIENCE_S)
+    empty.ok("create", "-f", str(EXAMPLES / "activity-stream.yaml"), "--yes")
     (name,) = [row["name"] for row in empty.json("list")["clusters"]]
     before = last_call(empty)
-    empty.ok("destroy", name, "--confirm", name, timeout=PATIENCE_S)
+    empty.ok("destroy", name, "--confirm", name)
     in_order(
         [(action, "") for action, _ in calls_of(empty, before)], ("StopActivityStream", ""), ("DeleteDBCluster", "")
     )

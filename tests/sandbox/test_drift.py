@@ -33,12 +33,12 @@ def tickets(aurora: Aurora, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         backup={"backtrack": "24h", "retention": "3d"},
         deletion_protection=False,
     )
-    aurora.ok("create", "-f", str(file), "--yes", timeout=400)
+    aurora.ok("create", "-f", str(file), "--yes")
     yield "tickets"
 
 
 def drift(aurora: Aurora, name: str, status: int) -> Any:
-    outcome = aurora.run("drift", name, "-o", "json", timeout=400)
+    outcome = aurora.run("drift", name, "-o", "json")
     assert outcome.status == status, outcome.err
     return outcome.data
 
@@ -67,10 +67,10 @@ def test_a_value_changed_outside_is_named_with_both_values(aurora: Aurora, ticke
         "field": "backup.retention",
         "sensitive": False,
     }
-    shown = aurora.run("drift", tickets, timeout=400)
+    shown = aurora.run("drift", tickets)
     assert "expected 3, is 9" in shown.out
     assert "backup.retention" in shown.out
-    aurora.ok("apply", tickets, "--yes", timeout=400)
+    aurora.ok("apply", tickets, "--yes")
     assert aurora.cluster(tickets)["BackupRetentionPeriod"] == 3
     assert drift(aurora, tickets, 0)["drift"] is False
 
@@ -95,7 +95,9 @@ def test_a_lock_of_a_living_process_stays(aurora: Aurora, tickets: str) -> None:
     descriptor = os.open(state, os.O_RDWR)
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX)
-        outcome = aurora.run("unlock", tickets, "--confirm", tickets)
+        outcome = aurora.process(
+            "unlock", tickets, "--confirm", tickets
+        )  # such a lock keeps other processes out, not its own
     finally:
         os.close(descriptor)
     assert outcome.status == 5
@@ -122,7 +124,7 @@ def test_a_cluster_goes_back_in_place(aurora: Aurora, tickets: str) -> None:
     (made,) = aurora.client("rds").describe_db_cluster_backtracks(DBClusterIdentifier=tickets)["DBClusterBacktracks"]
     assert made["Status"].lower() == "completed"
     assert abs(made["BacktrackTo"] - datetime.fromisoformat(result["to"])) < timedelta(seconds=2)
-    assert aurora.run("plan", tickets, "--exit-code", timeout=400).status == 0
+    assert aurora.run("plan", tickets, "--exit-code").status == 0
     assert aurora.json("history", tickets)["operations"][-1]["operation"] == "backtrack"
 
 
@@ -157,4 +159,4 @@ def test_an_instance_deleted_outside_is_gone(aurora: Aurora, tickets: str) -> No
     aurora.client("rds").delete_db_instance(DBInstanceIdentifier="tickets-1", SkipFinalSnapshot=True)
     gone = [r["address"] for r in drift(aurora, tickets, 7)["resources"] if r["gone"]]
     assert gone == ["aws_rds_cluster_instance.first"]
-    aurora.ok("destroy", tickets, "--confirm", tickets, "--skip-final-snapshot", timeout=400)
+    aurora.ok("destroy", tickets, "--confirm", tickets, "--skip-final-snapshot")

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
-from tests.sandbox.emulated import Account, client, emulator, refused
+from tests.sandbox.emulated import Account, client, refused
 
 pytestmark = pytest.mark.sandbox
 FAMILY = "aurora-postgresql16"
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with emulator(tmp_path_factory.mktemp("groups") / "sandbox") as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def account(sandbox: Sandbox) -> Account:
-    return Account(sandbox)
+def account(emulator: Sandbox) -> Account:
+    return Account(emulator)
 
 
 def cluster_group(account: Account, name: str = "demo-pg", family: str = FAMILY) -> str:
@@ -255,8 +242,8 @@ def test_default_groups_exist(account: Account, family: str) -> None:
         set_cluster(account, name, "rds.force_ssl", "1")
 
 
-def test_an_unknown_key_is_refused_and_a_known_one_is_used(sandbox: Sandbox, account: Account) -> None:
-    kms = client(sandbox, "kms")
+def test_an_unknown_key_is_refused_and_a_known_one_is_used(emulator: Sandbox, account: Account) -> None:
+    kms = client(emulator, "kms")
     arn = kms.create_key()["KeyMetadata"]["Arn"]
     account.create("demo", StorageEncrypted=True, KmsKeyId=arn, MasterUserSecretKmsKeyId=arn)
     cluster = account.cluster("demo")
@@ -265,8 +252,8 @@ def test_an_unknown_key_is_refused_and_a_known_one_is_used(sandbox: Sandbox, acc
         account.create("b", StorageEncrypted=True, KmsKeyId="12345678-1234-1234-1234-123456789012")
 
 
-def test_log_groups_keep_retention_and_tags(sandbox: Sandbox) -> None:
-    logs = client(sandbox, "logs")
+def test_log_groups_keep_retention_and_tags(emulator: Sandbox) -> None:
+    logs = client(emulator, "logs")
     name = "/aws/rds/cluster/demo/postgresql"
     logs.create_log_group(logGroupName=name, tags={"team": "payments"})
     logs.put_retention_policy(logGroupName=name, retentionInDays=30)

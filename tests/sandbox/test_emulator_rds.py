@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
-from tests.sandbox.emulated import Account, client, emulator, refused
+from tests.sandbox.emulated import Account, client, refused
 
 pytestmark = pytest.mark.sandbox
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with emulator(tmp_path_factory.mktemp("rds") / "sandbox") as sandbox:
-        yield sandbox
-
-
 @pytest.fixture
-def sandbox(running: Sandbox) -> Sandbox:
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def account(sandbox: Sandbox) -> Account:
-    return Account(sandbox)
+def account(emulator: Sandbox) -> Account:
+    return Account(emulator)
 
 
 def apply_now(account: Account, name: str, **values: Any) -> dict[str, Any]:
@@ -443,17 +430,17 @@ def test_a_cluster_stops_and_starts_with_its_instances(account: Account) -> None
     )
 
 
-def test_with_latency_resources_take_their_time(sandbox: Sandbox, account: Account) -> None:
-    sandbox.set_latency(600)
+def test_with_latency_resources_take_their_time(emulator: Sandbox, account: Account) -> None:
+    emulator.set_latency(600)
     account.create("demo")
     assert account.cluster("demo")["Status"] == "creating"
     with refused("InvalidDBClusterStateFault"):
         account.instance("demo", "1")
-    sandbox.set_latency(0)
+    emulator.set_latency(0)
     account.create("quick")
     account.instance("quick", "1")
     account.instance("quick", "2")
-    sandbox.set_latency(600)
+    emulator.set_latency(600)
     account.rds.delete_db_instance(DBInstanceIdentifier="quick-1")
     assert account.member("quick-1")["DBInstanceStatus"] == "deleting"
     assert account.writer("quick") == "quick-2"
@@ -466,8 +453,8 @@ def test_with_latency_resources_take_their_time(sandbox: Sandbox, account: Accou
     assert (member["DBInstanceStatus"], member["DBInstanceClass"]) == ("modifying", "db.t4g.medium")
 
 
-def test_waiters_see_the_end_of_a_transition(sandbox: Sandbox, account: Account) -> None:
-    sandbox.set_latency(1)
+def test_waiters_see_the_end_of_a_transition(emulator: Sandbox, account: Account) -> None:
+    emulator.set_latency(1)
     account.create("demo")
     account.rds.get_waiter("db_cluster_available").wait(
         DBClusterIdentifier="demo", WaiterConfig={"Delay": 1, "MaxAttempts": 30}
@@ -493,9 +480,9 @@ def test_tags_can_be_added_removed_and_listed(account: Account) -> None:
         account.rds.list_tags_for_resource(ResourceName=arn.replace("demo", "other"))
 
 
-def test_regions_are_apart(sandbox: Sandbox, account: Account) -> None:
+def test_regions_are_apart(emulator: Sandbox, account: Account) -> None:
     account.create("demo")
-    assert client(sandbox, "rds", "us-west-2").describe_db_clusters()["DBClusters"] == []
+    assert client(emulator, "rds", "us-west-2").describe_db_clusters()["DBClusters"] == []
 
 
 def test_endpoints_of_a_cluster(account: Account) -> None:

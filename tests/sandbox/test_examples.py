@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from tests.harness import Aurora
 from tests.sandbox.emulated import Account
-from tests.sandbox.looking import EXAMPLES, Seen, local_aws
+from tests.sandbox.looking import EXAMPLES, Seen
 
 pytestmark = pytest.mark.sandbox
 
@@ -222,14 +222,18 @@ def assert_destroyed(aurora: Aurora, seen: Seen, name: str) -> None:
     assert name not in [row["name"] for row in aurora.json("list")["clusters"]]
 
 
-@pytest.mark.parametrize("example", [SMALLEST, PRODUCTION, SERVERLESS, MYSQL], ids=lambda e: e.file)
+@pytest.mark.parametrize(
+    "example",
+    [SMALLEST, PRODUCTION, *(pytest.param(one, marks=pytest.mark.thorough) for one in (SERVERLESS, MYSQL))],
+    ids=lambda e: e.file,
+)
 def test_example(aurora: Aurora, example: Example) -> None:
     walk(aurora, example, EXAMPLES / f"{example.file}.yaml")
 
 
 def test_example_in_an_existing_network(aurora: Aurora, tmp_path: Path) -> None:
     aurora.ok("sandbox", "start")
-    account = Account(local_aws(aurora), BILLING.region)
+    account = Account(aurora.emulator, BILLING.region)
     vpc, subnets, group = account.network("there-before")
     application = account.ec2.create_security_group(GroupName="application", Description="app", VpcId=vpc)["GroupId"]
     yaml = YAML()

@@ -13,15 +13,14 @@ from ruamel.yaml import YAML
 
 from tests.harness import Aurora
 from tests.sandbox.emulated import client
-from tests.sandbox.looking import EXAMPLES, Seen, changing_calls, last_call, local_aws
+from tests.sandbox.looking import EXAMPLES, Seen, changing_calls, last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(900)]
-PATIENCE_S = 400
 
 
 def aws(aurora: Aurora, service: str) -> Any:
     """A client of the emulator."""
-    return client(local_aws(aurora), service, "eu-west-1")
+    return client(aurora.emulator, service, "eu-west-1")
 
 
 def cluster_of(aurora: Aurora, name: str) -> dict[str, Any]:
@@ -33,22 +32,20 @@ def make(aurora: Aurora, example: str) -> tuple[str, Any]:
     """Create the example's cluster: its name and the report."""
     file = EXAMPLES / f"{example}.yaml"
     name = str(YAML(typ="safe").load(file.read_text())["name"])
-    report = aurora.json("create", "-f", str(file), "--yes", timeout=PATIENCE_S)
+    report = aurora.json("create", "-f", str(file), "--yes")
     settled(aurora, name)
     return name, report
 
 
 def settled(aurora: Aurora, name: str) -> None:
     """There is nothing to do."""
-    plan = aurora.run("plan", name, "--exit-code", timeout=PATIENCE_S)
+    plan = aurora.run("plan", name, "--exit-code")
     assert plan.status == 0, plan.out + plan.err
 
 
 def change(aurora: Aurora, name: str, *settings: str) -> Any:
     """Apply with other settings; the report. Afterwards there is nothing to do."""
-    report = aurora.json(
-        "apply", name, *(word for one in settings for word in ("--set", one)), "--yes", timeout=PATIENCE_S
-    )
+    report = aurora.json("apply", name, *(word for one in settings for word in ("--set", one)), "--yes")
     assert report["changed"] is True
     settled(aurora, name)
     return report
@@ -56,7 +53,7 @@ def change(aurora: Aurora, name: str, *settings: str) -> Any:
 
 def gone(aurora: Aurora, name: str, *options: str) -> Any:
     """Destroy: what the command says."""
-    done = aurora.json("destroy", name, "--confirm", name, *(options or ("--skip-final-snapshot",)), timeout=PATIENCE_S)
+    done = aurora.json("destroy", name, "--confirm", name, *(options or ("--skip-final-snapshot",)))
     assert aws(aurora, "rds").describe_db_clusters()["DBClusters"] == []
     return done
 
@@ -169,7 +166,7 @@ def test_without_a_snapshot_the_key_goes_after_its_window(aurora: Aurora) -> Non
     used = ("encryption", "logs", "monitoring.insights", "monitoring.notifications")
     fields = [*(f"{section}.kms_key" for section in used), "credentials.secret_kms_key"]
     without = [word for field in fields for word in ("--set", f"{field}=null")]
-    refused = aurora.run("apply", name, *without, "--yes", timeout=PATIENCE_S)
+    refused = aurora.run("apply", name, *without, "--yes")
     assert refused.status != 0
     assert "--allow 'aws_kms_key.this'" in " ".join(refused.err.split())
     done = gone(aurora, name)
@@ -183,7 +180,7 @@ def test_an_alias_that_moved_on_is_told_and_changes_nothing(aurora: Aurora) -> N
     first, second = (kms.create_key()["KeyMetadata"] for _ in range(2))
     kms.create_alias(AliasName="alias/moving", TargetKeyId=first["KeyId"])
     settings = ("--engine", "postgres", "--set", "region=eu-west-1", "--set", "encryption.kms_key=alias/moving")
-    aurora.ok("create", "moving", *settings, "--yes", timeout=PATIENCE_S)
+    aurora.ok("create", "moving", *settings, "--yes")
     assert not [w for w in aurora.json("status", "moving")["warnings"] if "alias/moving" in w]
     kms.update_alias(AliasName="alias/moving", TargetKeyId=second["KeyId"])
     (warning,) = [w for w in aurora.json("status", "moving")["warnings"] if "alias/moving" in w]

@@ -12,7 +12,6 @@ from tests.sandbox.looking import EXAMPLES
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 NAME = "everything"
-PATIENCE_S = 400
 
 
 def with_a_zone(aurora: Aurora, folder: Path) -> Path:
@@ -27,13 +26,14 @@ def with_a_zone(aurora: Aurora, folder: Path) -> Path:
 
 
 def settled(aurora: Aurora) -> None:
-    plan = aurora.run("plan", NAME, "--exit-code", timeout=PATIENCE_S)
+    plan = aurora.run("plan", NAME, "--exit-code")
     assert plan.status == 0, plan.out
 
 
+@pytest.mark.thorough
 def test_everything_stands_beside_everything(aurora: Aurora, tmp_path: Path) -> None:
     aurora.ok("sandbox", "start")
-    made = aurora.json("create", "-f", str(with_a_zone(aurora, tmp_path)), "--yes", timeout=PATIENCE_S)
+    made = aurora.json("create", "-f", str(with_a_zone(aurora, tmp_path)), "--yes")
     settled(aurora)
     cluster = aurora.cluster(NAME)
     assert len(made["instances"]) == len(aurora.instances(NAME)) == 5
@@ -50,11 +50,11 @@ def test_everything_stands_beside_everything(aurora: Aurora, tmp_path: Path) -> 
     assert made["endpoints"]["proxy_reader"]["port"] == 5432
 
     other = ("--set", "monitoring.alarms.cpu=80", "--set", "proxy.borrow_timeout=30s", "--set", "services.lambda=null")
-    assert aurora.json("apply", NAME, *other, "--yes", timeout=PATIENCE_S)["changed"] is True
+    assert aurora.json("apply", NAME, *other, "--yes")["changed"] is True
     settled(aurora)
     assert "Lambda" not in {role["FeatureName"] for role in aurora.cluster(NAME)["AssociatedRoles"]}
 
-    aurora.ok("destroy", NAME, "--confirm", NAME, "--skip-final-snapshot", timeout=PATIENCE_S)
+    aurora.ok("destroy", NAME, "--confirm", NAME, "--skip-final-snapshot")
     rds = aurora.client("rds")
     assert rds.describe_db_clusters()["DBClusters"] == rds.describe_db_proxies()["DBProxies"] == []
     assert aurora.client("cloudwatch").describe_alarms()["MetricAlarms"] == []

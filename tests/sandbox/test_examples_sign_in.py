@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.harness import Aurora, Outcome
-from tests.sandbox.looking import EXAMPLES, last_call, local_aws
+from tests.sandbox.looking import EXAMPLES, last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 FIRST, SECOND, THIRD = "Quite-Secret-0001", "Quite-Secret-0002", "Quite-Secret-0003"
@@ -31,7 +31,7 @@ def destroyed(aurora: Aurora, name: str) -> None:
 
 def sent_passwords(aurora: Aurora, since: int) -> list[str]:
     """The actions that carried a master password to AWS."""
-    calls = local_aws(aurora).calls(since=since, service="rds")
+    calls = aurora.emulator.calls(since=since, service="rds")
     return [call["action"] for call in calls if "MasterUserPassword" in call["parameters"]]
 
 

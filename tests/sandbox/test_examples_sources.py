@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.harness import Aurora
-from tests.sandbox.emulated import REGION, Account
-from tests.sandbox.looking import EXAMPLES, Seen, local_aws, spec_file
+from tests.harness import REGION, Aurora
+from tests.sandbox.emulated import Account
+from tests.sandbox.looking import EXAMPLES, Seen, spec_file
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(900)]
 REGIONS = {"shop-replica": "us-east-1"}
@@ -25,7 +25,7 @@ def sources(aurora: Aurora, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     aurora.ok("create", "-f", str(orders), "--yes")
     shop = {"name": "shop", "engine": "mysql", "database": "shop", "username": "shopkeeper"}
     aurora.ok("create", "-f", str(spec_file(folder, **shop)), "--yes")
-    account = Account(local_aws(aurora))
+    account = Account(aurora.emulator)
     account.rds.create_db_cluster_snapshot(
         DBClusterIdentifier="orders", DBClusterSnapshotIdentifier="orders-before-migration"
     )
@@ -50,7 +50,7 @@ def sources(aurora: Aurora, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def made_by(aurora: Aurora, name: str, action: str) -> Mapping[str, Any]:
     """The parameters of the one call that made the cluster."""
     (call,) = [
-        c for c in local_aws(aurora).calls() if c["action"] == action and c["parameters"]["DBClusterIdentifier"] == name
+        c for c in aurora.emulator.calls() if c["action"] == action and c["parameters"]["DBClusterIdentifier"] == name
     ]
     parameters: Mapping[str, Any] = call["parameters"]
     return parameters
@@ -171,7 +171,7 @@ def test_a_replica_in_another_region(sources: Aurora, tmp_path: Path) -> None:
     assert refused.status == 2
     assert there["DBClusterArn"] in refused.err
     gone(sources, name, "us-east-1")
-    assert "PromoteReadReplicaDBCluster" in {c["action"] for c in local_aws(sources).calls()}
+    assert "PromoteReadReplicaDBCluster" in {c["action"] for c in sources.emulator.calls()}
     assert sources.cluster("shop").get("ReadReplicaIdentifiers", []) == []
 
 

@@ -11,20 +11,13 @@ from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.manager import Sandbox
 from tests.harness import Aurora, Outcome
 from tests.reliability.inventory import in_emulator, in_states
-from tests.sandbox.looking import Seen, changing_calls, last_call, local_aws
+from tests.sandbox.looking import Seen, changing_calls, last_call
 
 pytestmark = pytest.mark.sandbox
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 STRANGER = "application-autoscaling-1"
 IMPATIENT = {"AWS_MAX_ATTEMPTS": "3"}
 AddFault = Callable[..., FaultRule]
-
-
-@pytest.fixture(scope="module")
-def sandbox(aurora: Aurora) -> Sandbox:
-    """The emulator, running."""
-    aurora.ok("sandbox", "start")
-    return local_aws(aurora)
 
 
 @pytest.fixture
@@ -180,6 +173,7 @@ def test_the_role_does_not_move_to_an_instance_that_is_gone(aurora: Aurora) -> N
     assert_whole(aurora)
 
 
+@pytest.mark.thorough
 def test_an_outage_while_scaling_is_finished_by_the_same_again(
     aurora: Aurora, sandbox: Sandbox, fault: AddFault
 ) -> None:

@@ -15,7 +15,6 @@ from tests.harness import Aurora
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HOME, FRANKFURT, VIRGINIA = "eu-west-1", "eu-central-1", "us-east-1"
-SLOW = 400.0
 PLAIN = "name: shop\nregion: eu-west-1\nengine: postgres\ninstances: {class: db.r7g.large}\nlogs: {exports: []}\n"
 
 
@@ -37,7 +36,7 @@ def members(aurora: Aurora) -> dict[str, dict[str, Any]]:
 
 
 def plan_is_empty(aurora: Aurora, name: str) -> bool:
-    return aurora.run("plan", name, "--exit-code", timeout=SLOW).status == 0
+    return aurora.run("plan", name, "--exit-code").status == 0
 
 
 def snapshots(aurora: Aurora, region: str) -> list[str]:
@@ -52,7 +51,7 @@ def holds(folder: Path, text: str) -> bool:
 
 
 def test_a_global_database_is_made_changed_and_destroyed(clean: Aurora) -> None:
-    report = clean.json("create", "-f", str(EXAMPLES / "global.yaml"), "--yes", timeout=SLOW)
+    report = clean.json("create", "-f", str(EXAMPLES / "global.yaml"), "--yes")
     roles = {region["region"]: (region["role"], region["instances"]) for region in report["global"]["regions"]}
     assert roles == {HOME: ("primary", 2), FRANKFURT: ("secondary", 2), VIRGINIA: ("secondary", 0)}
     found = members(clean)
@@ -67,10 +66,10 @@ def test_a_global_database_is_made_changed_and_destroyed(clean: Aurora) -> None:
     assert report["global"]["writer"]["host"] in report["connect"]
     assert plan_is_empty(clean, "shop")
     _the_password_is_in_the_secret_alone(clean, report["secret_arn"])
-    clean.ok("apply", "shop", "--set", "global.regions.us-east-1.headless=false", "--yes", timeout=SLOW)
+    clean.ok("apply", "shop", "--set", "global.regions.us-east-1.headless=false", "--yes")
     assert len(clusters(clean, VIRGINIA)["shop-us-east-1"]["DBClusterMembers"]) == 1
     assert plan_is_empty(clean, "shop")
-    clean.ok("destroy", "shop", "--confirm", "shop", timeout=SLOW)
+    clean.ok("destroy", "shop", "--confirm", "shop")
     assert [clusters(clean, region) for region in (HOME, FRANKFURT, VIRGINIA)] == [{}, {}, {}]
     assert clean.client("rds").describe_global_clusters()["GlobalClusters"] == []
     assert [snapshots(clean, region) for region in (HOME, FRANKFURT, VIRGINIA)] == [["shop"], [], []]
@@ -88,8 +87,8 @@ def _the_password_is_in_the_secret_alone(aurora: Aurora, arn: str) -> None:
 def test_after_a_switchover_a_plan_changes_nothing_and_the_newest_data_is_kept(clean: Aurora, tmp_path: Path) -> None:
     file = tmp_path / "shop.yaml"
     file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{}}}}}}\n")
-    clean.ok("create", "-f", str(file), "--yes", timeout=SLOW)
-    done = clean.json("global", "switchover", "shop", "--to", FRANKFURT, "--yes", timeout=SLOW)
+    clean.ok("create", "-f", str(file), "--yes")
+    done = clean.json("global", "switchover", "shop", "--to", FRANKFURT, "--yes")
     assert (done["changed"], done["previous_primary_region"], done["primary_region"]) == (True, HOME, FRANKFURT)
     assert members(clean)[FRANKFURT]["IsWriter"]
     assert plan_is_empty(clean, "shop")
@@ -100,7 +99,7 @@ def test_after_a_switchover_a_plan_changes_nothing_and_the_newest_data_is_kept(c
     assert again["changed"] is False
     back = clean.run("global", "failover", "shop", "--to", HOME, "--confirm", "shop")
     assert back.status == 2 and "--allow-data-loss was not given" in back.err
-    clean.ok("destroy", "shop", "--confirm", "shop", timeout=SLOW)
+    clean.ok("destroy", "shop", "--confirm", "shop")
     assert [clusters(clean, region) for region in (HOME, FRANKFURT)] == [{}, {}]
     assert [snapshots(clean, region) for region in (HOME, FRANKFURT)] == [[], ["shop-eu-central-1"]]
 
@@ -108,72 +107,75 @@ def test_after_a_switchover_a_plan_changes_nothing_and_the_newest_data_is_kept(c
 def test_a_cluster_that_exists_becomes_global_and_a_region_goes_only_by_name(clean: Aurora, tmp_path: Path) -> None:
     file = tmp_path / "shop.yaml"
     file.write_text(PLAIN)
-    clean.ok("create", "-f", str(file), "--yes", timeout=SLOW)
+    clean.ok("create", "-f", str(file), "--yes")
     before = clean.cluster("shop")
     assert "MasterUserSecret" in before
-    clean.ok("global", "add-region", "shop", FRANKFURT, "--headless", "--yes", timeout=SLOW)
+    clean.ok("global", "add-region", "shop", FRANKFURT, "--headless", "--yes")
     assert clean.cluster("shop")["DbClusterResourceId"] == before["DbClusterResourceId"]
     assert "MasterUserSecret" not in clean.cluster("shop")
     assert plan_is_empty(clean, "shop")
-    stopped = clean.run("global", "remove-region", "shop", FRANKFURT, "--yes", timeout=SLOW)
+    stopped = clean.run("global", "remove-region", "shop", FRANKFURT, "--yes")
     assert stopped.status == 9
     assert "The copy of the data in eu-central-1 (cluster shop-eu-central-1) would be deleted" in " ".join(
         stopped.err.split()
     )
     assert list(clusters(clean, FRANKFURT)) == ["shop-eu-central-1"]
     allowed = ("--allow", "module.eu_central_1.aws_rds_cluster.this")
-    clean.ok("global", "remove-region", "shop", FRANKFURT, "--yes", *allowed, timeout=SLOW)
+    clean.ok("global", "remove-region", "shop", FRANKFURT, "--yes", *allowed)
     assert clusters(clean, FRANKFURT) == {}
     assert list(members(clean)) == [HOME]
     assert plan_is_empty(clean, "shop")
-    clean.ok("destroy", "shop", "--confirm", "shop", "--skip-final-snapshot", timeout=SLOW)
+    clean.ok("destroy", "shop", "--confirm", "shop", "--skip-final-snapshot")
     assert clusters(clean, HOME) == {}
 
 
+@pytest.mark.thorough
 def test_a_clone_that_becomes_global_keeps_the_user_of_its_source(clean: Aurora, tmp_path: Path) -> None:
     boss, twin = tmp_path / "boss.yaml", tmp_path / "twin.yaml"
     boss.write_text(PLAIN + "username: boss\n")
     plain = PLAIN.replace("name: shop", "name: twin")
-    clean.ok("create", "-f", str(boss), "--yes", timeout=SLOW)
+    clean.ok("create", "-f", str(boss), "--yes")
     twin.write_text(plain + "source: {clone: shop}\n")
-    clean.ok("create", "-f", str(twin), "--yes", timeout=SLOW)
+    clean.ok("create", "-f", str(twin), "--yes")
     twin.write_text(plain + "global: {regions: {eu-central-1: {headless: true}}}\n")
-    arn = clean.json("apply", "-f", str(twin), "--yes", timeout=SLOW)["secret_arn"]
+    arn = clean.json("apply", "-f", str(twin), "--yes")["secret_arn"]
     assert clean.cluster("twin")["MasterUsername"] == "boss"
     first = _secret(clean, arn)
     assert first["username"] == "boss"
     assert plan_is_empty(clean, "twin")
-    changed = clean.json("rotate-password", "twin", "--yes", timeout=SLOW)
+    changed = clean.json("rotate-password", "twin", "--yes")
     second = _secret(clean, arn)
     assert (changed["username"], second["username"]) == ("boss", "boss")
     assert second["password"] != first["password"]
     assert plan_is_empty(clean, "twin")
 
 
+@pytest.mark.thorough
 def test_serverless_regions_forward_writes(clean: Aurora) -> None:
-    clean.ok("create", "-f", str(EXAMPLES / "global-serverless.yaml"), "--yes", timeout=SLOW)
+    clean.ok("create", "-f", str(EXAMPLES / "global-serverless.yaml"), "--yes")
     assert plan_is_empty(clean, "booking")
     there = clusters(clean, "eu-north-1")["booking-eu-north-1"]
     assert there["ServerlessV2ScalingConfiguration"]["MinCapacity"] == 2
     assert clean.cluster("booking")["LocalWriteForwardingStatus"] == "enabled"
-    clean.ok("apply", "booking", "--set", "global.regions.eu-north-1.instances.readers=1", "--yes", timeout=SLOW)
+    clean.ok("apply", "booking", "--set", "global.regions.eu-north-1.instances.readers=1", "--yes")
     assert len(clusters(clean, "eu-north-1")["booking-eu-north-1"]["DBClusterMembers"]) == 2
     assert plan_is_empty(clean, "booking")
-    clean.ok("destroy", "booking", "--confirm", "booking", "--skip-final-snapshot", timeout=SLOW)
+    clean.ok("destroy", "booking", "--confirm", "booking", "--skip-final-snapshot")
     assert [clusters(clean, region) for region in (HOME, "eu-north-1")] == [{}, {}]
 
 
+@pytest.mark.thorough
 def test_a_made_password_is_made_anew(clean: Aurora, tmp_path: Path) -> None:
     file = tmp_path / "shop.yaml"
     file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{headless: true}}}}}}\n")
-    arn = clean.json("create", "-f", str(file), "--yes", timeout=SLOW)["secret_arn"]
+    arn = clean.json("create", "-f", str(file), "--yes")["secret_arn"]
     before = _password_in(clean, arn)
-    done = clean.json("rotate-password", "shop", "--yes", timeout=SLOW)
+    done = clean.json("rotate-password", "shop", "--yes")
     assert (done["password"], done["version"], done["secret_arn"]) == ("managed", "2", arn)
     after = _password_in(clean, arn)
     assert after != before and not holds(clean.home, after)
     assert plan_is_empty(clean, "shop")
-    clean.ok("destroy", "shop", "--confirm", "shop", timeout=SLOW)
+    clean.ok("destroy", "shop", "--confirm", "shop")
     assert [clusters(clean, region) for region in (HOME, FRANKFURT)] == [{}, {}]
 
 
@@ -183,15 +185,16 @@ def _secret(aurora: Aurora, arn: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.thorough
 def test_a_scale_after_a_password_that_did_not_get_through_sends_no_empty_one(clean: Aurora, tmp_path: Path) -> None:
     file = tmp_path / "shop.yaml"
     file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{headless: true}}}}}}\n")
-    arn = clean.json("create", "-f", str(file), "--yes", timeout=SLOW)["secret_arn"]
+    arn = clean.json("create", "-f", str(file), "--yes")["secret_arn"]
     before = _password_in(clean, arn)
     clean.ok("sandbox", "faults", "add", "access_denied", "--service", "secretsmanager", "--action", "PutSecretValue")
-    assert clean.run("rotate-password", "shop", "--yes", timeout=SLOW).status != 0
+    assert clean.run("rotate-password", "shop", "--yes").status != 0
     clean.ok("sandbox", "faults", "clear")
-    clean.ok("scale", "shop", "--readers", "1", "--yes", timeout=SLOW)
+    clean.ok("scale", "shop", "--readers", "1", "--yes")
     assert len(_password_in(clean, arn)) == len(before)
     assert plan_is_empty(clean, "shop")
 
@@ -199,12 +202,12 @@ def test_a_scale_after_a_password_that_did_not_get_through_sends_no_empty_one(cl
 def test_a_secret_that_was_deleted_outside_is_made_again_with_a_password(clean: Aurora, tmp_path: Path) -> None:
     file = tmp_path / "shop.yaml"
     file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{headless: true}}}}}}\n")
-    arn = clean.json("create", "-f", str(file), "--yes", timeout=SLOW)["secret_arn"]
+    arn = clean.json("create", "-f", str(file), "--yes")["secret_arn"]
     before = _password_in(clean, arn)
     vault = clean.client("secretsmanager")
     vault.remove_regions_from_replication(SecretId=arn, RemoveReplicaRegions=[FRANKFURT])
     vault.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
-    report = clean.json("apply", "shop", "--yes", timeout=SLOW)
+    report = clean.json("apply", "shop", "--yes")
     after = _password_in(clean, report["secret_arn"])
     assert len(after) == len(before) and after != before
     assert plan_is_empty(clean, "shop")

@@ -34,6 +34,7 @@ def test_a_used_up_quota_is_told_before_anything_is_made(aurora: Aurora) -> None
         rds.delete_db_parameter_group(DBParameterGroupName=f"old-{number}")
 
 
+@pytest.mark.thorough
 def test_a_second_switch_to_io_optimized_is_refused_with_its_date(aurora: Aurora) -> None:
     aurora.ok("create", "-f", SMALLEST, "--yes")
     aurora.ok("apply", "smallest", "--set", "storage=aurora-iopt1", "--class", "db.r7g.large", "--yes")

@@ -17,6 +17,12 @@ pytestmark = pytest.mark.sandbox
 REGION = ("--region", "eu-west-1")
 
 
+@pytest.fixture(scope="module")
+def aurora(alone: Aurora) -> Aurora:
+    """An emulator that does not run yet, and may be stopped."""
+    return alone
+
+
 def test_create_ends_with_endpoints_that_aws_knows(aurora: Aurora) -> None:
     report = aurora.json(*REGION, "create", "demo", "--engine", "postgres", "--readers", "2", "--yes")
     cluster = aurora.cluster("demo")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import at_terminal, changing_calls, last_call, local_aws
+from tests.sandbox.looking import at_terminal, changing_calls, last_call
 from tests.sandbox.replicas import PROMOTE, lag, rds_instance
 from tests.watching import slowly, watched
 
@@ -23,7 +23,7 @@ def world(aurora: Aurora) -> Aurora:
     for engine, version in (("mysql", "8.0.36"), ("postgres", "16.4")):
         rds_instance(aurora, f"{engine}-rds", engine, version)
     _, _, group = old_network(aurora)
-    local_aws(aurora).place_serverless_v1(
+    aurora.emulator.place_serverless_v1(
         "eu-west-1",
         db_cluster_identifier="old-orders",
         engine="aurora-postgresql",
@@ -40,7 +40,7 @@ def world(aurora: Aurora) -> Aurora:
 def old_network(aurora: Aurora) -> tuple[str, list[str], str]:
     from tests.sandbox.emulated import Account
 
-    return Account(local_aws(aurora)).network("old")
+    return Account(aurora.emulator).network("old")
 
 
 def settled(aurora: Aurora, name: str) -> None:
@@ -51,9 +51,7 @@ def settled(aurora: Aurora, name: str) -> None:
 def call(aurora: Aurora, action: str, name: str) -> dict[str, Any]:
     """The parameters of the one call that made the cluster."""
     (found,) = [
-        c["parameters"]
-        for c in local_aws(aurora).calls(action=action)
-        if c["parameters"]["DBClusterIdentifier"] == name
+        c["parameters"] for c in aurora.emulator.calls(action=action) if c["parameters"]["DBClusterIdentifier"] == name
     ]
     parameters: dict[str, Any] = found
     return parameters
@@ -62,7 +60,10 @@ def call(aurora: Aurora, action: str, name: str) -> dict[str, Any]:
 # --- RDS ---
 
 
-@pytest.mark.parametrize(("engine", "version"), [("mysql", "8.0.mysql_aurora.3.10.3"), ("postgres", "16.15")])
+@pytest.mark.parametrize(
+    ("engine", "version"),
+    [pytest.param("mysql", "8.0.mysql_aurora.3.10.3", marks=pytest.mark.thorough), ("postgres", "16.15")],
+)
 def test_an_rds_instance_is_followed_and_left_at_the_promotion(world: Aurora, engine: str, version: str) -> None:
     source, name = f"{engine}-rds", f"{engine}-new"
     made = world.json(*REGION, "migrate", "rds", source, "--into", name, "--yes")
@@ -212,6 +213,7 @@ def test_the_same_words_again_make_nothing(world: Aurora) -> None:
     world.ok("destroy", "orders", "--confirm", "orders")
 
 
+@pytest.mark.thorough
 def test_version_and_capacity_may_be_said(world: Aurora) -> None:
     words = ("migrate", "serverless-v1", "old-orders", "--into", "newer", "--engine-version", "16.8", "--acu", "1-8")
     world.ok(*REGION, *words, "--yes")
@@ -259,6 +261,7 @@ def test_others_than_serverless_v1_are_refused(world: Aurora) -> None:
 # --- the kind of the instances ---
 
 
+@pytest.mark.thorough
 def test_a_single_instance_becomes_serverless_behind_a_temporary_reader(world: Aurora) -> None:
     words = ("migrate", "to-serverless", "demo", "--acu", "0.5-8", "--temporary-reader")
     plan = world.json(*words, "--dry-run")
@@ -270,7 +273,7 @@ def test_a_single_instance_becomes_serverless_behind_a_temporary_reader(world: A
         "remove",
         "settle",
     ]
-    with slowly(world, 1.0), watched(world, "demo") as seen:
+    with slowly(world, 0.6), watched(world, "demo") as seen:
         done = world.json(*words, "--yes")
     assert seen.calls == [
         ("CreateDBInstance", "demo-2"),
@@ -288,9 +291,10 @@ def test_a_single_instance_becomes_serverless_behind_a_temporary_reader(world: A
     assert "scale demo --acu" in " ".join(again.err.split())
 
 
+@pytest.mark.thorough
 def test_and_back_with_readers_one_at_a_time(world: Aurora) -> None:
     world.ok("scale", "demo", "--readers", "1", "--yes")
-    with slowly(world, 1.0), watched(world, "demo") as seen:
+    with slowly(world, 0.6), watched(world, "demo") as seen:
         world.ok("migrate", "to-provisioned", "demo", "--class", CLASS, "--yes")
     assert seen.calls == [
         ("ModifyDBInstance", "demo-2"),
@@ -301,6 +305,7 @@ def test_and_back_with_readers_one_at_a_time(world: Aurora) -> None:
     settled(world, "demo")
 
 
+@pytest.mark.thorough
 def test_the_temporary_reader_is_offered_at_a_terminal(world: Aurora) -> None:
     world.ok("scale", "demo", "--readers", "0", "--yes")
     words = ("migrate", "to-serverless", "demo", "--acu", "0.5-8")

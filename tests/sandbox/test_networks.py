@@ -9,7 +9,7 @@ import pytest
 
 from tests.harness import Aurora
 from tests.sandbox.emulated import Account
-from tests.sandbox.looking import Seen, local_aws, spec_file
+from tests.sandbox.looking import Seen, spec_file
 
 pytestmark = pytest.mark.sandbox
 ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
@@ -25,7 +25,7 @@ def seen(aurora: Aurora) -> Seen:
 @pytest.fixture(scope="module")
 def account(aurora: Aurora, seen: Seen) -> Account:
     """The account, to make what was there before."""
-    return Account(local_aws(aurora))
+    return Account(aurora.emulator)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tests.watching import slowly, watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")
-LATENCY_S = 1.0
+LATENCY_S = 0.7
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_one_instance_restarts_by_key(demo: Aurora) -> None:
     with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
         demo.ok("reboot", "demo", "--instance", "2", "--yes")
     assert seen.calls == [("RebootDBInstance", "demo-2")]
-    assert seen.away == {frozenset(), frozenset({"demo-2"})}
+    assert seen.away - {frozenset()} == {frozenset({"demo-2"})}
 
 
 def test_of_several_instances_one_has_to_be_named(demo: Aurora) -> None:

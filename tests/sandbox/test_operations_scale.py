@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tests.harness import Aurora
-from tests.watching import PATIENT_S, slowly, watched
+from tests.watching import slowly, watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")
-LATENCY_S = 1.5
+LATENCY_S = 0.7
 
 
 @pytest.fixture(scope="module")
 def demo(aurora: Aurora) -> Aurora:
     """A cluster with two readers."""
-    aurora.ok(*REGION, "create", "demo", "--engine", "postgres", "--readers", "2", "--yes", timeout=PATIENT_S)
+    aurora.ok(*REGION, "create", "demo", "--engine", "postgres", "--readers", "2", "--yes")
     return aurora
 
 
@@ -26,7 +26,7 @@ def classes(aurora: Aurora) -> dict[str, str]:
 
 def test_a_class_changes_one_instance_at_a_time_and_the_writer_last(demo: Aurora) -> None:
     with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
-        done = demo.json("scale", "demo", "--class", "db.r7g.large", "--yes", timeout=PATIENT_S)
+        done = demo.json("scale", "demo", "--class", "db.r7g.large", "--yes")
     assert seen.calls == [
         ("ModifyDBInstance", "demo-3"),
         ("ModifyDBInstance", "demo-2"),
@@ -61,29 +61,24 @@ def test_what_is_interrupted_is_said_before_it_starts(demo: Aurora) -> None:
 
 def test_one_instance_becomes_serverless_and_provisioned_again(demo: Aurora) -> None:
     with slowly(demo, 0.5), watched(demo, "demo") as seen:
-        demo.ok(
-            "scale", "demo", "--instance", "3", "--class", "db.serverless", "--acu", "0.5-4", "--yes", timeout=PATIENT_S
-        )
+        demo.ok("scale", "demo", "--instance", "3", "--class", "db.serverless", "--acu", "0.5-4", "--yes")
     assert seen.calls == [("ModifyDBInstance", "demo-3")]
     assert classes(demo) == {"demo-1": "db.r7g.large", "demo-2": "db.r7g.large", "demo-3": "db.serverless"}
-    assert demo.run("plan", "demo", "--exit-code").status == 0
-    demo.ok("scale", "demo", "--acu", "1-8", "--yes", timeout=PATIENT_S)
+    demo.ok("scale", "demo", "--acu", "1-8", "--yes")
     capacity = demo.cluster("demo")["ServerlessV2ScalingConfiguration"]
     assert (capacity["MinCapacity"], capacity["MaxCapacity"]) == (1.0, 8.0)
-    assert demo.run("plan", "demo", "--exit-code").status == 0
 
 
 def test_the_whole_cluster_becomes_serverless_the_same_way(demo: Aurora) -> None:
     writer = demo.writer("demo")
     readers = [n for n, class_ in classes(demo).items() if class_ != "db.serverless" and n != writer]
     with slowly(demo, 0.5), watched(demo, "demo") as seen:
-        demo.ok("scale", "demo", "--class", "db.serverless", "--acu", "0.5-4", "--yes", timeout=PATIENT_S)
+        demo.ok("scale", "demo", "--class", "db.serverless", "--acu", "0.5-4", "--yes")
     actions = [action for action, _ in seen.calls]
     assert actions == [*["ModifyDBInstance"] * len(readers), "FailoverDBCluster", "ModifyDBInstance"]
     assert seen.calls[-1] == ("ModifyDBInstance", writer)
     assert seen.most_away == 1
     assert set(classes(demo).values()) == {"db.serverless"}
-    assert demo.run("plan", "demo", "--exit-code").status == 0
 
 
 def test_in_place_takes_all_at_once_and_says_so(demo: Aurora) -> None:
@@ -93,7 +88,7 @@ def test_in_place_takes_all_at_once_and_says_so(demo: Aurora) -> None:
     assert "at the same time" in plan["sequence"][0]["interruption"]
     assert {f["effect"] for f in plan["findings"]} == {"restart", "failover"}
     with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
-        demo.ok(*words, "--yes", timeout=PATIENT_S)
+        demo.ok(*words, "--yes")
     assert {action for action, _ in seen.calls} == {"ModifyDBInstance"}
     assert len(seen.calls) == len([c for c in classes(demo).values() if c == "db.r7g.large"]) >= 2
     assert demo.writer("demo") == writer
@@ -102,12 +97,11 @@ def test_in_place_takes_all_at_once_and_says_so(demo: Aurora) -> None:
 def test_the_last_serverless_instance_takes_the_range_with_it(demo: Aurora) -> None:
     plan = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--dry-run")
     assert "demo-3 keeps its own class db.serverless" in " ".join(plan["remarks"])
-    demo.ok("scale", "demo", "--instance", "3", "--class", "db.r7g.large", "--yes", timeout=PATIENT_S)
+    demo.ok("scale", "demo", "--instance", "3", "--class", "db.r7g.large", "--yes")
     assert set(classes(demo).values()) == {"db.r7g.large"}
     spec = demo.json("spec", "show", "demo")["spec"]
     assert "acu" not in spec["instances"]
     assert "overrides" not in spec["instances"]
-    assert demo.run("plan", "demo", "--exit-code").status == 0
 
 
 def test_readers_of_autoscaling_are_told_apart_and_left_alone(demo: Aurora) -> None:
@@ -126,7 +120,7 @@ def test_readers_of_autoscaling_are_told_apart_and_left_alone(demo: Aurora) -> N
     assert name in " ".join(plan["remarks"])
     writer = demo.writer("demo")
     with watched(demo, "demo") as seen:
-        demo.ok("scale", "demo", "--readers", "1", "--yes", timeout=PATIENT_S)
+        demo.ok("scale", "demo", "--readers", "1", "--yes")
     assert [a for a, _ in seen.calls] == ["DeleteDBInstance"]
     assert set(demo.instances("demo")) >= {name, writer}
     assert len(demo.instances("demo")) == 3
@@ -134,36 +128,35 @@ def test_readers_of_autoscaling_are_told_apart_and_left_alone(demo: Aurora) -> N
 
 
 def test_a_single_instance_is_said_to_go_down(demo: Aurora) -> None:
-    demo.ok("scale", "demo", "--readers", "0", "--yes", timeout=PATIENT_S)
+    demo.ok("scale", "demo", "--readers", "0", "--yes")
     assert set(demo.instances("demo")) == {"demo-1"}
     plan = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--dry-run")
     assert "the only instance" in plan["sequence"][0]["interruption"]
     assert "--readers 1" in " ".join(plan["remarks"])
     with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
-        done = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--yes", timeout=PATIENT_S)
+        done = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--yes")
     assert seen.calls == [("ModifyDBInstance", "demo-1")]
     assert done["without_writer_s"] >= LATENCY_S
 
 
 def test_a_reader_of_the_new_class_takes_over_from_a_single_instance(demo: Aurora) -> None:
     with slowly(demo, 0.5), watched(demo, "demo") as seen:
-        demo.ok("scale", "demo", "--readers", "1", "--class", "db.r7g.large", "--yes", timeout=PATIENT_S)
+        demo.ok("scale", "demo", "--readers", "1", "--class", "db.r7g.large", "--yes")
     assert seen.calls == [
         ("CreateDBInstance", "demo-2"),
         ("FailoverDBCluster", "demo-2"),
         ("ModifyDBInstance", "demo-1"),
     ]
-    assert demo.run("plan", "demo", "--exit-code").status == 0
 
 
 def test_what_is_there_already_changes_nothing(demo: Aurora) -> None:
     with watched(demo, "demo") as seen:
-        done = demo.json("scale", "demo", "--class", "db.r7g.large", "--readers", "1", "--yes", timeout=PATIENT_S)
+        done = demo.json("scale", "demo", "--class", "db.r7g.large", "--readers", "1", "--yes")
     assert done["changed"] is False
     assert seen.calls == []
 
 
 def test_instance_without_class_is_refused(demo: Aurora) -> None:
-    refused = demo.run("scale", "demo", "--instance", "9", "--class", "db.r7g.large", "--yes", timeout=PATIENT_S)
+    refused = demo.run("scale", "demo", "--instance", "9", "--class", "db.r7g.large", "--yes")
     assert refused.status == 2
     assert "demo-1" in refused.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import changing_calls, last_call, local_aws
+from tests.sandbox.looking import changing_calls, last_call
 
 pytestmark = pytest.mark.sandbox
 CREATE = ("--region", "eu-west-1", "create", "shop", "--engine", "mysql", "--class", "db.t4g.medium", "--yes")
@@ -26,7 +26,7 @@ def test_it_is_one_call_a_version_and_only_where_it_matters(aurora: Aurora) -> N
     actions = ("DescribeDBEngineVersions", "DescribeOrderableDBInstanceOptions")
 
     def asked(since: int) -> set[str]:
-        return {call["action"] for call in local_aws(aurora).calls(since=since, service="rds")} & set(actions)
+        return {call["action"] for call in aurora.emulator.calls(since=since, service="rds")} & set(actions)
 
     mark = last_call(aurora)
     aurora.ok(*CREATE)

@@ -81,7 +81,7 @@ def test_a_dry_run_shows_the_steps_and_does_nothing(replica: Aurora) -> None:
 def test_it_stands_on_its_own_and_every_plan_is_empty(replica: Aurora, tmp_path: Path) -> None:
     lag(replica, NAME, 4)
     before = last_call(replica)
-    with slowly(replica, 1.0):
+    with slowly(replica, 0.6):
         done = replica.json("promote", NAME, "--confirm", NAME)
     assert done["changed"] is True
     assert changing_calls(replica, before) == [PROMOTE]
@@ -111,6 +111,7 @@ def test_a_second_time_it_is_refused(replica: Aurora) -> None:
         assert "is no replica" in refused.err
 
 
+@pytest.mark.thorough
 def test_it_is_changed_like_any_cluster_and_may_get_a_secret(replica: Aurora) -> None:
     replica.ok("scale", NAME, "--readers", "1", "--yes")
     settled(replica)
@@ -134,6 +135,7 @@ def test_one_that_was_promoted_by_hand_is_brought_into_agreement(replica: Aurora
     replica.ok("destroy", "books-aurora", "--confirm", "books-aurora")
 
 
+@pytest.mark.thorough
 def test_a_replica_of_a_cluster_in_another_region(replica: Aurora, tmp_path: Path) -> None:
     shop = {"name": "shop", "engine": "mysql", "database": "shop", "username": "shopkeeper"}
     replica.ok("create", "-f", str(spec_file(tmp_path, **shop)), "--yes")
@@ -169,7 +171,7 @@ def test_pain_28_a_replica_is_promoted_and_destroyed_cleanly(replica: Aurora, tm
     said = replica.json("destroy", "shop-second", "--dry-run")["review"]["dependants"]
     assert any("is promoted first" in text for text in said)
     before = last_call(replica)
-    with slowly(replica, 1.0):
+    with slowly(replica, 0.6):
         replica.ok("destroy", "shop-second", "--confirm", "shop-second")
     calls = changing_calls(replica, before)
     assert calls.count(PROMOTE) == 1

@@ -8,11 +8,10 @@ import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.problems import ProviderError
-from tests.sandbox.emulated import refused
-from tests.sandbox.provider_driver import REGION, Driver
-from tests.sandbox.provider_fixtures import client, driver, emulator, new_driver, sandbox
+from tests.harness import REGION
+from tests.sandbox.emulated import client, refused
+from tests.sandbox.provider_driver import Driver, new_driver
 
-__all__ = ["driver", "emulator", "sandbox"]
 pytestmark = pytest.mark.sandbox
 
 OTHER_REGION = "us-east-1"

@@ -3,61 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
 from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.engine.lifecycle import Unfinished
 from aurora_cli.sandbox.provider.problems import ProviderError
-from tests.sandbox.provider_driver import REGION, Driver
+from tests.harness import REGION
+from tests.sandbox.emulated import client
+from tests.sandbox.provider_driver import Driver, new_driver
 
 pytestmark = pytest.mark.sandbox
 
 Environment = dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """An emulator for this module."""
-    manager = Sandbox(tmp_path_factory.mktemp("sandbox"), {"AWS_REGION": REGION, "PATH": "/usr/bin:/bin"})
-    manager.start()
-    try:
-        yield manager
-    finally:
-        manager.stop()
-
-
-@pytest.fixture
-def emulator(sandbox: Sandbox) -> Sandbox:
-    """The emulator, empty."""
-    sandbox.reset()
-    return sandbox
-
-
-@pytest.fixture
-def driver(emulator: Sandbox) -> Driver:
-    """A provider with default tags."""
-    return new_driver(emulator, Project="orders")
-
-
-def client(emulator: Sandbox, service: str) -> Any:
-    """A boto3 client of the emulator, for looking from outside."""
-    environment = emulator.environment()
-    return boto3.client(  # type: ignore[call-overload]
-        service,
-        region_name=REGION,
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
-
-
-def new_driver(emulator: Sandbox, **default_tags: str) -> Driver:
-    return Driver(emulator.environment(), emulator.files.folder / "models", default_tags)
 
 
 def vpc(driver: Driver) -> dict[str, Any]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 
 import aurora_cli
 from aurora_cli.sandbox.manager import Sandbox
-from tests.sandbox.test_provider_terraform import REGION, Stack
+from tests.sandbox.emulated import client
+from tests.sandbox.test_provider_terraform import Stack
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 
 CONFIGURATION = """
 terraform {
@@ -338,31 +337,17 @@ resource "aws_db_cluster_snapshot" "first" {
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """The configuration, applied."""
     folder = tmp_path_factory.mktemp("stack")
-    manager = Sandbox(
-        tmp_path_factory.mktemp("sandbox"), {"AWS_REGION": REGION, "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    )
-    manager.start()
-    environment = manager.environment() | manager.prepare_terraform(genuine=False) | {"HOME": str(folder)}
-    names = boto3.client(
-        "route53",
-        region_name=REGION,
-        endpoint_url=environment["AWS_ENDPOINT_URL"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
-    zone = names.create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
+    environment = sandbox.environment() | sandbox.prepare_terraform(genuine=False) | {"HOME": str(folder)}
+    zone = client(sandbox, "route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
     environment["PYTHONPATH"] = str(Path(aurora_cli.__file__).parents[1])  # the provider process runs this checkout
     (folder / "main.tf").write_text(CONFIGURATION)
     made = Stack(folder, environment | {"TF_VAR_zone_id": zone.rpartition("/")[2]})
-    try:
-        made.terraform("init", "-input=false")
-        made.terraform("apply", "-auto-approve", "-input=false")
-        yield made
-    finally:
-        manager.stop()
+    made.terraform("init", "-input=false")
+    made.terraform("apply", "-auto-approve", "-input=false")
+    return made
 
 
 def test_plan_after_apply_is_empty(stack: Stack) -> None:

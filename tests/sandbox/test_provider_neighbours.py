@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
-from tests.sandbox.provider_driver import REGION, Driver
-from tests.sandbox.provider_fixtures import client, driver, emulator, sandbox
+from tests.harness import REGION
+from tests.sandbox.emulated import client
+from tests.sandbox.provider_driver import Driver
 
-__all__ = ["driver", "emulator", "sandbox"]
 pytestmark = pytest.mark.sandbox
 
 

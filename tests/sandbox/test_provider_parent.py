@@ -56,15 +56,15 @@ class Started:
 
 
 @pytest.fixture
-def sandbox(emulator: Sandbox) -> Iterator[Sandbox]:
+def childless(own: Sandbox) -> Iterator[Sandbox]:
     """The emulator of this module, without parents."""
-    yield emulator
-    stop_parents(emulator.files.parents)
-    shutil.rmtree(emulator.files.parents, ignore_errors=True)
+    yield own
+    stop_parents(own.files.parents)
+    shutil.rmtree(own.files.parents, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     yield from running(tmp_path_factory.mktemp("sandbox"))
 
 
@@ -113,23 +113,23 @@ def children(pid: int) -> list[int]:
     return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_the_parent_and_a_direct_start_shake_hands_alike(sandbox: Sandbox) -> None:
-    program = launcher(sandbox)
+def test_the_parent_and_a_direct_start_shake_hands_alike(childless: Sandbox) -> None:
+    program = launcher(childless)
     with started(program) as forked, started(program, AURORA_SANDBOX_DIRECT="1") as direct:
         assert [*forked.handshake[:3], *forked.handshake[4:]] == [*direct.handshake[:3], *direct.handshake[4:]]
         assert base64.b64decode(forked.handshake[5] + "==")
         assert forked.answers()
         assert direct.answers()
-    assert len(parents(sandbox)) == 1
+    assert len(parents(childless)) == 1
 
 
-def test_terraform_gets_the_same_plan_both_ways(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_terraform_gets_the_same_plan_both_ways(childless: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         'provider "aws" { region = "eu-west-1" }\n'
         'resource "aws_vpc" "this" { cidr_block = "10.0.0.0/16" }\n'
         'resource "aws_sns_topic" "this" { name = "alerts" }\n'
     )
-    env = {**sandbox.environment(), **sandbox.prepare_terraform(genuine=False)}
+    env = {**childless.environment(), **childless.prepare_terraform(genuine=False)}
 
     def run(*args: str, **more: str) -> str:
         done = subprocess.run(
@@ -143,59 +143,59 @@ def test_terraform_gets_the_same_plan_both_ways(sandbox: Sandbox, tmp_path: Path
 
     run("init")
     assert look() == look(AURORA_SANDBOX_DIRECT="1")
-    assert len(parents(sandbox)) == 1
+    assert len(parents(childless)) == 1
 
 
-def test_a_provider_has_the_environment_and_folder_of_its_own_terraform(sandbox: Sandbox) -> None:
-    program = launcher(sandbox)
+def test_a_provider_has_the_environment_and_folder_of_its_own_terraform(childless: Sandbox) -> None:
+    program = launcher(childless)
     for _ in range(2):
         with tempfile.TemporaryDirectory(dir="/tmp") as folder, started(program, TMPDIR=folder) as provider:
             assert Path(provider.address).is_relative_to(folder)
-    assert len(parents(sandbox)) == 1
+    assert len(parents(childless)) == 1
 
 
-def test_a_parent_does_not_keep_the_password_of_the_run_that_started_it(sandbox: Sandbox) -> None:
+def test_a_parent_does_not_keep_the_password_of_the_run_that_started_it(childless: Sandbox) -> None:
     """Its provider has the environment of its Terraform all the same."""
     words = {"TF_VAR_master_password": "first-secret", "AURORA_MASTER_PASSWORD": "second-secret", "MARK": "seen"}
-    with started(launcher(sandbox), **words) as provider:
+    with started(launcher(childless), **words) as provider:
         assert provider.answers()
-        ((parent, _),) = parents(sandbox)
+        ((parent, _),) = parents(childless)
         kept = Path(f"/proc/{parent}/environ").read_bytes()
     assert b"MARK=seen" in kept.split(b"\0"), "the premise: it has what it was started with"
     assert b"secret" not in kept
 
 
-def test_a_temporary_folder_that_is_too_long_for_a_socket_is_none_for_it(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_temporary_folder_that_is_too_long_for_a_socket_is_none_for_it(childless: Sandbox, tmp_path: Path) -> None:
     folder = tmp_path / ("x" * 100)
     folder.mkdir()
-    with started(launcher(sandbox), TMPDIR=str(folder)) as provider:
+    with started(launcher(childless), TMPDIR=str(folder)) as provider:
         assert provider.answers()
 
 
-def test_it_ends_when_what_terraform_started_is_killed(sandbox: Sandbox) -> None:
-    with started(launcher(sandbox)) as provider:
+def test_it_ends_when_what_terraform_started_is_killed(childless: Sandbox) -> None:
+    with started(launcher(childless)) as provider:
         assert provider.answers()
         provider.process.kill()
         assert wait_until(lambda: not provider.answers(), timeout_s=PATIENCE_S)
 
 
-def test_it_serves_on_when_the_process_that_it_was_forked_from_is_killed(sandbox: Sandbox) -> None:
+def test_it_serves_on_when_the_process_that_it_was_forked_from_is_killed(childless: Sandbox) -> None:
     """Under load, the end of the parent (changed code, a kill) must not look to Terraform like a crash of its provider."""
-    with started(launcher(sandbox)) as provider:
-        os.kill(parents(sandbox)[0][0], signal.SIGKILL)
-        assert wait_until(lambda: parents(sandbox) == [], timeout_s=PATIENCE_S)
+    with started(launcher(childless)) as provider:
+        os.kill(parents(childless)[0][0], signal.SIGKILL)
+        assert wait_until(lambda: parents(childless) == [], timeout_s=PATIENCE_S)
         time.sleep(3 * _ORPHAN_SECONDS)
         assert provider.answers()
         provider.process.kill()
         assert wait_until(lambda: not provider.answers(), timeout_s=PATIENCE_S)
 
 
-def test_a_provider_that_dies_says_so_in_the_log(sandbox: Sandbox) -> None:
-    with started(launcher(sandbox)) as provider:
-        (fork,) = children(parents(sandbox)[0][0])
+def test_a_provider_that_dies_says_so_in_the_log(childless: Sandbox) -> None:
+    with started(launcher(childless)) as provider:
+        (fork,) = children(parents(childless)[0][0])
         os.kill(fork, signal.SIGABRT)
         provider.process.wait(timeout=PATIENCE_S)
-        log = sandbox.files.parent_log
+        log = childless.files.parent_log
         assert wait_until(lambda: f"provider {fork} was killed by signal 6" in log.read_text(), timeout_s=PATIENCE_S)
         assert "Fatal Python error: Aborted" in log.read_text()
 
@@ -220,26 +220,26 @@ def test_the_error_names_the_log_of_a_provider_that_died(tmp_path: Path) -> None
     assert str(log) in "".join(said.split())
 
 
-def test_one_whose_terraform_went_first_is_not_worth_a_line(sandbox: Sandbox) -> None:
-    with started(launcher(sandbox)) as provider:
-        parent = parents(sandbox)[0][0]
+def test_one_whose_terraform_went_first_is_not_worth_a_line(childless: Sandbox) -> None:
+    with started(launcher(childless)) as provider:
+        parent = parents(childless)[0][0]
         provider.process.kill()
         assert wait_until(lambda: children(parent) == [], timeout_s=PATIENCE_S)
-    assert "provider" not in sandbox.files.parent_log.read_text()
+    assert "provider" not in childless.files.parent_log.read_text()
 
 
-def test_ctrl_c_of_the_whole_group_does_not_end_it(sandbox: Sandbox) -> None:
-    with started(launcher(sandbox)) as provider:
+def test_ctrl_c_of_the_whole_group_does_not_end_it(childless: Sandbox) -> None:
+    with started(launcher(childless)) as provider:
         provider.process.send_signal(signal.SIGINT)
-        os.kill(parents(sandbox)[0][0], 0)
-        with started(launcher(sandbox)) as second:
+        os.kill(parents(childless)[0][0], 0)
+        with started(launcher(childless)) as second:
             assert second.answers()
         assert provider.answers()
         assert provider.process.poll() is None
 
 
-def test_many_at_once_share_one_parent(sandbox: Sandbox) -> None:
-    program = launcher(sandbox)
+def test_many_at_once_share_one_parent(childless: Sandbox) -> None:
+    program = launcher(childless)
     env = {**clean_environ(), _COOKIE[0]: _COOKIE[1]}
     processes = [
         subprocess.Popen([str(program)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)
@@ -250,38 +250,38 @@ def test_many_at_once_share_one_parent(sandbox: Sandbox) -> None:
         process.communicate()
     assert all(line.startswith(b"1|6|unix|") for line in lines)
     assert len(set(lines)) == 4
-    assert len(parents(sandbox)) == 1
+    assert len(parents(childless)) == 1
 
 
-def test_changed_code_is_picked_up(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_changed_code_is_picked_up(childless: Sandbox, tmp_path: Path) -> None:
     copy = tmp_path / "code"
     shutil.copytree(PACKAGE, copy / "aurora_cli", ignore=shutil.ignore_patterns("__pycache__"))
-    program = launcher(sandbox)
-    settings = sandbox.files.mirror / "provider.sh"
-    settings.write_text(settings.read_text().replace(str(PACKAGE.parent), str(copy)))
+    program = launcher(childless)
+    settings = childless.files.mirror / "provider.sh"
+    settings.write_text(settings.read_text().replace(f"root={PACKAGE.parent}", f"root={copy}"))
     own = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     with started(program, **own):
-        before = parents(sandbox)
+        before = parents(childless)
     os.utime(copy / "aurora_cli" / "sandbox" / "provider" / "core.py", ns=(1, 1))
     with started(program, **own) as provider:
         assert provider.answers()
-        assert wait_until(lambda: len(parents(sandbox)) == 1, timeout_s=PATIENCE_S)
-        assert parents(sandbox) != before
+        assert wait_until(lambda: len(parents(childless)) == 1, timeout_s=PATIENCE_S)
+        assert parents(childless) != before
 
 
-def test_other_settings_of_python_get_a_parent_of_their_own(sandbox: Sandbox) -> None:
-    program = launcher(sandbox)
+def test_other_settings_of_python_get_a_parent_of_their_own(childless: Sandbox) -> None:
+    program = launcher(childless)
     with started(program), started(program, PYTHONUTF8="1") as other:
         assert other.answers()
-    assert len(parents(sandbox)) == 2
+    assert len(parents(childless)) == 2
 
 
-def test_without_a_parent_the_provider_starts_directly(sandbox: Sandbox) -> None:
-    program = launcher(sandbox)
-    shutil.rmtree(sandbox.files.parents)
+def test_without_a_parent_the_provider_starts_directly(childless: Sandbox) -> None:
+    program = launcher(childless)
+    shutil.rmtree(childless.files.parents)
     with started(program) as provider:
         assert provider.answers()
-    assert not sandbox.files.parents.exists()
+    assert not childless.files.parents.exists()
 
 
 def test_stop_ends_the_parent(mortal: Sandbox) -> None:
@@ -300,10 +300,12 @@ def test_a_parent_does_not_outlive_an_emulator_that_was_killed(mortal: Sandbox) 
     assert wait_until(lambda: start_time(pid) is None and parents(mortal) == [], timeout_s=PATIENCE_S)
 
 
-def test_the_folder_of_the_parents_is_private(sandbox: Sandbox) -> None:
-    with started(launcher(sandbox)):
-        modes = {path.name.rpartition(".")[2]: path.stat().st_mode & 0o777 for path in sandbox.files.parents.iterdir()}
-    assert sandbox.files.parents.stat().st_mode & 0o777 == 0o700
+def test_the_folder_of_the_parents_is_private(childless: Sandbox) -> None:
+    with started(launcher(childless)):
+        modes = {
+            path.name.rpartition(".")[2]: path.stat().st_mode & 0o777 for path in childless.files.parents.iterdir()
+        }
+    assert childless.files.parents.stat().st_mode & 0o777 == 0o700
     assert modes == {"lock": 0o600, "sock": 0o600, "log": 0o600}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,10 @@ import boto3
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
-from tests.harness import terraform
+from tests.harness import REGION, terraform
 
 pytestmark = pytest.mark.sandbox
 
-REGION = "eu-west-1"
 CONFIGURATION = """
 terraform {
   required_providers {
@@ -181,22 +180,15 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """The configuration, applied; the folder's name has a space in it."""
     folder = tmp_path_factory.mktemp("a stack")
-    manager = Sandbox(
-        tmp_path_factory.mktemp("sand box"), {"AWS_REGION": REGION, "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    )
-    manager.start()
-    environment = manager.environment() | manager.prepare_terraform(genuine=False) | {"HOME": str(folder)}
+    environment = sandbox.environment() | sandbox.prepare_terraform(genuine=False) | {"HOME": str(folder)}
     (folder / "main.tf").write_text(CONFIGURATION)
     made = Stack(folder, environment)
-    try:
-        made.terraform("init", "-input=false")
-        made.terraform("apply", "-auto-approve", "-input=false")
-        yield made
-    finally:
-        manager.stop()
+    made.terraform("init", "-input=false")
+    made.terraform("apply", "-auto-approve", "-input=false")
+    return made
 
 
 def test_plan_after_apply_is_empty(stack: Stack) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import EXAMPLES, last_call, local_aws, spec_file
+from tests.sandbox.looking import EXAMPLES, last_call, spec_file
 from tests.sandbox.test_restore_replace import renames
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
@@ -50,7 +50,7 @@ def test_a_dry_run_shows_old_and_new_endpoints_and_what_follows(shop: Aurora) ->
     actions = {(c["address"], c["action"]) for c in shown["resource_changes"]}
     assert ('aws_cloudwatch_metric_alarm.cluster["cpu"]', "update") in actions or len(actions) > 3
     assert {action for address, action in actions if "appautoscaling" not in address} == {"update"}
-    assert not any(c["action"].startswith(("Modify", "Create", "Delete")) for c in local_aws(shop).calls(since=since))
+    assert not any(c["action"].startswith(("Modify", "Create", "Delete")) for c in shop.emulator.calls(since=since))
     assert stacks(shop) == {"orders"}
 
 
@@ -65,7 +65,7 @@ def test_pain_34_a_rename_recreates_nothing(shop: Aurora) -> None:
     assert {i["DbiResourceId"] for i in shop.instances("shop").values()} == instances
     assert set(shop.instances("shop")) == {"shop-1", "shop-2"}
     assert renames(shop, since) == [("orders-2", "shop-2"), (writer, "shop-1"), ("orders", "shop")]
-    calls = [c["action"] for c in local_aws(shop).calls(since=since)]
+    calls = [c["action"] for c in shop.emulator.calls(since=since)]
     assert calls.count("FailoverDBCluster") == 1
     assert not {"CreateDBCluster", "DeleteDBCluster", "CreateDBInstance", "DeleteDBInstance"} & set(calls)
     assert now["DBSubnetGroup"] == before["DBSubnetGroup"] == "orders"
@@ -100,6 +100,7 @@ def test_a_file_without_the_former_name_is_refused_and_one_with_it_changes_nothi
     assert shop.json("apply", "-f", str(fits), "--yes")["changed"] is False
 
 
+@pytest.mark.thorough
 def test_it_scales_and_is_renamed_back(shop: Aurora) -> None:
     shop.ok("scale", "shop", "--readers", "2", "--yes")
     assert set(shop.instances("shop")) == {"shop-1", "shop-2", "shop-3"}

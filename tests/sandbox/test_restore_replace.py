@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import last_call, local_aws, spec_file
+from tests.sandbox.looking import last_call, spec_file
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 RENAMES = ("ModifyDBCluster", "ModifyDBInstance")
@@ -38,7 +38,7 @@ def orders(aurora: Aurora, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def renames(aurora: Aurora, since: int) -> list[tuple[str, str]]:
     """(before, after) of the renames, in order."""
     found = []
-    for call in local_aws(aurora).calls(since=since):
+    for call in aurora.emulator.calls(since=since):
         given = call["parameters"]
         new = given.get("NewDBClusterIdentifier") or given.get("NewDBInstanceIdentifier")
         if call["action"] in RENAMES and new:
@@ -136,9 +136,7 @@ def test_a_dry_run_shows_steps_and_interruption_and_changes_nothing(orders: Auro
     assert names[0] == "restore"
     assert names[-1] == "settle"
     assert any(step["interruption"] and "cannot be reached" in step["interruption"] for step in shown["sequence"])
-    assert not any(
-        c["action"].startswith(("Restore", "Modify", "Create")) for c in local_aws(orders).calls(since=since)
-    )
+    assert not any(c["action"].startswith(("Restore", "Modify", "Create")) for c in orders.emulator.calls(since=since))
 
 
 def test_a_moment_replaces_as_well_and_the_cluster_is_destroyed_with_its_final_snapshot(orders: Aurora) -> None:

@@ -13,12 +13,18 @@ import pytest
 
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
-from tests.sandbox.looking import Seen, local_aws
+from tests.sandbox.looking import Seen
 
 pytestmark = pytest.mark.sandbox
 PATIENCE_S = 120
 ENDLESS = {"AWS_MAX_ATTEMPTS": "10000"}
 """Terraform's provider retries a throttled call for as long as the test holds it up."""
+
+
+@pytest.fixture(scope="module")
+def aurora(alone: Aurora) -> Aurora:
+    """An emulator that does not run yet, and may be stopped."""
+    return alone
 
 
 def begin(aurora: Aurora, *args: str) -> subprocess.Popen[str]:
@@ -43,7 +49,7 @@ def end(process: subprocess.Popen[str]) -> Any:
 @contextmanager
 def held_up(aurora: Aurora, action: str, *args: str) -> Iterator[subprocess.Popen[str]]:
     """A command that is in the middle of its work for as long as the block runs: AWS throttles that API action."""
-    sandbox = local_aws(aurora)
+    sandbox = aurora.emulator
     fault = sandbox.add_fault(FaultRule(kind="throttle", service="rds", action=action))
     process = begin(aurora, *args)
     deadline = time.monotonic() + PATIENCE_S

@@ -77,3 +77,30 @@ def test_missing_templates_are_an_error_that_says_so(tmp_path: Path, monkeypatch
     monkeypatch.setattr(module, "__file__", str(tmp_path / "a" / "b" / "c.py"))
     with pytest.raises(OperationFailed, match="missing"):
         templates_folder()
+
+
+@pytest.mark.parametrize("state", ["empty", "kept", "damaged", "not writable", "in the way"])
+def test_compiled_templates_are_a_cache_and_nothing_more(
+    state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = tmp_path / "aurora-cli" / "templates"
+    if state in ("kept", "damaged"):
+        _compile_all()
+        assert len(list(folder.iterdir())) == len(FILES)
+        assert folder.stat().st_mode & 0o777 == 0o700
+    if state == "damaged":
+        for file in folder.iterdir():
+            file.write_bytes(file.read_bytes()[:40] + b"\x00")
+    elif state == "not writable":
+        monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    elif state == "in the way":
+        (tmp_path / "aurora-cli").write_text("a file")
+    _compile_all()
+
+
+def _compile_all() -> None:
+    environment.cache_clear()
+    for name in FILES:
+        assert environment().get_template(name + SUFFIX).name == name + SUFFIX
+    environment.cache_clear()

@@ -27,7 +27,7 @@ _READ_SECONDS = 60
 _POOL = 32
 
 # A request goes out as headers and body: with Nagle's algorithm on, the body waits for the other side's delayed acknowledgement.
-_NO_DELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+_NO_DELAY: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
 # Services with one endpoint for the whole world sign for this Region.
 _GLOBAL_SERVICES = {"iam": "us-east-1", "route53": "us-east-1"}
