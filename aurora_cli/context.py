@@ -19,7 +19,7 @@ from aurora_cli.errors import InvalidInput
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clients import AwsClients
-    from aurora_cli.operations.events import Emit
+    from aurora_cli.events import Emit
     from aurora_cli.sandbox.manager import Sandbox
     from aurora_cli.stacks.home import Home
     from aurora_cli.stacks.registry import Registry
@@ -127,7 +127,7 @@ class AppContext:
         """
         if not self.sandbox:
             return
-        from aurora_cli.operations.events import Note, StepFinished, StepStarted
+        from aurora_cli.events import Note, StepFinished, StepStarted
         from aurora_cli.sandbox.requirements import require_packages
 
         require_packages(genuine=self.provider == "genuine")

@@ -30,7 +30,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli abandon orders --yes -o json
     """
     require_approver(session, yes=options["yes"], dry_run=False)
-    from aurora_cli.operations.steps import unfinished
+    from aurora_cli.operations.core import unfinished
     from aurora_cli.ui import ask, steps_view
 
     def approve(given_up: unfinished.Unfinished) -> bool:

@@ -44,7 +44,7 @@ def command(session: Session, /, cluster: str, **options: Any) -> None:
       aurora-cli adopt orders --set backend.type=s3 --set backend.bucket=company-states
     """
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
-    from aurora_cli.operations import adopt
+    from aurora_cli.operations.adopt import adopt
     from aurora_cli.spec.flags import parse_set
     from aurora_cli.ui import adopt_view
 

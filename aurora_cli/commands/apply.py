@@ -38,7 +38,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
       aurora-cli apply -f orders.yaml --dry-run --exit-code
     """
     request = spec_request(session, ctx)
-    from aurora_cli.operations import apply
+    from aurora_cli.operations.build import apply
 
     password = read_password(ctx)
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])

@@ -9,8 +9,8 @@ from aurora_cli.commands.session import Session
 from aurora_cli.errors import ApprovalRequired, InvalidInput
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.destroy import DestroyReview
-    from aurora_cli.operations.review import Approve, PlanReview
+    from aurora_cli.operations.core.review import Approve, PlanReview
+    from aurora_cli.operations.destroy.destroy import DestroyReview
 
 
 def require_approver(session: Session, *, yes: bool, dry_run: bool) -> None:

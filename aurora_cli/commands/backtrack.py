@@ -14,7 +14,7 @@ from aurora_cli.commands.running import progress
 from aurora_cli.commands.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.backtrack import BacktrackReview
+    from aurora_cli.operations.day_two.backtrack import BacktrackReview
 
 LONGEST_S = 72 * 3600
 """The longest window that AWS keeps (RDS API, BacktrackWindow)."""
@@ -47,7 +47,7 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
     require_confirmation(
         session, name, confirm=options["confirm"], yes=False, dry_run=options["dry_run"], doing="Taking back"
     )
-    from aurora_cli.operations import backtrack
+    from aurora_cli.operations.day_two import backtrack
 
     with progress(session) as emit:
         result = backtrack.backtrack(

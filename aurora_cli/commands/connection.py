@@ -51,7 +51,7 @@ def command(session: Session, /, name: str, form: str, **options: Any) -> None:
       aurora-cli connection orders --format env --user app --database orders
       aurora-cli connection orders --format json
     """
-    from aurora_cli.operations import connection
+    from aurora_cli.operations.inspect import connection
 
     with progress(session) as emit:
         found = connection.connection(session.app, name, emit=emit, **options)

@@ -26,13 +26,13 @@ def make_copy(
 ) -> None:
     """Make the cluster `name` from `source` (that section of a spec), and print it."""
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
-    from aurora_cli.operations import copying
+    from aurora_cli.operations.build import clone_restore
 
     layers, skip = typed_layers(ctx), tuple(options["skip_check"])
     with progress(session) as emit:
-        result = copying.copy(
+        result = clone_restore.copy(
             session.app,
-            copying.Wish(name, source, layers, skip, operation),
+            clone_restore.Wish(name, source, layers, skip, operation),
             dry_run=options["dry_run"],
             allow=options["allow"],
             approve=approve_with(session, yes=options["yes"]),

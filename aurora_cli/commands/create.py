@@ -41,12 +41,12 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     """
     request = spec_request(session, ctx)
     if options["print_spec"]:
-        from aurora_cli.operations.desired import desired_spec
+        from aurora_cli.operations.core.desired import desired_spec
         from aurora_cli.spec.load import dump_spec
 
         click.echo(dump_spec(desired_spec(session.app, request).spec), nl=False)
         return
-    from aurora_cli.operations import create
+    from aurora_cli.operations.build import create
 
     password = read_password(ctx)
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])

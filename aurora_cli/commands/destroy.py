@@ -47,7 +47,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         _restore_protection(session, name, options)
         return
     require_confirmation(session, name, confirm=options["confirm"], yes=options["yes"], dry_run=options["dry_run"])
-    from aurora_cli.operations import destroy
+    from aurora_cli.operations.destroy import destroy
 
     if options["yes"] and not options["confirm"] and not options["dry_run"]:
         click.echo("--yes does not confirm a destroy; the name does.", err=True)
@@ -78,7 +78,7 @@ def _restore_protection(session: Session, name: str, options: dict[str, Any]) ->
             "--restore-protection destroys nothing, so it stands alone.",
             hint=f"To set the protection back: aurora-cli destroy {name} --restore-protection",
         )
-    from aurora_cli.operations.reprotecting import restore_protection
+    from aurora_cli.operations.destroy.reprotecting import restore_protection
 
     with progress(session) as emit:
         result = restore_protection(session.app, name, emit=emit)

@@ -24,7 +24,7 @@ def command(session: Session, output: str) -> None:
       aurora-cli doctor
       aurora-cli --sandbox doctor -o json
     """
-    from aurora_cli.operations import doctor
+    from aurora_cli.operations.inspect import doctor
 
     with progress(session) as emit:
         checks = doctor.doctor(session.app, emit=emit)

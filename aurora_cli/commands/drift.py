@@ -25,7 +25,7 @@ def command(session: Session, name: str, output: str) -> None:
       aurora-cli drift orders
       aurora-cli drift orders -o json
     """
-    from aurora_cli.operations import drift
+    from aurora_cli.operations.inspect import drift
 
     with progress(session) as emit:
         report = drift.drift(session.app, name, emit=emit)

@@ -27,7 +27,7 @@ def command(session: Session, engine: str, version: str | None, output: str) -> 
       aurora-cli --region eu-west-1 engines postgres
       aurora-cli engines postgres --version 16.8 -o json
     """
-    from aurora_cli.operations.engines import engine_versions
+    from aurora_cli.operations.inspect.engines import engine_versions
     from aurora_cli.spec.model import canonical_engine
 
     name = canonical_engine(engine)

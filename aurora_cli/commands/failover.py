@@ -27,7 +27,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli failover orders
       aurora-cli failover orders --to 2 --yes
     """
-    from aurora_cli.operations import failover
+    from aurora_cli.operations.day_two import failover
 
     operate(
         session, "failover", options, lambda app, terms: failover.failover(app, name, to=options["to"], terms=terms)

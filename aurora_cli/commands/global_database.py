@@ -23,7 +23,7 @@ from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.global_regions import HandOver, HandOverPlan
+    from aurora_cli.operations.day_two.global_regions import HandOver, HandOverPlan
 
 
 @click.group(name="global", cls=HelpfulGroup)
@@ -50,7 +50,7 @@ def status(session: Session, name: str, output: str) -> None:
       aurora-cli global status orders
       aurora-cli global status orders -o json
     """
-    from aurora_cli.operations import status as operation
+    from aurora_cli.operations.inspect import status as operation
 
     with progress(session) as emit:
         report = operation.status(session.app, name, emit=emit)
@@ -162,7 +162,7 @@ def remove_region(session: Session, /, name: str, region: str, **options: Any) -
 
 def _change(session: Session, name: str, operation: str, options: dict[str, Any], **change: Any) -> None:
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
-    from aurora_cli.operations import global_regions
+    from aurora_cli.operations.day_two import global_regions
 
     with progress(session) as emit:
         result = global_regions.change_regions(
@@ -188,7 +188,7 @@ def _move(
     *,
     allow_data_loss: bool,
 ) -> None:
-    from aurora_cli.operations import global_regions
+    from aurora_cli.operations.day_two import global_regions
 
     with progress(session) as emit:
         done = global_regions.move_primary(

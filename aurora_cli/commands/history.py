@@ -26,9 +26,9 @@ def command(session: Session, name: str, limit: int, output: str) -> None:
       aurora-cli history orders
       aurora-cli history orders --limit 5 -o json
     """
-    from aurora_cli.operations import logbook
+    from aurora_cli.operations.core import history
 
-    entries = logbook.history(session.app, name, limit)
+    entries = history.history(session.app, name, limit)
     operations = [entry.to_dict() for entry in entries]
     if output != "table":
         print_data(session, {"schema_version": SCHEMA_VERSION, "name": name, "operations": operations}, output)

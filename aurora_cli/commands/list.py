@@ -22,9 +22,9 @@ def command(session: Session, output: str) -> None:
       aurora-cli list
       aurora-cli --sandbox list -o json
     """
-    from aurora_cli.operations import listing
+    from aurora_cli.operations.inspect import clusters
 
-    rows = listing.list_clusters(session.app)
+    rows = clusters.list_clusters(session.app)
     if output != "table":
         document = {"schema_version": SCHEMA_VERSION, "clusters": [row.to_dict() for row in rows]}
         print_data(session, document, output)

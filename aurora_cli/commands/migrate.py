@@ -19,8 +19,8 @@ from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import spec_options, typed_layers
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.migration.rds import Moved
-    from aurora_cli.operations.migration.serverless_v1 import Move
+    from aurora_cli.operations.migrate.rds import Moved
+    from aurora_cli.operations.migrate.serverless_v1 import Move
 
 
 @click.group(name="migrate", cls=HelpfulGroup)
@@ -74,7 +74,7 @@ def rds(ctx: click.Context, session: Session, /, source: str, into: str, **optio
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     dry_run = options["dry_run"] or not options["promote"]
     require_confirmation(session, into, confirm=options["confirm"], yes=False, dry_run=dry_run, doing="Promoting")
-    from aurora_cli.operations.migration import rds as migration
+    from aurora_cli.operations.migrate import rds as migration
 
     wish = migration.Wish(
         source,
@@ -134,7 +134,7 @@ def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: st
       aurora-cli migrate serverless-v1 old-orders --into orders --engine-version 16.8 --acu 1-32 --yes
     """
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
-    from aurora_cli.operations.migration import serverless_v1 as migration
+    from aurora_cli.operations.migrate import serverless_v1 as migration
 
     wish = migration.Wish(source, into, typed_layers(ctx), tuple(options["skip_check"]))
     with progress(session) as emit:
@@ -256,18 +256,18 @@ def to_provisioned(session: Session, /, name: str, class_: str, **options: Any) 
 
 def _change_kind(session: Session, name: str, class_: str, options: dict[str, Any]) -> None:
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
-    from aurora_cli.operations.migration import kind
-    from aurora_cli.operations.scale import Wish
+    from aurora_cli.operations.migrate import instance_kind
+    from aurora_cli.operations.scale.scale import Wish
 
     reader = options["temporary_reader"]
     if reader is None:
-        reader = _offered(session, name, options, alone=kind.is_alone(session.app, name, class_))
+        reader = _offered(session, name, options, alone=instance_kind.is_alone(session.app, name, class_))
     wish = Wish(class_=class_, acu=options["acu"])
     result = operate(
         session,
         "migrate",
         options,
-        lambda app, terms: kind.migrate(app, name, wish, terms=terms, temporary_reader=reader),
+        lambda app, terms: instance_kind.migrate(app, name, wish, terms=terms, temporary_reader=reader),
     )
     if options["dry_run"] and options["exit_code"]:
         exit_on_changes(result.review)

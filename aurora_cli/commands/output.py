@@ -12,7 +12,7 @@ from aurora_cli.commands.options import CHANGES_STATUS
 from aurora_cli.commands.session import Session
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.review import ChangeResult, PlanReview
+    from aurora_cli.operations.core.review import ChangeResult, PlanReview
 
 SCHEMA_VERSION = 1
 

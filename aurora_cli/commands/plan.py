@@ -41,10 +41,10 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
       aurora-cli plan orders --exit-code -o json
     """
     request = spec_request(session, ctx)
-    from aurora_cli.operations import planning
+    from aurora_cli.operations.build import plan
 
     with progress(session) as emit:
-        review = planning.plan(session.app, request, emit=emit)
+        review = plan.plan(session.app, request, emit=emit)
     if options["output"] == "table":
         print_plan(session, review)
     else:

@@ -14,7 +14,7 @@ from aurora_cli.commands.running import progress
 from aurora_cli.commands.session import Session, pass_session
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.review import PlanReview
+    from aurora_cli.operations.core.review import PlanReview
 
 
 @click.command(name="promote")
@@ -48,8 +48,8 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     require_confirmation(
         session, name, confirm=options["confirm"], yes=False, dry_run=options["dry_run"], doing="Promoting"
     )
-    from aurora_cli.operations import promote
-    from aurora_cli.operations.terms import Terms
+    from aurora_cli.operations.core.options import Terms
+    from aurora_cli.operations.day_two import promote
 
     with progress(session) as emit:
         terms = Terms("promote", named(session, name, options["confirm"]), emit, dry_run=options["dry_run"])

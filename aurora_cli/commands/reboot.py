@@ -32,7 +32,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     """
     usage(bool(options["instance"]) and options["rolling"], "--instance and --rolling exclude each other.")
     usage(options["every"] and not options["rolling"], "--all needs --rolling.")
-    from aurora_cli.operations import reboot
+    from aurora_cli.operations.day_two import reboot
 
     operate(
         session,

@@ -28,6 +28,6 @@ def command(session: Session, /, name: str, new_name: str, **options: Any) -> No
       aurora-cli rename orders shop-orders --dry-run
       aurora-cli rename orders shop-orders --yes
     """
-    from aurora_cli.operations.renaming.rename import rename
+    from aurora_cli.operations.rename.rename import rename
 
     operate(session, "rename", options, lambda app, terms: rename(app, name, new_name, terms))

@@ -35,10 +35,10 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
       aurora-cli --region eu-west-1 render orders --engine postgres --to ./terraform --force
     """
     request = spec_request(session, ctx)
-    from aurora_cli.operations import rendering
+    from aurora_cli.operations.build import render
 
     folder = Path(options["to"])
-    paths = rendering.render(session.app, request, to=folder, force=options["force"])
+    paths = render.render(session.app, request, to=folder, force=options["force"])
     if options["output"] != "table":
         document = {"schema_version": SCHEMA_VERSION, "directory": str(folder), "files": [p.name for p in paths]}
         print_data(session, document, options["output"])

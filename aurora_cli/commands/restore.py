@@ -15,7 +15,7 @@ from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import typed_layers
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.steps.step import Operation
+    from aurora_cli.operations.pipeline.step import Operation
 
 _IN_PLACE = {"replace": "--replace", "undo": "--undo", "discard_old": "--discard-old"}
 
@@ -73,8 +73,8 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
 def _in_place(session: Session, name: str, operation: Operation, options: dict[str, Any]) -> None:
     confirm, dry_run = options["confirm"], options["dry_run"]
     require_confirmation(session, name, confirm=confirm, yes=options["yes"], dry_run=dry_run, doing="Restoring over")
-    from aurora_cli.operations.change import Terms
-    from aurora_cli.operations.steps.engine import run_operation
+    from aurora_cli.operations.pipeline.change import Terms
+    from aurora_cli.operations.pipeline.engine import run_operation
 
     with progress(session) as emit:
         terms = Terms("restore", approve_by_name(session, name, confirm=confirm), emit, dry_run=dry_run)
@@ -85,17 +85,17 @@ def _in_place(session: Session, name: str, operation: Operation, options: dict[s
 def _operation(ctx: click.Context, name: str, options: dict[str, Any]) -> Operation:
     snapshot, cluster, time = options["from_snapshot"], options["from_cluster"], options["to_time"]
     if options["replace"]:
-        from aurora_cli.operations.replacing.replace import Replace
+        from aurora_cli.operations.restore_in_place.replace import Replace
 
         _refuse(ctx, cluster not in (None, name), f"--to-time is of {name} itself: leave --from-cluster out.")
         _refuse(ctx, bool(snapshot) == bool(time), "Say what to restore: --from-snapshot or --to-time.")
         return Replace(name, snapshot, time)
     _refuse(ctx, bool(snapshot or cluster or time), "The source goes with --replace.")
     if options["undo"]:
-        from aurora_cli.operations.replacing.undo import Undo
+        from aurora_cli.operations.restore_in_place.undo import Undo
 
         return Undo(name)
-    from aurora_cli.operations.replacing.discard import Discard
+    from aurora_cli.operations.restore_in_place.discard import Discard
 
     return Discard(name)
 

@@ -27,7 +27,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli rotate-ca orders --dry-run
       aurora-cli rotate-ca orders --to rds-ca-ecc384-g1 --yes
     """
-    from aurora_cli.operations import rotate_ca
+    from aurora_cli.operations.day_two import rotate_ca
 
     operate(
         session,

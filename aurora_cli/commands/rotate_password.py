@@ -36,7 +36,7 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
     """
     password = read_password(ctx)
     require_approver(session, yes=options["yes"], dry_run=False)
-    from aurora_cli.operations import rotate_password
+    from aurora_cli.operations.day_two import rotate_password
 
     with progress(session, name) as emit:
         result = rotate_password.rotate_password(

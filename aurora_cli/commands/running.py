@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from aurora_cli.commands.session import Session
-from aurora_cli.operations.events import Emit, Note
+from aurora_cli.events import Emit, Note
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def progress(session: Session, name: str | None = None) -> Iterator[Emit]:
 
 
 def _show(session: Session, handle: Callable[[Any], None], event: Any) -> None:
-    from aurora_cli.operations.review import ReviewRefused
+    from aurora_cli.operations.core.review import ReviewRefused
 
     if isinstance(event, ReviewRefused):
         from aurora_cli.ui import plan_view

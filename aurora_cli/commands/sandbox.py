@@ -96,12 +96,12 @@ def reset(session: Session, yes: bool) -> None:
       aurora-cli sandbox reset --yes
     """
     require_approver(session, yes=yes, dry_run=False)
-    from aurora_cli.operations import sandboxing
+    from aurora_cli.operations.build import reset_sandbox
     from aurora_cli.ui import ask
 
     if not yes and not ask.confirm(session.consoles, "Empty the sandbox and forget its clusters?"):
         raise Declined("The sandbox was left as it is.")
-    forgotten = sandboxing.reset(session.app)
+    forgotten = reset_sandbox.reset(session.app)
     click.echo(f"The sandbox is empty; {len(forgotten)} cluster(s) forgotten.", err=True)
 
 

@@ -44,7 +44,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         "Say what to change: --readers, --class or --acu.",
     )
     usage(options["instance"] is not None and options["class_"] is None, "--instance needs --class.")
-    from aurora_cli.operations import scale
+    from aurora_cli.operations.scale import scale
 
     wish = scale.Wish(
         readers=options["readers"],

@@ -16,7 +16,7 @@ from aurora_cli.commands.session import Session, pass_session
 
 if TYPE_CHECKING:
     from aurora_cli.aws.snapshots import SnapshotInfo
-    from aurora_cli.operations.snapshots import SnapshotResult
+    from aurora_cli.operations.day_two.snapshots import SnapshotResult
 
 COLUMNS = ("Id", "Cluster", "Type", "Status", "Version", "Encrypted", "Created")
 
@@ -50,7 +50,7 @@ def create(session: Session, /, cluster: str, identifier: str | None, output: st
       aurora-cli snapshot create orders
       aurora-cli snapshot create orders --id orders-before-migration -o json
     """
-    from aurora_cli.operations import snapshots
+    from aurora_cli.operations.day_two import snapshots
 
     with progress(session) as emit:
         result = snapshots.create_snapshot(session.app, cluster, identifier, region=session.settings.region, emit=emit)
@@ -71,7 +71,7 @@ def list_(session: Session, /, cluster: str | None, output: str) -> None:
       aurora-cli --region eu-west-1 snapshot list
       aurora-cli snapshot list orders -o json
     """
-    from aurora_cli.operations import snapshots
+    from aurora_cli.operations.day_two import snapshots
 
     with progress(session) as emit:
         found = snapshots.snapshots(session.app, cluster, region=session.settings.region, emit=emit)
@@ -102,7 +102,7 @@ def copy(session: Session, /, source: str, target: str | None, **options: Any) -
       aurora-cli snapshot copy orders-before-migration orders-kept
       aurora-cli snapshot copy orders-kept --from-region eu-west-1 --to-region us-east-1 --kms-key alias/aws/rds
     """
-    from aurora_cli.operations import snapshots
+    from aurora_cli.operations.day_two import snapshots
 
     with progress(session) as emit:
         result = snapshots.copy_snapshot(
@@ -133,7 +133,7 @@ def delete(session: Session, /, identifier: str, confirm: str | None, output: st
       aurora-cli snapshot delete orders-before-migration --confirm orders-before-migration
     """
     require_confirmation(session, identifier, confirm=confirm, yes=False, dry_run=False)
-    from aurora_cli.operations import snapshots
+    from aurora_cli.operations.day_two import snapshots
 
     def confirmed(found: SnapshotInfo) -> bool:
         from aurora_cli.ui import ask

@@ -86,9 +86,9 @@ def from_serverless_v1(session: Session, file: str, to: str | None) -> None:
       aurora-cli spec from-serverless-v1 old.yaml
       aurora-cli spec from-serverless-v1 old.yaml --to new.yaml
     """
-    from aurora_cli.operations import serverless_v1
+    from aurora_cli.operations.migrate import serverless_v1_spec
 
-    text = serverless_v1.equivalent(file, sys.stdin, spec_region(session))
+    text = serverless_v1_spec.equivalent(file, sys.stdin, spec_region(session))
     if to is None:
         click.echo(text, nl=False)
         return
@@ -112,10 +112,10 @@ def describe(session: Session, cluster: str) -> None:
     Examples:
       aurora-cli --region eu-west-1 spec describe old
     """
-    from aurora_cli.operations import serverless_v1
+    from aurora_cli.operations.migrate import serverless_v1_spec
 
     with progress(session) as emit:
-        text = serverless_v1.describe(session.app, cluster, spec_region(session), emit=emit)
+        text = serverless_v1_spec.describe(session.app, cluster, spec_region(session), emit=emit)
     click.echo(text, nl=False)
 
 
@@ -140,7 +140,7 @@ def show(ctx: click.Context, session: Session, /, resolved: bool, output: str, *
       aurora-cli spec show -f orders.yaml --resolved
       aurora-cli spec show -f orders.yaml --resolved -o json
     """
-    from aurora_cli.operations.desired import desired_spec
+    from aurora_cli.operations.core.desired import desired_spec
     from aurora_cli.ui import lists
 
     found = desired_spec(session.app, spec_request(session, ctx))

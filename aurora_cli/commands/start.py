@@ -25,6 +25,6 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli start orders
       aurora-cli start orders --yes
     """
-    from aurora_cli.operations import power
+    from aurora_cli.operations.day_two import stop_start
 
-    operate(session, "start", options, lambda app, terms: power.start(app, name, terms=terms))
+    operate(session, "start", options, lambda app, terms: stop_start.start(app, name, terms=terms))

@@ -25,7 +25,7 @@ def command(session: Session, name: str, output: str) -> None:
       aurora-cli status orders
       aurora-cli status orders -o json
     """
-    from aurora_cli.operations import status
+    from aurora_cli.operations.inspect import status
 
     with progress(session) as emit:
         report = status.status(session.app, name, emit=emit)

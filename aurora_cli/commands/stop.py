@@ -26,6 +26,6 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli stop orders
       aurora-cli stop orders --yes
     """
-    from aurora_cli.operations import power
+    from aurora_cli.operations.day_two import stop_start
 
-    operate(session, "stop", options, lambda app, terms: power.stop(app, name, terms=terms))
+    operate(session, "stop", options, lambda app, terms: stop_start.stop(app, name, terms=terms))

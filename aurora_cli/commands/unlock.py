@@ -13,7 +13,7 @@ from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.errors import ApprovalRequired
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.unlock import StateLock
+    from aurora_cli.operations.day_two.unlock import StateLock
 
 
 @click.command(name="unlock")
@@ -35,7 +35,7 @@ def command(session: Session, name: str, confirm: str | None, output: str) -> No
       aurora-cli unlock orders
       aurora-cli unlock orders --confirm 9db590f1-b6fe-c5f2-2678-8804f089deba
     """
-    from aurora_cli.operations import unlock
+    from aurora_cli.operations.day_two import unlock
 
     with progress(session) as emit:
         result = unlock.unlock(

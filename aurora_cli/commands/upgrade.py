@@ -52,7 +52,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     if options["blue_green"]:
         _blue_green(session, name, options)
         return
-    from aurora_cli.operations import upgrade
+    from aurora_cli.operations.upgrade import upgrade
 
     wish = upgrade.Wish(
         to=options["to"],
@@ -77,7 +77,7 @@ def _blue_green(session: Session, name: str, options: dict[str, Any]) -> None:
 
 
 def _list(session: Session, name: str, output: str) -> None:
-    from aurora_cli.operations.upgrade import targets
+    from aurora_cli.operations.upgrade.upgrade import targets
 
     with progress(session) as emit:
         found = targets(session.app, name, emit=emit)

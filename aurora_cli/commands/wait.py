@@ -36,9 +36,9 @@ def command(session: Session, name: str, condition: str, timeout: str, output: s
       aurora-cli wait orders --for connectable --timeout 2m
       aurora-cli wait orders --for deleted -o json
     """
-    from aurora_cli.operations import waiting
+    from aurora_cli.operations.inspect import wait
 
     with progress(session) as emit:
-        found = waiting.wait_for(session.app, name, condition, timeout_s=seconds_of(timeout, "--timeout"), emit=emit)
+        found = wait.wait_for(session.app, name, condition, timeout_s=seconds_of(timeout, "--timeout"), emit=emit)
     if output != "table":
         print_data(session, found.to_dict(), output)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aurora_cli.operations.events import StepFinished, StepStarted, Waiting
+from aurora_cli.events import StepFinished, StepStarted, Waiting
 from aurora_cli.terraform.events import (
     ChangeSummary,
     PlannedChange,

@@ -16,7 +16,7 @@ from aurora_cli.ui.plan_view import print_headline
 from aurora_cli.ui.text import clean
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.adoption.review import AdoptResult, AdoptReview
+    from aurora_cli.operations.adopt.review import AdoptResult, AdoptReview
 
 
 def approve(consoles: Consoles, review: AdoptReview, *, yes: bool) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from aurora_cli.operations.results import InstanceInfo
+from aurora_cli.operations.core.results import InstanceInfo
 from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
 from aurora_cli.ui.names import rank_of
 from aurora_cli.ui.plan_groups import Entry, Group, removed_name
@@ -15,8 +15,8 @@ from aurora_cli.ui.plan_view import print_group, print_headline
 from aurora_cli.ui.text import clean, sentence
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.destroy import DestroyResult, DestroyReview
-    from aurora_cli.operations.reprotecting import Protected
+    from aurora_cli.operations.destroy.destroy import DestroyResult, DestroyReview
+    from aurora_cli.operations.destroy.reprotecting import Protected
 
 
 def print_destroy_review(consoles: Consoles, review: DestroyReview) -> None:

@@ -11,7 +11,7 @@ from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
 from aurora_cli.ui.text import clean
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.drift import Drifted, DriftReport
+    from aurora_cli.operations.inspect.drift import Drifted, DriftReport
 
 
 def print_drift(consoles: Consoles, report: DriftReport) -> None:

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aurora_cli.operations.results import ClusterReport
+from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.ui.text import clean
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from aurora_cli.operations.review import Effect, Finding, PlanReview
+from aurora_cli.operations.core.review import Effect, Finding, PlanReview
 from aurora_cli.terraform.plan import Plan, ResourceChange
 from aurora_cli.ui.attributes import Line, label_of, lines_of, plain_words
 from aurora_cli.ui.names import HOLDS_DATA, Name, name_of, rank_of

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol
 
-from aurora_cli.operations import events as ops
+from aurora_cli import events as ops
 from aurora_cli.terraform import events as tf
 from aurora_cli.terraform.plan import Plan
 from aurora_cli.ui.activity import Activity

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from aurora_cli.operations.review import PlanReview
-from aurora_cli.operations.steps.unfinished import Unfinished
+from aurora_cli.operations.core.review import PlanReview
+from aurora_cli.operations.core.unfinished import Unfinished
 from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
 from aurora_cli.ui.text import clean, sentence
 

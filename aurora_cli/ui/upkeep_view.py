@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from aurora_cli.operations.results import ClusterReport, Upkeep
+from aurora_cli.operations.core.results import ClusterReport, Upkeep
 from aurora_cli.ui.console import lead, prose, whole
 from aurora_cli.ui.text import clean, count, moment
 

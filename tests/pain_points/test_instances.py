@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.operations.orderable import breaches
+from aurora_cli.operations.preflight.orderable import breaches
 from aurora_cli.spec.facts import table
 from aurora_cli.terraform.events import Diagnostic
 from aurora_cli.terraform.explain import explain

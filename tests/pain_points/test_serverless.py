@@ -13,7 +13,7 @@ import pytest
 
 from aurora_cli.aws.knocking import knock
 from aurora_cli.aws.topology import Member, Topology
-from aurora_cli.operations import agreement
+from aurora_cli.operations.pipeline import provider_fixes
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
 from tests.pain_points.rendered import cluster
@@ -61,7 +61,7 @@ def test_pain_18_a_minimum_above_zero_is_set_though_the_provider_sends_the_old_d
         "ModifyDBCluster",
         count=1,
         code="InvalidParameterCombination",
-        message=agreement.PAUSE_REFUSED,
+        message=provider_fixes.PAUSE_REFUSED,
     )
     mark = last_call(night)
     rule = night.emulator.add_fault(refusal)
@@ -84,9 +84,9 @@ def test_pain_18_a_delay_that_aws_kept_is_found_after_the_apply_and_taken_away(m
     app: Any = SimpleNamespace(
         aws=lambda region: SimpleNamespace(client=lambda service: rds), clock=SimpleNamespace(monotonic=lambda: 0.0)
     )
-    monkeypatch.setattr(agreement, "live_topology", lambda app, spec: live)
+    monkeypatch.setattr(provider_fixes, "live_topology", lambda app, spec: live)
     spec = resolved({"instances.acu": "0.5-4"}).spec
-    assert agreement.put_right(app, spec, live, lambda event: None) is True
+    assert provider_fixes.put_right(app, spec, live, lambda event: None) is True
     assert calls == [
         {
             "DBClusterIdentifier": "orders",

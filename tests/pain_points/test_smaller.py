@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from aurora_cli.aws.topology import Topology
-from aurora_cli.operations import agreement
-from aurora_cli.operations.orderable import breaches
+from aurora_cli.operations.pipeline import provider_fixes
+from aurora_cli.operations.preflight.orderable import breaches
 from aurora_cli.spec.features import FEATURES
 from tests.harness import Aurora
 from tests.pain_points.rendered import cluster, files_of, resources
@@ -104,10 +104,10 @@ def test_pain_38_a_flag_that_was_ignored_is_set_again() -> None:
     rds = SimpleNamespace(enable_http_endpoint=lambda ResourceArn: calls.append(ResourceArn))  # noqa: N803 - AWS's name
     app: Any = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: rds))
     said: list[Any] = []
-    assert agreement.put_right(app, resolved({"data_api": True}).spec, live, said.append) is True
+    assert provider_fixes.put_right(app, resolved({"data_api": True}).spec, live, said.append) is True
     assert calls == ["arn:cluster"]
     assert "The Data API was left off" in said[0].text
-    assert agreement.put_right(app, resolved().spec, live, said.append) is False
+    assert provider_fixes.put_right(app, resolved().spec, live, said.append) is False
 
 
 def test_pain_38_a_version_without_the_data_api_is_refused_first() -> None:

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from aurora_cli.context import AppContext
-from aurora_cli.operations.destroy import DestroyReview, destroy
+from aurora_cli.operations.destroy.destroy import DestroyReview, destroy
 from tests.harness import Aurora, terraform
 
 pytestmark = pytest.mark.sandbox

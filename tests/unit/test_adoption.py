@@ -11,12 +11,12 @@ import pytest
 from aurora_cli.aws.existing import Existing
 from aurora_cli.errors import NotAdoptable, StateAtRisk
 from aurora_cli.hcl.adoption import Bare, bare_resources
-from aurora_cli.operations.adoption.differences import differences_of, refuse_differences, tagged_by
-from aurora_cli.operations.adoption.extras import autoscaling_of, logs_of, rotation_of
-from aurora_cli.operations.adoption.members import instances_of, keys_of
-from aurora_cli.operations.adoption.refusals import refuse
-from aurora_cli.operations.adoption.unmanaged import unmanaged_of
-from aurora_cli.operations.adoption.values import values_of
+from aurora_cli.operations.adopt.differences import differences_of, refuse_differences, tagged_by
+from aurora_cli.operations.adopt.extras import autoscaling_of, logs_of, rotation_of
+from aurora_cli.operations.adopt.members import instances_of, keys_of
+from aurora_cli.operations.adopt.preconditions import refuse
+from aurora_cli.operations.adopt.unmanaged import unmanaged_of
+from aurora_cli.operations.adopt.values import values_of
 from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.load import load_yaml
 from aurora_cli.spec.minimal import dump_minimal

@@ -10,7 +10,7 @@ from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.resting import passing, poll, unrest
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import WaitTimeout
-from aurora_cli.operations.upkeep import next_start
+from aurora_cli.operations.inspect.maintenance import next_start
 
 
 class FakeClock(Clock):

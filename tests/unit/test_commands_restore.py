@@ -21,7 +21,7 @@ def operations(monkeypatch: pytest.MonkeyPatch) -> None:
     def reached(*args: Any, **kwargs: Any) -> None:
         raise Called(kwargs.get("name"), *(type(one).__name__ for one in args))
 
-    monkeypatch.setattr(importlib.import_module("aurora_cli.operations.steps.engine"), "run_operation", reached)
+    monkeypatch.setattr(importlib.import_module("aurora_cli.operations.pipeline.engine"), "run_operation", reached)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from aurora_cli.aws.topology import Member, Topology
-from aurora_cli.operations.connection import hosts_of
-from aurora_cli.operations.connection_strings import Target, written
+from aurora_cli.operations.inspect.connection import hosts_of
+from aurora_cli.operations.inspect.connection_strings import Target, written
 from tests.unit.spec_cases import resolved
 
 HOST = "orders.cluster-c9akciq32rgh.eu-west-1.rds.amazonaws.com"

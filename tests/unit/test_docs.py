@@ -105,15 +105,15 @@ def test_a_heading_has_an_empty_line_before_it(page: Path) -> None:
 
 
 def test_the_keys_of_a_cluster_are_documented() -> None:
-    from aurora_cli.operations.results import ClusterReport, InstanceInfo
+    from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 
     report = ClusterReport("n", "r", "e", "1", "available", False, "aws")
     _documented([*report.to_dict(), *report.endpoints(), *InstanceInfo("i", "writer", "c", None, "s").to_dict()])
 
 
 def test_the_keys_of_a_plan_and_of_a_destroy_are_documented() -> None:
-    from aurora_cli.operations.destroy import DestroyResult, DestroyReview
-    from aurora_cli.operations.review import Finding, PlanReview
+    from aurora_cli.operations.core.review import Finding, PlanReview
+    from aurora_cli.operations.destroy.destroy import DestroyResult, DestroyReview
     from aurora_cli.terraform.plan import Plan
 
     plan = Plan.from_json({})
@@ -125,8 +125,8 @@ def test_the_keys_of_a_plan_and_of_a_destroy_are_documented() -> None:
 
 
 def test_the_keys_of_lists_are_documented() -> None:
-    from aurora_cli.operations.doctor import Check
-    from aurora_cli.operations.listing import ListRow
+    from aurora_cli.operations.inspect.clusters import ListRow
+    from aurora_cli.operations.inspect.doctor import Check
     from aurora_cli.sandbox.faults import FaultRule
     from aurora_cli.sandbox.manager import SandboxInfo
     from aurora_cli.stacks.history import HistoryEntry

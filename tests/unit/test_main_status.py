@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aurora_cli import __version__, errors
-from aurora_cli.operations import listing
+from aurora_cli.operations.inspect import clusters
 from tests.unit.conftest import Run
 
 
@@ -18,7 +18,7 @@ def _fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def raise_it(app: Any) -> None:
         raise error
 
-    monkeypatch.setattr(listing, "list_clusters", raise_it)
+    monkeypatch.setattr(clusters, "list_clusters", raise_it)
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from aurora_cli.aws.origins import Origin
 from aurora_cli.aws.snapshots import SnapshotInfo
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import SourceUnfit
-from aurora_cli.operations.migration.rds_source import fitting_version, refuse_unfit, values_from
-from aurora_cli.operations.migration.serverless_v1 import FRESH, _fresh, prefix, version_for
-from aurora_cli.operations.promote import Promote
-from aurora_cli.operations.serverless_v1 import equivalent_values
+from aurora_cli.operations.day_two.promote import Promote
+from aurora_cli.operations.migrate.rds_source import fitting_version, refuse_unfit, values_from
+from aurora_cli.operations.migrate.serverless_v1 import FRESH, _fresh, prefix, version_for
+from aurora_cli.operations.migrate.serverless_v1_spec import equivalent_values
 from tests.unit.test_aws import FakeClock
 
 ARN = "arn:aws:rds:eu-west-1:123456789012"
@@ -89,7 +89,7 @@ def test_mysql_counts_its_minor_versions_in_another_way() -> None:
 @pytest.mark.parametrize(("class_", "taken"), [("db.r6g.large", True), ("db.m5.large", False)])
 def test_class_port_and_network_are_the_instances(monkeypatch: pytest.MonkeyPatch, class_: str, taken: bool) -> None:
     from aurora_cli.aws.orderable import Offer, Offers
-    from aurora_cli.operations.migration import rds_source
+    from aurora_cli.operations.migrate import rds_source
 
     offers = Offers("16.8", ("16.8",), {"db.r6g.large": Offer("db.r6g.large")})
     monkeypatch.setattr(rds_source, "read_engine_versions", lambda rds, engine: versions("16.8", default="16.8"))

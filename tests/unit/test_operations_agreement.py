@@ -11,8 +11,9 @@ import pytest
 
 from aurora_cli.aws.topology import Topology
 from aurora_cli.errors import InvalidInput, PlanStale, TerraformFailed
-from aurora_cli.operations import agreement, waiting
-from aurora_cli.operations.agreement import PAUSE_REFUSED, apply_plan
+from aurora_cli.operations.inspect import wait
+from aurora_cli.operations.pipeline import provider_fixes
+from aurora_cli.operations.pipeline.provider_fixes import PAUSE_REFUSED, apply_plan
 from aurora_cli.terraform.outcome import ApplySummary
 from aurora_cli.terraform.plan import Plan
 from tests.unit.spec_cases import resolved
@@ -38,7 +39,7 @@ class FakeTerraform:
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     made: list[str] = []
-    monkeypatch.setattr(agreement, "_set_capacity", lambda app, spec, emit: made.append("set"))
+    monkeypatch.setattr(provider_fixes, "_set_capacity", lambda app, spec, emit: made.append("set"))
     return made
 
 
@@ -78,8 +79,8 @@ def test_any_other_failure_stays_one(tmp_path: Path, calls: list[str], said: str
 
 def test_waiting_for_a_connection_asks_the_writer_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(waiting, "knock", lambda *args: asked.append(args))
-    missing = waiting._missing("connectable", "", resolved().spec)
+    monkeypatch.setattr(wait, "knock", lambda *args: asked.append(args))
+    missing = wait._missing("connectable", "", resolved().spec)
     assert missing(LIVE) == "no endpoint yet"
     assert missing(replace(LIVE, writer_host="orders.example.com", username="boss")) is None
     assert asked == [("aurora-postgresql", "orders.example.com", 5432, "boss")]
@@ -88,4 +89,4 @@ def test_waiting_for_a_connection_asks_the_writer_endpoint(monkeypatch: pytest.M
 def test_the_sandbox_has_nothing_to_connect_to() -> None:
     app: Any = SimpleNamespace(sandbox=True)
     with pytest.raises(InvalidInput, match="no database behind its endpoints"):
-        waiting.wait_for(app, "orders", "connectable", timeout_s=1.0, emit=lambda event: None)
+        wait.wait_for(app, "orders", "connectable", timeout_s=1.0, emit=lambda event: None)

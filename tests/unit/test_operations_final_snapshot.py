@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aurora_cli.operations.final_snapshot import fresh_name, is_final_name
+from aurora_cli.operations.core.final_snapshot import fresh_name, is_final_name
 
 
 def test_a_fresh_name_is_known_again() -> None:

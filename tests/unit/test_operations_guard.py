@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import GuardRefused
-from aurora_cli.operations.guard import Situation, inspect, refuse, refuse_protected, unknown_allows
+from aurora_cli.operations.guard.guard import Situation, inspect, refuse, refuse_protected, unknown_allows
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.plan import Plan, ResourceChange
 

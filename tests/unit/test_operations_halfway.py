@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aurora_cli.aws.topology import Member, Topology
-from aurora_cli.operations.halfway import Halfway, parts
+from aurora_cli.operations.destroy.partial import Halfway, parts
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 CLUSTER, FIRST, OTHER = "aws_rds_cluster.this", "aws_rds_cluster_instance.first", 'aws_rds_cluster_instance.others["2"]'

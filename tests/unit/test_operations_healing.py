@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aurora_cli.operations.healing import CLUSTER, as_kept
+from aurora_cli.operations.pipeline.untaint import CLUSTER, as_kept
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.plan import Plan, ResourceChange
 

@@ -10,7 +10,7 @@ import pytest
 from aurora_cli.aws.quotas import Quota, read_proxy_quota, read_quotas
 from aurora_cli.aws.topology import Topology
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.limits import counts, doubts, over_quota, refuse_what_aws_refuses, used_up
+from aurora_cli.operations.preflight.quotas import counts, doubts, over_quota, refuse_what_aws_refuses, used_up
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)

@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from aurora_cli.aws.orderable import Offer, Offers, read_offers
-from aurora_cli.operations.orderable import OrderableCheck, asked_about, breaches
+from aurora_cli.operations.preflight.orderable import OrderableCheck, asked_about, breaches
 from tests.unit.spec_cases import resolved
 
 ALL = frozenset({"aurora", "aurora-iopt1"})

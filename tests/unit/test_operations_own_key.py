@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.aws.topology import Topology
-from aurora_cli.operations.own_key import KEY_ADDRESS, own_key, without_key
+from aurora_cli.operations.destroy.kms_key import KEY_ADDRESS, own_key, without_key
 from aurora_cli.terraform.plan import Plan, ResourceChange
 from aurora_cli.terraform.state import StateResource
 from tests.unit.spec_cases import resolved

@@ -13,10 +13,10 @@ import pytest
 
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import InvalidInput, SpecConflict, SpecInvalid, StackDamaged, StateAtRisk
-from aurora_cli.operations.renaming.names import renamed_spec
-from aurora_cli.operations.renaming.rename import _order as order_of
-from aurora_cli.operations.replacing.aside import Aside, aside_of, beside, refuse_aside, sentence
-from aurora_cli.operations.replacing.refusals import refuse_bound
+from aurora_cli.operations.rename.names import renamed_spec
+from aurora_cli.operations.rename.rename import _order as order_of
+from aurora_cli.operations.restore_in_place.refusals import refuse_bound
+from aurora_cli.operations.restore_in_place.retained_cluster import Aside, aside_of, beside, refuse_aside, sentence
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.moving import move_stack

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.operations.rolling import Order, keys_on_the_way, order_of, spec_on_the_way
+from aurora_cli.operations.scale.order import Order, keys_on_the_way, order_of, spec_on_the_way
 from aurora_cli.spec.members import class_of
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.resolve import Layer, resolve

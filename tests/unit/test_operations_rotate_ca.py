@@ -10,8 +10,8 @@ import pytest
 
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations import rotate_ca
-from aurora_cli.operations.rotate_ca import RotateCa
+from aurora_cli.operations.day_two import rotate_ca
+from aurora_cli.operations.day_two.rotate_ca import RotateCa
 
 OLD, NEW = "rds-ca-rsa2048-g1", "rds-ca-ecc384-g1"
 NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.errors import SpecInvalid
-from aurora_cli.operations.scale import Scale, Wish
-from aurora_cli.operations.scale_spec import scaled
+from aurora_cli.operations.scale.scale import Scale, Wish
+from aurora_cli.operations.scale.spec import scaled
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.registry import Registry
 from aurora_cli.stacks.stack import Stack

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from aurora_cli.aws.topology import Topology
-from aurora_cli.operations.results import Endpoint
-from aurora_cli.operations.surroundings import key_warnings, proxy_endpoints
+from aurora_cli.operations.core.results import Endpoint
+from aurora_cli.operations.report.proxy_and_keys import key_warnings, proxy_endpoints
 from tests.unit.spec_cases import MYSQL, resolved
 
 OLD, NEW = "arn:aws:kms:eu-west-1:123456789012:key/old", "arn:aws:kms:eu-west-1:123456789012:key/new"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.errors import OperationUnfinished
-from aurora_cli.operations.steps.keeping import kept_decision
-from aurora_cli.operations.steps.unfinished import refuse_unfinished, unfinished
+from aurora_cli.operations.core.unfinished import refuse_unfinished, unfinished
+from aurora_cli.operations.pipeline.journal import kept_decision
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.journal import Journal, write_journal
 from aurora_cli.stacks.registry import Registry

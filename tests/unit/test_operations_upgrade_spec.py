@@ -8,10 +8,10 @@ import pytest
 
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.upgrade_groups import makes_groups
-from aurora_cli.operations.upgrade_places import Place, refuse_uneven
-from aurora_cli.operations.upgrade_spec import _groups
-from aurora_cli.operations.upgrade_target import Target
+from aurora_cli.operations.preflight.target_version import Target
+from aurora_cli.operations.upgrade.clusters import Place, refuse_uneven
+from aurora_cli.operations.upgrade.parameter_groups import makes_groups
+from aurora_cli.operations.upgrade.spec import _groups
 from aurora_cli.spec.model import ClusterSpec
 from tests.unit.spec_cases import resolved
 

@@ -6,7 +6,7 @@ import pytest
 
 from aurora_cli.aws.engine_versions import EngineVersion
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.upgrade_target import Target, choose_target, stored_version
+from aurora_cli.operations.preflight.target_version import Target, choose_target, stored_version
 
 POSTGRES = [
     EngineVersion("15.10", "aurora-postgresql15", False, ("15.12",), ("16.6", "16.8")),

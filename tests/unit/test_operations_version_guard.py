@@ -8,8 +8,8 @@ import pytest
 
 from aurora_cli.aws.upgrading import await_version
 from aurora_cli.errors import OperationFailed, SpecConflict
-from aurora_cli.operations.upgrade_groups import _with, group_name
-from aurora_cli.operations.version_guard import refuse_backwards, refuse_versions
+from aurora_cli.operations.guard.engine_version import refuse_backwards, refuse_versions
+from aurora_cli.operations.upgrade.parameter_groups import _with, group_name
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 CLUSTER, GLOBAL = "aws_rds_cluster", "aws_rds_global_cluster"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import SpecInvalid
-from aurora_cli.operations.serverless_v1 import spec_text
+from aurora_cli.operations.migrate.serverless_v1_spec import spec_text
 from aurora_cli.spec.load import load_yaml
 from aurora_cli.spec.resolve import resolve
 from aurora_cli.spec.serverless_v1 import ServerlessV1

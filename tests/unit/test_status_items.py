@@ -11,9 +11,9 @@ import pytest
 
 from aurora_cli.aws.maintenance import Action, Authority
 from aurora_cli.aws.topology import Member, Topology
-from aurora_cli.operations import upkeep
-from aurora_cli.operations.reporting import report, waiting_changes
-from aurora_cli.operations.results import ClusterReport
+from aurora_cli.operations.core.results import ClusterReport
+from aurora_cli.operations.inspect import maintenance
+from aurora_cli.operations.report.report import report, waiting_changes
 from aurora_cli.ui.report_view import print_report
 from tests.unit.spec_cases import resolved
 from tests.unit.ui_screens import screen
@@ -68,9 +68,9 @@ class FakePages:
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, Any]]:
     """The text and the JSON of a status with everything."""
-    monkeypatch.setattr(upkeep, "authorities", lambda rds: {CA: Authority(CA, NOW + timedelta(days=300))})
+    monkeypatch.setattr(maintenance, "authorities", lambda rds: {CA: Authority(CA, NOW + timedelta(days=300))})
     monkeypatch.setattr(
-        upkeep, "pending_actions", lambda rds, arns: [Action("orders-1", "system-update", "New OS", NOW)]
+        maintenance, "pending_actions", lambda rds, arns: [Action("orders-1", "system-update", "New OS", NOW)]
     )
     rds = SimpleNamespace(get_paginator=lambda name: FakePages())
     app: Any = SimpleNamespace(
@@ -80,9 +80,9 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, Any]]:
     )
     spec = resolved({"engine_version": "17.7"}).spec
     plain = report(app, spec, LIVE, changed=False, managed=frozenset({"orders-1", "orders-2"}))
-    found = upkeep.upkeep_of(app, spec, LIVE, None)
+    found = maintenance.upkeep_of(app, spec, LIVE, None)
     full: ClusterReport = replace(
-        plain, upkeep=found, warnings=(*plain.warnings, *upkeep.upkeep_warnings(app, plain, found))
+        plain, upkeep=found, warnings=(*plain.warnings, *maintenance.upkeep_warnings(app, plain, found))
     )
     to = screen(200)
     print_report(to.consoles, full, "status")

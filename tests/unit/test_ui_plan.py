@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aurora_cli.errors import Problem
-from aurora_cli.operations.review import Finding
+from aurora_cli.operations.core.review import Finding
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.events import Resource
 from aurora_cli.terraform.plan import Plan

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.operations.events import Note, StepFinished, StepStarted, Waiting
+from aurora_cli.events import Note, StepFinished, StepStarted, Waiting
 from aurora_cli.terraform.events import (
     ChangeSummary,
     Diagnostic,

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.operations.destroy import DestroyResult, DestroyReview
-from aurora_cli.operations.doctor import Check
-from aurora_cli.operations.global_report import GlobalInfo, RegionInfo
-from aurora_cli.operations.listing import ListRow
-from aurora_cli.operations.results import Endpoint
+from aurora_cli.operations.core.global_results import GlobalInfo, RegionInfo
+from aurora_cli.operations.core.results import Endpoint
+from aurora_cli.operations.destroy.destroy import DestroyResult, DestroyReview
+from aurora_cli.operations.inspect.clusters import ListRow
+from aurora_cli.operations.inspect.doctor import Check
 from aurora_cli.terraform.plan import Plan
 from aurora_cli.ui.destroy_view import print_destroy_review, print_destroyed
 from aurora_cli.ui.lists import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from aurora_cli.operations.results import Upkeep
-from aurora_cli.operations.review import PlannedStep, PlanReview
-from aurora_cli.operations.steps.unfinished import Unfinished
+from aurora_cli.operations.core.results import Upkeep
+from aurora_cli.operations.core.review import PlannedStep, PlanReview
+from aurora_cli.operations.core.unfinished import Unfinished
 from aurora_cli.terraform.plan import Plan
 from aurora_cli.ui.plan_view import print_review
 from aurora_cli.ui.report_view import print_report

@@ -9,6 +9,7 @@ from aurora_cli.aws.blue_green import SWITCHING, Deployment, deployment_named
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.aws.topology import Member, Topology, read_topology
 from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.blue_green.active import deployment_under_way
 from aurora_cli.operations.blue_green.removing import (
     deployment_step,
     group_steps,
@@ -16,17 +17,16 @@ from aurora_cli.operations.blue_green.removing import (
     removal_steps,
     unprotect_step,
 )
-from aurora_cli.operations.blue_green.under_way import deployment_under_way
-from aurora_cli.operations.final_snapshot import fresh_name
-from aurora_cli.operations.steps.engine import run_operation
-from aurora_cli.operations.steps.step import Decision, Step
+from aurora_cli.operations.core.final_snapshot import fresh_name
+from aurora_cli.operations.pipeline.engine import run_operation
+from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.change import Terms
-    from aurora_cli.operations.review import ChangeResult
-    from aurora_cli.operations.steps.ground import Ground
+    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.pipeline.change import Terms
+    from aurora_cli.operations.pipeline.context import Ground
 
 
 def cleanup(app: AppContext, operation: Cleanup, *, terms: Terms) -> ChangeResult:

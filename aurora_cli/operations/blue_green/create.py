@@ -20,25 +20,25 @@ from aurora_cli.operations.blue_green.groups import (
     groups_in,
     refuse_other_differences,
 )
-from aurora_cli.operations.blue_green.looking import situation_of
+from aurora_cli.operations.blue_green.inputs import situation_of
 from aurora_cli.operations.blue_green.target import (
     Values,
     parameters_differ,
     refuse_other_changes,
     target_of,
 )
-from aurora_cli.operations.change import Terms
-from aurora_cli.operations.files import write_rendered
-from aurora_cli.operations.steps.engine import run_operation
-from aurora_cli.operations.steps.step import Decision, Step
-from aurora_cli.operations.upgrade_target import choose_target
+from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.engine import run_operation
+from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.preflight.target_version import choose_target
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, to_dict, write_blue_green
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.review import ChangeResult
-    from aurora_cli.operations.steps.ground import Ground
+    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.pipeline.context import Ground
     from aurora_cli.spec.model import ClusterSpec
 
 PROVISIONING_TIMEOUT_S = 24 * 3600.0

@@ -9,11 +9,11 @@ from aurora_cli.aws.blue_green import delete_deployment, deployment
 from aurora_cli.aws.cluster_removal import delete_cluster, delete_instance, lift_protection
 from aurora_cli.aws.parameter_groups import Kind, drop_group, user_values
 from aurora_cli.aws.topology import Topology, read_topology
-from aurora_cli.operations.steps.step import Step
+from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.stacks.blue_green import read_blue_green, remove_blue_green
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.steps.ground import Ground
+    from aurora_cli.operations.pipeline.context import Ground
 
 DELETION_TIMEOUT_S = 6 * 3600.0
 """A final snapshot of a large cluster takes its time."""

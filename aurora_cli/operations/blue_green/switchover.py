@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.blue_green import READY, SWITCHING, Deployment, deployment, deployment_named, switch_over, with_lag
 from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
-from aurora_cli.operations.blue_green.repair import repair_steps
-from aurora_cli.operations.blue_green.under_way import deployment_under_way
-from aurora_cli.operations.change import Terms
-from aurora_cli.operations.steps.engine import run_operation
-from aurora_cli.operations.steps.step import Decision, Step
-from aurora_cli.operations.stored import existing_stack
+from aurora_cli.operations.blue_green.active import deployment_under_way
+from aurora_cli.operations.blue_green.state_repair import repair_steps
+from aurora_cli.operations.core.stored import existing_stack
+from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.engine import run_operation
+from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, read_blue_green, to_dict
 from aurora_cli.stacks.journal import remove_journal
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.review import ChangeResult
-    from aurora_cli.operations.steps.ground import Ground
+    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.pipeline.context import Ground
 
 DEFAULT_TIMEOUT_S, SHORTEST_S, LONGEST_S = 300, 30, 3600
 """Seconds that a switchover may take (Aurora User Guide, "Switchover timeout")."""

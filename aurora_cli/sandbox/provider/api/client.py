@@ -45,9 +45,7 @@ class Client:
     def __init__(self, settings: Settings, models: Models, stop: StopSignal) -> None:
         self.settings, self.models, self._stop = settings, models, stop
         self._credentials = Credentials(settings.access_key, settings.secret_key, settings.token)
-        self._http = URLLib3Session(
-            timeout=_READ_SECONDS, max_pool_connections=_POOL, socket_options=_NO_DELAY
-        )
+        self._http = URLLib3Session(timeout=_READ_SECONDS, max_pool_connections=_POOL, socket_options=_NO_DELAY)
 
     def call(
         self, service: str, operation: str, params: Mapping[str, Any], *, region: str = "", repeat_lost: bool = True

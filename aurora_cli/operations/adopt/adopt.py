@@ -1,0 +1,225 @@
+"""Bring an existing cluster under management, without changing it.
+
+The cluster is read, described by a spec, imported into a draft of its own and compared there. Only when the plan holds nothing
+but tags is it shown, approved, and the draft's state made that of a new stack. What is killed before that leaves AWS and the
+home as they were; after it, the stack is one like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.snapshots import snapshot_exists
+from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput, NotAdoptable, SpecConflict
+from aurora_cli.events import Emit, StepFinished, StepStarted
+from aurora_cli.operations.adopt.differences import refuse_differences, tagged_by
+from aurora_cli.operations.adopt.draft import LOCK_FILE, Draft, drafted
+from aurora_cli.operations.adopt.imports import imports_of
+from aurora_cli.operations.adopt.members import keys_of
+from aurora_cli.operations.adopt.preconditions import refuse
+from aurora_cli.operations.adopt.review import AdoptResult, AdoptReview, ApproveAdoption
+from aurora_cli.operations.adopt.state_upload import publish_state, tried_locally
+from aurora_cli.operations.adopt.tags import stack_of
+from aurora_cli.operations.adopt.unmanaged import unmanaged_of
+from aurora_cli.operations.adopt.values import values_of
+from aurora_cli.operations.core.stored import is_pristine
+from aurora_cli.operations.pipeline.change import Terms, carry_out
+from aurora_cli.stacks.atomic import write_atomic
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.existing import Existing
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.review import PlanReview
+    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
+
+_SPEC_FILE_MODE = 0o644
+
+
+def adopt(
+    app: AppContext,
+    identifier: str,
+    *,
+    approve: ApproveAdoption,
+    emit: Emit,
+    settings: Sequence[tuple[str, Any]] = (),
+    to: Path | None = None,
+    dry_run: bool = False,
+) -> AdoptResult:
+    """Adopt the cluster of that identifier.
+
+    Args:
+        approve: shows the review and asks.
+        settings: (dotted path, value) over what was read, as with `--set`.
+        to: file that gets the spec.
+        dry_run: show only; nothing is written.
+
+    Raises:
+        ClusterNotFound: AWS has none of that name. SpecConflict: a stack of that name manages one already.
+        NotAdoptable: it cannot be adopted without a change; every difference is listed.
+        Declined, TerraformFailed, AwsFailed and their kin: nothing was changed.
+    """
+    region = _region(app)
+    if to is not None and to.exists() and not dry_run:
+        raise InvalidInput(f"{to} exists already.", hint="Name another file with --to, or move that one away.")
+    app.begin(emit)
+    with app.registry.lock(identifier, "adopt"):
+        _refuse_managed(app, identifier)
+        found = _read(app, identifier, region, emit)
+        desired = _describe(found, region, settings)
+        with drafted(app, found, tried_locally(desired.spec), _snapshot_name(app, found, region), emit) as draft:
+            plan = draft.try_out()
+            refuse_differences(identifier, plan)
+            review = _review(app, found, desired, tagged_by(plan))
+            if dry_run:
+                return AdoptResult(review, None, dry_run=True)
+            if not approve(review):
+                raise Declined("Nothing was changed: the adoption was not approved.")
+            stack = _publish(app, draft, desired, emit)
+        report = _tag(app, stack, desired, emit)
+    if to is not None:
+        write_atomic(to, review.spec, mode=_SPEC_FILE_MODE)
+    return AdoptResult(review, report, dry_run=False, file=str(to) if to else None)
+
+
+def _region(app: AppContext) -> str:
+    fallback = app.fallback_region()
+    region = app.region or (fallback[0] if fallback else None)
+    if region is None:
+        raise InvalidInput("In which Region is the cluster?", hint="Name it with --region, or set AWS_REGION.")
+    return region
+
+
+def _refuse_managed(app: AppContext, name: str) -> None:
+    """A stack without anything made for it, left by a crash, gives way."""
+    stack = app.registry.find(name)
+    if stack is None:
+        return
+    if is_pristine(stack):
+        app.registry.remove(stack)
+        return
+    raise SpecConflict(
+        f"{name} is managed here already.",
+        hint=f"Bring it to its spec with `aurora-cli apply {name}`, or look with `aurora-cli drift {name}`.",
+    )
+
+
+def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> Existing:
+    from aurora_cli.aws.existing import read_cluster, read_surroundings
+
+    started = monotonic()
+    emit(StepStarted("read", "Reading the cluster and what belongs to it"))
+    try:
+        found = read_cluster(app.aws(region), identifier)
+    except ClusterNotFound as error:
+        raise ClusterNotFound(
+            f"AWS has no cluster named {identifier} in {region}.",
+            hint="Name its Region with --region, and the account with --profile.",
+        ) from error
+    refuse(found)
+    found = read_surroundings(app.aws(region), found)
+    emit(StepFinished("read", monotonic() - started))
+    return found
+
+
+def _describe(found: Existing, region: str, settings: Sequence[tuple[str, Any]]) -> Resolved:
+    """The spec. What a rule says against a cluster that exists is a warning."""
+    from aurora_cli.spec.flags import layer_from_pairs
+    from aurora_cli.spec.layers import Layer
+    from aurora_cli.spec.resolve import resolve
+    from aurora_cli.spec.rules import check_names
+
+    read = Layer(values_of(found, region), f"cluster {found.identifier}")
+    above = layer_from_pairs((path, value, "--set") for path, value in settings)
+    desired = resolve([read, *above], skip_checks=check_names())
+    if desired.spec.name != found.identifier or desired.spec.region != region:
+        raise InvalidInput("An adopted cluster keeps its name and its Region.", hint="Leave `name` and `region` out.")
+    return desired
+
+
+def _snapshot_name(app: AppContext, found: Existing, region: str) -> str:
+    """A name that no snapshot has."""
+    rds = app.aws(region).client("rds")
+    stem = f"{found.identifier}-final-{app.clock.now():%Y%m%d%H%M%S}"
+    name, number = stem, 1
+    while snapshot_exists(rds, name):
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+def _review(app: AppContext, found: Existing, desired: Resolved, tags: dict[str, dict[str, str]]) -> AdoptReview:
+    from aurora_cli.spec.minimal import dump_minimal
+
+    spec = desired.spec
+    return AdoptReview(
+        name=spec.name,
+        region=spec.region,
+        target=app.target,
+        spec=dump_minimal(spec),
+        imports=imports_of(found, spec),
+        tags=tags,
+        unmanaged=unmanaged_of(found, spec),
+        advice=tuple(_advice(found, desired)),
+        warnings=desired.warnings,
+    )
+
+
+def _advice(found: Existing, desired: Resolved) -> list[str]:
+    spec, advice = desired.spec, []
+    if not spec.deletion_protection:
+        advice.append("Deletion protection is off. Turn it on: set `deletion_protection: true` and apply.")
+    if spec.credentials.kept:
+        advice.append(
+            "The master password is not managed by AWS. `credentials.password: managed` would have AWS make a new one."
+        )
+    owner = stack_of(found)
+    if owner:
+        advice.append(
+            f"The CloudFormation stack {owner} believes that the cluster is its own. Give it DeletionPolicy: Retain there "
+            "and take it out of the template, or a change of that stack changes or deletes the cluster."
+        )
+    pending = [found.cluster, *found.managed]
+    if any(v not in (None, {}, []) for item in pending for v in (item.get("PendingModifiedValues") or {}).values()):
+        advice.append("Changes wait for the maintenance window; the next apply that changes anything carries them out.")
+    advice.append("Let only one tool manage the cluster: take it out of the state or the template that it came from.")
+    return advice
+
+
+def _publish(app: AppContext, draft: Draft, desired: Resolved, emit: Emit) -> Stack:
+    """The draft as a stack. Until its state is there, it is one without anything made, which the next run clears away."""
+    from aurora_cli.spec.dump import dump_spec
+
+    spec, keys = desired.spec, tuple(keys_of(draft.found))
+    stack = app.registry.create(
+        spec.name,
+        region=spec.region,
+        target=app.target,
+        spec=dump_spec(spec),
+        instance_keys=keys,
+        origins=desired.origins,
+    )
+    stack.update_record(final_snapshot_identifier=draft.snapshot)
+    write_atomic(stack.folder / "imports.tf", draft.imports_text())
+    if draft.lock_file.exists():
+        write_atomic(stack.terraform_dir / LOCK_FILE, draft.lock_file.read_text(encoding="utf-8"))
+    publish_state(app, stack, spec, draft.state_file.read_text(encoding="utf-8"), emit)
+    stack.update_record(status="changing")
+    return stack
+
+
+def _tag(app: AppContext, stack: Stack, desired: Resolved, emit: Emit) -> Any:
+    """The one change of an adoption: the tags that were shown. Planned anew, and looked at again before it is applied."""
+
+    def harmless(review: PlanReview) -> bool:
+        refuse_differences(review.name, review.plan)
+        return True
+
+    try:
+        return carry_out(app, stack, desired, Terms("adopt", harmless, emit)).report
+    except NotAdoptable:  # changed since it was shown: nothing was done yet, so nothing stays
+        app.registry.remove(stack)
+        raise

@@ -1,0 +1,95 @@
+"""What of an existing cluster Terraform takes over, under which address, with which id.
+
+Source of the ids: documentation of the provider's resources, section Import.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.existing import Existing
+from aurora_cli.hcl.adoption import Bare, Import
+from aurora_cli.operations.adopt.members import keys_of
+
+if TYPE_CHECKING:
+    from aurora_cli.spec.model import ClusterSpec
+
+CLUSTER = "aws_rds_cluster"
+INSTANCE = "aws_rds_cluster_instance"
+_SCALING = "rds/cluster:{}/rds:cluster:ReadReplicaCount"
+_FIRST = "1"
+
+
+def imports_of(found: Existing, spec: ClusterSpec) -> tuple[Import, ...]:
+    """The imports, the cluster first."""
+    name = found.identifier
+    ids = {key: i["DBInstanceIdentifier"] for key, i in keys_of(found).items()}
+    taken = [Import(f"{CLUSTER}.this", name), Import(f"{INSTANCE}.first", ids[_FIRST])]
+    taken += [Import(f'{INSTANCE}.others["{key}"]', i) for key, i in ids.items() if key != _FIRST]
+    if spec.logs.own_groups:
+        taken += [
+            Import(f'aws_cloudwatch_log_group.exports["{kind}"]', found.log_groups[kind]["logGroupName"])
+            for kind in spec.logs.exports or ()
+        ]
+    taken += [Import(f'aws_rds_cluster_endpoint.custom["{key}"]', f"{name}-{key}") for key in spec.endpoints]
+    if spec.credentials.schedule:
+        taken.append(
+            Import("aws_secretsmanager_secret_rotation.master", found.cluster["MasterUserSecret"]["SecretArn"])
+        )
+    return (*taken, *_autoscaling(name, spec))
+
+
+def _autoscaling(name: str, spec: ClusterSpec) -> list[Import]:
+    if spec.autoscaling is None:
+        return []
+    target = _SCALING.format(name)
+    kinds = [kind for kind in ("cpu", "connections") if getattr(spec.autoscaling, kind) is not None]
+    return [
+        Import("aws_appautoscaling_target.readers", target),
+        *(Import(f'aws_appautoscaling_policy.readers["{kind}"]', f"{target}/{name}-{kind}") for kind in kinds),
+    ]
+
+
+def bare_of(found: Existing, spec: ClusterSpec) -> tuple[Bare, ...]:
+    """A resource for each import, with the required arguments alone."""
+    name, instances = found.identifier, keys_of(found)
+    engine = {"engine": spec.engine}
+    of_cluster = {"cluster_identifier": name, **engine}
+    others = tuple(key for key in instances if key != _FIRST)
+    bare = [
+        Bare(CLUSTER, "this", of_cluster),
+        Bare(INSTANCE, "first", {**of_cluster, "instance_class": instances[_FIRST]["DBInstanceClass"]}),
+    ]
+    if others:
+        bare.append(Bare(INSTANCE, "others", {**of_cluster, "instance_class": "db.r7g.large"}, others))
+    if spec.logs.own_groups and spec.logs.exports:
+        bare.append(Bare("aws_cloudwatch_log_group", "exports", {}, tuple(sorted(spec.logs.exports))))
+    if spec.endpoints:
+        required = {
+            "cluster_identifier": name,
+            "cluster_endpoint_identifier": name,
+            "custom_endpoint_type": "ANY",
+        }
+        bare.append(Bare("aws_rds_cluster_endpoint", "custom", required, tuple(spec.endpoints)))
+    if spec.credentials.schedule:
+        rules = {"rotation_rules": {"automatically_after_days": 7}}
+        secret = {"secret_id": found.cluster["MasterUserSecret"]["SecretArn"]}
+        bare.append(Bare("aws_secretsmanager_secret_rotation", "master", secret, blocks=rules))
+    return (*bare, *_bare_autoscaling(name, spec))
+
+
+def _bare_autoscaling(name: str, spec: ClusterSpec) -> list[Bare]:
+    if spec.autoscaling is None:
+        return []
+    of = {
+        "service_namespace": "rds",
+        "scalable_dimension": "rds:cluster:ReadReplicaCount",
+        "resource_id": f"cluster:{name}",
+    }
+    kinds = tuple(kind for kind in ("cpu", "connections") if getattr(spec.autoscaling, kind) is not None)
+    return [
+        Bare("aws_appautoscaling_target", "readers", {**of, "min_capacity": 0, "max_capacity": 15}),
+        Bare(
+            "aws_appautoscaling_policy", "readers", {**of, "name": name, "policy_type": "TargetTrackingScaling"}, kinds
+        ),
+    ]

@@ -1,0 +1,145 @@
+"""An existing cluster as the values of a spec, all of them; what equals a default is left out later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aurora_cli.aws.existing import Existing
+from aurora_cli.operations.adopt.extras import autoscaling_of, endpoints_of, logs_of, rotation_of
+from aurora_cli.operations.adopt.members import instance_group, instances_of, interval_of, is_public, upgrades_itself
+from aurora_cli.operations.adopt.tags import cluster_tags
+
+_TLS_BY_DEFAULT_FROM = 17
+"""Aurora PostgreSQL forces TLS from 17 on where the parameter group says nothing (Aurora User Guide, security)."""
+
+
+def values_of(found: Existing, region: str) -> dict[str, Any]:
+    """The nested values of a spec that describes the cluster as it is.
+
+    Backups are kept when the cluster goes (`backup.keep_automated`): Terraform's own idea after an import is to delete them.
+    """
+    cluster = found.cluster
+    values: dict[str, Any] = {
+        "name": found.identifier,
+        "region": region,
+        "tags": cluster_tags(found),
+        "engine": cluster["Engine"],
+        "engine_version": _version(found),
+        "database": cluster.get("DatabaseName") or None,
+        "username": cluster.get("MasterUsername"),
+        "port": cluster.get("Port"),
+        "storage": "aurora-iopt1" if cluster.get("StorageType") == "aurora-iopt1" else "aurora",
+        "instances": instances_of(found),
+        "autoscaling": autoscaling_of(found),
+        "endpoints": endpoints_of(found),
+        "network": _network(found),
+        "credentials": _credentials(found),
+        "encryption": {"enabled": bool(cluster.get("StorageEncrypted")), "kms_key": _key(found, "KmsKeyId")},
+        "tls": {"required": _forces_tls(found)},
+        "backup": _backup(found),
+        "maintenance": {
+            "window": (cluster.get("PreferredMaintenanceWindow") or "").lower() or None,
+            "auto_minor_upgrades": upgrades_itself(found),
+        },
+        "data_api": bool(cluster.get("HttpEndpointEnabled")),
+        "extended_support": False if str(cluster.get("EngineLifecycleSupport")).endswith("disabled") else None,
+        "deletion_protection": bool(cluster.get("DeletionProtection")),
+        "parameters": {
+            "cluster_group": cluster.get("DBClusterParameterGroup"),
+            "instance_group": instance_group(found),
+        },
+        "logs": logs_of(found),
+        "monitoring": _monitoring(found),
+    }
+    return _without_nothing(values)
+
+
+def _version(found: Existing) -> str:
+    """With automatic minor upgrades the minor version is AWS's affair."""
+    from aurora_cli.spec.versions import major_version
+
+    engine, version = found.cluster["Engine"], found.cluster["EngineVersion"]
+    return major_version(engine, version) if upgrades_itself(found) else str(version)
+
+
+def _network(found: Existing) -> dict[str, Any]:
+    groups = [g["VpcSecurityGroupId"] for g in found.cluster.get("VpcSecurityGroups", ())]
+    return {
+        "vpc_id": found.subnet_group.get("VpcId"),
+        "subnet_group": found.cluster.get("DBSubnetGroup"),
+        "security_group_ids": groups,
+        "own_security_group": False,
+        "public_access": is_public(found),
+        "ip_version": "dual" if found.cluster.get("NetworkType") == "DUAL" else "ipv4",
+    }
+
+
+def _credentials(found: Existing) -> dict[str, Any]:
+    secret = found.cluster.get("MasterUserSecret") or {}
+    iam = bool(found.cluster.get("IAMDatabaseAuthenticationEnabled"))
+    common = {"iam_authentication": iam, "domain": _domain(found)}
+    if not secret:
+        return {"password": "kept", **common}
+    key = secret.get("KmsKeyId")
+    return {
+        "secret_kms_key": key if key and key not in found.aws_keys else None,
+        "rotation": rotation_of(found),
+        **common,
+    }
+
+
+def _domain(found: Existing) -> dict[str, Any] | None:
+    """The directory of Kerberos, with the role that is there."""
+    for one in found.cluster.get("DomainMemberships") or ():
+        return {"id": one.get("Domain"), "role": one.get("IAMRoleName")}
+    return None
+
+
+def _backup(found: Existing) -> dict[str, Any]:
+    cluster = found.cluster
+    return {
+        "retention": cluster.get("BackupRetentionPeriod"),
+        "window": cluster.get("PreferredBackupWindow"),
+        "copy_tags": bool(cluster.get("CopyTagsToSnapshot")),
+        "keep_automated": True,
+        "backtrack": cluster.get("BacktrackWindow") or None,
+    }
+
+
+def _forces_tls(found: Existing) -> bool:
+    if found.forces_tls is not None:
+        return found.forces_tls
+    cluster = found.cluster
+    major = cluster["EngineVersion"].partition(".")[0]
+    return cluster["Engine"] == "aurora-postgresql" and major.isdigit() and int(major) >= _TLS_BY_DEFAULT_FROM
+
+
+def _monitoring(found: Existing) -> dict[str, Any]:
+    cluster, interval = found.cluster, interval_of(found)
+    section: dict[str, Any] = {}
+    if interval:
+        roles = [i["MonitoringRoleArn"] for i in found.managed if i.get("MonitoringRoleArn")]
+        section["enhanced"] = {"interval": interval, "role": roles[0] if roles else None}
+    if cluster.get("PerformanceInsightsEnabled"):
+        section["insights"] = {
+            "mode": cluster.get("DatabaseInsightsMode") or "standard",
+            "retention": cluster.get("PerformanceInsightsRetentionPeriod"),
+            "kms_key": _key(found, "PerformanceInsightsKMSKeyId"),
+        }
+    return section
+
+
+def _key(found: Existing, name: str) -> str | None:
+    key: str | None = found.cluster.get(name)
+    return None if key in found.aws_keys else key
+
+
+def _without_nothing(values: dict[str, Any]) -> dict[str, Any]:
+    """Without None, empty mappings and empty lists; no log exports is a choice, and stays."""
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        inner = _without_nothing(value) if isinstance(value, dict) else value
+        if inner is None or inner == {} or (inner == [] and name != "exports"):
+            continue
+        kept[name] = inner
+    return kept

@@ -1,1 +1,0 @@
-"""Bringing an existing cluster under management, in parts."""

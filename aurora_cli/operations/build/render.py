@@ -1,0 +1,55 @@
+"""Take the Terraform away: write the rendered files into a folder of the user's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.operations.core.desired import desired_spec
+from aurora_cli.operations.core.rendered import options_of
+from aurora_cli.operations.core.request import SpecRequest
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+
+
+def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = False) -> list[Path]:
+    """Write the files for the request's spec, or for the stored one when the request has no layers.
+
+    Args:
+        to: the folder; it is made if missing.
+        force: overwrite files that differ.
+
+    Returns:
+        The paths written (or already equal), in the order of their names.
+
+    Raises:
+        InvalidInput: a file exists with other content and `force` is off; nothing is written then.
+        OperationFailed: the folder cannot be written.
+    """
+    from aurora_cli.hcl.options import RenderOptions
+    from aurora_cli.hcl.render import render_stack
+
+    resolved = desired_spec(app, request)
+    stack = app.registry.find(resolved.spec.name) if not request.layers else None
+    files = render_stack(resolved.spec, options_of(stack.record) if stack else RenderOptions())
+    try:
+        return _write(files, to, force)
+    except OSError as error:
+        raise OperationFailed(
+            f"The folder {to} cannot be written: {error.strerror or error}.", hint="Choose another folder with --to."
+        ) from error
+
+
+def _write(files: dict[str, str], to: Path, force: bool) -> list[Path]:
+    differing = [n for n, text in files.items() if (to / n).exists() and (to / n).read_text("utf-8", "replace") != text]
+    if differing and not force:
+        raise InvalidInput(
+            f"{to} already holds other files of these names: {', '.join(sorted(differing))}.",
+            hint="Choose another folder with --to, or overwrite them with --force.",
+        )
+    for name, text in files.items():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        (to / name).write_text(text, encoding="utf-8", newline="\n")
+    return [to / name for name in sorted(files)]

@@ -1,0 +1,150 @@
+"""What is shown before anything happens, and asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aurora_cli.errors import Problem
+from aurora_cli.terraform.plan import Plan
+
+Effect = Literal["lost", "replaced", "restart", "failover", "exposed"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One consequence of the plan that a person must know before saying yes.
+
+    Attributes:
+        effect: `lost` (data or the way to it goes), `replaced` (made anew), `restart`, `failover`, or `exposed`
+            (reachable from more places, or less protected).
+        address: Terraform address, e.g. `aws_rds_cluster.this`.
+        text: one sentence, e.g. "demo-1 (the writer) restarts: its class changes from db.r7g.large to db.r7g.xlarge".
+        refused: True when the guard stops the run unless the address is allowed by name.
+        allowed: True when the user allowed this address.
+    """
+
+    effect: Effect
+    address: str
+    text: str
+    refused: bool = False
+    allowed: bool = False
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """One step of an operation, as it is shown.
+
+    Attributes:
+        name: stable short name, e.g. `resize demo-2`.
+        text: what is done.
+        interruption: what stops meanwhile and for how long, or None.
+        done: whether it has ended already, in an earlier run or by itself.
+        elapsed_s: seconds that it took in this run; None when it was not run.
+    """
+
+    name: str
+    text: str
+    interruption: str | None = None
+    done: bool = False
+    elapsed_s: float | None = None
+
+
+@dataclass(frozen=True)
+class PlanReview:
+    """A plan and what it means.
+
+    Attributes:
+        name, region: the cluster.
+        operation: create, apply, scale, destroy or plan.
+        target: `aws` or `sandbox`.
+        plan: the Terraform plan as data; `plan.empty` when nothing changes.
+        findings: consequences, refused ones first.
+        warnings: doubtful values in the spec.
+        resumed: True when an earlier run stopped half-way and this one goes on.
+        again: True when this is the second showing, since the first plan went stale.
+        steps: what happens beside Terraform's changes, in order, e.g. "fail over to demo-2".
+        sequence: the steps of an operation that takes several; those already done are among them.
+        remarks: sentences about this operation that a person should read.
+    """
+
+    name: str
+    region: str
+    operation: str
+    target: str
+    plan: Plan
+    findings: tuple[Finding, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    resumed: bool = False
+    again: bool = False
+    steps: tuple[str, ...] = ()
+    sequence: tuple[PlannedStep, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would be done, by Terraform or beside it."""
+        return not self.plan.empty or bool(self.steps) or any(not step.done for step in self.sequence)
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        """Findings that stop the run."""
+        return tuple(f for f in self.findings if f.refused and not f.allowed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        from aurora_cli.operations.core.results import SCHEMA_VERSION
+
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "region": self.region,
+            "target": self.target,
+            "operation": self.operation,
+            "changed": False,
+            "changes": self.changes,
+            "summary": self.plan.summary(),
+            "resource_changes": [c.to_dict() for c in self.plan.resource_changes if c.action not in ("no-op", "read")],
+            "findings": [vars(f) for f in self.findings],
+            "warnings": [{k: v for k, v in vars(p).items() if v is not None} for p in self.warnings],
+            "resumed": self.resumed,
+            "steps": list(self.steps) or [step.text for step in self.sequence if not step.done],
+            "sequence": [vars(step) for step in self.sequence],
+            "remarks": list(self.remarks),
+        }
+
+
+Approve = Callable[[PlanReview], bool]
+"""Shows the review and asks; True goes on, False declines. Called for every plan that changes something, also with --yes."""
+
+
+@dataclass(frozen=True)
+class ChangeResult:
+    """What a changing command did.
+
+    Attributes:
+        report: the cluster afterwards (a `ClusterReport`), or None for a dry run of a cluster that does not exist.
+        review: the plan that was shown; None when nothing had to be planned.
+        changed: whether anything was changed.
+        dry_run: whether it stopped after the plan.
+        summary: resources added, changed and destroyed by Terraform.
+        sequence: the steps of an operation that takes several, with the seconds that each took.
+        without_writer_s: seconds without a writer in this run, as seen from here and so at most; None when no step of it
+            takes the writer away.
+    """
+
+    report: Any
+    review: PlanReview | None
+    changed: bool
+    dry_run: bool = False
+    summary: dict[str, int] = field(default_factory=dict)
+    sequence: tuple[PlannedStep, ...] = ()
+    without_writer_s: float | None = None
+
+
+@dataclass(frozen=True)
+class ReviewRefused:
+    """Event: the guard is about to stop the run; the review shows why."""
+
+    review: PlanReview

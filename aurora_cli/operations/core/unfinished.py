@@ -1,0 +1,136 @@
+"""An operation that has begun and not ended: others are refused, and it can be given up."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import Declined, InvalidInput, OperationUnfinished, SpecConflict
+from aurora_cli.operations.core.history import recorded
+from aurora_cli.operations.core.recovery import follow_up
+from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.stacks.journal import Journal, read_journal, remove_journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aurora_cli.context import AppContext
+    from aurora_cli.events import Emit
+    from aurora_cli.stacks.stack import Stack
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An operation under way.
+
+    Attributes:
+        operation: name of the command.
+        command: the command line that goes on with it.
+        started_at, started_by: when (RFC 3339 in UTC) and by whom.
+        done, left: names of its steps.
+    """
+
+    name: str
+    operation: str
+    command: str
+    started_at: str
+    started_by: str
+    done: tuple[str, ...]
+    left: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in vars(self).items() if key != "name"}
+
+
+def unfinished(stack: Stack) -> Unfinished | None:
+    """The operation that the stack is in the middle of, or None. Raises StackDamaged."""
+    journal = read_journal(stack.folder)
+    if journal is None:
+        return None
+    ended = {name: bool(note.finished) for name, note in journal.steps.items()}
+    return Unfinished(
+        name=stack.name,
+        operation=journal.operation,
+        command=shlex.join(["aurora-cli", *journal.command]),
+        started_at=journal.started_at,
+        started_by=journal.started_by,
+        done=tuple(name for name, end in ended.items() if end),
+        left=tuple(name for name, end in ended.items() if not end),
+    )
+
+
+def refuse_destroying(stack: Stack) -> None:
+    """Raise SpecConflict if a destroy of the stack has begun: only it goes on."""
+    if stack.record.status == "destroying":
+        raise SpecConflict(
+            f"A destroy of {stack.name} has begun and is not finished.",
+            hint=f"Finish it with `aurora-cli destroy {stack.name}`.",
+        )
+
+
+def refuse_unfinished(
+    stack: Stack, operation: str | None = None, arguments: Mapping[str, Any] | None = None
+) -> Journal | None:
+    """The journal that this very operation goes on from, None when nothing is under way.
+
+    Args:
+        operation, arguments: what is about to begin; None for a command that has no steps, which never goes on.
+
+    Raises:
+        OperationUnfinished: something else is under way.
+    """
+    journal = read_journal(stack.folder)
+    if journal is None or (journal.operation == operation and dict(journal.arguments) == dict(arguments or {})):
+        return journal
+    ended = sum(1 for note in journal.steps.values() if note.finished)
+    command = shlex.join(["aurora-cli", *journal.command])
+    raise OperationUnfinished(
+        f"'{journal.operation}' has begun on {stack.name} and is not finished: {ended} of {len(journal.steps)} steps are done "
+        f"(since {journal.started_at}, by {journal.started_by}).",
+        hint=f"Go on with it: {command}. Or leave it where it is: aurora-cli abandon {stack.name}",
+        details={"operation": journal.operation, "command": command, "abandon": f"aurora-cli abandon {stack.name}"},
+    )
+
+
+@dataclass(frozen=True)
+class Abandoned:
+    """What was given up."""
+
+    name: str
+    given_up: Unfinished
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {"schema_version": SCHEMA_VERSION, "name": self.name, "changed": True, **self.given_up.to_dict()}
+
+
+def abandon(app: AppContext, name: str, *, approve: Callable[[Unfinished], bool], emit: Emit) -> Abandoned:
+    """Give up the operation under way. What its steps did stays; the stored spec is what it was.
+
+    Args:
+        approve: shows what is given up and asks.
+
+    Raises:
+        ClusterNotFound, StackLocked, Declined; InvalidInput: nothing is under way.
+    """
+    stack = existing_stack(app, name)
+    with stack.lock("abandon"):
+        given_up = unfinished(stack)
+        if given_up is None:
+            raise InvalidInput(f"No operation is under way on {name}.", hint=f"Look at it: aurora-cli status {name}")
+        app.begin(emit)
+        follow_up(app.terraform(stack, emit), emit)
+        if not approve(given_up):
+            raise Declined("Nothing was given up.")
+        with recorded(app, stack, "abandon") as entry:
+            remove_journal(stack.folder)
+            write_rendered(stack, stored_spec(stack).spec)
+            stack.update_record(status="ready")
+            counts = {"add": 0, "change": 0, "destroy": 0}
+            entry.finish("succeeded", counts, f"gave up {given_up.operation} after {len(given_up.done)} steps")
+    return Abandoned(name, given_up)

@@ -1,0 +1,151 @@
+"""Make a replica cluster a cluster of its own: it stops following its source, and takes writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.global_role import global_role
+from aurora_cli.aws.lag import promote as call_promote
+from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.operations.day_two.failover import require_available
+from aurora_cli.operations.day_two.promoted_spec import promoted
+from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.engine import run_operation
+from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.report.replication import lag_of, short
+from aurora_cli.spec.source import PROMOTED
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.lag import Lag
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.pipeline.context import Ground
+
+MAX_LAG_S = 5.0
+"""Seconds that a replica may be behind without more words. CloudWatch has a value a minute: after the last write it takes one."""
+_INTERRUPTION = "The cluster restarts: connections to it end, and it takes some minutes."
+
+
+def promote(
+    app: AppContext, cluster: str, *, terms: Terms, max_lag_s: float = MAX_LAG_S, accept_lag: bool = False
+) -> ChangeResult:
+    """Promote a replica cluster, and wait until it is no replica any more.
+
+    Args:
+        max_lag_s: refuse while it is further behind, in seconds.
+        accept_lag: promote whatever the lag is, also an unknown one.
+
+    Raises:
+        InvalidInput: it is no replica, or a member of a global database, or too far behind. What `run_operation` raises.
+    """
+    return run_operation(app, cluster, Promote(cluster, max_lag_s, accept_lag), terms)
+
+
+@dataclass(frozen=True)
+class Promote:
+    """The operation."""
+
+    cluster: str
+    max_lag_s: float = MAX_LAG_S
+    accept_lag: bool = False
+    name = "promote"
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """Nothing: how much lag is accepted may be said anew by the command that goes on."""
+        return {}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+        limit = () if self.max_lag_s == MAX_LAG_S else ("--max-lag", f"{self.max_lag_s:g}")
+        return ("promote", self.cluster, *limit, *(("--accept-lag",) if self.accept_lag else ()))
+
+    def decide(self, ground: Ground) -> Decision:
+        """Refuse what is no replica, and one that is too far behind."""
+        topology = ground.live()
+        require_available(topology)
+        _refuse_global(ground, topology)
+        source = topology.replicates_from
+        if source is None and ground.stack.record.born != "replica_of":
+            raise InvalidInput(
+                f"{self.cluster} is no replica: it stands on its own already.",
+                hint=f"Look at it: aurora-cli status {self.cluster}",
+            )
+        remarks = self._remarks(source, self._checked(ground, topology)) if source else (_PROMOTED_OUTSIDE,)
+        return Decision({"source": source}, promoted(ground.stack, topology), remarks=remarks)
+
+    def _checked(self, ground: Ground, topology: Topology) -> Lag:
+        lag = lag_of(ground.app, ground.spec.region, topology)
+        if not self.accept_lag and not lag.within(self.max_lag_s):
+            raise InvalidInput(
+                f"{self.cluster} is {lag.words()}. What has not arrived when it is promoted never will.",
+                hint=f"Stop the writes at {short(str(topology.replicates_from))}, wait until it has caught up "
+                f"(aurora-cli status {self.cluster} shows it), then promote. To go on all the same: --accept-lag",
+                details={"lag_s": lag.seconds, "max_lag_s": self.max_lag_s},
+            )
+        return lag
+
+    def _remarks(self, source: str, lag: Lag) -> tuple[str, ...]:
+        return (
+            f"{self.cluster} is {lag.words()}; its source is {source}.",
+            f"Stop the writes at {short(source)} first: what is written there from now on does not arrive here.",
+            "There is no way back to being its replica.",
+            "Users and passwords stay as they are (`credentials.password: kept`), and `source` goes out of the spec.",
+        )
+
+    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+        """The call, and a note in the record; the last step brings spec and state to it."""
+        source = decision.facts["source"]
+        return [*([self._promote(ground, source)] if source else []), self._note(ground)]
+
+    def _promote(self, ground: Ground, source: str) -> Step:
+        def done() -> bool:
+            return ground.live().replicates_from is None
+
+        def run() -> str | None:
+            self._look_again(ground)
+            call_promote(ground.rds, self.cluster)
+            ground.wait(look, f"{self.cluster} to be a cluster of its own")
+            return f"{self.cluster} takes writes now"
+
+        def look() -> tuple[Topology, str | None]:
+            topology = ground.live()
+            busy = topology.replicates_from is not None or topology.status != "available"
+            return topology, topology.status if busy else None
+
+        text = f"Promote {self.cluster}: it stops following {short(source)} and takes writes"
+        return Step("promote", text, done, run, _INTERRUPTION)
+
+    def _look_again(self, ground: Ground) -> None:
+        """Somebody has read and typed meanwhile, or it is another day."""
+        try:
+            self._checked(ground, ground.live())
+        except InvalidInput as error:
+            raise OperationFailed(f"Not promoted: {error.message}", hint=error.hint, details=error.details) from error
+
+    def _note(self, ground: Ground) -> Step:
+        """From here on the files are those of a cluster that was a replica once; see hcl/source.py."""
+        record = ground.stack
+
+        def run() -> None:
+            record.update_record(born=PROMOTED)
+
+        return Step("note", "Note that it is no replica any more", lambda: record.record.born == PROMOTED, run)
+
+
+_PROMOTED_OUTSIDE = "It was promoted outside of aurora-cli: only the spec and Terraform's state are brought to it."
+
+
+def _refuse_global(ground: Ground, topology: Topology) -> None:
+    name = ground.spec.name
+    role = None if ground.spec.global_ else global_role(ground.rds, topology.arn)
+    if ground.spec.global_ or role:
+        raise InvalidInput(
+            f"{name} belongs to a global database, whose members are not promoted one by one.",
+            hint=f"To make another Region the primary: aurora-cli global switchover {name} --to REGION (or failover, if the "
+            f"primary is lost). To take a Region out: aurora-cli global remove-region {name} REGION",
+        )

@@ -1,0 +1,216 @@
+"""Manual snapshots of clusters: made, listed, copied and deleted by the RDS API; Terraform does not know them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.origins import read_cluster, read_snapshot
+from aurora_cli.aws.snapshots import SnapshotInfo, await_snapshot, list_snapshots, snapshot_exists
+from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput
+from aurora_cli.events import Emit, StepFinished, StepStarted, Waiting
+from aurora_cli.operations.core.final_snapshot import is_final_name
+from aurora_cli.operations.core.results import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+
+
+@dataclass(frozen=True)
+class SnapshotResult:
+    """One snapshot, and what was done to it: created, copied, deleted, or unchanged."""
+
+    snapshot: SnapshotInfo
+    outcome: str
+    region: str
+    target: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "region": self.region,
+            "target": self.target,
+            "outcome": self.outcome,
+            "changed": self.outcome != "unchanged",
+            "snapshot": row(self.snapshot),
+        }
+
+
+def row(snapshot: SnapshotInfo) -> dict[str, Any]:
+    """JSON form of one snapshot."""
+    return {**asdict(snapshot), "final": is_final(snapshot)}
+
+
+def is_final(snapshot: SnapshotInfo) -> bool:
+    """Whether a destroy took it: by the name that a destroy gives."""
+    return snapshot.cluster is not None and is_final_name(snapshot.id, snapshot.cluster)
+
+
+def snapshots(app: AppContext, cluster: str | None, *, region: str | None, emit: Emit) -> list[SnapshotInfo]:
+    """The cluster snapshots of a Region, or of one cluster, newest first; automated ones too.
+
+    Args:
+        cluster: identifier, also of a cluster that is gone; None for all.
+        region: None for that of the cluster managed here, else the session's.
+    """
+    app.begin(emit)
+    return list_snapshots(_rds(app, region_for(app, cluster, region)), cluster)
+
+
+def create_snapshot(
+    app: AppContext, cluster: str, identifier: str | None, *, region: str | None, emit: Emit
+) -> SnapshotResult:
+    """Take a snapshot and wait until it is available. An existing one of that name and cluster is waited for, not doubled.
+
+    Args:
+        identifier: None for `<cluster>-<UTC time>`.
+
+    Raises:
+        ClusterNotFound, InvalidInput (the name is taken by another cluster's), AwsFailed, WaitTimeout.
+    """
+    app.begin(emit)
+    home = region_for(app, cluster, region)
+    rds = _rds(app, home)
+    if read_cluster(rds, cluster) is None:
+        raise ClusterNotFound(f"{home} has no cluster {cluster}.", hint="Check the name and the Region.")
+    name = identifier or f"{cluster}-{app.clock.now():%Y%m%d%H%M%S}"
+    outcome = "unchanged" if _is_there(rds, name, cluster) else "created"
+    if outcome == "created":
+        with aws_errors(f"taking the snapshot {name}"):
+            rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=name)
+    done = _wait(app, rds, name, emit, f"Taking the snapshot {name}")
+    return SnapshotResult(done, outcome, home, app.target)
+
+
+def copy_snapshot(
+    app: AppContext,
+    source: str,
+    target: str | None,
+    *,
+    from_region: str | None,
+    to_region: str | None,
+    kms_key: str | None,
+    emit: Emit,
+) -> SnapshotResult:
+    """Copy a snapshot, within a Region or into another one, and wait until it is available.
+
+    Args:
+        source: identifier or ARN.
+        target: name of the copy; None for the same, which needs another Region.
+        from_region, to_region: None for the ARN's, else the session's.
+        kms_key: key of the target Region that encrypts the copy; an encrypted snapshot from another Region needs one.
+
+    Raises:
+        ClusterNotFound: no such snapshot. InvalidInput: a key is missing, or the name is taken. AwsFailed, WaitTimeout.
+    """
+    from aurora_cli.spec.source import parse_arn, without_mark
+
+    app.begin(emit)
+    arn = parse_arn(source)
+    here = from_region or (arn.region if arn else region_for(app, None, None))
+    there = to_region or region_for(app, None, None, otherwise=here)
+    found = read_snapshot(_rds(app, here), source)
+    if found is None or found.kind != "cluster-snapshot":
+        raise ClusterNotFound(
+            f"{here} has no cluster snapshot {source}.", hint=f"aurora-cli --region {here} snapshot list"
+        )
+    name = target or without_mark(found.name)
+    _refuse_copy(found.name, name, here, there, encrypted=found.encrypted, kms_key=kms_key)
+    rds = _rds(app, there)
+    outcome = "unchanged" if _is_there(rds, name, found.cluster) else "copied"
+    if outcome == "copied":
+        more: dict[str, Any] = {"SourceRegion": here} if here != there else {}
+        more |= {"KmsKeyId": kms_key} if kms_key else {}
+        with aws_errors(f"copying the snapshot {found.name}"):
+            rds.copy_db_cluster_snapshot(
+                SourceDBClusterSnapshotIdentifier=found.arn if here != there else found.name,
+                TargetDBClusterSnapshotIdentifier=name,
+                CopyTags=True,
+                **more,
+            )
+    done = _wait(app, rds, name, emit, f"Copying {found.name} to {name} in {there}")
+    return SnapshotResult(done, outcome, there, app.target)
+
+
+def _refuse_copy(source: str, name: str, here: str, there: str, *, encrypted: bool, kms_key: str | None) -> None:
+    if here == there and source == name:
+        raise InvalidInput(
+            f"{here} has the snapshot {name}: a copy there needs another name.", hint="Give a name, or --to-region."
+        )
+    if here != there and encrypted and not kms_key:
+        raise InvalidInput(
+            f"{source} is encrypted with a key of {here}, which does not work in {there}.",
+            hint="Give a key of the target Region: --kms-key alias/aws/rds, or one of your own.",
+        )
+
+
+def delete_snapshot(
+    app: AppContext, identifier: str, *, region: str | None, confirm: Callable[[SnapshotInfo], bool], emit: Emit
+) -> SnapshotResult:
+    """Delete a manual snapshot for good.
+
+    Args:
+        confirm: shows it and has its identifier typed; False declines.
+
+    Raises:
+        ClusterNotFound, InvalidInput (an automated snapshot), Declined, AwsFailed.
+    """
+    app.begin(emit)
+    home = region_for(app, None, region)
+    rds = _rds(app, home)
+    found = next((s for s in list_snapshots(rds, None, identifier) if s.id == identifier), None)
+    if found is None:
+        raise ClusterNotFound(f"{home} has no cluster snapshot {identifier}.", hint="See `aurora-cli snapshot list`.")
+    if found.type != "manual":
+        raise InvalidInput(
+            f"{identifier} is an automated snapshot: it goes with the backup retention, or with its cluster.",
+            hint="A shorter `backup.retention` lets it go earlier.",
+        )
+    if not confirm(found):
+        raise Declined("Nothing was deleted: the identifier was not confirmed.")
+    with aws_errors(f"deleting the snapshot {identifier}"):
+        rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=identifier)
+    return SnapshotResult(found, "deleted", home, app.target)
+
+
+def region_for(app: AppContext, cluster: str | None, region: str | None, *, otherwise: str | None = None) -> str:
+    """The Region: as given, that of the cluster managed here, the session's, or `otherwise`. Raises InvalidInput."""
+    from aurora_cli.stacks.names import is_name
+
+    stack = app.registry.find(cluster) if cluster and is_name(cluster) else None
+    fallback = app.fallback_region()
+    chosen = region or (stack.record.region if stack else None) or app.region or otherwise
+    chosen = chosen or (fallback[0] if fallback else None)
+    if chosen is None:
+        raise InvalidInput("The Region is missing.", hint="Give it with --region, e.g. eu-west-1.")
+    return chosen
+
+
+def _rds(app: AppContext, region: str) -> Any:
+    return app.aws(region).client("rds")
+
+
+def _is_there(rds: Any, name: str, cluster: str | None) -> bool:
+    """Whether an interrupted run has begun this very snapshot already. Raises InvalidInput for one of another cluster."""
+    if not snapshot_exists(rds, name):
+        return False
+    (there,) = list_snapshots(rds, None, name)
+    if there.cluster != cluster:
+        raise InvalidInput(f"There is a snapshot {name} already, of {there.cluster}.", hint="Give another name.")
+    return True
+
+
+def _wait(app: AppContext, rds: Any, name: str, emit: Emit, title: str) -> SnapshotInfo:
+    started = app.clock.monotonic()
+    emit(StepStarted("snapshot", title))
+    done = await_snapshot(
+        rds,
+        name,
+        clock=app.clock,
+        waiting=lambda status, elapsed: emit(Waiting(f"the snapshot {name}", status, elapsed)),
+    )
+    emit(StepFinished("snapshot", app.clock.monotonic() - started))
+    return done

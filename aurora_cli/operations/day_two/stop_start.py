@@ -1,0 +1,111 @@
+"""Stop a cluster and start it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.global_role import global_role
+from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.blue_green.active import refuse_in_deployment
+from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.engine import run_operation
+from aurora_cli.operations.pipeline.step import Decision, Step
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.pipeline.context import Ground
+
+SEVEN_DAYS = "AWS starts a stopped cluster by itself after seven days; stop it again then if need be."
+BILLED = "Storage and backups are billed meanwhile, instances are not."
+
+
+def stop(app: AppContext, cluster: str, *, terms: Terms) -> ChangeResult:
+    """Stop every instance of a cluster, and wait until it is stopped.
+
+    Raises:
+        InvalidInput: AWS does not stop it: a member of a global database, a replica or the source of one.
+        What `run_operation` raises.
+    """
+    return run_operation(app, cluster, Power(cluster, "stop"), terms)
+
+
+def start(app: AppContext, cluster: str, *, terms: Terms) -> ChangeResult:
+    """Start a stopped cluster, and wait until it is available. Raises what `run_operation` raises."""
+    return run_operation(app, cluster, Power(cluster, "start"), terms)
+
+
+@dataclass(frozen=True)
+class Power:
+    """Either operation."""
+
+    cluster: str
+    name: Literal["stop", "start"]
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """There are none."""
+        return {}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+        return (self.name, self.cluster)
+
+    def decide(self, ground: Ground) -> Decision:
+        """Refuse what AWS does not stop."""
+        if self.name == "start":
+            return Decision()
+        topology = ground.rested()
+        _refuse_to_stop(ground, topology)
+        refuse_in_deployment(ground.rds, self.cluster, "AWS stops none of its clusters")
+        return Decision(remarks=(SEVEN_DAYS, BILLED))
+
+    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+        """One step."""
+        if self.name == "start":
+            call: Callable[..., Any] = ground.rds.start_db_cluster
+            return [_step(ground, "start", f"Start {self.cluster}", "available", call, None)]
+        interruption = "Every connection ends, and there are none until it is started again."
+        call = ground.rds.stop_db_cluster
+        return [_step(ground, "stop", f"Stop {self.cluster} and its instances", "stopped", call, interruption)]
+
+
+def _step(
+    ground: Ground, name: str, text: str, status: str, call: Callable[..., Any], interruption: str | None
+) -> Step:
+    cluster = ground.spec.name
+
+    def run() -> str | None:
+        with aws_errors(f"the {name} of {cluster}"):
+            call(DBClusterIdentifier=cluster)
+        ground.wait(lambda: _look(ground, status), f"{cluster} to be {status}")
+        return None
+
+    return Step(name, text, lambda: _look(ground, status)[1] is None, run, interruption)
+
+
+def _look(ground: Ground, status: str) -> tuple[Topology, str | None]:
+    topology = ground.live()
+    everything = [topology.status, *(m.status for m in topology.members if m.status != "deleting")]
+    return topology, next((s for s in everything if s != status), None)
+
+
+def _refuse_to_stop(ground: Ground, topology: Topology) -> None:
+    """Source: Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster", limitations."""
+    why = None
+    if global_role(ground.rds, topology.arn):
+        why = "it is a member of a global database"
+    elif topology.replicates_from:
+        why = f"it replicates from {topology.replicates_from}"
+    elif topology.replicas:
+        why = f"{topology.replicas[0]} replicates from it"
+    if why:
+        raise InvalidInput(
+            f"AWS does not stop {ground.spec.name}: {why}.",
+            hint="To spend less meanwhile, scale it to serverless with a low minimum: aurora-cli scale --help",
+        )

@@ -1,0 +1,151 @@
+"""Destroy a cluster, guided: show what goes and what stays, lift the protection, keep a final snapshot, then take it all down.
+
+Three runs of Terraform do: `plan -destroy`, `show` to read it, `apply` of that very plan. The protection is lifted by the API in
+between. The record says `destroying` from the confirmation on; the same command goes on after any crash.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import AuroraError, Declined, InvalidInput
+from aurora_cli.events import Emit
+from aurora_cli.operations.blue_green.active import refuse_in_deployment
+from aurora_cli.operations.core.history import recorded
+from aurora_cli.operations.core.stored import existing_stack
+from aurora_cli.operations.core.unfinished import refuse_unfinished
+from aurora_cli.operations.destroy.context import Teardown
+from aurora_cli.operations.destroy.execute import take_down
+from aurora_cli.operations.destroy.notices import LogGroup, delete_command, log_groups, remarks_of, stay, staying_groups
+from aurora_cli.operations.destroy.reprotecting import Offer, offering
+from aurora_cli.operations.destroy.review import Confirm, DestroyResult, DestroyReview
+from aurora_cli.operations.report.report import report
+from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
+from aurora_cli.stacks.papers import keep_papers
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+
+__all__ = ["Confirm", "DestroyResult", "DestroyReview", "destroy"]
+
+
+def destroy(
+    app: AppContext,
+    name: str,
+    *,
+    confirm: Confirm,
+    emit: Emit,
+    skip_final_snapshot: bool = False,
+    dry_run: bool = False,
+    offer: Offer = lambda: False,
+) -> DestroyResult:
+    """Destroy the cluster of that name and all that its stack made, in every Region.
+
+    Args:
+        confirm: shows the review and lets the user type the name; False declines.
+        skip_final_snapshot: keep nothing. Otherwise a snapshot `<name>-final-...` stays, unless the spec says not to.
+        dry_run: show only.
+        offer: asked after a failure half-way whether the deletion protection shall be set back.
+
+    Raises:
+        ClusterNotFound, Declined, StackLocked, TerraformFailed, AwsFailed, Interrupted: the same command goes on from there, and
+        `details["destroy"]` says what is gone and what is left.
+    """
+    stack = existing_stack(app, name)
+    app.begin(emit)
+    with stack.lock("destroy"):
+        if not dry_run:
+            refuse_unfinished(stack)
+            refuse_aside(stack, "to destroy")
+        work = Teardown(app, stack, emit, skip_final_snapshot)
+        try:
+            review = _review(work)
+            if not dry_run:
+                _refuse_replicas(work)
+                refuse_in_deployment(work.rds, name, "the other cluster would be left over", until_cleanup=True)
+            wanted = not dry_run and confirm(review)
+        except BaseException:
+            work.withdraw()
+            raise
+        if not wanted:
+            work.withdraw()
+        if dry_run:
+            return _result(work, review, changed=False, dry_run=True)
+        if not wanted:
+            raise Declined("Nothing was destroyed: the name was not confirmed.")
+        with recorded(app, stack, "destroy") as entry, offering(work, offer):
+            take_down(work, entry)
+        keep_papers(app.home, stack, app.clock.now())
+        app.registry.remove(stack)
+        return _result(work, review, changed=True, dry_run=False, groups=_groups_left(work))
+
+
+def _groups_left(work: Teardown) -> tuple[LogGroup, ...]:
+    """The cluster is gone by now: that the logs cannot be looked at is no failure of its destroy."""
+    try:
+        return log_groups(work)
+    except AuroraError:
+        return ()
+
+
+def _review(work: Teardown) -> DestroyReview:
+    work.look()
+    live = report(work.app, work.spec, work.topology, changed=False, managed=work.ours(), regions=work.live)
+    return DestroyReview(
+        name=work.spec.name,
+        region=work.spec.region,
+        target=work.app.target,
+        instances=live.instances,
+        plan=work.plan,
+        final_snapshot_identifier=work.snapshot,
+        deletion_protection=bool(work.topology and work.topology.deletion_protection),
+        kept=_kept(work),
+        resumed=work.resumed,
+        dependants=work.dependants.sentences(work.spec.name),
+        remarks=remarks_of(work),
+    )
+
+
+def _refuse_replicas(work: Teardown) -> None:
+    """AWS keeps the last instance of a cluster that is replicated: all the others would be gone by then."""
+    if not work.dependants.replicas:
+        return
+    raise InvalidInput(
+        f"{work.spec.name} is replicated by {', '.join(work.dependants.replicas)}, so AWS does not let it go.",
+        hint="Destroy the replica first, or promote it: aurora-cli promote NAME. Nothing was changed.",
+    )
+
+
+def _kept(work: Teardown) -> tuple[str, ...]:
+    kept = []
+    if work.snapshot:
+        where = f" in {work.snapshot_region}" if work.snapshot_region else ""
+        kept.append(f"The final snapshot {work.snapshot}{where} (billed as backup storage until you delete it).")
+    if work.key:
+        kept.append(work.key.sentence())
+    kept += stay(staying_groups(work))
+    return tuple(kept)
+
+
+def _result(
+    work: Teardown, review: DestroyReview, *, changed: bool, dry_run: bool, groups: tuple[LogGroup, ...] = ()
+) -> DestroyResult:
+    """What is given back to the command."""
+    kept = work.snapshot if not dry_run else None
+    return DestroyResult(
+        name=work.spec.name,
+        region=work.spec.region,
+        target=work.app.target,
+        changed=changed,
+        dry_run=dry_run,
+        final_snapshot_identifier=kept,
+        review=review,
+        restore_hint=_restore_hint(work, kept) if kept and changed else None,
+        log_groups=tuple({"region": r, "name": name, "delete": delete_command(r, name)} for r, name in groups),
+    )
+
+
+def _restore_hint(work: Teardown, snapshot: str) -> str:
+    """With the Region that the snapshot is in, which may be another one than the cluster's."""
+    where = [*(["--sandbox"] if work.app.sandbox else []), "--region", work.snapshot_region or work.spec.region]
+    return f"aurora-cli {' '.join(where)} restore {work.spec.name} --from-snapshot {snapshot}"

@@ -1,0 +1,85 @@
+"""The confirmed destroy, carried out. Each part may be repeated: the same command goes on after any crash."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from aurora_cli.aws.global_database import detach
+from aurora_cli.errors import PlanStale
+from aurora_cli.events import Note, StepFinished, StepStarted
+from aurora_cli.operations.core.final_snapshot import fresh_name
+from aurora_cli.operations.core.history import Entry
+from aurora_cli.operations.destroy.context import Teardown
+from aurora_cli.operations.destroy.kms_key import KEY_ADDRESS
+from aurora_cli.operations.destroy.readers_outside import remove_strangers, stop_scaling
+from aurora_cli.operations.destroy.unprotecting import unprotect
+from aurora_cli.operations.destroy.waking import wake
+
+
+def take_down(work: Teardown, entry: Entry) -> None:
+    """At rest, without autoscaling and protection, the snapshot named; strangers gone; then everything.
+
+    Raises:
+        TerraformFailed, AwsFailed, Interrupted and their kin: the record says `destroying`, the same command goes on.
+    """
+    work.stack.update_record(
+        status="destroying", final_snapshot_identifier=work.snapshot, snapshot_region=work.snapshot_region
+    )
+    if not work.resumed:
+        work.stack.update_record(unprotected=(), scaled_between=())
+    work.look_again()
+    wake(work)
+    work.look_again()
+    _keep_key(work)
+    _free_the_name(work)
+    stop_scaling(work)
+    unprotect(work)
+    work.look_again()  # with the reader that autoscaling made meanwhile
+    for address, one in work.clusters().items():
+        remove_strangers(work, address, one)
+    _part_regions(work)
+    started = monotonic()
+    work.emit(StepStarted("destroy", "Destroying the cluster"))
+    destroyed = _apply(work)
+    work.emit(StepFinished("destroy", monotonic() - started))
+    if work.snapshot and not work.is_taken(work.snapshot):
+        work.snapshot = None  # there was no cluster to take it of: promise nothing that cannot be restored
+    summary = f"final snapshot {work.snapshot}" if work.snapshot else "no final snapshot"
+    entry.finish("destroyed", {"add": 0, "change": 0, "destroy": destroyed}, summary)
+
+
+def _apply(work: Teardown) -> int:
+    """Apply the plan that was shown, or one like it when the state has changed since; how many resources went."""
+    if work.terraform.plan_file.exists():
+        try:
+            return work.terraform.apply().destroy
+        except PlanStale:
+            work.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
+    return work.terraform.apply().destroy if work.terraform.make_plan(destroy=True) else 0
+
+
+def _keep_key(work: Teardown) -> None:
+    if work.key and work.key.kept and work.key.in_state:
+        work.terraform.forget(KEY_ADDRESS)
+        work.emit(Note(f"Terraform has forgotten the KMS key {work.key.arn}: what stays needs it."))
+
+
+def _free_the_name(work: Teardown) -> None:
+    """The name of an earlier, interrupted destroy may have been used up by hand while the cluster stayed."""
+    cluster = work.clusters().get(work.snapshot_address())
+    if work.snapshot and cluster and cluster.status != "deleting" and work.is_taken(work.snapshot):
+        work.snapshot = fresh_name(work.spec.name, work.is_taken)
+        work.stack.update_record(final_snapshot_identifier=work.snapshot)
+
+
+def _part_regions(work: Teardown) -> None:
+    """Terraform takes the secondary Regions down first. After a switchover the primary is among them, and AWS lets a
+    primary go last: so the others leave the global cluster before."""
+    database, primary = work.live.database, work.live.primary_region
+    if database is None or primary in (None, work.spec.region):
+        return
+    for member in database.members:
+        if not member.primary:
+            work.emit(Note(f"Taking {member.identifier} ({member.region}) out of the global cluster."))
+            detach(work.rds, database.identifier, member.arn)
+    work.terraform.plan_file.unlink(missing_ok=True)  # it was made of members

@@ -1,0 +1,60 @@
+"""Instances that Terraform does not know: made by reader autoscaling or by hand. They would block the cluster's end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.reader_scaling import read_bounds, set_bounds
+from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound
+from aurora_cli.events import Note
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.operations.destroy.context import Teardown
+
+_GOES_ALREADY = ("InvalidDBInstanceState", "InvalidDBInstanceStateFault")
+
+
+def stop_scaling(work: Teardown) -> None:
+    """Have autoscaling make no reader any more: a new one would take the place of each that is deleted.
+
+    What it was is kept in the record until the stack is gone, so that it can be set back.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    if work.topology is None or work.topology.status == "deleting":
+        return
+    scaling = work.app.aws(work.spec.region).client("application-autoscaling")
+    try:
+        bounds = read_bounds(scaling, work.spec.name)
+    except AccessDenied:
+        if work.spec.autoscaling or any(m.autoscaled for m in work.topology.members):
+            raise
+        return
+    if bounds and bounds != (0, 0):
+        work.stack.update_record(scaled_between=bounds)
+        set_bounds(scaling, work.spec.name, (0, 0))
+        work.emit(Note("Autoscaling makes no more readers."))
+
+
+def remove_strangers(work: Teardown, address: str, topology: Topology) -> None:
+    """Delete the instances that Terraform does not know; those that are gone or go already are fine.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    ours = work.ours()
+    for member in topology.members:  # a failover may have made one of them the writer
+        if member.id in ours or member.status == "deleting":
+            continue
+        work.emit(Note(f"Deleting {member.id}, an instance that Terraform does not manage.", level="warning"))
+        try:
+            with aws_errors(f"deleting {member.id}"):
+                work.client(address).delete_db_instance(DBInstanceIdentifier=member.id, SkipFinalSnapshot=True)
+        except ClusterNotFound:
+            continue
+        except AwsFailed as error:  # autoscaling was quicker
+            if error.details.get("aws_code") not in _GOES_ALREADY:
+                raise

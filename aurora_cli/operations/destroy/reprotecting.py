@@ -1,0 +1,125 @@
+"""A destroy that fails or is stopped half-way says where it stands, and offers to set the deletion protection back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import AuroraError, Interrupted, InvalidInput
+from aurora_cli.events import Emit, Note
+from aurora_cli.operations.core.history import recorded
+from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.stored import existing_stack
+from aurora_cli.operations.destroy.partial import Halfway, parts, set_back, unprotected
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.destroy.context import Teardown
+
+Offer = Callable[[], bool]
+"""Asks whether the protection shall be set back; False where there is nobody to ask."""
+
+
+@contextmanager
+def offering(work: Teardown, offer: Offer) -> Iterator[None]:
+    """Around the destroy: its failure, or Ctrl-C, says what is gone and what is left, and offers the protection back.
+
+    Raises:
+        The failure itself, with a hint and `details["destroy"]`; Interrupted for a Ctrl-C.
+    """
+    before = tuple(m.id for m in work.topology.members) if work.topology else ()
+    try:
+        yield
+    except KeyboardInterrupt:
+        error = Interrupted("Interrupted.")
+        _tell(work, error, offer, before)
+        raise error from None
+    except AuroraError as error:
+        _tell(work, error, offer, before)
+        raise
+
+
+def _tell(work: Teardown, error: AuroraError, offer: Offer, before: tuple[str, ...]) -> None:
+    """Say where it stands. What cannot be read is left out: the failure is what counts."""
+    try:
+        found = _stand(work, before)
+        work.emit(Note(found.sentence(), level="warning"))
+        if found.protection == "off" and offer():
+            set_back(work.app, work.stack)
+            found = replace(found, protection="restored")
+            work.emit(Note("The deletion protection is on again."))
+    except AuroraError as problem:
+        work.emit(Note(f"Where it stands cannot be told: {problem.message}", level="warning"))
+        return
+    except KeyboardInterrupt:
+        return
+    error.details["destroy"] = found.to_dict()
+    error.hint = " ".join(filter(None, (error.hint, _way_out(work, found))))
+
+
+def _way_out(work: Teardown, found: Halfway) -> str:
+    go_on = f"Go on: aurora-cli destroy {work.spec.name}."
+    if found.protection != "off":
+        return go_on
+    return f"{go_on} Or set its deletion protection back: aurora-cli destroy {work.spec.name} --restore-protection"
+
+
+def _stand(work: Teardown, before: tuple[str, ...]) -> Halfway:
+    work.look_again()
+    resources = work.terraform.state_resources()
+    gone, left = parts(work.plan, (r.address for r in resources), before, work.topology)
+    return Halfway(work.spec.name, gone, left, work.topology.status if work.topology else None, _protection(work))
+
+
+def _protection(work: Teardown) -> str | None:
+    if unprotected(work.app, work.stack):
+        return "off"
+    lifted = bool(work.stack.record.unprotected)
+    return "on" if lifted and work.topology and work.topology.deletion_protection else None
+
+
+@dataclass(frozen=True)
+class Protected:
+    """What `destroy --restore-protection` did.
+
+    Attributes:
+        protected: ARNs of the clusters, and `global:` with the identifier of a global cluster, that are protected again.
+    """
+
+    name: str
+    region: str
+    target: str
+    protected: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "region": self.region,
+            "target": self.target,
+            "changed": bool(self.protected),
+            "protected": list(self.protected),
+        }
+
+
+def restore_protection(app: AppContext, name: str, *, emit: Emit) -> Protected:
+    """Set back the protection that a destroy has lifted which did not get to its end. It may be repeated, and so may the destroy.
+
+    Raises:
+        ClusterNotFound, StackLocked, CredentialsError, AccessDenied, AwsFailed; InvalidInput: no destroy is half-way.
+    """
+    stack = existing_stack(app, name)
+    with stack.lock("destroy"):
+        if stack.record.status != "destroying":
+            raise InvalidInput(
+                f"No destroy of {name} is half-way, so there is no protection to set back.",
+                hint=f"To protect the cluster: aurora-cli apply {name} --set deletion_protection=true",
+            )
+        app.begin(emit)
+        with recorded(app, stack, "restore protection") as entry:
+            found = tuple(set_back(app, stack))
+            entry.finish("succeeded", {"add": 0, "change": 0, "destroy": 0}, f"protected {len(found)}")
+    return Protected(name, stack.record.region, app.target, found)

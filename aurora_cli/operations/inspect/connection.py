@@ -1,0 +1,191 @@
+"""How to connect to a cluster: which host, as whom, with which TLS; written in several forms by `connection_strings`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.events import Emit
+from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.core.region_topology import secret_of_master
+from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.inspect.connection_strings import FORMATS, Target, written
+from aurora_cli.operations.passwords.generated import is_made_here
+from aurora_cli.operations.report.report import live_topology
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
+
+MYSQL = "aurora-mysql"
+_BUNDLES = {
+    "cn": "https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem",
+    "us-gov": "https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem",
+}
+_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to connect.
+
+    Attributes:
+        role: writer, reader, the name of a custom endpoint, or the key or identifier of an instance.
+        target: host, port, database, user and the file of certificate authorities.
+        texts: form -> text, without a password.
+        password_command: prints the password or a token; None where only the user knows it.
+        ca_command: fetches the certificate authorities that the TLS options need.
+        notes: sentences to read.
+    """
+
+    name: str
+    region: str
+    role: str
+    engine: str
+    target: Target
+    texts: dict[str, str]
+    password_command: str | None
+    ca_command: str
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "region": self.region,
+            "engine": self.engine,
+            "role": self.role,
+            "host": self.target.host,
+            "port": self.target.port,
+            "database": self.target.database,
+            "user": self.target.user,
+            "connection": self.texts,
+            "password_command": self.password_command,
+            "ca_command": self.ca_command,
+            "notes": list(self.notes),
+        }
+
+
+def connection(
+    app: AppContext,
+    name: str,
+    *,
+    emit: Emit,
+    role: str = "writer",
+    user: str | None = None,
+    database: str | None = None,
+    ca_file: str = "global-bundle.pem",
+) -> Connection:
+    """How to connect to a cluster, in every form that its engine has. Connects to nothing, and knows no password.
+
+    Args:
+        role: writer, reader, a custom endpoint's name, or an instance's key or identifier.
+        user: database user; the master user otherwise.
+        database: the one made with the cluster otherwise (postgres: or `postgres`).
+        ca_file: where the certificate authorities are kept.
+
+    Raises:
+        ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
+    """
+    stack = existing_stack(app, name)
+    spec = stored_spec(stack).spec
+    app.begin(emit)
+    topology = live_topology(app, spec)
+    if topology is None:
+        raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Finish it with `aurora-cli apply {name}`.")
+    hosts = hosts_of(topology, spec, stack.record.instance_keys)
+    host = _host(hosts, role, name)
+    chosen = user or topology.username or str(spec.username)
+    default = "" if topology.engine == MYSQL else "postgres"
+    target = Target(
+        host=host,
+        port=topology.port,
+        database=database if database is not None else topology.database or default,
+        user=chosen,
+        ca_file=ca_file,
+    )
+    return Connection(
+        name=name,
+        region=spec.region,
+        role=role,
+        engine=topology.engine,
+        target=target,
+        texts=written(topology.engine, target),
+        password_command=_password_command(topology.secret_arn or _made_secret(app, spec), topology, spec, target),
+        ca_command=f"curl -fsSo {ca_file} {_bundle(spec.region)}",
+        notes=tuple(_notes(topology, spec, target, role)),
+    )
+
+
+def hosts_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) -> dict[str, str | None]:
+    """Role -> host of everything that one can connect to: the one place that knows what `--role` takes.
+
+    A custom endpoint goes by its name in the spec and by its identifier, an instance by its key and by its identifier.
+    None stands for what AWS is still making.
+    """
+    hosts: dict[str, str | None] = {"writer": topology.writer_host, "reader": topology.reader_host}
+    for identifier, custom in topology.custom.items():
+        hosts[identifier] = custom
+        hosts.setdefault(identifier.removeprefix(f"{spec.base_name}-"), custom)
+    by_identifier = {member.id: member.host for member in topology.members}
+    for key, identifier in identifiers(keys, spec).items():
+        if identifier in by_identifier:
+            hosts.setdefault(key, by_identifier[identifier])
+    for identifier, host in by_identifier.items():
+        hosts.setdefault(identifier, host)
+    return hosts
+
+
+def _host(hosts: dict[str, str | None], role: str, name: str) -> str:
+    if role not in hosts:
+        raise InvalidInput(f"{name} has no endpoint called {role!r}.", hint=f"There are: {', '.join(hosts)}.")
+    host = hosts[role]
+    if host is None:
+        raise OperationFailed(f"AWS is still making the endpoint {role} of {name}.", hint="Try again in a minute.")
+    return host
+
+
+def _made_secret(app: AppContext, spec: ClusterSpec) -> str | None:
+    """The secret of the stack's own, which a global database has."""
+    return secret_of_master(app, spec) if is_made_here(spec) else None
+
+
+def _password_command(secret: str | None, topology: Topology, spec: ClusterSpec, target: Target) -> str | None:
+    """The secret for the master user where there is one; a token for an IAM user; nothing for anybody else."""
+    if target.user == topology.username and secret:
+        read = f"aws secretsmanager get-secret-value --region {spec.region} --secret-id '{secret}'"
+        return f"{read} --query SecretString --output text | jq -r .password"
+    if target.user in spec.credentials.iam_users:
+        where = f"--hostname {target.host} --port {target.port} --region {spec.region}"
+        return f"aws rds generate-db-auth-token {where} --username '{target.user}'"
+    return None
+
+
+def _notes(topology: Topology, spec: ClusterSpec, target: Target, role: str) -> list[str]:
+    notes = []
+    if role == "reader" and not topology.readers:
+        notes.append("The cluster has no reader: the reader endpoint leads to the writer.")
+    if target.user == topology.username and spec.credentials.given:
+        notes.append("The master password was given by you, and is kept nowhere here.")
+    if target.user == topology.username and spec.credentials.kept:
+        notes.append("The master password is the one that the cluster came with; it is known nowhere here.")
+    if target.user in spec.credentials.iam_users:
+        notes.append("A token is good for 15 minutes; the policy of `iam_users` lets its holder make one.")
+        if topology.engine == MYSQL:
+            notes.append("The mysql client sends a token only with --enable-cleartext-plugin.")
+    if spec.dns is not None and (spec.dns.writer or spec.dns.reader):
+        notes.append("Names of your own (`dns`) are not in the certificate, so TLS checks need AWS's names.")
+    if topology.engine == MYSQL:
+        notes.append("JDBC takes the certificate authorities from Java's trust store: import the file with `keytool`.")
+    return notes
+
+
+def _bundle(region: str) -> str:
+    return next((url for prefix, url in _BUNDLES.items() if region.startswith(f"{prefix}-")), _BUNDLE)
+
+
+__all__ = ["FORMATS", "Connection", "connection", "hosts_of"]

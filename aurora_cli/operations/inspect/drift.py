@@ -1,0 +1,141 @@
+"""What was changed outside: each attribute as Terraform left it, and as AWS has it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.events import Emit, StepFinished, StepStarted
+from aurora_cli.operations.core.recovery import follow_up
+from aurora_cli.operations.core.region_topology import former_regions
+from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
+from aurora_cli.operations.inspect.spec_fields import field_of
+from aurora_cli.terraform.changes import AttributeChange
+from aurora_cli.terraform.plan import ResourceChange
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+
+_RUNNING = frozenset(
+    {
+        "ca_certificate_valid_till",
+        "cluster_members",
+        "endpoint",
+        "engine_version_actual",
+        "latest_restorable_time",
+        "master_user_secret",
+        "reader_endpoint",
+        "writer",
+    }
+)
+"""Facts that change in the normal run of things (a failover, an autoscaled reader, an upgrade by AWS), and that nobody set."""
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """One attribute: `expected` by Terraform, `actual` in AWS, and the `field` of the spec that says it (None: none does)."""
+
+    path: str
+    expected: Any
+    actual: Any
+    field: str | None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class DriftedResource:
+    """One resource; `gone` when it was deleted outside. `id` is what AWS calls it."""
+
+    address: str
+    type: str
+    id: str | None
+    gone: bool
+    attributes: tuple[Drifted, ...] = ()
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """What differs in one cluster."""
+
+    name: str
+    region: str
+    target: str
+    resources: tuple[DriftedResource, ...]
+
+    @property
+    def drifted(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.resources)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "region": self.region,
+            "target": self.target,
+            "drift": self.drifted,
+            "resources": [
+                {**vars(one), "attributes": [vars(attribute) for attribute in one.attributes]} for one in self.resources
+            ],
+        }
+
+
+def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
+    """Compare Terraform's state with AWS. Neither is changed.
+
+    Raises:
+        ClusterNotFound, StackLocked; SpecConflict, OperationUnfinished: a destroy or an operation is under way.
+        TerraformFailed and its kin.
+    """
+    stack = existing_stack(app, name)
+    app.begin(emit)
+    with stack.lock("drift"):
+        refuse_destroying(stack)
+        refuse_unfinished(stack)
+        spec = stored_spec(stack).spec
+        terraform = app.terraform(stack, emit)
+        follow_up(terraform, emit)
+        write_rendered(stack, spec)
+        started = monotonic()
+        emit(StepStarted("plan", "Comparing the state with AWS"))
+        terraform.init()
+        write_rendered(
+            stack, spec, former_regions=former_regions(spec, [r.address for r in terraform.state_resources()])
+        )
+        plan = terraform.plan(refresh_only=True)
+        terraform.plan_file.unlink(missing_ok=True)
+        emit(StepFinished("plan", monotonic() - started))
+    found = tuple(one for change in plan.drift if (one := _resource(change)) is not None)
+    return DriftReport(name, spec.region, app.target, found)
+
+
+def _resource(change: ResourceChange) -> DriftedResource | None:
+    identifier = change.before.get("id")
+    if change.action == "delete":
+        return DriftedResource(change.address, change.type, identifier, gone=True)
+    attributes = tuple(_attribute(one) for one in change.changed if _counts(one, change))
+    if not attributes:
+        return None
+    return DriftedResource(change.address, change.type, identifier, gone=False, attributes=attributes)
+
+
+def _attribute(change: AttributeChange) -> Drifted:
+    return Drifted(change.path, change.before, change.after, field_of(_top(change.path)), change.sensitive)
+
+
+def _counts(one: AttributeChange, change: ResourceChange) -> bool:
+    """Not what changes by itself; not null beside nothing; and each tag once."""
+    top = _top(one.path)
+    nothing: tuple[object, ...] = (None, "", False, 0, [], {})
+    if top in _RUNNING or (one.before in nothing and one.after in nothing):
+        return False
+    return not (top == "tags" and "tags_all" in {_top(other.path) for other in change.changed})
+
+
+def _top(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]

@@ -1,0 +1,161 @@
+"""Wait until the live cluster is as wanted; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.knocking import knock
+from aurora_cli.aws.resting import poll
+from aurora_cli.aws.topology import Topology
+from aurora_cli.errors import ClusterNotFound, InvalidInput
+from aurora_cli.events import Emit, Waiting
+from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.report.report import live_topology
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
+
+CONDITIONS = ("available", "stopped", "deleted", "in-sync", "connectable", "writer=KEY", "readers=N")
+DELETED = "deleted"
+CONNECTABLE = "connectable"
+_OUTSIDE = "From outside the VPC a private endpoint never answers: run it there. --timeout gives it longer."
+
+
+@dataclass(frozen=True)
+class Waited:
+    """The end of a wait.
+
+    Attributes:
+        condition: what was waited for.
+        elapsed_s: seconds that it took.
+        status: AWS's status of the cluster, None when there is none.
+        writer: identifier of the writer, or None.
+    """
+
+    name: str
+    condition: str
+    elapsed_s: float
+    status: str | None
+    writer: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {"schema_version": SCHEMA_VERSION, "changed": False, **vars(self)}
+
+
+Missing = Callable[[Topology], "str | None"]
+"""What is still missing, None for nothing."""
+
+
+def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, emit: Emit) -> Waited:
+    """Wait for a condition of the live cluster.
+
+    Args:
+        condition: one of `CONDITIONS`; KEY is an instance key or identifier, N a number.
+        timeout_s: seconds until it gives up.
+
+    Raises:
+        InvalidInput: no such condition. WaitTimeout: time is up. ClusterNotFound: there is no such cluster (for `deleted` that
+        is the end of the wait). CredentialsError, AccessDenied, AwsFailed.
+    """
+    kind, _, value = condition.partition("=")
+    _check(kind, value, condition)
+    if condition == CONNECTABLE and app.sandbox:
+        raise InvalidInput(
+            "The sandbox has no database behind its endpoints, so there is nothing to connect to.",
+            hint="Wait for `available` there.",
+        )
+    if condition == DELETED and app.registry.find(name) is None:
+        return Waited(name, condition, 0.0, None, None)
+    spec = stored_spec(existing_stack(app, name)).spec
+    app.begin(emit)
+    missing = _missing(kind, value, spec)
+
+    def look() -> tuple[Topology | None, str | None]:
+        topology = live_topology(app, spec)
+        if topology is None:
+            if condition == DELETED:
+                return None, None
+            raise ClusterNotFound(f"AWS has no cluster named {name} (any more).", hint="All clusters: aurora-cli list")
+        return topology, missing(topology)
+
+    started = app.clock.monotonic()
+    found = poll(
+        look,
+        what=f"{name} to be {condition}",
+        clock=app.clock,
+        waiting=lambda *seen: emit(Waiting(*seen)),
+        timeout_s=timeout_s,
+        hint=_OUTSIDE if condition == CONNECTABLE else "Wait on with the same command; --timeout gives it longer.",
+    )
+    writer = found.writer.id if found is not None and found.writer else None
+    elapsed = round(app.clock.monotonic() - started, 1)
+    return Waited(name, condition, elapsed, found.status if found is not None else None, writer)
+
+
+def _check(kind: str, value: str, condition: str) -> None:
+    plain = {c for c in CONDITIONS if "=" not in c}
+    good = (
+        (kind in plain and "=" not in condition)
+        or (kind == "writer" and value)
+        or (kind == "readers" and value.isdecimal())
+    )
+    if not good:
+        raise InvalidInput(f"'{condition}' cannot be waited for.", hint=f"These can: {', '.join(CONDITIONS)}")
+
+
+def _missing(kind: str, value: str, spec: ClusterSpec) -> Missing:
+    if kind == "writer":
+        wanted = identifiers([value], spec)[value] if value.isdigit() else value
+        return lambda t: _not_writer(t, wanted)
+    if kind == "readers":
+        return lambda t: _not_readers(t, int(value))
+    return {
+        "available": lambda t: _not_all(t, "available"),
+        "stopped": lambda t: _not_all(t, "stopped"),
+        "in-sync": _not_in_sync,
+        CONNECTABLE: _not_connectable,
+        DELETED: lambda t: t.status,
+    }[kind]
+
+
+def _not_all(topology: Topology, status: str) -> str | None:
+    if topology.status != status:
+        return topology.status
+    other = next((m for m in topology.members if m.status not in (status, "deleting")), None)
+    return f"{other.id} is {other.status}" if other else None
+
+
+def _not_connectable(topology: Topology) -> str | None:
+    """Connecting is what wakes a paused cluster, so the status of RDS does not matter."""
+    host = topology.writer_host or topology.reader_host
+    if host is None:
+        return "no endpoint yet"
+    return knock(topology.engine, host, topology.port, topology.username or "postgres")
+
+
+def _not_writer(topology: Topology, wanted: str) -> str | None:
+    if topology.writer is None:
+        return "no writer"
+    return f"the writer is {topology.writer.id}" if topology.writer.id != wanted else _busy(topology)
+
+
+def _busy(topology: Topology) -> str | None:
+    return None if topology.status == "available" else topology.status
+
+
+def _not_readers(topology: Topology, number: int) -> str | None:
+    ready = [m for m in topology.readers if m.status == "available"]
+    return None if len(ready) == number else f"{len(ready)} available"
+
+
+def _not_in_sync(topology: Topology) -> str | None:
+    waiting = [m.id for m in topology.members if m.pending]
+    if topology.pending:
+        return f"the cluster has {', '.join(sorted(topology.pending))} pending"
+    return f"{', '.join(waiting)} waits for a restart or the maintenance window" if waiting else None

@@ -1,0 +1,66 @@
+"""The step that restarts one instance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.reboots import last_restart, reboot
+from aurora_cli.operations.pipeline.step import Step
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Member
+    from aurora_cli.operations.pipeline.context import Ground
+
+WRITER_ALONE = (
+    "It is the writer: no writes until it is back, usually within a minute or two; connections to it end. Without a reader "
+    "there are no reads either."
+)
+READER = "Connections to it end; the other instances serve meanwhile."
+
+
+def restart_step(ground: Ground, identifier: str, *, waited: bool, writer: bool) -> Step:
+    """Restart an instance and wait until it is back.
+
+    Args:
+        waited: whether parameters waited for the restart when the operation began: it is done when they no longer do.
+        writer: whether it is the writer at that moment.
+    """
+    name = f"reboot {identifier}"
+
+    def done() -> bool:
+        if waited:
+            member = ground.member(identifier)
+            return member is not None and not member.waits_for_reboot
+        return _has_restarted(ground, identifier)
+
+    def run() -> str | None:
+        ground.healthy()
+        ground.remember(**{_fact(identifier): _last_restart(ground, identifier)})
+        reboot(ground.rds, identifier)
+        ground.wait(lambda: _look(ground, identifier), f"{identifier} to be back")
+        return None
+
+    return Step(name, f"Restart {identifier}", done, run, WRITER_ALONE if writer else READER, without_writer=writer)
+
+
+def _fact(identifier: str) -> str:
+    return f"restart of {identifier} before"
+
+
+def _last_restart(ground: Ground, identifier: str) -> str:
+    """By the clock of AWS, since ours may go wrong; empty for none."""
+    last = last_restart(ground.rds, identifier)
+    return last.isoformat() if last else ""
+
+
+def _has_restarted(ground: Ground, identifier: str) -> bool:
+    before = ground.fact(_fact(identifier))
+    return before is not None and _last_restart(ground, identifier) != before
+
+
+def _look(ground: Ground, identifier: str) -> tuple[Member | None, str | None]:
+    """RDS says `available` for a moment after the call, so the event of the restart is waited for as well."""
+    member = ground.member(identifier)
+    if member is not None and member.status != "available":
+        return member, member.status
+    return member, None if _has_restarted(ground, identifier) else "not yet restarted"

@@ -1,0 +1,67 @@
+"""The step that moves the writer's role, and who may take it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.failover import fail_over
+from aurora_cli.aws.topology import AUTOSCALED_PREFIX
+from aurora_cli.errors import OperationFailed
+from aurora_cli.events import Waiting
+from aurora_cli.operations.pipeline.step import Step
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Member, Topology
+    from aurora_cli.operations.pipeline.context import Ground
+
+INTERRUPTION = "Writes stop for some seconds, usually under 30; connections to the writer endpoint end."
+LOWEST_PRIORITY = 15
+
+
+def failover_step(ground: Ground, target: str) -> Step:
+    """Make `target` (a DB instance identifier) the writer."""
+
+    def done() -> bool:
+        writer = ground.live().writer
+        return writer is not None and writer.id == target
+
+    def run() -> str | None:
+        _refuse_absent(ground, target)
+        clock = ground.app.clock
+        started = clock.monotonic()
+        fail_over(
+            ground.rds,
+            ground.spec.name,
+            target,
+            clock=clock,
+            waiting=lambda status, elapsed: ground.emit(Waiting(f"{target} to become the writer", status, elapsed)),
+        )
+        return f"{target} is the writer now; at most {clock.monotonic() - started:.1f} s without one"
+
+    return Step(f"failover {target}", f"Fail over to {target}", done, run, INTERRUPTION, without_writer=True)
+
+
+def _refuse_absent(ground: Ground, target: str) -> None:
+    member = ground.member(target)
+    if member is None or member.status != "available":
+        status = member.status if member else "gone"
+        raise OperationFailed(
+            f"{target} was to become the writer, and it is {status}.",
+            hint=f"Bring it back and run the same command again, or: aurora-cli abandon {ground.spec.name}",
+        )
+
+
+def heir(topology: Topology, among: Collection[str]) -> Member | None:
+    """The reader that takes the role over: available, of ours before one of autoscaling, lowest promotion tier first.
+
+    Args:
+        among: identifiers that may take it.
+    """
+    readers = [m for m in topology.readers if m.id in among and m.status == "available"]
+    return min(readers, key=_priority, default=None)
+
+
+def _priority(member: Member) -> tuple[bool, int, str]:
+    tier = LOWEST_PRIORITY if member.promotion_tier is None else member.promotion_tier
+    return (member.id.startswith(AUTOSCALED_PREFIX), tier, member.id)

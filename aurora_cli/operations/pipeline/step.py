@@ -1,0 +1,88 @@
+"""What an operation is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.terraform.plan import Plan
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Attributes:
+        name: stable within the operation, e.g. `resize demo-2`; the journal keeps it.
+        text: a sentence for people: what is done.
+        done: whether the live cluster shows that it is done. Asked before it runs, when everything has come to rest: a step
+            that was cut off after its call is then found done, and the call is not made again.
+        run: does it, and waits for its end; gives a closing remark or None. It may be cut off anywhere and run again.
+        interruption: what stops meanwhile, and for how long; None for nothing.
+        without_writer: True when there is no writer while it runs; its seconds are added up and told.
+    """
+
+    name: str
+    text: str
+    done: Callable[[], bool]
+    run: Callable[[], str | None]
+    interruption: str | None = None
+    without_writer: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is decided once, by looking at the live cluster before anything is done. A repeat goes by the same decision.
+
+    Attributes:
+        facts: plain JSON values from which the steps are made.
+        desired: the spec at the end; None leaves the spec alone, and no Terraform runs.
+        keys: instance keys at the end; empty for those of the record. Only with `desired`.
+        one_by_one: identifiers of instances whose class or certificate is changed by steps of their own, so that Terraform's
+            whole plan need not tell of their restarts.
+        next_writer: identifier of the instance that a step makes the writer; None when the role stays.
+        between: instance keys while it goes on, where one is made that goes again. A plan with them is approved as well.
+        remarks: sentences that people should read beside the steps.
+        plan: what Terraform will do in the steps, where the operation has found it out by itself. It is shown, and not kept.
+    """
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    desired: Resolved | None = None
+    keys: tuple[str, ...] = ()
+    one_by_one: tuple[str, ...] = ()
+    next_writer: str | None = None
+    between: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    plan: Plan | None = None
+
+
+class Operation(Protocol):
+    """One operation, asked for with certain arguments.
+
+    Attributes:
+        name: of the command.
+        arguments: what was asked for, in JSON values; a second command with the same name and arguments goes on.
+        command: words after `aurora-cli` that go on with it, e.g. `("scale", "demo", "--readers", "2")`.
+    """
+
+    @property
+    def name(self) -> str:
+        """Of the command."""
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What was asked for."""
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+
+    def decide(self, ground: Ground) -> Decision:
+        """Look at the live cluster and decide; refuse by raising an AuroraError. Changes nothing."""
+
+    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+        """The steps, in order. The same decision gives the same names."""

@@ -1,0 +1,221 @@
+"""Ask AWS, beside Terraform's plan, whether version, classes, zones, storage and features go together in the Region.
+
+Without that, a combination that AWS does not offer fails in the middle of an apply, with the cluster there and no instance in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import AuroraError, Problem, SpecInvalid
+from aurora_cli.events import Emit, Note
+from aurora_cli.spec.features import FEATURES, given_services
+from aurora_cli.spec.members import members_of
+from aurora_cli.spec.quantities import format_acu
+from aurora_cli.spec.versions import rendered_version
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.orderable import Offer, Offers
+    from aurora_cli.context import AppContext
+    from aurora_cli.spec.model import ClusterSpec
+
+CHECK = "orderable"
+_OF_A_REGION = ("instances.", "network.")
+SERVERLESS = "db.serverless"
+_MOST_ALTERNATIVES = 3
+_Breach = tuple[str, str, str | None]
+
+
+class OrderableCheck:
+    """The check of one spec.
+
+    Args:
+        app: for the API client.
+        spec: the spec to reach.
+        before: the spec that the cluster was last brought to, or None.
+        emit: told when AWS could not be asked.
+        prefix: of the paths in what it finds, for the cluster of a secondary Region.
+    """
+
+    def __init__(
+        self, app: AppContext, spec: ClusterSpec, before: ClusterSpec | None, emit: Emit, prefix: str = ""
+    ) -> None:
+        self.app, self.spec, self.emit, self.prefix = app, spec, emit, prefix
+        self.differs = before is None or asked_about(before) != asked_about(spec)
+
+    def run(self) -> None:
+        """Ask, and refuse what AWS does not offer. Raises SpecInvalid with every breach."""
+        from aurora_cli.aws.orderable import read_offers
+
+        rds = self.app.aws(self.spec.region).client("rds")
+        try:
+            offers = read_offers(rds, self.spec.engine, rendered_version(self.spec))
+        except AuroraError as error:
+            self._fall_back(error)
+            return
+        problems = [
+            Problem(
+                f"{self.prefix if path.startswith(_OF_A_REGION) else ''}{path}",
+                message,
+                hint=hint,
+                check=CHECK,
+                source="the RDS API",
+            )
+            for path, message, hint in breaches(self.spec, offers)
+        ]
+        if problems:
+            count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+            raise SpecInvalid(f"AWS does not offer what the spec asks for: {count}", problems=problems, hint=_SKIP)
+
+    def _fall_back(self, error: AuroraError) -> None:
+        from aurora_cli.spec.facts import table
+
+        text = f"AWS could not be asked what can be ordered; the packaged table of {table('classes')['read']} counts."
+        self.emit(Note(f"{text} {error.message}", level="warning", hint=error.hint))
+
+
+_SKIP = "If AWS has moved on since, leave the check out with --skip-check orderable."
+
+
+def refuse_unorderable(
+    app: AppContext, spec: ClusterSpec, before: ClusterSpec, skip_checks: Collection[str], emit: Emit
+) -> None:
+    """Ask where a change of a running cluster needs it. Raises SpecInvalid with every breach."""
+    check = OrderableCheck(app, spec, before, emit)
+    if CHECK not in skip_checks and check.differs:
+        check.run()
+
+
+def asked_about(spec: ClusterSpec) -> tuple[Any, ...]:
+    """The part of a spec that the check reads."""
+    credentials = spec.credentials
+    return (
+        rendered_version(spec),
+        {member.class_name for member in members_of(spec)},
+        {key: own.zone for key, own in spec.instances.overrides.items()},
+        spec.instances.acu,
+        spec.storage,
+        spec.network.ip_version,
+        spec.network.zones,
+        spec.monitoring.insights is not None,
+        (credentials.iam_authentication, credentials.domain is not None),
+        sorted(given_services(spec)),
+    )
+
+
+def breaches(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
+    """(path, what is wrong, a legal alternative) of everything that AWS does not offer."""
+    if not offers.versions:
+        yield _version(spec)
+        return
+    for class_name, path in _classes(spec).items():
+        offer = offers.classes.get(class_name)
+        if offer is None:
+            where = f"{spec.engine} {offers.version} in {spec.region}"
+            yield path, f"{class_name} cannot be ordered with {where}", _nearest(class_name, offers)
+        else:
+            yield from _features(spec, offer, path, offers)
+    yield from _zones(spec, offers)
+    yield from _capacity(spec, offers)
+    yield from _roles(spec, offers)
+
+
+def _version(spec: ClusterSpec) -> _Breach:
+    from aurora_cli.spec.versions import major_version, newest
+
+    version = rendered_version(spec)
+    best = newest(spec.engine, major_version(spec.engine, version)) or newest(spec.engine)
+    message = f"{spec.region} does not offer {spec.engine} {version} for new clusters"
+    return "engine_version", message, f"the newest known of this line is `{best}`"
+
+
+def _classes(spec: ClusterSpec) -> dict[str, str]:
+    """Class -> the path that asks for it; the spec's own class first."""
+    found: dict[str, str] = {}
+    for member in members_of(spec):
+        own = spec.instances.overrides.get(member.key)
+        path = f"instances.overrides.{member.key}.class" if own is not None and own.class_ else "instances.class"
+        found.setdefault(str(member.class_name), path)
+    return found
+
+
+def _features(spec: ClusterSpec, offer: Offer, path: str, offers: Offers) -> Iterator[_Breach]:
+    wanted = {
+        "storage": (spec.storage in offer.storage, f"storage {spec.storage}"),
+        "monitoring.insights": (offer.insights or spec.monitoring.insights is None, "Database Insights"),
+        "credentials.iam_authentication": (
+            offer.iam or not spec.credentials.iam_authentication,
+            "IAM authentication",
+        ),
+        "credentials.domain": (offer.kerberos or spec.credentials.domain is None, "Kerberos"),
+        "network.ip_version": (spec.network.ip_version != "dual" or "DUAL" in offer.networks, "IPv6"),
+    }
+    for feature, (offered, name) in wanted.items():
+        if not offered:
+            message = f"{offer.class_} does not go with {name}, with {spec.engine} {offers.version} in {spec.region}"
+            fitting = [other for other in offers.classes.values() if _goes(other, feature, spec)]
+            yield feature if feature != "storage" else path, message, _nearest(offer.class_, offers, fitting)
+
+
+def _goes(offer: Offer, feature: str, spec: ClusterSpec) -> bool:
+    return {
+        "storage": spec.storage in offer.storage,
+        "monitoring.insights": offer.insights,
+        "credentials.iam_authentication": offer.iam,
+        "credentials.domain": offer.kerberos,
+        "network.ip_version": "DUAL" in offer.networks,
+    }[feature]
+
+
+def _zones(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
+    """Only zones that are named: those of a number are chosen by AWS's own list."""
+    for member in members_of(spec):
+        own = spec.instances.overrides.get(member.key)
+        offer = offers.classes.get(str(member.class_name))
+        if own is None or own.zone is None or offer is None or own.zone in offer.zones:
+            continue
+        there = ", ".join(sorted(offer.zones)) or "no zone"
+        message = f"{own.zone} has no {member.class_name} with {spec.engine} {offers.version}"
+        yield f"instances.overrides.{member.key}.zone", message, f"it is in: {there}"
+
+
+def _capacity(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
+    acu, limits = spec.instances.acu, offers.acu
+    if acu is None or SERVERLESS not in _classes(spec):
+        return
+    if limits is None:
+        yield "instances.acu", f"{spec.engine} {offers.version} has no Serverless v2 in {spec.region}", None
+        return
+    low, high = float(limits.get("MinCapacity") or 0), float(limits.get("MaxCapacity") or acu.max)
+    if acu.min < low or acu.max > high:
+        legal = format_acu(max(acu.min, low), min(acu.max, high))
+        message = f"{spec.engine} {offers.version} has {format_acu(low, high)} ACU in {spec.region}"
+        yield "instances.acu", message, f"write `acu: {legal}`"
+
+
+def _roles(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
+    """Names under which a role is associated; a version that lists none takes them without a name (Aurora MySQL)."""
+    if offers.features is None:
+        return
+    for service in given_services(spec):
+        name = FEATURES[spec.engine].get(service)
+        if name is not None and name not in offers.features:
+            there = ", ".join(sorted(offers.features))
+            message = f"{spec.engine} {offers.version} takes no role for {name} in {spec.region}"
+            yield f"services.{service}", message, f"it takes roles for: {there}"
+
+
+def _nearest(class_name: str, offers: Offers, among: list[Offer] | None = None) -> str | None:
+    """The nearest classes that can be ordered: of the same size first, then of the same family."""
+    names = [offer.class_ for offer in (among if among is not None else offers.classes.values())]
+    _, _, rest = class_name.partition(".")
+    family, _, size = rest.partition(".")
+    kind = family[:1]
+
+    def distance(name: str) -> tuple[bool, bool, bool, str]:
+        other, _, other_size = name.partition(".")[2].partition(".")
+        return other_size != size, other[:1] != kind, other != family, name
+
+    best = sorted((name for name in names if name not in (SERVERLESS, class_name)), key=distance)[:_MOST_ALTERNATIVES]
+    return f"nearest that can be: {', '.join(best)}" if best else None

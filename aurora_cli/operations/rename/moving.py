@@ -1,0 +1,29 @@
+"""The stack of a renamed cluster: its folder, record and spec under the new name. A kill leaves the one or the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aurora_cli.operations.core.stored import stored_spec
+from aurora_cli.stacks.moving import move_stack
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.terraform.renamed import Renamed
+
+
+def is_moved(ground: Ground, names: Renamed) -> bool:
+    """Whether folder, record and spec have the new name."""
+    stack = ground.stack
+    return stack.name == names.after and stack.record.renamed_to is None and stored_spec(stack).spec.name == names.after
+
+
+def move(ground: Ground, names: Renamed, spec: str, origins: dict[str, str]) -> None:
+    """Give the stack its new name; what was done of it before a kill is not done again."""
+    stack = ground.stack
+    move_stack(stack, names.after)
+    stack.write_spec(spec)
+    changes = {"final_snapshot_identifier": names.snapshot} if names.snapshot else {}
+    stack.update_record(name=names.after, renamed_to=None, origins={**stack.record.origins, **origins}, **changes)
+    ground.__dict__.pop("terraform", None)  # it was of the old folder
+    ground.spec = stored_spec(stack).spec

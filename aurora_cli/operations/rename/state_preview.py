@@ -1,0 +1,86 @@
+"""What Terraform would change after a rename, found out before it: in a folder of its own, with a rewritten copy of the state."""
+
+from __future__ import annotations
+
+import shutil
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import InvalidInput
+from aurora_cli.events import StepFinished, StepStarted
+from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.passwords.given import sent_version
+from aurora_cli.stacks.atomic import write_atomic
+from aurora_cli.terraform.renamed import renamed_state
+from aurora_cli.terraform.state import STATE_FILE
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.terraform.plan import Plan, ResourceChange
+    from aurora_cli.terraform.renamed import Renamed
+
+LOCK_FILE = ".terraform.lock.hcl"
+_MADE_ANEW = "aws_appautoscaling_"
+"""Reader autoscaling is registered under the cluster's name: registered anew, no instance is touched."""
+
+
+def try_out(ground: Ground, spec: ClusterSpec, names: Renamed) -> Plan:
+    """The plan of the renamed spec against a state that says the rename has happened. AWS is not asked for the cluster.
+
+    Raises:
+        InvalidInput: something would be made anew or deleted. TerraformFailed and its kin.
+    """
+    from aurora_cli.spec.dump import dump_spec
+    from aurora_cli.spec.model import LocalBackend
+    from aurora_cli.stacks.home import Home
+    from aurora_cli.stacks.registry import Registry
+
+    started = monotonic()
+    ground.emit(StepStarted("plan", "Planning what follows the rename"))
+    local = spec.model_copy(update={"backend": LocalBackend()})
+    record = ground.stack.record
+    home = Home(ground.app.home.path / "drafts" / spec.name)
+    shutil.rmtree(home.path, ignore_errors=True)
+    try:
+        stack = Registry(home).create(
+            spec.name,
+            region=spec.region,
+            target=ground.app.target,
+            spec=dump_spec(local),
+            instance_keys=record.instance_keys,
+        )
+        sent = sent_version(ground.terraform.state_resources()) or record.password_version
+        kept = {"born": record.born, "source_arn": record.source_arn, "password_version": sent}
+        stack.update_record(final_snapshot_identifier=names.snapshot or record.final_snapshot_identifier, **kept)
+        write_rendered(stack, local)
+        lock = ground.stack.terraform_dir / LOCK_FILE
+        if lock.is_file():
+            write_atomic(stack.terraform_dir / LOCK_FILE, lock.read_text(encoding="utf-8"))
+        text = renamed_state(ground.terraform.state_text(), names)
+        write_atomic(stack.terraform_dir / STATE_FILE, text)
+        terraform = ground.app.terraform(stack, ground.emit)
+        terraform.init()
+        plan = terraform.plan(refresh=False)
+    finally:
+        shutil.rmtree(home.path, ignore_errors=True)
+        if home.path.parent.is_dir() and not any(home.path.parent.iterdir()):
+            home.path.parent.rmdir()
+    ground.emit(StepFinished("plan", monotonic() - started))
+    _refuse_loss(plan, names)
+    return plan
+
+
+def _refuse_loss(plan: Plan, names: Renamed) -> None:
+    strange = [change for change in plan.changes if not harmless(change)]
+    if strange:
+        what = ", ".join(f"{change.address} ({change.action})" for change in strange)
+        raise InvalidInput(
+            f"{names.before} cannot be renamed: more than names would change: {what}. Nothing was changed.",
+            hint=f"Bring it to its spec first (aurora-cli apply {names.before}), then rename it.",
+        )
+
+
+def harmless(change: ResourceChange) -> bool:
+    """Whether a change after a rename only follows the name."""
+    return change.action in ("update", "no-op", "read") or change.type.startswith(_MADE_ANEW)

@@ -1,1 +1,0 @@
-"""Another name for a cluster that runs: in AWS, in Terraform's state, on disk."""

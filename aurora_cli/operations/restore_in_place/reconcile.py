@@ -1,0 +1,80 @@
+"""After other data has come in its place, Terraform's state, the spec and the cluster agree again. What holds data stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import OperationFailed
+from aurora_cli.events import Note
+from aurora_cli.operations.pipeline.step import Step
+from aurora_cli.operations.source.state import EMPTY
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.terraform.plan import ResourceChange
+
+SETTLE = "settle"
+_MADE_ANEW = (
+    "aws_appautoscaling_",
+    "aws_rds_cluster_endpoint",
+    "aws_rds_cluster_role_association",
+    "aws_secretsmanager_secret_rotation",
+    "aws_secretsmanager_secret_policy",
+)
+"""Resource types that hang on a cluster and hold no data: they may be made for the new one and go with the old one."""
+_ROUNDS = 3
+
+
+def settle_step(ground: Ground, born: str | None = None) -> Step:
+    """The step.
+
+    Args:
+        born: how the cluster in place was made, if that is new; then its first user and database are its source's.
+    """
+
+    def run() -> str | None:
+        record = ground.stack.record
+        if born is not None and record.born in (None, EMPTY):
+            ground.stack.update_record(born=born)
+        bring_to_spec(ground, _harmless)
+        return None
+
+    text = "Bring Terraform's state and what a restore leaves out into agreement with the spec"
+    return Step(SETTLE, text, lambda: False, run)
+
+
+def bring_to_spec(ground: Ground, harmless: Callable[[ResourceChange], bool]) -> None:
+    """Plan and apply the stored spec until the plan is empty; a second round finds what hangs on the first.
+
+    Raises:
+        OperationFailed: the plan holds a change that is not harmless; it was not applied. TerraformFailed and its kin.
+    """
+    for _ in range(_ROUNDS):
+        plan = ground.plan(ground.spec, ground.stack.record.instance_keys)
+        if plan.empty:
+            return
+        _refuse_loss(ground, [change for change in plan.changes if not harmless(change)])
+        done = ground.terraform.apply()
+        for name in ground.counts:
+            ground.counts[name] += getattr(done, name)
+    ground.emit(Note("The plan still differs.", level="warning", hint=f"aurora-cli plan {ground.stack.name}"))
+
+
+def _refuse_loss(ground: Ground, strange: list[ResourceChange]) -> None:
+    if not strange:
+        return
+    ground.terraform.plan_file.unlink(missing_ok=True)
+    what = ", ".join(f"{change.address} ({change.action})" for change in strange)
+    raise OperationFailed(
+        f"The plan would do more than bring the cluster to its spec: {what}. It was not applied.",
+        hint=f"Look with `aurora-cli plan {ground.stack.name}`, change the spec or AWS, then run the same command again.",
+    )
+
+
+def _harmless(change: ResourceChange) -> bool:
+    if change.action in ("update", "no-op", "read"):
+        return True
+    if change.type == "aws_rds_cluster_instance":
+        return change.action == "create"
+    return change.type.startswith(_MADE_ANEW)

@@ -1,0 +1,57 @@
+"""What must not be renamed, or get other data in its place: others know the cluster by its name, or AWS refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.blue_green.active import refuse_in_deployment
+from aurora_cli.operations.day_two.failover import require_available
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.operations.pipeline.context import Ground
+
+
+def refuse_bound(ground: Ground, topology: Topology, doing: str) -> None:
+    """Refuse a cluster that others hold by its name.
+
+    Args:
+        doing: e.g. `renamed`, for the message.
+
+    Raises:
+        InvalidInput: it is in a global database, replicates or is replicated, has a proxy, an activity stream, or a
+            blue/green deployment; or it is stopped.
+    """
+    name = ground.spec.name
+    require_available(topology)
+    for holds, why, hint in (
+        (
+            ground.spec.global_ is not None,
+            "it is in a global database",
+            f"Take its other Regions out first: aurora-cli global remove-region {name} REGION",
+        ),
+        (
+            bool(topology.replicates_from),
+            f"it replicates {topology.replicates_from}",
+            "Promote it first; AWS keeps a replica bound to its source.",
+        ),
+        (
+            bool(topology.replicas),
+            f"it is replicated by {', '.join(topology.replicas)}",
+            "Promote or destroy the replica first: it holds its source by name.",
+        ),
+        (
+            ground.spec.proxy is not None,
+            "its RDS proxy holds it by name",
+            f"Take the proxy out first (aurora-cli apply {name} --set proxy=null), and put it back afterwards.",
+        ),
+        (
+            topology.activity_stream is not None or ground.spec.activity_stream is not None,
+            "it has an activity stream",
+            f"End the stream first: aurora-cli apply {name} --set activity_stream=null",
+        ),
+    ):
+        if holds:
+            raise InvalidInput(f"{name} cannot be {doing}: {why}. Nothing was changed.", hint=hint)
+    refuse_in_deployment(ground.rds, name, f"it cannot be {doing} meanwhile")

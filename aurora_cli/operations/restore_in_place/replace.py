@@ -1,0 +1,165 @@
+"""`restore --replace`: the data of a snapshot or of a moment in the place of a running cluster. The old one is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.renaming import find_cluster
+from aurora_cli.errors import InvalidInput, SourceUnfit
+from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.restore_in_place.name_swap import Exchange, exchange_steps
+from aurora_cli.operations.restore_in_place.reconcile import settle_step
+from aurora_cli.operations.restore_in_place.refusals import refuse_bound
+from aurora_cli.operations.restore_in_place.replacement import twin_steps
+from aurora_cli.operations.restore_in_place.retained_cluster import Aside, beside, refuse_aside
+from aurora_cli.operations.source.checks import check_origin
+from aurora_cli.operations.source.lookup import find_origin
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.origins import Origin
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.spec.source import Source
+
+
+@dataclass(frozen=True)
+class Replace:
+    """The operation.
+
+    Attributes:
+        cluster: the stack's name.
+        snapshot: identifier or ARN; or
+        time: `latest`, or a time in UTC that the cluster's own backups hold.
+    """
+
+    cluster: str
+    snapshot: str | None = None
+    time: str | None = None
+    name = "restore"
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What was asked for."""
+        return {"replace": True, "snapshot": self.snapshot, "time": self.time}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+        source = ("--from-snapshot", self.snapshot) if self.snapshot else ("--to-time", str(self.time))
+        return ("restore", self.cluster, "--replace", *source, "--confirm", self.cluster)
+
+    def decide(self, ground: Ground) -> Decision:
+        """Names, and where the data comes from."""
+        topology = ground.live()
+        refuse_bound(ground, topology, "replaced")
+        refuse_aside(ground.stack, "to replace")
+        live = find_cluster(ground.rds, self.cluster) or {}
+        found = self._origin(ground, live)
+        members = _managed(ground, topology)
+        now = ground.app.clock.now()
+        twin = beside(self.cluster, "new", now)
+        coming = {beside(one, "new", now): one for one in members}
+        exchange = Exchange(
+            live=self.cluster,
+            outgoing=live["DbClusterResourceId"],
+            aside=beside(self.cluster, "old", now),
+            incoming=twin,
+            leaving={one: beside(one, "old", now) for one in members},
+            coming=coming,
+        )
+        facts = {"exchange": exchange.to_facts(), "source": self._source(found), "born": self._spec_source().kind}
+        return Decision({**facts, "like": members}, remarks=_remarks(exchange, topology, ground, self.time))
+
+    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+        """The new one beside the old one; the exchange of names; then Terraform."""
+        exchange, born = Exchange(**decision.facts["exchange"]), decision.facts["born"]
+        ground.names = (exchange.live, exchange.incoming, exchange.aside)
+
+        def keep_restored() -> None:
+            Aside(exchange.incoming, "restored", _now(ground), exchange.coming).keep(ground.stack)
+
+        def keep_old() -> None:
+            Aside(exchange.aside, "old", _now(ground), exchange.leaving).keep(ground.stack)
+
+        return [
+            *twin_steps(ground, exchange, decision.facts["source"], keep_restored),
+            *exchange_steps(ground, exchange, keep_old),
+            settle_step(ground, born),
+        ]
+
+    def _spec_source(self) -> Source:
+        from aurora_cli.spec.source import Source
+
+        if self.snapshot:
+            return Source.model_validate({"snapshot": self.snapshot})
+        return Source.model_validate({"point_in_time": {"cluster": self.cluster, "time": self.time}})
+
+    def _origin(self, ground: Ground, live: dict[str, Any]) -> Origin:
+        source = self._spec_source()
+        check_origin(ground.app, ground.spec.model_copy(update={"source": source}))
+        found = find_origin(ground.app, source, ground.spec.region)
+        if found.encrypted and not live.get("StorageEncrypted"):
+            raise SourceUnfit(
+                f"{found.name} is encrypted and {self.cluster} is not: encryption is fixed for the life of a cluster.",
+                hint=f"Restore it into a new cluster: aurora-cli restore NEW --from-snapshot {found.name}",
+            )
+        _refuse_newer(ground, found, live)
+        return found
+
+    def _source(self, found: Origin) -> dict[str, Any]:
+        if self.snapshot:
+            return {"snapshot": found.arn if found.kind == "snapshot" else found.name}
+        return {"cluster": self.cluster, "time": self.time}
+
+
+def _refuse_newer(ground: Ground, found: Origin, live: dict[str, Any]) -> None:
+    """The new cluster has the very version of the old one, so that nothing but the data differs."""
+    from aurora_cli.aws.origins import upgrade_targets
+
+    version = str(live.get("EngineVersion"))
+    if found.version == version or version in upgrade_targets(ground.rds, found.engine, found.version):
+        return
+    raise SourceUnfit(
+        f"{found.name} is of {found.version}, and AWS does not restore that as {version}, which {ground.spec.name} runs.",
+        hint=f"Restore it into a new cluster: aurora-cli restore NEW --from-snapshot {found.name}",
+    )
+
+
+def _managed(ground: Ground, topology: Topology) -> list[str]:
+    """Identifiers of the stack's own instances, the writer first: it is made first, and so is the writer again."""
+    own = set(identifiers(ground.stack.record.instance_keys, ground.spec).values())
+    members = sorted((m for m in topology.members if m.id in own), key=lambda m: (m.role != "writer", m.id))
+    if not members:
+        raise InvalidInput(
+            f"{ground.spec.name} has no instance that is managed here.",
+            hint=f"Bring it to its spec first: aurora-cli apply {ground.spec.name}",
+        )
+    return [m.id for m in members]
+
+
+def _remarks(exchange: Exchange, topology: Topology, ground: Ground, time: str | None) -> tuple[str, ...]:
+    live, aside = exchange.live, exchange.aside
+    remarks = [
+        f"What was written to {live} after the restored moment, and what is written until the names change, is in {aside} only.",
+        f"{live} keeps its host names, since AWS makes them from the identifier. Connections end; clients connect again.",
+        f"{aside} stays with its data, and is paid for, until `aurora-cli restore {live} --discard-old`.",
+        f"To go back to it: aurora-cli restore {live} --undo",
+        "Automated backups begin anew: a later point-in-time restore reaches back to now.",
+    ]
+    if topology.secret_arn:
+        remarks.append(
+            "AWS makes a new master password in a new secret: clients must fetch it there (the ARN changes)."
+        )
+    else:
+        remarks.append("The master password is the one that the data had at that moment.")
+    strange = [m.id for m in topology.members if m.id not in exchange.leaving]
+    if strange:
+        remarks.append(f"Not managed here, and left with the old cluster: {', '.join(strange)}.")
+    return tuple(remarks)
+
+
+def _now(ground: Ground) -> str:
+    return ground.app.clock.now().isoformat(timespec="seconds")

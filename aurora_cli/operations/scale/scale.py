@@ -1,0 +1,197 @@
+"""Change how many instances a cluster has, their class, or the serverless range: one instance at a time, the writer last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.operations.blue_green.active import refuse_in_deployment
+from aurora_cli.operations.core.instance_keys import choose_keys, identifiers, key_of
+from aurora_cli.operations.day_two.failover import named_instance, require_available
+from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.engine import run_operation
+from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.preflight.orderable import refuse_unorderable
+from aurora_cli.operations.scale.order import Order, order_of
+from aurora_cli.operations.scale.spec import scaled
+from aurora_cli.operations.scale.steps import ScaleSteps
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.spec.model import ClusterSpec
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted.
+
+    Attributes:
+        readers: readers beside the writer, 0 to 15.
+        class_: DB instance class, of every instance or of `instance`.
+        acu: serverless range `MIN-MAX` in ACUs; for a provisioned cluster it needs `class_` db.serverless as well.
+        instance: key or DB instance identifier of the one instance that `class_` is for.
+        in_place: everything at once, instead of one instance after another.
+        skip_checks: names of checks whose errors become warnings.
+    """
+
+    readers: int | None = None
+    class_: str | None = None
+    acu: str | None = None
+    instance: str | None = None
+    in_place: bool = False
+    skip_checks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.readers is None and self.class_ is None and self.acu is None:
+            raise InvalidInput("Nothing to scale was given.", hint="Give --readers, --class or --acu.")
+        if self.instance and self.class_ is None:
+            raise InvalidInput("--instance says which instance gets the class.", hint="Give --class as well.")
+
+
+def scale(app: AppContext, cluster: str, wish: Wish, *, terms: Terms) -> ChangeResult:
+    """Scale an existing cluster.
+
+    The instance that is the writer now is never removed: another one goes, or the role moves first.
+
+    Raises:
+        SpecInvalid: the result breaks a rule. What `run_operation` raises.
+    """
+    return run_operation(app, cluster, Scale(cluster, wish), terms)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The operation.
+
+    Attributes:
+        every: the class is also that of instances of the other kind (serverless or not) that have one of their own.
+    """
+
+    cluster: str
+    wish: Wish
+    every: bool = False
+    name = "scale"
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What was asked for."""
+        return {**vars(self.wish), "skip_checks": list(self.wish.skip_checks)}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+        given = (
+            ("--readers", self.wish.readers),
+            ("--class", self.wish.class_),
+            ("--acu", self.wish.acu),
+            ("--instance", self.wish.instance),
+        )
+        words = [word for flag, value in given if value is not None for word in (flag, str(value))]
+        words += [word for check in self.wish.skip_checks for word in ("--skip-check", check)]
+        return ("scale", self.cluster, *words, *(("--in-place",) if self.wish.in_place else ()))
+
+    def decide(self, ground: Ground) -> Decision:
+        """Which keys, who is the writer, in which order."""
+        topology = ground.live()
+        require_available(topology)
+        refuse_in_deployment(
+            ground.rds, self.cluster, "the green cluster has the instances of the moment when it was made"
+        )
+        key = self._key(ground, topology)
+        wish, every = self.wish, self.every
+        desired = scaled(ground.stack, wish.readers, wish.class_, wish.acu, key, wish.skip_checks, every=every)
+        refuse_unorderable(ground.app, desired.spec, ground.spec, self.wish.skip_checks, ground.emit)
+        existing = ground.keys()
+        count = desired.spec.instances.readers + 1
+        writer = key_of(topology.writer.id, desired.spec) if topology.writer else None
+        choice = choose_keys(existing, count, writer)
+        _refuse_missing_successor(desired.spec, choice.fail_over_to, topology)
+        order = order_of(
+            ground.spec,
+            desired.spec,
+            classes=_classes(desired.spec, existing, topology),
+            keys=choice.keys,
+            writer=writer,
+            fail_over_to=choice.fail_over_to,
+        )
+        return self._decision(Decision({}, desired, choice.keys), order, topology)
+
+    def _decision(self, base: Decision, order: Order, topology: Topology) -> Decision:
+        assert base.desired is not None
+        names = identifiers([*order.classes, *order.new], base.desired.spec)
+        moves = order.successor if not self.wish.in_place or order.writer in order.gone else None
+        return Decision(
+            facts={"order": order.to_facts()},
+            desired=base.desired,
+            keys=base.keys,
+            one_by_one=() if self.wish.in_place else tuple(names[key] for key in order.resize),
+            next_writer=names[moves] if moves else None,
+            remarks=(*_remarks(self.cluster, order, topology), *self._own_classes(base.desired.spec, names)),
+        )
+
+    def _own_classes(self, spec: ClusterSpec, names: Mapping[str, str]) -> tuple[str, ...]:
+        """`--class` is the class of all; an instance that was given one of its own keeps it."""
+        if self.wish.class_ is None or self.wish.instance is not None:
+            return ()
+        overrides = spec.instances.overrides
+        own = [k for k in names if k in overrides and overrides[k].class_ not in (None, self.wish.class_)]
+        return tuple(
+            f"{names[k]} keeps its own class {overrides[k].class_}. To change it: aurora-cli scale {self.cluster} "
+            f"--instance {k} --class {self.wish.class_}"
+            for k in own
+        )
+
+    def _key(self, ground: Ground, topology: Topology) -> str | None:
+        if self.wish.instance is None:
+            return None
+        identifier = named_instance(ground, topology, self.wish.instance)
+        key = key_of(identifier, ground.spec)
+        if key is None:
+            raise InvalidInput(
+                f"{identifier} is not managed here: reader autoscaling, or somebody, made it.",
+                hint="Its class follows the writer's when autoscaling makes it anew.",
+            )
+        return key
+
+    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+        """See docs/operations.md for their order."""
+        order = Order.from_facts(decision.facts["order"])
+        made = ScaleSteps(ground, decision, order)
+        return made.at_once() if self.wish.in_place else made.one_by_one()
+
+
+def _classes(spec: ClusterSpec, keys: Sequence[str], topology: Topology) -> dict[str, str]:
+    live = {m.id: m.class_ for m in topology.members if m.status != "deleting"}
+    return {key: live[name] for key, name in identifiers(keys, spec).items() if name in live}
+
+
+def _refuse_missing_successor(spec: ClusterSpec, key: str | None, topology: Topology) -> None:
+    """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
+    successor = identifiers([key], spec)[key] if key else None
+    if successor is None or successor in {m.id for m in topology.members}:
+        return
+    raise OperationFailed(
+        f"Nothing was changed: {successor} would have to become the writer, and AWS has no such instance.",
+        hint=f"Have it made again with `aurora-cli scale {spec.name} --readers 1`, then run this command again.",
+    )
+
+
+def _remarks(cluster: str, order: Order, topology: Topology) -> tuple[str, ...]:
+    remarks = []
+    if order.writer in order.resize and order.successor is None:
+        remarks.append(
+            f"{cluster} has a single instance, so the database is down while it restarts. To have a reader take over: "
+            f"aurora-cli scale {cluster} --readers 1, then this command."
+        )
+    autoscaled = [m.id for m in topology.members if m.autoscaled]
+    if autoscaled:
+        remarks.append(
+            f"Made by reader autoscaling, not counted and not changed: {', '.join(autoscaled)}. "
+            "New ones get the writer's class."
+        )
+    return tuple(remarks)

@@ -1,0 +1,208 @@
+"""Upgrade the engine: to a newer minor version, or to a major one with the parameter groups of its family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.engine_versions import EngineVersion, read_engine_versions
+from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.stored import existing_stack
+from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.context import Ground
+from aurora_cli.operations.pipeline.engine import run_operation
+from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.preflight.target_version import Target, choose_target
+from aurora_cli.operations.upgrade.clusters import Place, places_of, refuse_uneven
+from aurora_cli.operations.upgrade.parameter_groups import group_name, makes_groups
+from aurora_cli.operations.upgrade.preflight import (
+    refuse_unknown_parameters,
+    refuse_unoffered,
+    refuse_unready,
+    remarks_of,
+)
+from aurora_cli.operations.upgrade.spec import upgraded
+from aurora_cli.operations.upgrade.steps import UpgradeSteps
+from aurora_cli.spec.regions import global_identifier
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.events import Emit
+    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.spec.model import ClusterSpec
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted.
+
+    Attributes:
+        to: a full version, or a major one for the newest of it; None for the newest minor version.
+        snapshot: take one first, which is kept.
+        in_window: leave a minor upgrade to the maintenance window.
+        cluster_group, instance_group: existing groups of the new family, where the spec names existing ones.
+    """
+
+    to: str | None = None
+    snapshot: bool = True
+    in_window: bool = False
+    cluster_group: str | None = None
+    instance_group: str | None = None
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Where a cluster can go; `minor` and `major` oldest first."""
+
+    name: str
+    engine: str
+    running: str
+    minor: tuple[str, ...]
+    major: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        lists = {"minor": list(self.minor), "major": list(self.major)}
+        return {"schema_version": SCHEMA_VERSION, **vars(self), **lists}
+
+
+def targets(app: AppContext, cluster: str, *, emit: Emit) -> Targets:
+    """The versions that a cluster can be upgraded to in place. Raises ClusterNotFound, CredentialsError, AwsFailed."""
+    app.begin(emit)
+    ground = Ground(app, existing_stack(app, cluster), emit)
+    topology = ground.live()
+    own = _own(_listed(ground, topology), topology.engine_version)
+    return Targets(cluster, topology.engine, topology.engine_version, own.minor, own.major)
+
+
+def upgrade(app: AppContext, cluster: str, wish: Wish, *, terms: Terms) -> ChangeResult:
+    """Upgrade an existing cluster, or every cluster of a global database.
+
+    A cluster that runs the version already is not touched; the spec takes the version on.
+
+    Raises:
+        InvalidInput: there is no such way; the hint says which there are. SpecInvalid: the version does not go with the spec.
+        What `run_operation` raises.
+    """
+    return run_operation(app, cluster, Upgrade(cluster, wish), terms)
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """The operation."""
+
+    cluster: str
+    wish: Wish
+    name = "upgrade"
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What was asked for."""
+        return dict(vars(self.wish))
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+        wish = self.wish
+        given = (("--to", wish.to), ("--cluster-group", wish.cluster_group), ("--instance-group", wish.instance_group))
+        flags = (("--no-snapshot", not wish.snapshot), ("--in-window", wish.in_window))
+        words = [word for flag, value in given if value for word in (flag, value)]
+        return ("upgrade", self.cluster, *words, *(flag for flag, on in flags if on))
+
+    def decide(self, ground: Ground) -> Decision:
+        """Where to, whether it can be, and in which order. The running version counts, not the spec's."""
+        places = places_of(ground)
+        found = {place.region: place.live() for place in places}
+        target = self._target(ground, found[places[-1].region])
+        refuse_uneven(places, found, target)
+        desired = upgraded(ground.stack, target, self.wish.cluster_group, self.wish.instance_group)
+        stays = desired.spec == ground.spec
+        if target.stays:
+            facts = {**self._facts(ground, target, desired.spec, places, found), "places": []}
+            return Decision(facts, None if stays else desired)
+        self._refuse(ground, target, desired.spec, places, found)
+        remarks = [text for place in places for text in remarks_of(place, found[place.region], target)]
+        return Decision(
+            self._facts(ground, target, desired.spec, places, found),
+            None if stays or self.wish.in_window else desired,
+            remarks=tuple(dict.fromkeys([*self._about(ground, target, desired.spec), *remarks])),
+        )
+
+    def _target(self, ground: Ground, topology: Topology) -> Target:
+        """Of a global database half-way through a minor upgrade the primary is behind, and it is what counts."""
+        listed = _listed(ground, topology)
+        return choose_target(topology.engine, topology.engine_version, listed, self.wish.to, name=self.cluster)
+
+    def _refuse(
+        self, ground: Ground, target: Target, spec: ClusterSpec, places: list[Place], found: dict[str, Topology]
+    ) -> None:
+        if target.major and self.wish.in_window:
+            raise InvalidInput(
+                "A major upgrade cannot be left to the maintenance window: the parameter groups of its family come with it, and "
+                "the old ones go after it.",
+                hint="Leave --in-window out, and run it when an outage fits.",
+            )
+        if self.wish.in_window and ground.spec.global_ is not None:
+            raise InvalidInput(
+                "The members of a global database are upgraded in an order, so not in their windows.",
+                hint="Leave --in-window out.",
+            )
+        for place in places:
+            refuse_unready(place, found[place.region])
+            if found[place.region].members:
+                refuse_unoffered(place, spec, target)
+        if target.major:
+            refuse_unknown_parameters(places[-1], spec, target)
+
+    def _facts(
+        self, ground: Ground, target: Target, spec: ClusterSpec, places: list[Place], found: dict[str, Topology]
+    ) -> dict[str, Any]:
+        home = places[-1]
+        takes = self.wish.snapshot and not self.wish.in_window
+        stamp = f"{ground.app.clock.now():%Y%m%d%H%M%S}"
+        label = target.version.replace(".", "-").replace("_", "-")
+        made = group_name(ground.spec.name, target.family)
+        return {
+            "running": target.running,
+            "version": target.version,
+            "family": target.family,
+            "major": target.major,
+            "snapshot": f"{home.cluster}-before-{label}-{stamp}" if takes else None,
+            "makes_groups": makes_groups(spec),
+            "cluster_group": (spec.parameters.cluster_group or made) if target.major else None,
+            "instance_group": (spec.parameters.instance_group or made) if target.major else None,
+            "in_window": self.wish.in_window,
+            "window": found[home.region].maintenance_window,
+            "global": global_identifier(spec) if spec.global_ is not None else None,
+            "places": [place.to_facts() for place in places],
+        }
+
+    def _about(self, ground: Ground, target: Target, spec: ClusterSpec) -> list[str]:
+        """What becomes of the spec."""
+        owner = ground.spec.maintenance.auto_minor_upgrades
+        if self.wish.in_window and not owner:
+            return [
+                f"The spec stays until it has happened. Then: aurora-cli upgrade {self.cluster} --to {target.version}"
+            ]
+        if spec == ground.spec and not target.major:
+            return ["The spec names the major version alone, so it stays as it is."] if owner else []
+        return []
+
+    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+        """See docs/operations.md for their order."""
+        return UpgradeSteps(ground, decision).all()
+
+
+def _listed(ground: Ground, topology: Topology) -> list[EngineVersion]:
+    """What AWS offers, and the running version, which it may offer no more for new clusters."""
+    offered = read_engine_versions(ground.rds, topology.engine)
+    if any(one.version == topology.engine_version for one in offered):
+        return offered
+    return [*read_engine_versions(ground.rds, topology.engine, topology.engine_version, retired=True), *offered]
+
+
+def _own(listed: Sequence[EngineVersion], running: str) -> EngineVersion:
+    return next((one for one in listed if one.version == running), EngineVersion(running, "", False))
