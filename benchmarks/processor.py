@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aurora_cli.sandbox.provider.parent import LOOK_AROUND_S
+from aurora_cli.sandbox.provider.fork_server import LOOK_AROUND_S
 from benchmarks.against_terraform import SPEC, Workshop
 
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.aws.failures import aws_errors
-from aurora_cli.aws.resting import DEFAULT_TIMEOUT_S, poll
+from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.waiters import DEFAULT_TIMEOUT_S, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed
 
 
@@ -82,7 +82,7 @@ def go_back(
             status = read_window(rds, cluster).status
         return record.get("BacktrackTo") or to, None if status == "available" else status
 
-    return poll(
+    return wait_until(
         look,
         what=f"{cluster} to go back",
         clock=clock,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.topology import Topology, read_topology
 from aurora_cli.errors import ClusterNotFound, WaitTimeout
 

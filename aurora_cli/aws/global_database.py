@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound, WaitTimeout
 
 DEFAULT_TIMEOUT_S = 3600.0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AwsFailed
 
 Kind = Literal["cluster", "instance"]

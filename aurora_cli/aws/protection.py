@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.global_database import read_global
-from aurora_cli.aws.origins import read_cluster
+from aurora_cli.aws.restore_sources import read_cluster
 
 
 def is_open(rds: Any, identifier: str, *, is_global: bool = False) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AwsFailed, OperationFailed, WaitTimeout
 
 DEFAULT_TIMEOUT_S = 6 * 3600.0

@@ -9,7 +9,7 @@ import click
 from aurora_cli.commands.approval import require_approver
 from aurora_cli.commands.options import name_argument, output_option, yes_option
 from aurora_cli.commands.output import print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 
 
@@ -31,11 +31,11 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     """
     require_approver(session, yes=options["yes"], dry_run=False)
     from aurora_cli.operations.core import unfinished
-    from aurora_cli.ui import ask, steps_view
+    from aurora_cli.ui import prompts, steps_view
 
     def approve(given_up: unfinished.Unfinished) -> bool:
         steps_view.print_unfinished(session.consoles, given_up)
-        return options["yes"] or ask.confirm(session.consoles, "Give it up?")
+        return options["yes"] or prompts.confirm(session.consoles, "Give it up?")
 
     with progress(session) as emit:
         result = unfinished.abandon(session.app, name, approve=approve, emit=emit)

@@ -10,7 +10,7 @@ import click
 from aurora_cli.commands.approval import require_approver
 from aurora_cli.commands.options import dry_run_option, output_option, yes_option
 from aurora_cli.commands.output import print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 
 

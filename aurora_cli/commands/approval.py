@@ -30,10 +30,10 @@ def approve_with(session: Session, *, yes: bool) -> Approve:
     """A callback that shows the plan, and asks unless `yes`."""
 
     def approve(review: PlanReview) -> bool:
-        from aurora_cli.ui import ask, plan_view
+        from aurora_cli.ui import plan_view, prompts
 
         plan_view.print_review(session.consoles, review)
-        return yes or ask.confirm(session.consoles, "Go ahead?")
+        return yes or prompts.confirm(session.consoles, "Go ahead?")
 
     return approve
 
@@ -42,10 +42,10 @@ def approve_by_name(session: Session, name: str, *, confirm: str | None) -> Appr
     """A callback that shows the plan, and has the cluster's name typed unless `confirm` holds it."""
 
     def approve(review: PlanReview) -> bool:
-        from aurora_cli.ui import ask, plan_view
+        from aurora_cli.ui import plan_view, prompts
 
         plan_view.print_review(session.consoles, review)
-        return confirm == name or ask.type_name(session.consoles, name)
+        return confirm == name or prompts.type_name(session.consoles, name)
 
     return approve
 
@@ -77,10 +77,10 @@ def confirm_with(session: Session, name: str, *, confirm: str | None) -> Callabl
     """A callback that shows what goes, and has the name typed unless `confirm` holds it."""
 
     def confirmed(review: DestroyReview) -> bool:
-        from aurora_cli.ui import ask, destroy_view
+        from aurora_cli.ui import destroy_view, prompts
 
         destroy_view.print_destroy_review(session.consoles, review)
-        return confirm == name or ask.type_name(session.consoles, name)
+        return confirm == name or prompts.type_name(session.consoles, name)
 
     return confirmed
 
@@ -91,8 +91,8 @@ def offer_with(session: Session, question: str) -> Callable[[], bool]:
     def offered() -> bool:
         if not session.consoles.interactive:
             return False
-        from aurora_cli.ui import ask
+        from aurora_cli.ui import prompts
 
-        return ask.confirm(session.consoles, question)
+        return prompts.confirm(session.consoles, question)
 
     return offered

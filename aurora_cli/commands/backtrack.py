@@ -10,7 +10,7 @@ import click
 from aurora_cli.commands.approval import require_confirmation
 from aurora_cli.commands.options import dry_run_option, name_argument, output_option
 from aurora_cli.commands.output import print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -
         click.echo(line, err=True)
     if confirm is not None:
         return confirm == review.name
-    from aurora_cli.ui import ask
+    from aurora_cli.ui import prompts
 
-    return ask.type_name(session.consoles, review.name)
+    return prompts.type_name(session.consoles, review.name)
 
 
 def _lines(review: BacktrackReview) -> list[str]:

@@ -16,7 +16,7 @@ from aurora_cli.commands.options import (
     yes_option,
 )
 from aurora_cli.commands.output import change_document, print_change, print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.errors import ApprovalRequired, InvalidInput
 
@@ -80,7 +80,7 @@ def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
     """Carry `create` out; `upgrade --blue-green` does the same."""
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     from aurora_cli.operations.blue_green import create as operation
-    from aurora_cli.operations.pipeline.change import Terms
+    from aurora_cli.operations.pipeline.change import RunOptions
     from aurora_cli.spec.flags import layer_from_pairs, parse_set
 
     given = options["assignments"]
@@ -88,7 +88,9 @@ def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
     words = [word for text in given for word in ("--set", text)]
     with progress(session) as emit:
         approve = approve_with(session, yes=options["yes"])
-        terms = Terms("blue-green create", approve, emit, dry_run=options["dry_run"], skip_checks=options["skip_check"])
+        terms = RunOptions(
+            "blue-green create", approve, emit, dry_run=options["dry_run"], skip_checks=options["skip_check"]
+        )
         result = operation.create(
             session.app,
             name,
@@ -152,11 +154,11 @@ def switchover(session: Session, /, name: str, timeout: int, **options: Any) -> 
     confirm, dry_run = options["confirm"], options["dry_run"]
     require_confirmation(session, name, confirm=confirm, yes=False, dry_run=dry_run, doing="Switching over")
     from aurora_cli.operations.blue_green import switchover as operation
-    from aurora_cli.operations.pipeline.change import Terms
+    from aurora_cli.operations.pipeline.change import RunOptions
 
     with progress(session) as emit:
         approve = _typed(session, name, confirm)
-        terms = Terms("blue-green switchover", approve, emit, dry_run=dry_run)
+        terms = RunOptions("blue-green switchover", approve, emit, dry_run=dry_run)
         result = operation.switchover(session.app, name, timeout_s=timeout, terms=terms)
     _print(session, name, result, "blue-green switchover", options["output"])
 
@@ -186,7 +188,7 @@ def cleanup(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli blue-green cleanup orders --delete-green
     """
     from aurora_cli.operations.blue_green import cleanup as operation
-    from aurora_cli.operations.pipeline.change import Terms
+    from aurora_cli.operations.pipeline.change import RunOptions
 
     if options["confirm"] is None:
         require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
@@ -198,7 +200,7 @@ def cleanup(session: Session, /, name: str, **options: Any) -> None:
     )
     with progress(session) as emit:
         approve = _agreed(session, work, options["confirm"], yes=options["yes"])
-        terms = Terms("blue-green cleanup", approve, emit, dry_run=options["dry_run"])
+        terms = RunOptions("blue-green cleanup", approve, emit, dry_run=options["dry_run"])
         result = operation.cleanup(session.app, work, terms=terms)
     _print(session, name, result, "blue-green cleanup", options["output"])
 
@@ -207,10 +209,10 @@ def _typed(session: Session, name: str, confirm: str | None, what: str = "cluste
     """Shows the steps, and has a name typed."""
 
     def approve(review: PlanReview) -> bool:
-        from aurora_cli.ui import ask, plan_view
+        from aurora_cli.ui import plan_view, prompts
 
         plan_view.print_review(session.consoles, review)
-        return confirm == name or ask.type_name(session.consoles, name, what)
+        return confirm == name or prompts.type_name(session.consoles, name, what)
 
     return approve
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from aurora_cli.commands.completions import complete_clusters
-from aurora_cli.commands.copying import copy_options, make_copy
+from aurora_cli.commands.copy_options import copy_options, make_copy
 from aurora_cli.commands.session import Session, pass_session
 
 

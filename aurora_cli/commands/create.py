@@ -10,7 +10,7 @@ from aurora_cli.commands.approval import approve_with, require_approver
 from aurora_cli.commands.options import change_options, file_option, name_argument, skip_check_option
 from aurora_cli.commands.output import exit_on_changes, print_change
 from aurora_cli.commands.passwords import password_option, read_password
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import spec_options, spec_request
 

@@ -6,7 +6,7 @@ import click
 
 from aurora_cli.commands.options import name_argument, output_option
 from aurora_cli.commands.output import print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 
 

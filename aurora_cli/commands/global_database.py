@@ -18,7 +18,7 @@ from aurora_cli.commands.options import (
     yes_option,
 )
 from aurora_cli.commands.output import exit_on_changes, print_change, print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.errors import InvalidInput
 
@@ -201,19 +201,19 @@ def _move(
 
 
 def _agreed(session: Session, plan: HandOverPlan) -> bool:
-    from aurora_cli.ui import ask
+    from aurora_cli.ui import prompts
 
     lag = "" if plan.lag_ms is None else f" ({plan.lag_ms:.0f} ms behind)"
     click.echo(f"Writes stop while {plan.target}{lag} catches up and takes over from {plan.source}.", err=True)
-    return ask.confirm(session.consoles, "Go ahead?")
+    return prompts.confirm(session.consoles, "Go ahead?")
 
 
 def _named(session: Session, plan: HandOverPlan) -> bool:
-    from aurora_cli.ui import ask
+    from aurora_cli.ui import prompts
 
     lag = "how much is not known" if plan.lag_ms is None else f"about {plan.lag_ms:.0f} ms of writes"
     click.echo(f"{plan.target} takes over from {plan.source}; what has not arrived there is lost: {lag}.", err=True)
-    return ask.type_name(session.consoles, plan.name)
+    return prompts.type_name(session.consoles, plan.name)
 
 
 def _told(done: HandOver) -> str:

@@ -10,11 +10,11 @@ from aurora_cli.commands.approval import approve_with, require_approver, require
 from aurora_cli.commands.completions import complete_classes
 from aurora_cli.commands.durations import seconds_of
 from aurora_cli.commands.group import HelpfulGroup
-from aurora_cli.commands.operating import operate
 from aurora_cli.commands.options import change_options, name_argument, skip_check_option
 from aurora_cli.commands.output import change_document, exit_on_changes, print_change, print_data
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.promote import named
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.run_operation import operate
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import spec_options, typed_layers
 
@@ -76,7 +76,7 @@ def rds(ctx: click.Context, session: Session, /, source: str, into: str, **optio
     require_confirmation(session, into, confirm=options["confirm"], yes=False, dry_run=dry_run, doing="Promoting")
     from aurora_cli.operations.migrate import rds as migration
 
-    wish = migration.Wish(
+    request = migration.ReplicaRequest(
         source,
         into,
         typed_layers(ctx),
@@ -88,7 +88,7 @@ def rds(ctx: click.Context, session: Session, /, source: str, into: str, **optio
     with progress(session) as emit:
         moved = migration.migrate(
             session.app,
-            wish,
+            request,
             approve=approve_with(session, yes=options["yes"]),
             confirm=named(session, into, options["confirm"]),
             emit=emit,
@@ -136,14 +136,14 @@ def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: st
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     from aurora_cli.operations.migrate import serverless_v1 as migration
 
-    wish = migration.Wish(source, into, typed_layers(ctx), tuple(options["skip_check"]))
+    request = migration.MoveRequest(source, into, typed_layers(ctx), tuple(options["skip_check"]))
     with progress(session) as emit:
-        move = migration.look(session.app, wish, emit)
+        move = migration.look(session.app, request, emit)
         made = None
         if not options["dry_run"]:
             made = migration.migrate(
                 session.app,
-                wish,
+                request,
                 move,
                 agree=lambda shown: options["yes"] or _agreed(session, shown),
                 approve=approve_with(session, yes=options["yes"]),
@@ -161,10 +161,10 @@ def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: st
 
 
 def _agreed(session: Session, move: Move) -> bool:
-    from aurora_cli.ui import ask
+    from aurora_cli.ui import prompts
 
     click.echo("\n".join(_lines(move)), err=True)
-    return ask.confirm(session.consoles, f"Take the snapshot of {move.source}?")
+    return prompts.confirm(session.consoles, f"Take the snapshot of {move.source}?")
 
 
 def _looked(session: Session, move: Move) -> dict[str, Any]:
@@ -257,17 +257,17 @@ def to_provisioned(session: Session, /, name: str, class_: str, **options: Any) 
 def _change_kind(session: Session, name: str, class_: str, options: dict[str, Any]) -> None:
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     from aurora_cli.operations.migrate import instance_kind
-    from aurora_cli.operations.scale.scale import Wish
+    from aurora_cli.operations.scale.scale import ScaleRequest
 
     reader = options["temporary_reader"]
     if reader is None:
         reader = _offered(session, name, options, alone=instance_kind.is_alone(session.app, name, class_))
-    wish = Wish(class_=class_, acu=options["acu"])
+    request = ScaleRequest(class_=class_, acu=options["acu"])
     result = operate(
         session,
         "migrate",
         options,
-        lambda app, terms: instance_kind.migrate(app, name, wish, terms=terms, temporary_reader=reader),
+        lambda app, terms: instance_kind.migrate(app, name, request, terms=terms, temporary_reader=reader),
     )
     if options["dry_run"] and options["exit_code"]:
         exit_on_changes(result.review)
@@ -277,9 +277,9 @@ def _offered(session: Session, name: str, options: dict[str, Any], *, alone: boo
     """Whether a person at a terminal wants the temporary reader; a script says so itself."""
     if not alone or options["yes"] or options["dry_run"] or not session.consoles.interactive:
         return False
-    from aurora_cli.ui import ask
+    from aurora_cli.ui import prompts
 
     click.echo(
         f"{name} has a single instance: it is away for some minutes, unless a reader takes over meanwhile.", err=True
     )
-    return ask.confirm(session.consoles, "Make a temporary reader? (billed for the time it is there)")
+    return prompts.confirm(session.consoles, "Make a temporary reader? (billed for the time it is there)")

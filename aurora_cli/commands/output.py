@@ -19,9 +19,9 @@ SCHEMA_VERSION = 1
 
 def print_data(session: Session, value: Mapping[str, Any], output: str) -> None:
     """Write `value` as JSON or YAML to standard output."""
-    from aurora_cli.ui import data
+    from aurora_cli.ui import serialize
 
-    data.emit_data(session.consoles, value, "yaml" if output == "yaml" else "json")
+    serialize.emit_data(session.consoles, value, "yaml" if output == "yaml" else "json")
 
 
 def print_rows(session: Session, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -14,7 +14,7 @@ from aurora_cli.commands.options import (
     skip_check_option,
 )
 from aurora_cli.commands.output import exit_on_changes, print_data, print_plan
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import spec_options, spec_request
 

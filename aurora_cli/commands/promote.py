@@ -10,7 +10,7 @@ import click
 from aurora_cli.commands.approval import require_confirmation
 from aurora_cli.commands.options import dry_run_option, name_argument, output_option
 from aurora_cli.commands.output import print_change
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     require_confirmation(
         session, name, confirm=options["confirm"], yes=False, dry_run=options["dry_run"], doing="Promoting"
     )
-    from aurora_cli.operations.core.options import Terms
+    from aurora_cli.operations.core.options import RunOptions
     from aurora_cli.operations.day_two import promote
 
     with progress(session) as emit:
-        terms = Terms("promote", named(session, name, options["confirm"]), emit, dry_run=options["dry_run"])
+        terms = RunOptions("promote", named(session, name, options["confirm"]), emit, dry_run=options["dry_run"])
         result = promote.promote(
             session.app, name, terms=terms, max_lag_s=options["max_lag"], accept_lag=options["accept_lag"]
         )
@@ -63,9 +63,9 @@ def named(session: Session, name: str, confirm: str | None) -> Callable[[PlanRev
     """A callback that shows the steps, and has the cluster's name typed unless `confirm` holds it."""
 
     def approve(review: PlanReview) -> bool:
-        from aurora_cli.ui import ask, plan_view
+        from aurora_cli.ui import plan_view, prompts
 
         plan_view.print_review(session.consoles, review)
-        return confirm == name or ask.type_name(session.consoles, name)
+        return confirm == name or prompts.type_name(session.consoles, name)
 
     return approve

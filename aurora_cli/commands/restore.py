@@ -8,9 +8,9 @@ import click
 
 from aurora_cli.commands.approval import approve_by_name, require_confirmation
 from aurora_cli.commands.completions import complete_clusters
-from aurora_cli.commands.copying import copy_options, make_copy
+from aurora_cli.commands.copy_options import copy_options, make_copy
 from aurora_cli.commands.output import print_change
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import typed_layers
 
@@ -73,11 +73,11 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
 def _in_place(session: Session, name: str, operation: Operation, options: dict[str, Any]) -> None:
     confirm, dry_run = options["confirm"], options["dry_run"]
     require_confirmation(session, name, confirm=confirm, yes=options["yes"], dry_run=dry_run, doing="Restoring over")
-    from aurora_cli.operations.pipeline.change import Terms
+    from aurora_cli.operations.pipeline.change import RunOptions
     from aurora_cli.operations.pipeline.engine import run_operation
 
     with progress(session) as emit:
-        terms = Terms("restore", approve_by_name(session, name, confirm=confirm), emit, dry_run=dry_run)
+        terms = RunOptions("restore", approve_by_name(session, name, confirm=confirm), emit, dry_run=dry_run)
         result = run_operation(session.app, name, operation, terms)
     print_change(session, result, "restore", options["output"])
 

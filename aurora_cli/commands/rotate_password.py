@@ -10,7 +10,7 @@ from aurora_cli.commands.approval import approve_with, require_approver
 from aurora_cli.commands.options import name_argument, output_option, yes_option
 from aurora_cli.commands.output import print_data
 from aurora_cli.commands.passwords import password_option, read_password
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 
 

@@ -97,9 +97,9 @@ def reset(session: Session, yes: bool) -> None:
     """
     require_approver(session, yes=yes, dry_run=False)
     from aurora_cli.operations.build import reset_sandbox
-    from aurora_cli.ui import ask
+    from aurora_cli.ui import prompts
 
-    if not yes and not ask.confirm(session.consoles, "Empty the sandbox and forget its clusters?"):
+    if not yes and not prompts.confirm(session.consoles, "Empty the sandbox and forget its clusters?"):
         raise Declined("The sandbox was left as it is.")
     forgotten = reset_sandbox.reset(session.app)
     click.echo(f"The sandbox is empty; {len(forgotten)} cluster(s) forgotten.", err=True)

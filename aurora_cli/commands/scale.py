@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from aurora_cli.commands.completions import complete_classes
-from aurora_cli.commands.operating import operate, usage
 from aurora_cli.commands.options import change_options, name_argument, skip_check_option
 from aurora_cli.commands.output import exit_on_changes
+from aurora_cli.commands.run_operation import operate, usage
 from aurora_cli.commands.session import Session, pass_session
 
 
@@ -46,7 +46,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     usage(options["instance"] is not None and options["class_"] is None, "--instance needs --class.")
     from aurora_cli.operations.scale import scale
 
-    wish = scale.Wish(
+    request = scale.ScaleRequest(
         readers=options["readers"],
         class_=options["class_"],
         acu=options["acu"],
@@ -54,6 +54,6 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         in_place=options["in_place"],
         skip_checks=tuple(options["skip_check"]),
     )
-    result = operate(session, "scale", options, lambda app, terms: scale.scale(app, name, wish, terms=terms))
+    result = operate(session, "scale", options, lambda app, terms: scale.scale(app, name, request, terms=terms))
     if options["dry_run"] and options["exit_code"]:
         exit_on_changes(result.review)

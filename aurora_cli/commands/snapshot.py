@@ -11,7 +11,7 @@ from aurora_cli.commands.completions import complete_clusters
 from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.options import output_option
 from aurora_cli.commands.output import SCHEMA_VERSION, print_data, print_rows
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -136,11 +136,11 @@ def delete(session: Session, /, identifier: str, confirm: str | None, output: st
     from aurora_cli.operations.day_two import snapshots
 
     def confirmed(found: SnapshotInfo) -> bool:
-        from aurora_cli.ui import ask
+        from aurora_cli.ui import prompts
 
         kind = "final snapshot" if snapshots.is_final(found) else "snapshot"
         click.echo(f"LOST: the {kind} {found.id} of {found.cluster}, of {found.created_at}.", err=True)
-        return confirm == identifier or ask.type_name(session.consoles, identifier, "snapshot")
+        return confirm == identifier or prompts.type_name(session.consoles, identifier, "snapshot")
 
     with progress(session) as emit:
         result = snapshots.delete_snapshot(

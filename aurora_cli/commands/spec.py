@@ -10,10 +10,10 @@ import click
 
 from aurora_cli.commands.completions import complete_engines, complete_presets
 from aurora_cli.commands.group import HelpfulGroup
+from aurora_cli.commands.layer_filter import NOT_CHOSEN, without_sources
 from aurora_cli.commands.options import file_option, name_argument, output_option, skip_check_option
-from aurora_cli.commands.origins import NOT_CHOSEN, without_sources
 from aurora_cli.commands.output import SCHEMA_VERSION, print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.commands.spec_options import spec_options, spec_region, spec_request
 from aurora_cli.errors import InvalidInput

@@ -16,7 +16,7 @@ import click
 from click.core import ParameterSource
 
 from aurora_cli.commands.completions import complete_classes, complete_engines, complete_presets
-from aurora_cli.commands.origins import without_sources
+from aurora_cli.commands.layer_filter import without_sources
 from aurora_cli.commands.passwords import OPTION as PASSWORD_OPTION
 from aurora_cli.commands.passwords import PARAMETER as PASSWORD_PARAMETER
 from aurora_cli.commands.session import Session

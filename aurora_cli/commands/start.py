@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.operating import operate, operation_options
 from aurora_cli.commands.options import name_argument
+from aurora_cli.commands.run_operation import operate, operation_options
 from aurora_cli.commands.session import Session, pass_session
 
 

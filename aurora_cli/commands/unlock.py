@@ -8,7 +8,7 @@ import click
 
 from aurora_cli.commands.options import name_argument, output_option
 from aurora_cli.commands.output import print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.errors import ApprovalRequired
 
@@ -58,6 +58,6 @@ def _confirmed(session: Session, name: str, confirm: str | None, lock: StateLock
             "Taking away a lock needs its ID as confirmation; there is no terminal to ask on.",
             hint=f"Add --confirm {lock.id or name}.",
         )
-    from aurora_cli.ui import ask
+    from aurora_cli.ui import prompts
 
-    return ask.type_name(session.consoles, name)
+    return prompts.type_name(session.consoles, name)

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.operating import operate, usage
 from aurora_cli.commands.options import change_options, name_argument
 from aurora_cli.commands.output import exit_on_changes, print_data
-from aurora_cli.commands.running import progress
+from aurora_cli.commands.progress import progress
+from aurora_cli.commands.run_operation import operate, usage
 from aurora_cli.commands.session import Session, pass_session
 
 
@@ -54,14 +54,14 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         return
     from aurora_cli.operations.upgrade import upgrade
 
-    wish = upgrade.Wish(
+    request = upgrade.UpgradeRequest(
         to=options["to"],
         snapshot=not options["no_snapshot"],
         in_window=options["in_window"],
         cluster_group=options["cluster_group"],
         instance_group=options["instance_group"],
     )
-    result = operate(session, "upgrade", options, lambda app, terms: upgrade.upgrade(app, name, wish, terms=terms))
+    result = operate(session, "upgrade", options, lambda app, terms: upgrade.upgrade(app, name, request, terms=terms))
     if options["dry_run"] and options["exit_code"]:
         exit_on_changes(result.review)
 

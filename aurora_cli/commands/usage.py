@@ -12,7 +12,7 @@ from aurora_cli.commands.table import SUMMARIES
 from aurora_cli.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from aurora_cli.ui.data import DataFormat
+    from aurora_cli.ui.serialize import DataFormat
 
 
 def as_invalid_input(error: click.ClickException, words: Sequence[str] = ()) -> InvalidInput:

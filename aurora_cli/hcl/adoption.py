@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aurora_cli.hcl.environment import SUFFIX, environment
-from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression, Name
 
 IMPORTS_FILE, BARE_FILE = "imports.tf", "adoption.tf"
@@ -41,13 +41,13 @@ class Bare:
 def import_blocks(imports: Sequence[Import]) -> str:
     """`imports.tf`: one block for each resource."""
     blocks = [{"to": Expression(one.address), "id": one.id} for one in imports]
-    return lay_out(environment().get_template(f"{IMPORTS_FILE}{SUFFIX}").render(imports=blocks))
+    return format_hcl(environment().get_template(f"{IMPORTS_FILE}{SUFFIX}").render(imports=blocks))
 
 
 def bare_resources(region: str, resources: Sequence[Bare]) -> str:
     """`adoption.tf`: the provider without default tags, and the resources, whose differences are all ignored."""
     template = environment().get_template(f"{BARE_FILE}{SUFFIX}")
-    return lay_out(template.render(region=region, resources=[_written(one) for one in resources]))
+    return format_hcl(template.render(region=region, resources=[_written(one) for one in resources]))
 
 
 def _written(one: Bare) -> Bare:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.names import LONGEST_POLICY, LONGEST_ROLE, bounded
-from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.spec.model import ClusterSpec
 
 
@@ -33,7 +33,7 @@ class SignIn:
     domain_role_name: str | None
 
 
-def sign_in_of(spec: ClusterSpec, options: RenderOptions) -> SignIn:
+def iam_connect_of(spec: ClusterSpec, options: RenderOptions) -> SignIn:
     """The sign-in part of a resolved spec. Names carry the Region: those of IAM are unique in an account."""
     given, domain = spec.credentials, spec.credentials.domain
     made = domain is not None and domain.role is None

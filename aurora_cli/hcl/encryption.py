@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aurora_cli.hcl.literal import Expression
-from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.spec.keys import STACK_KEY, StackKey
 from aurora_cli.spec.model import ClusterSpec
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Attempt, Expression
-from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.spec.instances import InstanceOverride
 from aurora_cli.spec.members import SERVERLESS, class_of, override_of, tier_of
 from aurora_cli.spec.model import ClusterSpec

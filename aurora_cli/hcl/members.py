@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aurora_cli.hcl.literal import Expression
-from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.spec.global_database import Region
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.regions import global_identifier, regions_of

@@ -3,7 +3,7 @@
     render_stack(spec) -> {"versions.tf": "...", "provider.tf": "...", ...}
 
 The same spec and options give the same bytes. The templates hold the Terraform, the views beside this file hold the
-decisions, and `layout.py` the form. Addresses and names of what is rendered are relied on elsewhere (the plan guard,
+decisions, and `formatter.py` the form. Addresses and names of what is rendered are relied on elsewhere (the plan guard,
 scaling) and by state that exists: a change of one is a migration.
 """
 
@@ -19,20 +19,20 @@ from jinja2 import Template
 from aurora_cli.hcl.account import account_of
 from aurora_cli.hcl.autoscaling import schedules_of, targets_of
 from aurora_cli.hcl.backends import arguments_of
-from aurora_cli.hcl.credentials import sign_in_of
+from aurora_cli.hcl.credentials import iam_connect_of
 from aurora_cli.hcl.dashboard import dashboard_of
 from aurora_cli.hcl.encryption import encryption_of
 from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
+from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.instances import NO_INSTANCES, instances_of, scaling_of
-from aurora_cli.hcl.layout import lay_out
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.members import Member, global_database_of, member_of, provider_regions_of
 from aurora_cli.hcl.monitoring import monitoring_of
 from aurora_cli.hcl.network import network_of
-from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.parameters import next_groups_of, parameter_groups_of
 from aurora_cli.hcl.proxy import proxy_of
+from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.hcl.services import services_of
 from aurora_cli.hcl.source import Source, source_of
 from aurora_cli.hcl.vpc_endpoints import vpc_endpoints_of
@@ -115,7 +115,7 @@ def _folder(values: dict[str, Any], names: list[str], options: RenderOptions) ->
     if values["next_parameters"]:
         beside = {**values, "parameters": values["next_parameters"]}
         rendered[NEXT_PARAMETERS] = _template("parameters.tf").render(beside)
-    return {name: lay_out(header + text) for name, text in rendered.items() if text.strip()}
+    return {name: format_hcl(header + text) for name, text in rendered.items() if text.strip()}
 
 
 def _values_of_region(spec: ClusterSpec, name: str, region: Region, options: RenderOptions) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
     monitoring = monitoring_of(spec, instances.members)
     encryption = encryption_of(spec, options)
     proxy, services = proxy_of(spec, encryption, source), services_of(spec, encryption)
-    sign_in = sign_in_of(spec, options)
+    sign_in = iam_connect_of(spec, options)
     return {
         "spec": spec,
         "member": member,

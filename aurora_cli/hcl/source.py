@@ -10,7 +10,7 @@ from typing import Any
 
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.names import LONGEST_ROLE, bounded
-from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.source import INHERITING, KINDS, LATEST, PROMOTED, S3Import, is_resource_id, parse_arn
 from aurora_cli.spec.source import Source as SourceSpec

@@ -11,7 +11,7 @@ from aurora_cli.errors import InvalidInput
 from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.scalars import scalar
 from aurora_cli.spec.shape import leaf_paths, split_path
-from aurora_cli.spec.words import did_you_mean, shown
+from aurora_cli.spec.suggestions import did_you_mean, shown
 from aurora_cli.spec.yaml_tree import YamlProblem, read_tree
 
 AUTOSCALE = ("--autoscale", "AURORA_AUTOSCALE")

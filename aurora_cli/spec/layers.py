@@ -13,8 +13,8 @@ from aurora_cli.spec.model import canonical_engine
 from aurora_cli.spec.quantities import parse_acu_range
 from aurora_cli.spec.scalars import as_written
 from aurora_cli.spec.shape import Shape, child_of, spec_shape
+from aurora_cli.spec.suggestions import shown
 from aurora_cli.spec.unknown import unknown_key
-from aurora_cli.spec.words import shown
 
 _ACU = re.compile(r"(global\.regions\.[^.]+\.)?instances\.acu")
 _REGION = re.compile(r"global\.regions\.[^.]+")

@@ -9,7 +9,7 @@ from aurora_cli.errors import InvalidInput, Problem, SpecInvalid
 from aurora_cli.spec.dump import dump_spec
 from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.starter import starter
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 from aurora_cli.spec.yaml_tree import Tree, YamlProblem, read_tree
 
 __all__ = ["MAX_BYTES", "dump_spec", "load_file", "load_yaml", "starter"]

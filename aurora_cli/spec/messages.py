@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from aurora_cli.errors import Problem
 from aurora_cli.spec.model import ENGINE_ALIASES, PresetName
-from aurora_cli.spec.words import did_you_mean, listing, shown
+from aurora_cli.spec.suggestions import did_you_mean, listing, shown
 
 BACKENDS = ("local", "s3", "http", "pg", "cloud")
 _CHOICES: dict[str, tuple[str, ...]] = {

@@ -21,7 +21,7 @@ from aurora_cli.spec.merge import IDENTITY, Merged
 from aurora_cli.spec.messages import dotted, problem_from
 from aurora_cli.spec.model import ClusterSpec, EngineName
 from aurora_cli.spec.presets import DEFAULT_PRESET, PRESETS
-from aurora_cli.spec.words import did_you_mean, shown
+from aurora_cli.spec.suggestions import did_you_mean, shown
 
 __all__ = ["Layer", "Resolved", "resolve"]
 

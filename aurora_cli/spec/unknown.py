@@ -7,7 +7,7 @@ from typing import Any
 from aurora_cli.errors import Problem
 from aurora_cli.spec.facts import table
 from aurora_cli.spec.shape import Shape, leaf_paths
-from aurora_cli.spec.words import nearest, shown
+from aurora_cli.spec.suggestions import nearest, shown
 
 
 def unknown_key(path: str, key: str, value: Any, shape: Shape) -> Problem:

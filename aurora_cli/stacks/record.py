@@ -42,7 +42,7 @@ class StackRecord:
             the identifier of a global cluster.
         scaled_between: fewest and most readers of autoscaling before a destroy stopped it; `()` when it has not.
         master_username: that the cluster has from its source; None for the spec's, and in records of older versions.
-        aside: the cluster that a restore has put beside the stack's own, see `operations/replacing/aside.py`; empty for none.
+        aside: the cluster that a restore has put beside the stack's own, see `retained_cluster.py`; empty for none.
         renamed_to: the name that the stack is about to get; its folder may have it already. None when it is not renamed.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         parameter_suffix: end of the names of the parameter groups, after a blue/green deployment of the same family; or None.

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aurora_cli.errors import AuroraError, Interrupted, StateAtRisk
-from aurora_cli.terraform.explain import explain
-from aurora_cli.terraform.explanations import PROVIDER_DIED
+from aurora_cli.terraform.diagnostics.explain import explain
+from aurora_cli.terraform.diagnostics.of_terraform import PROVIDER_DIED
 from aurora_cli.terraform.outcome import Outcome
 from aurora_cli.terraform.state import ERRORED_STATE
 

@@ -20,7 +20,7 @@ from types import TracebackType
 from aurora_cli.terraform.events import InterruptRequested, TerraformEvent
 from aurora_cli.terraform.interrupts import Interrupts
 from aurora_cli.terraform.messages import parse_line
-from aurora_cli.terraform.runs import Run, new_run
+from aurora_cli.terraform.run_folder import Run, new_run
 
 # The traps run nothing but keep the shell alive until Terraform has ended; a trapped (unlike an ignored) signal is back to its
 # default in the child. The exit status appears by rename: it is there as a whole or not at all.

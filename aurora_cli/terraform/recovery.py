@@ -13,7 +13,7 @@ from aurora_cli.terraform.failures import KILLED, errored_state, failure, killed
 from aurora_cli.terraform.interrupts import Interrupts
 from aurora_cli.terraform.outcome import ApplySummary, Outcome
 from aurora_cli.terraform.process import Follower
-from aurora_cli.terraform.runs import Run, unfinished_runs
+from aurora_cli.terraform.run_folder import Run, unfinished_runs
 from aurora_cli.terraform.state import ERRORED_STATE
 
 Ending = Literal["succeeded", "failed", "interrupted", "unknown", "not-started"]

@@ -12,17 +12,17 @@ from aurora_cli.errors import AuroraError, OperationFailed, PlanStale, StateAtRi
 from aurora_cli.terraform import argv, process
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.cachelock import cache_lock
+from aurora_cli.terraform.diagnostics.explain import full_text
 from aurora_cli.terraform.environment import PLUGIN_CACHE
 from aurora_cli.terraform.events import Emit, LogLine
-from aurora_cli.terraform.explain import full_text
 from aurora_cli.terraform.failures import errored_state, failure, interrupted
-from aurora_cli.terraform.initialised import forget_init, is_initialised, remember_init
+from aurora_cli.terraform.import_fixups import write_private
+from aurora_cli.terraform.init_marker import forget_init, is_initialised, remember_init
 from aurora_cli.terraform.interrupts import Interrupts
 from aurora_cli.terraform.outcome import ApplySummary, Outcome
 from aurora_cli.terraform.plan import Plan
-from aurora_cli.terraform.reader import TerraformReader
+from aurora_cli.terraform.queries import TerraformReader
 from aurora_cli.terraform.recovery import RecoveredRun, describe, ended_well, follow_left_alone
-from aurora_cli.terraform.settled import write_private
 from aurora_cli.terraform.state import (
     ERRORED_STATE,
     local_state_file,

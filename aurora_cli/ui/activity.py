@@ -22,7 +22,7 @@ from aurora_cli.terraform.events import (
     ResourceStart,
 )
 from aurora_cli.terraform.plan import Plan
-from aurora_cli.ui.names import name_of
+from aurora_cli.ui.resource_labels import name_of
 
 State = Literal["waiting", "running", "done", "failed"]
 

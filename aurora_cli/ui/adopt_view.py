@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from aurora_cli.ui import ask, report_view
+from aurora_cli.ui import prompts, report_view
 from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
 from aurora_cli.ui.errors_view import print_problems
 from aurora_cli.ui.plan_view import print_headline
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def approve(consoles: Consoles, review: AdoptReview, *, yes: bool) -> bool:
     """Shows the review on stderr, and asks unless `yes`."""
     print_review(consoles, review)
-    return yes or ask.confirm(consoles, "Take it over?")
+    return yes or prompts.confirm(consoles, "Take it over?")
 
 
 def print_review(consoles: Consoles, review: AdoptReview) -> None:

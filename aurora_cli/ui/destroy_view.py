@@ -9,9 +9,9 @@ from rich.text import Text
 
 from aurora_cli.operations.core.results import InstanceInfo
 from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
-from aurora_cli.ui.names import rank_of
 from aurora_cli.ui.plan_groups import Entry, Group, removed_name
 from aurora_cli.ui.plan_view import print_group, print_headline
+from aurora_cli.ui.resource_labels import rank_of
 from aurora_cli.ui.text import clean, sentence
 
 if TYPE_CHECKING:

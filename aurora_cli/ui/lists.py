@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from rich.text import Text
 
 from aurora_cli.operations.core.results import ClusterReport
-from aurora_cli.ui.attributes import value_text
+from aurora_cli.ui.attribute_labels import value_text
 from aurora_cli.ui.console import Consoles, lead, prose, whole
 from aurora_cli.ui.status import status_cell
 from aurora_cli.ui.tables import Cell, Value, print_table

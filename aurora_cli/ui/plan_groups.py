@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from aurora_cli.operations.core.review import Effect, Finding, PlanReview
 from aurora_cli.terraform.plan import Plan, ResourceChange
-from aurora_cli.ui.attributes import Line, label_of, lines_of, plain_words
-from aurora_cli.ui.names import HOLDS_DATA, Name, name_of, rank_of
+from aurora_cli.ui.attribute_labels import Line, label_of, lines_of, plain_words
+from aurora_cli.ui.resource_labels import HOLDS_DATA, Name, name_of, rank_of
 from aurora_cli.ui.text import clean, listed, sentence
 
 

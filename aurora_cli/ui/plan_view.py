@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.operations.core.review import PlanReview
-from aurora_cli.ui.attributes import Line
+from aurora_cli.ui.attribute_labels import Line
 from aurora_cli.ui.console import PROSE_WIDTH, Consoles, lead, prose, symbols, whole
 from aurora_cli.ui.errors_view import print_problems
 from aurora_cli.ui.plan_groups import Entry, Group, drift_of, groups_of

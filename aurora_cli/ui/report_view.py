@@ -11,7 +11,7 @@ from rich.text import Text
 
 from aurora_cli.operations.core.global_results import RegionInfo
 from aurora_cli.operations.core.results import ClusterReport, Endpoint, InstanceInfo
-from aurora_cli.ui.attributes import label_of, value_text
+from aurora_cli.ui.attribute_labels import label_of, value_text
 from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
 from aurora_cli.ui.next_steps import next_steps, retyped
 from aurora_cli.ui.redact import is_secret_name

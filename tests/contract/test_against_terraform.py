@@ -14,7 +14,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import to_hcl
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.spec.model import ClusterSpec
@@ -78,7 +78,7 @@ def test_any_literal_is_formatted_and_means_its_value(
     tmp_path_factory: pytest.TempPathFactory, values: list[Any]
 ) -> None:
     folder = tmp_path_factory.mktemp("literals")
-    text = lay_out("".join(f'output "o{i}" {{\nvalue = {to_hcl(value)}\n}}\n' for i, value in enumerate(values)))
+    text = format_hcl("".join(f'output "o{i}" {{\nvalue = {to_hcl(value)}\n}}\n' for i, value in enumerate(values)))
     assert formatted(folder, text) == text
     (folder / "main.tf").write_text(text, encoding="utf-8")
     done = terraform(folder, "apply", "-auto-approve", "-no-color")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
+from aurora_cli.hcl.render_options import RenderOptions
 from tests.contract.provider_schema import problems
 from tests.contract.specs import spec
 from tests.contract.terraform_reader import Block, folders, read_all

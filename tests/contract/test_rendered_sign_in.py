@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
+from aurora_cli.hcl.render_options import RenderOptions
 from tests.contract.specs import spec
 from tests.contract.test_rendered_surface import blocks, one, there
 

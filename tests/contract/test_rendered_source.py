@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
+from aurora_cli.hcl.render_options import RenderOptions
 from tests.contract.specs import SECRET, spec
 from tests.contract.terraform_reader import Block, read_all
 

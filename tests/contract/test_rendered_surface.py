@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
+from aurora_cli.hcl.render_options import RenderOptions
 from tests.contract.specs import spec
 from tests.contract.terraform_reader import Block, read_all, text_of
 

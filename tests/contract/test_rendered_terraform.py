@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import Phase, given, settings
 
-from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import CLUSTER_TAG, render_stack
+from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.spec.model import ClusterSpec
 from tests.contract.provider_schema import problems
 from tests.contract.specs import VARIANTS, any_spec, spec

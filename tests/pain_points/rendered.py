@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.hcl.options import RenderOptions
 from aurora_cli.hcl.render import render_stack
+from aurora_cli.hcl.render_options import RenderOptions
 from tests.contract.terraform_reader import Block, read_all
 from tests.unit.spec_cases import POSTGRES, resolved
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.knocking import knock
+from aurora_cli.aws.connectivity import knock
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.operations.pipeline import provider_fixes
 from aurora_cli.sandbox.faults import FaultRule
@@ -86,7 +86,7 @@ def test_pain_18_a_delay_that_aws_kept_is_found_after_the_apply_and_taken_away(m
     )
     monkeypatch.setattr(provider_fixes, "live_topology", lambda app, spec: live)
     spec = resolved({"instances.acu": "0.5-4"}).spec
-    assert provider_fixes.put_right(app, spec, live, lambda event: None) is True
+    assert provider_fixes.fix_provider_gaps(app, spec, live, lambda event: None) is True
     assert calls == [
         {
             "DBClusterIdentifier": "orders",

@@ -104,10 +104,10 @@ def test_pain_38_a_flag_that_was_ignored_is_set_again() -> None:
     rds = SimpleNamespace(enable_http_endpoint=lambda ResourceArn: calls.append(ResourceArn))  # noqa: N803 - AWS's name
     app: Any = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: rds))
     said: list[Any] = []
-    assert provider_fixes.put_right(app, resolved({"data_api": True}).spec, live, said.append) is True
+    assert provider_fixes.fix_provider_gaps(app, resolved({"data_api": True}).spec, live, said.append) is True
     assert calls == ["arn:cluster"]
     assert "The Data API was left off" in said[0].text
-    assert provider_fixes.put_right(app, resolved().spec, live, said.append) is False
+    assert provider_fixes.fix_provider_gaps(app, resolved().spec, live, said.append) is False
 
 
 def test_pain_38_a_version_without_the_data_api_is_refused_first() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.existing import Existing
+from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable, StateAtRisk
 from aurora_cli.hcl.adoption import Bare, bare_resources
 from aurora_cli.operations.adopt.differences import differences_of, refuse_differences, tagged_by
@@ -22,8 +22,8 @@ from aurora_cli.spec.load import load_yaml
 from aurora_cli.spec.minimal import dump_minimal
 from aurora_cli.spec.resolve import resolve
 from aurora_cli.spec.rules import check_names
+from aurora_cli.terraform.import_fixups import settle
 from aurora_cli.terraform.plan import Plan
-from aurora_cli.terraform.settled import settle
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster:shop"
 POLICY = {
@@ -50,7 +50,7 @@ def instance(identifier: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def existing(*instances: dict[str, Any], cluster: dict[str, Any] | None = None, **more: Any) -> Existing:
+def existing(*instances: dict[str, Any], cluster: dict[str, Any] | None = None, **more: Any) -> DiscoveredCluster:
     found = {
         "DBClusterIdentifier": "shop",
         "DBClusterArn": ARN,
@@ -68,10 +68,10 @@ def existing(*instances: dict[str, Any], cluster: dict[str, Any] | None = None, 
         "DBClusterParameterGroup": "default.aurora-postgresql16",
         **(cluster or {}),
     }
-    return Existing(found, instances or (instance("shop-1"),), **more)
+    return DiscoveredCluster(found, instances or (instance("shop-1"),), **more)
 
 
-def resolved(found: Existing) -> Any:
+def resolved(found: DiscoveredCluster) -> Any:
     return resolve([Layer(values_of(found, "eu-west-1"), "read")], skip_checks=check_names()).spec
 
 

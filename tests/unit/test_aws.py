@@ -11,10 +11,10 @@ import pytest
 from botocore.stub import Stubber
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.failover import fail_over
-from aurora_cli.aws.failures import aws_errors
 from aurora_cli.aws.global_database import hand_over
-from aurora_cli.aws.reboots import last_restart
+from aurora_cli.aws.reboot import last_restart
 from aurora_cli.aws.topology import read_topology
 from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, CredentialsError, WaitTimeout
 

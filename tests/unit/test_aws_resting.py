@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.aws.resting import passing, poll, unrest
 from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.waiters import busy_members, is_transitional, wait_until
 from aurora_cli.errors import WaitTimeout
 from aurora_cli.operations.inspect.maintenance import next_start
 
@@ -41,7 +41,7 @@ class FakeClock(Clock):
     ],
 )
 def test_these_pass(status: str) -> None:
-    assert passing(status)
+    assert is_transitional(status)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_these_pass(status: str) -> None:
     ],
 )
 def test_these_stay(status: str) -> None:
-    assert not passing(status)
+    assert not is_transitional(status)
 
 
 def topology(status: str, *members: str) -> Topology:
@@ -66,14 +66,14 @@ def topology(status: str, *members: str) -> Topology:
 
 
 def test_what_is_being_deleted_holds_nobody_up() -> None:
-    assert unrest(topology("available", "available", "deleting", "rebooting")) == [("demo-3", "rebooting")]
-    assert unrest(topology("failing-over", "available")) == [("demo", "failing-over")]
+    assert busy_members(topology("available", "available", "deleting", "rebooting")) == [("demo-3", "rebooting")]
+    assert busy_members(topology("failing-over", "available")) == [("demo", "failing-over")]
 
 
 def test_polling_ends_with_what_was_found() -> None:
     statuses = iter(["modifying", "modifying", None])
     told: list[str] = []
-    found = poll(
+    found = wait_until(
         lambda: ("it", next(statuses)),
         what="it",
         clock=FakeClock(),
@@ -85,7 +85,7 @@ def test_polling_ends_with_what_was_found() -> None:
 def test_polling_gives_up_at_its_time_and_not_much_later() -> None:
     clock = FakeClock()
     with pytest.raises(WaitTimeout, match="modifying"):
-        poll(lambda: (None, "modifying"), what="it", clock=clock, waiting=lambda *seen: None, timeout_s=60)
+        wait_until(lambda: (None, "modifying"), what="it", clock=clock, waiting=lambda *seen: None, timeout_s=60)
     assert 60 <= clock.time < 61
 
 

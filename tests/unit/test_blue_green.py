@@ -146,10 +146,10 @@ def test_what_is_remembered_comes_back(tmp_path: Any) -> None:
 
 
 def test_a_switchover_that_was_taken_back_says_that_nothing_has_changed() -> None:
-    class Ground:
+    class OperationContext:
         class spec:  # noqa: N801
             name = "orders"
 
-    error = _rolled_back(Ground, "It took too long.")  # type: ignore[arg-type]
+    error = _rolled_back(OperationContext, "It took too long.")  # type: ignore[arg-type]
     assert "nothing has changed: orders serves as before. It took too long." in error.message
     assert "aurora-cli blue-green switchover orders" in str(error.hint)

@@ -6,13 +6,13 @@ from textwrap import dedent
 
 import pytest
 
-from aurora_cli.hcl.layout import lay_out
+from aurora_cli.hcl.formatter import format_hcl
 
 
 def check(text: str, expected: str) -> None:
-    once = lay_out(dedent(text))
+    once = format_hcl(dedent(text))
     assert once == dedent(expected).lstrip("\n")
-    assert lay_out(once) == once
+    assert format_hcl(once) == once
 
 
 def test_neighbouring_attributes_have_their_signs_in_one_column() -> None:
@@ -111,9 +111,9 @@ def test_null_attributes_and_doubled_blank_lines_go() -> None:
 
 def test_heredocs_are_left_as_they_are() -> None:
     text = "a {\n  bbb = <<EOT\nx = null\n\n\n   {  \n y=1\nEOT\n  c   = 1\n}\n"
-    assert lay_out(text) == text
+    assert format_hcl(text) == text
 
 
 @pytest.mark.parametrize("text", ["a = 1", "a = 1\n", "a = 1\n\n\n"])
 def test_one_newline_at_the_end(text: str) -> None:
-    assert lay_out(text) == "a = 1\n"
+    assert format_hcl(text) == "a = 1\n"

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from aurora_cli.aws.engine_versions import EngineVersion
 from aurora_cli.aws.lag import BINLOG, FROM_RDS_POSTGRESQL, Lag, metric_of, read_lag
-from aurora_cli.aws.origins import Origin
+from aurora_cli.aws.restore_sources import Origin
 from aurora_cli.aws.snapshots import SnapshotInfo
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import SourceUnfit

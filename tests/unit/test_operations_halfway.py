@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aurora_cli.aws.topology import Member, Topology
-from aurora_cli.operations.destroy.partial import Halfway, parts
+from aurora_cli.operations.destroy.partial import PartialDestroy, parts
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 CLUSTER, FIRST, OTHER = "aws_rds_cluster.this", "aws_rds_cluster_instance.first", 'aws_rds_cluster_instance.others["2"]'
@@ -49,15 +49,17 @@ def test_a_stranger_is_told_by_what_lives() -> None:
     ("found", "text"),
     [
         (
-            Halfway("demo", ("demo-2", "aws_route.a", "aws_route.b"), ("demo", "demo-1", GROUP), "available", "off"),
+            PartialDestroy(
+                "demo", ("demo-2", "aws_route.a", "aws_route.b"), ("demo", "demo-1", GROUP), "available", "off"
+            ),
             "Gone already: demo-2, 2 other resources. Still there: the cluster demo (available), demo-1, 1 other resource.",
         ),
         (
-            Halfway("demo", (), (GROUP,), None, None),
+            PartialDestroy("demo", (), (GROUP,), None, None),
             "Gone already: nothing. Still there: 1 other resource.",
         ),
         (
-            Halfway("demo", ("demo-1",), ("demo",), "available", "on"),
+            PartialDestroy("demo", ("demo-1",), ("demo",), "available", "on"),
             (
                 "Gone already: demo-1. Still there: the cluster demo (available). Its deletion protection is on: somebody set it "
                 "meanwhile."
@@ -65,5 +67,5 @@ def test_a_stranger_is_told_by_what_lives() -> None:
         ),
     ],
 )
-def test_the_sentence(found: Halfway, text: str) -> None:
+def test_the_sentence(found: PartialDestroy, text: str) -> None:
     assert found.sentence() == text

@@ -16,13 +16,19 @@ from aurora_cli.errors import InvalidInput, SpecConflict, SpecInvalid, StackDama
 from aurora_cli.operations.rename.names import renamed_spec
 from aurora_cli.operations.rename.rename import _order as order_of
 from aurora_cli.operations.restore_in_place.refusals import refuse_bound
-from aurora_cli.operations.restore_in_place.retained_cluster import Aside, aside_of, beside, refuse_aside, sentence
+from aurora_cli.operations.restore_in_place.retained_cluster import (
+    RetainedCluster,
+    aside_of,
+    beside,
+    refuse_aside,
+    sentence,
+)
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.moving import move_stack
 from aurora_cli.stacks.registry import Registry
 from aurora_cli.stacks.stack import Stack
-from aurora_cli.terraform.renamed import Renamed, is_renamed, renamed_state
+from aurora_cli.terraform.state_rename import Renamed, is_renamed, renamed_state
 from tests.unit.spec_cases import resolved
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster:orders"
@@ -45,7 +51,7 @@ class NoDeployments:
         return SimpleNamespace(paginate=lambda: [{"BlueGreenDeployments": list(self.found)}])
 
 
-def ground(spec: ClusterSpec, rds: NoDeployments | None = None) -> Any:
+def context(spec: ClusterSpec, rds: NoDeployments | None = None) -> Any:
     return SimpleNamespace(spec=spec, rds=rds or NoDeployments())
 
 
@@ -64,7 +70,7 @@ def spec_of(**changes: Any) -> ClusterSpec:
 )
 def test_what_others_hold_by_its_name_is_refused(changes: dict[str, Any], live: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        refuse_bound(ground(spec_of(**changes)), replace(LIVE, **live), "renamed")
+        refuse_bound(context(spec_of(**changes)), replace(LIVE, **live), "renamed")
     assert caught.value.message == f"orders cannot be renamed: {words}. Nothing was changed."
     assert caught.value.hint
 
@@ -72,20 +78,20 @@ def test_what_others_hold_by_its_name_is_refused(changes: dict[str, Any], live: 
 def test_a_member_of_a_global_database_is_refused() -> None:
     spec = spec_of().model_copy(update={"global_": object()})
     with pytest.raises(InvalidInput, match="it is in a global database"):
-        refuse_bound(ground(spec), LIVE, "replaced")
+        refuse_bound(context(spec), LIVE, "replaced")
 
 
 def test_an_active_blue_green_deployment_is_refused_and_an_ended_one_is_not() -> None:
     one = {"BlueGreenDeploymentIdentifier": "bgd-1", "Source": ARN, "Status": "AVAILABLE"}
     with pytest.raises(SpecConflict, match="is part of the blue/green deployment bgd-1"):
-        refuse_bound(ground(spec_of(), NoDeployments(one)), LIVE, "renamed")
-    refuse_bound(ground(spec_of(), NoDeployments({**one, "Status": "SWITCHOVER_COMPLETED"})), LIVE, "renamed")
-    refuse_bound(ground(spec_of(), NoDeployments({**one, "Source": "arn:other"})), LIVE, "renamed")
+        refuse_bound(context(spec_of(), NoDeployments(one)), LIVE, "renamed")
+    refuse_bound(context(spec_of(), NoDeployments({**one, "Status": "SWITCHOVER_COMPLETED"})), LIVE, "renamed")
+    refuse_bound(context(spec_of(), NoDeployments({**one, "Source": "arn:other"})), LIVE, "renamed")
 
 
 def test_a_stopped_cluster_is_refused() -> None:
     with pytest.raises(InvalidInput, match="orders is stopped"):
-        refuse_bound(ground(spec_of()), replace(LIVE, status="stopped"), "renamed")
+        refuse_bound(context(spec_of()), replace(LIVE, status="stopped"), "renamed")
 
 
 def member(name: str, role: str, tier: int = 1, status: str = "available") -> Member:
@@ -119,7 +125,7 @@ def stack(tmp_path: Path) -> Stack:
 
 def test_a_cluster_set_aside_is_kept_told_and_holds_others_up(stack: Stack) -> None:
     refuse_aside(stack, "to destroy")
-    Aside("orders-old-1", "old", "2030-01-31T07:00:00+00:00", {"orders-1": "orders-1-old-1"}).keep(stack)
+    RetainedCluster("orders-old-1", "old", "2030-01-31T07:00:00+00:00", {"orders-1": "orders-1-old-1"}).keep(stack)
     found = aside_of(stack)
     assert found is not None
     assert "orders-old-1 holds the data from before 2030-01-31T07:00Z" in sentence("orders", found)

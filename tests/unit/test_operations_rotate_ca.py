@@ -40,7 +40,7 @@ class FakeRds:
         return {"DBEngineVersions": [version]}
 
 
-def ground(monkeypatch: pytest.MonkeyPatch, *members: Member, rds: FakeRds) -> Any:
+def context(monkeypatch: pytest.MonkeyPatch, *members: Member, rds: FakeRds) -> Any:
     live = Topology("demo", "arn", "available", "aurora-postgresql", "16.8", 5432, members)
     monkeypatch.setattr(rotate_ca, "_with_authority", lambda stack, wanted: None)
     app = SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW))
@@ -51,7 +51,7 @@ THREE = (member(1, "writer", tier=0), member(2), member(3, tier=2))
 
 
 def test_readers_go_first_and_the_role_moves_where_a_restart_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = ground(monkeypatch, *THREE, rds=FakeRds(restarts=True))
+    at = context(monkeypatch, *THREE, rds=FakeRds(restarts=True))
     operation = RotateCa("demo", NEW)
     decision = operation.decide(at)
     steps = operation.steps(at, decision)
@@ -67,7 +67,7 @@ def test_readers_go_first_and_the_role_moves_where_a_restart_is_needed(monkeypat
 
 
 def test_without_a_restart_nobody_takes_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = ground(monkeypatch, *THREE, rds=FakeRds(restarts=False))
+    at = context(monkeypatch, *THREE, rds=FakeRds(restarts=False))
     operation = RotateCa("demo", NEW)
     steps = operation.steps(at, operation.decide(at))
     assert [s.name for s in steps] == ["certificate demo-3", "certificate demo-2", "certificate demo-1"]
@@ -75,7 +75,7 @@ def test_without_a_restart_nobody_takes_over(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_lone_writer_is_away_while_it_restarts(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = ground(monkeypatch, THREE[0], rds=FakeRds(restarts=True))
+    at = context(monkeypatch, THREE[0], rds=FakeRds(restarts=True))
     operation = RotateCa("demo", NEW)
     (step,) = operation.steps(at, operation.decide(at))
     assert step.without_writer
@@ -83,7 +83,7 @@ def test_a_lone_writer_is_away_while_it_restarts(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_has_it_already_is_left_alone_and_the_default_is_the_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
-    at = ground(monkeypatch, THREE[0], member(2, certificate=NEW), rds=FakeRds(restarts=False))
+    at = context(monkeypatch, THREE[0], member(2, certificate=NEW), rds=FakeRds(restarts=False))
     assert RotateCa("demo", None).decide(at).facts["order"] == ["demo-2"]
     assert RotateCa("demo", None).decide(at).facts["to"] == OLD
 
@@ -92,7 +92,7 @@ def test_what_has_it_already_is_left_alone_and_the_default_is_the_accounts(monke
     ("wanted", "says"), [("mine", "has no certificate authority mine"), ("rds-ca-2019", "has ended")]
 )
 def test_an_authority_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, wanted: str, says: str) -> None:
-    at = ground(monkeypatch, *THREE, rds=FakeRds(restarts=False, supported=(OLD, NEW, "rds-ca-2019")))
+    at = context(monkeypatch, *THREE, rds=FakeRds(restarts=False, supported=(OLD, NEW, "rds-ca-2019")))
     with pytest.raises(InvalidInput) as caught:
         RotateCa("demo", wanted).decide(at)
     assert says in caught.value.message

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.errors import SpecInvalid
-from aurora_cli.operations.scale.scale import Scale, Wish
+from aurora_cli.operations.scale.scale import Scale, ScaleRequest
 from aurora_cli.operations.scale.spec import scaled
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.registry import Registry
@@ -69,6 +69,6 @@ def test_every_serverless_instance_gets_a_class_and_the_others_keep_theirs(tmp_p
 
 
 def test_the_words_that_go_on_with_it_ask_for_the_same() -> None:
-    operation = Scale("demo", Wish(readers=2, class_="db.r7g.large", in_place=True, skip_checks=("orderable",)))
+    operation = Scale("demo", ScaleRequest(readers=2, class_="db.r7g.large", in_place=True, skip_checks=("orderable",)))
     words = ["scale", "demo", "--readers", "2", "--class", "db.r7g.large", "--skip-check", "orderable", "--in-place"]
     assert list(operation.command) == words

@@ -9,7 +9,7 @@ import pytest
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.preflight.target_version import Target
-from aurora_cli.operations.upgrade.clusters import Place, refuse_uneven
+from aurora_cli.operations.upgrade.clusters import UpgradeUnit, refuse_uneven
 from aurora_cli.operations.upgrade.parameter_groups import makes_groups
 from aurora_cli.operations.upgrade.spec import _groups
 from aurora_cli.spec.model import ClusterSpec
@@ -57,15 +57,15 @@ def test_the_group_of_one_instance_that_was_made_elsewhere_is_taken_out_first() 
     assert "--set instances.overrides.1.parameter_group=null" in str(caught.value.hint)
 
 
-class Ground:
+class OperationContext:
     """What a place needs to name the cluster."""
 
     def __init__(self) -> None:
         self.spec = spec()
 
 
-def found(*versions: str, empty: int | None = None) -> tuple[list[Place], dict[str, Topology]]:
-    ground: Any = Ground()
+def found(*versions: str, empty: int | None = None) -> tuple[list[UpgradeUnit], dict[str, Topology]]:
+    context: Any = OperationContext()
     names = [f"region-{number}" for number in range(len(versions))]
     member = Member("m", "reader", "db.r7g.large", "available")
     live = {
@@ -74,7 +74,7 @@ def found(*versions: str, empty: int | None = None) -> tuple[list[Place], dict[s
         )
         for number, (name, version) in enumerate(zip(names, versions, strict=True))
     }
-    return [Place(ground, name, f"demo-{name}") for name in names], live
+    return [UpgradeUnit(context, name, f"demo-{name}") for name in names], live
 
 
 def test_members_that_are_on_their_way_go_on_and_others_are_refused() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.upgrading import await_version
+from aurora_cli.aws.engine_upgrade import await_version
 from aurora_cli.errors import OperationFailed, SpecConflict
 from aurora_cli.operations.guard.engine_version import refuse_backwards, refuse_versions
 from aurora_cli.operations.upgrade.parameter_groups import _with, group_name

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.sandbox.provider import catalogue
+from aurora_cli.sandbox.provider import resources
 from aurora_cli.sandbox.provider.core import Provider
-from aurora_cli.sandbox.provider.engine.answers import without_unknown
-from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
 from aurora_cli.sandbox.provider.engine.planning import Change, Planner
+from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
+from aurora_cli.sandbox.provider.engine.response_mapping import without_unknown
 from aurora_cli.sandbox.provider.protocol.codec import conform
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
@@ -31,7 +31,7 @@ def plan(
     name: str, config: dict[str, Any], prior: dict[str, Any] | None = None, tags: dict[str, str] | None = None
 ) -> Change:
     planner = Planner(
-        entry=catalogue.entry_of(name),
+        entry=resources.entry_of(name),
         schema=SCHEMAS[name],
         behaviour=behaviour_of(name),
         region="eu-west-1",

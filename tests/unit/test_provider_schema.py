@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
+from importlib.resources import files
 from typing import Any
 
 import pytest
 from tf.gen import tfplugin_pb2 as pb
 
-from aurora_cli.sandbox.provider import catalogue, sources
+from aurora_cli.sandbox.provider import data_sources, resources
 from aurora_cli.sandbox.provider.core import Provider
-from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
-from aurora_cli.sandbox.provider.problems import ProviderError
+from aurora_cli.sandbox.provider.diagnostics import ProviderError
+from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
 from aurora_cli.sandbox.provider.servicer import Servicer
 
 NESTING = {pb.Schema.NestedBlock.SINGLE: "single", pb.Schema.NestedBlock.LIST: "list", pb.Schema.NestedBlock.SET: "set"}
@@ -21,7 +21,7 @@ FLAGS = ("required", "optional", "computed", "sensitive", "deprecated")
 
 @pytest.fixture(scope="module")
 def genuine() -> dict[str, Any]:
-    text = resources.files("aurora_cli.sandbox.provider").joinpath("data/schema.json").read_text("utf-8")
+    text = files("aurora_cli.sandbox.provider").joinpath("data/schema.json").read_text("utf-8")
     schemas: dict[str, Any] = json.loads(text)["provider_schemas"]["registry.terraform.io/hashicorp/aws"]
     return schemas
 
@@ -51,8 +51,8 @@ def block_as_json(block: Any) -> dict[str, Any]:
 def test_served_schema_is_the_genuine_one(genuine: dict[str, Any]) -> None:
     answer = Servicer(Provider(environ={})).GetProviderSchema(None, None)
     assert not answer.diagnostics
-    assert set(answer.resource_schemas) == set(catalogue.MODULES)
-    assert set(answer.data_source_schemas) == set(sources.SOURCES)
+    assert set(answer.resource_schemas) == set(resources.MODULES)
+    assert set(answer.data_source_schemas) == set(data_sources.SOURCES)
     for served, expected in (
         (answer.resource_schemas, genuine["resource_schemas"]),
         (answer.data_source_schemas, genuine["data_source_schemas"]),
@@ -63,9 +63,9 @@ def test_served_schema_is_the_genuine_one(genuine: dict[str, Any]) -> None:
     assert block_as_json(answer.provider.block) == genuine["provider"]["block"]
 
 
-@pytest.mark.parametrize("name", sorted(catalogue.MODULES))
+@pytest.mark.parametrize("name", sorted(resources.MODULES))
 def test_entries_name_what_the_schema_has(name: str) -> None:
-    entry = catalogue.entry_of(name)
+    entry = resources.entry_of(name)
     attributes = Provider(environ={}).resource_schema(name).block.type.attributes
     named = {
         *entry.read.fields,
@@ -80,7 +80,7 @@ def test_entries_name_what_the_schema_has(name: str) -> None:
         *({entry.naming.attribute, entry.naming.prefix_attribute} if entry.naming else ()),
     }
     assert named <= set(attributes)
-    assert entry.service in catalogue.SERVICES
+    assert entry.service in resources.SERVICES
     assert {path.partition(".")[0] for path in behaviour_of(name).force_new} <= set(attributes)
 
 

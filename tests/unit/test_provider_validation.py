@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.provider.core import Provider
-from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
+from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
 from aurora_cli.sandbox.provider.engine.rules import broken_rule
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from pathlib import Path
 
+from aurora_cli.stacks.archive import archived_spec, keep_papers
 from aurora_cli.stacks.home import Home
-from aurora_cli.stacks.papers import archived_spec, keep_papers
 from aurora_cli.stacks.registry import Registry
 
 

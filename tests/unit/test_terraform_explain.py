@@ -15,8 +15,8 @@ from aurora_cli.errors import (
     StateLocked,
     TerraformFailed,
 )
+from aurora_cli.terraform.diagnostics.explain import explain
 from aurora_cli.terraform.events import Diagnostic
-from aurora_cli.terraform.explain import explain
 
 API = "operation error {0}: {1}, https response error StatusCode: {2}, RequestID: 5b3c, api error {3}: {4}"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.terraform.binary import Binary
-from aurora_cli.terraform.initialised import forget_init, is_initialised, remember_init
+from aurora_cli.terraform.init_marker import forget_init, is_initialised, remember_init
 
 BINARY = Binary("/usr/bin/terraform", "Terraform", "1.11.4", False, ("/usr/bin/terraform",))
 VERSIONS = 'terraform {\n  required_providers {\n    aws = {\n      version = ">= 6.0"\n    }\n  }\n}\n'

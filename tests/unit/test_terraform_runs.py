@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.terraform.events import ResourceComplete, ResourceStart, Version
 from aurora_cli.terraform.recovery import follow_left_alone
-from aurora_cli.terraform.runs import KEPT_RUNS, new_run, unfinished_runs
+from aurora_cli.terraform.run_folder import KEPT_RUNS, new_run, unfinished_runs
 
 
 def test_a_run_lives_as_long_as_its_lock_is_held(tmp_path: Path) -> None:

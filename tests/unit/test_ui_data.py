@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from aurora_cli.errors import GuardRefused, Problem, SpecInvalid
 from aurora_cli.ui.console import make_consoles
-from aurora_cli.ui.data import DataFormat, emit_data, error_document, to_text
+from aurora_cli.ui.serialize import DataFormat, emit_data, error_document, to_text
 from tests.unit.ui_screens import screen
 
 values = st.recursive(

@@ -26,11 +26,11 @@ from aurora_cli.operations.adopt.tags import stack_of
 from aurora_cli.operations.adopt.unmanaged import unmanaged_of
 from aurora_cli.operations.adopt.values import values_of
 from aurora_cli.operations.core.stored import is_pristine
-from aurora_cli.operations.pipeline.change import Terms, carry_out
+from aurora_cli.operations.pipeline.change import RunOptions, carry_out
 from aurora_cli.stacks.atomic import write_atomic
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.existing import Existing
+    from aurora_cli.aws.discovery import DiscoveredCluster
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import PlanReview
     from aurora_cli.spec.resolve import Resolved
@@ -107,8 +107,8 @@ def _refuse_managed(app: AppContext, name: str) -> None:
     )
 
 
-def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> Existing:
-    from aurora_cli.aws.existing import read_cluster, read_surroundings
+def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> DiscoveredCluster:
+    from aurora_cli.aws.discovery import read_cluster, read_surroundings
 
     started = monotonic()
     emit(StepStarted("read", "Reading the cluster and what belongs to it"))
@@ -125,7 +125,7 @@ def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> Existing
     return found
 
 
-def _describe(found: Existing, region: str, settings: Sequence[tuple[str, Any]]) -> Resolved:
+def _describe(found: DiscoveredCluster, region: str, settings: Sequence[tuple[str, Any]]) -> Resolved:
     """The spec. What a rule says against a cluster that exists is a warning."""
     from aurora_cli.spec.flags import layer_from_pairs
     from aurora_cli.spec.layers import Layer
@@ -140,7 +140,7 @@ def _describe(found: Existing, region: str, settings: Sequence[tuple[str, Any]])
     return desired
 
 
-def _snapshot_name(app: AppContext, found: Existing, region: str) -> str:
+def _snapshot_name(app: AppContext, found: DiscoveredCluster, region: str) -> str:
     """A name that no snapshot has."""
     rds = app.aws(region).client("rds")
     stem = f"{found.identifier}-final-{app.clock.now():%Y%m%d%H%M%S}"
@@ -151,7 +151,9 @@ def _snapshot_name(app: AppContext, found: Existing, region: str) -> str:
     return name
 
 
-def _review(app: AppContext, found: Existing, desired: Resolved, tags: dict[str, dict[str, str]]) -> AdoptReview:
+def _review(
+    app: AppContext, found: DiscoveredCluster, desired: Resolved, tags: dict[str, dict[str, str]]
+) -> AdoptReview:
     from aurora_cli.spec.minimal import dump_minimal
 
     spec = desired.spec
@@ -168,7 +170,7 @@ def _review(app: AppContext, found: Existing, desired: Resolved, tags: dict[str,
     )
 
 
-def _advice(found: Existing, desired: Resolved) -> list[str]:
+def _advice(found: DiscoveredCluster, desired: Resolved) -> list[str]:
     spec, advice = desired.spec, []
     if not spec.deletion_protection:
         advice.append("Deletion protection is off. Turn it on: set `deletion_protection: true` and apply.")
@@ -219,7 +221,7 @@ def _tag(app: AppContext, stack: Stack, desired: Resolved, emit: Emit) -> Any:
         return True
 
     try:
-        return carry_out(app, stack, desired, Terms("adopt", harmless, emit)).report
+        return carry_out(app, stack, desired, RunOptions("adopt", harmless, emit)).report
     except NotAdoptable:  # changed since it was shown: nothing was done yet, so nothing stays
         app.registry.remove(stack)
         raise

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.existing import Existing
+from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable
 from aurora_cli.events import Emit, StepFinished, StepStarted
 from aurora_cli.hcl.adoption import bare_resources, import_blocks
@@ -22,7 +22,7 @@ from aurora_cli.operations.adopt.import_fixups import settled_values
 from aurora_cli.operations.adopt.imports import bare_of, imports_of
 from aurora_cli.operations.adopt.members import keys_of
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.terraform.settled import settle
+from aurora_cli.terraform.import_fixups import settle
 from aurora_cli.terraform.state import STATE_FILE
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Draft:
 
     app: AppContext
     stack: Stack
-    found: Existing
+    found: DiscoveredCluster
     spec: ClusterSpec
     snapshot: str
     emit: Emit
@@ -108,7 +108,7 @@ class Draft:
 
 
 @contextmanager
-def drafted(app: AppContext, found: Existing, spec: ClusterSpec, snapshot: str, emit: Emit) -> Iterator[Draft]:
+def drafted(app: AppContext, found: DiscoveredCluster, spec: ClusterSpec, snapshot: str, emit: Emit) -> Iterator[Draft]:
     """A draft that is gone when the block ends, however it ends."""
     from aurora_cli.spec.dump import dump_spec
     from aurora_cli.stacks.home import Home

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from aurora_cli.aws.existing import Existing, Item
+from aurora_cli.aws.discovery import DiscoveredCluster, Item
 from aurora_cli.operations.adopt.members import keys_of
 from aurora_cli.operations.adopt.tags import own_tags
 
@@ -15,7 +15,7 @@ _DEFAULT_DAYS = 7
 _HOURS = re.compile(r"(\d+)h")
 
 
-def endpoints_of(found: Existing) -> dict[str, dict[str, Any]]:
+def endpoints_of(found: DiscoveredCluster) -> dict[str, dict[str, Any]]:
     """The custom endpoints that are called `<name>-<key>` and lead to instances of the spec."""
     keys = {i["DBInstanceIdentifier"]: key for key, i in keys_of(found).items()}
     described = {}
@@ -32,7 +32,7 @@ def endpoints_of(found: Existing) -> dict[str, dict[str, Any]]:
     return described
 
 
-def autoscaling_of(found: Existing) -> dict[str, Any] | None:
+def autoscaling_of(found: DiscoveredCluster) -> dict[str, Any] | None:
     """Reader autoscaling, if its policies are named and made as the templates make them and nothing is scheduled."""
     if len(found.targets) != 1 or found.schedules or not found.policies:
         return None
@@ -71,7 +71,7 @@ def _settings(policy: Item) -> tuple[bool, int | None, int | None]:
     )
 
 
-def logs_of(found: Existing) -> dict[str, Any]:
+def logs_of(found: DiscoveredCluster) -> dict[str, Any]:
     """The section `logs`: groups are taken over if all are there, kept equally long, with one key and no own tags."""
     exports = sorted(found.cluster.get("EnabledCloudwatchLogsExports") or [])
     kept = {(g.get("retentionInDays"), g.get("kmsKeyId")) for g in found.log_groups.values()}
@@ -82,7 +82,7 @@ def logs_of(found: Existing) -> dict[str, Any]:
     return {"exports": exports, "retention": retention, **({"kms_key": key} if key else {})}
 
 
-def rotation_of(found: Existing) -> dict[str, Any] | None:
+def rotation_of(found: DiscoveredCluster) -> dict[str, Any] | None:
     """The schedule of the master password, if it is not the one that AWS gives to each."""
     rules = found.rotation
     expression, days, duration = (

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.existing import Existing
+from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.operations.adopt.imports import CLUSTER, INSTANCE
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
 
 
-def settled_values(found: Existing, spec: ClusterSpec, version: str, snapshot: str) -> dict[str, dict[str, Any]]:
+def settled_values(
+    found: DiscoveredCluster, spec: ClusterSpec, version: str, snapshot: str
+) -> dict[str, dict[str, Any]]:
     """Resource type -> attribute -> value.
 
     Args:
@@ -42,5 +44,5 @@ def settled_values(found: Existing, spec: ClusterSpec, version: str, snapshot: s
     }
 
 
-def _is_on(found: Existing, status: str) -> bool:
+def _is_on(found: DiscoveredCluster, status: str) -> bool:
     return found.cluster.get(status) in ("enabled", "enabling")

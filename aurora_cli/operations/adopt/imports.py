@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.existing import Existing
+from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.hcl.adoption import Bare, Import
 from aurora_cli.operations.adopt.members import keys_of
 
@@ -20,7 +20,7 @@ _SCALING = "rds/cluster:{}/rds:cluster:ReadReplicaCount"
 _FIRST = "1"
 
 
-def imports_of(found: Existing, spec: ClusterSpec) -> tuple[Import, ...]:
+def imports_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Import, ...]:
     """The imports, the cluster first."""
     name = found.identifier
     ids = {key: i["DBInstanceIdentifier"] for key, i in keys_of(found).items()}
@@ -50,7 +50,7 @@ def _autoscaling(name: str, spec: ClusterSpec) -> list[Import]:
     ]
 
 
-def bare_of(found: Existing, spec: ClusterSpec) -> tuple[Bare, ...]:
+def bare_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Bare, ...]:
     """A resource for each import, with the required arguments alone."""
     name, instances = found.identifier, keys_of(found)
     engine = {"engine": spec.engine}

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from aurora_cli.aws.existing import Existing, Item
+from aurora_cli.aws.discovery import DiscoveredCluster, Item
 from aurora_cli.operations.adopt.tags import own_tags
 
 DEFAULT_CA = "rds-ca-rsa2048-g1"
 _LOWEST_TIER = 15
 
 
-def keys_of(found: Existing) -> dict[str, Item]:
+def keys_of(found: DiscoveredCluster) -> dict[str, Item]:
     """Key -> instance. The writer is `1` (the instance that Terraform holds to be the first), unless the names say otherwise."""
     name, instances = found.identifier, list(found.managed)
     count = len(instances)
@@ -27,7 +27,7 @@ def keys_of(found: Existing) -> dict[str, Item]:
     return dict(sorted(keys.items(), key=lambda pair: int(pair[0])))
 
 
-def instances_of(found: Existing) -> dict[str, Any]:
+def instances_of(found: DiscoveredCluster) -> dict[str, Any]:
     """The section `instances` of the spec."""
     keys = keys_of(found)
     members = list(keys.values())
@@ -43,7 +43,7 @@ def instances_of(found: Existing) -> dict[str, Any]:
     return {**section, **_capacity(found, members)}
 
 
-def _override(found: Existing, key: str, instance: Item, shared: dict[str, Any]) -> dict[str, Any]:
+def _override(found: DiscoveredCluster, key: str, instance: Item, shared: dict[str, Any]) -> dict[str, Any]:
     own: dict[str, Any] = {
         "class": _other_than(shared["class"], instance["DBInstanceClass"]),
         "identifier": _other_than(f"{found.identifier}-{key}", instance["DBInstanceIdentifier"]),
@@ -62,28 +62,28 @@ def _override(found: Existing, key: str, instance: Item, shared: dict[str, Any])
     return {name: value for name, value in own.items() if value is not None and value != {}}
 
 
-def upgrades_itself(found: Existing) -> bool:
+def upgrades_itself(found: DiscoveredCluster) -> bool:
     """Whether AWS upgrades the minor version of all of them."""
     return all(i.get("AutoMinorVersionUpgrade") for i in found.managed)
 
 
-def interval_of(found: Existing) -> int:
+def interval_of(found: DiscoveredCluster) -> int:
     """The interval of Enhanced Monitoring that most of the monitored instances have; 0 if none is."""
     return int(_common(i["MonitoringInterval"] for i in found.managed if i.get("MonitoringInterval")) or 0)
 
 
-def instance_group(found: Existing) -> str | None:
+def instance_group(found: DiscoveredCluster) -> str | None:
     """The DB parameter group that most of them have."""
     group: str | None = _common(_group(i) for i in found.managed)
     return group
 
 
-def is_public(found: Existing) -> bool:
+def is_public(found: DiscoveredCluster) -> bool:
     """Whether the first instance has a public address; where others differ, the plan says so."""
     return bool(found.managed[0].get("PubliclyAccessible"))
 
 
-def _capacity(found: Existing, members: Sequence[Item]) -> dict[str, Any]:
+def _capacity(found: DiscoveredCluster, members: Sequence[Item]) -> dict[str, Any]:
     scaling = found.cluster.get("ServerlessV2ScalingConfiguration") or {}
     if "MaxCapacity" not in scaling or all(i["DBInstanceClass"] != "db.serverless" for i in members):
         return {}
@@ -95,7 +95,7 @@ def _capacity(found: Existing, members: Sequence[Item]) -> dict[str, Any]:
     }
 
 
-def _spread(found: Existing, key: str) -> str | None:
+def _spread(found: DiscoveredCluster, key: str) -> str | None:
     """The zone that the templates would give to an instance with that key."""
     zones = sorted({s["SubnetAvailabilityZone"]["Name"] for s in found.subnet_group.get("Subnets", ())})
     return zones[(int(key) - 1) % len(zones)] if zones else None
@@ -120,7 +120,7 @@ def _copies(instance: Item) -> bool:
     return bool(instance.get("CopyTagsToSnapshot"))
 
 
-def _cluster_copies(found: Existing) -> bool:
+def _cluster_copies(found: DiscoveredCluster) -> bool:
     return bool(found.cluster.get("CopyTagsToSnapshot"))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aurora_cli.aws.existing import Existing
+from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable
 
 _ENGINES = ("aurora-postgresql", "aurora-mysql")
 
 
-def refuse(found: Existing) -> None:
+def refuse(found: DiscoveredCluster) -> None:
     """Raise NotAdoptable if the cluster is of a kind that a spec cannot describe, or is not at rest.
 
     Source: RDS API DBCluster (EngineMode, ClusterScalabilityType, ReplicationSourceIdentifier, Status).
@@ -19,7 +19,7 @@ def refuse(found: Existing) -> None:
         raise NotAdoptable(f"{found.identifier} cannot be adopted: {reason}.", hint=way_out)
 
 
-def _reasons(found: Existing) -> Iterator[tuple[str, str]]:
+def _reasons(found: DiscoveredCluster) -> Iterator[tuple[str, str]]:
     cluster, name = found.cluster, found.identifier
     engine, mode = cluster.get("Engine", ""), cluster.get("EngineMode") or "provisioned"
     if engine in ("mysql", "postgres"):
@@ -61,7 +61,7 @@ def _reasons(found: Existing) -> Iterator[tuple[str, str]]:
     yield from _unrest(found)
 
 
-def _unrest(found: Existing) -> Iterator[tuple[str, str]]:
+def _unrest(found: DiscoveredCluster) -> Iterator[tuple[str, str]]:
     status = found.cluster.get("Status")
     if status != "available":
         again = f"Wait until it is available, then run `aurora-cli adopt {found.identifier}` again."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from aurora_cli.aws.existing import Existing, Item
+from aurora_cli.aws.discovery import DiscoveredCluster, Item
 
 OUR_TAG = "aurora-cli:cluster"
 
@@ -15,18 +15,18 @@ def tag_map(tags: Iterable[Item] | Mapping[str, str] | None) -> dict[str, str]:
     return {key: value for key, value in pairs if not key.startswith("aws:") and key != OUR_TAG}
 
 
-def cluster_tags(found: Existing) -> dict[str, str]:
+def cluster_tags(found: DiscoveredCluster) -> dict[str, str]:
     """The tags of the cluster, which become those of the spec."""
     return tag_map(found.cluster.get("TagList"))
 
 
-def own_tags(found: Existing, tags: Iterable[Item] | Mapping[str, str] | None) -> dict[str, str]:
+def own_tags(found: DiscoveredCluster, tags: Iterable[Item] | Mapping[str, str] | None) -> dict[str, str]:
     """What a resource has beside the cluster's tags."""
     shared = cluster_tags(found)
     return {key: value for key, value in tag_map(tags).items() if shared.get(key) != value}
 
 
-def stack_of(found: Existing) -> str | None:
+def stack_of(found: DiscoveredCluster) -> str | None:
     """The CloudFormation stack (CDK makes one too) that says it owns the cluster, or None."""
     tags = {t["Key"]: t.get("Value", "") for t in found.cluster.get("TagList") or ()}
     return tags.get("aws:cloudformation:stack-name")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.existing import Existing, Item
+from aurora_cli.aws.discovery import DiscoveredCluster, Item
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
@@ -21,12 +21,12 @@ class Unmanaged:
     note: str = ""
 
 
-def unmanaged_of(found: Existing, spec: ClusterSpec) -> tuple[Unmanaged, ...]:
+def unmanaged_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Unmanaged, ...]:
     """All of it, in the order in which a person would look."""
     return (*_network(found), *_parameters(found), *_readers(found, spec), *_logs(found, spec), *_others(found, spec))
 
 
-def _network(found: Existing) -> Iterator[Unmanaged]:
+def _network(found: DiscoveredCluster) -> Iterator[Unmanaged]:
     zones = sorted({s["SubnetAvailabilityZone"]["Name"] for s in found.subnet_group.get("Subnets", ())})
     where = f"in {found.subnet_group.get('VpcId')}" + (f", {', '.join(zones)}" if zones else "")
     yield Unmanaged("DB subnet group", str(found.cluster.get("DBSubnetGroup")), where)
@@ -47,7 +47,7 @@ def _sources(group: Item) -> Iterator[str]:
             yield f"{one.get('PrefixListId')}{on}"
 
 
-def _parameters(found: Existing) -> Iterator[Unmanaged]:
+def _parameters(found: DiscoveredCluster) -> Iterator[Unmanaged]:
     for (kind, name), values in found.parameters.items():
         label = "cluster parameter group" if kind == "cluster" else "DB parameter group"
         texts = [f"{key} = {value}" for key, value in sorted(values.items())]
@@ -55,7 +55,7 @@ def _parameters(found: Existing) -> Iterator[Unmanaged]:
         yield Unmanaged(label, name, f"sets {', '.join(texts[:5])}{more}" if texts else "sets nothing of its own")
 
 
-def _readers(found: Existing, spec: ClusterSpec) -> Iterator[Unmanaged]:
+def _readers(found: DiscoveredCluster, spec: ClusterSpec) -> Iterator[Unmanaged]:
     for identifier in found.autoscaled:
         yield Unmanaged("reader", identifier, "made by autoscaling")
     if found.targets and spec.autoscaling is None:
@@ -66,7 +66,7 @@ def _readers(found: Existing, spec: ClusterSpec) -> Iterator[Unmanaged]:
             yield Unmanaged("custom endpoint", endpoint["DBClusterEndpointIdentifier"], str(endpoint.get("Endpoint")))
 
 
-def _logs(found: Existing, spec: ClusterSpec) -> Iterator[Unmanaged]:
+def _logs(found: DiscoveredCluster, spec: ClusterSpec) -> Iterator[Unmanaged]:
     if spec.logs.own_groups:
         return
     for group in found.log_groups.values():
@@ -74,7 +74,7 @@ def _logs(found: Existing, spec: ClusterSpec) -> Iterator[Unmanaged]:
         yield Unmanaged("log group", group["logGroupName"], f"kept {days} days" if days else "kept for ever")
 
 
-def _others(found: Existing, spec: ClusterSpec) -> Iterator[Unmanaged]:
+def _others(found: DiscoveredCluster, spec: ClusterSpec) -> Iterator[Unmanaged]:
     enhanced = spec.monitoring.enhanced
     if enhanced and enhanced.role:
         yield Unmanaged("IAM role", enhanced.role, "of Enhanced Monitoring")

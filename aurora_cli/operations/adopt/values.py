@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.aws.existing import Existing
+from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.operations.adopt.extras import autoscaling_of, endpoints_of, logs_of, rotation_of
 from aurora_cli.operations.adopt.members import instance_group, instances_of, interval_of, is_public, upgrades_itself
 from aurora_cli.operations.adopt.tags import cluster_tags
@@ -13,7 +13,7 @@ _TLS_BY_DEFAULT_FROM = 17
 """Aurora PostgreSQL forces TLS from 17 on where the parameter group says nothing (Aurora User Guide, security)."""
 
 
-def values_of(found: Existing, region: str) -> dict[str, Any]:
+def values_of(found: DiscoveredCluster, region: str) -> dict[str, Any]:
     """The nested values of a spec that describes the cluster as it is.
 
     Backups are kept when the cluster goes (`backup.keep_automated`): Terraform's own idea after an import is to delete them.
@@ -54,7 +54,7 @@ def values_of(found: Existing, region: str) -> dict[str, Any]:
     return _without_nothing(values)
 
 
-def _version(found: Existing) -> str:
+def _version(found: DiscoveredCluster) -> str:
     """With automatic minor upgrades the minor version is AWS's affair."""
     from aurora_cli.spec.versions import major_version
 
@@ -62,7 +62,7 @@ def _version(found: Existing) -> str:
     return major_version(engine, version) if upgrades_itself(found) else str(version)
 
 
-def _network(found: Existing) -> dict[str, Any]:
+def _network(found: DiscoveredCluster) -> dict[str, Any]:
     groups = [g["VpcSecurityGroupId"] for g in found.cluster.get("VpcSecurityGroups", ())]
     return {
         "vpc_id": found.subnet_group.get("VpcId"),
@@ -74,7 +74,7 @@ def _network(found: Existing) -> dict[str, Any]:
     }
 
 
-def _credentials(found: Existing) -> dict[str, Any]:
+def _credentials(found: DiscoveredCluster) -> dict[str, Any]:
     secret = found.cluster.get("MasterUserSecret") or {}
     iam = bool(found.cluster.get("IAMDatabaseAuthenticationEnabled"))
     common = {"iam_authentication": iam, "domain": _domain(found)}
@@ -88,14 +88,14 @@ def _credentials(found: Existing) -> dict[str, Any]:
     }
 
 
-def _domain(found: Existing) -> dict[str, Any] | None:
+def _domain(found: DiscoveredCluster) -> dict[str, Any] | None:
     """The directory of Kerberos, with the role that is there."""
     for one in found.cluster.get("DomainMemberships") or ():
         return {"id": one.get("Domain"), "role": one.get("IAMRoleName")}
     return None
 
 
-def _backup(found: Existing) -> dict[str, Any]:
+def _backup(found: DiscoveredCluster) -> dict[str, Any]:
     cluster = found.cluster
     return {
         "retention": cluster.get("BackupRetentionPeriod"),
@@ -106,7 +106,7 @@ def _backup(found: Existing) -> dict[str, Any]:
     }
 
 
-def _forces_tls(found: Existing) -> bool:
+def _forces_tls(found: DiscoveredCluster) -> bool:
     if found.forces_tls is not None:
         return found.forces_tls
     cluster = found.cluster
@@ -114,7 +114,7 @@ def _forces_tls(found: Existing) -> bool:
     return cluster["Engine"] == "aurora-postgresql" and major.isdigit() and int(major) >= _TLS_BY_DEFAULT_FROM
 
 
-def _monitoring(found: Existing) -> dict[str, Any]:
+def _monitoring(found: DiscoveredCluster) -> dict[str, Any]:
     cluster, interval = found.cluster, interval_of(found)
     section: dict[str, Any] = {}
     if interval:
@@ -129,7 +129,7 @@ def _monitoring(found: Existing) -> dict[str, Any]:
     return section
 
 
-def _key(found: Existing, name: str) -> str | None:
+def _key(found: DiscoveredCluster, name: str) -> str | None:
     key: str | None = found.cluster.get(name)
     return None if key in found.aws_keys else key
 

@@ -25,11 +25,11 @@ from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.change import Terms
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.change import RunOptions
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 
-def cleanup(app: AppContext, operation: Cleanup, *, terms: Terms) -> ChangeResult:
+def cleanup(app: AppContext, operation: Cleanup, *, terms: RunOptions) -> ChangeResult:
     """End a deployment.
 
     Raises:
@@ -78,20 +78,22 @@ class Cleanup:
         )
         return ("blue-green", "cleanup", self.cluster, *(flag for flag, given in flags if given))
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """What is there, and what goes."""
-        record = read_blue_green(ground.stack.folder)
-        found = deployment_named(ground.rds, record.name) if record else deployment_under_way(ground.rds, self.cluster)
+        record = read_blue_green(context.stack.folder)
+        found = (
+            deployment_named(context.rds, record.name) if record else deployment_under_way(context.rds, self.cluster)
+        )
         if found is None and record is None:
             raise InvalidInput(
                 f"{self.cluster} is part of no blue/green deployment.",
                 hint=f"aurora-cli blue-green status {self.cluster}",
             )
         if (found is not None and found.switched) or (record is not None and record.old_cluster):
-            return self._after(ground, found, record)
-        return self._before(ground, found, record)
+            return self._after(context, found, record)
+        return self._before(context, found, record)
 
-    def _before(self, ground: Ground, found: Deployment | None, record: BlueGreenRecord | None) -> Decision:
+    def _before(self, context: OperationContext, found: Deployment | None, record: BlueGreenRecord | None) -> Decision:
         if self.keep_old:
             raise InvalidInput(
                 "--keep-old is for after the switchover, and there was none.",
@@ -102,7 +104,7 @@ class Cleanup:
                 f"The deployment {found.id} is being switched over.",
                 hint=f"aurora-cli blue-green status {self.cluster}",
             )
-        green = read_topology(ground.rds, found.target) if found and found.target else None
+        green = read_topology(context.rds, found.target) if found and found.target else None
         goes = green is not None and self.delete_green
         facts = {
             "deployment": found.id if found else None,
@@ -113,7 +115,7 @@ class Cleanup:
         }
         return Decision(facts, remarks=_about_green(self.cluster, green, goes=goes))
 
-    def _after(self, ground: Ground, found: Deployment | None, record: BlueGreenRecord | None) -> Decision:
+    def _after(self, context: OperationContext, found: Deployment | None, record: BlueGreenRecord | None) -> Decision:
         if record is None or record.old_cluster is None:
             raise InvalidInput(
                 f"{self.cluster} was switched over elsewhere, and its spec and state do not know it yet.",
@@ -124,11 +126,11 @@ class Cleanup:
                 f"--delete-green is for before the switchover: the green cluster is {self.cluster} now.",
                 hint="Leave it out.",
             )
-        old = read_topology(ground.rds, record.old_cluster)
+        old = read_topology(context.rds, record.old_cluster)
         goes = None if self.keep_old or old is None else old
         snapshot = None
         if goes and self.final_snapshot:
-            snapshot = fresh_name(goes.identifier, lambda name: snapshot_exists(ground.rds, name))
+            snapshot = fresh_name(goes.identifier, lambda name: snapshot_exists(context.rds, name))
         facts = {
             "deployment": found.id if found else None,
             "green": None,
@@ -140,19 +142,19 @@ class Cleanup:
         }
         return Decision(facts, remarks=_about_old(self.cluster, record.old_cluster, goes=goes is not None))
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The deployment first: AWS keeps what is part of one."""
         facts, steps = decision.facts, []
         green, old = facts["green"], facts["old"]
         self.doomed = green or (old["identifier"] if old else None)
         if green and facts["protected"]:
-            steps.append(unprotect_step(ground, green))
+            steps.append(unprotect_step(context, green))
         if facts["deployment"]:
-            steps.append(deployment_step(ground, facts["deployment"], green=green))
+            steps.append(deployment_step(context, facts["deployment"], green=green))
         if old:
-            steps += removal_steps(ground, _topology(old, protected=facts["protected"]), facts["snapshot"])
-        steps += group_steps(ground, [tuple(one) for one in facts["groups"]])
-        return steps if facts.get("keeps_record") else [*steps, record_step(ground)]
+            steps += removal_steps(context, _topology(old, protected=facts["protected"]), facts["snapshot"])
+        steps += group_steps(context, [tuple(one) for one in facts["groups"]])
+        return steps if facts.get("keeps_record") else [*steps, record_step(context)]
 
 
 def _groups(groups: Sequence[Sequence[str]]) -> list[list[str]]:

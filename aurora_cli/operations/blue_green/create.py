@@ -28,7 +28,7 @@ from aurora_cli.operations.blue_green.target import (
     target_of,
 )
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.preflight.target_version import choose_target
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model import ClusterSpec
 
 PROVISIONING_TIMEOUT_S = 24 * 3600.0
@@ -47,7 +47,7 @@ CLUSTER_TAG = "aurora-cli:cluster"
 
 
 def create(
-    app: AppContext, cluster: str, *, to: str | None, values: Values = (), words: Sequence[str] = (), terms: Terms
+    app: AppContext, cluster: str, *, to: str | None, values: Values = (), words: Sequence[str] = (), terms: RunOptions
 ) -> ChangeResult:
     """Make a green cluster, and wait until it is available.
 
@@ -85,27 +85,27 @@ class Create:
         """The words that go on with it."""
         return ("blue-green", "create", self.cluster, *(("--to", self.to) if self.to else ()), *self.words)
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Refuse what stands in the way, and read from Terraform's plan which parameter groups are needed."""
-        topology = ground.live()
-        version = self._version(ground, topology) if self.to else topology.engine_version
+        topology = context.live()
+        version = self._version(context, topology) if self.to else topology.engine_version
         changes = [*([("--to", {"engine_version": version})] if self.to else []), *self.values]
-        after = target_of(ground.stack, changes, self.skip_checks).spec
-        refuse_other_changes(ground.spec, after)
-        major = _major(after) != _major(ground.spec, topology.engine_version)
-        refuse(self.cluster, blockers(situation_of(ground, topology, after, major=major)))
-        if version == topology.engine_version and not parameters_differ(ground.spec, after):
+        after = target_of(context.stack, changes, self.skip_checks).spec
+        refuse_other_changes(context.spec, after)
+        major = _major(after) != _major(context.spec, topology.engine_version)
+        refuse(self.cluster, blockers(situation_of(context, topology, after, major=major)))
+        if version == topology.engine_version and not parameters_differ(context.spec, after):
             raise InvalidInput(
                 f"{self.cluster} runs {version} already, and its parameters stay: the green cluster would be the same.",
                 hint="Give another version with --to, or parameters with --set parameters.cluster.NAME=VALUE.",
             )
-        suffix = self._suffix(ground, major=major)
-        groups = self._groups(ground, after, suffix)
+        suffix = self._suffix(context, major=major)
+        groups = self._groups(context, after, suffix)
         record = BlueGreenRecord(
-            name=_deployment_name(self.cluster, f"{ground.app.clock.now():%Y%m%d%H%M%S}"),
+            name=_deployment_name(self.cluster, f"{context.app.clock.now():%Y%m%d%H%M%S}"),
             version=version,
             values=tuple(changes),
-            groups_suffix=suffix if groups.made else ground.stack.record.parameter_suffix,
+            groups_suffix=suffix if groups.made else context.stack.record.parameter_suffix,
             new_groups=tuple((address, group.kind, group.name) for address, group in groups.made),
             old_groups=groups.replaced,
         )
@@ -113,86 +113,86 @@ class Create:
             "record": to_dict(record),
             "groups": [group.to_facts() for _, group in groups.made],
             "arn": topology.arn,
-            "tags": {**ground.spec.tags, CLUSTER_TAG: self.cluster},
-            "target": _target(ground.spec, after, groups, version if version != topology.engine_version else None),
+            "tags": {**context.spec.tags, CLUSTER_TAG: self.cluster},
+            "target": _target(context.spec, after, groups, version if version != topology.engine_version else None),
         }
         return Decision(facts, remarks=_remarks(self.cluster, topology))
 
-    def _version(self, ground: Ground, topology: Topology) -> str:
+    def _version(self, context: OperationContext, topology: Topology) -> str:
         """The version that is wanted, in full. Raises InvalidInput: AWS has no way to it."""
-        listed = read_engine_versions(ground.rds, topology.engine)
+        listed = read_engine_versions(context.rds, topology.engine)
         return choose_target(topology.engine, topology.engine_version, listed, self.to, name=self.cluster).version
 
-    def _suffix(self, ground: Ground, *, major: bool) -> str | None:
+    def _suffix(self, context: OperationContext, *, major: bool) -> str | None:
         """Groups of another family have other names anyway; within a family new ones need an ending."""
         if major:
             return None
-        old = re.fullmatch(r"b(\d+)", ground.stack.record.parameter_suffix or "b1")
+        old = re.fullmatch(r"b(\d+)", context.stack.record.parameter_suffix or "b1")
         return f"b{int(old[1]) + 1}" if old else "b2"
 
-    def _groups(self, ground: Ground, after: ClusterSpec, suffix: str | None) -> NewGroups:
-        keys = ground.stack.record.instance_keys
-        if after.parameters == ground.spec.parameters and suffix is not None:
-            suffix = ground.stack.record.parameter_suffix
+    def _groups(self, context: OperationContext, after: ClusterSpec, suffix: str | None) -> NewGroups:
+        keys = context.stack.record.instance_keys
+        if after.parameters == context.spec.parameters and suffix is not None:
+            suffix = context.stack.record.parameter_suffix
         try:
-            plan = ground.plan(after, keys, parameter_suffix=suffix)
-            ground.terraform.plan_file.unlink(missing_ok=True)
+            plan = context.plan(after, keys, parameter_suffix=suffix)
+            context.terraform.plan_file.unlink(missing_ok=True)
         finally:
-            write_rendered(ground.stack, ground.spec)
+            write_rendered(context.stack, context.spec)
         refuse_other_differences(self.cluster, plan)
         return groups_in(plan)
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """Groups, deployment, and the wait for the green cluster."""
         facts = decision.facts
-        groups = [_group_step(ground, Group.from_facts(one)) for one in facts["groups"]]
-        return [*groups, _deployment_step(ground, facts), _green_step(ground, facts["record"]["name"])]
+        groups = [_group_step(context, Group.from_facts(one)) for one in facts["groups"]]
+        return [*groups, _deployment_step(context, facts), _green_step(context, facts["record"]["name"])]
 
 
-def _group_step(ground: Ground, group: Group) -> Step:
+def _group_step(context: OperationContext, group: Group) -> Step:
     def run() -> str | None:
-        make_group(ground.rds, group)
+        make_group(context.rds, group)
         return None
 
     kind = "cluster" if group.kind == "cluster" else "DB"
     text = f"Make the {kind} parameter group {group.name} ({group.family})"
-    return Step(f"group {group.kind} {group.name}", text, lambda: is_made(ground.rds, group), run)
+    return Step(f"group {group.kind} {group.name}", text, lambda: is_made(context.rds, group), run)
 
 
-def _deployment_step(ground: Ground, facts: Mapping[str, Any]) -> Step:
+def _deployment_step(context: OperationContext, facts: Mapping[str, Any]) -> Step:
     record = from_dict(facts["record"])
 
     def run() -> str | None:
-        write_blue_green(ground.stack.folder, record)
-        made = create_deployment(ground.rds, record.name, facts["arn"], facts["tags"], **facts["target"])
-        ground.remember(deployment=made.id)
+        write_blue_green(context.stack.folder, record)
+        made = create_deployment(context.rds, record.name, facts["arn"], facts["tags"], **facts["target"])
+        context.remember(deployment=made.id)
         return made.id
 
-    text = f"Have AWS copy {ground.spec.name} to a green cluster of version {record.version}"
-    return Step("deployment", text, lambda: deployment_named(ground.rds, record.name) is not None, run)
+    text = f"Have AWS copy {context.spec.name} to a green cluster of version {record.version}"
+    return Step("deployment", text, lambda: deployment_named(context.rds, record.name) is not None, run)
 
 
-def _green_step(ground: Ground, name: str) -> Step:
+def _green_step(context: OperationContext, name: str) -> Step:
     def look() -> tuple[Deployment, str | None]:
-        found = deployment_named(ground.rds, name)
+        found = deployment_named(context.rds, name)
         if found is None or found.status in ("INVALID_CONFIGURATION", "DELETING"):
             raise OperationFailed(
                 f"The deployment {name} is {found.status if found else 'gone'}.",
-                hint=f"aurora-cli abandon {ground.spec.name}, then: aurora-cli blue-green cleanup {ground.spec.name} "
+                hint=f"aurora-cli abandon {context.spec.name}, then: aurora-cli blue-green cleanup {context.spec.name} "
                 "--delete-green",
                 details={"status_details": found.details if found else None},
             )
         if found.status == "PROVISIONING":
             return found, _progress(found)
-        return found, _unready(ground.rds, found)
+        return found, _unready(context.rds, found)
 
     def done() -> bool:
-        found = deployment_named(ground.rds, name)
-        return found is not None and found.status == "AVAILABLE" and _unready(ground.rds, found) is None
+        found = deployment_named(context.rds, name)
+        return found is not None and found.status == "AVAILABLE" and _unready(context.rds, found) is None
 
     def run() -> str | None:
-        found = ground.wait(look, "the green cluster to be available", timeout_s=PROVISIONING_TIMEOUT_S)
-        return f"{found.target} follows {ground.spec.name}"
+        found = context.wait(look, "the green cluster to be available", timeout_s=PROVISIONING_TIMEOUT_S)
+        return f"{found.target} follows {context.spec.name}"
 
     return Step("green", "Wait until the green cluster is available", done, run)
 

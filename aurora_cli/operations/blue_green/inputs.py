@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws import surroundings
-from aurora_cli.aws.existing import Existing, read_cluster
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws import related_resources
+from aurora_cli.aws.discovery import DiscoveredCluster, read_cluster
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.parameter_groups import parameter_value
 from aurora_cli.errors import AccessDenied, AwsFailed
 from aurora_cli.operations.blue_green.active import deployment_under_way
@@ -14,13 +14,13 @@ from aurora_cli.operations.blue_green.blockers import LOGICAL, Situation
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model import ClusterSpec
 
 FIELDS = ("cluster_group", "instance_group")
 
 
-def situation_of(ground: Ground, topology: Topology, after: ClusterSpec, *, major: bool) -> Situation:
+def situation_of(context: OperationContext, topology: Topology, after: ClusterSpec, *, major: bool) -> Situation:
     """What `blockers` judges.
 
     Args:
@@ -30,12 +30,12 @@ def situation_of(ground: Ground, topology: Topology, after: ClusterSpec, *, majo
     Raises:
         CredentialsError, AccessDenied, AwsFailed.
     """
-    spec, rds = ground.spec, ground.rds
-    found = read_cluster(ground.app.aws(spec.region), spec.name)
+    spec, rds = context.spec, context.rds
+    found = read_cluster(context.app.aws(spec.region), spec.name)
     group = str(found.cluster.get("DBClusterParameterGroup", ""))
     under_way = deployment_under_way(rds, spec.name)
     with aws_errors(f"reading what belongs to {spec.name}"):
-        proxies = surroundings.proxies(rds, found.cluster)
+        proxies = related_resources.proxies(rds, found.cluster)
     return Situation(
         name=spec.name,
         engine=spec.engine,
@@ -46,7 +46,7 @@ def situation_of(ground: Ground, topology: Topology, after: ClusterSpec, *, majo
         waiting=tuple(m.id for m in topology.members if "ClusterParameterGroup" in m.pending),
         managed_password=topology.secret_arn is not None,
         proxies=proxies,
-        integrations=_integrations(ground, found),
+        integrations=_integrations(context, found),
         global_cluster=found.global_cluster,
         replicates_from=topology.replicates_from,
         replicas=topology.replicas,
@@ -58,12 +58,12 @@ def situation_of(ground: Ground, topology: Topology, after: ClusterSpec, *, majo
     )
 
 
-def _integrations(ground: Ground, found: Existing) -> tuple[str, ...]:
+def _integrations(context: OperationContext, found: DiscoveredCluster) -> tuple[str, ...]:
     """Names of the zero-ETL integrations; none where they may not be read: AWS says so at the switchover then."""
     arn = found.cluster.get("DBClusterArn")
     try:
         with aws_errors("reading the zero-ETL integrations"):
-            pages = ground.rds.get_paginator("describe_integrations").paginate()
+            pages = context.rds.get_paginator("describe_integrations").paginate()
             every = [one for page in pages for one in page["Integrations"]]
     except (AccessDenied, AwsFailed):
         return ()

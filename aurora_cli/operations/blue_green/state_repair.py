@@ -18,49 +18,49 @@ from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green, write_blue_green
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.terraform.plan import Plan
 
 
-def repair_steps(ground: Ground, record: BlueGreenRecord, deployment: str) -> list[Step]:
+def repair_steps(context: OperationContext, record: BlueGreenRecord, deployment: str) -> list[Step]:
     """The spec, the state, and the plan that must be empty."""
     return [
         Step(
             "spec",
             f"Store the spec with version {record.version}",
-            lambda: _is_stored(ground),
-            lambda: _store(ground, record, deployment),
+            lambda: _is_stored(context),
+            lambda: _store(context, record, deployment),
         ),
         Step(
             "state",
             "Have Terraform's state follow: new parameter groups, new resource ids",
             lambda: False,
-            lambda: _follow(ground, record),
+            lambda: _follow(context, record),
         ),
-        Step("settle", "See that the plan is empty", lambda: False, lambda: _settle(ground)),
+        Step("settle", "See that the plan is empty", lambda: False, lambda: _settle(context)),
     ]
 
 
-def _is_stored(ground: Ground) -> bool:
-    now = read_blue_green(ground.stack.folder)
+def _is_stored(context: OperationContext) -> bool:
+    now = read_blue_green(context.stack.folder)
     return now is not None and now.old_cluster is not None
 
 
-def _store(ground: Ground, record: BlueGreenRecord, deployment: str) -> str | None:
+def _store(context: OperationContext, record: BlueGreenRecord, deployment: str) -> str | None:
     """The name of the old cluster is noted last: it says that the spec was stored."""
     from aurora_cli.aws.blue_green import deployment as read_deployment
     from aurora_cli.spec.load import dump_spec
 
-    found = read_deployment(ground.rds, deployment)
+    found = read_deployment(context.rds, deployment)
     if found is None or not found.switched:
         raise OperationFailed(
-            "The deployment is gone, or was not switched over.", hint=f"aurora-cli status {ground.spec.name}"
+            "The deployment is gone, or was not switched over.", hint=f"aurora-cli status {context.spec.name}"
         )
-    desired = target_of(ground.stack, record.values, _every_check())
-    ground.stack.write_spec(dump_spec(desired.spec))
-    ground.stack.update_record(parameter_suffix=record.groups_suffix, origins=dict(desired.origins))
-    write_blue_green(ground.stack.folder, replace(record, old_cluster=found.source))
-    ground.spec = desired.spec
+    desired = target_of(context.stack, record.values, _every_check())
+    context.stack.write_spec(dump_spec(desired.spec))
+    context.stack.update_record(parameter_suffix=record.groups_suffix, origins=dict(desired.origins))
+    write_blue_green(context.stack.folder, replace(record, old_cluster=found.source))
+    context.spec = desired.spec
     return f"the old cluster is {found.source} now"
 
 
@@ -71,9 +71,9 @@ def _every_check() -> tuple[str, ...]:
     return tuple(check_names())
 
 
-def _follow(ground: Ground, record: BlueGreenRecord) -> str | None:
-    write_rendered(ground.stack, ground.spec)
-    terraform = ground.terraform
+def _follow(context: OperationContext, record: BlueGreenRecord) -> str | None:
+    write_rendered(context.stack, context.spec)
+    terraform = context.terraform
     terraform.init()
     for address, _, name in record.new_groups:
         held = {r.address: r.id for r in terraform.state_resources() if not r.deposed}
@@ -88,34 +88,34 @@ def _follow(ground: Ground, record: BlueGreenRecord) -> str | None:
     return None
 
 
-def _settle(ground: Ground) -> str | None:
+def _settle(context: OperationContext) -> str | None:
     """Small differences are set in place, which AWS did not take along; nothing is made again."""
-    plan = _plan(ground)
+    plan = _plan(context)
     if not plan.empty:
-        _refuse_harm(ground, plan)
-        done = ground.terraform.apply()
-        for name in ground.counts:
-            ground.counts[name] += getattr(done, name)
-        plan = _plan(ground)
-    ground.terraform.plan_file.unlink(missing_ok=True)
+        _refuse_harm(context, plan)
+        done = context.terraform.apply()
+        for name in context.counts:
+            context.counts[name] += getattr(done, name)
+        plan = _plan(context)
+    context.terraform.plan_file.unlink(missing_ok=True)
     if not plan.empty:
         left = ", ".join(sorted(c.address for c in plan.changes))
         text = f"The switchover is done, and the plan still differs in {left}."
-        ground.emit(Note(text, level="warning", hint=f"aurora-cli plan {ground.spec.name}"))
+        context.emit(Note(text, level="warning", hint=f"aurora-cli plan {context.spec.name}"))
     return None
 
 
-def _plan(ground: Ground) -> Plan:
-    return ground.plan(ground.spec, ground.stack.record.instance_keys)
+def _plan(context: OperationContext) -> Plan:
+    return context.plan(context.spec, context.stack.record.instance_keys)
 
 
-def _refuse_harm(ground: Ground, plan: Plan) -> None:
-    findings = guard.inspect(plan, guard.Situation(topology=ground.live()))
+def _refuse_harm(context: OperationContext, plan: Plan) -> None:
+    findings = guard.inspect(plan, guard.Situation(topology=context.live()))
     bad = sorted(c.address for c in plan.changes if c.action not in ("create", "update"))
     bad += sorted(f.address for f in findings if f.effect in ("lost", "replaced", "restart") and f.address not in bad)
     if bad:
-        ground.terraform.plan_file.unlink(missing_ok=True)
+        context.terraform.plan_file.unlink(missing_ok=True)
         raise OperationFailed(
             f"The switchover is done, and Terraform would now replace or restart {', '.join(bad)}: that was not applied.",
-            hint=f"aurora-cli abandon {ground.spec.name}, then look: aurora-cli plan {ground.spec.name}",
+            hint=f"aurora-cli abandon {context.spec.name}, then look: aurora-cli plan {context.spec.name}",
         )

@@ -11,7 +11,7 @@ from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
 from aurora_cli.operations.blue_green.active import deployment_under_way
 from aurora_cli.operations.blue_green.state_repair import repair_steps
 from aurora_cli.operations.core.stored import existing_stack
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, read_blue_green, to_dict
@@ -20,14 +20,14 @@ from aurora_cli.stacks.journal import remove_journal
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 DEFAULT_TIMEOUT_S, SHORTEST_S, LONGEST_S = 300, 30, 3600
 """Seconds that a switchover may take (Aurora User Guide, "Switchover timeout")."""
 _GRACE_S = 60.0
 
 
-def switchover(app: AppContext, cluster: str, *, timeout_s: int = DEFAULT_TIMEOUT_S, terms: Terms) -> ChangeResult:
+def switchover(app: AppContext, cluster: str, *, timeout_s: int = DEFAULT_TIMEOUT_S, terms: RunOptions) -> ChangeResult:
     """Give the names of the cluster to its green copy, and bring spec and state after it.
 
     Args:
@@ -67,10 +67,12 @@ class Switchover:
         """The words that go on with it."""
         return ("blue-green", "switchover", self.cluster, "--timeout", str(self.timeout_s))
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Refuse what is not ready; a switchover that was made elsewhere only has its end made here."""
-        record = read_blue_green(ground.stack.folder)
-        found = deployment_named(ground.rds, record.name) if record else deployment_under_way(ground.rds, self.cluster)
+        record = read_blue_green(context.stack.folder)
+        found = (
+            deployment_named(context.rds, record.name) if record else deployment_under_way(context.rds, self.cluster)
+        )
         if found is None:
             raise InvalidInput(
                 f"{self.cluster} is part of no blue/green deployment.",
@@ -83,70 +85,74 @@ class Switchover:
             )
         _refuse_unready(self.cluster, found)
         found = with_lag(
-            found, ground.spec.engine, ground.app.aws(ground.spec.region).client("cloudwatch"), ground.app.clock
+            found, context.spec.engine, context.app.aws(context.spec.region).client("cloudwatch"), context.app.clock
         )
         facts = {"deployment": found.id, "timeout_s": self.timeout_s, "record": to_dict(record)}
         return Decision(facts, remarks=_remarks(self.cluster, found, record))
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The switchover, then the spec, the state and an empty plan."""
         facts = decision.facts
         record = from_dict(facts["record"])
-        return [_switch_step(ground, facts), *repair_steps(ground, record, facts["deployment"])]
+        return [_switch_step(context, facts), *repair_steps(context, record, facts["deployment"])]
 
 
-def _switch_step(ground: Ground, facts: Mapping[str, Any]) -> Step:
+def _switch_step(context: OperationContext, facts: Mapping[str, Any]) -> Step:
     identifier, timeout_s = facts["deployment"], int(facts["timeout_s"])
 
     def done() -> bool:
-        found = deployment(ground.rds, identifier)
+        found = deployment(context.rds, identifier)
         return found is not None and found.switched
 
     def run() -> str | None:
-        clock, started = ground.app.clock, ground.app.clock.monotonic()
-        found = deployment(ground.rds, identifier)
+        clock, started = context.app.clock, context.app.clock.monotonic()
+        found = deployment(context.rds, identifier)
         if found is None or found.status != SWITCHING:
-            _begin(ground, identifier, timeout_s)
+            _begin(context, identifier, timeout_s)
         seen = [SWITCHING] if found is not None and found.status == SWITCHING else []
-        ground.wait(lambda: _look(ground, identifier, seen, started), "the switchover", timeout_s=timeout_s + 15 * 60.0)
+        context.wait(
+            lambda: _look(context, identifier, seen, started), "the switchover", timeout_s=timeout_s + 15 * 60.0
+        )
         return f"at most {clock.monotonic() - started:.1f} s without writes"
 
     interruption = (
         "Writes stop on both clusters and connections end, usually for less than a minute. What takes longer than "
         f"{timeout_s} s AWS takes back, and nothing has changed then."
     )
-    text = f"Give the names of {ground.spec.name} and its instances to the green cluster"
+    text = f"Give the names of {context.spec.name} and its instances to the green cluster"
     return Step("switchover", text, done, run, interruption, without_writer=True)
 
 
-def _begin(ground: Ground, identifier: str, timeout_s: int) -> None:
+def _begin(context: OperationContext, identifier: str, timeout_s: int) -> None:
     try:
-        switch_over(ground.rds, identifier, timeout_s)
+        switch_over(context.rds, identifier, timeout_s)
     except AwsFailed as error:
-        now = deployment(ground.rds, identifier)
+        now = deployment(context.rds, identifier)
         if now is not None and (now.status == SWITCHING or now.switched):
             return  # the answer to the first call was lost, and AWS refuses the second one
         if "InvalidBlueGreenDeploymentState" in str(error.details.get("aws_code")):
-            raise _rolled_back(ground, str(error.details.get("aws_message"))) from error
+            raise _rolled_back(context, str(error.details.get("aws_message"))) from error
         raise
 
 
-def _look(ground: Ground, identifier: str, seen: list[str], started: float) -> tuple[Deployment | None, str | None]:
+def _look(
+    context: OperationContext, identifier: str, seen: list[str], started: float
+) -> tuple[Deployment | None, str | None]:
     """AWS shows AVAILABLE for a moment after the call, and after it was taken back."""
-    found = deployment(ground.rds, identifier)
+    found = deployment(context.rds, identifier)
     if found is not None and found.switched:
         return found, None
     status = found.status if found else "gone"
-    waited = ground.app.clock.monotonic() - started
+    waited = context.app.clock.monotonic() - started
     if status == SWITCHING:
         seen.append(status)
     elif status != "AVAILABLE" or seen or waited > _GRACE_S:
-        raise _rolled_back(ground, (found.details if found else None) or f"The deployment is {status}.")
+        raise _rolled_back(context, (found.details if found else None) or f"The deployment is {status}.")
     return found, status
 
 
-def _rolled_back(ground: Ground, why: str) -> OperationFailed:
-    name = ground.spec.name
+def _rolled_back(context: OperationContext, why: str) -> OperationFailed:
+    name = context.spec.name
     return OperationFailed(
         f"AWS did not switch over, and nothing has changed: {name} serves as before. {why}",
         hint=f"Look with `aurora-cli blue-green status {name}`, and try again: aurora-cli blue-green switchover {name}",

@@ -11,7 +11,7 @@ from aurora_cli.operations.core.desired import desired_spec
 from aurora_cli.operations.core.request import SpecRequest
 from aurora_cli.operations.core.review import Approve, ChangeResult
 from aurora_cli.operations.core.stored import is_pristine, stored_spec
-from aurora_cli.operations.pipeline.change import Terms, carry_out, refuse_identity_change
+from aurora_cli.operations.pipeline.change import RunOptions, carry_out, refuse_identity_change
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -40,5 +40,5 @@ def apply(
         if stack is not None and not is_pristine(stack):
             refuse_identity_change(stored_spec(stack).spec, desired.spec)
         app.begin(emit)
-        terms = Terms(operation, approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
+        terms = RunOptions(operation, approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
         return carry_out(app, stack or new_stack(app, desired), desired, terms)

@@ -13,11 +13,11 @@ from aurora_cli.operations.core.request import SpecRequest
 from aurora_cli.operations.core.review import Approve, ChangeResult
 from aurora_cli.operations.core.stored import stored_layer
 from aurora_cli.operations.source.lookup import find_origin, region_of
+from aurora_cli.stacks.archive import archived_spec
 from aurora_cli.stacks.names import is_name
-from aurora_cli.stacks.papers import archived_spec
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.origins import Origin
+    from aurora_cli.aws.restore_sources import Origin
     from aurora_cli.context import AppContext
     from aurora_cli.spec.resolve import Layer
     from aurora_cli.stacks.stack import Stack
@@ -27,7 +27,7 @@ _OWN_STATE = {"s3": ("key",), "pg": ("schema_name",)}
 
 
 @dataclass(frozen=True)
-class Wish:
+class CopyRequest:
     """What is to be made.
 
     Attributes:
@@ -46,7 +46,13 @@ class Wish:
 
 
 def copy(
-    app: AppContext, wish: Wish, *, approve: Approve, emit: Emit, dry_run: bool = False, allow: Collection[str] = ()
+    app: AppContext,
+    request: CopyRequest,
+    *,
+    approve: Approve,
+    emit: Emit,
+    dry_run: bool = False,
+    allow: Collection[str] = (),
 ) -> ChangeResult:
     """Make the new cluster; the same words again go on with one that is half made.
 
@@ -55,17 +61,18 @@ def copy(
         And what `create` raises.
     """
     app.begin(emit)
-    there = app.registry.find(wish.name)
-    base = _base_of_existing(there, wish) if there and there.has_spec() else _base(app, wish)
-    request = SpecRequest(wish.name, (*base, *wish.layers), wish.skip_checks)
-    return create(app, request, approve=approve, emit=emit, dry_run=dry_run, allow=allow)
+    there = app.registry.find(request.name)
+    base = _base_of_existing(there, request) if there and there.has_spec() else _base(app, request)
+    whole = SpecRequest(request.name, (*base, *request.layers), request.skip_checks)
+    return create(app, whole, approve=approve, emit=emit, dry_run=dry_run, allow=allow)
 
 
-def _base_of_existing(stack: Stack, wish: Wish) -> tuple[Layer, ...]:
+def _base_of_existing(stack: Stack, request: CopyRequest) -> tuple[Layer, ...]:
     layer = stored_layer(stack)
-    if layer.values.get("source") != _as_stored(wish.source):
+    if layer.values.get("source") != _as_stored(request.source):
         raise SpecConflict(
-            f"There is a cluster {wish.name} already, and its data comes from elsewhere.", hint="Choose another name."
+            f"There is a cluster {request.name} already, and its data comes from elsewhere.",
+            hint="Choose another name.",
         )
     return (layer,)
 
@@ -76,19 +83,19 @@ def _as_stored(source: dict[str, Any]) -> Any:
     return Source.model_validate(source).model_dump(exclude_none=True)
 
 
-def _base(app: AppContext, wish: Wish) -> tuple[Layer, ...]:
+def _base(app: AppContext, request: CopyRequest) -> tuple[Layer, ...]:
     from aurora_cli.spec.layers import Layer
     from aurora_cli.spec.source import Source
 
-    source = Source.model_validate(wish.source)
-    region = region_of_copy(app, str(source.name), wish.layers, snapshot=source.snapshot is not None)
+    source = Source.model_validate(request.source)
+    region = region_of_copy(app, str(source.name), request.layers, snapshot=source.snapshot is not None)
     found = find_origin(app, source, region)
     known = _known(app, found, region)
-    values = _of_spec(known, wish) if known else _of_api(app, found, region)
-    fixed = {"name": wish.name, "region": region, "engine": _engine(found), "source": wish.source}
+    values = _of_spec(known, request) if known else _of_api(app, found, region)
+    fixed = {"name": request.name, "region": region, "engine": _engine(found), "source": request.source}
     version = {} if found.kind == "snapshot" else {"engine_version": found.version}
     said = known.source if known else f"AWS ({found.name})"
-    return Layer(values, said), Layer({**fixed, **version}, f"{wish.operation} of {source.name}")
+    return Layer(values, said), Layer({**fixed, **version}, f"{request.operation} of {source.name}")
 
 
 def region_of_copy(app: AppContext, source: str, layers: tuple[Layer, ...], *, snapshot: bool = False) -> str:
@@ -111,7 +118,7 @@ def region_of_copy(app: AppContext, source: str, layers: tuple[Layer, ...], *, s
 
 def _region_with_snapshot(app: AppContext, name: str, default: str) -> str | None:
     """The first Region that has it: the usual one, then those of the clusters that are managed here."""
-    from aurora_cli.aws.origins import read_snapshot
+    from aurora_cli.aws.restore_sources import read_snapshot
 
     regions = dict.fromkeys([default, *(stack.record.region for stack in app.registry.list())])
     return next((one for one in regions if one and read_snapshot(app.aws(one).client("rds"), name)), None)
@@ -136,12 +143,12 @@ def _known(app: AppContext, found: Origin, region: str) -> Layer | None:
     return layer if layer is not None and layer.values.get("region") == region else None
 
 
-def _of_spec(layer: Layer, wish: Wish) -> dict[str, Any]:
+def _of_spec(layer: Layer, request: CopyRequest) -> dict[str, Any]:
     """The spec of the source without what only one cluster can have."""
     values = {key: value for key, value in layer.values.items() if key not in _OF_ONE_CLUSTER}
     if (values.get("credentials") or {}).get("password") == "kept":  # only the source has the one that it keeps
         values["credentials"] = {k: v for k, v in values["credentials"].items() if k != "password"}
-    values["backend"] = _own_state(dict(values.get("backend") or {}), wish)
+    values["backend"] = _own_state(dict(values.get("backend") or {}), request)
     overrides = (values.get("instances") or {}).get("overrides") or {}
     own = {key: {k: v for k, v in one.items() if k != "identifier"} for key, one in overrides.items()}
     if own:
@@ -149,14 +156,14 @@ def _of_spec(layer: Layer, wish: Wish) -> dict[str, Any]:
     return values
 
 
-def _own_state(backend: dict[str, Any], wish: Wish) -> dict[str, Any]:
+def _own_state(backend: dict[str, Any], request: CopyRequest) -> dict[str, Any]:
     """The state of the new cluster beside that of the source, never over it."""
     kind = backend.get("type", "local")
-    told = any((layer.values.get("backend") or {}) for layer in wish.layers)
+    told = any((layer.values.get("backend") or {}) for layer in request.layers)
     if kind in ("http", "cloud") and not told:
         what = {"http": "backend.address", "cloud": "backend.workspace"}[kind]
         raise InvalidInput(
-            f"The source keeps its state in a place for one cluster ({kind}), and {wish.name} needs one of its own.",
+            f"The source keeps its state in a place for one cluster ({kind}), and {request.name} needs one of its own.",
             hint=f"Add --set {what}=...",
         )
     return {key: value for key, value in backend.items() if key not in _OWN_STATE.get(str(kind), ())}

@@ -11,7 +11,7 @@ from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.request import SpecRequest
 from aurora_cli.operations.core.review import Approve, ChangeResult
 from aurora_cli.operations.core.stored import is_pristine, last_spec, stored_spec
-from aurora_cli.operations.pipeline.change import Terms, carry_out
+from aurora_cli.operations.pipeline.change import RunOptions, carry_out
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -49,7 +49,7 @@ def create(
             _refuse_other_spec(stack, desired)
         _refuse_former_name(app, desired.spec)
         app.begin(emit)
-        terms = Terms("create", approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
+        terms = RunOptions("create", approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
         return carry_out(app, stack or new_stack(app, desired), desired, terms)
 
 

@@ -28,8 +28,8 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
         InvalidInput: a file exists with other content and `force` is off; nothing is written then.
         OperationFailed: the folder cannot be written.
     """
-    from aurora_cli.hcl.options import RenderOptions
     from aurora_cli.hcl.render import render_stack
+    from aurora_cli.hcl.render_options import RenderOptions
 
     resolved = desired_spec(app, request)
     stack = app.registry.find(resolved.spec.name) if not request.layers else None

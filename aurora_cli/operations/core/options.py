@@ -10,7 +10,7 @@ from aurora_cli.operations.core.review import Approve
 
 
 @dataclass(frozen=True)
-class Terms:
+class RunOptions:
     """How a change is to be carried out.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli import __version__
 from aurora_cli.hcl.location import edition
-from aurora_cli.hcl.options import RenderOptions
+from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.stacks.atomic import write_atomic
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.instance_keys import identifiers
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, heir
 from aurora_cli.operations.pipeline.step import Decision, Step
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 
-def failover(app: AppContext, cluster: str, *, terms: Terms, to: str | None = None) -> ChangeResult:
+def failover(app: AppContext, cluster: str, *, terms: RunOptions, to: str | None = None) -> ChangeResult:
     """Fail over to a reader, and wait until the role has moved.
 
     Args:
@@ -50,16 +50,16 @@ class Failover:
         """The words that go on with it."""
         return ("failover", self.cluster, *(("--to", self.to) if self.to else ()))
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Choose the target once, so that a repeat does not fail over a second time."""
-        topology = ground.live()
+        topology = context.live()
         require_available(topology)
         if not topology.readers:
             raise InvalidInput(
                 f"{self.cluster} has no reader to fail over to.",
                 hint=f"Add one: aurora-cli scale {self.cluster} --readers 1",
             )
-        target = named_instance(ground, topology, self.to) if self.to else self._heir(topology)
+        target = named_instance(context, topology, self.to) if self.to else self._heir(topology)
         return Decision({"target": target}, next_writer=target)
 
     def _heir(self, topology: Topology) -> str:
@@ -68,18 +68,18 @@ class Failover:
             raise InvalidInput(f"No reader of {self.cluster} is available.", hint=f"aurora-cli status {self.cluster}")
         return found.id
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """One step."""
-        return [failover_step(ground, decision.facts["target"])]
+        return [failover_step(context, decision.facts["target"])]
 
 
-def named_instance(ground: Ground, topology: Topology, name: str) -> str:
+def named_instance(context: OperationContext, topology: Topology, name: str) -> str:
     """The DB instance identifier of an instance by key or identifier. Raises InvalidInput naming those that there are."""
-    identifier = identifiers([name], ground.spec)[name] if name.isdigit() else name
+    identifier = identifiers([name], context.spec)[name] if name.isdigit() else name
     known = [m.id for m in topology.members]
     if identifier in known:
         return identifier
-    raise InvalidInput(f"{ground.spec.name} has no instance {name}.", hint=f"There are: {', '.join(known) or 'none'}")
+    raise InvalidInput(f"{context.spec.name} has no instance {name}.", hint=f"There are: {', '.join(known) or 'none'}")
 
 
 def require_available(topology: Topology) -> None:

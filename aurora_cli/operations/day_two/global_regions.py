@@ -15,7 +15,7 @@ from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import Approve, ChangeResult
 from aurora_cli.operations.core.stored import existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
-from aurora_cli.operations.pipeline.change import Terms, carry_out
+from aurora_cli.operations.pipeline.change import RunOptions, carry_out
 from aurora_cli.spec.regions import global_identifier, regions_of
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def change_regions(
         desired = _edited(stored_layer(stack), before, add or {}, remove, skip_checks)
         app.begin(emit)
         return carry_out(
-            app, stack, desired, Terms(operation, approve, emit, allow, dry_run, skip_checks=tuple(skip_checks))
+            app, stack, desired, RunOptions(operation, approve, emit, allow, dry_run, skip_checks=tuple(skip_checks))
         )
 
 

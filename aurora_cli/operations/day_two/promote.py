@@ -11,7 +11,7 @@ from aurora_cli.aws.lag import promote as call_promote
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.day_two.promoted_spec import promoted
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.report.replication import lag_of, short
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 MAX_LAG_S = 5.0
 """Seconds that a replica may be behind without more words. CloudWatch has a value a minute: after the last write it takes one."""
@@ -30,7 +30,7 @@ _INTERRUPTION = "The cluster restarts: connections to it end, and it takes some 
 
 
 def promote(
-    app: AppContext, cluster: str, *, terms: Terms, max_lag_s: float = MAX_LAG_S, accept_lag: bool = False
+    app: AppContext, cluster: str, *, terms: RunOptions, max_lag_s: float = MAX_LAG_S, accept_lag: bool = False
 ) -> ChangeResult:
     """Promote a replica cluster, and wait until it is no replica any more.
 
@@ -64,22 +64,22 @@ class Promote:
         limit = () if self.max_lag_s == MAX_LAG_S else ("--max-lag", f"{self.max_lag_s:g}")
         return ("promote", self.cluster, *limit, *(("--accept-lag",) if self.accept_lag else ()))
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Refuse what is no replica, and one that is too far behind."""
-        topology = ground.live()
+        topology = context.live()
         require_available(topology)
-        _refuse_global(ground, topology)
+        _refuse_global(context, topology)
         source = topology.replicates_from
-        if source is None and ground.stack.record.born != "replica_of":
+        if source is None and context.stack.record.born != "replica_of":
             raise InvalidInput(
                 f"{self.cluster} is no replica: it stands on its own already.",
                 hint=f"Look at it: aurora-cli status {self.cluster}",
             )
-        remarks = self._remarks(source, self._checked(ground, topology)) if source else (_PROMOTED_OUTSIDE,)
-        return Decision({"source": source}, promoted(ground.stack, topology), remarks=remarks)
+        remarks = self._remarks(source, self._checked(context, topology)) if source else (_PROMOTED_OUTSIDE,)
+        return Decision({"source": source}, promoted(context.stack, topology), remarks=remarks)
 
-    def _checked(self, ground: Ground, topology: Topology) -> Lag:
-        lag = lag_of(ground.app, ground.spec.region, topology)
+    def _checked(self, context: OperationContext, topology: Topology) -> Lag:
+        lag = lag_of(context.app, context.spec.region, topology)
         if not self.accept_lag and not lag.within(self.max_lag_s):
             raise InvalidInput(
                 f"{self.cluster} is {lag.words()}. What has not arrived when it is promoted never will.",
@@ -97,39 +97,39 @@ class Promote:
             "Users and passwords stay as they are (`credentials.password: kept`), and `source` goes out of the spec.",
         )
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The call, and a note in the record; the last step brings spec and state to it."""
         source = decision.facts["source"]
-        return [*([self._promote(ground, source)] if source else []), self._note(ground)]
+        return [*([self._promote(context, source)] if source else []), self._note(context)]
 
-    def _promote(self, ground: Ground, source: str) -> Step:
+    def _promote(self, context: OperationContext, source: str) -> Step:
         def done() -> bool:
-            return ground.live().replicates_from is None
+            return context.live().replicates_from is None
 
         def run() -> str | None:
-            self._look_again(ground)
-            call_promote(ground.rds, self.cluster)
-            ground.wait(look, f"{self.cluster} to be a cluster of its own")
+            self._look_again(context)
+            call_promote(context.rds, self.cluster)
+            context.wait(look, f"{self.cluster} to be a cluster of its own")
             return f"{self.cluster} takes writes now"
 
         def look() -> tuple[Topology, str | None]:
-            topology = ground.live()
+            topology = context.live()
             busy = topology.replicates_from is not None or topology.status != "available"
             return topology, topology.status if busy else None
 
         text = f"Promote {self.cluster}: it stops following {short(source)} and takes writes"
         return Step("promote", text, done, run, _INTERRUPTION)
 
-    def _look_again(self, ground: Ground) -> None:
+    def _look_again(self, context: OperationContext) -> None:
         """Somebody has read and typed meanwhile, or it is another day."""
         try:
-            self._checked(ground, ground.live())
+            self._checked(context, context.live())
         except InvalidInput as error:
             raise OperationFailed(f"Not promoted: {error.message}", hint=error.hint, details=error.details) from error
 
-    def _note(self, ground: Ground) -> Step:
+    def _note(self, context: OperationContext) -> Step:
         """From here on the files are those of a cluster that was a replica once; see hcl/source.py."""
-        record = ground.stack
+        record = context.stack
 
         def run() -> None:
             record.update_record(born=PROMOTED)
@@ -140,10 +140,10 @@ class Promote:
 _PROMOTED_OUTSIDE = "It was promoted outside of aurora-cli: only the spec and Terraform's state are brought to it."
 
 
-def _refuse_global(ground: Ground, topology: Topology) -> None:
-    name = ground.spec.name
-    role = None if ground.spec.global_ else global_role(ground.rds, topology.arn)
-    if ground.spec.global_ or role:
+def _refuse_global(context: OperationContext, topology: Topology) -> None:
+    name = context.spec.name
+    role = None if context.spec.global_ else global_role(context.rds, topology.arn)
+    if context.spec.global_ or role:
         raise InvalidInput(
             f"{name} belongs to a global database, whose members are not promoted one by one.",
             hint=f"To make another Region the primary: aurora-cli global switchover {name} --to REGION (or failover, if the "

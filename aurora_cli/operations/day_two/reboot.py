@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.day_two.failover import named_instance, require_available
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.restart_steps import restart_step
 from aurora_cli.operations.pipeline.role_steps import failover_step, heir
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from aurora_cli.aws.topology import Member, Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 
 def reboot(
     app: AppContext,
     cluster: str,
     *,
-    terms: Terms,
+    terms: RunOptions,
     instance: str | None = None,
     rolling: bool = False,
     every: bool = False,
@@ -65,11 +65,11 @@ class Reboot:
         many = ("--rolling",) if self.rolling else ()
         return ("reboot", self.cluster, *one, *many, *(("--all",) if self.every else ()))
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Which instances, in which order, and who takes the role meanwhile."""
-        topology = ground.live()
+        topology = context.live()
         require_available(topology)
-        chosen = self._rolling(topology) if self.rolling else [self._one(ground, topology)]
+        chosen = self._rolling(topology) if self.rolling else [self._one(context, topology)]
         writer = topology.writer.id if topology.writer else None
         successor = heir(topology, {m.id for m in topology.readers}) if self.rolling and writer in chosen else None
         return Decision(
@@ -88,9 +88,9 @@ class Reboot:
         ordered = sorted(members, key=lambda m: (-(m.promotion_tier or 0), m.id))
         return [m.id for m in ordered if self.every or m.waits_for_reboot]
 
-    def _one(self, ground: Ground, topology: Topology) -> str:
+    def _one(self, context: OperationContext, topology: Topology) -> str:
         if self.instance:
-            return named_instance(ground, topology, self.instance)
+            return named_instance(context, topology, self.instance)
         if len(topology.members) == 1:
             return topology.members[0].id
         raise InvalidInput(
@@ -98,16 +98,16 @@ class Reboot:
             hint="Give --instance KEY, or --rolling for all that wait for a restart, one after another.",
         )
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """Readers, failover, old writer."""
         facts = decision.facts
         steps: list[Step] = []
         for name in facts["order"]:
             is_writer = name == facts["writer"]
             if is_writer and facts["successor"]:
-                steps.append(failover_step(ground, facts["successor"]))
+                steps.append(failover_step(context, facts["successor"]))
             away = is_writer and not facts["successor"]
-            steps.append(restart_step(ground, name, waited=name in facts["waited"], writer=away))
+            steps.append(restart_step(context, name, waited=name in facts["waited"], writer=away))
         return steps
 
 

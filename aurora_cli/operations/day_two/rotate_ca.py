@@ -12,7 +12,7 @@ from aurora_cli.aws.maintenance import Authority, authorities
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.stored import stored_layer, stored_spec
 from aurora_cli.operations.day_two.failover import require_available
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, heir
 from aurora_cli.operations.pipeline.step import Decision, Step
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aurora_cli.aws.topology import Member, Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
@@ -33,7 +33,7 @@ _READER = "{name} restarts: connections to it end; the other instances serve mea
 _ALONE = "{name} is the writer and restarts: no writes until it is back, usually within a minute or two."
 
 
-def rotate_ca(app: AppContext, cluster: str, *, to: str | None, terms: Terms) -> ChangeResult:
+def rotate_ca(app: AppContext, cluster: str, *, to: str | None, terms: RunOptions) -> ChangeResult:
     """Give every instance a server certificate of another authority.
 
     Args:
@@ -63,14 +63,14 @@ class RotateCa:
         """The words that go on with it."""
         return ("rotate-ca", self.cluster, *(("--to", self.to) if self.to else ()))
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Which authority, which instances in which order, whether they restart, and who takes the role meanwhile."""
-        topology = ground.live()
+        topology = context.live()
         require_available(topology)
-        known = authorities(ground.rds)
+        known = authorities(context.rds)
         wanted = self._wanted(known)
-        supported, restarts = restarts_for_certificate(ground.rds, topology.engine, topology.engine_version)
-        _refuse_unknown(wanted, known, supported, ground.app.clock.now())
+        supported, restarts = restarts_for_certificate(context.rds, topology.engine, topology.engine_version)
+        _refuse_unknown(wanted, known, supported, context.app.clock.now())
         order = _order(topology, wanted)
         writer = topology.writer.id if topology.writer else None
         takes_over = heir(topology, {m.id for m in topology.readers}) if restarts and writer in order else None
@@ -82,7 +82,7 @@ class RotateCa:
                 "restarts": restarts,
                 "successor": takes_over.id if takes_over else None,
             },
-            desired=_with_authority(ground.stack, wanted),
+            desired=_with_authority(context.stack, wanted),
             one_by_one=tuple(order),
             next_writer=takes_over.id if takes_over else None,
             remarks=(_TRUST.format(wanted=wanted),) if order else (),
@@ -95,13 +95,13 @@ class RotateCa:
             raise InvalidInput("RDS names no default authority here.", hint=f"Name one with --to: {', '.join(known)}")
         return wanted
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """Readers, a failover if the certificate needs a restart, the old writer."""
         facts, steps = decision.facts, []
         for name in facts["order"]:
             if name == facts["writer"] and facts["successor"]:
-                steps.append(failover_step(ground, facts["successor"]))
-            steps.append(_step(ground, facts, name))
+                steps.append(failover_step(context, facts["successor"]))
+            steps.append(_step(context, facts, name))
         return steps
 
 
@@ -138,12 +138,12 @@ def _with_authority(stack: Stack, wanted: str) -> Resolved:
     return Resolved(resolved.spec, origins)
 
 
-def _step(ground: Ground, facts: Mapping[str, Any], name: str) -> Step:
+def _step(context: OperationContext, facts: Mapping[str, Any], name: str) -> Step:
     wanted = facts["to"]
     alone = facts["restarts"] and name == facts["writer"] and not facts["successor"]
 
     def look() -> tuple[Member | None, str | None]:
-        member = ground.member(name)
+        member = context.member(name)
         if member is None or (member.status, member.certificate) == ("available", wanted):
             return member, None
         return member, member.status if member.status != "available" else f"certificate of {member.certificate}"
@@ -153,9 +153,9 @@ def _step(ground: Ground, facts: Mapping[str, Any], name: str) -> Step:
         return member is None or missing is None
 
     def run() -> None:
-        ground.healthy()
-        set_certificate(ground.rds, name, wanted)
-        ground.wait(look, f"{name} to have its new certificate")
+        context.healthy()
+        set_certificate(context.rds, name, wanted)
+        context.wait(look, f"{name} to have its new certificate")
 
     words = (_ALONE if alone else _READER).format(name=name) if facts["restarts"] else None
     text = f"Give {name} a certificate of {wanted}{'' if facts['restarts'] else ', without a restart'}"

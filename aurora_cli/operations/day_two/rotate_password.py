@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.failures import aws_errors
-from aurora_cli.aws.resting import poll
+from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import AccessDenied, ClusterNotFound, Declined, InvalidInput
 from aurora_cli.events import Emit, StepFinished, StepStarted, Waiting
 from aurora_cli.operations.core.history import recorded
@@ -16,7 +16,7 @@ from aurora_cli.operations.core.review import Approve, PlanReview
 from aurora_cli.operations.core.stored import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.passwords.given import given_password, require_password
-from aurora_cli.operations.pipeline.change import Terms, carry_out
+from aurora_cli.operations.pipeline.change import RunOptions, carry_out
 from aurora_cli.terraform.plan import Plan
 
 if TYPE_CHECKING:
@@ -93,14 +93,16 @@ def rotate_password(
         if password is not None or desired.spec.credentials.given:
             require_password(name, given_password(app, desired.spec, password, emit))
         if desired.spec.credentials.given or desired.spec.global_ is not None:
-            return _send(app, stack, desired, Terms(OPERATION, approve, emit, password=password, renew_password=True))
+            return _send(
+                app, stack, desired, RunOptions(OPERATION, approve, emit, password=password, renew_password=True)
+            )
         with recorded(app, stack, OPERATION) as entry:
             result = _Managed(app, desired, emit).rotate(approve)
             entry.finish("succeeded", {}, f"master password of {name}")
             return result
 
 
-def _send(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> PasswordChange:
+def _send(app: AppContext, stack: Stack, desired: Resolved, terms: RunOptions) -> PasswordChange:
     """A given password, or one that is made for a global database: both go to AWS through Terraform."""
     spec = desired.spec
     done = carry_out(app, stack, desired, terms)
@@ -175,7 +177,7 @@ class _Managed:
             blind = new is None and (changing or self.app.clock.monotonic() - started > UNSEEN_S)
             return None, None if blind or (new is not None and new != old) else "not yet changed"
 
-        poll(
+        wait_until(
             look,
             what="the new master password",
             clock=self.app.clock,
@@ -186,7 +188,7 @@ class _Managed:
 
     def _version(self, arn: str) -> str | None:
         """Of the secret; None where its versions may not be read, which is no reason to stop."""
-        from aurora_cli.aws.secret import current_version
+        from aurora_cli.aws.master_secret import current_version
 
         try:
             return current_version(self.app.aws(self.spec.region).client("secretsmanager"), arn)

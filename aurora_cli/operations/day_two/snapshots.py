@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.failures import aws_errors
-from aurora_cli.aws.origins import read_cluster, read_snapshot
+from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.restore_sources import read_cluster, read_snapshot
 from aurora_cli.aws.snapshots import SnapshotInfo, await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput
 from aurora_cli.events import Emit, StepFinished, StepStarted, Waiting

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.global_role import global_role
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Step
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 SEVEN_DAYS = "AWS starts a stopped cluster by itself after seven days; stop it again then if need be."
 BILLED = "Storage and backups are billed meanwhile, instances are not."
 
 
-def stop(app: AppContext, cluster: str, *, terms: Terms) -> ChangeResult:
+def stop(app: AppContext, cluster: str, *, terms: RunOptions) -> ChangeResult:
     """Stop every instance of a cluster, and wait until it is stopped.
 
     Raises:
         InvalidInput: AWS does not stop it: a member of a global database, a replica or the source of one.
         What `run_operation` raises.
     """
-    return run_operation(app, cluster, Power(cluster, "stop"), terms)
+    return run_operation(app, cluster, StopStart(cluster, "stop"), terms)
 
 
-def start(app: AppContext, cluster: str, *, terms: Terms) -> ChangeResult:
+def start(app: AppContext, cluster: str, *, terms: RunOptions) -> ChangeResult:
     """Start a stopped cluster, and wait until it is available. Raises what `run_operation` raises."""
-    return run_operation(app, cluster, Power(cluster, "start"), terms)
+    return run_operation(app, cluster, StopStart(cluster, "start"), terms)
 
 
 @dataclass(frozen=True)
-class Power:
+class StopStart:
     """Either operation."""
 
     cluster: str
@@ -56,49 +56,49 @@ class Power:
         """The words that go on with it."""
         return (self.name, self.cluster)
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Refuse what AWS does not stop."""
         if self.name == "start":
             return Decision()
-        topology = ground.rested()
-        _refuse_to_stop(ground, topology)
-        refuse_in_deployment(ground.rds, self.cluster, "AWS stops none of its clusters")
+        topology = context.rested()
+        _refuse_to_stop(context, topology)
+        refuse_in_deployment(context.rds, self.cluster, "AWS stops none of its clusters")
         return Decision(remarks=(SEVEN_DAYS, BILLED))
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """One step."""
         if self.name == "start":
-            call: Callable[..., Any] = ground.rds.start_db_cluster
-            return [_step(ground, "start", f"Start {self.cluster}", "available", call, None)]
+            call: Callable[..., Any] = context.rds.start_db_cluster
+            return [_step(context, "start", f"Start {self.cluster}", "available", call, None)]
         interruption = "Every connection ends, and there are none until it is started again."
-        call = ground.rds.stop_db_cluster
-        return [_step(ground, "stop", f"Stop {self.cluster} and its instances", "stopped", call, interruption)]
+        call = context.rds.stop_db_cluster
+        return [_step(context, "stop", f"Stop {self.cluster} and its instances", "stopped", call, interruption)]
 
 
 def _step(
-    ground: Ground, name: str, text: str, status: str, call: Callable[..., Any], interruption: str | None
+    context: OperationContext, name: str, text: str, status: str, call: Callable[..., Any], interruption: str | None
 ) -> Step:
-    cluster = ground.spec.name
+    cluster = context.spec.name
 
     def run() -> str | None:
         with aws_errors(f"the {name} of {cluster}"):
             call(DBClusterIdentifier=cluster)
-        ground.wait(lambda: _look(ground, status), f"{cluster} to be {status}")
+        context.wait(lambda: _look(context, status), f"{cluster} to be {status}")
         return None
 
-    return Step(name, text, lambda: _look(ground, status)[1] is None, run, interruption)
+    return Step(name, text, lambda: _look(context, status)[1] is None, run, interruption)
 
 
-def _look(ground: Ground, status: str) -> tuple[Topology, str | None]:
-    topology = ground.live()
+def _look(context: OperationContext, status: str) -> tuple[Topology, str | None]:
+    topology = context.live()
     everything = [topology.status, *(m.status for m in topology.members if m.status != "deleting")]
     return topology, next((s for s in everything if s != status), None)
 
 
-def _refuse_to_stop(ground: Ground, topology: Topology) -> None:
+def _refuse_to_stop(context: OperationContext, topology: Topology) -> None:
     """Source: Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster", limitations."""
     why = None
-    if global_role(ground.rds, topology.arn):
+    if global_role(context.rds, topology.arn):
         why = "it is a member of a global database"
     elif topology.replicates_from:
         why = f"it replicates from {topology.replicates_from}"
@@ -106,6 +106,6 @@ def _refuse_to_stop(ground: Ground, topology: Topology) -> None:
         why = f"{topology.replicas[0]} replicates from it"
     if why:
         raise InvalidInput(
-            f"AWS does not stop {ground.spec.name}: {why}.",
+            f"AWS does not stop {context.spec.name}: {why}.",
             hint="To spend less meanwhile, scale it to serverless with a low minimum: aurora-cli scale --help",
         )

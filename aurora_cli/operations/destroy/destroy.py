@@ -14,14 +14,14 @@ from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.stored import existing_stack
 from aurora_cli.operations.core.unfinished import refuse_unfinished
-from aurora_cli.operations.destroy.context import Teardown
+from aurora_cli.operations.destroy.context import DestroyContext
 from aurora_cli.operations.destroy.execute import take_down
 from aurora_cli.operations.destroy.notices import LogGroup, delete_command, log_groups, remarks_of, stay, staying_groups
 from aurora_cli.operations.destroy.reprotecting import Offer, offering
 from aurora_cli.operations.destroy.review import Confirm, DestroyResult, DestroyReview
 from aurora_cli.operations.report.report import report
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
-from aurora_cli.stacks.papers import keep_papers
+from aurora_cli.stacks.archive import keep_papers
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -57,7 +57,7 @@ def destroy(
         if not dry_run:
             refuse_unfinished(stack)
             refuse_aside(stack, "to destroy")
-        work = Teardown(app, stack, emit, skip_final_snapshot)
+        work = DestroyContext(app, stack, emit, skip_final_snapshot)
         try:
             review = _review(work)
             if not dry_run:
@@ -80,7 +80,7 @@ def destroy(
         return _result(work, review, changed=True, dry_run=False, groups=_groups_left(work))
 
 
-def _groups_left(work: Teardown) -> tuple[LogGroup, ...]:
+def _groups_left(work: DestroyContext) -> tuple[LogGroup, ...]:
     """The cluster is gone by now: that the logs cannot be looked at is no failure of its destroy."""
     try:
         return log_groups(work)
@@ -88,7 +88,7 @@ def _groups_left(work: Teardown) -> tuple[LogGroup, ...]:
         return ()
 
 
-def _review(work: Teardown) -> DestroyReview:
+def _review(work: DestroyContext) -> DestroyReview:
     work.look()
     live = report(work.app, work.spec, work.topology, changed=False, managed=work.ours(), regions=work.live)
     return DestroyReview(
@@ -106,7 +106,7 @@ def _review(work: Teardown) -> DestroyReview:
     )
 
 
-def _refuse_replicas(work: Teardown) -> None:
+def _refuse_replicas(work: DestroyContext) -> None:
     """AWS keeps the last instance of a cluster that is replicated: all the others would be gone by then."""
     if not work.dependants.replicas:
         return
@@ -116,7 +116,7 @@ def _refuse_replicas(work: Teardown) -> None:
     )
 
 
-def _kept(work: Teardown) -> tuple[str, ...]:
+def _kept(work: DestroyContext) -> tuple[str, ...]:
     kept = []
     if work.snapshot:
         where = f" in {work.snapshot_region}" if work.snapshot_region else ""
@@ -128,7 +128,7 @@ def _kept(work: Teardown) -> tuple[str, ...]:
 
 
 def _result(
-    work: Teardown, review: DestroyReview, *, changed: bool, dry_run: bool, groups: tuple[LogGroup, ...] = ()
+    work: DestroyContext, review: DestroyReview, *, changed: bool, dry_run: bool, groups: tuple[LogGroup, ...] = ()
 ) -> DestroyResult:
     """What is given back to the command."""
     kept = work.snapshot if not dry_run else None
@@ -145,7 +145,7 @@ def _result(
     )
 
 
-def _restore_hint(work: Teardown, snapshot: str) -> str:
+def _restore_hint(work: DestroyContext, snapshot: str) -> str:
     """With the Region that the snapshot is in, which may be another one than the cluster's."""
     where = [*(["--sandbox"] if work.app.sandbox else []), "--region", work.snapshot_region or work.spec.region]
     return f"aurora-cli {' '.join(where)} restore {work.spec.name} --from-snapshot {snapshot}"

@@ -9,14 +9,14 @@ from aurora_cli.errors import PlanStale
 from aurora_cli.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.history import Entry
-from aurora_cli.operations.destroy.context import Teardown
+from aurora_cli.operations.destroy.context import DestroyContext
 from aurora_cli.operations.destroy.kms_key import KEY_ADDRESS
-from aurora_cli.operations.destroy.readers_outside import remove_strangers, stop_scaling
+from aurora_cli.operations.destroy.readers_outside import delete_unmanaged_instances, stop_scaling
 from aurora_cli.operations.destroy.unprotecting import unprotect
 from aurora_cli.operations.destroy.waking import wake
 
 
-def take_down(work: Teardown, entry: Entry) -> None:
+def take_down(work: DestroyContext, entry: Entry) -> None:
     """At rest, without autoscaling and protection, the snapshot named; strangers gone; then everything.
 
     Raises:
@@ -36,7 +36,7 @@ def take_down(work: Teardown, entry: Entry) -> None:
     unprotect(work)
     work.look_again()  # with the reader that autoscaling made meanwhile
     for address, one in work.clusters().items():
-        remove_strangers(work, address, one)
+        delete_unmanaged_instances(work, address, one)
     _part_regions(work)
     started = monotonic()
     work.emit(StepStarted("destroy", "Destroying the cluster"))
@@ -48,7 +48,7 @@ def take_down(work: Teardown, entry: Entry) -> None:
     entry.finish("destroyed", {"add": 0, "change": 0, "destroy": destroyed}, summary)
 
 
-def _apply(work: Teardown) -> int:
+def _apply(work: DestroyContext) -> int:
     """Apply the plan that was shown, or one like it when the state has changed since; how many resources went."""
     if work.terraform.plan_file.exists():
         try:
@@ -58,13 +58,13 @@ def _apply(work: Teardown) -> int:
     return work.terraform.apply().destroy if work.terraform.make_plan(destroy=True) else 0
 
 
-def _keep_key(work: Teardown) -> None:
+def _keep_key(work: DestroyContext) -> None:
     if work.key and work.key.kept and work.key.in_state:
         work.terraform.forget(KEY_ADDRESS)
         work.emit(Note(f"Terraform has forgotten the KMS key {work.key.arn}: what stays needs it."))
 
 
-def _free_the_name(work: Teardown) -> None:
+def _free_the_name(work: DestroyContext) -> None:
     """The name of an earlier, interrupted destroy may have been used up by hand while the cluster stayed."""
     cluster = work.clusters().get(work.snapshot_address())
     if work.snapshot and cluster and cluster.status != "deleting" and work.is_taken(work.snapshot):
@@ -72,7 +72,7 @@ def _free_the_name(work: Teardown) -> None:
         work.stack.update_record(final_snapshot_identifier=work.snapshot)
 
 
-def _part_regions(work: Teardown) -> None:
+def _part_regions(work: DestroyContext) -> None:
     """Terraform takes the secondary Regions down first. After a switchover the primary is among them, and AWS lets a
     primary go last: so the others leave the global cluster before."""
     database, primary = work.live.database, work.live.primary_region

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.keys import snapshots_with_key
+from aurora_cli.aws.kms import snapshots_with_key
 from aurora_cli.spec.keys import STACK_KEY, StackKey
 
 if TYPE_CHECKING:

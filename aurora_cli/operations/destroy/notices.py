@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.log_groups import log_groups_of
-from aurora_cli.aws.surroundings import proxies
+from aurora_cli.aws.related_resources import proxies
 from aurora_cli.errors import AccessDenied
 from aurora_cli.operations.destroy.waking import STARTED_FIRST, STOPPED
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.destroy.context import Teardown
+    from aurora_cli.operations.destroy.context import DestroyContext
 
 _ENDPOINT, _PROXY, _LOG_GROUP = "aws_rds_cluster_endpoint", "aws_db_proxy", "aws_cloudwatch_log_group"
 
@@ -20,23 +20,23 @@ LogGroup = tuple[str, str]
 """Region and name."""
 
 
-def remarks_of(work: Teardown) -> tuple[str, ...]:
+def remarks_of(work: DestroyContext) -> tuple[str, ...]:
     """Sentences for the review. Raises CredentialsError, AwsFailed."""
     return (*_stopped(work), *_autoscaled(work), *_endpoints(work), *_proxies(work), *_stream(work))
 
 
-def _stopped(work: Teardown) -> Iterator[str]:
+def _stopped(work: DestroyContext) -> Iterator[str]:
     for one in work.clusters().values():
         if one.status in STOPPED:
             yield STARTED_FIRST.format(name=one.identifier, status=one.status)
 
 
-def _autoscaled(work: Teardown) -> Iterator[str]:
+def _autoscaled(work: DestroyContext) -> Iterator[str]:
     if work.topology and (work.spec.autoscaling or any(m.autoscaled for m in work.topology.members)):
         yield "Autoscaling is stopped first, so that no reader comes back."
 
 
-def _endpoints(work: Teardown) -> Iterator[str]:
+def _endpoints(work: DestroyContext) -> Iterator[str]:
     theirs = (
         sorted(set(work.topology.custom) - _planned(work, _ENDPOINT, "cluster_endpoint_identifier"))
         if work.topology
@@ -46,7 +46,7 @@ def _endpoints(work: Teardown) -> Iterator[str]:
         yield f"Custom endpoints that Terraform does not manage go with the cluster: {', '.join(theirs)}."
 
 
-def _proxies(work: Teardown) -> Iterator[str]:
+def _proxies(work: DestroyContext) -> Iterator[str]:
     if work.topology is None:
         return
     try:
@@ -61,17 +61,17 @@ def _proxies(work: Teardown) -> Iterator[str]:
         yield "The VPC of this stack cannot go while they are in it: delete them first, or destroy again afterwards."
 
 
-def _stream(work: Teardown) -> Iterator[str]:
+def _stream(work: DestroyContext) -> Iterator[str]:
     planned = any(c.type == "aws_rds_cluster_activity_stream" for c in work.plan.resource_changes)
     if work.topology and work.topology.activity_stream and not planned:
         yield f"AWS ends the activity stream and deletes {work.topology.activity_stream} with the cluster."
 
 
-def _planned(work: Teardown, kind: str, attribute: str) -> set[str]:
+def _planned(work: DestroyContext, kind: str, attribute: str) -> set[str]:
     return {str(c.before.get(attribute)) for c in work.plan.resource_changes if c.type == kind}
 
 
-def log_groups(work: Teardown) -> tuple[LogGroup, ...]:
+def log_groups(work: DestroyContext) -> tuple[LogGroup, ...]:
     """The log groups that are there now, in every Region of the cluster. Raises CredentialsError, AwsFailed."""
     places = {work.spec.region: work.spec.name}
     places |= {region: one.identifier for region, one in work.live.secondaries.items()}
@@ -85,7 +85,7 @@ def log_groups(work: Teardown) -> tuple[LogGroup, ...]:
     )
 
 
-def staying_groups(work: Teardown) -> tuple[LogGroup, ...]:
+def staying_groups(work: DestroyContext) -> tuple[LogGroup, ...]:
     """Those that Terraform will not delete. Raises CredentialsError, AwsFailed."""
     planned = _planned(work, _LOG_GROUP, "name")
     return tuple((region, name) for region, name in log_groups(work) if name not in planned)

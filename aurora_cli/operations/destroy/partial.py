@@ -24,7 +24,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Halfway:
+class PartialDestroy:
     """The middle of a destroy.
 
     Attributes:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.reader_scaling import read_bounds, set_bounds
 from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound
 from aurora_cli.events import Note
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
-    from aurora_cli.operations.destroy.context import Teardown
+    from aurora_cli.operations.destroy.context import DestroyContext
 
 _GOES_ALREADY = ("InvalidDBInstanceState", "InvalidDBInstanceStateFault")
 
 
-def stop_scaling(work: Teardown) -> None:
+def stop_scaling(work: DestroyContext) -> None:
     """Have autoscaling make no reader any more: a new one would take the place of each that is deleted.
 
     What it was is kept in the record until the stack is gone, so that it can be set back.
@@ -39,7 +39,7 @@ def stop_scaling(work: Teardown) -> None:
         work.emit(Note("Autoscaling makes no more readers."))
 
 
-def remove_strangers(work: Teardown, address: str, topology: Topology) -> None:
+def delete_unmanaged_instances(work: DestroyContext, address: str, topology: Topology) -> None:
     """Delete the instances that Terraform does not know; those that are gone or go already are fine.
 
     Raises:

@@ -12,18 +12,18 @@ from aurora_cli.events import Emit, Note
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.stored import existing_stack
-from aurora_cli.operations.destroy.partial import Halfway, parts, set_back, unprotected
+from aurora_cli.operations.destroy.partial import PartialDestroy, parts, set_back, unprotected
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.destroy.context import Teardown
+    from aurora_cli.operations.destroy.context import DestroyContext
 
 Offer = Callable[[], bool]
 """Asks whether the protection shall be set back; False where there is nobody to ask."""
 
 
 @contextmanager
-def offering(work: Teardown, offer: Offer) -> Iterator[None]:
+def offering(work: DestroyContext, offer: Offer) -> Iterator[None]:
     """Around the destroy: its failure, or Ctrl-C, says what is gone and what is left, and offers the protection back.
 
     Raises:
@@ -41,7 +41,7 @@ def offering(work: Teardown, offer: Offer) -> Iterator[None]:
         raise
 
 
-def _tell(work: Teardown, error: AuroraError, offer: Offer, before: tuple[str, ...]) -> None:
+def _tell(work: DestroyContext, error: AuroraError, offer: Offer, before: tuple[str, ...]) -> None:
     """Say where it stands. What cannot be read is left out: the failure is what counts."""
     try:
         found = _stand(work, before)
@@ -59,21 +59,23 @@ def _tell(work: Teardown, error: AuroraError, offer: Offer, before: tuple[str, .
     error.hint = " ".join(filter(None, (error.hint, _way_out(work, found))))
 
 
-def _way_out(work: Teardown, found: Halfway) -> str:
+def _way_out(work: DestroyContext, found: PartialDestroy) -> str:
     go_on = f"Go on: aurora-cli destroy {work.spec.name}."
     if found.protection != "off":
         return go_on
     return f"{go_on} Or set its deletion protection back: aurora-cli destroy {work.spec.name} --restore-protection"
 
 
-def _stand(work: Teardown, before: tuple[str, ...]) -> Halfway:
+def _stand(work: DestroyContext, before: tuple[str, ...]) -> PartialDestroy:
     work.look_again()
     resources = work.terraform.state_resources()
     gone, left = parts(work.plan, (r.address for r in resources), before, work.topology)
-    return Halfway(work.spec.name, gone, left, work.topology.status if work.topology else None, _protection(work))
+    return PartialDestroy(
+        work.spec.name, gone, left, work.topology.status if work.topology else None, _protection(work)
+    )
 
 
-def _protection(work: Teardown) -> str | None:
+def _protection(work: DestroyContext) -> str | None:
     if unprotected(work.app, work.stack):
         return "off"
     lifted = bool(work.stack.record.unprotected)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.global_database import lift_global_protection, lift_protection
 from aurora_cli.events import StepFinished, StepStarted
 from aurora_cli.operations.core.final_snapshot import carried
-from aurora_cli.operations.destroy.context import INSTANCE, Teardown
+from aurora_cli.operations.destroy.context import INSTANCE, DestroyContext
 from aurora_cli.operations.destroy.partial import GLOBAL_PREFIX
 from aurora_cli.operations.passwords.generated import is_made_here, made_password, variables_of
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
 
 
-def unprotect(work: Teardown) -> None:
+def unprotect(work: DestroyContext) -> None:
     """Lift the protection of the clusters that are ours, in every Region, and see to it that they leave the right snapshot."""
     clusters = {address: one for address, one in work.clusters().items() if one.status != "deleting"}
     if not clusters and not _protected_database(work):
@@ -40,19 +40,19 @@ def unprotect(work: Teardown) -> None:
     work.emit(StepFinished("unprotect", monotonic() - started))
 
 
-def _remember(work: Teardown, what: str) -> None:
+def _remember(work: DestroyContext, what: str) -> None:
     """Written down before it is lifted, so that it can be set back whatever happens next."""
     work.stack.update_record(unprotected=tuple(dict.fromkeys((*work.stack.record.unprotected, what))))
 
 
-def _protected_database(work: Teardown) -> str | None:
+def _protected_database(work: DestroyContext) -> str | None:
     """Identifier of the global cluster, if it is Terraform's to take down and AWS protects it."""
     database = work.live.database
     ours = work.plan.change(GLOBAL_ADDRESS) is not None
     return database.identifier if ours and database is not None and database.deletion_protection else None
 
 
-def _set_in_state(work: Teardown, clusters: dict[str, Topology]) -> None:
+def _set_in_state(work: DestroyContext, clusters: dict[str, Topology]) -> None:
     """The small apply. It is left out where Terraform would do more than change values: for a tainted cluster.
 
     The instances of a replica are told to promote it: its last one would not go otherwise.
@@ -71,7 +71,7 @@ def _set_in_state(work: Teardown, clusters: dict[str, Topology]) -> None:
     work.terraform.plan_file.unlink(missing_ok=True)
 
 
-def _carries_wrong_snapshot(work: Teardown, address: str) -> bool:
+def _carries_wrong_snapshot(work: DestroyContext, address: str) -> bool:
     """One cluster leaves a snapshot; those of the other Regions hold the same data, and leave none."""
     now = carried(work.plan, address)
     skip = work.skip or address != work.snapshot_address()
@@ -80,5 +80,5 @@ def _carries_wrong_snapshot(work: Teardown, address: str) -> bool:
     return not skip and now.get("final_snapshot_identifier") != work.snapshot
 
 
-def _is_replica(work: Teardown) -> bool:
+def _is_replica(work: DestroyContext) -> bool:
     return (work.stack.record.born or (work.spec.source and work.spec.source.kind)) == "replica_of"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.failures import aws_errors
-from aurora_cli.aws.resting import passing, poll, unrest
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.topology import read_topology
+from aurora_cli.aws.waiters import busy_members, is_transitional, wait_until
 from aurora_cli.events import StepFinished, StepStarted, Waiting
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
-    from aurora_cli.operations.destroy.context import Teardown
+    from aurora_cli.operations.destroy.context import DestroyContext
 
 STOPPED = ("stopped", "stopping")
 STARTED_FIRST = (
@@ -20,7 +20,7 @@ STARTED_FIRST = (
 )
 
 
-def wake(work: Teardown) -> None:
+def wake(work: DestroyContext) -> None:
     """Start what is stopped, and wait for what AWS is at work on. Nothing to do for a cluster that is being deleted.
 
     Raises:
@@ -29,11 +29,11 @@ def wake(work: Teardown) -> None:
     for address, one in work.clusters().items():
         if one.status in STOPPED or one.status == "starting":
             _start(work, address, one)
-        elif one.status != "deleting" and passing(one.status):
+        elif one.status != "deleting" and is_transitional(one.status):
             _wait(work, address, one.identifier, f"AWS to finish its work on {one.identifier}", whole=False)
 
 
-def _start(work: Teardown, address: str, one: Topology) -> None:
+def _start(work: DestroyContext, address: str, one: Topology) -> None:
     started = monotonic()
     work.emit(StepStarted("start", "Starting the cluster, which AWS deletes only when it runs"))
     if one.status == "stopping":
@@ -45,7 +45,7 @@ def _start(work: Teardown, address: str, one: Topology) -> None:
     work.emit(StepFinished("start", monotonic() - started))
 
 
-def _wait(work: Teardown, address: str, identifier: str, what: str, *, whole: bool) -> None:
+def _wait(work: DestroyContext, address: str, identifier: str, what: str, *, whole: bool) -> None:
     """Until the cluster, or all of it, is in no passing status; fine when it is gone or goes meanwhile."""
 
     def look() -> tuple[None, str | None]:
@@ -53,7 +53,7 @@ def _wait(work: Teardown, address: str, identifier: str, what: str, *, whole: bo
         if topology is None or topology.status == "deleting":
             return None, None
         if whole:
-            return None, next((status for _, status in unrest(topology)), None)
-        return None, topology.status if passing(topology.status) else None
+            return None, next((status for _, status in busy_members(topology)), None)
+        return None, topology.status if is_transitional(topology.status) else None
 
-    poll(look, what=what, clock=work.app.clock, waiting=lambda *now: work.emit(Waiting(*now)))
+    wait_until(look, what=what, clock=work.app.clock, waiting=lambda *now: work.emit(Waiting(*now)))

@@ -7,13 +7,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Emit, StepFinished, StepStarted
-from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import former_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.stored import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.inspect.spec_fields import field_of
+from aurora_cli.operations.pipeline.recovery import follow_up
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.plan import ResourceChange
 

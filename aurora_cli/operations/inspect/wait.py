@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.knocking import knock
-from aurora_cli.aws.resting import poll
+from aurora_cli.aws.connectivity import knock
 from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, InvalidInput
 from aurora_cli.events import Emit, Waiting
 from aurora_cli.operations.core.instance_keys import identifiers
@@ -85,7 +85,7 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
         return topology, missing(topology)
 
     started = app.clock.monotonic()
-    found = poll(
+    found = wait_until(
         look,
         what=f"{name} to be {condition}",
         clock=app.clock,

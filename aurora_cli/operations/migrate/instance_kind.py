@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.instance_keys import FIRST, identifiers
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.scale.order import Order
-from aurora_cli.operations.scale.scale import Scale, Wish
+from aurora_cli.operations.scale.scale import Scale, ScaleRequest
 from aurora_cli.operations.scale.spec import SERVERLESS
 from aurora_cli.operations.scale.steps import ScaleSteps
 from aurora_cli.spec.members import class_of
@@ -21,7 +21,7 @@ from aurora_cli.spec.members import class_of
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 COMMANDS = {"serverless": "to-serverless", "provisioned": "to-provisioned"}
 
@@ -29,21 +29,21 @@ COMMANDS = {"serverless": "to-serverless", "provisioned": "to-provisioned"}
 def migrate(
     app: AppContext,
     cluster: str,
-    wish: Wish,
+    request: ScaleRequest,
     *,
-    terms: Terms,
+    terms: RunOptions,
     temporary_reader: bool = False,
 ) -> ChangeResult:
     """Change the kind of every instance of a cluster, one at a time.
 
     Args:
-        wish: its class is the one at the end, `db.serverless` or another.
+        request: its class is the one at the end, `db.serverless` or another.
         temporary_reader: with a single instance, have a reader take over meanwhile; it goes at the end.
 
     Raises:
         What `scale` raises.
     """
-    return run_operation(app, cluster, ToKind(cluster, wish, temporary_reader), terms)
+    return run_operation(app, cluster, ToKind(cluster, request, temporary_reader), terms)
 
 
 def is_alone(app: AppContext, cluster: str, class_: str) -> bool:
@@ -64,29 +64,29 @@ class ToKind:
     """The operation: a scale, and around it the reader for the time being."""
 
     cluster: str
-    wish: Wish
+    request: ScaleRequest
     temporary_reader: bool = False
     name = "migrate"
 
     @property
     def arguments(self) -> Mapping[str, Any]:
         """What was asked for."""
-        return {"class": self.wish.class_, "acu": self.wish.acu, "skip_checks": list(self.wish.skip_checks)}
+        return {"class": self.request.class_, "acu": self.request.acu, "skip_checks": list(self.request.skip_checks)}
 
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        serverless = self.wish.class_ == SERVERLESS
-        words = ("--acu", str(self.wish.acu)) if serverless else ("--class", str(self.wish.class_))
-        given = words if self.wish.acu or not serverless else ()
+        serverless = self.request.class_ == SERVERLESS
+        words = ("--acu", str(self.request.acu)) if serverless else ("--class", str(self.request.class_))
+        given = words if self.request.acu or not serverless else ()
         more = ("--temporary-reader",) if self.temporary_reader else ()
         return ("migrate", COMMANDS["serverless" if serverless else "provisioned"], self.cluster, *given, *more)
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """As `scale` does; and a key for the reader for the time being, if nobody else could take over."""
-        decided = Scale(self.cluster, self.wish, every=True).decide(ground)
+        decided = Scale(self.cluster, self.request, every=True).decide(context)
         order = Order.from_facts(decided.facts["order"])
-        self._refuse_nothing(ground, order)
+        self._refuse_nothing(context, order)
         if not self.temporary_reader or order.writer not in order.resize or order.successor is not None:
             return decided
         assert decided.desired is not None
@@ -101,24 +101,24 @@ class ToKind:
             remarks=(f"{names[key]} is there for the time being: it takes over while the only instance restarts.",),
         )
 
-    def _refuse_nothing(self, ground: Ground, order: Order) -> None:
+    def _refuse_nothing(self, context: OperationContext, order: Order) -> None:
         """`--acu` of a cluster that is serverless already is a matter of `scale`."""
-        if self.wish.class_ == SERVERLESS and order.classes and set(order.classes.values()) == {SERVERLESS}:
+        if self.request.class_ == SERVERLESS and order.classes and set(order.classes.values()) == {SERVERLESS}:
             raise InvalidInput(
                 f"{self.cluster} is serverless already.",
                 hint=f"Its capacity: aurora-cli scale {self.cluster} --acu MIN-MAX",
             )
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """Those of `scale`; a temporary reader gives the role back before it goes."""
         order, key = Order.from_facts(decision.facts["order"]), decision.facts.get("temporary")
         if key is None:
-            return ScaleSteps(ground, decision, order).one_by_one()
-        meanwhile = ScaleSteps(ground, replace(decision, keys=decision.between), order)
+            return ScaleSteps(context, decision, order).one_by_one()
+        meanwhile = ScaleSteps(context, replace(decision, keys=decision.between), order)
         change = [step for step in meanwhile.one_by_one() if step.name != "remove"]
-        (remove,) = ScaleSteps(ground, decision, order).remove()
+        (remove,) = ScaleSteps(context, decision, order).remove()
         changed = change[-1].done
-        back = failover_step(ground, identifiers([str(order.writer)], meanwhile.after)[str(order.writer)])
+        back = failover_step(context, identifiers([str(order.writer)], meanwhile.after)[str(order.writer)])
         return [
             *change,
             replace(back, done=lambda: changed() and back.done()),

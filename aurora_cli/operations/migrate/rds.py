@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.resting import poll
+from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, WaitTimeout
 from aurora_cli.events import Emit, Note, Waiting
 from aurora_cli.operations.build import clone_restore
-from aurora_cli.operations.core.options import Terms
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.review import Approve, ChangeResult
 from aurora_cli.operations.core.stored import stored_spec
 from aurora_cli.operations.day_two.promote import MAX_LAG_S, promote
@@ -34,7 +34,7 @@ PATIENCE_S = 3600.0
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReplicaRequest:
     """What is wanted.
 
     Attributes:
@@ -65,7 +65,7 @@ class Moved:
         promoted: whether it stands on its own.
     """
 
-    wish: Wish
+    request: ReplicaRequest
     change: ChangeResult
     lag: Lag | None = None
     promoted: bool = False
@@ -74,27 +74,29 @@ class Moved:
         """The key `migration` of the JSON form."""
         done = self.promoted or self.change.dry_run
         return {
-            "source": self.wish.source,
+            "source": self.request.source,
             "lag_s": self.lag.seconds if self.lag else None,
             "promoted": self.promoted,
-            "next": None if done else f"aurora-cli promote {self.wish.name}",
+            "next": None if done else f"aurora-cli promote {self.request.name}",
         }
 
     def sentences(self) -> tuple[str, ...]:
         """What to know and to do next."""
-        wish = self.wish
+        request = self.request
         if self.promoted:
-            return (f"{wish.name} stands on its own. {wish.source} is as it was: delete it when nobody needs it.",)
+            return (
+                f"{request.name} stands on its own. {request.source} is as it was: delete it when nobody needs it.",
+            )
         return (
-            f"{wish.name} replicates {wish.source} and is {self.lag.words() if self.lag else 'made'}.",
-            f"Watch:  aurora-cli status {wish.name}",
-            f"Finish: stop the writes at {wish.source}, then aurora-cli promote {wish.name}",
+            f"{request.name} replicates {request.source} and is {self.lag.words() if self.lag else 'made'}.",
+            f"Watch:  aurora-cli status {request.name}",
+            f"Finish: stop the writes at {request.source}, then aurora-cli promote {request.name}",
         )
 
 
 def migrate(
     app: AppContext,
-    wish: Wish,
+    request: ReplicaRequest,
     *,
     approve: Approve,
     confirm: Approve,
@@ -112,22 +114,22 @@ def migrate(
         ClusterNotFound, SourceUnfit: the instance. What `copying.copy` and `promote` raise.
     """
     app.begin(emit)
-    stack = app.registry.find(wish.name)
-    if stack is not None and _is_over(stack, wish.source):
-        report = status(app, wish.name, emit=emit)
-        return Moved(wish, ChangeResult(report, None, changed=False, dry_run=dry_run), promoted=True)
+    stack = app.registry.find(request.name)
+    if stack is not None and _is_over(stack, request.source):
+        report = status(app, request.name, emit=emit)
+        return Moved(request, ChangeResult(report, None, changed=False, dry_run=dry_run), promoted=True)
     promoting = stack is not None and _is_promoting(stack)
     if not promoting:
         made = clone_restore.copy(
-            app, _copy(app, wish, stack), approve=approve, emit=emit, dry_run=dry_run, allow=allow
+            app, _copy(app, request, stack), approve=approve, emit=emit, dry_run=dry_run, allow=allow
         )
         if dry_run:
-            return Moved(wish, made)
-        lag = _catch_up(app, wish, emit)
-        if not wish.promote:
-            return Moved(wish, made, lag)
-    terms = Terms("promote", confirm, emit, dry_run=dry_run)
-    return Moved(wish, promote(app, wish.name, terms=terms, max_lag_s=wish.max_lag_s), promoted=not dry_run)
+            return Moved(request, made)
+        lag = _catch_up(app, request, emit)
+        if not request.promote:
+            return Moved(request, made, lag)
+    terms = RunOptions("promote", confirm, emit, dry_run=dry_run)
+    return Moved(request, promote(app, request.name, terms=terms, max_lag_s=request.max_lag_s), promoted=not dry_run)
 
 
 def _is_over(stack: Stack, source: str) -> bool:
@@ -142,19 +144,19 @@ def _is_promoting(stack: Stack) -> bool:
     return journal is not None and journal.operation == "promote"
 
 
-def _copy(app: AppContext, wish: Wish, stack: Stack | None) -> clone_restore.Wish:
-    """The wish for a cluster. One that is half made has its spec already."""
-    source = Source.model_validate({"replica_of": wish.source})
-    region = clone_restore.region_of_copy(app, wish.source, wish.layers)
+def _copy(app: AppContext, request: ReplicaRequest, stack: Stack | None) -> clone_restore.CopyRequest:
+    """The request for a cluster. One that is half made has its spec already."""
+    source = Source.model_validate({"replica_of": request.source})
+    region = clone_restore.region_of_copy(app, request.source, request.layers)
     found = find_origin(app, source, region)
-    refuse_unfit(found, region, wish.name)
-    layers = wish.layers
+    refuse_unfit(found, region, request.name)
+    layers = request.layers
     if stack is None or not stack.has_spec():
         from aurora_cli.spec.layers import Layer
 
         taken = values_from(app.aws(region).client("rds"), found)
-        layers = (Layer(_unless_said(taken, wish.layers), f"AWS ({found.name})"), *wish.layers)
-    return clone_restore.Wish(wish.name, {"replica_of": found.arn}, layers, wish.skip_checks, "migrate")
+        layers = (Layer(_unless_said(taken, request.layers), f"AWS ({found.name})"), *request.layers)
+    return clone_restore.CopyRequest(request.name, {"replica_of": found.arn}, layers, request.skip_checks, "migrate")
 
 
 def _unless_said(values: dict[str, Any], layers: tuple[Layer, ...]) -> dict[str, Any]:
@@ -162,22 +164,22 @@ def _unless_said(values: dict[str, Any], layers: tuple[Layer, ...]) -> dict[str,
     return {k: v for k, v in values.items() if k != "network" or not any("network" in one.values for one in layers)}
 
 
-def _catch_up(app: AppContext, wish: Wish, emit: Emit) -> Lag:
+def _catch_up(app: AppContext, request: ReplicaRequest, emit: Emit) -> Lag:
     """Wait until it has caught up, as long as that is waited for; the last lag."""
-    spec = stored_spec(app.registry.get(wish.name)).spec
+    spec = stored_spec(app.registry.get(request.name)).spec
     seen: list[Lag] = []
 
     def look() -> tuple[Lag, str | None]:
         seen.append(lag_of(app, spec.region, _live(app, spec)))
-        return seen[-1], None if seen[-1].within(wish.max_lag_s) else seen[-1].words()
+        return seen[-1], None if seen[-1].within(request.max_lag_s) else seen[-1].words()
 
     try:
-        return poll(
+        return wait_until(
             look,
-            what=f"{wish.name} to catch up",
+            what=f"{request.name} to catch up",
             clock=app.clock,
             waiting=lambda *a: emit(Waiting(*a)),
-            timeout_s=wish.timeout_s,
+            timeout_s=request.timeout_s,
         )
     except WaitTimeout as over:
         emit(Note(over.message, level="warning", hint="It goes on by itself; the same command waits again."))

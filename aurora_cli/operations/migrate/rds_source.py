@@ -10,7 +10,7 @@ from aurora_cli.errors import SourceUnfit
 
 if TYPE_CHECKING:
     from aurora_cli.aws.engine_versions import EngineVersion
-    from aurora_cli.aws.origins import Origin
+    from aurora_cli.aws.restore_sources import Origin
 
 AURORA_OF = {"postgres": "aurora-postgresql", "mysql": "aurora-mysql"}
 LARGEST_GIB = 128 * 1024

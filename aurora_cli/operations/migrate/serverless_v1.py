@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.origins import Origin, read_cluster, upgrade_targets
+from aurora_cli.aws.restore_sources import Origin, read_cluster, upgrade_targets
 from aurora_cli.aws.snapshots import SnapshotInfo, list_snapshots
 from aurora_cli.errors import ClusterNotFound, Declined, SourceUnfit, SpecConflict
 from aurora_cli.events import Emit, Note
@@ -32,7 +32,7 @@ FRESH = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Wish:
+class MoveRequest:
     """What is wanted.
 
     Attributes:
@@ -86,7 +86,7 @@ class Move:
         )
 
 
-def look(app: AppContext, wish: Wish, emit: Emit) -> Move:
+def look(app: AppContext, request: MoveRequest, emit: Emit) -> Move:
     """What the migration would do, from the live cluster. Makes nothing.
 
     Raises:
@@ -94,29 +94,29 @@ def look(app: AppContext, wish: Wish, emit: Emit) -> Move:
         SpecInvalid: there is no Serverless v2 cluster that could take its place. AwsFailed and its kin.
     """
     app.begin(emit)
-    region = clone_restore.region_of_copy(app, wish.source, wish.layers)
+    region = clone_restore.region_of_copy(app, request.source, request.layers)
     rds = app.aws(region).client("rds")
-    found = _old(rds, wish.source, region, wish.name)
-    version = _said_version(wish.layers) or version_for(found, upgrade_targets(rds, found.engine, found.version))
+    found = _old(rds, request.source, region, request.name)
+    version = _said_version(request.layers) or version_for(found, upgrade_targets(rds, found.engine, found.version))
     values, notes = equivalent_values(found.raw, region, version)
-    values = _as_said(values, wish.layers)
-    acu = _checked(found, region, values, wish).instances.acu
+    values = _as_said(values, request.layers)
+    acu = _checked(found, region, values, request).instances.acu
     return Move(
         source=found.name,
         region=region,
-        name=wish.name,
+        name=request.name,
         runs=found.version,
         version=version,
         acu=format_acu(acu.min, acu.max) if acu else "no",
         notes=notes,
-        snapshot=_snapshot_there(app, rds, wish.name, found.name),
+        snapshot=_snapshot_there(app, rds, request.name, found.name),
         values=values,
     )
 
 
 def migrate(
     app: AppContext,
-    wish: Wish,
+    request: MoveRequest,
     move: Move,
     *,
     agree: Callable[[Move], bool],
@@ -138,25 +138,25 @@ def migrate(
         raise Declined("Nothing was made: the snapshot was not approved.")
     snapshot = move.snapshot
     if snapshot is None:
-        name = f"{prefix(wish.name, move.source)}{app.clock.now():%Y%m%d%H%M%S}"
+        name = f"{prefix(request.name, move.source)}{app.clock.now():%Y%m%d%H%M%S}"
         snapshot = create_snapshot(app, move.source, name, region=move.region, emit=emit).snapshot.id
     else:
         emit(Note(f"Going on with the snapshot {snapshot}."))
         create_snapshot(app, move.source, snapshot, region=move.region, emit=emit)
-    made = clone_restore.copy(app, _copy(app, wish, move, snapshot), approve=approve, emit=emit, allow=allow)
-    emit(Note(f"What is written to {move.source} after the snapshot is not in {wish.name}."))
+    made = clone_restore.copy(app, _copy(app, request, move, snapshot), approve=approve, emit=emit, allow=allow)
+    emit(Note(f"What is written to {move.source} after the snapshot is not in {request.name}."))
     return made
 
 
-def _copy(app: AppContext, wish: Wish, move: Move, snapshot: str) -> clone_restore.Wish:
+def _copy(app: AppContext, request: MoveRequest, move: Move, snapshot: str) -> clone_restore.CopyRequest:
     from aurora_cli.spec.layers import Layer
 
-    stack = app.registry.find(wish.name)
+    stack = app.registry.find(request.name)
     there = stack is not None and stack.has_spec()
     own = () if there else (Layer(move.values, f"Serverless v1 ({move.source})"),)
     region = Layer({"region": move.region}, "the Serverless v1 cluster")
-    return clone_restore.Wish(
-        wish.name, {"snapshot": snapshot}, (*own, region, *wish.layers), wish.skip_checks, "migrate"
+    return clone_restore.CopyRequest(
+        request.name, {"snapshot": snapshot}, (*own, region, *request.layers), request.skip_checks, "migrate"
     )
 
 
@@ -183,14 +183,14 @@ def _as_said(values: dict[str, Any], layers: tuple[Layer, ...]) -> dict[str, Any
     return {**values, "instances": instances}
 
 
-def _checked(found: Origin, region: str, values: dict[str, Any], wish: Wish) -> ClusterSpec:
+def _checked(found: Origin, region: str, values: dict[str, Any], request: MoveRequest) -> ClusterSpec:
     """The spec of the copy, whatever its snapshot will be called: refused before that is taken."""
     from aurora_cli.spec.layers import Layer
     from aurora_cli.spec.resolve import resolve
 
-    fixed = {"name": wish.name, "region": region, "engine": found.engine, "source": {"snapshot": wish.name}}
-    layers = [Layer(fixed, "NAME"), Layer(values, f"Serverless v1 ({found.name})"), *wish.layers]
-    return resolve(layers, skip_checks=wish.skip_checks).spec
+    fixed = {"name": request.name, "region": region, "engine": found.engine, "source": {"snapshot": request.name}}
+    layers = [Layer(fixed, "NAME"), Layer(values, f"Serverless v1 ({found.name})"), *request.layers]
+    return resolve(layers, skip_checks=request.skip_checks).spec
 
 
 def _said_version(layers: tuple[Layer, ...]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from aurora_cli.aws.failures import aws_errors
+from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import ClusterNotFound, InvalidInput, SpecInvalid
 from aurora_cli.events import Emit
 

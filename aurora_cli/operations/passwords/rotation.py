@@ -60,7 +60,7 @@ def rotation_step(
 
 def carry_out(app: AppContext, spec: ClusterSpec, step: RotationStep, topology: Topology | None, emit: Emit) -> None:
     """Make the call, unless Terraform has done as much meanwhile. Raises as `rotation_step` does."""
-    from aurora_cli.aws import secret
+    from aurora_cli.aws import master_secret
 
     arn = topology.secret_arn if topology else None
     if arn is None:
@@ -69,13 +69,13 @@ def carry_out(app: AppContext, spec: ClusterSpec, step: RotationStep, topology: 
     emit(StepStarted("rotation", "Setting the rotation of the master password"))
     client = app.aws(spec.region).client("secretsmanager")
     if step.action == "resume":
-        secret.resume_rotation(client, arn)
-    elif secret.rotation_enabled(client, arn):
-        secret.stop_rotation(client, arn)
+        master_secret.resume_rotation(client, arn)
+    elif master_secret.rotation_enabled(client, arn):
+        master_secret.stop_rotation(client, arn)
     emit(StepFinished("rotation", monotonic() - started, "off" if step.action == "stop" else "on"))
 
 
 def _enabled(app: AppContext, spec: ClusterSpec, arn: str) -> bool:
-    from aurora_cli.aws.secret import rotation_enabled
+    from aurora_cli.aws.master_secret import rotation_enabled
 
     return rotation_enabled(app.aws(spec.region).client("secretsmanager"), arn)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import PlanStale, SpecConflict
 from aurora_cli.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.core.history import Entry, recorded
-from aurora_cli.operations.core.options import Terms
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.stored import is_pristine
@@ -20,9 +20,9 @@ from aurora_cli.operations.core.unfinished import refuse_unfinished
 from aurora_cli.operations.pipeline.apply import NOTHING, Summary, finish, make_the_change
 from aurora_cli.operations.pipeline.draft import Draft
 from aurora_cli.operations.pipeline.proposal import Proposal
-from aurora_cli.operations.pipeline.provider_fixes import put_right
+from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
 from aurora_cli.operations.report.report import report
-from aurora_cli.operations.source.state import EMPTY, spent_source
+from aurora_cli.operations.source.state import EMPTY, ignored_source_change
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
-__all__ = ["Terms", "carry_out", "refuse_identity_change"]
+__all__ = ["RunOptions", "carry_out", "refuse_identity_change"]
 
 
-def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> ChangeResult:
+def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: RunOptions) -> ChangeResult:
     """Bring the cluster of `stack` to the desired spec.
 
     Args:
@@ -101,7 +101,7 @@ class _Run:
 
     def _nothing_to_do(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
         self.draft.terraform.plan_file.unlink(missing_ok=True)
-        for warning in spent_source(self.draft.stack, self.spec, self.draft.born):
+        for warning in ignored_source_change(self.draft.stack, self.spec, self.draft.born):
             self.emit(Note(warning.message, level="warning", hint=warning.hint))
         self.draft.remember("ready")
         entry.finish("unchanged", dict(NOTHING))
@@ -114,7 +114,7 @@ class _Run:
         started = monotonic()
         self.emit(StepStarted("read", "Reading the endpoints"))
         topology = self.draft.look()
-        if put_right(self.app, self.spec, topology, self.emit):
+        if fix_provider_gaps(self.app, self.spec, topology, self.emit):
             topology = self.draft.look()
         self.emit(StepFinished("read", monotonic() - started))
         state = self._report(topology, changed=True)

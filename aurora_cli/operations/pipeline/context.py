@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.resting import poll, unrest
 from aurora_cli.aws.topology import read_topology
+from aurora_cli.aws.waiters import busy_members, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
 from aurora_cli.events import Emit, Waiting
 from aurora_cli.operations.core.instance_keys import keys_in_state
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.state import StateResource
 
 
-class Ground:
+class OperationContext:
     """Everything that an operation on one stack needs, under the stack's lock.
 
     Attributes:
@@ -80,7 +80,7 @@ class Ground:
 
         def look() -> tuple[Topology, str | None]:
             topology = self.live()
-            busy = unrest(topology)
+            busy = busy_members(topology)
             return topology, ", ".join(f"{name} is {status}" for name, status in busy) or None
 
         rested: Topology = self.wait(look, "AWS to end what it is doing")
@@ -103,8 +103,8 @@ class Ground:
         return topology
 
     def wait(self, look: Callable[[], tuple[Any, str | None]], what: str, **options: Any) -> Any:
-        """Poll with progress; see `aws.resting.poll`. Raises WaitTimeout."""
-        return poll(look, what=what, clock=self.app.clock, waiting=lambda *a: self.emit(Waiting(*a)), **options)
+        """Poll with progress; see `aws.waiters.wait_until`. Raises WaitTimeout."""
+        return wait_until(look, what=what, clock=self.app.clock, waiting=lambda *a: self.emit(Waiting(*a)), **options)
 
     # --- Terraform ---
 

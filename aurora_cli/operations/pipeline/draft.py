@@ -34,7 +34,7 @@ from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, inne
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.options import Terms
+    from aurora_cli.operations.core.options import RunOptions
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
@@ -55,7 +55,7 @@ class Draft:
         born, source_arn, master_username: how the cluster was made, from what, and the user that it has from there.
     """
 
-    def __init__(self, app: AppContext, stack: Stack, desired: Resolved, terms: Terms) -> None:
+    def __init__(self, app: AppContext, stack: Stack, desired: Resolved, terms: RunOptions) -> None:
         self.app, self.stack, self.desired, self.terms = app, stack, desired, terms
         self.spec: ClusterSpec = desired.spec
         self.before: ClusterSpec | None = last_spec(stack)

@@ -14,16 +14,16 @@ from aurora_cli.errors import AuroraError, AwsFailed, Interrupted
 from aurora_cli.events import Note, StepFinished, StepStarted
 from aurora_cli.operations.core.history import Entry, recorded
 from aurora_cli.operations.core.instance_keys import ADDRESS_OF_OTHERS, identifiers
-from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.review import ChangeResult, PlannedStep, PlanReview
 from aurora_cli.operations.core.stored import existing_stack
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.guard.engine_version import refuse_backwards
-from aurora_cli.operations.pipeline.change import Terms
-from aurora_cli.operations.pipeline.context import Ground
+from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
-from aurora_cli.operations.pipeline.provider_fixes import put_right
+from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
+from aurora_cli.operations.pipeline.recovery import follow_up
 from aurora_cli.operations.pipeline.showing import ask, review_of, sequence_of
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.report.report import live_topology, report
@@ -42,7 +42,7 @@ _AGAIN = "Run the same command again: it goes on from where this one stopped."
 _SETTLE_TEXT = "Bring Terraform's state, the spec and the cluster into agreement"
 
 
-def run_operation(app: AppContext, name: str, operation: Operation, terms: Terms) -> ChangeResult:
+def run_operation(app: AppContext, name: str, operation: Operation, terms: RunOptions) -> ChangeResult:
     """Carry out an operation on an existing cluster, or go on with it.
 
     Args:
@@ -63,32 +63,32 @@ def run_operation(app: AppContext, name: str, operation: Operation, terms: Terms
         refuse_destroying(stack)
         journal = refuse_unfinished(stack, operation.name, operation.arguments)
         app.begin(terms.emit)
-        ground = Ground(app, stack, terms.emit)
-        ground.journal = journal
-        follow_up(ground.terraform, terms.emit)
-        return _Engine(ground, operation, terms).run()
+        context = OperationContext(app, stack, terms.emit)
+        context.journal = journal
+        follow_up(context.terraform, terms.emit)
+        return _Engine(context, operation, terms).run()
 
 
 class _Engine:
     """One run of one operation, under the stack's lock."""
 
-    def __init__(self, ground: Ground, operation: Operation, terms: Terms) -> None:
-        self.ground, self.operation, self.terms = ground, operation, terms
-        self.emit, self.stack, self.app = terms.emit, ground.stack, ground.app
-        self.resumed = ground.journal is not None
-        self.decision = kept_decision(ground.journal) if ground.journal else operation.decide(ground)
+    def __init__(self, context: OperationContext, operation: Operation, terms: RunOptions) -> None:
+        self.context, self.operation, self.terms = context, operation, terms
+        self.emit, self.stack, self.app = terms.emit, context.stack, context.app
+        self.resumed = context.journal is not None
+        self.decision = kept_decision(context.journal) if context.journal else operation.decide(context)
         self.steps = self._all_steps()
         self.ended = self._ended()
         self.seconds: dict[str, float] = {}
 
     def run(self) -> ChangeResult:
         """Show, ask, do."""
-        topology = self.ground.live()
+        topology = self.context.live()
         try:
             plan = self._whole_plan()
         finally:
             self._withdraw()
-        review = review_of(self.ground, self.decision, self.terms, plan, topology, self._sequence())
+        review = review_of(self.context, self.decision, self.terms, plan, topology, self._sequence())
         if self.terms.dry_run:
             state = self._report(topology, changed=False)
             return ChangeResult(state, review, changed=False, dry_run=True, sequence=review.sequence)
@@ -101,14 +101,14 @@ class _Engine:
     # --- before ---
 
     def _all_steps(self) -> list[Step]:
-        steps = list(self.operation.steps(self.ground, self.decision))
+        steps = list(self.operation.steps(self.context, self.decision))
         if self.decision.desired is not None:
             steps.append(Step(SETTLE, _SETTLE_TEXT, lambda: False, self._settle))
         return steps
 
     def _ended(self) -> set[str]:
         """Names of the steps that need not be run any more."""
-        journal = self.ground.journal
+        journal = self.context.journal
         if journal is not None:
             return {step.name for step in self.steps if journal.step(step.name).finished}
         return {step.name for step in self.steps if step.done()}
@@ -124,11 +124,11 @@ class _Engine:
         started = monotonic()
         self.emit(StepStarted("plan", "Planning the change"))
         meanwhile = self._plan_between(desired)
-        plan = self.ground.plan(desired.spec, self._keys(), dry_run=self.terms.dry_run)
+        plan = self.context.plan(desired.spec, self._keys(), dry_run=self.terms.dry_run)
         self.emit(StepFinished("plan", monotonic() - started))
-        self.ground.terraform.plan_file.unlink(missing_ok=True)
+        self.context.terraform.plan_file.unlink(missing_ok=True)
         refuse_backwards(plan, self.stack.name)
-        self.ground.approved = meanwhile | {(c.address, c.action) for c in plan.changes}
+        self.context.approved = meanwhile | {(c.address, c.action) for c in plan.changes}
         come_and_gone = {address for address, action in meanwhile if action == "delete"}
         return plan.without(come_and_gone)
 
@@ -137,7 +137,7 @@ class _Engine:
         temporary = set(self.decision.between) - set(self._keys())
         if not temporary:
             return frozenset()
-        plan = self.ground.plan(desired.spec, self.decision.between, dry_run=self.terms.dry_run)
+        plan = self.context.plan(desired.spec, self.decision.between, dry_run=self.terms.dry_run)
         goes = {(f'{ADDRESS_OF_OTHERS}["{key}"]', "delete") for key in temporary}
         return frozenset({*((c.address, c.action) for c in plan.changes), *goes})
 
@@ -147,25 +147,25 @@ class _Engine:
     def _withdraw(self) -> None:
         """The files fit the stored spec until the first step."""
         if self.decision.desired is not None:
-            write_rendered(self.stack, self.ground.spec)
+            write_rendered(self.stack, self.context.spec)
 
     # --- the steps ---
 
     def _carry_out(self, review: PlanReview, entry: Entry) -> ChangeResult:
         if not self.resumed:
-            self.ground.save(new_journal(self.app, self.operation, self.decision, self.steps, self.ended))
+            self.context.save(new_journal(self.app, self.operation, self.decision, self.steps, self.ended))
         self.stack.update_record(status="changing")
         for number, step in enumerate(self.steps, start=1):
             if step.name not in self.ended:
                 self._take(step, number)
         self.stack.update_record(status="ready")
         remove_journal(self.stack.folder)
-        entry.finish("succeeded", self.ground.counts, self._summary())
+        entry.finish("succeeded", self.context.counts, self._summary())
         return ChangeResult(
             report=self._report(live_topology(self.app, self._spec()), changed=True),
             review=review,
             changed=True,
-            summary=dict(self.ground.counts),
+            summary=dict(self.context.counts),
             sequence=self._sequence(),
             without_writer_s=self._without_writer(),
         )
@@ -175,7 +175,7 @@ class _Engine:
         started = monotonic()
         self.emit(StepStarted(step.name, f"Step {number} of {len(self.steps)}: {step.text}"))
         try:
-            self.ground.rested()
+            self.context.rested()
             remark = "done already" if step.done() else self._run(step)
         except KeyboardInterrupt as stop:
             self._say_stopped(number)
@@ -186,7 +186,7 @@ class _Engine:
             self._say_stopped(number)
             raise
         seconds = self.seconds.get(step.name)
-        self.ground.save(self._journal().with_step(step.name, finished=self._now(), elapsed_s=seconds))
+        self.context.save(self._journal().with_step(step.name, finished=self._now(), elapsed_s=seconds))
         self.ended.add(step.name)
         self.emit(StepFinished(step.name, monotonic() - started, remark))
 
@@ -198,7 +198,7 @@ class _Engine:
         return f"Stopped by request; {len(self.ended)} of {len(self.steps)} steps are done."
 
     def _run(self, step: Step) -> str | None:
-        self.ground.save(self._journal().with_step(step.name, began=self._now()))
+        self.context.save(self._journal().with_step(step.name, began=self._now()))
         started = monotonic()
         try:
             remark = step.run()
@@ -211,23 +211,26 @@ class _Engine:
         return remark
 
     def _done_at_rest(self, step: Step) -> bool:
-        self.ground.rested()
+        self.context.rested()
         return step.done()
 
     def _journal(self) -> Journal:
-        if self.ground.journal is None:
+        if self.context.journal is None:
             raise AssertionError("a step is taken after the journal was begun")
-        return self.ground.journal
+        return self.context.journal
 
     def _settle(self) -> str | None:
         """The spec of the end is stored and applied, and the plan after it is empty."""
         desired = self._desired()
         self._store(desired)
-        applied = self.ground.reach(desired.spec, self._keys())
-        if not put_right(self.app, desired.spec, live_topology(self.app, desired.spec), self.emit) and not applied:
+        applied = self.context.reach(desired.spec, self._keys())
+        if (
+            not fix_provider_gaps(self.app, desired.spec, live_topology(self.app, desired.spec), self.emit)
+            and not applied
+        ):
             return None
-        plan = self.ground.plan(desired.spec, self._keys())
-        self.ground.terraform.plan_file.unlink(missing_ok=True)
+        plan = self.context.plan(desired.spec, self._keys())
+        self.context.terraform.plan_file.unlink(missing_ok=True)
         if not plan.empty:
             left = ", ".join(sorted(c.address for c in plan.changes))
             text = f"Everything was done, and the plan still differs in {left}."
@@ -252,9 +255,9 @@ class _Engine:
             self._store(self.decision.desired)
             write_rendered(self.stack, self.decision.desired.spec, self._keys())
             self.stack.update_record(status="ready")
-        entry.finish("unchanged", self.ground.counts)
+        entry.finish("unchanged", self.context.counts)
         state = self._report(topology, changed=False)
-        return ChangeResult(state, review, changed=False, summary=self.ground.counts, sequence=review.sequence)
+        return ChangeResult(state, review, changed=False, summary=self.context.counts, sequence=review.sequence)
 
     def _summary(self) -> str:
         taken = [f"{name} ({seconds:.0f} s)" for name, seconds in self.seconds.items() if name != SETTLE]
@@ -268,7 +271,7 @@ class _Engine:
         return sequence_of(self.steps, self.ended, self.seconds)
 
     def _spec(self) -> ClusterSpec:
-        return self.decision.desired.spec if self.decision.desired else self.ground.spec
+        return self.decision.desired.spec if self.decision.desired else self.context.spec
 
     def _report(self, topology: Topology | None, *, changed: bool) -> ClusterReport:
         managed = frozenset(identifiers(self._keys(), self._spec()).values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.secret import AWS_DAYS
+from aurora_cli.aws.master_secret import AWS_DAYS
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology

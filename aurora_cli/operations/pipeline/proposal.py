@@ -10,7 +10,6 @@ from aurora_cli.aws.quotas import read_proxy_quota, read_quotas
 from aurora_cli.errors import Declined, GuardRefused, InvalidInput, Problem
 from aurora_cli.events import StepFinished, StepStarted
 from aurora_cli.operations.core.final_snapshot import carried, fresh_name, refuse_taken
-from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import LiveRegions, live_at, live_regions
 from aurora_cli.operations.core.review import PlanReview, ReviewRefused
 from aurora_cli.operations.guard import guard
@@ -20,10 +19,11 @@ from aurora_cli.operations.passwords.given import require_password, sends_passwo
 from aurora_cli.operations.passwords.rotation import RotationStep, rotation_step
 from aurora_cli.operations.pipeline.draft import Draft
 from aurora_cli.operations.pipeline.notices import remarks_on
+from aurora_cli.operations.pipeline.recovery import follow_up
 from aurora_cli.operations.pipeline.untaint import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.preflight import quotas
 from aurora_cli.operations.preflight.orderable import OrderableCheck
-from aurora_cli.operations.source.state import second_step, spent_source
+from aurora_cli.operations.source.state import ignored_source_change, second_step
 from aurora_cli.spec.regions import regions_of, secondary_spec
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of
 
@@ -226,7 +226,7 @@ class Proposal:
         return tuple(steps)
 
     def _warnings(self, plan: Plan) -> tuple[Problem, ...]:
-        spent = spent_source(self.draft.stack, self.spec, self.draft.born)
+        spent = ignored_source_change(self.draft.stack, self.spec, self.draft.born)
         return (*self.draft.desired.warnings, *spent, *quotas.doubts(plan), *self._over_quota(plan))
 
     def _over_quota(self, plan: Plan) -> list[Problem]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.resting import poll, unrest
 from aurora_cli.aws.settings import enable_data_api, set_capacity
+from aurora_cli.aws.waiters import busy_members, wait_until
 from aurora_cli.errors import PlanStale, TerraformFailed
 from aurora_cli.events import Emit, Note, Waiting
 from aurora_cli.operations.report.report import capacity, live_topology
@@ -64,7 +64,7 @@ def apply_plan(
     return ApplySummary() if plan.empty else terraform.apply()
 
 
-def put_right(app: AppContext, spec: ClusterSpec, topology: Topology | None, emit: Emit) -> bool:
+def fix_provider_gaps(app: AppContext, spec: ClusterSpec, topology: Topology | None, emit: Emit) -> bool:
     """After an apply: look whether AWS has what the spec says, and set what was left out; whether anything was set.
 
     Raises CredentialsError, AccessDenied, AwsFailed, WaitTimeout.
@@ -103,10 +103,10 @@ def _set_capacity(app: AppContext, spec: ClusterSpec, emit: Emit) -> None:
 
     def look() -> tuple[Any, str | None]:
         topology = live_topology(app, spec)
-        busy = unrest(topology) if topology else []
+        busy = busy_members(topology) if topology else []
         return topology, ", ".join(f"{name} is {status}" for name, status in busy) or None
 
-    poll(
+    wait_until(
         look,
         what="AWS to change the capacity",
         clock=app.clock,

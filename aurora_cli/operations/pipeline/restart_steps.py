@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.reboots import last_restart, reboot
+from aurora_cli.aws.reboot import last_restart, reboot
 from aurora_cli.operations.pipeline.step import Step
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Member
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 WRITER_ALONE = (
     "It is the writer: no writes until it is back, usually within a minute or two; connections to it end. Without a reader "
@@ -18,7 +18,7 @@ WRITER_ALONE = (
 READER = "Connections to it end; the other instances serve meanwhile."
 
 
-def restart_step(ground: Ground, identifier: str, *, waited: bool, writer: bool) -> Step:
+def restart_step(context: OperationContext, identifier: str, *, waited: bool, writer: bool) -> Step:
     """Restart an instance and wait until it is back.
 
     Args:
@@ -29,15 +29,15 @@ def restart_step(ground: Ground, identifier: str, *, waited: bool, writer: bool)
 
     def done() -> bool:
         if waited:
-            member = ground.member(identifier)
+            member = context.member(identifier)
             return member is not None and not member.waits_for_reboot
-        return _has_restarted(ground, identifier)
+        return _has_restarted(context, identifier)
 
     def run() -> str | None:
-        ground.healthy()
-        ground.remember(**{_fact(identifier): _last_restart(ground, identifier)})
-        reboot(ground.rds, identifier)
-        ground.wait(lambda: _look(ground, identifier), f"{identifier} to be back")
+        context.healthy()
+        context.remember(**{_fact(identifier): _last_restart(context, identifier)})
+        reboot(context.rds, identifier)
+        context.wait(lambda: _look(context, identifier), f"{identifier} to be back")
         return None
 
     return Step(name, f"Restart {identifier}", done, run, WRITER_ALONE if writer else READER, without_writer=writer)
@@ -47,20 +47,20 @@ def _fact(identifier: str) -> str:
     return f"restart of {identifier} before"
 
 
-def _last_restart(ground: Ground, identifier: str) -> str:
+def _last_restart(context: OperationContext, identifier: str) -> str:
     """By the clock of AWS, since ours may go wrong; empty for none."""
-    last = last_restart(ground.rds, identifier)
+    last = last_restart(context.rds, identifier)
     return last.isoformat() if last else ""
 
 
-def _has_restarted(ground: Ground, identifier: str) -> bool:
-    before = ground.fact(_fact(identifier))
-    return before is not None and _last_restart(ground, identifier) != before
+def _has_restarted(context: OperationContext, identifier: str) -> bool:
+    before = context.fact(_fact(identifier))
+    return before is not None and _last_restart(context, identifier) != before
 
 
-def _look(ground: Ground, identifier: str) -> tuple[Member | None, str | None]:
+def _look(context: OperationContext, identifier: str) -> tuple[Member | None, str | None]:
     """RDS says `available` for a moment after the call, so the event of the restart is waited for as well."""
-    member = ground.member(identifier)
+    member = context.member(identifier)
     if member is not None and member.status != "available":
         return member, member.status
-    return member, None if _has_restarted(ground, identifier) else "not yet restarted"
+    return member, None if _has_restarted(context, identifier) else "not yet restarted"

@@ -13,42 +13,42 @@ from aurora_cli.operations.pipeline.step import Step
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Member, Topology
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 INTERRUPTION = "Writes stop for some seconds, usually under 30; connections to the writer endpoint end."
 LOWEST_PRIORITY = 15
 
 
-def failover_step(ground: Ground, target: str) -> Step:
+def failover_step(context: OperationContext, target: str) -> Step:
     """Make `target` (a DB instance identifier) the writer."""
 
     def done() -> bool:
-        writer = ground.live().writer
+        writer = context.live().writer
         return writer is not None and writer.id == target
 
     def run() -> str | None:
-        _refuse_absent(ground, target)
-        clock = ground.app.clock
+        _refuse_absent(context, target)
+        clock = context.app.clock
         started = clock.monotonic()
         fail_over(
-            ground.rds,
-            ground.spec.name,
+            context.rds,
+            context.spec.name,
             target,
             clock=clock,
-            waiting=lambda status, elapsed: ground.emit(Waiting(f"{target} to become the writer", status, elapsed)),
+            waiting=lambda status, elapsed: context.emit(Waiting(f"{target} to become the writer", status, elapsed)),
         )
         return f"{target} is the writer now; at most {clock.monotonic() - started:.1f} s without one"
 
     return Step(f"failover {target}", f"Fail over to {target}", done, run, INTERRUPTION, without_writer=True)
 
 
-def _refuse_absent(ground: Ground, target: str) -> None:
-    member = ground.member(target)
+def _refuse_absent(context: OperationContext, target: str) -> None:
+    member = context.member(target)
     if member is None or member.status != "available":
         status = member.status if member else "gone"
         raise OperationFailed(
             f"{target} was to become the writer, and it is {status}.",
-            hint=f"Bring it back and run the same command again, or: aurora-cli abandon {ground.spec.name}",
+            hint=f"Bring it back and run the same command again, or: aurora-cli abandon {context.spec.name}",
         )
 
 

@@ -11,8 +11,8 @@ from aurora_cli.operations.guard import guard
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
-    from aurora_cli.operations.pipeline.change import Terms
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.change import RunOptions
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.operations.pipeline.step import Decision, Step
     from aurora_cli.terraform.plan import Plan
 
@@ -23,9 +23,9 @@ def sequence_of(steps: Sequence[Step], ended: Collection[str], seconds: Mapping[
 
 
 def review_of(
-    ground: Ground,
+    context: OperationContext,
     decision: Decision,
-    terms: Terms,
+    terms: RunOptions,
     plan: Plan,
     topology: Topology,
     sequence: tuple[PlannedStep, ...],
@@ -38,26 +38,26 @@ def review_of(
     """
     situation = guard.Situation(
         topology=topology,
-        production=ground.spec.preset == "production",
+        production=context.spec.preset == "production",
         next_writer=decision.next_writer,
         allowed=tuple(terms.allow),
         one_by_one=decision.one_by_one,
     )
     return PlanReview(
-        name=ground.spec.name,
-        region=ground.spec.region,
+        name=context.spec.name,
+        region=context.spec.region,
         operation=terms.operation,
-        target=ground.app.target,
+        target=context.app.target,
         plan=plan,
         findings=guard.inspect(plan, situation),
         warnings=decision.desired.warnings if decision.desired else (),
-        resumed=ground.journal is not None,
+        resumed=context.journal is not None,
         sequence=sequence,
         remarks=decision.remarks,
     )
 
 
-def ask(review: PlanReview, terms: Terms) -> None:
+def ask(review: PlanReview, terms: RunOptions) -> None:
     """Go on only if the guard and the user let it.
 
     Raises:

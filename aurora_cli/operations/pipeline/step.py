@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.terraform.plan import Plan
 
@@ -81,8 +81,8 @@ class Operation(Protocol):
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Look at the live cluster and decide; refuse by raising an AuroraError. Changes nothing."""
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The steps, in order. The same decision gives the same names."""

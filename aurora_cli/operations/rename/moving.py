@@ -8,22 +8,22 @@ from aurora_cli.operations.core.stored import stored_spec
 from aurora_cli.stacks.moving import move_stack
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
-    from aurora_cli.terraform.renamed import Renamed
+    from aurora_cli.operations.pipeline.context import OperationContext
+    from aurora_cli.terraform.state_rename import Renamed
 
 
-def is_moved(ground: Ground, names: Renamed) -> bool:
+def is_moved(context: OperationContext, names: Renamed) -> bool:
     """Whether folder, record and spec have the new name."""
-    stack = ground.stack
+    stack = context.stack
     return stack.name == names.after and stack.record.renamed_to is None and stored_spec(stack).spec.name == names.after
 
 
-def move(ground: Ground, names: Renamed, spec: str, origins: dict[str, str]) -> None:
+def move(context: OperationContext, names: Renamed, spec: str, origins: dict[str, str]) -> None:
     """Give the stack its new name; what was done of it before a kill is not done again."""
-    stack = ground.stack
+    stack = context.stack
     move_stack(stack, names.after)
     stack.write_spec(spec)
     changes = {"final_snapshot_identifier": names.snapshot} if names.snapshot else {}
     stack.update_record(name=names.after, renamed_to=None, origins={**stack.record.origins, **origins}, **changes)
-    ground.__dict__.pop("terraform", None)  # it was of the old folder
-    ground.spec = stored_spec(stack).spec
+    context.__dict__.pop("terraform", None)  # it was of the old folder
+    context.spec = stored_spec(stack).spec

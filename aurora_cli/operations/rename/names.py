@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.operations.core.instance_keys import identifiers
-from aurora_cli.terraform.renamed import Renamed
+from aurora_cli.terraform.state_rename import Renamed
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
@@ -62,9 +62,9 @@ def from_facts(facts: Mapping[str, Any]) -> Renamed:
     return Renamed(**facts["names"])
 
 
-def hosts(ground: Ground, names: Renamed) -> tuple[str, ...]:
+def hosts(context: OperationContext, names: Renamed) -> tuple[str, ...]:
     """Endpoints that change, as `old -> new`."""
-    topology = ground.live()
+    topology = context.live()
     found = [(names.before, names.after, host) for host in (topology.writer_host, topology.reader_host)]
     found += [(m.id, names.instances[m.id], m.host) for m in topology.members if m.id in names.instances]
     return tuple(f"{host} -> {new}{host[len(old) :]}" for old, new, host in found if host)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.renaming import find_cluster, find_instance
+from aurora_cli.aws.rename import find_cluster, find_instance
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.errors import InvalidInput, SpecConflict
 from aurora_cli.operations.core.final_snapshot import fresh_name
@@ -20,18 +20,18 @@ from aurora_cli.operations.restore_in_place.refusals import refuse_bound
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
 from aurora_cli.stacks.journal import read_journal
 from aurora_cli.stacks.names import checked_name
-from aurora_cli.terraform.renamed import Renamed
+from aurora_cli.terraform.state_rename import Renamed
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.change import Terms
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.change import RunOptions
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.resolve import Resolved
 
 
-def rename(app: AppContext, name: str, new: str, terms: Terms) -> ChangeResult:
+def rename(app: AppContext, name: str, new: str, terms: RunOptions) -> ChangeResult:
     """Rename the cluster of a stack, and the stack with it; or go on with it.
 
     Raises:
@@ -75,47 +75,47 @@ class Rename:
         """The words that go on with it."""
         return ("rename", self.cluster, self.new)
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """The names, the order of the instances, and what Terraform changes afterwards."""
         from aurora_cli.spec.load import dump_spec
 
-        topology = ground.live()
-        refuse_bound(ground, topology, "renamed")
-        refuse_aside(ground.stack, "to rename")
-        desired = renamed_spec(ground.stack, self.new)
-        names = self._names(ground, desired)
-        _refuse_taken(ground, names)
-        ground.keys()  # a state that is kept elsewhere is at hand from here on
-        plan = try_out(ground, desired.spec, names)
+        topology = context.live()
+        refuse_bound(context, topology, "renamed")
+        refuse_aside(context.stack, "to rename")
+        desired = renamed_spec(context.stack, self.new)
+        names = self._names(context, desired)
+        _refuse_taken(context, names)
+        context.keys()  # a state that is kept elsewhere is at hand from here on
+        plan = try_out(context, desired.spec, names)
         order, successor = _order(topology, names)
         facts = {
             "names": asdict(names),
-            "resource_id": (find_cluster(ground.rds, self.cluster) or {})["DbClusterResourceId"],
+            "resource_id": (find_cluster(context.rds, self.cluster) or {})["DbClusterResourceId"],
             "order": order,
             "successor": successor,
             "spec": dump_spec(desired.spec),
             "origins": dict(desired.origins),
             "approved": [[change.address, change.action] for change in plan.changes],
         }
-        return Decision(facts, remarks=_remarks(ground, names, topology), plan=plan)
+        return Decision(facts, remarks=_remarks(context, names, topology), plan=plan)
 
-    def _names(self, ground: Ground, desired: Resolved) -> Renamed:
-        record = ground.stack.record
+    def _names(self, context: OperationContext, desired: Resolved) -> Renamed:
+        record = context.stack.record
         keys = record.instance_keys
         return Renamed(
             before=self.cluster,
             after=self.new,
-            instances=instance_names(keys, ground.spec, desired.spec),
-            log_groups=log_groups(ground.spec, desired.spec),
-            snapshot=fresh_name(self.new, lambda name: snapshot_exists(ground.rds, name)),
+            instances=instance_names(keys, context.spec, desired.spec),
+            log_groups=log_groups(context.spec, desired.spec),
+            snapshot=fresh_name(self.new, lambda name: snapshot_exists(context.rds, name)),
         )
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """See docs/operations.md for their order."""
         names = from_facts(decision.facts)
-        ground.names = (names.before, names.after)
-        ground.approved = frozenset((address, action) for address, action in decision.facts["approved"])
-        return RenameSteps(ground, decision.facts).all()
+        context.names = (names.before, names.after)
+        context.approved = frozenset((address, action) for address, action in decision.facts["approved"])
+        return RenameSteps(context, decision.facts).all()
 
 
 def _order(topology: Topology, names: Renamed) -> tuple[list[str], str | None]:
@@ -128,25 +128,25 @@ def _order(topology: Topology, names: Renamed) -> tuple[list[str], str | None]:
     return [*there, writer.id], names.instances[successor.id] if successor else None
 
 
-def _refuse_taken(ground: Ground, names: Renamed) -> None:
-    if find_cluster(ground.rds, names.after) is not None:
+def _refuse_taken(context: OperationContext, names: Renamed) -> None:
+    if find_cluster(context.rds, names.after) is not None:
         raise InvalidInput(
-            f"{ground.spec.region} already has a cluster named {names.after}. Nothing was changed.",
+            f"{context.spec.region} already has a cluster named {names.after}. Nothing was changed.",
             hint="Choose another name.",
         )
-    taken = [new for new in names.instances.values() if find_instance(ground.rds, new) is not None]
+    taken = [new for new in names.instances.values() if find_instance(context.rds, new) is not None]
     if taken:
         raise InvalidInput(
-            f"{ground.spec.region} already has an instance named {', '.join(taken)}. Nothing was changed.",
+            f"{context.spec.region} already has an instance named {', '.join(taken)}. Nothing was changed.",
             hint="Choose another name.",
         )
 
 
-def _remarks(ground: Ground, names: Renamed, topology: Topology) -> tuple[str, ...]:
-    base = ground.spec.base_name
+def _remarks(context: OperationContext, names: Renamed, topology: Topology) -> tuple[str, ...]:
+    base = context.spec.base_name
     remarks = [
         "Endpoints change, and the old host names end at once. Clients must follow.",
-        *hosts(ground, names),
+        *hosts(context, names),
         f"What is around the cluster keeps the name {base}: subnet group, security group, parameter groups, roles.",
         f"Your spec file needs two lines from then on: `name: {names.after}` and `resource_name: {base}`.",
     ]
@@ -159,6 +159,6 @@ def _remarks(ground: Ground, names: Renamed, topology: Topology) -> tuple[str, .
     kept = [m.id for m in topology.members if m.id not in names.instances]
     if kept:
         remarks.append(f"These instances keep their names: {', '.join(kept)}.")
-    if ground.spec.autoscaling is not None:
+    if context.spec.autoscaling is not None:
         remarks.append("Reader autoscaling is registered anew under the new name; the readers that it made stay.")
     return tuple(remarks)

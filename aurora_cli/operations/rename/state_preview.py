@@ -11,21 +11,21 @@ from aurora_cli.events import StepFinished, StepStarted
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.passwords.given import sent_version
 from aurora_cli.stacks.atomic import write_atomic
-from aurora_cli.terraform.renamed import renamed_state
 from aurora_cli.terraform.state import STATE_FILE
+from aurora_cli.terraform.state_rename import renamed_state
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.terraform.plan import Plan, ResourceChange
-    from aurora_cli.terraform.renamed import Renamed
+    from aurora_cli.terraform.state_rename import Renamed
 
 LOCK_FILE = ".terraform.lock.hcl"
 _MADE_ANEW = "aws_appautoscaling_"
 """Reader autoscaling is registered under the cluster's name: registered anew, no instance is touched."""
 
 
-def try_out(ground: Ground, spec: ClusterSpec, names: Renamed) -> Plan:
+def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Plan:
     """The plan of the renamed spec against a state that says the rename has happened. AWS is not asked for the cluster.
 
     Raises:
@@ -37,36 +37,36 @@ def try_out(ground: Ground, spec: ClusterSpec, names: Renamed) -> Plan:
     from aurora_cli.stacks.registry import Registry
 
     started = monotonic()
-    ground.emit(StepStarted("plan", "Planning what follows the rename"))
+    context.emit(StepStarted("plan", "Planning what follows the rename"))
     local = spec.model_copy(update={"backend": LocalBackend()})
-    record = ground.stack.record
-    home = Home(ground.app.home.path / "drafts" / spec.name)
+    record = context.stack.record
+    home = Home(context.app.home.path / "drafts" / spec.name)
     shutil.rmtree(home.path, ignore_errors=True)
     try:
         stack = Registry(home).create(
             spec.name,
             region=spec.region,
-            target=ground.app.target,
+            target=context.app.target,
             spec=dump_spec(local),
             instance_keys=record.instance_keys,
         )
-        sent = sent_version(ground.terraform.state_resources()) or record.password_version
+        sent = sent_version(context.terraform.state_resources()) or record.password_version
         kept = {"born": record.born, "source_arn": record.source_arn, "password_version": sent}
         stack.update_record(final_snapshot_identifier=names.snapshot or record.final_snapshot_identifier, **kept)
         write_rendered(stack, local)
-        lock = ground.stack.terraform_dir / LOCK_FILE
+        lock = context.stack.terraform_dir / LOCK_FILE
         if lock.is_file():
             write_atomic(stack.terraform_dir / LOCK_FILE, lock.read_text(encoding="utf-8"))
-        text = renamed_state(ground.terraform.state_text(), names)
+        text = renamed_state(context.terraform.state_text(), names)
         write_atomic(stack.terraform_dir / STATE_FILE, text)
-        terraform = ground.app.terraform(stack, ground.emit)
+        terraform = context.app.terraform(stack, context.emit)
         terraform.init()
         plan = terraform.plan(refresh=False)
     finally:
         shutil.rmtree(home.path, ignore_errors=True)
         if home.path.parent.is_dir() and not any(home.path.parent.iterdir()):
             home.path.parent.rmdir()
-    ground.emit(StepFinished("plan", monotonic() - started))
+    context.emit(StepFinished("plan", monotonic() - started))
     _refuse_loss(plan, names)
     return plan
 

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.log_groups import has_log_group, make_log_group
-from aurora_cli.aws.renaming import cluster_unrest, instance_unrest, rename_cluster, rename_instance
+from aurora_cli.aws.rename import cluster_unrest, instance_unrest, rename_cluster, rename_instance
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.operations.rename.moving import is_moved, move
 from aurora_cli.operations.rename.names import from_facts
 from aurora_cli.operations.rename.state_preview import harmless
 from aurora_cli.operations.restore_in_place.reconcile import bring_to_spec
-from aurora_cli.terraform.renamed import is_renamed, renamed_state
+from aurora_cli.terraform.state_rename import is_renamed, renamed_state
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 _READER = "Connections to it end: it restarts under its new name, and its host name changes."
 _WRITER_ALONE = "No connections while it restarts under its new name: minutes."
@@ -26,8 +26,8 @@ _CLUSTER = "The writer and reader endpoints change: the old names end at once, t
 class RenameSteps:
     """Makes them from the facts of the decision."""
 
-    def __init__(self, ground: Ground, facts: Mapping[str, Any]) -> None:
-        self.ground, self.facts = ground, facts
+    def __init__(self, context: OperationContext, facts: Mapping[str, Any]) -> None:
+        self.context, self.facts = context, facts
         self.names = from_facts(facts)
 
     def all(self) -> list[Step]:
@@ -36,7 +36,7 @@ class RenameSteps:
         successor = self.facts["successor"]
         instances = [self._instance(one) for one in readers]
         if successor:
-            instances.append(failover_step(self.ground, successor))
+            instances.append(failover_step(self.context, successor))
         if last:
             instances.append(self._instance(last, alone=not successor))
         logs = [self._log_groups()] if self.names.log_groups else []
@@ -44,7 +44,7 @@ class RenameSteps:
 
     def _log_groups(self) -> Step:
         groups = list(self.names.log_groups.values())
-        logs = self.ground.app.aws(self.ground.spec.region).client("logs")
+        logs = self.context.app.aws(self.context.spec.region).client("logs")
 
         def run() -> str | None:
             for name in groups:
@@ -55,61 +55,61 @@ class RenameSteps:
         return Step("log groups", text, lambda: all(has_log_group(logs, name) for name in groups), run)
 
     def _instance(self, before: str, *, alone: bool = False) -> Step:
-        after, ground = self.names.instances[before], self.ground
+        after, context = self.names.instances[before], self.context
 
         def run() -> str | None:
-            ground.healthy()
-            rename_instance(ground.rds, before, after)
-            ground.wait(lambda: (None, instance_unrest(ground.rds, after)), f"{after} to be available")
+            context.healthy()
+            rename_instance(context.rds, before, after)
+            context.wait(lambda: (None, instance_unrest(context.rds, after)), f"{after} to be available")
             return None
 
         return Step(
             f"rename {before}",
             f"Rename {before} to {after}",
-            lambda: instance_unrest(ground.rds, after) is None,
+            lambda: instance_unrest(context.rds, after) is None,
             run,
             _WRITER_ALONE if alone else _READER,
             without_writer=alone,
         )
 
     def _cluster(self) -> Step:
-        ground, names, resource_id = self.ground, self.names, self.facts["resource_id"]
+        context, names, resource_id = self.context, self.names, self.facts["resource_id"]
 
-        def unrest() -> str | None:
-            return cluster_unrest(ground.rds, names.after, resource_id)
+        def busy_members() -> str | None:
+            return cluster_unrest(context.rds, names.after, resource_id)
 
         def run() -> str | None:
-            ground.healthy()
-            rename_cluster(ground.rds, names.before, names.after)
-            ground.wait(lambda: (None, unrest()), f"{names.after} to have its name")
+            context.healthy()
+            rename_cluster(context.rds, names.before, names.after)
+            context.wait(lambda: (None, busy_members()), f"{names.after} to have its name")
             return None
 
         text = f"Rename the cluster {names.before} to {names.after}"
-        return Step(f"rename {names.before}", text, lambda: unrest() is None, run, _CLUSTER)
+        return Step(f"rename {names.before}", text, lambda: busy_members() is None, run, _CLUSTER)
 
     def _state(self) -> Step:
         names = self.names
 
         def run() -> str | None:
-            terraform = self.ground.terraform
+            terraform = self.context.terraform
             terraform.save_state_text(renamed_state(terraform.state_text(), names))
             return None
 
         text = "Write the new names into Terraform's state"
-        return Step("state", text, lambda: is_renamed(self.ground.terraform.state_text(), names), run)
+        return Step("state", text, lambda: is_renamed(self.context.terraform.state_text(), names), run)
 
     def _stack(self) -> Step:
-        ground, names = self.ground, self.names
+        context, names = self.context, self.names
 
         def run() -> str | None:
-            move(ground, names, self.facts["spec"], dict(self.facts["origins"]))
+            move(context, names, self.facts["spec"], dict(self.facts["origins"]))
             return None
 
-        return Step("stack", f"Call the stack {names.after}", lambda: is_moved(ground, names), run)
+        return Step("stack", f"Call the stack {names.after}", lambda: is_moved(context, names), run)
 
     def _settle(self) -> Step:
         def run() -> str | None:
-            bring_to_spec(self.ground, harmless)
+            bring_to_spec(self.context, harmless)
             return None
 
         text = "Bring what has the cluster's name in it into agreement: tags, alarms, records, autoscaling"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.keys import key_arn
+from aurora_cli.aws.kms import key_arn
 from aurora_cli.aws.proxies import read_proxy
 from aurora_cli.errors import AuroraError
 from aurora_cli.operations.core.results import Endpoint

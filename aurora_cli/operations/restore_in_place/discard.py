@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.failures import aws_errors
-from aurora_cli.aws.renaming import find_cluster, find_instance
+from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.rename import find_cluster, find_instance
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.restore_in_place.undo import required_aside
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 
 @dataclass(frozen=True)
@@ -34,76 +34,76 @@ class Discard:
         """The words that go on with it."""
         return ("restore", self.cluster, "--discard-old", "--confirm", self.cluster)
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """What goes, and the name of its last snapshot."""
-        aside = required_aside(ground)
-        found = find_cluster(ground.rds, aside.cluster) or {}
+        aside = required_aside(context)
+        found = find_cluster(context.rds, aside.cluster) or {}
         members = [m["DBInstanceIdentifier"] for m in found.get("DBClusterMembers", ())]
-        snapshot = fresh_name(aside.cluster, lambda name: snapshot_exists(ground.rds, name))
+        snapshot = fresh_name(aside.cluster, lambda name: snapshot_exists(context.rds, name))
         back = f"aurora-cli restore {self.cluster} --replace --from-snapshot {snapshot}"
         remarks = (f"Its data stays in the snapshot {snapshot}, and from there comes back with: {back}",)
         facts = {"aside": aside.cluster, "members": members, "snapshot": snapshot}
         return Decision(facts, remarks=remarks if found else ())
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """Protection off, instances, cluster, and the note in the record."""
         aside, members = decision.facts["aside"], decision.facts["members"]
         steps = [
             Step(
                 f"unprotect {aside}",
                 f"Lift the deletion protection of {aside}",
-                lambda: not (find_cluster(ground.rds, aside) or {}).get("DeletionProtection"),
-                lambda: _unprotect(ground, aside),
+                lambda: not (find_cluster(context.rds, aside) or {}).get("DeletionProtection"),
+                lambda: _unprotect(context, aside),
             ),
             Step(
                 f"delete {aside}",
                 f"Delete {aside} after the snapshot {decision.facts['snapshot']}",
-                lambda: find_cluster(ground.rds, aside) is None,
-                lambda: _delete_cluster(ground, aside, decision.facts["snapshot"]),
+                lambda: find_cluster(context.rds, aside) is None,
+                lambda: _delete_cluster(context, aside, decision.facts["snapshot"]),
             ),
             Step(
-                "forget", f"Note that {aside} is gone", lambda: not ground.stack.record.aside, lambda: _forget(ground)
+                "forget", f"Note that {aside} is gone", lambda: not context.stack.record.aside, lambda: _forget(context)
             ),
         ]
         if members:
             deletion = Step(
                 f"delete the instances of {aside}",
                 f"Delete {', '.join(members)}",
-                lambda: all(find_instance(ground.rds, one) is None for one in members),
-                lambda: _delete_instances(ground, members),
+                lambda: all(find_instance(context.rds, one) is None for one in members),
+                lambda: _delete_instances(context, members),
             )
             steps.insert(1, deletion)
         return steps
 
 
-def _unprotect(ground: Ground, aside: str) -> None:
+def _unprotect(context: OperationContext, aside: str) -> None:
     with aws_errors(f"lifting the protection of {aside}"):
-        ground.rds.modify_db_cluster(DBClusterIdentifier=aside, DeletionProtection=False, ApplyImmediately=True)
+        context.rds.modify_db_cluster(DBClusterIdentifier=aside, DeletionProtection=False, ApplyImmediately=True)
 
 
-def _delete_instances(ground: Ground, members: list[str]) -> None:
+def _delete_instances(context: OperationContext, members: list[str]) -> None:
     for name in members:
-        found = find_instance(ground.rds, name)
+        found = find_instance(context.rds, name)
         if found is not None and found["DBInstanceStatus"] != "deleting":
             with aws_errors(f"deleting {name}"):
-                ground.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+                context.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
     for name in members:
-        _await_gone(ground, name)
+        _await_gone(context, name)
 
 
-def _await_gone(ground: Ground, name: str) -> None:
-    ground.wait(lambda: (None, "deleting" if find_instance(ground.rds, name) else None), f"{name} to be gone")
+def _await_gone(context: OperationContext, name: str) -> None:
+    context.wait(lambda: (None, "deleting" if find_instance(context.rds, name) else None), f"{name} to be gone")
 
 
-def _delete_cluster(ground: Ground, aside: str, snapshot: str) -> None:
-    found = find_cluster(ground.rds, aside)
+def _delete_cluster(context: OperationContext, aside: str, snapshot: str) -> None:
+    found = find_cluster(context.rds, aside)
     if found is not None and found["Status"] != "deleting":
         with aws_errors(f"deleting {aside}"):
-            ground.rds.delete_db_cluster(
+            context.rds.delete_db_cluster(
                 DBClusterIdentifier=aside, SkipFinalSnapshot=False, FinalDBSnapshotIdentifier=snapshot
             )
-    ground.wait(lambda: (None, "deleting" if find_cluster(ground.rds, aside) else None), f"{aside} to be gone")
+    context.wait(lambda: (None, "deleting" if find_cluster(context.rds, aside) else None), f"{aside} to be gone")
 
 
-def _forget(ground: Ground) -> None:
-    ground.stack.update_record(aside={})
+def _forget(context: OperationContext) -> None:
+    context.stack.update_record(aside={})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.renaming import (
+from aurora_cli.aws.rename import (
     cluster_unrest,
     find_cluster,
     find_instance,
@@ -17,7 +17,7 @@ from aurora_cli.aws.renaming import (
 from aurora_cli.operations.pipeline.step import Step
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 OUTAGE = (
     "The cluster cannot be reached from here until its new writer has restarted under its name: "
@@ -50,7 +50,7 @@ class Exchange:
         return asdict(self)
 
 
-def exchange_steps(ground: Ground, exchange: Exchange, keep: Callable[[], None]) -> list[Step]:
+def exchange_steps(context: OperationContext, exchange: Exchange, keep: Callable[[], None]) -> list[Step]:
     """The steps.
 
     Args:
@@ -59,18 +59,18 @@ def exchange_steps(ground: Ground, exchange: Exchange, keep: Callable[[], None])
     live, aside, coming = exchange.live, exchange.aside, exchange.incoming
 
     def incoming() -> str:
-        return _incoming(ground, coming)
+        return _incoming(context, coming)
 
     def set_aside() -> str | None:
-        ground.remember(incoming_id=incoming())
+        context.remember(incoming_id=incoming())
         keep()
-        return _rename(ground, live, aside, lambda: exchange.outgoing)
+        return _rename(context, live, aside, lambda: exchange.outgoing)
 
     return [
         Step(
             f"set aside {live}",
             f"Rename {live} to {aside}",
-            lambda: cluster_unrest(ground.rds, aside, exchange.outgoing) is None,
+            lambda: cluster_unrest(context.rds, aside, exchange.outgoing) is None,
             set_aside,
             OUTAGE,
             without_writer=True,
@@ -78,37 +78,37 @@ def exchange_steps(ground: Ground, exchange: Exchange, keep: Callable[[], None])
         Step(
             f"put in place {coming}",
             f"Rename {coming} to {live}",
-            lambda: bool(incoming()) and cluster_unrest(ground.rds, live, incoming()) is None,
-            lambda: _rename(ground, coming, live, incoming),
+            lambda: bool(incoming()) and cluster_unrest(context.rds, live, incoming()) is None,
+            lambda: _rename(context, coming, live, incoming),
             without_writer=True,
         ),
-        _instances(ground, f"instances of {aside}", exchange.leaving, aside, lambda: exchange.outgoing),
-        _instances(ground, f"instances of {live}", exchange.coming, live, incoming, serving=True),
+        _instances(context, f"instances of {aside}", exchange.leaving, aside, lambda: exchange.outgoing),
+        _instances(context, f"instances of {live}", exchange.coming, live, incoming, serving=True),
     ]
 
 
-def _incoming(ground: Ground, name: str) -> str:
+def _incoming(context: OperationContext, name: str) -> str:
     """Resource id of the cluster that comes; empty before it is there."""
-    known = ground.fact("incoming_id")
+    known = context.fact("incoming_id")
     if known:
         return str(known)
-    found = find_cluster(ground.rds, name)
+    found = find_cluster(context.rds, name)
     return str(found["DbClusterResourceId"]) if found else ""
 
 
-def _rename(ground: Ground, before: str, after: str, resource_id: Callable[[], str]) -> str | None:
-    rename_cluster(ground.rds, before, after)
-    ground.wait(lambda: (None, cluster_unrest(ground.rds, after, resource_id())), f"{after} to have its name")
+def _rename(context: OperationContext, before: str, after: str, resource_id: Callable[[], str]) -> str | None:
+    rename_cluster(context.rds, before, after)
+    context.wait(lambda: (None, cluster_unrest(context.rds, after, resource_id())), f"{after} to have its name")
     return None
 
 
-def await_instance(ground: Ground, name: str) -> None:
+def await_instance(context: OperationContext, name: str) -> None:
     """Wait until an instance is available. Raises WaitTimeout."""
-    ground.wait(lambda: (None, instance_unrest(ground.rds, name)), f"{name} to be available")
+    context.wait(lambda: (None, instance_unrest(context.rds, name)), f"{name} to be available")
 
 
 def _instances(
-    ground: Ground,
+    context: OperationContext,
     name: str,
     names: Mapping[str, str],
     cluster: str,
@@ -119,18 +119,18 @@ def _instances(
     """All at the same time: nobody uses them now."""
 
     def done() -> bool:
-        found = find_cluster(ground.rds, cluster)
+        found = find_cluster(context.rds, cluster)
         if found is None or found["DbClusterResourceId"] != resource_id():
             return False
         there = {m["DBInstanceIdentifier"] for m in found.get("DBClusterMembers", ())}
-        return set(names.values()) <= there and all(instance_unrest(ground.rds, one) is None for one in names.values())
+        return set(names.values()) <= there and all(instance_unrest(context.rds, one) is None for one in names.values())
 
     def run() -> str | None:
         for before, after in names.items():
-            if find_instance(ground.rds, before) is not None:
-                rename_instance(ground.rds, before, after)
+            if find_instance(context.rds, before) is not None:
+                rename_instance(context.rds, before, after)
         for after in names.values():
-            await_instance(ground, after)
+            await_instance(context, after)
         return None
 
     text = f"Rename {', '.join(f'{old} to {new}' for old, new in names.items())}"

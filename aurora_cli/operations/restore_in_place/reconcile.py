@@ -11,7 +11,7 @@ from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.operations.source.state import EMPTY
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.terraform.plan import ResourceChange
 
 SETTLE = "settle"
@@ -26,7 +26,7 @@ _MADE_ANEW = (
 _ROUNDS = 3
 
 
-def settle_step(ground: Ground, born: str | None = None) -> Step:
+def settle_step(context: OperationContext, born: str | None = None) -> Step:
     """The step.
 
     Args:
@@ -34,41 +34,41 @@ def settle_step(ground: Ground, born: str | None = None) -> Step:
     """
 
     def run() -> str | None:
-        record = ground.stack.record
+        record = context.stack.record
         if born is not None and record.born in (None, EMPTY):
-            ground.stack.update_record(born=born)
-        bring_to_spec(ground, _harmless)
+            context.stack.update_record(born=born)
+        bring_to_spec(context, _harmless)
         return None
 
     text = "Bring Terraform's state and what a restore leaves out into agreement with the spec"
     return Step(SETTLE, text, lambda: False, run)
 
 
-def bring_to_spec(ground: Ground, harmless: Callable[[ResourceChange], bool]) -> None:
+def bring_to_spec(context: OperationContext, harmless: Callable[[ResourceChange], bool]) -> None:
     """Plan and apply the stored spec until the plan is empty; a second round finds what hangs on the first.
 
     Raises:
         OperationFailed: the plan holds a change that is not harmless; it was not applied. TerraformFailed and its kin.
     """
     for _ in range(_ROUNDS):
-        plan = ground.plan(ground.spec, ground.stack.record.instance_keys)
+        plan = context.plan(context.spec, context.stack.record.instance_keys)
         if plan.empty:
             return
-        _refuse_loss(ground, [change for change in plan.changes if not harmless(change)])
-        done = ground.terraform.apply()
-        for name in ground.counts:
-            ground.counts[name] += getattr(done, name)
-    ground.emit(Note("The plan still differs.", level="warning", hint=f"aurora-cli plan {ground.stack.name}"))
+        _refuse_loss(context, [change for change in plan.changes if not harmless(change)])
+        done = context.terraform.apply()
+        for name in context.counts:
+            context.counts[name] += getattr(done, name)
+    context.emit(Note("The plan still differs.", level="warning", hint=f"aurora-cli plan {context.stack.name}"))
 
 
-def _refuse_loss(ground: Ground, strange: list[ResourceChange]) -> None:
+def _refuse_loss(context: OperationContext, strange: list[ResourceChange]) -> None:
     if not strange:
         return
-    ground.terraform.plan_file.unlink(missing_ok=True)
+    context.terraform.plan_file.unlink(missing_ok=True)
     what = ", ".join(f"{change.address} ({change.action})" for change in strange)
     raise OperationFailed(
         f"The plan would do more than bring the cluster to its spec: {what}. It was not applied.",
-        hint=f"Look with `aurora-cli plan {ground.stack.name}`, change the spec or AWS, then run the same command again.",
+        hint=f"Look with `aurora-cli plan {context.stack.name}`, change the spec or AWS, then run the same command again.",
     )
 
 

@@ -10,10 +10,10 @@ from aurora_cli.operations.day_two.failover import require_available
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 
-def refuse_bound(ground: Ground, topology: Topology, doing: str) -> None:
+def refuse_bound(context: OperationContext, topology: Topology, doing: str) -> None:
     """Refuse a cluster that others hold by its name.
 
     Args:
@@ -23,11 +23,11 @@ def refuse_bound(ground: Ground, topology: Topology, doing: str) -> None:
         InvalidInput: it is in a global database, replicates or is replicated, has a proxy, an activity stream, or a
             blue/green deployment; or it is stopped.
     """
-    name = ground.spec.name
+    name = context.spec.name
     require_available(topology)
     for holds, why, hint in (
         (
-            ground.spec.global_ is not None,
+            context.spec.global_ is not None,
             "it is in a global database",
             f"Take its other Regions out first: aurora-cli global remove-region {name} REGION",
         ),
@@ -42,16 +42,16 @@ def refuse_bound(ground: Ground, topology: Topology, doing: str) -> None:
             "Promote or destroy the replica first: it holds its source by name.",
         ),
         (
-            ground.spec.proxy is not None,
+            context.spec.proxy is not None,
             "its RDS proxy holds it by name",
             f"Take the proxy out first (aurora-cli apply {name} --set proxy=null), and put it back afterwards.",
         ),
         (
-            topology.activity_stream is not None or ground.spec.activity_stream is not None,
+            topology.activity_stream is not None or context.spec.activity_stream is not None,
             "it has an activity stream",
             f"End the stream first: aurora-cli apply {name} --set activity_stream=null",
         ),
     ):
         if holds:
             raise InvalidInput(f"{name} cannot be {doing}: {why}. Nothing was changed.", hint=hint)
-    refuse_in_deployment(ground.rds, name, f"it cannot be {doing} meanwhile")
+    refuse_in_deployment(context.rds, name, f"it cannot be {doing} meanwhile")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.renaming import find_cluster
+from aurora_cli.aws.rename import find_cluster
 from aurora_cli.errors import InvalidInput, SourceUnfit
 from aurora_cli.operations.core.instance_keys import identifiers
 from aurora_cli.operations.pipeline.step import Decision, Step
@@ -14,14 +14,14 @@ from aurora_cli.operations.restore_in_place.name_swap import Exchange, exchange_
 from aurora_cli.operations.restore_in_place.reconcile import settle_step
 from aurora_cli.operations.restore_in_place.refusals import refuse_bound
 from aurora_cli.operations.restore_in_place.replacement import twin_steps
-from aurora_cli.operations.restore_in_place.retained_cluster import Aside, beside, refuse_aside
+from aurora_cli.operations.restore_in_place.retained_cluster import RetainedCluster, beside, refuse_aside
 from aurora_cli.operations.source.checks import check_origin
 from aurora_cli.operations.source.lookup import find_origin
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.origins import Origin
+    from aurora_cli.aws.restore_sources import Origin
     from aurora_cli.aws.topology import Topology
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.source import Source
 
 
@@ -51,15 +51,15 @@ class Replace:
         source = ("--from-snapshot", self.snapshot) if self.snapshot else ("--to-time", str(self.time))
         return ("restore", self.cluster, "--replace", *source, "--confirm", self.cluster)
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Names, and where the data comes from."""
-        topology = ground.live()
-        refuse_bound(ground, topology, "replaced")
-        refuse_aside(ground.stack, "to replace")
-        live = find_cluster(ground.rds, self.cluster) or {}
-        found = self._origin(ground, live)
-        members = _managed(ground, topology)
-        now = ground.app.clock.now()
+        topology = context.live()
+        refuse_bound(context, topology, "replaced")
+        refuse_aside(context.stack, "to replace")
+        live = find_cluster(context.rds, self.cluster) or {}
+        found = self._origin(context, live)
+        members = _managed(context, topology)
+        now = context.app.clock.now()
         twin = beside(self.cluster, "new", now)
         coming = {beside(one, "new", now): one for one in members}
         exchange = Exchange(
@@ -71,23 +71,23 @@ class Replace:
             coming=coming,
         )
         facts = {"exchange": exchange.to_facts(), "source": self._source(found), "born": self._spec_source().kind}
-        return Decision({**facts, "like": members}, remarks=_remarks(exchange, topology, ground, self.time))
+        return Decision({**facts, "like": members}, remarks=_remarks(exchange, topology, context, self.time))
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The new one beside the old one; the exchange of names; then Terraform."""
         exchange, born = Exchange(**decision.facts["exchange"]), decision.facts["born"]
-        ground.names = (exchange.live, exchange.incoming, exchange.aside)
+        context.names = (exchange.live, exchange.incoming, exchange.aside)
 
         def keep_restored() -> None:
-            Aside(exchange.incoming, "restored", _now(ground), exchange.coming).keep(ground.stack)
+            RetainedCluster(exchange.incoming, "restored", _now(context), exchange.coming).keep(context.stack)
 
         def keep_old() -> None:
-            Aside(exchange.aside, "old", _now(ground), exchange.leaving).keep(ground.stack)
+            RetainedCluster(exchange.aside, "old", _now(context), exchange.leaving).keep(context.stack)
 
         return [
-            *twin_steps(ground, exchange, decision.facts["source"], keep_restored),
-            *exchange_steps(ground, exchange, keep_old),
-            settle_step(ground, born),
+            *twin_steps(context, exchange, decision.facts["source"], keep_restored),
+            *exchange_steps(context, exchange, keep_old),
+            settle_step(context, born),
         ]
 
     def _spec_source(self) -> Source:
@@ -97,16 +97,16 @@ class Replace:
             return Source.model_validate({"snapshot": self.snapshot})
         return Source.model_validate({"point_in_time": {"cluster": self.cluster, "time": self.time}})
 
-    def _origin(self, ground: Ground, live: dict[str, Any]) -> Origin:
+    def _origin(self, context: OperationContext, live: dict[str, Any]) -> Origin:
         source = self._spec_source()
-        check_origin(ground.app, ground.spec.model_copy(update={"source": source}))
-        found = find_origin(ground.app, source, ground.spec.region)
+        check_origin(context.app, context.spec.model_copy(update={"source": source}))
+        found = find_origin(context.app, source, context.spec.region)
         if found.encrypted and not live.get("StorageEncrypted"):
             raise SourceUnfit(
                 f"{found.name} is encrypted and {self.cluster} is not: encryption is fixed for the life of a cluster.",
                 hint=f"Restore it into a new cluster: aurora-cli restore NEW --from-snapshot {found.name}",
             )
-        _refuse_newer(ground, found, live)
+        _refuse_newer(context, found, live)
         return found
 
     def _source(self, found: Origin) -> dict[str, Any]:
@@ -115,32 +115,32 @@ class Replace:
         return {"cluster": self.cluster, "time": self.time}
 
 
-def _refuse_newer(ground: Ground, found: Origin, live: dict[str, Any]) -> None:
+def _refuse_newer(context: OperationContext, found: Origin, live: dict[str, Any]) -> None:
     """The new cluster has the very version of the old one, so that nothing but the data differs."""
-    from aurora_cli.aws.origins import upgrade_targets
+    from aurora_cli.aws.restore_sources import upgrade_targets
 
     version = str(live.get("EngineVersion"))
-    if found.version == version or version in upgrade_targets(ground.rds, found.engine, found.version):
+    if found.version == version or version in upgrade_targets(context.rds, found.engine, found.version):
         return
     raise SourceUnfit(
-        f"{found.name} is of {found.version}, and AWS does not restore that as {version}, which {ground.spec.name} runs.",
+        f"{found.name} is of {found.version}, and AWS does not restore that as {version}, which {context.spec.name} runs.",
         hint=f"Restore it into a new cluster: aurora-cli restore NEW --from-snapshot {found.name}",
     )
 
 
-def _managed(ground: Ground, topology: Topology) -> list[str]:
+def _managed(context: OperationContext, topology: Topology) -> list[str]:
     """Identifiers of the stack's own instances, the writer first: it is made first, and so is the writer again."""
-    own = set(identifiers(ground.stack.record.instance_keys, ground.spec).values())
+    own = set(identifiers(context.stack.record.instance_keys, context.spec).values())
     members = sorted((m for m in topology.members if m.id in own), key=lambda m: (m.role != "writer", m.id))
     if not members:
         raise InvalidInput(
-            f"{ground.spec.name} has no instance that is managed here.",
-            hint=f"Bring it to its spec first: aurora-cli apply {ground.spec.name}",
+            f"{context.spec.name} has no instance that is managed here.",
+            hint=f"Bring it to its spec first: aurora-cli apply {context.spec.name}",
         )
     return [m.id for m in members]
 
 
-def _remarks(exchange: Exchange, topology: Topology, ground: Ground, time: str | None) -> tuple[str, ...]:
+def _remarks(exchange: Exchange, topology: Topology, context: OperationContext, time: str | None) -> tuple[str, ...]:
     live, aside = exchange.live, exchange.aside
     remarks = [
         f"What was written to {live} after the restored moment, and what is written until the names change, is in {aside} only.",
@@ -161,5 +161,5 @@ def _remarks(exchange: Exchange, topology: Topology, ground: Ground, time: str |
     return tuple(remarks)
 
 
-def _now(ground: Ground) -> str:
-    return ground.app.clock.now().isoformat(timespec="seconds")
+def _now(context: OperationContext) -> str:
+    return context.app.clock.now().isoformat(timespec="seconds")

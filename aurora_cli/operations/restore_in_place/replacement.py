@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.renaming import find_cluster, find_instance, instance_unrest
-from aurora_cli.aws.resting import passing
-from aurora_cli.aws.twin import make_like, manage_password, restore_like
+from aurora_cli.aws.rename import find_cluster, find_instance, instance_unrest
+from aurora_cli.aws.restore_settings import make_like, manage_password, restore_like
+from aurora_cli.aws.waiters import is_transitional
 from aurora_cli.errors import OperationFailed
 from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.operations.restore_in_place.name_swap import await_instance
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.operations.restore_in_place.name_swap import Exchange
 
 RESTORE_TIMEOUT_S = 12 * 3600.0
@@ -21,36 +21,38 @@ RESTORE_TIMEOUT_S = 12 * 3600.0
 _FIXED = ("Engine", "DBSubnetGroup", "StorageEncrypted", "KmsKeyId", "Port")
 
 
-def twin_steps(ground: Ground, exchange: Exchange, source: dict[str, Any], keep: Callable[[], None]) -> list[Step]:
+def twin_steps(
+    context: OperationContext, exchange: Exchange, source: dict[str, Any], keep: Callable[[], None]
+) -> list[Step]:
     """The steps; `keep` notes the new cluster in the stack's record before it is made."""
     twin = exchange.incoming
 
     def restore() -> str | None:
-        if find_cluster(ground.rds, twin) is None:
+        if find_cluster(context.rds, twin) is None:
             keep()
-            restore_like(ground.rds, _live(ground, exchange), twin, source)
-        _wait(ground, twin, timeout_s=RESTORE_TIMEOUT_S)
+            restore_like(context.rds, _live(context, exchange), twin, source)
+        _wait(context, twin, timeout_s=RESTORE_TIMEOUT_S)
         return None
 
     steps = [
-        Step(f"restore {twin}", f"Restore the data into {twin}", lambda: _rests(ground, twin), restore),
+        Step(f"restore {twin}", f"Restore the data into {twin}", lambda: _rests(context, twin), restore),
         Step(
             f"instances of {twin}",
             f"Make {', '.join(exchange.coming)}",
-            lambda: all(instance_unrest(ground.rds, one) is None for one in exchange.coming),
-            lambda: _make_instances(ground, exchange),
+            lambda: all(instance_unrest(context.rds, one) is None for one in exchange.coming),
+            lambda: _make_instances(context, exchange),
         ),
     ]
-    if (_live(ground, exchange).get("MasterUserSecret") or {}).get("SecretArn"):
-        steps.append(_password_step(ground, exchange))
-    check = Step(f"check {twin}", f"Check that {twin} fits", lambda: False, lambda: _check(ground, exchange))
+    if (_live(context, exchange).get("MasterUserSecret") or {}).get("SecretArn"):
+        steps.append(_password_step(context, exchange))
+    check = Step(f"check {twin}", f"Check that {twin} fits", lambda: False, lambda: _check(context, exchange))
     return [*steps, check]
 
 
-def _live(ground: Ground, exchange: Exchange) -> dict[str, Any]:
+def _live(context: OperationContext, exchange: Exchange) -> dict[str, Any]:
     """The cluster that is to be replaced, under whichever name it has by now."""
     for name in (exchange.live, exchange.aside):
-        found = find_cluster(ground.rds, name)
+        found = find_cluster(context.rds, name)
         if found is not None and found["DbClusterResourceId"] == exchange.outgoing:
             return found
     raise OperationFailed(
@@ -59,52 +61,52 @@ def _live(ground: Ground, exchange: Exchange) -> dict[str, Any]:
     )
 
 
-def _rests(ground: Ground, name: str) -> bool:
-    found = find_cluster(ground.rds, name)
-    return found is not None and not passing(str(found.get("Status")))
+def _rests(context: OperationContext, name: str) -> bool:
+    found = find_cluster(context.rds, name)
+    return found is not None and not is_transitional(str(found.get("Status")))
 
 
-def _wait(ground: Ground, name: str, **options: Any) -> None:
+def _wait(context: OperationContext, name: str, **options: Any) -> None:
     def look() -> tuple[None, str | None]:
-        found = find_cluster(ground.rds, name)
+        found = find_cluster(context.rds, name)
         status = str(found.get("Status")) if found else "creating"
-        return None, status if passing(status) else None
+        return None, status if is_transitional(status) else None
 
-    ground.wait(look, f"{name} to be available", **options)
+    context.wait(look, f"{name} to be available", **options)
 
 
-def _make_instances(ground: Ground, exchange: Exchange) -> str | None:
+def _make_instances(context: OperationContext, exchange: Exchange) -> str | None:
     """The writer's first and alone, so that it is the writer; then the others together."""
     first, *others = exchange.coming
     for batch in ([first], others):
         for name in batch:
-            if find_instance(ground.rds, name) is None:
-                like = find_instance(ground.rds, exchange.coming[name]) or {}
-                make_like(ground.rds, like, name, exchange.incoming)
+            if find_instance(context.rds, name) is None:
+                like = find_instance(context.rds, exchange.coming[name]) or {}
+                make_like(context.rds, like, name, exchange.incoming)
         for name in batch:
-            await_instance(ground, name)
+            await_instance(context, name)
     return None
 
 
-def _password_step(ground: Ground, exchange: Exchange) -> Step:
+def _password_step(context: OperationContext, exchange: Exchange) -> Step:
     twin = exchange.incoming
 
     def done() -> bool:
-        found = find_cluster(ground.rds, twin) or {}
+        found = find_cluster(context.rds, twin) or {}
         return bool((found.get("MasterUserSecret") or {}).get("SecretArn"))
 
     def run() -> str | None:
-        manage_password(ground.rds, twin, _live(ground, exchange)["MasterUserSecret"].get("KmsKeyId"))
-        ground.wait(lambda: (None, None if done() else "modifying"), f"the secret of {twin}")
-        _wait(ground, twin)
+        manage_password(context.rds, twin, _live(context, exchange)["MasterUserSecret"].get("KmsKeyId"))
+        context.wait(lambda: (None, None if done() else "modifying"), f"the secret of {twin}")
+        _wait(context, twin)
         return None
 
     return Step(f"password of {twin}", f"Have AWS make a new master password for {twin}", done, run)
 
 
-def _check(ground: Ground, exchange: Exchange) -> str | None:
+def _check(context: OperationContext, exchange: Exchange) -> str | None:
     """What Terraform could only mend by making the cluster anew must be equal, before anything is interrupted."""
-    old, new = _live(ground, exchange), find_cluster(ground.rds, exchange.incoming) or {}
+    old, new = _live(context, exchange), find_cluster(context.rds, exchange.incoming) or {}
     differing = [f"{name} is {new.get(name)}, not {old.get(name)}" for name in _FIXED if old.get(name) != new.get(name)]
     if differing:
         raise OperationFailed(

@@ -18,7 +18,7 @@ _LONGEST = 63
 
 
 @dataclass(frozen=True)
-class Aside:
+class RetainedCluster:
     """A cluster that no Terraform manages, kept for now.
 
     Attributes:
@@ -38,10 +38,10 @@ class Aside:
         stack.update_record(aside=asdict(self))
 
 
-def aside_of(stack: Stack) -> Aside | None:
+def aside_of(stack: Stack) -> RetainedCluster | None:
     """The cluster that stands beside the stack's own, or None."""
     kept: Mapping[str, Any] = stack.record.aside
-    return Aside(**kept) if kept else None
+    return RetainedCluster(**kept) if kept else None
 
 
 def beside(name: str, word: str, now: datetime) -> str:
@@ -50,7 +50,7 @@ def beside(name: str, word: str, now: datetime) -> str:
     return bounded(name, _LONGEST - len(ending)) + ending
 
 
-def sentence(stack_name: str, aside: Aside) -> str:
+def sentence(stack_name: str, aside: RetainedCluster) -> str:
     """For `status`: what it is, and what can be done with it."""
     discard = f"aurora-cli restore {stack_name} --discard-old"
     if aside.kind == "restored":

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.renaming import find_cluster
+from aurora_cli.aws.rename import find_cluster
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.restore_in_place.name_swap import Exchange, exchange_steps
 from aurora_cli.operations.restore_in_place.reconcile import settle_step
 from aurora_cli.operations.restore_in_place.refusals import refuse_bound
-from aurora_cli.operations.restore_in_place.retained_cluster import Aside, aside_of, beside
+from aurora_cli.operations.restore_in_place.retained_cluster import RetainedCluster, aside_of, beside
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class Undo:
         """The words that go on with it."""
         return ("restore", self.cluster, "--undo", "--confirm", self.cluster)
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Who takes whose place."""
-        topology = ground.live()
-        refuse_bound(ground, topology, "replaced")
-        aside = required_aside(ground, "old")
-        back = _there(ground, aside)
-        live = find_cluster(ground.rds, self.cluster) or {}
-        now = ground.app.clock.now()
+        topology = context.live()
+        refuse_bound(context, topology, "replaced")
+        aside = required_aside(context, "old")
+        back = _there(context, aside)
+        live = find_cluster(context.rds, self.cluster) or {}
+        now = context.app.clock.now()
         members = {m["DBInstanceIdentifier"] for m in back.get("DBClusterMembers", ())}
         coming = {present: final for final, present in aside.instances.items() if present in members}
         leaving = [m.id for m in topology.members if not m.autoscaled]
@@ -61,34 +61,34 @@ class Undo:
         )
         return Decision({"exchange": exchange.to_facts()}, remarks=remarks)
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The exchange of names, then Terraform."""
         exchange = Exchange(**decision.facts["exchange"])
-        ground.names = (exchange.live, exchange.incoming, exchange.aside)
+        context.names = (exchange.live, exchange.incoming, exchange.aside)
 
         def keep() -> None:
-            since = ground.app.clock.now().isoformat(timespec="seconds")
-            Aside(exchange.aside, "old", since, exchange.leaving).keep(ground.stack)
+            since = context.app.clock.now().isoformat(timespec="seconds")
+            RetainedCluster(exchange.aside, "old", since, exchange.leaving).keep(context.stack)
 
-        return [*exchange_steps(ground, exchange, keep), settle_step(ground)]
+        return [*exchange_steps(context, exchange, keep), settle_step(context)]
 
 
-def required_aside(ground: Ground, kind: str | None = None) -> Aside:
+def required_aside(context: OperationContext, kind: str | None = None) -> RetainedCluster:
     """The cluster that stands beside the stack's own. Raises InvalidInput when there is none of that kind."""
-    aside = aside_of(ground.stack)
+    aside = aside_of(context.stack)
     if aside is None or kind not in (None, aside.kind):
         raise InvalidInput(
-            f"No old cluster stands beside {ground.spec.name}.",
-            hint=f"`aurora-cli restore {ground.spec.name} --replace` sets one aside.",
+            f"No old cluster stands beside {context.spec.name}.",
+            hint=f"`aurora-cli restore {context.spec.name} --replace` sets one aside.",
         )
     return aside
 
 
-def _there(ground: Ground, aside: Aside) -> dict[str, Any]:
-    found = find_cluster(ground.rds, aside.cluster)
+def _there(context: OperationContext, aside: RetainedCluster) -> dict[str, Any]:
+    found = find_cluster(context.rds, aside.cluster)
     if found is None:
         raise InvalidInput(
             f"{aside.cluster} is gone: somebody has deleted it.",
-            hint=f"Forget it: aurora-cli restore {ground.spec.name} --discard-old. Its data may be in a snapshot.",
+            hint=f"Forget it: aurora-cli restore {context.spec.name} --discard-old. Its data may be in a snapshot.",
         )
     return found

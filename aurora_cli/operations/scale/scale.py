@@ -10,7 +10,7 @@ from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.instance_keys import choose_keys, identifiers, key_of
 from aurora_cli.operations.day_two.failover import named_instance, require_available
-from aurora_cli.operations.pipeline.change import Terms
+from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.preflight.orderable import refuse_unorderable
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model import ClusterSpec
 
 
 @dataclass(frozen=True)
-class Wish:
+class ScaleRequest:
     """What is wanted.
 
     Attributes:
@@ -53,7 +53,7 @@ class Wish:
             raise InvalidInput("--instance says which instance gets the class.", hint="Give --class as well.")
 
 
-def scale(app: AppContext, cluster: str, wish: Wish, *, terms: Terms) -> ChangeResult:
+def scale(app: AppContext, cluster: str, request: ScaleRequest, *, terms: RunOptions) -> ChangeResult:
     """Scale an existing cluster.
 
     The instance that is the writer now is never removed: another one goes, or the role moves first.
@@ -61,7 +61,7 @@ def scale(app: AppContext, cluster: str, wish: Wish, *, terms: Terms) -> ChangeR
     Raises:
         SpecInvalid: the result breaks a rule. What `run_operation` raises.
     """
-    return run_operation(app, cluster, Scale(cluster, wish), terms)
+    return run_operation(app, cluster, Scale(cluster, request), terms)
 
 
 @dataclass(frozen=True)
@@ -73,46 +73,48 @@ class Scale:
     """
 
     cluster: str
-    wish: Wish
+    request: ScaleRequest
     every: bool = False
     name = "scale"
 
     @property
     def arguments(self) -> Mapping[str, Any]:
         """What was asked for."""
-        return {**vars(self.wish), "skip_checks": list(self.wish.skip_checks)}
+        return {**vars(self.request), "skip_checks": list(self.request.skip_checks)}
 
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
         given = (
-            ("--readers", self.wish.readers),
-            ("--class", self.wish.class_),
-            ("--acu", self.wish.acu),
-            ("--instance", self.wish.instance),
+            ("--readers", self.request.readers),
+            ("--class", self.request.class_),
+            ("--acu", self.request.acu),
+            ("--instance", self.request.instance),
         )
         words = [word for flag, value in given if value is not None for word in (flag, str(value))]
-        words += [word for check in self.wish.skip_checks for word in ("--skip-check", check)]
-        return ("scale", self.cluster, *words, *(("--in-place",) if self.wish.in_place else ()))
+        words += [word for check in self.request.skip_checks for word in ("--skip-check", check)]
+        return ("scale", self.cluster, *words, *(("--in-place",) if self.request.in_place else ()))
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Which keys, who is the writer, in which order."""
-        topology = ground.live()
+        topology = context.live()
         require_available(topology)
         refuse_in_deployment(
-            ground.rds, self.cluster, "the green cluster has the instances of the moment when it was made"
+            context.rds, self.cluster, "the green cluster has the instances of the moment when it was made"
         )
-        key = self._key(ground, topology)
-        wish, every = self.wish, self.every
-        desired = scaled(ground.stack, wish.readers, wish.class_, wish.acu, key, wish.skip_checks, every=every)
-        refuse_unorderable(ground.app, desired.spec, ground.spec, self.wish.skip_checks, ground.emit)
-        existing = ground.keys()
+        key = self._key(context, topology)
+        request, every = self.request, self.every
+        desired = scaled(
+            context.stack, request.readers, request.class_, request.acu, key, request.skip_checks, every=every
+        )
+        refuse_unorderable(context.app, desired.spec, context.spec, self.request.skip_checks, context.emit)
+        existing = context.keys()
         count = desired.spec.instances.readers + 1
         writer = key_of(topology.writer.id, desired.spec) if topology.writer else None
         choice = choose_keys(existing, count, writer)
         _refuse_missing_successor(desired.spec, choice.fail_over_to, topology)
         order = order_of(
-            ground.spec,
+            context.spec,
             desired.spec,
             classes=_classes(desired.spec, existing, topology),
             keys=choice.keys,
@@ -124,33 +126,33 @@ class Scale:
     def _decision(self, base: Decision, order: Order, topology: Topology) -> Decision:
         assert base.desired is not None
         names = identifiers([*order.classes, *order.new], base.desired.spec)
-        moves = order.successor if not self.wish.in_place or order.writer in order.gone else None
+        moves = order.successor if not self.request.in_place or order.writer in order.gone else None
         return Decision(
             facts={"order": order.to_facts()},
             desired=base.desired,
             keys=base.keys,
-            one_by_one=() if self.wish.in_place else tuple(names[key] for key in order.resize),
+            one_by_one=() if self.request.in_place else tuple(names[key] for key in order.resize),
             next_writer=names[moves] if moves else None,
             remarks=(*_remarks(self.cluster, order, topology), *self._own_classes(base.desired.spec, names)),
         )
 
     def _own_classes(self, spec: ClusterSpec, names: Mapping[str, str]) -> tuple[str, ...]:
         """`--class` is the class of all; an instance that was given one of its own keeps it."""
-        if self.wish.class_ is None or self.wish.instance is not None:
+        if self.request.class_ is None or self.request.instance is not None:
             return ()
         overrides = spec.instances.overrides
-        own = [k for k in names if k in overrides and overrides[k].class_ not in (None, self.wish.class_)]
+        own = [k for k in names if k in overrides and overrides[k].class_ not in (None, self.request.class_)]
         return tuple(
             f"{names[k]} keeps its own class {overrides[k].class_}. To change it: aurora-cli scale {self.cluster} "
-            f"--instance {k} --class {self.wish.class_}"
+            f"--instance {k} --class {self.request.class_}"
             for k in own
         )
 
-    def _key(self, ground: Ground, topology: Topology) -> str | None:
-        if self.wish.instance is None:
+    def _key(self, context: OperationContext, topology: Topology) -> str | None:
+        if self.request.instance is None:
             return None
-        identifier = named_instance(ground, topology, self.wish.instance)
-        key = key_of(identifier, ground.spec)
+        identifier = named_instance(context, topology, self.request.instance)
+        key = key_of(identifier, context.spec)
         if key is None:
             raise InvalidInput(
                 f"{identifier} is not managed here: reader autoscaling, or somebody, made it.",
@@ -158,11 +160,11 @@ class Scale:
             )
         return key
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """See docs/operations.md for their order."""
         order = Order.from_facts(decision.facts["order"])
-        made = ScaleSteps(ground, decision, order)
-        return made.at_once() if self.wish.in_place else made.one_by_one()
+        made = ScaleSteps(context, decision, order)
+        return made.at_once() if self.request.in_place else made.one_by_one()
 
 
 def _classes(spec: ClusterSpec, keys: Sequence[str], topology: Topology) -> dict[str, str]:

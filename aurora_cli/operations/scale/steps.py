@@ -12,7 +12,7 @@ from aurora_cli.operations.scale.order import Order, keys_on_the_way, spec_on_th
 from aurora_cli.spec.members import SERVERLESS, class_of
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model import ClusterSpec
 
 _READER = "Connections to {name} end, and it is away for some minutes; the other instances serve."
@@ -24,15 +24,15 @@ class ScaleSteps:
     """Makes the steps.
 
     Args:
-        ground: what they work with.
+        context: what they work with.
         decision: its spec is the one at the end.
         order: who changes when.
     """
 
-    def __init__(self, ground: Ground, decision: Decision, order: Order) -> None:
+    def __init__(self, context: OperationContext, decision: Decision, order: Order) -> None:
         if decision.desired is None:
             raise ValueError("a scale has a spec at its end")
-        self.ground, self.order = ground, order
+        self.context, self.order = context, order
         self.after: ClusterSpec = decision.desired.spec
         self.keys = decision.keys
         self.names = identifiers([*order.classes, *order.new], self.after)
@@ -44,17 +44,17 @@ class ScaleSteps:
             steps.append(self._add())
         for key in order.resize:
             if key == order.writer and order.successor:
-                steps.append(failover_step(self.ground, self.names[order.successor]))
+                steps.append(failover_step(self.context, self.names[order.successor]))
             steps.append(self._resize(key))
         if order.writer in order.gone and order.successor:
-            steps.append(failover_step(self.ground, self.names[order.successor]))
+            steps.append(failover_step(self.context, self.names[order.successor]))
         return [*steps, *self.remove()]
 
     def at_once(self) -> list[Step]:
         """One apply for all, after a failover if the writer goes."""
         steps = []
         if self.order.writer in self.order.gone and self.order.successor:
-            steps.append(failover_step(self.ground, self.names[self.order.successor]))
+            steps.append(failover_step(self.context, self.names[self.order.successor]))
         interruption = _IN_PLACE if len(self.order.resize) > 1 or not self.order.successor else None
         if not self.order.resize:
             interruption = None
@@ -91,7 +91,7 @@ class ScaleSteps:
             return []
 
         def done() -> bool:
-            return not {m.id for m in self.ground.live().members} & set(names)
+            return not {m.id for m in self.context.live().members} & set(names)
 
         interruption = f"Connections to {', '.join(names)} end; the data stays in the cluster."
         return [Step("remove", f"Remove {', '.join(names)}", done, self._reach(self.after, self.keys), interruption)]
@@ -102,27 +102,27 @@ class ScaleSteps:
         def run() -> None:
             if taken_down is not None:
                 self._not_the_writer(taken_down)
-            self.ground.reach(spec, keys)
-            self.ground.healthy()
+            self.context.reach(spec, keys)
+            self.context.healthy()
 
         return run
 
     def _not_the_writer(self, name: str) -> None:
         """AWS may have given the role back meanwhile: it moves away once more before the instance is taken down."""
-        topology = self.ground.healthy()
+        topology = self.context.healthy()
         successor = self.order.successor
         if successor and topology.writer and topology.writer.id == name:
-            failover_step(self.ground, self.names[successor]).run()
+            failover_step(self.context, self.names[successor]).run()
 
     def _has_class(self, key: str) -> Callable[[], bool]:
         def done() -> bool:
-            member = self.ground.member(self.names[key])
+            member = self.context.member(self.names[key])
             return member is not None and (member.class_, member.status) == (class_of(self.after, key), "available")
 
         return done
 
     def _added(self) -> bool:
-        topology = self.ground.live()
+        topology = self.context.live()
         there = {m.id for m in topology.members if m.status == "available"}
         acu = self.after.instances.acu
         wanted = None if acu is None else (acu.min, acu.max)
@@ -131,7 +131,7 @@ class ScaleSteps:
 
     def _all_there(self) -> bool:
         gone = {self.names[key] for key in self.order.gone}
-        members = {m.id for m in self.ground.live().members}
+        members = {m.id for m in self.context.live().members}
         return self._added() and not gone & members and all(self._has_class(key)() for key in self.order.resize)
 
     def _capacity_changes(self) -> bool:

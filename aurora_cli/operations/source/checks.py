@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.failures import aws_errors
-from aurora_cli.aws.origins import Origin, upgrade_targets
+from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.restore_sources import Origin, upgrade_targets
 from aurora_cli.errors import AwsFailed, ClusterNotFound, CredentialsError, SourceUnfit
 from aurora_cli.operations.source.lookup import clones_of, find_origin, region_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.origins import (
+from aurora_cli.aws.restore_sources import (
     Origin,
     all_clusters,
     read_backup,

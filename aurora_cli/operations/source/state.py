@@ -99,7 +99,7 @@ def second_step(spec: ClusterSpec) -> tuple[str, ...]:
     return (f"Then set what a restore does not take: {', '.join(left)}.",) if left else ()
 
 
-def spent_source(stack: Stack, spec: ClusterSpec, born: str | None) -> tuple[Problem, ...]:
+def ignored_source_change(stack: Stack, spec: ClusterSpec, born: str | None) -> tuple[Problem, ...]:
     """A warning when `source` was changed, removed or added for a cluster that is there: it counts no more."""
     from aurora_cli.errors import AuroraError
     from aurora_cli.operations.core.stored import stored_spec

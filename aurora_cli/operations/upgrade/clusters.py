@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.resting import unrest
 from aurora_cli.aws.topology import Topology, read_topology
+from aurora_cli.aws.waiters import busy_members
 from aurora_cli.errors import ClusterNotFound, InvalidInput
-from aurora_cli.operations.pipeline.context import Ground
+from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.spec.regions import global_identifier, regions_of, secondary_name
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class UpgradeUnit:
     """One cluster of an operation.
 
     Attributes:
@@ -25,7 +25,7 @@ class Place:
         members: identifiers of its instances when the operation began, readers first.
     """
 
-    ground: Ground
+    context: OperationContext
     region: str
     cluster: str
     members: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Place:
     @property
     def rds(self) -> Any:
         """A boto3 RDS client of its Region."""
-        return self.ground.app.aws(self.region).client("rds")
+        return self.context.app.aws(self.region).client("rds")
 
     def live(self) -> Topology:
         """The cluster now. Raises ClusterNotFound."""
@@ -47,9 +47,9 @@ class Place:
 
         def look() -> tuple[Topology, str | None]:
             topology = self.live()
-            return topology, ", ".join(f"{name} is {status}" for name, status in unrest(topology)) or None
+            return topology, ", ".join(f"{name} is {status}" for name, status in busy_members(topology)) or None
 
-        rested: Topology = self.ground.wait(look, f"{self.cluster} to come to rest")
+        rested: Topology = self.context.wait(look, f"{self.cluster} to come to rest")
         return rested
 
     def to_facts(self) -> dict[str, Any]:
@@ -57,22 +57,22 @@ class Place:
         return {"region": self.region, "cluster": self.cluster, "members": list(self.members)}
 
     @classmethod
-    def from_facts(cls, ground: Ground, facts: dict[str, Any]) -> Place:
+    def from_facts(cls, context: OperationContext, facts: dict[str, Any]) -> UpgradeUnit:
         """The place that `to_facts` has kept."""
-        return cls(ground, facts["region"], facts["cluster"], tuple(facts["members"]))
+        return cls(context, facts["region"], facts["cluster"], tuple(facts["members"]))
 
 
-def places_of(ground: Ground) -> list[Place]:
+def places_of(context: OperationContext) -> list[UpgradeUnit]:
     """The clusters in the order of a minor upgrade: AWS wants the primary of a global database to be the last.
 
     Raises:
         ClusterNotFound: one of them is not there.
     """
-    spec = ground.spec
-    primary = _primary_region(ground)
+    spec = context.spec
+    primary = _primary_region(context)
     regions = sorted((spec.region, *regions_of(spec)), key=lambda region: (region == primary, region))
-    found = [Place(ground, region, _name(spec, region)) for region in regions]
-    return [Place(ground, one.region, one.cluster, _readers_first(one.live())) for one in found]
+    found = [UpgradeUnit(context, region, _name(spec, region)) for region in regions]
+    return [UpgradeUnit(context, one.region, one.cluster, _readers_first(one.live())) for one in found]
 
 
 def _name(spec: ClusterSpec, region: str) -> str:
@@ -84,19 +84,19 @@ def _readers_first(topology: Topology) -> tuple[str, ...]:
     return tuple(m.id for m in sorted(members, key=lambda m: (m.role == "writer", -(m.promotion_tier or 0), m.id)))
 
 
-def _primary_region(ground: Ground) -> str:
+def _primary_region(context: OperationContext) -> str:
     """The Region that takes the writes now, which a switchover may have changed."""
-    if ground.spec.global_ is None:
-        return ground.spec.region
+    if context.spec.global_ is None:
+        return context.spec.region
     from aurora_cli.aws.global_database import read_global
 
-    database = read_global(ground.rds, global_identifier(ground.spec))
+    database = read_global(context.rds, global_identifier(context.spec))
     if database is None or database.primary is None:
-        return ground.spec.region
+        return context.spec.region
     return database.primary.region
 
 
-def refuse_uneven(places: list[Place], found: dict[str, Topology], target: Target) -> None:
+def refuse_uneven(places: list[UpgradeUnit], found: dict[str, Topology], target: Target) -> None:
     """The members of a global database are on one version, or are on the way to the target, the primary last.
 
     Raises:
@@ -110,12 +110,12 @@ def refuse_uneven(places: list[Place], found: dict[str, Topology], target: Targe
         raise InvalidInput(
             f"The members of the global database are not on one version: {told}.",
             hint="Bring them to one of these versions first, the primary last: aurora-cli upgrade "
-            f"{places[0].ground.spec.name} --to VERSION",
+            f"{places[0].context.spec.name} --to VERSION",
         )
     empty = [one for one in places if not found[one.region].members]
     if empty and not target.stays:
         region = empty[0].region
         raise InvalidInput(
             f"{empty[0].cluster} has no instance, and AWS upgrades no secondary cluster without one.",
-            hint=f"Give it one: aurora-cli apply {places[0].ground.spec.name} --set global.regions.{region}.headless=false",
+            hint=f"Give it one: aurora-cli apply {places[0].context.spec.name} --set global.regions.{region}.headless=false",
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.terraform.addresses import in_region, region_of
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.terraform.state import StateResource
 
@@ -36,13 +36,13 @@ class Groups:
     """The groups in Terraform's state.
 
     Args:
-        ground: of the operation.
+        context: of the operation.
         version: engine version at the end, in full.
         keys: instance keys at the end.
     """
 
-    def __init__(self, ground: Ground, version: str, keys: tuple[str, ...]) -> None:
-        self.ground, self.version, self.keys = ground, version, keys
+    def __init__(self, context: OperationContext, version: str, keys: tuple[str, ...]) -> None:
+        self.context, self.version, self.keys = context, version, keys
 
     def made(self) -> bool:
         """Whether there is a group beside each one in use."""
@@ -52,23 +52,23 @@ class Groups:
         }
 
     def make(self) -> None:
-        """Make them by Terraform. Raises what `Ground.reach` raises."""
-        self.ground.approved |= {(_with(NEXT, _with("", a)), "create") for a in self._found()}
-        self.ground.reach(self.ground.spec, self.keys, next_version=self.version)
+        """Make them by Terraform. Raises what `OperationContext.reach` raises."""
+        self.context.approved |= {(_with(NEXT, _with("", a)), "create") for a in self._found()}
+        self.context.reach(self.context.spec, self.keys, next_version=self.version)
 
     def take_over(self, spec: ClusterSpec) -> None:
         """Give the new groups the addresses of the old ones, attach what is not attached yet, and delete the old ones."""
         for address in sorted(a for a in self._found() if _is(NEXT, a)):
             usual = _with("", address)
             if usual in self._found():
-                self.ground.terraform.move(usual, _with(FORMER, usual))
-            self.ground.terraform.move(address, usual)
-        self.ground.approved |= {(a, "delete") for a in self._found() if _is(FORMER, a)}
-        self.ground.reach(spec, self.keys)
+                self.context.terraform.move(usual, _with(FORMER, usual))
+            self.context.terraform.move(address, usual)
+        self.context.approved |= {(a, "delete") for a in self._found() if _is(FORMER, a)}
+        self.context.reach(spec, self.keys)
 
     def _found(self) -> dict[str, StateResource]:
-        self.ground.keys()  # a remote state needs its init first
-        return {r.address: r for r in self.ground.terraform.state_resources() if r.type in TYPES}
+        self.context.keys()  # a remote state needs its init first
+        return {r.address: r for r in self.context.terraform.state_resources() if r.type in TYPES}
 
 
 def _is(prefix: str, address: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from aurora_cli.aws.engine_upgrade import integrations_of, known_parameters, waiting_maintenance
 from aurora_cli.aws.orderable import read_offers
-from aurora_cli.aws.resting import unrest
-from aurora_cli.aws.upgrading import integrations_of, known_parameters, waiting_maintenance
+from aurora_cli.aws.waiters import busy_members
 from aurora_cli.errors import AccessDenied, InvalidInput, Problem, SpecInvalid
 from aurora_cli.events import Note
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
@@ -19,7 +19,7 @@ from aurora_cli.spec.versions import major_version, parameter_family
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.operations.preflight.target_version import Target
-    from aurora_cli.operations.upgrade.clusters import Place
+    from aurora_cli.operations.upgrade.clusters import UpgradeUnit
     from aurora_cli.spec.model import ClusterSpec
 
 _POSTGRES = (
@@ -34,35 +34,35 @@ _MYSQL = (
 )
 
 
-def refuse_unready(place: Place, topology: Topology) -> None:
+def refuse_unready(place: UpgradeUnit, topology: Topology) -> None:
     """Raise InvalidInput for a cluster that AWS would not upgrade as it is now."""
     require_available(topology)
-    busy = unrest(topology)
+    busy = busy_members(topology)
     ill = [(m.id, m.status) for m in topology.members if m.status not in ("available", "deleting")]
     if topology.status != "available" or busy or ill:
         told = dict([*busy, *ill, *([(place.cluster, topology.status)] if topology.status != "available" else [])])
         words = ", ".join(f"{name} is {status}" for name, status in told.items())
         raise InvalidInput(
             f"Only a cluster that is available, with all its instances, can be upgraded: {words}.",
-            hint=f"Wait for it: aurora-cli wait {place.ground.spec.name} --for available",
+            hint=f"Wait for it: aurora-cli wait {place.context.spec.name} --for available",
         )
     refuse_in_deployment(place.rds, place.cluster, "the other cluster would not follow")
 
 
-def refuse_unoffered(place: Place, spec: ClusterSpec, target: Target) -> None:
+def refuse_unoffered(place: UpgradeUnit, spec: ClusterSpec, target: Target) -> None:
     """Ask AWS whether the new version goes with the classes, the capacity, the storage and the features of the spec.
 
     Raises:
         SpecInvalid: with every breach.
     """
-    home = place.ground.spec
+    home = place.context.spec
     own = spec if place.region == home.region else secondary_spec(spec, place.region)
     exact = own.model_copy(update={"engine_version": target.version})
     try:
         offers = read_offers(place.rds, spec.engine, target.version)
     except AccessDenied as denied:
         told = f"Whether {target.version} goes with the classes of the spec could not be asked. {denied.message}"
-        place.ground.emit(Note(told, level="warning", hint=denied.hint))
+        place.context.emit(Note(told, level="warning", hint=denied.hint))
         return
     where = "" if place.region == home.region else f"global.regions.{place.region}."
     problems = [
@@ -77,7 +77,7 @@ def refuse_unoffered(place: Place, spec: ClusterSpec, target: Target) -> None:
         )
 
 
-def refuse_unknown_parameters(place: Place, spec: ClusterSpec, target: Target) -> None:
+def refuse_unknown_parameters(place: UpgradeUnit, spec: ClusterSpec, target: Target) -> None:
     """Refuse parameters that the new family no longer has: AWS would refuse the new groups.
 
     Raises:
@@ -112,9 +112,9 @@ def _parameters(spec: ClusterSpec) -> Iterator[tuple[str, str]]:
             yield f"instances.overrides.{key}.parameters.{name}", name
 
 
-def remarks_of(place: Place, topology: Topology, target: Target) -> Iterator[str]:
+def remarks_of(place: UpgradeUnit, topology: Topology, target: Target) -> Iterator[str]:
     """Sentences on what the upgrade means for things that nobody here can look into."""
-    name, spec = place.ground.spec.name, place.ground.spec
+    name, spec = place.context.spec.name, place.context.spec
     waiting = waiting_maintenance(place.rds, [topology.arn, *(_instance_arn(topology, m.id) for m in topology.members)])
     if waiting:
         yield f"Maintenance waits as well, and AWS may do it at the same time: {', '.join(waiting)}."

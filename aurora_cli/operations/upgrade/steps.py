@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.failures import aws_errors
-from aurora_cli.aws.reboots import reboot
+from aurora_cli.aws.engine_upgrade import await_version, runs, upgrade_cluster, upgrade_global
+from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.reboot import reboot
 from aurora_cli.aws.snapshots import await_snapshot, list_snapshots, snapshot_exists
-from aurora_cli.aws.upgrading import await_version, runs, upgrade_cluster, upgrade_global
 from aurora_cli.events import Waiting
 from aurora_cli.operations.pipeline.step import Decision, Step
-from aurora_cli.operations.upgrade.clusters import Place
+from aurora_cli.operations.upgrade.clusters import UpgradeUnit
 from aurora_cli.operations.upgrade.parameter_groups import Groups
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.pipeline.context import Ground
+    from aurora_cli.operations.pipeline.context import OperationContext
 
 MINOR = (
     "Every instance of {cluster} restarts, readers too: typically some tens of seconds without connections, and fewer where "
@@ -38,14 +38,14 @@ _RESTART = "Connections to {name} end; it is away for up to a minute or two."
 class UpgradeSteps:
     """Makes the steps from the facts that were decided; see `upgrade.Upgrade.decide` for them."""
 
-    def __init__(self, ground: Ground, decision: Decision) -> None:
-        self.ground, self.decision = ground, decision
+    def __init__(self, context: OperationContext, decision: Decision) -> None:
+        self.context, self.decision = context, decision
         self.facts: Mapping[str, Any] = decision.facts
-        self.places = [Place.from_facts(ground, one) for one in self.facts["places"]]
+        self.places = [UpgradeUnit.from_facts(context, one) for one in self.facts["places"]]
         self.version: str = self.facts["version"]
         self.major: bool = self.facts["major"]
-        keys = decision.keys or ground.stack.record.instance_keys
-        self.groups = Groups(ground, self.version, keys)
+        keys = decision.keys or context.stack.record.instance_keys
+        self.groups = Groups(context, self.version, keys)
 
     def all(self) -> Sequence[Step]:
         """In order; none where the cluster runs the version already."""
@@ -66,7 +66,7 @@ class UpgradeSteps:
 
     # --- before ---
 
-    def _snapshot(self, place: Place) -> Step:
+    def _snapshot(self, place: UpgradeUnit) -> Step:
         name: str = self.facts["snapshot"]
 
         def done() -> bool:
@@ -78,7 +78,7 @@ class UpgradeSteps:
                     place.rds.create_db_cluster_snapshot(
                         DBClusterIdentifier=place.cluster, DBClusterSnapshotIdentifier=name
                     )
-            await_snapshot(place.rds, name, clock=self.ground.app.clock, waiting=self._waiting(f"the snapshot {name}"))
+            await_snapshot(place.rds, name, clock=self.context.app.clock, waiting=self._waiting(f"the snapshot {name}"))
             return f"kept: aurora-cli snapshot list {place.cluster}"
 
         return Step("snapshot", f"Take the snapshot {name}, which is kept", done, run)
@@ -93,7 +93,7 @@ class UpgradeSteps:
 
     # --- the version ---
 
-    def _upgrade(self, place: Place) -> Step:
+    def _upgrade(self, place: UpgradeUnit) -> Step:
         later, name = self.facts["in_window"], place.cluster
         words = (MAJOR if self.major else MINOR).format(cluster=name)
         text = f"Upgrade {name} in {place.region} from {self.facts['running']} to {self.version}"
@@ -144,13 +144,13 @@ class UpgradeSteps:
     def _reached(self) -> bool:
         return all(runs(place.live(), self.version) for place in self.places)
 
-    def _await(self, place: Place) -> None:
+    def _await(self, place: UpgradeUnit) -> None:
         await_version(
             place.rds,
             place.cluster,
             self.version,
-            clock=self.ground.app.clock,
-            waiting=lambda *told: self.ground.emit(Waiting(*told)),
+            clock=self.context.app.clock,
+            waiting=lambda *told: self.context.emit(Waiting(*told)),
         )
 
     # --- after a major version ---
@@ -165,7 +165,7 @@ class UpgradeSteps:
         text = f"Put the groups of {self.facts['family']} in the place of the old ones, which are deleted"
         return Step("drop groups", text, lambda: False, run)
 
-    def _restart(self, place: Place, name: str) -> Step:
+    def _restart(self, place: UpgradeUnit, name: str) -> Step:
         """The new groups count from the restart after the upgrade on (Aurora User Guide)."""
 
         def waits() -> bool:
@@ -181,7 +181,7 @@ class UpgradeSteps:
             place.rested()
             if waits():
                 reboot(place.rds, name)
-                self.ground.wait(look, f"{name} to be back")
+                self.context.wait(look, f"{name} to be back")
 
         text = f"Restart {name}, if parameters wait for it"
         writer = place == self.places[-1] and name == place.members[-1]
@@ -195,4 +195,4 @@ class UpgradeSteps:
         )
 
     def _waiting(self, what: str) -> Any:
-        return lambda status, elapsed: self.ground.emit(Waiting(what, status, elapsed))
+        return lambda status, elapsed: self.context.emit(Waiting(what, status, elapsed))

@@ -10,12 +10,12 @@ from aurora_cli.aws.engine_versions import EngineVersion, read_engine_versions
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.stored import existing_stack
-from aurora_cli.operations.pipeline.change import Terms
-from aurora_cli.operations.pipeline.context import Ground
+from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.preflight.target_version import Target, choose_target
-from aurora_cli.operations.upgrade.clusters import Place, places_of, refuse_uneven
+from aurora_cli.operations.upgrade.clusters import UpgradeUnit, places_of, refuse_uneven
 from aurora_cli.operations.upgrade.parameter_groups import group_name, makes_groups
 from aurora_cli.operations.upgrade.preflight import (
     refuse_unknown_parameters,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Wish:
+class UpgradeRequest:
     """What is wanted.
 
     Attributes:
@@ -72,13 +72,13 @@ class Targets:
 def targets(app: AppContext, cluster: str, *, emit: Emit) -> Targets:
     """The versions that a cluster can be upgraded to in place. Raises ClusterNotFound, CredentialsError, AwsFailed."""
     app.begin(emit)
-    ground = Ground(app, existing_stack(app, cluster), emit)
-    topology = ground.live()
-    own = _own(_listed(ground, topology), topology.engine_version)
+    context = OperationContext(app, existing_stack(app, cluster), emit)
+    topology = context.live()
+    own = _own(_listed(context, topology), topology.engine_version)
     return Targets(cluster, topology.engine, topology.engine_version, own.minor, own.major)
 
 
-def upgrade(app: AppContext, cluster: str, wish: Wish, *, terms: Terms) -> ChangeResult:
+def upgrade(app: AppContext, cluster: str, request: UpgradeRequest, *, terms: RunOptions) -> ChangeResult:
     """Upgrade an existing cluster, or every cluster of a global database.
 
     A cluster that runs the version already is not touched; the spec takes the version on.
@@ -87,7 +87,7 @@ def upgrade(app: AppContext, cluster: str, wish: Wish, *, terms: Terms) -> Chang
         InvalidInput: there is no such way; the hint says which there are. SpecInvalid: the version does not go with the spec.
         What `run_operation` raises.
     """
-    return run_operation(app, cluster, Upgrade(cluster, wish), terms)
+    return run_operation(app, cluster, Upgrade(cluster, request), terms)
 
 
 @dataclass(frozen=True)
@@ -95,57 +95,66 @@ class Upgrade:
     """The operation."""
 
     cluster: str
-    wish: Wish
+    request: UpgradeRequest
     name = "upgrade"
 
     @property
     def arguments(self) -> Mapping[str, Any]:
         """What was asked for."""
-        return dict(vars(self.wish))
+        return dict(vars(self.request))
 
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        wish = self.wish
-        given = (("--to", wish.to), ("--cluster-group", wish.cluster_group), ("--instance-group", wish.instance_group))
-        flags = (("--no-snapshot", not wish.snapshot), ("--in-window", wish.in_window))
+        request = self.request
+        given = (
+            ("--to", request.to),
+            ("--cluster-group", request.cluster_group),
+            ("--instance-group", request.instance_group),
+        )
+        flags = (("--no-snapshot", not request.snapshot), ("--in-window", request.in_window))
         words = [word for flag, value in given if value for word in (flag, value)]
         return ("upgrade", self.cluster, *words, *(flag for flag, on in flags if on))
 
-    def decide(self, ground: Ground) -> Decision:
+    def decide(self, context: OperationContext) -> Decision:
         """Where to, whether it can be, and in which order. The running version counts, not the spec's."""
-        places = places_of(ground)
+        places = places_of(context)
         found = {place.region: place.live() for place in places}
-        target = self._target(ground, found[places[-1].region])
+        target = self._target(context, found[places[-1].region])
         refuse_uneven(places, found, target)
-        desired = upgraded(ground.stack, target, self.wish.cluster_group, self.wish.instance_group)
-        stays = desired.spec == ground.spec
+        desired = upgraded(context.stack, target, self.request.cluster_group, self.request.instance_group)
+        stays = desired.spec == context.spec
         if target.stays:
-            facts = {**self._facts(ground, target, desired.spec, places, found), "places": []}
+            facts = {**self._facts(context, target, desired.spec, places, found), "places": []}
             return Decision(facts, None if stays else desired)
-        self._refuse(ground, target, desired.spec, places, found)
+        self._refuse(context, target, desired.spec, places, found)
         remarks = [text for place in places for text in remarks_of(place, found[place.region], target)]
         return Decision(
-            self._facts(ground, target, desired.spec, places, found),
-            None if stays or self.wish.in_window else desired,
-            remarks=tuple(dict.fromkeys([*self._about(ground, target, desired.spec), *remarks])),
+            self._facts(context, target, desired.spec, places, found),
+            None if stays or self.request.in_window else desired,
+            remarks=tuple(dict.fromkeys([*self._about(context, target, desired.spec), *remarks])),
         )
 
-    def _target(self, ground: Ground, topology: Topology) -> Target:
+    def _target(self, context: OperationContext, topology: Topology) -> Target:
         """Of a global database half-way through a minor upgrade the primary is behind, and it is what counts."""
-        listed = _listed(ground, topology)
-        return choose_target(topology.engine, topology.engine_version, listed, self.wish.to, name=self.cluster)
+        listed = _listed(context, topology)
+        return choose_target(topology.engine, topology.engine_version, listed, self.request.to, name=self.cluster)
 
     def _refuse(
-        self, ground: Ground, target: Target, spec: ClusterSpec, places: list[Place], found: dict[str, Topology]
+        self,
+        context: OperationContext,
+        target: Target,
+        spec: ClusterSpec,
+        places: list[UpgradeUnit],
+        found: dict[str, Topology],
     ) -> None:
-        if target.major and self.wish.in_window:
+        if target.major and self.request.in_window:
             raise InvalidInput(
                 "A major upgrade cannot be left to the maintenance window: the parameter groups of its family come with it, and "
                 "the old ones go after it.",
                 hint="Leave --in-window out, and run it when an outage fits.",
             )
-        if self.wish.in_window and ground.spec.global_ is not None:
+        if self.request.in_window and context.spec.global_ is not None:
             raise InvalidInput(
                 "The members of a global database are upgraded in an order, so not in their windows.",
                 hint="Leave --in-window out.",
@@ -158,13 +167,18 @@ class Upgrade:
             refuse_unknown_parameters(places[-1], spec, target)
 
     def _facts(
-        self, ground: Ground, target: Target, spec: ClusterSpec, places: list[Place], found: dict[str, Topology]
+        self,
+        context: OperationContext,
+        target: Target,
+        spec: ClusterSpec,
+        places: list[UpgradeUnit],
+        found: dict[str, Topology],
     ) -> dict[str, Any]:
         home = places[-1]
-        takes = self.wish.snapshot and not self.wish.in_window
-        stamp = f"{ground.app.clock.now():%Y%m%d%H%M%S}"
+        takes = self.request.snapshot and not self.request.in_window
+        stamp = f"{context.app.clock.now():%Y%m%d%H%M%S}"
         label = target.version.replace(".", "-").replace("_", "-")
-        made = group_name(ground.spec.name, target.family)
+        made = group_name(context.spec.name, target.family)
         return {
             "running": target.running,
             "version": target.version,
@@ -174,34 +188,34 @@ class Upgrade:
             "makes_groups": makes_groups(spec),
             "cluster_group": (spec.parameters.cluster_group or made) if target.major else None,
             "instance_group": (spec.parameters.instance_group or made) if target.major else None,
-            "in_window": self.wish.in_window,
+            "in_window": self.request.in_window,
             "window": found[home.region].maintenance_window,
             "global": global_identifier(spec) if spec.global_ is not None else None,
             "places": [place.to_facts() for place in places],
         }
 
-    def _about(self, ground: Ground, target: Target, spec: ClusterSpec) -> list[str]:
+    def _about(self, context: OperationContext, target: Target, spec: ClusterSpec) -> list[str]:
         """What becomes of the spec."""
-        owner = ground.spec.maintenance.auto_minor_upgrades
-        if self.wish.in_window and not owner:
+        owner = context.spec.maintenance.auto_minor_upgrades
+        if self.request.in_window and not owner:
             return [
                 f"The spec stays until it has happened. Then: aurora-cli upgrade {self.cluster} --to {target.version}"
             ]
-        if spec == ground.spec and not target.major:
+        if spec == context.spec and not target.major:
             return ["The spec names the major version alone, so it stays as it is."] if owner else []
         return []
 
-    def steps(self, ground: Ground, decision: Decision) -> Sequence[Step]:
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """See docs/operations.md for their order."""
-        return UpgradeSteps(ground, decision).all()
+        return UpgradeSteps(context, decision).all()
 
 
-def _listed(ground: Ground, topology: Topology) -> list[EngineVersion]:
+def _listed(context: OperationContext, topology: Topology) -> list[EngineVersion]:
     """What AWS offers, and the running version, which it may offer no more for new clusters."""
-    offered = read_engine_versions(ground.rds, topology.engine)
+    offered = read_engine_versions(context.rds, topology.engine)
     if any(one.version == topology.engine_version for one in offered):
         return offered
-    return [*read_engine_versions(ground.rds, topology.engine, topology.engine_version, retired=True), *offered]
+    return [*read_engine_versions(context.rds, topology.engine, topology.engine_version, retired=True), *offered]
 
 
 def _own(listed: Sequence[EngineVersion], running: str) -> EngineVersion:

@@ -71,11 +71,11 @@ class Loader:
 
 def load_aws() -> Aws:
     """Import moto, the quick way."""
-    from aurora_cli.sandbox.emulator import quick_moto
+    from aurora_cli.sandbox.emulator import moto_startup
 
     os.environ.update(SETTINGS)
-    quick_moto.share_models()
-    with quick_moto.no_instance_types():
+    moto_startup.share_models()
+    with moto_startup.no_instance_types():
         from aurora_cli.sandbox.emulator.aws import Aws
 
         return Aws()

@@ -8,17 +8,17 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.provider import catalogue, sources
+from aurora_cli.sandbox.provider import data_sources, resources
 from aurora_cli.sandbox.provider.api.stop import StopSignal
-from aurora_cli.sandbox.provider.problems import AwsError, NotFound, ProviderError
+from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound, ProviderError
 from aurora_cli.sandbox.provider.protocol.schema import ProviderSchema, Schema, load_provider_schema
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.api.client import Client
-    from aurora_cli.sandbox.provider.catalogue.model import Resource
+    from aurora_cli.sandbox.provider.diagnostics import Diagnostic
     from aurora_cli.sandbox.provider.engine.planning import Change
-    from aurora_cli.sandbox.provider.engine.task import Pace, Task, World
-    from aurora_cli.sandbox.provider.problems import Diagnostic
+    from aurora_cli.sandbox.provider.engine.task import PollPolicy, ProviderRuntime, Task
+    from aurora_cli.sandbox.provider.resources.model import Resource
 
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
@@ -34,7 +34,7 @@ class Provider:
     def __init__(self, cache_dir: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
         self._cache_dir = cache_dir
         self._environ = os.environ if environ is None else environ
-        self._world: World | None = None
+        self._world: ProviderRuntime | None = None
         self.stop = StopSignal()
 
     @cached_property
@@ -49,7 +49,7 @@ class Provider:
             ProviderError: the sandbox does not have that type.
         """
         try:
-            return catalogue.entry_of(resource_type)
+            return resources.entry_of(resource_type)
         except KeyError as error:
             raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
 
@@ -69,15 +69,15 @@ class Provider:
         from aurora_cli.sandbox.provider.api.client import Client
         from aurora_cli.sandbox.provider.api.models import Models
         from aurora_cli.sandbox.provider.api.settings import read_settings
-        from aurora_cli.sandbox.provider.engine.task import World
+        from aurora_cli.sandbox.provider.engine.task import ProviderRuntime
 
-        settings = read_settings(config, self._environ, catalogue.SERVICES)
+        settings = read_settings(config, self._environ, resources.SERVICES)
         client = Client(settings, Models(self._cache_dir), self.stop)
         partition = next((name for prefix, name in _PARTITIONS.items() if settings.region.startswith(prefix)), "aws")
-        self._world = World(client, self.stop, _pace(self._environ), _account(client), partition)
+        self._world = ProviderRuntime(client, self.stop, _pace(self._environ), _account(client), partition)
 
     @property
-    def world(self) -> World:
+    def world(self) -> ProviderRuntime:
         """What tasks share.
 
         Raises:
@@ -89,7 +89,7 @@ class Provider:
 
     def task(self, resource_type: str, values: Mapping[str, Any] | None, **more: Any) -> Task:
         """A task on a resource with these values; the id and the Region come from them."""
-        from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
+        from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
         from aurora_cli.sandbox.provider.engine.task import Task
 
         known = dict(values or {})
@@ -105,15 +105,15 @@ class Provider:
 
     def validate(self, resource_type: str, config: Mapping[str, Any]) -> list[Diagnostic]:
         """Diagnostics for a configuration."""
-        from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
+        from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
         from aurora_cli.sandbox.provider.engine.validation import validate
 
         return validate(self.resource_schema(resource_type).block, behaviour_of(resource_type), config)
 
     def plan(self, resource_type: str, prior: Mapping[str, Any] | None, config: Mapping[str, Any]) -> Change:
         """The planned change from `prior` to `config`."""
-        from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
         from aurora_cli.sandbox.provider.engine.planning import Planner
+        from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
 
         settings = self.world.client.settings
         planner = Planner(
@@ -176,12 +176,12 @@ class Provider:
         Raises:
             ProviderError: nothing, too much, or AWS refused.
         """
-        return sources.read(name, self.schema.data_sources[name], config, self.world)
+        return data_sources.read(name, self.schema.data_sources[name], config, self.world)
 
 
 @cache
 def _schema() -> ProviderSchema:
-    return load_provider_schema(catalogue.MODULES, sources.SOURCES)
+    return load_provider_schema(resources.MODULES, data_sources.SOURCES)
 
 
 def _id(values: Mapping[str, Any] | None) -> str | None:
@@ -201,14 +201,14 @@ def _account(client: Client) -> str:
     return str(answer["Account"])
 
 
-def _pace(environ: Mapping[str, str]) -> Pace:
-    from aurora_cli.sandbox.provider.engine.task import Pace
+def _pace(environ: Mapping[str, str]) -> PollPolicy:
+    from aurora_cli.sandbox.provider.engine.task import PollPolicy
 
     longest = environ.get("AURORA_SANDBOX_POLL_SECONDS")
     if not longest:
-        return Pace()
+        return PollPolicy()
     try:
         seconds = max(0.01, float(longest))
     except ValueError as error:
         raise ProviderError(f"AURORA_SANDBOX_POLL_SECONDS={longest} is not a number of seconds") from error
-    return Pace(first=min(Pace.first, seconds), longest=seconds)
+    return PollPolicy(first=min(PollPolicy.first, seconds), longest=seconds)

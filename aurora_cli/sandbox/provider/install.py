@@ -49,7 +49,7 @@ AURORA_SANDBOX_PACKAGE_ROOT=$root
 export AURORA_SANDBOX_PROVIDER_CACHE AURORA_SANDBOX_PACKAGE_ROOT
 """
 _QUICK = """\
-[ -n "${{AURORA_SANDBOX_DIRECT-}}" ] || exec "$python" -I -S "$root"/aurora_cli/sandbox/provider/quick.py {folder}
+[ -n "${{AURORA_SANDBOX_DIRECT-}}" ] || exec "$python" -I -S "$root"/aurora_cli/sandbox/provider/fork_client.py {folder}
 """
 
 

@@ -20,10 +20,10 @@ def preload(cache_dir: Path | None) -> None:
     Args:
         cache_dir: folder with service models and the certificate; missing ones are made there.
     """
-    from aurora_cli.sandbox.provider import catalogue, serve, sources
+    from aurora_cli.sandbox.provider import data_sources, resources, serve
     from aurora_cli.sandbox.provider.api.models import Models
     from aurora_cli.sandbox.provider.core import Provider
-    from aurora_cli.sandbox.provider.engine.behaviour import behaviour_of
+    from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
     from aurora_cli.sandbox.provider.servicer import schema_response
 
     for name in (
@@ -32,10 +32,10 @@ def preload(cache_dir: Path | None) -> None:
         "engine.lifecycle",
         "engine.planning",
         "engine.validation",
-        "sources.query",
+        "data_sources.query",
     ):
         import_module(f"aurora_cli.sandbox.provider.{name}")
-    for package, modules in ((catalogue, catalogue.MODULES), (sources, sources.SOURCES)):
+    for package, modules in ((resources, resources.MODULES), (data_sources, data_sources.SOURCES)):
         for name in set(modules.values()):
             import_module(f"{package.__name__}.{name}")
     schema = Provider(cache_dir, {}).schema

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from aurora_cli.spec.members import SERVERLESS, members_of
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _AT = re.compile(
     r"(?P<at>at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))"

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from aurora_cli.spec.model import CloudBackend, ClusterSpec, HttpBackend, PgBackend, S3Backend
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _BUCKET = re.compile(r"(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _ORGANIZATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.suggestions import shown
 from aurora_cli.spec.windows import (
     DAY,
     MINIMUM,
@@ -18,7 +19,6 @@ from aurora_cli.spec.windows import (
     write_daily,
     write_weekly,
 )
-from aurora_cli.spec.words import shown
 
 
 def _window(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import did_you_mean, shown
+from aurora_cli.spec.suggestions import did_you_mean, shown
 
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]*", re.ASCII)
 _LONGEST_USER = {"aurora-postgresql": 63, "aurora-mysql": 32}

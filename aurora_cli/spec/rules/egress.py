@@ -9,7 +9,7 @@ from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.network import well_formed_id
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.rules.sources import DESCRIPTION, meant
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 
 @rule(

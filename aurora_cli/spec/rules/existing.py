@@ -9,7 +9,7 @@ from aurora_cli.spec.facts import table
 from aurora_cli.spec.features import ENDPOINTS, given_services, role_parameters
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _GROUP = re.compile(r"[a-z](?:[-.]?[a-z0-9])*", re.ASCII)
 _LONGEST = 255

@@ -13,8 +13,8 @@ from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.regions import default_block, global_identifier, regions_of, secondary_spec
 from aurora_cli.spec.rules.instances import SERVERLESS, classes_of
 from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.suggestions import did_you_mean, shown
 from aurora_cli.spec.versions import below_floor
-from aurora_cli.spec.words import did_you_mean, shown
 
 _GUIDE = "Aurora User Guide, Aurora Global Database: requirements and limitations"
 _IDENTIFIER = re.compile(r"[A-Za-z](?:[A-Za-z0-9]|-(?!-|$)){0,62}", re.ASCII)

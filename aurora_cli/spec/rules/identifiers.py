@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aurora_cli.spec.facts import table
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import did_you_mean, shown
+from aurora_cli.spec.suggestions import did_you_mean, shown
 
 _NAME = re.compile(r"[a-z](?:[a-z0-9]|-(?!-|$)){0,62}", re.ASCII)
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d{1,2}", re.ASCII)

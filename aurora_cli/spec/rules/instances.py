@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aurora_cli.spec.facts import instance_classes, regions_without, table
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import did_you_mean, nearest, shown
+from aurora_cli.spec.suggestions import did_you_mean, nearest, shown
 
 SERVERLESS = "db.serverless"
 _CLASS = re.compile(r"db\.(serverless|[a-z]+\d+[a-z]*\.[a-z0-9]+)", re.ASCII)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aurora_cli.spec.keys import STACK_KEY
 from aurora_cli.spec.model import ClusterSpec, S3Backend
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _ID = r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 _ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"

@@ -1,4 +1,4 @@
-"""Checks that ask AWS itself, beside the plan (`operations/orderable.py`): here they have their name, text and source."""
+"""Checks that ask AWS itself, beside the plan (`operations/preflight`): here they have their name, text and source."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from aurora_cli.spec.facts import table
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import did_you_mean, shown
+from aurora_cli.spec.suggestions import did_you_mean, shown
 
 _NEEDS = {"audit": "server_audit_logging", "general": "general_log"}
 

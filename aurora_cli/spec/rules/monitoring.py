@@ -9,7 +9,7 @@ from aurora_cli.spec.facts import table
 from aurora_cli.spec.members import SERVERLESS, members_of
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import did_you_mean, shown
+from aurora_cli.spec.suggestions import did_you_mean, shown
 
 _INTERVALS = (0, 1, 5, 10, 15, 30, 60)
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]{1,576}", re.ASCII)

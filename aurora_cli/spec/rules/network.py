@@ -10,7 +10,7 @@ from aurora_cli.spec.cidr import RESERVED_ADDRESSES, has_host_bits, is_private, 
 from aurora_cli.spec.facts import table
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _LARGEST, _SMALLEST = 16, 28
 _SUBNET_GROUP = re.compile(r"[a-z][a-z0-9 ._-]{0,254}", re.ASCII)

@@ -9,8 +9,8 @@ from aurora_cli.spec.facts import table
 from aurora_cli.spec.members import FOLLOWING_TIER, SERVERLESS, class_of
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.suggestions import did_you_mean, shown
 from aurora_cli.spec.windows import daily, overlap, weekly
-from aurora_cli.spec.words import did_you_mean, shown
 
 _IDENTIFIER = re.compile(r"(?=.{1,63}$)[a-z](?:[a-z0-9]|-(?!-|$))*", re.ASCII)
 _GROUP = re.compile(r"(?=.{1,255}$)[a-z](?:[a-z0-9.]|-(?!-|$))*", re.ASCII)

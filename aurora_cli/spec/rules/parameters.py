@@ -9,7 +9,7 @@ from aurora_cli.spec.facts import table
 from aurora_cli.spec.fields import ParameterValue
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _NAME = re.compile(r"[a-z][a-z0-9_.-]{0,254}", re.ASCII)
 _ON = frozenset({"1", "on", "true", "yes"})

@@ -10,7 +10,7 @@ from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.proxy import Proxy
 from aurora_cli.spec.quantities import format_acu
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _GUIDE = "Aurora User Guide, RDS Proxy"
 _SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:(?P<region>[a-z0-9-]+):\d{12}:secret:\S{1,512}", re.ASCII)

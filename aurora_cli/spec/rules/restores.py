@@ -9,8 +9,8 @@ from datetime import datetime, timezone
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.source import KINDS, LATEST, is_resource_id, parse_arn, parse_time, without_mark
+from aurora_cli.spec.suggestions import listing, shown
 from aurora_cli.spec.versions import major_version, well_formed
-from aurora_cli.spec.words import listing, shown
 
 _IDENTIFIER = re.compile(r"(?=.{1,255}$)[a-z](?:[a-z0-9]|-(?!-|$))*", re.ASCII)
 _BUCKET = re.compile(r"(?=.{3,63}$)[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]", re.ASCII)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.quantities import format_seconds
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _SCHEDULE = re.compile(r"cron\(([^\s()]+ ){5}[^\s()]+\)|rate\([1-9]\d{0,3} (hours?|days?)\)", re.ASCII)
 _HOUR = 3600

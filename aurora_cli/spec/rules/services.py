@@ -11,8 +11,8 @@ from aurora_cli.spec.features import FEATURES, NEEDS, given_services, role_param
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.proxy import ROLE_ARN
 from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.suggestions import shown
 from aurora_cli.spec.versions import below_floor
-from aurora_cli.spec.words import shown
 
 _NAMES = {
     "sagemaker": r"[A-Za-z0-9](-*[A-Za-z0-9]){0,62}|arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:endpoint/[a-z0-9-]{1,63}",

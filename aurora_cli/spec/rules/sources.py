@@ -10,7 +10,7 @@ from aurora_cli.spec.facts import table
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.network import well_formed_id
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 DESCRIPTION = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}", re.ASCII)
 _WIDE = {4: 8, 6: 16}

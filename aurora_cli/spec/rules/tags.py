@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aurora_cli.spec.facts import table
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import shown
+from aurora_cli.spec.suggestions import shown
 
 _OURS = ("Name", "aurora-cli:cluster")
 _PUNCTUATION = frozenset("_.:/=+-@")

@@ -8,7 +8,7 @@ from aurora_cli.spec.facts import table
 from aurora_cli.spec.features import ENDPOINTS, given_services
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
-from aurora_cli.spec.words import did_you_mean, shown
+from aurora_cli.spec.suggestions import did_you_mean, shown
 
 _PATH = "network.vpc_endpoints"
 

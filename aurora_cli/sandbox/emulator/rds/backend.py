@@ -13,7 +13,7 @@ from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds import parameters
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.endpoints import CustomEndpoint
-from aurora_cli.sandbox.emulator.rds.faults import cluster_not_found, error, instance_not_found
+from aurora_cli.sandbox.emulator.rds.errors import cluster_not_found, error, instance_not_found
 from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.proxy_endpoints import ProxyEndpoint
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from aurora_cli.sandbox.emulator.rds.cluster_checks import check_available
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -14,7 +14,7 @@ from aurora_cli.sandbox.emulator.latency import LATENCY, Transition
 from aurora_cli.sandbox.emulator.rds import blue_green_copies as copies
 from aurora_cli.sandbox.emulator.rds import clusters, engines, instances, parameters
 from aurora_cli.sandbox.emulator.rds.cluster_checks import check_available, cluster_parameter_group
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, error
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -14,9 +14,9 @@ from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_scaling,
     cluster_parameter_group,
 )
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination
 from aurora_cli.sandbox.emulator.rds.secret import ManagedSecret
-from aurora_cli.sandbox.emulator.rds.shown import Shown
+from aurora_cli.sandbox.emulator.rds.snapshot_view import Shown
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

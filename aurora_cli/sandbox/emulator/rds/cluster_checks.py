@@ -8,7 +8,7 @@ from moto.rds.models import DBClusterParameterGroup
 
 from aurora_cli.sandbox.emulator.rds import engines, parameters
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, cluster_state
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_state
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -28,14 +28,14 @@ from aurora_cli.sandbox.emulator.rds.cluster_checks import (
     check_scaling,
     cluster_parameter_group,
 )
-from aurora_cli.sandbox.emulator.rds.faults import (
+from aurora_cli.sandbox.emulator.rds.errors import (
     bad_combination,
     cluster_state,
     error,
     instance_not_found,
     instance_state,
 )
-from aurora_cli.sandbox.emulator.rds.shown import Shown
+from aurora_cli.sandbox.emulator.rds.snapshot_view import Shown
 
 LONGEST_STOP = dt.timedelta(days=7)
 

@@ -11,7 +11,7 @@ from moto.rds.models import DBSnapshot
 from moto.s3.models import s3_backends
 
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, cluster_not_found, cluster_state, error
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_not_found, cluster_state, error
 from aurora_cli.sandbox.emulator.rds.snapshot import carried_by
 
 if TYPE_CHECKING:

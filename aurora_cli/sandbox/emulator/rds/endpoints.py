@@ -9,8 +9,8 @@ from moto.rds.models import RDSBaseModel
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds import names
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.faults import bad_value, error
-from aurora_cli.sandbox.emulator.rds.shown import Shown
+from aurora_cli.sandbox.emulator.rds.errors import bad_value, error
+from aurora_cli.sandbox.emulator.rds.snapshot_view import Shown
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

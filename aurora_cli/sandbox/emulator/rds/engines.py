@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination
 from aurora_cli.spec.facts import table
 
 ENGINES = ("aurora-postgresql", "aurora-mysql")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.cluster_checks import check_available
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, error
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -10,14 +10,14 @@ from moto.rds.models import GlobalCluster, rds_backends
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds import engines, names, upgrades
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.faults import (
+from aurora_cli.sandbox.emulator.rds.errors import (
     bad_combination,
     bad_value,
     cluster_not_found,
     cluster_state,
     error,
 )
-from aurora_cli.sandbox.emulator.rds.shown import Shown
+from aurora_cli.sandbox.emulator.rds.snapshot_view import Shown
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

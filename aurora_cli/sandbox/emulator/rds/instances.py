@@ -9,10 +9,10 @@ from moto.rds.exceptions import DBInstanceAlreadyExists
 
 from aurora_cli.sandbox.emulator.rds import engines, names, networks, parameters, renames, replicas
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_state, error, instance_state
 from aurora_cli.sandbox.emulator.rds.events import Restarted
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, cluster_state, error, instance_state
 from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
-from aurora_cli.sandbox.emulator.rds.shown import Shown
+from aurora_cli.sandbox.emulator.rds.snapshot_view import Shown
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -7,7 +7,7 @@ import re
 import secrets
 import string
 
-from aurora_cli.sandbox.emulator.rds.faults import bad_value
+from aurora_cli.sandbox.emulator.rds.errors import bad_value
 
 LOWER = string.ascii_lowercase + string.digits
 UPPER = string.ascii_uppercase + string.digits

@@ -10,7 +10,7 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
 from moto.rds.models import DBSubnetGroup
 
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, error
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

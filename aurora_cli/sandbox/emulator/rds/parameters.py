@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 
 from aurora_cli.sandbox.emulator.rds import engines, families
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, error
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -8,8 +8,8 @@ from moto.rds.exceptions import DBInstanceAlreadyExists
 
 from aurora_cli.sandbox.emulator.rds import names
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.errors import error
 from aurora_cli.sandbox.emulator.rds.events import Restarted
-from aurora_cli.sandbox.emulator.rds.faults import error
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

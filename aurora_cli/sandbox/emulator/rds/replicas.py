@@ -8,14 +8,14 @@ from moto.rds.models import rds_backends
 
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.cluster_checks import check_available
-from aurora_cli.sandbox.emulator.rds.faults import (
+from aurora_cli.sandbox.emulator.rds.errors import (
     bad_combination,
     cluster_not_found,
     cluster_state,
     error,
     instance_state,
 )
-from aurora_cli.sandbox.emulator.rds.shown import Shown
+from aurora_cli.sandbox.emulator.rds.snapshot_view import Shown
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

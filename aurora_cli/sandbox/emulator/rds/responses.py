@@ -18,9 +18,9 @@ from aurora_cli.sandbox.emulator.rds import (
     copies,
     endpoints,
     engines,
+    errors,
     events,
     families,
-    faults,
     features,
     global_clusters,
     instances,
@@ -402,7 +402,7 @@ class AuroraResponse(RDSResponse):
     def _engine_defaults(self) -> ActionResult:
         family = self.params["DBParameterGroupFamily"]
         if family not in engines.families():
-            raise faults.bad_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
+            raise errors.bad_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
         known = [
             {"ParameterName": name, "IsModifiable": True} for name in families.parameters_of(family, parameters.STATIC)
         ]

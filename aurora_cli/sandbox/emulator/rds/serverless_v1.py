@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.emulator.rds.faults import bad_value
+from aurora_cli.sandbox.emulator.rds.errors import bad_value
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -9,7 +9,7 @@ from moto.rds.models import DBClusterSnapshot, rds_backends
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, cluster_state, error
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, cluster_state, error
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from moto.rds.models import EventSubscription
 
 from aurora_cli.sandbox.emulator.latency import Transition
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, bad_value, error
-from aurora_cli.sandbox.emulator.rds.shown import Shown
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
+from aurora_cli.sandbox.emulator.rds.snapshot_view import Shown
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.emulator.rds import engines, parameters
-from aurora_cli.sandbox.emulator.rds.faults import bad_combination, cluster_state
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, cluster_state
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from aurora_cli.sandbox.provider.api.stop import StopSignal
-from aurora_cli.sandbox.provider.problems import AwsError
+from aurora_cli.sandbox.provider.diagnostics import AwsError
 
 T = TypeVar("T")
 

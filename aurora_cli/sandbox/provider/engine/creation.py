@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aurora_cli.sandbox.provider.catalogue.model import Call
-from aurora_cli.sandbox.provider.engine.answers import search
+from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound
 from aurora_cli.sandbox.provider.engine.reading import find_item, read_attributes
+from aurora_cli.sandbox.provider.engine.response_mapping import search
 from aurora_cli.sandbox.provider.engine.tags import creation_tags
 from aurora_cli.sandbox.provider.engine.task import Task
-from aurora_cli.sandbox.provider.problems import AwsError, NotFound
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical
+from aurora_cli.sandbox.provider.resources.model import Call
 
 _CLOCK_SKEW = dt.timedelta(seconds=2)
 _FIRST_PAUSE = 0.1

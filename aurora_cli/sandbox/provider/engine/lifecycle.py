@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aurora_cli.sandbox.provider.catalogue.model import Call, Update
-from aurora_cli.sandbox.provider.engine.answers import merge, without_unknown
+from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound, ProviderError
 from aurora_cli.sandbox.provider.engine.creation import create_once
+from aurora_cli.sandbox.provider.engine.messages import worded
 from aurora_cli.sandbox.provider.engine.names import generate_name
 from aurora_cli.sandbox.provider.engine.reading import read_state
 from aurora_cli.sandbox.provider.engine.requests import attributes_sent
+from aurora_cli.sandbox.provider.engine.response_mapping import merge, without_unknown
 from aurora_cli.sandbox.provider.engine.tags import change_tags
 from aurora_cli.sandbox.provider.engine.task import Task
 from aurora_cli.sandbox.provider.engine.waits import await_status
-from aurora_cli.sandbox.provider.engine.wording import worded
-from aurora_cli.sandbox.provider.problems import AwsError, NotFound, ProviderError
+from aurora_cli.sandbox.provider.resources.model import Call, Update
 
 _NEVER_UPDATED = frozenset({"tags", "tags_all", "timeouts", "region", "id"})
 

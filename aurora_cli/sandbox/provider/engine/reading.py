@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.model import StructureShape
 
-from aurora_cli.sandbox.provider.catalogue.model import Item
-from aurora_cli.sandbox.provider.engine.answers import matched_attributes, merge, search, shape_at, to_type
+from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound
 from aurora_cli.sandbox.provider.engine.names import prefix_of
+from aurora_cli.sandbox.provider.engine.response_mapping import matched_attributes, merge, search, shape_at, to_type
 from aurora_cli.sandbox.provider.engine.tags import read_tags, split_tags
-from aurora_cli.sandbox.provider.problems import AwsError, NotFound
 from aurora_cli.sandbox.provider.protocol.types import is_zero
+from aurora_cli.sandbox.provider.resources.model import Item
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.engine.task import Task

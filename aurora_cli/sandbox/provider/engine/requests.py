@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
-from aurora_cli.sandbox.provider.catalogue.model import Call
 from aurora_cli.sandbox.provider.engine.names import match_members, squash
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
+from aurora_cli.sandbox.provider.resources.model import Call
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.engine.task import Task

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.model import ListShape, MapShape, OperationModel, StructureShape
 
 from aurora_cli.sandbox.provider.api.settings import Settings
-from aurora_cli.sandbox.provider.catalogue.model import Item, Tagging
-from aurora_cli.sandbox.provider.engine.answers import search
+from aurora_cli.sandbox.provider.engine.response_mapping import search
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
+from aurora_cli.sandbox.provider.resources.model import Item, Tagging
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.engine.task import Task

@@ -12,12 +12,12 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.api.client import Client
 from aurora_cli.sandbox.provider.api.stop import StopSignal
-from aurora_cli.sandbox.provider.catalogue.model import Call, Resource, Wait
-from aurora_cli.sandbox.provider.engine.behaviour import Behaviour
+from aurora_cli.sandbox.provider.diagnostics import AwsError
 from aurora_cli.sandbox.provider.engine.requests import build_request
-from aurora_cli.sandbox.provider.problems import AwsError
+from aurora_cli.sandbox.provider.engine.resource_facts import Behaviour
 from aurora_cli.sandbox.provider.protocol.schema import Schema
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical
+from aurora_cli.sandbox.provider.resources.model import Call, Resource, Wait
 
 _DEFAULT_TIMEOUT = 20 * 60.0
 _DONE_ALREADY = frozenset(
@@ -37,7 +37,7 @@ _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 @dataclass(frozen=True)
-class Pace:
+class PollPolicy:
     """How often a status is looked at.
 
     Attributes:
@@ -52,12 +52,12 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class World:
+class ProviderRuntime:
     """What all tasks of a process share."""
 
     client: Client
     stop: StopSignal
-    pace: Pace
+    pace: PollPolicy
     account: str
     partition: str
     claimed: set[str] = field(default_factory=set)
@@ -78,7 +78,7 @@ class Task:
     entry: Resource
     schema: Schema
     behaviour: Behaviour
-    world: World
+    world: ProviderRuntime
     values: dict[str, Any]
     prior: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from aurora_cli.sandbox.provider.catalogue.model import Item, Wait
-from aurora_cli.sandbox.provider.engine.answers import search
+from aurora_cli.sandbox.provider.diagnostics import NotFound, WaitFailed
+from aurora_cli.sandbox.provider.engine.messages import worded
 from aurora_cli.sandbox.provider.engine.reading import find_item
+from aurora_cli.sandbox.provider.engine.response_mapping import search
 from aurora_cli.sandbox.provider.engine.task import Task, format_duration
-from aurora_cli.sandbox.provider.engine.wording import worded
-from aurora_cli.sandbox.provider.problems import NotFound, WaitFailed
+from aurora_cli.sandbox.provider.resources.model import Item, Wait
 
 _MISSING_CHECKS = 20  # the SDK's NotFoundChecks: how often "not there" is taken for "not there yet"
 

@@ -1,0 +1,35 @@
+"""The secret that RDS keeps a managed master password in: its rotation, and its versions. The password is never read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aurora_cli.aws.errors import aws_errors
+
+AWS_DAYS = 7
+"""RDS rotates a managed password every seven days unless told otherwise (Aurora User Guide)."""
+
+
+def rotation_enabled(secrets: Any, arn: str) -> bool:
+    """Whether Secrets Manager rotates the secret. Raises AwsFailed, AccessDenied, CredentialsError."""
+    with aws_errors("reading the rotation of the master secret"):
+        return bool(secrets.describe_secret(SecretId=arn).get("RotationEnabled"))
+
+
+def current_version(secrets: Any, arn: str) -> str | None:
+    """Id of the version that holds now (AWSCURRENT). Raises AwsFailed, AccessDenied, CredentialsError."""
+    with aws_errors("reading the versions of the master secret"):
+        versions = secrets.describe_secret(SecretId=arn).get("VersionIdsToStages") or {}
+    return next((version for version, stages in versions.items() if "AWSCURRENT" in stages), None)
+
+
+def stop_rotation(secrets: Any, arn: str) -> None:
+    """Keep the password as it is (CancelRotateSecret). Raises AwsFailed, AccessDenied, CredentialsError."""
+    with aws_errors("turning the rotation of the master secret off"):
+        secrets.cancel_rotate_secret(SecretId=arn)
+
+
+def resume_rotation(secrets: Any, arn: str) -> None:
+    """Back to AWS's own schedule, without a change now. Raises AwsFailed, AccessDenied, CredentialsError."""
+    with aws_errors("turning the rotation of the master secret on"):
+        secrets.rotate_secret(SecretId=arn, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": AWS_DAYS})

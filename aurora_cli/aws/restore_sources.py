@@ -1,0 +1,174 @@
+"""What the data of a new cluster may come from, as the RDS API reports it: clusters, instances, snapshots, kept backups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aurora_cli.aws.errors import aws_errors
+from aurora_cli.errors import AwsFailed, ClusterNotFound
+
+_ABSENT = {
+    "DBClusterSnapshotNotFoundFault",
+    "DBSnapshotNotFound",
+    "DBSnapshotNotFoundFault",
+    "DBClusterAutomatedBackupNotFoundFault",
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Something that data can come from.
+
+    Attributes:
+        kind: `cluster`, `db` (an RDS instance), `cluster-snapshot`, `snapshot` (of an RDS instance) or `backup`.
+        name: its identifier; of a backup the resource id.
+        engine, version: as AWS says them, e.g. `mysql` and 8.0.36 for an RDS instance.
+        encrypted: whether its storage is.
+        earliest, latest: the restorable times; None where there is no such window.
+        instances: identifiers of the instances of a cluster.
+        clone_group: id that clones of one source share, or None.
+        backtrack: seconds of its backtrack window; 0 for none.
+        cluster: the cluster that a snapshot is of.
+        raw: the API's own description.
+    """
+
+    kind: str
+    arn: str
+    name: str
+    engine: str
+    version: str
+    encrypted: bool
+    status: str
+    earliest: datetime | None = None
+    latest: datetime | None = None
+    instances: tuple[str, ...] = ()
+    clone_group: str | None = None
+    backtrack: int = 0
+    cluster: str | None = None
+    raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
+def read_cluster(rds: Any, name: str) -> Origin | None:
+    """A cluster by identifier or ARN (also one that is shared with the account); None if there is none."""
+    shared = {"IncludeShared": True} if name.startswith("arn:") else {}
+    found = _first(rds.describe_db_clusters, "DBClusters", name, DBClusterIdentifier=name, **shared)
+    return cluster_origin(found) if found else None
+
+
+def cluster_origin(found: dict[str, Any]) -> Origin:
+    """One entry of DescribeDBClusters."""
+    return Origin(
+        kind="cluster",
+        arn=found["DBClusterArn"],
+        name=found["DBClusterIdentifier"],
+        engine=found["Engine"],
+        version=found["EngineVersion"],
+        encrypted=bool(found.get("StorageEncrypted")),
+        status=found.get("Status", "unknown"),
+        earliest=found.get("EarliestRestorableTime"),
+        latest=found.get("LatestRestorableTime"),
+        instances=tuple(m["DBInstanceIdentifier"] for m in found.get("DBClusterMembers", ())),
+        clone_group=found.get("CloneGroupId"),
+        backtrack=int(found.get("BacktrackWindow") or 0),
+        raw=found,
+    )
+
+
+def read_instance(rds: Any, name: str) -> Origin | None:
+    """An RDS instance, which is no member of a cluster, by identifier or ARN; None if there is none."""
+    found = _first(rds.describe_db_instances, "DBInstances", name, DBInstanceIdentifier=name.rpartition(":")[2])
+    if not found or found.get("DBClusterIdentifier"):
+        return None
+    arn, status = found["DBInstanceArn"], found.get("DBInstanceStatus", "unknown")
+    return _origin("db", arn, found["DBInstanceIdentifier"], found, found.get("StorageEncrypted"), status)
+
+
+def read_snapshot(rds: Any, name: str) -> Origin | None:
+    """A cluster snapshot, or a DB snapshot of an RDS instance, by identifier or ARN; None if there is neither."""
+    shared = {"IncludeShared": True} if name.startswith("arn:") else {}
+    if ":snapshot:" not in name:
+        found = _first(
+            rds.describe_db_cluster_snapshots, "DBClusterSnapshots", name, DBClusterSnapshotIdentifier=name, **shared
+        )
+        if found:
+            return snapshot_origin(found)
+    if ":cluster-snapshot:" in name:
+        return None
+    found = _first(rds.describe_db_snapshots, "DBSnapshots", name, DBSnapshotIdentifier=name, **shared)
+    if not found:
+        return None
+    status = found.get("Status", "unknown")
+    return _origin(
+        "snapshot", found["DBSnapshotArn"], found["DBSnapshotIdentifier"], found, found.get("Encrypted"), status
+    )
+
+
+def snapshot_origin(found: dict[str, Any]) -> Origin:
+    """One entry of DescribeDBClusterSnapshots."""
+    return Origin(
+        kind="cluster-snapshot",
+        arn=found["DBClusterSnapshotArn"],
+        name=found["DBClusterSnapshotIdentifier"],
+        engine=found["Engine"],
+        version=found["EngineVersion"],
+        encrypted=bool(found.get("StorageEncrypted")),
+        status=found.get("Status", "unknown"),
+        cluster=found.get("DBClusterIdentifier"),
+        raw=found,
+    )
+
+
+def read_backup(rds: Any, resource_id: str) -> Origin | None:
+    """The automated backups of a cluster, gone or not, by its resource id; None if there are none."""
+    call = rds.describe_db_cluster_automated_backups
+    found = _first(call, "DBClusterAutomatedBackups", resource_id, DbClusterResourceId=resource_id)
+    if not found:
+        return None
+    window = found.get("RestoreWindow") or {}
+    return Origin(
+        kind="backup",
+        arn=found.get("DBClusterArn", ""),
+        name=resource_id,
+        engine=found["Engine"],
+        version=found["EngineVersion"],
+        encrypted=bool(found.get("StorageEncrypted")),
+        status=found.get("Status", "unknown"),
+        earliest=window.get("EarliestTime"),
+        latest=window.get("LatestTime"),
+        cluster=found.get("DBClusterIdentifier"),
+        raw=found,
+    )
+
+
+def all_clusters(rds: Any) -> list[Origin]:
+    """Every cluster of the Region."""
+    with aws_errors("listing the clusters"):
+        pages = rds.get_paginator("describe_db_clusters").paginate()
+        return [cluster_origin(one) for page in pages for one in page["DBClusters"]]
+
+
+def upgrade_targets(rds: Any, engine: str, version: str) -> list[str]:
+    """Versions to which AWS upgrades that one, as it says now."""
+    with aws_errors(f"reading the upgrade targets of {engine} {version}"):
+        # A source may have a version that is no longer offered.
+        answer = rds.describe_db_engine_versions(Engine=engine, EngineVersion=version, IncludeAll=True)
+    return [t["EngineVersion"] for one in answer["DBEngineVersions"] for t in one.get("ValidUpgradeTarget", ())]
+
+
+def _origin(kind: str, arn: str, name: str, found: dict[str, Any], encrypted: Any, status: str) -> Origin:
+    return Origin(kind, arn, name, found["Engine"], found["EngineVersion"], bool(encrypted), status, raw=found)
+
+
+def _first(call: Any, key: str, name: str, **params: Any) -> dict[str, Any] | None:
+    try:
+        with aws_errors(f"looking for {name}"):
+            found: list[dict[str, Any]] = call(**params)[key]
+    except ClusterNotFound:
+        return None
+    except AwsFailed as error:
+        if error.details.get("aws_code") in _ABSENT:
+            return None
+        raise
+    return found[0] if found else None

@@ -1,0 +1,55 @@
+"""Data sources: what the sandbox can look up, one short entry each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.sandbox.provider.diagnostics import AwsError, ProviderError
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.provider.engine.task import ProviderRuntime
+    from aurora_cli.sandbox.provider.protocol.schema import Schema
+
+# data source -> module of this package whose READERS have it
+SOURCES: Mapping[str, str] = {
+    "aws_availability_zones": "environment",
+    "aws_caller_identity": "environment",
+    "aws_db_cluster_snapshot": "snapshots",
+    "aws_db_subnet_group": "databases",
+    "aws_iam_policy_document": "policy_document",
+    "aws_kms_key": "databases",
+    "aws_partition": "environment",
+    "aws_rds_cluster": "databases",
+    "aws_rds_engine_version": "engines",
+    "aws_rds_orderable_db_instance": "engines",
+    "aws_region": "environment",
+    "aws_secretsmanager_secret": "secrets",
+    "aws_secretsmanager_secret_version": "secrets",
+    "aws_security_group": "networks",
+    "aws_subnet": "networks",
+    "aws_subnets": "networks",
+    "aws_vpc": "networks",
+}
+
+
+def read(name: str, schema: Schema, config: Mapping[str, Any], world: ProviderRuntime) -> dict[str, Any]:
+    """What a data source finds.
+
+    Args:
+        config: its configuration, wholly known.
+
+    Raises:
+        ProviderError: nothing or too much was found, or AWS refused.
+    """
+    from aurora_cli.sandbox.provider.data_sources.query import Query
+    from aurora_cli.sandbox.provider.engine.response_mapping import merge
+
+    query = Query(schema, config, world)
+    reader = import_module(f"{__name__}.{SOURCES[name]}").READERS[name]
+    try:
+        found = reader(query)
+    except AwsError as error:
+        raise ProviderError(f"reading {name}: {error}") from error
+    return merge(schema.block, config, query.typed({"region": query.region, **found}))

@@ -1,0 +1,44 @@
+"""Errors in the genuine provider's words: "creating RDS Cluster (demo): ...", "waiting for RDS Cluster (demo) create: ..."."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound, ProviderError, WaitFailed
+from aurora_cli.sandbox.provider.engine.task import Task
+
+
+@contextmanager
+def worded(task: Task, doing: str, kind: str = "") -> Iterator[None]:
+    """Turn failures inside into a ProviderError that says what was being done to what.
+
+    Args:
+        doing: `creating`, `reading`, `updating`, `deleting` or `waiting for`.
+        kind: what is waited for, ` create` and so on.
+
+    Raises:
+        ProviderError: a call or a wait failed.
+        NotFound: the resource is not there while it is being deleted.
+    """
+    try:
+        yield
+    except NotFound as error:
+        if doing == "deleting":
+            raise
+        raise _problem(task, doing, kind, error) from error
+    except (AwsError, WaitFailed) as error:
+        raise _problem(task, doing, kind, error) from error
+
+
+def _problem(task: Task, doing: str, kind: str, error: Exception) -> ProviderError:
+    subject = f"{doing} {task.entry.label}{_name(task)}{kind}"
+    if task.entry.framework:
+        return ProviderError(subject, str(error))
+    return ProviderError(f"{subject}: {error}")
+
+
+def _name(task: Task) -> str:
+    naming = task.entry.naming
+    name = task.id or (task.get(naming.attribute) if naming else None)
+    return f" ({name})" if name else ""

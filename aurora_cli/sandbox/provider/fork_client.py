@@ -1,0 +1,157 @@
+"""What the launcher runs: get a ready provider from the sandbox's provider parent, or start one directly.
+
+Terraform starts a provider several times for each of its commands, and each start would import gRPC, botocore and the schemas
+again. So one parent a sandbox holds them, and forks (see `fork_server`). This program hands it what makes a process Terraform's
+own (standard streams, environment, folder, umask) and stays until that provider ends, so that Terraform has a child to wait for
+and to kill. It imports nothing of the package and next to nothing of the library: it runs with `-I -S`.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import _socket
+import os
+import sys
+import time
+from binascii import crc32
+
+ACCEPTED, STALE, AGREED = b"+", b"~", b"!"
+_PATIENCE_S = 20.0
+_LOOK_EVERY_S = 0.01
+_ORPHAN_S = 1.0
+_FILE_DESCRIPTORS = 256
+_SETTINGS = b"PYTHON"
+_SECRETS = ("TF_VAR_", "AURORA_MASTER_PASSWORD")
+
+# As in the launcher: the folder of the stack must not be searched for modules.
+_START = """
+import os, sys
+sys.path[:] = [path for path in sys.path if path] + [os.environ["AURORA_SANDBOX_PACKAGE_ROOT"]]
+from aurora_cli.sandbox.provider.{module} import main
+main()
+"""
+
+
+def identity(environ: dict[bytes, bytes]) -> bytes:
+    """What a parent must have in common with who asks: interpreter, package and Python's own settings."""
+    own = [b"%s=%s" % (name, environ[name]) for name in sorted(environ) if name.startswith(_SETTINGS)]
+    return b"\n".join([os.fsencode(sys.executable), environ[b"AURORA_SANDBOX_PACKAGE_ROOT"], *own])
+
+
+def request(environ: dict[bytes, bytes]) -> bytes:
+    """Everything but the streams, with its length in front: identity, folder, umask, environment."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    variables = [b"%s=%s" % item for item in environ.items()]
+    body = b"\0".join([identity(environ), os.getcwdb(), b"%d" % umask, *variables])
+    return len(body).to_bytes(8, "big") + body
+
+
+def _ask(folder: bytes) -> _socket.socket | None:
+    """A channel to a provider that serves for us; None when there is none to be had."""
+    environ = dict(os.environb)
+    message, here = request(environ), os.getcwdb()
+    name = f"{crc32(identity(environ)):08x}"
+    try:
+        os.chdir(folder)  # the path of a socket must be short, ours may be long
+        return _agree(f"{name}.sock", message)
+    except OSError:
+        return None
+    finally:
+        os.chdir(here)
+
+
+def _agree(address: str, message: bytes) -> _socket.socket | None:
+    started, deadline = False, time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        channel = _connect(address)
+        if channel is None:
+            started = started or _start_parent()
+            time.sleep(_LOOK_EVERY_S)
+            continue
+        answer = _handed_over(channel, message)
+        if answer == ACCEPTED:
+            channel.sendall(AGREED)  # from here on it is that provider, and never a direct one beside it
+            return channel
+        channel.close()
+        if answer != STALE:
+            return None
+        started = False
+    return None
+
+
+def _connect(address: str) -> _socket.socket | None:
+    channel = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    try:
+        channel.connect(address)
+    except (FileNotFoundError, ConnectionRefusedError):
+        channel.close()
+        return None
+    return channel
+
+
+def _handed_over(channel: _socket.socket, message: bytes) -> bytes:
+    """The parent's answer; it may still be loading, and nothing when it ended meanwhile."""
+    streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
+    channel.settimeout(_PATIENCE_S)
+    try:
+        sent = channel.sendmsg([message], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
+        channel.sendall(message[sent:])
+        return channel.recv(1)
+    except (ConnectionError, BrokenPipeError):
+        return STALE
+
+
+def _start_parent() -> bool:
+    """Start a parent in a session of its own, in this folder; True. It ends by itself when another one was quicker."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            log = os.open("parent.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            nothing = os.open(os.devnull, os.O_RDWR)
+            for number, source in ((0, nothing), (1, log), (2, log)):
+                os.dup2(source, number)
+            os.closerange(3, _FILE_DESCRIPTORS)
+            _forget_secrets()
+            _exec("fork_server")
+        os._exit(0)
+    os.wait()
+    return True
+
+
+def _forget_secrets() -> None:
+    """A given master password is for this run of Terraform; a parent lives as long as the sandbox, and needs none."""
+    for name in [name for name in os.environ if name.startswith(_SECRETS)]:
+        del os.environ[name]
+
+
+def _exec(module: str) -> None:
+    os.execv(sys.executable, [sys.executable, "-c", _START.format(module=module)])
+
+
+def _stay(channel: _socket.socket) -> int:
+    """Until the provider has ended; gives its exit status. Ends when Terraform has: the provider then ends too."""
+    terraform = os.getppid()
+    channel.settimeout(_ORPHAN_S)
+    while os.getppid() == terraform:
+        try:
+            status = channel.recv(1)
+        except TimeoutError:
+            continue
+        return status[0] if status else 1
+    return 1
+
+
+def main() -> None:
+    """Serve by way of the parent in the folder of the first argument, else directly."""
+    # Ctrl-C reaches the whole process group; Terraform decides when we stop, as with every provider.
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+    channel = _ask(os.fsencode(sys.argv[1]))
+    if channel is None:
+        _exec("__main__")
+    else:
+        os._exit(_stay(channel))
+
+
+if __name__ == "__main__":
+    main()

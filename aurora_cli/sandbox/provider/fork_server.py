@@ -1,0 +1,223 @@
+"""The process that providers are forked from: one a sandbox, with everything loaded and nothing begun.
+
+It lives in a private folder of the sandbox and serves the user who owns that alone. It has one thread and no gRPC server, so
+that a fork is safe. A fork becomes what Terraform started: its streams, environment, folder and umask; it ends when the program
+that Terraform waits for (`fork_client`) ends. The parent ends when its emulator has ended, when the code on disk has changed,
+when its socket is gone, and with `sandbox stop`; its forks then serve on until their Terraform has done.
+
+A fork that dies says why in `parent.log`, which is the parent's standard error: Terraform says no more than that it is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import fcntl
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import traceback
+from binascii import crc32
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import NoReturn
+
+from aurora_cli.sandbox import processes
+from aurora_cli.sandbox.fork_server_processes import name_myself
+from aurora_cli.sandbox.provider.fork_client import ACCEPTED, AGREED, STALE, identity
+from aurora_cli.sandbox.provider.preload import Facts, code_on_disk, is_current, preload
+from aurora_cli.sandbox.state import StateFiles
+
+REFUSED = b"-"
+LOOK_AROUND_S = 2.0
+_REQUEST_TIMEOUT_S = 5.0
+_ORPHANED = 3  # exit status of a fork whose Terraform went first; nothing to speak of
+
+
+@dataclass(frozen=True)
+class Request:
+    """What makes a process Terraform's own."""
+
+    streams: Sequence[int]
+    identity: bytes
+    folder: bytes
+    umask: int
+    environ: dict[bytes, bytes]
+
+
+def main() -> None:
+    """Serve in the working directory until nobody needs it; ends at once if another parent of this identity is there."""
+    environ = dict(os.environb)
+    own = identity(environ)
+    name = f"{crc32(own):08x}"
+    lock = _lock(Path(f"{name}.lock"))
+    if lock is None:
+        return
+    address = Path(f"{name}.sock")
+    address.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(address))
+    address.chmod(0o600)
+    listener.listen(64)
+    folder = os.environ.get("AURORA_SANDBOX_PROVIDER_CACHE")
+    preload(Path(folder) if folder else None)
+    _Parent(listener, address, lock, own, code_on_disk()).serve()
+
+
+def _lock(file: Path) -> int | None:
+    """The descriptor that holds the lock, or None when another one does; the file says who."""
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    name_myself(handle)
+    return handle
+
+
+class _Parent:
+    """Accepts, checks and forks, one request after the other."""
+
+    def __init__(self, listener: socket.socket, address: Path, lock: int, own: bytes, code: Facts) -> None:
+        self._listener, self._address, self._lock, self._own, self._code = listener, address, lock, own, code
+        self._inode = address.stat().st_ino
+        self._files = StateFiles(Path.cwd().parent)
+
+    def serve(self) -> None:
+        self._listener.settimeout(LOOK_AROUND_S)
+        while True:
+            _bury_the_ended()
+            try:
+                channel, _ = self._listener.accept()
+            except TimeoutError:
+                if not self._is_needed():
+                    return
+                continue
+            with channel:
+                if not self._answer(channel):
+                    return
+
+    def _is_needed(self) -> bool:
+        """Whether our emulator still runs and our socket still leads here."""
+        with contextlib.suppress(OSError):
+            state = self._files.read_state()
+            here = self._address.stat().st_ino == self._inode
+            return here and state is not None and processes.is_running(state.pid, state.process_start)
+        return False
+
+    def _answer(self, channel: socket.socket) -> bool:
+        """Fork for one request; False when this parent must go, because its code is no longer that on disk."""
+        try:
+            request = receive(channel)
+        except (OSError, ValueError):
+            return True
+        if request.identity != self._own:
+            _say(channel, REFUSED)
+        elif not is_current(self._code):
+            self._address.unlink(missing_ok=True)
+            os.close(self._lock)  # the next one may start before we are gone
+            _say(channel, STALE)
+            return False
+        elif os.fork() == 0:
+            self._listener.close()
+            os.close(self._lock)
+            _become(channel, request)
+        for stream in request.streams:
+            os.close(stream)
+        return True
+
+
+def _bury_the_ended() -> None:
+    """Collect the forks that have ended, and note those that did not end well."""
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            status = os.waitstatus_to_exitcode(ended[1])
+            if status not in (0, _ORPHANED):
+                how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+                _note(sys.stderr.fileno(), f"provider {ended[0]} {how}")
+
+
+def _note(log: int, text: str) -> None:
+    when = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    with contextlib.suppress(OSError):
+        os.write(log, f"{when} {text}\n".encode("utf-8", "replace"))
+
+
+def receive(channel: socket.socket) -> Request:
+    """The request that `fork_client.request` made. Raises OSError, ValueError: it is none."""
+    channel.settimeout(_REQUEST_TIMEOUT_S)
+    data, streams, _, _ = socket.recv_fds(channel, 65536, 3)
+    if len(streams) != 3:
+        raise ValueError("no streams")
+    try:
+        data = _whole(channel, data)
+    except (OSError, ValueError):
+        for stream in streams:  # Terraform would wait for the end of its provider's output
+            os.close(stream)
+        raise
+    own, folder, umask, *variables = data[8:].split(b"\0")
+    environ = dict(variable.split(b"=", 1) for variable in variables)
+    return Request(streams, own, folder, int(umask), environ)
+
+
+def _whole(channel: socket.socket, data: bytes) -> bytes:
+    while len(data) < 8 or len(data) < 8 + int.from_bytes(data[:8], "big"):
+        more = channel.recv(65536)
+        if not more:
+            raise ValueError("torn")
+        data += more
+    return data
+
+
+def _say(channel: socket.socket, word: bytes) -> None:
+    with contextlib.suppress(OSError):
+        channel.sendall(word)
+
+
+def _become(channel: socket.socket, request: Request) -> NoReturn:
+    """In the fork: be the process that Terraform started, and serve."""
+    status, log = 1, os.dup(sys.stderr.fileno())
+    try:
+        faulthandler.enable(log)
+        _take_over(request)
+        channel.settimeout(None)
+        _say(channel, ACCEPTED)
+        if channel.recv(1) != AGREED:  # who asked has lost patience, and started a provider directly
+            os._exit(_ORPHANED)
+        threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
+        from aurora_cli.sandbox.provider.__main__ import run
+
+        status = run(started_by_terraform=False)
+    except BaseException:
+        _note(log, f"provider {os.getpid()} failed:\n{traceback.format_exc()}")
+        traceback.print_exc()
+    finally:
+        _say(channel, bytes([status]))
+        os._exit(status)
+
+
+def _take_over(request: Request) -> None:
+    for number, stream in enumerate(request.streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.environ.clear()
+    for name, value in request.environ.items():
+        os.environb[name] = value
+    os.chdir(request.folder)
+    os.umask(request.umask)
+    tempfile.tempdir = None
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end_with(channel: socket.socket) -> None:
+    """The other end closes when Terraform, or whoever it waits for, has been killed: a provider must not work on unseen."""
+    with contextlib.suppress(OSError):
+        channel.recv(1)
+    sys.stderr.flush()
+    os._exit(_ORPHANED)

@@ -1,0 +1,174 @@
+"""What AWS and its provider say, what it means, and the way out.
+
+Codes are those of the AWS APIs (RDS, EC2, STS, IAM "Common errors"), texts those of hashicorp/aws 6.
+"""
+
+from __future__ import annotations
+
+from aurora_cli.errors import AccessDenied, CredentialsError, InvalidInput, TerraformFailed
+from aurora_cli.terraform.diagnostics.explanation import Explanation, row
+
+_CREDENTIALS = (
+    row(
+        CredentialsError,
+        r"ExpiredToken(?:Exception)?|security token included in the request is expired|"
+        r"(?:SSO|sso).{0,40}(?:expired|invalid)|RequestExpired|InvalidGrantException",
+        "The AWS credentials have expired.",
+        "Sign in again (aws sso login, or new temporary credentials), then run the same command.",
+    ),
+    row(
+        CredentialsError,
+        r"InvalidClientTokenId|UnrecognizedClientException|AuthFailure|SignatureDoesNotMatch|InvalidAccessKeyId|"
+        r"security token included in the request is invalid",
+        "AWS does not accept these credentials.",
+        "Check which ones are used: aws sts get-caller-identity. A wrong clock on this machine has the same effect.",
+    ),
+    row(
+        CredentialsError,
+        r"No valid credential sources found|failed to refresh cached credentials|no EC2 IMDS role found|"
+        r"failed to get shared config profile|NoCredentialProviders",
+        "No AWS credentials were found.",
+        "Set AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; to try without an account, use --sandbox.",
+    ),
+    row(
+        AccessDenied,
+        r"(?:is not authorized to perform|not authorized to perform this operation.*?):? (?P<action>[a-z0-9-]+:[A-Za-z]+)",
+        "AWS refuses {action}: the permission is missing.",
+        "Ask for a policy that allows {action}, or use another --profile.",
+    ),
+    row(
+        AccessDenied,
+        r"(?:operation error )?(?P<service>[A-Za-z0-9 ]+): (?P<call>[A-Z][A-Za-z]+), .*?"
+        r"(?:AccessDenied(?:Exception)?|UnauthorizedOperation|AuthorizationError|NotAuthorized)\b",
+        "AWS refuses {service}:{call}: the permission is missing.",
+        "Ask for a policy that allows it, or use another --profile.",
+    ),
+    row(
+        AccessDenied,
+        r"AccessDenied(?:Exception)?|UnauthorizedOperation|AuthorizationError",
+        "AWS refuses a call for {address}: a permission is missing.",
+        "Ask for the permission, or use another --profile; --debug shows the whole answer.",
+    ),
+    row(
+        InvalidInput,
+        r"[Ii]nvalid AWS Region: ?(?P<region>[\w-]+)?|invalid region|InvalidRegion",
+        "The region {region} does not exist, or is not enabled in this account.",
+        "Correct 'region' in the spec or --region; aws account list-regions shows which are enabled.",
+    ),
+)
+
+_NAMES = {
+    "DBCluster": "A DB cluster",
+    "DBInstance": "A DB instance",
+    "DBSubnetGroup": "A DB subnet group",
+    "DBParameterGroup": "A parameter group",
+    "DBClusterSnapshot": "A cluster snapshot",
+    "GlobalCluster": "A global cluster",
+    "DBClusterEndpoint": "A custom endpoint",
+}
+
+_TAKEN = (
+    *(
+        row(
+            TerraformFailed,
+            rf"\b{code}AlreadyExists(?:Fault)?\b",
+            f"{name} of this name exists already in this account and Region, and is not managed by this stack.",
+            "Choose another name, or remove the existing one. If an earlier run of yours made it and was killed, import it: "
+            "terraform import '{address}' ID in the stack's terraform folder.",
+        )
+        for code, name in _NAMES.items()
+    ),
+    row(
+        TerraformFailed,
+        r"\b(?P<code>InvalidGroup\.Duplicate|ResourceAlreadyExistsException|EntityAlreadyExists(?:Exception)?|"
+        r"AlreadyExistsException|BucketAlreadyExists)\b",
+        "Something of this name exists already in this account and Region, and is not managed by this stack ({code}).",
+        "Choose another name, or remove or import the existing one.",
+    ),
+)
+
+_QUOTAS = (
+    row(
+        TerraformFailed,
+        r"\b(?P<code>VpcLimitExceeded|SubnetLimitExceeded|InternetGatewayLimitExceeded|SecurityGroupLimitExceeded|"
+        r"RulesPerSecurityGroupLimitExceeded|RouteTableLimitExceeded|AddressLimitExceeded|"
+        r"[A-Za-z]*Quota(?:Exceeded|Reached)\w*|InstanceQuotaExceeded(?:Fault)?|DB\w+QuotaExceeded(?:Fault)?|"
+        r"StorageQuotaExceeded(?:Fault)?|LimitExceeded(?:Exception|Fault)?)\b",
+        "A quota of this AWS account is used up ({code}).",
+        "Remove what is not needed, or ask for more in the Service Quotas console of this Region, then run it again.",
+    ),
+    row(
+        TerraformFailed,
+        r"\b(?:InsufficientDBInstanceCapacity|InsufficientDBClusterCapacity|InsufficientStorageClusterCapacity)(?:Fault)?\b",
+        "AWS has no capacity of that kind left right now in these zones.",
+        "Choose another instance class or other zones, or run the same command again later.",
+    ),
+    row(
+        TerraformFailed,
+        r"\bThrottl(?:ing|ed)\w*|TooManyRequests\w*|RequestLimitExceeded|Rate exceeded",
+        "AWS limits the rate of API calls right now.",
+        "Wait a minute and run the same command again: it goes on from here.",
+    ),
+)
+
+_VALUES = (
+    row(
+        TerraformFailed,
+        r"DBSubnetGroupDoesNotCoverEnoughAZs",
+        "The subnet group covers too few Availability Zones; Aurora needs subnets in at least two.",
+        "Name subnets in two or three zones: network.subnet_ids, or network.zones for a VPC of our own.",
+    ),
+    row(
+        TerraformFailed,
+        r"SecondsUntilAutoPause can only be specified when minimum capacity is 0",
+        "A pause delay can be set only if the smallest capacity is 0 ACUs.",
+        "Set the capacity to start at 0, e.g. --acu 0-16, or leave the pause delay out.",
+    ),
+    row(
+        TerraformFailed,
+        r"DBClusterInstanceClass isn.t supported",
+        "AWS says that DBClusterInstanceClass isn't supported. On an Aurora cluster this means that allocated storage, IOPS or a "
+        "storage type that is not Aurora's was set.",
+        "Remove allocated_storage, iops and db_cluster_instance_class; storage types of Aurora are aurora and aurora-iopt1.",
+    ),
+    row(
+        TerraformFailed,
+        r"InvalidParameterCombination: (?:Cannot find (?:version|upgrade)|.*?(?:engine version|EngineVersion))(?P<rest>.{0,160})",
+        "This engine version is not offered here{rest}",
+        "See which versions there are: aws rds describe-db-engine-versions --engine ENGINE",
+    ),
+    row(
+        TerraformFailed,
+        r"RDS does not support creating a DB instance with the following combination|OrderableDBInstance|"
+        r"InvalidDBInstanceClass|is not supported for (?:the )?(?:engine|Aurora)",
+        "This instance class is not offered for this engine version in this Region.",
+        "Choose another class or engine version: aws rds describe-orderable-db-instance-options --engine ENGINE",
+    ),
+    row(
+        TerraformFailed,
+        r"DependencyViolation|InvalidDBSubnetGroupStateFault|is currently in use|has a dependent object",
+        "AWS cannot delete {address}: something outside this stack still uses it.",
+        "Find what uses it (network interfaces, security group rules, other instances), remove that, and run it again.",
+    ),
+    row(
+        TerraformFailed,
+        r"Cannot delete protected (?:Cluster|cluster|DB)|deletion protection enabled|DeletionProtection",
+        "Deletion protection is on, so AWS refuses to delete {address}.",
+        "Use aurora-cli destroy NAME, which lifts it after you have confirmed.",
+    ),
+    row(
+        TerraformFailed,
+        r"KMSKeyNotAccessibleFault|KMS key .{0,120}(?:disabled|not (?:exist|found)|inaccessible)",
+        "AWS cannot use the KMS key.",
+        "Check that the key exists in this Region, is enabled, and that its policy lets you use it.",
+    ),
+    row(
+        TerraformFailed,
+        r"(?P<code>InvalidParameter(?:Combination|Value)): (?P<text>.{1,300}?)(?:$| with aws_)",
+        "AWS refuses a value: {text}",
+        "Correct it in the spec and run the same command again.",
+    ),
+)
+
+AWS_EXPLANATIONS: tuple[Explanation, ...] = (*_CREDENTIALS, *_TAKEN, *_QUOTAS, *_VALUES)
+"""All rows; the first that fits is used."""

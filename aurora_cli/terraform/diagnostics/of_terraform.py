@@ -1,0 +1,102 @@
+"""The table behind `explain`: which words of Terraform, a provider or AWS mean what, and the way out.
+
+Texts of this file are those of Terraform 1.11 to 1.15. A pattern is searched in headline and detail with all white space made
+single blanks. Named groups, `{address}` and the `facts` may be used in message and hint.
+"""
+
+from __future__ import annotations
+
+from aurora_cli.errors import GuardRefused, PlanStale, StateAtRisk, StateLocked, TerraformFailed
+from aurora_cli.terraform.diagnostics.explanation import Explanation, row
+from aurora_cli.terraform.diagnostics.of_aws import AWS_EXPLANATIONS
+
+PROVIDER_DIED = "The Terraform provider did not start or stopped while it worked"
+
+_STATE = (
+    row(
+        StateAtRisk,
+        r"Failed to (?:persist|save|write) state|errored\.tfstate",
+        "Terraform made changes and could not save its state; the state is in errored.tfstate in the stack's terraform folder.",
+        "Do not apply again: that would make everything a second time. Free the disk or repair the backend, then, in the "
+        "stack's terraform folder: terraform state push errored.tfstate",
+    ),
+    row(
+        StateAtRisk,
+        r"Unsupported state file format|state snapshot was created by Terraform v(?P<newer>[\d.]+)",
+        "Terraform cannot read its state.",
+        "Nothing was changed. Terraform's last copy is terraform.tfstate.backup in the stack's terraform folder; a state of a "
+        "newer Terraform needs that Terraform (--terraform-bin).",
+    ),
+    row(
+        StateLocked,
+        r"Error acquiring the state lock.*\bID: ",
+        "Terraform's state is locked: {operation} by {who}, since {created} (lock ID {id}).",
+        "Wait for it to end and run this command again. Only if nobody works on it any more, take the lock away in the stack's "
+        "terraform folder: terraform force-unlock {id}",
+        id=r"^\s*ID:\s*(\S+)",
+        who=r"^\s*Who:\s*(.+)$",
+        created=r"^\s*Created:\s*(.+)$",
+        operation=r"^\s*Operation:\s*(?:OperationType)?(\S+)",
+        path=r"^\s*Path:\s*(\S+)",
+        held=r"already\s+locked:\s+ID=(\S+)",
+    ),
+    row(
+        StateLocked,
+        r"Error acquiring the state lock.*(?:temporarily unavailable|already locked|[Cc]onflict|locked)",
+        "Terraform's state is locked: another Terraform works on it.",
+        "Wait for it to end and run this command again.",
+    ),
+    row(
+        PlanStale,
+        r"Saved plan is stale|plan file can no longer be applied|created with a different set of external",
+        "The plan is out of date: the state was changed after it was made.",
+        "Run the same command again to see a new plan.",
+    ),
+    row(
+        GuardRefused,
+        r"Instance cannot be destroyed Resource (?P<protected>.+?) has lifecycle\.prevent_destroy",
+        "The plan would delete or replace {protected}, which is protected; nothing was changed.",
+        "If you mean it, name it: --allow '{protected}'. To remove the whole cluster: aurora-cli destroy NAME",
+    ),
+)
+
+_TOOLS = (
+    row(
+        TerraformFailed,
+        r"does not match any of the checksums|checksums? (?:previously )?recorded in the dependency lock file",
+        "A Terraform provider is not the one that was installed before: its checksum differs.",
+        "If you replaced it yourself, delete .terraform.lock.hcl in the stack's terraform folder and run the same command again.",
+    ),
+    row(
+        TerraformFailed,
+        r"Failed to query available provider packages|Failed to install provider|could not connect to registry|"
+        r"registry service is unreachable|no available releases match",
+        "The Terraform provider {provider} could not be fetched: {cause}.",
+        "Check the network, a proxy (HTTPS_PROXY), or your provider mirror (TF_CLI_CONFIG_FILE), then run it again.",
+        provider=r"provider\s+(?:registry\.terraform\.io/)?([a-z0-9-]+/[a-z0-9-]+)",
+        cause=r"(no such host|connection refused|timeout|timed out|i/o timeout|certificate[^\n]*|no available releases[^\n]*|"
+        r"could not connect to [^\s:]+|locked provider [^\n]*)",
+    ),
+    row(
+        TerraformFailed,
+        r"Failed to (?:load plugin schemas|instantiate provider)|Plugin did not respond|Unrecognized remote plugin message|"
+        r"plugin process exited|timeout while waiting for plugin",
+        f"{PROVIDER_DIED}.",
+        "Run the same command again; if it fails again, look at what it says with --debug.",
+    ),
+    row(
+        TerraformFailed,
+        r"Backend initialization required|Backend configuration (?:changed|block has changed)|Backend type changed",
+        "The place of Terraform's state has changed in the spec.",
+        "Move the state yourself, in the stack's terraform folder: terraform init -migrate-state",
+    ),
+    row(
+        TerraformFailed,
+        r"dial tcp|no such host|connection refused|connection reset|TLS handshake timeout|i/o timeout|request send failed",
+        "A server could not be reached.",
+        "Check the network and a proxy, then run the same command again: it goes on from here.",
+    ),
+)
+
+EXPLANATIONS: tuple[Explanation, ...] = (*_STATE, *AWS_EXPLANATIONS, *_TOOLS)
+"""All rows; the first that fits is used."""

@@ -1,0 +1,108 @@
+"""What Terraform can tell without changing anything: validity, outputs, state."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.errors import TerraformFailed
+from aurora_cli.terraform import argv
+from aurora_cli.terraform.binary import Binary
+from aurora_cli.terraform.diagnostics.explain import explain
+from aurora_cli.terraform.events import Diagnostic
+from aurora_cli.terraform.messages import diagnostic_from
+from aurora_cli.terraform.state import State, StateResource, local_state_file, parse_state, read_local_state
+
+
+class TerraformReader:
+    """Asks Terraform in one folder. Answers may hold secrets in clear, so they are kept nowhere.
+
+    Args:
+        binary: what to run.
+        folder: the rendered files and the state.
+        env: the whole environment, see `environment.terraform_env`.
+    """
+
+    def __init__(self, binary: Binary, folder: Path, env: Mapping[str, str]) -> None:
+        self.binary = binary
+        self.folder = folder
+        self._env = dict(env)
+
+    def provide(self, variables: Mapping[str, str]) -> None:
+        """Values of input variables for what runs from now on. They go through the environment, where no other user sees them."""
+        self._env.update({f"TF_VAR_{name}": value for name, value in variables.items()})
+
+    def validate(self) -> list[Diagnostic]:
+        """The warnings of `terraform validate`. Raises TerraformFailed with all errors."""
+        output, stderr, status = self._capture(argv.validate(self.binary.argv0))
+        try:
+            found = [diagnostic_from(item) for item in json.loads(output)["diagnostics"]]
+        except (ValueError, KeyError, TypeError):
+            raise explain([], exit_status=status, stderr=stderr) from None
+        if any(d.is_error for d in found):
+            raise explain(found)
+        return found
+
+    def outputs(self) -> dict[str, Any]:
+        """The values of the root outputs; sensitive ones are left out. A local state is read without a process."""
+        local = local_state_file(self.folder)
+        if local is not None:
+            return dict(read_local_state(local).outputs)
+        data = self.read_json(argv.output(self.binary.argv0))
+        return {name: item.get("value") for name, item in data.items() if not item.get("sensitive")}
+
+    def state(self) -> State:
+        """The state, secrets taken out. A local one is read without a process.
+
+        Raises:
+            StateAtRisk: it is damaged.
+            TerraformFailed, AccessDenied, CredentialsError: the backend cannot be read.
+        """
+        local = local_state_file(self.folder)
+        if local is not None:
+            return read_local_state(local)
+        output, stderr, status = self._capture(argv.state_pull(self.binary.argv0))
+        if status != 0:
+            raise explain([], exit_status=status, stderr=stderr)
+        return parse_state(output.decode("utf-8", errors="replace"))
+
+    def state_text(self) -> str:
+        """The whole state as it is kept, secrets in clear: not to be shown or written elsewhere. Raises as `state`."""
+        local = local_state_file(self.folder)
+        if local is not None:
+            read_local_state(local)
+            return local.read_text(encoding="utf-8")
+        output, stderr, status = self._capture(argv.state_pull(self.binary.argv0))
+        if status != 0:
+            raise explain([], exit_status=status, stderr=stderr)
+        return output.decode("utf-8")
+
+    def state_resources(self) -> list[StateResource]:
+        """The managed resources in the state. Raises as `state`."""
+        return list(self.state().managed)
+
+    def read_json(self, command: tuple[str, ...]) -> dict[str, Any]:
+        """The JSON object that a command prints. Raises TerraformFailed and its kin if it fails or prints something else."""
+        output, stderr, status = self._capture(command)
+        if status != 0:
+            raise explain([], exit_status=status, stderr=stderr)
+        try:
+            data = json.loads(output)
+        except ValueError as problem:
+            raise TerraformFailed(
+                f"What 'terraform {command[len(self.binary.argv0)]}' printed is no JSON."
+            ) from problem
+        return data if isinstance(data, dict) else {}
+
+    def _capture(self, command: tuple[str, ...]) -> tuple[bytes, str, int]:
+        """Output, standard error and exit status of a command that only reads. The output may hold secrets: keep it nowhere."""
+        try:
+            done = subprocess.run(
+                command, cwd=self.folder, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            )
+        except OSError as problem:
+            raise TerraformFailed(f"Terraform cannot be started: {problem.strerror or problem}.") from problem
+        return done.stdout, done.stderr.decode("utf-8", errors="replace"), done.returncode
