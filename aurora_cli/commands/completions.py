@@ -43,7 +43,7 @@ def complete_classes(ctx: click.Context, param: click.Parameter, incomplete: str
 
 def complete_checks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of the checks that `--skip-check` takes."""
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     return _starting(incomplete, check_names())
 

@@ -10,7 +10,7 @@ from aurora_cli.spec.dump import dump_values, plain_values
 from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.resolve import resolve
-from aurora_cli.spec.rules import check_names
+from aurora_cli.spec.rules.all import check_names
 
 _ALWAYS = frozenset(
     {

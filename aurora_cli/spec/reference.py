@@ -21,7 +21,7 @@ from aurora_cli.spec.network import AllowRule, EgressRule
 from aurora_cli.spec.presets import PRESETS
 from aurora_cli.spec.proxy import ProxySecret
 from aurora_cli.spec.quantities import format_days
-from aurora_cli.spec.rules import catalogue, check_names
+from aurora_cli.spec.rules.all import catalogue, check_names
 from aurora_cli.spec.shape import key_of
 
 MARK = "<!-- Below: written by `make docs` from the model and the rules; changes made here are lost. -->"

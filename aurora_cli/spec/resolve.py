@@ -14,13 +14,14 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from aurora_cli.errors import Problem, SpecInvalid
-from aurora_cli.spec import derive, rules
+from aurora_cli.spec import derive
 from aurora_cli.spec.diff import leaves
 from aurora_cli.spec.layers import Layer, tidy
 from aurora_cli.spec.merge import IDENTITY, Merged
 from aurora_cli.spec.messages import dotted, problem_from
 from aurora_cli.spec.model import ClusterSpec, EngineName
 from aurora_cli.spec.presets import DEFAULT_PRESET, PRESETS
+from aurora_cli.spec.rules.all import catalogue, check, check_names
 from aurora_cli.spec.suggestions import did_you_mean, shown
 
 __all__ = ["Layer", "Resolved", "resolve"]
@@ -66,7 +67,7 @@ def resolve(layers: Sequence[Layer], *, skip_checks: Collection[str] = ()) -> Re
     spec, schema_problems = _validate(merged.nested())
     broken = {*(_around(p.path) for p in problems), *(_removed(p.path) for p in schema_problems)}
     problems += schema_problems
-    problems += rules.check(spec, broken=broken) if spec else []
+    problems += check(spec, broken=broken) if spec else []
     located = [_located(merged, problem) for problem in problems]
     return _outcome(spec, merged, _skipped(located, skip_checks))
 
@@ -164,8 +165,8 @@ def _located(merged: Merged, problem: Problem) -> Problem:
 
 
 def _skipped(problems: list[Problem], names: Collection[str]) -> list[Problem]:
-    known = rules.check_names()
-    fixed = {name for name, *_ in rules.catalogue()}.difference(known)
+    known = check_names()
+    fixed = {name for name, *_ in catalogue()}.difference(known)
     result = [replace(p, severity="warning") if p.check in names and p.check in known else p for p in problems]
     for name in names:
         if name in _FIXED_CHECKS or name in fixed:

@@ -21,7 +21,7 @@ from aurora_cli.spec.layers import Layer
 from aurora_cli.spec.load import load_yaml
 from aurora_cli.spec.minimal import dump_minimal
 from aurora_cli.spec.resolve import resolve
-from aurora_cli.spec.rules import check_names
+from aurora_cli.spec.rules.all import check_names
 from aurora_cli.terraform.import_fixups import settle
 from aurora_cli.terraform.plan import Plan
 

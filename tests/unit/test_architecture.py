@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,16 +18,17 @@ BELOW_OPERATIONS = {"spec", "hcl", "stacks", "terraform", "aws"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "events": set(),
     "spec": {"errors"},
     "hcl": {"errors", "spec"},
     "stacks": {"errors"},
     "terraform": {"errors"},
     "aws": {"errors"},
     "sandbox": {"errors", "spec"},
-    "operations": {"errors", "context", *BELOW_OPERATIONS},
-    "context": {"errors", "operations", "sandbox", *BELOW_OPERATIONS},
-    "ui": {"errors", "operations", *BELOW_OPERATIONS},
-    "commands": {"errors", "context", "operations", "ui", "sandbox", *BELOW_OPERATIONS},
+    "operations": {"errors", "events", "context", *BELOW_OPERATIONS},
+    "context": {"errors", "events", "sandbox", *BELOW_OPERATIONS},
+    "ui": {"errors", "events", "operations", *BELOW_OPERATIONS},
+    "commands": {"errors", "events", "context", "operations", "ui", "sandbox", *BELOW_OPERATIONS},
     "main": {"errors", "commands", "ui"},
     "__main__": {"main"},
 }
@@ -94,6 +96,30 @@ def _against_the_direction(path: Path) -> Iterator[str]:
     parts = {m.split(".")[1] for m in _imports(path) if m.startswith("aurora_cli.") and m.count(".") >= 1}
     others = {name for name in parts if name in MAY_IMPORT and name != part}
     yield from (f"{_name(path)} must not import {other}" for other in sorted(others - MAY_IMPORT[part]))
+
+
+def test_an_operation_has_a_folder_of_a_few_rooms() -> None:
+    folders = [folder for folder in (PACKAGE / "operations").iterdir() if (folder / "__init__.py").exists()]
+    rooms = {folder.name: len(list(folder.glob("*.py"))) - 1 for folder in folders}
+    assert {name: count for name, count in rooms.items() if not 3 <= count <= 15} == {}
+    assert [path.name for path in (PACKAGE / "operations").glob("*.py")] == ["__init__.py"]
+
+
+def test_imports_go_in_no_circle() -> None:
+    """Those for types only included."""
+    known = {_module(path): path for path in MODULES}
+    graph = {module: {m for m in _imports(path) if m in known and m != module} for module, path in known.items()}
+    packages = {module for module, path in known.items() if path.name == "__init__.py"}
+    for module, needed in graph.items():  # `from package import module` needs the module alone
+        needed -= {
+            p for p in needed & packages if any(m.startswith(f"{p}.") for m in needed) or module.startswith(f"{p}.")
+        }
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def test_a_library_is_known_in_its_place_alone() -> None:

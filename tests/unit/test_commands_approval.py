@@ -22,8 +22,9 @@ def operations(monkeypatch: pytest.MonkeyPatch) -> None:
     def reached(*args: Any, **kwargs: Any) -> None:
         raise Called
 
-    for name in ("create", "apply", "scale", "destroy"):
-        monkeypatch.setattr(importlib.import_module(f"aurora_cli.operations.{name}"), name, reached)
+    for place in ("build.create", "build.apply", "scale.scale", "destroy.destroy"):
+        module = importlib.import_module(f"aurora_cli.operations.{place}")
+        monkeypatch.setattr(module, place.rpartition(".")[2], reached)
 
 
 @pytest.mark.parametrize("words", CHANGES)

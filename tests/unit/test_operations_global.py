@@ -7,12 +7,12 @@ import pytest
 from aurora_cli.aws.global_database import GlobalMember, GlobalTopology
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import GuardRefused
-from aurora_cli.operations.core.global_results import global_info, global_warnings
 from aurora_cli.operations.core.instance_keys import keys_in_state
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.destroy.dependents import Dependants
 from aurora_cli.operations.guard.guard import Situation, inspect, refuse_protected
 from aurora_cli.operations.passwords.generated import MadePassword, made_password, new_password
+from aurora_cli.operations.report.global_database import global_info, global_warnings
 from aurora_cli.operations.source.state import born_of
 from aurora_cli.terraform.addresses import in_region, inner, region_of
 from aurora_cli.terraform.plan import Plan, ResourceChange

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.spec.load import dump_spec
-from aurora_cli.spec.rules import check
+from aurora_cli.spec.rules.all import check
 from aurora_cli.spec.source import Source, is_resource_id, parse_arn, parse_time, without_mark
 from tests.unit.source_cases import EU, KEY, REFUSED, S3, US
 from tests.unit.spec_cases import MYSQL, POSTGRES, problems, resolved

@@ -130,7 +130,7 @@ def _describe(found: DiscoveredCluster, region: str, settings: Sequence[tuple[st
     from aurora_cli.spec.flags import layer_from_pairs
     from aurora_cli.spec.layers import Layer
     from aurora_cli.spec.resolve import resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     read = Layer(values_of(found, region), f"cluster {found.identifier}")
     above = layer_from_pairs((path, value, "--set") for path, value in settings)

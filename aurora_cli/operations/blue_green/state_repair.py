@@ -66,7 +66,7 @@ def _store(context: OperationContext, record: BlueGreenRecord, deployment: str) 
 
 def _every_check() -> tuple[str, ...]:
     """It was checked when the deployment was made, and the cluster runs with it."""
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     return tuple(check_names())
 

@@ -25,7 +25,7 @@ def target_of(stack: Stack, values: Values, skip_checks: Sequence[str] = ()) -> 
         SpecInvalid: the result breaks a rule that the stored spec does not break. StackDamaged.
     """
     from aurora_cli.spec.resolve import Layer, Resolved, resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     before, layer = stored_spec(stack), stored_layer(stack)
     known = resolve([layer], skip_checks=check_names()).warnings

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from aurora_cli.operations.core.global_results import GlobalInfo
+from aurora_cli.operations.core.endpoint import Endpoint, endpoint_dict
+from aurora_cli.operations.core.global_results import GlobalInfo
 
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """Where to connect."""
-
-    host: str
-    port: int
 
 
 @dataclass(frozen=True)
@@ -179,15 +171,15 @@ class ClusterReport:
     def _own_endpoints(self) -> dict[str, Any]:
         """The `endpoints` object: writer, reader, instances, custom, proxy, proxy_reader."""
         return {
-            "writer": _endpoint(self.writer),
-            "reader": _endpoint(self.reader),
+            "writer": endpoint_dict(self.writer),
+            "reader": endpoint_dict(self.reader),
             "instances": [
-                {"id": i.id, "role": i.role, **(_endpoint(i.endpoint) or {"host": None, "port": None})}
+                {"id": i.id, "role": i.role, **(endpoint_dict(i.endpoint) or {"host": None, "port": None})}
                 for i in self.instances
             ],
-            "custom": [{"name": name, **(_endpoint(e) or {})} for name, e in sorted(self.custom.items())],
-            "proxy": _endpoint(self.proxy),
-            "proxy_reader": _endpoint(self.proxy_reader),
+            "custom": [{"name": name, **(endpoint_dict(e) or {})} for name, e in sorted(self.custom.items())],
+            "proxy": endpoint_dict(self.proxy),
+            "proxy_reader": endpoint_dict(self.proxy_reader),
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -216,7 +208,3 @@ class ClusterReport:
             **({"upkeep": self.upkeep.to_dict()} if self.upkeep else {}),
             **({"global": self.global_database.to_dict()} if self.global_database else {}),
         }
-
-
-def _endpoint(endpoint: Endpoint | None) -> dict[str, Any] | None:
-    return {"host": endpoint.host, "port": endpoint.port} if endpoint else None

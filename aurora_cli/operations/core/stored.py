@@ -52,7 +52,7 @@ def _resolved(name: str, text: str) -> Resolved:
     """A command looks at its stack's spec several times, and reading YAML with line numbers is slow."""
     from aurora_cli.spec.load import load_yaml
     from aurora_cli.spec.resolve import resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
     return resolve([load_yaml(text, source=_source(name))], skip_checks=check_names())

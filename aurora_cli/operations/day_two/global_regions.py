@@ -205,7 +205,7 @@ def _edited(
     skip_checks: Collection[str],
 ) -> Resolved:
     from aurora_cli.spec.resolve import resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     values = deepcopy(layer.values)
     regions = values.setdefault("global", {}).setdefault("regions", {})

@@ -24,7 +24,7 @@ def promoted(stack: Stack, topology: Topology) -> Resolved:
         SpecInvalid: the result breaks a rule that cannot be left out. StackDamaged.
     """
     from aurora_cli.spec.resolve import Layer, Resolved, resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     before, layer = stored_spec(stack), stored_layer(stack)
     values = {key: value for key, value in layer.values.items() if key != "source"}

@@ -125,7 +125,7 @@ def _refuse_unknown(wanted: str, known: Mapping[str, Authority], supported: Sequ
 def _with_authority(stack: Stack, wanted: str) -> Resolved:
     """The stored spec with that authority for all; what single instances said of it goes."""
     from aurora_cli.spec.resolve import Layer, Resolved, resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     before = stored_spec(stack)
     own = [key for key, one in before.spec.instances.overrides.items() if one.ca_certificate]

@@ -63,7 +63,7 @@ def _desired(journal: Journal) -> Resolved | None:
         return None
     from aurora_cli.spec.load import load_yaml
     from aurora_cli.spec.resolve import Resolved, resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     # It was checked, shown and approved when the operation began.
     resolved = resolve([load_yaml(journal.spec, source="operation under way")], skip_checks=check_names())

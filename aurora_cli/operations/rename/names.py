@@ -28,7 +28,7 @@ def renamed_spec(stack: Stack, after: str) -> Resolved:
     """
     from aurora_cli.operations.core.stored import stored_layer, stored_spec
     from aurora_cli.spec.resolve import Resolved, resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     stored = stored_spec(stack)
     base: str | None = stored.spec.base_name

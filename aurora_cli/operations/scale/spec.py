@@ -33,7 +33,7 @@ def scaled(
         SpecInvalid: the result breaks a rule that the stored spec does not break. StackDamaged.
     """
     from aurora_cli.spec.resolve import Resolved, resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     before = stored_spec(stack)
     of_class = _of_one(before.spec, key, class_) if key else {"class": class_}

@@ -71,7 +71,7 @@ def refuse_as_replica(spec: ClusterSpec, born: str | None, skip_checks: Collecti
     """
     if born != "replica_of" or (spec.source is not None and spec.source.kind == born):
         return
-    from aurora_cli.spec.rules import check
+    from aurora_cli.spec.rules.all import check
     from aurora_cli.spec.source import Source
 
     as_born = spec.model_copy(update={"source": Source.model_validate({"replica_of": "source"})})

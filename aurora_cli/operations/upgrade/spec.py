@@ -29,7 +29,7 @@ def upgraded(stack: Stack, target: Target, cluster_group: str | None, instance_g
         InvalidInput: an existing group of the old family is named, and none of the new one was given.
     """
     from aurora_cli.spec.resolve import Layer, Resolved, resolve
-    from aurora_cli.spec.rules import check_names
+    from aurora_cli.spec.rules.all import check_names
 
     before = stored_spec(stack)
     spec = before.spec
