@@ -85,7 +85,7 @@ def examples(command: click.Command) -> list[str]:
 
 
 def _root() -> click.Context:
-    return click.Context(cli, info_name="aurora-cli")
+    return click.Context(cli, info_name="aurora-cli", **cli.context_settings)
 
 
 def _below(context: click.Context, group: click.Group) -> Pages:

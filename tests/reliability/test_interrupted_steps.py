@@ -88,6 +88,7 @@ def test_stop_and_start_go_on(demo: Aurora, boundary: str) -> None:
         assert demo.cluster("demo")["Status"] == status
 
 
+@pytest.mark.thorough
 def test_readers_that_were_being_made_and_removed_are_neither_doubled_nor_lost(demo: Aurora) -> None:
     up = ("scale", "demo", "--readers", "2", "--yes")
     assert calls_of(demo, up, [("called", "CreateDBInstance")]) == [("CreateDBInstance", "demo-3")]

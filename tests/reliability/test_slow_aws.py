@@ -24,7 +24,7 @@ def slow(aurora: Aurora) -> Iterator[Aurora]:
     manager.set_latency(0)
 
 
-@pytest.mark.parametrize("action", ["CreateDBCluster", "CreateDBInstance"])
+@pytest.mark.parametrize("action", ["CreateDBCluster", pytest.param("CreateDBInstance", marks=pytest.mark.thorough)])
 def test_an_interrupted_creation_is_finished_and_kept(slow: Aurora, action: str) -> None:
     endpoint = slow.json("sandbox", "status")["endpoint"]
     before = last_call(endpoint)
@@ -54,6 +54,7 @@ def test_an_interrupted_creation_is_finished_and_kept(slow: Aurora, action: str)
     assert slow.run("plan", "demo", "--exit-code").status == 0
 
 
+@pytest.mark.thorough
 def test_a_killed_command_is_followed_to_its_end(slow: Aurora) -> None:
     endpoint = slow.json("sandbox", "status")["endpoint"]
     before = last_call(endpoint)

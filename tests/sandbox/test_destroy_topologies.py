@@ -171,6 +171,7 @@ def test_a_cluster_that_somebody_deleted_by_hand_leaves_nothing(empty: Aurora, t
     assert empty.json("list")["clusters"] == []
 
 
+@pytest.mark.thorough
 def test_a_stopped_cluster_is_started_first(empty: Aurora, tmp_path: Path) -> None:
     seen = made(empty, tmp_path)
     empty.ok("stop", "demo", "--yes")

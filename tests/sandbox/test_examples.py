@@ -231,6 +231,7 @@ def test_example(aurora: Aurora, example: Example) -> None:
     walk(aurora, example, EXAMPLES / f"{example.file}.yaml")
 
 
+@pytest.mark.thorough
 def test_example_in_an_existing_network(aurora: Aurora, tmp_path: Path) -> None:
     aurora.ok("sandbox", "start")
     account = Account(aurora.emulator, BILLING.region)

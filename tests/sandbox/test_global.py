@@ -86,7 +86,7 @@ def _the_password_is_in_the_secret_alone(aurora: Aurora, arn: str) -> None:
 
 def test_after_a_switchover_a_plan_changes_nothing_and_the_newest_data_is_kept(clean: Aurora, tmp_path: Path) -> None:
     file = tmp_path / "shop.yaml"
-    file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{}}}}}}\n")
+    file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{instances: {{readers: 1}}}}}}}}\n")
     clean.ok("create", "-f", str(file), "--yes")
     done = clean.json("global", "switchover", "shop", "--to", FRANKFURT, "--yes")
     assert (done["changed"], done["previous_primary_region"], done["primary_region"]) == (True, HOME, FRANKFURT)
@@ -97,11 +97,32 @@ def test_after_a_switchover_a_plan_changes_nothing_and_the_newest_data_is_kept(c
     assert any("The primary Region is eu-central-1 now" in warning for warning in status["warnings"])
     again = clean.json("global", "switchover", "shop", "--to", FRANKFURT, "--yes")
     assert again["changed"] is False
+    _an_operation_in_steps_spares_the_writer_too(clean)
     back = clean.run("global", "failover", "shop", "--to", HOME, "--confirm", "shop")
     assert back.status == 2 and "--allow-data-loss was not given" in back.err
     clean.ok("destroy", "shop", "--confirm", "shop")
     assert [clusters(clean, region) for region in (HOME, FRANKFURT)] == [{}, {}]
     assert [snapshots(clean, region) for region in (HOME, FRANKFURT)] == [[], ["shop-eu-central-1"]]
+
+
+def _an_operation_in_steps_spares_the_writer_too(aurora: Aurora) -> None:
+    """The writer of the global database is in another Region than the spec's own, and the record does not know it."""
+    writer = "shop-eu-central-1-2"
+    aurora.client("rds", FRANKFURT).failover_db_cluster(
+        DBClusterIdentifier="shop-eu-central-1", TargetDBInstanceIdentifier=writer
+    )
+    record = aurora.home / "sandbox" / "stacks" / "shop" / "stack.json"
+    known = record.read_text()
+    values = json.loads(known)
+    record.write_text(json.dumps({**values, "region_keys": [[FRANKFURT, ["1"]]]}))
+    refused = aurora.run("scale", "shop", "--readers", "1", "--yes", "-o", "json")
+    record.write_text(known)
+    assert refused.status == 9
+    (finding,) = [f for f in refused.data["error"]["details"]["findings"] if f["refused"]]
+    assert finding["text"] == f"{writer} is the writer and would be deleted."
+    assert writer in [
+        i["DBInstanceIdentifier"] for i in aurora.client("rds", FRANKFURT).describe_db_instances()["DBInstances"]
+    ]
 
 
 def test_a_cluster_that_exists_becomes_global_and_a_region_goes_only_by_name(clean: Aurora, tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ def test_nothing_is_kept_from_one_call_to_the_next(aurora: Aurora, monkeypatch: 
 def test_it_says_the_same_as_a_process_of_its_own(aurora: Aurora, words: tuple[str, ...]) -> None:
     spec = "name: demo\nregion: eu-west-1\nengine: postgres\nbackup: {retention: 3d}\n"
     here, there = aurora.run(*words, stdin=spec), aurora.process(*words, stdin=spec)
+    assert timeless(here.out).split() == timeless(there.out).split()
     assert (here.status, timeless(here.out), timeless(here.err)) == (
         there.status,
         timeless(there.out),

@@ -121,6 +121,7 @@ def test_it_is_changed_like_any_cluster_and_may_get_a_secret(replica: Aurora) ->
     replica.ok("destroy", NAME, "--confirm", NAME)
 
 
+@pytest.mark.thorough
 def test_one_that_was_promoted_by_hand_is_brought_into_agreement(replica: Aurora, tmp_path: Path) -> None:
     arn = rds_instance(replica, "books", "postgres", "16.8")["DBInstanceArn"]
     spec = spec_file(tmp_path, name="books-aurora", engine_version="16.8", source={"replica_of": arn})

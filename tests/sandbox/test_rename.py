@@ -100,7 +100,6 @@ def test_a_file_without_the_former_name_is_refused_and_one_with_it_changes_nothi
     assert shop.json("apply", "-f", str(fits), "--yes")["changed"] is False
 
 
-@pytest.mark.thorough
 def test_it_scales_and_is_renamed_back(shop: Aurora) -> None:
     shop.ok("scale", "shop", "--readers", "2", "--yes")
     assert set(shop.instances("shop")) == {"shop-1", "shop-2", "shop-3"}

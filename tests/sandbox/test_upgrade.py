@@ -258,6 +258,7 @@ def test_what_an_upgrade_would_trip_over_is_refused_before_anything_is_done(clea
     assert running(clean, "demo") == {"16.8"}
 
 
+@pytest.mark.thorough
 def test_an_upgrade_that_was_given_up_before_its_call_leaves_nothing(clean: Aurora) -> None:
     create(clean, "--engine", "postgres", "--engine-version", "16.8", *OWNED)
     clean.ok("sandbox", "faults", "add", "access_denied", "--action", "ModifyDBCluster")

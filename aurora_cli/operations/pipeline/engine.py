@@ -24,7 +24,7 @@ from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
 from aurora_cli.operations.pipeline.recovery import follow_up
-from aurora_cli.operations.pipeline.showing import ask, review_of, sequence_of
+from aurora_cli.operations.pipeline.review import ask, regions_in, review_of, sequence_of
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.stacks.journal import Journal, remove_journal
@@ -88,7 +88,7 @@ class _Engine:
             plan = self._whole_plan()
         finally:
             self._withdraw()
-        review = review_of(self.context, self.decision, self.terms, plan, topology, self._sequence())
+        review = self._review(plan, topology)
         if self.terms.dry_run:
             state = self._report(topology, changed=False)
             return ChangeResult(state, review, changed=False, dry_run=True, sequence=review.sequence)
@@ -140,6 +140,23 @@ class _Engine:
         plan = self.context.plan(desired.spec, self.decision.between, dry_run=self.terms.dry_run)
         goes = {(f'{ADDRESS_OF_OTHERS}["{key}"]', "delete") for key in temporary}
         return frozenset({*((c.address, c.action) for c in plan.changes), *goes})
+
+    def _review(self, plan: Plan, topology: Topology) -> PlanReview:
+        decision, spec = self.decision, self.context.spec
+        return review_of(
+            self.app,
+            spec,
+            self.terms,
+            plan,
+            topology=topology,
+            regions=regions_in(self.app, spec, plan),
+            next_writer=decision.next_writer,
+            one_by_one=decision.one_by_one,
+            warnings=decision.desired.warnings if decision.desired else (),
+            resumed=self.context.journal is not None,
+            sequence=self._sequence(),
+            remarks=decision.remarks,
+        )
 
     def _keys(self) -> tuple[str, ...]:
         return self.decision.keys or self.stack.record.instance_keys

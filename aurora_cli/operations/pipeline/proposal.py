@@ -7,12 +7,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.quotas import read_proxy_quota, read_quotas
-from aurora_cli.errors import Declined, GuardRefused, InvalidInput, Problem
+from aurora_cli.errors import GuardRefused, InvalidInput, Problem
 from aurora_cli.events import StepFinished, StepStarted
 from aurora_cli.operations.core.final_snapshot import carried, fresh_name, refuse_taken
 from aurora_cli.operations.core.region_topology import LiveRegions, live_at, live_regions
-from aurora_cli.operations.core.review import PlanReview, ReviewRefused
-from aurora_cli.operations.guard import guard
+from aurora_cli.operations.core.review import PlanReview
 from aurora_cli.operations.guard.engine_version import refuse_versions
 from aurora_cli.operations.passwords.generated import is_made_here
 from aurora_cli.operations.passwords.given import require_password, sends_password
@@ -20,6 +19,7 @@ from aurora_cli.operations.passwords.rotation import RotationStep, rotation_step
 from aurora_cli.operations.pipeline.draft import Draft
 from aurora_cli.operations.pipeline.notices import remarks_on
 from aurora_cli.operations.pipeline.recovery import follow_up
+from aurora_cli.operations.pipeline.review import ask, review_of
 from aurora_cli.operations.pipeline.untaint import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.operations.preflight import quotas
 from aurora_cli.operations.preflight.orderable import OrderableCheck
@@ -190,20 +190,14 @@ class Proposal:
             )
 
     def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:
-        situation = guard.Situation(
+        return review_of(
+            self.app,
+            self.spec,
+            self.terms,
+            plan,
             topology=topology,
-            production=self.spec.preset == "production",
-            next_writer=self.draft.next_writer(),
             regions=self.live,
-            allowed=tuple(self.terms.allow),
-        )
-        return PlanReview(
-            name=self.spec.name,
-            region=self.spec.region,
-            operation=self.terms.operation,
-            target=self.app.target,
-            plan=plan,
-            findings=guard.inspect(plan, situation),
+            next_writer=self.draft.next_writer(),
             warnings=self._warnings(plan),
             resumed=self.draft.stack.record.status in ("creating", "changing") and bool(self.draft.addresses),
             again=again,
@@ -242,17 +236,8 @@ class Proposal:
 
     def ask(self, review: PlanReview) -> None:
         """Raise GuardRefused, InvalidInput or Declined unless the plan may be applied."""
-        strange = guard.unknown_allows(review.plan, self.terms.allow)
-        if strange:
-            raise InvalidInput(
-                f"--allow names what the plan does not change: {', '.join(strange)}.",
-                hint="Copy the address from the plan, in quotes.",
-            )
-        if review.refused:
-            self.terms.emit(ReviewRefused(review))
-            guard.refuse(review.findings)
-        guard.refuse_protected(review.plan)
-        if self.spec.credentials.given and sends_password(review.plan):
+        ask(review, self.terms, lambda: self._require_password(review.plan))
+
+    def _require_password(self, plan: Plan) -> None:
+        if self.spec.credentials.given and sends_password(plan):
             require_password(self.spec.name, self.draft.password)
-        if not self.terms.approve(review):
-            raise Declined("Nothing was changed: the plan was not approved.")

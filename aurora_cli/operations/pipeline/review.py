@@ -1,0 +1,98 @@
+"""What is shown and asked before a change begins or resumes: what the plan means, the steps, what they interrupt.
+
+Create, apply and the operations in steps all come here, so that the guard knows the same of each: the live clusters in every
+Region, who will be the writer, and what the user allowed by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import Declined, InvalidInput
+from aurora_cli.operations.core.region_topology import LiveRegions, live_regions
+from aurora_cli.operations.core.review import PlannedStep, PlanReview, ReviewRefused
+from aurora_cli.operations.guard import guard
+from aurora_cli.terraform.addresses import region_of
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.pipeline.step import Step
+    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.terraform.plan import Plan
+
+
+def sequence_of(steps: Sequence[Step], ended: Collection[str], seconds: Mapping[str, float]) -> tuple[PlannedStep, ...]:
+    """The steps as people and scripts see them."""
+    return tuple(PlannedStep(s.name, s.text, s.interruption, s.name in ended, seconds.get(s.name)) for s in steps)
+
+
+def regions_in(app: AppContext, spec: ClusterSpec, plan: Plan) -> LiveRegions:
+    """The live clusters of the other Regions that the spec or the plan names; none are asked for where there are none."""
+    return live_regions(app, spec, {region for c in plan.resource_changes if (region := region_of(c.address))})
+
+
+def review_of(
+    app: AppContext,
+    spec: ClusterSpec,
+    options: RunOptions,
+    plan: Plan,
+    *,
+    topology: Topology | None,
+    regions: LiveRegions,
+    next_writer: str | None,
+    one_by_one: Collection[str] = (),
+    **shown: Any,
+) -> PlanReview:
+    """The review of a change.
+
+    Args:
+        spec: of the cluster whose data is at stake.
+        plan: from now to the end, in one.
+        topology, regions: the live clusters, here and in the other Regions.
+        next_writer, one_by_one: see `guard.Situation`.
+        shown: further fields of `PlanReview`.
+    """
+    situation = guard.Situation(
+        topology=topology,
+        production=spec.preset == "production",
+        next_writer=next_writer,
+        regions=regions,
+        allowed=tuple(options.allow),
+        one_by_one=one_by_one,
+    )
+    return PlanReview(
+        name=spec.name,
+        region=spec.region,
+        operation=options.operation,
+        target=app.target,
+        plan=plan,
+        findings=guard.inspect(plan, situation),
+        **shown,
+    )
+
+
+def ask(review: PlanReview, options: RunOptions, before_asking: Callable[[], None] = lambda: None) -> None:
+    """Go on only if the guard and the user let it.
+
+    Args:
+        before_asking: refuses for reasons of its own, once the guard has nothing against it.
+
+    Raises:
+        InvalidInput: an allowed address is not in the plan. GuardRefused, Declined: nothing was changed.
+    """
+    unknown = guard.unknown_allows(review.plan, options.allow)
+    if unknown:
+        raise InvalidInput(
+            f"--allow names resources that are not in the plan: {', '.join(unknown)}.",
+            hint="Copy the address from the plan, in quotes.",
+        )
+    if review.refused:
+        options.emit(ReviewRefused(review))
+        guard.refuse(review.findings)
+    guard.refuse_protected(review.plan)
+    before_asking()
+    if not options.approve(review):
+        raise Declined("Nothing was changed: the plan was not approved.")
