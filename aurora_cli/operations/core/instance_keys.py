@@ -10,9 +10,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aurora_cli.errors import OperationFailed
 from aurora_cli.terraform.addresses import inner, region_of
 
 if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
     from aurora_cli.spec.model import ClusterSpec
 
 FIRST = "1"
@@ -84,3 +86,22 @@ def identifiers(keys: Collection[str], spec: ClusterSpec) -> Mapping[str, str]:
     """Key -> DB instance identifier: the override's, or `<name>-<key>`."""
     own = {key: override.identifier for key, override in spec.instances.overrides.items()}
     return {key: own.get(key) or f"{spec.name}-{key}" for key in keys}
+
+
+def refuse_missing_successor(spec: ClusterSpec, key: str | None, topology: Topology | None) -> None:
+    """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move.
+
+    Args:
+        key: of the instance that becomes the writer; None when the role stays.
+        topology: the live cluster, None if there is none.
+
+    Raises:
+        OperationFailed: AWS has no such instance.
+    """
+    successor = identifiers([key], spec)[key] if key else None
+    if successor is None or topology is None or successor in {m.id for m in topology.members}:
+        return
+    raise OperationFailed(
+        f"Nothing was changed: {successor} would have to become the writer, and AWS has no such instance.",
+        hint=f"Have it made again with `aurora-cli scale {spec.name} --readers 1`, then run this command again.",
+    )

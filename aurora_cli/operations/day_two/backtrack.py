@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.backtrack import Window, go_back, read_window
 from aurora_cli.errors import Declined, InvalidInput, OperationFailed
-from aurora_cli.events import Emit, StepFinished, StepStarted, Waiting
+from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
@@ -115,7 +115,7 @@ def backtrack(
                 name,
                 moment,
                 clock=app.clock,
-                waiting=lambda *seen: emit(Waiting(*seen)),
+                waiting=waiting(emit),
             )
             elapsed = monotonic() - started
             emit(StepFinished("backtrack", elapsed))

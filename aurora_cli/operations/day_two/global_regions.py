@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.global_database import GlobalTopology, hand_over
 from aurora_cli.errors import Declined, InvalidInput, OperationFailed
-from aurora_cli.events import Emit, StepFinished, StepStarted, Waiting
+from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import Approve, ChangeResult
@@ -113,7 +113,7 @@ def move_primary(
                 region,
                 clock=app.clock,
                 allow_data_loss=allow_data_loss,
-                waiting=lambda status, elapsed: emit(Waiting(f"{region} to become the primary", status, elapsed)),
+                waiting=waiting(emit, f"{region} to become the primary"),
             )
             seconds = round(app.clock.monotonic() - started, 1)
             emit(StepFinished(operation, seconds))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import AccessDenied, ClusterNotFound, Declined, InvalidInput
-from aurora_cli.events import Emit, StepFinished, StepStarted, Waiting
+from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import Approve, PlanReview
@@ -181,7 +181,7 @@ class _Managed:
             look,
             what="the new master password",
             clock=self.app.clock,
-            waiting=lambda *seen: self.emit(Waiting(*seen)),
+            waiting=waiting(self.emit),
             timeout_s=TIMEOUT_S,
             hint=f"AWS goes on by itself. Look with `aurora-cli status {self.spec.name}`.",
         )

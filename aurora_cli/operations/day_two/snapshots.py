@@ -10,7 +10,7 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.restore_sources import read_cluster, read_snapshot
 from aurora_cli.aws.snapshots import SnapshotInfo, await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput
-from aurora_cli.events import Emit, StepFinished, StepStarted, Waiting
+from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.final_snapshot import is_final_name
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 
@@ -210,7 +210,7 @@ def _wait(app: AppContext, rds: Any, name: str, emit: Emit, title: str) -> Snaps
         rds,
         name,
         clock=app.clock,
-        waiting=lambda status, elapsed: emit(Waiting(f"the snapshot {name}", status, elapsed)),
+        waiting=waiting(emit, f"the snapshot {name}"),
     )
     emit(StepFinished("snapshot", app.clock.monotonic() - started))
     return done

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.topology import read_topology
 from aurora_cli.aws.waiters import busy_members, is_transitional, wait_until
-from aurora_cli.events import StepFinished, StepStarted, Waiting
+from aurora_cli.events import StepFinished, StepStarted, waiting
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -56,4 +56,4 @@ def _wait(work: DestroyContext, address: str, identifier: str, what: str, *, who
             return None, next((status for _, status in busy_members(topology)), None)
         return None, topology.status if is_transitional(topology.status) else None
 
-    wait_until(look, what=what, clock=work.app.clock, waiting=lambda *now: work.emit(Waiting(*now)))
+    wait_until(look, what=what, clock=work.app.clock, waiting=waiting(work.emit))

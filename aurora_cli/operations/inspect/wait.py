@@ -10,7 +10,7 @@ from aurora_cli.aws.connectivity import knock
 from aurora_cli.aws.topology import Topology
 from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, InvalidInput
-from aurora_cli.events import Emit, Waiting
+from aurora_cli.events import Emit, waiting
 from aurora_cli.operations.core.instance_keys import identifiers
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.stored import existing_stack, stored_spec
@@ -89,7 +89,7 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
         look,
         what=f"{name} to be {condition}",
         clock=app.clock,
-        waiting=lambda *seen: emit(Waiting(*seen)),
+        waiting=waiting(emit),
         timeout_s=timeout_s,
         hint=_OUTSIDE if condition == CONNECTABLE else "Wait on with the same command; --timeout gives it longer.",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, WaitTimeout
-from aurora_cli.events import Emit, Note, Waiting
+from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.build import clone_restore
 from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.review import Approve, ChangeResult
@@ -178,7 +178,7 @@ def _catch_up(app: AppContext, request: ReplicaRequest, emit: Emit) -> Lag:
             look,
             what=f"{request.name} to catch up",
             clock=app.clock,
-            waiting=lambda *a: emit(Waiting(*a)),
+            waiting=waiting(emit),
             timeout_s=request.timeout_s,
         )
     except WaitTimeout as over:

@@ -6,7 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_database import lift_global_protection, lift_protection
-from aurora_cli.events import StepFinished, StepStarted, Waiting
+from aurora_cli.events import StepFinished, StepStarted, waiting
 from aurora_cli.operations.passwords.rotation import carry_out as carry_out_rotation
 from aurora_cli.operations.pipeline.provider_fixes import apply_plan
 from aurora_cli.operations.source.state import finishing
@@ -82,7 +82,7 @@ def _fail_over(proposal: Proposal) -> None:
         draft.spec.name,
         target,
         clock=draft.app.clock,
-        waiting=lambda status, elapsed: emit(Waiting(f"{target} to become the writer", status, elapsed)),
+        waiting=waiting(emit, f"{target} to become the writer"),
     )
     emit(StepFinished("failover", monotonic() - started))
 

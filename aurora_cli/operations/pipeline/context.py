@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.topology import read_topology
 from aurora_cli.aws.waiters import busy_members, wait_until
-from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
-from aurora_cli.events import Emit, Waiting
+from aurora_cli.errors import ClusterNotFound, OperationFailed
+from aurora_cli.events import Emit, waiting
 from aurora_cli.operations.core.instance_keys import keys_in_state
 from aurora_cli.operations.core.region_topology import former_regions, live_at, made_around
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.stored import stored_spec
 from aurora_cli.operations.passwords.generated import is_made_here, variables_of, wanted_password
 from aurora_cli.operations.passwords.given import sent_version
-from aurora_cli.operations.pipeline.provider_fixes import apply_plan
+from aurora_cli.operations.pipeline.provider_fixes import apply_plan, refuse_unapproved
 from aurora_cli.operations.pipeline.untaint import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.stacks.journal import Journal, write_journal
 
@@ -104,7 +104,7 @@ class OperationContext:
 
     def wait(self, look: Callable[[], tuple[Any, str | None]], what: str, **options: Any) -> Any:
         """Poll with progress; see `aws.waiters.wait_until`. Raises WaitTimeout."""
-        return wait_until(look, what=what, clock=self.app.clock, waiting=lambda *a: self.emit(Waiting(*a)), **options)
+        return wait_until(look, what=what, clock=self.app.clock, waiting=waiting(self.emit), **options)
 
     # --- Terraform ---
 
@@ -174,13 +174,7 @@ class OperationContext:
             PlanStale: the plan holds what was not in the one that was shown. TerraformFailed and its kin.
         """
         plan = self.plan(spec, keys, **options)
-        strange = sorted(c.address for c in plan.changes if (c.address, c.action) not in self.approved)
-        if strange:
-            self.terraform.plan_file.unlink(missing_ok=True)
-            raise PlanStale(
-                f"Something changed since the plan was shown, and would be changed with it: {', '.join(strange)}.",
-                hint="Run the same command again: it shows a new plan and goes on from here.",
-            )
+        refuse_unapproved(self.terraform, plan, self.approved)
         if plan.empty:
             return False
         done = apply_plan(

@@ -9,10 +9,16 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import OperationFailed
 from aurora_cli.events import StepFinished, StepStarted
 from aurora_cli.operations.core.final_snapshot import follow_state
-from aurora_cli.operations.core.instance_keys import KeyChoice, choose_keys, identifiers, key_of, keys_in_state
+from aurora_cli.operations.core.instance_keys import (
+    KeyChoice,
+    choose_keys,
+    identifiers,
+    key_of,
+    keys_in_state,
+    refuse_missing_successor,
+)
 from aurora_cli.operations.core.region_keys import RegionKeys, choose_region_keys
 from aurora_cli.operations.core.region_topology import former_regions, made_around
 from aurora_cli.operations.core.rendered import write_rendered
@@ -185,17 +191,7 @@ class Draft:
         writer = key_of(topology.writer.id, self.spec) if topology and topology.writer else None
         self.choice = choose_keys(existing, count, writer)
         self.region_keys = choose_region_keys(self.app, self.spec, self.addresses)
-        self._refuse_missing_successor(topology)
-
-    def _refuse_missing_successor(self, topology: Topology | None) -> None:
-        """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
-        successor = self.next_writer()
-        if successor is None or topology is None or successor in {m.id for m in topology.members}:
-            return
-        raise OperationFailed(
-            f"Nothing was changed: {successor} would have to become the writer, and AWS has no such instance.",
-            hint=f"Have it made again with `aurora-cli scale {self.spec.name} --readers 1`, then run this command again.",
-        )
+        refuse_missing_successor(self.spec, self.choice.fail_over_to, topology)
 
     def _choose_password(self) -> None:
         """A password is sent with a new cluster, with a switch from another kind, and when it is renewed."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.settings import enable_data_api, set_capacity
 from aurora_cli.aws.waiters import busy_members, wait_until
 from aurora_cli.errors import PlanStale, TerraformFailed
-from aurora_cli.events import Emit, Note, Waiting
+from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.report.report import capacity, live_topology
 from aurora_cli.terraform.outcome import ApplySummary
 
@@ -54,14 +54,19 @@ def apply_plan(
     )
     _set_capacity(app, spec, emit)
     plan = again()
-    strange = sorted(c.address for c in plan.changes if (c.address, c.action) not in approved)
-    if strange:
+    refuse_unapproved(terraform, plan, approved)
+    return ApplySummary() if plan.empty else terraform.apply()
+
+
+def refuse_unapproved(terraform: Terraform, plan: Plan, approved: Collection[tuple[str, str]]) -> None:
+    """Raise PlanStale if the plan changes what is not in `approved`, as (address, action): it was never shown."""
+    unapproved = sorted(c.address for c in plan.changes if (c.address, c.action) not in approved)
+    if unapproved:
         terraform.plan_file.unlink(missing_ok=True)
         raise PlanStale(
-            f"Something changed since the plan was shown: {', '.join(strange)}.",
-            hint="Run the same command again: it shows a new plan and goes on from here.",
+            f"Something changed since the plan was shown, and would be changed with it: {', '.join(unapproved)}.",
+            hint="Run the same command again: it shows a new plan and resumes from here.",
         )
-    return ApplySummary() if plan.empty else terraform.apply()
 
 
 def fix_provider_gaps(app: AppContext, spec: ClusterSpec, topology: Topology | None, emit: Emit) -> bool:
@@ -110,5 +115,5 @@ def _set_capacity(app: AppContext, spec: ClusterSpec, emit: Emit) -> None:
         look,
         what="AWS to change the capacity",
         clock=app.clock,
-        waiting=lambda what, status, elapsed: emit(Waiting(what, status, elapsed)),
+        waiting=waiting(emit),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.failover import fail_over
 from aurora_cli.aws.topology import AUTOSCALED_PREFIX
 from aurora_cli.errors import OperationFailed
-from aurora_cli.events import Waiting
+from aurora_cli.events import waiting
 from aurora_cli.operations.pipeline.step import Step
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def failover_step(context: OperationContext, target: str) -> Step:
             context.spec.name,
             target,
             clock=clock,
-            waiting=lambda status, elapsed: context.emit(Waiting(f"{target} to become the writer", status, elapsed)),
+            waiting=waiting(context.emit, f"{target} to become the writer"),
         )
         return f"{target} is the writer now; at most {clock.monotonic() - started:.1f} s without one"
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
-from aurora_cli.operations.core.instance_keys import choose_keys, identifiers, key_of
+from aurora_cli.operations.core.instance_keys import choose_keys, identifiers, key_of, refuse_missing_successor
 from aurora_cli.operations.day_two.failover import named_instance, require_available
 from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
@@ -112,7 +112,7 @@ class Scale:
         count = desired.spec.instances.readers + 1
         writer = key_of(topology.writer.id, desired.spec) if topology.writer else None
         choice = choose_keys(existing, count, writer)
-        _refuse_missing_successor(desired.spec, choice.fail_over_to, topology)
+        refuse_missing_successor(desired.spec, choice.fail_over_to, topology)
         order = order_of(
             context.spec,
             desired.spec,
@@ -170,17 +170,6 @@ class Scale:
 def _classes(spec: ClusterSpec, keys: Sequence[str], topology: Topology) -> dict[str, str]:
     live = {m.id: m.class_ for m in topology.members if m.status != "deleting"}
     return {key: live[name] for key, name in identifiers(keys, spec).items() if name in live}
-
-
-def _refuse_missing_successor(spec: ClusterSpec, key: str | None, topology: Topology) -> None:
-    """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move."""
-    successor = identifiers([key], spec)[key] if key else None
-    if successor is None or successor in {m.id for m in topology.members}:
-        return
-    raise OperationFailed(
-        f"Nothing was changed: {successor} would have to become the writer, and AWS has no such instance.",
-        hint=f"Have it made again with `aurora-cli scale {spec.name} --readers 1`, then run this command again.",
-    )
 
 
 def _remarks(cluster: str, order: Order, topology: Topology) -> tuple[str, ...]:

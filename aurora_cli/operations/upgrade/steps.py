@@ -14,7 +14,7 @@ from aurora_cli.aws.engine_upgrade import await_version, runs, upgrade_cluster, 
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.reboot import reboot
 from aurora_cli.aws.snapshots import await_snapshot, list_snapshots, snapshot_exists
-from aurora_cli.events import Waiting
+from aurora_cli.events import waiting
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.upgrade.clusters import UpgradeUnit
 from aurora_cli.operations.upgrade.parameter_groups import Groups
@@ -78,7 +78,12 @@ class UpgradeSteps:
                     place.rds.create_db_cluster_snapshot(
                         DBClusterIdentifier=place.cluster, DBClusterSnapshotIdentifier=name
                     )
-            await_snapshot(place.rds, name, clock=self.context.app.clock, waiting=self._waiting(f"the snapshot {name}"))
+            await_snapshot(
+                place.rds,
+                name,
+                clock=self.context.app.clock,
+                waiting=waiting(self.context.emit, f"the snapshot {name}"),
+            )
             return f"kept: aurora-cli snapshot list {place.cluster}"
 
         return Step("snapshot", f"Take the snapshot {name}, which is kept", done, run)
@@ -150,7 +155,7 @@ class UpgradeSteps:
             place.cluster,
             self.version,
             clock=self.context.app.clock,
-            waiting=lambda *told: self.context.emit(Waiting(*told)),
+            waiting=waiting(self.context.emit),
         )
 
     # --- after a major version ---
@@ -193,6 +198,3 @@ class UpgradeSteps:
             (_RESTART_OF_WRITER if writer else _RESTART).format(name=name),
             without_writer=writer,
         )
-
-    def _waiting(self, what: str) -> Any:
-        return lambda status, elapsed: self.context.emit(Waiting(what, status, elapsed))
