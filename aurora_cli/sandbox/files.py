@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 
-def write_private(path: Path, text: str) -> None:
-    """Replace a file atomically, mode 0600. The folder must exist.
+def write_private(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replace a file atomically. The folder must exist.
 
     Raises:
         OSError: the folder cannot be written.
@@ -19,6 +19,7 @@ def write_private(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

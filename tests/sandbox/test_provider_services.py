@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
-from aurora_cli.sandbox.provider.diagnostics import ProviderError
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from tests.harness import REGION
 from tests.sandbox.emulated import client
 from tests.sandbox.provider_driver import Driver

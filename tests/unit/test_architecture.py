@@ -122,6 +122,14 @@ def _module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def test_a_layer_of_the_provider_imports_those_before_it() -> None:
+    layers, provider = ("protocol", "api", "engine", "resources", "data_sources"), "aurora_cli.sandbox.provider."
+    for number, layer in enumerate(layers, 1):
+        paths = (PACKAGE / "sandbox" / "provider" / layer).rglob("*.py")
+        used = {m.removeprefix(provider).split(".")[0] for p in paths for m in _imports(p) if m.startswith(provider)}
+        assert used <= set(layers[:number]), layer
+
+
 def test_a_library_is_known_in_its_place_alone() -> None:
     assert [
         f"{_name(path)} must not import {library}"

@@ -11,8 +11,8 @@ from tf.gen import tfplugin_pb2 as pb
 
 from aurora_cli.sandbox.provider import data_sources, resources
 from aurora_cli.sandbox.provider.core import Provider
-from aurora_cli.sandbox.provider.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.servicer import Servicer
 
 NESTING = {pb.Schema.NestedBlock.SINGLE: "single", pb.Schema.NestedBlock.LIST: "list", pb.Schema.NestedBlock.SET: "set"}

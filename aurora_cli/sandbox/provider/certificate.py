@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from aurora_cli.sandbox.files import write_private
 
 _LIFETIME = dt.timedelta(days=3650)
 _MARGIN_SECONDS = 24 * 3600
@@ -33,11 +34,7 @@ class Certificate:
                 "not_after": self.not_after,
             }
         )
-        temporary = file.with_name(f"{file.name}.{os.getpid()}")
-        handle = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as stream:
-            stream.write(text)
-        temporary.replace(file)
+        write_private(file, text)
 
 
 def load_certificate(file: Path | None) -> Certificate:

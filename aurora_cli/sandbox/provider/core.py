@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.provider import data_sources, resources
+from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
 from aurora_cli.sandbox.provider.api.stop import StopSignal
-from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound, ProviderError
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.protocol.schema import ProviderSchema, Schema, load_provider_schema
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.api.client import Client
-    from aurora_cli.sandbox.provider.diagnostics import Diagnostic
+    from aurora_cli.sandbox.provider.api.runtime import PollPolicy, ProviderRuntime
+    from aurora_cli.sandbox.provider.engine.model import Resource, Task
     from aurora_cli.sandbox.provider.engine.planning import Change
-    from aurora_cli.sandbox.provider.engine.task import PollPolicy, ProviderRuntime, Task
-    from aurora_cli.sandbox.provider.resources.model import Resource
+    from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic
 
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
@@ -68,8 +69,8 @@ class Provider:
         """
         from aurora_cli.sandbox.provider.api.client import Client
         from aurora_cli.sandbox.provider.api.models import Models
+        from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
         from aurora_cli.sandbox.provider.api.settings import read_settings
-        from aurora_cli.sandbox.provider.engine.task import ProviderRuntime
 
         settings = read_settings(config, self._environ, resources.SERVICES)
         client = Client(settings, Models(self._cache_dir), self.stop)
@@ -90,10 +91,10 @@ class Provider:
     def task(self, resource_type: str, values: Mapping[str, Any] | None, **more: Any) -> Task:
         """A task on a resource with these values; the id and the Region come from them."""
         from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
-        from aurora_cli.sandbox.provider.engine.task import Task
+        from aurora_cli.sandbox.provider.engine.task import ResourceTask
 
         known = dict(values or {})
-        return Task(
+        return ResourceTask(
             entry=self.entry(resource_type),
             schema=self.resource_schema(resource_type),
             behaviour=behaviour_of(resource_type),
@@ -202,7 +203,7 @@ def _account(client: Client) -> str:
 
 
 def _pace(environ: Mapping[str, str]) -> PollPolicy:
-    from aurora_cli.sandbox.provider.engine.task import PollPolicy
+    from aurora_cli.sandbox.provider.api.runtime import PollPolicy
 
     longest = environ.get("AURORA_SANDBOX_POLL_SECONDS")
     if not longest:

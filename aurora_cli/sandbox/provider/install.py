@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import shlex
 import sys
 from pathlib import Path
+
+from aurora_cli.sandbox.files import write_private
 
 VERSION = "6.62.0"
 HOSTS = ("registry.terraform.io", "registry.opentofu.org")
@@ -115,8 +116,4 @@ def _write(file: Path, text: str, mode: int) -> None:
     if file.exists() and file.read_text("utf-8") == text and file.stat().st_mode & 0o777 == mode:
         return
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = file.with_name(f"{file.name}.{os.getpid()}")
-    handle = os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, mode)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    temporary.replace(file)
+    write_private(file, text, mode)

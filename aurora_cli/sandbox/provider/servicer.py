@@ -13,8 +13,8 @@ from tf.gen import tfplugin_pb2 as pb
 from tf.gen.tfplugin_pb2_grpc import ProviderServicer
 
 from aurora_cli.sandbox.provider.core import Provider
-from aurora_cli.sandbox.provider.diagnostics import Diagnostic, ProviderError
 from aurora_cli.sandbox.provider.protocol.codec import conform, decode
+from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic, ProviderError
 from aurora_cli.sandbox.provider.protocol.messages import (
     diagnostic_messages,
     path_message,

@@ -17,11 +17,11 @@ from botocore.model import OperationModel, Shape
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.api.models import Models
 from aurora_cli.sandbox.provider.api.retry import with_retries
 from aurora_cli.sandbox.provider.api.settings import Settings
 from aurora_cli.sandbox.provider.api.stop import StopSignal
-from aurora_cli.sandbox.provider.diagnostics import AwsError
 
 _READ_SECONDS = 60
 _POOL = 32

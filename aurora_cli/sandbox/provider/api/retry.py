@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable
 from typing import TypeVar
 
+from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.api.stop import StopSignal
-from aurora_cli.sandbox.provider.diagnostics import AwsError
 
 T = TypeVar("T")
 

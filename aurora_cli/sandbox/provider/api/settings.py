@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from aurora_cli.sandbox.provider.diagnostics import ProviderError
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
 _DEFAULT_ATTEMPTS = 25  # the genuine provider's max_retries

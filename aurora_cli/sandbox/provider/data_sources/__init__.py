@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.provider.diagnostics import AwsError, ProviderError
+from aurora_cli.sandbox.provider.api.errors import AwsError
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.engine.task import ProviderRuntime
+    from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
     from aurora_cli.sandbox.provider.protocol.schema import Schema
 
 # data source -> module of this package whose READERS have it

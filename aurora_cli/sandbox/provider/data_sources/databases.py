@@ -6,7 +6,7 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.data_sources.query import Query, only
 from aurora_cli.sandbox.provider.engine.tags import tag_map
-from aurora_cli.sandbox.provider.resources.rds_cluster_creation import ALIASES
+from aurora_cli.sandbox.provider.resources.rds.cluster_creation import ALIASES
 
 
 def _cluster(query: Query) -> dict[str, Any]:

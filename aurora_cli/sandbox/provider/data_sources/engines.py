@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aurora_cli.sandbox.provider.data_sources.query import Query
-from aurora_cli.sandbox.provider.diagnostics import ProviderError
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 _VERSION_FLAGS = {
     "supports_certificate_rotation_without_restart": "SupportsCertificateRotationWithoutRestart",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.sandbox.provider.data_sources.query import Finder, Query
+from aurora_cli.sandbox.provider.resources.networking.vpc import vpc_details
 
 _VPC = Finder(
     operation="ec2:DescribeVpcs",
@@ -27,11 +28,6 @@ _VPC = Finder(
     },
     aliases={"VpcId": "id"},
 )
-_ATTRIBUTES = {
-    "enable_dns_support": "EnableDnsSupport",
-    "enable_dns_hostnames": "EnableDnsHostnames",
-    "enable_network_address_usage_metrics": "EnableNetworkAddressUsageMetrics",
-}
 _SUBNET = Finder(
     operation="ec2:DescribeSubnets",
     items="Subnets",
@@ -68,17 +64,8 @@ _GROUP = Finder(
 def _vpc(query: Query) -> dict[str, Any]:
     item, found = _VPC.one(query)
     vpc_id = item["VpcId"]
-    for attribute, member in _ATTRIBUTES.items():
-        name = member[0].lower() + member[1:]
-        found[attribute] = query.call("ec2:DescribeVpcAttribute", VpcId=vpc_id, Attribute=name)[member]["Value"]
-    filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "association.main", "Values": ["true"]}]
-    tables = query.call("ec2:DescribeRouteTables", Filters=filters)["RouteTables"]
-    return {
-        **found,
-        "id": vpc_id,
-        "arn": _arn(query, item, f"vpc/{vpc_id}"),
-        "main_route_table_id": tables[0]["RouteTableId"] if tables else None,
-    }
+    details = vpc_details(query.call, vpc_id)
+    return {**found, **details, "id": vpc_id, "arn": _arn(query, item, f"vpc/{vpc_id}")}
 
 
 def _arn(query: Query, item: dict[str, Any], resource: str) -> str:

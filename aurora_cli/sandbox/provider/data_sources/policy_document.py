@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aurora_cli.sandbox.provider.data_sources.query import Query
-from aurora_cli.sandbox.provider.diagnostics import ProviderError
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.resources.documents import escape_html
 
 _VERSIONS = ("2008-10-17", "2012-10-17")

@@ -6,8 +6,8 @@ import base64
 from typing import Any
 
 from aurora_cli.sandbox.provider.data_sources.query import Query
-from aurora_cli.sandbox.provider.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.engine.tags import tag_map
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 
 def _secret(query: Query) -> dict[str, Any]:

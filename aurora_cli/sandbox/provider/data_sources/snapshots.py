@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.sandbox.provider.data_sources.query import Query
-from aurora_cli.sandbox.provider.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.engine.tags import tag_map
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 _ASKED = {
     "DBClusterIdentifier": "db_cluster_identifier",

@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound
+from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
+from aurora_cli.sandbox.provider.engine.model import Call, Task
 from aurora_cli.sandbox.provider.engine.reading import find_item, read_attributes
 from aurora_cli.sandbox.provider.engine.response_mapping import search
 from aurora_cli.sandbox.provider.engine.tags import creation_tags
-from aurora_cli.sandbox.provider.engine.task import Task
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical
-from aurora_cli.sandbox.provider.resources.model import Call
 
 _CLOCK_SKEW = dt.timedelta(seconds=2)
 _FIRST_PAUSE = 0.1
@@ -57,8 +56,7 @@ def _one_at_a_time(task: Task) -> Iterator[None]:
 
 def _send_until_answered(task: Task, call: Call, before: set[str]) -> dict[str, Any] | None:
     """The answer; None when the resource was found after a lost reply (the task then has its id)."""
-    model = task.world.client.models.operation(*task.split(call.operation))
-    extra = creation_tags(task, task.entry.tagging, model)
+    extra = creation_tags(task, task.entry.tagging, call)
     lost = 0
     while True:
         try:

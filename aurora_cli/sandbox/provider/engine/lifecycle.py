@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound, ProviderError
+from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound, has_code
 from aurora_cli.sandbox.provider.engine.creation import create_once
 from aurora_cli.sandbox.provider.engine.messages import worded
+from aurora_cli.sandbox.provider.engine.model import Call, Task, Update
 from aurora_cli.sandbox.provider.engine.names import generate_name
 from aurora_cli.sandbox.provider.engine.reading import read_state
 from aurora_cli.sandbox.provider.engine.requests import attributes_sent
 from aurora_cli.sandbox.provider.engine.response_mapping import merge, without_unknown
 from aurora_cli.sandbox.provider.engine.tags import change_tags
-from aurora_cli.sandbox.provider.engine.task import Task
 from aurora_cli.sandbox.provider.engine.waits import await_status
-from aurora_cli.sandbox.provider.resources.model import Call, Update
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 _NEVER_UPDATED = frozenset({"tags", "tags_all", "timeouts", "region", "id"})
 
@@ -94,13 +94,12 @@ def _retag(task: Task) -> None:
 
 
 def _send_update(task: Task, step: Update) -> None:
-    service, operation = task.split(step.call.operation)
-    filled = attributes_sent(task.world.client.models.operation(service, operation), step.call, task)
+    filled = attributes_sent(step.call, task)
     changed = task.changed & (filled if step.when is None else step.when)
     if not changed - _NEVER_UPDATED:
         return
     only = filled if step.whole else task.changed
-    task.repeat_while(lambda: task.send(step.call, only=only), _is_busy(task), "update")
+    task.repeat_while(lambda: task.send(step.call, only=only), has_code(*task.entry.busy), "update")
     if step.wait is not None:
         await_status(task, step.wait, "update")
 
@@ -116,7 +115,7 @@ def delete(task: Task) -> None:
         return
     try:
         with worded(task, "deleting"):
-            task.repeat_while(_deletion(task, action), _is_busy(task), "delete")
+            task.repeat_while(_deletion(task, action), has_code(*task.entry.busy), "delete")
     except NotFound:
         return
     if task.entry.deleted is not None:
@@ -136,10 +135,6 @@ def _deletion(task: Task, action: Call | Callable[[Task], None]) -> Callable[[],
             raise
 
     return attempt
-
-
-def _is_busy(task: Task) -> Callable[[Exception], bool]:
-    return lambda error: isinstance(error, AwsError) and error.code in task.entry.busy
 
 
 def import_state(task: Task) -> dict[str, Any]:

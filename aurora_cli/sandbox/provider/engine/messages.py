@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound, ProviderError, WaitFailed
-from aurora_cli.sandbox.provider.engine.task import Task
+from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound, WaitFailed
+from aurora_cli.sandbox.provider.engine.model import Task
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 
 @contextmanager

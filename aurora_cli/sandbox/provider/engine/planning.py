@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_cli.sandbox.provider.diagnostics import Path
+from aurora_cli.sandbox.provider.engine.model import Resource
 from aurora_cli.sandbox.provider.engine.resource_facts import Behaviour
 from aurora_cli.sandbox.provider.engine.tags import merge_tags
+from aurora_cli.sandbox.provider.protocol.diagnostics import Path
 from aurora_cli.sandbox.provider.protocol.schema import Attribute, Block, NestedBlock, Schema
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical, is_zero
-from aurora_cli.sandbox.provider.resources.model import Resource
 
 Values = Mapping[str, Any]
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.model import StructureShape
 
-from aurora_cli.sandbox.provider.diagnostics import AwsError, NotFound
+from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
+from aurora_cli.sandbox.provider.engine.model import Item, Task
 from aurora_cli.sandbox.provider.engine.names import prefix_of
 from aurora_cli.sandbox.provider.engine.response_mapping import matched_attributes, merge, search, shape_at, to_type
 from aurora_cli.sandbox.provider.engine.tags import read_tags, split_tags
 from aurora_cli.sandbox.provider.protocol.types import is_zero
-from aurora_cli.sandbox.provider.resources.model import Item
-
-if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.engine.task import Task
 
 
 def find_item(task: Task) -> Item:
@@ -74,8 +71,7 @@ def read_state(task: Task) -> dict[str, Any]:
 def _item_shape(task: Task) -> StructureShape | None:
     read = task.entry.read
     path = read.shape if callable(read.item) else read.item
-    operation = task.split(read.call.operation)
-    return shape_at(task.world.client.models.operation(*operation).output_shape, path)
+    return shape_at(task.model(read.call.operation).output_shape, path)
 
 
 def _identity(task: Task) -> dict[str, Any]:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
+from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from aurora_cli.sandbox.provider.engine.model import Call, Task
 from aurora_cli.sandbox.provider.engine.names import match_members, squash
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
-from aurora_cli.sandbox.provider.resources.model import Call
-
-if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.engine.task import Task
 
 
-def build_request(
-    model: OperationModel, call: Call, task: Task, *, only: Collection[str] | None = None
-) -> dict[str, Any]:
+def input_members(call: Call, task: Task) -> Mapping[str, Shape]:
+    """Members of the call's request."""
+    shape = task.model(call.operation).input_shape
+    return shape.members if isinstance(shape, StructureShape) else {}
+
+
+def build_request(call: Call, task: Task, *, only: Collection[str] | None = None) -> dict[str, Any]:
     """Parameters of a call.
 
     Args:
         only: fill members by name from these attributes alone, and then also with empty values: a change is a change.
     """
-    members = model.input_shape.members if isinstance(model.input_shape, StructureShape) else {}
+    members = input_members(call, task)
     filled_by_name = _filled_by_name(members, call, task)
     params: dict[str, Any] = {}
     for member, shape in members.items():
@@ -42,10 +43,9 @@ def build_request(
     return params
 
 
-def attributes_sent(model: OperationModel, call: Call, task: Task) -> frozenset[str]:
+def attributes_sent(call: Call, task: Task) -> frozenset[str]:
     """The attributes that members of the call are filled from by name."""
-    members = model.input_shape.members if isinstance(model.input_shape, StructureShape) else {}
-    return frozenset(_filled_by_name(members, call, task).values())
+    return frozenset(_filled_by_name(input_members(call, task), call, task).values())
 
 
 def _filled_by_name(members: Mapping[str, Shape], call: Call, task: Task) -> dict[str, str]:

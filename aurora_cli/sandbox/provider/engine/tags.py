@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.model import ListShape, MapShape, OperationModel, StructureShape
+from botocore.model import ListShape, MapShape, StructureShape
 
 from aurora_cli.sandbox.provider.api.settings import Settings
+from aurora_cli.sandbox.provider.engine.model import Call, Item, Tagging, Task
+from aurora_cli.sandbox.provider.engine.requests import input_members
 from aurora_cli.sandbox.provider.engine.response_mapping import search
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
-from aurora_cli.sandbox.provider.resources.model import Item, Tagging
-
-if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.engine.task import Task
 
 
 def merge_tags(defaults: Mapping[str, str], tags: Any) -> Any:
@@ -49,12 +47,12 @@ def tag_map(raw: Any) -> dict[str, str]:
     return {str(key): str(value or "") for key, value in pairs}
 
 
-def creation_tags(task: Task, tagging: Tagging | None, model: OperationModel) -> dict[str, Any]:
+def creation_tags(task: Task, tagging: Tagging | None, call: Call) -> dict[str, Any]:
     """The tags member of a create call, in the form that its shape asks for; empty when there are no tags."""
     tags = task.get("tags_all")
-    members = model.input_shape.members if isinstance(model.input_shape, StructureShape) else {}
     if not tags or tagging is None:
         return {}
+    members = input_members(call, task)
     if tagging.resource_type and "TagSpecifications" in members:
         pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
         return {"TagSpecifications": [{"ResourceType": tagging.resource_type, "Tags": pairs}]}
@@ -84,18 +82,13 @@ def change_tags(task: Task, tagging: Tagging) -> None:
         task.send(tagging.add, extra=_tags_member(task, tagging, new))
 
 
-def _input_members(task: Task, operation: str) -> Mapping[str, Any]:
-    shape = task.world.client.models.operation(*task.split(operation)).input_shape
-    return shape.members if isinstance(shape, StructureShape) else {}
-
-
 def _tags_member(task: Task, tagging: Tagging, tags: Mapping[str, str]) -> dict[str, Any]:
-    members = _input_members(task, tagging.add.operation)
+    members = input_members(tagging.add, task)
     name = "Tags" if "Tags" in members else "tags"
     return {name: _in_shape(tags, members[name])}
 
 
 def _keys_member(task: Task, tagging: Tagging, keys: list[str]) -> dict[str, Any]:
-    members = _input_members(task, tagging.remove.operation)
+    members = input_members(tagging.remove, task)
     name = next(name for name in ("TagKeys", "tagKeys", "Tags") if name in members)
     return {name: [{"Key": key} for key in keys] if name == "Tags" else keys}

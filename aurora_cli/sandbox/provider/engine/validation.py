@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aurora_cli.sandbox.provider.diagnostics import Diagnostic, Path
 from aurora_cli.sandbox.provider.engine.resource_facts import Behaviour
 from aurora_cli.sandbox.provider.engine.rules import broken_rule
+from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic, Path
 from aurora_cli.sandbox.provider.protocol.schema import Block
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 

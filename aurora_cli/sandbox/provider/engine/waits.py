@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
-from aurora_cli.sandbox.provider.diagnostics import NotFound, WaitFailed
+from aurora_cli.sandbox.provider.api.errors import NotFound, WaitFailed
 from aurora_cli.sandbox.provider.engine.messages import worded
+from aurora_cli.sandbox.provider.engine.model import Item, Task, Wait
 from aurora_cli.sandbox.provider.engine.reading import find_item
 from aurora_cli.sandbox.provider.engine.response_mapping import search
-from aurora_cli.sandbox.provider.engine.task import Task, format_duration
-from aurora_cli.sandbox.provider.resources.model import Item, Wait
 
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _MISSING_CHECKS = 20  # the SDK's NotFoundChecks: how often "not there" is taken for "not there yet"
 
 
@@ -81,3 +82,18 @@ def _is_done(wait: Wait, status: str | None, missing: int) -> bool:
 def _out_of_time(wait: Wait, status: str | None, timeout: float) -> str:
     goal = f"state to become '{', '.join(wait.target)}'" if wait.target else "resource to be gone"
     return f"timeout while waiting for {goal} (last state: '{status or ''}', timeout: {format_duration(timeout)})"
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of a Go duration such as `1h30m`; 0 for anything else."""
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|h|m|s)", text)
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+def format_duration(seconds: float) -> str:
+    """A Go duration: 7200 is `2h0m0s`."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours}h{minutes}m{rest}s"
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"

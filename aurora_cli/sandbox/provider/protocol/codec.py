@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -25,18 +26,18 @@ def decode(message: Any, type_: Type) -> Any:
         raw = json.loads(message.json)
     else:
         return None
-    return _typed(raw, type_)
+    return _shaped(raw, type_, _number)
 
 
 def encode(value: Any, type_: Type) -> bytes:
     """The msgpack form of a value; attributes that an object lacks are written as null."""
-    packed: bytes = msgpack.packb(_plain(value, type_), default=_pack_unknown)
+    packed: bytes = msgpack.packb(_shaped(value, type_, _exact), default=_pack_unknown)
     return packed
 
 
 def conform(value: Any, type_: Type) -> Any:
     """The value with every attribute of every object present and no other, e.g. for a state of another provider."""
-    return _plain(value, type_, numbers=False)
+    return _shaped(value, type_, lambda number: number)
 
 
 def _extension(code: int, data: bytes) -> Any:
@@ -49,18 +50,19 @@ def _pack_unknown(value: Any) -> Any:
     raise TypeError(f"{value!r} has no place in a Terraform value")
 
 
-def _typed(raw: Any, type_: Type) -> Any:
-    if raw is None or raw is UNKNOWN:
-        return raw
+def _shaped(value: Any, type_: Type, number: Callable[[Any], Any]) -> Any:
+    """The value in the shape of its type, with its numbers in another form."""
+    if value is None or value is UNKNOWN:
+        return value
     if type_.kind == "number":
-        return _number(raw)
+        return number(value)
     if type_.kind in COLLECTIONS:
-        return [_typed(item, type_.item) for item in raw]
+        return [_shaped(item, type_.item, number) for item in value]
     if type_.kind == "map":
-        return {key: _typed(item, type_.item) for key, item in raw.items()}
+        return {key: _shaped(item, type_.item, number) for key, item in value.items()}
     if type_.kind == "object":
-        return {name: _typed(raw.get(name), inner) for name, inner in type_.attributes.items()}
-    return raw
+        return {name: _shaped(value.get(name), inner, number) for name, inner in type_.attributes.items()}
+    return value
 
 
 def _number(raw: Any) -> int | float:
@@ -71,20 +73,6 @@ def _number(raw: Any) -> int | float:
         return int(raw)
     number: int | float = raw
     return number
-
-
-def _plain(value: Any, type_: Type, numbers: bool = True) -> Any:
-    if value is None or value is UNKNOWN:
-        return value
-    if type_.kind == "number":
-        return _exact(value) if numbers else value
-    if type_.kind in COLLECTIONS:
-        return [_plain(item, type_.item, numbers) for item in value]
-    if type_.kind == "map":
-        return {key: _plain(item, type_.item, numbers) for key, item in value.items()}
-    if type_.kind == "object":
-        return {name: _plain(value.get(name), inner, numbers) for name, inner in type_.attributes.items()}
-    return value
 
 
 def _exact(value: int | float) -> int | float | str:

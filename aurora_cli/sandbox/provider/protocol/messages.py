@@ -8,8 +8,8 @@ from typing import Any
 
 from tf.gen import tfplugin_pb2 as pb
 
-from aurora_cli.sandbox.provider.diagnostics import Diagnostic, Path
 from aurora_cli.sandbox.provider.protocol.codec import encode
+from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic, Path
 from aurora_cli.sandbox.provider.protocol.schema import Attribute, Block, NestedBlock, Schema
 from aurora_cli.sandbox.provider.protocol.types import Type
 

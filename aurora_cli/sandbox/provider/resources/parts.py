@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from aurora_cli.sandbox.provider.diagnostics import ProviderError
-from aurora_cli.sandbox.provider.resources.model import Call
-
-if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.engine.task import Task
+from aurora_cli.sandbox.provider.engine.model import Call, Task
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 
 def again(call: Call) -> Callable[[Task], None]:
@@ -35,6 +32,12 @@ def import_parts(task: Task, separator: str, count: int, form: str) -> list[str]
     if len(found) != count or not all(found):
         raise ProviderError(f"unexpected format of ID ({task.id}), expected {form}")
     return found
+
+
+def difference(task: Task, attribute: str) -> tuple[list[Any], list[Any]]:
+    """What the plan adds to a set of the state, and what it takes out, each in a stable order."""
+    before, after = set(task.prior.get(attribute) or ()), set(task.get(attribute) or ())
+    return listed(after - before), listed(before - after)
 
 
 def same_text(before: Any, after: Any) -> bool:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
-from aurora_cli.sandbox.provider.resources.model import Call, Tagging
+from aurora_cli.sandbox.provider.engine.model import Call, Source, Tagging, Task
 
-if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.engine.task import Task
+
+def tagging(
+    by: Mapping[str, Source], kind: str = "Resource", *, item: str | None = None, tags: str = "Tags"
+) -> Tagging:
+    """`Tag...` and `Untag...`, as most services have them.
+
+    Args:
+        by: request member -> what names the resource.
+        kind: the rest of the two operations, e.g. `Role`.
+        item: where a describe call shows tags; None: `ListTagsForResource` shows them.
+        tags: where its answer has them.
+    """
+    return Tagging(
+        add=Call(f"Tag{kind}", send=by, match=False),
+        remove=Call(f"Untag{kind}", send=by, match=False),
+        item=item,
+        list=None if item else (Call("ListTagsForResource", send=by, match=False), tags),
+    )
 
 
 def ec2_tagging(resource_type: str) -> Tagging:
@@ -20,16 +36,17 @@ def ec2_tagging(resource_type: str) -> Tagging:
     )
 
 
-def rds_tagging(arn_kind: str, item: str | None = None) -> Tagging:
-    """RDS: by ARN, whose last part but one is `arn_kind`, e.g. `cluster-pg`; `item` is where a describe call shows tags."""
+def rds_tagging(arn: str | Callable[[Task], str], item: str | None = None) -> Tagging:
+    """RDS: by ARN, or its last part but one, e.g. `cluster-pg`; `item` is where a describe call shows tags."""
+    whole = arn if callable(arn) else lambda task: task.arn(f"{arn}:{task.id}", "rds")
+    return listed_tagging({"ResourceName": whole}, item=item)
 
-    def arn(task: Task) -> str:
-        return task.arn(f"{arn_kind}:{task.id}", "rds")
 
-    by_arn = {"ResourceName": arn}
+def listed_tagging(by: Mapping[str, Source], item: str | None = None) -> Tagging:
+    """As the older services have it, RDS and Systems Manager."""
     return Tagging(
-        add=Call("rds:AddTagsToResource", send=by_arn, match=False),
-        remove=Call("rds:RemoveTagsFromResource", send=by_arn, match=False),
+        add=Call("AddTagsToResource", send=by, match=False),
+        remove=Call("RemoveTagsFromResource", send=by, match=False),
         item=item,
-        list=None if item else (Call("rds:ListTagsForResource", send=by_arn, match=False), "TagList"),
+        list=None if item else (Call("ListTagsForResource", send=by, match=False), "TagList"),
     )

@@ -1,0 +1,208 @@
+"""Changes of an Aurora cluster: one ModifyDBCluster, and calls of their own for what it does not take.
+
+Which attribute goes out with which call, and what waits, is noted from the genuine provider's public source
+(internal/service/rds/cluster.go of hashicorp/terraform-provider-aws).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from aurora_cli.sandbox.provider.api.errors import accepted, has_code
+from aurora_cli.sandbox.provider.engine.model import Call, Item, Source, Task, Wait
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
+from aurora_cli.sandbox.provider.resources.parts import difference
+from aurora_cli.sandbox.provider.resources.rds.cluster_creation import later_attributes, serverless_capacity
+from aurora_cli.sandbox.provider.resources.rds.common import role_not_ready
+
+_UPDATING = (
+    "backing-up",
+    "configuring-iam-database-auth",
+    "configuring-enhanced-monitoring",
+    "modifying",
+    "promoting",
+    "renaming",
+    "resetting-master-credentials",
+    "scaling-compute",
+    "scaling-storage",
+    "upgrading",
+    "available-with-pending-modified-values",
+)
+# Changes of these make no ModifyDBCluster; some have calls of their own.
+_NOT_MODIFIED = frozenset(
+    {
+        "allow_major_version_upgrade",
+        "delete_automated_backups",
+        "final_snapshot_identifier",
+        "global_cluster_identifier",
+        "iam_roles",
+        "replication_source_identifier",
+        "skip_final_snapshot",
+        "tags",
+        "tags_all",
+        "timeouts",
+        "apply_immediately",
+    }
+)
+
+
+def _settled(task: Task, item: Item) -> str:
+    """The status, as pending while changes that are to be made now are not yet made."""
+    status = str(item.get("Status"))
+    waiting = status == "available" and item.get("PendingModifiedValues") and _now(task)
+    return "available-with-pending-modified-values" if waiting else status
+
+
+UPDATED = Wait(_settled, target=("available",), pending=_UPDATING)
+
+
+def _now(task: Task) -> bool:
+    return bool(task.get("apply_immediately")) or not task.prior
+
+
+def master_password(task: Task) -> Any:
+    """The master password of the configuration or the plan, None when AWS manages it."""
+    return task.config.get("master_password_wo") or task.get("master_password")
+
+
+def change_roles(task: Task) -> None:
+    """Attach and detach IAM roles."""
+    added, removed = difference(task, "iam_roles")
+    for role in added:
+        task.call("AddRoleToDBCluster", DBClusterIdentifier=task.id, RoleArn=role)
+    for role in removed:
+        task.call("RemoveRoleFromDBCluster", DBClusterIdentifier=task.id, RoleArn=role)
+
+
+def modify_later(task: Task) -> None:
+    """What a restore does not take goes out once the cluster is there."""
+    later = {name for name in later_attributes(task) if task.get(name)}
+    if not later and not (task.get("snapshot_identifier") and master_password(task)):
+        return
+    task.send(
+        Call(
+            "ModifyDBCluster",
+            send={
+                "DBClusterIdentifier": "id",
+                "ApplyImmediately": lambda task: True,
+                "MasterUserPassword": master_password,
+                **_capacity(later),
+            },
+            attributes=frozenset(later),
+        )
+    )
+    task.await_status(UPDATED, "update")
+
+
+def change_http_endpoint(task: Task) -> None:
+    """Turn the Data API on or off; for a provisioned cluster that is a call of its own."""
+    if "enable_http_endpoint" in task.changed and task.get("engine_mode") == "provisioned":
+        verb = "Enable" if task.get("enable_http_endpoint") else "Disable"
+        task.call(f"{verb}HttpEndpoint", ResourceArn=task.get("arn"))
+
+
+def change_replication(task: Task) -> None:
+    """Promote a replica whose source was taken out of the configuration."""
+    if "replication_source_identifier" not in task.changed:
+        return
+    if task.get("replication_source_identifier"):
+        raise ProviderError(
+            f"promoting read replica to primary for RDS Cluster ({task.id}): cannot change replication_source_identifier"
+        )
+    task.call("PromoteReadReplicaDBCluster", DBClusterIdentifier=task.id)
+    task.await_status(UPDATED, "update")
+
+
+def _log_exports(task: Task) -> Item | None:
+    if "enabled_cloudwatch_logs_exports" not in task.changed:
+        return None
+    lists = zip(("EnableLogTypes", "DisableLogTypes"), difference(task, "enabled_cloudwatch_logs_exports"), strict=True)
+    return {name: types for name, types in lists if types}
+
+
+def _changed_password(task: Task) -> Any:
+    return master_password(task) if task.changed & {"master_password", "master_password_wo_version"} else None
+
+
+def _managed_password(task: Task) -> bool | None:
+    """Taken out of the configuration, it is turned off."""
+    return bool(task.get("manage_master_user_password")) if "manage_master_user_password" in task.changed else None
+
+
+def _wanted_version(task: Task) -> Any:
+    differs = task.get("engine_version") != task.prior.get("engine_version_actual")
+    return task.get("engine_version") if "engine_version" in task.changed or differs else None
+
+
+def _together(task: Task, changed: frozenset[str]) -> frozenset[str]:
+    """Attributes that go out with others: a domain with its role, insights with their key and retention."""
+    groups = (
+        {"domain", "domain_iam_role_name"},
+        {
+            "database_insights_mode",
+            "performance_insights_enabled",
+            "performance_insights_kms_key_id",
+            "performance_insights_retention_period",
+        },
+    )
+    return changed.union(*(group for group in groups if group & changed))
+
+
+def _capacity(attributes: Collection[str]) -> dict[str, Source]:
+    wanted = "serverlessv2_scaling_configuration" in attributes
+    return {"ServerlessV2ScalingConfiguration": serverless_capacity} if wanted else {}
+
+
+def modify(task: Task) -> None:
+    """Send what changed, and wait until it is done."""
+    changed = task.changed - _NOT_MODIFIED
+    if task.get("engine_mode") == "provisioned":
+        changed -= {"enable_http_endpoint"}
+    if not changed:
+        return
+    leaves = "domain" in changed and not task.get("domain")
+    left_domain: dict[str, Source] = {"Domain": lambda task: ""} if leaves else {}
+    call = Call(
+        "ModifyDBCluster",
+        send={
+            "DBClusterIdentifier": "id",
+            "ApplyImmediately": lambda task: bool(task.get("apply_immediately")),
+            "AllowMajorVersionUpgrade": lambda task: task.get("allow_major_version_upgrade") or None,
+            "CloudwatchLogsExportConfiguration": _log_exports,
+            "DBInstanceParameterGroupName": "db_instance_parameter_group_name",
+            "EngineVersion": _wanted_version,
+            "ManageMasterUserPassword": _managed_password,
+            "MasterUserPassword": _changed_password,
+            **_capacity(changed),
+            **left_domain,
+        },
+        zero=frozenset(left_domain),
+        omit=frozenset({"EngineMode", "NewDBClusterIdentifier"}),
+    )
+    busy = has_code("InvalidDBClusterStateFault")
+    only = _together(task, changed)
+    task.repeat_while(lambda: task.send(call, only=only), lambda error: busy(error) or role_not_ready(error), "update")
+    task.await_status(UPDATED, "update")
+
+
+def leave_global(task: Task, global_id: str) -> None:
+    """Take the cluster out of its global cluster; fine when it has left."""
+    with accepted("GlobalClusterNotFoundFault", "DBClusterNotFoundFault"):
+        task.call(
+            "RemoveFromGlobalCluster", GlobalClusterIdentifier=global_id, DbClusterIdentifier=task.get("arn") or task.id
+        )
+        task.await_status(UPDATED, "update")
+
+
+def change_global(task: Task) -> None:
+    """Leave a global cluster; joining one is only possible on creation."""
+    if "global_cluster_identifier" not in task.changed:
+        return
+    if task.get("global_cluster_identifier"):
+        raise ProviderError(
+            "existing RDS Clusters cannot be added to an existing RDS Global Cluster"
+            if not task.prior.get("global_cluster_identifier")
+            else "existing RDS Clusters cannot be migrated between existing RDS Global Clusters"
+        )
+    leave_global(task, str(task.prior["global_cluster_identifier"]))

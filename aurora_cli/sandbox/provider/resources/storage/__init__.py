@@ -1,0 +1,1 @@
+"""Stored objects, secrets and parameters: S3, Secrets Manager, Systems Manager."""
