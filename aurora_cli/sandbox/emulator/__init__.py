@@ -6,5 +6,5 @@ server.py        HTTP/1.1 on loopback; listens before moto is loaded
 application.py   one request: who is asked for what, faults, moto, call log
 admin.py         /_aurora/health, calls, faults, settings, reset
 loading.py       moto, our extensions, and the warm-up, in the background
-rds/, ec2/       what AWS does and moto does not
+rds/, services/  what AWS does and moto does not
 """

@@ -24,10 +24,10 @@ from urllib.parse import parse_qsl
 from aurora_cli.errors import InvalidInput
 from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import InventoryFile
-from aurora_cli.sandbox.emulator.lag import LAGS
 from aurora_cli.sandbox.emulator.latency import LATENCY
 from aurora_cli.sandbox.emulator.loading import Loader
 from aurora_cli.sandbox.emulator.server import Environ
+from aurora_cli.sandbox.emulator.services.cloudwatch import LAGS
 from aurora_cli.sandbox.emulator.wire_errors import Answer
 from aurora_cli.sandbox.faults import FaultBook, parse_rule
 

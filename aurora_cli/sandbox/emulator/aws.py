@@ -11,10 +11,11 @@ from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aurora_cli.sandbox.emulator import ec2, rds
+from aurora_cli.sandbox.emulator import rds
 from aurora_cli.sandbox.emulator.calls import scope
 from aurora_cli.sandbox.emulator.server import Environ
-from aurora_cli.sandbox.emulator.services import install_for
+from aurora_cli.sandbox.emulator.services import ec2
+from aurora_cli.sandbox.emulator.services.install import install_for
 from aurora_cli.sandbox.emulator.wire_errors import Answer
 from aurora_cli.sandbox.isolation import ACCESS_KEY_ID
 from aurora_cli.sandbox.state import Inventory
@@ -75,7 +76,7 @@ class Aws:
 
     def place_serverless_v1(self, region: str, values: dict[str, Any]) -> str:
         """A cluster of Serverless v1, which no API call makes any more; gives its ARN."""
-        from aurora_cli.sandbox.emulator.rds import serverless_v1
+        from aurora_cli.sandbox.emulator.rds.actions.clusters import serverless_v1
 
         backend: Any = get_backend("rds")[ACCOUNT][region]
         return serverless_v1.place(backend, values)

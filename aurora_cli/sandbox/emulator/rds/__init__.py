@@ -1,9 +1,9 @@
 """Aurora as RDS answers it, on top of moto.
 
-cluster.py, instance.py, snapshot.py   the resources: moto's, with AWS's values
-clusters.py, instances.py, ...         the calls on them: checks, states, refusals
-catalogue.py                           engine versions and orderable classes
-backend.py, responses.py               how moto finds all this
+models/        the resources: moto's, with AWS's values
+backend.py     RDS of an account and Region: the tables of those, and work that waits for its time
+actions/       the calls on a backend: checks, states, refusals
+responses.py   which action of the API is which call
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ def install() -> None:
     from moto.rds import models, urls
 
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+    from aurora_cli.sandbox.emulator.rds.models.secret import ManagedSecret
     from aurora_cli.sandbox.emulator.rds.responses import AuroraResponse
-    from aurora_cli.sandbox.emulator.rds.secret import ManagedSecret
 
     models.rds_backends.backend = AuroraBackend
     models.MasterUserSecret = ManagedSecret  # type: ignore[misc]

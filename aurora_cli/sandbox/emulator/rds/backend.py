@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, MutableMapping
+from typing import Any, cast
 
 from moto.rds import urls
-from moto.rds.models import DBParameterGroup, RDSBackend, rds_backends
+from moto.rds.models import DBClusterParameterGroup, DBParameterGroup, RDSBackend, rds_backends
 
 from aurora_cli.sandbox.emulator.latency import Transition
-from aurora_cli.sandbox.emulator.rds import parameters
-from aurora_cli.sandbox.emulator.rds.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.endpoints import CustomEndpoint
 from aurora_cli.sandbox.emulator.rds.errors import cluster_not_found, error, instance_not_found
-from aurora_cli.sandbox.emulator.rds.instance import AuroraInstance
-from aurora_cli.sandbox.emulator.rds.proxy_endpoints import ProxyEndpoint
-
-if TYPE_CHECKING:
-    from aurora_cli.sandbox.emulator.rds.blue_green import Deployment
-    from aurora_cli.sandbox.emulator.rds.copies import KeptBackup
+from aurora_cli.sandbox.emulator.rds.models import parameter_group
+from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.models.deployment import Deployment
+from aurora_cli.sandbox.emulator.rds.models.endpoint import CustomEndpoint
+from aurora_cli.sandbox.emulator.rds.models.global_database import GlobalDatabase
+from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
+from aurora_cli.sandbox.emulator.rds.models.proxy import ProxyEndpoint
+from aurora_cli.sandbox.emulator.rds.models.resource import Passing, Shown
+from aurora_cli.sandbox.emulator.rds.models.snapshot import KeptBackup
 
 NOT_FOUND_CODES = {
     "cluster": "DBClusterNotFoundFault",
@@ -68,6 +68,11 @@ class AuroraBackend(RDSBackend):
         for action in due:
             action()
 
+    def remove(self, resource: Passing, table: MutableMapping[str, Any], name: str) -> Shown:
+        """A resource that is `deleting` now, and gone from its table after that."""
+        self.defer(resource.passing("deleting", "deleting"), lambda: table.pop(name, None))
+        return Shown(resource, "deleting")
+
     def aurora_clusters(self) -> list[AuroraCluster]:
         """Aurora clusters, oldest first."""
         return [cluster for cluster in self.clusters.values() if isinstance(cluster, AuroraCluster)]
@@ -82,6 +87,21 @@ class AuroraBackend(RDSBackend):
         if not isinstance(found, AuroraCluster):
             raise cluster_not_found(identifier)
         return found
+
+    def beside(self, arn: str) -> AuroraBackend:
+        """The backend of the Region of an ARN; this one for anything that is no ARN."""
+        region = arn.split(":")[3] if arn.startswith("arn:") else self.region_name
+        return cast("AuroraBackend", rds_backends[self.account_id][region])
+
+    @property
+    def global_home(self) -> AuroraBackend:
+        """Has the global clusters of the account: they belong to no Region, and moto keeps them in this one."""
+        return cast("AuroraBackend", rds_backends[self.account_id]["us-east-1"])
+
+    @property
+    def global_databases(self) -> dict[str, GlobalDatabase]:
+        """All global clusters of the account."""
+        return cast("dict[str, GlobalDatabase]", self.global_home.global_clusters)
 
     def instance(self, identifier: str) -> AuroraInstance:
         """An instance of an Aurora cluster.
@@ -104,13 +124,29 @@ class AuroraBackend(RDSBackend):
         clusters = [cluster for cluster in self.aurora_clusters() if cluster.db_subnet_group_name == subnet_group]
         return [member for cluster in clusters for member in cluster.instances]
 
+    def endpoints_of(self, cluster: AuroraCluster) -> list[CustomEndpoint]:
+        """The custom endpoints of a cluster."""
+        return [one for one in self.custom_endpoints.values() if one.cluster is cluster]
+
+    def deployment_of(self, cluster: AuroraCluster) -> Deployment | None:
+        """The deployment that a cluster is part of, before the switchover or after it."""
+        return next((one for one in self.deployments.values() if cluster in (one.blue, one.green)), None)
+
     def parameter_group(self, name: str) -> DBParameterGroup:
         """A DB parameter group by name.
 
         Raises:
             RDSClientError: there is none.
         """
-        return cast(DBParameterGroup, parameters.find(self.db_parameter_groups, DBParameterGroup, self, name))
+        return cast(DBParameterGroup, parameter_group.find(self, DBParameterGroup, name))
+
+    def cluster_parameter_group(self, name: str) -> DBClusterParameterGroup:
+        """A cluster parameter group by name.
+
+        Raises:
+            RDSClientError: there is none.
+        """
+        return cast(DBClusterParameterGroup, parameter_group.find(self, DBClusterParameterGroup, name))
 
     def key_arn(self, key: str | None, default: str) -> str:
         """ARN of a KMS key.
@@ -124,10 +160,8 @@ class AuroraBackend(RDSBackend):
 
     def _get_resource_for_tagging(self, arn: str) -> Any:
         kind = arn.split(":")[5] if arn.count(":") > 5 else ""
-        # Global clusters belong to no Region; moto keeps them in one.
-        home = rds_backends[self.account_id]["us-east-1"]
         if kind == "global-cluster":
-            return home.global_clusters.get(arn.rpartition(":")[2]) or self._untaggable(arn, kind)
+            return self.global_databases.get(arn.rpartition(":")[2]) or self._untaggable(arn, kind)
         if kind == "db-proxy-endpoint":  # its ARN ends in an id, not in its name
             found = (one for one in self.db_proxy_endpoints.values() if one.arn == arn)
             return next(found, None) or self._untaggable(arn, kind)

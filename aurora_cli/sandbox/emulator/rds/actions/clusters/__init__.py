@@ -1,0 +1,1 @@
+"""The calls on clusters, and on what clusters form: replicas, global clusters, blue/green deployments."""

@@ -1,0 +1,54 @@
+"""Backtrack of Aurora MySQL: the cluster goes back in place, and its connections are dropped meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+from uuid import uuid4
+
+from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_available
+from aurora_cli.sandbox.emulator.rds.actions.events import moment
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value
+
+
+def backtrack(backend: AuroraBackend, params: Any) -> dict[str, Any]:
+    """BacktrackDBCluster.
+
+    Raises:
+        RDSClientError: backtrack is off, the time is outside the window, or the cluster is not available.
+    """
+    cluster = backend.cluster(params["DBClusterIdentifier"])
+    check_available(cluster, "backtracked")
+    earliest = cluster.earliest_backtrack_time
+    if earliest is None:
+        raise bad_combination(f"Backtrack is not enabled for the DB cluster {cluster.db_cluster_identifier}.")
+    to, now = moment(params["BacktrackTo"]), datetime.now(timezone.utc)
+    if to > now:
+        raise bad_value("The timestamp must not be in the future.")
+    if to < earliest:
+        if not params.get("UseEarliestTimeOnPointInTimeUnavailable"):
+            raise bad_value(
+                f"The cluster cannot go back to {to.isoformat()}: the earliest time is {earliest.isoformat()}."
+            )
+        to = earliest
+    record = {
+        "DBClusterIdentifier": cluster.db_cluster_identifier,
+        "BacktrackIdentifier": str(uuid4()),
+        "BacktrackTo": to,
+        "BacktrackedFrom": now,
+        "BacktrackRequestCreationTime": now,
+    }
+    cluster.backtracks.append((record, cluster.passing("backtracking")))
+    return {**record, "Status": "PENDING"}
+
+
+def describe(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
+    """DescribeDBClusterBacktracks, newest first."""
+    cluster = backend.cluster(params["DBClusterIdentifier"])
+    wanted = params.get("BacktrackIdentifier")
+    return [
+        {**record, "Status": "COMPLETED" if transition.over else "APPLYING"}
+        for record, transition in reversed(cluster.backtracks)
+        if wanted in (None, record["BacktrackIdentifier"])
+    ]

@@ -1,0 +1,188 @@
+"""The calls on clusters, but for ModifyDBCluster."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from moto.core.utils import utcnow
+
+from aurora_cli.sandbox.emulator.rds.actions import instances, snapshots
+from aurora_cli.sandbox.emulator.rds.actions.clusters import global_clusters, replicas
+from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import (
+    check_available,
+    check_groups,
+    check_logs,
+    check_mode,
+    check_password,
+    check_scaling,
+    check_unprotected,
+)
+from aurora_cli.sandbox.emulator.rds.actions.clusters.modification import drop_secret
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import (
+    bad_combination,
+    cluster_state,
+    error,
+    instance_not_found,
+    instance_state,
+)
+from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
+from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
+from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.snapshot import KeptBackup
+
+LONGEST_STOP = dt.timedelta(days=7)
+
+
+def create(backend: AuroraBackend, params: Any) -> Shown:
+    """CreateDBCluster for an Aurora engine."""
+    values = dict(params.items())
+    check_mode(values)
+    return add(backend, values)
+
+
+def add(backend: AuroraBackend, values: dict[str, Any]) -> Shown:
+    """A new cluster from snake-case values, after the checks that RDS makes."""
+    name = names.check_identifier(values["db_cluster_identifier"], "DBClusterIdentifier")
+    if name in backend.clusters:
+        raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    values["db_cluster_identifier"] = name
+    _inherit(backend, values)
+    values["engine_version"] = engines.resolve_version(values["engine"], values.get("engine_version"))
+    networks.subnet_group(backend, values.get("db_subnet_group_name"))
+    networks.check_security_groups(backend, values.get("vpc_security_group_ids"), values.get("db_subnet_group_name"))
+    networks.check_network_type(backend, values.get("network_type"), values.get("db_subnet_group_name"))
+    _check_password(values)
+    check_logs(values["engine"], values.get("enable_cloudwatch_logs_exports"))
+    check_scaling(values["engine"], values["engine_version"], values.get("serverless_v2_scaling_configuration"))
+    check_groups(
+        backend,
+        engines.family(values["engine"], values["engine_version"]),
+        values.get("db_cluster_parameter_group_name"),
+    )
+    cluster = AuroraCluster(backend, **values)
+    backend.clusters[name] = cluster
+    global_clusters.join(backend, cluster)
+    if values.get("replication_source_identifier"):
+        replicas.attach(backend, cluster)
+    return Shown(cluster, "creating")
+
+
+def _inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
+    if values.get("global_cluster_identifier"):
+        global_clusters.inherit(backend, values)
+    elif values.get("replication_source_identifier"):
+        replicas.inherit(backend, values)
+
+
+def _check_password(values: dict[str, Any]) -> None:
+    if values.get("manage_master_user_password") and values.get("master_user_password"):
+        raise bad_combination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
+    check_password(values["engine"], values.get("master_user_password"))
+    if values.get("master_user_secret_kms_key_id") and not values.get("manage_master_user_password"):
+        raise bad_combination("MasterUserSecretKmsKeyId needs ManageMasterUserPassword.")
+
+
+def delete(backend: AuroraBackend, params: Any) -> Shown:
+    """DeleteDBCluster."""
+    cluster = backend.cluster(params["DBClusterIdentifier"])
+    final, skip = params.get("FinalDBSnapshotIdentifier"), params.get("SkipFinalSnapshot")
+    if cluster.status == "deleting":
+        raise cluster_state(f"Cluster {cluster.db_cluster_identifier} is already being deleted.")
+    global_clusters.check_alone(backend, cluster)
+    check_unprotected(cluster)
+    if cluster.instances:
+        raise cluster_state("Cluster cannot be deleted, it still contains DB instances in non-deleting state.")
+    if not skip and not final:
+        raise bad_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.")
+    if skip and final:
+        raise bad_combination("FinalDBSnapshotIdentifier can not be specified when deleting with SkipFinalSnapshot.")
+    if final:
+        snapshots.take(backend, cluster, final)
+    if params.get("DeleteAutomatedBackups") is False:
+        backend.kept_backups[cluster.db_cluster_resource_id] = KeptBackup(cluster)
+    backend.defer(cluster.passing("deleting", "deleting"), lambda: _gone(backend, cluster))
+    return Shown(cluster, "deleting")
+
+
+def _gone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+    drop_secret(cluster)
+    replicas.detach(backend, cluster)
+    for endpoint in backend.endpoints_of(cluster):  # in place: the look-up of tags holds this very dictionary
+        del backend.custom_endpoints[endpoint.db_cluster_endpoint_identifier]
+    backend.clusters.pop(cluster.db_cluster_identifier, None)
+
+
+def fail_over(backend: AuroraBackend, params: Any) -> Shown:
+    """FailoverDBCluster: to the named reader, or to the one with the lowest promotion tier."""
+    cluster = backend.cluster(params["DBClusterIdentifier"])
+    check_available(cluster, "failed over")
+    target = _failover_target(backend, cluster, params.get("TargetDBInstanceIdentifier"))
+    backend.defer(cluster.passing("failing-over"), lambda: cluster.make_writer(target))
+    return Shown(cluster, "failing-over")
+
+
+def _failover_target(backend: AuroraBackend, cluster: AuroraCluster, name: str | None) -> AuroraInstance:
+    cluster.designate_writer()
+    readers = [member for member in cluster.instances if not member.is_cluster_writer and member.status == "available"]
+    if name is not None:
+        found = next((member for member in cluster.instances if member.db_instance_identifier == name.lower()), None)
+        if found is None:
+            raise instance_not_found(name)
+        if found not in readers:
+            raise instance_state(f"Instance {name} is the writer of its cluster, or it is not available.")
+        return found
+    if not readers:
+        raise cluster_state(
+            f"Database cluster:{cluster.db_cluster_identifier} should have at least two database instances in valid states "
+            "or a valid target instance for failover."
+        )
+    return min(readers, key=lambda member: member.promotion_tier)
+
+
+def stop(backend: AuroraBackend, params: Any) -> Shown:
+    """StopDBCluster, with its instances."""
+    cluster = backend.cluster(params["DBClusterIdentifier"])
+    check_available(cluster, "stopped")
+    _check_stop(backend, cluster)
+    cluster.automatic_restart_time = utcnow() + LONGEST_STOP
+    cluster.passing("stopping", "stopped")
+    for member in cluster.instances:
+        member.passing("stopping", "stopped")
+    return Shown(cluster, "stopping")
+
+
+def _check_stop(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": what cannot be stopped."""
+    if global_clusters.is_member(backend, cluster):
+        raise cluster_state("A DB cluster that is part of a global cluster can't be stopped.")
+    if cluster.replication_source_identifier or cluster.read_replica_identifiers:
+        raise cluster_state("A DB cluster that is a replication source or a replica can't be stopped.")
+    if backend.deployment_of(cluster) is not None:
+        raise cluster_state("A DB cluster that is part of a blue/green deployment can't be stopped.")
+
+
+def start(backend: AuroraBackend, params: Any) -> Shown:
+    """StartDBCluster, with its instances."""
+    cluster = backend.cluster(params["DBClusterIdentifier"])
+    if cluster.status != "stopped":
+        raise cluster_state(
+            f"DbCluster {cluster.db_cluster_identifier} is in {cluster.status} state but expected it to be one of stopped."
+        )
+    cluster.automatic_restart_time = None
+    cluster.passing("starting")
+    for member in cluster.instances:
+        member.passing("starting")
+    return Shown(cluster, "starting")
+
+
+def reboot(backend: AuroraBackend, params: Any) -> Shown:
+    """RebootDBCluster: every instance restarts."""
+    cluster = backend.cluster(params["DBClusterIdentifier"])
+    check_available(cluster, "rebooted")
+    for member in cluster.instances:
+        instances.restart(backend, member)
+    cluster.passing("rebooting")
+    return Shown(cluster, "rebooting")

@@ -1,0 +1,74 @@
+"""New identifiers for clusters and instances: endpoints change with them, tags and resource ids stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.rds.exceptions import DBInstanceAlreadyExists
+
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import error
+from aurora_cli.sandbox.emulator.rds.models import names
+from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance, Restarted
+
+
+def rename_cluster(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    """NewDBClusterIdentifier of ModifyDBCluster; without ApplyImmediately it waits for the window.
+
+    Raises:
+        RDSClientError: it is no identifier, or another cluster has it.
+    """
+    if not values.get("new_db_cluster_identifier"):
+        return
+    wanted = names.check_identifier(values["new_db_cluster_identifier"], "NewDBClusterIdentifier")
+    if wanted != cluster.db_cluster_identifier and wanted in backend.clusters:
+        raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+    if not values.get("apply_immediately"):
+        cluster.pending_modified_values["DBClusterIdentifier"] = wanted
+        return
+    backend.defer(cluster.passing("renaming"), lambda: name_cluster(backend, cluster, wanted))
+
+
+def name_cluster(backend: AuroraBackend, cluster: AuroraCluster, wanted: str) -> None:
+    """Give a cluster another identifier, at once."""
+    members = list(cluster._members)
+    del backend.clusters[cluster.db_cluster_identifier]
+    cluster.db_cluster_identifier = wanted
+    backend.clusters[wanted] = cluster
+    for member in members:
+        member.db_cluster_identifier = wanted
+
+
+def rename_instance(backend: AuroraBackend, instance: AuroraInstance, values: dict[str, Any]) -> None:
+    """NewDBInstanceIdentifier of ModifyDBInstance: at once with ApplyImmediately, and the instance restarts.
+
+    Raises:
+        RDSClientError: it is no identifier, or another instance has it.
+    """
+    if not values.get("new_db_instance_identifier"):
+        return
+    wanted = names.check_identifier(values["new_db_instance_identifier"], "NewDBInstanceIdentifier")
+    if wanted in backend.databases:
+        raise DBInstanceAlreadyExists
+    if not values.get("apply_immediately"):
+        instance.pending_modified_values["DBInstanceIdentifier"] = wanted
+        return
+    backend.defer(instance.passing("renaming"), lambda: _instance_renamed(backend, instance, wanted))
+
+
+def _instance_renamed(backend: AuroraBackend, instance: AuroraInstance, wanted: str) -> None:
+    before = instance.db_instance_identifier
+    name_instance(backend, instance, wanted)
+    instance.parameters_status = instance.cluster_parameters_status = "in-sync"
+    for endpoint in backend.endpoints_of(instance.cluster):
+        endpoint.static_members = [wanted if one == before else one for one in endpoint.static_members]
+        endpoint.excluded_members = [wanted if one == before else one for one in endpoint.excluded_members]
+    backend.events.append(Restarted(instance))
+
+
+def name_instance(backend: AuroraBackend, instance: AuroraInstance, wanted: str) -> None:
+    """Give an instance another identifier, at once."""
+    del backend.databases[instance.db_instance_identifier]
+    instance.db_instance_identifier = wanted
+    backend.databases[wanted] = instance

@@ -1,0 +1,130 @@
+"""Clusters that replicate another cluster or an RDS instance, until they are promoted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_available
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import (
+    bad_combination,
+    cluster_not_found,
+    cluster_state,
+    error,
+    instance_state,
+)
+from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+
+SOURCE_ENGINES = {
+    "aurora-postgresql": ("aurora-postgresql", "postgres"),
+    "aurora-mysql": ("aurora-mysql", "mysql"),
+}
+
+
+def inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
+    """What a replica gets from its source.
+
+    Raises:
+        RDSClientError: there is no such source, or its engine does not fit.
+    """
+    source = source_of(backend, values["replication_source_identifier"])
+    if source.engine not in SOURCE_ENGINES[values["engine"]]:
+        raise bad_combination(f"A cluster of {values['engine']} cannot replicate from {source.engine}.")
+    if not isinstance(source, AuroraCluster):
+        _check_instance(source)
+    values.setdefault("master_username", source.master_username)
+    values.setdefault("master_user_password", "from-the-source")
+    if values.get("manage_master_user_password"):
+        values.pop("master_user_password")
+
+
+def _check_instance(source: Any) -> None:
+    """What RDS wants of an instance that is replicated (User Guide, Aurora read replicas of RDS for MySQL and PostgreSQL)."""
+    if not source.backup_retention_period:
+        raise instance_state(
+            "Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance "
+            "to set the backup retention period to a non-zero value."
+        )
+    if source.engine == "postgres" and (source.replicas or followers(source)):
+        raise instance_state(f"DB instance {source.db_instance_identifier} already has a read replica.")
+
+
+def followers(source: Any) -> list[str]:
+    """Identifiers of the Aurora clusters that replicate an instance of RDS; the list itself."""
+    found: list[str] = vars(source).setdefault("read_replica_db_cluster_identifiers", [])
+    return found
+
+
+def source_of(backend: AuroraBackend, arn: str) -> Any:
+    """The cluster or instance with this ARN, in any Region.
+
+    Raises:
+        RDSClientError: there is none.
+    """
+    parts = arn.split(":")
+    if len(parts) != 7 or parts[5] not in ("cluster", "db"):
+        raise error("InvalidParameterValue", f"Invalid ReplicationSourceIdentifier: {arn}")
+    home = backend.beside(arn)
+    found = (home.clusters if parts[5] == "cluster" else home.databases).get(parts[6])
+    if found is None:
+        raise cluster_not_found(arn) if parts[5] == "cluster" else error("DBInstanceNotFound", f"{arn} not found.")
+    return found
+
+
+def attach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+    """Make the source know its replica."""
+    source = source_of(backend, str(cluster.replication_source_identifier))
+    if isinstance(source, AuroraCluster):
+        source.read_replica_identifiers.append(cluster.db_cluster_arn)
+    else:
+        followers(source).append(cluster.db_cluster_identifier)
+
+
+def promote(backend: AuroraBackend, params: Any) -> Shown:
+    """PromoteReadReplicaDBCluster: the replica goes on alone, once it has taken in what it had received."""
+    cluster = backend.cluster(params["DBClusterIdentifier"])
+    if not cluster.replication_source_identifier:
+        raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is not a read replica.")
+    if cluster.global_cluster_identifier:
+        raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is a member of a global cluster.")
+    check_available(cluster, "promoted")
+    backend.defer(cluster.passing("promoting"), lambda: _set_free(backend, cluster))
+    return Shown(cluster, "promoting")
+
+
+def _set_free(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+    detach(backend, cluster)
+    cluster.replication_source_identifier = None
+
+
+def detach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+    """Make the source forget its replica; nothing for a cluster that is none."""
+    arn = cluster.replication_source_identifier
+    if not arn:
+        return
+    home, name = backend.beside(arn), arn.rpartition(":")[2]
+    source = home.databases.get(name) if ":db:" in arn else home.clusters.get(name)
+    known, mine = [], cluster.db_cluster_arn
+    if isinstance(source, AuroraCluster):
+        known = source.read_replica_identifiers
+    elif source is not None:
+        known, mine = followers(source), cluster.db_cluster_identifier
+    if mine in known:
+        known.remove(mine)
+
+
+def check_last_instance(cluster: AuroraCluster) -> None:
+    """Refuse to delete the last instance of a cluster that replicates, or that is replicated."""
+    if len(cluster.instances) > 1 or cluster.global_cluster_identifier:
+        return
+    if cluster.replication_source_identifier:
+        raise cluster_state(
+            "Cannot delete the last instance of the read replica DB cluster. Promote the DB cluster to a standalone DB "
+            "cluster in order to delete it."
+        )
+    if cluster.read_replica_identifiers:
+        raise cluster_state(
+            "Cannot delete the last instance of the master cluster. Delete the replica cluster before deleting the last "
+            "master cluster instance."
+        )

@@ -1,0 +1,113 @@
+"""Upgrades of the engine version: what RDS checks, and what changes when one has ended.
+
+Sources: RDS API reference (ModifyDBCluster, ModifyGlobalCluster), Aurora User Guide (upgrading), the texts of the refusals
+from public reports of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_groups
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, cluster_state
+from aurora_cli.sandbox.emulator.rds.models import engines
+from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster, Groups
+
+NO_FLAG = "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version."
+ONLY_MAJOR = "db-instance-parameter-group-name can only be specified for a major version upgrade"
+
+
+def prepare(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    """Check the version that ModifyDBCluster asks for, and put the groups of a new family aside until it runs.
+
+    Raises:
+        RDSClientError: AWS refuses it.
+    """
+    wanted = values.get("engine_version")
+    version = _resolved(cluster, wanted) if wanted else cluster.engine_version
+    if wanted:
+        values["engine_version"] = version
+        _check_target(cluster, version)
+    if engines.family(cluster.engine, version) == cluster.family:
+        if values.get("db_instance_parameter_group_name"):
+            raise bad_combination(ONLY_MAJOR)
+        return
+    _check_major(cluster, values)
+    groups = Groups(
+        values.pop("db_cluster_parameter_group_name", None), values.get("db_instance_parameter_group_name") or None
+    )
+    _check_groups(backend, cluster, groups, engines.family(cluster.engine, version))
+    cluster.groups_of_next_version = groups
+
+
+def _resolved(cluster: AuroraCluster, wanted: str) -> str:
+    """A major version alone is its default minor one, unless the cluster is there or further (RDS API reference)."""
+    version = engines.resolve_version(cluster.engine, wanted)
+    further = engines.order(cluster.engine_version) >= engines.order(version)
+    same_line = engines.major(cluster.engine, cluster.engine_version) == wanted
+    return cluster.engine_version if further and same_line else version
+
+
+def _check_target(cluster: AuroraCluster, version: str) -> None:
+    current = cluster.engine_version
+    if version == current:
+        return
+    engines.check_upgrade(cluster.engine, current, version)
+    behind = [m for m in cluster.read_replica_identifiers if cluster.global_cluster_identifier]
+    if behind and any(cluster.backend.beside(arn).cluster(arn).engine_version != version for arn in behind):
+        raise cluster_state(
+            f"The primary DB cluster {cluster.db_cluster_identifier} can't be upgraded to {version} before the secondary DB "
+            "clusters of its global cluster."
+        )
+
+
+def _check_major(cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    if not values.get("allow_major_version_upgrade"):
+        raise bad_combination(NO_FLAG)
+    if cluster.global_cluster_identifier:
+        raise bad_combination(
+            "A DB cluster that is a member of a global cluster can't be upgraded to a new major version on its own. Upgrade the "
+            "global cluster."
+        )
+
+
+def _check_groups(backend: AuroraBackend, cluster: AuroraCluster, groups: Groups, family: str) -> None:
+    check_groups(backend, family, groups.cluster)
+    if not groups.cluster and not cluster.parameter_group.startswith("default."):
+        raise bad_combination(_is_custom("cluster", cluster.parameter_group))
+    check_groups(backend, family, None, groups.instance)
+    for member in () if groups.instance else cluster.instances:
+        if not str(member.db_parameter_group_name).startswith("default."):
+            raise bad_combination(_is_custom("instance", str(member.db_parameter_group_name)))
+
+
+def _is_custom(kind: str, name: str) -> str:
+    return (
+        f"The current DB {kind} parameter group {name} is custom. You must explicitly specify a new DB {kind} parameter group, "
+        "either default or custom, for the engine version upgrade."
+    )
+
+
+def begin(cluster: AuroraCluster) -> Any:
+    """The cluster and its instances are `upgrading`; gives the cluster's transition."""
+    for member in cluster.instances:
+        member.passing("upgrading")
+    return cluster.passing("upgrading")
+
+
+def finish(cluster: AuroraCluster, version: str) -> None:
+    """The new version runs; parameters of new custom groups wait for a restart (Aurora User Guide, after a major upgrade)."""
+    old, groups = cluster.family, cluster.groups_of_next_version
+    cluster.engine_version, cluster.groups_of_next_version = version, Groups()
+    if cluster.family == old:
+        return
+    cluster.parameter_group = groups.cluster or f"default.{cluster.family}"
+    for member in cluster.instances:
+        member.db_parameter_group_name = groups.instance or f"default.{cluster.family}"
+        member.cluster_parameters_status = _status(groups.cluster)
+        member.parameters_status = _status(groups.instance)
+
+
+def _status(group: str | None) -> str:
+    return "pending-reboot" if group and not group.startswith("default.") else "in-sync"

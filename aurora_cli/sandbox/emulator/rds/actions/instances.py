@@ -1,0 +1,187 @@
+"""The calls on the instances of Aurora clusters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.utils import utcnow
+from moto.rds.exceptions import DBInstanceAlreadyExists
+
+from aurora_cli.sandbox.emulator.rds.actions.clusters import renames, replicas
+from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_groups
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_state, error, instance_state
+from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
+from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance, Restarted
+from aurora_cli.sandbox.emulator.rds.models.resource import Shown, leave_pending
+
+MOST_INSTANCES = 16
+HIGHEST_TIER = 15
+
+AT_ONCE = (
+    "auto_minor_version_upgrade",
+    "copy_tags_to_snapshot",
+    "monitoring_interval",
+    "monitoring_role_arn",
+    "promotion_tier",
+    "publicly_accessible",
+)
+"""Parameters of ModifyDBInstance that do not wait for the maintenance window."""
+
+WAITING = {"db_instance_class": "DBInstanceClass", "ca_certificate_identifier": "CACertificateIdentifier"}
+"""Parameters that wait for it without ApplyImmediately, because the instance restarts."""
+
+
+def create(backend: AuroraBackend, params: Any) -> Shown:
+    """CreateDBInstance in a cluster. The first instance of a cluster is its writer."""
+    values = dict(params.items())
+    name = names.check_identifier(values["db_instance_identifier"], "DBInstanceIdentifier")
+    if name in backend.databases:
+        raise DBInstanceAlreadyExists
+    values["db_instance_identifier"] = name
+    cluster = backend.cluster(values["db_cluster_identifier"])
+    _check_create(backend, cluster, values)
+    instance = AuroraInstance(backend, cluster, **values)  # type: ignore[abstract]
+    backend.databases[name] = instance
+    instance.add_event("DB_INSTANCE_CREATE")
+    return Shown(instance, "creating")
+
+
+def _check_create(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
+    if cluster.status != "available":
+        raise cluster_state(
+            f"DBCluster {cluster.db_cluster_identifier} is in the {cluster.status} state and not in the available state."
+        )
+    if cluster.engine_mode == "serverless":
+        raise bad_combination("You can't add DB instances to a DB cluster in the serverless DB engine mode.")
+    if values["engine"] != cluster.engine:
+        raise bad_combination(
+            f"The engine name requested for your DB instance ({values['engine']}) doesn't match the engine name of your DB "
+            f"cluster ({cluster.engine})."
+        )
+    version = values.get("engine_version") or cluster.engine_version
+    if version != cluster.engine_version and not cluster.engine_version.startswith(f"{version}."):
+        raise bad_combination(
+            f"The engine version requested for your DB instance ({version}) doesn't match the engine version of your DB "
+            f"cluster ({cluster.engine_version})."
+        )
+    if len(cluster.instances) >= MOST_INSTANCES:
+        raise error("InstanceQuotaExceeded", f"A DB cluster can have at most {MOST_INSTANCES} DB instances.")
+    _check_class(backend, cluster, values["db_instance_class"])
+    _check_tier(values.get("promotion_tier"))
+    networks.check_zone(backend, cluster.db_subnet_group_name, values.get("availability_zone"))
+    check_groups(backend, cluster.family, None, values.get("db_parameter_group_name"))
+
+
+def _check_class(backend: AuroraBackend, cluster: AuroraCluster, name: str) -> None:
+    if not name.startswith("db."):
+        raise bad_value(f"Invalid DB Instance class: {name}")
+    if name not in engines.classes(cluster.engine, backend.region_name):
+        raise bad_combination(
+            f"RDS does not support creating a DB instance with the following combination: DBInstanceClass={name}, "
+            f"Engine={cluster.engine}, EngineVersion={cluster.engine_version}, LicenseModel={cluster.license_model}. For "
+            "supported combinations of instance class and database engine version, see the documentation."
+        )
+    if name == "db.serverless" and not cluster.serverless_v2_scaling_configuration:
+        raise cluster_state(
+            "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB instance."
+        )
+
+
+def _check_tier(tier: int | None) -> None:
+    if tier is not None and not 0 <= tier <= HIGHEST_TIER:
+        raise bad_value(f"Invalid promotion tier: {tier}. Valid values are 0 to {HIGHEST_TIER}.")
+
+
+def modify(backend: AuroraBackend, params: Any) -> Shown:
+    """ModifyDBInstance of a cluster's instance."""
+    values = dict(params.items())
+    instance = backend.instance(values["db_instance_identifier"])
+    _check_available(instance)
+    if values.get("db_instance_class"):
+        _check_class(backend, instance.cluster, values["db_instance_class"])
+    _check_tier(values.get("promotion_tier"))
+    for key in AT_ONCE:
+        if values.get(key) is not None:
+            setattr(instance, key, values[key])
+    if values.get("preferred_maintenance_window"):
+        instance.preferred_maintenance_window = values["preferred_maintenance_window"].lower()
+    instance.set_insights(values)
+    _modify_parameter_group(backend, instance, values.get("db_parameter_group_name"))
+    _modify_waiting(backend, instance, values)
+    renames.rename_instance(backend, instance, values)
+    return Shown(instance, instance.status)
+
+
+def _modify_parameter_group(backend: AuroraBackend, instance: AuroraInstance, name: str | None) -> None:
+    if name and name != instance.db_parameter_group_name:
+        check_groups(backend, instance.cluster.family, None, name)
+        instance.db_parameter_group_name = name
+        instance.parameters_status = "pending-reboot"
+
+
+def _modify_waiting(backend: AuroraBackend, instance: AuroraInstance, values: dict[str, Any]) -> None:
+    leave_pending(instance, [(shown, values.get(key), getattr(instance, key)) for key, shown in WAITING.items()])
+    if values.get("apply_immediately") and instance.pending_modified_values:
+        backend.defer(instance.passing("modifying"), lambda: _apply_pending(instance))
+
+
+def _apply_pending(instance: AuroraInstance) -> None:
+    pending, instance.pending_modified_values = instance.pending_modified_values, {}
+    if "CACertificateIdentifier" in pending:
+        instance.certified = utcnow()
+    for key, shown in WAITING.items():
+        setattr(instance, key, pending.get(shown, getattr(instance, key)))
+
+
+def delete(backend: AuroraBackend, params: Any) -> Shown:
+    """DeleteDBInstance of a cluster's instance. When it was the writer, a reader takes over."""
+    instance = backend.instance(params["DBInstanceIdentifier"])
+    if instance.deleting:
+        raise instance_state(f"Instance {params['DBInstanceIdentifier']} is already being deleted.")
+    _check_runs(instance.cluster)
+    replicas.check_last_instance(instance.cluster)
+    instance.deleting = True
+    instance.is_cluster_writer = False
+    instance.cluster.designate_writer()
+    backend.defer(instance.passing("deleting", "deleting"), lambda: _gone(backend, instance))
+    return Shown(instance, "deleting")
+
+
+def _check_runs(cluster: AuroraCluster) -> None:
+    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": instances of a stopped one stay."""
+    if cluster.status in ("stopping", "stopped"):
+        raise cluster_state(
+            f"DbCluster {cluster.db_cluster_identifier} is in {cluster.status} state. Start it to delete its instances."
+        )
+
+
+def _gone(backend: AuroraBackend, instance: AuroraInstance) -> None:
+    backend.databases.pop(instance.db_instance_identifier, None)
+
+
+def reboot(backend: AuroraBackend, params: Any) -> Shown:
+    """RebootDBInstance: static parameters take effect."""
+    instance = backend.instance(params["DBInstanceIdentifier"])
+    _check_available(instance)
+    restart(backend, instance)
+    return Shown(instance, "rebooting")
+
+
+def restart(backend: AuroraBackend, instance: AuroraInstance) -> None:
+    """Begin a restart."""
+    backend.defer(instance.passing("rebooting"), lambda: _restarted(backend, instance))
+
+
+def _restarted(backend: AuroraBackend, instance: AuroraInstance) -> None:
+    """The end of a restart: parameters are those of the groups, and RDS notes an event."""
+    instance.parameters_status = instance.cluster_parameters_status = "in-sync"
+    backend.events.append(Restarted(instance))
+
+
+def _check_available(instance: AuroraInstance) -> None:
+    if instance.status != "available":
+        raise instance_state(
+            f"Database instance is not in available state: {instance.db_instance_identifier} is {instance.status}."
+        )

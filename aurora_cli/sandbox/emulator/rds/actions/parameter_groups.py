@@ -1,0 +1,158 @@
+"""The calls on cluster and DB parameter groups, which are the same but for their names and for what uses a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
+
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
+from aurora_cli.sandbox.emulator.rds.models import engines, families, parameter_group
+from aurora_cli.sandbox.emulator.rds.models.parameter_group import Group, family_of
+
+MOST_CHANGES = 20
+
+STATIC = frozenset(
+    {
+        "binlog_format",
+        "innodb_buffer_pool_size",
+        "lower_case_table_names",
+        "max_connections",
+        "max_worker_processes",
+        "performance_schema",
+        "rds.logical_replication",
+        "shared_buffers",
+        "shared_preload_libraries",
+        "track_activity_query_size",
+    }
+)
+"""Parameters that take effect at a restart (Aurora User Guide, parameter references); max_connections only in PostgreSQL."""
+
+
+class GroupActions:
+    """The calls on the groups of one kind."""
+
+    def __init__(self, kind: type[Group]) -> None:
+        self._kind, self.name = kind, f"{kind.__name__}Name"
+
+    def find(self, backend: AuroraBackend, params: Any) -> Any:
+        """The group that a call names."""
+        return parameter_group.find(backend, self._kind, params[self.name])
+
+    def create(self, backend: AuroraBackend, params: Any) -> Any:
+        """CreateDBParameterGroup and CreateDBClusterParameterGroup."""
+        family, name = params["DBParameterGroupFamily"], params[self.name]
+        if name in backend.resource_map[self._kind]:
+            raise error("DBParameterGroupAlreadyExists", f"Parameter group {name} already exists")
+        if name.lower().startswith("default"):
+            raise bad_value(
+                "The parameter DBParameterGroupName is not a valid identifier: names must not begin with default."
+            )
+        if family.startswith("aurora") and family not in engines.families():
+            raise _no_family(family)
+        tags = params.get("Tags") or []
+        return parameter_group.make(backend, self._kind, name.lower(), family, params["Description"], tags)
+
+    def named(self, backend: AuroraBackend, params: Any) -> bool:
+        """Whether a call names a group; moto lists them all."""
+        return bool(params.get(self.name))
+
+    def describe(self, backend: AuroraBackend, params: Any) -> list[Any]:
+        """DescribeDBParameterGroups and DescribeDBClusterParameterGroups, of one group."""
+        return [self.find(backend, params)]
+
+    def modify(self, backend: AuroraBackend, params: Any) -> dict[str, str]:
+        """ModifyDBParameterGroup and ModifyDBClusterParameterGroup."""
+        group = self.find(backend, params)
+        if _set(group, params.get("Parameters") or []):
+            for user in self._users(backend, group.name):
+                if self._kind is DBClusterParameterGroup:
+                    user.await_restart()
+                else:
+                    user.parameters_status = "pending-reboot"
+        return {self.name: group.name}
+
+    def reset(self, backend: AuroraBackend, params: Any) -> dict[str, str]:
+        """Back to the defaults: the named parameters, or all of them."""
+        group = self.find(backend, params)
+        named = [change["ParameterName"] for change in params.get("Parameters") or []]
+        for name in list(group.parameters) if params.get("ResetAllParameters") else named:
+            group.parameters.pop(name, None)
+        return {self.name: group.name}
+
+    def listing(self, backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
+        """What Describe*Parameters shows: the values that the user set; the emulator has no table of engine defaults."""
+        group = self.find(backend, params)
+        return [] if params.get("Source") not in (None, "user") else list(group.parameters.values())
+
+    def delete(self, backend: AuroraBackend, params: Any) -> None:
+        """DeleteDBParameterGroup and DeleteDBClusterParameterGroup, refused for a group in use."""
+        name = self.find(backend, params).name
+        if self._users(backend, name):
+            raise error(
+                "InvalidDBParameterGroupState",
+                f"One or more database instances are still members of this parameter group {name}, so the group cannot be "
+                "deleted",
+            )
+        del backend.resource_map[self._kind][name]
+
+    def _users(self, backend: AuroraBackend, name: str) -> list[Any]:
+        if self._kind is DBClusterParameterGroup:
+            return [cluster for cluster in backend.aurora_clusters() if cluster.parameter_group == name]
+        return [item for item in backend.databases.values() if item.db_parameter_group_name == name]
+
+
+CLUSTER_GROUPS, DB_GROUPS = GroupActions(DBClusterParameterGroup), GroupActions(DBParameterGroup)
+
+
+def engine_defaults(backend: AuroraBackend, params: Any) -> dict[str, Any]:
+    """DescribeEngineDefaultParameters and DescribeEngineDefaultClusterParameters."""
+    family = params["DBParameterGroupFamily"]
+    if family not in engines.families():
+        raise _no_family(family)
+    known = [{"ParameterName": name, "IsModifiable": True} for name in families.parameters_of(family, STATIC)]
+    return {"DBParameterGroupFamily": family, "Parameters": known}
+
+
+def _no_family(family: str) -> Exception:
+    return bad_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
+
+
+def _set(group: Group, changes: Iterable[Any]) -> bool:
+    """Set parameters; true when a value changed that waits for a restart."""
+    changes = list(changes)
+    if group.name.startswith("default."):
+        raise error("InvalidDBParameterGroupState", f"The parameter group {group.name} is a default one.")
+    if len(changes) > MOST_CHANGES:
+        raise bad_value(f"A maximum of {MOST_CHANGES} parameters can be modified in a single request.")
+    gone = families.unknown(family_of(group), (change["ParameterName"] for change in changes))
+    if gone:
+        raise bad_value(f"Could not find parameter with name: {gone[0]}")
+    if any(change.get("ApplyMethod") == "immediate" and _is_static(group, change) for change in changes):
+        raise bad_combination("cannot use immediate apply method for static parameter")
+    waiting = False
+    for change in changes:
+        name = change["ParameterName"]
+        old = group.parameters.get(name, {}).get("ParameterValue")
+        waiting |= old != change["ParameterValue"] and change.get("ApplyMethod") == "pending-reboot"
+        group.parameters[name] = _parameter(change)
+    return waiting
+
+
+def _is_static(group: Group, change: Any) -> bool:
+    name = change["ParameterName"]
+    return name in STATIC and (name != "max_connections" or "postgresql" in family_of(group))
+
+
+def _parameter(change: Any) -> dict[str, Any]:
+    static = change["ParameterName"] in STATIC
+    return {
+        "ParameterName": change["ParameterName"],
+        "ParameterValue": change["ParameterValue"],
+        "ApplyMethod": change.get("ApplyMethod") or "immediate",
+        "ApplyType": "static" if static else "dynamic",
+        "Source": "user",
+        "IsModifiable": True,
+    }

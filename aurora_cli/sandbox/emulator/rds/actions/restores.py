@@ -1,0 +1,172 @@
+"""Clusters that get their data from a snapshot, from backups, from another cluster or from files in S3."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from moto.iam.models import iam_backends
+from moto.rds.models import DBSnapshot
+from moto.s3.models import s3_backends
+
+from aurora_cli.sandbox.emulator.rds.actions.clusters import lifecycle
+from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_mode
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_not_found, cluster_state, error
+from aurora_cli.sandbox.emulator.rds.models import engines
+from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
+from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.snapshot import AuroraClusterSnapshot, KeptBackup, backup_of, carried_by
+
+AURORA_OF = {"postgres": "aurora-postgresql", "mysql": "aurora-mysql"}
+_PARTITION = "aws"
+
+
+def automated_backups(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
+    """DescribeDBClusterAutomatedBackups: of the clusters that are there, and those kept of others."""
+    found = [backup_of(cluster) for cluster in backend.aurora_clusters()]
+    found += [kept.shown for kept in backend.kept_backups.values()]
+    for member in ("DbClusterResourceId", "DBClusterIdentifier"):
+        if params.get(member):
+            found = [one for one in found if one[member] == params[member]]
+    return found
+
+
+def knows_snapshot(backend: AuroraBackend, params: Any) -> bool:
+    """Whether the snapshot to restore is an Aurora cluster's, or one of an RDS instance; the others are moto's."""
+    wanted = params["SnapshotIdentifier"]
+    return ":snapshot:" in wanted or isinstance(_snapshot(backend, wanted), AuroraClusterSnapshot)
+
+
+def _snapshot(backend: AuroraBackend, wanted: str) -> Any:
+    return backend.get_db_cluster_snapshot(wanted.rpartition(":")[2])
+
+
+def from_snapshot(backend: AuroraBackend, params: Any) -> Shown:
+    """RestoreDBClusterFromSnapshot."""
+    wanted = params["SnapshotIdentifier"]
+    if ":snapshot:" in wanted:
+        return lifecycle.add(backend, _from_db_snapshot(backend, wanted, params))
+    source = _snapshot(backend, wanted)
+    values = _restore_values(source, params)
+    check_mode(values)
+    _check_version(source, values)
+    return lifecycle.add(backend, values)
+
+
+def to_point_in_time(backend: AuroraBackend, params: Any) -> Shown:
+    """RestoreDBClusterToPointInTime."""
+    source = _source_of(backend, params)
+    made = lifecycle.add(backend, _restore_values(source, params))
+    if params.get("RestoreType") == "copy-on-write" and isinstance(source, AuroraCluster):
+        _join_clones(source, backend.cluster(made.db_cluster_identifier))
+    return made
+
+
+def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | KeptBackup:
+    """The cluster, or the backup of one, that RestoreDBClusterToPointInTime names, by identifier or by resource id.
+
+    Raises:
+        RDSClientError: there is none, or the kind of restore or the time does not go with it.
+    """
+    clone = params.get("RestoreType") == "copy-on-write"
+    if clone and params.get("RestoreToTime"):
+        raise bad_combination("RestoreToTime can't be specified when RestoreType is copy-on-write.")
+    if bool(params.get("RestoreToTime")) == bool(params.get("UseLatestRestorableTime")):
+        raise bad_combination("Specify either RestoreToTime or UseLatestRestorableTime.")
+    source = _named(backend, params)
+    if isinstance(source, AuroraCluster):
+        if clone and not source.instances:
+            raise cluster_state(f"The source cluster {source.db_cluster_identifier} has no instances to clone from.")
+        _check_time(source, params.get("RestoreToTime"))
+    return source
+
+
+def _named(backend: AuroraBackend, params: Any) -> AuroraCluster | KeptBackup:
+    wanted = params.get("SourceDbClusterResourceId")
+    if not wanted:
+        return backend.cluster(params["SourceDBClusterIdentifier"])
+    for cluster in backend.aurora_clusters():
+        if cluster.db_cluster_resource_id == wanted:
+            return cluster
+    if wanted not in backend.kept_backups:
+        raise cluster_not_found(wanted)
+    return backend.kept_backups[wanted]
+
+
+def _check_time(source: AuroraCluster, wanted: dt.datetime | None) -> None:
+    if wanted is None:
+        return
+    moment = wanted.replace(tzinfo=None)
+    # AWS keeps whole seconds; so does the caller.
+    if not source.earliest_restorable_time.replace(microsecond=0) <= moment <= source.latest_restorable_time:
+        raise error(
+            "InvalidRestoreFault", f"Cannot restore to {wanted.isoformat()}: it is outside the restorable window."
+        )
+
+
+def _join_clones(source: AuroraCluster, clone: AuroraCluster) -> None:
+    """Clones and their source share pages, and the id of their group."""
+    source.clone_group_id = source.clone_group_id or str(uuid.uuid4())
+    clone.clone_group_id = source.clone_group_id
+
+
+def _from_db_snapshot(backend: AuroraBackend, arn: str, params: Any) -> dict[str, Any]:
+    """Values of a cluster made from a snapshot of an RDS for MySQL or PostgreSQL instance.
+
+    Raises:
+        RDSClientError: there is none, or it is of another engine.
+    """
+    name = arn.rpartition(":")[2]
+    found = backend.database_snapshots.get(name)
+    if not isinstance(found, DBSnapshot):
+        raise error("DBSnapshotNotFound", f"DBSnapshot {name} not found.")
+    database = found.database
+    if AURORA_OF.get(database.engine) != params["Engine"]:
+        raise bad_combination(f"A cluster of {params['Engine']} cannot be made from a snapshot of {database.engine}.")
+    return {
+        "master_username": database.master_username,
+        "database_name": database.db_name or None,
+        "port": database.port,
+        "storage_encrypted": bool(database.storage_encrypted),
+        "kms_key_id": database.kms_key_id if database.storage_encrypted else None,
+        "master_user_password": "from-the-source",
+        **dict(params.items()),
+    }
+
+
+def from_s3(backend: AuroraBackend, params: Any) -> Shown:
+    """RestoreDBClusterFromS3.
+
+    Raises:
+        RDSClientError: the engine takes none, or the bucket or the role is not there.
+    """
+    if params["Engine"] != "aurora-mysql" or params["SourceEngine"] != "mysql":
+        raise bad_value("Only aurora-mysql is restored from S3, from a backup of mysql.")
+    buckets = s3_backends[backend.account_id][_PARTITION].buckets
+    if params["S3BucketName"] not in buckets:
+        raise error("InvalidS3BucketFault", f"The specified Amazon S3 bucket {params['S3BucketName']} can't be found.")
+    roles = iam_backends[backend.account_id][_PARTITION].roles.values()
+    if params["S3IngestionRoleArn"] not in {role.arn for role in roles}:
+        raise bad_value(f"IAM role ARN value is invalid: {params['S3IngestionRoleArn']}")
+    return lifecycle.add(backend, dict(params.items()))
+
+
+def _check_version(source: Any, values: dict[str, Any]) -> None:
+    """A snapshot is restored as its own version, or as one that this could be upgraded to."""
+    engine, had = values["engine"], source.carried["engine_version"]
+    wanted = engines.resolve_version(engine, values.get("engine_version"))
+    engines.check_upgrade(engine, had, wanted)
+
+
+def _restore_values(source: Any, params: Any) -> dict[str, Any]:
+    """Values of a cluster made from a snapshot, from kept backups or from another cluster; what the call names wins."""
+    carried = carried_by(source) if isinstance(source, AuroraCluster) else source.carried
+    if params.get("KmsKeyId"):
+        carried = {**carried, "storage_encrypted": True}
+    # The password comes along inside the data; the copy has no managed secret until it is asked for.
+    values = {**carried, "master_user_password": "from-the-source", **dict(params.items())}
+    if values.get("manage_master_user_password"):
+        values.pop("master_user_password")
+    return values

@@ -1,0 +1,59 @@
+"""DB subnet groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.rds.models import DBSubnetGroup
+
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.errors import bad_value, error
+from aurora_cli.sandbox.emulator.rds.models import networks
+
+
+def create(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
+    """CreateDBSubnetGroup."""
+    name = str(params["DBSubnetGroupName"]).lower()
+    if name in backend.subnet_groups:
+        raise error("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
+    if name == "default":
+        raise bad_value("The parameter DBSubnetGroupName cannot be 'default'.")
+    subnets = networks.checked_subnets(backend, params["SubnetIds"])
+    tags = params.get("Tags") or []
+    group = DBSubnetGroup(backend, name, params["DBSubnetGroupDescription"], subnets, tags)  # type: ignore[abstract]
+    _find_network_types(group)
+    backend.subnet_groups[name] = group
+    return group
+
+
+def modify(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
+    """ModifyDBSubnetGroup. The zones that instances are in must stay."""
+    group = networks.subnet_group(backend, params["DBSubnetGroupName"])
+    subnets = networks.checked_subnets(backend, params["SubnetIds"])
+    zones = {subnet.availability_zone for subnet in subnets}
+    for instance in backend.instances_in(group.name):
+        if instance.availability_zone not in zones:
+            raise error("SubnetAlreadyInUse", f"The DB subnet is already in use in {instance.availability_zone}.")
+    group._subnets = subnets
+    _find_network_types(group)
+    group.description = params.get("DBSubnetGroupDescription") or group.description
+    return group
+
+
+def _find_network_types(group: DBSubnetGroup) -> None:
+    """A group takes dual stack when every subnet of it has an IPv6 block."""
+    dual = all(subnet.ipv6_cidr_block_association_set for subnet in group._subnets)
+    group.supported_network_types = ["IPV4", "DUAL"] if dual else ["IPV4"]  # type: ignore[attr-defined]
+
+
+def delete(backend: AuroraBackend, params: Any) -> None:
+    """DeleteDBSubnetGroup."""
+    group = networks.subnet_group(backend, params["DBSubnetGroupName"])
+    users = [cluster for cluster in backend.aurora_clusters() if cluster.db_subnet_group_name == group.name]
+    if users:
+        cluster = users[0].db_cluster_identifier
+        raise error(
+            "InvalidDBSubnetGroupStateFault",
+            f"Cannot delete the subnet group '{group.name}' because at least one database cluster: {cluster} is still using it.",
+        )
+    del backend.subnet_groups[group.name]

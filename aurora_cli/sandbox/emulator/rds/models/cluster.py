@@ -1,0 +1,211 @@
+"""An Aurora cluster: moto's, with the values that RDS gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from moto.rds.models import DBCluster, RDSBackend
+
+from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
+from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
+from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+
+LICENSES = {"aurora-postgresql": "postgresql-license", "aurora-mysql": "general-public-license"}
+DEFAULT_PAUSE_S = 300
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The parameter groups that come with a major version; None for the default one."""
+
+    cluster: str | None = None
+    instance: str | None = None
+
+
+class AuroraCluster(Passing, DBCluster):
+    """One cluster.
+
+    Args:
+        backend: of its Region.
+        values: parameters of CreateDBCluster in snake case, already checked, with the full engine version.
+    """
+
+    backend: Any  # the backend is made of these
+
+    def __init__(self, backend: RDSBackend, **values: Any) -> None:
+        self.passing("creating")
+        # Aurora reports 1 whatever it holds; moto looks it up by storage type and knows none of Aurora's own.
+        super().__init__(backend, **{**values, "allocated_storage": values.get("allocated_storage") or 1})
+        self.pending_modified_values: dict[str, Any] = {}
+        self.url_identifier = names.dns_label(self.account_id, self.region)
+        self.hosted_zone_id = names.hosted_zone(self.region)
+        self.license_model = LICENSES[self.engine]
+        self.preferred_maintenance_window = self.preferred_maintenance_window.lower()
+        self.network_type = values.get("network_type") or "IPV4"
+        self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
+        self.local_write_forwarding = bool(values.get("enable_local_write_forwarding"))
+        self.born = datetime.now(timezone.utc)
+        self.backtracks: list[tuple[dict[str, Any], Transition]] = []
+        self.clone_group_id: str | None = None
+        self.scaling_v1: dict[str, Any] | None = None
+        self.automatic_restart_time: datetime | None = None
+        self.stream = Transition("stopped", "stopped")
+        self.activity_stream_mode: str | None = None
+        self.activity_stream_kms_key_id: str | None = None
+        self.activity_stream_kinesis_stream_name: str | None = None
+        self.io_optimized_next_allowed_modification_time: datetime | None = None
+        self.groups_of_next_version = Groups()
+        self._place(values)
+        self._encrypt(values)
+        self._observe(values)
+        self._scale(values)
+        self.join_domain(values.get("domain"), values.get("domain_iam_role_name"))
+        self._hide_what_aurora_has_not()
+
+    def _place(self, values: dict[str, Any]) -> None:
+        self.db_subnet_group_name = networks.subnet_group(self.backend, values.get("db_subnet_group_name")).name
+        self.availability_zones = networks.cluster_zones(self.backend, self.db_subnet_group_name)
+        if not self.vpc_security_group_ids:
+            self.vpc_security_group_ids = networks.default_security_groups(self.backend, self.db_subnet_group_name)
+        self.parameter_group = values.get("db_cluster_parameter_group_name") or f"default.{self.family}"
+
+    def _encrypt(self, values: dict[str, Any]) -> None:
+        self.storage_encrypted = bool(values.get("storage_encrypted"))
+        self.kms_key_id: str | None = None  # type: ignore[assignment]
+        if self.storage_encrypted:
+            self.kms_key_id = self.backend.key_arn(values.get("kms_key_id"), "alias/aws/rds")
+
+    def _observe(self, values: dict[str, Any]) -> None:
+        self.enabled_cloudwatch_logs_exports = list(values.get("enable_cloudwatch_logs_exports") or [])
+        self.database_insights_mode = values.get("database_insights_mode") or "standard"
+        self.monitoring_interval = values.get("monitoring_interval")
+        self.monitoring_role_arn = values.get("monitoring_role_arn")
+        self.performance_insights_enabled = values.get("enable_performance_insights")
+        self.performance_insights_kms_key_id = values.get("performance_insights_kms_key_id")
+        self.performance_insights_retention_period = values.get("performance_insights_retention_period")
+        if self.performance_insights_enabled:
+            self.performance_insights_retention_period = self.performance_insights_retention_period or 7
+
+    def join_domain(self, domain: str | None, role: str | None) -> None:
+        """Kerberos: one directory, or none."""
+        joined = [{"Domain": domain, "Status": "joined", "FQDN": f"{domain}.example.com", "IAMRoleName": role}]
+        self.domain_memberships = joined if domain else []  # type: ignore[assignment]
+
+    def _scale(self, values: dict[str, Any]) -> None:
+        self.set_serverless(values.get("serverless_v2_scaling_configuration"))
+
+    def set_serverless(self, wanted: Any) -> None:
+        """Take a ServerlessV2ScalingConfiguration; what is left out of it stays as it was.
+
+        The pause delay exists only while the minimum is 0 (RDS API reference).
+        """
+        if not wanted:
+            return
+        old = self.serverless_v2_scaling_configuration or {}
+        now = {key: wanted.get(key, old.get(key)) for key in ("MinCapacity", "MaxCapacity", "SecondsUntilAutoPause")}
+        pause = now.pop("SecondsUntilAutoPause")
+        if now["MinCapacity"] == 0:
+            now["SecondsUntilAutoPause"] = pause or DEFAULT_PAUSE_S
+        self.serverless_v2_scaling_configuration = now
+
+    def _hide_what_aurora_has_not(self) -> None:
+        self.publicly_accessible = None  # type: ignore[assignment]
+        self.storage_type = self.storage_type if self.storage_type == "aurora-iopt1" else None
+        if self.engine == "aurora-postgresql":
+            self.backtrack_window = None  # type: ignore[assignment]
+
+    @property
+    def earliest_backtrack_time(self) -> datetime | None:
+        """The oldest moment to which it can go back; None without a backtrack window."""
+        if self.engine != "aurora-mysql" or not self.backtrack_window:
+            return None
+        return max(self.born, datetime.now(timezone.utc) - timedelta(seconds=int(self.backtrack_window)))
+
+    @property
+    def family(self) -> str:
+        """Parameter group family of its engine version."""
+        return engines.family(self.engine, self.engine_version)
+
+    @property
+    def instances(self) -> list[AuroraInstance]:
+        """Members that are not being deleted, oldest first."""
+        return [member for member in self._members if not member.deleting]  # type: ignore[attr-defined,misc]
+
+    def designate_writer(self) -> None:
+        """Without a writer the reader with the lowest promotion tier becomes it."""
+        if self.instances and not any(member.is_cluster_writer for member in self.instances):
+            min(self.instances, key=lambda member: member.promotion_tier).is_cluster_writer = True
+
+    def make_writer(self, target: AuroraInstance) -> None:
+        """Give the writer's role to this member, and to no other."""
+        for member in self._members:
+            member.is_cluster_writer = member is target
+
+    def await_restart(self) -> None:
+        """Its parameter group has changed, and takes effect when an instance restarts."""
+        for member in self.instances:
+            member.cluster_parameters_status = "pending-reboot"
+
+    @property
+    def db_cluster_members(self) -> list[dict[str, Any]]:
+        """Members with their roles."""
+        self.designate_writer()
+        return [
+            {
+                "DBInstanceIdentifier": member.db_instance_identifier,
+                "IsClusterWriter": member.is_cluster_writer and not self.follows_a_global_primary,
+                "DBClusterParameterGroupStatus": member.cluster_parameters_status,  # type: ignore[attr-defined]
+                "PromotionTier": member.promotion_tier,
+            }
+            for member in self._members
+        ]
+
+    @property
+    def follows_a_global_primary(self) -> bool:
+        """A secondary of a global cluster: all of its members are readers."""
+        return bool(self.global_cluster_identifier and self.replication_source_identifier)
+
+    @property
+    def custom_endpoints(self) -> list[str]:
+        """Hosts of its custom endpoints."""
+        return [one.endpoint for one in self.backend.endpoints_of(self)]
+
+    @property
+    def scaling_configuration_info(self) -> dict[str, Any] | None:  # type: ignore[override]
+        """Serverless v1 only."""
+        return self.scaling_v1 if self.engine_mode == "serverless" else None
+
+    @property
+    def global_write_forwarding_requested(self) -> bool | None:  # type: ignore[override]
+        """Only shown when it was asked for."""
+        return self._global_write_forwarding_requested or None
+
+    @property
+    def local_write_forwarding_status(self) -> str | None:
+        """Only shown while readers forward writes."""
+        return "enabled" if self.local_write_forwarding else None
+
+    @property
+    def activity_stream_status(self) -> str:
+        """Of the database activity stream."""
+        return self.stream.status
+
+    @property
+    def http_endpoint_enabled(self) -> bool:
+        """The Data API."""
+        return bool(self._enable_http_endpoint)
+
+    @property
+    def enable_http_endpoint(self) -> bool:
+        """As set: unlike Serverless v1, every provisioned Aurora cluster may have the Data API."""
+        return self._enable_http_endpoint
+
+    @enable_http_endpoint.setter
+    def enable_http_endpoint(self, value: bool | None) -> None:
+        self._enable_http_endpoint = bool(value)
+
+    def save_automated_backup(self) -> None:
+        """RDS takes its first automated backup later; moto's would block its name for a cluster made again soon."""

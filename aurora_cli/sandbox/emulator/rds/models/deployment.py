@@ -1,0 +1,74 @@
+"""A blue/green deployment: two clusters, and what becomes of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from moto.core.utils import utcnow
+from moto.rds.models import RDSBackend
+
+from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds.models import names
+from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
+
+TASKS = (
+    "CREATING_READ_REPLICA_OF_SOURCE",
+    "DB_ENGINE_VERSION_UPGRADE",
+    "CREATE_DB_INSTANCES_FOR_CLUSTER",
+    "CREATE_CUSTOM_ENDPOINTS",
+)
+
+
+class Deployment:
+    """One deployment: two clusters, and what becomes of them."""
+
+    def __init__(self, backend: RDSBackend, params: Any, blue: AuroraCluster, green: AuroraCluster) -> None:
+        self.backend, self.blue, self.green = backend, blue, green
+        self.blue_green_deployment_identifier = "bgd-" + names.random_text(names.LOWER, 16)
+        self.blue_green_deployment_name = params["BlueGreenDeploymentName"]
+        self.tag_list = params.get("Tags") or []
+        self.create_time = utcnow()
+        self.delete_time: datetime | None = None
+        self.passage = Transition("PROVISIONING", "AVAILABLE")
+        self.status_details: str | None = None
+        # clusters first, then instances
+        self.pairs: list[tuple[Any, Any]] = [(blue, green), *zip(blue.instances, green.instances, strict=True)]
+
+    @property
+    def status(self) -> str:
+        """Where it is; a green cluster that somebody has deleted makes it invalid."""
+        known = self.backend.clusters.values()
+        if self.passage.status == "AVAILABLE" and self.green not in known:
+            return "INVALID_CONFIGURATION"
+        return self.passage.status
+
+    @property
+    def source(self) -> str:
+        """ARN of the blue cluster, under the name that it has now."""
+        return self.blue.db_cluster_arn
+
+    @property
+    def target(self) -> str:
+        """ARN of the green cluster, under the name that it has now."""
+        return self.green.db_cluster_arn
+
+    @property
+    def tasks(self) -> list[dict[str, str]]:
+        """What was done to make the green environment."""
+        if self.passage.status != "PROVISIONING":
+            return [{"Name": name, "Status": "COMPLETED"} for name in TASKS]
+        return [{"Name": name, "Status": "PENDING" if index else "IN_PROGRESS"} for index, name in enumerate(TASKS)]
+
+    @property
+    def switchover_details(self) -> list[dict[str, str]]:
+        """Each blue resource with its green one."""
+        missing = "MISSING_TARGET" if self.status == "INVALID_CONFIGURATION" else self.passage.status
+        return [
+            {"SourceMember": _arn(blue), "TargetMember": _arn(green), "Status": missing} for blue, green in self.pairs
+        ]
+
+
+def _arn(resource: Any) -> str:
+    """ARN of a cluster or an instance, under the name that it has now."""
+    return str(getattr(resource, "db_instance_arn", None) or resource.db_cluster_arn)

@@ -1,0 +1,125 @@
+"""Subnet groups, zones and security groups of clusters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import ec2_backends
+from moto.rds.models import DBSubnetGroup, RDSBackend
+
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
+
+CLUSTER_ZONES = 3
+MOST_SUBNETS = 20
+
+
+def ec2_of(backend: RDSBackend) -> Any:
+    """EC2 in the same account and Region."""
+    return ec2_backends[backend.account_id][backend.region_name]
+
+
+def subnet_group(backend: RDSBackend, name: str | None) -> DBSubnetGroup:
+    """The subnet group of that name; without a name the default one, made from the default VPC's subnets when needed.
+
+    Raises:
+        RDSClientError: there is no such group.
+    """
+    wanted = (name or "default").lower()
+    if wanted not in backend.subnet_groups and wanted == "default":
+        ec2 = ec2_of(backend)
+        subnets = ec2.describe_subnets(filters={"vpc-id": ec2.default_vpc.id})
+        backend.subnet_groups[wanted] = DBSubnetGroup(  # type: ignore[abstract]
+            backend, wanted, "default", subnets, []
+        )
+    if wanted not in backend.subnet_groups:
+        raise error("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.")
+    return backend.subnet_groups[wanted]
+
+
+def check_network_type(backend: RDSBackend, wanted: str | None, group_name: str | None) -> None:
+    """Refuse a network type that the subnet group cannot give."""
+    supported = getattr(subnet_group(backend, group_name), "supported_network_types", ["IPV4"])
+    if wanted and wanted not in supported:
+        raise error(
+            "NetworkTypeNotSupported",
+            f"The network type '{wanted}' is not supported by the DB subnet group, which supports {', '.join(supported)}.",
+        )
+
+
+def checked_subnets(backend: RDSBackend, ids: list[str]) -> list[Any]:
+    """The subnets with these ids: one VPC, at least two zones, at most 20.
+
+    Raises:
+        RDSClientError: they break a rule.
+    """
+    ec2 = ec2_of(backend)
+    try:
+        subnets = [ec2.get_subnet(subnet_id) for subnet_id in dict.fromkeys(ids)]
+    except EC2ClientError as missing:
+        raise error("InvalidSubnet", f"Some input subnets in :[{', '.join(ids)}] are invalid.") from missing
+    if len({subnet.vpc_id for subnet in subnets}) > 1:
+        raise error("InvalidSubnet", "The requested subnets are not all in a common VPC.")
+    zones = sorted({subnet.availability_zone for subnet in subnets})
+    if len(zones) < 2:
+        raise error(
+            "DBSubnetGroupDoesNotCoverEnoughAZs",
+            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: "
+            f"{', '.join(zones)}. Add subnets to cover at least 2 AZs.",
+        )
+    if len(subnets) > MOST_SUBNETS:
+        raise error(
+            "DBSubnetQuotaExceededFault", "The request would exceed the number of subnets in a DB subnet group."
+        )
+    return subnets
+
+
+def group_zones(group: DBSubnetGroup) -> list[str]:
+    """Zones that a subnet group covers."""
+    return sorted({subnet.availability_zone for subnet in group._subnets})
+
+
+def cluster_zones(backend: RDSBackend, group_name: str) -> list[str]:
+    """The three zones of a cluster's storage: those of its subnet group, filled up with others of the Region."""
+    covered = group_zones(subnet_group(backend, group_name))
+    others = [zone.name for zone in ec2_of(backend).describe_availability_zones() if zone.name not in covered]
+    return sorted([*covered, *others][:CLUSTER_ZONES])
+
+
+def zone_with_most_room(backend: RDSBackend, group_name: str, used: Iterable[str | None]) -> str:
+    """The zone of the subnet group that is used the least: `used` has the zone of each instance of the cluster."""
+    zones = group_zones(subnet_group(backend, group_name))
+    taken = Counter(used)
+    return min(zones, key=lambda zone: (taken[zone], zone))
+
+
+def check_zone(backend: RDSBackend, group_name: str, zone: str | None) -> None:
+    """Refuse a zone that the cluster's subnet group does not cover."""
+    covered = group_zones(subnet_group(backend, group_name))
+    if zone is not None and zone not in covered:
+        raise error(
+            "InvalidVPCNetworkStateFault",
+            f"Availability zone '{zone}' is not covered by the DB subnet group, which has subnets in {', '.join(covered)}.",
+        )
+
+
+def default_security_groups(backend: RDSBackend, group_name: str) -> list[str]:
+    """The default security group of the VPC that the subnet group is in."""
+    group = ec2_of(backend).get_default_security_group(subnet_group(backend, group_name).vpc_id)
+    return [group.id] if group else []
+
+
+def check_security_groups(backend: RDSBackend, ids: Iterable[str] | None, group_name: str | None) -> None:
+    """Refuse security groups that do not exist or are in another VPC than the subnet group."""
+    vpc_id = subnet_group(backend, group_name).vpc_id if ids else None
+    for group_id in ids or ():
+        found = ec2_of(backend).get_security_group_from_id(group_id)
+        if found is None:
+            raise bad_value(f"Invalid security group , groupId= {group_id}, groupName=.")
+        if found.vpc_id != vpc_id:
+            raise bad_combination(
+                "The DB instance and EC2 security group are in different VPCs. "
+                f"The DB instance is in {vpc_id} and the EC2 security group is in {found.vpc_id}"
+            )

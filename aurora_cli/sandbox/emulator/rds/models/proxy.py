@@ -1,0 +1,100 @@
+"""Proxies, and their endpoints beside the default one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.rds.models import DBProxy, DBProxyTargetGroup, RDSBackend, RDSBaseModel
+
+from aurora_cli.sandbox.emulator.rds.models import names
+from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+
+ROLES = ("READ_WRITE", "READ_ONLY")
+PASSWORD_TYPES = {"POSTGRESQL": "POSTGRES_SCRAM_SHA_256", "MYSQL": "MYSQL_NATIVE_PASSWORD"}
+
+
+class Proxy(Passing, DBProxy):
+    """One proxy, with its passing statuses and the values that RDS fills in."""
+
+    def __init__(self, backend: RDSBackend, values: dict[str, Any]) -> None:
+        super().__init__(
+            backend,
+            values["db_proxy_name"],
+            values["engine_family"],
+            [],
+            values["role_arn"],
+            values["vpc_subnet_ids"],
+            values.get("vpc_security_group_ids"),
+            values.get("require_tls") or False,
+            values.get("idle_client_timeout"),
+            values.get("debug_logging"),
+            values.get("tags"),
+        )
+        self.passing("creating")
+        self.set_auth(values.get("auth"))
+        self.endpoint = names.host(f"{self.db_proxy_name}.proxy-", self.account_id, self.region)
+        self.default_auth_scheme = values.get("default_auth_scheme") or "NONE"
+        self.endpoint_network_type = values.get("endpoint_network_type") or "IPV4"
+        self.target_connection_network_type = values.get("target_connection_network_type") or "IPV4"
+        group = self.proxy_target_groups["default"]
+        group.init_query = None  # type: ignore[attr-defined]
+
+    @property
+    def db_proxy_arn(self) -> str:
+        """Its ARN."""
+        return self.arn
+
+    @property
+    def group(self) -> DBProxyTargetGroup:
+        """Its target group."""
+        return self.proxy_target_groups["default"]
+
+    def set_auth(self, wanted: list[dict[str, Any]] | None) -> None:
+        """Authentication entries, with what RDS fills in."""
+        self.auth = [self._auth_entry(one) for one in wanted or ()]
+
+    def _auth_entry(self, given: Any) -> dict[str, Any]:
+        filled = {
+            "AuthScheme": given.get("AuthScheme") or "SECRETS",
+            "IAMAuth": given.get("IAMAuth") or "DISABLED",
+            "ClientPasswordAuthType": given.get("ClientPasswordAuthType") or PASSWORD_TYPES[self.engine_family],
+        }
+        named = {name: given.get(name) for name in ("Description", "SecretArn", "UserName")}
+        return {**filled, **{name: value for name, value in named.items() if value}}
+
+
+class ProxyEndpoint(Passing, RDSBaseModel):
+    """One endpoint, with its passing statuses. The attributes are those of the API's answer."""
+
+    resource_type = "db-proxy-endpoint"
+    is_default = False
+
+    def __init__(self, backend: RDSBackend, proxy: Proxy, name: str, values: dict[str, Any]) -> None:
+        super().__init__(backend)
+        self.passing("creating")
+        self.proxy = proxy
+        self.db_proxy_endpoint_name = name
+        self.unique_id = names.resource_id("prx-endpoint-").lower()
+        self.target_role = values.get("target_role") or ROLES[0]
+        self.vpc_subnet_ids = list(values["vpc_subnet_ids"])
+        self.vpc_security_group_ids = list(values.get("vpc_security_group_ids") or proxy.vpc_security_group_ids)
+        self.vpc_id = proxy.vpc_id
+        self.created_date = self.created
+        self.endpoint_network_type = values.get("endpoint_network_type") or "IPV4"
+        self.tags = values.get("tags") or []
+        self.endpoint = names.host(f"{name}.endpoint.proxy-", self.account_id, self.region)
+
+    @property
+    def resource_id(self) -> str:
+        """The end of its ARN."""
+        return self.unique_id
+
+    @property
+    def db_proxy_endpoint_arn(self) -> str:
+        """Its ARN."""
+        return self.arn
+
+    @property
+    def db_proxy_name(self) -> str:
+        """The proxy's name now."""
+        return self.proxy.db_proxy_name

@@ -1,0 +1,127 @@
+"""Application Auto Scaling's actions: tags, which moto lacks; everything else from moto."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.applicationautoscaling.exceptions import AWSValidationException
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.core.exceptions import JsonRESTError
+
+
+class ScalingResponse(ApplicationAutoScalingResponse):
+    """One Application Auto Scaling request."""
+
+    def register_scalable_target(self) -> str:
+        """RegisterScalableTarget gives the target's ARN and takes tags."""
+        super().register_scalable_target()
+        target = self._target()
+        if self._get_param("Tags"):
+            _tags(target).update(self._get_param("Tags"))
+        return json.dumps({"ScalableTargetARN": target.arn})
+
+    def deregister_scalable_target(self) -> str:
+        """DeregisterScalableTarget takes the target's policies and schedule along."""
+        answer = self._found(super().deregister_scalable_target)
+        backend = self.applicationautoscaling_backend
+        mine = self._mine()
+        backend.policies = {key: one for key, one in backend.policies.items() if _owner(one) != mine}
+        backend.scheduled_actions = [one for one in backend.scheduled_actions if _owner(one) != mine]
+        return answer
+
+    def put_scaling_policy(self) -> str:
+        """PutScalingPolicy needs the target."""
+        self._target()
+        return super().put_scaling_policy()
+
+    def put_scheduled_action(self) -> str:
+        """PutScheduledAction needs the target, and replaces all of an action."""
+        self._target()
+        self._forget_action()
+        return super().put_scheduled_action()
+
+    def _forget_action(self) -> None:
+        backend = self.applicationautoscaling_backend
+        mine = self._mine()
+        name = self._get_param("ScheduledActionName")
+        backend.scheduled_actions = [
+            one for one in backend.scheduled_actions if (_owner(one), one.scheduled_action_name) != (mine, name)
+        ]
+
+    def describe_scaling_policies(self) -> str:
+        """DescribeScalingPolicies, by name too."""
+        found = json.loads(super().describe_scaling_policies())
+        names = self._get_param("PolicyNames")
+        found["ScalingPolicies"] = [one for one in found["ScalingPolicies"] if not names or one["PolicyName"] in names]
+        return json.dumps(found)
+
+    def delete_scaling_policy(self) -> str:
+        """DeleteScalingPolicy."""
+        return self._found(super().delete_scaling_policy)
+
+    def delete_scheduled_action(self) -> str:
+        """DeleteScheduledAction."""
+        return self._found(super().delete_scheduled_action)
+
+    def _found(self, action: Callable[[], str]) -> str:
+        """moto takes a missing resource for a bad request; AWS has an error of its own for it."""
+        try:
+            return action()
+        except AWSValidationException as error:
+            if "No scal" in str(error) or "No sched" in str(error):
+                raise missing("ObjectNotFoundException", str(error.message)) from error
+            raise
+
+    def _mine(self) -> tuple[str, str, str]:
+        """What `_owner` gives for the target of this request."""
+        return tuple(self._get_param(name) for name in ("ServiceNamespace", "ResourceId", "ScalableDimension"))
+
+    def _target(self) -> Any:
+        namespace, resource, dimension = self._mine()
+        targets = self.applicationautoscaling_backend.describe_scalable_targets(namespace, [resource], dimension)
+        if not targets:
+            raise missing(
+                "ObjectNotFoundException",
+                f"No scalable target registered for service namespace: {namespace}, resource ID: {resource}, scalable "
+                f"dimension: {dimension}",
+            )
+        return targets[0]
+
+    def _tagged(self) -> Any:
+        arn = self._get_param("ResourceARN")
+        for by_resource in self.applicationautoscaling_backend.targets.values():
+            for target in by_resource.values():
+                if target.arn == arn:
+                    return target
+        raise missing("ResourceNotFoundException", f"The specified resource {arn} does not exist.")
+
+    def list_tags_for_resource(self) -> str:
+        """ListTagsForResource."""
+        return json.dumps({"Tags": _tags(self._tagged())})
+
+    def tag_resource(self) -> str:
+        """TagResource."""
+        _tags(self._tagged()).update(self._get_param("Tags"))
+        return "{}"
+
+    def untag_resource(self) -> str:
+        """UntagResource."""
+        for key in self._get_param("TagKeys"):
+            _tags(self._tagged()).pop(key, None)
+        return "{}"
+
+
+def _owner(item: Any) -> tuple[str, str, str]:
+    return item.service_namespace, item.resource_id, item.scalable_dimension
+
+
+def _tags(target: Any) -> dict[str, str]:
+    tags: dict[str, str] = target.__dict__.setdefault("tags", {})
+    return tags
+
+
+def missing(code: str, message: str) -> JsonRESTError:
+    """The error for something that is not there."""
+    return JsonRESTError(code, message)

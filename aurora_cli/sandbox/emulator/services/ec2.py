@@ -1,0 +1,130 @@
+"""EC2 as it answers when RDS uses its networks: what it refuses to delete, and the rules of security groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2 import models, urls
+from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models import EC2Backend
+from moto.ec2.responses import EC2Response
+from moto.rds.models import rds_backends
+
+
+class NetworkBackend(EC2Backend):
+    """moto's EC2 with the dependencies that AWS sees (EC2 API reference, DependencyViolation)."""
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    def delete_subnet(self, subnet_id: str) -> Any:
+        """Refused while a DB instance has its network interface there."""
+        subnet = self.get_subnet(subnet_id)
+        groups = [group for group in self._rds().subnet_groups.values() if subnet in group._subnets]
+        zones = {member.availability_zone for group in groups for member in self._instances_in(group.name)}
+        if subnet.availability_zone in zones:
+            raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
+        return super().delete_subnet(subnet_id)
+
+    def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
+        """Refused while a cluster or another group's rule uses it, and for a VPC's default group."""
+        group = self.get_security_group_from_id(group_id) if group_id else None
+        if group is not None and any(used(group.id) for used in self._uses()):
+            raise DependencyViolationError(f"resource {group.id} has a dependent object")
+        super().delete_security_group(name, group_id)
+
+    def revoke_security_group_egress(
+        self,
+        group_name_or_id: str,
+        ip_protocol: str,
+        from_port: str,
+        to_port: str,
+        ip_ranges: list[Any],
+        *more: Any,
+        **named: Any,
+    ) -> None:
+        """moto lets an IPv6 rule stay in a VPC that has no IPv6 block."""
+        asked = [str(part) for part in (ip_protocol, from_port, to_port)]
+        wanted = {item["CidrIpv6"] for item in ip_ranges if "CidrIpv6" in item}
+        super().revoke_security_group_egress(
+            group_name_or_id, ip_protocol, from_port, to_port, ip_ranges, *more, **named
+        )
+        group = self.get_security_group_by_name_or_id(group_name_or_id)
+        if group is not None and wanted:
+            group.egress_rules = [
+                rule
+                for rule in group.egress_rules
+                if [str(part) for part in (rule.ip_protocol, rule.from_port, rule.to_port)] != asked
+                or (rule.ip_range or {}).get("CidrIpv6") not in wanted
+            ]
+
+    def delete_vpc(self, vpc_id: str) -> Any:
+        """Refused while an internet gateway is attached or a security group of ours is in it."""
+        gateways = self.describe_internet_gateways(filters={"attachment.vpc-id": [vpc_id]})
+        groups = [group for group in self.groups.get(vpc_id, {}).values() if not group.is_default]
+        if gateways or groups:
+            raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        return super().delete_vpc(vpc_id)
+
+    def _uses(self) -> tuple[Callable[[str], bool], ...]:
+        return self._used_by_rds, self._used_by_rules, self._used_by_endpoints
+
+    def _used_by_endpoints(self, group_id: str) -> bool:
+        alive = (one for one in self.vpc_end_points.values() if one.state != "deleted")
+        return any(group_id in one.security_group_ids for one in alive)
+
+    def _rds(self) -> Any:
+        return rds_backends[self.account_id][self.region_name]
+
+    def _instances_in(self, group_name: str) -> list[Any]:
+        members: list[Any] = self._rds().instances_in(group_name)
+        return members
+
+    def _used_by_rds(self, group_id: str) -> bool:
+        rds = self._rds()
+        tables = (rds.clusters, rds.db_proxies, rds.db_proxy_endpoints)
+        return any(group_id in one.vpc_security_group_ids for table in tables for one in table.values())
+
+    def _used_by_rules(self, group_id: str) -> bool:
+        others = (group for groups in self.groups.values() for group in groups.values() if group.id != group_id)
+        rules = (rule for group in others for rule in [*group.ingress_rules, *group.egress_rules])
+        return any(rule.source_group.get("GroupId") == group_id for rule in rules)
+
+
+class NetworkResponse(EC2Response):
+    """One EC2 request."""
+
+    def authorize_security_group_ingress(self) -> ActionResult:
+        return self._described(super().authorize_security_group_ingress())
+
+    def authorize_security_group_egress(self) -> ActionResult:
+        return self._described(super().authorize_security_group_egress())
+
+    def _described(self, result: ActionResult) -> ActionResult:
+        """moto keeps the description of a CIDR rule, and loses that of a group's or prefix list's rule."""
+        texts = _descriptions(self._get_param("IpPermissions") or [])
+        for rule in result.result["SecurityGroupRules"]:  # type: ignore[index]
+            source = rule.prefix_list_id or rule.source_group.get("GroupId")
+            if source in texts:
+                rule.ip_range = {"Description": texts[source]}
+        return result
+
+
+def _descriptions(permissions: list[Any]) -> dict[str, str]:
+    """Source (group or prefix list id) -> description, of one request."""
+    found = {}
+    for permission in permissions:
+        for pair in [*permission.get("UserIdGroupPairs", []), *permission.get("PrefixListIds", [])]:
+            source = pair.get("GroupId") or pair.get("PrefixListId")
+            if pair.get("Description"):
+                found[source] = pair["Description"]
+    return found
+
+
+def install() -> None:
+    """Make moto serve EC2 with these extensions. Call before the first EC2 request."""
+    models.ec2_backends.backend = NetworkBackend
+    urls.url_paths = {"{0}/": NetworkResponse.dispatch}
