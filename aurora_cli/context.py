@@ -57,8 +57,8 @@ class AppContext:
     def __post_init__(self) -> None:
         if self.sandbox and self.profile:
             raise InvalidInput(
-                "--sandbox and --profile exclude each other: the sandbox never uses a real account.",
-                hint="Leave one of them out.",
+                "--sandbox and --profile are mutually exclusive: the sandbox never uses a real account.",
+                hint="Omit one of them.",
             )
         if self.provider and not self.sandbox:
             raise InvalidInput(
@@ -139,7 +139,7 @@ class AppContext:
             if info.state_lost:
                 emit(
                     Note(
-                        "The local AWS had stopped, and what was in it is gone; clusters made before exist on paper only.",
+                        "The local AWS had stopped and its contents are lost; existing stacks no longer match any resources.",
                         level="warning",
                         hint="aurora-cli sandbox reset",
                     )

@@ -75,8 +75,8 @@ def go_back(
         status = str(record.get("Status", "")).lower()
         if status == "failed":
             raise OperationFailed(
-                f"AWS could not take {cluster} back to {to.isoformat()}.",
-                hint=f"It is as it was. Look with `aurora-cli status {cluster}`.",
+                f"AWS could not backtrack {cluster} to {to.isoformat()}.",
+                hint=f"The cluster is unchanged. Check with `aurora-cli status {cluster}`.",
             )
         if status == "completed":
             status = read_window(rds, cluster).status
@@ -84,9 +84,9 @@ def go_back(
 
     return wait_until(
         look,
-        what=f"{cluster} to go back",
+        what=f"{cluster} to backtrack",
         clock=clock,
         waiting=waiting,
         timeout_s=timeout_s,
-        hint=f"It goes on in AWS. Look with `aurora-cli status {cluster}`; do not start it again.",
+        hint=f"The backtrack continues in AWS. Check with `aurora-cli status {cluster}`; do not start it again.",
     )

@@ -99,7 +99,7 @@ def create_deployment(rds: Any, name: str, arn: str, tags: dict[str, str], **tar
     """
     wanted = {key: value for key, value in target.items() if value is not None}
     try:
-        with aws_errors(f"making the blue/green deployment {name}"):
+        with aws_errors(f"creating the blue/green deployment {name}"):
             answer = rds.create_blue_green_deployment(
                 BlueGreenDeploymentName=name,
                 Source=arn,

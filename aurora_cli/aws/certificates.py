@@ -15,7 +15,7 @@ def restarts_for_certificate(rds: Any, engine: str, version: str) -> tuple[tuple
 
     Raises CredentialsError, AccessDenied, AwsFailed.
     """
-    with aws_errors(f"asking which certificate authorities {engine} {version} takes"):
+    with aws_errors(f"listing the certificate authorities of {engine} {version}"):
         answer = rds.describe_db_engine_versions(Engine=engine, EngineVersion=version)
     found: dict[str, Any] = next(iter(answer["DBEngineVersions"]), {})
     names = tuple(found.get("SupportedCACertificateIdentifiers") or ())

@@ -10,7 +10,7 @@ from aurora_cli.errors import AwsFailed, ClusterNotFound
 
 def lift_protection(rds: Any, cluster: str) -> None:
     """Turn the deletion protection of a cluster off. Raises CredentialsError, AccessDenied, AwsFailed."""
-    with aws_errors(f"lifting the deletion protection of {cluster}"):
+    with aws_errors(f"disabling the deletion protection of {cluster}"):
         rds.modify_db_cluster(DBClusterIdentifier=cluster, DeletionProtection=False, ApplyImmediately=True)
 
 

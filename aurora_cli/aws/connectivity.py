@@ -34,7 +34,7 @@ def knock(engine: str, host: str, port: int, user: str, timeout_s: float = PATIE
     except TimeoutError:
         return f"{host} does not answer"
     except (OSError, EOFError) as error:
-        return f"{host}: {error.strerror or error}" if isinstance(error, OSError) else f"{host} hangs up"
+        return f"{host}: {error.strerror or error}" if isinstance(error, OSError) else f"{host} closed the connection"
 
 
 def _mysql(plain: socket.socket) -> str | None:
@@ -42,7 +42,9 @@ def _mysql(plain: socket.socket) -> str | None:
     packet = _exactly(plain, min(max(length, 1), _LONGEST))
     if packet[0] == _GREETING:
         return None
-    return packet[3:].decode("utf-8", "replace") if packet[0] == _ERROR else "an answer that is not MySQL's"
+    return (
+        packet[3:].decode("utf-8", "replace") if packet[0] == _ERROR else "an answer that is not of the MySQL protocol"
+    )
 
 
 def _postgres(plain: socket.socket, user: str) -> str | None:

@@ -82,7 +82,7 @@ class _Watch:
     def look(self) -> tuple[Topology, str | None]:
         topology = read_topology(self.rds, self.cluster)
         if topology is None:
-            raise OperationFailed(f"{self.cluster} is gone.", hint="Look into the events of RDS.")
+            raise OperationFailed(f"{self.cluster} does not exist any more.", hint="See the RDS events.")
         busy = ", ".join(f"{name} is {status}" for name, status in busy_members(topology))
         if not busy and runs(topology, self.version):
             return topology, None
@@ -95,9 +95,9 @@ class _Watch:
         self.idle = 0 if busy or waits else self.idle + 1
         if self.idle > (_LOOKS_AFTER_IT if self.began else _LOOKS_UNTIL_IT_BEGINS):
             raise OperationFailed(
-                f"AWS has not upgraded {self.cluster}: it is {topology.status} and runs {topology.engine_version} still.",
+                f"AWS has not upgraded {self.cluster}: it is {topology.status} and still runs {topology.engine_version}.",
                 hint="The reason is in the events of the cluster and, for Aurora MySQL, in the log upgrade-prechecks.log. "
-                "Mend it, and run the same command again.",
+                "Fix the cause, then run the same command again.",
             )
 
 

@@ -52,25 +52,25 @@ def _from_answer(error: ClientError, doing: str) -> AuroraError:
     details = {"aws_code": code, "aws_message": text, "operation": error.operation_name}
     if code in _EXPIRED:
         return CredentialsError(
-            f"AWS says that the credentials have expired, while {doing}.", hint=_SIGN_IN, details=details
+            f"AWS reports that the credentials have expired while {doing}.", hint=_SIGN_IN, details=details
         )
     if code in _WRONG_KEYS:
-        return CredentialsError(f"AWS does not accept the credentials, while {doing}.", hint=_SIGN_IN, details=details)
+        return CredentialsError(f"AWS does not accept the credentials while {doing}.", hint=_SIGN_IN, details=details)
     if code in _DENIED:
         return AccessDenied(
-            f"AWS denies {error.operation_name}, while {doing}.",
+            f"AWS denies {error.operation_name} while {doing}.",
             hint=f"Ask for a policy that allows this action, then run the command again. AWS said: {text}",
             details=details,
         )
     if code in _GONE:
-        return ClusterNotFound(f"AWS does not find it, while {doing}: {text}", details=details)
+        return ClusterNotFound(f"Not found while {doing}: {text}", details=details)
     if code in _THROTTLED:
         return AwsFailed(
-            f"AWS throttles this account, while {doing}.",
+            f"AWS throttles this account while {doing}.",
             hint="Wait a minute and run the command again.",
             details=details,
         )
-    return AwsFailed(f"AWS refused {error.operation_name}, while {doing}: {text}", details=details)
+    return AwsFailed(f"AWS refused {error.operation_name} while {doing}: {text}", details=details)
 
 
 def _from_library(error: BotoCoreError, doing: str) -> AuroraError:
@@ -80,20 +80,20 @@ def _from_library(error: BotoCoreError, doing: str) -> AuroraError:
         return CredentialsError(f"{error}.", hint="See `aws configure list-profiles` for the profiles that exist.")
     if isinstance(error, (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError)):
         return CredentialsError(
-            f"No usable AWS credentials were found, while {doing}.",
+            f"No usable AWS credentials were found while {doing}.",
             hint="Set AWS_PROFILE or --profile, sign in with `aws sso login`, or try without an account: --sandbox.",
         )
     if isinstance(error, (boto.SSOError, boto.UnauthorizedSSOTokenError, boto.TokenRetrievalError)):
-        return CredentialsError(f"The AWS sign-in has expired, while {doing}.", hint=_SIGN_IN)
+        return CredentialsError(f"The AWS sign-in has expired while {doing}.", hint=_SIGN_IN)
     if isinstance(
         error, (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ConnectionError, boto.HTTPClientError)
     ):
         return AwsFailed(
-            f"AWS cannot be reached, while {doing}: {error}",
+            f"AWS cannot be reached while {doing}: {error}",
             hint="Check the network, the proxy settings and the region name.",
         )
     if isinstance(error, (boto.NoRegionError, boto.InvalidRegionError)):
         return InvalidInput(
-            f"The AWS Region is missing or wrong: {error}", hint="Give it with --region, e.g. eu-west-1."
+            f"The AWS Region is missing or not valid: {error}", hint="Specify it with --region, e.g. eu-west-1."
         )
-    return AwsFailed(f"The AWS library failed, while {doing}: {error}")
+    return AwsFailed(f"The AWS library failed while {doing}: {error}")

@@ -53,7 +53,7 @@ def fail_over(
         if elapsed > timeout_s:
             raise WaitTimeout(
                 f"{target} has not become the writer of {cluster} within {timeout_s:.0f} s; its status is {topology.status}.",
-                hint=f"Look with `aurora-cli status {cluster}`, then run the command again: it goes on from there.",
+                hint=f"Check with `aurora-cli status {cluster}`, then run the command again: it resumes.",
             )
         waiting(topology.status, elapsed)
         clock.sleep(pause)

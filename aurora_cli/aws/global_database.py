@@ -151,7 +151,7 @@ def hand_over(
         if elapsed > timeout_s:
             raise WaitTimeout(
                 f"{region} has not become the primary of {identifier} within {timeout_s:.0f} s; its status is {topology.status}.",
-                hint="Look again with `aurora-cli global status`; the same command goes on from there.",
+                hint="Check again with `aurora-cli global status`; the same command resumes.",
             )
         waiting(topology.status, elapsed)
         clock.sleep(pause)
@@ -185,7 +185,7 @@ def _target(topology: GlobalTopology, region: str) -> GlobalMember:
 def detach(rds: Any, identifier: str, arn: str) -> None:
     """Take a member out of its global cluster; fine when it has left. It goes on alone, with its data."""
     try:
-        with aws_errors(f"taking {arn.rpartition(':')[2]} out of {identifier}"):
+        with aws_errors(f"removing {arn.rpartition(':')[2]} from {identifier}"):
             rds.remove_from_global_cluster(GlobalClusterIdentifier=identifier, DbClusterIdentifier=arn)
     except ClusterNotFound:
         return
@@ -196,13 +196,13 @@ def detach(rds: Any, identifier: str, arn: str) -> None:
 
 def lift_protection(rds: Any, cluster: str) -> None:
     """Let AWS delete the DB cluster."""
-    with aws_errors(f"lifting the deletion protection of {cluster}"):
+    with aws_errors(f"disabling the deletion protection of {cluster}"):
         rds.modify_db_cluster(DBClusterIdentifier=cluster, DeletionProtection=False, ApplyImmediately=True)
 
 
 def lift_global_protection(rds: Any, identifier: str) -> None:
     """Let AWS delete the global cluster."""
-    with aws_errors(f"lifting the deletion protection of {identifier}"):
+    with aws_errors(f"disabling the deletion protection of {identifier}"):
         rds.modify_global_cluster(GlobalClusterIdentifier=identifier, DeletionProtection=False)
 
 

@@ -31,7 +31,7 @@ class Lag:
 
     def words(self) -> str:
         """For people: `3 s behind`, or that it is not known and why."""
-        return f"{self.seconds:.0f} s behind" if self.seconds is not None else f"behind by an unknown time: {self.why}"
+        return f"{self.seconds:.0f} s behind" if self.seconds is not None else f"behind by an unknown lag: {self.why}"
 
     def within(self, seconds: float) -> bool:
         """Whether it is known and at most that long."""
@@ -72,14 +72,14 @@ def read_lag(cloudwatch: Any, topology: Topology, clock: Clock) -> Lag:
                 Statistics=["Maximum"],
             )["Datapoints"]
     except (AccessDenied, AwsFailed) as error:
-        return Lag(None, f"CloudWatch does not tell ({error.message.rstrip('.')})")
+        return Lag(None, f"CloudWatch could not be read ({error.message.rstrip('.')})")
     return _newest(points, metric)
 
 
 def _newest(points: list[dict[str, Any]], metric: str) -> Lag:
     newest = max(points, key=lambda point: point["Timestamp"], default=None)
     if newest is None:
-        return Lag(None, f"CloudWatch has no value of {metric} from the last five minutes")
+        return Lag(None, f"CloudWatch has no value for {metric} in the last five minutes")
     seconds = float(newest["Maximum"])
     return Lag(seconds) if seconds >= 0 else Lag(None, f"{metric} is -1: the replication does not run")
 

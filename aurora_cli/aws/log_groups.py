@@ -34,7 +34,7 @@ def _names(logs: Any, prefix: str) -> list[str]:
 def make_log_group(logs: Any, name: str) -> None:
     """Make a log group, unless it is there. Raises CredentialsError, AccessDenied, AwsFailed."""
     try:
-        with aws_errors(f"making the log group {name}"):
+        with aws_errors(f"creating the log group {name}"):
             logs.create_log_group(logGroupName=name)
     except AwsFailed as error:
         if error.details.get("aws_code") != "ResourceAlreadyExistsException":

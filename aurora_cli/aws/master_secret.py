@@ -25,11 +25,11 @@ def current_version(secrets: Any, arn: str) -> str | None:
 
 def stop_rotation(secrets: Any, arn: str) -> None:
     """Keep the password as it is (CancelRotateSecret). Raises AwsFailed, AccessDenied, CredentialsError."""
-    with aws_errors("turning the rotation of the master secret off"):
+    with aws_errors("disabling the rotation of the master secret"):
         secrets.cancel_rotate_secret(SecretId=arn)
 
 
 def resume_rotation(secrets: Any, arn: str) -> None:
     """Back to AWS's own schedule, without a change now. Raises AwsFailed, AccessDenied, CredentialsError."""
-    with aws_errors("turning the rotation of the master secret on"):
+    with aws_errors("enabling the rotation of the master secret"):
         secrets.rotate_secret(SecretId=arn, RotateImmediately=False, RotationRules={"AutomaticallyAfterDays": AWS_DAYS})

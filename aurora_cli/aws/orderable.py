@@ -56,7 +56,7 @@ def read_offers(rds: Any, engine: str, version: str) -> Offers:
     Raises:
         CredentialsError, AccessDenied, AwsFailed.
     """
-    with aws_errors(f"asking which versions of {engine} can be ordered"):
+    with aws_errors(f"listing the orderable versions of {engine}"):
         pages = rds.get_paginator("describe_db_engine_versions").paginate(Engine=engine, EngineVersion=version)
         found = [one for page in pages for one in page["DBEngineVersions"]]
     offered = [one for one in found if one.get("Status", "available") == "available"]

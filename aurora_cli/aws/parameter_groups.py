@@ -88,7 +88,7 @@ def make_group(rds: Any, group: Group) -> None:
     call, word = _words(group.kind)
     name = {f"{word}GroupName": group.name}
     try:
-        with aws_errors(f"making the parameter group {group.name}"):
+        with aws_errors(f"creating the parameter group {group.name}"):
             getattr(rds, f"create_{call}_group")(
                 **name,
                 DBParameterGroupFamily=group.family,

@@ -84,7 +84,7 @@ def make_like(rds: Any, like: dict[str, Any], name: str, cluster: str) -> None:
     groups = like.get("DBParameterGroups") or ()
     if groups:
         params["DBParameterGroupName"] = groups[0]["DBParameterGroupName"]
-    with aws_errors(f"making {name}"):
+    with aws_errors(f"creating {name}"):
         rds.create_db_instance(**params, DBInstanceIdentifier=name, DBClusterIdentifier=cluster, Tags=own_tags(like))
 
 

@@ -23,5 +23,5 @@ def set_capacity(rds: Any, identifier: str, low: float, high: float, pause_after
 
 def enable_data_api(rds: Any, arn: str) -> None:
     """Turn the Data API of a cluster on (EnableHttpEndpoint). Raises CredentialsError, AccessDenied, AwsFailed."""
-    with aws_errors("turning the Data API on"):
+    with aws_errors("enabling the Data API"):
         rds.enable_http_endpoint(ResourceArn=arn)

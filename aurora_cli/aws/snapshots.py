@@ -95,7 +95,7 @@ def await_snapshot(
         if elapsed > timeout_s:
             raise WaitTimeout(
                 f"The snapshot {identifier} is {found.status} after {timeout_s:.0f} s.",
-                hint="AWS goes on. Run the same command again: it waits on.",
+                hint="AWS continues the copy or snapshot. Run the same command again to keep waiting.",
             )
         waiting(found.status, elapsed)
         clock.sleep(pause)

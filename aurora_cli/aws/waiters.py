@@ -39,7 +39,7 @@ def wait_until(
     clock: Clock,
     waiting: Callable[[str, str, float], None],
     timeout_s: float = DEFAULT_TIMEOUT_S,
-    hint: str = "Run the same command again: it goes on from there.",
+    hint: str = "Run the same command again to resume.",
 ) -> Found:
     """Look again and again until there is nothing left to wait for.
 

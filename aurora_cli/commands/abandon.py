@@ -19,10 +19,10 @@ from aurora_cli.commands.session import Session, pass_session
 @output_option()
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
-    """Give up an operation that has begun and not ended.
+    """Abandon an operation in progress.
 
-    What its steps have done stays as it is, and the spec is the one from before: `plan` shows the difference, and
-    `apply` takes it back. To go on instead, run the command again that had begun.
+    Completed steps are kept, and the stored spec is the previous one: `plan` shows the difference, and `apply` reverts
+    it. To resume instead, run the original command again.
 
     \b
     Examples:
@@ -35,7 +35,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
 
     def approve(given_up: unfinished.Unfinished) -> bool:
         steps_view.print_unfinished(session.consoles, given_up)
-        return options["yes"] or prompts.confirm(session.consoles, "Give it up?")
+        return options["yes"] or prompts.confirm(session.consoles, "Abandon it?")
 
     with progress(session) as emit:
         result = unfinished.abandon(session.app, name, approve=approve, emit=emit)

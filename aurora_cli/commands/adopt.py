@@ -24,18 +24,18 @@ from aurora_cli.commands.session import Session, pass_session
     "settings",
     metavar="PATH=VALUE",
     multiple=True,
-    help="A value of the spec over what was read; repeat for more.",
+    help="Spec field that overrides the value read from AWS; can be repeated.",
 )
 @yes_option
 @dry_run_option
 @output_option()
 @pass_session
 def command(session: Session, /, cluster: str, **options: Any) -> None:
-    """Take over an existing cluster, without changing it.
+    """Import an existing cluster, without changing it.
 
-    Reads the cluster from AWS however it was made (by hand, a Terraform module, CDK), writes its spec, imports it into
-    Terraform's state and shows that nothing would change. A cluster with a value that would change is refused, and the
-    value named. Only a tag is put on what is taken over; network, security groups and parameter groups stay as they are.
+    Reads the cluster from AWS however it was created (by hand, a Terraform module, CDK), writes its spec, imports it
+    into Terraform state and shows that the plan is empty. Refuses a cluster if a value would change, and names the
+    value. Imported resources only get a tag; network, security groups and parameter groups stay unchanged.
 
     \b
     Examples:

@@ -27,9 +27,9 @@ from aurora_cli.commands.spec_options import spec_options, spec_request
 def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     """Create or update a cluster from a YAML file.
 
-    Makes the cluster what the file says: creates it if it is not there, changes it if it differs, and does nothing
-    if it matches. The plan is shown and confirmed first. A change that would delete or replace what holds data
-    stops with status 9, unless --allow names its Terraform address.
+    Creates the cluster if it does not exist, changes it if it differs from the file, and does nothing if it matches.
+    The plan is shown and confirmed first. A change that would delete or replace resources that hold data stops with
+    status 9, unless --allow names the Terraform address.
 
     \b
     Examples:

@@ -21,8 +21,8 @@ def require_approver(session: Session, *, yes: bool, dry_run: bool) -> None:
     """
     if not (yes or dry_run or session.consoles.interactive):
         raise ApprovalRequired(
-            "There is no terminal to ask on, and --yes was not given.",
-            hint="Add --yes to go ahead, or --dry-run to see the plan.",
+            "There is no terminal to prompt on, and --yes was not given.",
+            hint="Add --yes to proceed, or --dry-run to see the plan.",
         )
 
 
@@ -33,7 +33,7 @@ def approve_with(session: Session, *, yes: bool) -> Approve:
         from aurora_cli.ui import plan_view, prompts
 
         plan_view.print_review(session.consoles, review)
-        return yes or prompts.confirm(session.consoles, "Go ahead?")
+        return yes or prompts.confirm(session.consoles, "Proceed?")
 
     return approve
 
@@ -61,12 +61,12 @@ def require_confirmation(
     """
     if confirm is not None and confirm != name:
         raise InvalidInput(
-            f"--confirm says '{confirm}', the cluster is '{name}'.", hint=f"To go ahead: --confirm {name}"
+            f"--confirm is '{confirm}', but the cluster is '{name}'.", hint=f"To proceed: --confirm {name}"
         )
     if confirm or dry_run or session.consoles.interactive:
         return
     what = "a destroy" if doing == "Destroying" else "this"
-    reason = f"--yes alone does not confirm {what}" if yes else "there is no terminal to ask on"
+    reason = f"--yes alone does not confirm {what}" if yes else "there is no terminal to prompt on"
     raise ApprovalRequired(
         f"{doing} '{name}' needs its name as confirmation; {reason}.",
         hint=f"Add --confirm {name}, or --dry-run to see what would happen.",

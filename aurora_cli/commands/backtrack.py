@@ -22,19 +22,19 @@ LONGEST_S = 72 * 3600
 
 @click.command(name="backtrack")
 @name_argument()
-@click.option("--to", metavar="TIME", help="Moment to go back to, RFC 3339; UTC where it names no offset.")
-@click.option("--by", metavar="DURATION", help="How far to go back, e.g. 10m or 1h30m.")
-@click.option("--confirm", metavar="NAME", help="The cluster's name again: the confirmation that a script gives.")
+@click.option("--to", metavar="TIME", help="Time to backtrack to, RFC 3339; UTC if it has no offset.")
+@click.option("--by", metavar="DURATION", help="How far to rewind, e.g. 10m or 1h30m.")
+@click.option("--confirm", metavar="NAME", help="Cluster name, as confirmation for scripts.")
 @dry_run_option
 @output_option()
 @pass_session
 @click.pass_context
 def command(ctx: click.Context, session: Session, /, name: str, **options: Any) -> None:
-    """Take an Aurora MySQL cluster back in time, in place.
+    """Rewind (backtrack) an Aurora MySQL cluster in place.
 
-    Undoes everything that was written after the moment, in all databases of the cluster. All connections are dropped
-    while it goes back, which takes minutes. Needs a backtrack window (backup.backtrack), set when the cluster was made.
-    To undo a backtrack, go to a later moment in the same way.
+    Undoes all writes after the given time, in all databases of the cluster. All connections are dropped during the
+    backtrack, which takes minutes. Requires a backtrack window (backup.backtrack), set when the cluster was created. To
+    undo a backtrack, backtrack to a later time.
 
     \b
     Examples:
@@ -42,10 +42,10 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
       aurora-cli backtrack tickets --to 2030-01-31T07:00:00Z --confirm tickets
     """
     if (options["to"] is None) == (options["by"] is None):
-        raise click.UsageError("Say how far: --to TIME or --by DURATION.", ctx)
+        raise click.UsageError("Specify --to TIME or --by DURATION.", ctx)
     to, by = _moment(options["to"], ctx), _seconds(options["by"], ctx)
     require_confirmation(
-        session, name, confirm=options["confirm"], yes=False, dry_run=options["dry_run"], doing="Taking back"
+        session, name, confirm=options["confirm"], yes=False, dry_run=options["dry_run"], doing="Backtracking"
     )
     from aurora_cli.operations.day_two import backtrack
 
@@ -64,7 +64,9 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
     elif result.dry_run:
         click.echo("\n".join([*_lines(result.review), "Dry run: nothing was changed."]))
     else:
-        click.echo(f"{name} is back at {result.review.to.isoformat(timespec='seconds')}, after {result.elapsed_s} s.")
+        click.echo(
+            f"{name} is rewound to {result.review.to.isoformat(timespec='seconds')}, after {result.elapsed_s} s."
+        )
 
 
 def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -> bool:
@@ -80,8 +82,8 @@ def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -
 def _lines(review: BacktrackReview) -> list[str]:
     return [
         (
-            f"{review.name} goes back to {review.to.isoformat(timespec='seconds')}, by {review.undone_s} s. "
-            f"It can go back as far as {review.earliest.isoformat(timespec='seconds')}."
+            f"{review.name} is rewound to {review.to.isoformat(timespec='seconds')}, by {review.undone_s} s. "
+            f"The earliest possible time is {review.earliest.isoformat(timespec='seconds')}."
         ),
         "Everything written since then is undone, in all databases of the cluster.",
         f"All connections are dropped, for minutes: {', '.join(review.instances)}.",
@@ -94,7 +96,7 @@ def _moment(text: str | None, ctx: click.Context) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00").replace("z", "+00:00"))
     except ValueError:
-        raise click.UsageError(f"--to {text} is no time; write it like 2030-01-31T07:00:00Z.", ctx) from None
+        raise click.UsageError(f"--to {text} is not a valid time; write it like 2030-01-31T07:00:00Z.", ctx) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
@@ -108,7 +110,7 @@ def _seconds(text: str | None, ctx: click.Context) -> int | None:
     except ValueError as error:
         raise click.UsageError(f"--by {text}: {error}.", ctx) from None
     if seconds <= 0:
-        raise click.UsageError("--by must be more than nothing.", ctx)
+        raise click.UsageError("--by must be greater than zero.", ctx)
     if seconds > LONGEST_S:
-        raise click.UsageError("--by is at most 72h: AWS keeps no more.", ctx)
+        raise click.UsageError("--by is at most 72h, the longest backtrack window.", ctx)
     return seconds

@@ -30,10 +30,10 @@ TIMEOUT = click.IntRange(30, 3600)
 
 @click.group(name="blue-green", cls=HelpfulGroup)
 def command() -> None:
-    """Upgrade by a second cluster that follows and takes over.
+    """Upgrade with a blue/green deployment.
 
-    AWS copies the cluster (blue) to a green one of another version or with other parameters, which follows it. You try
-    the green one out, switch over in about a minute, and delete the old one.
+    AWS copies the cluster (blue) to a green cluster with another version or other parameters, and keeps it in sync by
+    replication. Test the green cluster, switch over in about a minute, and delete the old cluster.
 
     \b
     Examples:
@@ -54,7 +54,7 @@ def command() -> None:
     "assignments",
     metavar="PATH=VALUE",
     multiple=True,
-    help="Parameters of the green cluster, e.g. parameters.cluster.work_mem=8192; repeat for more.",
+    help="Parameters of the green cluster, e.g. parameters.cluster.work_mem=8192; can be repeated.",
 )
 @skip_check_option
 @yes_option
@@ -62,10 +62,10 @@ def command() -> None:
 @output_option()
 @pass_session
 def create(session: Session, /, name: str, **options: Any) -> None:
-    """Make a green cluster, and wait until it follows.
+    """Create a green cluster, and wait until it replicates.
 
-    Lists everything that stands in the way before anything is made. The cluster runs on without an interruption; the
-    green one is billed from now on. A new major version, or other parameters, get parameter groups of their own first.
+    Lists all blockers before anything is created. The cluster keeps running without an interruption; the green cluster
+    is billed from now on. A new major version, or other parameters, get new parameter groups first.
 
     \b
     Examples:
@@ -134,17 +134,18 @@ def status(session: Session, name: str, output: str) -> None:
     type=TIMEOUT,
     default=300,
     show_default=True,
-    help="What takes longer AWS takes back; 30 to 3600.",
+    help="AWS rolls back a switchover that takes longer; 30 to 3600.",
 )
-@click.option("--confirm", metavar="NAME", help="The cluster's name, instead of typing it.")
+@click.option("--confirm", metavar="NAME", help="Cluster name, as confirmation for scripts.")
 @dry_run_option
 @output_option()
 @pass_session
 def switchover(session: Session, /, name: str, timeout: int, **options: Any) -> None:
-    """Give the names to the green cluster; spec and state follow.
+    """Switch over to the green cluster, and update spec and state.
 
-    Has the cluster's name typed; a script gives it with --confirm. Writes stop for about a minute. The endpoints stay
-    the same. Afterwards a plan is empty; the old cluster stays, as <name>-old1, until `blue-green cleanup`.
+    Asks for the cluster name as confirmation; scripts pass it with --confirm. Writes stop for about a minute. The
+    endpoints stay the same. Afterwards the plan is empty; the old cluster is kept, as <name>-old1, until `blue-green
+    cleanup`.
 
     \b
     Examples:
@@ -166,19 +167,19 @@ def switchover(session: Session, /, name: str, timeout: int, **options: Any) -> 
 @command.command(name="cleanup")
 @name_argument()
 @click.option("--delete-green", is_flag=True, help="Before the switchover: delete the green cluster as well.")
-@click.option("--keep-old", is_flag=True, help="After the switchover: leave the old cluster.")
+@click.option("--keep-old", is_flag=True, help="After the switchover: keep the old cluster.")
 @click.option("--skip-final-snapshot", is_flag=True, help="Delete the old cluster without a final snapshot.")
-@click.option("--confirm", metavar="NAME", help="The name of the cluster that is deleted, instead of typing it.")
+@click.option("--confirm", metavar="NAME", help="Name of the cluster to delete, as confirmation for scripts.")
 @yes_option
 @dry_run_option
 @output_option()
 @pass_session
 def cleanup(session: Session, /, name: str, **options: Any) -> None:
-    """End the deployment, and delete the cluster that is left over.
+    """Delete the deployment, and the cluster that is left over.
 
-    Before the switchover: the deployment goes, and with --delete-green the green cluster. After it: the old cluster goes
-    as well, after a final snapshot. Has the name of the cluster that is deleted typed, or given with --confirm; where
-    none is deleted, --yes will do.
+    Before the switchover: deletes the deployment, and with --delete-green the green cluster. After it: deletes the old
+    cluster as well, after a final snapshot. Asks for the name of the cluster to delete, or takes it from --confirm; if
+    no cluster is deleted, --yes is enough.
 
     \b
     Examples:
@@ -232,12 +233,12 @@ def _agreed(session: Session, work: Cleanup, confirm: str | None, *, yes: bool) 
 def _require_name(session: Session, doomed: str, confirm: str | None) -> None:
     if confirm not in (None, doomed):
         raise InvalidInput(
-            f"--confirm says '{confirm}', the cluster that is deleted is '{doomed}'.",
-            hint=f"To go ahead: --confirm {doomed}",
+            f"--confirm is '{confirm}', but the cluster to delete is '{doomed}'.",
+            hint=f"To proceed: --confirm {doomed}",
         )
     if confirm is None and not session.consoles.interactive:
         raise ApprovalRequired(
-            f"Deleting '{doomed}' needs its name as confirmation; --yes alone does not do.",
+            f"Deleting '{doomed}' needs its name as confirmation; --yes alone is not enough.",
             hint=f"Add --confirm {doomed}, or --dry-run to see what would happen.",
         )
 

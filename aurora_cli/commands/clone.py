@@ -18,11 +18,11 @@ from aurora_cli.commands.session import Session, pass_session
 @pass_session
 @click.pass_context
 def command(ctx: click.Context, session: Session, /, source: str, name: str, **options: Any) -> None:
-    """Make a copy-on-write clone of a cluster.
+    """Create a copy-on-write clone of a cluster.
 
-    The clone has the data of the source as it is now, in minutes whatever the size, and pays only for what it changes.
-    SOURCE is the name of a cluster managed here, or an identifier or ARN. The clone's spec is that of the source,
-    in a network of its own if the source has one; every option changes it.
+    The clone has the current data of the source. It takes minutes whatever the size, and only changed pages are billed.
+    SOURCE is the name of a cluster managed here, or an identifier or ARN. The clone's spec is that of the source, in a
+    network of its own if the source has one; options override it.
 
     \b
     Examples:

@@ -17,9 +17,7 @@ FORMS = ("url", "jdbc", "psql", "mysql", "env", "pgpass", "json")
 
 @click.command(name="connection")
 @name_argument()
-@click.option(
-    "--format", "form", type=click.Choice(FORMS), default="url", show_default=True, help="What takes the text."
-)
+@click.option("--format", "form", type=click.Choice(FORMS), default="url", show_default=True, help="Output format.")
 @click.option(
     "--role",
     metavar="ROLE",
@@ -28,13 +26,13 @@ FORMS = ("url", "jdbc", "psql", "mysql", "env", "pgpass", "json")
     help="writer, reader, a custom endpoint, or the key or identifier of an instance.",
 )
 @click.option("--user", metavar="NAME", help="Database user; default: the master user.")
-@click.option("--database", metavar="NAME", help="Database; default: the one made with the cluster.")
+@click.option("--database", metavar="NAME", help="Database; default: the initial database.")
 @click.option(
     "--ca-file",
     metavar="FILE",
     default="global-bundle.pem",
     show_default=True,
-    help="Where the certificate authorities of RDS are, or will be.",
+    help="Path of the RDS certificate bundle.",
 )
 @pass_session
 def command(session: Session, /, name: str, form: str, **options: Any) -> None:

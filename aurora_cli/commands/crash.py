@@ -17,7 +17,7 @@ def as_error(defect: Exception, folder: Path | None, *, debug: bool) -> AuroraEr
         folder: the home; None when it is not known, then nothing is written.
         debug: the traceback is shown already, so nothing is written.
     """
-    message = f"aurora-cli met a defect of its own: {type(defect).__name__}: {defect}"
+    message = f"Internal error in aurora-cli: {type(defect).__name__}: {defect}"
     error = OperationFailed(message, hint="Run the command again with --debug before it to see the traceback.")
     error.__cause__ = defect
     path = None if debug or folder is None else write_log(defect, folder)

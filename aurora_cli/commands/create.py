@@ -29,8 +29,8 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     """Create a cluster and print its endpoints.
 
     The spec comes from flags, from a YAML file with -f, or from both; a flag wins. The plan is shown and confirmed,
-    then applied. A cluster that matches already is left alone. One that was half built is finished. One with
-    another spec is refused: use `apply` to change it.
+    then applied. A cluster that already matches is left unchanged. A partially created cluster is resumed. A cluster
+    with another spec is refused: use `apply` to change it.
 
     \b
     Examples:

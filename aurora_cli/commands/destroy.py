@@ -17,24 +17,24 @@ from aurora_cli.errors import InvalidInput
 
 @click.command(name="destroy")
 @name_argument()
-@click.option("--confirm", metavar="NAME", help="The cluster's name again: the confirmation that a script gives.")
-@click.option("--skip-final-snapshot", is_flag=True, help="Take no final snapshot: the data is gone for good.")
+@click.option("--confirm", metavar="NAME", help="Cluster name, as confirmation for scripts.")
+@click.option("--skip-final-snapshot", is_flag=True, help="Skip the final snapshot: the data is lost permanently.")
 @click.option(
     "--restore-protection",
     is_flag=True,
-    help="Destroy nothing: set back the deletion protection that a destroy has lifted which failed half-way.",
+    help="Destroy nothing: re-enable the deletion protection that a failed destroy has disabled.",
 )
-@click.option("-y", "--yes", is_flag=True, help="Accepted, and not enough: a destroy needs --confirm NAME.")
+@click.option("-y", "--yes", is_flag=True, help="Accepted, but not enough: a destroy requires --confirm NAME.")
 @dry_run_option
 @output_option()
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
     """Delete a cluster, after a final snapshot.
 
-    Shows what goes and what stays, and has the cluster's name typed. A script gives the name with --confirm; --yes
-    alone does not do. Lifts deletion protection itself, takes a final snapshot unless told not to, and says how to
-    get the data back. If it fails half-way, it says what is gone and what is left, and offers to set the protection
-    back; the same command goes on in either case.
+    Shows what is deleted and what is kept, and asks for the cluster name as confirmation. Scripts pass it with
+    --confirm; --yes alone is not enough. Disables deletion protection, takes a final snapshot by default, and shows how
+    to restore the data. If it fails, it lists what is deleted and what is left, and offers to re-enable the protection;
+    in either case, run it again to resume.
 
     \b
     Examples:
@@ -59,7 +59,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
             dry_run=options["dry_run"],
             confirm=confirm_with(session, name, confirm=options["confirm"]),
             emit=emit,
-            offer=offer_with(session, "Set the deletion protection back?"),
+            offer=offer_with(session, "Re-enable the deletion protection?"),
         )
     if options["output"] != "table":
         print_data(session, result.to_dict(), options["output"])
@@ -75,8 +75,8 @@ def _restore_protection(session: Session, name: str, options: dict[str, Any]) ->
     """It takes nothing away, so it asks nothing."""
     if options["confirm"] or options["skip_final_snapshot"] or options["dry_run"]:
         raise InvalidInput(
-            "--restore-protection destroys nothing, so it stands alone.",
-            hint=f"To set the protection back: aurora-cli destroy {name} --restore-protection",
+            "--restore-protection destroys nothing, and cannot be combined with other options.",
+            hint=f"To re-enable the protection: aurora-cli destroy {name} --restore-protection",
         )
     from aurora_cli.operations.destroy.reprotecting import restore_protection
 

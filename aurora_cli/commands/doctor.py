@@ -14,10 +14,10 @@ from aurora_cli.commands.session import Session, pass_session
 @output_option()
 @pass_session
 def command(session: Session, output: str) -> None:
-    """Check Terraform, credentials, Region, rights and clock.
+    """Check Terraform, credentials, Region and permissions.
 
-    Changes nothing. Status 0: nothing failed, though there may be warnings. Status 1: a check failed; its hint says
-    what to do.
+    Also checks quotas and the clock. Changes nothing. Status 0: nothing failed, though there may be warnings. Status 1: a
+    check failed; its hint says what to do.
 
     \b
     Examples:

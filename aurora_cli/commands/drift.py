@@ -15,10 +15,10 @@ from aurora_cli.commands.session import Session, pass_session
 @output_option()
 @pass_session
 def command(session: Session, name: str, output: str) -> None:
-    """Show what was changed outside, attribute by attribute.
+    """Show drift: changes made outside Terraform.
 
-    Compares Terraform's state with AWS and changes neither. For each attribute: the value expected, the value there is,
-    and the field of the spec that says it. Ends with status 7 if anything differs.
+    Compares Terraform state with AWS and changes neither. For each attribute: the expected value, the actual value, and
+    the spec field that sets it. Exits with status 7 if anything differs.
 
     \b
     Examples:

@@ -12,4 +12,6 @@ def seconds_of(text: str, option: str) -> float:
     try:
         return float(parse_seconds(text))
     except ValueError as problem:
-        raise InvalidInput(f"{option} is a time, not '{text}'.", hint="For example 90s, 10m or 1h.") from problem
+        raise InvalidInput(
+            f"{option} must be a duration, not '{text}'.", hint="For example 90s, 10m or 1h."
+        ) from problem

@@ -17,10 +17,10 @@ from aurora_cli.commands.session import Session, pass_session
 @output_option()
 @pass_session
 def command(session: Session, engine: str, version: str | None, output: str) -> None:
-    """List engine versions, and where each can be upgraded to.
+    """List engine versions, and the upgrade targets of each.
 
-    Asks AWS in the Region of --region. A minor upgrade keeps the major version; a major one takes a new family of
-    parameter groups and an outage of the whole cluster.
+    Asks AWS in the Region of --region. A minor upgrade keeps the major version; a major one requires a new parameter
+    group family and an outage of the whole cluster.
 
     \b
     Examples:

@@ -13,14 +13,14 @@ from aurora_cli.commands.session import Session, pass_session
 
 @click.command(name="failover")
 @name_argument()
-@click.option("--to", metavar="KEY", help="Reader to become the writer, by key or identifier.")
+@click.option("--to", metavar="KEY", help="Reader to promote to writer, by key or identifier.")
 @operation_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
-    """Make a reader the writer, and wait until it is.
+    """Fail over to a reader, and wait until it is the writer.
 
-    Without --to it is the available reader of the lowest promotion tier. Says how long the cluster was without a
-    writer, as seen from here. Refuses where there is no reader.
+    Without --to, the available reader with the lowest promotion tier is chosen. Reports how long the cluster had no
+    writer, as seen from here. Refuses if the cluster has no reader.
 
     \b
     Examples:

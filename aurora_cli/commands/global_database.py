@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @click.group(name="global", cls=HelpfulGroup)
 def command() -> None:
-    """Work on the Regions of a global database.
+    """Manage the Regions of a global database.
 
     \b
     Examples:
@@ -56,7 +56,7 @@ def status(session: Session, name: str, output: str) -> None:
         report = operation.status(session.app, name, emit=emit)
     if report.global_database is None:
         raise InvalidInput(
-            f"{name} is no global database.", hint=f"Make it one: aurora-cli global add-region {name} REGION"
+            f"{name} is not a global database.", hint=f"Add a Region: aurora-cli global add-region {name} REGION"
         )
     if output != "table":
         print_data(session, {"schema_version": 1, "name": name, **report.global_database.to_dict()}, output)
@@ -73,10 +73,10 @@ def status(session: Session, name: str, output: str) -> None:
 @output_option()
 @pass_session
 def switchover(session: Session, /, name: str, region: str, *, yes: bool, output: str) -> None:
-    """Make another Region the primary, without losing a write.
+    """Switch over to another primary Region, without data loss.
 
-    AWS stops writes, lets the Region catch up, and swaps the roles. The global writer endpoint follows. The spec's
-    `region` stays the cluster's home, and a plan afterwards does not undo it.
+    AWS stops writes, waits until the Region has caught up, and swaps the roles. The global writer endpoint follows. The
+    spec's `region` stays unchanged, and a later plan does not revert the switchover.
 
     \b
     Examples:
@@ -89,14 +89,14 @@ def switchover(session: Session, /, name: str, region: str, *, yes: bool, output
 @command.command(name="failover")
 @name_argument()
 @click.option("--to", "region", metavar="REGION", required=True, help="Secondary Region that becomes the primary.")
-@click.option("--allow-data-loss", is_flag=True, help="Say that writes which have not arrived there may be lost.")
-@click.option("--confirm", metavar="NAME", help="The cluster's name, instead of typing it.")
+@click.option("--allow-data-loss", is_flag=True, help="Accept that writes not yet replicated may be lost.")
+@click.option("--confirm", metavar="NAME", help="Cluster name, as confirmation for scripts.")
 @output_option()
 @pass_session
 def failover(session: Session, /, name: str, region: str, **options: Any) -> None:
-    """Make another Region the primary when the present one is lost.
+    """Fail over to another Region when the primary is lost.
 
-    What had not arrived in the other Region is lost. As long as the primary Region works, use `switchover`.
+    Writes that were not yet replicated to the other Region are lost. While the primary Region works, use `switchover`.
 
     \b
     Examples:
@@ -117,19 +117,24 @@ def failover(session: Session, /, name: str, region: str, **options: Any) -> Non
 @command.command(name="add-region")
 @name_argument()
 @click.argument("region")
-@click.option("--readers", metavar="N", type=click.IntRange(0, 15), help="Readers beside its first instance, 0 to 15.")
+@click.option(
+    "--readers",
+    metavar="N",
+    type=click.IntRange(0, 15),
+    help="Number of readers, not counting the first instance, 0 to 15.",
+)
 @click.option("--class", "class_", metavar="CLASS", shell_complete=complete_classes, help="Instance class there.")
 @click.option("--acu", metavar="MIN-MAX", help="Serverless v2 capacity there, e.g. 0.5-16.")
 @click.option("--headless", is_flag=True, help="Storage only, without an instance.")
-@click.option("--write-forwarding", is_flag=True, help="Take writes there and pass them on to the primary.")
+@click.option("--write-forwarding", is_flag=True, help="Accept writes there and forward them to the primary.")
 @skip_check_option
 @change_options
 @pass_session
 def add_region(session: Session, /, name: str, region: str, **options: Any) -> None:
     """Add a secondary Region with a copy of the data.
 
-    Edits the stored spec (`global.regions`) and applies it. Network and key of the Region are in the spec alone:
-    use `apply -f` for them.
+    Edits the stored spec (`global.regions`) and applies it. Network and KMS key of the Region can only be set in the
+    spec: use `apply -f` for them.
 
     \b
     Examples:
@@ -151,7 +156,7 @@ def add_region(session: Session, /, name: str, region: str, **options: Any) -> N
 def remove_region(session: Session, /, name: str, region: str, **options: Any) -> None:
     """Remove a secondary Region and its copy of the data.
 
-    The guard stops it until the Region's cluster is allowed by its address.
+    Refused unless --allow names the Terraform address of the Region's cluster.
 
     \b
     Examples:
@@ -205,19 +210,19 @@ def _agreed(session: Session, plan: HandOverPlan) -> bool:
 
     lag = "" if plan.lag_ms is None else f" ({plan.lag_ms:.0f} ms behind)"
     click.echo(f"Writes stop while {plan.target}{lag} catches up and takes over from {plan.source}.", err=True)
-    return prompts.confirm(session.consoles, "Go ahead?")
+    return prompts.confirm(session.consoles, "Proceed?")
 
 
 def _named(session: Session, plan: HandOverPlan) -> bool:
     from aurora_cli.ui import prompts
 
     lag = "how much is not known" if plan.lag_ms is None else f"about {plan.lag_ms:.0f} ms of writes"
-    click.echo(f"{plan.target} takes over from {plan.source}; what has not arrived there is lost: {lag}.", err=True)
+    click.echo(f"{plan.target} takes over from {plan.source}; writes not yet replicated are lost: {lag}.", err=True)
     return prompts.type_name(session.consoles, plan.name)
 
 
 def _told(done: HandOver) -> str:
     if not done.changed:
-        return f"{done.primary} is the primary Region of {done.name} already: nothing was changed."
+        return f"{done.primary} is already the primary Region of {done.name}: nothing was changed."
     endpoint = f" The global writer endpoint {done.endpoint} leads there." if done.endpoint else ""
     return f"{done.primary} is the primary Region of {done.name} now, after {done.seconds:.1f} s.{endpoint}"

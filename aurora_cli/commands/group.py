@@ -17,7 +17,7 @@ class HelpfulGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Alone it is incomplete, as in a script that lost a word. Raises UsageError."""
         if not args and not self.invoke_without_command and not ctx.resilient_parsing:
-            raise click.UsageError(f"Say which command: {', '.join(self.list_commands(ctx))}.", ctx)
+            raise click.UsageError(f"Specify a command: {', '.join(self.list_commands(ctx))}.", ctx)
         return super().parse_args(ctx, args)
 
     def resolve_command(

@@ -17,9 +17,9 @@ from aurora_cli.commands.session import Session, pass_session
 @output_option()
 @pass_session
 def command(session: Session, name: str, limit: int, output: str) -> None:
-    """Show what was done to a cluster, when and by whom.
+    """Show the operations on a cluster, when and by whom.
 
-    Reads the local record, newest last. An operation that was interrupted or killed is in it too.
+    Reads the local record, newest last. Interrupted and killed operations are included.
 
     \b
     Examples:

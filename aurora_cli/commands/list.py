@@ -15,7 +15,7 @@ from aurora_cli.commands.session import Session, pass_session
 def command(session: Session, output: str) -> None:
     """List the clusters of this home.
 
-    Reads local files alone. With --sandbox it lists the clusters of the sandbox, which never mix with real ones.
+    Reads only local files. With --sandbox it lists the clusters of the sandbox, which never mix with real ones.
 
     \b
     Examples:
@@ -37,4 +37,4 @@ def command(session: Session, output: str) -> None:
 
         words = ["create", "NAME", "--engine", "postgres"]
         first = command_line(session.app.target, words, session.settings.repeated())
-        click.echo(f"No clusters yet. Make one: {first}", err=True)
+        click.echo(f"No clusters yet. Create one: {first}", err=True)

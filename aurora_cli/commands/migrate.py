@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.group(name="migrate", cls=HelpfulGroup)
 def command() -> None:
-    """Move a database into Aurora, or to Serverless v2.
+    """Migrate a database to Aurora, or to Serverless v2.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def command() -> None:
 @command.command(name="rds")
 @click.argument("source")
 @click.option("--into", metavar="NAME", required=True, help="Name of the new cluster.")
-@click.option("--promote", is_flag=True, help="Go on with the promotion once it has caught up.")
+@click.option("--promote", is_flag=True, help="Promote the cluster once it has caught up.")
 @click.option("--confirm", metavar="NAME", help="With --promote: the new cluster's name, instead of typing it.")
 @click.option(
     "--max-lag",
@@ -50,7 +50,7 @@ def command() -> None:
     type=click.FloatRange(min=0),
     default=5.0,
     show_default=True,
-    help="Lag that counts as none.",
+    help="Largest lag that counts as caught up.",
 )
 @click.option("--timeout", metavar="TIME", default="1h", show_default=True, help="How long to wait for it to catch up.")
 @spec_options
@@ -59,11 +59,11 @@ def command() -> None:
 @pass_session
 @click.pass_context
 def rds(ctx: click.Context, session: Session, /, source: str, into: str, **options: Any) -> None:
-    """Move an instance of RDS for MySQL or PostgreSQL into a cluster.
+    """Migrate an RDS for MySQL or PostgreSQL instance to a cluster.
 
-    SOURCE is its identifier or ARN. The cluster is made as a replica of it, in its VPC, and follows it: the application
-    goes on with SOURCE meanwhile. When it has caught up, stop the writes there and promote it, with `promote` or by
-    --promote here. Cut off at any point, the same command goes on. Every option changes the new cluster's spec.
+    SOURCE is its identifier or ARN. The cluster is created as a replica of it, in its VPC; the application keeps using
+    SOURCE meanwhile. When the replica has caught up, stop the writes at SOURCE and promote the cluster, with `promote`
+    or with --promote here. If interrupted, run it again to resume. Options override the new cluster's spec.
 
     \b
     Examples:
@@ -121,11 +121,11 @@ def _print_moved(session: Session, moved: Moved, options: dict[str, Any]) -> Non
 @pass_session
 @click.pass_context
 def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: str, **options: Any) -> None:
-    """Move a Serverless v1 cluster to Serverless v2, by a copy.
+    """Migrate a Serverless v1 cluster to Serverless v2, by a copy.
 
-    SOURCE is its identifier or ARN. A snapshot of it is restored into a new cluster with a `db.serverless` instance, its
-    capacity, network and settings as before. SOURCE runs on and is not changed, until you delete it: what is written to it
-    after the snapshot is not in the copy, so stop the writes first. Cut off at any point, the same command goes on.
+    SOURCE is its identifier or ARN. A snapshot of it is restored into a new cluster with a `db.serverless` instance,
+    its capacity, network and settings as before. SOURCE keeps running unchanged until you delete it. Writes after the
+    snapshot are not in the copy, so stop the writes first. If interrupted, run it again to resume.
 
     \b
     Examples:
@@ -154,7 +154,7 @@ def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: st
         done = {**change_document(made), "migration": move.to_dict()} if made else _looked(session, move)
         print_data(session, done, options["output"])
     elif made is None:
-        click.echo("\n".join([*_lines(move), "Dry run: nothing was made."]))
+        click.echo("\n".join([*_lines(move), "Dry run: nothing was created."]))
     else:
         print_change(session, made, "migrate", options["output"])
         click.echo("\n" + "\n".join(_afterwards(move)))
@@ -182,14 +182,14 @@ def _looked(session: Session, move: Move) -> dict[str, Any]:
 
 def _lines(move: Move) -> list[str]:
     numbered = [f"{number}. {text}" for number, text in enumerate(move.steps(), start=1)]
-    warning = f"Stop the writes at {move.source} first: what comes after the snapshot is not in {move.name}."
+    warning = f"Stop the writes at {move.source} first: later writes are not in {move.name}."
     return [*numbered, *move.notes, warning]
 
 
 def _afterwards(move: Move) -> list[str]:
     delete = f"aws rds delete-db-cluster --region {move.region} --db-cluster-identifier {move.source}"
     return [
-        f"{move.source} runs on as it was. When the application uses {move.name}, delete it:",
+        f"{move.source} keeps running unchanged. When the application uses {move.name}, delete it:",
         f"  {delete} --final-db-snapshot-identifier {move.source}-last",
     ]
 
@@ -203,16 +203,16 @@ def _afterwards(move: Move) -> list[str]:
 @click.option(
     "--temporary-reader/--no-temporary-reader",
     default=None,
-    help="With a single instance: have a reader take over meanwhile.",
+    help="With a single instance: create a temporary reader that takes over meanwhile.",
 )
 @change_options
 @pass_session
 def to_serverless(session: Session, /, name: str, **options: Any) -> None:
-    """Make every instance of a cluster serverless, one at a time.
+    """Convert every instance to serverless, one at a time.
 
-    As `scale --class db.serverless`: readers first, a failover, the old writer last. With a single instance the database
-    is away for some minutes, or with --temporary-reader a reader is made, takes over, gives the role back and goes: two
-    failovers of some seconds. Cut off at any point, the same command goes on.
+    Like `scale --class db.serverless`: readers first, a failover, the old writer last. With a single instance the
+    database is unavailable for some minutes. With --temporary-reader a reader is created, takes over, hands the writer
+    role back and is deleted: two failovers of some seconds. If interrupted, run it again to resume.
 
     \b
     Examples:
@@ -235,14 +235,14 @@ def to_serverless(session: Session, /, name: str, **options: Any) -> None:
 @click.option(
     "--temporary-reader/--no-temporary-reader",
     default=None,
-    help="With a single instance: have a reader take over meanwhile.",
+    help="With a single instance: create a temporary reader that takes over meanwhile.",
 )
 @change_options
 @pass_session
 def to_provisioned(session: Session, /, name: str, class_: str, **options: Any) -> None:
-    """Give every instance of a serverless cluster a class, one at a time.
+    """Convert every serverless instance to a provisioned class, one at a time.
 
-    The way back from `to-serverless`, in the same order. The capacity range goes when the last instance has a class.
+    The reverse of `to-serverless`, in the same order. The capacity range is removed when the last instance has a class.
 
     \b
     Examples:
@@ -280,6 +280,7 @@ def _offered(session: Session, name: str, options: dict[str, Any], *, alone: boo
     from aurora_cli.ui import prompts
 
     click.echo(
-        f"{name} has a single instance: it is away for some minutes, unless a reader takes over meanwhile.", err=True
+        f"{name} has a single instance: it is unavailable for some minutes, unless a reader takes over meanwhile.",
+        err=True,
     )
-    return prompts.confirm(session.consoles, "Make a temporary reader? (billed for the time it is there)")
+    return prompts.confirm(session.consoles, "Create a temporary reader? (billed while it exists)")

@@ -33,7 +33,7 @@ def output_option(default: str = "table") -> Callable[[Decorated], Decorated]:
         type=click.Choice(FORMATS),
         default=default,
         show_default=True,
-        help="Form of the data on standard output.",
+        help="Format of the data on standard output.",
     )
 
 
@@ -46,7 +46,7 @@ def file_option(decorated: Decorated) -> Decorated:
 
 def yes_option(decorated: Decorated) -> Decorated:
     """-y/--yes: the approval that a script gives beforehand."""
-    return click.option("-y", "--yes", is_flag=True, help="Do what the plan says without asking.")(decorated)
+    return click.option("-y", "--yes", is_flag=True, help="Apply the plan without asking.")(decorated)
 
 
 def dry_run_option(decorated: Decorated) -> Decorated:
@@ -67,7 +67,7 @@ def allow_option(decorated: Decorated) -> Decorated:
         "--allow",
         metavar="ADDRESS",
         multiple=True,
-        help="Terraform address that the plan may delete or replace; repeat for more.",
+        help="Terraform address that the plan may delete or replace; can be repeated.",
     )(decorated)
 
 
@@ -78,7 +78,7 @@ def skip_check_option(decorated: Decorated) -> Decorated:
         metavar="CHECK",
         multiple=True,
         shell_complete=complete_checks,
-        help="Name of a check to leave out; repeat for more.",
+        help="Name of a check to skip; can be repeated.",
     )(decorated)
 
 

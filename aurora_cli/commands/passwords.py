@@ -22,7 +22,7 @@ def password_option(decorated: Decorated) -> Decorated:
         OPTION,
         PARAMETER,
         is_flag=True,
-        help="Read the master password from standard input (or AURORA_MASTER_PASSWORD); it is kept nowhere.",
+        help="Read the master password from standard input (or AURORA_MASTER_PASSWORD); it is never stored.",
     )(decorated)
 
 

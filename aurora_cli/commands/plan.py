@@ -32,7 +32,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     """Show what would change, and change nothing.
 
     With only a NAME: how the cluster differs from its own spec. With -f or flags: what `apply` of that spec would
-    do. This is Terraform's own plan, with what restarts, what fails over and what would be lost said in words.
+    do. This is Terraform's own plan, with restarts, failovers and data loss explained.
 
     \b
     Examples:

@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     type=click.FloatRange(min=0),
     default=5.0,
     show_default=True,
-    help="Refuse while the replica is further behind.",
+    help="Refuse while the replica lag is larger.",
 )
-@click.option("--accept-lag", is_flag=True, help="Promote whatever the lag is; what has not arrived is lost to it.")
-@click.option("--confirm", metavar="NAME", help="The cluster's name, instead of typing it.")
+@click.option("--accept-lag", is_flag=True, help="Promote whatever the lag is; writes not yet replicated are lost.")
+@click.option("--confirm", metavar="NAME", help="Cluster name, as confirmation for scripts.")
 @dry_run_option
 @output_option()
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
-    """Make a replica a cluster of its own.
+    """Promote a replica to a standalone cluster.
 
-    NAME is a cluster with `source.replica_of`: of an Aurora cluster in another Region, or of an RDS instance. How far it
-    is behind is shown first. It stops following its source, takes writes, and `source` goes out of its spec. There is no
-    way back. Cut off at any point, the same command goes on.
+    NAME is a cluster with `source.replica_of`: of an Aurora cluster in another Region, or of an RDS instance. Its lag
+    is shown first. The cluster stops replicating, accepts writes, and `source` is removed from its spec. A promotion
+    cannot be undone. If interrupted, run it again to resume.
 
     \b
     Examples:

@@ -14,12 +14,14 @@ from aurora_cli.commands.session import Session, pass_session
 @click.command(name="reboot")
 @name_argument()
 @click.option("--instance", metavar="KEY", help="The instance to restart, by key or identifier.")
-@click.option("--rolling", is_flag=True, help="Every instance for which parameters wait, one at a time, writer last.")
-@click.option("--all", "every", is_flag=True, help="With --rolling: also those for which nothing waits.")
+@click.option(
+    "--rolling", is_flag=True, help="Every instance with parameters pending a reboot, one at a time, writer last."
+)
+@click.option("--all", "every", is_flag=True, help="With --rolling: also instances with nothing pending.")
 @operation_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
-    """Restart an instance, or all that wait for it one by one.
+    """Reboot an instance, or all instances pending a reboot.
 
     Static parameters take effect when an instance restarts. With --rolling the readers restart first, each
     available again before the next; then the cluster fails over to one of them, and the old writer restarts last.
@@ -30,7 +32,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli reboot orders --rolling --dry-run
       aurora-cli reboot orders --rolling --all --yes
     """
-    usage(bool(options["instance"]) and options["rolling"], "--instance and --rolling exclude each other.")
+    usage(bool(options["instance"]) and options["rolling"], "--instance and --rolling are mutually exclusive.")
     usage(options["every"] and not options["rolling"], "--all needs --rolling.")
     from aurora_cli.operations.day_two import reboot
 

@@ -17,11 +17,11 @@ from aurora_cli.commands.session import Session, pass_session
 @operation_options
 @pass_session
 def command(session: Session, /, name: str, new_name: str, **options: Any) -> None:
-    """Give a cluster another name, in place.
+    """Rename a cluster in place.
 
-    Renames the instances one by one, readers first, then the cluster, and brings Terraform's state and the stack after it.
-    Nothing is made anew. The endpoints change: the old and the new ones are shown first. What is around the cluster keeps
-    the former name, which the spec holds as resource_name.
+    Renames the instances one by one, readers first, then the cluster, and updates Terraform state and the stack.
+    Nothing is recreated. The endpoints change: old and new ones are shown first. Resources around the cluster keep the
+    former name, which the spec holds as resource_name.
 
     \b
     Examples:

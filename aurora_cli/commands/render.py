@@ -19,14 +19,14 @@ from aurora_cli.commands.spec_options import spec_options, spec_request
 @spec_options
 @skip_check_option
 @click.option("--to", metavar="DIR", type=click.Path(file_okay=False), required=True, help="Folder to write to.")
-@click.option("--force", is_flag=True, help="Write into a folder that holds other files, over the same names.")
+@click.option("--force", is_flag=True, help="Overwrite files of the same names in the folder.")
 @output_option()
 @pass_session
 @click.pass_context
 def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     """Write the Terraform of a cluster to a folder.
 
-    Plain HCL that needs nothing of aurora-cli: run `terraform init` and `terraform plan` there. Works for a cluster
+    Plain HCL that does not need aurora-cli: run `terraform init` and `terraform plan` there. Works for a cluster
     that exists and for a spec, without an account, a network or Terraform.
 
     \b

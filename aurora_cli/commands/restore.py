@@ -31,24 +31,27 @@ _IN_PLACE = {"replace": "--replace", "undo": "--undo", "discard_old": "--discard
 )
 @click.option("--to-time", metavar="TIME", help="`latest`, or a time in UTC: 2026-03-01T08:30:00Z.")
 @click.option(
-    "--replace", is_flag=True, help="Put the data in the place of the running cluster NAME; keep the old one."
+    "--replace", is_flag=True, help="Replace the running cluster NAME with the restored data; keep the old cluster."
 )
-@click.option("--undo", is_flag=True, help="Put the old cluster back in its place; keep the other one.")
-@click.option("--discard-old", is_flag=True, help="Delete the cluster that was set aside, after a final snapshot.")
+@click.option("--undo", is_flag=True, help="Swap the old cluster back in; keep the other one.")
+@click.option("--discard-old", is_flag=True, help="Delete the retained old cluster, after a final snapshot.")
 @click.option(
-    "--confirm", metavar="NAME", help="With --replace, --undo, --discard-old: the name again, as a script gives it."
+    "--confirm",
+    metavar="NAME",
+    help="With --replace, --undo, --discard-old: cluster name, as confirmation for scripts.",
 )
 @copy_options
 @pass_session
 @click.pass_context
 def command(ctx: click.Context, session: Session, /, name: str, **options: Any) -> None:
-    """Bring data back into a new cluster, or in the place of one.
+    """Restore into a new cluster, or replace an existing one.
 
-    From a snapshot, or from the automated backups of a cluster to any second that they hold. The source is not touched.
-    The new cluster has the spec of the source if that is managed here, else what AWS says of it; every option changes it.
+    From a snapshot, or from the automated backups of a cluster, to any second that they cover. The source is not
+    changed. The new cluster has the spec of the source if that is managed here, otherwise the settings that AWS
+    reports; options override it.
 
-    With --replace the data takes the place of the running cluster NAME, under its names and host names. The old cluster
-    stays beside it until --discard-old deletes it; --undo puts it back.
+    With --replace the restored cluster replaces the running cluster NAME, with its identifiers and host names. The old
+    cluster is retained until --discard-old deletes it; --undo swaps it back.
 
     \b
     Examples:
@@ -61,10 +64,10 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
     """
     given = [flag for key, flag in _IN_PLACE.items() if options[key]]
     if not given:
-        _refuse(ctx, options["confirm"] is not None, "--confirm goes with --replace, --undo or --discard-old.")
+        _refuse(ctx, options["confirm"] is not None, "--confirm requires --replace, --undo or --discard-old.")
         make_copy(ctx, session, "restore", name, _source(ctx, options), options)
         return
-    _refuse(ctx, len(given) > 1, f"{' and '.join(given)} exclude each other.")
+    _refuse(ctx, len(given) > 1, f"{' and '.join(given)} are mutually exclusive.")
     changes = {path for layer in typed_layers(ctx) for path in layer.values if path != "region"}
     _refuse(ctx, bool(changes), f"{given[0]} keeps the spec as it is: change it with apply afterwards.")
     _in_place(session, name, _operation(ctx, name, options), options)
@@ -87,10 +90,12 @@ def _operation(ctx: click.Context, name: str, options: dict[str, Any]) -> Operat
     if options["replace"]:
         from aurora_cli.operations.restore_in_place.replace import Replace
 
-        _refuse(ctx, cluster not in (None, name), f"--to-time is of {name} itself: leave --from-cluster out.")
-        _refuse(ctx, bool(snapshot) == bool(time), "Say what to restore: --from-snapshot or --to-time.")
+        _refuse(
+            ctx, cluster not in (None, name), f"With --replace, --to-time refers to {name} itself: omit --from-cluster."
+        )
+        _refuse(ctx, bool(snapshot) == bool(time), "Specify what to restore: --from-snapshot or --to-time.")
         return Replace(name, snapshot, time)
-    _refuse(ctx, bool(snapshot or cluster or time), "The source goes with --replace.")
+    _refuse(ctx, bool(snapshot or cluster or time), "A source requires --replace.")
     if options["undo"]:
         from aurora_cli.operations.restore_in_place.undo import Undo
 
@@ -105,10 +110,10 @@ def _source(ctx: click.Context, options: dict[str, Any]) -> dict[str, Any]:
     _refuse(
         ctx,
         bool(snapshot) == bool(cluster),
-        "Say what to restore: --from-snapshot, or --from-cluster with --to-time.",
+        "Specify what to restore: --from-snapshot, or --from-cluster with --to-time.",
     )
-    _refuse(ctx, bool(snapshot and time), "A snapshot is of one moment: --to-time goes with --from-cluster.")
-    _refuse(ctx, bool(cluster and not time), "Say to which time: --to-time latest, or a time in UTC.")
+    _refuse(ctx, bool(snapshot and time), "A snapshot has a fixed time: --to-time requires --from-cluster.")
+    _refuse(ctx, bool(cluster and not time), "Specify the time: --to-time latest, or a time in UTC.")
     return {"snapshot": snapshot} if snapshot else {"point_in_time": {"cluster": cluster, "time": time}}
 
 

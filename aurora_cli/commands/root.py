@@ -29,7 +29,7 @@ CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_
     envvar="AURORA_SANDBOX",
     show_envvar=True,
     is_flag=True,
-    help="Work on the local AWS of this machine; no account is touched.",
+    help="Use the local AWS on this machine; no account is touched.",
 )
 @click.option(
     "--provider",
@@ -66,7 +66,11 @@ CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_
     help="Colour; auto honours NO_COLOR and FORCE_COLOR.",
 )
 @click.option(
-    "--no-input", envvar="AURORA_NO_INPUT", show_envvar=True, is_flag=True, help="Never ask; a missing answer fails."
+    "--no-input",
+    envvar="AURORA_NO_INPUT",
+    show_envvar=True,
+    is_flag=True,
+    help="Never prompt; a missing answer is an error.",
 )
 @click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
 @click.pass_context

@@ -24,9 +24,9 @@ from aurora_cli.commands.session import Session, pass_session
 def command(ctx: click.Context, session: Session, /, name: str, **options: Any) -> None:
     """Change the master password of a cluster.
 
-    A password that AWS manages is made anew by AWS, in the secret where it is. One of your own is read from
-    AURORA_MASTER_PASSWORD or with --password-stdin and sent to AWS. Waits until the change is made, says what changed, and
-    never shows a password. Connections that are open stay open; new ones need the new password.
+    A managed password is rotated by AWS, in its existing secret. Your own password is read from AURORA_MASTER_PASSWORD
+    or with --password-stdin and sent to AWS. Waits until the change is complete, shows what changed, and never shows a
+    password. Connections that are open stay open; new ones need the new password.
 
     \b
     Examples:

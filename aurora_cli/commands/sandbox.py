@@ -23,7 +23,7 @@ FAULT_COLUMNS = ("Id", "Kind", "Service", "Action", "Count", "Share", "Delay s",
 @click.group(name="sandbox", cls=HelpfulGroup)
 @pass_session
 def command(session: Session) -> None:
-    """Run the local AWS: start, stop, look, reset, inject faults.
+    """Manage the local AWS: start, stop, status, reset, faults.
 
     One emulator per home, on a loopback address, with fixed credentials that open nothing else. Commands with
     --sandbox start it themselves; it runs until it is stopped.
@@ -56,7 +56,7 @@ def start(session: Session, output: str) -> None:
 def stop(session: Session) -> None:
     """Stop the emulator.
 
-    What was in the local AWS is gone with it. Afterwards `sandbox reset` clears the clusters of the sandbox from
+    The contents of the local AWS are lost. Afterwards `sandbox reset` clears the clusters of the sandbox from
     the home.
 
     \b
@@ -71,7 +71,7 @@ def stop(session: Session) -> None:
 @output_option()
 @pass_session
 def status(session: Session, output: str) -> None:
-    """Say whether the emulator runs, and how to reach it.
+    """Show whether the emulator runs, and how to reach it.
 
     Any AWS SDK, and the AWS CLI, can look inside with this endpoint and these credentials.
 
@@ -148,11 +148,11 @@ def faults_list(session: Session, output: str) -> None:
 @click.option(
     "--probability", metavar="P", type=float, default=1.0, show_default=True, help="Share of calls that fail."
 )
-@click.option("--delay", "delay_s", metavar="SECONDS", type=float, default=0.0, help="Answer that much later.")
-@click.option("--after", "after_n", metavar="N", type=int, default=0, help="Calls that go well first.")
-@click.option("--seed", metavar="N", type=int, default=0, help="Start of the random sequence of --probability.")
+@click.option("--delay", "delay_s", metavar="SECONDS", type=float, default=0.0, help="Delay of each answer.")
+@click.option("--after", "after_n", metavar="N", type=int, default=0, help="Calls that succeed first.")
+@click.option("--seed", metavar="N", type=int, default=0, help="Random seed for --probability.")
 @click.option("--code", metavar="CODE", default="", help="Error code of a refused call.")
-@click.option("--message", metavar="TEXT", default="", help="What AWS says to a refused call.")
+@click.option("--message", metavar="TEXT", default="", help="Error message of a refused call.")
 @output_option()
 @pass_session
 def faults_add(session: Session, /, output: str, **values: Any) -> None:
@@ -192,7 +192,7 @@ def faults_clear(session: Session, fault: str | None) -> None:
     """
     removed = session.app.sandbox_manager.clear_faults(fault)
     if fault and not removed:
-        raise InvalidInput(f"There is no fault '{fault}'.", hint="See them with: aurora-cli sandbox faults list")
+        raise InvalidInput(f"No fault '{fault}' is set.", hint="List them: aurora-cli sandbox faults list")
     click.echo(f"Removed {removed} fault(s).", err=True)
 
 
@@ -208,5 +208,5 @@ def _show(session: Session, info: SandboxInfo, output: str) -> None:
 def _state(info: SandboxInfo) -> str:
     if info.hung:
         return "hung (it does not answer; stop it)"
-    lost = "; what was in it is gone" if info.state_lost else ""
+    lost = "; its contents are lost" if info.state_lost else ""
     return f"{'yes' if info.running else 'no'}{lost}"

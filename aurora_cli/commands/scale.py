@@ -15,7 +15,9 @@ from aurora_cli.commands.session import Session, pass_session
 
 @click.command(name="scale")
 @name_argument()
-@click.option("--readers", metavar="N", type=click.IntRange(0, 15), help="Readers beside the writer, 0 to 15.")
+@click.option(
+    "--readers", metavar="N", type=click.IntRange(0, 15), help="Number of readers, not counting the writer, 0 to 15."
+)
 @click.option(
     "--class", "class_", metavar="CLASS", shell_complete=complete_classes, help="Instance class of every instance."
 )
@@ -28,9 +30,9 @@ from aurora_cli.commands.session import Session, pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
     """Change the number of readers, the class or the capacity.
 
-    A class changes one instance at a time: readers first, each available again before the next, then a failover to
-    one of them, then the old writer. The instance that is the writer now is never removed: another one goes, or the
-    role moves first. Says before it starts what is interrupted. Cut off at any point, the same command goes on.
+    A class is changed one instance at a time: readers first, each available again before the next, then a failover to
+    one of them, then the old writer. The current writer is never removed: another instance is removed, or the writer
+    role moves first. The expected interruption is shown before it starts. If interrupted, run it again to resume.
 
     \b
     Examples:
@@ -41,7 +43,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     """
     usage(
         options["readers"] is None and options["class_"] is None and options["acu"] is None,
-        "Say what to change: --readers, --class or --acu.",
+        "Specify --readers, --class or --acu.",
     )
     usage(options["instance"] is not None and options["class_"] is None, "--instance needs --class.")
     from aurora_cli.operations.scale import scale

@@ -15,7 +15,7 @@ from aurora_cli.commands.session import Session, pass_session
     type=click.Choice(["json", "yaml"]),
     default="json",
     show_default=True,
-    help="Form of the schema.",
+    help="Format of the schema.",
 )
 @pass_session
 def command(session: Session, output: str) -> None:

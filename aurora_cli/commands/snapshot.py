@@ -23,9 +23,9 @@ COLUMNS = ("Id", "Cluster", "Type", "Status", "Version", "Encrypted", "Created")
 
 @click.group(name="snapshot", cls=HelpfulGroup)
 def command() -> None:
-    """Make, list, copy and delete snapshots of clusters.
+    """Create, list, copy and delete snapshots of clusters.
 
-    They belong to no cluster's Terraform: a snapshot stays when its cluster goes, until it is deleted here. The Region
+    Terraform does not manage them: a snapshot is kept when its cluster is deleted, until it is deleted here. The Region
     is that of the cluster, or the one of --region before the command.
 
     \b
@@ -43,7 +43,7 @@ def command() -> None:
 def create(session: Session, /, cluster: str, identifier: str | None, output: str) -> None:
     """Take a snapshot of a cluster, and wait until it is available.
 
-    The cluster runs on. Nothing is interrupted; the size decides how long it takes.
+    The cluster keeps running without an interruption; the duration depends on its size.
 
     \b
     Examples:
@@ -64,7 +64,7 @@ def create(session: Session, /, cluster: str, identifier: str | None, output: st
 def list_(session: Session, /, cluster: str | None, output: str) -> None:
     """List the cluster snapshots of a Region, or of one cluster, newest first.
 
-    A final snapshot, which a destroy took, is marked so. CLUSTER may be one that is gone.
+    Final snapshots, taken by a destroy, are marked. CLUSTER may be a deleted cluster.
 
     \b
     Examples:
@@ -85,8 +85,8 @@ def list_(session: Session, /, cluster: str | None, output: str) -> None:
 @command.command(name="copy")
 @click.argument("source", metavar="SNAPSHOT")
 @click.argument("target", metavar="NEW", required=False)
-@click.option("--from-region", metavar="REGION", help="Where the snapshot is; default the ARN's, or --region.")
-@click.option("--to-region", metavar="REGION", help="Where the copy goes; default --region.")
+@click.option("--from-region", metavar="REGION", help="Region of the snapshot; default the ARN's, or --region.")
+@click.option("--to-region", metavar="REGION", help="Region of the copy; default --region.")
 @click.option(
     "--kms-key", metavar="KEY", help="Key of the target Region (ARN, id or alias/...) that encrypts the copy."
 )
@@ -95,7 +95,7 @@ def list_(session: Session, /, cluster: str | None, output: str) -> None:
 def copy(session: Session, /, source: str, target: str | None, **options: Any) -> None:
     """Copy a snapshot, within a Region or into another one, and wait until it is available.
 
-    An encrypted snapshot needs a key of the Region that it goes to. The snapshot that is copied stays.
+    An encrypted snapshot needs a KMS key of the target Region. The source snapshot is kept.
 
     \b
     Examples:
@@ -119,13 +119,13 @@ def copy(session: Session, /, source: str, target: str | None, **options: Any) -
 
 @command.command(name="delete")
 @click.argument("identifier", metavar="SNAPSHOT")
-@click.option("--confirm", metavar="SNAPSHOT", help="The identifier again: the confirmation that a script gives.")
+@click.option("--confirm", metavar="SNAPSHOT", help="Snapshot identifier, as confirmation for scripts.")
 @output_option()
 @pass_session
 def delete(session: Session, /, identifier: str, confirm: str | None, output: str) -> None:
-    """Delete a manual snapshot for good.
+    """Delete a manual snapshot permanently.
 
-    Has its identifier typed; a script gives it with --confirm. What is in it cannot be brought back.
+    Asks for its identifier as confirmation; scripts pass it with --confirm. Its data cannot be recovered.
 
     \b
     Examples:
@@ -158,5 +158,5 @@ def _print(session: Session, result: SnapshotResult, output: str) -> None:
     if output != "table":
         print_data(session, result.to_dict(), output)
         return
-    said = {"created": "was made", "copied": "was copied", "deleted": "is gone", "unchanged": "was there already"}
+    said = {"created": "was created", "copied": "was copied", "deleted": "was deleted", "unchanged": "already existed"}
     click.echo(f"{result.snapshot.id} {said[result.outcome]} ({result.region}).")

@@ -46,7 +46,7 @@ def command() -> None:
     help="Set of defaults.",
 )
 @click.option("--to", metavar="FILE", type=click.Path(dir_okay=False), help="File to write; default: standard output.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @pass_session
 def init(session: Session, name: str, engine: str, preset: str, to: str | None, force: bool) -> None:
     """Write a commented spec to start from.
@@ -66,7 +66,7 @@ def init(session: Session, name: str, engine: str, preset: str, to: str | None, 
         return
     path = Path(to)
     if path.exists() and not force:
-        raise InvalidInput(f"{path} is there already.", hint="Give another file, or --force to write over it.")
+        raise InvalidInput(f"{path} already exists.", hint="Specify another file, or --force to overwrite it.")
     path.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {path}. Next: aurora-cli create -f {path}", err=True)
 
@@ -78,8 +78,8 @@ def init(session: Session, name: str, engine: str, preset: str, to: str | None, 
 def from_serverless_v1(session: Session, file: str, to: str | None) -> None:
     """Print the Serverless v2 spec for one of Serverless v1.
 
-    AWS makes no new Serverless v1 clusters. FILE is a spec with `serverless_v1` in it, the properties of CDK's
-    ServerlessCluster; `spec describe` writes one for a cluster that exists. What differs stands in comments.
+    AWS no longer creates Serverless v1 clusters. FILE is a spec with `serverless_v1` in it, the properties of CDK's
+    ServerlessCluster; `spec describe` writes one for a cluster that exists. Comments note the differences.
 
     \b
     Examples:
@@ -94,7 +94,7 @@ def from_serverless_v1(session: Session, file: str, to: str | None) -> None:
         return
     path = Path(to)
     if path.exists():
-        raise InvalidInput(f"{path} is there already.", hint="Give another file.")
+        raise InvalidInput(f"{path} already exists.", hint="Specify another file.")
     path.write_text(text, encoding="utf-8")
     click.echo(f"Wrote {path}. Next: aurora-cli plan -f {path}", err=True)
 
@@ -105,8 +105,8 @@ def from_serverless_v1(session: Session, file: str, to: str | None) -> None:
 def describe(session: Session, cluster: str) -> None:
     """Print the spec of a Serverless v1 cluster in AWS.
 
-    Reads it from the RDS API and changes nothing. The spec says what the cluster is; `spec from-serverless-v1` turns it
-    into one that can be made, and `migrate serverless-v1` copies the data into one.
+    Reads it from the RDS API and changes nothing. The spec describes the cluster; `spec from-serverless-v1` turns it
+    into one that can be created, and `migrate serverless-v1` copies the data into one.
 
     \b
     Examples:
@@ -131,7 +131,7 @@ def describe(session: Session, cluster: str) -> None:
 def show(ctx: click.Context, session: Session, /, resolved: bool, output: str, **_: Any) -> None:
     """Show a spec: what was asked for, or every value and its origin.
 
-    Without --resolved: the values that somebody set, as YAML. With it: every value, and whether a flag, a variable,
+    Without --resolved: only the values that were set, as YAML. With it: every value, and whether a flag, a variable,
     the file, the preset or a default gave it.
 
     \b

@@ -100,37 +100,40 @@ SPEC_FLAGS = (
     SpecFlag("--class", "instances.class", "CLASS", "Instance class, e.g. db.r7g.large.", complete=complete_classes),
     SpecFlag("--acu", "instances.acu", "MIN-MAX", "Serverless v2 capacity in ACUs, e.g. 0.5-16."),
     SpecFlag(
-        "--pause-after", "instances.pause_after", "DURATION", "Idle time before a 0 ACU minimum pauses, e.g. 10m."
+        "--pause-after",
+        "instances.pause_after",
+        "DURATION",
+        "Idle time before a cluster with a minimum of 0 ACU pauses, e.g. 10m.",
     ),
-    SpecFlag("--readers", "instances.readers", "N", "Readers beside the writer, 0 to 15.", type=int),
-    SpecFlag("--ha", "high_availability", "", "A reader in another zone at least, to fail over to.", switch=True),
-    SpecFlag("--autoscale", "autoscaling", "MIN-MAX", "Readers that come and go, e.g. 1-5; at 70 % CPU unless told."),
+    SpecFlag("--readers", "instances.readers", "N", "Number of readers, not counting the writer, 0 to 15.", type=int),
+    SpecFlag("--ha", "high_availability", "", "At least one reader in another zone, as failover target.", switch=True),
+    SpecFlag("--autoscale", "autoscaling", "MIN-MAX", "Autoscale readers, e.g. 1-5 (default target 70 % CPU)."),
     SpecFlag("--storage", "storage", "TYPE", "aurora, or aurora-iopt1 for I/O-Optimized."),
-    SpecFlag("--database", "database", "NAME", "Database made with the cluster."),
-    SpecFlag("--username", "username", "NAME", "Master user; its password is kept by AWS Secrets Manager."),
+    SpecFlag("--database", "database", "NAME", "Initial database name."),
+    SpecFlag("--username", "username", "NAME", "Master user name; its password is in AWS Secrets Manager."),
     SpecFlag(
         "--iam-user",
         "credentials.iam_users",
         "NAME",
-        "Database user that an IAM policy of the stack lets sign in; repeat for more.",
+        "Database user that may connect through the stack's IAM policy; can be repeated.",
         multiple=True,
     ),
-    SpecFlag("--data-api", "data_api", "", "SQL over HTTPS, without a connection.", switch=True),
+    SpecFlag("--data-api", "data_api", "", "Enable the RDS Data API (SQL over HTTPS).", switch=True),
     SpecFlag("--insights", "monitoring.insights.mode", "MODE", "Database Insights: standard or advanced."),
-    SpecFlag("--cidr", "network.cidr", "CIDR", "Address block of the VPC that is made."),
-    SpecFlag("--zones", "network.zones", "N", "Availability Zones of the VPC that is made, 2 or 3.", type=int),
+    SpecFlag("--cidr", "network.cidr", "CIDR", "CIDR block of the new VPC."),
+    SpecFlag("--zones", "network.zones", "N", "Availability Zones of the new VPC, 2 or 3.", type=int),
     SpecFlag("--vpc-id", "network.vpc_id", "ID", "Existing VPC to use instead."),
-    SpecFlag("--subnet-id", "network.subnet_ids", "ID", "Existing subnet; repeat for each.", multiple=True),
+    SpecFlag("--subnet-id", "network.subnet_ids", "ID", "Existing subnet; can be repeated.", multiple=True),
     SpecFlag("--subnet-group", "network.subnet_group", "NAME", "Existing DB subnet group."),
     SpecFlag(
         "--security-group-id",
         "network.security_group_ids",
         "ID",
-        "Existing security group to attach; repeat for more.",
+        "Existing security group to attach; can be repeated.",
         multiple=True,
     ),
-    SpecFlag("--allow-cidr", "network.allow", "CIDR", "Addresses that may connect; repeat for more.", multiple=True),
-    SpecFlag("--tag", "tags", "KEY=VALUE", "Tag on every resource; repeat for more.", multiple=True),
+    SpecFlag("--allow-cidr", "network.allow", "CIDR", "Sources that may connect; can be repeated.", multiple=True),
+    SpecFlag("--tag", "tags", "KEY=VALUE", "Tag on every resource; can be repeated.", multiple=True),
 )
 
 
@@ -141,7 +144,7 @@ def spec_options(decorated: Decorated) -> Decorated:
         "assignments",
         metavar="PATH=VALUE",
         multiple=True,
-        help="Any field by its path, e.g. backup.retention=14d; repeat for more.",
+        help="Any field by its path, e.g. backup.retention=14d; can be repeated.",
     )(decorated)
     for flag in reversed(SPEC_FLAGS):
         decorated = flag.option()(decorated)
@@ -162,7 +165,7 @@ def spec_request(session: Session, ctx: click.Context) -> SpecRequest:
 
     params = ctx.params
     if not params.get("name") and not params.get("file"):
-        raise click.UsageError("Give the NAME of a cluster, or a spec with -f FILE.", ctx)
+        raise click.UsageError("Specify the NAME of a cluster, or a spec with -f FILE.", ctx)
     skip_checks = tuple(params.get("skip_check") or ())
     stack = _stored(session, ctx)
     if stack is None:

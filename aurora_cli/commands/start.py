@@ -18,7 +18,7 @@ from aurora_cli.commands.session import Session, pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
     """Start a stopped cluster, and wait until it is available.
 
-    Endpoints and data are what they were. It takes some minutes.
+    Endpoints and data are unchanged. It takes some minutes.
 
     \b
     Examples:

@@ -18,7 +18,7 @@ def command(session: Session, name: str, output: str) -> None:
     """Show a cluster as AWS reports it now.
 
     Which instance is the writer comes from the RDS API, so it is right after a failover too. Also: endpoints, the
-    secret that holds the master password, and changes that wait for the maintenance window.
+    secret that holds the master password, and changes pending until the maintenance window.
 
     \b
     Examples:

@@ -19,7 +19,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     """Stop a cluster, and wait until it is stopped.
 
     Ends every connection. Instances are not billed while it is stopped, storage and backups are. AWS starts it again
-    by itself after seven days. Members of a global database and replicas cannot be stopped.
+    automatically after seven days. Members of a global database and replicas cannot be stopped.
 
     \b
     Examples:

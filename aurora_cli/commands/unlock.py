@@ -18,17 +18,15 @@ if TYPE_CHECKING:
 
 @click.command(name="unlock")
 @name_argument()
-@click.option(
-    "--confirm", metavar="ID", help="The lock's ID, or the cluster's name: the confirmation that a script gives."
-)
+@click.option("--confirm", metavar="ID", help="Lock ID or cluster name, as confirmation for scripts.")
 @output_option()
 @pass_session
 def command(session: Session, name: str, confirm: str | None, output: str) -> None:
-    """Take away a state lock that a dead process left.
+    """Release a stale state lock.
 
-    Shows who took the lock, for what and since when, and has its ID or the cluster's name typed. Refuses as long as the
-    process that holds it is alive on this machine. Two Terraforms on one state lose what one of them made: be sure that
-    nobody works on the cluster any more.
+    Shows who holds the lock, for what and since when, and asks for its ID or the cluster name as confirmation. Refuses
+    while the process that holds it is alive on this machine. Two Terraform runs on one state lose track of resources:
+    make sure that nobody else works on the cluster.
 
     \b
     Examples:
@@ -44,7 +42,7 @@ def command(session: Session, name: str, confirm: str | None, output: str) -> No
     if output != "table":
         print_data(session, result.to_dict(), output)
         return
-    done = f"The lock of {name} is gone." if result.changed else f"Nothing holds the state of {name}."
+    done = f"The lock of {name} is released." if result.changed else f"Nothing holds the state of {name}."
     click.echo(done)
 
 
@@ -55,7 +53,7 @@ def _confirmed(session: Session, name: str, confirm: str | None, lock: StateLock
         return confirm in {lock.id, name} - {""}
     if not session.consoles.interactive:
         raise ApprovalRequired(
-            "Taking away a lock needs its ID as confirmation; there is no terminal to ask on.",
+            "Releasing a lock needs its ID as confirmation; there is no terminal to prompt on.",
             hint=f"Add --confirm {lock.id or name}.",
         )
     from aurora_cli.ui import prompts

@@ -16,10 +16,10 @@ from aurora_cli.commands.session import Session, pass_session
 @click.command(name="upgrade")
 @name_argument()
 @click.option("--to", metavar="VERSION", help="A version (17.5), or a major one (17) for the newest of it.")
-@click.option("--list", "list_", is_flag=True, help="Only list the versions that it can go to.")
-@click.option("--no-snapshot", is_flag=True, help="Take no snapshot before it.")
+@click.option("--list", "list_", is_flag=True, help="Only list the upgrade targets.")
+@click.option("--no-snapshot", is_flag=True, help="Skip the snapshot before the upgrade.")
 @click.option("--in-window", is_flag=True, help="Leave a minor upgrade to the maintenance window.")
-@click.option("--blue-green", is_flag=True, help="By a second cluster that takes over: as `blue-green create`.")
+@click.option("--blue-green", is_flag=True, help="Use a blue/green deployment: like `blue-green create`.")
 @click.option("--cluster-group", metavar="NAME", help="Existing cluster parameter group of the new family.")
 @click.option("--instance-group", metavar="NAME", help="Existing DB parameter group of the new family.")
 @change_options
@@ -27,15 +27,16 @@ from aurora_cli.commands.session import Session, pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
     """Upgrade the engine to a newer minor or major version.
 
-    Without --to: the newest minor version of the major one that runs. A snapshot is taken first, and kept. A major version
-    gets parameter groups of its family before anything else, and the old ones go at the end. The Regions of a global
-    database go one after another, the primary last; a major version takes all of them at once. There is no way back in
-    place. What is interrupted is said before it starts; cut off at any point, the same command goes on.
+    Without --to: the newest minor version of the running major version. A snapshot is taken first, and kept. A major
+    upgrade first creates parameter groups of the new family, and deletes the old ones at the end. The Regions of a
+    global database are upgraded one after another, the primary last; a major upgrade takes all of them at once. Aurora
+    does not support downgrades. The expected interruption is shown before it starts. If interrupted, run it again to
+    resume.
 
-    With --blue-green nothing is interrupted yet: a green cluster of the version is made, and `blue-green switchover` gives it
-    the names.
+    With --blue-green nothing is interrupted yet: a green cluster of the version is created, and `blue-green switchover`
+    switches over to it.
 
-    A version that AWS has taken by itself is taken into the spec with `--to` that version: nothing is interrupted then.
+    If AWS has upgraded the cluster automatically, `--to` that version updates the spec: nothing is interrupted.
 
     \b
     Examples:
@@ -70,7 +71,7 @@ def _blue_green(session: Session, name: str, options: dict[str, Any]) -> None:
     others = ("no_snapshot", "in_window", "cluster_group", "instance_group")
     given = [f"--{other.replace('_', '-')}" for other in others if options[other]]
     usage(options["to"] is None, "--blue-green needs --to.")
-    usage(bool(given), f"--blue-green goes without {', '.join(given)}.")
+    usage(bool(given), f"--blue-green cannot be combined with {', '.join(given)}.")
     from aurora_cli.commands.blue_green import make_green
 
     make_green(session, name, {**options, "assignments": (), "skip_check": ()})

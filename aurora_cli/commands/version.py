@@ -19,7 +19,7 @@ from aurora_cli.commands.session import Session, pass_session
 def command(session: Session, output: str) -> None:
     """Print the version of aurora-cli and what it runs on.
 
-    Starts no process; `aurora-cli doctor` also says which Terraform is used.
+    Starts no process; `aurora-cli doctor` also shows which Terraform is used.
 
     \b
     Examples:

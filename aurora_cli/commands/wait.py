@@ -20,14 +20,14 @@ from aurora_cli.commands.session import Session, pass_session
     required=True,
     help="available, stopped, deleted, in-sync (nothing pending), connectable, writer=KEY or readers=N.",
 )
-@click.option("--timeout", metavar="TIME", default="30m", show_default=True, help="When to give up, e.g. 90s or 1h.")
+@click.option("--timeout", metavar="TIME", default="30m", show_default=True, help="Timeout, e.g. 90s or 1h.")
 @output_option()
 @pass_session
 def command(session: Session, name: str, condition: str, timeout: str, output: str) -> None:
-    """Wait until a cluster is as you want it.
+    """Wait for a condition of a cluster.
 
-    Looks at the RDS API and changes nothing. `connectable` connects to the writer endpoint without a password, which
-    wakes a paused cluster. Ends with status 0 when the condition holds, and with status 6 when the time is over.
+    Reads the RDS API and changes nothing. `connectable` connects to the writer endpoint without a password, which
+    wakes a paused cluster. Exits with status 0 when the condition holds, and with status 6 on timeout.
 
     \b
     Examples:

@@ -24,7 +24,7 @@ def endpoints_of(spec: ClusterSpec, instances: tuple[Instance, ...]) -> dict[str
         members = [identifiers[key] for key in dict.fromkeys(given.members) if key in identifiers]
         if given.members and not members:
             raise InvalidInput(
-                f"No member of the endpoint {name} is left.", hint=f"Change endpoints.{name}.members, or remove it."
+                f"The endpoint {name} has no members left.", hint=f"Change endpoints.{name}.members, or remove it."
             )
         excluded = [identifiers[key] for key in dict.fromkeys(given.excluded) if key in identifiers]
         endpoints[name] = {"type": given.type.upper(), "members": members or None, "excluded": excluded or None}

@@ -118,7 +118,8 @@ def _check(text: str) -> None:
         )
     if any("\ud800" <= c <= "\udfff" for c in text):
         raise InvalidInput(
-            f"The text {text!a} holds half of a surrogate pair, which is no character.", hint="Remove it from the text."
+            f"The text {text!a} holds half of a surrogate pair, which is not a character.",
+            hint="Remove it from the text.",
         )
 
 

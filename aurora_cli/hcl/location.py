@@ -27,7 +27,7 @@ def templates_folder() -> Traversable:
     for folder in (package / "templates", checkout / "templates"):
         if (folder / f"versions.tf{SUFFIX}").is_file():
             return folder
-    raise OperationFailed("The Terraform templates are missing.", hint="Install aurora-cli again.")
+    raise OperationFailed("The Terraform templates are missing.", hint="Reinstall aurora-cli.")
 
 
 @lru_cache(maxsize=1)

@@ -105,7 +105,7 @@ def network_of(spec: ClusterSpec) -> Network:
     given = spec.network
     if not given.own_vpc and not given.subnet_ids and given.subnet_group is None:
         raise InvalidInput(
-            "network.vpc_id is set, but no subnets in it are.",
+            "network.vpc_id is set, but its subnets are not.",
             hint="Add network.subnet_ids (in two or more zones) or network.subnet_group.",
         )
     made = "aws_db_subnet_group.this.name"
@@ -163,5 +163,5 @@ def _source(text: str) -> tuple[str, str]:
         return "prefix_list_id", text
     block = cidr.parse(text)
     if block is None:
-        raise InvalidInput(f"network: {text!r} is no CIDR block, security group or prefix list.")
+        raise InvalidInput(f'network: "{text!r}" is not a valid CIDR block, security group or prefix list.')
     return ("cidr_ipv4" if block.version == 4 else "cidr_ipv6"), str(block)

@@ -124,5 +124,5 @@ def _text(name: str, value: ParameterValue) -> str:
     if isinstance(value, bool):
         return ("OFF", "ON")[value] if name in _ON_OFF else str(int(value))
     if not math.isfinite(value):
-        raise InvalidInput(f"Parameter {name}: {value} is no number that AWS takes.")
+        raise InvalidInput(f"Parameter {name}: {value} is not a valid number for AWS.")
     return to_hcl(value)

@@ -18,20 +18,20 @@ class Schedule(Model):
 
     at: str = Field(description="When: `cron(0 7 ? * MON-FRI *)`, `rate(1 hour)` or `at(2030-01-31T07:00:00)`.")
     timezone: str | None = Field(None, description="Time zone of `at`, e.g. Europe/Berlin; default UTC.")
-    min: Readers | None = Field(None, description="Fewest readers from then on.")
-    max: Readers | None = Field(None, description="Most readers from then on.")
+    min: Readers | None = Field(None, description="Minimum number of readers from then on.")
+    max: Readers | None = Field(None, description="Maximum number of readers from then on.")
 
 
 class Autoscaling(Model):
     """Readers added and removed by AWS (Application Auto Scaling), beside those of `instances.readers`."""
 
-    min: Readers = Field(1, description="Fewest readers, those of `instances.readers` included.")
-    max: Readers = Field(description="Most readers, those of `instances.readers` included; 15 at most.")
-    cpu: Utilisation | None = Field(None, description="Average CPU of the readers to keep to, in percent.")
-    connections: Whole | None = Field(None, ge=1, description="Average connections of the readers to keep to.")
-    scale_in: bool = Field(True, description="Remove readers when the load goes; false only adds.")
-    scale_in_cooldown: Seconds = Field(300, ge=0, description="Time after a removal before the next, e.g. `5m`.")
-    scale_out_cooldown: Seconds = Field(300, ge=0, description="Time after an addition before the next, e.g. `5m`.")
+    min: Readers = Field(1, description="Minimum number of readers, those of `instances.readers` included.")
+    max: Readers = Field(description="Maximum number of readers, those of `instances.readers` included; 15 at most.")
+    cpu: Utilisation | None = Field(None, description="Target average CPU of the readers, in percent.")
+    connections: Whole | None = Field(None, ge=1, description="Target average number of connections of the readers.")
+    scale_in: bool = Field(True, description="Remove readers when the load drops (scale-in); false only adds.")
+    scale_in_cooldown: Seconds = Field(300, ge=0, description="Scale-in cooldown, e.g. `5m`.")
+    scale_out_cooldown: Seconds = Field(300, ge=0, description="Scale-out cooldown, e.g. `5m`.")
     schedules: dict[str, Schedule] = Field(
-        default_factory=dict, description="Changes of the limits at a time, by a name of your own."
+        default_factory=dict, description="Scheduled changes of the limits, by name."
     )

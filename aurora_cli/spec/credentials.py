@@ -19,7 +19,7 @@ class Rotation(Model):
     schedule: str | None = Field(
         None, description="Instead of `every`: `cron(0 4 1 * ? *)` (six fields, UTC) or `rate(10 days)`."
     )
-    duration: Seconds | None = Field(None, description="Length of the time in which it may happen, whole hours.")
+    duration: Seconds | None = Field(None, description="Length of the rotation window, in whole hours.")
 
     @model_validator(mode="before")
     @classmethod
@@ -32,7 +32,7 @@ class Domain(Model):
 
     id: str = Field(description="The directory, e.g. d-1234567890.")
     role: str | None = Field(
-        None, description="Name of an IAM role with AmazonRDSDirectoryServiceAccess; without it the stack makes one."
+        None, description="Name of an IAM role with AmazonRDSDirectoryServiceAccess; by default the stack creates one."
     )
 
 
@@ -41,18 +41,18 @@ class Credentials(Model):
 
     password: Annotated[PasswordKind, BeforeValidator(lower_case)] = Field(
         "managed",
-        description="`managed`: AWS makes, keeps and rotates the master password in Secrets Manager. `given`: it is "
-        "yours, from AURORA_MASTER_PASSWORD or `--password-stdin`, and written down nowhere. `kept`: the one that an "
-        "adopted or promoted cluster has stays; it is neither known nor changed.",
+        description="`managed`: AWS creates, stores and rotates the master password in Secrets Manager. `given`: "
+        "you set it, with AURORA_MASTER_PASSWORD or `--password-stdin`, and it is never stored. `kept`: an "
+        "adopted or promoted cluster keeps its password, which is neither known nor changed.",
     )
     secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
     rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")
-    iam_authentication: bool = Field(True, description="Let IAM identities sign in with a token.")
+    iam_authentication: bool = Field(True, description="Enable IAM database authentication.")
     iam_users: list[str] = Field(
         default_factory=list,
-        description="Database users for whom the stack makes an IAM policy that lets its holder sign in as them.",
+        description="Database users for whom the stack creates an IAM policy that allows IAM authentication as them.",
     )
-    domain: Domain | None = Field(None, description="Kerberos through a directory.")
+    domain: Domain | None = Field(None, description="Kerberos authentication through a directory.")
 
     @property
     def kept(self) -> bool:

@@ -47,7 +47,7 @@ def parse_set(text: str) -> tuple[str, Any]:
     """
     path, value = _split_assignment(text, "--set", "PATH=VALUE", "backup.retention=14d")
     if not path.strip():
-        raise InvalidInput(f"--set {shown(text)} names no field", hint="write --set backup.retention=14d")
+        raise InvalidInput(f"--set {shown(text)} does not name a field", hint="write --set backup.retention=14d")
     path = path.strip()
     if "." not in path and path not in {p.partition(".")[0] for p, _ in leaf_paths()}:
         hint = did_you_mean(path, (p for p, _ in leaf_paths()), "`aurora-cli schema` lists every field")

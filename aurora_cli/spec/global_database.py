@@ -23,8 +23,10 @@ class Region(Model):
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
     instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
     encryption: RegionEncryption = Field(default_factory=lambda: RegionEncryption.model_validate({}))
-    write_forwarding: bool = Field(False, description="Take writes here and pass them on to the primary Region.")
-    headless: bool = Field(False, description="Storage only, without an instance: cheap, and slower to take over.")
+    write_forwarding: bool = Field(False, description="Accept writes here and forward them to the primary Region.")
+    headless: bool = Field(
+        False, description="Storage only, without an instance (headless): cheaper, but slower to take over."
+    )
 
 
 class GlobalDatabase(Model):

@@ -13,7 +13,9 @@ from aurora_cli.spec.quantities import parse_acu_range
 class AcuRange(Model):
     """Serverless v2 capacity in Aurora capacity units (about 2 GiB each), in steps of 0.5."""
 
-    min: Capacity = Field(description="Smallest capacity in ACUs, 0 to 256 in steps of 0.5; 0 lets the cluster pause.")
+    min: Capacity = Field(
+        description="Smallest capacity in ACUs, 0 to 256 in steps of 0.5; 0 allows the cluster to pause."
+    )
     max: Capacity = Field(description="Largest capacity in ACUs, 1 to 256 in steps of 0.5.")
 
     @model_validator(mode="before")
@@ -26,13 +28,15 @@ class InstanceOverride(Model):
     """What one instance has of its own. The key in `instances.overrides` is the instance's stable key (`1`, `2`, ...)."""
 
     class_: str | None = Field(None, alias="class", description="DB instance class of this instance.")
-    zone: str | None = Field(None, description="Availability Zone name; fixed when the instance is made.")
+    zone: str | None = Field(None, description="Availability Zone name; cannot be changed after creation.")
     promotion_tier: Whole | None = Field(None, ge=0, le=15, description="Failover order, 0 first.")
     scale_with_writer: bool | None = Field(
-        None, description="Serverless: true keeps it as large as the writer (tier 0 or 1), false lets it scale alone."
+        None, description="Serverless: true scales it with the writer (tier 0 or 1), false scales it independently."
     )
     identifier: str | None = Field(None, description="DB instance identifier; a change replaces the instance.")
-    tags: dict[str, str] = Field(default_factory=dict, description="Tags of this instance beside the cluster's.")
+    tags: dict[str, str] = Field(
+        default_factory=dict, description="Tags of this instance, in addition to the cluster's."
+    )
     ca_certificate: str | None = Field(None, description="CA of its server certificate, e.g. rds-ca-ecc384-g1.")
     maintenance_window: str | None = Field(None, description="Weekly window of this instance in UTC.")
     auto_minor_upgrades: bool | None = Field(None, description="Let AWS upgrade this instance's minor version.")
@@ -40,11 +44,12 @@ class InstanceOverride(Model):
         None, description="Seconds between two values of Enhanced Monitoring; 0 turns it off here."
     )
     parameters: dict[str, ParameterValue] = Field(
-        default_factory=dict, description="Parameters over `parameters.instance`, in a parameter group of its own."
+        default_factory=dict,
+        description="Parameters that override `parameters.instance`, in a separate parameter group.",
     )
     parameter_group: str | None = Field(None, description="Existing DB parameter group, instead of the stack's.")
     copy_tags: bool | None = Field(
-        None, description="Its own mark for tags on snapshots; default `instances.copy_tags`."
+        None, description="Copy tags to snapshots, for this instance; default `instances.copy_tags`."
     )
 
     @field_validator("maintenance_window", mode="after")
@@ -65,12 +70,12 @@ class Instances(Model):
     pause_after: Seconds | None = Field(
         None, description="Idle time before a cluster with minimum 0 ACU pauses (300 s to 24 h), e.g. `10m`."
     )
-    readers: Whole = Field(0, ge=0, le=15, description="Number of readers beside the writer, 0 to 15.")
+    readers: Whole = Field(0, ge=0, le=15, description="Number of readers, not counting the writer, 0 to 15.")
     ca_certificate: str | None = Field(
         None, description="CA of every instance's server certificate, e.g. rds-ca-rsa2048-g1; default AWS's choice."
     )
     copy_tags: bool | None = Field(
         None,
-        description="The instances' mark for tags on snapshots, which Aurora reads on the cluster; default the same.",
+        description="Copy tags to snapshots, set on the instances; Aurora uses the setting of the cluster; default the same.",
     )
     overrides: dict[str, InstanceOverride] = Field(default_factory=dict, description="Per-instance values by key.")

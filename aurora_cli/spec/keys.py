@@ -17,14 +17,11 @@ StreamMode = Literal["sync", "async"]
 class StackKey(Model):
     """The key that the stack makes where a `kms_key` is the word `stack`."""
 
-    rotation: Days = Field(
-        365, ge=90, le=2560, description="Days from one change of the key material to the next, e.g. `365d`."
-    )
-    deletion_window: Days = Field(
-        30, ge=7, le=30, description="Days for which AWS keeps the key after it was scheduled for deletion."
-    )
+    rotation: Days = Field(365, ge=90, le=2560, description="Rotation period of the key material, e.g. `365d`.")
+    deletion_window: Days = Field(30, ge=7, le=30, description="Waiting period, in days, before AWS deletes the key.")
     administrators: list[str] = Field(
-        default_factory=list, description="ARNs of roles and users that manage the key, beside the account itself."
+        default_factory=list,
+        description="ARNs of roles and users that administer the key, in addition to the account itself.",
     )
 
 
@@ -32,9 +29,9 @@ class ActivityStream(Model):
     """A database activity stream: who did what, as events in Kinesis, out of the database administrators' hands."""
 
     mode: Annotated[StreamMode, BeforeValidator(lower_case)] = Field(
-        description="`async` (the database does not wait) or `sync` (no event is lost; PostgreSQL alone)."
+        description="`async` (the database does not wait) or `sync` (no event is lost; PostgreSQL only)."
     )
     kms_key: str = Field(description="Customer key that encrypts the events (ARN, id, alias/... or `stack`).")
     engine_native_audit_fields: bool = Field(
-        False, description="Fields of the engine's own audit; AWS has them for Oracle and SQL Server alone."
+        False, description="Fields of the engine's own audit; AWS supports them only for Oracle and SQL Server."
     )

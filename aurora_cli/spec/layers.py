@@ -114,7 +114,7 @@ class _Tidier:
             return False, None
         name = path.rpartition(".")[2]
         example = next(iter(shape.keys), None) or "KEY"
-        message = f"`{name}` holds other settings, so it cannot be {shown(value)}"
+        message = f"`{name}` is a section, so it cannot be {shown(value)}"
         self._report(Problem(path, message, hint=f"write `{name}:` and under it, indented, `{example}: ...`"), path)
         return False, None
 

@@ -19,7 +19,7 @@ _SECRETIVE = ("address", "lock_address", "unlock_address", "password")
 
 
 _HOW_TO_GIVE = (
-    "a password never stands in a spec: write `given` here, and pass it in AURORA_MASTER_PASSWORD or with "
+    "a spec must not contain a password: write `given` here, and pass it in AURORA_MASTER_PASSWORD or with "
     "--password-stdin"
 )
 
@@ -72,9 +72,9 @@ def _choice(path: str, value: Any, ctx: Mapping[str, Any], msg: str) -> tuple[st
     choices = _CHOICES.get(path, ())
     word = str(value)
     if path == "credentials.password":
-        return "`password` says where the master password comes from: managed, given or kept", _HOW_TO_GIVE
+        return "`password` sets where the master password comes from: managed, given or kept", _HOW_TO_GIVE
     if path == "engine" and word.strip().lower() == "aurora":
-        return "the engine `aurora` (MySQL 5.6) is gone", "write postgres or mysql"
+        return "the engine `aurora` (MySQL 5.6) no longer exists", "write postgres or mysql"
     wanted = listing(choices) or str(ctx.get("expected", "")).replace("'", "")
     text = f"`{_last(path)}` must be {wanted}" if wanted else msg
     way_out = "write postgres or mysql" if path == "engine" else f"write {wanted}" if wanted else None

@@ -51,8 +51,10 @@ class CustomEndpoint(Model):
     type: Annotated[EndpointType, BeforeValidator(lower_case)] = Field(
         description="`reader` leads to those that are readers at the moment, `any` to the writer too."
     )
-    members: list[str] = Field(default_factory=list, description="Keys of its instances; new ones do not join.")
-    excluded: list[str] = Field(default_factory=list, description="Keys of the instances left out; new ones join.")
+    members: list[str] = Field(
+        default_factory=list, description="Keys of its instances (static members); new instances do not join."
+    )
+    excluded: list[str] = Field(default_factory=list, description="Keys of excluded instances; new instances join.")
 
 
 class Encryption(Model):
@@ -62,7 +64,9 @@ class Encryption(Model):
     kms_key: str | None = Field(
         None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key."
     )
-    key: StackKey | None = Field(None, description="The key that the stack makes, where a key is `stack`.")
+    key: StackKey | None = Field(
+        None, description="Settings of the KMS key that the stack creates, where a key is `stack`."
+    )
 
 
 class Tls(Model):
@@ -79,13 +83,13 @@ class Backup(Model):
     retention: Days = Field(7, ge=1, le=35, description="Days that automated backups are kept, 1 to 35, e.g. `7d`.")
     window: str | None = Field(None, description="Daily backup window in UTC, `03:00-04:00`, at least 30 minutes.")
     final_snapshot: bool = Field(True, description="Take a final snapshot when the cluster is destroyed.")
-    copy_tags: bool = Field(True, description="Put the cluster's tags on its snapshots.")
+    copy_tags: bool = Field(True, description="Copy the cluster's tags to its snapshots.")
     keep_automated: bool = Field(False, description="Keep the automated backups when the cluster is destroyed.")
     backtrack: Seconds | None = Field(
         None,
         ge=0,
         le=259200,
-        description="Time to which Aurora MySQL can go back in place, up to 72h; on from the start, or never.",
+        description="Backtrack window of Aurora MySQL, up to 72h; can only be enabled at creation.",
     )
 
 
@@ -94,16 +98,19 @@ class Maintenance(Model):
 
     window: str | None = Field(None, description="Weekly window in UTC, `sun:05:00-sun:06:00`, at least 30 minutes.")
     auto_minor_upgrades: bool = Field(
-        False, description="Let AWS move to newer minor versions; the rendered version is then the major one."
+        False,
+        description="Let AWS upgrade to newer minor versions automatically; the rendered version is then the major one.",
     )
     apply_immediately: bool = Field(
-        True, description="Make changes now; false leaves what restarts for the maintenance window."
+        True,
+        description="Apply changes immediately; false leaves changes that restart instances pending until the "
+        "maintenance window.",
     )
     cluster_timeout: Seconds | None = Field(
-        None, ge=600, le=86400, description="Longest time for a change of the cluster, e.g. `4h`; default 2h."
+        None, ge=600, le=86400, description="Timeout for a change of the cluster, e.g. `4h`; default 2h."
     )
     instance_timeout: Seconds | None = Field(
-        None, ge=600, le=86400, description="Longest time for a change of an instance, e.g. `2h`; default 90m."
+        None, ge=600, le=86400, description="Timeout for a change of an instance, e.g. `2h`; default 90m."
     )
 
     @field_validator("window", mode="after")
@@ -119,7 +126,7 @@ class Parameters(Model):
     cluster: dict[str, ParameterValue] = Field(default_factory=dict, description="Cluster parameter group.")
     instance: dict[str, ParameterValue] = Field(default_factory=dict, description="DB (instance) parameter group.")
     cluster_group: str | None = Field(
-        None, description="Existing cluster parameter group, instead of the stack's; it then also decides on TLS."
+        None, description="Existing cluster parameter group, instead of the stack's; it then also sets TLS."
     )
     instance_group: str | None = Field(
         None, description="Existing DB parameter group of all instances, instead of the stack's."
@@ -135,7 +142,7 @@ class Logs(Model):
         None, description="KMS key (ARN, id, alias/... or `stack`); CloudWatch Logs must be allowed to use it."
     )
     own_groups: bool = Field(
-        True, description="Make the log groups, with retention and key; false leaves them to RDS or to others."
+        True, description="Create the log groups, with retention and KMS key; false leaves them to RDS or other tools."
     )
 
 
@@ -160,9 +167,9 @@ class HttpBackend(Model):
     """State behind an HTTP address (GitLab and others). Credentials come from TF_HTTP_USERNAME and TF_HTTP_PASSWORD."""
 
     type: Literal["http"]
-    address: str = Field(description="Where the state is read and written, without credentials in it.")
-    lock_address: str | None = Field(None, description="Where the lock is taken; without it there is none.")
-    unlock_address: str | None = Field(None, description="Where the lock is given back.")
+    address: str = Field(description="URL to read and write the state, without credentials.")
+    lock_address: str | None = Field(None, description="URL to lock the state; without it there is no locking.")
+    unlock_address: str | None = Field(None, description="URL to unlock the state.")
     lock_method: str | None = Field(None, description="HTTP method that locks; Terraform's default is LOCK.")
     unlock_method: str | None = Field(None, description="HTTP method that unlocks; Terraform's default is UNLOCK.")
 
@@ -195,8 +202,8 @@ class ClusterSpec(Model):
     name: str = Field(description="Cluster identifier: 1-63 lower-case letters, digits and single hyphens.")
     resource_name: str | None = Field(
         None,
-        description="What is made around the cluster is called after this: subnet group, security group, parameter groups, "
-        "roles; default the name. Fixed from then on: `rename` writes the former name here.",
+        description="Name of the resources around the cluster: subnet group, security group, parameter groups, roles; default "
+        "the name. Cannot be changed afterwards: `rename` writes the former name here.",
     )
     region: str = Field(description="AWS Region, e.g. eu-west-1.")
     preset: PresetName = Field("development", description="Set of defaults: development, staging or production.")
@@ -206,23 +213,23 @@ class ClusterSpec(Model):
     )
     engine_version: str | None = Field(None, description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0.")
     source: Source | None = Field(None, description="Where the data comes from; without it the cluster starts empty.")
-    database: str | None = Field(None, description="Database made with the cluster.")
+    database: str | None = Field(None, description="Initial database name.")
     username: str | None = Field(None, description="Master user; default postgres or admin.")
     port: Whole | None = Field(None, description="Port; default 5432 or 3306.")
     storage: StorageType = Field(
         "aurora", description="`aurora` (pay for each I/O) or `aurora-iopt1` (I/O-Optimized: a higher price, I/O free)."
     )
     high_availability: bool = Field(
-        False, description="A reader in another zone at least, so that a failover takes seconds."
+        False, description="At least one reader in another zone, so that a failover takes seconds."
     )
     instances: Instances = Field(default_factory=lambda: Instances.model_validate({}))
     serverless_v1: ServerlessV1 | None = Field(
-        None, description="A Serverless v1 cluster, understood to be refused with its Serverless v2 equivalent."
+        None, description="A Serverless v1 cluster; refused, with its Serverless v2 equivalent."
     )
-    autoscaling: Autoscaling | None = Field(None, description="Readers that come and go with the load.")
+    autoscaling: Autoscaling | None = Field(None, description="Reader autoscaling.")
     endpoints: dict[str, CustomEndpoint] = Field(default_factory=dict, description="Custom endpoints by name.")
     network: Network = Field(default_factory=lambda: Network.model_validate({}))
-    dns: Dns | None = Field(None, description="Names of your own in Route 53.")
+    dns: Dns | None = Field(None, description="Custom DNS names in Route 53.")
     global_: GlobalDatabase | None = Field(
         None, alias="global", description="Copies of the cluster in other Regions (Aurora global database)."
     )
@@ -233,11 +240,13 @@ class ClusterSpec(Model):
     backup: Backup = Field(default_factory=lambda: Backup.model_validate({}))
     maintenance: Maintenance = Field(default_factory=lambda: Maintenance.model_validate({}))
     local_write_forwarding: bool = Field(
-        False, description="Readers take writes and pass them on to the writer of their cluster."
+        False, description="Local write forwarding: readers forward writes to the writer of their cluster."
     )
     data_api: bool = Field(False, description="SQL over HTTPS, without a connection (RDS Data API).")
     extended_support: bool | None = Field(
-        None, description="Paid support past a version's end; false refuses such versions. Default AWS's: true."
+        None,
+        description="RDS Extended Support, paid, after the end of standard support; false refuses such versions. "
+        "AWS default: true.",
     )
     deletion_protection: bool = Field(True, description="AWS refuses to delete the cluster while this is on.")
     services: Services = Field(default_factory=lambda: Services.model_validate({}))

@@ -19,7 +19,7 @@ class EnhancedMonitoring(Model):
     """Metrics of the operating system (Enhanced Monitoring), through a role that RDS takes on."""
 
     interval: Whole = Field(description="Seconds between two values: 1, 5, 10, 15, 30 or 60; 0 turns it off.")
-    role: str | None = Field(None, description="ARN of an existing role; without it the stack makes one.")
+    role: str | None = Field(None, description="ARN of an existing role; by default the stack creates one.")
 
 
 class Insights(Model):
@@ -39,14 +39,14 @@ class Insights(Model):
 class Alarms(Model):
     """CloudWatch alarms on the whole cluster, autoscaled readers included. A threshold of 0 leaves that alarm out."""
 
-    enabled: bool = Field(True, description="Make the alarms; `alarms: true` is the short form.")
-    after: Seconds = Field(300, ge=60, le=86400, description="Time that a threshold must be passed, in whole minutes.")
+    enabled: bool = Field(True, description="Create the alarms; `alarms: true` is the short form.")
+    after: Seconds = Field(300, ge=60, le=86400, description="How long a threshold must be exceeded, in whole minutes.")
     cpu: Percent = Field(90, description="CPU of the busiest instance, in percent.")
     connections: Whole = Field(
-        0, ge=0, description="Connections of the busiest instance; how many it takes depends on it."
+        0, ge=0, description="Connections of the busiest instance; the maximum depends on its class."
     )
     acu: Percent = Field(90, description="Used part of the largest serverless capacity, in percent.")
-    replica_lag: Seconds = Field(2, ge=0, description="Lag of the slowest reader behind the writer.")
+    replica_lag: Seconds = Field(2, ge=0, description="Replica lag of the slowest reader.")
     free_local_storage: Amount = Field(2, description="GiB left for temporary files on the fullest instance.")
     deadlocks: Amount = Field(0.1, description="Deadlocks a second on the worst instance.")
 
@@ -59,13 +59,13 @@ class Alarms(Model):
 class Notifications(Model):
     """Who is told of alarms and events: an SNS topic, given or made."""
 
-    topic: str | None = Field(None, description="ARN of an existing SNS topic; without it the stack makes one.")
+    topic: str | None = Field(None, description="ARN of an existing SNS topic; by default the stack creates one.")
     emails: list[str] = Field(
-        default_factory=list, description="Addresses to subscribe; each must be confirmed by mail."
+        default_factory=list, description="Email addresses to subscribe; each must confirm by mail."
     )
     kms_key: str | None = Field(
         None,
-        description="KMS key of a topic that is made, or `stack`; CloudWatch and RDS events must be allowed to use it.",
+        description="KMS key of the new topic, or `stack`; CloudWatch and RDS events must be allowed to use it.",
     )
 
 

@@ -40,30 +40,32 @@ class EgressRule(Model):
 class Network(Model):
     """Either our own VPC (cidr, zones) or an existing one (vpc_id with subnet_ids or subnet_group)."""
 
-    cidr: str | None = Field(None, description="CIDR block of the VPC that we make; default 10.0.0.0/16.")
+    cidr: str | None = Field(None, description="CIDR block of the new VPC; default 10.0.0.0/16.")
     zones: int | list[str] | None = Field(
-        None, description="Number of Availability Zones (2 or 3), or their names, for the VPC that we make."
+        None, description="Number of Availability Zones (2 or 3), or their names, for the new VPC."
     )
     ip_version: Annotated[IpVersion, BeforeValidator(lower_case)] = Field(
         "ipv4", description="`ipv4`, or `dual` for IPv4 and IPv6; existing subnets then need an IPv6 block."
     )
-    public_access: bool = Field(False, description="Give instances public addresses: internet gateway, public subnets.")
+    public_access: bool = Field(
+        False, description="Assign public addresses to instances: internet gateway, public subnets."
+    )
     vpc_id: str | None = Field(None, description="Existing VPC to use.")
     subnet_ids: list[str] = Field(default_factory=list, description="Existing subnets for a new DB subnet group.")
     subnet_group: str | None = Field(None, description="Existing DB subnet group.")
     security_group_ids: list[str] = Field(
-        default_factory=list, description="Existing security groups to attach beside our own."
+        default_factory=list, description="Existing security groups to attach in addition to the stack's."
     )
     own_security_group: bool = Field(
-        True, description="Make a security group of the cluster's own; false: only those of `security_group_ids`."
+        True, description="Create a security group for the cluster; false: use only those of `security_group_ids`."
     )
-    allow: list[AllowRule] = Field(default_factory=list, description="Who may connect to the database port.")
-    allow_from_anywhere: bool = Field(False, description="The explicit word that 0.0.0.0/0 or ::/0 in `allow` needs.")
+    allow: list[AllowRule] = Field(default_factory=list, description="Sources allowed to connect to the database port.")
+    allow_from_anywhere: bool = Field(False, description="Required to allow 0.0.0.0/0 or ::/0 in `allow`.")
     allow_self: bool = Field(
-        False, description="Let whatever carries the cluster's own security group connect, on the database port."
+        False, description="Allow members of the cluster's own security group to connect to the database port."
     )
     egress: list[EgressRule] = Field(
-        default_factory=list, description="Where the database may connect to; nowhere unless it is named."
+        default_factory=list, description="Destinations the database may connect to; none by default."
     )
 
     vpc_endpoints: list[str] = Field(
@@ -88,7 +90,7 @@ class Dns(Model):
     zone_id: str = Field(description="Hosted zone of the names, e.g. Z0123456789ABCDEFGHIJ.")
     writer: str | None = Field(None, description="Name of the writer endpoint, e.g. orders.db.example.com.")
     reader: str | None = Field(None, description="Name of the reader endpoint, e.g. orders-ro.db.example.com.")
-    ttl: Seconds = Field(300, ge=0, le=604800, description="Time that resolvers keep the names.")
+    ttl: Seconds = Field(300, ge=0, le=604800, description="TTL of the records.")
 
     @field_validator("writer", "reader", mode="after")
     @classmethod

@@ -31,7 +31,7 @@ def check_password(engine: str, password: str) -> list[str]:
     if wrong:
         raise InvalidInput(f"The master password {wrong}.", hint=_ALLOWED.format(longest=longest))
     doubts = [
-        f"The master password has {name}, which AWS's guides leave out."
+        f"The master password has {name}, which AWS does not document as allowed."
         for c, name in DOUBTFUL.items()
         if c in password
     ]
@@ -42,12 +42,12 @@ def check_password(engine: str, password: str) -> list[str]:
 
 def _wrong(password: str, longest: int) -> str | None:
     if len(password) < SHORTEST:
-        return f"is too short: it has {len(password)} characters, and AWS wants {SHORTEST} or more"
+        return f"is too short: it has {len(password)} characters, and AWS requires {SHORTEST} or more"
     if len(password) > longest:
-        return f"is too long: it has {len(password)} characters, and AWS takes up to {longest} for this engine"
+        return f"is too long: it has {len(password)} characters, and AWS allows up to {longest} for this engine"
     for character, name in FORBIDDEN.items():
         if character in password:
-            return f"has {name}, which AWS does not take"
+            return f"has {name}, which AWS does not allow"
     if not (password.isascii() and password.isprintable()):
         return "has a character that is not printable ASCII"
     return None

@@ -16,7 +16,7 @@ class ProxySecret(Model):
     """A database user's name and password, as the proxy reads them. Written as text (the ARN) or as a map."""
 
     arn: str = Field(description="ARN of the secret in Secrets Manager.")
-    kms_key: str | None = Field(None, description="ARN of the customer key that it is encrypted with, if it has one.")
+    kms_key: str | None = Field(None, description="ARN of the customer managed key that encrypts it, if any.")
 
     @model_validator(mode="before")
     @classmethod
@@ -27,34 +27,33 @@ class ProxySecret(Model):
 class Proxy(Model):
     """RDS Proxy: connections that outlive their clients, and find the new writer by themselves after a failover."""
 
-    enabled: bool = Field(True, description="Make the proxy; `proxy: true` is the short form.")
-    read_only_endpoint: bool = Field(False, description="A second endpoint that leads to the readers.")
+    enabled: bool = Field(True, description="Create the proxy; `proxy: true` is the short form.")
+    read_only_endpoint: bool = Field(False, description="A read-only endpoint that connects to the readers.")
     require_tls: bool = Field(True, description="Refuse clients without TLS.")
     iam_authentication: Annotated[ProxyIam, BeforeValidator(lower_case)] = Field(
         "disabled", description="`required`: clients sign in with an IAM token; `disabled`: with the database password."
     )
-    secrets: list[ProxySecret] = Field(
-        default_factory=list, description="Secrets of further database users, beside the master user's."
-    )
+    secrets: list[ProxySecret] = Field(default_factory=list, description="Secrets of additional database users.")
     role: str | None = Field(
-        None, description="ARN of an existing role that reads the secrets; without it the stack makes one."
+        None, description="ARN of an existing role that reads the secrets; by default the stack creates one."
     )
-    idle_timeout: Seconds = Field(1800, ge=1, le=28800, description="Time without a query after which a client is cut.")
+    idle_timeout: Seconds = Field(
+        1800, ge=1, le=28800, description="Idle time after which a client connection is closed."
+    )
     max_connections_percent: Percentage = Field(
-        100, ge=1, description="Part of the database's `max_connections` that the proxy may use."
+        100, ge=1, description="Percentage of the database's `max_connections` that the proxy may use."
     )
     max_idle_connections_percent: Percentage | None = Field(
-        None, description="Part that it may keep open without work; default half of `max_connections_percent`."
+        None,
+        description="Percentage of idle connections that it may keep open; default half of `max_connections_percent`.",
     )
     borrow_timeout: Seconds = Field(
-        120, ge=0, le=300, description="Time that a client waits for a connection when all are busy."
+        120, ge=0, le=300, description="How long a client waits for a connection when all are in use (borrow timeout)."
     )
     session_pinning_filters: list[str] = Field(
-        default_factory=list, description="What does not pin a session: `EXCLUDE_VARIABLE_SETS` (MySQL)."
+        default_factory=list, description="Session pinning filters: `EXCLUDE_VARIABLE_SETS` (MySQL)."
     )
     init_query: str | None = Field(
-        None, description="SQL that each new connection to the database begins with; not a place for secrets."
+        None, description="SQL that runs on each new database connection; must not contain secrets."
     )
-    debug_logging: bool = Field(
-        False, description="Log each query, for a search of errors; AWS turns it off after a day."
-    )
+    debug_logging: bool = Field(False, description="Log each query, for debugging; AWS disables it after a day.")

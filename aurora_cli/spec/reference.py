@@ -51,15 +51,15 @@ _INSIDE_MARK = {
 }
 _DAYS = ("backup.retention", "logs.retention", "encryption.key.rotation", "encryption.key.deletion_window")
 _FILLED = {
-    "network.cidr": "`10.0.0.0/16`, for a VPC that is made",
+    "network.cidr": "`10.0.0.0/16`, for a new VPC",
     "global.identifier": "`<name>-global`",
     "global.regions.REGION.network.cidr": "a block of that Region's own, e.g. `10.12.0.0/16`",
     "global.regions.REGION.network.zones": "by preset",
     "global.regions.REGION.instances.class": "the cluster's",
     "global.regions.REGION.instances.acu": "the cluster's",
     "global.regions.REGION.encryption.kms_key": "`alias/aws/rds`, the AWS managed key there",
-    "backup.window": "AWS's choice; after `maintenance.window`, if that is set",
-    "maintenance.window": "AWS's choice; after `backup.window`, if that is set",
+    "backup.window": "chosen by AWS; after `maintenance.window`, if that is set",
+    "maintenance.window": "chosen by AWS; after `backup.window`, if that is set",
     "instances.pause_after": "AWS's 5m, with a minimum of 0",
     "backend.key": "`aurora-cli/<region>/<name>.tfstate`",
     "backend.region": "the cluster's",

@@ -110,8 +110,8 @@ def _contradictions(layers: Sequence[Layer]) -> list[Problem]:
         for layer in layers if told else ():
             value = layer.values.get(key)
             if told and not layer.from_file and value is not None and value != told.values[key]:
-                message = f"{layer.source} says {shown(value)}, but {told.source} says {shown(told.values[key])}"
-                hint = f"`{key}` says which cluster this is; make both the same, or use another file"
+                message = f"{layer.source} has {shown(value)}, but {told.source} has {shown(told.values[key])}"
+                hint = f"`{key}` identifies the cluster; use the same value in both, or another file"
                 line = told.line_of(key)
                 problems.append(Problem(key, message, hint=hint, check="identity", line=line, source=layer.source))
     return problems
@@ -173,7 +173,7 @@ def _skipped(problems: list[Problem], names: Collection[str]) -> list[Problem]:
             message = f"the check `{name}` cannot be skipped"
             result.append(Problem("", message, hint="correct the value", check="skip-checks"))
         elif name not in known:
-            message = f"there is no check called `{shown(name)}`"
+            message = f"there is no check named `{shown(name)}`"
             hint = did_you_mean(name, known, f"checks are: {', '.join(known)}")
             result.append(Problem("", message, hint=hint, check="skip-checks"))
     return result

@@ -38,7 +38,7 @@ class V1Scaling(Model):
     max_capacity: Whole | None = Field(None, description="Largest capacity in ACUs; default 16.")
     timeout: Seconds | None = Field(None, description="Time to find a scaling point, 1m to 10m; default 5m.")
     timeout_action: Annotated[TimeoutAction, BeforeValidator(canonical_action)] | None = Field(
-        None, description="ForceApplyCapacityChange or RollbackCapacityChange (default), when none is found."
+        None, description="ForceApplyCapacityChange or RollbackCapacityChange (default), if none is found."
     )
 
 
@@ -46,7 +46,7 @@ class V1Credentials(Model):
     """The master user. Serverless v1 had no password managed by RDS."""
 
     username: str | None = Field(None, description="Master user; default admin.")
-    secret: str | None = Field(None, description="ARN or name of the secret that CDK made.")
+    secret: str | None = Field(None, description="ARN or name of the secret that CDK created.")
 
 
 class ServerlessV1(Model):
@@ -55,14 +55,14 @@ class ServerlessV1(Model):
     engine: str | None = Field(None, description="Engine; the same as the spec's `engine`.")
     backup_retention: Days | None = Field(None, ge=1, le=35, description="Days that backups are kept, 1 to 35.")
     cluster_identifier: str | None = Field(None, description="Cluster identifier; default the spec's `name`.")
-    copy_tags_to_snapshot: bool = Field(True, description="Put the cluster's tags on its snapshots.")
+    copy_tags_to_snapshot: bool = Field(True, description="Copy the cluster's tags to its snapshots.")
     credentials: V1Credentials | None = Field(None, description="The master user.")
-    default_database_name: str | None = Field(None, description="Database made with the cluster.")
+    default_database_name: str | None = Field(None, description="Initial database name.")
     deletion_protection: bool | None = Field(None, description="Default true with `removal_policy: retain`.")
     enable_data_api: bool = Field(False, description="SQL over HTTPS.")
     parameter_group: str | None = Field(None, description="Existing cluster parameter group.")
     removal_policy: Annotated[RemovalPolicy, BeforeValidator(lower_case)] = Field(
-        "snapshot", description="What stays at the end: `destroy` nothing, `retain` the cluster, `snapshot`."
+        "snapshot", description="Removal policy: `destroy`, `retain` the cluster, or `snapshot`."
     )
     scaling: V1Scaling = Field(default_factory=lambda: V1Scaling.model_validate({}))
     security_groups: list[str] = Field(default_factory=list, description="Existing security groups.")

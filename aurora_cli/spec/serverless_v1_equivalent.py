@@ -13,7 +13,7 @@ from aurora_cli.spec.quantities import format_acu, format_days, format_seconds
 from aurora_cli.spec.serverless_v1 import END_OF_LIFE, ServerlessV1
 from aurora_cli.spec.versions import below_floor, creatable, default_version, is_exact, major_version, newest
 
-REASON = f"AWS makes no new Aurora Serverless v1 clusters since 2025-01-08; its end of life was {END_OF_LIFE}"
+REASON = f"AWS has created no new Aurora Serverless v1 clusters since 2025-01-08; its end of life was {END_OF_LIFE}"
 MOST = 256
 _DEFAULT_MIN, _DEFAULT_MAX, _DEFAULT_PAUSE = 2, 16, 300
 
@@ -71,7 +71,7 @@ def _version(spec: ClusterSpec) -> tuple[str, list[str]]:
     best = newest(spec.engine, major_version(spec.engine, given))
     version = best if best and not below_floor(spec.engine, "any", best) else default_version(spec.engine)
     kind = "a major upgrade" if version != best else "a minor upgrade"
-    return version, [f"{spec.engine} {given} has no Serverless v2: {version} does, which is {kind}."]
+    return version, [f"{spec.engine} {given} does not support Serverless v2: {version} does, which is {kind}."]
 
 
 def _capacity(spec: ClusterSpec, old: ServerlessV1, version: str) -> tuple[dict[str, Any], list[str]]:
@@ -80,7 +80,7 @@ def _capacity(spec: ClusterSpec, old: ServerlessV1, version: str) -> tuple[dict[
     high = _DEFAULT_MAX if scaling.max_capacity is None else scaling.max_capacity
     most = 128 if below_floor(spec.engine, "max_256", version) else MOST
     if high > most:
-        notes.append(f"{high} ACU are more than Serverless v2 has with {version}: the largest capacity is {most}.")
+        notes.append(f"{high} ACU are more than Serverless v2 supports with {version}: the maximum capacity is {most}.")
     pause = _DEFAULT_PAUSE if scaling.auto_pause is None else scaling.auto_pause
     smallest, about = _smallest(spec, version, low=min(low, most), pause=pause)
     chosen = {"class": "db.serverless", "acu": format_acu(smallest, min(high, most))}
@@ -93,8 +93,12 @@ def _smallest(spec: ClusterSpec, version: str, *, low: int, pause: int) -> tuple
         return low, []
     floor = below_floor(spec.engine, "min_zero", version)
     if floor:
-        return 0.5, [f"{version} cannot pause (that begins with {floor}): the smallest capacity is 0.5 ACU instead."]
-    return 0, [f"A pause needs a minimum of 0 ACU: after one it comes back below {low} ACU and grows from there."]
+        return 0.5, [
+            f"{version} cannot pause (this requires {floor} or later): the minimum capacity is 0.5 ACU instead."
+        ]
+    return 0, [
+        f"A pause needs a minimum of 0 ACU: after a pause the capacity starts below {low} ACU and grows from there."
+    ]
 
 
 def _network(old: ServerlessV1) -> dict[str, Any]:
@@ -109,7 +113,7 @@ def _network(old: ServerlessV1) -> dict[str, Any]:
 def _data_api(spec: ClusterSpec, old: ServerlessV1, version: str, notes: list[str]) -> bool | None:
     floor = below_floor(spec.engine, "data_api", version) if old.enable_data_api else None
     if floor:
-        notes.append(f"{version} has no Data API with Serverless v2; it begins with {floor}.")
+        notes.append(f"{version} does not support the Data API with Serverless v2, which requires {floor} or later.")
     return True if old.enable_data_api and not floor else None
 
 
@@ -132,14 +136,12 @@ def _lost(old: ServerlessV1) -> list[str]:
         notes.append("`timeout` and `timeout_action` have no equivalent: Serverless v2 scales without a scaling point.")
     if old.parameter_group:
         notes.append(
-            f"The parameter group {old.parameter_group} is not taken over: write what it sets as `parameters.cluster`."
+            f"The parameter group {old.parameter_group} is not converted: write its settings as `parameters.cluster`."
         )
     if old.credentials and old.credentials.secret:
-        notes.append("The secret of the master user is not taken over: AWS makes and rotates one (`credentials`).")
+        notes.append("The secret of the master user is not converted: AWS creates and rotates one (`credentials`).")
     if old.vpc and not (old.vpc_subnets or old.subnet_group):
-        notes.append(
-            "Name subnets of the VPC as `network.subnet_ids`: a subnet group of the stack's own is made of them."
-        )
+        notes.append("List subnets of the VPC as `network.subnet_ids`: the stack creates a subnet group of them.")
     return notes
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aurora_cli.spec.fields import Model
 
-_ROLE = "ARN of an existing role; without it the stack makes one."
+_ROLE = "ARN of an existing role; by default the stack creates one."
 
 
 class SageMaker(Model):
@@ -19,7 +19,7 @@ class SageMaker(Model):
 class Comprehend(Model):
     """Sentiment of texts (Amazon Comprehend)."""
 
-    enabled: bool = Field(True, description="Let the database ask; `comprehend: true` is the short form.")
+    enabled: bool = Field(True, description="Allow the database to call it; `comprehend: true` is the short form.")
     role: str | None = Field(None, description=_ROLE)
 
 
@@ -41,7 +41,7 @@ class Buckets(Model):
     """Files in S3."""
 
     buckets: list[str] = Field(default_factory=list, description="Names of the buckets.")
-    prefix: str = Field("", description="What the keys of the files begin with, e.g. `exports/`; default every key.")
+    prefix: str = Field("", description="Key prefix of the files, e.g. `exports/`; default every key.")
     kms_key: str | None = Field(None, description="KMS key of the buckets (ARN, id, alias/... or `stack`).")
     role: str | None = Field(None, description=_ROLE)
 
@@ -53,5 +53,5 @@ class Services(Model):
     comprehend: Comprehend | None = Field(None, description="Amazon Comprehend.")
     bedrock: Bedrock | None = Field(None, description="Amazon Bedrock.")
     lambda_: Functions | None = Field(None, alias="lambda", description="Lambda functions.")
-    s3_import: Buckets | None = Field(None, description="Reading files of S3 into tables.")
-    s3_export: Buckets | None = Field(None, description="Writing results of queries to S3.")
+    s3_import: Buckets | None = Field(None, description="Loading files from S3 into tables.")
+    s3_export: Buckets | None = Field(None, description="Exporting query results to S3.")

@@ -46,12 +46,11 @@ class S3Import(Model):
     """Files that Percona XtraBackup made of a MySQL database, in S3."""
 
     bucket: str = Field(description="Name of the bucket, in the cluster's Region.")
-    prefix: str | None = Field(
-        None, description="Beginning of the keys of the backup's files; default the whole bucket."
-    )
-    source_engine_version: str = Field(description="MySQL version that the backup was made from, e.g. 8.0.36.")
+    prefix: str | None = Field(None, description="Key prefix of the backup's files; default the whole bucket.")
+    source_engine_version: str = Field(description="MySQL version of the backup, e.g. 8.0.36.")
     role: str | None = Field(
-        None, description="ARN of a role that may read the files; without it the stack makes one for just this prefix."
+        None,
+        description="ARN of a role that may read the files; by default the stack creates one for just this prefix.",
     )
 
 
@@ -62,9 +61,9 @@ class Source(Model):
         None,
         description="Identifier or ARN of a cluster snapshot, or ARN of a DB snapshot of RDS for MySQL/PostgreSQL.",
     )
-    point_in_time: PointInTime | None = Field(None, description="Another cluster as it was at some time.")
+    point_in_time: PointInTime | None = Field(None, description="Another cluster at a point in time.")
     clone: str | None = Field(
-        None, description="Identifier or ARN of a cluster that is cloned copy-on-write: in minutes, whatever its size."
+        None, description="Identifier or ARN of a cluster to clone, copy-on-write: in minutes, whatever its size."
     )
     s3: S3Import | None = Field(None, description="A backup of MySQL in S3.")
     replica_of: str | None = Field(

@@ -15,7 +15,7 @@ engine: {engine}
 preset: {preset}          # development, staging or production: sizes and retention, never safety
 
 # engine_version: "{version}"
-# database: app                # a database made with the cluster
+# database: app                # the initial database
 
 # tags:
 #   team: payments

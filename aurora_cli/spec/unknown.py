@@ -37,7 +37,7 @@ def _hint(key: str, shape: Shape, section: str) -> str:
         return f"did you mean `{near}`?"
     elsewhere = _elsewhere(folded, section)
     if elsewhere == folded:
-        return f"`{folded}` is of the whole cluster: write it at the top of the spec"
+        return f"`{folded}` applies to the whole cluster: write it at the top level of the spec"
     if elsewhere:
         return f"`{folded}` belongs elsewhere: `{elsewhere}`"
     return f"known keys here: {', '.join(sorted(shape.keys))}"

@@ -52,7 +52,7 @@ def read_blue_green(folder: Path) -> BlueGreenRecord | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
         raise StackDamaged(
             f"The record of the blue/green deployment cannot be read: {problem}.",
-            hint=f"Look at {folder / FILE}; without that file the deployment is one that was made elsewhere.",
+            hint=f"Check {folder / FILE}; without that file the deployment counts as created elsewhere.",
         ) from problem
 
 

@@ -61,7 +61,7 @@ def _refuse_foreign(folder: Path, files: Mapping[str, str], ours: set[str]) -> N
             raise ValueError(f"not a plain file name: {name!r}")
         if name not in ours and (folder / name).exists() and _read(folder / name) != files[name]:
             raise StackDamaged(
-                f"{folder / name} was not written by aurora-cli, and a file of that name has to be rendered.",
+                f"{folder / name} was not written by aurora-cli, but a file of that name must be rendered.",
                 hint="Rename that file; your own .tf files may stay in the folder under another name.",
             )
 

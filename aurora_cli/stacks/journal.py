@@ -84,8 +84,8 @@ def read_journal(folder: Path) -> Journal | None:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
         raise StackDamaged(
-            f"The journal of the operation under way cannot be read: {problem}.",
-            hint=f"Look at {folder / FILE}; without that file the operation is forgotten, and its steps stay as they are.",
+            f"The journal of the operation in progress cannot be read: {problem}.",
+            hint=f"Check {folder / FILE}; without that file the operation is abandoned, and its completed steps are kept.",
         ) from problem
 
 

@@ -112,6 +112,6 @@ def _locked(name: str, holder: Holder | None) -> StackLocked:
     return StackLocked(
         f"'{name}' is locked: {holder.user} runs '{holder.operation}' (process {holder.pid} on {holder.host}, "
         f"since {holder.since}).",
-        hint="Wait for it to end, then run this command again; the lock frees itself when that process ends.",
+        hint="Wait for it to end, then run this command again; the lock is released when that process ends.",
         details={"holder": asdict(holder)},
     )

@@ -109,7 +109,7 @@ def _check_version(data: Mapping[str, Any], name: str) -> None:
 def _check_values(values: Mapping[str, Any], name: str) -> None:
     for key in ("name", "region", "target", "created_at", "status"):
         if not isinstance(values.get(key), str):
-            raise _damaged(name, f"'{key}' is missing or no text")
+            raise _damaged(name, f"'{key}' is missing or not text")
     if name not in (values["name"], values.get("renamed_to")):
         raise _damaged(name, "it belongs to another stack")
     if values["target"] not in ("aws", "sandbox") or values["status"] not in STATUSES:
@@ -121,15 +121,15 @@ def _check_shapes(values: Mapping[str, Any], name: str) -> None:
     for key, (kind, words) in _LISTS.items():
         items = values.get(key, [])
         if not isinstance(items, list) or not all(isinstance(item, kind) for item in items):
-            raise _damaged(name, f"'{key}' is no list of {words}")
+            raise _damaged(name, f"'{key}' is not a list of {words}")
     regions = values.get("region_keys", [])
     if not isinstance(regions, list) or not all(_is_region(entry) for entry in regions):
-        raise _damaged(name, "'region_keys' is no list of Regions with their keys")
+        raise _damaged(name, "'region_keys' is not a list of Regions with their keys")
     if not isinstance(values.get("password_version", 1), int):
-        raise _damaged(name, "'password_version' is no number")
+        raise _damaged(name, "'password_version' is not a number")
     for key in ("origins", "aside"):
         if not isinstance(values.get(key, {}), dict):
-            raise _damaged(name, f"'{key}' is no object")
+            raise _damaged(name, f"'{key}' is not an object")
 
 
 def _is_region(entry: object) -> bool:

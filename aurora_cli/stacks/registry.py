@@ -40,7 +40,7 @@ class Registry:
         """
         stack = self.find(name)
         if stack is None:
-            raise ClusterNotFound(f"There is no cluster '{name}' here.", hint=self._hint(name))
+            raise ClusterNotFound(f"No cluster named '{name}' exists here.", hint=self._hint(name))
         return stack
 
     def find(self, name: str) -> Stack | None:
@@ -48,8 +48,8 @@ class Registry:
         folder = self._home.stacks_dir / checked_name(name)
         if folder.is_symlink():
             raise StackDamaged(
-                f"{folder} is a symbolic link; a stack has to be a folder of its own.",
-                hint="Move the folder that it points to here, or use another --home.",
+                f"{folder} is a symbolic link; a stack must be a real folder.",
+                hint="Move its target here, or use another --home.",
             )
         return self._stack(name) if folder.is_dir() else None
 
@@ -136,7 +136,7 @@ class Registry:
             if not final.exists():
                 raise
             raise StackLocked(
-                f"Another command has made '{name}' meanwhile.", hint=f"Look at it: aurora-cli status {name}"
+                f"Another command has created '{name}' meanwhile.", hint=f"Check it: aurora-cli status {name}"
             ) from problem
         sync_folder(self._home.stacks_dir)
 
@@ -150,5 +150,5 @@ class Registry:
         names = [stack.name for stack in self.list()]
         close = get_close_matches(name, names, n=1)
         if close:
-            return f"Did you mean '{close[0]}'? All clusters: aurora-cli list"
-        return "All clusters: aurora-cli list" if names else f"Make one: aurora-cli create {name}"
+            return f"Did you mean '{close[0]}'? List all clusters: aurora-cli list"
+        return "List all clusters: aurora-cli list" if names else f"Create one: aurora-cli create {name}"

@@ -124,5 +124,5 @@ class Stack:
     def _damaged(self, why: str) -> StackDamaged:
         return StackDamaged(
             f"The stack '{self.name}' is damaged: {why}.",
-            hint=f"Nothing was changed. Look into {self.folder} and restore the file from a backup.",
+            hint=f"Nothing was changed. Check {self.folder} and restore the file from a backup.",
         )

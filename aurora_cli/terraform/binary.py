@@ -70,7 +70,7 @@ def find_binary(explicit: str | None, environ: Mapping[str, str], cache: Path | 
         except TerraformMissing as problem:
             refused.append(problem.message)
     raise TerraformMissing(
-        " ".join(["There is no Terraform that can be used.", *refused]), hint=_HINT, details={"refused": refused}
+        " ".join(["No usable Terraform was found.", *refused]), hint=_HINT, details={"refused": refused}
     )
 
 

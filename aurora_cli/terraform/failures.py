@@ -13,7 +13,7 @@ from aurora_cli.terraform.state import ERRORED_STATE
 
 KILLED = (None, 128 + 9)
 """Exit statuses of a Terraform that had no time to save anything: not known, or SIGKILL (e.g. for want of memory)."""
-AGAIN = "Run the same command again: it goes on from where this one stopped."
+AGAIN = "Run the same command again to resume."
 
 
 def failure(
@@ -45,9 +45,9 @@ def failure(
 def interrupted(operation: str, outcome: Outcome) -> Interrupted:
     """Stopped by request, in good order."""
     if operation == "apply" and outcome.exit_status == 0:
-        message = "Stopped by request; Terraform had finished its work before, and its state is saved."
+        message = "Stopped by request; Terraform had already finished, and its state is saved."
     elif operation == "apply":
-        message = "Stopped by request; what was done so far is saved in the state."
+        message = "Stopped by request; completed changes are saved in the state."
     else:
         message = "Stopped by request; nothing was changed."
     return Interrupted(message, hint=AGAIN, details=outcome.facts())
@@ -57,11 +57,11 @@ def killed(outcome: Outcome, unrecorded: Iterable[tuple[str, str | None]] = ()) 
     """Terraform was killed while it worked."""
     lost = [f"{address} ({identifier})" if identifier else address for address, identifier in unrecorded]
     doubtful = [*lost, *(address for address in outcome.in_flight)]
-    about = f" May exist without being in the state: {', '.join(doubtful)}." if doubtful else ""
+    about = f" May exist but are not in the state: {', '.join(doubtful)}." if doubtful else ""
     return StateAtRisk(
         f"Terraform was killed while it worked.{about}",
-        hint="Look in the AWS console for what is named here before you run the same command again; "
-        "import it (terraform import) or remove it.",
+        hint="Check the AWS console for these resources before you run the same command again; import "
+        "(terraform import) or delete them.",
         details={**outcome.facts(), "unrecorded": lost},
     )
 
@@ -70,6 +70,6 @@ def errored_state(folder: Path) -> StateAtRisk:
     """Terraform could not save its state and left it beside."""
     return StateAtRisk(
         f"Terraform could not save its state; it is in {folder / ERRORED_STATE}.",
-        hint=f"Do not apply again: that would make everything a second time. First: terraform -chdir={folder} "
+        hint=f"Do not apply again: this would create every resource a second time. First: terraform -chdir={folder} "
         f"state push {ERRORED_STATE}; then delete that file.",
     )

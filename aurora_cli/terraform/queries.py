@@ -93,7 +93,7 @@ class TerraformReader:
             data = json.loads(output)
         except ValueError as problem:
             raise TerraformFailed(
-                f"What 'terraform {command[len(self.binary.argv0)]}' printed is no JSON."
+                f"What 'terraform {command[len(self.binary.argv0)]}' printed is not valid JSON."
             ) from problem
         return data if isinstance(data, dict) else {}
 

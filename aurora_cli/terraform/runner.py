@@ -171,13 +171,13 @@ class Terraform(TerraformReader):
         """Apply the plan in `plan_file`, which is gone afterwards, whatever happens.
 
         Raises:
-            PlanStale: there is no plan, or the state was changed after it was made.
+            PlanStale: there is no plan, or the state was changed after it was created.
             StateAtRisk: the state could not be saved, or Terraform was killed.
             Interrupted: stopped by request; what was done is saved.
             TerraformFailed, AccessDenied, CredentialsError, StateLocked: as Terraform's diagnostics say.
         """
         if not self.plan_file.exists():
-            raise PlanStale("There is no saved plan to apply.", hint="Run the same command again to see a new plan.")
+            raise PlanStale("No saved plan was found.", hint="Run the same command again to see a new plan.")
         self.check_state()
         command = argv.apply(self.binary.argv0, self.plan_file, lock_timeout=self._lock_timeout)
         try:
@@ -203,7 +203,7 @@ class Terraform(TerraformReader):
         """
         file = self.folder / ERRORED_STATE
         if not file.exists():
-            raise OperationFailed("There is no state that was left unsaved.")
+            raise OperationFailed("No unsaved state was found.")
         self._run("push", argv.state_push(self.binary.argv0, file, lock_timeout=self._lock_timeout))
         file.rename(file.with_name(f"{ERRORED_STATE}.saved"))
 

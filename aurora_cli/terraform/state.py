@@ -153,7 +153,7 @@ def _backup(path: Path) -> Path | None:
 def _damaged(source: Path | str, why: str) -> StateAtRisk:
     backup = _backup(source) if isinstance(source, Path) else None
     hint = (
-        f"Nothing was changed. Terraform's last copy is {backup}; look at it, then: cp {backup} {source}"
+        f"Nothing was changed. Terraform's last copy is {backup}; check it, then: cp {backup} {source}"
         if backup
         else "Nothing was changed. Restore the state from a backup before you run another command."
     )

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 def approve(consoles: Consoles, review: AdoptReview, *, yes: bool) -> bool:
     """Shows the review on stderr, and asks unless `yes`."""
     print_review(consoles, review)
-    return yes or prompts.confirm(consoles, "Take it over?")
+    return yes or prompts.confirm(consoles, "Import it?")
 
 
 def print_review(consoles: Consoles, review: AdoptReview) -> None:
     """Prints on stderr what an adoption would do."""
     with consoles.still():
         console = consoles.err
-        print_headline(console, review.target, "Take over {name}", review.name, review.region)
-        _list(console, "Imported, without a change", [(i.address, i.id) for i in review.imports])
-        _list(console, "Used as it is, and not managed", [(f"{u.kind} {u.name}", u.note) for u in review.unmanaged])
+        print_headline(console, review.target, "Import {name}", review.name, review.region)
+        _list(console, "Imported, without changes", [(i.address, i.id) for i in review.imports])
+        _list(console, "Used unchanged, and not managed", [(f"{u.kind} {u.name}", u.note) for u in review.unmanaged])
         _print_tags(console, review)
         console.print()
         console.print(Text("The spec", style="heading"))

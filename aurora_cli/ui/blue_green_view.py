@@ -42,7 +42,7 @@ def _print_deployment(consoles: Consoles, found: BlueGreenStatus) -> None:
         ("status", one.status),
         ("details", one.details),
         ("tasks", tasks),
-        ("green is behind", lag),
+        ("replica lag", lag),
     ]
     print_facts(consoles, [(label, value) for label, value in facts if value])
 

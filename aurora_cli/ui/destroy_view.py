@@ -25,7 +25,7 @@ def print_destroy_review(consoles: Consoles, review: DestroyReview) -> None:
         console = consoles.err
         print_headline(console, review.target, "Destroy {name}", review.name, review.region)
         if review.resumed:
-            _bullet(console, "info", "busy", "An earlier destroy stopped half-way. This one goes on from there.")
+            _bullet(console, "info", "busy", "An earlier destroy was interrupted. This one resumes it.")
         _print_instances(console, review.instances)
         _print_resources(console, review)
         _print_protection(console, review)
@@ -41,9 +41,9 @@ def print_destroyed(consoles: Consoles, result: DestroyResult) -> None:
         prose(console, Text("Dry run: nothing was destroyed."))
         return
     words = (
-        f"{clean(result.name)} is gone."
+        f"{clean(result.name)} is destroyed."
         if result.changed
-        else f"There was nothing left of {clean(result.name)} to destroy."
+        else f"Nothing of {clean(result.name)} was left to destroy."
     )
     prose(console, lead(f"{mark} ", "good").append(words))
     if result.final_snapshot_identifier:
@@ -52,16 +52,16 @@ def print_destroyed(consoles: Consoles, result: DestroyResult) -> None:
             lead("  final snapshot  ", "second").append(clean(result.final_snapshot_identifier)),
         )
     if result.restore_hint:
-        whole(console, lead("  get it back     ", "second").append(clean(result.restore_hint), style="command"))
+        whole(console, lead("  restore it      ", "second").append(clean(result.restore_hint), style="command"))
     for group in result.log_groups:
-        whole(console, lead("  log group stays ", "second").append(clean(group["name"])))
+        whole(console, lead("  log group kept  ", "second").append(clean(group["name"])))
         whole(console, lead("  to delete it    ", "second").append(clean(group["delete"]), style="command"))
 
 
 def print_protected(consoles: Consoles, result: Protected) -> None:
     """Prints on stdout what is protected again."""
     mark = symbols(consoles.out).done
-    words = "The deletion protection is on again" if result.protected else "There was no protection to set back"
+    words = "The deletion protection is enabled again" if result.protected else "There was no protection to re-enable"
     prose(consoles.out, lead(f"{mark} ", "good").append(f"{words}: {clean(result.name)}."))
     for what in result.protected:
         whole(consoles.out, lead("  ", "second").append(clean(what)))
@@ -71,14 +71,14 @@ def _print_instances(console: Console, instances: tuple[InstanceInfo, ...]) -> N
     if not instances:
         return
     console.print()
-    console.print(Text(f"Instances, deleted for good ({len(instances)})", style="lost"))
+    console.print(Text(f"Instances, deleted permanently ({len(instances)})", style="lost"))
     mark = symbols(console).lost
     for instance in sorted(instances, key=lambda i: (i.role != "writer", i.zone or "~", i.id)):
         line = Text("  ").append(f"{mark} ", style="lost").append(clean(instance.id))
         facts = [instance.role, instance.class_, instance.zone or "", instance.status]
         line.append(f"  {clean(', '.join(f for f in facts if f))}", style="second")
         if not instance.managed:
-            line.append("  made outside, goes too", style="warning")
+            line.append("  created outside Terraform, also deleted", style="warning")
         prose(console, line, hanging=4)
 
 
@@ -99,11 +99,11 @@ def _print_resources(console: Console, review: DestroyReview) -> None:
 def _print_protection(console: Console, review: DestroyReview) -> None:
     console.print()
     if review.deletion_protection:
-        _bullet(console, "warning", "warning", "Deletion protection is on: it is lifted first.")
+        _bullet(console, "warning", "warning", "Deletion protection is on: it is disabled first.")
     for text in (*review.remarks, *review.dependants):
         _bullet(console, "warning", "warning", sentence(text))
     if review.final_snapshot_identifier is None:
-        text = "LOST: no final snapshot is taken. All data of the cluster goes, and its automated backups with it."
+        text = "LOST: no final snapshot is taken. All data of the cluster and its automated backups are deleted."
         _bullet(console, "lost", "lost", text)
 
 
@@ -113,7 +113,7 @@ def _print_kept(console: Console, review: DestroyReview) -> None:
     if identifier and not any(identifier in sentence_ for sentence_ in kept):
         kept.insert(0, f"The data as of now, in the final snapshot {identifier}.")
     if kept:
-        console.print(Text("What stays", style="heading"))
+        console.print(Text("What is kept", style="heading"))
     for text in kept:
         _bullet(console, "kept", "good", sentence(text), indent=2)
 

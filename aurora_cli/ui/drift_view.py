@@ -19,7 +19,12 @@ def print_drift(consoles: Consoles, report: DriftReport) -> None:
     console = consoles.out
     name = clean(report.name)
     if not report.drifted:
-        prose(console, lead(f"{symbols(console).done} ", "good").append(f"Nothing of {name} was changed outside."))
+        prose(
+            console,
+            lead(f"{symbols(console).done} ", "good").append(
+                f"No drift: nothing of {name} was changed outside Terraform."
+            ),
+        )
         return
     for one in report.resources:
         whole(
@@ -27,11 +32,11 @@ def print_drift(consoles: Consoles, report: DriftReport) -> None:
             Text(clean(one.id or one.address), style="heading").append(f"  {clean(one.address)}", style="second"),
         )
         if one.gone:
-            prose(console, Text("  deleted outside", style="lost"))
+            prose(console, Text("  deleted outside Terraform", style="lost"))
         for attribute in one.attributes:
             whole(console, Text("  ").append(clean(attribute.path)).append(_values(attribute)))
     console.print()
-    prose(console, Text(f"To put it back: aurora-cli apply {name}"))
+    prose(console, Text(f"To revert it: aurora-cli apply {name}"))
     fields = sorted({a.field for one in report.resources for a in one.attributes if a.field})
     if fields:
         prose(console, Text(f"To keep it: set {clean(', '.join(fields))} in the spec, then apply."))

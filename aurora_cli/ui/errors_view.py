@@ -55,7 +55,7 @@ def _print_equivalent(console: Console, text: str | None) -> None:
     if text is None:
         return
     console.print()
-    console.print(Text("A spec that does the same, ready to take:", style="heading"))
+    console.print(Text("An equivalent spec, ready to use:", style="heading"))
     for line in clean_lines(redact_text(text)):
         whole(console, Text(f"  {line}".rstrip()))
 

@@ -34,7 +34,7 @@ def next_steps(report: ClusterReport, operation: str, options: Sequence[str] = (
         )
 
     if report.status in ("not created", "incomplete"):
-        return [step("plan NAME", "what is missing; create goes on from there")]
+        return [step("plan NAME", "what is missing; create resumes from there")]
     steps = (
         [step("endpoints NAME", "every endpoint")] if operation == "status" else [step("status NAME", "how it is now")]
     )

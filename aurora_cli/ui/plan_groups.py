@@ -61,7 +61,7 @@ def drift_of(plan: Plan) -> Group:
         for c in _ordered(plan.drift)
         if c.address in acted_on and (c.action != "update" or _strange(c))
     )
-    return Group("Changed by someone else since the last run", "warning", "warning", entries)
+    return Group("Changed outside Terraform since the last run", "warning", "warning", entries)
 
 
 def _strange(change: ResourceChange) -> tuple[Line, ...]:
@@ -78,10 +78,10 @@ def _all_groups(review: PlanReview) -> Iterator[Group]:
     plan, findings = review.plan, review.findings
     yield Group("Made", "made", "made", _entries(plan, "create"), brief=True)
     yield Group("Changed in place", "changed", "changed", _changed(plan))
-    yield Group("Kept in AWS, no longer managed here", "kept", "changed", _entries(plan, "forget"))
+    yield Group("Kept in AWS, no longer managed", "kept", "changed", _entries(plan, "forget"))
     yield Group("Restarts and failovers", "warning", "warning", _consequences(findings, ("restart", "failover")))
     yield Group("Less protected", "warning", "warning", _consequences(findings, ("exposed",)))
-    yield Group("Replaced: deleted and made anew", "replaced", "lost", _replaced(plan))
+    yield Group("Replaced: destroyed and recreated", "replaced", "lost", _replaced(plan))
     yield Group("Removed", "removed", "lost", _removed(plan, findings))
     yield Group("LOST", "lost", "lost", _lost(plan, findings))
 
@@ -92,7 +92,7 @@ def _entries(plan: Plan, action: str) -> tuple[Entry, ...]:
 
 def _changed(plan: Plan) -> tuple[Entry, ...]:
     entries = (Entry(_name(c, plan), clean(c.address), _lines(c)) for c in _ordered(_with(plan, "update")))
-    return tuple(e if e.lines else Entry(e.name, e.address, notes=("only details that AWS fills in",)) for e in entries)
+    return tuple(e if e.lines else Entry(e.name, e.address, notes=("only values that AWS computes",)) for e in entries)
 
 
 def _replaced(plan: Plan) -> tuple[Entry, ...]:
@@ -112,8 +112,8 @@ def _reason(change: ResourceChange) -> str:
 
 
 _REASONS = {
-    "replace_because_tainted": "because it was left half-made by an earlier run",
-    "replace_by_request": "because it was asked for",
+    "replace_because_tainted": "because an earlier run left it partially created",
+    "replace_by_request": "because it was requested",
     "replace_by_triggers": "because something it depends on is replaced",
 }
 

@@ -19,7 +19,7 @@ _HEADLINES = {
     "create": "Create {name}",
     "apply": "Change {name}",
     "scale": "Scale {name}",
-    "adopt": "Take over {name}",
+    "adopt": "Import {name}",
     "rotate-password": "Change the master password of {name}",
     "plan": "What would change in {name}",
     "destroy": "Destroy {name}",
@@ -103,11 +103,11 @@ def _print_notices(console: Console, review: PlanReview) -> None:
     mark = symbols(console).info
     if review.again:
         _print_notice(
-            console, mark, "The cluster changed after the first plan, so this is a new one. Please read it again."
+            console, mark, "The cluster changed after the first plan, so this is a new plan. Review it again."
         )
     if review.resumed:
         _print_notice(
-            console, mark, "An earlier run stopped half-way. This one goes on from there: what exists is kept."
+            console, mark, "An earlier run was interrupted. This one resumes it: existing resources are kept."
         )
     drift = drift_of(review.plan)
     if drift.entries:
@@ -130,7 +130,7 @@ def _print_steps(console: Console, steps: Sequence[str]) -> None:
 def _print_warnings(console: Console, review: PlanReview) -> None:
     if review.warnings:
         console.print()
-        console.print(Text("Doubtful in the spec", style="warning"))
+        console.print(Text("Warnings about the spec", style="warning"))
         print_problems(console, review.warnings)
 
 
@@ -165,10 +165,10 @@ def _print_refused(console: Console, review: PlanReview) -> None:
     console.print()
     mark = symbols(console).failed
     stop = lead(f"{mark} STOPPED ", "lost").append(
-        "The guard refuses this plan, because of what it would lose. Nothing was changed.", style="none"
+        "The guard refuses this plan, because it would lose data or availability. Nothing was changed.", style="none"
     )
     prose(console, stop, hanging=2)
-    prose(console, Text("Best: change the spec. If you do want the loss, run the command again with:"), indent=2)
+    prose(console, Text("Change the spec if you can. To accept the loss, run the command again with:"), indent=2)
     for address in dict.fromkeys(f.address for f in review.refused):
         whole(console, Text("    ").append(allow_option(address), style="command"))
 

@@ -15,7 +15,7 @@ DOING = {
     "update": "changing",
     "replace": "replacing",
     "delete": "deleting",
-    "forget": "letting go",
+    "forget": "forgetting",
     "import": "importing",
 }
 DONE = {
@@ -23,18 +23,18 @@ DONE = {
     "update": "changed",
     "replace": "replaced",
     "delete": "deleted",
-    "forget": "let go",
+    "forget": "forgotten",
     "import": "imported",
 }
 _STYLES = {"running": "busy", "done": "good", "failed": "error", "waiting": "second"}
 
 INTERRUPTS = {
-    1: "Stopping safely: Terraform finishes what it is doing and saves its state. This can take minutes. "
-    "Press Ctrl-C again only if you cannot wait.",
-    2: "Terraform is still finishing what it began. If you press Ctrl-C once more, it is killed: AWS may then hold resources "
-    "that Terraform's state does not know.",
-    3: "Terraform was killed, and its last changes may be missing from its state. Run the same command again: it looks at what "
-    "is there and goes on.",
+    1: "Stopping safely: Terraform finishes its running operations and saves its state. This can take "
+    "minutes. Press Ctrl-C again only if you cannot wait.",
+    2: "Terraform is still finishing its running operations. If you press Ctrl-C once more, it is killed: AWS may then have "
+    "resources that are not in Terraform state.",
+    3: "Terraform was killed, and its last changes may be missing from its state. Run the same command again: it checks the "
+    "existing resources and resumes.",
 }
 
 

@@ -33,7 +33,7 @@ def type_name(consoles: Consoles, name: str, what: str = "cluster") -> bool:
     Raises:
         KeyboardInterrupt: Ctrl-C at the prompt.
     """
-    prompt = Text(f"To go on, type the name of the {what} ").append(clean(name), style="heading").append(": ")
+    prompt = Text(f"To proceed, type the name of the {what} ").append(clean(name), style="heading").append(": ")
     answer = _ask(consoles, prompt)
     if answer is not None and answer.strip() == name:
         return True

@@ -98,8 +98,8 @@ def _note(instance: InstanceInfo) -> str:
     window = f" ({instance.maintenance_window} UTC)" if instance.maintenance_window else ""
     parts = []
     if instance.pending:
-        parts = [f"waits for a restart or the maintenance window{window}: {_pending(instance.pending)}"]
-    origin = "made by reader autoscaling" if instance.autoscaled else "made outside Terraform"
+        parts = [f"is pending a reboot or the maintenance window{window}: {_pending(instance.pending)}"]
+    origin = "created by reader autoscaling" if instance.autoscaled else "created outside Terraform"
     return "; ".join(parts if instance.managed else [*parts, origin])
 
 

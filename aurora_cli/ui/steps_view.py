@@ -19,7 +19,7 @@ def print_sequence(console: Console, review: PlanReview) -> None:
     for number, step in enumerate(review.sequence, start=1):
         line = Text(f"{number}. {sentence(clean(step.text))}")
         if step.done:
-            line.append(f" {symbols(console).done} done already", style="good")
+            line.append(f" {symbols(console).done} already done", style="good")
         prose(console, line, indent=2, hanging=3)
         if step.interruption and not step.done:
             interrupts = lead("interrupts: ", "warning").append(clean(step.interruption))
@@ -40,5 +40,5 @@ def print_unfinished(consoles: Consoles, unfinished: Unfinished) -> None:
         for title, names in (("done", unfinished.done), ("left", unfinished.left)):
             if names:
                 prose(console, lead(f"{title}: ", "second").append(clean(", ".join(names))), indent=2, hanging=6)
-        prose(console, Text("Going on with it instead:"), indent=2)
+        prose(console, Text("To resume it instead:"), indent=2)
         whole(console, Text("    ").append(clean(unfinished.command), style="command"))

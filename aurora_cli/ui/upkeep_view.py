@@ -38,7 +38,7 @@ def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]
         ("maintenance", _maintenance(upkeep)),
         ("backups", _backups(upkeep)),
         ("certificate", _certificate(upkeep)),
-        ("starts by itself", moment(upkeep.starts_itself)),
+        ("restarts automatically", moment(upkeep.starts_itself)),
         ("replicates", _replication(upkeep)),
         ("global database", _global(upkeep)),
         (COMMAND, upkeep.unfinished["command"] if upkeep.unfinished else None),

@@ -135,7 +135,7 @@ def test_an_endpoint_drops_a_member_that_is_gone_but_not_its_last() -> None:
     endpoints = {"web": {"type": "any", "members": ["1", "3"]}}
     found = blocks("scaled", RenderOptions(instance_keys=("1", "2")), endpoints=endpoints)
     assert table(found, "endpoints")["web"]["members"] == ["${aws_rds_cluster_instance.first.identifier}"]
-    with pytest.raises(InvalidInput, match="No member of the endpoint reports is left"):
+    with pytest.raises(InvalidInput, match="The endpoint reports has no members left"):
         blocks("scaled", RenderOptions(instance_keys=("1", "2")))
 
 

@@ -79,7 +79,7 @@ def test_pain_33_what_waits_is_said_with_the_window_that_it_waits_for(aurora: Au
     done = aurora.json("apply", "shop", "--set", "instances.class=db.r7g.large", "--yes")
     assert aurora.instances("shop")["shop-1"]["DBInstanceClass"] == "db.r6g.large", "the premise: it waits"
     said = " ".join(done["warnings"])
-    assert f"DBInstanceClass db.r7g.large of shop-1 waits for the maintenance window, {WINDOW} UTC" in said
+    assert f"DBInstanceClass db.r7g.large of shop-1 is pending until the maintenance window, {WINDOW} UTC" in said
     (instance,) = aurora.json("status", "shop")["instances"]
     assert (instance["pending"], instance["maintenance_window"]) == ({"DBInstanceClass": "db.r7g.large"}, WINDOW)
     assert aurora.run("wait", "shop", "--for", "in-sync", "--timeout", "1s").status == 6
@@ -101,7 +101,7 @@ def test_pain_33_maintenance_that_aws_has_waiting_is_in_the_status(aurora: Auror
     assert ("shop-1", "ca-certificate-rotation") in actions
     assert (("shop", "db-upgrade") in actions) is bool(newer)
     text = " ".join(aurora.ok("status", "shop").out.split())
-    assert "AWS has maintenance waiting for shop-1" in text
+    assert "AWS maintenance is pending for shop-1" in text
     assert f"maintenance {WINDOW} UTC, next" in text
 
 

@@ -45,7 +45,7 @@ def test_pain_39_static_parameters_wait_per_instance_for_a_rolling_restart(shop:
     assert shop.run("plan", "shop", "--exit-code").status == 0
     status = shop.json("status", "shop")
     assert [i["id"] for i in status["instances"] if i["waits_for_reboot"]] == ["shop-1", "shop-2"]
-    assert "Changed parameters wait for a restart of shop-1, shop-2." in " ".join(status["warnings"])
+    assert "Changed parameters are pending a reboot of shop-1, shop-2." in " ".join(status["warnings"])
     text = " ".join(shop.ok("status", "shop").out.split())
     assert "aurora-cli --sandbox reboot shop --rolling" in text
     plan = shop.json("reboot", "shop", "--rolling", "--dry-run")
@@ -131,8 +131,8 @@ def test_pain_40_the_names_are_asked_of_aws_before_the_plan() -> None:
     some = replace(offers("db.r7g.large"), features=frozenset({"s3Import", "s3Export"}))
     ((path, message, hint),) = breaches(wanted, some)
     assert path == "services.lambda"
-    assert message == "aurora-postgresql 17.7 takes no role for Lambda in eu-west-1"
-    assert hint == "it takes roles for: s3Export, s3Import"
+    assert message == "aurora-postgresql 17.7 does not support a role for Lambda in eu-west-1"
+    assert hint == "it supports roles for: s3Export, s3Import"
     every = replace(some, features=frozenset(FEATURES["aurora-postgresql"].values()))
     assert list(breaches(wanted, every)) == []
     assert list(breaches(wanted, replace(some, features=None))) == []

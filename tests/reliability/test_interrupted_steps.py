@@ -107,7 +107,7 @@ def test_others_are_refused_until_it_has_ended_or_was_given_up(demo: Aurora) -> 
         kill_at(demo, args, [("ended", "resize")])
     status = demo.json("status", "demo")
     assert status["upkeep"]["unfinished"]["operation"] == "scale"
-    assert any("is not finished" in w for w in status["warnings"])
+    assert any("is in progress" in w for w in status["warnings"])
     for words in (
         ("apply", "demo", "--set", "backup.retention=3d", "--yes"),
         ("scale", "demo", "--readers", "3", "--yes"),

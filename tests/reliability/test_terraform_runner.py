@@ -440,7 +440,7 @@ class TestBinary:
         assert "Terraform 1.10.5; Terraform 1.11 or later is needed" in caught.value.message
         assert "does not answer" in caught.value.message
         assert caught.value.hint
-        with pytest.raises(TerraformMissing, match="no Terraform that can be used"):
+        with pytest.raises(TerraformMissing, match="No usable Terraform was found"):
             find_binary(None, {"PATH": str(bin_dir / "none")})
 
     def test_the_embedded_one_is_the_last(self, bin_dir: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_cluster_made_by_hand(aurora: Aurora, others: Others, tmp_path: Path) 
     assert aurora.run("plan", "-f", str(file), "--exit-code").status == 0
     rotated = aurora.run("rotate-password", "shop", "--yes")
     assert rotated.status == 2
-    assert "is kept as it was when the cluster was adopted" in " ".join(rotated.err.split())
+    assert "is unchanged since the cluster was adopted" in " ".join(rotated.err.split())
     copied = aurora.ok("clone", "shop", "shop-copy", "--dry-run", "-o", "json")
     made = {one["address"] for one in copied.data["resource_changes"] if one["action"] == "create"}
     assert "aws_rds_cluster.this" in made  # with a password of its own: the kept one is the source's
@@ -114,7 +114,7 @@ def test_a_cluster_made_by_cdk(aurora: Aurora, others: Others) -> None:
 def test_a_mysql_cluster(aurora: Aurora, others: Others) -> None:
     others.with_mysql()
     result = adopt(aurora, "tickets")
-    assert "own_groups: false" in result["spec"]  # RDS made its log group, which is kept for ever
+    assert "own_groups: false" in result["spec"]  # RDS made its log group, which is never expires
     assert "backtrack: " in result["spec"]
     assert "identifier: tickets" in result["spec"]
     end(aurora, others, "tickets")
@@ -163,7 +163,7 @@ def test_a_cluster_that_is_managed_already_or_not_there(aurora: Aurora, others: 
     state, before = aurora.state("twice"), last_call(aurora)
     again = aurora.run("--region", REGION, "adopt", "twice", "--yes")
     assert again.status == 2
-    assert "twice is managed here already" in " ".join(again.err.split())
+    assert "twice is already managed here" in " ".join(again.err.split())
     assert changing_calls(aurora, before) == []
     assert aurora.state("twice") == state
     assert (stack / "spec.yaml").exists()

@@ -150,7 +150,7 @@ def test_a_minor_upgrade_with_other_parameters_gets_groups_of_its_own(postgres: 
     with slowly(demo, 31):
         failed = demo.run("blue-green", "switchover", "demo", "--timeout", "30", "--confirm", "demo", "-o", "json")
     assert failed.status == 1
-    assert "nothing has changed: demo serves as before" in failed.data["error"]["message"]
+    assert "nothing has changed: demo still serves" in failed.data["error"]["message"]
     assert demo.cluster("demo")["EngineVersion"] == "17.5"
     assert demo.json("status", "demo")["upkeep"]["unfinished"] is None
     assert is_empty(demo, "demo")

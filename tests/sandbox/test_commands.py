@@ -116,7 +116,7 @@ def test_a_plan_of_a_new_spec_leaves_nothing_behind(aurora: Aurora, tmp_path: Pa
 
 
 def test_declined_at_the_prompt(aurora: Aurora) -> None:
-    declined = at_terminal(aurora, *CREATE, prompt="Go ahead?", typed="n")
+    declined = at_terminal(aurora, *CREATE, prompt="Proceed?", typed="n")
     assert declined.status == 8
     assert "Nothing was changed" in declined.err
     assert declined.out == ""
@@ -287,7 +287,7 @@ def test_a_name_of_the_sandbox_is_not_one_of_the_account(demo: Aurora) -> None:
 
 
 def test_an_approved_prompt_goes_ahead_and_a_wrong_name_does_not(demo: Aurora) -> None:
-    changed = at_terminal(demo, "scale", "demo", "--readers", "0", "-o", "json", prompt="Go ahead?", typed="y")
+    changed = at_terminal(demo, "scale", "demo", "--readers", "0", "-o", "json", prompt="Proceed?", typed="y")
     assert changed.status == 0
     assert json.loads(changed.out)["changed"] is True
     calls = last_call(demo)

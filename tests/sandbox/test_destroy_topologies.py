@@ -269,7 +269,7 @@ def test_pain_32_a_failure_names_the_command_that_sets_the_protection_back(empty
     assert (where["protection"], where["status"]) == ("off", "available")
     assert {"demo-1", "demo-2"} <= set(where["gone"])
     assert "demo" in where["left"]
-    assert "Gone already: demo-2, demo-1" in " ".join(failed.err.split()) or "Gone already: demo-1" in failed.err
+    assert "Already deleted: demo-2, demo-1" in " ".join(failed.err.split()) or "Already deleted: demo-1" in failed.err
     assert seen.cluster("demo")["DeletionProtection"] is False
     back = empty.json(*BACK)
     assert (back["changed"], back["protected"]) == (True, [seen.cluster("demo")["DBClusterArn"]])
@@ -300,15 +300,17 @@ def test_pain_32_a_cluster_whose_destroy_failed_can_be_brought_back(empty: Auror
     assert set(seen.instances("demo")) == {"demo-1", "demo-2"}
     assert empty.run("plan", "demo", "--exit-code").status == 0
     refused = empty.run(*BACK)
-    assert refused.status == 2 and "No destroy of demo is half-way" in refused.err
+    assert refused.status == 2 and "No destroy of demo is in progress" in refused.err
 
 
 def test_pain_32_at_a_terminal_the_protection_is_offered_back(empty: Aurora, tmp_path: Path) -> None:
     seen = made(empty, tmp_path)
     fail(empty, "DeleteDBCluster")
-    asked = at_terminal(empty, *GONE, prompt="protection back?", typed="y", env=IMPATIENT, patience_s=PATIENCE_S)
+    asked = at_terminal(
+        empty, *GONE, prompt="the deletion protection?", typed="y", env=IMPATIENT, patience_s=PATIENCE_S
+    )
     assert asked.status == 1
-    assert "The deletion protection is on again" in asked.err
+    assert "The deletion protection is enabled again" in asked.err
     assert "--restore-protection" not in asked.err
     assert seen.cluster("demo")["DeletionProtection"] is True
     empty.emulator.clear_faults()
@@ -334,7 +336,7 @@ def test_pain_32_ctrl_c_is_a_failure_too(empty: Aurora, tmp_path: Path) -> None:
     with slowly(empty, 4):
         status, said = while_it_runs(empty, "DeleteDBInstance", lambda process: process.send_signal(signal.SIGINT))
     assert status == 130, said
-    assert "Still there: the cluster demo (available)" in said
+    assert "Remaining: the cluster demo (available)" in said
     assert "destroy demo --restore-protection" in said
     empty.ok(*BACK)
     assert seen.cluster("demo")["DeletionProtection"] is True
@@ -351,7 +353,7 @@ def test_pain_32_protection_that_somebody_sets_meanwhile_stops_it(empty: Aurora,
     with slowly(empty, 4):
         status, said = while_it_runs(empty, "DeleteDBInstance", protect)
     assert status == 1
-    assert "Its deletion protection is on: somebody set it meanwhile" in said
+    assert "Its deletion protection is on: it was enabled meanwhile" in said
     assert "--restore-protection" not in said
     assert "demo" in seen.cluster_names()
     empty.ok(*GONE)

@@ -131,10 +131,10 @@ def test_a_cluster_goes_back_in_place(aurora: Aurora, tickets: str) -> None:
 @pytest.mark.parametrize(
     ("options", "status", "text"),
     [
-        (("--by", "30h"), 2, "what it keeps begins at"),
+        (("--by", "30h"), 2, "its backtrack window begins at"),
         (("--to", (datetime.now(timezone.utc) + timedelta(days=2)).isoformat()), 2, "is not in the past"),
-        (("--to", "yesterday"), 2, "is no time"),
-        ((), 2, "Say how far"),
+        (("--to", "yesterday"), 2, "is not a valid time"),
+        ((), 2, "Specify --to TIME or --by"),
     ],
 )
 def test_a_backtrack_that_cannot_be_is_refused(

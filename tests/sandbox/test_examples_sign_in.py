@@ -46,7 +46,7 @@ def test_a_given_password_reaches_aws_and_nothing_else(aurora: Aurora) -> None:
     file = str(EXAMPLES / "given-password.yaml")
     refused = aurora.run("create", "-f", file, "--yes")
     assert refused.status == 2
-    assert "The master password of ledger is yours to give, and there is none." in refused.err
+    assert "The master password of ledger must be given, and none was given." in refused.err
 
     done = [aurora.ok("create", "-f", file, "--yes", env={"AURORA_MASTER_PASSWORD": FIRST})]
     assert sent_passwords(aurora, 0) == ["CreateDBCluster"]
@@ -60,7 +60,7 @@ def test_a_given_password_reaches_aws_and_nothing_else(aurora: Aurora) -> None:
 
     done.append(aurora.ok("rotate-password", "ledger", "--password-stdin", "--yes", stdin=f"{SECOND}\n"))
     assert sent_passwords(aurora, mark) == ["ModifyDBCluster"]
-    assert "number of the given password: 1" in done[-1].err
+    assert "version of the given password: 1" in done[-1].err
     settled(aurora, "ledger")
     leaves_no_trace(aurora, done)
 
@@ -77,11 +77,11 @@ def test_a_password_changes_hands_in_one_apply(aurora: Aurora) -> None:
     file = str(EXAMPLES / "given-password.yaml")
     done = [aurora.ok("create", "-f", file, "--set", "credentials.password=managed", "--yes")]
     done.append(aurora.ok("apply", "ledger", "--password-stdin", "--yes", stdin=THIRD))
-    assert "The secret of the master password goes" in done[-1].err
+    assert "The secret of the master password is deleted" in done[-1].err
     assert "MasterUserSecret" not in aurora.cluster("ledger")
     settled(aurora, "ledger")
     done.append(aurora.ok("apply", "ledger", "--set", "credentials.password=managed", "--yes"))
-    assert "The given master password ends" in done[-1].err
+    assert "AWS replaces the given master password" in done[-1].err
     assert aurora.cluster("ledger")["MasterUserSecret"]["SecretStatus"] == "active"
     settled(aurora, "ledger")
     leaves_no_trace(aurora, done)
@@ -90,7 +90,7 @@ def test_a_password_changes_hands_in_one_apply(aurora: Aurora) -> None:
 def test_a_password_is_asked_for_in_its_own_way(aurora: Aurora) -> None:
     words = ("--region", "eu-west-1", "create", "mine", "--engine", "postgres", "--password-stdin", "--yes")
     bad = aurora.run(*words, stdin="has a space")
-    assert (bad.status, "The master password has a space, which AWS does not take." in bad.err) == (2, True)
+    assert (bad.status, "The master password has a space, which AWS does not allow." in bad.err) == (2, True)
     assert "has a space," not in bad.out
     empty = aurora.run(*words, stdin="")
     assert (empty.status, "standard input is empty" in empty.err) == (2, True)
@@ -154,7 +154,7 @@ def test_rotation_is_off_in_the_run_that_asks_for_it(aurora: Aurora) -> None:
     assert secrets.describe_secret(SecretId=arn)["RotationEnabled"] is True
     plan = aurora.json("plan", "calm", "--set", "credentials.rotation=off")
     assert plan["changes"] is True
-    assert plan["steps"] == ["Turn the rotation of the master password off: it stays until somebody changes it."]
+    assert plan["steps"] == ["Disable the rotation of the master password: it stays the same until you change it."]
     assert secrets.describe_secret(SecretId=arn)["RotationEnabled"] is True
     aurora.ok("apply", "calm", "--set", "credentials.rotation=off", "--yes")
     assert secrets.describe_secret(SecretId=arn)["RotationEnabled"] is False

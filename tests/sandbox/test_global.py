@@ -94,7 +94,7 @@ def test_after_a_switchover_a_plan_changes_nothing_and_the_newest_data_is_kept(c
     assert plan_is_empty(clean, "shop")
     status = clean.json("status", "shop")
     assert status["global"]["primary_region"] == FRANKFURT
-    assert any("The primary Region is eu-central-1 now" in warning for warning in status["warnings"])
+    assert any("The primary Region is now eu-central-1" in warning for warning in status["warnings"])
     again = clean.json("global", "switchover", "shop", "--to", FRANKFURT, "--yes")
     assert again["changed"] is False
     _an_operation_in_steps_spares_the_writer_too(clean)

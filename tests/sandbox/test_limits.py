@@ -20,14 +20,14 @@ def quotas(aurora: Aurora) -> tuple[str, str]:
 def test_a_used_up_quota_is_told_before_anything_is_made(aurora: Aurora) -> None:
     aurora.ok("sandbox", "start")
     rds = aurora.client("rds")
-    assert quotas(aurora) == ("ok", "room for more of everything")
+    assert quotas(aurora) == ("ok", "no quota is reached")
     for number in range(50):
         rds.create_db_parameter_group(
             DBParameterGroupName=f"old-{number}", DBParameterGroupFamily="aurora-postgresql17", Description="old"
         )
     warnings = aurora.json("plan", "-f", SMALLEST)["warnings"]
     assert {"check": "quota", "severity": "warning"}.items() <= warnings[-1].items()
-    message = "DB parameter groups: the plan makes 1, and this account may have 0 more here (50 of 50 are used)"
+    message = "DB parameter groups: the plan creates 1, and this account may have 0 more here (50 of 50 are used)"
     assert warnings[-1]["message"] == message
     assert quotas(aurora) == ("warning", "Used up: DB parameter groups (50 of 50).")
     for number in range(50):

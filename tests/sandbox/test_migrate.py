@@ -135,12 +135,12 @@ def test_a_source_that_does_not_fit_is_refused_before_anything_is_made(world: Au
     before = last_call(world)
     elsewhere = "arn:aws:rds:us-east-1:123456789012:db:far"
     cases = (
-        ("no-backups", "keeps no automated backups", 2),
+        ("no-backups", "has no automated backups", 2),
         ("too-old", "Upgrade too-old within RDS first", 2),
         ("maria", "is mariadb", 2),
         ("too-new", "no version of aurora-postgresql", 2),
-        ("copied", "has a replica already (copy)", 2),
-        ("demo", "is a cluster, and no instance", 2),
+        ("copied", "already has a replica (copy)", 2),
+        ("demo", "is a cluster, not an RDS instance", 2),
         ("nobody", "no cluster or RDS instance nobody", 4),
         (elsewhere, "us-east-1 has no", 4),
     )
@@ -311,7 +311,7 @@ def test_the_temporary_reader_is_offered_at_a_terminal(world: Aurora) -> None:
     words = ("migrate", "to-serverless", "demo", "--acu", "0.5-8")
     declined = at_terminal(world, *words, prompt="temporary reader?", typed="y\nn")
     assert declined.status == 8
-    assert "demo-2 is there for the time being" in " ".join(declined.err.split())
+    assert "demo-2 is temporary" in " ".join(declined.err.split())
     alone = world.json(*words, "--dry-run")
     assert [step["name"] for step in alone["sequence"]] == ["resize demo-1", "settle"]
     assert world.writer("demo") == "demo-1"

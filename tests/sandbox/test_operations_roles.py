@@ -112,7 +112,7 @@ def test_a_stopped_cluster_takes_no_changes_and_starts_again(demo: Aurora) -> No
     assert demo.cluster("demo")["Status"] == "stopped"
     status = demo.json("status", "demo")
     assert status["upkeep"]["starts_itself"] is not None
-    assert any("starts it by itself" in w for w in status["warnings"])
+    assert any("starts it automatically" in w for w in status["warnings"])
     assert demo.run("plan", "demo", "--exit-code").status == 0
     for words in (("scale", "demo", "--readers", "2"), ("failover", "demo"), ("reboot", "demo", "--rolling")):
         refused = demo.run(*words, "--yes")

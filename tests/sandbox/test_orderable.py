@@ -15,7 +15,7 @@ def test_what_is_not_offered_is_refused_before_anything_is_made(aurora: Aurora) 
     mark = last_call(aurora) if aurora.json("sandbox", "start")["running"] else 0
     refused = aurora.run(*CREATE, "--insights", "standard")
     assert refused.status == 2
-    assert "db.t4g.medium does not go with Database Insights" in refused.err
+    assert "db.t4g.medium does not support Database Insights" in refused.err
     assert "nearest that can be: db.t4g.large" in refused.err
     assert "--skip-check orderable" in refused.err
     assert changing_calls(aurora, mark) == []
@@ -54,5 +54,5 @@ def test_without_permission_the_packaged_table_counts(aurora: Aurora) -> None:
     done = aurora.run("apply", "shop", "--insights", "standard", "--dry-run")
     aurora.ok("sandbox", "faults", "clear")
     assert done.status == 0, done.err
-    assert "AWS could not be asked what can be ordered; the packaged table of 20" in " ".join(done.err.split())
+    assert "The orderable options could not be read from AWS; the packaged table of 20" in " ".join(done.err.split())
     aurora.ok("destroy", "shop", "--confirm", "shop", "--skip-final-snapshot")

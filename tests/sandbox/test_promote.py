@@ -45,7 +45,7 @@ def test_status_tells_what_it_replicates_and_how_far_it_is_behind(replica: Auror
 
 
 def test_too_much_lag_an_unknown_one_and_a_broken_replication_are_refused(replica: Aurora) -> None:
-    for seconds, words in ((90, "90 s behind"), (None, "behind by an unknown time"), (-1, "is -1")):
+    for seconds, words in ((90, "90 s behind"), (None, "behind by an unknown lag"), (-1, "is -1")):
         lag(replica, NAME, seconds)
         before = last_call(replica)
         refused = replica.run("promote", NAME, "--confirm", NAME)

@@ -130,7 +130,7 @@ def test_the_example_of_a_renamed_cluster(shop: Aurora, tmp_path: Path) -> None:
     assert shop.run("plan", "shop", "--exit-code").status == 0
     refused = shop.run("create", "-f", str(spec_file(tmp_path, name="orders", region="eu-west-1")), "--yes")
     assert refused.status == 2
-    assert "What is around shop is called orders" in refused.err.replace("\n", " ")
+    assert "The resources of shop are named orders" in refused.err.replace("\n", " ")
     shop.ok("apply", "shop", "--set", "backup.retention=9d", "--yes")
     assert shop.cluster("shop")["BackupRetentionPeriod"] == 9
     assert shop.run("plan", "shop", "--exit-code").status == 0

@@ -101,7 +101,7 @@ def test_while_the_old_one_stands_beside_it_others_are_refused(orders: Aurora) -
     ):
         refused = orders.run(*words)
         assert refused.status == 2, words
-        assert "stands beside orders" in refused.err.replace("\n", " ")
+        assert "is retained beside orders" in refused.err.replace("\n", " ")
 
 
 def test_undo_puts_the_old_cluster_back_and_keeps_the_other(orders: Aurora) -> None:
@@ -126,7 +126,7 @@ def test_the_old_one_is_deleted_after_a_snapshot_and_only_with_its_name(orders: 
     assert not any(gone in one for one in orders.json("status", "orders")["warnings"])
     again = orders.run("restore", "orders", "--discard-old", "--confirm", "orders")
     assert again.status == 2
-    assert "No old cluster stands beside orders" in again.err
+    assert "No old cluster is retained beside orders" in again.err
 
 
 def test_a_dry_run_shows_steps_and_interruption_and_changes_nothing(orders: Aurora) -> None:

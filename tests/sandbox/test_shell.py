@@ -145,7 +145,7 @@ def test_a_narrow_window_without_colour(aurora: Aurora, tmp_path: Path) -> None:
 
 def test_a_terminal_without_colour(aurora: Aurora) -> None:
     words = ("scale", "narrow", "--readers", "2")
-    declined = at_terminal(aurora, *words, prompt="Go ahead?", typed="n", env=PLAIN)
+    declined = at_terminal(aurora, *words, prompt="Proceed?", typed="n", env=PLAIN)
     assert declined.status == 8
     assert not re.search(r"\x1b\[[0-9;]*m", declined.err)
 

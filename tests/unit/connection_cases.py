@@ -23,8 +23,8 @@ _ALL = {
 }
 
 PROXY: list[ConnectionCase] = [
-    (POSTGRES, "proxy-role", {"proxy.role": "proxy"}, "proxy.role", "proxy is no ARN of a role"),
-    (POSTGRES, "proxy-secret", {"proxy.secrets": ["app"]}, "proxy.secrets.0", "app is no ARN of a secret"),
+    (POSTGRES, "proxy-role", {"proxy.role": "proxy"}, "proxy.role", '"proxy" is not a valid role ARN'),
+    (POSTGRES, "proxy-secret", {"proxy.secrets": ["app"]}, "proxy.secrets.0", '"app" is not a valid secret ARN'),
     (
         POSTGRES,
         "proxy-secret",
@@ -32,13 +32,13 @@ PROXY: list[ConnectionCase] = [
         "proxy.secrets.0",
         "the secret is in us-east-1, the proxy in eu-west-1",
     ),
-    (POSTGRES, "proxy-secret", {"proxy.secrets": [SECRET, SECRET]}, "proxy.secrets.1", "a secret is named twice"),
+    (POSTGRES, "proxy-secret", {"proxy.secrets": [SECRET, SECRET]}, "proxy.secrets.1", "a secret is listed twice"),
     (
         POSTGRES,
         "proxy-secret",
         {"proxy.secrets": [{"arn": SECRET, "kms_key": "alias/app"}]},
         "proxy.secrets.0.kms_key",
-        "alias/app is no ARN of a KMS key",
+        '"alias/app" is not a valid KMS key ARN',
     ),
     *(
         (
@@ -46,7 +46,7 @@ PROXY: list[ConnectionCase] = [
             "proxy-master-secret",
             {"proxy": True, "credentials.password": password},
             "proxy.secrets",
-            f"no secret to sign in with, since the master password is {password}",
+            f"no secret to authenticate with, since the master password is {password}",
         )
         for password in ("given", "kept")
     ),
@@ -62,22 +62,28 @@ PROXY: list[ConnectionCase] = [
         "proxy-pinning",
         {"proxy.session_pinning_filters": ["variables"]},
         "proxy.session_pinning_filters.0",
-        "variables is no session pinning filter",
+        '"variables" is not a valid session pinning filter',
     ),
     (
         POSTGRES,
         "proxy-pinning-engine",
         {"proxy.session_pinning_filters": ["EXCLUDE_VARIABLE_SETS"]},
         "proxy.session_pinning_filters",
-        "a proxy in front of aurora-postgresql may not know session pinning filters",
+        "a proxy in front of aurora-postgresql may not support session pinning filters",
     ),
-    (POSTGRES, "proxy-tls", {"proxy.require_tls": False}, "proxy.require_tls", "passwords and data may cross"),
+    (
+        POSTGRES,
+        "proxy-tls",
+        {"proxy.require_tls": False},
+        "proxy.require_tls",
+        "passwords and data may be transferred unencrypted",
+    ),
     (
         POSTGRES,
         "proxy-tls",
         {"proxy.require_tls": False, "proxy.iam_authentication": "required"},
         "proxy.require_tls",
-        "a client that signs in with an IAM token needs TLS",
+        "IAM authentication requires TLS",
     ),
     (POSTGRES, "proxy-pause", {"proxy": True, **_SERVERLESS}, "proxy", "a minimum of 0 ACU never pauses"),
     (
@@ -87,7 +93,7 @@ PROXY: list[ConnectionCase] = [
         "proxy.read_only_endpoint",
         "connections to the read-only endpoint fail",
     ),
-    (POSTGRES, "proxy-debug", {"proxy.debug_logging": True}, "proxy.debug_logging", "AWS turns it off after 24 hours"),
+    (POSTGRES, "proxy-debug", {"proxy.debug_logging": True}, "proxy.debug_logging", "AWS disables it after 24 hours"),
     (POSTGRES, "proxy-port", {"proxy": {}, "port": 6432}, "port", "the proxy listens on 5432"),
     (POSTGRES, "proxy-role-key", {"proxy.role": ROLE}, "proxy.role", "read the master secret"),
 ]
@@ -98,28 +104,28 @@ ENDPOINTS: list[ConnectionCase] = [
         "vpc-endpoint-name",
         {"network.vpc_endpoints": ["rds-date"]},
         "network.vpc_endpoints.0",
-        "no VPC endpoint called rds-date is known",
+        "no VPC endpoint named rds-date is known",
     ),
     (
         POSTGRES,
         "vpc-endpoint-name",
         {"network.vpc_endpoints": ["rds", "rds"]},
         "network.vpc_endpoints.1",
-        "the endpoint rds is named twice",
+        "the endpoint rds is listed twice",
     ),
     (
         POSTGRES,
         "vpc-endpoint-gateway",
         {**EXISTING, "network.vpc_endpoints": ["s3"]},
         "network.vpc_endpoints",
-        "the route tables of an existing VPC are not ours to change",
+        "this tool does not change the route tables of an existing VPC",
     ),
     (
         POSTGRES,
         "vpc-endpoint-shared",
         {**EXISTING, "network.vpc_endpoints": ["rds-data"]},
         "network.vpc_endpoints",
-        "a second one is refused",
+        "AWS refuses a second one",
     ),
 ]
 
@@ -144,14 +150,14 @@ KEYS: list[ConnectionCase] = [
         "kms-stack-unused",
         {"encryption.key.rotation": "90d"},
         "encryption.key",
-        "nothing is encrypted with the stack's own key",
+        "nothing uses the stack's KMS key",
     ),
     (
         POSTGRES,
         "kms-administrator",
         {"encryption.kms_key": "stack", "encryption.key.administrators": ["admin"]},
         "encryption.key.administrators.0",
-        "admin is no ARN of a role or a user",
+        '"admin" is not a valid role or user ARN',
     ),
 ]
 
@@ -161,35 +167,35 @@ STREAM: list[ConnectionCase] = [
         "stream-mode",
         {**_STREAM, "activity_stream.mode": "Sync"},
         "activity_stream.mode",
-        "aurora-mysql has no synchronous activity stream",
+        "aurora-mysql does not support a synchronous activity stream",
     ),
     (
         POSTGRES,
         "stream-key",
         {**_STREAM, "activity_stream.kms_key": "alias/aws/rds"},
         "activity_stream.kms_key",
-        "a key that AWS manages cannot encrypt an activity stream",
+        "an AWS managed key cannot encrypt an activity stream",
     ),
     (
         POSTGRES,
         "stream-class",
         {**_STREAM, "instances.class": "db.t4g.large"},
         "instances.class",
-        "db.t4g.large has no activity stream",
+        "db.t4g.large does not support activity streams",
     ),
     (
         POSTGRES,
         "stream-serverless",
         {**_STREAM, "instances.class": "db.serverless", "instances.acu": "1-4"},
         "instances.class",
-        "db.serverless may have no activity stream",
+        "db.serverless may not support activity streams",
     ),
     (
         POSTGRES,
         "stream-native-fields",
         {**_STREAM, "activity_stream.engine_native_audit_fields": True},
         "activity_stream.engine_native_audit_fields",
-        "Aurora has no such fields",
+        "Aurora does not support these fields",
     ),
 ]
 
@@ -199,14 +205,14 @@ SERVICES: list[ConnectionCase] = [
         "service-path",
         {"services.lambda.functions": ["notify"]},
         "services.lambda",
-        "nothing leads from the database to the service",
+        "the database cannot reach the service",
     ),
     (
         POSTGRES,
         "service-path",
         {**EXISTING, "services.s3_import.buckets": ["inbox"]},
         "services.s3_import",
-        "nothing leads from the database to the service",
+        "the database cannot reach the service",
     ),
     (POSTGRES, "service-target", {"services.lambda.functions": []}, "services.lambda", "`functions` is empty"),
     (
@@ -222,7 +228,7 @@ SERVICES: list[ConnectionCase] = [
             "service-name",
             {"services.bedrock.models": ["amazon.titan-v1", f"{part}.anthropic.claude-sonnet-4-20250514-v1:0"]},
             "services.bedrock.models.1",
-            f"{part}.anthropic.claude-sonnet-4-20250514-v1:0 is an inference profile and no model",
+            f"{part}.anthropic.claude-sonnet-4-20250514-v1:0 is an inference profile, not a model",
         )
         for part in ("us", "us-gov", "eu", "apac", "au", "ca", "jp", "global")
     ),
@@ -238,15 +244,15 @@ SERVICES: list[ConnectionCase] = [
         "service-prefix",
         {"services.s3_import": {"buckets": ["inbox"], "prefix": "/daily/*"}},
         "services.s3_import.prefix",
-        "is no prefix of keys",
+        "is not a valid key prefix",
     ),
-    (POSTGRES, "service-role", {"services.lambda.role": "notify"}, "services.lambda.role", "is no ARN of a role"),
+    (POSTGRES, "service-role", {"services.lambda.role": "notify"}, "services.lambda.role", "is not a valid role ARN"),
     (
         POSTGRES,
         "service-role-twice",
         {"services.s3_import.role": ROLE, "services.s3_export.role": ROLE},
         "services.s3_export.role",
-        "is the role of s3_import already",
+        "is already the role of s3_import",
     ),
     (POSTGRES, "service-roles", _ALL, "services", "a cluster takes 5 roles unless AWS raised that, and these are 6"),
     (MYSQL, "service-roles", _ALL, "services", "a cluster takes 5 roles unless AWS raised that, and these are 6"),
@@ -255,14 +261,14 @@ SERVICES: list[ConnectionCase] = [
         "service-parameter",
         {"services.lambda.functions": ["notify"], "parameters.cluster.aws_default_lambda_role": ROLE},
         "parameters.cluster.aws_default_lambda_role",
-        "is set from `services.lambda`",
+        "is set by `services.lambda`",
     ),
     (
         MYSQL,
         "service-bedrock",
         {"services.bedrock.models": ["amazon.titan-v1"], "engine_version": "8.0.mysql_aurora.3.05.2"},
         "services.bedrock",
-        "may not know Bedrock; it begins with 8.0.mysql_aurora.3.06.0",
+        "may not support Bedrock, which requires 8.0.mysql_aurora.3.06.0",
     ),
 ]
 

@@ -21,13 +21,13 @@ _ASIA = [region for region in table("regions")["regions"] if region.startswith("
 ELEVEN = {**POSTGRES, "global": {"regions": {name: {"headless": True} for name in _ASIA[:11]}}}
 
 GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
-    ("global-source", ONE, {"source.snapshot": "orders-2026"}, "source", "cannot be made of other data"),
+    ("global-source", ONE, {"source.snapshot": "orders-2026"}, "source", "cannot be created from a source"),
     (
         "global-own-key",
         world(eu_central_1={"encryption": {"kms_key": "stack"}}),
         {},
         f"{BERLIN}.encryption.kms_key",
-        "the stack makes its own key in eu-west-1 alone",
+        "the stack creates its KMS key only in eu-west-1",
     ),
     ("global-keys", ONE, {"logs.kms_key": "stack"}, "logs.kms_key", "is a key of one Region"),
     (
@@ -42,7 +42,7 @@ GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         {**ONE, "engine": "mysql"},
         {"backup.backtrack": "1h"},
         "backup.backtrack",
-        "has no backtrack",
+        "does not support backtrack",
     ),
     ("global-region-count", ELEVEN, {}, "global.regions", "up to 10 secondary Regions, not 11"),
     (
@@ -50,22 +50,22 @@ GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         ONE,
         {"global.identifier": "shop--global"},
         "global.identifier",
-        "is no global cluster identifier",
+        "is not a valid global cluster identifier",
     ),
     ("global-region", world(frankfurt={}), {}, "global.regions.frankfurt", "frankfurt is not a Region"),
     ("global-region", world(eu_west_1={}), {}, "global.regions.eu-west-1", "is the cluster's own Region"),
     ("global-region", world(cn_north_1={}), {}, "global.regions.cn-north-1", "nothing is copied between them"),
-    ("global-name", ONE, {"name": "a" * 49}, BERLIN, "instances there are called `<name>-eu-central-1-1`"),
-    ("global-class", ONE, {"instances.class": "db.t4g.large"}, "instances.class", "does not take db.t4g.large"),
+    ("global-name", ONE, {"name": "a" * 49}, BERLIN, "instances there are named `<name>-eu-central-1-1`"),
+    ("global-class", ONE, {"instances.class": "db.t4g.large"}, "instances.class", "does not support db.t4g.large"),
     (
         "global-class",
         world(eu_central_1={"instances": {"class": "db.t3.medium"}}),
         {},
         f"{BERLIN}.instances.class",
-        "does not take db.t3.medium",
+        "does not support db.t3.medium",
     ),
     ("global-readers", ONE, {"instances.readers": 15}, "instances.readers", "the primary has up to 14 readers"),
-    ("global-rotation", ONE, {"credentials.rotation.every": "30d"}, "credentials.rotation", "rotates none"),
+    ("global-rotation", ONE, {"credentials.rotation.every": "30d"}, "credentials.rotation", "does not rotate it"),
     (
         "global-minor-upgrades",
         ONE,
@@ -78,7 +78,7 @@ GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         world(eu_central_1={"headless": True, "write_forwarding": True}),
         {},
         f"{BERLIN}.write_forwarding",
-        "there is none to take writes",
+        "it cannot forward writes",
     ),
     (
         "global-headless",
@@ -100,7 +100,7 @@ GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         ONE,
         {"monitoring.notifications.topic": "arn:aws:sns:eu-west-1:123456789012:ops", "monitoring.alarms": True},
         "monitoring.notifications.topic",
-        "go to topics that the stack makes there",
+        "go to topics that the stack creates there",
     ),
     (
         "global-network",
@@ -122,28 +122,28 @@ GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         POSTGRES,
         {"local_write_forwarding": True, "engine_version": "15.7"},
         "local_write_forwarding",
-        "it begins with 15.8",
+        "requires 15.8 or later",
     ),
     (
         "local-write-forwarding",
         MYSQL,
         {"local_write_forwarding": True, "engine_version": "8.0.mysql_aurora.3.03.1"},
         "local_write_forwarding",
-        "it begins with 8.0.mysql_aurora.3.04.0",
+        "requires 8.0.mysql_aurora.3.04.0 or later",
     ),
     (
         "global-write-forwarding",
         world(eu_central_1={"write_forwarding": True}),
         {"engine_version": "14.8"},
         f"{BERLIN}.write_forwarding",
-        "that begins with 14.9",
+        "requires 14.9 or later",
     ),
     (
         "instance-class",
         world(eu_central_1={"instances": {"class": "db.m5.large"}}),
         {},
         f"{BERLIN}.instances.class",
-        "Aurora does not run on db.m5.large",
+        "Aurora does not support db.m5.large",
     ),
     (
         "vpc-cidr",
@@ -159,5 +159,5 @@ GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         f"{BERLIN}.encryption.kms_key",
         "eu-west-1",
     ),
-    ("allow-nobody", world(eu_central_1={}), {}, f"{BERLIN}.network.allow", "nobody may connect yet"),
+    ("allow-nobody", world(eu_central_1={}), {}, f"{BERLIN}.network.allow", "no source is allowed to connect"),
 ]

@@ -128,7 +128,7 @@ def test_what_cannot_be_adopted_says_why_and_what_to_do(
 
 
 def test_a_cluster_with_autoscaled_readers_alone_has_no_instance_of_its_own() -> None:
-    with pytest.raises(NotAdoptable, match="no instance of its own"):
+    with pytest.raises(NotAdoptable, match="it has no instance"):
         refuse(existing(instance("application-autoscaling-1")))
 
 

@@ -20,11 +20,11 @@ MYSQL = Situation(name="orders", engine="aurora-mysql", logical="ROW", cluster_g
 CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("serverless-v1", {"engine_mode": "serverless"}, "Serverless v1", "Serverless v2"),
     ("stopped", {"status": "stopped"}, "It is stopped", "aurora-cli start orders"),
-    ("deployment", {"deployment": "bgd-1"}, "bgd-1 already", "blue-green cleanup orders"),
+    ("deployment", {"deployment": "bgd-1"}, "already part of the deployment bgd-1", "blue-green cleanup orders"),
     ("pending-reboot", {"waiting": ("orders-1",)}, "orders-1", "aurora-cli reboot orders --rolling"),
     ("global-database", {"global_cluster": "world"}, "global database world", "global remove-region"),
     ("replica", {"replicates_from": "arn:aws:rds:x"}, "replicates from arn:aws:rds:x", "Promote it first"),
-    ("replicated", {"replicas": ("arn:aws:rds:y",)}, "replicated by arn:aws:rds:y", "Destroy or promote"),
+    ("replicated", {"replicas": ("arn:aws:rds:y",)}, "Its replicas are arn:aws:rds:y", "Destroy or promote"),
     ("managed-password", {"managed_password": True}, "Secrets Manager", "--set credentials.password=given"),
     ("proxy", {"proxies": ("orders",)}, "RDS proxy orders", "--set proxy=null"),
     ("zero-etl", {"integrations": ("lake",)}, "integration lake", "Delete the integration"),
@@ -72,7 +72,7 @@ def test_every_blocker_is_in_one_refusal() -> None:
     found = blockers(replace(READY, logical=None, managed_password=True, proxies=("orders",)))
     with pytest.raises(InvalidInput) as refused:
         refuse("orders", found)
-    assert "3 things stand in the way" in refused.value.message
+    assert "3 blockers were found" in refused.value.message
     assert refused.value.message.startswith("Nothing was changed.")
     assert [one["code"] for one in refused.value.details["blockers"]] == [
         "logical-replication",
@@ -151,5 +151,5 @@ def test_a_switchover_that_was_taken_back_says_that_nothing_has_changed() -> Non
             name = "orders"
 
     error = _rolled_back(OperationContext, "It took too long.")  # type: ignore[arg-type]
-    assert "nothing has changed: orders serves as before. It took too long." in error.message
+    assert "nothing has changed: orders still serves. It took too long." in error.message
     assert "aurora-cli blue-green switchover orders" in str(error.hint)

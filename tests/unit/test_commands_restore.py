@@ -27,14 +27,14 @@ def operations(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--replace", "--undo"), "--replace and --undo exclude each other"),
+        (("--replace", "--undo"), "--replace and --undo are mutually exclusive"),
         (("--replace",), "--from-snapshot or --to-time"),
         (("--replace", "--from", "x", *WHERE), "--from-snapshot or --to-time"),
         (("--replace", *WHERE, "--readers", "2"), "--replace keeps the spec as it is"),
-        (("--replace", *WHERE, "--from-cluster", "other"), "--to-time is of orders itself"),
-        (("--undo", *WHERE), "The source goes with --replace"),
-        (("--discard-old", "--from", "x"), "The source goes with --replace"),
-        (("--from", "x", "--confirm", "orders"), "--confirm goes with --replace"),
+        (("--replace", *WHERE, "--from-cluster", "other"), "--to-time refers to orders itself"),
+        (("--undo", *WHERE), "A source requires --replace"),
+        (("--discard-old", "--from", "x"), "A source requires --replace"),
+        (("--from", "x", "--confirm", "orders"), "--confirm requires --replace"),
     ],
 )
 def test_what_contradicts_itself_is_refused(run: Run, words: tuple[str, ...], message: str) -> None:

@@ -110,7 +110,7 @@ def test_a_group_alone_is_incomplete(run: Run) -> None:
     assert done.status == 2
     assert done.out == ""
     assert done.err == (
-        "error: Say which command: faults, reset, start, status, stop.\nhint: Help: aurora-cli sandbox --help\n"
+        "error: Specify a command: faults, reset, start, status, stop.\nhint: Help: aurora-cli sandbox --help\n"
     )
 
 

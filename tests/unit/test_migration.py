@@ -55,10 +55,10 @@ def test_an_instance_that_fits_is_not_refused() -> None:
             "is in us-east-1",
             "--region us-",
         ),
-        (instance(BackupRetentionPeriod=0), "keeps no automated backups", "--backup-retention-period 7"),
+        (instance(BackupRetentionPeriod=0), "has no automated backups", "--backup-retention-period 7"),
         (instance(AllocatedStorage=131073), "has 131073 GiB, and a cluster holds 131072", "part of the data"),
-        (instance(ReadReplicaDBInstanceIdentifiers=["r"]), "has a replica already (r)", "Delete or promote"),
-        (instance(ReadReplicaDBClusterIdentifiers=["other"]), "has a replica already (other)", "Delete or promote"),
+        (instance(ReadReplicaDBInstanceIdentifiers=["r"]), "already has a replica (r)", "Delete or promote"),
+        (instance(ReadReplicaDBClusterIdentifiers=["other"]), "already has a replica (other)", "Delete or promote"),
         (instance(ReadReplicaSourceDBInstanceIdentifier="top"), "itself a replica of top", "Replicate top instead"),
     ],
 )
@@ -153,7 +153,7 @@ def test_capacity_and_pause_become_those_of_serverless_v2() -> None:
     assert values["instances"] == {"class": "db.serverless", "acu": "0-256", "pause_after": "15m"}
     assert values["engine_version"] == "16.8"
     assert {"name", "username", "database", "encryption", "deletion_protection"}.isdisjoint(values)
-    assert any("384 ACU are more than Serverless v2 has" in note for note in notes)
+    assert any("384 ACU are more than Serverless v2 supports" in note for note in notes)
 
 
 @pytest.mark.parametrize(
@@ -227,9 +227,9 @@ def test_the_newest_value_is_the_lag() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (lag(), "no value of AuroraBinlogReplicaLag"),
+        (lag(), "no value for AuroraBinlogReplicaLag"),
         (lag(3, -1), "the replication does not run"),
-        (lag(error="AccessDenied"), "CloudWatch does not tell"),
+        (lag(error="AccessDenied"), "CloudWatch could not be read"),
         (read_lag(None, replica(members=0), FakeClock()), "it has no instance"),
     ],
 )

@@ -119,7 +119,7 @@ def test_the_report_has_the_primary_first_and_its_writer_alone() -> None:
     away = info.to_dict()["regions"][1]
     assert (away["writer"], away["reader"], away["lag_ms"]) == (None, None, 80.0)
     assert global_warnings(info, HOME) == [
-        "No instance in eu-central-1: it cannot take over before it gets one, and takes no reads."
+        "No instance in eu-central-1: it cannot take over until it has one, and serves no reads."
     ]
 
 
@@ -127,7 +127,7 @@ def test_the_report_says_where_the_primary_is_after_a_switchover() -> None:
     info = global_info(cluster(HOME, "shop", "shop-1", writer=False), live(AWAY, "a"), 5432)
     assert info is not None
     (warning,) = global_warnings(info, HOME)
-    assert warning.startswith("The primary Region is eu-central-1 now")
+    assert warning.startswith("The primary Region is now eu-central-1")
 
 
 def test_a_cluster_of_no_global_database_has_no_such_report() -> None:

@@ -49,7 +49,7 @@ def instance(address: str, identifier: str, action: Any, **kwargs: Any) -> Resou
 def test_what_holds_data_is_never_deleted_or_replaced(address: str, action: str) -> None:
     findings = inspect(plan(change(address, action, before={"id": "demo"}, replace_paths=("engine",))), Situation())
     assert [f.address for f in findings if f.refused] == [address]
-    with pytest.raises(GuardRefused, match="lose") as refusal:
+    with pytest.raises(GuardRefused, match="hold data") as refusal:
         refuse(findings)
     assert refusal.value.exit_status == 9
     assert f"--allow '{address}'" in (refusal.value.hint or "")
@@ -99,7 +99,7 @@ def test_the_way_out_names_the_cluster_alone_and_the_message_all_of_it() -> None
     with pytest.raises(GuardRefused) as refusal:
         refuse(inspect(going(), Situation(topology=topology("demo-1"))))
     assert FIRST in refusal.value.message
-    assert (refusal.value.hint or "").endswith("allow it by name: --allow 'aws_rds_cluster.this'")
+    assert (refusal.value.hint or "").endswith("allow it by address: --allow 'aws_rds_cluster.this'")
 
 
 def test_the_live_writer_counts_and_not_the_name_or_the_state() -> None:

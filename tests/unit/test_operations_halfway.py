@@ -52,16 +52,16 @@ def test_a_stranger_is_told_by_what_lives() -> None:
             PartialDestroy(
                 "demo", ("demo-2", "aws_route.a", "aws_route.b"), ("demo", "demo-1", GROUP), "available", "off"
             ),
-            "Gone already: demo-2, 2 other resources. Still there: the cluster demo (available), demo-1, 1 other resource.",
+            "Already deleted: demo-2, 2 other resources. Remaining: the cluster demo (available), demo-1, 1 other resource.",
         ),
         (
             PartialDestroy("demo", (), (GROUP,), None, None),
-            "Gone already: nothing. Still there: 1 other resource.",
+            "Already deleted: nothing. Remaining: 1 other resource.",
         ),
         (
             PartialDestroy("demo", ("demo-1",), ("demo",), "available", "on"),
             (
-                "Gone already: demo-1. Still there: the cluster demo (available). Its deletion protection is on: somebody set it "
+                "Already deleted: demo-1. Remaining: the cluster demo (available). Its deletion protection is on: it was enabled "
                 "meanwhile."
             ),
         ),

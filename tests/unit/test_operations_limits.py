@@ -46,9 +46,9 @@ def test_what_the_plan_adds_is_counted_against_the_quota(kind: str, name: str, w
     two = plan(change(f"{kind}.a", "create"), change(f"{kind}.b", "create"), change(f"{kind}.c", "no-op"))
     assert list(over_quota(two, {name: Quota(name, 38, 40)})) == []
     (found,) = over_quota(two, {name: Quota(name, 39, 40)})
-    assert found.message == f"{words}: the plan makes 2, and this account may have 1 more here (39 of 40 are used)"
+    assert found.message == f"{words}: the plan creates 2, and this account may have 1 more here (39 of 40 are used)"
     assert (found.severity, found.check) == ("warning", "quota")
-    assert found.hint == "have it raised in the Service Quotas console, or delete what is not needed"
+    assert found.hint == "request an increase in the Service Quotas console, or delete unused resources"
 
 
 def test_what_goes_makes_room_and_what_is_made_anew_needs_none() -> None:
@@ -92,7 +92,7 @@ def test_proxies_are_counted_where_the_plan_makes_one() -> None:
     full = read_proxy_quota(Paged((15, 5)))
     assert full == {"DBProxies": Quota("DBProxies", 20, 20)}
     (found,) = over_quota(plan(change("aws_db_proxy.this", "create")), full)
-    message = "RDS proxies: the plan makes 1, and this account may have 0 more here (20 of 20 are used)"
+    message = "RDS proxies: the plan creates 1, and this account may have 0 more here (20 of 20 are used)"
     assert (found.message, found.check) == (message, "quota")
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeDBProxies")
     assert read_proxy_quota(Paged(denied)) == {}
@@ -112,7 +112,7 @@ def test_io_optimized_is_refused_until_aws_takes_it_again() -> None:
         "Nothing was changed: AWS switches this cluster to I/O-Optimized storage again from 2026-12-01 12:00 UTC on."
     )
     assert refused.value.message == message
-    assert refused.value.hint == "A cluster goes there once in 30 days. Leave `storage: aurora` until then."
+    assert refused.value.hint == "A cluster can switch once in 30 days. Keep `storage: aurora` until then."
     refuse_what_aws_refuses(wanted, live(NOW - timedelta(days=1)), NOW)
     refuse_what_aws_refuses(wanted, live(), NOW)
     back = plan(change(CLUSTER, "update", {"storage_type": "aurora-iopt1"}, {"storage_type": ""}))
@@ -124,7 +124,7 @@ def test_backtrack_is_on_from_the_start_or_never() -> None:
         refuse_what_aws_refuses(
             plan(change(CLUSTER, "update", {"backtrack_window": 0}, {"backtrack_window": 86400})), live(), NOW
         )
-    message = "Nothing was changed: AWS does not turn backtrack on for a cluster that was made without it."
+    message = "Nothing was changed: AWS does not enable backtrack for a cluster that was created without it."
     assert refused.value.message == message
     for before, action in ((3600, "update"), (0, "create")):
         refuse_what_aws_refuses(

@@ -61,7 +61,7 @@ def test_a_feature_that_the_class_lacks(changes: dict[str, Any], lacking: dict[s
     ((where, message, _),) = found(changes, offers("db.r7g.large", **lacking))
     assert (where, message) == (
         path,
-        f"db.r7g.large does not go with {text}, with aurora-postgresql 17.7 in eu-west-1",
+        f"db.r7g.large does not support {text}, with aurora-postgresql 17.7 in eu-west-1",
     )
     assert found(changes, offers("db.r7g.large")) == []
 
@@ -87,7 +87,7 @@ def test_capacity_beyond_what_the_version_has() -> None:
 def test_a_version_that_is_not_offered() -> None:
     ((path, message, hint),) = found({"engine_version": "16.8"}, Offers("16.8", ()))
     assert (path, message) == ("engine_version", "eu-west-1 does not offer aurora-postgresql 16.8 for new clusters")
-    assert "the newest known of this line is `16." in str(hint)
+    assert "the newest known of this major version is `16." in str(hint)
 
 
 def test_only_what_the_check_reads_makes_it_ask_again() -> None:
@@ -158,4 +158,4 @@ def test_without_permission_the_packaged_table_counts_and_that_is_said() -> None
         OrderableCheck(app, spec, None, events.append).run()
     (note,) = events
     assert note.level == "warning"
-    assert note.text.startswith("AWS could not be asked what can be ordered; the packaged table of 20")
+    assert note.text.startswith("The orderable options could not be read from AWS; the packaged table of 20")

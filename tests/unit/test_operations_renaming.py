@@ -62,9 +62,9 @@ def spec_of(**changes: Any) -> ClusterSpec:
 @pytest.mark.parametrize(
     ("changes", "live", "words"),
     [
-        ({}, {"replicas": ("arn:other",)}, "it is replicated by arn:other"),
+        ({}, {"replicas": ("arn:other",)}, "it has the replicas arn:other"),
         ({}, {"replicates_from": "arn:other"}, "it replicates arn:other"),
-        ({"proxy": True}, {}, "its RDS proxy holds it by name"),
+        ({"proxy": True}, {}, "its RDS proxy refers to it by name"),
         ({}, {"activity_stream": "stream"}, "it has an activity stream"),
     ],
 )

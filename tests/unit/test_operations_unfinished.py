@@ -47,7 +47,7 @@ def test_anything_else_is_refused_with_both_ways_out(
     with pytest.raises(OperationUnfinished) as caught:
         refuse_unfinished(stack, operation, arguments)
     assert caught.value.exit_status == 2
-    assert "'failover' has begun on demo and is not finished: 0 of 1 steps" in caught.value.message
+    assert "'failover' is in progress on demo: 0 of 1 steps" in caught.value.message
     assert "aurora-cli failover demo." in (caught.value.hint or "")
     assert "aurora-cli abandon demo" in (caught.value.hint or "")
 
@@ -93,7 +93,7 @@ def test_nothing_but_the_destroy_goes_on_after_it_has_begun(run: Run, tmp_path: 
     made.update_record(status="destroying")
     done = run(*words)
     assert done.status != 0
-    assert "A destroy of demo has begun and is not finished." in done.err
+    assert "A destroy of demo is in progress." in done.err
     assert Registry(home).get("demo").record.status == "destroying"
 
 
@@ -112,14 +112,14 @@ def test_what_has_no_steps_waits_for_what_has(run: Run, tmp_path: Path, words: t
     write_journal(made.folder, JOURNAL)
     done = run(*words)
     assert done.status == 2
-    assert "'failover' has begun on demo and is not finished" in done.err
+    assert "'failover' is in progress on demo" in done.err
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("backtrack", "demo", "--by", "999999999h", "--confirm", "demo"), "--by is at most 72h"),
-        (("wait", "demo", "--for", "readers=²"), "'readers=²' cannot be waited for"),
+        (("wait", "demo", "--for", "readers=²"), "'readers=²' is not a valid condition"),
     ],
 )
 def test_a_number_that_is_none_is_a_sentence(run: Run, words: tuple[str, ...], said: str) -> None:

@@ -44,9 +44,9 @@ def test_a_group_made_elsewhere_is_asked_for() -> None:
     with pytest.raises(InvalidInput) as caught:
         _groups(given, TO_17, None, None)
     assert caught.value.message == (
-        "The parameter group company-16 is of the old family and was made elsewhere; 17.5 needs one of aurora-postgresql17."
+        "The parameter group company-16 is of the old family and is not managed here; 17.5 needs one of aurora-postgresql17."
     )
-    assert caught.value.hint == "Make one of that family, and name it: --cluster-group NAME"
+    assert caught.value.hint == "Create one of that family, and specify it: --cluster-group NAME"
     assert _groups(given, TO_17, "company-17", None) == {"parameters": {"cluster_group": "company-17"}}
 
 

@@ -55,7 +55,7 @@ def test_the_newest_minor_version_is_the_end_of_the_line() -> None:
 def test_never_back(to: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         choose("16.8", to)
-    assert caught.value.message == f"orders runs 16.8, and Aurora never goes back to an older version ({to})."
+    assert caught.value.message == f"orders runs 16.8, and Aurora does not support downgrades ({to})."
     assert "aurora-cli snapshot list orders" in str(caught.value.hint)
 
 
@@ -64,13 +64,13 @@ def test_what_is_not_offered_lists_what_is() -> None:
         choose("16.8", "17.6")
     assert caught.value.message == "AWS has no direct upgrade of aurora-postgresql 16.8 to 17.6."
     assert caught.value.hint == (
-        "From 16.8 it can go to: minor 16.10, 16.9; major (newest of each) 17.10, 18.3. "
+        "Upgrade targets of 16.8: minor 16.10, 16.9; major (newest of each) 17.10, 18.3. "
         "All: aurora-cli upgrade orders --list"
     )
     with pytest.raises(InvalidInput) as caught:
         choose("18.3", "19")
-    assert caught.value.hint == "18.3 is the end of the line: AWS lists no newer version."
-    with pytest.raises(InvalidInput, match=r"newest is no version of aurora-postgresql"):
+    assert caught.value.hint == "18.3 is the newest version: AWS lists no upgrade target."
+    with pytest.raises(InvalidInput, match=r'"newest" is not a valid version of aurora-postgresql'):
         choose("16.8", "newest")
 
 

@@ -88,7 +88,7 @@ def test_the_version_is_waited_for_although_aws_begins_late() -> None:
 def test_an_upgrade_that_aws_gives_up_is_no_wait_for_ever(seen: list[tuple[str, str]]) -> None:
     with pytest.raises(OperationFailed) as caught:
         wait(Rds(*seen))
-    assert caught.value.message == "AWS has not upgraded demo: it is available and runs 16.8 still."
+    assert caught.value.message == "AWS has not upgraded demo: it is available and still runs 16.8."
     assert "upgrade-prechecks.log" in str(caught.value.hint)
 
 

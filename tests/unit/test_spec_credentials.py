@@ -52,13 +52,13 @@ def test_a_rotation_in_one_word_means_what_it_says(word: str | bool, enabled: bo
 
 
 PASSWORDS = [
-    ("aurora-mysql", "short-7", "is too short: it has 7 characters, and AWS wants 8 or more"),
-    ("aurora-mysql", "x" * 42, "is too long: it has 42 characters, and AWS takes up to 41 for this engine"),
-    ("aurora-postgresql", "x" * 129, "is too long: it has 129 characters, and AWS takes up to 128 for this engine"),
-    ("aurora-postgresql", "with/slash", "has a slash, which AWS does not take"),
-    ("aurora-postgresql", 'with"quote', "has a double quote, which AWS does not take"),
-    ("aurora-postgresql", "with@sign", "has an at sign, which AWS does not take"),
-    ("aurora-postgresql", "with space", "has a space, which AWS does not take"),
+    ("aurora-mysql", "short-7", "is too short: it has 7 characters, and AWS requires 8 or more"),
+    ("aurora-mysql", "x" * 42, "is too long: it has 42 characters, and AWS allows up to 41 for this engine"),
+    ("aurora-postgresql", "x" * 129, "is too long: it has 129 characters, and AWS allows up to 128 for this engine"),
+    ("aurora-postgresql", "with/slash", "has a slash, which AWS does not allow"),
+    ("aurora-postgresql", 'with"quote', "has a double quote, which AWS does not allow"),
+    ("aurora-postgresql", "with@sign", "has an at sign, which AWS does not allow"),
+    ("aurora-postgresql", "with space", "has a space, which AWS does not allow"),
     ("aurora-postgresql", "Pässwörter", "has a character that is not printable ASCII"),
     ("aurora-postgresql", "line\nbreak", "has a character that is not printable ASCII"),
 ]

@@ -44,7 +44,7 @@ def test_an_assignment_is_a_path_and_a_yaml_value(text: str, path: str, value: A
     ("text", "words", "hint"),
     [
         ("backup.retention", "not PATH=VALUE", "write --set"),
-        ("=3", "names no field", "write --set"),
+        ("=3", "does not name a field", "write --set"),
         ("port=[1", "not valid YAML", "close every bracket"),
         ("tags={a: 1, a: 2}", "given twice", ""),
         ("prot=1", "no such field", "did you mean `port`?"),

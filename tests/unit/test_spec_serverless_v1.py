@@ -54,8 +54,8 @@ def test_each_property_of_cdk_has_its_place() -> None:
 def test_the_refusal_says_why_and_what_to_take_instead(run: Run) -> None:
     done = run("validate", "-f", str(EXAMPLE))
     assert done.status == 2
-    assert "AWS makes no new Serverless v1 clusters since 2025-01-08; its end of life was 2025-03-31" in done.err
-    assert "A spec that does the same, ready to take:" in done.err
+    assert "AWS has created no new Serverless v1 clusters since 2025-01-08; its end of life was 2025-03-31" in done.err
+    assert "An equivalent spec, ready to use:" in done.err
     assert "acu: 0-64" in done.err
     alone = run("spec", "from-serverless-v1", str(EXAMPLE))
     assert alone.status == 0
@@ -93,11 +93,11 @@ def test_capacity_and_pause_of_the_equivalent() -> None:
     assert plain["instances"] == {"class": "db.serverless", "acu": "4-32"}
     text, large = equivalent({f"{V1}.max_capacity": 384, f"{V1}.timeout_action": "FORCE_APPLY_CAPACITY_CHANGE"})
     assert large["instances"] == {"class": "db.serverless", "acu": "0-256", "pause_after": "5m"}
-    assert "384 ACU are more than Serverless v2 has" in text
+    assert "384 ACU are more than Serverless v2 supports" in text
     assert "`timeout_action` have no equivalent" in text
     text, old = equivalent({"engine_version": "13.9", f"{V1}.auto_pause": "1h"})
     assert (old["engine_version"], old["instances"]["acu"]) == ("13.9", "0.5-16")
-    assert "13.9 cannot pause (that begins with 13.15)" in text
+    assert "13.9 cannot pause (this requires 13.15 or later)" in text
 
 
 def test_what_stays_at_the_end() -> None:

@@ -92,11 +92,11 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, Any]]:
 ITEMS: dict[str, tuple[str, Any]] = {
     "desired and running version": ("17.4 runs, 17.7 in the spec", lambda d: d["upkeep"]["desired_version"] == "17.7"),
     "what waits, and for which window": (
-        f"DBInstanceClass db.r7g.xlarge of orders-2 waits for the maintenance window, {WINDOW} UTC",
+        f"DBInstanceClass db.r7g.xlarge of orders-2 is pending until the maintenance window, {WINDOW} UTC",
         lambda d: {i["id"]: i["pending"].get("DBInstanceClass") for i in d["instances"]}["orders-2"] == "db.r7g.xlarge",
     ),
     "what waits of the cluster": (
-        f"EngineVersion 17.7 of the cluster waits for the maintenance window, {WINDOW} UTC",
+        f"EngineVersion 17.7 of the cluster is pending until the maintenance window, {WINDOW} UTC",
         lambda d: d["pending"] == {"EngineVersion": "17.7"},
     ),
     "when the window begins": (
@@ -104,7 +104,7 @@ ITEMS: dict[str, tuple[str, Any]] = {
         lambda d: d["upkeep"]["next_maintenance"] == "2026-01-04T05:00:00+00:00",
     ),
     "maintenance of AWS": (
-        "AWS has maintenance waiting for orders-1: New OS",
+        "AWS maintenance is pending for orders-1: New OS",
         lambda d: d["upkeep"]["actions"][0]["action"] == "system-update",
     ),
     "end of the certificate": (
@@ -116,7 +116,7 @@ ITEMS: dict[str, tuple[str, Any]] = {
         lambda d: d["upkeep"]["authority_ends"].startswith("2026-10-28"),
     ),
     "waits for a restart": (
-        "Changed parameters wait for a restart of orders-2.",
+        "Changed parameters are pending a reboot of orders-2.",
         lambda d: [i["id"] for i in d["instances"] if i["waits_for_reboot"]] == ["orders-2"],
     ),
     "one zone": (
@@ -124,7 +124,7 @@ ITEMS: dict[str, tuple[str, Any]] = {
         lambda d: {i["zone"] for i in d["instances"]} == {"eu-west-1a"},
     ),
     "autoscaled readers": (
-        "application-autoscaling-1: made by reader autoscaling",
+        "application-autoscaling-1: created by reader autoscaling",
         lambda d: [i["id"] for i in d["instances"] if i["autoscaled"]] == ["application-autoscaling-1"],
     ),
     "backups": (
@@ -150,4 +150,4 @@ def test_each_is_in_the_text_and_in_the_json(shown: tuple[str, dict[str, Any]], 
 def test_a_password_that_waits_is_named_and_not_shown() -> None:
     said = waiting_changes(replace(LIVE, pending={"MasterUserPassword": "sesame"}))
     assert "sesame" not in " ".join(said)
-    assert "MasterUserPassword of the cluster waits" in said[-1]
+    assert "MasterUserPassword of the cluster is pending" in said[-1]

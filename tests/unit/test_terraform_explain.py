@@ -93,13 +93,13 @@ CASES: list[tuple[str, str, type[AuroraError], str]] = [
         "creating RDS Cluster (demo)",
         rds("CreateDBCluster", "DBClusterAlreadyExistsFault", "DB Cluster already exists"),
         TerraformFailed,
-        "A DB cluster of this name exists already",
+        "A DB cluster of this name already exists",
     ),
     (
         "creating RDS Cluster Instance (demo-1)",
         rds("CreateDBInstance", "DBInstanceAlreadyExists", "DB instance already exists"),
         TerraformFailed,
-        "A DB instance of this name exists already",
+        "A DB instance of this name already exists",
     ),
     (
         "creating CloudWatch Logs Log Group",
@@ -111,7 +111,7 @@ CASES: list[tuple[str, str, type[AuroraError], str]] = [
         "creating RDS Cluster Instance",
         rds("CreateDBInstance", "InstanceQuotaExceeded", "DB instance quota exceeded"),
         TerraformFailed,
-        "quota of this AWS account is used up (InstanceQuotaExceeded)",
+        "quota of this AWS account is exceeded (InstanceQuotaExceeded)",
     ),
     (
         "creating RDS Cluster",
@@ -169,7 +169,12 @@ CASES: list[tuple[str, str, type[AuroraError], str]] = [
         TerraformFailed,
         "still uses it",
     ),
-    ("creating RDS Cluster", rds("CreateDBCluster", "Throttling", "Rate exceeded"), TerraformFailed, "limits the rate"),
+    (
+        "creating RDS Cluster",
+        rds("CreateDBCluster", "Throttling", "Rate exceeded"),
+        TerraformFailed,
+        "is throttling API calls",
+    ),
     (
         "deleting RDS Cluster",
         rds(
@@ -185,7 +190,7 @@ CASES: list[tuple[str, str, type[AuroraError], str]] = [
         "Error acquiring the state lock",
         "Error message: resource temporarily unavailable\nopen .terraform.tfstate.lock.info: no such file or directory",
         StateLocked,
-        "another Terraform works on it",
+        "another Terraform run holds the lock",
     ),
     (
         "Error acquiring the state lock",
@@ -221,13 +226,13 @@ CASES: list[tuple[str, str, type[AuroraError], str]] = [
         "Failed to query available provider packages",
         NO_REGISTRY,
         TerraformFailed,
-        "provider hashicorp/aws could not be fetched: could not connect to registry.terraform.io",
+        "provider hashicorp/aws could not be downloaded: could not connect to registry.terraform.io",
     ),
     (
         "Failed to install provider",
         "the current package for registry.terraform.io/hashicorp/aws 6.62.0 does not match any of the checksums previously",
         TerraformFailed,
-        "checksum differs",
+        "checksum does not match",
     ),
     (
         'Backend initialization required, please run "terraform init"',
@@ -285,7 +290,7 @@ def test_an_error_in_a_file_names_the_line() -> None:
 def test_a_known_error_outranks_unknown_ones_before_it() -> None:
     known = Diagnostic("error", "x", rds("CreateDBCluster", "Throttling", "Rate exceeded"), "aws_rds_cluster.this")
     error = explain([Diagnostic("error", "something"), known])
-    assert "limits the rate" in error.message
+    assert "is throttling API calls" in error.message
     assert "(1 more error)" in error.message
 
 

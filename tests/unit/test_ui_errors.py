@@ -104,8 +104,8 @@ def test_no_text_of_others_reaches_the_terminal_as_a_command(message: str, hint:
 )
 def test_confirm(typed: str, answer: bool) -> None:
     shown = screen(typed=typed)
-    assert confirm(shown.consoles, "Go ahead?") is answer
-    assert shown.err.startswith("Go ahead? [y/N] ")
+    assert confirm(shown.consoles, "Proceed?") is answer
+    assert shown.err.startswith("Proceed? [y/N] ")
     assert shown.out == ""
 
 
@@ -127,8 +127,8 @@ def test_ctrl_c_at_a_prompt_is_passed_on_and_ends_the_line() -> None:
     stderr = Terminal()
     consoles = make_consoles("never", {"TERM": "xterm"}, io.StringIO(), stderr, stdin=Interrupted())
     with pytest.raises(KeyboardInterrupt):
-        confirm(consoles, "Go ahead?")
-    assert stderr.getvalue() == "Go ahead? [y/N] \n"
+        confirm(consoles, "Proceed?")
+    assert stderr.getvalue() == "Proceed? [y/N] \n"
 
 
 def test_bytes_that_are_no_text_are_no_yes() -> None:

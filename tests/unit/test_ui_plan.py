@@ -164,11 +164,11 @@ def test_a_replacement_has_its_reason() -> None:
     )
     tainted = change("aws_db_subnet_group.this", "replace", {"name": "demo"}, reason="replace_because_tainted")
     print_review(shown.consoles, review(Plan((replaced, tainted))))
-    assert "Replaced: deleted and made anew (2)" in shown.err
+    assert "Replaced: destroyed and recreated (2)" in shown.err
     assert "because zone cannot be changed in place" in shown.err
     assert "zone: eu-west-1a → eu-west-1b" in shown.err
     assert "class:" not in shown.err
-    assert "half-made by an earlier run" in shown.err
+    assert "an earlier run left it partially created" in shown.err
 
 
 @pytest.mark.parametrize("width", [60, 200])
@@ -238,8 +238,8 @@ def test_notices_steps_warnings_drift_and_banner() -> None:
     words = shown.err_words
     assert "SANDBOX on this machine; nothing in AWS is touched Scale demo · eu-west-1" in words
     assert "The cluster changed after the first plan" in words
-    assert "An earlier run stopped half-way" in words
-    assert "Changed by someone else since the last run (1) ▲ VPC demo" in words
+    assert "An earlier run was interrupted" in words
+    assert "Changed outside Terraform since the last run (1) ▲ VPC demo" in words
     assert "was deleted" in words
     assert "1. Fail over to demo-2 2. Change demo-1" in words
     assert "▲ warning network.allow demo.yaml:7 everyone may try" in words

@@ -93,9 +93,9 @@ def test_what_waits_and_what_is_not_managed_is_said_without_secrets() -> None:
     pending = {"DBInstanceClass": "db.r7g.xlarge", "MasterUserPassword": "hunter2"}
     made = (instance(1, "writer", "eu-west-1a", pending=pending), instance(9, "reader", "eu-west-1b", managed=False))
     print_report(shown.consoles, report(instances=made), "status")
-    assert "demo-1: waits for a restart or the maintenance window: class db.r7g.xlarge and" in shown.out_words
+    assert "demo-1: is pending a reboot or the maintenance window: class db.r7g.xlarge and" in shown.out_words
     assert "hunter2" not in shown.out
-    assert "demo-9: made outside Terraform" in shown.out_words
+    assert "demo-9: created outside Terraform" in shown.out_words
 
 
 def test_serverless_shows_its_range_and_pause() -> None:
@@ -258,18 +258,18 @@ def test_a_destroy_shows_what_goes_and_what_stays(width: int) -> None:
     assert shown.out == ""
     assert "Destroy demo · eu-west-1" in words
     assert "demo-1 writer, db.r7g.large, eu-west-1a, available" in words
-    assert "made outside, goes too" in words
+    assert "created outside Terraform, also deleted" in words
     assert "Deleted with them (7)" in words
-    assert "Deletion protection is on: it is lifted first." in words
-    assert "What stays = The data as of now, in the final snapshot demo-final-1. = State file in S3" in words
-    assert "An earlier destroy stopped half-way" in words
+    assert "Deletion protection is on: it is disabled first." in words
+    assert "What is kept = The data as of now, in the final snapshot demo-final-1. = State file in S3" in words
+    assert "An earlier destroy was interrupted" in words
     assert "LOST" not in words
 
 
 def test_a_destroy_without_snapshot_says_that_data_is_lost() -> None:
     shown = screen()
     print_destroy_review(shown.consoles, destroy_review(final_snapshot_identifier=None))
-    assert "LOST: no final snapshot is taken. All data of the cluster goes" in shown.err_words
+    assert "LOST: no final snapshot is taken. All data of the cluster and its automated backups" in shown.err_words
 
 
 def test_after_a_destroy_the_way_back_is_shown() -> None:
@@ -278,8 +278,8 @@ def test_after_a_destroy_the_way_back_is_shown() -> None:
     print_destroyed(
         shown.consoles, DestroyResult("demo", "eu-west-1", "aws", True, False, "demo-final-1", destroy_review(), hint)
     )
-    assert "demo is gone." in shown.out
-    assert f"get it back     {hint}" in shown.out
+    assert "demo is destroyed." in shown.out
+    assert f"restore it      {hint}" in shown.out
 
 
 def test_a_dry_run_of_a_destroy_says_so() -> None:

@@ -28,7 +28,7 @@ def test_steps_are_numbered_with_what_they_interrupt_and_what_is_done(width: int
     )
     print_review(shown.consoles, review)
     words = shown.err_words
-    assert "1. Change demo-2 to db.r7g.large ✓ done already 2. Fail over to demo-2" in words
+    assert "1. Change demo-2 to db.r7g.large ✓ already done 2. Fail over to demo-2" in words
     assert "interrupts: Writes stop for some seconds. 3. Bring everything" in words
     assert "Connections to demo-2 end" not in words, "what is done interrupts nothing any more"
     assert "There is one reader." in words

@@ -64,7 +64,7 @@ def adopt(
     """
     region = _region(app)
     if to is not None and to.exists() and not dry_run:
-        raise InvalidInput(f"{to} exists already.", hint="Name another file with --to, or move that one away.")
+        raise InvalidInput(f"{to} already exists.", hint="Specify another file with --to, or move the existing one.")
     app.begin(emit)
     with app.registry.lock(identifier, "adopt"):
         _refuse_managed(app, identifier)
@@ -102,8 +102,8 @@ def _refuse_managed(app: AppContext, name: str) -> None:
         app.registry.remove(stack)
         return
     raise SpecConflict(
-        f"{name} is managed here already.",
-        hint=f"Bring it to its spec with `aurora-cli apply {name}`, or look with `aurora-cli drift {name}`.",
+        f"{name} is already managed here.",
+        hint=f"Apply its spec with `aurora-cli apply {name}`, or check with `aurora-cli drift {name}`.",
     )
 
 
@@ -111,7 +111,7 @@ def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> Discover
     from aurora_cli.aws.discovery import read_cluster, read_surroundings
 
     started = monotonic()
-    emit(StepStarted("read", "Reading the cluster and what belongs to it"))
+    emit(StepStarted("read", "Reading the cluster and its related resources"))
     try:
         found = read_cluster(app.aws(region), identifier)
     except ClusterNotFound as error:
@@ -176,18 +176,20 @@ def _advice(found: DiscoveredCluster, desired: Resolved) -> list[str]:
         advice.append("Deletion protection is off. Turn it on: set `deletion_protection: true` and apply.")
     if spec.credentials.kept:
         advice.append(
-            "The master password is not managed by AWS. `credentials.password: managed` would have AWS make a new one."
+            "The master password is not managed by AWS. With `credentials.password: managed` AWS would create a new one."
         )
     owner = stack_of(found)
     if owner:
         advice.append(
-            f"The CloudFormation stack {owner} believes that the cluster is its own. Give it DeletionPolicy: Retain there "
-            "and take it out of the template, or a change of that stack changes or deletes the cluster."
+            f"The CloudFormation stack {owner} still manages the cluster. Set DeletionPolicy: Retain there and remove the "
+            "cluster from the template; otherwise an update of that stack can change or delete it."
         )
     pending = [found.cluster, *found.managed]
     if any(v not in (None, {}, []) for item in pending for v in (item.get("PendingModifiedValues") or {}).values()):
-        advice.append("Changes wait for the maintenance window; the next apply that changes anything carries them out.")
-    advice.append("Let only one tool manage the cluster: take it out of the state or the template that it came from.")
+        advice.append(
+            "Changes are pending until the maintenance window; the next apply that changes anything applies them."
+        )
+    advice.append("Let only one tool manage the cluster: remove it from the state or template that managed it before.")
     return advice
 
 

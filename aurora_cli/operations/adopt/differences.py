@@ -36,7 +36,7 @@ class Difference:
     @property
     def text(self) -> str:
         """One sentence."""
-        where = f"set {self.field}" if self.field else "the spec has no place for it"
+        where = f"set {self.field}" if self.field else "the spec has no field for it"
         return f"{self.address}: {self.path} is {_plain(self.in_aws)} in AWS, and would become {_plain(self.in_spec)} ({where})"
 
 
@@ -63,8 +63,8 @@ def refuse_differences(name: str, plan: Plan) -> None:
         return
     count = "1 value differs" if len(found) == 1 else f"{len(found)} values differ"
     raise NotAdoptable(
-        f"{name} cannot be adopted as it is: {count}. " + "; ".join(one.text for one in found) + ".",
-        hint="Say the value in AWS with --set FIELD=VALUE, or change it in AWS first. Nothing was changed.",
+        f"{name} cannot be adopted unchanged: {count}. " + "; ".join(one.text for one in found) + ".",
+        hint="Specify the value in AWS with --set FIELD=VALUE, or change it in AWS first. Nothing was changed.",
         details={"differences": [{**vars(one), "text": one.text} for one in found]},
     )
 

@@ -76,7 +76,7 @@ class Draft:
         terraform = self.app.terraform(self.stack, self.emit)
         self._import(terraform)
         started = monotonic()
-        self.emit(StepStarted("plan", "Comparing the spec with what is there"))
+        self.emit(StepStarted("plan", "Comparing the spec with the cluster"))
         write_rendered(self.stack, self.spec, final_snapshot_identifier=self.snapshot, allow_destroy=True)
         terraform.init()
         plan = terraform.plan()
@@ -89,7 +89,7 @@ class Draft:
         from aurora_cli.spec.versions import rendered_version
 
         started = monotonic()
-        self.emit(StepStarted("import", "Importing into a draft, which changes nothing"))
+        self.emit(StepStarted("import", "Importing into a temporary state, which changes nothing"))
         rendered = render_stack(self.spec)
         files = {name: rendered[name] for name in ("versions.tf", "backend.tf")}
         files["adoption.tf"] = bare_resources(self.spec.region, bare_of(self.found, self.spec))

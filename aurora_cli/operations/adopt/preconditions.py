@@ -25,7 +25,7 @@ def _reasons(found: DiscoveredCluster) -> Iterator[tuple[str, str]]:
     if engine in ("mysql", "postgres"):
         yield (
             f"it is an RDS Multi-AZ DB cluster ({engine}), not Aurora",
-            "Make an Aurora cluster from a snapshot of it, and adopt that one.",
+            "Create an Aurora cluster from a snapshot of it, and adopt that one.",
         )
     elif engine not in _ENGINES:
         yield (
@@ -42,13 +42,13 @@ def _reasons(found: DiscoveredCluster) -> Iterator[tuple[str, str]]:
     if cluster.get("ClusterScalabilityType") == "limitless":
         yield (
             "it is an Aurora Limitless Database, which a spec cannot describe",
-            "Keep managing it with the tool that made it.",
+            "Keep managing it with the tool that created it.",
         )
     if found.global_cluster:
         yield (
             f"it belongs to the global database {found.global_cluster}",
             (
-                "Keep managing it with the tool that made it, or take it out of the global database first: "
+                "Keep managing it with the tool that created it, or remove it from the global database first: "
                 f"aws rds remove-from-global-cluster --global-cluster-identifier {found.global_cluster} "
                 f"--db-cluster-identifier {cluster.get('DBClusterArn')}"
             ),
@@ -68,9 +68,9 @@ def _unrest(found: DiscoveredCluster) -> Iterator[tuple[str, str]]:
         yield f"its status is {status}", f"Start it first. {again}" if status == "stopped" else again
     if not found.managed:
         yield (
-            "it has no instance of its own",
+            "it has no instance",
             (
-                f"Make one: aws rds create-db-instance --db-cluster-identifier {found.identifier} "
+                f"Create one: aws rds create-db-instance --db-cluster-identifier {found.identifier} "
                 f"--db-instance-identifier {found.identifier}-1 --engine {found.cluster.get('Engine')} "
                 "--db-instance-class db.r7g.large"
             ),

@@ -42,8 +42,8 @@ def publish_state(app: AppContext, stack: Stack, spec: ClusterSpec, text: str, e
         there = {one.address: one.id for one in terraform.state_resources()}
         if there and there.get(CLUSTER_ADDRESS) != spec.name:
             raise SpecConflict(
-                f"The backend holds the state of something else already ({len(there)} resources). Nothing was changed.",
-                hint="Name a place of this cluster's own, e.g. with --set backend.key=... or --set backend.address=...",
+                f"The backend already holds another state ({len(there)} resources). Nothing was changed.",
+                hint="Specify a separate location for this cluster, e.g. with --set backend.key=... or --set backend.address=...",
             )
         if not there:
             terraform.save_state_text(text)

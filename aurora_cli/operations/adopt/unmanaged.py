@@ -52,14 +52,14 @@ def _parameters(found: DiscoveredCluster) -> Iterator[Unmanaged]:
         label = "cluster parameter group" if kind == "cluster" else "DB parameter group"
         texts = [f"{key} = {value}" for key, value in sorted(values.items())]
         more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""
-        yield Unmanaged(label, name, f"sets {', '.join(texts[:5])}{more}" if texts else "sets nothing of its own")
+        yield Unmanaged(label, name, f"sets {', '.join(texts[:5])}{more}" if texts else "sets no parameters")
 
 
 def _readers(found: DiscoveredCluster, spec: ClusterSpec) -> Iterator[Unmanaged]:
     for identifier in found.autoscaled:
-        yield Unmanaged("reader", identifier, "made by autoscaling")
+        yield Unmanaged("reader", identifier, "created by autoscaling")
     if found.targets and spec.autoscaling is None:
-        yield Unmanaged("reader autoscaling", f"cluster:{found.identifier}", "its policies or schedules are its own")
+        yield Unmanaged("reader autoscaling", f"cluster:{found.identifier}", "its policies or schedules are custom")
     described = {f"{found.identifier}-{key}" for key in spec.endpoints}
     for endpoint in found.endpoints:
         if endpoint["DBClusterEndpointIdentifier"] not in described:
@@ -71,7 +71,7 @@ def _logs(found: DiscoveredCluster, spec: ClusterSpec) -> Iterator[Unmanaged]:
         return
     for group in found.log_groups.values():
         days = group.get("retentionInDays")
-        yield Unmanaged("log group", group["logGroupName"], f"kept {days} days" if days else "kept for ever")
+        yield Unmanaged("log group", group["logGroupName"], f"kept {days} days" if days else "never expires")
 
 
 def _others(found: DiscoveredCluster, spec: ClusterSpec) -> Iterator[Unmanaged]:
@@ -84,6 +84,6 @@ def _others(found: DiscoveredCluster, spec: ClusterSpec) -> Iterator[Unmanaged]:
     if spec.monitoring.insights is None:
         for one in found.managed:
             if one.get("PerformanceInsightsEnabled"):
-                yield Unmanaged("Performance Insights", one["DBInstanceIdentifier"], "set on the instance alone")
+                yield Unmanaged("Performance Insights", one["DBInstanceIdentifier"], "set only on the instance")
     for proxy in found.proxies:
         yield Unmanaged("RDS proxy", proxy)

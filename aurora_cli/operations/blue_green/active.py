@@ -20,7 +20,7 @@ def refuse_in_deployment(rds: Any, cluster: str, why: str, *, until_cleanup: boo
     """Refuse a command while the cluster is part of a blue/green deployment.
 
     Args:
-        why: the rest of the sentence, e.g. "AWS stops none of its clusters".
+        why: the rest of the sentence, e.g. "AWS cannot stop its clusters".
         until_cleanup: also after the switchover, as long as the deployment has not been cleaned up.
 
     Raises:
@@ -29,9 +29,9 @@ def refuse_in_deployment(rds: Any, cluster: str, why: str, *, until_cleanup: boo
     found = deployment_under_way(rds, cluster)
     if found is None or found.status == "DELETING" or (found.switched and not until_cleanup):
         return
-    ways = f"End it: aurora-cli blue-green cleanup {cluster}."
+    ways = f"Delete it: aurora-cli blue-green cleanup {cluster}."
     if not found.switched:
-        ways += f" Or go on with it first: aurora-cli blue-green switchover {cluster}"
+        ways += f" Or complete it first: aurora-cli blue-green switchover {cluster}"
     raise SpecConflict(
         f"{cluster} is part of the blue/green deployment {found.id} ({found.status}): {why}.",
         hint=ways,

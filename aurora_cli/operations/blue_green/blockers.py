@@ -69,7 +69,7 @@ def refuse(name: str, found: tuple[Blocker, ...]) -> None:
     """Raise InvalidInput with every blocker; nothing if there is none."""
     if not found:
         return
-    what = "this stands in the way" if len(found) == 1 else f"{len(found)} things stand in the way"
+    what = "1 blocker was found" if len(found) == 1 else f"{len(found)} blockers were found"
     lines = [f"{number}. {one.text}" for number, one in enumerate(found, start=1)]
     ways = [f"{number}. {one.way_out}" for number, one in enumerate(found, start=1)]
     raise InvalidInput(
@@ -81,14 +81,18 @@ def refuse(name: str, found: tuple[Blocker, ...]) -> None:
 
 def _of_state(now: Situation) -> Iterator[Blocker]:
     if now.engine_mode == "serverless":
-        yield Blocker("serverless-v1", "It is Serverless v1, which has none.", "Move it to Serverless v2 first.")
+        yield Blocker(
+            "serverless-v1",
+            "It is Serverless v1, which does not support blue/green deployments.",
+            "Migrate it to Serverless v2 first.",
+        )
     if now.status in ("stopped", "stopping"):
         yield Blocker("stopped", f"It is {now.status}.", f"aurora-cli start {now.name}")
     if now.deployment:
         yield Blocker(
             "deployment",
-            f"It is part of the deployment {now.deployment} already.",
-            f"aurora-cli blue-green status {now.name}; end that one with: aurora-cli blue-green cleanup {now.name}",
+            f"It is already part of the deployment {now.deployment}.",
+            f"aurora-cli blue-green status {now.name}; delete that one with: aurora-cli blue-green cleanup {now.name}",
         )
 
 
@@ -97,33 +101,34 @@ def _of_replication(now: Situation) -> Iterator[Blocker]:
     if (now.logical or "").lower() in _OFF:
         yield Blocker(
             "logical-replication",
-            f"{parameter} is off in its cluster parameter group {now.cluster_group}, and the green cluster follows by it.",
+            f"{parameter} is off in its cluster parameter group {now.cluster_group}, and replication to the green "
+            "cluster needs it.",
             f"aurora-cli apply {now.name} --set parameters.cluster.{parameter}={value}, then restart the instances, one at a "
             f"time: aurora-cli reboot {now.name} --rolling",
         )
     elif now.waiting:
         yield Blocker(
             "pending-reboot",
-            f"Cluster parameters wait for a restart of {', '.join(now.waiting)}.",
+            f"Cluster parameters are pending a reboot of {', '.join(now.waiting)}.",
             f"aurora-cli reboot {now.name} --rolling",
         )
     if now.global_cluster:
         yield Blocker(
             "global-database",
             f"It is a member of the global database {now.global_cluster}.",
-            "Upgrade the global database in place, or take the other Regions out first: aurora-cli global remove-region",
+            "Upgrade the global database in place, or remove the other Regions first: aurora-cli global remove-region",
         )
     elif now.replicates_from:
         yield Blocker(
             "replica",
             f"It replicates from {now.replicates_from}.",
-            "Promote it first, or work on the cluster it follows.",
+            "Promote it first, or use its source cluster.",
         )
     elif now.replicas:
         yield Blocker(
             "replicated",
-            f"It is replicated by {', '.join(now.replicas)}.",
-            "Destroy or promote the replica first, and make it anew afterwards.",
+            f"Its replicas are {', '.join(now.replicas)}.",
+            "Destroy or promote the replica first, and recreate it afterwards.",
         )
 
 
@@ -131,27 +136,27 @@ def _of_features(now: Situation) -> Iterator[Blocker]:
     if now.managed_password:
         yield Blocker(
             "managed-password",
-            "Its master password is managed in Secrets Manager, which AWS does not take along.",
-            f"Give it one of your own until the cleanup, in AURORA_MASTER_PASSWORD: aurora-cli apply {now.name} "
+            "Its master password is managed in Secrets Manager, which blue/green deployments do not support.",
+            f"Set your own until the cleanup, in AURORA_MASTER_PASSWORD: aurora-cli apply {now.name} "
             "--set credentials.password=given",
         )
     if now.proxies:
         yield Blocker(
             "proxy",
-            f"The RDS proxy {', '.join(now.proxies)} leads to it, and would go on to the old cluster.",
-            f"Take it out until the switchover: aurora-cli apply {now.name} --set proxy=null",
+            f"The RDS proxy {', '.join(now.proxies)} targets it, and would still target the old cluster after the switchover.",
+            f"Remove it until the switchover: aurora-cli apply {now.name} --set proxy=null",
         )
     if now.integrations:
         yield Blocker(
             "zero-etl",
             f"The zero-ETL integration {', '.join(now.integrations)} reads from it.",
-            "Delete the integration, and make it anew after the switchover.",
+            "Delete the integration, and recreate it after the switchover.",
         )
     if now.activity_stream:
         yield Blocker(
             "activity-stream",
-            "It has a database activity stream, which stays with the old cluster.",
-            f"End it until the switchover: aurora-cli apply {now.name} --set activity_stream=null",
+            "It has a database activity stream, which would stay with the old cluster.",
+            f"Stop it until the switchover: aurora-cli apply {now.name} --set activity_stream=null",
         )
 
 
@@ -165,12 +170,13 @@ def _of_parameters(now: Situation) -> Iterator[Blocker]:
     if now.own_groups:
         yield Blocker(
             "own-parameters",
-            f"Instances have parameters of their own ({', '.join(now.own_groups)}); AWS takes one group for all green ones.",
-            f"Take instances.overrides.*.parameters out until the switchover: aurora-cli apply {now.name}",
+            f"Instances have separate parameter groups ({', '.join(now.own_groups)}); AWS uses one group for all "
+            "green instances.",
+            f"Remove instances.overrides.*.parameters until the switchover: aurora-cli apply {now.name}",
         )
     if now.old_group:
         yield Blocker(
             "old-family",
             f"{', '.join(now.old_group)} names a parameter group of the old family.",
-            f"Name one of the new family, e.g. --set {now.old_group[0]}=GROUP, or null for one that is made.",
+            f"Specify one of the new family, e.g. --set {now.old_group[0]}=GROUP, or null to have one created.",
         )

@@ -86,7 +86,7 @@ class Cleanup:
         )
         if found is None and record is None:
             raise InvalidInput(
-                f"{self.cluster} is part of no blue/green deployment.",
+                f"{self.cluster} is not part of a blue/green deployment.",
                 hint=f"aurora-cli blue-green status {self.cluster}",
             )
         if (found is not None and found.switched) or (record is not None and record.old_cluster):
@@ -96,8 +96,8 @@ class Cleanup:
     def _before(self, context: OperationContext, found: Deployment | None, record: BlueGreenRecord | None) -> Decision:
         if self.keep_old:
             raise InvalidInput(
-                "--keep-old is for after the switchover, and there was none.",
-                hint=f"Leave it out, or: aurora-cli blue-green switchover {self.cluster}",
+                "--keep-old applies only after the switchover, which has not happened.",
+                hint=f"Omit it, or: aurora-cli blue-green switchover {self.cluster}",
             )
         if found is not None and found.status == SWITCHING:
             raise InvalidInput(
@@ -118,12 +118,12 @@ class Cleanup:
     def _after(self, context: OperationContext, found: Deployment | None, record: BlueGreenRecord | None) -> Decision:
         if record is None or record.old_cluster is None:
             raise InvalidInput(
-                f"{self.cluster} was switched over elsewhere, and its spec and state do not know it yet.",
-                hint=f"Bring them after it first: aurora-cli blue-green switchover {self.cluster}",
+                f"{self.cluster} was switched over outside this stack, and its spec and state are not updated yet.",
+                hint=f"Update them first: aurora-cli blue-green switchover {self.cluster}",
             )
         if self.delete_green:
             raise InvalidInput(
-                f"--delete-green is for before the switchover: the green cluster is {self.cluster} now.",
+                f"--delete-green applies only before the switchover: the green cluster is now {self.cluster}.",
                 hint="Leave it out.",
             )
         old = read_topology(context.rds, record.old_cluster)
@@ -173,15 +173,15 @@ def _topology(old: Mapping[str, Any], *, protected: bool) -> Topology:
 
 def _about_green(cluster: str, green: Topology | None, *, goes: bool) -> tuple[str, ...]:
     if green is None:
-        return (f"There is no green cluster. {cluster} serves as before.",)
+        return (f"There is no green cluster. {cluster} is unchanged.",)
     if goes:
         return (
-            f"LOST: the green cluster {green.identifier} with what was changed in it alone. {cluster} is not touched.",
+            f"LOST: the green cluster {green.identifier} with the changes made only in it. {cluster} is not touched.",
         )
     return (
         (
-            f"{green.identifier} stays as a cluster of its own, is billed on, and follows {cluster} no more; its groups "
-            "stay too. To have it deleted: --delete-green"
+            f"{green.identifier} remains as a standalone cluster, is still billed, and no longer replicates {cluster}; "
+            "its parameter groups remain too. To delete it: --delete-green"
         ),
     )
 
@@ -191,7 +191,7 @@ def _about_old(cluster: str, old: str, *, goes: bool) -> tuple[str, ...]:
         return (f"LOST: the old cluster {old} with its data as of the switchover. {cluster} is not touched.",)
     return (
         (
-            f"{old} stays, is billed on, and keeps its parameter groups. To have it deleted later: aurora-cli blue-green cleanup "
+            f"{old} remains, is still billed, and keeps its parameter groups. To delete it later: aurora-cli blue-green cleanup "
             f"{cluster}"
         ),
     )

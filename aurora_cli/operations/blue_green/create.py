@@ -96,8 +96,8 @@ class Create:
         refuse(self.cluster, blockers(situation_of(context, topology, after, major=major)))
         if version == topology.engine_version and not parameters_differ(context.spec, after):
             raise InvalidInput(
-                f"{self.cluster} runs {version} already, and its parameters stay: the green cluster would be the same.",
-                hint="Give another version with --to, or parameters with --set parameters.cluster.NAME=VALUE.",
+                f"{self.cluster} already runs {version}, and its parameters do not change: the green cluster would be identical.",
+                hint="Specify another version with --to, or parameters with --set parameters.cluster.NAME=VALUE.",
             )
         suffix = self._suffix(context, major=major)
         groups = self._groups(context, after, suffix)
@@ -155,7 +155,7 @@ def _group_step(context: OperationContext, group: Group) -> Step:
         return None
 
     kind = "cluster" if group.kind == "cluster" else "DB"
-    text = f"Make the {kind} parameter group {group.name} ({group.family})"
+    text = f"Create the {kind} parameter group {group.name} ({group.family})"
     return Step(f"group {group.kind} {group.name}", text, lambda: is_made(context.rds, group), run)
 
 
@@ -168,7 +168,7 @@ def _deployment_step(context: OperationContext, facts: Mapping[str, Any]) -> Ste
         context.remember(deployment=made.id)
         return made.id
 
-    text = f"Have AWS copy {context.spec.name} to a green cluster of version {record.version}"
+    text = f"Create a green cluster of {context.spec.name} with version {record.version}"
     return Step("deployment", text, lambda: deployment_named(context.rds, record.name) is not None, run)
 
 
@@ -177,7 +177,7 @@ def _green_step(context: OperationContext, name: str) -> Step:
         found = deployment_named(context.rds, name)
         if found is None or found.status in ("INVALID_CONFIGURATION", "DELETING"):
             raise OperationFailed(
-                f"The deployment {name} is {found.status if found else 'gone'}.",
+                f"The deployment {name} is {found.status if found else 'deleted'}.",
                 hint=f"aurora-cli abandon {context.spec.name}, then: aurora-cli blue-green cleanup {context.spec.name} "
                 "--delete-green",
                 details={"status_details": found.details if found else None},
@@ -192,7 +192,7 @@ def _green_step(context: OperationContext, name: str) -> Step:
 
     def run() -> str | None:
         found = context.wait(look, "the green cluster to be available", timeout_s=PROVISIONING_TIMEOUT_S)
-        return f"{found.target} follows {context.spec.name}"
+        return f"{found.target} replicates {context.spec.name}"
 
     return Step("green", "Wait until the green cluster is available", done, run)
 
@@ -206,7 +206,7 @@ def _unready(rds: Any, found: Deployment) -> str | None:
     """What the green cluster still waits for, None when it is available with its instances."""
     green = read_topology(rds, found.target) if found.target else None
     if green is None:
-        return "being made"
+        return "being created"
     everything = [(green.identifier, green.status), *((m.id, m.status) for m in green.members)]
     return next((f"{name} is {status}" for name, status in everything if status != "available"), None)
 
@@ -241,12 +241,12 @@ def _remarks(cluster: str, topology: Topology) -> tuple[str, ...]:
     sized = ", ".join(sorted(m.class_ for m in topology.members))
     remarks = [
         (
-            f"{cluster} runs on, and nothing of it is interrupted. The green cluster is billed from its creation to its end: "
-            f"{count} instances ({sized}), and the storage in which the two differ."
+            f"{cluster} keeps running without an interruption. The green cluster is billed from its creation to its deletion: "
+            f"{count} instances ({sized}), and the storage that differs between the two."
         ),
         (
-            "Until the switchover it is read only; change nothing in it that changes of the blue one would meet, and no schema "
-            "of the blue one."
+            "Until the switchover it is read-only. Avoid changes in it that conflict with changes in the blue cluster, and avoid "
+            "schema changes in the blue cluster."
         ),
     ]
     autoscaled = [m.id for m in topology.members if m.autoscaled]

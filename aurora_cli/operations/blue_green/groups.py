@@ -55,7 +55,7 @@ def refuse_other_differences(name: str, plan: Plan) -> None:
     if strange:
         raise InvalidInput(
             f"Nothing was changed: {name} differs from its spec in {', '.join(sorted(strange))}.",
-            hint=f"Look with `aurora-cli drift {name}`, and bring it to its spec first: aurora-cli apply {name}",
+            hint=f"Check with `aurora-cli drift {name}`, and apply its spec first: aurora-cli apply {name}",
         )
 
 

@@ -36,7 +36,7 @@ def deployment_step(context: OperationContext, identifier: str, *, green: str | 
     def run() -> str | None:
         if deployment(context.rds, identifier) is not None:
             delete_deployment(context.rds, identifier, with_target=green is not None)
-        context.wait(look, "the deployment to be gone", timeout_s=DELETION_TIMEOUT_S)
+        context.wait(look, "the deployment to be deleted", timeout_s=DELETION_TIMEOUT_S)
         return None
 
     text = f"Delete the deployment {identifier}" + (f" and the green cluster {green}" if green else "")
@@ -52,10 +52,10 @@ def unprotect_step(context: OperationContext, cluster: str) -> Step:
 
     def run() -> str | None:
         lift_protection(context.rds, cluster)
-        context.wait(look, f"{cluster} to be without deletion protection")
+        context.wait(look, f"the deletion protection of {cluster} to be disabled")
         return None
 
-    text = f"Lift the deletion protection of {cluster}, and of nothing else"
+    text = f"Disable the deletion protection of {cluster} only"
     return Step("unprotect", text, lambda: look()[1] is None, run)
 
 
@@ -76,7 +76,7 @@ def _instance_step(context: OperationContext, cluster: str, identifier: str) -> 
 
     def run() -> str | None:
         delete_instance(context.rds, identifier)
-        context.wait(look, f"{identifier} to be gone", timeout_s=DELETION_TIMEOUT_S)
+        context.wait(look, f"{identifier} to be deleted", timeout_s=DELETION_TIMEOUT_S)
         return None
 
     return Step(f"delete {identifier}", f"Delete the instance {identifier}", lambda: look()[1] is None, run)
@@ -89,7 +89,7 @@ def _cluster_step(context: OperationContext, cluster: str, snapshot: str | None)
 
     def run() -> str | None:
         delete_cluster(context.rds, cluster, snapshot)
-        context.wait(look, f"{cluster} to be gone", timeout_s=DELETION_TIMEOUT_S)
+        context.wait(look, f"{cluster} to be deleted", timeout_s=DELETION_TIMEOUT_S)
         return f"the final snapshot is {snapshot}" if snapshot else None
 
     kept = f"after the final snapshot {snapshot}" if snapshot else "without a final snapshot"
@@ -112,10 +112,12 @@ def _group_step(context: OperationContext, kind: Kind, name: str) -> Step:
 
 
 def record_step(context: OperationContext) -> Step:
-    """Forget the deployment."""
+    """Remove the record of the deployment."""
 
     def run() -> str | None:
         remove_blue_green(context.stack.folder)
         return None
 
-    return Step("forget", "Forget the deployment", lambda: read_blue_green(context.stack.folder) is None, run)
+    return Step(
+        "forget", "Remove the record of the deployment", lambda: read_blue_green(context.stack.folder) is None, run
+    )

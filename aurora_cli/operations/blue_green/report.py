@@ -109,20 +109,20 @@ def _next(name: str, found: Deployment | None, record: BlueGreenRecord | None) -
     if found is None:
         if record is not None and record.old_cluster:
             return (f"The old cluster {record.old_cluster} is billed until it is deleted: {cleanup}",)
-        return (f"There is no deployment. Make one: aurora-cli blue-green create {name} --to VERSION",)
+        return (f"There is no deployment. Create one: aurora-cli blue-green create {name} --to VERSION",)
     if found.switched:
         return (f"{found.source} is the old cluster, and billed until it is deleted: {cleanup}",)
     if found.status in READY:
         return (
-            f"Try {found.target} out; it is read only. Then: aurora-cli blue-green switchover {name}",
+            f"Test {found.target}, which is read-only. Then: aurora-cli blue-green switchover {name}",
             (
-                f"A switchover stops writes, usually for less than a minute, gives {name}'s names to {found.target}, and has "
-                "spec and Terraform's state follow."
+                f"A switchover stops writes, usually for less than a minute, renames {found.target} to {name}, and updates "
+                "spec and Terraform state."
             ),
-            f"Or give it up: {cleanup} --delete-green",
+            f"Or cancel it: {cleanup} --delete-green",
         )
     return (
-        (f"AWS is at work ({found.status}).",)
+        (f"AWS is working on it ({found.status}).",)
         if found.status.endswith(("ING", "IN_PROGRESS"))
-        else (f"End it: {cleanup}",)
+        else (f"Delete it: {cleanup}",)
     )

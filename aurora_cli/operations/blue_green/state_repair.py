@@ -33,11 +33,11 @@ def repair_steps(context: OperationContext, record: BlueGreenRecord, deployment:
         ),
         Step(
             "state",
-            "Have Terraform's state follow: new parameter groups, new resource ids",
+            "Update Terraform state: new parameter groups, new resource IDs",
             lambda: False,
             lambda: _follow(context, record),
         ),
-        Step("settle", "See that the plan is empty", lambda: False, lambda: _settle(context)),
+        Step("settle", "Verify that the plan is empty", lambda: False, lambda: _settle(context)),
     ]
 
 
@@ -54,14 +54,14 @@ def _store(context: OperationContext, record: BlueGreenRecord, deployment: str) 
     found = read_deployment(context.rds, deployment)
     if found is None or not found.switched:
         raise OperationFailed(
-            "The deployment is gone, or was not switched over.", hint=f"aurora-cli status {context.spec.name}"
+            "The deployment was deleted, or was not switched over.", hint=f"aurora-cli status {context.spec.name}"
         )
     desired = target_of(context.stack, record.values, _every_check())
     context.stack.write_spec(dump_spec(desired.spec))
     context.stack.update_record(parameter_suffix=record.groups_suffix, origins=dict(desired.origins))
     write_blue_green(context.stack.folder, replace(record, old_cluster=found.source))
     context.spec = desired.spec
-    return f"the old cluster is {found.source} now"
+    return f"the old cluster is now {found.source}"
 
 
 def _every_check() -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _settle(context: OperationContext) -> str | None:
     context.terraform.plan_file.unlink(missing_ok=True)
     if not plan.empty:
         left = ", ".join(sorted(c.address for c in plan.changes))
-        text = f"The switchover is done, and the plan still differs in {left}."
+        text = f"The switchover is complete, but the plan still differs in {left}."
         context.emit(Note(text, level="warning", hint=f"aurora-cli plan {context.spec.name}"))
     return None
 
@@ -116,6 +116,6 @@ def _refuse_harm(context: OperationContext, plan: Plan) -> None:
     if bad:
         context.terraform.plan_file.unlink(missing_ok=True)
         raise OperationFailed(
-            f"The switchover is done, and Terraform would now replace or restart {', '.join(bad)}: that was not applied.",
+            f"The switchover is complete, but Terraform would now replace or restart {', '.join(bad)}: that was not applied.",
             hint=f"aurora-cli abandon {context.spec.name}, then look: aurora-cli plan {context.spec.name}",
         )

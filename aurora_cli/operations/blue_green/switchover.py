@@ -75,13 +75,13 @@ class Switchover:
         )
         if found is None:
             raise InvalidInput(
-                f"{self.cluster} is part of no blue/green deployment.",
-                hint=f"Make one: aurora-cli blue-green create {self.cluster} --to VERSION",
+                f"{self.cluster} is not part of a blue/green deployment.",
+                hint=f"Create one: aurora-cli blue-green create {self.cluster} --to VERSION",
             )
         if record is None:
             raise InvalidInput(
-                f"The deployment {found.id} was made elsewhere, so its parameter groups and its spec are not known here.",
-                hint="Switch it over where it was made, or delete it there and make one here.",
+                f"The deployment {found.id} was created elsewhere, so its parameter groups and its spec are not known here.",
+                hint="Switch it over where it was created, or delete it there and create one here.",
             )
         _refuse_unready(self.cluster, found)
         found = with_lag(
@@ -116,10 +116,10 @@ def _switch_step(context: OperationContext, facts: Mapping[str, Any]) -> Step:
         return f"at most {clock.monotonic() - started:.1f} s without writes"
 
     interruption = (
-        "Writes stop on both clusters and connections end, usually for less than a minute. What takes longer than "
-        f"{timeout_s} s AWS takes back, and nothing has changed then."
+        "Writes stop on both clusters and connections end, usually for less than a minute. AWS rolls back a switchover "
+        f"that takes longer than {timeout_s} s, and nothing changes then."
     )
-    text = f"Give the names of {context.spec.name} and its instances to the green cluster"
+    text = f"Switch over: the green cluster gets the names of {context.spec.name} and its instances"
     return Step("switchover", text, done, run, interruption, without_writer=True)
 
 
@@ -154,8 +154,8 @@ def _look(
 def _rolled_back(context: OperationContext, why: str) -> OperationFailed:
     name = context.spec.name
     return OperationFailed(
-        f"AWS did not switch over, and nothing has changed: {name} serves as before. {why}",
-        hint=f"Look with `aurora-cli blue-green status {name}`, and try again: aurora-cli blue-green switchover {name}",
+        f"AWS did not switch over, and nothing has changed: {name} still serves. {why}",
+        hint=f"Check with `aurora-cli blue-green status {name}`, and try again: aurora-cli blue-green switchover {name}",
         details={"rolled_back": True},
     )
 
@@ -174,15 +174,15 @@ def _remarks(cluster: str, found: Deployment, record: BlueGreenRecord) -> tuple[
     green = found.target or "the green cluster"
     return (
         (
-            f"{green} ({record.version}) becomes {cluster}; {found.source} and its instances go on as ...-old1, read only. "
-            f"It is behind by: {behind}."
+            f"{green} ({record.version}) becomes {cluster}; {found.source} and its instances are renamed to ...-old1 and "
+            f"become read-only. Replica lag: {behind}."
         ),
         (
-            "AWS looks first whether replication is healthy and close, whether nothing writes to the green cluster, and whether "
-            "long transactions or DDL run on the blue one; if so, it switches nothing over."
+            "AWS first checks that replication is healthy and close, that nothing writes to the green cluster, and that no long "
+            "transactions or DDL run on the blue cluster; if a check fails, it does not switch over."
         ),
         (
-            "Clients connect again to the same endpoints. Look at the policies of reader autoscaling afterwards: AWS does "
-            "not take them along."
+            "Clients reconnect to the same endpoints. Check the reader autoscaling policies afterwards: AWS does not copy "
+            "them."
         ),
     )

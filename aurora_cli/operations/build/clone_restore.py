@@ -71,7 +71,7 @@ def _base_of_existing(stack: Stack, request: CopyRequest) -> tuple[Layer, ...]:
     layer = stored_layer(stack)
     if layer.values.get("source") != _as_stored(request.source):
         raise SpecConflict(
-            f"There is a cluster {request.name} already, and its data comes from elsewhere.",
+            f"A cluster {request.name} already exists, and its data comes from elsewhere.",
             hint="Choose another name.",
         )
     return (layer,)
@@ -112,7 +112,7 @@ def region_of_copy(app: AppContext, source: str, layers: tuple[Layer, ...], *, s
     if snapshot and not (said or known or app.region):
         chosen = _region_with_snapshot(app, source, default) or default
     if not chosen:
-        raise InvalidInput("The Region is missing.", hint="Give it with --region, or name the source by its ARN.")
+        raise InvalidInput("No Region is set.", hint="Specify --region, or specify the source by its ARN.")
     return chosen
 
 
@@ -163,7 +163,7 @@ def _own_state(backend: dict[str, Any], request: CopyRequest) -> dict[str, Any]:
     if kind in ("http", "cloud") and not told:
         what = {"http": "backend.address", "cloud": "backend.workspace"}[kind]
         raise InvalidInput(
-            f"The source keeps its state in a place for one cluster ({kind}), and {request.name} needs one of its own.",
+            f"The backend of the source holds the state of one cluster ({kind}), and {request.name} needs a separate one.",
             hint=f"Add --set {what}=...",
         )
     return {key: value for key, value in backend.items() if key not in _OWN_STATE.get(str(kind), ())}

@@ -73,7 +73,7 @@ def _refuse_former_name(app: AppContext, spec: ClusterSpec) -> None:
         other = last_spec(stack)
         if other and (other.base_name, other.region) == (spec.base_name, spec.region):
             raise SpecConflict(
-                f"What is around {stack.name} is called {spec.base_name}, so a new cluster cannot use that name.",
+                f"The resources of {stack.name} are named {spec.base_name}, so a new cluster cannot use that name.",
                 hint="Choose another name, or set `resource_name` to one.",
             )
 
@@ -84,8 +84,8 @@ def _refuse_other_spec(stack: Stack, desired: Resolved) -> None:
     name = desired.spec.name
     if stack.record.status == "destroying":
         raise SpecConflict(
-            f"A destroy of {name} has begun and is not finished.",
-            hint=f"Finish it with `aurora-cli destroy {name}`, or bring the cluster back with `aurora-cli apply -f FILE`.",
+            f"A destroy of {name} is in progress.",
+            hint=f"Resume it with `aurora-cli destroy {name}`, or recreate the cluster with `aurora-cli apply -f FILE`.",
         )
     changes = differences(stored_spec(stack).spec, desired.spec)
     if not changes:

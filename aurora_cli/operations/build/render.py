@@ -46,7 +46,7 @@ def _write(files: dict[str, str], to: Path, force: bool) -> list[Path]:
     differing = [n for n, text in files.items() if (to / n).exists() and (to / n).read_text("utf-8", "replace") != text]
     if differing and not force:
         raise InvalidInput(
-            f"{to} already holds other files of these names: {', '.join(sorted(differing))}.",
+            f"{to} already contains other files of these names: {', '.join(sorted(differing))}.",
             hint="Choose another folder with --to, or overwrite them with --force.",
         )
     for name, text in files.items():

@@ -18,7 +18,7 @@ def reset(app: AppContext) -> list[str]:
         StackLocked: another command works on one of them. SandboxFailed: the emulator does not answer.
     """
     if not app.sandbox:
-        raise AssertionError("reset is for the sandbox alone")
+        raise AssertionError("reset applies only to the sandbox")
     stacks = app.registry.list()
     for stack in stacks:
         with stack.lock("reset"):

@@ -61,6 +61,6 @@ def refuse_taken(rds: Any, plan: Plan) -> None:
     name = carried(plan).get("final_snapshot_identifier")
     if name and not carried(plan).get("skip_final_snapshot") and snapshot_exists(rds, str(name)):
         raise OperationFailed(
-            f"Nothing was changed: replacing the cluster takes the final snapshot {name}, and one of that name exists.",
+            f"Nothing was changed: replacing the cluster takes the final snapshot {name}, but a snapshot of that name exists.",
             hint=f"Copy it if you need it, then: aws rds delete-db-cluster-snapshot --db-cluster-snapshot-identifier {name}",
         )

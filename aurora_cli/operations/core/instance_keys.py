@@ -102,6 +102,6 @@ def refuse_missing_successor(spec: ClusterSpec, key: str | None, topology: Topol
     if successor is None or topology is None or successor in {m.id for m in topology.members}:
         return
     raise OperationFailed(
-        f"Nothing was changed: {successor} would have to become the writer, and AWS has no such instance.",
-        hint=f"Have it made again with `aurora-cli scale {spec.name} --readers 1`, then run this command again.",
+        f"Nothing was changed: {successor} would have to become the writer, but it does not exist in AWS.",
+        hint=f"Recreate it with `aurora-cli scale {spec.name} --readers 1`, then run this command again.",
     )

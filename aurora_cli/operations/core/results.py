@@ -22,9 +22,9 @@ class InstanceInfo:
         zone: Availability Zone, or None while it is being made.
         status: AWS's status word, e.g. `available`.
         endpoint: its own endpoint, or None while it is being made.
-        promotion_tier: failover order, 0 first.
+        promotion_tier: promotion tier, 0 first.
         pending: attribute -> value that waits for a reboot or the maintenance window.
-        managed: False for an instance that Terraform does not know, e.g. one made by reader autoscaling.
+        managed: False for an instance that Terraform does not know, e.g. one created by reader autoscaling.
         autoscaled: whether reader autoscaling made it.
         waits_for_reboot: whether parameters wait for it to restart.
         certificate: certificate authority of its server certificate.

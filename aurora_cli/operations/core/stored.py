@@ -21,9 +21,7 @@ def existing_stack(app: AppContext, name: str) -> Stack:
     if stack is not None:
         return stack
     if app.other_registry().find(name) is not None:
-        where, way = (
-            ("on a real account", "Leave --sandbox out") if app.sandbox else ("in the sandbox", "Add --sandbox")
-        )
+        where, way = ("on a real account", "Omit --sandbox") if app.sandbox else ("in the sandbox", "Add --sandbox")
         raise ClusterNotFound(f"No cluster named {name} here, but there is one {where}.", hint=f"{way} to work on it.")
     return app.registry.get(name)
 
@@ -42,7 +40,7 @@ def stored_spec(stack: Stack) -> Resolved:
     except SpecInvalid as error:
         raise StackDamaged(
             f"The stored spec of {stack.name} cannot be read: {error.message}",
-            hint=f"Bring it back with `aurora-cli apply -f FILE`; the file is {stack.spec_file}.",
+            hint=f"Restore it with `aurora-cli apply -f FILE`; the file is {stack.spec_file}.",
         ) from error
     return Resolved(resolved.spec, {**resolved.origins, **stack.record.origins}, ())
 
@@ -92,6 +90,6 @@ def named(name: str | None) -> str:
     """The name, which must be there. Raises InvalidInput."""
     if not name:
         raise InvalidInput(
-            "The name of the cluster is missing.", hint="Give it as the first argument, or as `name:` in the file."
+            "The name of the cluster is missing.", hint="Specify it as the first argument, or as `name:` in the file."
         )
     return name

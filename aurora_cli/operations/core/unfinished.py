@@ -68,8 +68,8 @@ def refuse_destroying(stack: Stack) -> None:
     """Raise SpecConflict if a destroy of the stack has begun: only it goes on."""
     if stack.record.status == "destroying":
         raise SpecConflict(
-            f"A destroy of {stack.name} has begun and is not finished.",
-            hint=f"Finish it with `aurora-cli destroy {stack.name}`.",
+            f"A destroy of {stack.name} is in progress.",
+            hint=f"Resume it with `aurora-cli destroy {stack.name}`.",
         )
 
 
@@ -90,9 +90,9 @@ def refuse_unfinished(
     ended = sum(1 for note in journal.steps.values() if note.finished)
     command = shlex.join(["aurora-cli", *journal.command])
     raise OperationUnfinished(
-        f"'{journal.operation}' has begun on {stack.name} and is not finished: {ended} of {len(journal.steps)} steps are done "
+        f"'{journal.operation}' is in progress on {stack.name}: {ended} of {len(journal.steps)} steps are done "
         f"(since {journal.started_at}, by {journal.started_by}).",
-        hint=f"Go on with it: {command}. Or leave it where it is: aurora-cli abandon {stack.name}",
+        hint=f"Resume: {command}. Or abandon it: aurora-cli abandon {stack.name}",
         details={"operation": journal.operation, "command": command, "abandon": f"aurora-cli abandon {stack.name}"},
     )
 
@@ -122,15 +122,15 @@ def abandon(app: AppContext, name: str, *, approve: Callable[[Unfinished], bool]
     with stack.lock("abandon"):
         given_up = unfinished(stack)
         if given_up is None:
-            raise InvalidInput(f"No operation is under way on {name}.", hint=f"Look at it: aurora-cli status {name}")
+            raise InvalidInput(f"No operation is in progress on {name}.", hint=f"Check it: aurora-cli status {name}")
         app.begin(emit)
         follow_up(app.terraform(stack, emit), emit)
         if not approve(given_up):
-            raise Declined("Nothing was given up.")
+            raise Declined("Nothing was abandoned.")
         with recorded(app, stack, "abandon") as entry:
             remove_journal(stack.folder)
             write_rendered(stack, stored_spec(stack).spec)
             stack.update_record(status="ready")
             counts = {"add": 0, "change": 0, "destroy": 0}
-            entry.finish("succeeded", counts, f"gave up {given_up.operation} after {len(given_up.done)} steps")
+            entry.finish("succeeded", counts, f"abandoned {given_up.operation} after {len(given_up.done)} steps")
     return Abandoned(name, given_up)

@@ -109,7 +109,7 @@ def backtrack(
             raise Declined("Nothing was changed: the name was not confirmed.")
         with recorded(app, stack, "backtrack") as entry:
             started = monotonic()
-            emit(StepStarted("backtrack", f"Taking {name} back to {moment.isoformat(timespec='seconds')}"))
+            emit(StepStarted("backtrack", f"Rewinding {name} to {moment.isoformat(timespec='seconds')}"))
             reached = go_back(
                 rds,
                 name,
@@ -127,26 +127,26 @@ def _checked(name: str, window: Window, moment: datetime, now: datetime) -> date
     """The start of the window, once all is well."""
     if window.engine != "aurora-mysql":
         raise InvalidInput(
-            f"{name} cannot go back in place: backtrack is for Aurora MySQL, and this is {window.engine}.",
+            f"{name} cannot be rewound in place: backtrack requires Aurora MySQL, and this is {window.engine}.",
             hint="Restore it to a point in time instead, into a new cluster: aws rds restore-db-cluster-to-point-in-time",
         )
     if not window.seconds or window.earliest is None:
         raise InvalidInput(
-            f"{name} cannot go back in place: it was made without a backtrack window, and AWS does not add one later.",
+            f"{name} cannot be rewound in place: it was created without a backtrack window, and AWS does not add one later.",
             hint="Set backup.backtrack on a new cluster, restored or cloned from this one.",
         )
     if window.status != "available":
         raise OperationFailed(
-            f"{name} is {window.status}; only an available cluster can go back.",
-            hint=f"Wait, and look with `aurora-cli status {name}`.",
+            f"{name} is {window.status}; only an available cluster can be rewound.",
+            hint=f"Wait, and check with `aurora-cli status {name}`.",
         )
     earliest = window.earliest.astimezone(timezone.utc)
     if moment >= now:
-        raise InvalidInput(f"{moment.isoformat()} is not in the past.", hint="Give a moment before now, or --by 10m.")
+        raise InvalidInput(f"{moment.isoformat()} is not in the past.", hint="Specify a time in the past, or --by 10m.")
     if moment < earliest:
         raise InvalidInput(
-            f"{name} cannot go back to {moment.isoformat(timespec='seconds')}: what it keeps begins at "
+            f"{name} cannot be rewound to {moment.isoformat(timespec='seconds')}: its backtrack window begins at "
             f"{earliest.isoformat(timespec='seconds')}.",
-            hint="Choose a later moment, or restore to a point in time, into a new cluster.",
+            hint="Choose a later time, or restore to a point in time, into a new cluster.",
         )
     return earliest

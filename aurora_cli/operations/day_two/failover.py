@@ -86,4 +86,4 @@ def require_available(topology: Topology) -> None:
     """Raise InvalidInput for a stopped cluster, which takes no changes. Passing statuses are waited for by the engine."""
     if topology.status in ("stopped", "stopping"):
         name = topology.identifier
-        raise InvalidInput(f"{name} is {topology.status}: it takes no changes.", hint=f"aurora-cli start {name}")
+        raise InvalidInput(f"{name} is {topology.status}: it cannot be changed.", hint=f"aurora-cli start {name}")

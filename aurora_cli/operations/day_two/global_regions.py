@@ -103,7 +103,7 @@ def move_primary(
         member = database.member(region)
         shown = HandOverPlan(name, before, region, allow_data_loss, member.lag_ms if member else None)
         if not confirm(shown):
-            raise Declined(f"Nothing was changed: {before} is the primary Region still.")
+            raise Declined(f"Nothing was changed: {before} is still the primary Region.")
         with recorded(app, stack, operation) as entry:
             started = app.clock.monotonic()
             emit(StepStarted(operation, f"Moving the primary from {before or 'a lost Region'} to {region}"))
@@ -135,7 +135,7 @@ def _database(app: AppContext, spec: ClusterSpec, region: str) -> GlobalTopology
     if database is None or member is None:
         raise OperationFailed(
             f"AWS has no member of {global_identifier(spec)} in {region}.",
-            hint=f"Bring it back with `aurora-cli apply {spec.name}`.",
+            hint=f"Restore it with `aurora-cli apply {spec.name}`.",
         )
     topology = read_topology(clients.client("rds"), member.identifier)
     if topology is None or not topology.members:
@@ -187,7 +187,7 @@ def _refuse_wrong_regions(spec: ClusterSpec, add: Collection[str], remove: Colle
     for region in add:
         if region in (spec.region, *there):
             raise InvalidInput(
-                f"{spec.name} has a cluster in {region} already.", hint="Change it with `aurora-cli apply`."
+                f"{spec.name} already has a cluster in {region}.", hint="Change it with `aurora-cli apply`."
             )
     for region in remove:
         if region not in there:

@@ -72,8 +72,8 @@ class Promote:
         source = topology.replicates_from
         if source is None and context.stack.record.born != "replica_of":
             raise InvalidInput(
-                f"{self.cluster} is no replica: it stands on its own already.",
-                hint=f"Look at it: aurora-cli status {self.cluster}",
+                f"{self.cluster} is not a replica: it is already a standalone cluster.",
+                hint=f"Check it: aurora-cli status {self.cluster}",
             )
         remarks = self._remarks(source, self._checked(context, topology)) if source else (_PROMOTED_OUTSIDE,)
         return Decision({"source": source}, promoted(context.stack, topology), remarks=remarks)
@@ -82,9 +82,9 @@ class Promote:
         lag = lag_of(context.app, context.spec.region, topology)
         if not self.accept_lag and not lag.within(self.max_lag_s):
             raise InvalidInput(
-                f"{self.cluster} is {lag.words()}. What has not arrived when it is promoted never will.",
+                f"{self.cluster} is {lag.words()}. Writes not yet replicated are lost when it is promoted.",
                 hint=f"Stop the writes at {short(str(topology.replicates_from))}, wait until it has caught up "
-                f"(aurora-cli status {self.cluster} shows it), then promote. To go on all the same: --accept-lag",
+                f"(aurora-cli status {self.cluster} shows it), then promote. To promote anyway: --accept-lag",
                 details={"lag_s": lag.seconds, "max_lag_s": self.max_lag_s},
             )
         return lag
@@ -92,9 +92,9 @@ class Promote:
     def _remarks(self, source: str, lag: Lag) -> tuple[str, ...]:
         return (
             f"{self.cluster} is {lag.words()}; its source is {source}.",
-            f"Stop the writes at {short(source)} first: what is written there from now on does not arrive here.",
-            "There is no way back to being its replica.",
-            "Users and passwords stay as they are (`credentials.password: kept`), and `source` goes out of the spec.",
+            f"Stop the writes at {short(source)} first: later writes there are not replicated.",
+            "A promoted cluster cannot become a replica again.",
+            "Users and passwords stay as they are (`credentials.password: kept`), and `source` is removed from the spec.",
         )
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
@@ -109,15 +109,15 @@ class Promote:
         def run() -> str | None:
             self._look_again(context)
             call_promote(context.rds, self.cluster)
-            context.wait(look, f"{self.cluster} to be a cluster of its own")
-            return f"{self.cluster} takes writes now"
+            context.wait(look, f"{self.cluster} to be a standalone cluster")
+            return f"{self.cluster} accepts writes"
 
         def look() -> tuple[Topology, str | None]:
             topology = context.live()
             busy = topology.replicates_from is not None or topology.status != "available"
             return topology, topology.status if busy else None
 
-        text = f"Promote {self.cluster}: it stops following {short(source)} and takes writes"
+        text = f"Promote {self.cluster}: it stops replicating {short(source)} and accepts writes"
         return Step("promote", text, done, run, _INTERRUPTION)
 
     def _look_again(self, context: OperationContext) -> None:
@@ -134,10 +134,10 @@ class Promote:
         def run() -> None:
             record.update_record(born=PROMOTED)
 
-        return Step("note", "Note that it is no replica any more", lambda: record.record.born == PROMOTED, run)
+        return Step("note", "Record that it is no longer a replica", lambda: record.record.born == PROMOTED, run)
 
 
-_PROMOTED_OUTSIDE = "It was promoted outside of aurora-cli: only the spec and Terraform's state are brought to it."
+_PROMOTED_OUTSIDE = "It was promoted outside aurora-cli: only the spec and Terraform state are updated."
 
 
 def _refuse_global(context: OperationContext, topology: Topology) -> None:
@@ -147,5 +147,5 @@ def _refuse_global(context: OperationContext, topology: Topology) -> None:
         raise InvalidInput(
             f"{name} belongs to a global database, whose members are not promoted one by one.",
             hint=f"To make another Region the primary: aurora-cli global switchover {name} --to REGION (or failover, if the "
-            f"primary is lost). To take a Region out: aurora-cli global remove-region {name} REGION",
+            f"primary is lost). To remove a Region: aurora-cli global remove-region {name} REGION",
         )

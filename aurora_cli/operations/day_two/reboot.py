@@ -94,8 +94,8 @@ class Reboot:
         if len(topology.members) == 1:
             return topology.members[0].id
         raise InvalidInput(
-            f"{self.cluster} has {len(topology.members)} instances: say which one is to restart.",
-            hint="Give --instance KEY, or --rolling for all that wait for a restart, one after another.",
+            f"{self.cluster} has {len(topology.members)} instances: specify which one to reboot.",
+            hint="Specify --instance KEY, or --rolling for all with a pending reboot, one after another.",
         )
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:

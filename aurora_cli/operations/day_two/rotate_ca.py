@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
 
 _TRUST = (
-    "Clients that check the server's certificate must trust {wanted} before: give them the bundle of RDS "
+    "Clients that check the server's certificate must trust {wanted}: give them the RDS certificate bundle "
     "(truststore.pki.rds.amazonaws.com) first."
 )
-_READER = "{name} restarts: connections to it end; the other instances serve meanwhile."
+_READER = "{name} restarts: connections to it end; the other instances keep serving."
 _ALONE = "{name} is the writer and restarts: no writes until it is back, usually within a minute or two."
 
 
@@ -92,7 +92,9 @@ class RotateCa:
         default = next((one.name for one in known.values() if one.default), None)
         wanted = self.to or default
         if wanted is None:
-            raise InvalidInput("RDS names no default authority here.", hint=f"Name one with --to: {', '.join(known)}")
+            raise InvalidInput(
+                "RDS has no default certificate authority here.", hint=f"Specify one with --to: {', '.join(known)}"
+            )
         return wanted
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
@@ -158,5 +160,5 @@ def _step(context: OperationContext, facts: Mapping[str, Any], name: str) -> Ste
         context.wait(look, f"{name} to have its new certificate")
 
     words = (_ALONE if alone else _READER).format(name=name) if facts["restarts"] else None
-    text = f"Give {name} a certificate of {wanted}{'' if facts['restarts'] else ', without a restart'}"
+    text = f"Rotate the certificate of {name} to {wanted}{'' if facts['restarts'] else ', without a restart'}"
     return Step(f"certificate {name}", text, done, run, words, without_writer=alone)

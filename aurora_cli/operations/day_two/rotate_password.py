@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OPERATION = "rotate-password"
 TIMEOUT_S = 900.0
 UNSEEN_S = 60.0
-_STEP = "Have AWS make a new master password in the secret: from then on the old one is refused."
+_STEP = "Rotate the managed master password in its secret: from then on the old one is refused."
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class PasswordChange:
 
     def facts(self) -> list[tuple[str, str]]:
         """Label and value, for people."""
-        place = "in the secret" if self.password == "managed" else "given, and kept nowhere"  # noqa: S105
+        place = "in the secret" if self.password == "managed" else "given, never stored"  # noqa: S105
         found = [
             ("changed", f"master password of {self.name}"),
             ("user", self.username),
@@ -87,8 +87,8 @@ def rotate_password(
         app.begin(emit)
         if desired.spec.credentials.kept:
             raise InvalidInput(
-                f"The master password of {name} is kept as it was when the cluster was adopted or promoted.",
-                hint="To have AWS make one, set `credentials.password` to `managed` and apply.",
+                f"The master password of {name} is unchanged since the cluster was adopted or promoted.",
+                hint="To have AWS manage one, set `credentials.password` to `managed` and apply.",
             )
         if password is not None or desired.spec.credentials.given:
             require_password(name, given_password(app, desired.spec, password, emit))
@@ -125,8 +125,8 @@ class _Managed:
         arn = (before.get("MasterUserSecret") or {}).get("SecretArn")
         if arn is None:
             raise InvalidInput(
-                f"AWS manages no master password of {self.spec.name}: somebody has changed that outside.",
-                hint=f"Bring the cluster back to its spec with `aurora-cli apply {self.spec.name}`.",
+                f"AWS does not manage the master password of {self.spec.name}: it was changed outside Terraform.",
+                hint=f"Apply the spec with `aurora-cli apply {self.spec.name}`.",
             )
         if not approve(self._review()):
             raise Declined("Nothing was changed: the new password was not approved.")
@@ -183,7 +183,7 @@ class _Managed:
             clock=self.app.clock,
             waiting=waiting(self.emit),
             timeout_s=TIMEOUT_S,
-            hint=f"AWS goes on by itself. Look with `aurora-cli status {self.spec.name}`.",
+            hint=f"AWS completes it. Check with `aurora-cli status {self.spec.name}`.",
         )
 
     def _version(self, arn: str) -> str | None:

@@ -138,19 +138,20 @@ def copy_snapshot(
 def _refuse_copy(source: str, name: str, here: str, there: str, *, encrypted: bool, kms_key: str | None) -> None:
     if here == there and source == name:
         raise InvalidInput(
-            f"{here} has the snapshot {name}: a copy there needs another name.", hint="Give a name, or --to-region."
+            f"{here} already has the snapshot {name}: a copy there needs another name.",
+            hint="Specify a name, or --to-region.",
         )
     if here != there and encrypted and not kms_key:
         raise InvalidInput(
             f"{source} is encrypted with a key of {here}, which does not work in {there}.",
-            hint="Give a key of the target Region: --kms-key alias/aws/rds, or one of your own.",
+            hint="Specify a key of the target Region: --kms-key alias/aws/rds, or a customer managed key.",
         )
 
 
 def delete_snapshot(
     app: AppContext, identifier: str, *, region: str | None, confirm: Callable[[SnapshotInfo], bool], emit: Emit
 ) -> SnapshotResult:
-    """Delete a manual snapshot for good.
+    """Delete a manual snapshot permanently.
 
     Args:
         confirm: shows it and has its identifier typed; False declines.
@@ -166,8 +167,8 @@ def delete_snapshot(
         raise ClusterNotFound(f"{home} has no cluster snapshot {identifier}.", hint="See `aurora-cli snapshot list`.")
     if found.type != "manual":
         raise InvalidInput(
-            f"{identifier} is an automated snapshot: it goes with the backup retention, or with its cluster.",
-            hint="A shorter `backup.retention` lets it go earlier.",
+            f"{identifier} is an automated snapshot: AWS deletes it after the backup retention, or with its cluster.",
+            hint="A shorter `backup.retention` deletes it earlier.",
         )
     if not confirm(found):
         raise Declined("Nothing was deleted: the identifier was not confirmed.")
@@ -185,7 +186,7 @@ def region_for(app: AppContext, cluster: str | None, region: str | None, *, othe
     chosen = region or (stack.record.region if stack else None) or app.region or otherwise
     chosen = chosen or (fallback[0] if fallback else None)
     if chosen is None:
-        raise InvalidInput("The Region is missing.", hint="Give it with --region, e.g. eu-west-1.")
+        raise InvalidInput("No Region is set.", hint="Specify it with --region, e.g. eu-west-1.")
     return chosen
 
 
@@ -199,7 +200,7 @@ def _is_there(rds: Any, name: str, cluster: str | None) -> bool:
         return False
     (there,) = list_snapshots(rds, None, name)
     if there.cluster != cluster:
-        raise InvalidInput(f"There is a snapshot {name} already, of {there.cluster}.", hint="Give another name.")
+        raise InvalidInput(f"A snapshot {name} of {there.cluster} already exists.", hint="Specify another name.")
     return True
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.core.review import ChangeResult
     from aurora_cli.operations.pipeline.context import OperationContext
 
-SEVEN_DAYS = "AWS starts a stopped cluster by itself after seven days; stop it again then if need be."
+SEVEN_DAYS = "AWS starts a stopped cluster automatically after seven days; stop it again if needed."
 BILLED = "Storage and backups are billed meanwhile, instances are not."
 
 
@@ -62,7 +62,7 @@ class StopStart:
             return Decision()
         topology = context.rested()
         _refuse_to_stop(context, topology)
-        refuse_in_deployment(context.rds, self.cluster, "AWS stops none of its clusters")
+        refuse_in_deployment(context.rds, self.cluster, "AWS cannot stop its clusters")
         return Decision(remarks=(SEVEN_DAYS, BILLED))
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
@@ -70,7 +70,7 @@ class StopStart:
         if self.name == "start":
             call: Callable[..., Any] = context.rds.start_db_cluster
             return [_step(context, "start", f"Start {self.cluster}", "available", call, None)]
-        interruption = "Every connection ends, and there are none until it is started again."
+        interruption = "All connections end, and none are possible until it is started again."
         call = context.rds.stop_db_cluster
         return [_step(context, "stop", f"Stop {self.cluster} and its instances", "stopped", call, interruption)]
 
@@ -107,5 +107,5 @@ def _refuse_to_stop(context: OperationContext, topology: Topology) -> None:
     if why:
         raise InvalidInput(
             f"AWS does not stop {context.spec.name}: {why}.",
-            hint="To spend less meanwhile, scale it to serverless with a low minimum: aurora-cli scale --help",
+            hint="To reduce cost meanwhile, scale it to serverless with a low minimum: aurora-cli scale --help",
         )

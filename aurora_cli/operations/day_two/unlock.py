@@ -88,7 +88,7 @@ def _refuse_living(stack: Stack) -> None:
     for run in unfinished_runs(stack.runs_dir):
         if run.is_alive():
             raise StackLocked(
-                f"Terraform still works on {stack.name} (process {run.pid()}, {run.record.operation}, "
+                f"Terraform is still running on {stack.name} (process {run.pid()}, {run.record.operation}, "
                 f"since {run.record.started_at}).",
                 hint=f"Wait for it: `aurora-cli plan {stack.name}` follows it to its end.",
             )
@@ -126,8 +126,8 @@ def _local(stack: Stack, state: Path) -> StateLock | None:
     since = str((info or {}).get("Created") or "unknown")
     if is_held(state):
         raise StateLocked(
-            f"A living Terraform of {who} holds the state of {stack.name}, since {since}.",
-            hint="Wait for it to end, or end it; the lock frees itself then.",
+            f"A running Terraform of {who} holds the state lock of {stack.name}, since {since}.",
+            hint="Wait for it to end, or end it; the lock is then released.",
         )
     if info is None:
         return None

@@ -65,7 +65,7 @@ class DestroyContext:
         self.topology = live_topology(self.app, self.spec)
         self.render()
         started = monotonic()
-        self.emit(StepStarted("plan", "Looking at what there is"))
+        self.emit(StepStarted("plan", "Reading the existing resources"))
         self.terraform.init()
         self.resources = self.terraform.state_resources()
         self._look_at_regions()

@@ -38,11 +38,13 @@ class Dependants:
         said = []
         if self.replicas:
             said.append(
-                f"{', '.join(self.replicas)} replicates it: AWS refuses to delete it before that is promoted or gone."
+                f"{', '.join(self.replicas)} replicates it: AWS refuses to delete it until that is promoted or deleted."
             )
         if self.clones:
             stay = "stay" if len(self.clones) > 1 else "stays"
-            said.append(f"Its clones share its pages: {', '.join(self.clones)} {stay}, and from then on pays for them.")
+            said.append(
+                f"Its clones share its pages: {', '.join(self.clones)} {stay}, and is billed for them from then on."
+            )
         if self.replicates:
             said.append(
                 f"{name} replicates {self.replicates}: it is promoted first, since AWS keeps a replica's last instance."

@@ -62,7 +62,7 @@ def destroy(
             review = _review(work)
             if not dry_run:
                 _refuse_replicas(work)
-                refuse_in_deployment(work.rds, name, "the other cluster would be left over", until_cleanup=True)
+                refuse_in_deployment(work.rds, name, "the other cluster would remain", until_cleanup=True)
             wanted = not dry_run and confirm(review)
         except BaseException:
             work.withdraw()
@@ -111,7 +111,7 @@ def _refuse_replicas(work: DestroyContext) -> None:
     if not work.dependants.replicas:
         return
     raise InvalidInput(
-        f"{work.spec.name} is replicated by {', '.join(work.dependants.replicas)}, so AWS does not let it go.",
+        f"{work.spec.name} is replicated by {', '.join(work.dependants.replicas)}, so AWS refuses to delete it.",
         hint="Destroy the replica first, or promote it: aurora-cli promote NAME. Nothing was changed.",
     )
 

@@ -54,14 +54,14 @@ def _apply(work: DestroyContext) -> int:
         try:
             return work.terraform.apply().destroy
         except PlanStale:
-            work.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
+            work.emit(Note("Something changed since the plan was created; planning again.", level="warning"))
     return work.terraform.apply().destroy if work.terraform.make_plan(destroy=True) else 0
 
 
 def _keep_key(work: DestroyContext) -> None:
     if work.key and work.key.kept and work.key.in_state:
         work.terraform.forget(KEY_ADDRESS)
-        work.emit(Note(f"Terraform has forgotten the KMS key {work.key.arn}: what stays needs it."))
+        work.emit(Note(f"Terraform no longer manages the KMS key {work.key.arn}, which the remaining resources need."))
 
 
 def _free_the_name(work: DestroyContext) -> None:
@@ -80,6 +80,6 @@ def _part_regions(work: DestroyContext) -> None:
         return
     for member in database.members:
         if not member.primary:
-            work.emit(Note(f"Taking {member.identifier} ({member.region}) out of the global cluster."))
+            work.emit(Note(f"Removing {member.identifier} ({member.region}) from the global cluster."))
             detach(work.rds, database.identifier, member.arn)
     work.terraform.plan_file.unlink(missing_ok=True)  # it was made of members

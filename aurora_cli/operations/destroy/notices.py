@@ -33,7 +33,7 @@ def _stopped(work: DestroyContext) -> Iterator[str]:
 
 def _autoscaled(work: DestroyContext) -> Iterator[str]:
     if work.topology and (work.spec.autoscaling or any(m.autoscaled for m in work.topology.members)):
-        yield "Autoscaling is stopped first, so that no reader comes back."
+        yield "Autoscaling is stopped first, so that no reader is recreated."
 
 
 def _endpoints(work: DestroyContext) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _endpoints(work: DestroyContext) -> Iterator[str]:
         else []
     )
     if theirs:
-        yield f"Custom endpoints that Terraform does not manage go with the cluster: {', '.join(theirs)}."
+        yield f"Custom endpoints that Terraform does not manage are deleted with the cluster: {', '.join(theirs)}."
 
 
 def _proxies(work: DestroyContext) -> Iterator[str]:
@@ -56,15 +56,15 @@ def _proxies(work: DestroyContext) -> Iterator[str]:
         return
     theirs = sorted(set(found) - _planned(work, _PROXY, "name"))
     if theirs:
-        yield f"RDS proxies that Terraform does not manage stay, and lead nowhere then: {', '.join(theirs)}."
+        yield f"RDS proxies that Terraform does not manage remain, without a target: {', '.join(theirs)}."
     if theirs and any(c.type == "aws_vpc" for c in work.plan.resource_changes):
-        yield "The VPC of this stack cannot go while they are in it: delete them first, or destroy again afterwards."
+        yield "AWS refuses to delete the VPC of this stack while they are in it: delete them first, or destroy again afterwards."
 
 
 def _stream(work: DestroyContext) -> Iterator[str]:
     planned = any(c.type == "aws_rds_cluster_activity_stream" for c in work.plan.resource_changes)
     if work.topology and work.topology.activity_stream and not planned:
-        yield f"AWS ends the activity stream and deletes {work.topology.activity_stream} with the cluster."
+        yield f"AWS stops the activity stream and deletes {work.topology.activity_stream} with the cluster."
 
 
 def _planned(work: DestroyContext, kind: str, attribute: str) -> set[str]:
@@ -94,7 +94,7 @@ def staying_groups(work: DestroyContext) -> tuple[LogGroup, ...]:
 def stay(groups: Iterable[LogGroup]) -> Iterator[str]:
     """A sentence for each, with the way to delete it."""
     for region, name in groups:
-        yield f"The log group {name}, which RDS made. To delete it: {delete_command(region, name)}"
+        yield f"The log group {name}, created by RDS. To delete it: {delete_command(region, name)}"
 
 
 def delete_command(region: str, name: str) -> str:

@@ -46,9 +46,9 @@ class PartialDestroy:
         cluster = [f"the cluster {self.name} ({self.status})"] if self.status else []
         others = [name for name in self.left if name != self.name]
         there = ", ".join([*cluster, *([_some(others)] if others else [])]) or "nothing"
-        text = f"Gone already: {_some(self.gone)}. Still there: {there}."
+        text = f"Already deleted: {_some(self.gone)}. Remaining: {there}."
         if self.protection == "on":
-            text += " Its deletion protection is on: somebody set it meanwhile."
+            text += " Its deletion protection is on: it was enabled meanwhile."
         return text
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Instances that Terraform does not know: made by reader autoscaling or by hand. They would block the cluster's end."""
+"""Instances that Terraform does not know: created by reader autoscaling or by hand. They would block the cluster's end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def stop_scaling(work: DestroyContext) -> None:
     if bounds and bounds != (0, 0):
         work.stack.update_record(scaled_between=bounds)
         set_bounds(scaling, work.spec.name, (0, 0))
-        work.emit(Note("Autoscaling makes no more readers."))
+        work.emit(Note("Autoscaling creates no more readers."))
 
 
 def delete_unmanaged_instances(work: DestroyContext, address: str, topology: Topology) -> None:

@@ -49,9 +49,9 @@ def _tell(work: DestroyContext, error: AuroraError, offer: Offer, before: tuple[
         if found.protection == "off" and offer():
             set_back(work.app, work.stack)
             found = replace(found, protection="restored")
-            work.emit(Note("The deletion protection is on again."))
+            work.emit(Note("The deletion protection is enabled again."))
     except AuroraError as problem:
-        work.emit(Note(f"Where it stands cannot be told: {problem.message}", level="warning"))
+        work.emit(Note(f"Its progress cannot be read: {problem.message}", level="warning"))
         return
     except KeyboardInterrupt:
         return
@@ -60,10 +60,10 @@ def _tell(work: DestroyContext, error: AuroraError, offer: Offer, before: tuple[
 
 
 def _way_out(work: DestroyContext, found: PartialDestroy) -> str:
-    go_on = f"Go on: aurora-cli destroy {work.spec.name}."
+    go_on = f"Resume: aurora-cli destroy {work.spec.name}."
     if found.protection != "off":
         return go_on
-    return f"{go_on} Or set its deletion protection back: aurora-cli destroy {work.spec.name} --restore-protection"
+    return f"{go_on} Or re-enable its deletion protection: aurora-cli destroy {work.spec.name} --restore-protection"
 
 
 def _stand(work: DestroyContext, before: tuple[str, ...]) -> PartialDestroy:
@@ -117,7 +117,7 @@ def restore_protection(app: AppContext, name: str, *, emit: Emit) -> Protected:
     with stack.lock("destroy"):
         if stack.record.status != "destroying":
             raise InvalidInput(
-                f"No destroy of {name} is half-way, so there is no protection to set back.",
+                f"No destroy of {name} is in progress, so there is no protection to re-enable.",
                 hint=f"To protect the cluster: aurora-cli apply {name} --set deletion_protection=true",
             )
         app.begin(emit)

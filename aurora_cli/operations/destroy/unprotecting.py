@@ -27,7 +27,7 @@ def unprotect(work: DestroyContext) -> None:
     if not clusters and not _protected_database(work):
         return
     started = monotonic()
-    work.emit(StepStarted("unprotect", "Lifting the deletion protection and naming the final snapshot"))
+    work.emit(StepStarted("unprotect", "Disabling deletion protection and setting the final snapshot identifier"))
     _set_in_state(work, clusters)
     for address, one in clusters.items():
         if one.deletion_protection:

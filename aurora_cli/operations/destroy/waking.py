@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 STOPPED = ("stopped", "stopping")
 STARTED_FIRST = (
-    "{name} is {status}: it is started first, since AWS deletes no instance of a stopped cluster. That takes minutes."
+    "{name} is {status}: it is started first, since AWS cannot delete instances of a stopped cluster. "
+    "This takes minutes."
 )
 
 
@@ -35,7 +36,7 @@ def wake(work: DestroyContext) -> None:
 
 def _start(work: DestroyContext, address: str, one: Topology) -> None:
     started = monotonic()
-    work.emit(StepStarted("start", "Starting the cluster, which AWS deletes only when it runs"))
+    work.emit(StepStarted("start", "Starting the cluster, since AWS deletes only a running one"))
     if one.status == "stopping":
         _wait(work, address, one.identifier, f"{one.identifier} to be stopped", whole=False)
     if one.status in STOPPED:

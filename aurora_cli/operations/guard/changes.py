@@ -15,10 +15,8 @@ _RESTARTING = {
     (CLUSTER, "port"),
 }
 _ONE_BY_ONE = ("instance_class", "ca_cert_identifier")
-_GIVEN = "The secret of the master password goes, and with it its rotation: the password is the given one from then on."
-_MANAGED = (
-    "The given master password ends: AWS makes a new one and keeps it in Secrets Manager. Clients must fetch it there."
-)
+_GIVEN = "The secret of the master password is deleted, and its rotation ends: the given password is used from then on."
+_MANAGED = "AWS replaces the given master password with a new one in Secrets Manager. Clients must read the new secret."
 _ANYWHERE = {"cidr_ipv4": "0.0.0.0/0", "cidr_ipv6": "::/0"}
 
 
@@ -55,11 +53,11 @@ def weakened(change: ResourceChange) -> Iterator[Finding]:
     """What is less safe once it has changed."""
     for attribute in change.changed:
         if attribute.path == "deletion_protection" and attribute.before and not attribute.after:
-            yield Finding("exposed", change.address, "Deletion protection goes off.")
+            yield Finding("exposed", change.address, "Deletion protection is disabled.")
         elif attribute.path == "manage_master_user_password":
             yield Finding("lost", change.address, _GIVEN if attribute.before else _MANAGED)
         elif attribute.path == "backup_retention_period" and _shrinks(attribute.before, attribute.after):
-            text = f"Automated backups older than {attribute.after} days go (kept {attribute.before} days until now)."
+            text = f"Automated backups older than {attribute.after} days are deleted (kept {attribute.before} days before)."
             yield Finding("lost", change.address, text)
 
 

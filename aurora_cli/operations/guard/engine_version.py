@@ -51,8 +51,8 @@ def refuse_backwards(plan: Plan, name: str) -> None:
     for change in version_changes(plan):
         if change.back:
             raise SpecConflict(
-                f"{name} runs {change.before}, newer than {change.after} in the spec, and Aurora never goes back.",
-                hint=f"Take the running version into the spec: aurora-cli upgrade {name} --to {change.before}",
+                f"{name} runs {change.before}, newer than {change.after} in the spec, and Aurora does not support downgrades.",
+                hint=f"Update the spec to the running version: aurora-cli upgrade {name} --to {change.before}",
                 details={"running": change.before, "spec": change.after},
             )
 

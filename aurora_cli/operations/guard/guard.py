@@ -38,8 +38,9 @@ def refuse(findings: Collection[Finding]) -> None:
         return
     allows = " ".join(f"--allow '{address}'" for address in _to_be_allowed(stopping))
     raise GuardRefused(
-        f"Nothing was changed: the plan would lose what holds data ({', '.join(dict.fromkeys(f.address for f in stopping))}).",
-        hint=f"Change the spec so that this does not happen. If you do want it, allow it by name: {allows}",
+        "Nothing was changed: the plan would delete or replace resources that hold data "
+        f"({', '.join(dict.fromkeys(f.address for f in stopping))}).",
+        hint=f"Change the spec to avoid this. To accept the loss, allow it by address: {allows}",
         details={"findings": [vars(f) for f in stopping]},
     )
 
@@ -89,7 +90,7 @@ def refuse_protected(plan: Plan) -> None:
             name = change.before.get("cluster_identifier") or change.address
             raise GuardRefused(
                 f"Nothing was changed: AWS protects the cluster {name} against deletion, so it cannot be replaced.",
-                hint=f"Lift the protection first: aurora-cli apply {name} --set deletion_protection=false",
+                hint=f"Disable deletion protection first: aurora-cli apply {name} --set deletion_protection=false",
                 details={"address": change.address},
             )
 

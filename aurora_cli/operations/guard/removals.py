@@ -40,7 +40,7 @@ def departure(change: ResourceChange, plan: Plan, situation: Situation) -> Itera
         )
         yield Finding("lost", change.address, text, refused=True)
     elif change.action == "replace":
-        yield Finding("replaced", change.address, f"{change.address} is made anew{why(change)}.")
+        yield Finding("replaced", change.address, f"{change.address} is recreated{why(change)}.")
 
 
 def _of_global(change: ResourceChange, verb: str, regions: LiveRegions) -> str:
@@ -48,7 +48,7 @@ def _of_global(change: ResourceChange, verb: str, regions: LiveRegions) -> str:
     cause = why(change)
     if change.type == GLOBAL:
         name = change.before.get("global_cluster_identifier") or change.address
-        return f"The global cluster {name} would be {verb}{cause}: its clusters would go on apart, or go with it."
+        return f"The global cluster {name} would be {verb}{cause}: its clusters would become standalone, or be deleted with it."
     name = change.before.get("cluster_identifier") or change.address
     region = region_of(change.address)
     if region is None:
@@ -64,7 +64,7 @@ def _instance_departure(change: ResourceChange, verb: str, situation: Situation)
         text = f"{name} is the writer and would be {verb}{why(change)}."
         return Finding("lost", change.address, text, refused=True)
     if change.action == "replace":
-        return Finding("replaced", change.address, f"The reader {name} is made anew{why(change)}.")
+        return Finding("replaced", change.address, f"The reader {name} is recreated{why(change)}.")
     return Finding("lost", change.address, f"The reader {name} is deleted; the data stays in the cluster.")
 
 
@@ -92,6 +92,6 @@ def last_reader(plan: Plan, situation: Situation) -> Iterator[Finding]:
     for change in plan.resource_changes:
         if change.type == INSTANCE and goes(change) and identifier(change) in readers:
             text = (
-                f"{identifier(change)} is among the last readers of a production cluster: no failover target is left."
+                f"{identifier(change)} is one of the last readers of a production cluster: no failover target is left."
             )
             yield Finding("lost", change.address, text, refused=True)

@@ -96,7 +96,7 @@ def connection(
     app.begin(emit)
     topology = live_topology(app, spec)
     if topology is None:
-        raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Finish it with `aurora-cli apply {name}`.")
+        raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
     hosts = hosts_of(topology, spec, stack.record.instance_keys)
     host = _host(hosts, role, name)
     chosen = user or topology.username or str(spec.username)
@@ -142,10 +142,10 @@ def hosts_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) 
 
 def _host(hosts: dict[str, str | None], role: str, name: str) -> str:
     if role not in hosts:
-        raise InvalidInput(f"{name} has no endpoint called {role!r}.", hint=f"There are: {', '.join(hosts)}.")
+        raise InvalidInput(f"{name} has no endpoint called {role!r}.", hint=f"Its endpoints are: {', '.join(hosts)}.")
     host = hosts[role]
     if host is None:
-        raise OperationFailed(f"AWS is still making the endpoint {role} of {name}.", hint="Try again in a minute.")
+        raise OperationFailed(f"AWS is still creating the endpoint {role} of {name}.", hint="Try again in a minute.")
     return host
 
 
@@ -168,19 +168,19 @@ def _password_command(secret: str | None, topology: Topology, spec: ClusterSpec,
 def _notes(topology: Topology, spec: ClusterSpec, target: Target, role: str) -> list[str]:
     notes = []
     if role == "reader" and not topology.readers:
-        notes.append("The cluster has no reader: the reader endpoint leads to the writer.")
+        notes.append("The cluster has no reader: the reader endpoint connects to the writer.")
     if target.user == topology.username and spec.credentials.given:
-        notes.append("The master password was given by you, and is kept nowhere here.")
+        notes.append("You set the master password; it is never stored here.")
     if target.user == topology.username and spec.credentials.kept:
-        notes.append("The master password is the one that the cluster came with; it is known nowhere here.")
+        notes.append("The master password is the one that the cluster had before; it is not known here.")
     if target.user in spec.credentials.iam_users:
-        notes.append("A token is good for 15 minutes; the policy of `iam_users` lets its holder make one.")
+        notes.append("A token is valid for 15 minutes; the policy of `iam_users` allows its holder to create one.")
         if topology.engine == MYSQL:
             notes.append("The mysql client sends a token only with --enable-cleartext-plugin.")
     if spec.dns is not None and (spec.dns.writer or spec.dns.reader):
-        notes.append("Names of your own (`dns`) are not in the certificate, so TLS checks need AWS's names.")
+        notes.append("Custom DNS names (`dns`) are not in the certificate, so TLS checks need AWS's names.")
     if topology.engine == MYSQL:
-        notes.append("JDBC takes the certificate authorities from Java's trust store: import the file with `keytool`.")
+        notes.append("JDBC reads the certificate authorities from Java's trust store: import the file with `keytool`.")
     return notes
 
 

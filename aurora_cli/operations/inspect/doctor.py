@@ -45,8 +45,8 @@ def doctor(app: AppContext, *, emit: Emit) -> list[Check]:
     fallback = app.fallback_region()
     region = app.region or (fallback[0] if fallback else None)
     if not region:
-        skipped = Check("region", "failed", "No Region is set.", "Give --region, or set AWS_REGION.")
-        return [*checks, skipped, Check("credentials", "skipped", "Not looked at without a Region.")]
+        skipped = Check("region", "failed", "No Region is set.", "Specify --region, or set AWS_REGION.")
+        return [*checks, skipped, Check("credentials", "skipped", "Not checked without a Region.")]
     if any(c.name == "emulator" and c.status == "failed" for c in checks):
         return checks
     return [*checks, *_account(app, region)]
@@ -89,7 +89,7 @@ def _emulator(app: AppContext, emit: Emit) -> Check:
 def _provider(app: AppContext) -> Check:
     """Whether Terraform can get hashicorp/aws: from the sandbox, from the cache, or from the registry."""
     if app.sandbox and app.provider != "genuine":
-        return Check("provider", "ok", "the sandbox's own, with the schema of hashicorp/aws 6.62.0")
+        return Check("provider", "ok", "the sandbox provider, with the schema of hashicorp/aws 6.62.0")
     cached = sorted(app.home.plugin_cache.glob("*/hashicorp/aws/*"))
     if cached:
         return Check("provider", "ok", f"hashicorp/aws {cached[-1].name} in the cache")
@@ -117,7 +117,7 @@ def _registry() -> Check:
 def _account(app: AppContext, region: str) -> Iterator[Check]:
     clients = app.aws(region)
     try:
-        with aws_errors("asking who we are"):
+        with aws_errors("reading the caller identity"):
             answer = clients.client("sts").get_caller_identity()
     except AuroraError as error:
         yield Check("credentials", "failed", error.message, error.hint)
@@ -132,12 +132,12 @@ def _account(app: AppContext, region: str) -> Iterator[Check]:
 def _quotas(found: dict[str, Quota]) -> Check:
     """Whether the account has room for one more of everything that a stack makes."""
     if not found:
-        return Check("quotas", "skipped", "AWS does not tell (rds:DescribeAccountAttributes).")
+        return Check("quotas", "skipped", "Not permitted (rds:DescribeAccountAttributes).")
     full = used_up(found)
     if full:
-        hint = "Have them raised in the Service Quotas console, or delete what is not needed."
-        return Check("quotas", "warning", f"Used up: {', '.join(full)}.", hint)
-    return Check("quotas", "ok", "room for more of everything")
+        hint = "Request an increase in the Service Quotas console, or delete unused resources."
+        return Check("quotas", "warning", f"Quotas reached: {', '.join(full)}.", hint)
+    return Check("quotas", "ok", "no quota is reached")
 
 
 def _clock(date_header: str | None, now: datetime) -> Check:

@@ -48,7 +48,7 @@ class Drifted:
 
 @dataclass(frozen=True)
 class DriftedResource:
-    """One resource; `gone` when it was deleted outside. `id` is what AWS calls it."""
+    """One resource; `gone` when it was deleted outside Terraform. `id` is what AWS calls it."""
 
     address: str
     type: str

@@ -23,11 +23,9 @@ def engine_versions(
     fallback = app.fallback_region()
     region = app.region or (fallback[0] if fallback else None)
     if not region:
-        raise InvalidInput("No Region is set.", hint="Give --region, or set AWS_REGION.")
+        raise InvalidInput("No Region is set.", hint="Specify --region, or set AWS_REGION.")
     app.begin(emit)
     found = read_engine_versions(app.aws(region).client("rds"), engine, version)
     if not found:
-        raise InvalidInput(
-            f"{region} has no version {version} of {engine}.", hint="See them all: leave --version out of the command."
-        )
+        raise InvalidInput(f"{region} has no version {version} of {engine}.", hint="List all versions: omit --version.")
     return region, found

@@ -110,7 +110,7 @@ def _about_operation(upkeep: Upkeep) -> list[str]:
     if upkeep.unfinished is None:
         return []
     left = ", ".join(upkeep.unfinished["left"])
-    return [f"'{upkeep.unfinished['operation']}' is not finished (left: {left}). Go on: {upkeep.unfinished['command']}"]
+    return [f"'{upkeep.unfinished['operation']}' is in progress (left: {left}). Resume: {upkeep.unfinished['command']}"]
 
 
 def _deployment(app: AppContext, spec: ClusterSpec) -> dict[str, Any] | None:
@@ -138,9 +138,10 @@ def _about_version(report: ClusterReport, upkeep: Upkeep) -> list[str]:
     if sort_key(runs) > sort_key(wanted):
         way = f"aurora-cli upgrade {report.name} --to {runs}"
         return [
-            f"AWS runs {runs}, newer than {wanted} in the spec: it upgraded by itself. Take it into the spec: {way}"
+            f"AWS runs {runs}, newer than {wanted} in the spec: AWS upgraded it automatically. Update the spec: {way}"
         ]
-    return [f"AWS runs {runs}, the spec says {wanted}: the upgrade waits for {upkeep.next_maintenance or 'a window'}."]
+    when = upkeep.next_maintenance or "the maintenance window"
+    return [f"AWS runs {runs}, the spec says {wanted}: the upgrade is pending until {when}."]
 
 
 def _about_certificates(report: ClusterReport, now: datetime) -> list[str]:
@@ -150,8 +151,8 @@ def _about_certificates(report: ClusterReport, now: datetime) -> list[str]:
         if i.certificate_ends and datetime.fromisoformat(i.certificate_ends) - now < CERTIFICATE_WARNING
     ]
     text = (
-        f"The server certificate ends soon: {', '.join(near)}. Clients with TLS then refuse it. RDS makes a new one by itself; "
-        f"another authority's, one instance at a time: aurora-cli rotate-ca {report.name}"
+        f"The server certificate ends soon: {', '.join(near)}. Clients with TLS then refuse it. RDS renews it automatically; to "
+        f"use another authority, one instance at a time: aurora-cli rotate-ca {report.name}"
     )
     return [text] if near else []
 
@@ -166,7 +167,7 @@ def _about_authority(report: ClusterReport, upkeep: Upkeep, now: datetime) -> li
 
 def _about_actions(upkeep: Upkeep) -> list[str]:
     return [
-        f"AWS has maintenance waiting for {one['resource']}: {one['text'] or one['action']}, "
+        f"AWS maintenance is pending for {one['resource']}: {one['text'] or one['action']}, "
         f"at {one['when'] or upkeep.next_maintenance or 'the next maintenance window'}."
         for one in upkeep.actions
     ]
@@ -175,11 +176,13 @@ def _about_actions(upkeep: Upkeep) -> list[str]:
 def _about_replication(report: ClusterReport, upkeep: Upkeep) -> list[str]:
     if upkeep.replicates_from is None:
         return []
-    return [f"It is a replica and takes no writes. To make it a cluster of its own: aurora-cli promote {report.name}"]
+    return [
+        f"It is a replica and does not accept writes. To promote it to a standalone cluster: aurora-cli promote {report.name}"
+    ]
 
 
 def _about_stop(report: ClusterReport, upkeep: Upkeep) -> list[str]:
     if report.status != "stopped":
         return []
     when = f" on {upkeep.starts_itself[:10]}" if upkeep.starts_itself else " seven days after the stop"
-    return [f"AWS starts it by itself{when}; stop it again then if need be."]
+    return [f"AWS starts it automatically{when}; stop it again if needed."]

@@ -40,5 +40,5 @@ _FIELDS = {
 
 
 def field_of(attribute: str) -> str | None:
-    """The dotted path of the spec for a top-level attribute; None where the spec has no place for it."""
+    """The dotted path of the spec for a top-level attribute; None where the spec has no field for it."""
     return _FIELDS.get(attribute)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CONDITIONS = ("available", "stopped", "deleted", "in-sync", "connectable", "writer=KEY", "readers=N")
 DELETED = "deleted"
 CONNECTABLE = "connectable"
-_OUTSIDE = "From outside the VPC a private endpoint never answers: run it there. --timeout gives it longer."
+_OUTSIDE = "A private endpoint cannot be reached from outside the VPC: run this inside it. --timeout extends the wait."
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
     _check(kind, value, condition)
     if condition == CONNECTABLE and app.sandbox:
         raise InvalidInput(
-            "The sandbox has no database behind its endpoints, so there is nothing to connect to.",
-            hint="Wait for `available` there.",
+            "The sandbox has no database behind its endpoints, so `connectable` does not apply.",
+            hint="Use `available` there.",
         )
     if condition == DELETED and app.registry.find(name) is None:
         return Waited(name, condition, 0.0, None, None)
@@ -81,7 +81,7 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
         if topology is None:
             if condition == DELETED:
                 return None, None
-            raise ClusterNotFound(f"AWS has no cluster named {name} (any more).", hint="All clusters: aurora-cli list")
+            raise ClusterNotFound(f"AWS has no cluster named {name}.", hint="List all clusters: aurora-cli list")
         return topology, missing(topology)
 
     started = app.clock.monotonic()
@@ -91,7 +91,9 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
         clock=app.clock,
         waiting=waiting(emit),
         timeout_s=timeout_s,
-        hint=_OUTSIDE if condition == CONNECTABLE else "Wait on with the same command; --timeout gives it longer.",
+        hint=_OUTSIDE
+        if condition == CONNECTABLE
+        else "Run the same command again to keep waiting; --timeout extends the wait.",
     )
     writer = found.writer.id if found is not None and found.writer else None
     elapsed = round(app.clock.monotonic() - started, 1)
@@ -106,7 +108,9 @@ def _check(kind: str, value: str, condition: str) -> None:
         or (kind == "readers" and value.isdecimal())
     )
     if not good:
-        raise InvalidInput(f"'{condition}' cannot be waited for.", hint=f"These can: {', '.join(CONDITIONS)}")
+        raise InvalidInput(
+            f"'{condition}' is not a valid condition.", hint=f"Valid conditions: {', '.join(CONDITIONS)}"
+        )
 
 
 def _missing(kind: str, value: str, spec: ClusterSpec) -> Missing:
@@ -158,4 +162,4 @@ def _not_in_sync(topology: Topology) -> str | None:
     waiting = [m.id for m in topology.members if m.pending]
     if topology.pending:
         return f"the cluster has {', '.join(sorted(topology.pending))} pending"
-    return f"{', '.join(waiting)} waits for a restart or the maintenance window" if waiting else None
+    return f"{', '.join(waiting)} is pending a reboot or the maintenance window" if waiting else None

@@ -98,15 +98,15 @@ class ToKind:
             facts={"order": with_reader.to_facts(), "temporary": key},
             between=tuple(sorted({*decided.keys, key}, key=int)),
             next_writer=names[key],
-            remarks=(f"{names[key]} is there for the time being: it takes over while the only instance restarts.",),
+            remarks=(f"{names[key]} is temporary: it takes over while the only instance restarts.",),
         )
 
     def _refuse_nothing(self, context: OperationContext, order: Order) -> None:
         """`--acu` of a cluster that is serverless already is a matter of `scale`."""
         if self.request.class_ == SERVERLESS and order.classes and set(order.classes.values()) == {SERVERLESS}:
             raise InvalidInput(
-                f"{self.cluster} is serverless already.",
-                hint=f"Its capacity: aurora-cli scale {self.cluster} --acu MIN-MAX",
+                f"{self.cluster} is already serverless.",
+                hint=f"To change its capacity: aurora-cli scale {self.cluster} --acu MIN-MAX",
             )
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:

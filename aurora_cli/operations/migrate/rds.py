@@ -85,10 +85,10 @@ class Moved:
         request = self.request
         if self.promoted:
             return (
-                f"{request.name} stands on its own. {request.source} is as it was: delete it when nobody needs it.",
+                f"{request.name} is a standalone cluster. {request.source} is unchanged: delete it when it is no longer needed.",
             )
         return (
-            f"{request.name} replicates {request.source} and is {self.lag.words() if self.lag else 'made'}.",
+            f"{request.name} replicates {request.source} and is {self.lag.words() if self.lag else 'created'}.",
             f"Watch:  aurora-cli status {request.name}",
             f"Finish: stop the writes at {request.source}, then aurora-cli promote {request.name}",
         )
@@ -182,7 +182,11 @@ def _catch_up(app: AppContext, request: ReplicaRequest, emit: Emit) -> Lag:
             timeout_s=request.timeout_s,
         )
     except WaitTimeout as over:
-        emit(Note(over.message, level="warning", hint="It goes on by itself; the same command waits again."))
+        emit(
+            Note(
+                over.message, level="warning", hint="Replication continues; run the same command again to keep waiting."
+            )
+        )
         return seen[-1]
 
 

@@ -32,7 +32,7 @@ def refuse_unfit(found: Origin, region: str, into: str) -> None:
     _refuse_elsewhere(found, region)
     if not found.raw.get("BackupRetentionPeriod"):
         raise SourceUnfit(
-            f"{found.name} keeps no automated backups, and RDS replicates only an instance that does.",
+            f"{found.name} has no automated backups, and RDS replicates only an instance that has.",
             hint=f"aws rds modify-db-instance --db-instance-identifier {found.name} --backup-retention-period 7 "
             "--apply-immediately (an instance of MySQL may restart)",
         )
@@ -48,7 +48,7 @@ def refuse_unfit(found: Origin, region: str, into: str) -> None:
 def _refuse_kind(found: Origin, into: str) -> None:
     if found.kind == "cluster":
         raise SourceUnfit(
-            f"{found.name} is a cluster, and no instance of RDS.",
+            f"{found.name} is a cluster, not an RDS instance.",
             hint=f"For a copy: aurora-cli clone {found.name} {into}. For a replica in another Region: `source.replica_of`.",
         )
     if found.engine not in AURORA_OF:
@@ -65,7 +65,7 @@ def _refuse_elsewhere(found: Origin, region: str) -> None:
     if home != region:
         raise SourceUnfit(
             f"{found.name} is in {home}, and the cluster would be in {region}: a replica of an instance is in its Region.",
-            hint=f"Make it in {home}, with --region {home}; from there it can go on as a copied snapshot or a global database.",
+            hint=f"Create it in {home}, with --region {home}; then copy a snapshot or add a Region to reach another one.",
         )
 
 
@@ -76,7 +76,8 @@ def _refuse_other_replicas(found: Origin, into: str) -> None:
     others = [name for name in others if name.rpartition(":")[2] != into]
     if others:
         raise SourceUnfit(
-            f"{found.name} has a replica already ({', '.join(others)}), and PostgreSQL takes an Aurora replica only without.",
+            f"{found.name} already has a replica ({', '.join(others)}), and RDS for PostgreSQL supports an Aurora "
+            "replica only without others.",
             hint="Delete or promote that one first.",
         )
     above = raw.get("ReadReplicaSourceDBInstanceIdentifier")
@@ -122,8 +123,8 @@ def fitting_version(engine: str, found: Origin, versions: list[EngineVersion]) -
     ]
     if not fitting:
         raise SourceUnfit(
-            f"{found.name} is {found.engine} {found.version}, and no version of {engine} in its Region takes that.",
-            hint=f"Upgrade {found.name} within RDS first; `aurora-cli engines` lists what there is.",
+            f"{found.name} is {found.engine} {found.version}, and no version of {engine} in its Region can replicate it.",
+            hint=f"Upgrade {found.name} within RDS first; `aurora-cli engines` lists the versions.",
         )
     default = next((one.version for one in fitting if one.default), None)
     return default or max((one.version for one in fitting), key=sort_key)

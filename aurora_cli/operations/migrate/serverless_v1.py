@@ -78,7 +78,7 @@ class Move:
 
     def steps(self) -> tuple[str, ...]:
         """In words."""
-        first = f"Take a snapshot of {self.source}; it runs on."
+        first = f"Take a snapshot of {self.source}, which keeps running."
         return (
             f"Use the snapshot {self.snapshot} of an earlier run." if self.snapshot else first,
             f"Restore it into {self.name}: provisioned, {self.version} (from {self.runs}), db.serverless with {self.acu} ACU.",
@@ -135,16 +135,16 @@ def migrate(
         Declined. What `create_snapshot` and `copying.copy` raise.
     """
     if not move.snapshot and not agree(move):
-        raise Declined("Nothing was made: the snapshot was not approved.")
+        raise Declined("Nothing was created: the snapshot was not approved.")
     snapshot = move.snapshot
     if snapshot is None:
         name = f"{prefix(request.name, move.source)}{app.clock.now():%Y%m%d%H%M%S}"
         snapshot = create_snapshot(app, move.source, name, region=move.region, emit=emit).snapshot.id
     else:
-        emit(Note(f"Going on with the snapshot {snapshot}."))
+        emit(Note(f"Resuming with the snapshot {snapshot}."))
         create_snapshot(app, move.source, snapshot, region=move.region, emit=emit)
     made = clone_restore.copy(app, _copy(app, request, move, snapshot), approve=approve, emit=emit, allow=allow)
-    emit(Note(f"What is written to {move.source} after the snapshot is not in {request.name}."))
+    emit(Note(f"Writes to {move.source} after the snapshot are not in {request.name}."))
     return made
 
 
@@ -235,7 +235,7 @@ def _snapshot_there(app: AppContext, rds: Any, name: str, source: str) -> str | 
         taken = str((stored_layer(stack).values.get("source") or {}).get("snapshot"))
         if not taken.startswith(prefix(name, source)):
             raise SpecConflict(
-                f"There is a cluster {name} already, and its data does not come from {source}.",
+                f"A cluster {name} already exists, and its data does not come from {source}.",
                 hint="Choose another name.",
             )
         return taken

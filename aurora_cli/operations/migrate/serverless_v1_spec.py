@@ -35,11 +35,11 @@ def equivalent(file: str, stdin: TextIO, region: str | None) -> str:
     except SpecInvalid as refused:
         others = [p for p in refused.problems if p.severity == "error" and p.check != CHECK]
         if others or refused.equivalent is None:
-            raise SpecInvalid("the spec cannot be taken over as it is", problems=others or refused.problems) from None
+            raise SpecInvalid("the spec cannot be converted unchanged", problems=others or refused.problems) from None
         return refused.equivalent
     raise InvalidInput(
         f"{file} has no `serverless_v1`.",
-        hint="It can be made as it is: `aurora-cli plan -f FILE` shows what that does.",
+        hint="It needs no conversion: `aurora-cli plan -f FILE` shows the plan.",
     )
 
 
@@ -50,7 +50,7 @@ def describe(app: AppContext, identifier: str, region: str | None, *, emit: Emit
         InvalidInput: no Region, or a cluster that is not Serverless v1. ClusterNotFound, AccessDenied, AwsFailed.
     """
     if region is None:
-        raise InvalidInput("The AWS Region is missing.", hint="Give it with --region, e.g. eu-west-1.")
+        raise InvalidInput("No AWS Region is set.", hint="Specify it with --region, e.g. eu-west-1.")
     app.begin(emit)
     rds = app.aws(region).client("rds")
     with aws_errors(f"reading cluster {identifier}"):
@@ -60,7 +60,7 @@ def describe(app: AppContext, identifier: str, region: str | None, *, emit: Emit
     if clusters[0].get("EngineMode") != "serverless":
         raise InvalidInput(
             f"{identifier} is not Serverless v1, but {clusters[0].get('EngineMode') or 'provisioned'}.",
-            hint="Only Serverless v1 clusters are described: they are the ones that must move.",
+            hint="This command describes only Serverless v1 clusters, which must be migrated.",
         )
     return spec_text(clusters[0], region)
 

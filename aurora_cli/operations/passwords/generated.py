@@ -71,7 +71,7 @@ def made_password(resources: Sequence[StateResource], *, renew: bool = False) ->
 def wanted_password(
     app: AppContext, spec: ClusterSpec, resources: Sequence[StateResource], *, renew: bool = False
 ) -> MadePassword:
-    """As `made_password`, with a look at AWS: a secret or a cluster that was deleted outside has no password any more.
+    """As `made_password`, with a look at AWS: a secret or a cluster that was deleted outside Terraform has no password any more.
 
     Raises:
         CredentialsError, AccessDenied, AwsFailed.

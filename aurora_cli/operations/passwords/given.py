@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VARIABLE = "AURORA_MASTER_PASSWORD"
 OPTION = "--password-stdin"
 TERRAFORM_VARIABLE = "master_password"
-_WAY = f"Set {VARIABLE}, or pipe it in with {OPTION}; it is sent to AWS and kept nowhere."
+_WAY = f"Set {VARIABLE}, or pipe it in with {OPTION}; it is sent to AWS and never stored."
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ def given_password(app: AppContext, spec: ClusterSpec, typed: str | None, emit: 
     if not spec.credentials.given:
         if typed is not None:
             raise InvalidInput(
-                f"AWS manages the master password of {spec.name}, so none can be given.",
-                hint="Say that it is yours with `--set credentials.password=given`, or leave --password-stdin out.",
+                f"AWS manages the master password of {spec.name}, so it cannot be set.",
+                hint="To set your own, add `--set credentials.password=given`; otherwise omit --password-stdin.",
             )
         return None
     value = typed if typed is not None else app.environ.get(VARIABLE)
@@ -83,7 +83,7 @@ def next_version(sent: int | None, *, renew: bool) -> int:
 def require_password(name: str, password: Password | None) -> None:
     """Raise InvalidInput if a password is about to be needed and there is none."""
     if password is None:
-        raise InvalidInput(f"The master password of {name} is yours to give, and there is none.", hint=_WAY)
+        raise InvalidInput(f"The master password of {name} must be given, and none was given.", hint=_WAY)
 
 
 def sends_password(plan: Plan) -> bool:

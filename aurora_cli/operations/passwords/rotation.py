@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
 
 _TEXTS = {
-    "stop": "Turn the rotation of the master password off: it stays until somebody changes it.",
-    "resume": "Turn the rotation of the master password on: AWS changes it every seven days.",
+    "stop": "Disable the rotation of the master password: it stays the same until you change it.",
+    "resume": "Enable the rotation of the master password: AWS changes it every seven days.",
 }
 
 

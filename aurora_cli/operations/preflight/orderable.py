@@ -71,11 +71,11 @@ class OrderableCheck:
     def _fall_back(self, error: AuroraError) -> None:
         from aurora_cli.spec.facts import table
 
-        text = f"AWS could not be asked what can be ordered; the packaged table of {table('classes')['read']} counts."
+        text = f"The orderable options could not be read from AWS; the packaged table of {table('classes')['read']} is used."
         self.emit(Note(f"{text} {error.message}", level="warning", hint=error.hint))
 
 
-_SKIP = "If AWS has moved on since, leave the check out with --skip-check orderable."
+_SKIP = "If AWS has changed since, skip the check with --skip-check orderable."
 
 
 def refuse_unorderable(
@@ -127,7 +127,7 @@ def _version(spec: ClusterSpec) -> _Breach:
     version = rendered_version(spec)
     best = newest(spec.engine, major_version(spec.engine, version)) or newest(spec.engine)
     message = f"{spec.region} does not offer {spec.engine} {version} for new clusters"
-    return "engine_version", message, f"the newest known of this line is `{best}`"
+    return "engine_version", message, f"the newest known of this major version is `{best}`"
 
 
 def _classes(spec: ClusterSpec) -> dict[str, str]:
@@ -153,7 +153,7 @@ def _features(spec: ClusterSpec, offer: Offer, path: str, offers: Offers) -> Ite
     }
     for feature, (offered, name) in wanted.items():
         if not offered:
-            message = f"{offer.class_} does not go with {name}, with {spec.engine} {offers.version} in {spec.region}"
+            message = f"{offer.class_} does not support {name}, with {spec.engine} {offers.version} in {spec.region}"
             fitting = [other for other in offers.classes.values() if _goes(other, feature, spec)]
             yield feature if feature != "storage" else path, message, _nearest(offer.class_, offers, fitting)
 
@@ -202,8 +202,8 @@ def _roles(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
         name = FEATURES[spec.engine].get(service)
         if name is not None and name not in offers.features:
             there = ", ".join(sorted(offers.features))
-            message = f"{spec.engine} {offers.version} takes no role for {name} in {spec.region}"
-            yield f"services.{service}", message, f"it takes roles for: {there}"
+            message = f"{spec.engine} {offers.version} does not support a role for {name} in {spec.region}"
+            yield f"services.{service}", message, f"it supports roles for: {there}"
 
 
 def _nearest(class_name: str, offers: Offers, among: list[Offer] | None = None) -> str | None:

@@ -34,7 +34,7 @@ _WORDS = {
     "ManualClusterSnapshots": "manual cluster snapshots",
 }
 _OPTIMIZED = "aurora-iopt1"
-_RAISE = "have it raised in the Service Quotas console, or delete what is not needed"
+_RAISE = "request an increase in the Service Quotas console, or delete unused resources"
 
 
 def counts(plan: Plan) -> Counter[str]:
@@ -53,7 +53,7 @@ def over_quota(plan: Plan, quotas: Mapping[str, Quota]) -> Iterator[Problem]:
         quota = quotas.get(name)
         if quota is not None and more > quota.left:
             message = (
-                f"{_WORDS[name]}: the plan makes {more}, and this account may have {quota.left} more here "
+                f"{_WORDS[name]}: the plan creates {more}, and this account may have {quota.left} more here "
                 f"({quota.used} of {quota.most} are used)"
             )
             yield Problem("", message, hint=_RAISE, severity="warning", check="quota")
@@ -76,7 +76,7 @@ def refuse_what_aws_refuses(plan: Plan, topology: Topology | None, now: datetime
         _refuse_early_switch(change, topology, now)
         if _turns_on(change, "backtrack_window"):
             raise InvalidInput(
-                "Nothing was changed: AWS does not turn backtrack on for a cluster that was made without it.",
+                "Nothing was changed: AWS does not enable backtrack for a cluster that was created without it.",
                 hint="Leave `backup.backtrack` out, or restore a snapshot into a new cluster that has it from the start.",
             )
 
@@ -101,7 +101,7 @@ def _refuse_early_switch(change: ResourceChange, topology: Topology | None, now:
     if wanted and again is not None and now < again:
         raise InvalidInput(
             f"Nothing was changed: AWS switches this cluster to I/O-Optimized storage again from {again:%Y-%m-%d %H:%M} UTC on.",
-            hint="A cluster goes there once in 30 days. Leave `storage: aurora` until then.",
+            hint="A cluster can switch once in 30 days. Keep `storage: aurora` until then.",
         )
 
 

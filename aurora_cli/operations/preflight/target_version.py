@@ -57,7 +57,9 @@ def choose_target(engine: str, running: str, versions: Sequence[EngineVersion], 
     if to is None or to == running:
         return _target(engine, running, running if to else _newest((running, *minor)))
     if not well_formed(engine, to):
-        raise InvalidInput(f"{to} is no version of {engine}.", hint=offered(engine, running, minor, major, name))
+        raise InvalidInput(
+            f'"{to}" is not a valid version of {engine}.', hint=offered(engine, running, minor, major, name)
+        )
     _refuse_older(engine, running, to, name)
     allowed = [version for version in (running, *minor, *major) if _is_of(engine, version, to)]
     if not allowed:
@@ -75,9 +77,9 @@ def offered(engine: str, running: str, minor: Iterable[str], major: Iterable[str
         by_major[major_version(engine, version)] = version
     same, newer = ", ".join(minor), ", ".join(by_major.values())
     if not same and not newer:
-        return f"{running} is the end of the line: AWS lists no newer version."
+        return f"{running} is the newest version: AWS lists no upgrade target."
     words = [f"minor {same}" if same else "", f"major (newest of each) {newer}" if newer else ""]
-    return f"From {running} it can go to: {'; '.join(w for w in words if w)}. All: aurora-cli upgrade {name} --list"
+    return f"Upgrade targets of {running}: {'; '.join(w for w in words if w)}. All: aurora-cli upgrade {name} --list"
 
 
 def stored_version(engine: str, stored: str, target: str, *, aws_owns_minor: bool) -> str:
@@ -105,8 +107,8 @@ def _refuse_older(engine: str, running: str, to: str, name: str) -> None:
     now = running if is_exact(engine, to) else major_version(engine, running)
     if sort_key(to) < sort_key(now):
         raise InvalidInput(
-            f"{name} runs {running}, and Aurora never goes back to an older version ({to}).",
-            hint="A snapshot from before an upgrade can be restored into a new cluster; they are in: aurora-cli snapshot "
+            f"{name} runs {running}, and Aurora does not support downgrades ({to}).",
+            hint="A snapshot from before an upgrade can be restored into a new cluster; list them: aurora-cli snapshot "
             f"list {name}",
         )
 

@@ -40,7 +40,7 @@ def rename(app: AppContext, name: str, new: str, terms: RunOptions) -> ChangeRes
     """
     operation = Rename(name, checked_name(new))
     if name == new:
-        raise InvalidInput(f"{name} has that name already.", hint="Give another one.")
+        raise InvalidInput(f"{name} already has that name.", hint="Specify another one.")
     present = _present_name(app, operation)
     with app.registry.lock(new if present == name else name, "rename"):
         return run_operation(app, present, operation, terms)
@@ -54,7 +54,7 @@ def _present_name(app: AppContext, operation: Rename) -> str:
     journal = read_journal(there.folder)
     if journal and journal.operation == operation.name and dict(journal.arguments) == dict(operation.arguments):
         return operation.new
-    raise SpecConflict(f"There is a cluster {operation.new} already.", hint="Choose another name.")
+    raise SpecConflict(f"A cluster {operation.new} already exists.", hint="Choose another name.")
 
 
 @dataclass(frozen=True)
@@ -145,20 +145,20 @@ def _refuse_taken(context: OperationContext, names: Renamed) -> None:
 def _remarks(context: OperationContext, names: Renamed, topology: Topology) -> tuple[str, ...]:
     base = context.spec.base_name
     remarks = [
-        "Endpoints change, and the old host names end at once. Clients must follow.",
+        "Endpoints change, and the old host names stop working at once. Clients must use the new ones.",
         *hosts(context, names),
-        f"What is around the cluster keeps the name {base}: subnet group, security group, parameter groups, roles.",
+        f"Resources around the cluster keep the name {base}: subnet group, security group, parameter groups, roles.",
         f"Your spec file needs two lines from then on: `name: {names.after}` and `resource_name: {base}`.",
     ]
     if names.log_groups:
         remarks.append(
-            f"New log groups take the logs from then on; the old ones stay as they are: {', '.join(names.log_groups)}."
+            f"New log groups receive the logs from then on; the old ones are kept: {', '.join(names.log_groups)}."
         )
     if topology.pending or any(m.pending for m in topology.members):
-        remarks.append("What waits for the maintenance window is carried out with the rename.")
+        remarks.append("Changes pending until the maintenance window are applied with the rename.")
     kept = [m.id for m in topology.members if m.id not in names.instances]
     if kept:
         remarks.append(f"These instances keep their names: {', '.join(kept)}.")
     if context.spec.autoscaling is not None:
-        remarks.append("Reader autoscaling is registered anew under the new name; the readers that it made stay.")
+        remarks.append("Reader autoscaling is registered again under the new name; its existing readers are kept.")
     return tuple(remarks)

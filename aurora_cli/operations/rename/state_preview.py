@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LOCK_FILE = ".terraform.lock.hcl"
 _MADE_ANEW = "aws_appautoscaling_"
-"""Reader autoscaling is registered under the cluster's name: registered anew, no instance is touched."""
+"""Reader autoscaling is registered under the cluster's name: it is registered again, no instance is touched."""
 
 
 def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Plan:
@@ -37,7 +37,7 @@ def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Pla
     from aurora_cli.stacks.registry import Registry
 
     started = monotonic()
-    context.emit(StepStarted("plan", "Planning what follows the rename"))
+    context.emit(StepStarted("plan", "Planning the changes after the rename"))
     local = spec.model_copy(update={"backend": LocalBackend()})
     record = context.stack.record
     home = Home(context.app.home.path / "drafts" / spec.name)
@@ -76,8 +76,8 @@ def _refuse_loss(plan: Plan, names: Renamed) -> None:
     if strange:
         what = ", ".join(f"{change.address} ({change.action})" for change in strange)
         raise InvalidInput(
-            f"{names.before} cannot be renamed: more than names would change: {what}. Nothing was changed.",
-            hint=f"Bring it to its spec first (aurora-cli apply {names.before}), then rename it.",
+            f"{names.before} cannot be renamed: the plan would change more than names: {what}. Nothing was changed.",
+            hint=f"Apply its spec first (aurora-cli apply {names.before}), then rename it.",
         )
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _READER = "Connections to it end: it restarts under its new name, and its host name changes."
 _WRITER_ALONE = "No connections while it restarts under its new name: minutes."
-_CLUSTER = "The writer and reader endpoints change: the old names end at once, the new ones work within some minutes."
+_CLUSTER = (
+    "The writer and reader endpoints change: the old names stop working at once, the new ones work within some minutes."
+)
 
 
 class RenameSteps:
@@ -51,7 +53,7 @@ class RenameSteps:
                 make_log_group(logs, name)
             return None
 
-        text = f"Make the log groups {', '.join(groups)}"
+        text = f"Create the log groups {', '.join(groups)}"
         return Step("log groups", text, lambda: all(has_log_group(logs, name) for name in groups), run)
 
     def _instance(self, before: str, *, alone: bool = False) -> Step:
@@ -105,12 +107,12 @@ class RenameSteps:
             move(context, names, self.facts["spec"], dict(self.facts["origins"]))
             return None
 
-        return Step("stack", f"Call the stack {names.after}", lambda: is_moved(context, names), run)
+        return Step("stack", f"Rename the stack to {names.after}", lambda: is_moved(context, names), run)
 
     def _settle(self) -> Step:
         def run() -> str | None:
             bring_to_spec(self.context, harmless)
             return None
 
-        text = "Bring what has the cluster's name in it into agreement: tags, alarms, records, autoscaling"
+        text = "Update resources that contain the cluster's name: tags, alarms, records, autoscaling"
         return Step("settle", text, lambda: False, run)

@@ -31,13 +31,12 @@ def global_warnings(info: GlobalInfo, home: str) -> list[str]:
     warnings = []
     if info.primary_region and info.primary_region != home:
         warnings.append(
-            f"The primary Region is {info.primary_region} now, and the spec's own, {home}, follows it. A plan leaves that so."
+            f"The primary Region is now {info.primary_region}; the Region of the spec, {home}, is a secondary. A "
+            "plan does not change that."
         )
     bare = [r.region for r in info.regions if r.role == SECONDARY and not r.instances]
     if bare:
-        warnings.append(
-            f"No instance in {', '.join(bare)}: it cannot take over before it gets one, and takes no reads."
-        )
+        warnings.append(f"No instance in {', '.join(bare)}: it cannot take over until it has one, and serves no reads.")
     return warnings
 
 

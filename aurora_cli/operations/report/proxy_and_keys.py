@@ -45,8 +45,8 @@ def key_warnings(app: AppContext, spec: ClusterSpec, topology: Topology) -> list
         return []
     if wanted == topology.kms_key:
         return []
-    differ = f"{named} stands for {wanted} now, but the cluster is encrypted with {topology.kms_key}."
-    return [f"{differ} A cluster keeps its key for life: only a restored snapshot can have another one."]
+    differ = f"{named} now refers to {wanted}, but the cluster is encrypted with {topology.kms_key}."
+    return [f"{differ} The KMS key of a cluster cannot be changed: only a restored snapshot can have another one."]
 
 
 def _kms(app: AppContext, spec: ClusterSpec) -> Any:

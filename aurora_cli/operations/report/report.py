@@ -149,17 +149,19 @@ def _instance(member: Member, managed: frozenset[str]) -> InstanceInfo:
 def waiting_changes(topology: Topology) -> list[str]:
     """What AWS has taken and not yet done: a sentence for each instance and the cluster, with the window that it waits for."""
     said = [
-        f"{_values(changes)} of {m.id} waits for the maintenance window, {m.maintenance_window or 'of the instance'} UTC."
+        f"{_values(changes)} of {m.id} is pending until the maintenance window, {m.maintenance_window or 'of the instance'} UTC."
         for m in topology.members
         if (changes := {k: v for k, v in m.pending.items() if v != RESTART})
     ]
     restart = [m.id for m in topology.members if m.waits_for_reboot]
     if restart:
         gentle = f"aurora-cli reboot {topology.identifier} --rolling"
-        said.append(f"Changed parameters wait for a restart of {', '.join(restart)}. One at a time: {gentle}")
+        said.append(f"Changed parameters are pending a reboot of {', '.join(restart)}. One at a time: {gentle}")
     if topology.pending:
         window = topology.maintenance_window or "of the cluster"
-        said.append(f"{_values(topology.pending)} of the cluster waits for the maintenance window, {window} UTC.")
+        said.append(
+            f"{_values(topology.pending)} of the cluster is pending until the maintenance window, {window} UTC."
+        )
     return said
 
 
@@ -174,13 +176,11 @@ def _warnings(topology: Topology, spec: ClusterSpec, info: GlobalInfo | None) ->
     follows = info is not None and info.primary_region not in (None, spec.region)
     zones = {m.zone for m in topology.members if m.zone}
     if not topology.members:
-        warnings.append("The cluster has no instance: nothing can connect to it.")
+        warnings.append("The cluster has no instance: clients cannot connect.")
     elif topology.writer is None and not follows:
         warnings.append("AWS reports no writer at the moment.")
     elif not topology.readers and not follows:
-        warnings.append(
-            "No reader, so no failover target: when the writer fails, AWS makes a new one, which takes minutes."
-        )
+        warnings.append("No reader, so no failover target: if the writer fails, AWS recreates it, which takes minutes.")
     elif len(zones) == 1 and len(topology.members) > 1:
         warnings.append(f"All instances are in one zone ({zones.pop()}).")
     warnings += waiting_changes(topology)
@@ -191,5 +191,5 @@ def _warnings(topology: Topology, spec: ClusterSpec, info: GlobalInfo | None) ->
             f"To wake it up first: aurora-cli wait {spec.name} --for connectable"
         )
     if not topology.deletion_protection and spec.deletion_protection:
-        warnings.append("Deletion protection is off in AWS, though the spec wants it on.")
+        warnings.append("Deletion protection is off in AWS, but on in the spec.")
     return warnings

@@ -41,7 +41,7 @@ class Discard:
         members = [m["DBInstanceIdentifier"] for m in found.get("DBClusterMembers", ())]
         snapshot = fresh_name(aside.cluster, lambda name: snapshot_exists(context.rds, name))
         back = f"aurora-cli restore {self.cluster} --replace --from-snapshot {snapshot}"
-        remarks = (f"Its data stays in the snapshot {snapshot}, and from there comes back with: {back}",)
+        remarks = (f"Its data is kept in the snapshot {snapshot}; restore it with: {back}",)
         facts = {"aside": aside.cluster, "members": members, "snapshot": snapshot}
         return Decision(facts, remarks=remarks if found else ())
 
@@ -51,7 +51,7 @@ class Discard:
         steps = [
             Step(
                 f"unprotect {aside}",
-                f"Lift the deletion protection of {aside}",
+                f"Disable the deletion protection of {aside}",
                 lambda: not (find_cluster(context.rds, aside) or {}).get("DeletionProtection"),
                 lambda: _unprotect(context, aside),
             ),
@@ -62,7 +62,10 @@ class Discard:
                 lambda: _delete_cluster(context, aside, decision.facts["snapshot"]),
             ),
             Step(
-                "forget", f"Note that {aside} is gone", lambda: not context.stack.record.aside, lambda: _forget(context)
+                "forget",
+                f"Record that {aside} is deleted",
+                lambda: not context.stack.record.aside,
+                lambda: _forget(context),
             ),
         ]
         if members:
@@ -77,7 +80,7 @@ class Discard:
 
 
 def _unprotect(context: OperationContext, aside: str) -> None:
-    with aws_errors(f"lifting the protection of {aside}"):
+    with aws_errors(f"disabling the deletion protection of {aside}"):
         context.rds.modify_db_cluster(DBClusterIdentifier=aside, DeletionProtection=False, ApplyImmediately=True)
 
 
@@ -92,7 +95,7 @@ def _delete_instances(context: OperationContext, members: list[str]) -> None:
 
 
 def _await_gone(context: OperationContext, name: str) -> None:
-    context.wait(lambda: (None, "deleting" if find_instance(context.rds, name) else None), f"{name} to be gone")
+    context.wait(lambda: (None, "deleting" if find_instance(context.rds, name) else None), f"{name} to be deleted")
 
 
 def _delete_cluster(context: OperationContext, aside: str, snapshot: str) -> None:
@@ -102,7 +105,7 @@ def _delete_cluster(context: OperationContext, aside: str, snapshot: str) -> Non
             context.rds.delete_db_cluster(
                 DBClusterIdentifier=aside, SkipFinalSnapshot=False, FinalDBSnapshotIdentifier=snapshot
             )
-    context.wait(lambda: (None, "deleting" if find_cluster(context.rds, aside) else None), f"{aside} to be gone")
+    context.wait(lambda: (None, "deleting" if find_cluster(context.rds, aside) else None), f"{aside} to be deleted")
 
 
 def _forget(context: OperationContext) -> None:

@@ -40,7 +40,7 @@ def settle_step(context: OperationContext, born: str | None = None) -> Step:
         bring_to_spec(context, _harmless)
         return None
 
-    text = "Bring Terraform's state and what a restore leaves out into agreement with the spec"
+    text = "Reconcile Terraform state and the settings that a restore omits with the spec"
     return Step(SETTLE, text, lambda: False, run)
 
 
@@ -67,8 +67,8 @@ def _refuse_loss(context: OperationContext, strange: list[ResourceChange]) -> No
     context.terraform.plan_file.unlink(missing_ok=True)
     what = ", ".join(f"{change.address} ({change.action})" for change in strange)
     raise OperationFailed(
-        f"The plan would do more than bring the cluster to its spec: {what}. It was not applied.",
-        hint=f"Look with `aurora-cli plan {context.stack.name}`, change the spec or AWS, then run the same command again.",
+        f"The plan would do more than apply the spec: {what}. It was not applied.",
+        hint=f"Check with `aurora-cli plan {context.stack.name}`, change the spec or AWS, then run the same command again.",
     )
 
 

@@ -29,27 +29,27 @@ def refuse_bound(context: OperationContext, topology: Topology, doing: str) -> N
         (
             context.spec.global_ is not None,
             "it is in a global database",
-            f"Take its other Regions out first: aurora-cli global remove-region {name} REGION",
+            f"Remove its other Regions first: aurora-cli global remove-region {name} REGION",
         ),
         (
             bool(topology.replicates_from),
             f"it replicates {topology.replicates_from}",
-            "Promote it first; AWS keeps a replica bound to its source.",
+            "Promote it first; AWS ties a replica to its source.",
         ),
         (
             bool(topology.replicas),
-            f"it is replicated by {', '.join(topology.replicas)}",
-            "Promote or destroy the replica first: it holds its source by name.",
+            f"it has the replicas {', '.join(topology.replicas)}",
+            "Promote or destroy the replica first: it refers to its source by name.",
         ),
         (
             context.spec.proxy is not None,
-            "its RDS proxy holds it by name",
-            f"Take the proxy out first (aurora-cli apply {name} --set proxy=null), and put it back afterwards.",
+            "its RDS proxy refers to it by name",
+            f"Remove the proxy first (aurora-cli apply {name} --set proxy=null), and add it again afterwards.",
         ),
         (
             topology.activity_stream is not None or context.spec.activity_stream is not None,
             "it has an activity stream",
-            f"End the stream first: aurora-cli apply {name} --set activity_stream=null",
+            f"Stop the stream first: aurora-cli apply {name} --set activity_stream=null",
         ),
     ):
         if holds:

@@ -103,7 +103,7 @@ class Replace:
         found = find_origin(context.app, source, context.spec.region)
         if found.encrypted and not live.get("StorageEncrypted"):
             raise SourceUnfit(
-                f"{found.name} is encrypted and {self.cluster} is not: encryption is fixed for the life of a cluster.",
+                f"{found.name} is encrypted and {self.cluster} is not: encryption cannot be changed after creation.",
                 hint=f"Restore it into a new cluster: aurora-cli restore NEW --from-snapshot {found.name}",
             )
         _refuse_newer(context, found, live)
@@ -123,7 +123,7 @@ def _refuse_newer(context: OperationContext, found: Origin, live: dict[str, Any]
     if found.version == version or version in upgrade_targets(context.rds, found.engine, found.version):
         return
     raise SourceUnfit(
-        f"{found.name} is of {found.version}, and AWS does not restore that as {version}, which {context.spec.name} runs.",
+        f"{found.name} has version {found.version}, and AWS does not restore it as {version}, which {context.spec.name} runs.",
         hint=f"Restore it into a new cluster: aurora-cli restore NEW --from-snapshot {found.name}",
     )
 
@@ -134,8 +134,8 @@ def _managed(context: OperationContext, topology: Topology) -> list[str]:
     members = sorted((m for m in topology.members if m.id in own), key=lambda m: (m.role != "writer", m.id))
     if not members:
         raise InvalidInput(
-            f"{context.spec.name} has no instance that is managed here.",
-            hint=f"Bring it to its spec first: aurora-cli apply {context.spec.name}",
+            f"{context.spec.name} has no instance managed here.",
+            hint=f"Apply its spec first: aurora-cli apply {context.spec.name}",
         )
     return [m.id for m in members]
 
@@ -144,17 +144,17 @@ def _remarks(exchange: Exchange, topology: Topology, context: OperationContext, 
     live, aside = exchange.live, exchange.aside
     remarks = [
         f"What was written to {live} after the restored moment, and what is written until the names change, is in {aside} only.",
-        f"{live} keeps its host names, since AWS makes them from the identifier. Connections end; clients connect again.",
-        f"{aside} stays with its data, and is paid for, until `aurora-cli restore {live} --discard-old`.",
+        f"{live} keeps its host names, since AWS derives them from the identifier. Connections end; clients reconnect.",
+        f"{aside} is kept with its data, and is billed, until `aurora-cli restore {live} --discard-old`.",
         f"To go back to it: aurora-cli restore {live} --undo",
-        "Automated backups begin anew: a later point-in-time restore reaches back to now.",
+        "Automated backups start again: later point-in-time restores reach back only to now.",
     ]
     if topology.secret_arn:
         remarks.append(
-            "AWS makes a new master password in a new secret: clients must fetch it there (the ARN changes)."
+            "AWS creates a new master password in a new secret: clients must read the new secret (its ARN changes)."
         )
     else:
-        remarks.append("The master password is the one that the data had at that moment.")
+        remarks.append("The master password is the one of the restored time.")
     strange = [m.id for m in topology.members if m.id not in exchange.leaving]
     if strange:
         remarks.append(f"Not managed here, and left with the old cluster: {', '.join(strange)}.")

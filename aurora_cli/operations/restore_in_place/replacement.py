@@ -38,14 +38,14 @@ def twin_steps(
         Step(f"restore {twin}", f"Restore the data into {twin}", lambda: _rests(context, twin), restore),
         Step(
             f"instances of {twin}",
-            f"Make {', '.join(exchange.coming)}",
+            f"Create {', '.join(exchange.coming)}",
             lambda: all(instance_unrest(context.rds, one) is None for one in exchange.coming),
             lambda: _make_instances(context, exchange),
         ),
     ]
     if (_live(context, exchange).get("MasterUserSecret") or {}).get("SecretArn"):
         steps.append(_password_step(context, exchange))
-    check = Step(f"check {twin}", f"Check that {twin} fits", lambda: False, lambda: _check(context, exchange))
+    check = Step(f"check {twin}", f"Check that {twin} matches", lambda: False, lambda: _check(context, exchange))
     return [*steps, check]
 
 
@@ -56,8 +56,8 @@ def _live(context: OperationContext, exchange: Exchange) -> dict[str, Any]:
         if found is not None and found["DbClusterResourceId"] == exchange.outgoing:
             return found
     raise OperationFailed(
-        f"The cluster that was to be replaced is neither at {exchange.live} nor at {exchange.aside}.",
-        hint=f"Nothing more was changed. Look in AWS; to give up: aurora-cli abandon {exchange.live}",
+        f"The cluster to replace is neither at {exchange.live} nor at {exchange.aside}.",
+        hint=f"Nothing more was changed. Check in AWS; to abandon: aurora-cli abandon {exchange.live}",
     )
 
 
@@ -101,7 +101,7 @@ def _password_step(context: OperationContext, exchange: Exchange) -> Step:
         _wait(context, twin)
         return None
 
-    return Step(f"password of {twin}", f"Have AWS make a new master password for {twin}", done, run)
+    return Step(f"password of {twin}", f"Create a new managed master password for {twin}", done, run)
 
 
 def _check(context: OperationContext, exchange: Exchange) -> str | None:
@@ -110,8 +110,8 @@ def _check(context: OperationContext, exchange: Exchange) -> str | None:
     differing = [f"{name} is {new.get(name)}, not {old.get(name)}" for name in _FIXED if old.get(name) != new.get(name)]
     if differing:
         raise OperationFailed(
-            f"{exchange.incoming} does not fit in the place of {exchange.live}: {'; '.join(differing)}.",
-            hint=f"Nothing was interrupted. Give up with `aurora-cli abandon {exchange.live}`, then delete it with "
+            f"{exchange.incoming} does not match {exchange.live}: {'; '.join(differing)}.",
+            hint=f"Nothing was interrupted. Abandon with `aurora-cli abandon {exchange.live}`, then delete it with "
             f"`aurora-cli restore {exchange.live} --discard-old`.",
         )
     return None

@@ -54,9 +54,9 @@ def sentence(stack_name: str, aside: RetainedCluster) -> str:
     """For `status`: what it is, and what can be done with it."""
     discard = f"aurora-cli restore {stack_name} --discard-old"
     if aside.kind == "restored":
-        return f"{aside.cluster} was restored and never took the place of {stack_name}. To delete it: {discard}"
+        return f"{aside.cluster} was restored but never replaced {stack_name}. To delete it: {discard}"
     return (
-        f"{aside.cluster} holds the data from before {aside.since[:16]}Z, and is paid for. To go back to it: "
+        f"{aside.cluster} holds the data from before {aside.since[:16]}Z, and is billed. To go back to it: "
         f"aurora-cli restore {stack_name} --undo. To delete it: {discard}"
     )
 
@@ -66,7 +66,7 @@ def refuse_aside(stack: Stack, doing: str) -> None:
     aside = aside_of(stack)
     if aside is not None:
         raise SpecConflict(
-            f"{aside.cluster} stands beside {stack.name} and uses its network and parameter groups: {doing} {stack.name} is "
+            f"{aside.cluster} is retained beside {stack.name} and uses its network and parameter groups: {doing} {stack.name} is "
             "refused.",
             hint=f"Delete that one first: aurora-cli restore {stack.name} --discard-old",
         )

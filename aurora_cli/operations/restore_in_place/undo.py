@@ -55,9 +55,9 @@ class Undo:
             coming=coming,
         )
         remarks = (
-            f"What was written to {self.cluster} since {aside.since[:16]}Z is in {exchange.aside} only, which stays.",
-            f"`aurora-cli restore {self.cluster} --undo` again goes forward to it, --discard-old deletes it.",
-            "The master password is that of the cluster that comes back; a secret of AWS changes its ARN.",
+            f"What was written to {self.cluster} since {aside.since[:16]}Z is only in {exchange.aside}, which is kept.",
+            f"`aurora-cli restore {self.cluster} --undo` again swaps it back in, --discard-old deletes it.",
+            "The master password is that of the cluster swapped back in; a managed secret changes its ARN.",
         )
         return Decision({"exchange": exchange.to_facts()}, remarks=remarks)
 
@@ -78,8 +78,8 @@ def required_aside(context: OperationContext, kind: str | None = None) -> Retain
     aside = aside_of(context.stack)
     if aside is None or kind not in (None, aside.kind):
         raise InvalidInput(
-            f"No old cluster stands beside {context.spec.name}.",
-            hint=f"`aurora-cli restore {context.spec.name} --replace` sets one aside.",
+            f"No old cluster is retained beside {context.spec.name}.",
+            hint=f"`aurora-cli restore {context.spec.name} --replace` retains one.",
         )
     return aside
 
@@ -88,7 +88,7 @@ def _there(context: OperationContext, aside: RetainedCluster) -> dict[str, Any]:
     found = find_cluster(context.rds, aside.cluster)
     if found is None:
         raise InvalidInput(
-            f"{aside.cluster} is gone: somebody has deleted it.",
-            hint=f"Forget it: aurora-cli restore {context.spec.name} --discard-old. Its data may be in a snapshot.",
+            f"{aside.cluster} was deleted outside Terraform aurora-cli.",
+            hint=f"Remove its record: aurora-cli restore {context.spec.name} --discard-old. Its data may be in a snapshot.",
         )
     return found

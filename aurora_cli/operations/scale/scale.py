@@ -48,9 +48,9 @@ class ScaleRequest:
 
     def __post_init__(self) -> None:
         if self.readers is None and self.class_ is None and self.acu is None:
-            raise InvalidInput("Nothing to scale was given.", hint="Give --readers, --class or --acu.")
+            raise InvalidInput("Nothing to scale was specified.", hint="Specify --readers, --class or --acu.")
         if self.instance and self.class_ is None:
-            raise InvalidInput("--instance says which instance gets the class.", hint="Give --class as well.")
+            raise InvalidInput("--instance selects the instance that gets the class.", hint="Specify --class as well.")
 
 
 def scale(app: AppContext, cluster: str, request: ScaleRequest, *, terms: RunOptions) -> ChangeResult:
@@ -100,7 +100,7 @@ class Scale:
         topology = context.live()
         require_available(topology)
         refuse_in_deployment(
-            context.rds, self.cluster, "the green cluster has the instances of the moment when it was made"
+            context.rds, self.cluster, "the green cluster has the instances of the time when it was created"
         )
         key = self._key(context, topology)
         request, every = self.request, self.every
@@ -155,8 +155,8 @@ class Scale:
         key = key_of(identifier, context.spec)
         if key is None:
             raise InvalidInput(
-                f"{identifier} is not managed here: reader autoscaling, or somebody, made it.",
-                hint="Its class follows the writer's when autoscaling makes it anew.",
+                f"{identifier} is not managed here: reader autoscaling, or another tool, created it.",
+                hint="It gets the writer's class when autoscaling recreates it.",
             )
         return key
 
@@ -176,13 +176,13 @@ def _remarks(cluster: str, order: Order, topology: Topology) -> tuple[str, ...]:
     remarks = []
     if order.writer in order.resize and order.successor is None:
         remarks.append(
-            f"{cluster} has a single instance, so the database is down while it restarts. To have a reader take over: "
+            f"{cluster} has a single instance, so the database is down while it restarts. To let a reader take over: "
             f"aurora-cli scale {cluster} --readers 1, then this command."
         )
     autoscaled = [m.id for m in topology.members if m.autoscaled]
     if autoscaled:
         remarks.append(
-            f"Made by reader autoscaling, not counted and not changed: {', '.join(autoscaled)}. "
+            f"Created by reader autoscaling, not counted and not changed: {', '.join(autoscaled)}. "
             "New ones get the writer's class."
         )
     return tuple(remarks)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model import ClusterSpec
 
-_READER = "Connections to {name} end, and it is away for some minutes; the other instances serve."
+_READER = "Connections to {name} end, and it is unavailable for some minutes; the other instances keep serving."
 _ALONE = "{name} is the only instance: no connections for some minutes."
 _IN_PLACE = "Every instance restarts at the same time: no writes, and no reads, for some minutes."
 
@@ -59,7 +59,7 @@ class ScaleSteps:
         if not self.order.resize:
             interruption = None
         away = self.order.writer in self.order.resize
-        text = "Make every change at once"
+        text = "Apply all changes at once"
         run = self._reach(self.after, self.keys)
         return [*steps, Step("change", text, self._all_there, run, interruption, without_writer=away)]
 

@@ -67,7 +67,7 @@ def _checks(kind: str) -> Iterator[Check]:
 def _engine(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> None:
     if found.engine not in _FITTING[spec.engine]:
         raise SourceUnfit(
-            f"{found.name} is {found.engine} {found.version}, and {spec.name} would be {spec.engine}.",
+            f"{found.name} is {found.engine} {found.version}, but {spec.name} would be {spec.engine}.",
             hint="Write the engine of the source; data moves to another engine only by an export.",
         )
 
@@ -75,15 +75,15 @@ def _engine(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> None:
 def _status(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> None:
     if found.kind != "backup" and found.status in ("creating", "copying", "deleting", "failed"):
         raise SourceUnfit(
-            f"{found.name} is {found.status}, so nothing can come from it now.", hint="Wait until it is available."
+            f"{found.name} is {found.status}, so it cannot be used as a source now.", hint="Wait until it is available."
         )
 
 
 def _same_version(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> None:
     if not _is(spec, found.version):
         raise SourceUnfit(
-            f"{found.name} runs {found.version}, and {spec.name} would run {spec.engine_version}: a copy has the version of "
-            "its source.",
+            f"{found.name} runs {found.version}, and {spec.name} would run {spec.engine_version}: a copy keeps the version "
+            "of its source.",
             hint=f'Write `engine_version: "{found.version}"`, and upgrade the copy afterwards.',
         )
 
@@ -98,7 +98,7 @@ def _version_of_snapshot(rds: Any, spec: ClusterSpec, source: Source, found: Ori
     if not any(_is(spec, target) for target in targets):
         more = f", or one of {', '.join(targets[-5:])}" if targets else ""
         raise SourceUnfit(
-            f"The snapshot {found.name} is of {found.version}, which AWS does not restore as {spec.engine_version}.",
+            f"The snapshot {found.name} has version {found.version}, which AWS does not restore as {spec.engine_version}.",
             hint=f'Write `engine_version: "{found.version}"`{more}.',
         )
 
@@ -112,7 +112,7 @@ def _version_of_replica(rds: Any, spec: ClusterSpec, source: Source, found: Orig
     comparable = found.engine in (spec.engine, "postgres") and is_exact(spec.engine, wanted)
     if major_version(spec.engine, wanted) != major or (comparable and sort_key(wanted) < sort_key(found.version)):
         raise SourceUnfit(
-            f"{found.name} is {found.engine} {found.version}, which does not go into {spec.engine} {wanted}.",
+            f"{found.name} is {found.engine} {found.version}, which cannot be migrated to {spec.engine} {wanted}.",
             hint=f'Write `engine_version: "{major}"`, or a full version of it that is not older.',
         )
 
@@ -129,18 +129,19 @@ def _encryption(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> N
     replica, wanted = source.replica_of is not None, spec.encryption
     if replica and found.encrypted and not wanted.enabled:
         raise SourceUnfit(
-            f"{found.name} is encrypted, and so must be what replicates it.", hint="Write `encryption.enabled: true`."
+            f"{found.name} is encrypted, so its replica must be encrypted too.",
+            hint="Write `encryption.enabled: true`.",
         )
     elsewhere = replica and f":{spec.region}:" not in found.arn
     if elsewhere and wanted.enabled and wanted.kms_key is None:
         raise SourceUnfit(
             f"{found.name} is in another Region, whose keys do not work in {spec.region}.",
-            hint="Name a key of this Region: `encryption.kms_key: alias/aws/rds`, or one of your own.",
+            hint="Specify a key of this Region: `encryption.kms_key: alias/aws/rds`, or a customer managed key.",
         )
     if not replica and not found.encrypted and wanted.enabled and wanted.kms_key is None:
         raise SourceUnfit(
             f"{found.name} is not encrypted, and {spec.name} would not be either.",
-            hint="Encrypt the copy: `encryption.kms_key: alias/aws/rds`. To do without: `encryption.enabled: false`.",
+            hint="Encrypt the copy: `encryption.kms_key: alias/aws/rds`. To leave it unencrypted: `encryption.enabled: false`.",
         )
 
 
@@ -162,17 +163,19 @@ def _clone(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> None:
     if not found.instances:
         raise SourceUnfit(
             f"{found.name} has no instance, and a clone needs one at its source.",
-            hint="Give it an instance, or use `point_in_time` with `latest`.",
+            hint="Add an instance to it, or use `point_in_time` with `latest`.",
         )
     if spec.backup.backtrack and not found.backtrack:
         raise SourceUnfit(
-            f"{found.name} has no backtrack, so its clone cannot have it.", hint="Leave `backup.backtrack` out."
+            f"{found.name} does not have backtrack, so its clone cannot have it.", hint="Leave `backup.backtrack` out."
         )
     clones = clones_of(rds, found)
     if len(clones) >= MOST_CLONES:
         raise SourceUnfit(
-            f"{found.name} has {len(clones)} clones already, and AWS makes {MOST_CLONES} copy-on-write: {', '.join(clones)}.",
-            hint="Destroy one, or make a full copy with `point_in_time` and `latest`, which takes longer and its own storage.",
+            f"{found.name} has {len(clones)} clones already, and AWS allows {MOST_CLONES} copy-on-write clones: "
+            f"{', '.join(clones)}.",
+            hint="Destroy one, or create a full copy with `point_in_time` and `latest`, which takes longer and uses "
+            "its own storage.",
         )
 
 
@@ -191,8 +194,6 @@ def _check_files(app: AppContext, spec: ClusterSpec, given: S3Import) -> None:
     except AwsFailed as error:
         if error.details.get("aws_code") != "NoSuchBucket":
             raise
-        raise ClusterNotFound(f"There is no bucket {given.bucket}.", hint="Check `source.s3.bucket`.") from error
+        raise ClusterNotFound(f"The bucket {given.bucket} does not exist.", hint="Check `source.s3.bucket`.") from error
     if not answer.get("KeyCount"):
-        raise SourceUnfit(
-            f"There is no file at {where}.", hint="Check `source.s3.prefix`: keys begin with it, exactly."
-        )
+        raise SourceUnfit(f"No file exists at {where}.", hint="Check `source.s3.prefix`: keys begin with it, exactly.")

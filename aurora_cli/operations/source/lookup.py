@@ -35,14 +35,12 @@ def find_origin(app: AppContext, source: Source, region: str) -> Origin:
     if home != region and kind != "replica_of":
         raise SourceUnfit(
             f"{name} is in {home}, and the new cluster would be in {region}: a {kind.replace('_', ' ')} stays in its Region.",
-            hint=f"Make it in {home}, or take a snapshot, copy it with `aurora-cli snapshot copy`, and restore that.",
+            hint=f"Create it in {home}, or take a snapshot, copy it with `aurora-cli snapshot copy`, and restore that.",
         )
     found = _read(app.aws(home).client("rds"), kind, name)
     if found is None:
         what = {"snapshot": "snapshot", "replica_of": "cluster or RDS instance"}.get(kind, "cluster")
-        raise ClusterNotFound(
-            f"{home} has no {what} {name}, from which the data is to come.", hint=_where_else(app, kind, home)
-        )
+        raise ClusterNotFound(f"{home} has no {what} {name} to use as source.", hint=_where_else(app, kind, home))
     return found
 
 
@@ -79,7 +77,7 @@ def _read(rds: Any, kind: str, name: str) -> Origin | None:
 
 def _where_else(app: AppContext, kind: str, region: str) -> str:
     if kind == "snapshot":
-        return f"See what there is: aurora-cli --region {region} snapshot list"
+        return f"List snapshots: aurora-cli --region {region} snapshot list"
     names = [stack.name for stack in app.registry.list()]
     known = f" Managed here: {', '.join(names)}." if names else ""
-    return f"Check the name and the Region; a source elsewhere is named by its ARN.{known}"
+    return f"Check the name and the Region; specify a source elsewhere by its ARN.{known}"

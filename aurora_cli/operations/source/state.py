@@ -78,7 +78,7 @@ def refuse_as_replica(spec: ClusterSpec, born: str | None, skip_checks: Collecti
     problems = [p for p in check(as_born) if p.check in _OF_A_REPLICA - set(skip_checks)]
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        raise SpecInvalid(f"{spec.name} is a replica, also without `source`: the spec has {count}", problems=problems)
+        raise SpecInvalid(f"{spec.name} is a replica, even without `source`: the spec has {count}", problems=problems)
 
 
 def finishing(spec: ClusterSpec, born: str | None) -> bool:
@@ -96,7 +96,7 @@ def second_step(spec: ClusterSpec) -> tuple[str, ...]:
     )
     left += ["the Data API"] if spec.data_api else []
     left += ["Insights"] if spec.monitoring.insights else []
-    return (f"Then set what a restore does not take: {', '.join(left)}.",) if left else ()
+    return (f"Then apply the settings that a restore does not accept: {', '.join(left)}.",) if left else ()
 
 
 def ignored_source_change(stack: Stack, spec: ClusterSpec, born: str | None) -> tuple[Problem, ...]:
@@ -117,10 +117,10 @@ def ignored_source_change(stack: Stack, spec: ClusterSpec, born: str | None) -> 
 
 def _spent(spec: ClusterSpec, born: str) -> str:
     if born == EMPTY:
-        return f"`source` has no effect: {spec.name} is there already, and started empty"
-    what = "goes on replicating as before" if born == "replica_of" else "keeps its data"
-    return f"the change of `source` has no effect: {spec.name} is there already, and {what}"
+        return f"`source` has no effect: {spec.name} already exists, and was created empty"
+    what = "keeps replicating as before" if born == "replica_of" else "keeps its data"
+    return f"the change of `source` has no effect: {spec.name} already exists, and {what}"
 
 
 def _way(spec: ClusterSpec) -> str:
-    return "data from elsewhere goes into a new cluster: aurora-cli restore NEW, or aurora-cli clone"
+    return "to restore or clone data, create a new cluster: aurora-cli restore NEW, or aurora-cli clone"

@@ -49,7 +49,7 @@ class UpgradeUnit:
             topology = self.live()
             return topology, ", ".join(f"{name} is {status}" for name, status in busy_members(topology)) or None
 
-        rested: Topology = self.context.wait(look, f"{self.cluster} to come to rest")
+        rested: Topology = self.context.wait(look, f"{self.cluster} to be available")
         return rested
 
     def to_facts(self) -> dict[str, Any]:
@@ -108,14 +108,14 @@ def refuse_uneven(places: list[UpgradeUnit], found: dict[str, Topology], target:
     if set(versions.values()) - {versions[places[-1].region], target.version}:
         told = ", ".join(f"{region} runs {version}" for region, version in versions.items())
         raise InvalidInput(
-            f"The members of the global database are not on one version: {told}.",
-            hint="Bring them to one of these versions first, the primary last: aurora-cli upgrade "
+            f"The members of the global database have different versions: {told}.",
+            hint="Upgrade them to one of these versions first, the primary last: aurora-cli upgrade "
             f"{places[0].context.spec.name} --to VERSION",
         )
     empty = [one for one in places if not found[one.region].members]
     if empty and not target.stays:
         region = empty[0].region
         raise InvalidInput(
-            f"{empty[0].cluster} has no instance, and AWS upgrades no secondary cluster without one.",
-            hint=f"Give it one: aurora-cli apply {places[0].context.spec.name} --set global.regions.{region}.headless=false",
+            f"{empty[0].cluster} has no instance, and AWS does not upgrade a secondary cluster without one.",
+            hint=f"Add one: aurora-cli apply {places[0].context.spec.name} --set global.regions.{region}.headless=false",
         )

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 _POSTGRES = (
     "Aurora PostgreSQL refuses a major upgrade while logical replication slots or prepared transactions are open: drop the "
     "slots (pg_replication_slots) and end the transactions (pg_prepared_xacts) first. Afterwards run ANALYZE, and ALTER "
-    "EXTENSION ... UPDATE for the extensions; some of them (PostGIS, pgRouting) want their update before."
+    "EXTENSION ... UPDATE for the extensions; some of them (PostGIS, pgRouting) must be updated before."
 )
 _MYSQL = (
-    "Aurora MySQL checks the schema before a major upgrade and gives it up when something does not fit; the reasons are in the "
-    "log upgrade-prechecks.log. It waits for no open XA transaction. To try it out: aurora-cli clone {name} {name}-try, then "
+    "Aurora MySQL runs prechecks before a major upgrade and cancels it if one fails; the reasons are in the log "
+    "upgrade-prechecks.log. "
+    "Open XA transactions make it fail. To test it: aurora-cli clone {name} {name}-try, then "
     "aurora-cli upgrade {name}-try --to {version}"
 )
 
@@ -43,10 +44,10 @@ def refuse_unready(place: UpgradeUnit, topology: Topology) -> None:
         told = dict([*busy, *ill, *([(place.cluster, topology.status)] if topology.status != "available" else [])])
         words = ", ".join(f"{name} is {status}" for name, status in told.items())
         raise InvalidInput(
-            f"Only a cluster that is available, with all its instances, can be upgraded: {words}.",
+            f"To be upgraded, a cluster and all its instances must be available: {words}.",
             hint=f"Wait for it: aurora-cli wait {place.context.spec.name} --for available",
         )
-    refuse_in_deployment(place.rds, place.cluster, "the other cluster would not follow")
+    refuse_in_deployment(place.rds, place.cluster, "the other cluster would not be upgraded")
 
 
 def refuse_unoffered(place: UpgradeUnit, spec: ClusterSpec, target: Target) -> None:
@@ -61,7 +62,7 @@ def refuse_unoffered(place: UpgradeUnit, spec: ClusterSpec, target: Target) -> N
     try:
         offers = read_offers(place.rds, spec.engine, target.version)
     except AccessDenied as denied:
-        told = f"Whether {target.version} goes with the classes of the spec could not be asked. {denied.message}"
+        told = f"Whether {target.version} supports the classes of the spec could not be checked. {denied.message}"
         place.context.emit(Note(told, level="warning", hint=denied.hint))
         return
     where = "" if place.region == home.region else f"global.regions.{place.region}."
@@ -71,7 +72,7 @@ def refuse_unoffered(place: UpgradeUnit, spec: ClusterSpec, target: Target) -> N
     ]
     if problems:
         raise SpecInvalid(
-            f"{spec.engine} {target.version} does not go with the spec",
+            f"{spec.engine} {target.version} does not support the spec",
             problems=problems,
             hint=f"Change that first, then upgrade: aurora-cli upgrade {home.name} --to {target.version}",
         )
@@ -89,16 +90,16 @@ def refuse_unknown_parameters(place: UpgradeUnit, spec: ClusterSpec, target: Tar
         return
     given = dict(_parameters(spec))
     problems = [
-        Problem(path, f"{target.family} has no parameter {name}", hint="take it out", check="parameters")
+        Problem(path, f"{target.family} has no parameter {name}", hint="remove it", check="parameters")
         for path, name in given.items()
         if name in now - then
     ]
     if problems:
         paths = " ".join(f"--set {problem.path}=null" for problem in problems)
         raise SpecInvalid(
-            f"{target.version} no longer has parameters that the spec sets",
+            f"{target.version} does not have parameters that the spec sets",
             problems=problems,
-            hint=f"Take them out first: aurora-cli apply {spec.name} {paths}",
+            hint=f"Remove them first: aurora-cli apply {spec.name} {paths}",
         )
 
 
@@ -117,18 +118,18 @@ def remarks_of(place: UpgradeUnit, topology: Topology, target: Target) -> Iterat
     name, spec = place.context.spec.name, place.context.spec
     waiting = waiting_maintenance(place.rds, [topology.arn, *(_instance_arn(topology, m.id) for m in topology.members)])
     if waiting:
-        yield f"Maintenance waits as well, and AWS may do it at the same time: {', '.join(waiting)}."
+        yield f"Maintenance is pending as well, and AWS may apply it at the same time: {', '.join(waiting)}."
     pending = {key: value for key, value in topology.pending.items() if value != target.version}
     if pending:
-        yield f"Changes that wait for the window are made with it: {', '.join(sorted(pending))}."
+        yield f"Changes pending until the maintenance window are applied with it: {', '.join(sorted(pending))}."
     integrations = integrations_of(place.rds, topology.arn)
     if integrations:
         yield f"Zero-ETL integrations read from {place.cluster} ({', '.join(integrations)}): they pause, and may need a resync."
     if target.major and topology.replicas and spec.global_ is None:
-        yield f"Clusters replicate from {place.cluster}: upgrade them first, or they stop."
+        yield f"Clusters replicate from {place.cluster}: upgrade them first, or replication stops."
     if target.major:
         yield _POSTGRES if spec.engine == "aurora-postgresql" else _MYSQL.format(name=name, version=target.version)
-        yield f"There is no way back in place after {major_version(spec.engine, target.version)}; the snapshot is the way back."
+        yield f"Aurora does not support downgrades: to undo {major_version(spec.engine, target.version)}, restore the snapshot."
 
 
 def _instance_arn(topology: Topology, identifier: str) -> str:

@@ -75,8 +75,8 @@ def _of_family(now: str | None, given: str | None, target: Target, option: str) 
     if now.startswith(_DEFAULT):
         return f"{_DEFAULT}{target.family}"
     raise InvalidInput(
-        f"The parameter group {now} is of the old family and was made elsewhere; {target.version} needs one of {target.family}.",
-        hint=f"Make one of that family, and name it: {option} NAME",
+        f"The parameter group {now} is of the old family and is not managed here; {target.version} needs one of {target.family}.",
+        hint=f"Create one of that family, and specify it: {option} NAME",
     )
 
 
@@ -84,6 +84,6 @@ def _of_one(spec: ClusterSpec, key: str, now: str, target: Target) -> str:
     if now.startswith(_DEFAULT):
         return f"{_DEFAULT}{target.family}"
     raise InvalidInput(
-        f"Instance {key} has the parameter group {now} of the old family, which was made elsewhere.",
-        hint=f"Take it out for the upgrade: aurora-cli apply {spec.name} --set instances.overrides.{key}.parameter_group=null",
+        f"Instance {key} has the parameter group {now} of the old family, which is not managed here.",
+        hint=f"Remove it for the upgrade: aurora-cli apply {spec.name} --set instances.overrides.{key}.parameter_group=null",
     )

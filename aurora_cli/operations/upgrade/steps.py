@@ -32,7 +32,7 @@ _WINDOW = "In the maintenance window {window} UTC: {words}"
 _RESTART_OF_WRITER = (
     "No writes until {name} is back, up to a minute or two; connections to it and to the writer endpoint end."
 )
-_RESTART = "Connections to {name} end; it is away for up to a minute or two."
+_RESTART = "Connections to {name} end; it is unavailable for up to a minute or two."
 
 
 class UpgradeSteps:
@@ -89,7 +89,7 @@ class UpgradeSteps:
         return Step("snapshot", f"Take the snapshot {name}, which is kept", done, run)
 
     def _make_groups(self) -> Step:
-        text = f"Make parameter groups of {self.facts['family']}; those in use stay"
+        text = f"Create parameter groups of {self.facts['family']}; the current ones are kept"
 
         def run() -> None:
             self.groups.make()
@@ -120,13 +120,16 @@ class UpgradeSteps:
                     at_once=not later,
                 )
             if later:
-                return f"AWS does it in the window {self.facts['window']} UTC; until then `aurora-cli status` says so"
+                return (
+                    f"AWS upgrades in the window {self.facts['window']} UTC; until then `aurora-cli status` "
+                    "shows it as pending"
+                )
             self._await(place)
             return None
 
         if later:
             window = self.facts["window"]
-            told = f"Have {name} upgraded to {self.version} in its maintenance window ({window} UTC)"
+            told = f"Schedule the upgrade of {name} to {self.version} in its maintenance window ({window} UTC)"
             return Step("schedule", told, done, run, _WINDOW.format(window=window, words=words))
         return Step(f"upgrade {name}", text, done, run, words, without_writer=place == self.places[-1])
 
@@ -167,7 +170,7 @@ class UpgradeSteps:
             assert self.decision.desired is not None
             self.groups.take_over(self.decision.desired.spec)
 
-        text = f"Put the groups of {self.facts['family']} in the place of the old ones, which are deleted"
+        text = f"Use the groups of {self.facts['family']}, and delete the old ones"
         return Step("drop groups", text, lambda: False, run)
 
     def _restart(self, place: UpgradeUnit, name: str) -> Step:
@@ -188,7 +191,7 @@ class UpgradeSteps:
                 reboot(place.rds, name)
                 self.context.wait(look, f"{name} to be back")
 
-        text = f"Restart {name}, if parameters wait for it"
+        text = f"Restart {name}, if parameters are pending"
         writer = place == self.places[-1] and name == place.members[-1]
         return Step(
             f"restart {name}",

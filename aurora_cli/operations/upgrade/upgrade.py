@@ -84,7 +84,7 @@ def upgrade(app: AppContext, cluster: str, request: UpgradeRequest, *, terms: Ru
     A cluster that runs the version already is not touched; the spec takes the version on.
 
     Raises:
-        InvalidInput: there is no such way; the hint says which there are. SpecInvalid: the version does not go with the spec.
+        InvalidInput: there is no such way; the hint says which there are. SpecInvalid: the version does not support the spec.
         What `run_operation` raises.
     """
     return run_operation(app, cluster, Upgrade(cluster, request), terms)
@@ -150,14 +150,14 @@ class Upgrade:
     ) -> None:
         if target.major and self.request.in_window:
             raise InvalidInput(
-                "A major upgrade cannot be left to the maintenance window: the parameter groups of its family come with it, and "
-                "the old ones go after it.",
-                hint="Leave --in-window out, and run it when an outage fits.",
+                "A major upgrade cannot run in the maintenance window: it needs new parameter groups before it, and deletes the "
+                "old ones after it.",
+                hint="Omit --in-window, and run it when an outage is acceptable.",
             )
         if self.request.in_window and context.spec.global_ is not None:
             raise InvalidInput(
-                "The members of a global database are upgraded in an order, so not in their windows.",
-                hint="Leave --in-window out.",
+                "The members of a global database are upgraded in order, so not in their maintenance windows.",
+                hint="Omit --in-window.",
             )
         for place in places:
             refuse_unready(place, found[place.region])
@@ -199,10 +199,10 @@ class Upgrade:
         owner = context.spec.maintenance.auto_minor_upgrades
         if self.request.in_window and not owner:
             return [
-                f"The spec stays until it has happened. Then: aurora-cli upgrade {self.cluster} --to {target.version}"
+                f"The spec is unchanged until AWS has upgraded. Then: aurora-cli upgrade {self.cluster} --to {target.version}"
             ]
         if spec == context.spec and not target.major:
-            return ["The spec names the major version alone, so it stays as it is."] if owner else []
+            return ["The spec names only the major version, so it does not change."] if owner else []
         return []
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:

@@ -22,22 +22,24 @@ def stream_mode(spec: ClusterSpec) -> Iterator[Finding]:
     stream = spec.activity_stream
     if stream and stream.mode == "sync" and spec.engine != "aurora-postgresql":
         yield Finding(
-            "activity_stream.mode", f"{spec.engine} has no synchronous activity stream", "write `mode: async`"
+            "activity_stream.mode",
+            f"{spec.engine} does not support a synchronous activity stream",
+            "write `mode: async`",
         )
 
 
 @rule(
     "stream-key",
     hard=True,
-    text="An activity stream needs a customer key, not one that AWS manages.",
+    text="An activity stream needs a customer managed key, not an AWS managed key.",
     source="RDS API StartActivityStream.KmsKeyId; Aurora User Guide, activity stream prerequisites",
     fields="activity_stream",
 )
 def stream_key(spec: ClusterSpec) -> Iterator[Finding]:
     stream = spec.activity_stream
     if stream and "alias/aws/" in stream.kms_key:
-        message = "a key that AWS manages cannot encrypt an activity stream"
-        yield Finding("activity_stream.kms_key", message, "write `kms_key: stack`, or name a key of your own")
+        message = "an AWS managed key cannot encrypt an activity stream"
+        yield Finding("activity_stream.kms_key", message, "write `kms_key: stack`, or specify a customer managed key")
 
 
 @rule(
@@ -50,21 +52,21 @@ def stream_key(spec: ClusterSpec) -> Iterator[Finding]:
 def stream_class(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name in classes_of(spec) if spec.activity_stream else ():
         if name.startswith("db.t"):
-            yield Finding(path, f"{name} has no activity stream", "take a class such as db.r7g.large")
+            yield Finding(path, f"{name} does not support activity streams", "use a class such as db.r7g.large")
 
 
 @rule(
     "stream-serverless",
     hard=False,
-    text="An activity stream may not go with serverless instances.",
+    text="Serverless instances may not support activity streams.",
     source="Aurora User Guide (2023), requirements of Serverless v2",
     fields="instances.class instances.overrides activity_stream",
 )
 def stream_serverless(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name in classes_of(spec) if spec.activity_stream else ():
         if name == SERVERLESS:
-            message = f"{SERVERLESS} may have no activity stream"
-            yield Finding(path, message, "take a provisioned class, or try: AWS may have moved on")
+            message = f"{SERVERLESS} may not support activity streams"
+            yield Finding(path, message, "use a provisioned class, or try it: AWS may have added support")
 
 
 @rule(
@@ -78,4 +80,4 @@ def stream_native_fields(spec: ClusterSpec) -> Iterator[Finding]:
     stream = spec.activity_stream
     if stream and stream.engine_native_audit_fields:
         path = "activity_stream.engine_native_audit_fields"
-        yield Finding(path, "Aurora has no such fields", "leave it out")
+        yield Finding(path, "Aurora does not support these fields", "leave it out")

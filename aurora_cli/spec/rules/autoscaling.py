@@ -24,20 +24,20 @@ _GUIDE = "Aurora User Guide, Auto Scaling with Aurora Replicas"
 @rule(
     "autoscaling-target",
     hard=True,
-    text="Autoscaling keeps to a target, average CPU or connections of the readers, or follows a schedule.",
+    text="Autoscaling needs a target, average CPU or connections of the readers, or a schedule.",
     source="Application Auto Scaling API PutScalingPolicy",
     fields="autoscaling",
 )
 def autoscaling_target(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.autoscaling
     if given and given.cpu is None and given.connections is None and not given.schedules:
-        yield Finding("autoscaling", "nothing says when to add a reader", "set `cpu: 60`, or `connections`")
+        yield Finding("autoscaling", "autoscaling has no target and no schedule", "set `cpu: 60`, or `connections`")
 
 
 @rule(
     "autoscaling-range",
     hard=True,
-    text="The most readers are not fewer than the fewest, in a schedule too.",
+    text="The maximum number of readers is at least the minimum, in a schedule too.",
     source="Application Auto Scaling API RegisterScalableTarget",
     fields="autoscaling",
 )
@@ -49,33 +49,35 @@ def autoscaling_range(spec: ClusterSpec) -> Iterator[Finding]:
     ranges += [(f"autoscaling.schedules.{name}", one.min, one.max) for name, one in given.schedules.items()]
     for path, low, high in ranges:
         if low is not None and high is not None and low > high:
-            yield Finding(f"{path}.max", f"at most {high} readers are fewer than at least {low}", f"write `{low}`")
+            yield Finding(
+                f"{path}.max", f"the maximum of {high} readers is below the minimum of {low}", f"write `{low}`"
+            )
 
 
 @rule(
     "autoscaling-reader",
     hard=True,
-    text="Autoscaling of readers needs one that the spec makes: its metrics are averages over readers.",
+    text="Autoscaling of readers needs a reader in the spec: its metrics are averages over readers.",
     source=_GUIDE,
     fields="autoscaling instances.readers",
 )
 def autoscaling_reader(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.autoscaling is not None and spec.instances.readers == 0:
-        message = "autoscaling adds to readers that are there, and there is none"
+        message = "autoscaling needs at least one reader in the spec"
         yield Finding("autoscaling", message, "set `instances.readers: 1`")
 
 
 @rule(
     "autoscaling-room",
     hard=False,
-    text="The most readers are more than those of `instances.readers`.",
+    text="The maximum number of readers is greater than `instances.readers`.",
     source=_GUIDE,
     fields="autoscaling instances.readers",
 )
 def autoscaling_room(spec: ClusterSpec) -> Iterator[Finding]:
     given, readers = spec.autoscaling, spec.instances.readers
     if given is not None and given.max <= readers and not given.schedules:
-        message = f"{readers} readers are there already, so a maximum of {given.max} adds none"
+        message = f"the spec already has {readers} readers, so a maximum of {given.max} adds none"
         yield Finding("autoscaling.max", message, f"write `{min(readers + 1, 15)}` or more")
 
 
@@ -89,7 +91,7 @@ def autoscaling_room(spec: ClusterSpec) -> Iterator[Finding]:
 def autoscaling_serverless(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.autoscaling is not None and any(one.class_name == SERVERLESS for one in members_of(spec)):
         message = "AWS may not add readers to a cluster with serverless instances, which scale themselves"
-        yield Finding("autoscaling", message, "leave it out, or take a provisioned class")
+        yield Finding("autoscaling", message, "leave it out, or use a provisioned class")
 
 
 @rule(
@@ -103,20 +105,20 @@ def schedule_name(spec: ClusterSpec) -> Iterator[Finding]:
     for name in spec.autoscaling.schedules if spec.autoscaling else ():
         if not _NAME.fullmatch(name):
             hint = "letters, digits and _ . -"
-            yield Finding(f"autoscaling.schedules.{name}", f"{shown(name)} is no name of a schedule", hint)
+            yield Finding(f"autoscaling.schedules.{name}", f'"{shown(name)}" is not a valid schedule name', hint)
 
 
 @rule(
     "schedule-time",
     hard=True,
-    text="A schedule's time is `cron(...)` with six fields, `rate(N hours)` or `at(yyyy-mm-ddThh:mm:ss)`.",
+    text="A schedule expression is `cron(...)` with six fields, `rate(N hours)` or `at(yyyy-mm-ddThh:mm:ss)`.",
     source="Application Auto Scaling API PutScheduledAction.Schedule",
     fields="autoscaling",
 )
 def schedule_time(spec: ClusterSpec) -> Iterator[Finding]:
     for name, one in spec.autoscaling.schedules.items() if spec.autoscaling else ():
         if not _AT.fullmatch(one.at):
-            message = f"{shown(one.at)} is no time of a schedule"
+            message = f'"{shown(one.at)}" is not a valid schedule expression'
             yield Finding(f"autoscaling.schedules.{name}.at", message, "for example `cron(0 7 ? * MON-FRI *)`")
 
 
@@ -133,9 +135,9 @@ def schedule_timezone(spec: ClusterSpec) -> Iterator[Finding]:
         if one.timezone is None:
             continue
         if not re.fullmatch(r"[A-Za-z]+([/_+-][A-Za-z0-9]+)*", one.timezone, re.ASCII) or not _known(one.timezone):
-            yield Finding(path, f"{shown(one.timezone)} is no time zone", "for example `Europe/Berlin`")
+            yield Finding(path, f'"{shown(one.timezone)}" is not a valid time zone', "for example `Europe/Berlin`")
         elif one.at.startswith("rate("):
-            yield Finding(path, "a rate has no time zone", "remove it")
+            yield Finding(path, "a rate does not support a time zone", "remove it")
 
 
 def _known(zone: str) -> bool:
@@ -147,7 +149,7 @@ def _known(zone: str) -> bool:
 @rule(
     "schedule-limits",
     hard=True,
-    text="A schedule changes the fewest or the most readers, or both.",
+    text="A schedule changes the minimum or the maximum number of readers, or both.",
     source="Application Auto Scaling API ScalableTargetAction",
     fields="autoscaling",
 )

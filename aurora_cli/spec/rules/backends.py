@@ -33,13 +33,15 @@ def backend_s3(spec: ClusterSpec) -> Iterator[Finding]:
         return
     if not _BUCKET.fullmatch(backend.bucket):
         yield Finding(
-            "backend.bucket", f"{shown(backend.bucket)} is no bucket name", "write the name alone, without s3://"
+            "backend.bucket",
+            f'"{shown(backend.bucket)}" is not a valid bucket name',
+            "write only the name, without s3://",
         )
     key = backend.key
     if key is not None and (not key.strip("/ ") or key != key.strip("/ ") or ".." in key.split("/") or len(key) > 1024):
         yield Finding(
             "backend.key",
-            f"{shown(key)} is no good object key",
+            f'"{shown(key)}" is not a valid object key',
             _example_key(spec),
         )
     if backend.region is not None and not _REGION.fullmatch(backend.region):
@@ -53,7 +55,7 @@ def _example_key(spec: ClusterSpec) -> str:
 @rule(
     "backend-http",
     hard=True,
-    text="HTTP addresses start with https:// or http://; methods are words such as LOCK and POST.",
+    text="HTTP backend URLs start with https:// or http://; methods are words such as LOCK and POST.",
     source="Terraform http backend",
     fields="backend",
 )
@@ -63,19 +65,19 @@ def backend_http(spec: ClusterSpec) -> Iterator[Finding]:
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             yield Finding(
                 f"backend.{name}",
-                "this is no address of a web server",
+                "this is not a valid HTTP or HTTPS URL",
                 "for example `https://state.example.com/orders`",
             )
     for name in ("lock_method", "unlock_method"):
         method = getattr(spec.backend, name, None)
         if method is not None and not _METHOD.fullmatch(method):
-            yield Finding(f"backend.{name}", f"{shown(method)} is no HTTP method", "for example `POST`")
+            yield Finding(f"backend.{name}", f'"{shown(method)}" is not a valid HTTP method', "for example `POST`")
 
 
 @rule(
     "backend-secret",
     hard=True,
-    text="No password or token stands in a backend's address: TF_HTTP_USERNAME and TF_HTTP_PASSWORD carry them.",
+    text="A backend's URL contains no password or token: TF_HTTP_USERNAME and TF_HTTP_PASSWORD pass them.",
     source="Terraform http backend: the address is written into .terraform and into rendered files",
     fields="backend",
     skippable=False,
@@ -84,14 +86,14 @@ def backend_secret(spec: ClusterSpec) -> Iterator[Finding]:
     for name, text in _addresses(spec):
         parts = _split(text)
         if parts is not None and (parts.username or parts.password or "@" in parts.netloc):
-            hint = "remove them from the address and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD"
-            yield Finding(f"backend.{name}", "the address holds credentials", hint)
+            hint = "remove them from the URL and set TF_HTTP_USERNAME and TF_HTTP_PASSWORD"
+            yield Finding(f"backend.{name}", "the URL contains credentials", hint)
 
 
 @rule(
     "backend-plain-http",
     hard=False,
-    text="State goes over HTTPS: it tells everything about the cluster.",
+    text="State is transferred over HTTPS: it contains everything about the cluster.",
     source="Terraform http backend",
     fields="backend",
 )
@@ -99,20 +101,20 @@ def backend_plain_http(spec: ClusterSpec) -> Iterator[Finding]:
     for name, text in _addresses(spec):
         parts = _split(text)
         if parts is not None and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-            yield Finding(f"backend.{name}", "state crosses the network in the clear", "use https://")
+            yield Finding(f"backend.{name}", "state is transferred unencrypted", "use https://")
 
 
 @rule(
     "backend-names",
     hard=True,
-    text="Organizations, workspaces, host names and schemas are written as their servers take them.",
+    text="Organizations, workspaces, host names and schemas are valid for their servers.",
     source="HCP Terraform API; PostgreSQL identifiers",
     fields="backend",
 )
 def backend_names(spec: ClusterSpec) -> Iterator[Finding]:
     for path, text, pattern, hint in _names(spec):
         if text is not None and not pattern.fullmatch(text):
-            yield Finding(path, f"{shown(text)} is no good name here", hint)
+            yield Finding(path, f'"{shown(text)}" is not a valid name here', hint)
 
 
 @rule(

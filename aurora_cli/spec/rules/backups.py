@@ -28,7 +28,7 @@ def _window(
         return
     window = read(text)
     if window is None:
-        yield Finding(path, f"{shown(text)} is no window: write {form}, in UTC", f"for example `{example}`")
+        yield Finding(path, f'"{shown(text)}" is not a valid window: write {form}, in UTC', f"for example `{example}`")
     elif window.length < MINIMUM:
         write = write_daily if window.period == DAY else write_weekly
         longer = write(Window(window.start, MINIMUM, window.period))
@@ -40,7 +40,7 @@ def _window(
 @rule(
     "backup-window",
     hard=True,
-    text="The backup window is `hh:mm-hh:mm` in UTC, at least 30 minutes; it may pass midnight.",
+    text="The backup window is `hh:mm-hh:mm` in UTC, at least 30 minutes; it may span midnight.",
     source="RDS API CreateDBCluster.PreferredBackupWindow",
     fields="backup.window",
 )
@@ -51,7 +51,7 @@ def backup_window(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "maintenance-window",
     hard=True,
-    text="The maintenance window is `ddd:hh:mm-ddd:hh:mm` in UTC, at least 30 minutes; it may pass midnight and Sunday.",
+    text="The maintenance window is `ddd:hh:mm-ddd:hh:mm` in UTC, at least 30 minutes; it may span midnight and Sunday.",
     source="RDS API CreateDBCluster.PreferredMaintenanceWindow",
     fields="maintenance.window",
 )
@@ -97,7 +97,7 @@ def window_overlap(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "window-alone",
     hard=False,
-    text="If one window is set, the other is too: AWS's random choice could overlap with it.",
+    text="If one window is set, the other is too: the window that AWS chooses at random could overlap with it.",
     source="provider issues 49828 and 14981",
     fields="backup.window maintenance.window",
 )

@@ -16,7 +16,7 @@ _GUIDE = "Aurora User Guide, Serverless v2"
 @rule(
     "acu-step",
     hard=True,
-    text="Capacity goes in steps of 0.5 ACU.",
+    text="Capacity is a multiple of 0.5 ACU.",
     source="RDS API ServerlessV2ScalingConfiguration",
     fields="instances.acu",
 )
@@ -27,7 +27,7 @@ def acu_step(spec: ClusterSpec) -> Iterator[Finding]:
             near = round(value * 2) / 2
             yield Finding(
                 f"instances.acu.{end}",
-                f"capacity goes in steps of 0.5 ACU, so {value:g} is none",
+                f"capacity must be a multiple of 0.5 ACU, not {value:g}",
                 f"for example {near:g}",
             )
 
@@ -35,7 +35,7 @@ def acu_step(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "acu-range",
     hard=True,
-    text="The largest capacity is at least 1 ACU and at least the smallest.",
+    text="The maximum capacity is at least 1 ACU and at least the minimum.",
     source="RDS API ServerlessV2ScalingConfiguration; API error: maximum capacity must be at least 1.0",
     fields="instances.acu",
 )
@@ -44,18 +44,18 @@ def acu_range(spec: ClusterSpec) -> Iterator[Finding]:
     if acu is None:
         return
     if acu.max < acu.min:
-        message = f"the largest capacity, {acu.max:g} ACU, is below the smallest, {acu.min:g}"
+        message = f"the maximum capacity, {acu.max:g} ACU, is below the minimum, {acu.min:g}"
         yield Finding("instances.acu", message, f"write `acu: {format_acu(acu.max, acu.min)}`")
     elif acu.max < 1:
         yield Finding(
-            "instances.acu.max", "the largest capacity must be at least 1 ACU", f"write `acu: {format_acu(acu.min, 1)}`"
+            "instances.acu.max", "the maximum capacity must be at least 1 ACU", f"write `acu: {format_acu(acu.min, 1)}`"
         )
 
 
 @rule(
     "acu-equal",
     hard=False,
-    text="Smallest and largest capacity differ; equal ones turn scaling off.",
+    text="Minimum and maximum capacity differ; equal values disable scaling.",
     source=_GUIDE,
     fields="instances.acu",
 )
@@ -63,7 +63,9 @@ def acu_equal(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
     if acu is not None and acu.min == acu.max >= 1:
         yield Finding(
-            "instances.acu", f"with {acu.min:g} ACU at both ends the capacity never changes", "widen the range"
+            "instances.acu",
+            f"with {acu.min:g} ACU as minimum and maximum the capacity never changes",
+            "widen the range",
         )
 
 
@@ -107,8 +109,8 @@ def acu_missing(spec: ClusterSpec) -> Iterator[Finding]:
 def serverless_version(spec: ClusterSpec) -> Iterator[Finding]:
     floor = below_floor(spec.engine, "any", spec.engine_version)
     if floor and any(name == SERVERLESS for _, name in classes_of(spec)):
-        message = f"{spec.engine} {spec.engine_version} has no Serverless v2; it begins with {floor}"
-        yield Finding("engine_version", message, "take a newer version, or a provisioned class")
+        message = f"{spec.engine} {spec.engine_version} does not support Serverless v2, which requires {floor} or later"
+        yield Finding("engine_version", message, "use a newer version, or a provisioned class")
 
 
 @rule(
@@ -122,9 +124,9 @@ def acu_min_zero(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
     floor = below_floor(spec.engine, "min_zero", spec.engine_version)
     if acu is not None and acu.min == 0 and floor:
-        message = f"{spec.engine} {spec.engine_version} cannot pause; a minimum of 0 ACU begins with {floor}"
+        message = f"{spec.engine} {spec.engine_version} cannot pause; a minimum of 0 ACU requires {floor} or later"
         yield Finding(
-            "instances.acu.min", message, f"write `acu: {format_acu(0.5, max(acu.max, 1))}`, or take {floor} or newer"
+            "instances.acu.min", message, f"write `acu: {format_acu(0.5, max(acu.max, 1))}`, or use {floor} or later"
         )
 
 
@@ -139,7 +141,7 @@ def acu_max_version(spec: ClusterSpec) -> Iterator[Finding]:
     acu = spec.instances.acu
     floor = below_floor(spec.engine, "max_256", spec.engine_version)
     if acu is not None and acu.max > 128 and floor:
-        message = f"{spec.engine} {spec.engine_version} may stop at 128 ACU; 256 begins with {floor}"
+        message = f"{spec.engine} {spec.engine_version} may be limited to 128 ACU; 256 ACU requires {floor} or later"
         yield Finding("instances.acu.max", message, f"write `acu: {format_acu(acu.min, 128)}`")
 
 

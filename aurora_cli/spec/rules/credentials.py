@@ -21,14 +21,14 @@ _ARN_LENGTH = 100
 @rule(
     "password-given",
     hard=True,
-    text="A given master password has no secret: `secret_kms_key` and `rotation` are for a managed one.",
+    text="A given master password has no secret: `secret_kms_key` and `rotation` need a managed one.",
     source="RDS API CreateDBCluster.MasterUserSecretKmsKeyId",
     fields="credentials",
 )
 def password_given(spec: ClusterSpec) -> Iterator[Finding]:
     for name in ("secret_kms_key", "rotation") if spec.credentials.given else ():
         if getattr(spec.credentials, name) is not None:
-            message = f"`{name}` is for a password that AWS manages, and this one is given"
+            message = f"`{name}` needs a password that AWS manages, but this one is given"
             yield Finding(f"credentials.{name}", message, "remove it, or write `password: managed`")
 
 
@@ -43,23 +43,23 @@ def iam_users(spec: ClusterSpec) -> Iterator[Finding]:
     longest = _LONGEST_USER[spec.engine]
     for number, name in enumerate(spec.credentials.iam_users):
         if not _USER.fullmatch(name) or len(name) > longest:
-            message = f"{shown(name)} is no database user: letters, digits and _ . $ -, up to {longest} in all"
+            message = f'"{shown(name)}" is not a valid database user name: letters, digits and _ . $ -, up to {longest} in all'
             legal = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:longest]
             yield Finding(f"credentials.iam_users.{number}", message, f"for example `{legal or 'app'}`")
         elif name in spec.credentials.iam_users[:number]:
-            yield Finding(f"credentials.iam_users.{number}", f"{name} is named twice", "name each user once")
+            yield Finding(f"credentials.iam_users.{number}", f"{name} is listed twice", "list each user once")
 
 
 @rule(
     "iam-users-sign-in",
     hard=True,
-    text="`iam_users` sign in with IAM authentication.",
+    text="`iam_users` need IAM authentication.",
     source="Aurora User Guide, IAM database authentication",
     fields="credentials.iam_users credentials.iam_authentication",
 )
 def iam_users_sign_in(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.credentials.iam_users and not spec.credentials.iam_authentication:
-        message = "IAM authentication is off, so a policy to sign in with it has no use"
+        message = "IAM authentication is off, so the IAM policy has no effect"
         yield Finding("credentials.iam_users", message, "set `iam_authentication: true`, or remove `iam_users`")
 
 
@@ -73,7 +73,7 @@ def iam_users_sign_in(spec: ClusterSpec) -> Iterator[Finding]:
 def iam_users_policy(spec: ClusterSpec) -> Iterator[Finding]:
     users = spec.credentials.iam_users
     if _POLICY_FRAME + sum(_ARN_LENGTH + len(name) for name in users) > _POLICY_LENGTH:
-        message = f"a policy for {len(users)} users is longer than the {_POLICY_LENGTH} characters that IAM takes"
+        message = f"a policy for {len(users)} users exceeds the IAM limit of {_POLICY_LENGTH} characters"
         yield Finding("credentials.iam_users", message, "let several people share a database user")
 
 
@@ -87,7 +87,7 @@ def iam_users_policy(spec: ClusterSpec) -> Iterator[Finding]:
 def domain_id(spec: ClusterSpec) -> Iterator[Finding]:
     domain = spec.credentials.domain
     if domain is not None and not _DIRECTORY.fullmatch(domain.id):
-        message = f"{shown(domain.id)} is no id of a directory"
+        message = f'"{shown(domain.id)}" is not a valid directory ID'
         lower = domain.id.strip().lower()
         hint = did_you_mean(lower, [lower]) if _DIRECTORY.fullmatch(lower) else "for example `d-1234567890`"
         yield Finding("credentials.domain.id", message, hint)
@@ -105,4 +105,4 @@ def domain_role(spec: ClusterSpec) -> Iterator[Finding]:
     if role is not None and not _ROLE.fullmatch(role):
         name = role.rpartition("/")[2]
         hint = f"write `{name}`" if _ROLE.fullmatch(name) else "for example `rds-directory`"
-        yield Finding("credentials.domain.role", f"{shown(role)} is no name of an IAM role", hint)
+        yield Finding("credentials.domain.role", f'"{shown(role)}" is not a valid IAM role name', hint)

@@ -24,7 +24,7 @@ _NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})+", re.ASCII)
 def dns_zone(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.dns is not None and not _ZONE.fullmatch(spec.dns.zone_id):
         hint = "for example `Z0123456789ABCDEFGHIJ`"
-        yield Finding("dns.zone_id", f"{shown(spec.dns.zone_id)} is no hosted zone's id", hint)
+        yield Finding("dns.zone_id", f'"{shown(spec.dns.zone_id)}" is not a valid hosted zone ID', hint)
 
 
 @rule(
@@ -39,7 +39,7 @@ def dns_name(spec: ClusterSpec) -> Iterator[Finding]:
         name = getattr(spec.dns, role)
         if name is not None and not _NAME.fullmatch(name):
             hint = f"for example `{spec.name}.db.example.com`"
-            yield Finding(f"dns.{role}", f"{shown(name)} is no domain name", hint)
+            yield Finding(f"dns.{role}", f'"{shown(name)}" is not a valid domain name', hint)
     if spec.dns is not None and spec.dns.reader is not None and spec.dns.writer == spec.dns.reader:
         hint = "for example `orders-ro.db.example.com`"
         yield Finding("dns.reader", "writer and reader have the same name", hint)
@@ -48,10 +48,10 @@ def dns_name(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "dns-none",
     hard=True,
-    text="A zone goes with a name for the writer or for the reader.",
-    source="nothing would be made",
+    text="A hosted zone needs a name for the writer or for the reader.",
+    source="nothing would be created",
     fields="dns",
 )
 def dns_none(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.dns is not None and spec.dns.writer is None and spec.dns.reader is None:
-        yield Finding("dns", "a zone is named, but no name in it", f"set `writer: {spec.name}.db.example.com`")
+        yield Finding("dns", "a hosted zone is set, but no record name", f"set `writer: {spec.name}.db.example.com`")

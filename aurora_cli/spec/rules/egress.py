@@ -27,15 +27,17 @@ def egress_destination(spec: ClusterSpec) -> Iterator[Finding]:
             continue
         block = parse(text)
         if block is None:
-            yield Finding(path, f"{shown(text)} is no CIDR block, security group or prefix list", meant(text))
+            yield Finding(
+                path, f'"{shown(text)}" is not a valid CIDR block, security group or prefix list', meant(text)
+            )
         elif has_host_bits(text):
-            yield Finding(path, f"{text} has address bits behind its prefix", f"write `{block}`")
+            yield Finding(path, f"{text} has host bits set", f"write `{block}`")
 
 
 @rule(
     "egress-duplicate",
     hard=True,
-    text="A destination is named once for a port, and once without.",
+    text="A destination is listed once for a port, and once without.",
     source="EC2 API InvalidPermission.Duplicate",
     fields="network.egress",
 )
@@ -44,7 +46,7 @@ def egress_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.egress):
         key = (str(parse(entry.destination) or entry.destination), entry.port)
         if key in seen:
-            yield Finding(f"network.egress.{index}", f"{shown(entry.destination)} is named twice", "keep one")
+            yield Finding(f"network.egress.{index}", f"{shown(entry.destination)} is listed twice", "keep one")
         seen.add(key)
 
 
@@ -58,7 +60,7 @@ def egress_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
 def egress_description(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.egress):
         if entry.description is not None and not DESCRIPTION.fullmatch(entry.description):
-            message = f"AWS does not take the description {shown(entry.description)}"
+            message = f"AWS does not allow the description {shown(entry.description)}"
             hint = "up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
             yield Finding(f"network.egress.{index}.description", message, hint)
 

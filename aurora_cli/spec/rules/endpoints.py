@@ -27,13 +27,15 @@ def endpoint_name(spec: ClusterSpec) -> Iterator[Finding]:
     for name in spec.endpoints:
         if not _NAME.fullmatch(name):
             plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "reports"
-            yield Finding(f"endpoints.{name}", f"{shown(name)} is no endpoint name", f"for example `{plain}`")
+            yield Finding(
+                f"endpoints.{name}", f'"{shown(name)}" is not a valid endpoint name', f"for example `{plain}`"
+            )
 
 
 @rule(
     "endpoint-name-length",
     hard=False,
-    text="`<name>-<endpoint>` fits into 63 characters.",
+    text="`<name>-<endpoint>` fits in 63 characters.",
     source="RDS API CreateDBClusterEndpoint; the length is not written down for endpoints",
     fields="name endpoints",
 )
@@ -41,7 +43,9 @@ def endpoint_name_length(spec: ClusterSpec) -> Iterator[Finding]:
     for name in spec.endpoints:
         length = len(f"{spec.base_name}-{name}")
         if length > _LONGEST:
-            message = f"the identifier `<name>-<endpoint>` would have {length} characters, and AWS may take {_LONGEST}"
+            message = (
+                f"the identifier `<name>-<endpoint>` would have {length} characters, and AWS may allow only {_LONGEST}"
+            )
             yield Finding(f"endpoints.{name}", message, "shorten it")
 
 
@@ -61,14 +65,14 @@ def endpoint_count(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "endpoint-members",
     hard=True,
-    text="A custom endpoint names its members or the ones it excludes, not both.",
+    text="A custom endpoint lists its static members or its excluded members, not both.",
     source="RDS API CreateDBClusterEndpoint: StaticMembers, ExcludedMembers",
     fields="endpoints",
 )
 def endpoint_members(spec: ClusterSpec) -> Iterator[Finding]:
     for name, endpoint in spec.endpoints.items():
         if endpoint.members and endpoint.excluded:
-            message = "it names members and excluded members"
+            message = "it lists members and excluded members"
             yield Finding(f"endpoints.{name}.excluded", message, "keep `members`: the others are then excluded")
 
 
@@ -92,9 +96,9 @@ def endpoint_keys(spec: ClusterSpec) -> Iterator[Finding]:
     for path, key, before in _named(spec):
         if key not in _KEYS:
             hint = f"keys here are 1 to {spec.instances.readers + 1}"
-            yield Finding(path, f"{shown(key)} is no instance key: they are 1, 2, 3, ... up to 16", hint)
+            yield Finding(path, f'"{shown(key)}" is not a valid instance key: keys are 1, 2, 3, ... up to 16', hint)
         elif key in before:
-            yield Finding(path, f"instance {key} is named twice", "keep one")
+            yield Finding(path, f"instance {key} is listed twice", "keep one")
 
 
 @rule(
@@ -115,11 +119,13 @@ def endpoint_key_unused(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "endpoint-readers",
     hard=False,
-    text="An endpoint for readers has readers to lead to.",
+    text="A custom endpoint for readers needs a reader.",
     source="Aurora User Guide, custom endpoints: type READER",
     fields="endpoints instances.readers",
 )
 def endpoint_readers(spec: ClusterSpec) -> Iterator[Finding]:
     for name, endpoint in spec.endpoints.items():
         if endpoint.type == "reader" and spec.instances.readers == 0:
-            yield Finding(f"endpoints.{name}.type", "there is no reader to lead to", "set `instances.readers: 1`")
+            yield Finding(
+                f"endpoints.{name}.type", "the cluster has no reader for this endpoint", "set `instances.readers: 1`"
+            )

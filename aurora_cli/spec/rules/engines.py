@@ -23,7 +23,7 @@ from aurora_cli.spec.versions import creatable, default_version, is_exact, major
 def engine_version(spec: ClusterSpec) -> Iterator[Finding]:
     version = spec.engine_version
     if version is not None and not well_formed(spec.engine, version):
-        message = f"{shown(version)} is no version of {spec.engine}"
+        message = f'"{shown(version)}" is not a valid version of {spec.engine}'
         yield Finding("engine_version", message, _legal(spec.engine, version))
 
 
@@ -36,7 +36,7 @@ def _legal(engine: str, version: str) -> str:
             return f"write it in full: `{own[-1]}`"
         if re.fullmatch(r"[58]\.\d\.\d+", version):
             own_version = newest(engine, version[:3]) or default_version(engine)
-            return f"that is a version of MySQL, not of Aurora; write `{own_version}`"
+            return f"this is a version of MySQL, not of Aurora; write `{own_version}`"
     return str(did_you_mean(version, creatable(engine), f"for example `{default_version(engine)}`"))
 
 
@@ -57,8 +57,8 @@ def engine_version_known(spec: ClusterSpec) -> Iterator[Finding]:
     age = f"as of {table('engines')['read']}"
     best = newest(engine, major) or newest(engine)
     if version in table("engines")[engine]["retired"]:
-        message = f"AWS no longer makes new clusters with {version}, {age}; one that exists may go on running it"
-        yield Finding("engine_version", message, f"the newest of this line is `{best}`")
+        message = f"AWS no longer creates new clusters with {version}, {age}; existing clusters may keep running it"
+        yield Finding("engine_version", message, f"the newest of this major version is `{best}`")
     else:
         yield Finding(
             "engine_version", f"{version} is not in the table of versions, {age}", f"the newest known is `{best}`"
@@ -68,7 +68,7 @@ def engine_version_known(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "engine-version-owner",
     hard=False,
-    text="With automatic minor upgrades on, AWS owns the minor version, so an exact one in the spec is not kept.",
+    text="With automatic minor upgrades on, AWS chooses the minor version, so an exact one in the spec is not kept.",
     source="Aurora User Guide, upgrades; provider issue 27240",
     fields="engine engine_version maintenance.auto_minor_upgrades",
 )
@@ -76,8 +76,10 @@ def engine_version_owner(spec: ClusterSpec) -> Iterator[Finding]:
     version = spec.engine_version
     if version and spec.maintenance.auto_minor_upgrades and is_exact(spec.engine, version):
         major = major_version(spec.engine, version)
-        message = f"automatic minor upgrades are on, so Terraform is given `{major}`, and AWS chooses the minor version"
-        hint = f'write `engine_version: "{major}"`, or turn maintenance.auto_minor_upgrades off to stay on {version}'
+        message = f"automatic minor upgrades are on, so Terraform sets `{major}`, and AWS chooses the minor version"
+        hint = (
+            f'write `engine_version: "{major}"`, or set maintenance.auto_minor_upgrades to false to stay on {version}'
+        )
         yield Finding("engine_version", message, hint)
 
 

@@ -15,7 +15,7 @@ _READS = "instances.class instances.acu instances.readers instances.overrides"
 @rule(
     "failover-size",
     hard=False,
-    text="What takes over first (promotion tiers 0 and 1) is as large as the writer.",
+    text="The first failover targets (promotion tiers 0 and 1) are as large as the writer.",
     source=_GUIDE,
     fields=_READS,
 )
@@ -26,7 +26,7 @@ def failover_size(spec: ClusterSpec) -> Iterator[Finding]:
         has = memory_of(spec, reader.class_name)
         if reader.tier <= FOLLOWING_TIER and has is not None and needed is not None and has < needed:
             message = (
-                f"instance {reader.key} would take over first, but {reader.class_name} ({has:g} GiB) is smaller "
+                f"instance {reader.key} is a first failover target, but {reader.class_name} ({has:g} GiB) is smaller "
                 f"than the writer's {writer.class_name} ({needed:g} GiB)"
             )
             hint = "give it `promotion_tier: 15`, or as much memory as the writer"
@@ -36,7 +36,7 @@ def failover_size(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "failover-following",
     hard=False,
-    text="Of several serverless readers one follows the writer's capacity (tier 0 or 1), so that it can take over.",
+    text="Of several serverless readers one scales with the writer (tier 0 or 1), so that it can take over.",
     source=_GUIDE,
     fields=_READS,
 )
@@ -45,14 +45,14 @@ def failover_following(spec: ClusterSpec) -> Iterator[Finding]:
     if writer.class_name != SERVERLESS or not readers:
         return
     if all(reader.tier > FOLLOWING_TIER for reader in readers):
-        message = "every reader scales alone, so what takes over may be far too small at that moment"
+        message = "every reader scales independently, so the failover target may be far too small"
         yield Finding("instances.overrides", message, "give one of them `scale_with_writer: true`")
 
 
 @rule(
     "high-availability",
     hard=True,
-    text="`high_availability` takes a reader, and one that is not in the writer's zone.",
+    text="`high_availability` needs a reader, in another zone than the writer.",
     source="Aurora User Guide, high availability: failover to a reader in another zone",
     fields="high_availability instances.readers instances.overrides",
 )

@@ -15,8 +15,8 @@ _DATA_API = "Aurora User Guide, Data API requirements"
 def _without_data_api(spec: ClusterSpec, engine: str) -> Iterator[Finding]:
     floor = below_floor(spec.engine, "data_api", spec.engine_version)
     if spec.data_api and spec.engine == engine and floor:
-        message = f"{spec.engine} {spec.engine_version} has no Data API; it begins with {floor}"
-        yield Finding("data_api", message, "leave it out, or take a newer version")
+        message = f"{spec.engine} {spec.engine_version} does not support the Data API, which requires {floor} or later"
+        yield Finding("data_api", message, "leave it out, or use a newer version")
 
 
 @rule(
@@ -56,30 +56,34 @@ def extended_support(spec: ClusterSpec) -> Iterator[Finding]:
     ended = table("engines")[spec.engine]["standard_support_ended"].get(major)
     if ended:
         message = f"standard support for {spec.engine} {major} ended on {ended}, and `extended_support` is off"
-        yield Finding("extended_support", message, f"take `engine_version: {default_version(spec.engine)}`")
+        yield Finding("extended_support", message, f"use `engine_version: {default_version(spec.engine)}`")
 
 
 @rule(
     "backtrack-engine",
     hard=True,
-    text="Backtrack is for Aurora MySQL.",
+    text="Only Aurora MySQL supports backtrack.",
     source="RDS API CreateDBCluster.BacktrackWindow",
     fields="engine backup.backtrack",
 )
 def backtrack_engine(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.backup.backtrack and spec.engine != "aurora-mysql":
-        yield Finding("backup.backtrack", f"{spec.engine} has no backtrack", "leave it out: restores go to any second")
+        yield Finding(
+            "backup.backtrack",
+            f"{spec.engine} does not support backtrack",
+            "leave it out: point-in-time restores reach any second",
+        )
 
 
 @rule(
     "backtrack-binlog",
     hard=False,
-    text="Backtrack does not go with replication through the binary log.",
+    text="Backtrack does not work with binary log replication.",
     source="Aurora User Guide, backtrack limitations",
     fields="engine backup.backtrack parameters.cluster",
 )
 def backtrack_binlog(spec: ClusterSpec) -> Iterator[Finding]:
     binlog = str(spec.parameters.cluster.get("binlog_format", "OFF")).upper()
     if spec.backup.backtrack and spec.engine == "aurora-mysql" and binlog != "OFF":
-        message = "a backtrack breaks replication through the binary log, which `binlog_format` turns on"
+        message = "a backtrack breaks binary log replication, which `binlog_format` enables"
         yield Finding("backup.backtrack", message, "leave one of them out")

@@ -34,7 +34,10 @@ _ADVISED_ACU = 8
 )
 def global_name(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.global_ is not None and not _IDENTIFIER.fullmatch(global_identifier(spec)):
-        message = f"{shown(global_identifier(spec))} is no global cluster identifier: 1 to 63 letters, digits and single hyphens"
+        message = (
+            f'"{shown(global_identifier(spec))}" is not a valid global cluster identifier: 1 to 63 letters, '
+            "digits and single hyphens"
+        )
         yield Finding("global.identifier", message, "for example `shop-global`")
 
 
@@ -53,10 +56,10 @@ def global_region(spec: ClusterSpec) -> Iterator[Finding]:
             hint = did_you_mean(name, table("regions")["regions"], "for example `eu-central-1`")
             yield Finding(path, f"{shown(name)} is not a Region", hint)
         elif name == spec.region:
-            yield Finding(path, f"{name} is the cluster's own Region, which is the primary", "name another Region")
+            yield Finding(path, f"{name} is the cluster's own Region, which is the primary", "use another Region")
         elif _partition(name) != _partition(spec.region):
-            message = f"{name} and {spec.region} are different worlds of AWS: nothing is copied between them"
-            yield Finding(path, message, f"name a Region of the kind of {spec.region}")
+            message = f"{name} and {spec.region} are in different AWS partitions: nothing is copied between them"
+            yield Finding(path, message, f"use a Region in the partition of {spec.region}")
 
 
 def _partition(region: str) -> str:
@@ -80,7 +83,7 @@ def global_region_count(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "global-name",
     hard=True,
-    text="`<name>-<region>-<key>`, the instances' names in a secondary Region, fits into 63 characters.",
+    text="`<name>-<region>-<key>`, the instances' names in a secondary Region, fits in 63 characters.",
     source="RDS API CreateDBInstance",
     fields="name global",
     skippable=False,
@@ -89,7 +92,7 @@ def global_member_name(spec: ClusterSpec) -> Iterator[Finding]:
     for region, given in regions_of(spec).items():
         room = _LONGEST - 1 - len(str(given.instances.readers + 1)) - 1 - len(region)
         if len(spec.name) > room and len(spec.name) <= _LONGEST:
-            message = f"instances there are called `<name>-{region}-1` and may have {_LONGEST} characters"
+            message = f"instances there are named `<name>-{region}-1` and may have {_LONGEST} characters"
             yield Finding(f"global.regions.{region}", message, f"use a `name` of up to {room} characters")
 
 
@@ -109,13 +112,15 @@ def global_class(spec: ClusterSpec) -> Iterator[Finding]:
         found += [] if given.headless else [(f"global.regions.{region}.{path}", name) for path, name in classes_of(own)]
     for path, name in found:
         if name.startswith("db.t"):
-            yield Finding(path, f"a global database does not take {name}", "for example `db.r7g.large`, or `acu: 8-64`")
+            yield Finding(
+                path, f"a global database does not support {name}", "for example `db.r7g.large`, or `acu: 8-64`"
+            )
 
 
 @rule(
     "global-readers",
     hard=True,
-    text="The primary has up to 15 readers less the number of secondary Regions.",
+    text="The primary has up to 15 readers, minus the number of secondary Regions.",
     source=_GUIDE,
     fields="global instances.readers",
 )
@@ -129,57 +134,59 @@ def global_readers(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "global-backtrack",
     hard=True,
-    text="A global database has no backtrack.",
+    text="A global database does not support backtrack.",
     source=_GUIDE,
     fields="global backup.backtrack",
 )
 def global_backtrack(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.global_ is not None and spec.backup.backtrack:
         yield Finding(
-            "backup.backtrack", "a global database has no backtrack", "leave it out: restores go to any second"
+            "backup.backtrack",
+            "a global database does not support backtrack",
+            "leave it out: point-in-time restores reach any second",
         )
 
 
 @rule(
     "global-rotation",
     hard=True,
-    text="AWS manages no master password in a global database, so it rotates none.",
+    text="AWS does not manage the master password of a global database, so it does not rotate it.",
     source="Aurora User Guide, password management with Secrets Manager: limitations",
     fields="global credentials.rotation",
 )
 def global_rotation(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.global_ is not None and spec.credentials.rotation is not None:
-        message = "AWS manages no master password in a global database, so it rotates none"
+        message = "AWS does not manage the master password of a global database, so it does not rotate it"
         yield Finding("credentials.rotation", message, "leave it out")
 
 
 @rule(
     "global-source",
     hard=True,
-    text="A cluster that is made of a snapshot, a point in time, a clone, S3 or a replica becomes global afterwards.",
+    text="A cluster that is created from a snapshot, a point in time, a clone, S3 or a replica becomes global afterwards.",
     source="provider: aws_rds_cluster.snapshot_identifier conflicts with global_cluster_identifier",
     fields="global source",
     skippable=False,
 )
 def global_source(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.global_ is not None and spec.source is not None:
-        message = "a cluster cannot be made of other data and within a global database at once"
+        message = "a cluster cannot be created from a source and within a global database at once"
         yield Finding("source", message, "create it without `global`; then replace `source` by `global`, and apply")
 
 
 @rule(
     "global-own-key",
     hard=True,
-    text="The stack's own key is one of the primary Region.",
+    text="The stack's KMS key belongs to the primary Region.",
     source="AWS KMS Developer Guide: keys belong to a Region",
     fields="global",
 )
 def global_own_key(spec: ClusterSpec) -> Iterator[Finding]:
     for region, given in regions_of(spec).items():
         if given.encryption.kms_key == STACK_KEY:
-            message = f"the stack makes its own key in {spec.region} alone"
+            message = f"the stack creates its KMS key only in {spec.region}"
             path = f"global.regions.{region}.encryption.kms_key"
-            yield Finding(path, message, "name a key of that Region, for example `alias/NAME`")
+            yield Finding(path, message, "specify a key of that Region, for example `alias/NAME`")
 
 
 @rule(
@@ -192,26 +199,26 @@ def global_own_key(spec: ClusterSpec) -> Iterator[Finding]:
 def global_directory(spec: ClusterSpec) -> Iterator[Finding]:
     if regions_of(spec) and spec.credentials.domain is not None:
         message = "only the primary Region's cluster joins the directory"
-        yield Finding("credentials.domain", message, "let users of the other Regions sign in with IAM")
+        yield Finding("credentials.domain", message, "use IAM authentication in the other Regions")
 
 
 @rule(
     "global-minor-upgrades",
     hard=True,
-    text="AWS upgrades no minor version of a global database by itself.",
+    text="AWS does not upgrade the minor version of a global database automatically.",
     source=_GUIDE,
     fields="global maintenance.auto_minor_upgrades",
 )
 def global_minor_upgrades(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.global_ is not None and spec.maintenance.auto_minor_upgrades:
         message = "it has no effect in a global database, whose members must all have the same version"
-        yield Finding("maintenance.auto_minor_upgrades", message, "write `false`, and name the `engine_version`")
+        yield Finding("maintenance.auto_minor_upgrades", message, "write `false`, and set `engine_version`")
 
 
 @rule(
     "global-headless",
     hard=True,
-    text="A headless Region has no instances, so it takes no reads and no writes.",
+    text="A headless Region has no instances, so it serves no reads and no writes.",
     source="Aurora User Guide, headless Aurora DB cluster in a secondary Region",
     fields="global",
 )
@@ -219,9 +226,7 @@ def global_headless(spec: ClusterSpec) -> Iterator[Finding]:
     for region, given in regions_of(spec).items():
         path, own = f"global.regions.{region}", given.instances
         if given.headless and given.write_forwarding:
-            yield Finding(
-                f"{path}.write_forwarding", "without an instance there is none to take writes", "leave one out"
-            )
+            yield Finding(f"{path}.write_forwarding", "without an instance, it cannot forward writes", "leave one out")
         if given.headless and (own.readers or own.overrides or own.acu or own.class_):
             yield Finding(
                 f"{path}.instances", "a headless Region has no instances", "leave `instances` or `headless` out"
@@ -240,7 +245,7 @@ def global_encryption(spec: ClusterSpec) -> Iterator[Finding]:
         if given.encryption.kms_key and not spec.encryption.enabled:
             path = f"global.regions.{region}.encryption.kms_key"
             yield Finding(
-                path, "the cluster is not encrypted, and so is no copy of it", "set `encryption.enabled: true`"
+                path, "the cluster is not encrypted, so its copies are not either", "set `encryption.enabled: true`"
             )
 
 
@@ -264,21 +269,24 @@ def global_keys(spec: ClusterSpec) -> Iterator[Finding]:
     for path, key in keys.items():
         if key is not None and not key.startswith(_EVERYWHERE):
             message = f"{shown(key)} is a key of one Region, and every Region needs its own"
-            hint = "write `alias/NAME`, and make a key with that alias in each Region; or the id of a multi-Region key, `mrk-...`"
+            hint = (
+                "write `alias/NAME`, and create a key with that alias in each Region; or the id of a "
+                "multi-Region key, `mrk-...`"
+            )
             yield Finding(path, message, hint)
 
 
 @rule(
     "global-topic",
     hard=False,
-    text="A topic that is given belongs to the primary Region; the others make topics of their own.",
+    text="An existing topic belongs to the primary Region; the other Regions get new topics.",
     source="CloudWatch API PutMetricAlarm: actions are in the alarm's Region",
     fields="global monitoring",
 )
 def global_topic(spec: ClusterSpec) -> Iterator[Finding]:
     if regions_of(spec) and spec.monitoring.notifications.topic:
-        message = "alarms and events of the other Regions go to topics that the stack makes there"
-        yield Finding("monitoring.notifications.topic", message, "name `emails`, which subscribe to all of them")
+        message = "alarms and events of the other Regions go to topics that the stack creates there"
+        yield Finding("monitoring.notifications.topic", message, "set `emails`, which subscribe to all of them")
 
 
 @rule(
@@ -306,7 +314,7 @@ def global_network(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "global-network-missing",
     hard=True,
-    text="A Region that this version does not know names the block of its VPC.",
+    text="A Region that this version does not know needs a CIDR block for its VPC.",
     source="spec/regions.py",
     fields="global",
     skippable=False,
@@ -346,8 +354,8 @@ def global_capacity(spec: ClusterSpec) -> Iterator[Finding]:
 def local_write_forwarding(spec: ClusterSpec) -> Iterator[Finding]:
     floor = below_floor(spec.engine, "local_write_forwarding", spec.engine_version)
     if spec.local_write_forwarding and floor:
-        message = f"{spec.engine} {spec.engine_version} has no local write forwarding; it begins with {floor}"
-        yield Finding("local_write_forwarding", message, "leave it out, or take a newer version")
+        message = f"{spec.engine} {spec.engine_version} does not support local write forwarding, which requires {floor} or later"
+        yield Finding("local_write_forwarding", message, "leave it out, or use a newer version")
 
 
 @rule(
@@ -361,8 +369,10 @@ def global_write_forwarding(spec: ClusterSpec) -> Iterator[Finding]:
     floor = below_floor(spec.engine, "global_write_forwarding", spec.engine_version)
     for region, given in regions_of(spec).items():
         if given.write_forwarding and floor:
-            message = f"{spec.engine} {spec.engine_version} may not forward writes; that begins with {floor}"
-            yield Finding(f"global.regions.{region}.write_forwarding", message, "leave it out, or take a newer version")
+            message = (
+                f"{spec.engine} {spec.engine_version} may not support write forwarding, which requires {floor} or later"
+            )
+            yield Finding(f"global.regions.{region}.write_forwarding", message, "leave it out, or use a newer version")
 
 
 def members_of_regions(spec: ClusterSpec) -> Iterator[tuple[str, ClusterSpec]]:

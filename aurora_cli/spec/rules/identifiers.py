@@ -34,26 +34,29 @@ def legal_name(text: str) -> str:
 )
 def cluster_name(spec: ClusterSpec) -> Iterator[Finding]:
     if not _NAME.fullmatch(spec.name):
-        message = f"{shown(spec.name)} is no cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter"
+        message = (
+            f'"{shown(spec.name)}" is not a valid cluster name: 1 to 63 lower-case letters, digits and single '
+            "hyphens, first a letter"
+        )
         yield Finding("name", message, f"for example `{legal_name(spec.name)}`")
 
 
 @rule(
     "cluster-name-reserved",
     hard=True,
-    text="The name `default` is taken: the DB subnet group is called after the cluster, and that name is AWS's own.",
+    text="The name `default` is reserved: the DB subnet group has the name of the cluster, and AWS reserves `default`.",
     source="RDS API CreateDBSubnetGroup",
     fields="name resource_name network.subnet_group",
 )
 def cluster_name_reserved(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.base_name == "default" and spec.network.subnet_group is None:
-        yield Finding("name", "a DB subnet group may not be called `default`", "give the cluster another name")
+        yield Finding("name", "a DB subnet group must not be named `default`", "give the cluster another name")
 
 
 @rule(
     "instance-name",
     hard=True,
-    text="`<name>-<key>` fits into 63 characters for every instance.",
+    text="`<name>-<key>` fits in 63 characters for every instance.",
     source="RDS API CreateDBInstance",
     fields="name instances.readers",
 )
@@ -68,14 +71,17 @@ def instance_name(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "resource-name",
     hard=True,
-    text="What the resources around a cluster are called after is written as a cluster's name is.",
+    text="`resource_name` follows the same rules as a cluster's name.",
     source="RDS API CreateDBSubnetGroup, CreateDBClusterParameterGroup; provider (lower case)",
     fields="resource_name",
     skippable=False,
 )
 def resource_name(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.resource_name is not None and not _NAME.fullmatch(spec.resource_name):
-        message = f"{shown(spec.resource_name)} is no name for resources: 1 to 63 lower-case letters, digits and single hyphens"
+        message = (
+            f'"{shown(spec.resource_name)}" is not a valid resource name: 1 to 63 lower-case letters, digits '
+            "and single hyphens"
+        )
         yield Finding("resource_name", message, f"for example `{legal_name(spec.resource_name)}`")
 
 
@@ -102,8 +108,8 @@ def region(spec: ClusterSpec) -> Iterator[Finding]:
 def region_known(spec: ClusterSpec) -> Iterator[Finding]:
     known = table("regions")["regions"]
     if _REGION.fullmatch(spec.region) and spec.region not in known:
-        message = f"{spec.region} is no Region that this version knows"
-        yield Finding("region", message, did_you_mean(spec.region, known, "go on if AWS has it"))
+        message = f'"{spec.region}" is not a Region that this version knows'
+        yield Finding("region", message, did_you_mean(spec.region, known, "ignore this if AWS has it"))
 
 
 @rule(
@@ -119,7 +125,8 @@ def database_name(spec: ClusterSpec) -> Iterator[Finding]:
     longest = table("engines")[spec.engine]["database_name_length"]
     if not _DATABASE.fullmatch(spec.database) or len(spec.database) > longest:
         message = (
-            f"{shown(spec.database)} is no database name: a letter, then letters, digits and _, up to {longest} in all"
+            f'"{shown(spec.database)}" is not a valid database name: a letter, then letters, digits and _, up '
+            f"to {longest} in all"
         )
         yield Finding("database", message, f"for example `{_legal_database(spec.database, longest)}`")
 
@@ -132,33 +139,29 @@ def _legal_database(text: str, longest: int) -> str:
 @rule(
     "database-reserved",
     hard=True,
-    text="The database is not one that the engine has already, or keeps for itself (`postgres`, `mysql`, `rdsadmin`, ...).",
+    text="The database is not one that the engine already has, or reserves (`postgres`, `mysql`, `rdsadmin`, ...).",
     source="RDS API CreateDBInstance.DBName; engine system schemas",
     fields="engine database",
 )
 def database_reserved(spec: ClusterSpec) -> Iterator[Finding]:
     name = (spec.database or "").lower()
     if name == "postgres" and spec.engine == "aurora-postgresql":
-        yield Finding(
-            "database", "the database `postgres` is always there", "leave `database` out, or name one of your own"
-        )
+        yield Finding("database", "the database `postgres` always exists", "leave `database` out, or use another name")
     elif name in table("reserved")[spec.engine]["databases"]:
-        yield Finding(
-            "database", f"{spec.engine} keeps the database name `{name}` for itself", f"for example `{name}_app`"
-        )
+        yield Finding("database", f"{spec.engine} reserves the database name `{name}`", f"for example `{name}_app`")
 
 
 @rule(
     "database-keyword",
     hard=False,
-    text="The database name is not a word of SQL: AWS refuses words that the engine reserves, without publishing a list.",
+    text="The database name is not an SQL keyword: AWS refuses words that the engine reserves, without publishing a list.",
     source="RDS API CreateDBInstance.DBName; grammars of PostgreSQL 17 and MySQL 8.0",
     fields="engine database",
 )
 def database_keyword(spec: ClusterSpec) -> Iterator[Finding]:
     name = (spec.database or "").lower()
     if name in table("reserved")[spec.engine]["keywords"]:
-        message = f"`{name}` is a word of SQL; AWS may refuse it as a database name, and every query must quote it"
+        message = f"`{name}` is an SQL keyword; AWS may refuse it as a database name, and every query must quote it"
         yield Finding("database", message, f"for example `{name}_db`")
 
 
@@ -173,7 +176,7 @@ def username(spec: ClusterSpec) -> Iterator[Finding]:
     name = spec.username
     if name is not None and not _USER.fullmatch(name):
         slug = re.sub(r"[^A-Za-z0-9_]+", "", name).lstrip("0123456789_")[:16]
-        message = f"{shown(name)} is no user name: 1 to 16 letters, digits and _, first a letter"
+        message = f'"{shown(name)}" is not a valid user name: 1 to 16 letters, digits and _, first a letter'
         yield Finding("username", message, f"for example `{slug or 'dbadmin'}`")
 
 
@@ -215,4 +218,4 @@ def username_doubtful(spec: ClusterSpec) -> Iterator[Finding]:
 def port(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.port is not None and not 1150 <= spec.port <= 65535:
         usual = table("engines")[spec.engine]["port"]
-        yield Finding("port", f"the port must be 1150 to 65535, not {spec.port}", f"{usual} is usual")
+        yield Finding("port", f"the port must be 1150 to 65535, not {spec.port}", f"the default is {usual}")

@@ -39,7 +39,7 @@ def instance_class(spec: ClusterSpec) -> Iterator[Finding]:
             memory = nearest(re.sub(r"^db\.[a-z]+\d+[a-z]*", "db.r7g", name), known) or "db.r7g.large"
             yield Finding(
                 path,
-                f"Aurora does not run on {name}: it has memory-optimized, burstable and serverless classes",
+                f"Aurora does not support {name}: it has memory-optimized, burstable and serverless classes",
                 f"for example `{memory}`",
             )
         elif not _CLASS.fullmatch(name):
@@ -86,7 +86,7 @@ def _in_region(spec: ClusterSpec, name: str) -> str | None:
 @rule(
     "instance-class-burstable",
     hard=False,
-    text="Production does not run on burstable (T) classes.",
+    text="Production does not use burstable (T) classes.",
     source="Aurora User Guide, DB instance classes: for development and test",
     fields="preset instances.class instances.overrides",
 )
@@ -101,27 +101,27 @@ def instance_class_burstable(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "instance-class-small",
     hard=False,
-    text="No instance has a class of size `small`: only old versions and few Regions take one.",
+    text="No instance has a class of size `small`: only old versions and few Regions support it.",
     source="facts/classes.json (cfn-lint 1.58.0); AWS publishes no list by version",
     fields="engine instances.class instances.overrides",
 )
 def instance_class_small(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name in classes_of(spec):
         if _CLASS.fullmatch(name) and name.endswith(".small"):
-            message = f"AWS takes {name} for old versions and in few Regions, if at all"
+            message = f"AWS supports {name} only for old versions and in few Regions"
             yield Finding(path, message, "for example `db.t4g.medium`")
 
 
 @rule(
     "failover-target",
     hard=False,
-    text="Production has a reader: without one, AWS makes the writer anew after a failure, which takes minutes.",
+    text="Production has a reader: without one, AWS recreates the writer after a failure, which takes minutes.",
     source="Aurora User Guide, high availability",
     fields="preset instances.readers",
 )
 def failover_target(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.preset == "production" and spec.instances.readers == 0:
-        message = "there is no reader, so a failure of the writer means minutes of downtime"
+        message = "the cluster has no reader, so a failure of the writer means minutes of downtime"
         yield Finding("instances.readers", message, "set `readers: 1`")
 
 
@@ -141,7 +141,9 @@ def override_key(spec: ClusterSpec) -> Iterator[Finding]:
             suggestion = digits[0] if digits and digits[0] in keys else None
             hint = f"did you mean `{suggestion}`?" if suggestion else f"keys here are 1 to {spec.instances.readers + 1}"
             yield Finding(
-                f"instances.overrides.{key}", f"{shown(key)} is no instance key: they are 1, 2, 3, ... up to 16", hint
+                f"instances.overrides.{key}",
+                f'"{shown(key)}" is not a valid instance key: keys are 1, 2, 3, ... up to 16',
+                hint,
             )
 
 
@@ -191,7 +193,7 @@ def override_zone(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "override-zone-unsure",
     hard=False,
-    text="Zones of instances go with zones by name: a number of zones leaves their choice to AWS's list.",
+    text="Zones of instances need zones by name: with a number of zones, the choice depends on AWS's list.",
     source="EC2 API DescribeAvailabilityZones",
     fields="instances.overrides network.zones network.vpc_id network.subnet_ids network.subnet_group",
 )
@@ -203,5 +205,5 @@ def override_zone_unsure(spec: ClusterSpec) -> Iterator[Finding]:
         message = f"`network.zones` is a number, so it is not sure that a subnet is in {shown(zone)}"
         wanted = ", ".join(dict.fromkeys(str(z) for _, z in named))
         yield Finding(
-            f"instances.overrides.{key}.zone", message, f"name the zones in `network.zones`, {shown(wanted)} among them"
+            f"instances.overrides.{key}.zone", message, f"list the zones in `network.zones`, {shown(wanted)} among them"
         )

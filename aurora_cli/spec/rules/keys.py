@@ -62,9 +62,9 @@ def kms_key(spec: ClusterSpec) -> Iterator[Finding]:
 
 def _meant(key: str) -> str:
     if key == STACK_KEY:
-        return "the state is there before the stack's own key: write an ARN, a key id, or `alias/NAME`"
+        return "the state exists before the stack's KMS key: write an ARN, a key id, or `alias/NAME`"
     if key.lower() == STACK_KEY:
-        return f"write `{STACK_KEY}` for a key that the stack makes"
+        return f"write `{STACK_KEY}` for a key that the stack creates"
     simple = re.fullmatch(r"[A-Za-z0-9/_-]+", key)
     return f"did you mean `alias/{key}`?" if simple else f"write an ARN, a key id, `alias/NAME` or `{STACK_KEY}`"
 
@@ -88,26 +88,26 @@ def kms_region(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "kms-unused",
     hard=True,
-    text="A storage key goes with encryption on.",
+    text="A storage key needs encryption.",
     source="RDS API: KmsKeyId without StorageEncrypted is refused",
     fields="encryption",
 )
 def kms_unused(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.encryption.kms_key is not None and not spec.encryption.enabled:
-        yield Finding("encryption.kms_key", "a key is named, but encryption is off", "set `encryption.enabled: true`")
+        yield Finding("encryption.kms_key", "a key is set, but encryption is off", "set `encryption.enabled: true`")
 
 
 @rule(
     "kms-stack-unused",
     hard=False,
-    text="Settings of the stack's own key go with a key that is `stack`.",
-    source="nothing would be made",
+    text="Settings of the stack's KMS key need a key that is `stack`.",
+    source="nothing would be created",
     fields=f"{_FIELDS} encryption.key",
 )
 def kms_stack_unused(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.encryption.key is not None and all(key != STACK_KEY for _, key, _ in named_keys(spec)):
         hint = "write `kms_key: stack` where it is to be used"
-        yield Finding("encryption.key", "nothing is encrypted with the stack's own key, so none is made", hint)
+        yield Finding("encryption.key", "nothing uses the stack's KMS key, so none is created", hint)
 
 
 @rule(
@@ -122,4 +122,6 @@ def kms_administrator(spec: ClusterSpec) -> Iterator[Finding]:
     for index, arn in enumerate(key.administrators if key else ()):
         if not _PRINCIPAL.fullmatch(arn):
             hint = "for example `arn:aws:iam::123456789012:role/Admin`"
-            yield Finding(f"encryption.key.administrators.{index}", f"{shown(arn)} is no ARN of a role or a user", hint)
+            yield Finding(
+                f"encryption.key.administrators.{index}", f'"{shown(arn)}" is not a valid role or user ARN', hint
+            )

@@ -11,8 +11,8 @@ from aurora_cli.spec.rules.registry import Finding, rule
 @rule(
     "orderable",
     hard=True,
-    text="AWS offers version, classes, zones, storage and features together in the Region. Asked on a create, and when one of "
-    "them changes; without credentials or permission, the packaged tables count.",
+    text="AWS offers version, classes, zones, storage and features together in the Region. Checked on a create, and when one "
+    "of them changes; without credentials or permission, the packaged tables are used.",
     source="RDS API DescribeOrderableDBInstanceOptions, DescribeDBEngineVersions",
     fields="engine engine_version region instances storage",
 )

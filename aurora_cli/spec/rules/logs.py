@@ -24,13 +24,13 @@ def log_type(spec: ClusterSpec) -> Iterator[Finding]:
     for index, name in enumerate(spec.logs.exports or ()):
         if name not in known:
             hint = did_you_mean(name, known, f"it has {', '.join(known)}")
-            yield Finding(f"logs.exports.{index}", f"{spec.engine} has no log {shown(name)}", hint)
+            yield Finding(f"logs.exports.{index}", f"{spec.engine} does not support the log {shown(name)}", hint)
 
 
 @rule(
     "log-duplicate",
     hard=False,
-    text="A log type is named once.",
+    text="A log type is listed once.",
     source="CloudWatch Logs: one log group for each type",
     fields="logs.exports",
 )
@@ -38,7 +38,7 @@ def log_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
     exports = spec.logs.exports or []
     for index, name in enumerate(exports):
         if name in exports[:index]:
-            yield Finding(f"logs.exports.{index}", f"the log {shown(name)} is named twice", "keep one")
+            yield Finding(f"logs.exports.{index}", f"the log {shown(name)} is listed twice", "keep one")
 
 
 @rule(
@@ -62,7 +62,7 @@ def log_retention(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "log-parameter",
     hard=False,
-    text="The audit and general logs of MySQL are empty until a parameter turns them on.",
+    text="The audit and general logs of MySQL are empty until a parameter enables them.",
     source="Aurora User Guide, publishing Aurora MySQL logs",
     fields="engine logs.exports parameters",
 )

@@ -29,7 +29,7 @@ def _intervals(spec: ClusterSpec) -> Iterator[tuple[str, int]]:
 @rule(
     "monitoring-interval",
     hard=True,
-    text="Enhanced Monitoring measures every 1, 5, 10, 15, 30 or 60 seconds; 0 turns it off.",
+    text="The Enhanced Monitoring interval is 1, 5, 10, 15, 30 or 60 seconds; 0 disables it.",
     source="RDS API CreateDBInstance.MonitoringInterval",
     fields="monitoring.enhanced instances.overrides",
 )
@@ -37,13 +37,15 @@ def monitoring_interval(spec: ClusterSpec) -> Iterator[Finding]:
     for path, seconds in _intervals(spec):
         if seconds not in _INTERVALS:
             near = min(_INTERVALS[1:], key=lambda known: abs(known - seconds))
-            yield Finding(path, f"Enhanced Monitoring has no interval of {seconds} seconds", f"write `{near}`")
+            yield Finding(
+                path, f"Enhanced Monitoring does not support an interval of {seconds} seconds", f"write `{near}`"
+            )
 
 
 @rule(
     "monitoring-role",
     hard=True,
-    text="The role of Enhanced Monitoring is an IAM role's ARN, and goes with an interval above 0.",
+    text="The role of Enhanced Monitoring is an ARN of an IAM role, and needs an interval above 0.",
     source="RDS API MonitoringRoleArn",
     fields="monitoring.enhanced instances.overrides",
 )
@@ -53,9 +55,11 @@ def monitoring_role(spec: ClusterSpec) -> Iterator[Finding]:
     if role is None:
         return
     if not _ROLE.fullmatch(role):
-        yield Finding(path, f"{shown(role)} is no role's ARN", "it looks like `arn:aws:iam::123456789012:role/NAME`")
+        yield Finding(
+            path, f'"{shown(role)}" is not a valid role ARN', "it looks like `arn:aws:iam::123456789012:role/NAME`"
+        )
     elif not any(seconds for _, seconds in _intervals(spec)):
-        yield Finding(path, "a role is named, but Enhanced Monitoring is off", "set `monitoring.enhanced.interval: 60`")
+        yield Finding(path, "a role is set, but Enhanced Monitoring is off", "set `monitoring.enhanced.interval: 60`")
 
 
 @rule(
@@ -91,7 +95,7 @@ def insights_advanced(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "insights-capacity",
     hard=False,
-    text="With Performance Insights a serverless cluster has 2 ACU at least, since it takes memory.",
+    text="With Performance Insights a serverless cluster has at least 2 ACU, since it needs memory.",
     source="Aurora User Guide, Serverless v2 (2023)",
     fields="monitoring.insights instances.acu",
 )
@@ -113,13 +117,13 @@ def alarm_time(spec: ClusterSpec) -> Iterator[Finding]:
     alarms = spec.monitoring.alarms
     if alarms is not None and alarms.after % 60:
         near = max(1, round(alarms.after / 60))
-        yield Finding("monitoring.alarms.after", f"{alarms.after} seconds are no whole minutes", f"write `{near}m`")
+        yield Finding("monitoring.alarms.after", f"{alarms.after} seconds are not whole minutes", f"write `{near}m`")
 
 
 @rule(
     "alarm-serverless",
     hard=False,
-    text="The alarm on ACU utilisation is for serverless instances.",
+    text="The alarm on ACU utilization needs serverless instances.",
     source="Aurora User Guide, CloudWatch metrics: ACUUtilization",
     fields="monitoring.alarms instances.class instances.acu instances.overrides instances.readers",
 )
@@ -127,13 +131,13 @@ def alarm_serverless(spec: ClusterSpec) -> Iterator[Finding]:
     alarms = spec.monitoring.alarms
     given = alarms is not None and "acu" in alarms.model_fields_set and alarms.acu not in (0, type(alarms)().acu)
     if given and all(member.class_name != SERVERLESS for member in members_of(spec)):
-        yield Finding("monitoring.alarms.acu", "no instance is serverless, so there is no such alarm", "remove it")
+        yield Finding("monitoring.alarms.acu", "no instance is serverless, so this alarm has no metric", "remove it")
 
 
 @rule(
     "topic",
     hard=True,
-    text="The SNS topic is an ARN in the cluster's Region, and no FIFO topic.",
+    text="The SNS topic is an ARN in the cluster's Region, and not a FIFO topic.",
     source="CloudWatch API PutMetricAlarm.AlarmActions; RDS events: no FIFO topics",
     fields="region monitoring.notifications",
 )
@@ -144,30 +148,30 @@ def topic(spec: ClusterSpec) -> Iterator[Finding]:
     match = _TOPIC.fullmatch(named)
     if match is None:
         example = f"it looks like `arn:aws:sns:{spec.region}:123456789012:alerts`"
-        yield Finding(path, f"{shown(named)} is no topic's ARN", example)
+        yield Finding(path, f'"{shown(named)}" is not a valid topic ARN', example)
     elif match["region"] != spec.region:
         yield Finding(path, f"the topic is in {match['region']}, the cluster in {spec.region}", "use one of its Region")
     elif match["fifo"]:
-        yield Finding(path, "RDS sends no events to a FIFO topic", "use a standard topic")
+        yield Finding(path, "RDS does not send events to a FIFO topic", "use a standard topic")
 
 
 @rule(
     "topic-key",
     hard=True,
-    text="A key is for a topic that the stack makes.",
+    text="A KMS key needs a topic that the stack creates.",
     source="SNS API CreateTopic.KmsMasterKeyId",
     fields="monitoring.notifications",
 )
 def topic_key(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.monitoring.notifications
     if given.topic is not None and given.kms_key is not None:
-        yield Finding("monitoring.notifications.kms_key", "the topic is there already, with its own key", "remove it")
+        yield Finding("monitoring.notifications.kms_key", "this is an existing topic, with its own key", "remove it")
 
 
 @rule(
     "email",
     hard=True,
-    text="E-mail addresses are written `name@example.com`, each once.",
+    text="Email addresses are written `name@example.com`, each once.",
     source="SNS API Subscribe",
     fields="monitoring.notifications",
 )
@@ -176,37 +180,37 @@ def email(spec: ClusterSpec) -> Iterator[Finding]:
     for index, address in enumerate(addresses):
         path = f"monitoring.notifications.emails.{index}"
         if not _EMAIL.fullmatch(address):
-            yield Finding(path, f"{shown(address)} is no e-mail address", "for example `ops@example.com`")
+            yield Finding(path, f'"{shown(address)}" is not a valid email address', "for example `ops@example.com`")
         elif address in addresses[:index]:
-            yield Finding(path, f"{shown(address)} is named twice", "keep one")
+            yield Finding(path, f"{shown(address)} is listed twice", "keep one")
 
 
 @rule(
     "alarm-nobody",
     hard=False,
-    text="Somebody is told of alarms and events: a topic or an e-mail address is named.",
+    text="Alarms and events have a recipient: a topic or an email address.",
     source="a new SNS topic has no subscribers",
     fields="monitoring",
 )
 def alarm_nobody(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.monitoring.notifications
     if _sends(spec) and given.topic is None and not given.emails:
-        hint = "name `monitoring.notifications.emails` or `topic`"
-        yield Finding("monitoring.notifications", "a new topic has no subscribers, so nobody is told", hint)
+        hint = "set `monitoring.notifications.emails` or `topic`"
+        yield Finding("monitoring.notifications", "a new topic has no subscribers, so nobody is notified", hint)
 
 
 @rule(
     "notifications-unused",
     hard=False,
-    text="A topic and addresses are for alarms or events.",
+    text="A topic and addresses need alarms or events.",
     source="nothing would be sent",
     fields="monitoring",
 )
 def notifications_unused(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.monitoring.notifications
     if not _sends(spec) and (given.topic is not None or given.emails or given.kms_key is not None):
-        hint = "set `monitoring.alarms: true`, or name categories in `monitoring.events`"
-        yield Finding("monitoring.notifications", "no alarm and no event is on, so nothing is sent", hint)
+        hint = "set `monitoring.alarms: true`, or list categories in `monitoring.events`"
+        yield Finding("monitoring.notifications", "no alarms and no events are enabled, so nothing is sent", hint)
 
 
 @rule(
@@ -222,7 +226,7 @@ def event_category(spec: ClusterSpec) -> Iterator[Finding]:
         for index, name in enumerate(names):
             if name not in known[source]:
                 hint = did_you_mean(name, known[source], f"there are {', '.join(known[source])}")
-                message = f"{shown(name)} is no event category here, as of {table('limits')['read']}"
+                message = f'"{shown(name)}" is not a valid event category here, as of {table("limits")["read"]}'
                 yield Finding(f"monitoring.events.{source}.{index}", message, hint)
 
 

@@ -49,14 +49,14 @@ def vpc_cidr(spec: ClusterSpec) -> Iterator[Finding]:
         return
     block = parse(text)
     if not isinstance(block, ipaddress.IPv4Network):
-        yield Finding("network.cidr", f"{shown(text)} is no IPv4 CIDR block", "for example `10.0.0.0/16`")
+        yield Finding("network.cidr", f'"{shown(text)}" is not a valid IPv4 CIDR block', "for example `10.0.0.0/16`")
     elif not _LARGEST <= block.prefixlen <= _SMALLEST:
         near = ipaddress.IPv4Network(
             (int(block.network_address), min(max(block.prefixlen, _LARGEST), _SMALLEST)), strict=False
         )
         yield Finding("network.cidr", f"a VPC is /16 to /28, not /{block.prefixlen}", f"for example `{near}`")
     elif has_host_bits(text):
-        yield Finding("network.cidr", f"{text} has address bits behind its prefix", f"write `{block}`")
+        yield Finding("network.cidr", f"{text} has host bits set", f"write `{block}`")
 
 
 @rule(
@@ -114,7 +114,7 @@ def subnet_room(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "zones",
     hard=True,
-    text="A VPC that is made has 2 or 3 zones: a number, or different names of the Region's zones.",
+    text="A new VPC has 2 or 3 zones: a number, or different names of the Region's zones.",
     source="RDS API DBSubnetGroupDoesNotCoverEnoughAZs; a cluster's volume spans three zones",
     fields="region network.zones",
     skippable=False,
@@ -132,14 +132,14 @@ def zones(spec: ClusterSpec) -> Iterator[Finding]:
             )
     if isinstance(given, list) and len(set(given)) < len(given):
         yield Finding(
-            "network.zones", "a zone is named twice", "name different zones: two subnets in one zone do not count"
+            "network.zones", "a zone is listed twice", "use different zones: two subnets in one zone count once"
         )
 
 
 @rule(
     "network-kind",
     hard=True,
-    text="Either a VPC is made (cidr, zones), or one is there (vpc_id, with subnet_ids or subnet_group): not both.",
+    text="The VPC is either new (cidr, zones) or existing (vpc_id, with subnet_ids or subnet_group), not both.",
     source="RDS API CreateDBSubnetGroup, CreateDBCluster.DBSubnetGroupName",
     fields="network.cidr network.zones network.vpc_id network.subnet_ids network.subnet_group",
     skippable=False,
@@ -150,19 +150,21 @@ def network_kind(spec: ClusterSpec) -> Iterator[Finding]:
         hint = "add `subnet_ids` (two or more, in different zones) or `subnet_group`"
         yield Finding("network.vpc_id", "an existing VPC needs subnets for the database", hint)
     if network.subnet_ids and network.subnet_group is not None:
-        yield Finding("network.subnet_group", "`subnet_group` and `subnet_ids` exclude each other", "keep one of them")
+        yield Finding(
+            "network.subnet_group", "`subnet_group` and `subnet_ids` are mutually exclusive", "keep one of them"
+        )
     if network.own_vpc:
         return
     for key in ("cidr", "zones"):
         if getattr(network, key) is not None:
-            message = f"`{key}` is for a VPC that is made, but an existing one is named"
+            message = f"`{key}` applies to a new VPC, but an existing one is set"
             yield Finding(f"network.{key}", message, f"remove `{key}`, or vpc_id, subnet_ids and subnet_group")
 
 
 @rule(
     "network-ids",
     hard=True,
-    text="Ids of existing things have AWS's shape: vpc-..., subnet-..., sg-... with 8 or 17 hexadecimal digits.",
+    text="IDs of existing resources have AWS's form: vpc-..., subnet-..., sg-... with 8 or 17 hexadecimal digits.",
     source="EC2 API resource ids",
     fields="network.vpc_id network.subnet_ids network.security_group_ids",
 )
@@ -175,7 +177,9 @@ def network_ids(spec: ClusterSpec) -> Iterator[Finding]:
         for text in ids:
             if not well_formed_id(text, prefix):
                 yield Finding(
-                    path, f"{shown(text)} is no id of this kind", f"it looks like `{prefix}-0123456789abcdef0`"
+                    path,
+                    f'"{shown(text)}" is not a valid ID of this kind',
+                    f"it looks like `{prefix}-0123456789abcdef0`",
                 )
         if len(set(ids)) < len(ids):
             yield Finding(path, "an id is given twice", "keep one")
@@ -191,8 +195,8 @@ def network_ids(spec: ClusterSpec) -> Iterator[Finding]:
 def subnet_count(spec: ClusterSpec) -> Iterator[Finding]:
     count, most = len(set(spec.network.subnet_ids)), table("limits")["subnets_per_group"]
     if spec.network.subnet_ids and not 2 <= count <= most:
-        message = f"a subnet group takes 2 to {most} subnets, in at least two zones, not {count}"
-        yield Finding("network.subnet_ids", message, "name at least two, in different zones")
+        message = f"a subnet group has 2 to {most} subnets, in at least two zones, not {count}"
+        yield Finding("network.subnet_ids", message, "list at least two, in different zones")
 
 
 @rule(
@@ -207,7 +211,7 @@ def subnet_group(spec: ClusterSpec) -> Iterator[Finding]:
     if name is not None and not _SUBNET_GROUP.fullmatch(name):
         yield Finding(
             "network.subnet_group",
-            f"{shown(name)} is no name of a DB subnet group",
+            f'"{shown(name)}" is not a valid DB subnet group name',
             "write it as AWS shows it, in lower case",
         )
 
@@ -215,18 +219,18 @@ def subnet_group(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "security-groups",
     hard=True,
-    text="Existing security groups belong to an existing VPC, and a cluster takes 5, one of them ours.",
+    text="Existing security groups need an existing VPC, and a cluster has up to 5, including the stack's.",
     source="RDS API InvalidVPCNetworkStateFault; EC2 quotas: security groups per network interface",
     fields="network.own_security_group network.security_group_ids network.vpc_id network.subnet_ids network.subnet_group",
 )
 def security_groups(spec: ClusterSpec) -> Iterator[Finding]:
     network, path = spec.network, "network.security_group_ids"
     if network.security_group_ids and network.own_vpc:
-        message = "security groups that exist cannot be in the VPC that is made"
-        yield Finding(path, message, "name them in `network.allow` instead, or name the existing VPC")
+        message = "existing security groups cannot be in a new VPC"
+        yield Finding(path, message, "list them in `network.allow` instead, or set the existing VPC")
     most = table("limits")["security_groups_per_cluster"] - 1
     if network.own_security_group and len(set(network.security_group_ids)) > most:
-        message = f"a cluster takes {most} security groups beside its own, not {len(set(network.security_group_ids))}"
+        message = f"a cluster can have {most} security groups in addition to its own, not {len(set(network.security_group_ids))}"
         yield Finding(path, message, "put their rules into fewer groups")
 
 
@@ -241,8 +245,8 @@ def public_access(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.network.public_access:
         return
     if spec.network.own_vpc:
-        message = "instances get public addresses: whoever `network.allow` names can reach them over the internet"
+        message = "instances get public addresses: sources in `network.allow` can reach them over the internet"
         yield Finding("network.public_access", message, "leave it out, and connect through a VPN, peering or a bastion")
     else:
         message = "public addresses in an existing VPC need an internet gateway, a route to it and DNS hostnames there"
-        yield Finding("network.public_access", message, "see that the VPC has them, or leave it out")
+        yield Finding("network.public_access", message, "make sure that the VPC has them, or leave it out")

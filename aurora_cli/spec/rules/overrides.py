@@ -32,7 +32,7 @@ def override_identifier(spec: ClusterSpec) -> Iterator[Finding]:
         name = override.identifier
         if name is not None and not _IDENTIFIER.fullmatch(name):
             hint = f"for example `{spec.name}-reports`"
-            yield Finding(_path(key, "identifier"), f"{shown(name)} is no instance identifier", hint)
+            yield Finding(_path(key, "identifier"), f'"{shown(name)}" is not a valid instance identifier', hint)
 
 
 @rule(
@@ -49,7 +49,7 @@ def override_identifier_twice(spec: ClusterSpec) -> Iterator[Finding]:
     for key, name in own.items():
         same = [other for other in keys if other != key and names[other] == name]
         if same:
-            message = f"{shown(name)} is the name of instance {same[0]} as well"
+            message = f"{shown(name)} is also the name of instance {same[0]}"
             yield Finding(_path(key, "identifier"), message, f"for example `{spec.name}-reports`")
 
 
@@ -68,7 +68,7 @@ def ca_certificate(spec: ClusterSpec) -> Iterator[Finding]:
         if name is not None and name not in known:
             hint = did_you_mean(name, known, f"for example `{known[0]}`")
             yield Finding(
-                path, f"{shown(name)} is no certificate authority of RDS, as of {table('limits')['read']}", hint
+                path, f'"{shown(name)}" is not a certificate authority of RDS, as of {table("limits")["read"]}', hint
             )
 
 
@@ -86,7 +86,9 @@ def override_window(spec: ClusterSpec) -> Iterator[Finding]:
             continue
         window, path = weekly(override.maintenance_window), _path(key, "maintenance_window")
         if window is None or window.length < 30:
-            message = f"{shown(override.maintenance_window)} is no weekly window of 30 minutes or more, in UTC"
+            message = (
+                f'"{shown(override.maintenance_window)}" is not a valid weekly window of 30 minutes or more, in UTC'
+            )
             yield Finding(path, message, "for example `sun:05:00-sun:06:00`")
         elif backup is not None and overlap(backup, window):
             message = f"it overlaps the backup window {spec.backup.window}"
@@ -96,7 +98,7 @@ def override_window(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "override-parameter-group",
     hard=True,
-    text="An instance takes an existing parameter group by its name, or parameters of its own, not both.",
+    text="An instance has an existing parameter group, or `parameters` of its own, not both.",
     source="RDS API CreateDBInstance.DBParameterGroupName",
     fields="instances.overrides",
 )
@@ -105,7 +107,7 @@ def override_parameter_group(spec: ClusterSpec) -> Iterator[Finding]:
         name, path = override.parameter_group, _path(key, "parameter_group")
         if name is not None and not _GROUP.fullmatch(name):
             hint = "lower-case letters, digits and single hyphens"
-            yield Finding(path, f"{shown(name)} is no parameter group name", hint)
+            yield Finding(path, f'"{shown(name)}" is not a valid parameter group name', hint)
         elif name is not None and override.parameters:
             message = "the instance has an existing group and `parameters` of its own"
             yield Finding(path, message, "keep one")
@@ -114,7 +116,7 @@ def override_parameter_group(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "override-scaling",
     hard=True,
-    text="`scale_with_writer` is for serverless instances, and says the same as their promotion tier (0 and 1 follow).",
+    text="`scale_with_writer` is for serverless instances, and agrees with their promotion tier (0 and 1 follow the writer).",
     source="Aurora User Guide, Serverless v2: tiers 0 and 1 follow the writer",
     fields="instances.class instances.acu instances.overrides",
 )
@@ -126,5 +128,5 @@ def override_scaling(spec: ClusterSpec) -> Iterator[Finding]:
         if class_of(spec, key) != SERVERLESS:
             yield Finding(path, f"instance {key} is not serverless, so it does not scale", f"set `class: {SERVERLESS}`")
         elif tier is not None and follows != (tier <= FOLLOWING_TIER):
-            kind = "follows the writer" if tier <= FOLLOWING_TIER else "scales alone"
+            kind = "follows the writer" if tier <= FOLLOWING_TIER else "scales independently"
             yield Finding(path, f"an instance in promotion tier {tier} {kind}", "remove `promotion_tier`")

@@ -37,7 +37,9 @@ def parameter_name(spec: ClusterSpec) -> Iterator[Finding]:
         if not _NAME.fullmatch(name):
             lower = name.strip().lower()
             hint = f"write `{lower}`" if _NAME.fullmatch(lower) else None
-            yield Finding(path, f"{shown(name)} is no parameter name: lower-case letters, digits and _ . -", hint)
+            yield Finding(
+                path, f'"{shown(name)}" is not a valid parameter name: lower-case letters, digits and _ . -', hint
+            )
 
 
 @rule(
@@ -51,7 +53,7 @@ def parameter_value(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name, value in _all(spec):
         text = str(value)
         if not text.strip():
-            yield Finding(path, f"`{shown(name)}` has no value", "remove it to get the family's default")
+            yield Finding(path, f"`{shown(name)}` has no value", "remove it to use the family's default")
         elif not text.isprintable():
             yield Finding(path, f"the value of `{shown(name)}` holds control characters", "write it on one line")
 
@@ -59,7 +61,7 @@ def parameter_value(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "parameter-tls",
     hard=True,
-    text="`rds.force_ssl` and `require_secure_transport` belong to `tls.required`, and say nothing else.",
+    text="`rds.force_ssl` and `require_secure_transport` are set by `tls.required`, and do not contradict it.",
     source="this tool sets them from `tls.required`",
     fields="engine tls.required parameters instances.overrides",
 )
@@ -72,14 +74,14 @@ def parameter_tls(spec: ClusterSpec) -> Iterator[Finding]:
         if not path.startswith("parameters.cluster"):
             yield Finding(path, f"`{owned}` is a cluster parameter", "remove it and set `tls.required`")
         elif wanted != spec.tls.required:
-            message = f"`{owned}` says {shown(str(value))}, but `tls.required` says {str(spec.tls.required).lower()}"
+            message = f"`{owned}` is {shown(str(value))}, but `tls.required` is {str(spec.tls.required).lower()}"
             yield Finding(path, message, f"remove it and set `tls.required: {str(wanted).lower()}`")
 
 
 @rule(
     "parameter-both",
     hard=False,
-    text="A parameter stands in one group: in both, the instance's value wins.",
+    text="A parameter is set in one group: if in both, the instance's value wins.",
     source="Aurora User Guide, parameter groups",
     fields="parameters instances.overrides",
 )

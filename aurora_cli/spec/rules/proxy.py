@@ -34,14 +34,14 @@ def on(spec: ClusterSpec) -> Proxy | None:
 def proxy_role(spec: ClusterSpec) -> Iterator[Finding]:
     proxy = on(spec)
     if proxy and proxy.role is not None and not ROLE_ARN.fullmatch(proxy.role):
-        hint = "for example `arn:aws:iam::123456789012:role/proxy`, or leave it out: the stack makes one"
-        yield Finding("proxy.role", f"{shown(proxy.role)} is no ARN of a role", hint)
+        hint = "for example `arn:aws:iam::123456789012:role/proxy`, or leave it out: the stack creates one"
+        yield Finding("proxy.role", f'"{shown(proxy.role)}" is not a valid role ARN', hint)
 
 
 @rule(
     "proxy-secret",
     hard=True,
-    text="A secret is named by its ARN, is in the cluster's Region, and is named once; its key is the ARN of a KMS key.",
+    text="A secret is specified by its ARN, is in the cluster's Region, and is listed once; its key is the ARN of a KMS key.",
     source="RDS API UserAuthConfig.SecretArn; Secrets Manager",
     fields="region proxy",
 )
@@ -51,21 +51,22 @@ def proxy_secret(spec: ClusterSpec) -> Iterator[Finding]:
         path, match = f"proxy.secrets.{index}", _SECRET.fullmatch(secret.arn)
         example = f"for example `arn:aws:secretsmanager:{spec.region}:123456789012:secret:app-AbCdEf`"
         if match is None:
-            yield Finding(path, f"{shown(secret.arn)} is no ARN of a secret", example)
+            yield Finding(path, f'"{shown(secret.arn)}" is not a valid secret ARN', example)
         elif match["region"] != spec.region:
             yield Finding(path, f"the secret is in {match['region']}, the proxy in {spec.region}", example)
         elif secret.arn in seen:
-            yield Finding(path, "a secret is named twice", "keep one")
+            yield Finding(path, "a secret is listed twice", "keep one")
         seen.add(secret.arn)
         if secret.kms_key is not None and not _KEY_ARN.fullmatch(secret.kms_key):
             hint = "write the ARN of the key; leave it out for the AWS managed key"
-            yield Finding(f"{path}.kms_key", f"{shown(secret.kms_key)} is no ARN of a KMS key", hint)
+            yield Finding(f"{path}.kms_key", f'"{shown(secret.kms_key)}" is not a valid KMS key ARN', hint)
 
 
 @rule(
     "proxy-master-secret",
     hard=True,
-    text="A proxy signs in with a secret: the one that AWS manages, which a replica has not, or those of `proxy.secrets`.",
+    text="A proxy authenticates with a secret: the one that AWS manages, which a replica does not have, or those of "
+    "`proxy.secrets`.",
     source="RDS API UserAuthConfig.SecretArn; ManageMasterUserPassword: not for read replica clusters",
     fields="source credentials.password proxy",
 )
@@ -74,19 +75,21 @@ def proxy_master_secret(spec: ClusterSpec) -> Iterator[Finding]:
     if proxy is None or proxy.secrets:
         return
     if spec.source and spec.source.kind == "replica_of":
-        message = "the proxy has no secret to sign in with: a replica's users and passwords are those of its source"
-        hint = "name secrets of its database users in `proxy.secrets`, or leave the proxy out until the replica is promoted"
+        message = (
+            "the proxy has no secret to authenticate with: a replica's users and passwords are those of its source"
+        )
+        hint = "list secrets of its database users in `proxy.secrets`, or leave the proxy out until the replica is promoted"
         yield Finding("proxy.secrets", message, hint)
     elif not spec.credentials.managed:
-        message = f"the proxy has no secret to sign in with, since the master password is {password}"
-        hint = "name secrets of database users in `proxy.secrets`, or set `credentials.password` to `managed`"
+        message = f"the proxy has no secret to authenticate with, since the master password is {password}"
+        hint = "list secrets of database users in `proxy.secrets`, or set `credentials.password` to `managed`"
         yield Finding("proxy.secrets", message, hint)
 
 
 @rule(
     "proxy-idle",
     hard=True,
-    text="The part of connections that may be idle is not above the part that may be used.",
+    text="The percentage of idle connections is not above the percentage of used connections.",
     source="RDS API ConnectionPoolConfiguration.MaxIdleConnectionsPercent",
     fields="proxy",
 )
@@ -110,21 +113,21 @@ def proxy_pinning(spec: ClusterSpec) -> Iterator[Finding]:
     proxy = on(spec)
     for index, name in enumerate(proxy.session_pinning_filters if proxy else ()):
         if name not in _FILTERS:
-            message = f"{shown(name)} is no session pinning filter"
+            message = f'"{shown(name)}" is not a valid session pinning filter'
             yield Finding(f"proxy.session_pinning_filters.{index}", message, f"write `{_FILTERS[0]}`, or leave it out")
 
 
 @rule(
     "proxy-pinning-engine",
     hard=False,
-    text="Session pinning filters are for MySQL.",
+    text="Session pinning filters apply to MySQL.",
     source=f"{_GUIDE}, avoiding pinning",
     fields="engine proxy",
 )
 def proxy_pinning_engine(spec: ClusterSpec) -> Iterator[Finding]:
     proxy = on(spec)
     if proxy and proxy.session_pinning_filters and spec.engine != "aurora-mysql":
-        message = f"a proxy in front of {spec.engine} may not know session pinning filters"
+        message = f"a proxy in front of {spec.engine} may not support session pinning filters"
         yield Finding("proxy.session_pinning_filters", message, "leave it out")
 
 
@@ -139,9 +142,9 @@ def proxy_tls(spec: ClusterSpec) -> Iterator[Finding]:
     proxy = on(spec)
     if not proxy or proxy.require_tls:
         return
-    message = "passwords and data may cross the network in the clear"
+    message = "passwords and data may be transferred unencrypted"
     if proxy.iam_authentication == "required":
-        message = "a client that signs in with an IAM token needs TLS"
+        message = "IAM authentication requires TLS"
     yield Finding("proxy.require_tls", message, "leave it out")
 
 
@@ -177,15 +180,15 @@ def proxy_readers(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "proxy-debug",
     hard=False,
-    text="Debug logging is for a search of errors: it costs, and AWS turns it off after a day, which shows as a difference.",
+    text="Debug logging is for troubleshooting: it costs, and AWS disables it after a day, which shows as drift.",
     source=f"{_GUIDE}, monitoring",
     fields="proxy",
 )
 def proxy_debug(spec: ClusterSpec) -> Iterator[Finding]:
     proxy = on(spec)
     if proxy and proxy.debug_logging:
-        message = "debug logging logs each query, and AWS turns it off after 24 hours"
-        yield Finding("proxy.debug_logging", message, "leave it out when the search is over")
+        message = "debug logging logs each query, and AWS disables it after 24 hours"
+        yield Finding("proxy.debug_logging", message, "leave it out after troubleshooting")
 
 
 @rule(
@@ -205,7 +208,7 @@ def proxy_port(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "proxy-role-key",
     hard=False,
-    text="A role that is given must be allowed to read the secrets and to use their keys.",
+    text="An existing role must be allowed to read the secrets and to use their keys.",
     source=f"{_GUIDE}, IAM policies for Secrets Manager",
     fields="proxy",
 )
@@ -213,4 +216,4 @@ def proxy_role_key(spec: ClusterSpec) -> Iterator[Finding]:
     proxy = on(spec)
     if proxy and proxy.role is not None and ROLE_ARN.fullmatch(proxy.role):
         message = "the role must let the proxy read the master secret, whose ARN changes with the cluster"
-        yield Finding("proxy.role", message, "leave it out: the stack makes one that may read just that")
+        yield Finding("proxy.role", message, "leave it out: the stack creates one that may read only that")

@@ -20,7 +20,7 @@ def _elsewhere(spec: ClusterSpec) -> SourceArn | None:
 @rule(
     "replica-key",
     hard=True,
-    text="An encrypted replica in another Region names a KMS key of its own Region.",
+    text="An encrypted replica in another Region needs a KMS key of its own Region.",
     source=f"{_API}: KmsKeyId of the destination Region",
     fields="region source encryption",
 )
@@ -60,17 +60,17 @@ def replica_password(spec: ClusterSpec) -> Iterator[Finding]:
             message = "a replica's users and passwords are those of its source, so it has no secret"
             yield Finding(f"credentials.{key}", message, "leave it out until the replica is promoted")
     if spec.credentials.given:
-        message = "a replica's users and passwords are those of its source, so it takes none of yours"
+        message = "a replica's users and passwords are those of its source, so none can be given"
         yield Finding("credentials.password", message, "leave it out until the replica is promoted")
 
 
 @rule(
     "replica-backtrack",
     hard=True,
-    text="A replica has no backtrack.",
+    text="A replica does not support backtrack.",
     source="Aurora User Guide, backtrack limitations",
     fields="source backup.backtrack",
 )
 def replica_backtrack(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.source and spec.source.kind == "replica_of" and spec.backup.backtrack:
-        yield Finding("backup.backtrack", "backtrack does not go with replication", "leave it out")
+        yield Finding("backup.backtrack", "a replica does not support backtrack", "leave it out")

@@ -34,7 +34,7 @@ def path_of(kind: str) -> str:
     "source-one",
     hard=True,
     text="A source is exactly one of snapshot, point_in_time, clone, s3 and replica_of.",
-    source="provider: snapshot_identifier, restore_to_point_in_time and s3_import exclude each other",
+    source="provider: snapshot_identifier, restore_to_point_in_time and s3_import are mutually exclusive",
     fields="source",
     skippable=False,
 )
@@ -44,15 +44,15 @@ def source_one(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.source.given
     if given:
         words = " and ".join(f"`{kind}`" for kind in given)
-        yield Finding("source", f"the data comes from one place, and {words} are given", "keep one of them")
+        yield Finding("source", f"only one source is allowed, but {words} are given", "keep one of them")
     else:
-        yield Finding("source", "nothing says where the data comes from", f"give {listing(KINDS)}, or leave it out")
+        yield Finding("source", "no source is given", f"specify {listing(KINDS)}, or leave it out")
 
 
 @rule(
     "source-name",
     hard=True,
-    text="A source is named by identifier or by an ARN of its kind; a point in time also by a cluster's resource id.",
+    text="A source is specified by identifier or by an ARN of its kind; a point in time also by a cluster's resource ID.",
     source="RDS API RestoreDBClusterFromSnapshot, RestoreDBClusterToPointInTime, CreateDBCluster",
     fields="source",
     skippable=False,
@@ -64,16 +64,16 @@ def source_name(spec: ClusterSpec) -> Iterator[Finding]:
     plain = without_mark(name) if kind == "snapshot" else name
     arn = parse_arn(name)
     if arn is None and not _IDENTIFIER.fullmatch(plain):
-        yield Finding(path_of(kind), f"{shown(name)} is no identifier and no ARN of RDS", "for example `orders`")
+        yield Finding(path_of(kind), f'"{shown(name)}" is not a valid identifier or RDS ARN', "for example `orders`")
     elif arn is not None and arn.kind not in _ARN_KINDS[kind]:
-        message = f"this is the ARN of a {arn.kind}, and {kind} takes one of a {listing(_ARN_KINDS[kind])}"
-        yield Finding(path_of(kind), message, "give the ARN, or the identifier, of the right one")
+        message = f"this is the ARN of a {arn.kind}, but {kind} needs one of a {listing(_ARN_KINDS[kind])}"
+        yield Finding(path_of(kind), message, "specify the ARN, or the identifier, of such a resource")
 
 
 @rule(
     "source-itself",
     hard=True,
-    text="A cluster does not come from itself.",
+    text="A cluster is not its own source.",
     source="RDS API DBClusterAlreadyExistsFault",
     fields="name region source",
 )
@@ -101,14 +101,14 @@ def source_region(spec: ClusterSpec) -> Iterator[Finding]:
     if arn is None or arn.region == spec.region:
         return
     hints = {"snapshot": f"copy it first: aurora-cli snapshot copy {arn.name} --from-region {arn.region}"}
-    hint = hints.get(spec.source.kind, f"work in {arn.region}, or copy a snapshot to {spec.region} and restore that")
-    yield Finding(path_of(spec.source.kind), f"it is in {arn.region}, and the cluster is in {spec.region}", hint)
+    hint = hints.get(spec.source.kind, f"use {arn.region}, or copy a snapshot to {spec.region} and restore that")
+    yield Finding(path_of(spec.source.kind), f"it is in {arn.region}, but the cluster is in {spec.region}", hint)
 
 
 @rule(
     "source-time",
     hard=True,
-    text="The time of a restore is `latest`, or RFC 3339 in UTC: 2026-03-01T08:30:00Z.",
+    text="The restore time is `latest`, or RFC 3339 in UTC: 2026-03-01T08:30:00Z.",
     source="RDS API RestoreDBClusterToPointInTime.RestoreToTime",
     fields="source",
     skippable=False,
@@ -116,14 +116,14 @@ def source_region(spec: ClusterSpec) -> Iterator[Finding]:
 def source_time(spec: ClusterSpec) -> Iterator[Finding]:
     given = spec.source.point_in_time if spec.source else None
     if given is not None and given.time != LATEST and parse_time(given.time) is None:
-        message = f"{shown(given.time)} is no time in UTC"
+        message = f'"{shown(given.time)}" is not a valid time in UTC'
         yield Finding("source.point_in_time.time", message, "write `latest`, or a time such as `2026-03-01T08:30:00Z`")
 
 
 @rule(
     "source-time-past",
     hard=True,
-    text="The time of a restore is in the past.",
+    text="The restore time is in the past.",
     source="RDS API RestoreDBClusterToPointInTime.RestoreToTime",
     fields="source",
 )
@@ -147,7 +147,7 @@ def source_inherited(spec: ClusterSpec) -> Iterator[Finding]:
         return
     for path, what in (("username", "the master user"), ("database", "what databases there are")):
         if getattr(spec, path) is not None:
-            yield Finding(path, f"{what} comes with the data of the source", f"leave `{path}` out")
+            yield Finding(path, f"{what} is taken from the source", f"leave `{path}` out")
 
 
 @rule(
@@ -159,20 +159,20 @@ def source_inherited(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def clone_backtrack(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.source and spec.source.kind == "clone" and spec.backup.backtrack:
-        message = "AWS refuses backtrack for the clone of a cluster that has none"
+        message = "AWS refuses backtrack for the clone of a cluster without backtrack"
         yield Finding("backup.backtrack", message, "leave it out, unless the source has it")
 
 
 @rule(
     "s3-engine",
     hard=True,
-    text="Only Aurora MySQL is made from a backup in S3.",
+    text="Only Aurora MySQL can be restored from a backup in S3.",
     source="RDS API RestoreDBClusterFromS3",
     fields="engine source",
 )
 def s3_engine(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.source and spec.source.s3 and spec.engine != "aurora-mysql":
-        message = f"{spec.engine} cannot be made from files in S3"
+        message = f"{spec.engine} cannot be restored from files in S3"
         yield Finding("source.s3", message, "write `engine: mysql`; PostgreSQL imports single tables with `aws_s3`")
 
 
@@ -188,19 +188,21 @@ def s3_names(spec: ClusterSpec) -> Iterator[Finding]:
     if given is None:
         return
     if not _BUCKET.fullmatch(given.bucket):
-        yield Finding("source.s3.bucket", f"{shown(given.bucket)} is no bucket name", "for example `orders-backups`")
+        yield Finding(
+            "source.s3.bucket", f'"{shown(given.bucket)}" is not a valid bucket name', "for example `orders-backups`"
+        )
     if not _MYSQL.fullmatch(given.source_engine_version):
-        message = f"{shown(given.source_engine_version)} is no MySQL version in full"
+        message = f'"{shown(given.source_engine_version)}" is not a full MySQL version'
         yield Finding("source.s3.source_engine_version", message, "for example `8.0.36`")
     if given.role is not None and not _ROLE.fullmatch(given.role):
-        message = f"{shown(given.role)} is no ARN of a role"
-        yield Finding("source.s3.role", message, "leave it out, and the stack makes one that may read just this")
+        message = f'"{shown(given.role)}" is not a valid role ARN'
+        yield Finding("source.s3.role", message, "leave it out, and the stack creates one that may read only this")
 
 
 @rule(
     "s3-version",
     hard=True,
-    text="A backup in S3 goes into Aurora MySQL of the same major version.",
+    text="A backup in S3 is restored to Aurora MySQL of the same major version.",
     source="Aurora User Guide, migrating from MySQL by Percona XtraBackup",
     fields="engine engine_version source",
 )
@@ -210,5 +212,5 @@ def s3_version(spec: ClusterSpec) -> Iterator[Finding]:
         return
     old, new = ".".join(given.source_engine_version.split(".")[:2]), major_version(spec.engine, version)
     if _MYSQL.fullmatch(given.source_engine_version) and old != new:
-        message = f"the backup is of MySQL {old}, and the cluster is of {new}"
+        message = f"the backup is of MySQL {old}, but the cluster is of {new}"
         yield Finding("source.s3.source_engine_version", message, f"write `engine_version: {old}`, and upgrade later")

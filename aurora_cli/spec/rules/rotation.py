@@ -30,9 +30,9 @@ def rotation(spec: ClusterSpec) -> Iterator[Finding]:
             if getattr(given, name) is not None:
                 yield Finding(f"credentials.rotation.{name}", "the rotation is off", "remove it, or remove `enabled`")
     elif given.every is not None and given.schedule is not None:
-        yield Finding("credentials.rotation.schedule", "`every` says the time already", "keep one of them")
+        yield Finding("credentials.rotation.schedule", "`every` already sets the rotation period", "keep one of them")
     elif given.every is None and given.schedule is None:
-        yield Finding("credentials.rotation", "nothing says when the password changes", "set `every: 30d`")
+        yield Finding("credentials.rotation", "the rotation has no period and no schedule", "set `every: 30d`")
 
 
 @rule(
@@ -45,14 +45,14 @@ def rotation(spec: ClusterSpec) -> Iterator[Finding]:
 def rotation_schedule(spec: ClusterSpec) -> Iterator[Finding]:
     schedule = spec.credentials.rotation.schedule if spec.credentials.rotation else None
     if schedule is not None and not _SCHEDULE.fullmatch(schedule):
-        message = f"{shown(schedule)} is no rotation schedule"
+        message = f'"{shown(schedule)}" is not a valid rotation schedule'
         yield Finding("credentials.rotation.schedule", message, "for example `cron(0 4 1 * ? *)` or `rate(10 days)`")
 
 
 @rule(
     "rotation-duration",
     hard=True,
-    text="The time in which a rotation may happen is 1 to 24 whole hours.",
+    text="The rotation window is 1 to 24 whole hours.",
     source="Secrets Manager API RotationRules.Duration",
     fields="credentials.rotation",
 )

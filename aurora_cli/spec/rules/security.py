@@ -11,15 +11,13 @@ from aurora_cli.spec.rules.registry import Finding, rule
 @rule(
     "encryption-off",
     hard=False,
-    text="Storage is encrypted. It cannot be turned on later: only a restored snapshot can be.",
+    text="Storage is encrypted. It cannot be enabled later: only a restored snapshot can be encrypted.",
     source="Aurora User Guide, encryption; provider (changing it replaces the cluster)",
     fields="encryption.enabled",
 )
 def encryption_off(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.encryption.enabled:
-        message = (
-            "storage, backups and snapshots are not encrypted, and that cannot be changed once the cluster is there"
-        )
+        message = "storage, backups and snapshots are not encrypted, and this cannot be changed after creation"
         yield Finding("encryption.enabled", message, "leave it out: encryption costs nothing")
 
 
@@ -32,7 +30,7 @@ def encryption_off(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def tls_off(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.tls.required:
-        yield Finding("tls.required", "passwords and data may cross the network in the clear", "leave it out")
+        yield Finding("tls.required", "passwords and data may be transferred unencrypted", "leave it out")
 
 
 @rule(
@@ -46,6 +44,8 @@ def unprotected(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.preset != "production":
         return
     if not spec.deletion_protection:
-        yield Finding("deletion_protection", "nothing keeps this production cluster from being deleted", "leave it out")
+        yield Finding("deletion_protection", "this production cluster has no deletion protection", "leave it out")
     if not spec.backup.final_snapshot:
-        yield Finding("backup.final_snapshot", "destroying this production cluster leaves no snapshot", "leave it out")
+        yield Finding(
+            "backup.final_snapshot", "destroying this production cluster takes no final snapshot", "leave it out"
+        )

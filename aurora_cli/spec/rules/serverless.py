@@ -22,7 +22,8 @@ def _serverless(spec: ClusterSpec) -> bool:
 @rule(
     "acu-connections",
     hard=False,
-    text="With a minimum of 0 or 0.5 ACU, Aurora PostgreSQL takes 2000 connections at most, whatever `max_connections` says.",
+    text="With a minimum of 0 or 0.5 ACU, Aurora PostgreSQL allows at most 2000 connections, whatever the value of "
+    "`max_connections`.",
     source="Aurora User Guide, Serverless v2, maximum connections (2023): said of 0.5, likely of 0",
     fields="engine instances.acu parameters",
 )
@@ -40,7 +41,7 @@ def acu_connections(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "cache-serverless",
     hard=False,
-    text="Cluster cache management (`apg_ccm_enabled`) is for provisioned classes.",
+    text="Cluster cache management (`apg_ccm_enabled`) needs provisioned classes.",
     source=_GUIDE,
     fields=f"engine parameters.cluster {_MEMBERS}",
 )
@@ -48,7 +49,7 @@ def cache_serverless(spec: ClusterSpec) -> Iterator[Finding]:
     value = str(spec.parameters.cluster.get("apg_ccm_enabled", "")).strip().lower()
     if spec.engine == "aurora-postgresql" and value in _ON and _serverless(spec):
         message = "AWS may not keep the caches of serverless instances warm, which is what `apg_ccm_enabled` asks for"
-        yield Finding("parameters.cluster.apg_ccm_enabled", message, "remove it, or take a provisioned class")
+        yield Finding("parameters.cluster.apg_ccm_enabled", message, "remove it, or use a provisioned class")
 
 
 @rule(
@@ -69,4 +70,6 @@ def zone_serverless(spec: ClusterSpec) -> Iterator[Finding]:
     for path, zone in places:
         if zone == _ZONE:
             message = f"{zone} is often the zone `use1-az3`, which has no serverless instances"
-            yield Finding(path, message, "take another zone, or see its id with `aws ec2 describe-availability-zones`")
+            yield Finding(
+                path, message, "use another zone, or look up its ID with `aws ec2 describe-availability-zones`"
+            )

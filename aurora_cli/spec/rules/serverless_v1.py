@@ -15,17 +15,17 @@ _API = "RDS API ScalingConfiguration"
 @rule(
     "serverless-v1",
     hard=True,
-    text=f"Serverless v1 is gone: no new clusters since {LAST_NEW}, end of life {END_OF_LIFE}.",
+    text=f"Serverless v1 has ended: no new clusters since {LAST_NEW}, end of life {END_OF_LIFE}.",
     source="Aurora User Guide, Aurora Serverless v1",
     fields="serverless_v1",
     skippable=False,
 )
 def serverless_v1(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.serverless_v1 is not None:
-        message = f"AWS makes no new Serverless v1 clusters since {LAST_NEW}; its end of life was {END_OF_LIFE}"
+        message = f"AWS has created no new Serverless v1 clusters since {LAST_NEW}; its end of life was {END_OF_LIFE}"
         hint = (
-            "`aurora-cli spec from-serverless-v1 FILE` prints the Serverless v2 spec that does the same; "
-            "`aurora-cli migrate serverless-v1 SOURCE --into NAME` moves the data of one that is left"
+            "`aurora-cli spec from-serverless-v1 FILE` prints the equivalent Serverless v2 spec; "
+            "`aurora-cli migrate serverless-v1 SOURCE --into NAME` migrates the data of an existing one"
         )
         yield Finding("serverless_v1", message, hint)
 
@@ -50,7 +50,7 @@ def serverless_v1_capacity(spec: ClusterSpec) -> Iterator[Finding]:
             yield Finding(f"serverless_v1.scaling.{name}", message, f"for example {near}")
     low, high = scaling.min_capacity or 2, scaling.max_capacity or 16
     if high < low:
-        message = f"the largest capacity, {high} ACU, is below the smallest, {low}"
+        message = f"the maximum capacity, {high} ACU, is below the minimum, {low}"
         yield Finding("serverless_v1.scaling.max_capacity", message, f"write {low} or more")
 
 
@@ -80,7 +80,7 @@ def serverless_v1_times(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "serverless-v1-engine",
     hard=True,
-    text="`serverless_v1.engine` says the same as `engine`.",
+    text="`serverless_v1.engine` equals `engine`.",
     source="CDK ServerlessClusterProps.engine",
     fields="engine serverless_v1",
     skippable=False,

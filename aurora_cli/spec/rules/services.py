@@ -48,8 +48,8 @@ def _names(spec: ClusterSpec, key: str) -> list[str]:
 @rule(
     "service-target",
     hard=True,
-    text="A service names what its role may reach: endpoints, models, functions or buckets; or the role itself.",
-    source="this tool makes roles with least privilege",
+    text="A service lists what its role may access: endpoints, models, functions or buckets; or names the role itself.",
+    source="this tool creates roles with least privilege",
     fields="services",
     skippable=False,
 )
@@ -57,13 +57,13 @@ def service_target(spec: ClusterSpec) -> Iterator[Finding]:
     for key, service in given_services(spec).items():
         if key in NEEDS and service.role is None and not _names(spec, key):
             hint = f"for example `{NEEDS[key]}: [{_EXAMPLES[key]}]`; or `role:`, an existing one"
-            yield Finding(f"services.{key}", f"`{NEEDS[key]}` is empty, so the role could do nothing", hint)
+            yield Finding(f"services.{key}", f"`{NEEDS[key]}` is empty, so the role would have no permissions", hint)
 
 
 @rule(
     "service-name",
     hard=True,
-    text="Endpoints, models, functions and buckets have names or ARNs as their service makes them.",
+    text="Endpoints, models, functions and buckets are specified by valid names or ARNs.",
     source="SageMaker, Bedrock, Lambda and S3 API references; IAM: an inference profile is a resource of its account",
     fields="region services",
 )
@@ -74,7 +74,7 @@ def service_name(spec: ClusterSpec) -> Iterator[Finding]:
             if not re.fullmatch(_NAMES[key], name, re.ASCII):
                 yield Finding(path, f"{shown(name)} does not name {_KINDS[key]}", f"for example `{_EXAMPLES[key]}`")
             elif key == "bedrock" and _PROFILE.fullmatch(name):
-                message = f"{name} is an inference profile and no model: a profile is named by its ARN"
+                message = f"{name} is an inference profile, not a model: specify a profile by its ARN"
                 yield Finding(path, message, _profile_hint(spec.region, name))
 
 
@@ -87,7 +87,7 @@ def _profile_hint(region: str, name: str) -> str:
 @rule(
     "service-prefix",
     hard=True,
-    text="A prefix of S3 keys has up to 1024 printable characters, none of them a wildcard, and no slash in front.",
+    text="A prefix of S3 keys has up to 1024 printable characters, without wildcards and without a leading slash.",
     source="S3 object keys; IAM wildcards",
     fields="services",
 )
@@ -97,21 +97,23 @@ def service_prefix(spec: ClusterSpec) -> Iterator[Finding]:
         prefix = buckets.prefix if buckets else ""
         wrong = not prefix.isprintable() or len(prefix) > 1024 or any(c in prefix for c in "*?$")
         if wrong or prefix.startswith("/"):
-            yield Finding(f"services.{key}.prefix", f"{shown(prefix)} is no prefix of keys", "for example `exports/`")
+            yield Finding(
+                f"services.{key}.prefix", f'"{shown(prefix)}" is not a valid key prefix', "for example `exports/`"
+            )
 
 
 @rule(
     "service-role",
     hard=True,
-    text="A role that is given is the ARN of an IAM role.",
+    text="An existing role is the ARN of an IAM role.",
     source="RDS API AddRoleToDBCluster.RoleArn",
     fields="services",
 )
 def service_role(spec: ClusterSpec) -> Iterator[Finding]:
     for key, service in given_services(spec).items():
         if service.role is not None and not ROLE_ARN.fullmatch(service.role):
-            hint = "for example `arn:aws:iam::123456789012:role/orders`, or leave it out: the stack makes one"
-            yield Finding(f"services.{key}.role", f"{shown(service.role)} is no ARN of a role", hint)
+            hint = "for example `arn:aws:iam::123456789012:role/orders`, or leave it out: the stack creates one"
+            yield Finding(f"services.{key}.role", f'"{shown(service.role)}" is not a valid role ARN', hint)
 
 
 @rule(
@@ -128,7 +130,7 @@ def service_role_twice(spec: ClusterSpec) -> Iterator[Finding]:
             users[service.role].append(key)
     for role, keys in users.items():
         for key in keys[1:]:
-            message = f"{shown(role)} is the role of {keys[0]} already, and AWS adds it only once"
+            message = f"{shown(role)} is already the role of {keys[0]}, and AWS adds a role only once"
             yield Finding(f"services.{key}.role", message, "give it a role of its own, or leave it out")
 
 
@@ -165,7 +167,7 @@ def service_parameter(spec: ClusterSpec) -> Iterator[Finding]:
         key = owned.get(name.lower())
         if key:
             group = "cluster" if name in spec.parameters.cluster else "instance"
-            message = f"`{name}` is set from `services.{key}`, and here to something else"
+            message = f"`{name}` is set by `services.{key}`, but has another value here"
             yield Finding(
                 f"parameters.{group}.{name}", message, f"remove it, or name the role in `services.{key}.role`"
             )
@@ -183,5 +185,5 @@ def service_bedrock(spec: ClusterSpec) -> Iterator[Finding]:
         return
     floor = below_floor(spec.engine, "bedrock", spec.engine_version)
     if floor:
-        message = f"{spec.engine} {spec.engine_version} may not know Bedrock; it begins with {floor}"
-        yield Finding("services.bedrock", message, f"take {floor} or newer")
+        message = f"{spec.engine} {spec.engine_version} may not support Bedrock, which requires {floor} or later"
+        yield Finding("services.bedrock", message, f"use {floor} or later")

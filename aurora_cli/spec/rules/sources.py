@@ -35,12 +35,14 @@ def allow_source(spec: ClusterSpec) -> Iterator[Finding]:
             continue
         block = parse(text)
         if block is None:
-            yield Finding(_path(index), f"{shown(text)} is no CIDR block, security group or prefix list", meant(text))
+            yield Finding(
+                _path(index), f'"{shown(text)}" is not a valid CIDR block, security group or prefix list', meant(text)
+            )
         elif has_host_bits(text):
             alone = f"{text.partition('/')[0]}/{block.max_prefixlen}"
             yield Finding(
                 _path(index),
-                f"{text} has address bits behind its prefix",
+                f"{text} has host bits set",
                 f"write `{block}`, or `{alone}` for the one address",
             )
 
@@ -57,7 +59,7 @@ def meant(text: str) -> str:
 @rule(
     "allow-anywhere",
     hard=True,
-    text="0.0.0.0/0 and ::/0 need the explicit word `network.allow_from_anywhere: true`.",
+    text="0.0.0.0/0 and ::/0 require `network.allow_from_anywhere: true`.",
     source="security default of this tool",
     fields="network.allow network.allow_from_anywhere",
 )
@@ -65,16 +67,16 @@ def allow_anywhere(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.allow):
         block = parse(entry.source)
         if block is not None and is_anywhere(block) and not spec.network.allow_from_anywhere:
-            message = f"{entry.source} lets every address connect"
+            message = f"{entry.source} allows every address to connect"
             yield Finding(
-                _path(index), message, "name the addresses that need it, or set `network.allow_from_anywhere: true`"
+                _path(index), message, "list the addresses that need access, or set `network.allow_from_anywhere: true`"
             )
 
 
 @rule(
     "allow-wide",
     hard=False,
-    text="A source is narrower than /8 (IPv4) or /16 (IPv6), private ranges apart.",
+    text="A source is narrower than /8 (IPv4) or /16 (IPv6), except private ranges.",
     source="security default of this tool",
     fields="network.allow network.allow_from_anywhere",
 )
@@ -84,19 +86,21 @@ def allow_wide(spec: ClusterSpec) -> Iterator[Finding]:
         if block is None or entry.source == "10.0.0.0/8":
             continue
         if is_anywhere(block) and spec.network.allow_from_anywhere:
-            yield Finding(_path(index), f"{entry.source} lets every address connect", "name the addresses that need it")
+            yield Finding(
+                _path(index), f"{entry.source} allows every address to connect", "list the addresses that need access"
+            )
         elif not is_anywhere(block) and block.prefixlen <= _WIDE[block.version]:
             yield Finding(
                 _path(index),
-                f"{entry.source} lets {block.num_addresses:.1e} addresses connect",
-                "name the ones that need it",
+                f"{entry.source} allows {block.num_addresses:.1e} addresses to connect",
+                "list the ones that need access",
             )
 
 
 @rule(
     "allow-duplicate",
     hard=True,
-    text="A source is named once.",
+    text="A source is listed once.",
     source="EC2 API InvalidPermission.Duplicate",
     fields="network.allow",
 )
@@ -106,7 +110,7 @@ def allow_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
         key = str(parse(entry.source) or entry.source)
         if key in seen:
             yield Finding(
-                _path(index), f"{shown(entry.source)} is named twice (also as entry {seen[key] + 1})", "keep one"
+                _path(index), f"{shown(entry.source)} is listed twice (also as entry {seen[key] + 1})", "keep one"
             )
         seen.setdefault(key, index)
 
@@ -121,7 +125,7 @@ def allow_duplicate(spec: ClusterSpec) -> Iterator[Finding]:
 def allow_description(spec: ClusterSpec) -> Iterator[Finding]:
     for index, entry in enumerate(spec.network.allow):
         if entry.description is not None and not DESCRIPTION.fullmatch(entry.description):
-            message = f"AWS does not take the description {shown(entry.description)}"
+            message = f"AWS does not allow the description {shown(entry.description)}"
             hint = "up to 255 letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
             yield Finding(f"{_path(index)}.description", message, hint)
 
@@ -144,11 +148,11 @@ def allow_count(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "allow-nobody",
     hard=False,
-    text="Somebody may connect: without a source or a security group, nobody reaches the port.",
+    text="A source may connect: without one or a security group, no client can reach the port.",
     source="security default of this tool",
     fields="network.allow network.allow_self network.cidr network.security_group_ids",
 )
 def allow_nobody(spec: ClusterSpec) -> Iterator[Finding]:
     if not (spec.network.allow or spec.network.security_group_ids or spec.network.allow_self):
-        hint = f"name who needs it, e.g. `network.allow: [{spec.network.cidr or '10.0.0.0/16'}]`"
-        yield Finding("network.allow", "nobody may connect yet: no source is allowed to reach the port", hint)
+        hint = f"allow a source, e.g. `network.allow: [{spec.network.cidr or '10.0.0.0/16'}]`"
+        yield Finding("network.allow", "no source is allowed to connect to the port yet", hint)

@@ -24,26 +24,26 @@ _GUIDE = "Aurora User Guide, Aurora storage: I/O-Optimized"
 def io_optimized_version(spec: ClusterSpec) -> Iterator[Finding]:
     floor = below_floor(spec.engine, "io_optimized", spec.engine_version)
     if spec.storage == _OPTIMIZED and floor:
-        message = f"{spec.engine} {spec.engine_version} has no I/O-Optimized storage; it begins with {floor}"
-        yield Finding("storage", message, "write `storage: aurora`, or take a newer version")
+        message = f"{spec.engine} {spec.engine_version} does not support I/O-Optimized storage, which requires {floor} or later"
+        yield Finding("storage", message, "write `storage: aurora`, or use a newer version")
 
 
 @rule(
     "io-optimized-class",
     hard=True,
-    text="I/O-Optimized does not run on `db.t2` classes.",
+    text="`db.t2` classes do not support I/O-Optimized.",
     source=_GUIDE,
     fields="storage instances.class instances.overrides",
 )
 def io_optimized_class(spec: ClusterSpec) -> Iterator[Finding]:
     for path, name in _classes(spec, r"db\.t2\..*"):
-        yield Finding(path, f"{name} does not go with I/O-Optimized storage", "for example `db.t4g.medium`")
+        yield Finding(path, f"{name} does not support I/O-Optimized storage", "for example `db.t4g.medium`")
 
 
 @rule(
     "io-optimized-old-class",
     hard=False,
-    text="I/O-Optimized may not run on old classes (`db.r3`, `db.r4`).",
+    text="Old classes (`db.r3`, `db.r4`) may not support I/O-Optimized.",
     source=_GUIDE,
     fields="storage instances.class instances.overrides",
 )

@@ -41,7 +41,7 @@ def _all(spec: ClusterSpec) -> Iterator[tuple[str, str, str]]:
 @rule(
     "tag-count",
     hard=True,
-    text="A resource has at most 50 tags; two of them are the tool's own.",
+    text="A resource has at most 50 tags, including two of this tool.",
     source="RDS quotas",
     fields="tags instances.overrides",
 )
@@ -50,7 +50,7 @@ def tag_count(spec: ClusterSpec) -> Iterator[Finding]:
     for path, own in _groups(spec):
         count = len({**spec.tags, **own})
         if count > most and (own or path == "tags"):
-            message = f"{count} tags are too many: a resource takes {most} beside the tool's own"
+            message = f"{count} tags are too many: a resource can have {most} in addition to the tool's"
             yield Finding(path, message, "remove some")
 
 
@@ -66,13 +66,11 @@ def tag_key(spec: ClusterSpec) -> Iterator[Finding]:
         if not 1 <= len(key) <= 128:
             yield Finding(path, f"a tag's key has 1 to 128 characters, this one {len(key)}", "shorten it")
         elif key.lower().startswith(("aws:", "rds:")):
-            yield Finding(
-                path, f"AWS keeps tags that start with `{key[:4]}` for itself", f"for example `{key[4:] or 'team'}`"
-            )
+            yield Finding(path, f"AWS reserves tags that start with `{key[:4]}`", f"for example `{key[4:] or 'team'}`")
         elif key == "aurora-cli:cluster":
             yield Finding(path, f"the tool sets the tag `{key}` itself", "remove it")
         elif _foreign(key):
-            yield Finding(path, f"the tag key {shown(key)} has characters that AWS refuses; it takes {_ALLOWED}")
+            yield Finding(path, f"the tag key {shown(key)} has characters that AWS refuses; it allows {_ALLOWED}")
 
 
 @rule(
@@ -90,4 +88,4 @@ def tag_value(spec: ClusterSpec) -> Iterator[Finding]:
             yield Finding(path, f"a tag's value may not start with `{value[:4]}`", f"for example `{shown(value[4:])}`")
         elif _foreign(value):
             message = f"the value of tag {shown(key)} has characters that AWS refuses: {shown(_foreign(value))}"
-            yield Finding(path, message, f"it takes {_ALLOWED}")
+            yield Finding(path, message, f"it allows {_ALLOWED}")

@@ -16,7 +16,7 @@ _PATH = "network.vpc_endpoints"
 @rule(
     "vpc-endpoint-name",
     hard=True,
-    text="A VPC endpoint leads to a service that a database or its clients use: rds-data, secretsmanager, rds, s3, ...",
+    text="A VPC endpoint connects to a service that a database or its clients use: rds-data, secretsmanager, rds, s3, ...",
     source="Amazon VPC User Guide, services that integrate with AWS PrivateLink",
     fields="network.vpc_endpoints",
 )
@@ -24,24 +24,24 @@ def vpc_endpoint_name(spec: ClusterSpec) -> Iterator[Finding]:
     known = table("limits")["vpc_endpoint_services"]
     for index, name in enumerate(spec.network.vpc_endpoints):
         if name not in known:
-            hint = did_you_mean(name, known, f"known are {', '.join(known)}")
-            yield Finding(f"{_PATH}.{index}", f"no VPC endpoint called {shown(name)} is known", hint)
+            hint = did_you_mean(name, known, f"known endpoints: {', '.join(known)}")
+            yield Finding(f"{_PATH}.{index}", f"no VPC endpoint named {shown(name)} is known", hint)
         elif name in spec.network.vpc_endpoints[:index]:
-            yield Finding(f"{_PATH}.{index}", f"the endpoint {shown(name)} is named twice", "keep one")
+            yield Finding(f"{_PATH}.{index}", f"the endpoint {shown(name)} is listed twice", "keep one")
 
 
 @rule(
     "vpc-endpoint-gateway",
     hard=True,
-    text="The gateway endpoint of S3 goes into the route table of a VPC that is made.",
+    text="The gateway endpoint of S3 is added to the route table of a new VPC.",
     source="EC2 API CreateVpcEndpoint.RouteTableIds",
     fields="network.vpc_endpoints network.vpc_id network.subnet_ids network.subnet_group",
     skippable=False,
 )
 def vpc_endpoint_gateway(spec: ClusterSpec) -> Iterator[Finding]:
     if "s3" in spec.network.vpc_endpoints and not spec.network.own_vpc:
-        message = "the route tables of an existing VPC are not ours to change"
-        yield Finding(_PATH, message, "leave `s3` out, and make its gateway endpoint where that VPC is made")
+        message = "this tool does not change the route tables of an existing VPC"
+        yield Finding(_PATH, message, "leave `s3` out, and create its gateway endpoint where that VPC is managed")
 
 
 @rule(
@@ -53,8 +53,8 @@ def vpc_endpoint_gateway(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def vpc_endpoint_shared(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.network.vpc_endpoints and not spec.network.own_vpc:
-        message = "the existing VPC may have these endpoints already, and a second one is refused"
-        yield Finding(_PATH, message, "name only those that it lacks")
+        message = "the existing VPC may already have these endpoints, and AWS refuses a second one"
+        yield Finding(_PATH, message, "list only those that it lacks")
 
 
 @rule(
@@ -70,11 +70,11 @@ def service_path(spec: ClusterSpec) -> Iterator[Finding]:
     for key in given_services(spec):
         name = ENDPOINTS[key]
         if name not in spec.network.vpc_endpoints:
-            message = "nothing leads from the database to the service"
+            message = "the database cannot reach the service"
             yield Finding(f"services.{key}", message, _way(spec, name))
 
 
 def _way(spec: ClusterSpec, name: str) -> str:
     if name == "s3" and not spec.network.own_vpc:
-        return "name the prefix list of S3 in `network.egress`; the VPC needs its gateway endpoint"
+        return "add the prefix list of S3 to `network.egress`; the VPC needs its gateway endpoint"
     return f"add `{name}` to `{_PATH}`"

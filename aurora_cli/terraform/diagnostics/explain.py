@@ -81,7 +81,7 @@ def _unknown(errors: Sequence[Diagnostic]) -> AuroraError:
     detail = _first_sentence(first.detail)
     return TerraformFailed(
         f"Terraform failed{where}: {headline}{f' ({detail})' if detail else ''}{_others(errors)}",
-        hint="Run the same command again with --debug to see all that Terraform said.",
+        hint="Run the same command again with --debug to see all Terraform output.",
         details=_details(errors),
     )
 
@@ -114,7 +114,7 @@ def _silent(exit_status: int | None, stderr: str) -> AuroraError:
     how = "ended without an exit status" if exit_status is None else f"ended with exit status {exit_status}"
     return TerraformFailed(
         f"Terraform {how} and gave no reason{': ' + last[0].strip() if last else ''}.",
-        hint="Run the same command again with --debug to see all that Terraform said.",
+        hint="Run the same command again with --debug to see all Terraform output.",
         details={"exit_status": exit_status, "stderr": stderr[-4000:]},
     )
 

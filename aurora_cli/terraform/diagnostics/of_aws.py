@@ -72,8 +72,8 @@ _TAKEN = (
         row(
             TerraformFailed,
             rf"\b{code}AlreadyExists(?:Fault)?\b",
-            f"{name} of this name exists already in this account and Region, and is not managed by this stack.",
-            "Choose another name, or remove the existing one. If an earlier run of yours made it and was killed, import it: "
+            f"{name} of this name already exists in this account and Region, and is not managed by this stack.",
+            "Choose another name, or remove the existing one. If an interrupted run created it, import it: "
             "terraform import '{address}' ID in the stack's terraform folder.",
         )
         for code, name in _NAMES.items()
@@ -82,7 +82,7 @@ _TAKEN = (
         TerraformFailed,
         r"\b(?P<code>InvalidGroup\.Duplicate|ResourceAlreadyExistsException|EntityAlreadyExists(?:Exception)?|"
         r"AlreadyExistsException|BucketAlreadyExists)\b",
-        "Something of this name exists already in this account and Region, and is not managed by this stack ({code}).",
+        "A resource of this name already exists in this account and Region, and is not managed by this stack ({code}).",
         "Choose another name, or remove or import the existing one.",
     ),
 )
@@ -94,20 +94,20 @@ _QUOTAS = (
         r"RulesPerSecurityGroupLimitExceeded|RouteTableLimitExceeded|AddressLimitExceeded|"
         r"[A-Za-z]*Quota(?:Exceeded|Reached)\w*|InstanceQuotaExceeded(?:Fault)?|DB\w+QuotaExceeded(?:Fault)?|"
         r"StorageQuotaExceeded(?:Fault)?|LimitExceeded(?:Exception|Fault)?)\b",
-        "A quota of this AWS account is used up ({code}).",
-        "Remove what is not needed, or ask for more in the Service Quotas console of this Region, then run it again.",
+        "A quota of this AWS account is exceeded ({code}).",
+        "Delete unused resources, or request an increase in the Service Quotas console of this Region, then run it again.",
     ),
     row(
         TerraformFailed,
         r"\b(?:InsufficientDBInstanceCapacity|InsufficientDBClusterCapacity|InsufficientStorageClusterCapacity)(?:Fault)?\b",
-        "AWS has no capacity of that kind left right now in these zones.",
+        "AWS has insufficient capacity for this instance class in these zones.",
         "Choose another instance class or other zones, or run the same command again later.",
     ),
     row(
         TerraformFailed,
         r"\bThrottl(?:ing|ed)\w*|TooManyRequests\w*|RequestLimitExceeded|Rate exceeded",
-        "AWS limits the rate of API calls right now.",
-        "Wait a minute and run the same command again: it goes on from here.",
+        "AWS is throttling API calls.",
+        "Wait a minute and run the same command again to resume.",
     ),
 )
 
@@ -116,7 +116,7 @@ _VALUES = (
         TerraformFailed,
         r"DBSubnetGroupDoesNotCoverEnoughAZs",
         "The subnet group covers too few Availability Zones; Aurora needs subnets in at least two.",
-        "Name subnets in two or three zones: network.subnet_ids, or network.zones for a VPC of our own.",
+        "Name subnets in two or three zones: network.subnet_ids, or network.zones for a new VPC.",
     ),
     row(
         TerraformFailed,
@@ -127,21 +127,22 @@ _VALUES = (
     row(
         TerraformFailed,
         r"DBClusterInstanceClass isn.t supported",
-        "AWS says that DBClusterInstanceClass isn't supported. On an Aurora cluster this means that allocated storage, IOPS or a "
+        "AWS reports that DBClusterInstanceClass isn't supported. On an Aurora cluster this means that allocated "
+        "storage, IOPS or a "
         "storage type that is not Aurora's was set.",
         "Remove allocated_storage, iops and db_cluster_instance_class; storage types of Aurora are aurora and aurora-iopt1.",
     ),
     row(
         TerraformFailed,
         r"InvalidParameterCombination: (?:Cannot find (?:version|upgrade)|.*?(?:engine version|EngineVersion))(?P<rest>.{0,160})",
-        "This engine version is not offered here{rest}",
-        "See which versions there are: aws rds describe-db-engine-versions --engine ENGINE",
+        "This engine version is not available here{rest}",
+        "List the versions: aws rds describe-db-engine-versions --engine ENGINE",
     ),
     row(
         TerraformFailed,
         r"RDS does not support creating a DB instance with the following combination|OrderableDBInstance|"
         r"InvalidDBInstanceClass|is not supported for (?:the )?(?:engine|Aurora)",
-        "This instance class is not offered for this engine version in this Region.",
+        "This instance class is not available for this engine version in this Region.",
         "Choose another class or engine version: aws rds describe-orderable-db-instance-options --engine ENGINE",
     ),
     row(
@@ -154,7 +155,7 @@ _VALUES = (
         TerraformFailed,
         r"Cannot delete protected (?:Cluster|cluster|DB)|deletion protection enabled|DeletionProtection",
         "Deletion protection is on, so AWS refuses to delete {address}.",
-        "Use aurora-cli destroy NAME, which lifts it after you have confirmed.",
+        "Use aurora-cli destroy NAME, which disables it after confirmation.",
     ),
     row(
         TerraformFailed,

@@ -16,8 +16,9 @@ _STATE = (
     row(
         StateAtRisk,
         r"Failed to (?:persist|save|write) state|errored\.tfstate",
-        "Terraform made changes and could not save its state; the state is in errored.tfstate in the stack's terraform folder.",
-        "Do not apply again: that would make everything a second time. Free the disk or repair the backend, then, in the "
+        "Terraform applied changes but could not save its state; the state is in errored.tfstate in the stack's "
+        "terraform folder.",
+        "Do not apply again: this would create every resource a second time. Free the disk or repair the backend, then, in the "
         "stack's terraform folder: terraform state push errored.tfstate",
     ),
     row(
@@ -31,8 +32,9 @@ _STATE = (
         StateLocked,
         r"Error acquiring the state lock.*\bID: ",
         "Terraform's state is locked: {operation} by {who}, since {created} (lock ID {id}).",
-        "Wait for it to end and run this command again. Only if nobody works on it any more, take the lock away in the stack's "
-        "terraform folder: terraform force-unlock {id}",
+        "Wait for it to end and run this command again. Only if nobody is working on it, release the lock in the "
+        "stack's terraform "
+        "folder: terraform force-unlock {id}",
         id=r"^\s*ID:\s*(\S+)",
         who=r"^\s*Who:\s*(.+)$",
         created=r"^\s*Created:\s*(.+)$",
@@ -43,20 +45,20 @@ _STATE = (
     row(
         StateLocked,
         r"Error acquiring the state lock.*(?:temporarily unavailable|already locked|[Cc]onflict|locked)",
-        "Terraform's state is locked: another Terraform works on it.",
+        "Terraform's state is locked: another Terraform run holds the lock.",
         "Wait for it to end and run this command again.",
     ),
     row(
         PlanStale,
         r"Saved plan is stale|plan file can no longer be applied|created with a different set of external",
-        "The plan is out of date: the state was changed after it was made.",
+        "The plan is out of date: the state was changed after it was created.",
         "Run the same command again to see a new plan.",
     ),
     row(
         GuardRefused,
         r"Instance cannot be destroyed Resource (?P<protected>.+?) has lifecycle\.prevent_destroy",
         "The plan would delete or replace {protected}, which is protected; nothing was changed.",
-        "If you mean it, name it: --allow '{protected}'. To remove the whole cluster: aurora-cli destroy NAME",
+        "To allow it: --allow '{protected}'. To remove the whole cluster: aurora-cli destroy NAME",
     ),
 )
 
@@ -64,14 +66,14 @@ _TOOLS = (
     row(
         TerraformFailed,
         r"does not match any of the checksums|checksums? (?:previously )?recorded in the dependency lock file",
-        "A Terraform provider is not the one that was installed before: its checksum differs.",
+        "A Terraform provider differs from the installed one: its checksum does not match.",
         "If you replaced it yourself, delete .terraform.lock.hcl in the stack's terraform folder and run the same command again.",
     ),
     row(
         TerraformFailed,
         r"Failed to query available provider packages|Failed to install provider|could not connect to registry|"
         r"registry service is unreachable|no available releases match",
-        "The Terraform provider {provider} could not be fetched: {cause}.",
+        "The Terraform provider {provider} could not be downloaded: {cause}.",
         "Check the network, a proxy (HTTPS_PROXY), or your provider mirror (TF_CLI_CONFIG_FILE), then run it again.",
         provider=r"provider\s+(?:registry\.terraform\.io/)?([a-z0-9-]+/[a-z0-9-]+)",
         cause=r"(no such host|connection refused|timeout|timed out|i/o timeout|certificate[^\n]*|no available releases[^\n]*|"
@@ -82,19 +84,19 @@ _TOOLS = (
         r"Failed to (?:load plugin schemas|instantiate provider)|Plugin did not respond|Unrecognized remote plugin message|"
         r"plugin process exited|timeout while waiting for plugin",
         f"{PROVIDER_DIED}.",
-        "Run the same command again; if it fails again, look at what it says with --debug.",
+        "Run the same command again; if it fails again, run it with --debug.",
     ),
     row(
         TerraformFailed,
         r"Backend initialization required|Backend configuration (?:changed|block has changed)|Backend type changed",
-        "The place of Terraform's state has changed in the spec.",
+        "The backend of Terraform state has changed in the spec.",
         "Move the state yourself, in the stack's terraform folder: terraform init -migrate-state",
     ),
     row(
         TerraformFailed,
         r"dial tcp|no such host|connection refused|connection reset|TLS handshake timeout|i/o timeout|request send failed",
         "A server could not be reached.",
-        "Check the network and a proxy, then run the same command again: it goes on from here.",
+        "Check the network and a proxy, then run the same command again to resume.",
     ),
 )
 

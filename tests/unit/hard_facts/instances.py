@@ -20,7 +20,7 @@ FACTS = (
         "override-key",
         {"instances.overrides.17.promotion_tier": 1},
         "instances.overrides.17",
-        "17 is no instance key: they are 1, 2, 3, ... up to 16",
+        '"17" is not a valid instance key: keys are 1, 2, 3, ... up to 16',
         "keys here are 1 to 1",
     ),
     Fact(
@@ -47,7 +47,7 @@ FACTS = (
         "failover-target",
         {"preset": "production", "instances.readers": 0},
         "instances.readers",
-        "there is no reader, so a failure of the writer means minutes of downtime",
+        "the cluster has no reader, so a failure of the writer means minutes of downtime",
         "set `readers: 1`",
         hard=False,
     ),
@@ -66,7 +66,7 @@ FACTS = (
         "autoscaling-target",
         {"instances.readers": 1, "autoscaling": {"max": 4}},
         "autoscaling",
-        "nothing says when to add a reader",
+        "autoscaling has no target and no schedule",
         "set `cpu: 60`, or `connections`",
     ),
     Fact(
@@ -75,7 +75,7 @@ FACTS = (
         "autoscaling-range",
         {"instances.readers": 1, "autoscaling": {"min": 5, "max": 2, "cpu": 60}},
         "autoscaling.max",
-        "at most 2 readers are fewer than at least 5",
+        "the maximum of 2 readers is below the minimum of 5",
         "write `5`",
     ),
     Fact(
@@ -84,7 +84,7 @@ FACTS = (
         "autoscaling-reader",
         {"instances.readers": 0, "autoscaling": {"max": 4, "cpu": 60}},
         "autoscaling",
-        "autoscaling adds to readers that are there, and there is none",
+        "autoscaling needs at least one reader in the spec",
         "set `instances.readers: 1`",
     ),
     Fact(
@@ -94,7 +94,7 @@ FACTS = (
         {"instances.acu": "1-8", "instances.readers": 1, "autoscaling": {"max": 4, "cpu": 60}},
         "autoscaling",
         "AWS may not add readers to a cluster with serverless instances, which scale themselves",
-        "leave it out, or take a provisioned class",
+        "leave it out, or use a provisioned class",
         hard=False,
     ),
 )

@@ -11,7 +11,9 @@ FACTS = (
         "cluster-name",
         {"name": "a" * 64},
         "name",
-        "a" * 59 + "… is no cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter",
+        '"'
+        + "a" * 59
+        + '…" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
         "for example `" + "a" * 63 + "`",
     ),
     Fact(
@@ -20,7 +22,7 @@ FACTS = (
         "cluster-name",
         {"name": "My_Orders"},
         "name",
-        "My_Orders is no cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter",
+        '"My_Orders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
         "for example `my-orders`",
     ),
     Fact(
@@ -29,7 +31,7 @@ FACTS = (
         "cluster-name",
         {"name": "1-orders"},
         "name",
-        "1-orders is no cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter",
+        '"1-orders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
         "for example `db-1-orders`",
     ),
     Fact(
@@ -38,7 +40,7 @@ FACTS = (
         "cluster-name",
         {"name": "or--ders"},
         "name",
-        "or--ders is no cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter",
+        '"or--ders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
         "for example `or-ders`",
     ),
     Fact(
@@ -47,16 +49,16 @@ FACTS = (
         "cluster-name",
         {"name": "orders-"},
         "name",
-        "orders- is no cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter",
+        '"orders-" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
         "for example `orders`",
     ),
     Fact(
         "c1-1",
-        "What is around the cluster is called as a cluster may be.",
+        "Resources around the cluster are named by the rules of a cluster's name.",
         "resource-name",
         {"resource_name": "Orders"},
         "resource_name",
-        "Orders is no name for resources: 1 to 63 lower-case letters, digits and single hyphens",
+        '"Orders" is not a valid resource name: 1 to 63 lower-case letters, digits and single hyphens',
         "for example `orders`",
     ),
     Fact(
@@ -74,7 +76,7 @@ FACTS = (
         "override-identifier",
         {"instances.overrides.1.identifier": "Orders_1"},
         "instances.overrides.1.identifier",
-        "Orders_1 is no instance identifier",
+        '"Orders_1" is not a valid instance identifier',
         "for example `orders-reports`",
     ),
     Fact(
@@ -83,7 +85,7 @@ FACTS = (
         "override-identifier-twice",
         {"instances.readers": 1, "instances.overrides.2.identifier": "orders-1"},
         "instances.overrides.2.identifier",
-        "orders-1 is the name of instance 1 as well",
+        "orders-1 is also the name of instance 1",
         "for example `orders-reports`",
     ),
     Fact(
@@ -92,7 +94,7 @@ FACTS = (
         "endpoint-name",
         {"endpoints.Re_ports.type": "any"},
         "endpoints.Re_ports",
-        "Re_ports is no endpoint name",
+        '"Re_ports" is not a valid endpoint name',
         "for example `re-ports`",
     ),
     Fact(
@@ -101,7 +103,7 @@ FACTS = (
         "endpoint-name-length",
         {"name": "a" * 40, "endpoints": {"b" * 23: {"type": "any"}}},
         "endpoints." + "b" * 23,
-        "the identifier `<name>-<endpoint>` would have 64 characters, and AWS may take 63",
+        "the identifier `<name>-<endpoint>` would have 64 characters, and AWS may allow only 63",
         "shorten it",
         hard=False,
     ),
@@ -111,7 +113,7 @@ FACTS = (
         "subnet-group",
         {"network.subnet_group": "Shared"},
         "network.subnet_group",
-        "Shared is no name of a DB subnet group",
+        '"Shared" is not a valid DB subnet group name',
         "write it as AWS shows it, in lower case",
     ),
     Fact(
@@ -120,7 +122,7 @@ FACTS = (
         "subnet-group",
         {"network.subnet_group": "1-shared"},
         "network.subnet_group",
-        "1-shared is no name of a DB subnet group",
+        '"1-shared" is not a valid DB subnet group name',
         "write it as AWS shows it, in lower case",
     ),
     Fact(
@@ -129,7 +131,7 @@ FACTS = (
         "subnet-group",
         {"network.subnet_group": "a" * 256},
         "network.subnet_group",
-        "a" * 59 + "… is no name of a DB subnet group",
+        '"' + "a" * 59 + '…" is not a valid DB subnet group name',
         "write it as AWS shows it, in lower case",
     ),
     Fact(
@@ -138,7 +140,7 @@ FACTS = (
         "cluster-name-reserved",
         {"name": "default"},
         "name",
-        "a DB subnet group may not be called `default`",
+        "a DB subnet group must not be named `default`",
         "give the cluster another name",
     ),
     Fact(
@@ -147,7 +149,7 @@ FACTS = (
         "override-parameter-group",
         {"instances.overrides.1.parameter_group": "my_group"},
         "instances.overrides.1.parameter_group",
-        "my_group is no parameter group name",
+        '"my_group" is not a valid parameter group name',
         "lower-case letters, digits and single hyphens",
     ),
     Fact(
@@ -156,7 +158,7 @@ FACTS = (
         "override-parameter-group",
         {"instances.overrides.1.parameter_group": "my--group"},
         "instances.overrides.1.parameter_group",
-        "my--group is no parameter group name",
+        '"my--group" is not a valid parameter group name',
         "lower-case letters, digits and single hyphens",
     ),
     Fact(
@@ -165,7 +167,7 @@ FACTS = (
         "tag-count",
         {"tags": {f"k{n}": "v" for n in range(51)}},
         "tags",
-        "51 tags are too many: a resource takes 48 beside the tool's own",
+        "51 tags are too many: a resource can have 48 in addition to the tool's",
         "remove some",
     ),
     Fact(
@@ -174,7 +176,7 @@ FACTS = (
         "tag-key",
         {"tags": {"aws:team": "payments"}},
         "tags.aws:team",
-        "AWS keeps tags that start with `aws:` for itself",
+        "AWS reserves tags that start with `aws:`",
         "for example `team`",
     ),
 )

@@ -21,8 +21,8 @@ FACTS = (
         "subnet-count",
         {**EXISTING, "network.subnet_ids": ["subnet-0123456789abcdef0"]},
         "network.subnet_ids",
-        "a subnet group takes 2 to 20 subnets, in at least two zones, not 1",
-        "name at least two, in different zones",
+        "a subnet group has 2 to 20 subnets, in at least two zones, not 1",
+        "list at least two, in different zones",
     ),
     Fact(
         "c3-2",
@@ -30,8 +30,8 @@ FACTS = (
         "subnet-count",
         {**EXISTING, "network.subnet_ids": [f"subnet-{n:08x}" for n in range(21)]},
         "network.subnet_ids",
-        "a subnet group takes 2 to 20 subnets, in at least two zones, not 21",
-        "name at least two, in different zones",
+        "a subnet group has 2 to 20 subnets, in at least two zones, not 21",
+        "list at least two, in different zones",
     ),
     Fact(
         "c3-5",
@@ -50,7 +50,7 @@ FACTS = (
         {"port": 1149},
         "port",
         "the port must be 1150 to 65535, not 1149",
-        "5432 is usual",
+        "the default is 5432",
     ),
     Fact(
         "c3-6",
@@ -59,7 +59,7 @@ FACTS = (
         {"port": 65536},
         "port",
         "the port must be 1150 to 65535, not 65536",
-        "3306 is usual",
+        "the default is 3306",
         base=MYSQL,
     ),
     Fact(
@@ -87,7 +87,7 @@ FACTS = (
         {**EXISTING, "network.public_access": True},
         "network.public_access",
         "public addresses in an existing VPC need an internet gateway, a route to it and DNS hostnames there",
-        "see that the VPC has them, or leave it out",
+        "make sure that the VPC has them, or leave it out",
         hard=False,
     ),
     Fact(
@@ -124,7 +124,7 @@ FACTS = (
         {"region": "us-east-1", "instances.acu": "1-8", "network.zones": ["us-east-1a", "us-east-1e"]},
         "network.zones",
         "us-east-1e is often the zone `use1-az3`, which has no serverless instances",
-        "take another zone, or see its id with `aws ec2 describe-availability-zones`",
+        "use another zone, or look up its ID with `aws ec2 describe-availability-zones`",
         hard=False,
     ),
     Fact(
@@ -139,7 +139,7 @@ FACTS = (
         },
         "instances.overrides.1.zone",
         "us-east-1e is often the zone `use1-az3`, which has no serverless instances",
-        "take another zone, or see its id with `aws ec2 describe-availability-zones`",
+        "use another zone, or look up its ID with `aws ec2 describe-availability-zones`",
         hard=False,
     ),
 )

@@ -8,13 +8,13 @@ from tests.unit.spec_cases import MYSQL
 FACTS = (
     Fact(
         "c7-1",
-        "AWS makes no new Serverless v1 clusters.",
+        "AWS no longer creates Serverless v1 clusters.",
         "serverless-v1",
         {"serverless_v1.enable_data_api": True},
         "serverless_v1",
-        "AWS makes no new Serverless v1 clusters since 2025-01-08; its end of life was 2025-03-31",
-        "`aurora-cli spec from-serverless-v1 FILE` prints the Serverless v2 spec that does the same; "
-        "`aurora-cli migrate serverless-v1 SOURCE --into NAME` moves the data of one that is left",
+        "AWS has created no new Serverless v1 clusters since 2025-01-08; its end of life was 2025-03-31",
+        "`aurora-cli spec from-serverless-v1 FILE` prints the equivalent Serverless v2 spec; "
+        "`aurora-cli migrate serverless-v1 SOURCE --into NAME` migrates the data of an existing one",
     ),
     Fact(
         "c7-2",

@@ -53,7 +53,7 @@ FACTS = (
             "network.egress": ["10.0.0.0/16"],
         },
         "services.s3_export.role",
-        "arn:aws:iam::123456789012:role/orders is the role of s3_import already, and AWS adds it only once",
+        "arn:aws:iam::123456789012:role/orders is already the role of s3_import, and AWS adds a role only once",
         "give it a role of its own, or leave it out",
     ),
     Fact(
@@ -62,7 +62,7 @@ FACTS = (
         "stream-mode",
         {"activity_stream.mode": "sync", "activity_stream.kms_key": "stack", "instances.class": "db.r7g.large"},
         "activity_stream.mode",
-        "aurora-mysql has no synchronous activity stream",
+        "aurora-mysql does not support a synchronous activity stream",
         "write `mode: async`",
         base=MYSQL,
     ),
@@ -72,8 +72,8 @@ FACTS = (
         "stream-class",
         {"activity_stream.mode": "async", "activity_stream.kms_key": "stack", "instances.class": "db.t4g.large"},
         "instances.class",
-        "db.t4g.large has no activity stream",
-        "take a class such as db.r7g.large",
+        "db.t4g.large does not support activity streams",
+        "use a class such as db.r7g.large",
     ),
     Fact(
         "c11-9",
@@ -85,8 +85,8 @@ FACTS = (
             "instances.class": "db.r7g.large",
         },
         "activity_stream.kms_key",
-        "a key that AWS manages cannot encrypt an activity stream",
-        "write `kms_key: stack`, or name a key of your own",
+        "an AWS managed key cannot encrypt an activity stream",
+        "write `kms_key: stack`, or specify a customer managed key",
     ),
     Fact(
         "c6-7",
@@ -100,7 +100,7 @@ FACTS = (
     ),
     Fact(
         "c6-15",
-        "An activity stream may not go with serverless instances.",
+        "Serverless instances may not support activity streams.",
         "stream-serverless",
         {
             "activity_stream.mode": "async",
@@ -109,8 +109,8 @@ FACTS = (
             "instances.acu": "1-4",
         },
         "instances.class",
-        "db.serverless may have no activity stream",
-        "take a provisioned class, or try: AWS may have moved on",
+        "db.serverless may not support activity streams",
+        "use a provisioned class, or try it: AWS may have added support",
         hard=False,
     ),
 )

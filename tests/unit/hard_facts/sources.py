@@ -11,7 +11,7 @@ FACTS = (
         "source-time",
         {"source.point_in_time": {"cluster": "shop", "time": "yesterday"}},
         "source.point_in_time.time",
-        "yesterday is no time in UTC",
+        '"yesterday" is not a valid time in UTC',
         "write `latest`, or a time such as `2026-03-01T08:30:00Z`",
     ),
     Fact(
@@ -29,7 +29,7 @@ FACTS = (
         "source-one",
         {"source": {"clone": "shop", "point_in_time": {"cluster": "shop", "time": "2026-03-01T08:30:00Z"}}},
         "source",
-        "the data comes from one place, and `point_in_time` and `clone` are given",
+        "only one source is allowed, but `point_in_time` and `clone` are given",
         "keep one of them",
     ),
     Fact(
@@ -38,8 +38,8 @@ FACTS = (
         "source-region",
         {"source.clone": "arn:aws:rds:us-east-1:123456789012:cluster:shop"},
         "source.clone",
-        "it is in us-east-1, and the cluster is in eu-west-1",
-        "work in us-east-1, or copy a snapshot to eu-west-1 and restore that",
+        "it is in us-east-1, but the cluster is in eu-west-1",
+        "use us-east-1, or copy a snapshot to eu-west-1 and restore that",
     ),
     Fact(
         "c8-16",
@@ -47,7 +47,7 @@ FACTS = (
         "source-inherited",
         {"source.snapshot": "shop-1", "username": "boss"},
         "username",
-        "the master user comes with the data of the source",
+        "the master user is taken from the source",
         "leave `username` out",
     ),
     Fact(
@@ -56,7 +56,7 @@ FACTS = (
         "source-inherited",
         {"source.clone": "shop", "database": "app"},
         "database",
-        "what databases there are comes with the data of the source",
+        "what databases there are is taken from the source",
         "leave `database` out",
     ),
 )
