@@ -69,7 +69,7 @@ docs-check: $(DEV) ## Check that the generated pages fit the code
 wheel: $(DEV) ## Build the wheel and try it in an empty environment, from an empty folder
 	$(BIN)/python tools/check_wheel.py
 
-checkov: $(DEV) $(CHECKOV) ## Compare what checkov finds in the production example with docs/security.md (installs 300 MB)
+checkov: $(DEV) $(CHECKOV) ## Compare what checkov finds in the production example with docs/reference/security.md (installs 300 MB)
 	$(BIN)/python tools/checkov_gate.py $(CHECKOV)
 
 check: lint types docs-check test wheel ## Everything that a change must pass (tests include the contract)

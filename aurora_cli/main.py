@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None, obj: Session | None = None) -> 
         obj: a session made by a test.
 
     Returns:
-        The exit status, as in docs/exit-codes.md.
+        The exit status, as in docs/reference/exit-statuses.md.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     session = obj or Session()

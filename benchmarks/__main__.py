@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--runs N] [--only PART]`: every figure of docs/performance.md, as Markdown tables on standard output."""
+"""`python -m benchmarks [--runs N] [--only PART]`: every figure of performance.md in docs/reference, as Markdown tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run checkov over the Terraform of the production example: what fails must be listed in docs/security.md, with its reason.
+"""Run checkov over the Terraform of the production example: what fails stands in docs/reference/security.md, with its reason.
 
 python tools/checkov_gate.py CHECKOV   CHECKOV is the program, in an environment of its own (see `make checkov`)
 """
@@ -21,7 +21,7 @@ from aurora_cli.spec.load import load_file
 from aurora_cli.spec.resolve import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "security.md"
+PAGE = ROOT / "docs" / "reference" / "security.md"
 EXAMPLE = ROOT / "examples" / "production.yaml"
 _LISTED = re.compile(r"^\| `(CKV2?_AWS_\d+)` \| [^|]+ \| [^|]+ \|$", re.M)
 
@@ -83,9 +83,9 @@ def differences(found: Mapping[str, Any], explained: set[str]) -> Iterator[str]:
     failed = {one["check_id"]: one for one in found["results"]["failed_checks"]}
     for check in sorted(failed.keys() - explained):
         one = failed[check]
-        yield f"{check} fails for {one['resource']} and docs/security.md does not say why: {one['check_name']}"
+        yield f"{check} fails for {one['resource']} and docs/reference/security.md does not say why: {one['check_name']}"
     for check in sorted(explained - failed.keys()):
-        yield f"{check} is explained in docs/security.md, but does not fail any more: take it out"
+        yield f"{check} is explained in docs/reference/security.md, but does not fail any more: take it out"
 
 
 if __name__ == "__main__":

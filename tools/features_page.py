@@ -1,4 +1,4 @@
-"""The page docs/features.md, made of docs/features.yaml: what others do and what we do, row by row.
+"""The page docs/reference/features.md, made of the YAML file beside it: what others do and what we do, row by row.
 
 python tools/features_page.py   lists the rows whose feature is not there yet
 """
@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from aurora_cli.spec.reference import anchor
 
-DATA = Path(__file__).resolve().parent.parent / "docs" / "features.yaml"
+DATA = Path(__file__).resolve().parent.parent / "docs" / "reference" / "features.yaml"
 OTHERS = ("rds-aurora", "cloudposse", "cdk", "ansible")
 HEAD = """# Features, against other tools
 
@@ -72,7 +72,7 @@ def _ours(row: dict[str, Any]) -> str:
     mark = {"yes": "Y", "part": "P"}[row["ours"]]
     path, _, name = row["test"].partition("::")
     comma = "," if note else ""
-    return f"{mark} [`{row['link']}`]({target(row['link'])}){comma}{note} ([{name}](../{path}))"
+    return f"{mark} [`{row['link']}`]({target(row['link'])}){comma}{note} ([{name}](../../{path}))"
 
 
 if __name__ == "__main__":

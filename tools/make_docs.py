@@ -1,4 +1,4 @@
-"""Write docs/cli.md, the reference of every command, the tables of docs/spec.md, docs/features.md and docs/pain-points.md.
+"""Write the generated pages of docs/reference: cli.md, the tables of spec.md, features.md and pain-points.md.
 
 python tools/make_docs.py           write it
 python tools/make_docs.py --check   exit with status 1 if a page does not fit the code
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -19,10 +19,11 @@ import features_page
 import pain_points_page
 
 from aurora_cli.commands.root import cli
+from aurora_cli.commands.spec_options import spec_options
 from aurora_cli.commands.table import ALIASES, SECTIONS
 from aurora_cli.spec.reference import page as spec_page
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
 TARGET = DOCS / "cli.md"
 SPEC = DOCS / "spec.md"
 FEATURES = DOCS / "features.md"
@@ -35,8 +36,23 @@ HEAD = """# Commands
     aurora-cli [GLOBAL OPTIONS] COMMAND [OPTIONS] [ARGUMENTS]
 
 Data goes to standard output; plans, progress, questions and errors go to standard error. Exit statuses are in
-[exit-codes.md](exit-codes.md), the keys of `-o json` in [json.md](json.md).
+[exit-statuses.md](exit-statuses.md), the keys of `-o json` in [json.md](json.md).
 """
+
+SPEC_HEAD = """## Options of the spec
+
+Each sets a field of the [spec](spec.md). The commands that take them link here. A command's own options are in its section.
+"""
+
+
+@click.command
+@spec_options
+def _of_the_spec(**_: object) -> None:
+    """What every command that makes or changes a spec takes."""
+
+
+SPEC_OPTIONS = [option for option in _of_the_spec.params if isinstance(option, click.Option)]
+SPEC_NAMES = {option.name for option in SPEC_OPTIONS}
 
 Pages = Iterator[tuple[click.Context, click.Command]]
 
@@ -65,8 +81,10 @@ def reference() -> str:
         HEAD,
         _contents(),
         "## Global options\n\nThey come before the command.\n",
-        _options(_root(), cli),
+        _table(_root(), _shown(cli)),
         _aliases(),
+        SPEC_HEAD,
+        _table(_root(), SPEC_OPTIONS),
     ]
     for context, command in commands():
         parts += [f"## {context.command_path}\n", *_body(context, command)]
@@ -133,11 +151,22 @@ def _help(command: click.Command) -> str:
 
 
 def _options(context: click.Context, command: click.Command) -> str:
-    options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
-    if not options:
-        return ""
-    rows = [f"| {_flag(option, context)} | {_meaning(option)} |" for option in options]
-    return "\n".join(["| Option | Meaning |", "|---|---|", *rows]) + "\n"
+    options = _shown(command)
+    if not {option.name for option in options} >= SPEC_NAMES:
+        return _table(context, options)
+    own = [option for option in options if option.name not in SPEC_NAMES]
+    return _table(
+        context, own, first=["| [options of the spec](#options-of-the-spec) | Fields of the spec, one by one. |"]
+    )
+
+
+def _shown(command: click.Command) -> list[click.Option]:
+    return [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+
+
+def _table(context: click.Context, options: Sequence[click.Option], first: Sequence[str] = ()) -> str:
+    rows = [*first, *(f"| {_flag(option, context)} | {_meaning(option)} |" for option in options)]
+    return "\n".join(["| Option | Meaning |", "|---|---|", *rows]) + "\n" if rows else ""
 
 
 def _flag(option: click.Option, context: click.Context) -> str:

@@ -1,4 +1,4 @@
-"""The page docs/pain-points.md, made of docs/pain-points.yaml and of the names of the tests that show each row.
+"""The page docs/reference/pain-points.md, made of the YAML file beside it and of the names of the tests that show each row.
 
 python tools/pain_points_page.py   lists the pain points that no test is named after
 """
@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "docs" / "pain-points.yaml"
+DATA = ROOT / "docs" / "reference" / "pain-points.yaml"
 FROM_CDK = "from_cdk"
 _TEST = re.compile(r"^def (test_pain_((?:\d\d(?:_and_\d\d)*)|from_cdk)_\w+)", re.M)
 _SHORT = {
@@ -71,7 +71,7 @@ def _row(row: dict[str, Any], named: list[str]) -> str:
 
 def _link(test: str) -> str:
     path, _, name = test.partition("::")
-    return f"[{name.removeprefix('test_pain_')}](../{path})"
+    return f"[{name.removeprefix('test_pain_')}](../../{path})"
 
 
 def _source(address: str) -> str:

@@ -1,4 +1,4 @@
-"""What each field is for, taken from the model: the tables of `docs/spec.md`."""
+"""What each field is for, taken from the model: the tables of `docs/reference/spec.md`."""
 
 from __future__ import annotations
 
@@ -96,12 +96,12 @@ def fields() -> list[Field]:
 
 
 def page(text: str) -> str:
-    """The page `docs/spec.md` with its generated part renewed; what stands above `MARK` is written by hand."""
+    """The page `docs/reference/spec.md` with its generated part renewed; what stands above `MARK` is written by hand."""
     return f"{text.partition(MARK)[0]}{MARK}\n\n{markdown()}"
 
 
 def markdown() -> str:
-    """The generated part of `docs/spec.md`: the field table, the presets and the rules."""
+    """The generated part of `docs/reference/spec.md`: the field table, the presets and the rules."""
     parts = ["## Fields", _field_table(), "## Presets", _preset_table(), "## Rules", _rule_table()]
     return "\n\n".join(parts) + "\n"
 

@@ -8,7 +8,7 @@ from aurora_cli.spec.versions import default_version
 
 _LINES = """\
 # An Amazon Aurora cluster. Create it with: aurora-cli apply -f {name}.yaml
-# Every key and rule: docs/spec.md. What all values come to: aurora-cli spec show -f {name}.yaml --resolved
+# Every key and rule: docs/reference/spec.md. What all values come to: aurora-cli spec show -f {name}.yaml --resolved
 name: {name}
 region: {region}
 engine: {engine}

@@ -1,4 +1,4 @@
-"""`docs/terraform.md` names the files and addresses that are rendered, and no others."""
+"""`docs/reference/terraform.md` names the files and addresses that are rendered, and no others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.contract.specs import VARIANTS, spec
 from tests.contract.terraform_reader import read_all
 from tests.contract.test_rendered_global import GLOBAL
 
-PAGE = (Path(__file__).parents[2] / "docs" / "terraform.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "terraform.md").read_text(encoding="utf-8")
 
 
 def test_the_table_of_files_is_complete() -> None:

@@ -1,1 +1,1 @@
-"""A test for each thing that hurts with other tools (docs/pain-points.md), by its number; some are beside their operation."""
+"""A test for each thing that hurts with other tools (docs/reference/pain-points.md), by its number; some are elsewhere."""

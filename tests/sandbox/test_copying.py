@@ -132,7 +132,11 @@ REFUSED = [
     ({"clone": "nothing"}, 4, "no cluster nothing"),
     ({"snapshot": "nothing"}, 4, "no snapshot nothing"),
     ({"point_in_time": {"cluster": "orders", "time": "2020-01-01T00:00:00Z"}}, 2, "is outside"),
-    ({"s3": {"bucket": "nothing-there", "source_engine_version": "8.0.36"}}, 4, "no bucket nothing-there"),
+    (
+        {"s3": {"bucket": "nothing-there", "source_engine_version": "8.0.36"}},
+        4,
+        "The bucket nothing-there does not exist",
+    ),
 ]
 
 

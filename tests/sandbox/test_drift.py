@@ -101,7 +101,7 @@ def test_a_lock_of_a_living_process_stays(aurora: Aurora, tickets: str) -> None:
     finally:
         os.close(descriptor)
     assert outcome.status == 5
-    assert "living" in outcome.err
+    assert "A running Terraform" in outcome.err
 
 
 def test_a_stack_that_a_living_command_holds_is_not_unlocked(aurora: Aurora, tickets: str) -> None:

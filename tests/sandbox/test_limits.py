@@ -29,7 +29,7 @@ def test_a_used_up_quota_is_told_before_anything_is_made(aurora: Aurora) -> None
     assert {"check": "quota", "severity": "warning"}.items() <= warnings[-1].items()
     message = "DB parameter groups: the plan creates 1, and this account may have 0 more here (50 of 50 are used)"
     assert warnings[-1]["message"] == message
-    assert quotas(aurora) == ("warning", "Used up: DB parameter groups (50 of 50).")
+    assert quotas(aurora) == ("warning", "Quotas reached: DB parameter groups (50 of 50).")
     for number in range(50):
         rds.delete_db_parameter_group(DBParameterGroupName=f"old-{number}")
 

@@ -20,7 +20,7 @@ def _tool() -> Any:
 
 
 GATE = _tool()
-PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "reference" / "security.md").read_text(encoding="utf-8")
 
 
 def result(*failed: str, passed: int = 30, errors: int = 0) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def test_what_is_explained_may_fail() -> None:
 
 def test_a_failed_check_without_a_reason_is_told() -> None:
     (told,) = GATE.differences(result("CKV_AWS_1", "CKV_AWS_2"), {"CKV_AWS_1"})
-    assert told == "CKV_AWS_2 fails for aws_vpc.this and docs/security.md does not say why: Ensure CKV_AWS_2"
+    assert told == "CKV_AWS_2 fails for aws_vpc.this and docs/reference/security.md does not say why: Ensure CKV_AWS_2"
 
 
 def test_a_reason_for_nothing_is_told() -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from aurora_cli import __version__
 from aurora_cli.commands.root import cli
+from tests.guide import words_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,18 +32,18 @@ def _tool(name: str) -> ModuleType:
 MAKE_DOCS: Any = _tool("make_docs")
 COMMANDS: dict[str, click.Command] = {context.command_path: command for context, command in MAKE_DOCS.commands()}
 EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in MAKE_DOCS.examples(command)]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 
 
 def test_the_reference_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == MAKE_DOCS.reference()
+    assert (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8") == MAKE_DOCS.reference()
 
 
 @pytest.mark.parametrize("path", COMMANDS)
 def test_every_command_has_help_a_section_and_an_example(path: str) -> None:
     command = COMMANDS[path]
     assert (command.help or "").splitlines()[0].endswith(".")
-    assert f"\n## {path}\n" in (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert f"\n## {path}\n" in (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     assert MAKE_DOCS.examples(command)
 
 
@@ -59,10 +60,10 @@ def test_every_example_of_the_help_is_a_command_line_that_parses(path: str, line
     assert words[0] == "aurora-cli"
     named = [word for word in words[1:] if not word.startswith("-")]
     assert path.split()[1] in named
-    _parse(words[1:])
+    parses(words[1:])
 
 
-def _parse(words: list[str]) -> None:
+def parses(words: list[str]) -> None:
     """Parse to the innermost command without running anything."""
     command: click.Command = cli
     context: click.Context | None = None
@@ -88,8 +89,7 @@ def _shell_lines() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "line"), _shell_lines())
 def test_every_command_line_of_the_pages_parses(page: str, line: str) -> None:
-    words = shlex.split(line.split(" | ")[0], comments=True)
-    _parse([word for word in words[1:] if not word.startswith(">")])
+    parses(words_of(line)[1:])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -136,7 +136,7 @@ def test_the_keys_of_lists_are_documented() -> None:
 
 
 def _documented(keys: Any) -> None:
-    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
     missing = [key for key in keys if not re.search(rf"\b{key}\b", text)]
     assert not missing
 

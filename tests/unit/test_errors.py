@@ -11,7 +11,7 @@ import pytest
 from aurora_cli import errors
 from aurora_cli.errors import AuroraError, Problem, SpecInvalid
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
 
 def _tree(cls: type[AuroraError]) -> Iterator[type[AuroraError]]:
@@ -25,8 +25,8 @@ ALL = list(_tree(AuroraError))
 
 
 def _documented() -> dict[str, int]:
-    """Code -> status, from the table in docs/exit-codes.md."""
-    rows = re.findall(r"^\| (\d+) \| .* \| ([^|]*) \|$", (DOCS / "exit-codes.md").read_text(encoding="utf-8"), re.M)
+    """Code -> status, from the table in docs/reference/exit-statuses.md."""
+    rows = re.findall(r"^\| (\d+) \| .* \| ([^|]*) \|$", (DOCS / "exit-statuses.md").read_text(encoding="utf-8"), re.M)
     return {code: int(status) for status, codes in rows for code in re.findall(r"`([a-z-]+)`", codes)}
 
 

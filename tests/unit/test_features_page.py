@@ -11,7 +11,7 @@ import pytest
 
 from tests.unit.named_tests import ROOT, named_tests
 
-DOCS = ROOT / "docs"
+DOCS = ROOT / "docs" / "reference"
 PAGE = (DOCS / "features.md").read_text(encoding="utf-8")
 OTHERS = ("rds-aurora", "cloudposse", "cdk", "ansible")
 ROW = re.compile(r"^\| (?P<number>\d+) \|(?P<cells>.*)\|$", re.M)

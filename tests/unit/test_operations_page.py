@@ -1,4 +1,4 @@
-"""docs/operations.md has a section for each command that operates on a running cluster."""
+"""docs/reference/operations.md has a section for each command that operates on a running cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.commands.table import SECTIONS
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "operations.md").read_text(encoding="utf-8")
 TOGETHER = {"start": "start and stop", "stop": "start and stop", "global": "Global databases"}
 OPERATIONS = [entry.name for entry in SECTIONS["Run"]]
 

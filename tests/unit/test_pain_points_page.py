@@ -1,4 +1,4 @@
-"""docs/pain-points.md: every pain point has a row, sources, and a test that is named after it; every link leads somewhere."""
+"""The page of pain points: each has a row, sources, and a test that is named after it; every link leads somewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.unit.named_tests import ROOT, named_tests
 from tests.unit.test_features_page import anchors
 
-DOCS = ROOT / "docs"
+DOCS = ROOT / "docs" / "reference"
 PAGE = (DOCS / "pain-points.md").read_text(encoding="utf-8")
 NUMBERS = range(1, 42)
 

@@ -19,7 +19,7 @@ from aurora_cli.spec.shape import leaf_paths
 from tests.unit.spec_cases import EXISTING, MYSQL, resolved
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "spec.md"
+PAGE = ROOT / "docs" / "reference" / "spec.md"
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 
@@ -43,7 +43,7 @@ def test_yaml_in_the_page_is_a_good_spec() -> None:
     blocks = re.findall(r"^```yaml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
     assert blocks
     for block in blocks:
-        assert resolve([load_yaml(block, source="docs/spec.md")]).warnings == ()
+        assert resolve([load_yaml(block, source="docs/reference/spec.md")]).warnings == ()
 
 
 def test_the_examples_are_there() -> None:

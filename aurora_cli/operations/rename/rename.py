@@ -111,7 +111,7 @@ class Rename:
         )
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
-        """See docs/operations.md for their order."""
+        """See docs/reference/operations.md for their order."""
         names = from_facts(decision.facts)
         context.names = (names.before, names.after)
         context.approved = frozenset((address, action) for address, action in decision.facts["approved"])

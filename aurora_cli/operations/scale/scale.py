@@ -161,7 +161,7 @@ class Scale:
         return key
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
-        """See docs/operations.md for their order."""
+        """See docs/reference/operations.md for their order."""
         order = Order.from_facts(decision.facts["order"])
         made = ScaleSteps(context, decision, order)
         return made.at_once() if self.request.in_place else made.one_by_one()

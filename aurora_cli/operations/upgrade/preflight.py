@@ -30,7 +30,7 @@ _POSTGRES = (
 _MYSQL = (
     "Aurora MySQL runs prechecks before a major upgrade and cancels it if one fails; the reasons are in the log "
     "upgrade-prechecks.log. "
-    "Open XA transactions make it fail. To test it: aurora-cli clone {name} {name}-try, then "
+    "The upgrade does not wait for open XA transactions. To test it: aurora-cli clone {name} {name}-try, then "
     "aurora-cli upgrade {name}-try --to {version}"
 )
 

@@ -206,7 +206,7 @@ class Upgrade:
         return []
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
-        """See docs/operations.md for their order."""
+        """See docs/reference/operations.md for their order."""
         return UpgradeSteps(context, decision).all()
 
 
