@@ -139,7 +139,7 @@ def test_a_step_that_aws_refuses_keeps_the_journal_and_says_how_to_go_on(demo: A
     failed = demo.run("failover", "demo", "--yes")
     demo.ok("sandbox", "faults", "clear")
     assert failed.status == 3
-    assert "Go on: aurora-cli failover demo" in failed.err.replace("\n", " ")
+    assert "Resume: aurora-cli failover demo" in failed.err.replace("\n", " ")
     assert journal(demo)
     writer = demo.writer("demo")
     demo.ok("failover", "demo", "--yes")

@@ -62,6 +62,6 @@ def test_a_killed_command_is_followed_to_its_end(slow: Aurora) -> None:
 
     again = slow.ok(*CREATE)
 
-    assert "went on after its command died" in again.err
+    assert "continued after its command died" in again.err
     assert_state_is_reality(slow, "demo")
     assert len(slow.instances("demo")) == 2

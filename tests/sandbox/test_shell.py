@@ -106,7 +106,7 @@ def test_a_strict_script_gets_data_and_statuses(script: subprocess.CompletedProc
 
 
 def test_what_is_said_goes_to_standard_error(script: subprocess.CompletedProcess[str]) -> None:
-    assert "Making the change" in script.stderr
+    assert "Applying the change" in script.stderr
     assert "error: " in script.stderr
     assert "hint: " in script.stderr
     assert "Traceback" not in script.stderr

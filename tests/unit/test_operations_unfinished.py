@@ -1,4 +1,4 @@
-"""An operation under way: who goes on with it, who is refused and how."""
+"""An operation in progress: who goes on with it, who is refused and how."""
 
 from __future__ import annotations
 

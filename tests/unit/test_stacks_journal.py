@@ -1,4 +1,4 @@
-"""The journal of an operation under way."""
+"""The journal of an operation in progress."""
 
 from __future__ import annotations
 

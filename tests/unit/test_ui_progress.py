@@ -39,7 +39,7 @@ from aurora_cli.ui.ticker import Ticker
 from tests.unit.ui_screens import FakeClock, Screen, Terminal, new_cluster, review, screen
 
 CLUSTER = Resource("aws_rds_cluster.this", "aws_rds_cluster", "this")
-APPLY = StepStarted("apply", "Making the change")
+APPLY = StepStarted("apply", "Applying the change")
 
 
 def member(key: int) -> Resource:
@@ -77,7 +77,7 @@ def test_a_log_has_one_line_per_step_and_change() -> None:
         ["Making", "the change ..."],
         ["created", "Aurora cluster demo  1m23s"],
         ["failed", "instance demo-2  4s"],
-        ["done", "Making the change  1m30s  1 made"],
+        ["done", "Applying the change  1m30s  1 made"],
     ]
 
 
@@ -262,7 +262,7 @@ def test_the_live_list_never_has_more_lines_than_there_is_room(number: int, most
         activity.ended(ResourceComplete(member(key), "create", 1))
     lines = [line.plain for line in display.lines(most)]
     assert len(lines) <= most
-    assert "Making the change" in lines[0]
+    assert "Applying the change" in lines[0]
     assert f"{number} of {number * 3} done" in lines[0]
 
 
@@ -276,7 +276,7 @@ def test_finished_work_folds_into_one_line_when_there_is_no_room() -> None:
     clock.seconds += 90
     lines = [" ".join(line.plain.split()) for line in display.lines(10)]
     assert lines == [
-        "Making the change 1m30s 12 of 14 done",
+        "Applying the change 1m30s 12 of 14 done",
         "✓ 12 done",
         "● creating instance demo-12 1m30s",
         "● creating instance demo-13 1m30s",
@@ -322,7 +322,7 @@ def test_a_terminal_is_left_with_a_clean_list(width: int, color: str) -> None:
         "▲ warning: Careful.",
         "✓ created instance demo-2 20s",
         "✓ created instance demo-3 20s",
-        "✓ Making the change 21s",
+        "✓ Applying the change 21s",
     ]
     assert shown.err.count("\x1b[?25l") == shown.err.count("\x1b[?25h")
     assert bool(re.search(r"\x1b\[[0-9;]*m", shown.err)) is (color == "always")
@@ -341,7 +341,7 @@ def test_a_question_finds_a_still_terminal() -> None:
             assert on_terminal(shown, 100) == []
             assert before.endswith("\x1b[?25h")
         progress.tick()
-        assert "Making the change" in on_terminal(shown, 100)[0]
+        assert "Applying the change" in on_terminal(shown, 100)[0]
 
 
 def test_a_terminal_made_narrower_keeps_no_old_lines() -> None:

@@ -1,0 +1,1 @@
+"""An existing cluster under management, without a change to it."""

@@ -1,0 +1,1 @@
+"""Create, apply, plan, render, clone and restore; the reset of the sandbox."""

@@ -1,0 +1,1 @@
+"""What every operation shares: the request, options and results, the stored spec, instance keys, the history."""

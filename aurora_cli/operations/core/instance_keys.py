@@ -28,7 +28,7 @@ class KeyChoice:
 
     Attributes:
         keys: the keys, in numeric order.
-        fail_over_to: key that must become the writer before the apply, since the present writer goes; else None.
+        fail_over_to: key that must become the writer before the apply, since the current writer goes; else None.
     """
 
     keys: tuple[str, ...]

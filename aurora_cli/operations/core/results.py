@@ -83,7 +83,7 @@ class Upkeep:
         replicates_from: ARN of what it replicates from, outside a global database.
         replication_lag_s: seconds that it is behind that, None when that is not known.
         global_role: `{global_cluster, role, primary, status, members}` as DescribeGlobalClusters says, or None.
-        unfinished: the operation under way: `{operation, command, started_at, started_by, done, left}`, or None.
+        unfinished: the operation in progress: `{operation, command, started_at, started_by, done, left}`, or None.
         blue_green: the blue/green deployment that it is part of, or None.
     """
 

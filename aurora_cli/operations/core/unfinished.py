@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """An operation under way.
+    """An operation in progress.
 
     Attributes:
         operation: name of the command.
@@ -110,7 +110,7 @@ class Abandoned:
 
 
 def abandon(app: AppContext, name: str, *, approve: Callable[[Unfinished], bool], emit: Emit) -> Abandoned:
-    """Give up the operation under way. What its steps did stays; the stored spec is what it was.
+    """Give up the operation in progress. What its steps did stays; the stored spec is what it was.
 
     Args:
         approve: shows what is given up and asks.

@@ -1,0 +1,1 @@
+"""What is done to a running cluster: failover, reboot, stop and start, certificates, passwords, snapshots, Regions."""

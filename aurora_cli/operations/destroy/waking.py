@@ -31,7 +31,7 @@ def wake(work: DestroyContext) -> None:
         if one.status in STOPPED or one.status == "starting":
             _start(work, address, one)
         elif one.status != "deleting" and is_transitional(one.status):
-            _wait(work, address, one.identifier, f"AWS to finish its work on {one.identifier}", whole=False)
+            _wait(work, address, one.identifier, f"AWS to complete its work on {one.identifier}", whole=False)
 
 
 def _start(work: DestroyContext, address: str, one: Topology) -> None:

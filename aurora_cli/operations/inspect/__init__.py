@@ -1,0 +1,1 @@
+"""What there is: clusters, status, connection, drift, engines; and the wait for a condition."""

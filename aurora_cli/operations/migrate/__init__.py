@@ -1,0 +1,1 @@
+"""From RDS and from Serverless v1 into Aurora, and between provisioned and serverless instances."""

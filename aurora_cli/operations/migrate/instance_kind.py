@@ -49,7 +49,7 @@ def migrate(
 def is_alone(app: AppContext, cluster: str, class_: str) -> bool:
     """Whether a single instance would change its class, so that a reader for the time being spares an outage.
 
-    From the stored spec: nothing is asked of AWS, and an operation under way has been asked about before.
+    From the stored spec: nothing is asked of AWS, and an operation in progress has been asked about before.
     """
     from aurora_cli.operations.core.stored import existing_stack, stored_spec
     from aurora_cli.operations.core.unfinished import unfinished

@@ -1,0 +1,1 @@
+"""The master password: given, generated for a global database, rotated by AWS."""

@@ -39,7 +39,7 @@ def make_the_change(proposal: Proposal, review: PlanReview) -> Summary:
 def _apply(proposal: Proposal, review: PlanReview) -> Summary:
     emit = proposal.terms.emit
     started = monotonic()
-    emit(StepStarted("apply", "Making the change"))
+    emit(StepStarted("apply", "Applying the change"))
     summary = apply_plan(
         proposal.terraform,
         lambda: proposal.plan("Planning what is left"),
@@ -57,7 +57,7 @@ def finish(proposal: Proposal, summary: Summary) -> Summary:
     draft, emit = proposal.draft, proposal.terms.emit
     if not finishing(draft.spec, draft.born):
         return summary
-    plan = proposal.plan("Looking at what the restore left out")
+    plan = proposal.plan("Planning what the restore left out")
     if plan.empty or any(change.action != "update" for change in plan.changes):
         proposal.terraform.plan_file.unlink(missing_ok=True)
         return summary

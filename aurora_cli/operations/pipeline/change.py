@@ -93,7 +93,7 @@ class _Run:
         try:
             summary = make_the_change(self.proposal, review)
         except PlanStale:
-            self.emit(Note("Something changed since the plan was made; planning again.", level="warning"))
+            self.emit(Note("Something changed since the plan; planning again.", level="warning"))
             review, topology = self.proposal.make(again=True)
             self.proposal.ask(review)
             summary = make_the_change(self.proposal, review)

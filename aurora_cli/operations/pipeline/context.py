@@ -63,7 +63,7 @@ class OperationContext:
         if topology is None:
             raise ClusterNotFound(
                 f"AWS has no cluster named {self.spec.name} in {self.spec.region}.",
-                hint=f"Make it: aurora-cli apply {self.spec.name}",
+                hint=f"Create it: aurora-cli apply {self.spec.name}",
             )
         return topology
 
@@ -83,7 +83,7 @@ class OperationContext:
             busy = busy_members(topology)
             return topology, ", ".join(f"{name} is {status}" for name, status in busy) or None
 
-        rested: Topology = self.wait(look, "AWS to end what it is doing")
+        rested: Topology = self.wait(look, "AWS to complete its current changes")
         return rested
 
     def healthy(self) -> Topology:
@@ -97,7 +97,7 @@ class OperationContext:
         ill = [f"{name} is {status}" for name, status in everything if status not in ("available", "deleting")]
         if ill:
             raise OperationFailed(
-                f"Nothing more is taken down: {', '.join(ill)}.",
+                f"No further instance is taken down: {', '.join(ill)}.",
                 hint="Bring it back first (see the events of RDS), then run the same command again.",
             )
         return topology
@@ -198,7 +198,7 @@ class OperationContext:
     def remember(self, **facts: Any) -> None:
         """Keep what a step has learned, e.g. an identifier that AWS chose; it is on disk when this returns."""
         if self.journal is None:
-            raise ValueError("facts are kept once the operation has begun")
+            raise ValueError("facts are kept only while the operation is in progress")
         self.save(replace(self.journal, facts={**self.journal.facts, **facts}))
 
     def fact(self, name: str) -> Any:

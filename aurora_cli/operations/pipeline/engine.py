@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve import Resolved
 
 SETTLE = "settle"
-_AGAIN = "Run the same command again: it goes on from where this one stopped."
-_SETTLE_TEXT = "Bring Terraform's state, the spec and the cluster into agreement"
+_AGAIN = "Run the same command again: it resumes from here."
+_SETTLE_TEXT = "Reconcile Terraform state with the spec"
 
 
 def run_operation(app: AppContext, name: str, operation: Operation, terms: RunOptions) -> ChangeResult:
@@ -193,7 +193,7 @@ class _Engine:
         self.emit(StepStarted(step.name, f"Step {number} of {len(self.steps)}: {step.text}"))
         try:
             self.context.rested()
-            remark = "done already" if step.done() else self._run(step)
+            remark = "already done" if step.done() else self._run(step)
         except KeyboardInterrupt as stop:
             self._say_stopped(number)
             raise Interrupted(self._how_far(), hint=_AGAIN) from stop
@@ -209,7 +209,7 @@ class _Engine:
 
     def _say_stopped(self, number: int) -> None:
         again = shlex.join(("aurora-cli", *self.operation.command))
-        self.emit(Note(f"Stopped at step {number} of {len(self.steps)}.", level="warning", hint=f"Go on: {again}"))
+        self.emit(Note(f"Stopped at step {number} of {len(self.steps)}.", level="warning", hint=f"Resume: {again}"))
 
     def _how_far(self) -> str:
         return f"Stopped by request; {len(self.ended)} of {len(self.steps)} steps are done."
@@ -250,7 +250,7 @@ class _Engine:
         self.context.terraform.plan_file.unlink(missing_ok=True)
         if not plan.empty:
             left = ", ".join(sorted(c.address for c in plan.changes))
-            text = f"Everything was done, and the plan still differs in {left}."
+            text = f"Every step is done, but the plan still differs in {left}."
             self.emit(Note(text, level="warning", hint=f"aurora-cli plan {self.stack.name}"))
         return None
 
@@ -278,7 +278,7 @@ class _Engine:
 
     def _summary(self) -> str:
         taken = [f"{name} ({seconds:.0f} s)" for name, seconds in self.seconds.items() if name != SETTLE]
-        return ("went on: " if self.resumed else "") + ", ".join(taken)
+        return ("resumed: " if self.resumed else "") + ", ".join(taken)
 
     def _without_writer(self) -> float | None:
         away = [self.seconds[s.name] for s in self.steps if s.without_writer and s.name in self.seconds]

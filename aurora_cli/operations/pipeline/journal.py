@@ -19,7 +19,7 @@ _BESIDE = "_decision"
 def new_journal(
     app: AppContext, operation: Operation, decision: Decision, steps: Sequence[Step], ended: Collection[str]
 ) -> Journal:
-    """The journal of an operation that is about to begin; `ended` are the steps that are done already."""
+    """The journal of an operation that is about to begin; `ended` are the steps that are already done."""
     from aurora_cli.spec.load import dump_spec
 
     desired, now = decision.desired, app.clock.now().isoformat(timespec="seconds")
@@ -66,5 +66,5 @@ def _desired(journal: Journal) -> Resolved | None:
     from aurora_cli.spec.rules.all import check_names
 
     # It was checked, shown and approved when the operation began.
-    resolved = resolve([load_yaml(journal.spec, source="operation under way")], skip_checks=check_names())
+    resolved = resolve([load_yaml(journal.spec, source="operation in progress")], skip_checks=check_names())
     return Resolved(resolved.spec, {**resolved.origins, **journal.origins}, ())

@@ -55,8 +55,8 @@ def _password(spec: ClusterSpec, plan: Plan, topology: Topology | None) -> Itera
     if topology is not None or not made or not given.managed or spec.global_ is not None or given.rotation_off:
         return
     yield (
-        f"AWS makes the master password, keeps it in a secret, and changes it {_how_often(given.schedule)}. "
-        "For no rotation: credentials.rotation: off."
+        f"AWS generates the master password, stores it in a secret, and rotates it {_how_often(given.schedule)}. "
+        "To turn rotation off: credentials.rotation: off."
     )
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 NEW_SIGN_IN = (
     "The master user gets a new password, in a secret of its own: AWS manages none in a global database. "
-    "Who signs in as the master user reads the new secret from then on."
+    "Clients that use the master user must read the new secret."
 )
 
 
@@ -164,7 +164,7 @@ class Proposal:
         if topology is not None and creates:
             raise InvalidInput(
                 f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
-                hint=f"Choose another name, or take it over: aurora-cli adopt {self.spec.name}",
+                hint=f"Choose another name, or import it: aurora-cli adopt {self.spec.name}",
             )
         self._refuse_unknown_password(topology, creates=creates)
 
@@ -179,14 +179,14 @@ class Proposal:
             )
         if creates:
             raise InvalidInput(
-                f"{self.spec.name} would be made, and `credentials.password: kept` is for a cluster that is there.",
+                f"{self.spec.name} would be created, but `credentials.password: kept` requires an existing cluster.",
                 hint="Set `credentials.password` to `managed`, or leave it out.",
             )
 
     def _refuse_stopped(self, plan: Plan, topology: Topology | None) -> None:
         if topology is not None and topology.status == "stopped" and not plan.empty and not self.terms.dry_run:
             raise InvalidInput(
-                f"{self.spec.name} is stopped: it takes no changes.", hint=f"aurora-cli start {self.spec.name}"
+                f"{self.spec.name} is stopped and cannot be changed.", hint=f"aurora-cli start {self.spec.name}"
             )
 
     def _review(self, plan: Plan, topology: Topology | None, *, again: bool) -> PlanReview:
@@ -209,7 +209,7 @@ class Proposal:
         """What happens beside Terraform's changes, in words."""
         successor, steps = self.draft.next_writer(), []
         if successor:
-            writer = topology.writer.id if topology and topology.writer else "the present writer"
+            writer = topology.writer.id if topology and topology.writer else "the current writer"
             steps.append(f"Fail over from {writer} to {successor}: writes stop for some seconds.")
         if self.terms.renew_password:
             steps.append("Send the new master password to AWS: from then on the old one is refused.")

@@ -78,11 +78,11 @@ def fix_provider_gaps(app: AppContext, spec: ClusterSpec, topology: Topology | N
         return False
     late = topology.acu if _pauses_no_more(spec, capacity(topology)) else None
     if late is not None:
-        emit(Note("AWS still has the pause delay of before; setting the capacity directly.", level="warning"))
+        emit(Note("AWS still has the previous pause delay; setting the capacity directly.", level="warning"))
         _set_capacity(app, spec, emit)
     off = spec.data_api and not topology.data_api
     if off:
-        emit(Note("The Data API was left off; turning it on.", level="warning"))
+        emit(Note("The Data API is off; enabling it.", level="warning"))
         enable_data_api(app.aws(spec.region).client("rds"), topology.arn)
     return late is not None or off
 

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 _ENDINGS = {
     "succeeded": "and has ended well",
-    "failed": "and has failed; going on from what it did",
-    "interrupted": "and was stopped; going on from what it did",
-    "unknown": "and how it ended is not known; going on from its state",
+    "failed": "and has failed; resuming from what it did",
+    "interrupted": "and was stopped; resuming from what it did",
+    "unknown": "and how it ended is not known; resuming from its state",
 }
 
 
@@ -31,16 +31,16 @@ def follow_up(terraform: Terraform, emit: Emit) -> bool:
     if run.unrecorded:
         made = ", ".join(f"{address} ({identifier or 'id unknown'})" for address, identifier in run.unrecorded)
         raise StateAtRisk(
-            f"Terraform was killed in an earlier run, and its state does not hold what it had just made: {made}.",
+            f"Terraform was killed in an earlier run, and its state does not hold what it had just created: {made}.",
             hint="Look for these in AWS and delete them, or import them; then run the same command again.",
             details={"unrecorded": [list(pair) for pair in run.unrecorded]},
         )
-    went_on = "went on after its command died" if run.followed else "had been left alone"
+    went_on = "continued after its command died" if run.followed else "had no command following it"
     emit(Note(f"An earlier {run.operation} {went_on}, {_ENDINGS[run.ending]}."))
     if run.in_flight and run.ending == "unknown":
         emit(
             Note(
-                f"It may have been at work on {', '.join(run.in_flight)}; look in AWS for one that Terraform does not know.",
+                f"It may have been at work on {', '.join(run.in_flight)}; check AWS for resources that are not in the state.",
                 level="warning",
             )
         )

@@ -47,7 +47,7 @@ def _refuse_absent(context: OperationContext, target: str) -> None:
     if member is None or member.status != "available":
         status = member.status if member else "gone"
         raise OperationFailed(
-            f"{target} was to become the writer, and it is {status}.",
+            f"{target} was to become the writer, but it is {status}.",
             hint=f"Bring it back and run the same command again, or: aurora-cli abandon {context.spec.name}",
         )
 

@@ -49,7 +49,7 @@ def would_keep(
     kept = [r for r in tainted_survivors(resources) if not _is_lost(_status(r, look(r)))]
     for resource in kept:
         done = _status(resource, look(resource)) == AVAILABLE
-        now = "AWS has finished it" if done else "AWS is still at work on it"
+        now = "AWS has completed it" if done else "AWS is still creating it"
         emit(Note(f"The creation of {resource.id} had been interrupted. {now}: the next change keeps it."))
     return frozenset(r.address for r in kept)
 
@@ -82,7 +82,7 @@ def keep_survivors(
     emit: Emit,
     timeout_s: float = TIMEOUT_S,
 ) -> None:
-    """Take the mark off every tainted cluster and instance that is alive, once AWS has finished it.
+    """Take the mark off every tainted cluster and instance that is alive, once AWS has completed it.
 
     Args:
         terraform: of the stack, initialised, its lock held.
@@ -93,12 +93,12 @@ def keep_survivors(
         timeout_s: seconds to wait for each (an hour covers the creation of a large clone).
 
     Raises:
-        WaitTimeout: AWS has not finished in time. TerraformFailed and its kin.
+        WaitTimeout: AWS has not completed in time. TerraformFailed and its kin.
     """
     for resource in tainted_survivors(resources):
         if _finished(resource, look, clock, emit, timeout_s):
             terraform.untaint(resource.address)
-            emit(Note(f"The creation of {resource.id} had been interrupted. AWS has finished it, so it is kept."))
+            emit(Note(f"The creation of {resource.id} had been interrupted. AWS has completed it, so it is kept."))
 
 
 def _finished(
@@ -119,10 +119,10 @@ def _finished(
             return False
         if elapsed > timeout_s:
             raise WaitTimeout(
-                f"AWS has not finished {resource.id} within {timeout_s:.0f} s; its status is {status}.",
+                f"AWS has not completed {resource.id} within {timeout_s:.0f} s; its status is {status}.",
                 hint="Run the same command again later.",
             )
-        emit(Waiting(f"AWS to finish {resource.id}", status, elapsed))
+        emit(Waiting(f"AWS to complete {resource.id}", status, elapsed))
         clock.sleep(pause)
         pause = min(pause * 2, _SLOWEST_LOOK_S)
 

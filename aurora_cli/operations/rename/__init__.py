@@ -1,0 +1,1 @@
+"""Another name for a running cluster: in AWS, in Terraform state, on disk."""

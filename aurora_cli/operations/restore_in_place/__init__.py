@@ -1,0 +1,1 @@
+"""Other data in the place of a running cluster, and the way back."""

@@ -1,0 +1,1 @@
+"""A newer engine version, minor or major, in every Region of a global database."""
