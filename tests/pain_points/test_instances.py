@@ -58,7 +58,7 @@ def test_pain_10_a_class_change_takes_one_instance_at_a_time(shop: Aurora) -> No
     names = [s["name"] for s in plan["sequence"]]
     assert names == ["resize shop-2", "failover shop-2", "resize shop-1", "settle"]
     said = [s["interruption"] or "" for s in plan["sequence"]]
-    assert "the other instances serve" in said[0]
+    assert "the other instances keep serving" in said[0]
     assert "Writes stop for some seconds" in said[1]
 
 

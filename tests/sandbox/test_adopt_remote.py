@@ -48,7 +48,7 @@ def test_a_backend_with_something_else_in_it_is_refused_and_nothing_stays(shop: 
     StateServer.state = json.dumps(FOREIGN).encode()
     refused = shop.run(*REGION, "adopt", "shop", "--yes", *backend(address))
     assert refused.status == 2, refused.err
-    assert "holds the state of something else" in refused.err.replace("\n", " ")
+    assert "already holds another state" in refused.err.replace("\n", " ")
     assert shop.run("status", "shop").status == 4
     StateServer.state = None
 

@@ -108,7 +108,7 @@ def test_a_second_time_it_is_refused(replica: Aurora) -> None:
     for name in (NAME, "plain"):
         refused = replica.run("promote", name, "--confirm", name)
         assert refused.status == 2
-        assert "is no replica" in refused.err
+        assert "is not a replica" in refused.err
 
 
 @pytest.mark.thorough

@@ -74,7 +74,7 @@ def test_a_log_has_one_line_per_step_and_change() -> None:
     assert [line.split(maxsplit=1) for line in lines_of(shown)] == [
         ["Planning", "the change ..."],
         ["done", "Planning the change  3s"],
-        ["Making", "the change ..."],
+        ["Applying", "the change ..."],
         ["created", "Aurora cluster demo  1m23s"],
         ["failed", "instance demo-2  4s"],
         ["done", "Applying the change  1m30s  1 made"],
