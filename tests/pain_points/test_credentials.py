@@ -42,7 +42,7 @@ def test_pain_06_no_rotation_in_one_run(shop: Aurora) -> None:
 def test_pain_06_how_often_is_said_when_the_cluster_is_made(shop: Aurora) -> None:
     new = ("--region", "eu-west-1", "create", "till", "--engine", "postgres", "--dry-run")
     remarks = " ".join(shop.json(*new)["remarks"])
-    assert "changes it every 7 days" in remarks
+    assert "rotates it every 7 days" in remarks
     assert "credentials.rotation: off" in remarks
     assert "every 30 days" in " ".join(shop.json(*new, "--set", "credentials.rotation.every=30d")["remarks"])
 

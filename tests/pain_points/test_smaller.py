@@ -106,7 +106,7 @@ def test_pain_38_a_flag_that_was_ignored_is_set_again() -> None:
     said: list[Any] = []
     assert provider_fixes.fix_provider_gaps(app, resolved({"data_api": True}).spec, live, said.append) is True
     assert calls == ["arn:cluster"]
-    assert "The Data API was left off" in said[0].text
+    assert "The Data API is off; enabling it" in said[0].text
     assert provider_fixes.fix_provider_gaps(app, resolved().spec, live, said.append) is False
 
 
