@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -150,3 +151,12 @@ def test_one_of_many_with_the_same_name_wins(emulator: Sandbox) -> None:
     with ThreadPoolExecutor(6) as pool:
         results = sorted(pool.map(attempt, range(6)))
     assert results == ["DBClusterAlreadyExistsFault"] * 5 + ["made"]
+
+
+def test_a_request_that_its_client_did_not_finish_is_no_call(emulator: Sandbox) -> None:
+    port = int(str(emulator.status().endpoint).rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 60\r\n\r\nAction=Delete")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b"", "it is not answered"
+    assert emulator.calls() == []

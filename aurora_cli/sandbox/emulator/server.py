@@ -61,11 +61,12 @@ class RequestHandler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         """Serve one request."""
         length = self._body_length()
-        if length is None:
+        body = b"" if length is None else self.rfile.read(length)
+        if len(body) != length:  # refused, or its client died while it sent: that is no call
             self.close_connection = True
             return
         try:
-            self._call_application(self.rfile.read(length))
+            self._call_application(body)
         except ConnectionCut:
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
