@@ -4,7 +4,8 @@ PYTHON ?= python3
 # One more than there are cores: the tests of operations wait for the emulator much of the time.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$((n + 1)))
 PYTEST_ARGS ?=
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest $(SPREAD)
 
 # Tests and benchmarks start thousands of processes: compile our modules once, also where byte code is switched off.
 export PYTHONDONTWRITEBYTECODE :=
@@ -42,7 +43,7 @@ test-times: $(DEV) ## Run every test, and write down how long each module takes
 	$(BIN)/python tools/module_seconds.py $(VENV)/tests.xml
 
 coverage: $(DEV) ## Run every test with coverage of lines and branches, in all processes
-	COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m coverage run -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m coverage run -m pytest $(SPREAD) $(PYTEST_ARGS)
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --sort=miss
 

@@ -23,12 +23,11 @@ import boto3
 import botocore.session
 
 from aurora_cli.main import main
+from aurora_cli.operations.pipeline.engine import UNSETTLED
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.terraform.binary import find_binary
 
 REGION = "eu-west-1"
-UNSETTLED = "the plan still differs"
-"""What an operation says when the plan that it makes at its end is not empty: no test needs to plan once more to see it."""
 FOREIGN = ("AWS_", "AURORA_", "TF_")
 botocore.session.create_loader = cache(botocore.session.create_loader)
 """AWS's API models are read once: they are data of a library, and reading them takes longer than most of our commands."""
@@ -71,6 +70,11 @@ class Outcome:
     status: int
     out: str
     err: str
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether an operation said that the plan at its end is not empty: no test needs to plan once more to see it."""
+        return UNSETTLED in " ".join(self.err.split())
 
     @property
     def data(self) -> Any:
@@ -149,7 +153,7 @@ class Aurora:
         outcome = self.run(*args, **kwargs)
         assert outcome.status == 0, f"{args} -> {outcome.status}\n{outcome.out}\n{outcome.err}"
         assert "Traceback" not in outcome.err
-        assert UNSETTLED not in outcome.err, "an operation ends with an empty plan"
+        assert not outcome.unsettled, "an operation in steps ends with an empty plan"
         return outcome
 
     def json(self, *args: str, **kwargs: Any) -> Any:

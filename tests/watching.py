@@ -40,11 +40,11 @@ def calls_since(endpoint: str, since: int) -> list[tuple[str, str]]:
     ]
 
 
-def last_number(endpoint: str) -> int:
-    """Number of the newest call."""
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls", timeout=10) as answer:
+def last_call(endpoint: str, since: int = 0) -> int:
+    """Number of the newest API call that the emulator has seen, counted over its whole life."""
+    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}", timeout=10) as answer:
         calls = json.load(answer)["calls"]
-    return int(calls[-1]["number"]) if calls else 0
+    return int(calls[-1]["number"]) if calls else since
 
 
 @dataclass
@@ -70,7 +70,7 @@ def watched(aurora: Aurora, name: str) -> Iterator[Seen]:
     """Watch the cluster `name` while the block runs; the calls are there after it."""
     endpoint = aurora.json("sandbox", "status")["endpoint"]
     seen, rds, over = Seen(), aurora.client("rds"), threading.Event()
-    before = last_number(endpoint)
+    before = last_call(endpoint)
 
     def look() -> None:
         while not over.wait(LOOK_S):

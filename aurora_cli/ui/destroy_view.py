@@ -92,7 +92,7 @@ def _print_resources(console: Console, review: DestroyReview) -> None:
     entries = tuple(Entry(removed_name(c, review.plan), clean(c.address)) for c in sorted(gone, key=rank_of))
     if entries:
         print_group(
-            console, Group("Deleted with them" if running else "Deleted", "removed", "lost", entries, brief=True)
+            console, Group("To delete with them" if running else "To delete", "removed", "lost", entries, brief=True)
         )
 
 

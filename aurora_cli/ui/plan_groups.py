@@ -76,13 +76,13 @@ def removed_name(change: ResourceChange, plan: Plan) -> Name:
 
 def _all_groups(review: PlanReview) -> Iterator[Group]:
     plan, findings = review.plan, review.findings
-    yield Group("Made", "made", "made", _entries(plan, "create"), brief=True)
-    yield Group("Changed in place", "changed", "changed", _changed(plan))
-    yield Group("Kept in AWS, no longer managed", "kept", "changed", _entries(plan, "forget"))
+    yield Group("To create", "made", "made", _entries(plan, "create"), brief=True)
+    yield Group("To change in place", "changed", "changed", _changed(plan))
+    yield Group("To keep in AWS, no longer managed", "kept", "changed", _entries(plan, "forget"))
     yield Group("Restarts and failovers", "warning", "warning", _consequences(findings, ("restart", "failover")))
     yield Group("Less protected", "warning", "warning", _consequences(findings, ("exposed",)))
-    yield Group("Replaced: destroyed and recreated", "replaced", "lost", _replaced(plan))
-    yield Group("Removed", "removed", "lost", _removed(plan, findings))
+    yield Group("To replace: destroyed and recreated", "replaced", "lost", _replaced(plan))
+    yield Group("To destroy", "removed", "lost", _removed(plan, findings))
     yield Group("LOST", "lost", "lost", _lost(plan, findings))
 
 

@@ -152,10 +152,10 @@ def _print_counts(console: Console, review: PlanReview) -> None:
 
 
 _COUNTS = (
-    ("create", "made", "made"),
-    ("update", "changed", "changed"),
-    ("replace", "replaced", "lost"),
-    ("delete", "removed", "lost"),
+    ("create", "to create", "made"),
+    ("update", "to change", "changed"),
+    ("replace", "to replace", "lost"),
+    ("delete", "to destroy", "lost"),
 )
 
 

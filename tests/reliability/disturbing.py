@@ -13,23 +13,17 @@ from collections.abc import Callable
 from aurora_cli.stacks.lock import lock_holder
 from tests.harness import Aurora
 from tests.reliability.inventory import in_emulator, in_states
+from tests.sandbox.looking import READING
+from tests.watching import last_call
 
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 DESTROY = ("destroy", "demo", "--confirm", "demo")
-READING = ("Describe", "List", "Get", "Lookup")
 LOOK_EVERY_S = 0.01  # each look costs the emulator time that the command wants
 DELAYS_S = {"interrupt": 0.02, "kill": 0.2}
 """Of each answer of AWS. A Terraform that works on must not be done before the next run is there to be killed."""
 PATIENCE_S = 600
 STOPPED = {"interrupt": 130, "kill": -signal.SIGKILL}
 """Exit status of a command that was stopped in this way."""
-
-
-def last_call(endpoint: str, since: int = 0) -> int:
-    """Number of the newest API call that the emulator has seen, counted over its whole life."""
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}", timeout=10) as answer:
-        calls = json.load(answer)["calls"]
-    return int(calls[-1]["number"]) if calls else since
 
 
 def stopped_again_and_again(aurora: Aurora, args: tuple[str, ...], *, how: str) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
-from tests.reliability.disturbing import called, disturb_when, last_call
+from tests.reliability.disturbing import called, disturb_when
+from tests.watching import last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 SPEC = (

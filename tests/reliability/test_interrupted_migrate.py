@@ -35,9 +35,8 @@ def world(aurora: Aurora) -> Aurora:
 def calls_of(aurora: Aurora, name: str, args: tuple[str, ...], boundaries: list[Boundary]) -> list[str]:
     """The changing calls of a command that is killed there and repeated."""
     before = last_call(aurora)
-    killed_and_repeated(
-        aurora, args, boundaries, journaled=args[0] != REGION[0]
-    )  # a move into a new cluster is a creation
+    into_a_new_cluster = "--into" in args  # that is a creation, which keeps no journal
+    killed_and_repeated(aurora, args, boundaries, journaled=not into_a_new_cluster)
     plan = aurora.run("plan", name, "--exit-code")
     assert plan.status == 0, plan.out
     return changing_calls(aurora, before)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.harness import Aurora
-from tests.reliability.disturbing import CREATE, assert_state_is_reality, called, disturb_when, last_call
+from tests.reliability.disturbing import CREATE, assert_state_is_reality, called, disturb_when
+from tests.watching import last_call
 
 pytestmark = pytest.mark.sandbox
 LATENCY_S = 5.0

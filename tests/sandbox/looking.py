@@ -18,7 +18,7 @@ from tests.harness import REGION, Aurora, Outcome
 from tests.sandbox.emulated import client
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-_READING = ("Describe", "List", "Get", "Lookup")
+READING = ("Describe", "List", "Get", "Lookup")
 
 
 def last_call(aurora: Aurora) -> int:
@@ -30,7 +30,7 @@ def last_call(aurora: Aurora) -> int:
 def changing_calls(aurora: Aurora, since: int) -> list[str]:
     """The API calls after call number `since` that did more than read."""
     calls = aurora.emulator.calls(since=since)
-    return [c["action"] for c in calls if not c["action"].startswith(_READING)]
+    return [c["action"] for c in calls if not c["action"].startswith(READING)]
 
 
 def spec_file(folder: Path, **values: Any) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.harness import Aurora
-from tests.watching import last_number, slowly
+from tests.watching import last_call, slowly
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
 PASSWORD = {"AURORA_MASTER_PASSWORD": "Correct-horse-9-battery"}
@@ -40,7 +40,7 @@ def rds_calls(aurora: Aurora, since: int) -> list[tuple[str, str]]:
 
 def now(aurora: Aurora) -> int:
     """Number of the newest call."""
-    return last_number(str(aurora.emulator.status().endpoint))
+    return last_call(str(aurora.emulator.status().endpoint))
 
 
 def is_empty(aurora: Aurora, name: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.watching import last_number, slowly
+from tests.watching import last_call, slowly
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
 REGION = ("--region", "eu-west-1")
@@ -33,7 +33,7 @@ WATCHED = (
 def called(aurora: Aurora) -> Iterator[list[dict[str, Any]]]:
     """The calls that upgrade or prepare for it, answered well, in order; they are there after the block."""
     endpoint = aurora.json("sandbox", "status")["endpoint"]
-    before, found = last_number(endpoint), []  # type: int, list[dict[str, Any]]
+    before, found = last_call(endpoint), []  # type: int, list[dict[str, Any]]
     yield found
     with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={before}&service=rds", timeout=10) as answer:
         calls = json.load(answer)["calls"]

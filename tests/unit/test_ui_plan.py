@@ -64,7 +64,7 @@ def test_subnets_are_numbered_among_their_siblings() -> None:
 def test_what_is_made_is_listed_by_name(width: int, color: Any) -> None:
     shown = screen(width, color=color)
     print_review(shown.consoles, review(new_cluster(), operation="create"))
-    for text in ("Made (8)", "Aurora cluster demo", "demo-2", "subnet 3 of 3", "allow 10.0.0.0/8", "8 made"):
+    for text in ("To create (8)", "Aurora cluster demo", "demo-2", "subnet 3 of 3", "allow 10.0.0.0/8", "8 to create"):
         assert text in shown.err
     assert shown.out == ""
     assert ("\x1b[" in shown.err) is (color == "always")
@@ -164,7 +164,7 @@ def test_a_replacement_has_its_reason() -> None:
     )
     tainted = change("aws_db_subnet_group.this", "replace", {"name": "demo"}, reason="replace_because_tainted")
     print_review(shown.consoles, review(Plan((replaced, tainted))))
-    assert "Replaced: destroyed and recreated (2)" in shown.err
+    assert "To replace: destroyed and recreated (2)" in shown.err
     assert "because zone cannot be changed in place" in shown.err
     assert "zone: eu-west-1a → eu-west-1b" in shown.err
     assert "class:" not in shown.err
@@ -192,10 +192,10 @@ def test_restarts_exposure_and_losses_are_called_by_their_name(width: int) -> No
     words = shown.err_words
     assert "Restarts and failovers (1) ▲ demo-1 restarts: class changes." in words
     assert "Less protected (1) ▲ The database port opens to every address" in words
-    assert "Removed (1) - instance demo-2" in words
+    assert "To destroy (1) - instance demo-2" in words
     assert "The reader demo-2 is deleted; the data stays in the cluster." in words
     assert words.index("LOST (2)") < words.index("KMS key demo storage") < words.index("Automated backups older")
-    assert "In short: 0 made, 1 changed, 0 replaced, 2 removed" in words
+    assert "In short: 0 to create, 1 to change, 0 to replace, 2 to destroy" in words
 
 
 def test_the_refused_have_the_way_out_unbroken_at_the_end() -> None:

@@ -259,7 +259,7 @@ def test_a_destroy_shows_what_goes_and_what_stays(width: int) -> None:
     assert "Destroy demo · eu-west-1" in words
     assert "demo-1 writer, db.r7g.large, eu-west-1a, available" in words
     assert "created outside Terraform, also deleted" in words
-    assert "Deleted with them (7)" in words
+    assert "To delete with them (7)" in words
     assert "Deletion protection is on: it is disabled first." in words
     assert "What is kept = The data as of now, in the final snapshot demo-final-1. = State file in S3" in words
     assert "An earlier destroy was interrupted" in words

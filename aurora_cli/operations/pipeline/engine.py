@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SETTLE = "settle"
 _AGAIN = "Run the same command again: it resumes from here."
+UNSETTLED = "but the plan still differs in"
 _SETTLE_TEXT = "Reconcile Terraform state with the spec"
 
 
@@ -250,7 +251,7 @@ class _Engine:
         self.context.terraform.plan_file.unlink(missing_ok=True)
         if not plan.empty:
             left = ", ".join(sorted(c.address for c in plan.changes))
-            text = f"Every step is done, but the plan still differs in {left}."
+            text = f"Every step is done, {UNSETTLED} {left}."
             self.emit(Note(text, level="warning", hint=f"aurora-cli plan {self.stack.name}"))
         return None
 

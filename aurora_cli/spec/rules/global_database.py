@@ -27,7 +27,7 @@ _ADVISED_ACU = 8
 @rule(
     "global-identifier",
     hard=True,
-    text="A global cluster identifier is 1 to 63 letters, digits and single hyphens, first a letter, last no hyphen.",
+    text="A global cluster identifier is 1 to 63 letters, digits and single hyphens, starting with a letter, last no hyphen.",
     source="CloudFormation AWS::RDS::GlobalCluster; RDS API CreateGlobalCluster",
     fields="global.identifier name",
     skippable=False,

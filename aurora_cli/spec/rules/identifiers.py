@@ -27,7 +27,7 @@ def legal_name(text: str) -> str:
 @rule(
     "cluster-name",
     hard=True,
-    text="A cluster's name is 1 to 63 lower-case letters, digits and single hyphens, first a letter, last no hyphen.",
+    text="A cluster's name is 1 to 63 lower-case letters, digits and single hyphens, starting with a letter, last no hyphen.",
     source="RDS API CreateDBCluster; provider (lower case)",
     fields="name",
     skippable=False,
@@ -36,7 +36,7 @@ def cluster_name(spec: ClusterSpec) -> Iterator[Finding]:
     if not _NAME.fullmatch(spec.name):
         message = (
             f'"{shown(spec.name)}" is not a valid cluster name: 1 to 63 lower-case letters, digits and single '
-            "hyphens, first a letter"
+            "hyphens, starting with a letter"
         )
         yield Finding("name", message, f"for example `{legal_name(spec.name)}`")
 
@@ -168,7 +168,7 @@ def database_keyword(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "username",
     hard=True,
-    text="The master user's name is 1 to 16 letters, digits and underscores, first a letter.",
+    text="The master user's name is 1 to 16 letters, digits and underscores, starting with a letter.",
     source="RDS API CreateDBCluster.MasterUsername",
     fields="username",
 )
@@ -176,7 +176,7 @@ def username(spec: ClusterSpec) -> Iterator[Finding]:
     name = spec.username
     if name is not None and not _USER.fullmatch(name):
         slug = re.sub(r"[^A-Za-z0-9_]+", "", name).lstrip("0123456789_")[:16]
-        message = f'"{shown(name)}" is not a valid user name: 1 to 16 letters, digits and _, first a letter'
+        message = f'"{shown(name)}" is not a valid user name: 1 to 16 letters, digits and _, starting with a letter'
         yield Finding("username", message, f"for example `{slug or 'dbadmin'}`")
 
 

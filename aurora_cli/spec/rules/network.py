@@ -202,7 +202,7 @@ def subnet_count(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "subnet-group",
     hard=True,
-    text="A DB subnet group's name has up to 255 lower-case letters, digits and . _ - or spaces, first a letter.",
+    text="A DB subnet group's name has up to 255 lower-case letters, digits and . _ - or spaces, starting with a letter.",
     source="RDS API CreateDBSubnetGroup; provider (lower case)",
     fields="network.subnet_group",
 )

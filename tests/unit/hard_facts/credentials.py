@@ -97,7 +97,7 @@ FACTS = (
         "username",
         {"username": "a" * 17},
         "username",
-        '"' + "a" * 17 + '" is not a valid user name: 1 to 16 letters, digits and _, first a letter',
+        '"' + "a" * 17 + '" is not a valid user name: 1 to 16 letters, digits and _, starting with a letter',
         "for example `" + "a" * 16 + "`",
     ),
     Fact(
@@ -106,7 +106,7 @@ FACTS = (
         "username",
         {"username": "1admin"},
         "username",
-        '"1admin" is not a valid user name: 1 to 16 letters, digits and _, first a letter',
+        '"1admin" is not a valid user name: 1 to 16 letters, digits and _, starting with a letter',
         "for example `admin`",
     ),
     Fact(

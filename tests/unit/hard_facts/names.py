@@ -13,7 +13,7 @@ FACTS = (
         "name",
         '"'
         + "a" * 59
-        + '…" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
+        + '…" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, starting with a letter',
         "for example `" + "a" * 63 + "`",
     ),
     Fact(
@@ -22,7 +22,7 @@ FACTS = (
         "cluster-name",
         {"name": "My_Orders"},
         "name",
-        '"My_Orders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
+        '"My_Orders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, starting with a letter',
         "for example `my-orders`",
     ),
     Fact(
@@ -31,7 +31,7 @@ FACTS = (
         "cluster-name",
         {"name": "1-orders"},
         "name",
-        '"1-orders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
+        '"1-orders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, starting with a letter',
         "for example `db-1-orders`",
     ),
     Fact(
@@ -40,7 +40,7 @@ FACTS = (
         "cluster-name",
         {"name": "or--ders"},
         "name",
-        '"or--ders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
+        '"or--ders" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, starting with a letter',
         "for example `or-ders`",
     ),
     Fact(
@@ -49,7 +49,7 @@ FACTS = (
         "cluster-name",
         {"name": "orders-"},
         "name",
-        '"orders-" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, first a letter',
+        '"orders-" is not a valid cluster name: 1 to 63 lower-case letters, digits and single hyphens, starting with a letter',
         "for example `orders`",
     ),
     Fact(
