@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Literal
 
 Emit = Callable[[Any], None]
@@ -73,3 +75,12 @@ def waiting(emit: Emit, what: str | None = None) -> Callable[..., None]:
     if what is None:
         return lambda what, status, elapsed: emit(Waiting(what, status, elapsed))
     return lambda status, elapsed: emit(Waiting(what, status, elapsed))
+
+
+@contextmanager
+def timed(emit: Emit, step: str, text: str) -> Iterator[None]:
+    """A step that takes time: begun, and finished unless the block raises."""
+    started = monotonic()
+    emit(StepStarted(step, text))
+    yield
+    emit(StepFinished(step, monotonic() - started))

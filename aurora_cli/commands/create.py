@@ -41,7 +41,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     """
     request = spec_request(session, ctx)
     if options["print_spec"]:
-        from aurora_cli.operations.core.desired import desired_spec
+        from aurora_cli.operations.core.specs import desired_spec
         from aurora_cli.spec.load import dump_spec
 
         click.echo(dump_spec(desired_spec(session.app, request).spec), nl=False)

@@ -140,7 +140,7 @@ def show(ctx: click.Context, session: Session, /, resolved: bool, output: str, *
       aurora-cli spec show -f orders.yaml --resolved
       aurora-cli spec show -f orders.yaml --resolved -o json
     """
-    from aurora_cli.operations.core.desired import desired_spec
+    from aurora_cli.operations.core.specs import desired_spec
     from aurora_cli.ui import lists
 
     found = desired_spec(session.app, spec_request(session, ctx))

@@ -22,7 +22,7 @@ from aurora_cli.commands.passwords import PARAMETER as PASSWORD_PARAMETER
 from aurora_cli.commands.session import Session
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.core.request import SpecRequest
+    from aurora_cli.operations.core.specs import SpecRequest
     from aurora_cli.spec.resolve import Layer
     from aurora_cli.stacks.stack import Stack
 
@@ -161,7 +161,7 @@ def spec_request(session: Session, ctx: click.Context) -> SpecRequest:
         UsageError: neither NAME nor --file.
         InvalidInput, SpecInvalid: a file or an assignment cannot be read.
     """
-    from aurora_cli.operations.core.request import SpecRequest
+    from aurora_cli.operations.core.specs import SpecRequest
 
     params = ctx.params
     if not params.get("name") and not params.get("file"):
@@ -195,7 +195,7 @@ def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:
     Variables do not count here: AURORA_READERS in a profile is a default for new clusters, and must not change one
     that is there. A typed preset replaces what the stored one gave.
     """
-    from aurora_cli.operations.core.stored import stored_layer
+    from aurora_cli.operations.core.specs import stored_layer
     from aurora_cli.spec.flags import autoscaling_target, layer_from_pairs
 
     typed = [pair for pair in _typed(ctx) if pair[0] != "name"]

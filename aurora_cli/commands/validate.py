@@ -33,7 +33,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
       aurora-cli validate -f orders.yaml -o json
     """
     request = spec_request(session, ctx)
-    from aurora_cli.operations.core.desired import desired_spec
+    from aurora_cli.operations.core.specs import desired_spec
 
     resolved = desired_spec(session.app, request)
     if options["output"] != "table":

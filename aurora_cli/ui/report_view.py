@@ -9,8 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from aurora_cli.operations.core.endpoint import Endpoint
-from aurora_cli.operations.core.global_results import RegionInfo
+from aurora_cli.operations.core.global_results import Endpoint, RegionInfo
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.ui.attribute_labels import label_of, value_text
 from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.operations.core.endpoint import Endpoint
-from aurora_cli.operations.core.global_results import GlobalInfo, RegionInfo
+from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo, RegionInfo
 from aurora_cli.operations.destroy.destroy import DestroyResult, DestroyReview
 from aurora_cli.operations.inspect.clusters import ListRow
 from aurora_cli.operations.inspect.doctor import Check

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aurora_cli.operations.core.endpoint import Endpoint
+from aurora_cli.operations.core.global_results import Endpoint
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.operations.core.review import Finding, PlanReview
 from aurora_cli.terraform.changes import AttributeChange

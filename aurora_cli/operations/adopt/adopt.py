@@ -25,8 +25,9 @@ from aurora_cli.operations.adopt.state_upload import publish_state, tried_locall
 from aurora_cli.operations.adopt.tags import stack_of
 from aurora_cli.operations.adopt.unmanaged import unmanaged_of
 from aurora_cli.operations.adopt.values import values_of
-from aurora_cli.operations.core.stored import is_pristine
-from aurora_cli.operations.pipeline.change import RunOptions, carry_out
+from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.specs import is_pristine
+from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.stacks.atomic import write_atomic
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def _tag(app: AppContext, stack: Stack, desired: Resolved, emit: Emit) -> Any:
         return True
 
     try:
-        return carry_out(app, stack, desired, RunOptions("adopt", harmless, emit)).report
+        return apply_spec(app, stack, desired, RunOptions("adopt", harmless, emit)).report
     except NotAdoptable:  # changed since it was shown: nothing was done yet, so nothing stays
         app.registry.remove(stack)
         raise

@@ -19,13 +19,13 @@ from aurora_cli.operations.blue_green.removing import (
 )
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.options import RunOptions
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.change import RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
 
 
@@ -38,7 +38,7 @@ def cleanup(app: AppContext, operation: Cleanup, *, terms: RunOptions) -> Change
     return run_operation(app, operation.cluster, operation, terms)
 
 
-class Cleanup:
+class Cleanup(Operation):
     """The operation.
 
     Args:

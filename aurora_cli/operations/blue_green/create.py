@@ -27,10 +27,10 @@ from aurora_cli.operations.blue_green.target import (
     refuse_other_changes,
     target_of,
 )
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.preflight.target_version import choose_target
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, to_dict, write_blue_green
 
@@ -65,7 +65,7 @@ def create(
 
 
 @dataclass(frozen=True)
-class Create:
+class Create(Operation):
     """The operation."""
 
     cluster: str

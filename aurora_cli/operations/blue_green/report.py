@@ -9,7 +9,7 @@ from aurora_cli.aws.blue_green import READY, Deployment, deployment_named, deplo
 from aurora_cli.aws.topology import Topology, read_topology
 from aurora_cli.events import Emit
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green
 
 if TYPE_CHECKING:

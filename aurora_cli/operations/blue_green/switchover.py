@@ -10,10 +10,10 @@ from aurora_cli.aws.blue_green import READY, SWITCHING, Deployment, deployment, 
 from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
 from aurora_cli.operations.blue_green.active import deployment_under_way
 from aurora_cli.operations.blue_green.state_repair import repair_steps
-from aurora_cli.operations.core.stored import existing_stack
-from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.specs import existing_stack
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, read_blue_green, to_dict
 from aurora_cli.stacks.journal import remove_journal
 
@@ -50,7 +50,7 @@ def switchover(app: AppContext, cluster: str, *, timeout_s: int = DEFAULT_TIMEOU
 
 
 @dataclass(frozen=True)
-class Switchover:
+class Switchover(Operation):
     """The operation."""
 
     cluster: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.stored import stored_layer, stored_spec
+from aurora_cli.operations.core.specs import stored_layer, stored_spec
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import InvalidInput, SpecConflict
 from aurora_cli.events import Emit
 from aurora_cli.operations.build.create import create
-from aurora_cli.operations.core.request import SpecRequest
 from aurora_cli.operations.core.review import Approve, ChangeResult
-from aurora_cli.operations.core.stored import stored_layer
+from aurora_cli.operations.core.specs import SpecRequest, stored_layer
 from aurora_cli.operations.source.lookup import find_origin, region_of
 from aurora_cli.stacks.archive import archived_spec
 from aurora_cli.stacks.names import is_name

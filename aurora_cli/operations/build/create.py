@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import SpecConflict
 from aurora_cli.events import Emit
 from aurora_cli.operations.core.final_snapshot import fresh_name
-from aurora_cli.operations.core.request import SpecRequest
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.review import Approve, ChangeResult
-from aurora_cli.operations.core.stored import is_pristine, last_spec, stored_spec
-from aurora_cli.operations.pipeline.change import RunOptions, carry_out
+from aurora_cli.operations.core.specs import SpecRequest, is_pristine, last_spec, stored_spec
+from aurora_cli.operations.pipeline.apply import apply_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -40,7 +40,7 @@ def create(
     Raises:
         SpecInvalid: with every broken rule, before anything runs.
         SpecConflict: the cluster exists with another spec, or is being destroyed.
-        and what `change.carry_out` raises.
+        and what `apply_spec` raises.
     """
     desired = request.resolve()
     with app.registry.lock(desired.spec.name, "create"):
@@ -49,8 +49,8 @@ def create(
             _refuse_other_spec(stack, desired)
         _refuse_former_name(app, desired.spec)
         app.begin(emit)
-        terms = RunOptions("create", approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
-        return carry_out(app, stack or new_stack(app, desired), desired, terms)
+        options = RunOptions("create", approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
+        return apply_spec(app, stack or new_stack(app, desired), desired, options)
 
 
 def new_stack(app: AppContext, desired: Resolved) -> Stack:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.events import Emit
 from aurora_cli.operations.build.apply import apply
-from aurora_cli.operations.core.request import SpecRequest
 from aurora_cli.operations.core.review import PlanReview
+from aurora_cli.operations.core.specs import SpecRequest
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext

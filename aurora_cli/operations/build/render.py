@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import InvalidInput, OperationFailed
-from aurora_cli.operations.core.desired import desired_spec
 from aurora_cli.operations.core.rendered import options_of
-from aurora_cli.operations.core.request import SpecRequest
+from aurora_cli.operations.core.specs import SpecRequest, desired_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext

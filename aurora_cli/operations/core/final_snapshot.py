@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.errors import OperationFailed
+from aurora_cli.operations.core.concern import Concern
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
-    from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.plan import Plan
-    from aurora_cli.terraform.state import StateResource
 
 # Behind the cluster's name: eight digits, nothing (the default of the files), or the time that earlier versions wrote.
 _ENDING = re.compile(r"-final(-[0-9a-f]{8}|-\d{14}(-\d+)?)?")
@@ -42,14 +41,6 @@ def is_final_name(snapshot: str, cluster: str) -> bool:
     return snapshot.startswith(cluster) and _ENDING.fullmatch(snapshot, len(cluster)) is not None
 
 
-def follow_state(stack: Stack, resources: Iterable[StateResource]) -> None:
-    """Let the stack's record say what the state says: another home, or Terraform by itself, may have chosen the name."""
-    for resource in resources:
-        name = resource.attributes.get("final_snapshot_identifier")
-        if resource.address == CLUSTER_ADDRESS and name and name != stack.record.final_snapshot_identifier:
-            stack.update_record(final_snapshot_identifier=name)
-
-
 def carried(plan: Plan, address: str = CLUSTER_ADDRESS) -> Mapping[str, Any]:
     """The attributes, as in the state, of the cluster that the plan deletes or replaces; empty when it does neither."""
     change = plan.change(address)
@@ -64,3 +55,23 @@ def refuse_taken(rds: Any, plan: Plan) -> None:
             f"Nothing was changed: replacing the cluster takes the final snapshot {name}, but a snapshot of that name exists.",
             hint=f"Copy it if you need it, then: aws rds delete-db-cluster-snapshot --db-cluster-snapshot-identifier {name}",
         )
+
+
+class FinalSnapshot(Concern):
+    """The name that the cluster carries, and the next one where an allowed replacement takes that snapshot."""
+
+    def read(self) -> None:
+        """What the state says counts: another home, or Terraform by itself, may have chosen the name."""
+        cluster = next((r for r in self.change.resources if r.address == CLUSTER_ADDRESS), None)
+        kept = self.stack.record.final_snapshot_identifier
+        self.values = {
+            "final_snapshot_identifier": (cluster and cluster.attributes.get("final_snapshot_identifier")) or kept
+        }
+
+    def plans_again(self, plan: Plan) -> bool:
+        """The cluster that an allowed replacement makes carries a name of its own."""
+        if CLUSTER_ADDRESS not in self.options.allow or not carried(plan):
+            return False
+        refuse_taken(self.context.rds, plan)
+        self.values = {"final_snapshot_identifier": fresh_name(self.spec.name)}
+        return True

@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_cli.operations.core.endpoint import Endpoint, endpoint_dict
-
 PRIMARY, SECONDARY = "primary", "secondary"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where to connect."""
+
+    host: str
+    port: int
+
+
+def endpoint_dict(endpoint: Endpoint | None) -> dict[str, Any] | None:
+    """JSON form, as in the published schema."""
+    return {"host": endpoint.host, "port": endpoint.port} if endpoint else None
 
 
 @dataclass(frozen=True)

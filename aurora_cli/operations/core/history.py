@@ -62,6 +62,6 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
 
 def history(app: AppContext, name: str, limit: int = 20) -> list[HistoryEntry]:
     """The newest entries of a stack, newest last. Raises ClusterNotFound."""
-    from aurora_cli.operations.core.stored import existing_stack
+    from aurora_cli.operations.core.specs import existing_stack
 
     return existing_stack(app, name).history.read(limit)

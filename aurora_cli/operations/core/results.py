@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from aurora_cli.operations.core.endpoint import Endpoint, endpoint_dict
-from aurora_cli.operations.core.global_results import GlobalInfo
+from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo, endpoint_dict
 
 SCHEMA_VERSION = 1
 

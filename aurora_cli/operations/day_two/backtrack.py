@@ -14,7 +14,7 @@ from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.instance_keys import identifiers
-from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, heir
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -33,7 +33,7 @@ def failover(app: AppContext, cluster: str, *, terms: RunOptions, to: str | None
 
 
 @dataclass(frozen=True)
-class Failover:
+class Failover(Operation):
     """The operation."""
 
     cluster: str

@@ -11,11 +11,12 @@ from aurora_cli.aws.global_database import GlobalTopology, hand_over
 from aurora_cli.errors import Declined, InvalidInput, OperationFailed
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import Approve, ChangeResult
-from aurora_cli.operations.core.stored import existing_stack, stored_layer, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
-from aurora_cli.operations.pipeline.change import RunOptions, carry_out
+from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.spec.regions import global_identifier, regions_of
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def change_regions(
         skip_checks: names of checks whose errors become warnings.
 
     Raises:
-        InvalidInput: a Region is there already, or is none. SpecInvalid, and what `change.carry_out` raises.
+        InvalidInput: a Region is there already, or is none. SpecInvalid, and what `apply_spec` raises.
     """
     stack = existing_stack(app, name)
     operation = "add-region" if add else "remove-region"
@@ -177,7 +178,7 @@ def change_regions(
         _refuse_wrong_regions(before.spec, add or {}, remove)
         desired = _edited(stored_layer(stack), before, add or {}, remove, skip_checks)
         app.begin(emit)
-        return carry_out(
+        return apply_spec(
             app, stack, desired, RunOptions(operation, approve, emit, allow, dry_run, skip_checks=tuple(skip_checks))
         )
 

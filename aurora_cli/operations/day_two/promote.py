@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.global_role import global_role
 from aurora_cli.aws.lag import promote as call_promote
 from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.day_two.promoted_spec import promoted
-from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.report.replication import lag_of, short
 from aurora_cli.spec.source import PROMOTED
 
@@ -45,7 +45,7 @@ def promote(
 
 
 @dataclass(frozen=True)
-class Promote:
+class Promote(Operation):
     """The operation."""
 
     cluster: str

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.day_two.failover import named_instance, require_available
-from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.restart_steps import restart_step
 from aurora_cli.operations.pipeline.role_steps import failover_step, heir
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Member, Topology
@@ -44,7 +44,7 @@ def reboot(
 
 
 @dataclass(frozen=True)
-class Reboot:
+class Reboot(Operation):
     """The operation."""
 
     cluster: str

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.certificates import restarts_for_certificate, set_certificate
 from aurora_cli.aws.maintenance import Authority, authorities
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.stored import stored_layer, stored_spec
+from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.specs import stored_layer, stored_spec
 from aurora_cli.operations.day_two.failover import require_available
-from aurora_cli.operations.pipeline.change import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, heir
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Member, Topology
@@ -46,7 +46,7 @@ def rotate_ca(app: AppContext, cluster: str, *, to: str | None, terms: RunOption
 
 
 @dataclass(frozen=True)
-class RotateCa:
+class RotateCa(Operation):
     """The operation."""
 
     cluster: str

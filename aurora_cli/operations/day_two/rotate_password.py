@@ -11,12 +11,13 @@ from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import AccessDenied, ClusterNotFound, Declined, InvalidInput
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import Approve, PlanReview
-from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.passwords.given import given_password, require_password
-from aurora_cli.operations.pipeline.change import RunOptions, carry_out
+from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.terraform.plan import Plan
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def rotate_password(
 
     Raises:
         ClusterNotFound, SpecConflict (a destroy is under way), InvalidInput (a password is missing, refused or not asked
-        for), Declined, WaitTimeout, and what `change.carry_out` raises.
+        for), Declined, WaitTimeout, and what `apply_spec` raises.
     """
     stack = existing_stack(app, name)
     desired = stored_spec(stack)
@@ -105,7 +106,7 @@ def rotate_password(
 def _send(app: AppContext, stack: Stack, desired: Resolved, terms: RunOptions) -> PasswordChange:
     """A given password, or one that is made for a global database: both go to AWS through Terraform."""
     spec = desired.spec
-    done = carry_out(app, stack, desired, terms)
+    done = apply_spec(app, stack, desired, terms)
     version = str(stack.record.password_version)
     arn = None if spec.credentials.given else done.report.secret_arn
     user = done.report.username if done.report else spec.username

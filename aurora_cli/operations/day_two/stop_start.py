@@ -10,9 +10,9 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.global_role import global_role
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
-from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -40,7 +40,7 @@ def start(app: AppContext, cluster: str, *, terms: RunOptions) -> ChangeResult:
 
 
 @dataclass(frozen=True)
-class StopStart:
+class StopStart(Operation):
     """Either operation."""
 
     cluster: str

@@ -10,7 +10,7 @@ from aurora_cli.errors import Declined, StackLocked, StateLocked
 from aurora_cli.events import Emit
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.stored import existing_stack
+from aurora_cli.operations.core.specs import existing_stack
 from aurora_cli.stacks.state_lock import info_file, is_held, read_info
 from aurora_cli.terraform.run_folder import unfinished_runs
 from aurora_cli.terraform.state import local_state_file

@@ -10,7 +10,7 @@ from aurora_cli.events import Emit, StepFinished, StepStarted
 from aurora_cli.operations.core.final_snapshot import carried, fresh_name
 from aurora_cli.operations.core.region_topology import LiveRegions, former_regions, live_regions
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.operations.core.stored import stored_spec
+from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.destroy.dependents import Dependants, dependants_of
 from aurora_cli.operations.destroy.kms_key import OwnKey, own_key, without_key
 from aurora_cli.operations.pipeline.recovery import follow_up

@@ -12,7 +12,7 @@ from aurora_cli.errors import AuroraError, Declined, InvalidInput
 from aurora_cli.events import Emit
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.history import recorded
-from aurora_cli.operations.core.stored import existing_stack
+from aurora_cli.operations.core.specs import existing_stack
 from aurora_cli.operations.core.unfinished import refuse_unfinished
 from aurora_cli.operations.destroy.context import DestroyContext
 from aurora_cli.operations.destroy.execute import take_down

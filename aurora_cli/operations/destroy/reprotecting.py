@@ -11,7 +11,7 @@ from aurora_cli.errors import AuroraError, Interrupted, InvalidInput
 from aurora_cli.events import Emit, Note
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.stored import existing_stack
+from aurora_cli.operations.core.specs import existing_stack
 from aurora_cli.operations.destroy.partial import PartialDestroy, parts, set_back, unprotected
 
 if TYPE_CHECKING:

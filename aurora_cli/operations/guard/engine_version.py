@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aurora_cli.errors import SpecConflict
+from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.spec.versions import major_version, sort_key
 from aurora_cli.terraform.plan import Plan
 
@@ -71,3 +72,21 @@ def refuse_versions(plan: Plan, name: str) -> None:
             raise SpecConflict(
                 f"{name} is a global database: its Regions are upgraded one after another, the primary last.", hint=hint
             )
+
+
+class NoDowngrade(Concern):
+    """For operations that may change the version."""
+
+    def review(self, plan: Plan) -> Shown:
+        """Refuse an older version."""
+        refuse_backwards(plan, self.spec.name)
+        return Shown()
+
+
+class SameVersion(Concern):
+    """For an apply, which leaves the version to `upgrade`."""
+
+    def review(self, plan: Plan) -> Shown:
+        """Refuse another version."""
+        refuse_versions(plan, self.spec.name)
+        return Shown()

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError
-from aurora_cli.operations.core.stored import stored_spec
+from aurora_cli.operations.core.specs import stored_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext

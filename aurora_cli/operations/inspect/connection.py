@@ -10,7 +10,7 @@ from aurora_cli.events import Emit
 from aurora_cli.operations.core.instance_keys import identifiers
 from aurora_cli.operations.core.region_topology import secret_of_master
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.inspect.connection_strings import FORMATS, Target, written
 from aurora_cli.operations.passwords.generated import is_made_here
 from aurora_cli.operations.report.report import live_topology

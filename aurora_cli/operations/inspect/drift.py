@@ -10,7 +10,7 @@ from aurora_cli.events import Emit, StepFinished, StepStarted
 from aurora_cli.operations.core.region_topology import former_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.inspect.spec_fields import field_of
 from aurora_cli.operations.pipeline.recovery import follow_up

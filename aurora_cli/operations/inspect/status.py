@@ -9,7 +9,7 @@ from aurora_cli.events import Emit
 from aurora_cli.operations.core.instance_keys import identifiers
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.results import ClusterReport
-from aurora_cli.operations.core.stored import existing_stack, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import unfinished
 from aurora_cli.operations.inspect.maintenance import upkeep_of, upkeep_warnings
 from aurora_cli.operations.report.report import live_topology, report

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.instance_keys import FIRST, identifiers
-from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.scale.order import Order
 from aurora_cli.operations.scale.scale import Scale, ScaleRequest
 from aurora_cli.operations.scale.spec import SERVERLESS
@@ -51,7 +51,7 @@ def is_alone(app: AppContext, cluster: str, class_: str) -> bool:
 
     From the stored spec: nothing is asked of AWS, and an operation in progress has been asked about before.
     """
-    from aurora_cli.operations.core.stored import existing_stack, stored_spec
+    from aurora_cli.operations.core.specs import existing_stack, stored_spec
     from aurora_cli.operations.core.unfinished import unfinished
 
     stack = existing_stack(app, cluster)
@@ -60,7 +60,7 @@ def is_alone(app: AppContext, cluster: str, class_: str) -> bool:
 
 
 @dataclass(frozen=True)
-class ToKind:
+class ToKind(Operation):
     """The operation: a scale, and around it the reader for the time being."""
 
     cluster: str

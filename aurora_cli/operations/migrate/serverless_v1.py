@@ -17,7 +17,7 @@ from aurora_cli.errors import ClusterNotFound, Declined, SourceUnfit, SpecConfli
 from aurora_cli.events import Emit, Note
 from aurora_cli.operations.build import clone_restore
 from aurora_cli.operations.core.review import Approve, ChangeResult
-from aurora_cli.operations.core.stored import stored_layer
+from aurora_cli.operations.core.specs import stored_layer
 from aurora_cli.operations.day_two.snapshots import create_snapshot
 from aurora_cli.operations.migrate.serverless_v1_spec import equivalent_values
 from aurora_cli.spec.quantities import format_acu

@@ -6,16 +6,15 @@ make a schedule and the second to take it away.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from aurora_cli.events import Emit, StepFinished, StepStarted
+from aurora_cli.aws.master_secret import resume_rotation, rotation_enabled, stop_rotation
+from aurora_cli.events import StepFinished, StepStarted
+from aurora_cli.operations.core.concern import Concern, Shown
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
-    from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.terraform.plan import Plan
 
 _TEXTS = {
     "stop": "Disable the rotation of the master password: it stays the same until you change it.",
@@ -23,59 +22,47 @@ _TEXTS = {
 }
 
 
-@dataclass(frozen=True)
-class RotationStep:
+class Rotation(Concern):
     """What happens to the rotation after Terraform's changes."""
 
-    action: Literal["stop", "resume"]
+    action: Literal["stop", "resume"] | None = None
 
-    @property
-    def text(self) -> str:
-        """As shown in the plan."""
-        return _TEXTS[self.action]
+    def review(self, plan: Plan) -> Shown:
+        """What has to be done for the spec; the secret is looked at only where it matters.
 
+        Raises:
+            AccessDenied, CredentialsError, AwsFailed: the secret cannot be looked at.
+        """
+        self.action = self._wanted()
+        return Shown((_TEXTS[self.action],) if self.action else ())
 
-def rotation_step(
-    app: AppContext, spec: ClusterSpec, before: ClusterSpec | None, topology: Topology | None
-) -> RotationStep | None:
-    """What has to be done for the spec; None if nothing.
-
-    Args:
-        before: the spec that the cluster was last brought to, or None.
-        topology: the live cluster, or None.
-
-    Raises:
-        AccessDenied, CredentialsError, AwsFailed: the secret cannot be looked at. It is looked at only where it matters.
-    """
-    if spec.credentials.given or spec.global_ is not None:
+    def _wanted(self) -> Literal["stop", "resume"] | None:
+        spec, before, topology = self.spec, self.context.before, self.change.topology
+        if spec.credentials.given or spec.global_ is not None:
+            return None
+        arn = topology.secret_arn if topology else None
+        if spec.credentials.rotation_off:
+            return "stop" if arn is None or self._enabled(arn) else None
+        was_off = before is not None and before.credentials.rotation_off
+        if was_off and spec.credentials.schedule is None and arn and not self._enabled(arn):
+            return "resume"
         return None
-    arn = topology.secret_arn if topology else None
-    if spec.credentials.rotation_off:
-        return RotationStep("stop") if arn is None or _enabled(app, spec, arn) else None
-    was_off = before is not None and before.credentials.rotation_off
-    if was_off and spec.credentials.schedule is None and arn and not _enabled(app, spec, arn):
-        return RotationStep("resume")
-    return None
 
+    def after(self) -> None:
+        """Make the call, unless Terraform has done as much meanwhile. Raises as `review` does."""
+        topology = self.change.live() if self.action else None
+        if topology is None or topology.secret_arn is None:
+            return
+        started, emit = monotonic(), self.options.emit
+        emit(StepStarted("rotation", "Setting the rotation of the master password"))
+        if self.action == "resume":
+            resume_rotation(self._secrets(), topology.secret_arn)
+        elif self._enabled(topology.secret_arn):
+            stop_rotation(self._secrets(), topology.secret_arn)
+        emit(StepFinished("rotation", monotonic() - started, "off" if self.action == "stop" else "on"))
 
-def carry_out(app: AppContext, spec: ClusterSpec, step: RotationStep, topology: Topology | None, emit: Emit) -> None:
-    """Make the call, unless Terraform has done as much meanwhile. Raises as `rotation_step` does."""
-    from aurora_cli.aws import master_secret
+    def _enabled(self, arn: str) -> bool:
+        return rotation_enabled(self._secrets(), arn)
 
-    arn = topology.secret_arn if topology else None
-    if arn is None:
-        return
-    started = monotonic()
-    emit(StepStarted("rotation", "Setting the rotation of the master password"))
-    client = app.aws(spec.region).client("secretsmanager")
-    if step.action == "resume":
-        master_secret.resume_rotation(client, arn)
-    elif master_secret.rotation_enabled(client, arn):
-        master_secret.stop_rotation(client, arn)
-    emit(StepFinished("rotation", monotonic() - started, "off" if step.action == "stop" else "on"))
-
-
-def _enabled(app: AppContext, spec: ClusterSpec, arn: str) -> bool:
-    from aurora_cli.aws.master_secret import rotation_enabled
-
-    return rotation_enabled(app.aws(spec.region).client("secretsmanager"), arn)
+    def _secrets(self) -> Any:
+        return self.app.aws(self.spec.region).client("secretsmanager")

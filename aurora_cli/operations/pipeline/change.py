@@ -1,145 +1,216 @@
-"""The one way in which a cluster is made or changed: render, plan, review, approve, apply that very plan, report.
+"""One spec on its way: read the state, write the files, plan, review, apply that very plan.
 
-Create, apply, scale and plan all come here; they differ in how they arrive at the spec. A crash at any moment leaves a stack that
-the next run understands: the spec and the record are written before the apply, Terraform's state by Terraform itself.
+The change that a user approves and every step towards it are made here. A crash at any moment leaves a stack that the next run
+understands: the spec and the record are written before the apply, Terraform's state by Terraform itself.
 """
 
 from __future__ import annotations
 
-from time import monotonic
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import PlanStale, SpecConflict
-from aurora_cli.events import Note, StepFinished, StepStarted
-from aurora_cli.operations.core.history import Entry, recorded
-from aurora_cli.operations.core.options import RunOptions
-from aurora_cli.operations.core.region_topology import live_regions
-from aurora_cli.operations.core.review import ChangeResult, PlanReview
-from aurora_cli.operations.core.stored import is_pristine
-from aurora_cli.operations.core.unfinished import refuse_unfinished
-from aurora_cli.operations.pipeline.apply import NOTHING, Summary, finish, make_the_change
-from aurora_cli.operations.pipeline.draft import Draft
-from aurora_cli.operations.pipeline.proposal import Proposal
-from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
-from aurora_cli.operations.report.report import report
-from aurora_cli.operations.source.state import EMPTY, ignored_source_change
+from aurora_cli.errors import GuardRefused, InvalidInput
+from aurora_cli.events import timed
+from aurora_cli.operations.core.concern import Change, Concern, Shown, StackContext, fields_of
+from aurora_cli.operations.core.region_topology import live_at
+from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.core.specs import is_pristine, stored_spec
+from aurora_cli.operations.pipeline.provider_fixes import apply_plan, refuse_unapproved
+from aurora_cli.operations.pipeline.untaint import as_kept, keep_survivors, tainted_survivors, would_keep
+from aurora_cli.stacks.record import StackRecord
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
-    from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.results import ClusterReport
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Resolved
-    from aurora_cli.stacks.stack import Stack
+    from aurora_cli.terraform.outcome import ApplySummary
+    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.state import StateResource
 
-__all__ = ["RunOptions", "carry_out", "refuse_identity_change"]
+Approved = frozenset[tuple[str, str]]
+"""(address, action) of the plan that was approved."""
+_RECORDED = {f.name for f in fields(StackRecord)}
 
 
-def carry_out(app: AppContext, stack: Stack, desired: Resolved, terms: RunOptions) -> ChangeResult:
-    """Bring the cluster of `stack` to the desired spec.
+class SpecChange(Change):
+    """One spec to be planned and applied, which may be one on the way to the last.
 
     Args:
-        app: the composition root; `begin` has been called.
-        stack: the stack, which may be new and empty. Its lock is held.
-        desired: the spec to reach, with the origins of its values and its warnings.
-        terms: how.
-
-    Returns:
-        The report of the live cluster and whether anything was changed.
-
-    Raises:
-        GuardRefused, Declined: nothing was changed. OperationUnfinished: an operation in steps is under way.
-        TerraformFailed, Interrupted and their kin: what was done is in the state, the same command goes on from there.
+        keys: instance keys; None to choose them by the state.
+        concerns: what varies, in the order of their moments.
+        options: further fields of `RenderOptions`.
     """
-    try:
-        run = _Run(Draft(app, stack, desired, terms))
-    except BaseException:
-        if is_pristine(stack):
-            app.registry.remove(stack)
-        raise
-    if terms.dry_run:
-        return run.look()
-    refuse_unfinished(stack)
-    with recorded(app, stack, terms.operation) as entry:
-        return run.change(entry)
 
+    def __init__(
+        self,
+        context: StackContext,
+        spec: ClusterSpec,
+        keys: tuple[str, ...] | None,
+        concerns: Iterable[type[Concern]],
+        **options: Any,
+    ) -> None:
+        super().__init__(context, spec, keys)
+        self.app, self.stack, self.terraform, self.emit = context.app, context.stack, context.terraform, context.emit
+        self.concerns = tuple(concern(self) for concern in concerns)
+        self._options = options
+        self.done: list[ApplySummary] = []
 
-class _Run:
-    """One change of one stack, under its lock."""
+    # --- plan ---
 
-    def __init__(self, draft: Draft) -> None:
-        self.draft, self.app, self.spec, self.emit = draft, draft.app, draft.spec, draft.terms.emit
-        self.proposal = Proposal(draft)
+    def prepare(self) -> None:
+        """Read the state, write the files, initialise. A state that is kept elsewhere is read after that.
 
-    def look(self) -> ChangeResult:
-        """Plan only, and leave the stack as it was."""
+        Raises:
+            TerraformFailed and its kin; what the concerns refuse.
+        """
+        if self.spec.backend.type != "local":
+            self._write()
+            self.terraform.init()
+            self._read()
+            self._write()
+        else:
+            self._read()
+            self._write()
+            self.terraform.init()
+        if tainted_survivors(self.resources) and not self.context.options.dry_run:
+            keep_survivors(self.terraform, self.resources, self._look_at, clock=self.app.clock, emit=self.emit)
+
+    def plan(self) -> Plan:
+        """Terraform's plan of the files; of one that `prevent_destroy` stops, what it would do. Raises TerraformFailed, ..."""
         try:
-            review, topology = self.proposal.make()
-        finally:
-            self.draft.withdraw()
-        state = report(self.app, self.spec, topology, changed=False)
-        return ChangeResult(report=state if topology else None, review=review, changed=False, dry_run=True)
+            plan = self.terraform.plan()
+        except GuardRefused:
+            plan = self._plan_of_refused()
+        if self.context.options.dry_run and tainted_survivors(
+            self.resources
+        ):  # to look must not write, not even a mark
+            return as_kept(plan, would_keep(self.resources, self._look_at, self.emit))
+        return plan
 
-    def change(self, entry: Entry) -> ChangeResult:
-        """Plan, ask, apply. A plan that went stale is made and shown a second time."""
-        try:
-            review, topology = self.proposal.make()
-            if not review.changes:
-                return self._nothing_to_do(review, topology, entry)
-            self.proposal.ask(review)
-        except BaseException:
-            self.draft.withdraw()
-            raise
-        try:
-            summary = make_the_change(self.proposal, review)
-        except PlanStale:
-            self.emit(Note("Something changed since the plan; planning again.", level="warning"))
-            review, topology = self.proposal.make(again=True)
-            self.proposal.ask(review)
-            summary = make_the_change(self.proposal, review)
-        return self._done(review, finish(self.proposal, summary), entry)
+    def plan_beside_aws(self) -> Plan:
+        """The plan, while AWS is asked what the review needs: the live clusters, and what the concerns want to know."""
+        with ThreadPoolExecutor(max_workers=1) as pool:  # loading the AWS library takes its time too
+            asking = pool.submit(self._ask_aws)
+            plan = self.plan()
+            asking.result()
+        again = [concern.plans_again(plan) for concern in self.concerns]
+        if any(again):
+            self._write()
+            plan = self.plan()
+        return plan
 
-    def _nothing_to_do(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
-        self.draft.terraform.plan_file.unlink(missing_ok=True)
-        for warning in ignored_source_change(self.draft.stack, self.spec, self.draft.born):
-            self.emit(Note(warning.message, level="warning", hint=warning.hint))
-        self.draft.remember("ready")
-        entry.finish("unchanged", dict(NOTHING))
-        return ChangeResult(report=self._report(topology, changed=False), review=review, changed=False)
+    def review(self, plan: Plan) -> Shown:
+        """What the concerns say of it. Raises what they refuse."""
+        self._refuse_foreign_cluster(plan)
+        said = [concern.review(plan) for concern in self.concerns]
+        return Shown(
+            tuple(step for one in said for step in one.steps),
+            tuple(warning for one in said for warning in one.warnings),
+            tuple(remark for one in said for remark in one.remarks),
+        )
 
-    def _done(self, review: PlanReview, summary: Summary, entry: Entry) -> ChangeResult:
-        born = self.draft.born or (self.spec.source and self.spec.source.kind) or EMPTY
-        self.draft.stack.update_record(status="ready", born=born)
-        entry.finish("succeeded", summary)
-        started = monotonic()
-        self.emit(StepStarted("read", "Reading the endpoints"))
-        topology = self.draft.look()
-        if fix_provider_gaps(self.app, self.spec, topology, self.emit):
-            topology = self.draft.look()
-        self.emit(StepFinished("read", monotonic() - started))
-        state = self._report(topology, changed=True)
-        return ChangeResult(report=state, review=review, changed=True, summary=summary)
+    def require(self, plan: Plan) -> None:
+        """Refuse what lacks something. Raises what the concerns raise."""
+        for concern in self.concerns:
+            concern.require(plan)
 
-    def _report(self, topology: Topology | None, *, changed: bool) -> ClusterReport:
-        regions = live_regions(self.app, self.spec, lag=True)
-        managed = frozenset(self.draft.instances().values())
-        return report(self.app, self.spec, topology, changed=changed, managed=managed, regions=regions)
+    def exists(self) -> bool:
+        """Whether the state has the cluster."""
+        return CLUSTER_ADDRESS in self.addresses
 
+    # --- apply ---
 
-def refuse_identity_change(old: ClusterSpec, new: ClusterSpec) -> None:
-    """Raise SpecConflict when `new` is another cluster than `old`: another engine, region or home of the state."""
-    for label, before, after in (
-        ("engine", old.engine, new.engine),
-        ("region", old.region, new.region),
-        ("backend", old.backend, new.backend),
-        ("resource_name", old.base_name, new.base_name),
-    ):
-        if before != after:
-            raise SpecConflict(
-                f"{new.name} exists with another {label}: {_plain(before)}, not {_plain(after)}.",
-                hint=f"The {label} of an existing cluster cannot change. Choose another name, or keep the {label}.",
+    def remember(self, desired: Resolved) -> None:
+        """Keep the spec and what was chosen, before the apply: the next run goes on from there."""
+        from aurora_cli.spec.load import dump_spec
+
+        chosen = {name: value for name, value in fields_of(self.concerns).items() if name in _RECORDED}
+        status = "changing" if self.exists() else "creating"
+        self.stack.write_spec(dump_spec(desired.spec))
+        self.stack.update_record(status=status, origins=dict(desired.origins), **chosen)
+
+    def apply(self, plan: Plan, approved: Approved) -> bool:
+        """Apply the plan, which Terraform has saved; False when nothing was to be done.
+
+        Raises:
+            PlanStale: the plan holds what was not approved, or the state was changed since. TerraformFailed and its kin.
+        """
+        refuse_unapproved(self.terraform, plan, approved)
+        if plan.empty:
+            return False
+        self.done.append(
+            apply_plan(
+                self.terraform, self._plan_again, app=self.app, spec=self.spec, approved=approved, emit=self.emit
             )
+        )
+        return True
 
+    def apply_again(self, title: str) -> None:
+        """See `Change`."""
+        with timed(self.emit, "plan", f"Planning {title}"):
+            plan = self.plan()
+        if plan.empty or any(change.action != "update" for change in plan.changes):
+            self.terraform.plan_file.unlink(missing_ok=True)
+            return
+        with timed(self.emit, "finish", f"Setting {title}"):
+            self.done.append(self.terraform.apply())
 
-def _plain(value: object) -> str:
-    return getattr(value, "type", None) or str(value)
+    def files(self) -> tuple[ClusterSpec, dict[str, Any]]:
+        """What the files depend on; of two changes with the same, a plan is the plan of the other."""
+        return self.spec, {"instance_keys": self.keys, **fields_of(self.concerns), **self._options}
+
+    def withdraw(self, *, remove: bool) -> None:
+        """Leave the stack as it was before: with the files of its own spec.
+
+        Args:
+            remove: the stack goes if nothing was ever made.
+        """
+        self.terraform.plan_file.unlink(missing_ok=True)
+        if remove and is_pristine(self.stack, self.addresses):
+            self.app.registry.remove(self.stack)
+        elif self.stack.has_spec():
+            write_rendered(self.stack, stored_spec(self.stack).spec)
+
+    # --- parts ---
+
+    def _read(self) -> None:
+        self.resources = self.terraform.state_resources()
+        self.addresses = [r.address for r in self.resources]
+        for concern in self.concerns:
+            concern.read()
+
+    def _write(self, **options: Any) -> None:
+        spec, values = self.files()
+        write_rendered(self.stack, spec, values.pop("instance_keys"), **{**values, **options})
+
+    def _ask_aws(self) -> None:
+        self.topology = self.context.look()
+        for concern in self.concerns:
+            concern.ask_aws()
+
+    def _plan_of_refused(self) -> Plan:
+        """It shows what would be done and why; it cannot be applied."""
+        self._write(allow_destroy=True)
+        try:
+            return self.terraform.plan()
+        finally:
+            self.terraform.plan_file.unlink(missing_ok=True)
+            self._write()
+
+    def _plan_again(self) -> Plan:
+        self.prepare()
+        return self.plan()
+
+    def _look_at(self, resource: StateResource) -> Topology | None:
+        return live_at(self.app, self.context.spec, resource.address)
+
+    def _refuse_foreign_cluster(self, plan: Plan) -> None:
+        creates = any(c.address == CLUSTER_ADDRESS and c.action == "create" for c in plan.resource_changes)
+        if self.topology is not None and creates:
+            raise InvalidInput(
+                f"{self.spec.region} already has a cluster named {self.spec.name}, and this stack does not manage it.",
+                hint=f"Choose another name, or import it: aurora-cli adopt {self.spec.name}",
+            )

@@ -2,64 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.topology import read_topology
 from aurora_cli.aws.waiters import busy_members, wait_until
-from aurora_cli.errors import ClusterNotFound, OperationFailed
-from aurora_cli.events import Emit, waiting
+from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
+from aurora_cli.events import StepFinished, StepStarted, waiting
+from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.instance_keys import keys_in_state
-from aurora_cli.operations.core.region_topology import former_regions, live_at, made_around
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.operations.core.stored import stored_spec
-from aurora_cli.operations.passwords.generated import is_made_here, variables_of, wanted_password
-from aurora_cli.operations.passwords.given import sent_version
-from aurora_cli.operations.pipeline.provider_fixes import apply_plan, refuse_unapproved
-from aurora_cli.operations.pipeline.untaint import as_kept, keep_survivors, tainted_survivors, would_keep
+from aurora_cli.operations.pipeline.change import Approved, SpecChange
+from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.stacks.journal import Journal, write_journal
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Member, Topology
     from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.options import RunOptions
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.stacks.stack import Stack
+    from aurora_cli.terraform.outcome import ApplySummary
     from aurora_cli.terraform.plan import Plan
-    from aurora_cli.terraform.runner import Terraform
-    from aurora_cli.terraform.state import StateResource
 
 
-class OperationContext:
+class OperationContext(StackContext):
     """Everything that an operation on one stack needs, under the stack's lock.
 
     Attributes:
-        spec: the stored spec, as it was before the operation.
-        journal: of the operation once it was approved; None before that.
+        journal: of an operation that takes several steps, once it was approved; None before that.
+        approved: (address, action) of everything that was shown.
+        saved: the change that was shown, with the plan that Terraform has kept of it; None once something was done.
         counts: what Terraform has added, changed and destroyed in this run.
-        names: identifiers under which the cluster may be found, the first that is there counts: an operation may rename it.
     """
 
-    def __init__(self, app: AppContext, stack: Stack, emit: Emit) -> None:
-        self.app, self.stack, self.emit = app, stack, emit
-        self.spec: ClusterSpec = stored_spec(stack).spec
+    def __init__(self, app: AppContext, stack: Stack, options: RunOptions, spec: ClusterSpec) -> None:
+        super().__init__(app, stack, options, spec)
         self.journal: Journal | None = None
         self.counts = {"add": 0, "change": 0, "destroy": 0}
-        self.approved: frozenset[tuple[str, str]] = frozenset()
-        self.names: tuple[str, ...] = (self.spec.name,)
+        self.approved: Approved = frozenset()
+        self.saved: tuple[SpecChange, Plan] | None = None
 
     # --- the live cluster ---
 
-    @cached_property
-    def rds(self) -> Any:
-        """A boto3 RDS client of the cluster's Region."""
-        return self.app.aws(self.spec.region).client("rds")
-
     def live(self) -> Topology:
-        """The cluster as AWS reports it now. Raises ClusterNotFound, CredentialsError, AccessDenied, AwsFailed."""
-        found = (read_topology(self.rds, name) for name in self.names)
-        topology = next((one for one in found if one is not None), None)
+        """As `look`. Raises ClusterNotFound as well."""
+        topology = self.look()
         if topology is None:
             raise ClusterNotFound(
                 f"AWS has no cluster named {self.spec.name} in {self.spec.region}.",
@@ -108,11 +97,6 @@ class OperationContext:
 
     # --- Terraform ---
 
-    @cached_property
-    def terraform(self) -> Terraform:
-        """Terraform of the stack."""
-        return self.app.terraform(self.stack, self.emit)
-
     def keys(self) -> list[str]:
         """Keys of the instances in Terraform's state, lowest first. Raises TerraformFailed and its kin."""
         if self.spec.backend.type != "local":
@@ -120,74 +104,58 @@ class OperationContext:
             self.terraform.init()
         return keys_in_state([r.address for r in self.terraform.state_resources()])
 
-    def plan(self, spec: ClusterSpec, keys: tuple[str, ...], *, dry_run: bool = False, **options: Any) -> Plan:
-        """Render a spec, which may be one on the way to the last, and plan it.
+    def change(self, spec: ClusterSpec, keys: tuple[str, ...] | None, **options: Any) -> SpecChange:
+        """A change to a spec, which may be one on the way to the last.
 
         Args:
-            dry_run: write nothing into the state: what an interrupted creation left is only shown as kept.
+            keys: instance keys; None to choose them by the state.
             options: further fields of `RenderOptions`.
-
-        Raises:
-            TerraformFailed and its kin.
         """
-        write_rendered(self.stack, spec, keys, **options)
-        self.terraform.init()
-        resources = self.terraform.state_resources()
-        addresses = [r.address for r in resources]
-        write_rendered(
-            self.stack,
-            spec,
-            keys,
-            former_regions=former_regions(spec, addresses),
-            global_from_existing=made_around(spec, addresses),
-            password_version=self._password(spec, resources),
-            **options,
-        )
-        if not tainted_survivors(resources):
-            return self.terraform.plan()
-        if dry_run:
-            return as_kept(self.terraform.plan(), would_keep(resources, self._look_at, self.emit))
-        keep_survivors(self.terraform, resources, self._look_at, clock=self.app.clock, emit=self.emit)
-        return self.terraform.plan()
+        return SpecChange(self, spec, keys, EVERY_CHANGE, **options)
 
-    def _look_at(self, resource: StateResource) -> Topology | None:
-        return live_at(self.app, self.spec, resource.address)
+    def plan(self, spec: ClusterSpec, keys: tuple[str, ...], **options: Any) -> Plan:
+        """Render a spec and plan it; see `change`. Raises TerraformFailed and its kin."""
+        change = self.change(spec, keys, **options)
+        change.prepare()
+        return change.plan()
 
-    def _password(self, spec: ClusterSpec, resources: Sequence[StateResource]) -> int | None:
-        """Number of the password to render: what secret and cluster have, or what an earlier run did not bring to both.
-
-        It is never sent empty: a password that waits in the secret is handed on, and a new one made where it holds none.
-        """
-        if not is_made_here(spec):
-            return sent_version(resources) or self.stack.record.password_version
-        made = wanted_password(self.app, spec, resources)
-        self.terraform.provide(variables_of(self.app, spec, made))
-        return made.version
-
-    def reach(self, spec: ClusterSpec, keys: tuple[str, ...], **options: Any) -> bool:
-        """Render, plan and apply a spec on the way; nothing that was not approved. False when nothing was to be done.
-
-        Args:
-            options: further fields of `RenderOptions`.
+    def apply_spec(self, spec: ClusterSpec, keys: tuple[str, ...], **options: Any) -> bool:
+        """Render, plan and apply a spec; nothing that was not approved. False when nothing was to be done.
 
         Raises:
             PlanStale: the plan holds what was not in the one that was shown. TerraformFailed and its kin.
         """
-        plan = self.plan(spec, keys, **options)
-        refuse_unapproved(self.terraform, plan, self.approved)
-        if plan.empty:
-            return False
-        done = apply_plan(
-            self.terraform,
-            lambda: self.plan(spec, keys),
-            app=self.app,
-            spec=spec,
-            approved=self.approved,
-            emit=self.emit,
-        )
+        change = self.change(spec, keys, **options)
+        change.prepare()
+        applied = self.apply(change)
+        self.count(*change.done)
+        return applied
+
+    def apply(self, change: SpecChange, title: str | None = None) -> bool:
+        """Apply a change whose files are written: by the plan that was shown, if it is theirs and nothing was done since.
+
+        Args:
+            title: of the step, for people; None inside of another step.
+        """
+        plan = self.saved[1] if self.saved and self.saved[0].files() == change.files() else None
+        self.saved = None
+        started = monotonic()
+        if title and not (plan and plan.empty):
+            self.emit(StepStarted("apply", title))
+        try:
+            applied = change.apply(plan or change.plan(), self.approved)
+        except PlanStale:
+            if plan is None or self.journal is None:
+                raise
+            applied = change.apply(change.plan(), self.approved)
+        if title and applied:
+            self.emit(StepFinished("apply", monotonic() - started))
+        return applied
+
+    def count(self, *done: ApplySummary) -> None:
+        """Add what Terraform did."""
         for name in self.counts:
-            self.counts[name] += getattr(done, name)
-        return True
+            self.counts[name] += sum(getattr(one, name) for one in done)
 
     # --- the journal ---
 

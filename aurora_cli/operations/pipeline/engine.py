@@ -1,7 +1,9 @@
-"""Carries out an operation: decide, show, ask, then step by step, each noted in the journal before and after.
+"""Carries out an operation: decide, plan, review, ask, then step by step, each noted in the journal before and after.
 
-A crash at any moment leaves the journal. The same command goes on from it: with the decision that was made at the start, past the
-steps that have ended, and past one that was cut off after its call, since the live cluster is asked before a step is run.
+Every operation that changes a cluster comes here. Its last step brings Terraform's state to the spec that it leads to; create and
+apply have that step alone. A crash at any moment leaves the journal, or where there is one step only, the record and Terraform's
+state: the same command goes on from there, with the decision that was made at the start, past the steps that have ended, and past
+one that was cut off after its call, since the live cluster is asked before a step is run.
 """
 
 from __future__ import annotations
@@ -10,21 +12,21 @@ import shlex
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import AuroraError, AwsFailed, Interrupted
-from aurora_cli.events import Note, StepFinished, StepStarted
+from aurora_cli.errors import AuroraError, AwsFailed, Interrupted, PlanStale
+from aurora_cli.events import Note, StepFinished, StepStarted, timed
+from aurora_cli.operations.core.concern import Shown
 from aurora_cli.operations.core.history import Entry, recorded
 from aurora_cli.operations.core.instance_keys import ADDRESS_OF_OTHERS, identifiers
-from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlannedStep, PlanReview
-from aurora_cli.operations.core.stored import existing_stack
+from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
-from aurora_cli.operations.guard.engine_version import refuse_backwards
-from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
 from aurora_cli.operations.pipeline.recovery import follow_up
-from aurora_cli.operations.pipeline.review import ask, regions_in, review_of, sequence_of
+from aurora_cli.operations.pipeline.review import ask, review_of, sequence_of
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.stacks.journal import Journal, remove_journal
@@ -33,79 +35,117 @@ from aurora_cli.terraform.plan import Plan
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.options import RunOptions
     from aurora_cli.operations.core.results import ClusterReport
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
 
-SETTLE = "settle"
+RECONCILE = "settle"
+"""Name of the last step; journals of earlier versions hold it."""
 _AGAIN = "Run the same command again: it resumes from here."
 UNSETTLED = "but the plan still differs in"
-_SETTLE_TEXT = "Reconcile Terraform state with the spec"
 
 
-def run_operation(app: AppContext, name: str, operation: Operation, terms: RunOptions) -> ChangeResult:
-    """Carry out an operation on an existing cluster, or go on with it.
+def run_operation(app: AppContext, name: str, operation: Operation, options: RunOptions) -> ChangeResult:
+    """Carry out an operation on an existing cluster, or resume it.
 
     Args:
         name: of the cluster.
         operation: what is to be done.
-        terms: how it is approved and shown; `operation` in it is what the review and the history say.
+        options: how it is approved and shown; `operation` in it is what the review and the history say.
 
     Returns:
         The report of the live cluster, the steps and their seconds.
 
     Raises:
-        ClusterNotFound, StackLocked; OperationUnfinished: another one is under way; SpecConflict: a destroy is.
-        GuardRefused, Declined: nothing was changed.
-        PlanStale, TerraformFailed, AwsFailed, WaitTimeout, ...: the journal stays, and the same command goes on.
+        ClusterNotFound, StackLocked; SpecConflict: a destroy is in progress; and what `run_on_stack` raises.
     """
     stack = existing_stack(app, name)
     with stack.lock(operation.name):
         refuse_destroying(stack)
-        journal = refuse_unfinished(stack, operation.name, operation.arguments)
-        app.begin(terms.emit)
-        context = OperationContext(app, stack, terms.emit)
-        context.journal = journal
-        follow_up(context.terraform, terms.emit)
-        return _Engine(context, operation, terms).run()
+        app.begin(options.emit)
+        return run_on_stack(app, stack, operation, options)
+
+
+def run_on_stack(
+    app: AppContext, stack: Stack, operation: Operation, options: RunOptions, desired: ClusterSpec | None = None
+) -> ChangeResult:
+    """Carry out an operation on a stack whose lock is held; `begin` has been called.
+
+    Args:
+        desired: the spec to reach, for an operation that may find no stored spec; None for the stored one.
+
+    Raises:
+        OperationUnfinished: another operation is in progress. GuardRefused, Declined: nothing was changed.
+        PlanStale, TerraformFailed, AwsFailed, WaitTimeout, Interrupted, ...: what was done is kept; the same command resumes.
+    """
+    try:
+        context = OperationContext(app, stack, options, desired or stored_spec(stack).spec)
+        context.journal = _journal_of(stack, operation, options)
+        follow_up(context.terraform, options.emit)
+        engine = _Engine(context, operation)
+    except BaseException:
+        if operation.one_step and is_pristine(stack):
+            app.registry.remove(stack)
+        raise
+    return engine.run()
+
+
+def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Journal | None:
+    """What this very operation goes on from. A plan of a spec may be looked at whatever is in progress."""
+    if operation.one_step and options.dry_run:
+        return None
+    return refuse_unfinished(stack, operation.name, operation.arguments)
 
 
 class _Engine:
     """One run of one operation, under the stack's lock."""
 
-    def __init__(self, context: OperationContext, operation: Operation, terms: RunOptions) -> None:
-        self.context, self.operation, self.terms = context, operation, terms
-        self.emit, self.stack, self.app = terms.emit, context.stack, context.app
+    def __init__(self, context: OperationContext, operation: Operation) -> None:
+        self.context, self.operation, self.options = context, operation, context.options
+        self.emit, self.stack, self.app = context.emit, context.stack, context.app
         self.resumed = context.journal is not None
         self.decision = kept_decision(context.journal) if context.journal else operation.decide(context)
-        self.steps = self._all_steps()
+        self.steps = list(operation.steps(context, self.decision))
+        if self.decision.desired is not None and not operation.one_step:
+            text = "Reconcile Terraform state with the spec"
+            self.steps.append(Step(RECONCILE, text, lambda: False, self._reconcile))
         self.ended = self._ended()
         self.seconds: dict[str, float] = {}
+        self.change: SpecChange | None = None
+        self.shown = Shown()
+        self.read: Topology | None = None
 
     def run(self) -> ChangeResult:
-        """Show, ask, do."""
-        topology = self.context.live()
-        try:
-            plan = self._whole_plan()
-        finally:
-            self._withdraw()
-        review = self._review(plan, topology)
-        if self.terms.dry_run:
-            state = self._report(topology, changed=False)
+        """Show, ask, do. A plan of one step that went stale is made and shown a second time."""
+        if self.options.dry_run:
+            try:
+                review, topology = self._review()
+            finally:
+                self._withdraw()
+            state = None if topology is None else self._report(topology, changed=False)
             return ChangeResult(state, review, changed=False, dry_run=True, sequence=review.sequence)
-        with recorded(self.app, self.stack, self.terms.operation) as entry:
-            if not self.resumed and plan.empty and self._nothing_left():
-                return self._unchanged(review, topology, entry)
-            ask(review, self.terms)
+        with recorded(self.app, self.stack, self.options.operation) as entry:
+            try:
+                review, topology = self._review()
+                if self._nothing_to_do(review):
+                    return self._unchanged(review, topology, entry)
+                self._ask(review)
+            except BaseException:
+                self._withdraw()
+                raise
+            try:
+                return self._carry_out(review, entry)
+            except PlanStale:
+                if not self.operation.one_step:
+                    raise
+            self.emit(Note("Something changed since the plan; planning again.", level="warning"))
+            review, topology = self._review(again=True)
+            self._ask(review)
             return self._carry_out(review, entry)
 
     # --- before ---
-
-    def _all_steps(self) -> list[Step]:
-        steps = list(self.operation.steps(self.context, self.decision))
-        if self.decision.desired is not None:
-            steps.append(Step(SETTLE, _SETTLE_TEXT, lambda: False, self._settle))
-        return steps
 
     def _ended(self) -> set[str]:
         """Names of the steps that need not be run any more."""
@@ -114,73 +154,98 @@ class _Engine:
             return {step.name for step in self.steps if journal.step(step.name).finished}
         return {step.name for step in self.steps if step.done()}
 
-    def _nothing_left(self) -> bool:
-        return all(step.name in self.ended or step.name == SETTLE for step in self.steps)
+    def _nothing_to_do(self, review: PlanReview) -> bool:
+        left = any(step.name not in self.ended and step.name != RECONCILE for step in self.steps)
+        return review.plan.empty and not (self.resumed or left or review.steps)
 
-    def _whole_plan(self) -> Plan:
+    def _review(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
+        """Plan from now to the end, and say what it means; and the live cluster, if there is one."""
+        decision, spec = self.decision, self.context.spec
+        if decision.desired is None:
+            plan, topology, regions = (
+                decision.plan or Plan.unchanged([]),
+                self.context.look(),
+                live_regions(self.app, spec),
+            )
+        else:
+            self.change = self._new_change(decision.desired)
+            plan = self._plan(self.change)
+            topology, regions = self.change.topology, self.change.regions
+            self.shown = self.change.review(plan)
+        if topology is None and not self.operation.one_step:
+            topology = self.context.live()  # says what is missing
+        review = review_of(
+            self.app,
+            spec,
+            self.options,
+            plan,
+            topology=topology,
+            regions=regions,
+            next_writer=decision.next_writer or (self.change.next_writer if self.change else None),
+            one_by_one=decision.one_by_one,
+            warnings=(*(decision.desired.warnings if decision.desired else ()), *self.shown.warnings),
+            resumed=self.resumed or self._was_interrupted(),
+            again=again,
+            steps=self.shown.steps,
+            sequence=self._sequence(),
+            remarks=(*decision.remarks, *self.shown.remarks),
+        )
+        return review, topology
+
+    def _was_interrupted(self) -> bool:
+        """Whether an earlier run of the one step stopped half-way; it has no journal, the state is it."""
+        unfinished = self.operation.one_step and self.stack.record.status in ("creating", "changing")
+        return unfinished and self.change is not None and bool(self.change.addresses)
+
+    def _new_change(self, desired: Resolved) -> SpecChange:
+        return SpecChange(self.context, desired.spec, self._keys(), self.operation.concerns)
+
+    def _plan(self, change: SpecChange) -> Plan:
         """From now to the end, in one plan: what is shown, and what bounds the plans of the steps."""
-        desired = self.decision.desired
-        if desired is None:
-            return self.decision.plan or Plan.unchanged([])
-        started = monotonic()
-        self.emit(StepStarted("plan", "Planning the change"))
-        meanwhile = self._plan_between(desired)
-        plan = self.context.plan(desired.spec, self._keys(), dry_run=self.terms.dry_run)
-        self.emit(StepFinished("plan", monotonic() - started))
-        self.context.terraform.plan_file.unlink(missing_ok=True)
-        refuse_backwards(plan, self.stack.name)
+        with timed(self.emit, "init", "Preparing Terraform"):
+            change.prepare()
+        with timed(self.emit, "plan", "Planning the change"):
+            meanwhile = self._plan_between(change)
+            plan = change.plan_beside_aws()
+        self.context.saved = (change, plan)
         self.context.approved = meanwhile | {(c.address, c.action) for c in plan.changes}
-        come_and_gone = {address for address, action in meanwhile if action == "delete"}
-        return plan.without(come_and_gone)
+        return plan.without({address for address, action in meanwhile if action == "delete"})
 
-    def _plan_between(self, desired: Resolved) -> frozenset[tuple[str, str]]:
+    def _plan_between(self, change: SpecChange) -> Approved:
         """What happens to instances that come and go again: no plan from now to the end tells of them."""
-        temporary = set(self.decision.between) - set(self._keys())
+        temporary = set(self.decision.between) - set(change.keys or ())
         if not temporary:
             return frozenset()
-        plan = self.context.plan(desired.spec, self.decision.between, dry_run=self.terms.dry_run)
+        plan = self.context.plan(change.spec, self.decision.between)
+        change.prepare()
         goes = {(f'{ADDRESS_OF_OTHERS}["{key}"]', "delete") for key in temporary}
         return frozenset({*((c.address, c.action) for c in plan.changes), *goes})
 
-    def _review(self, plan: Plan, topology: Topology) -> PlanReview:
-        decision, spec = self.decision, self.context.spec
-        return review_of(
-            self.app,
-            spec,
-            self.terms,
-            plan,
-            topology=topology,
-            regions=regions_in(self.app, spec, plan),
-            next_writer=decision.next_writer,
-            one_by_one=decision.one_by_one,
-            warnings=decision.desired.warnings if decision.desired else (),
-            resumed=self.context.journal is not None,
-            sequence=self._sequence(),
-            remarks=decision.remarks,
-        )
+    def _keys(self) -> tuple[str, ...] | None:
+        return None if self.operation.one_step else self.decision.keys or self.stack.record.instance_keys
 
-    def _keys(self) -> tuple[str, ...]:
-        return self.decision.keys or self.stack.record.instance_keys
+    def _ask(self, review: PlanReview) -> None:
+        ask(review, self.options, self.change.require if self.change else lambda plan: None)
 
     def _withdraw(self) -> None:
-        """The files fit the stored spec until the first step."""
-        if self.decision.desired is not None:
-            write_rendered(self.stack, self.context.spec)
+        """Nothing was changed: the files fit the stored spec again, and a stack of which nothing was made is gone."""
+        if self.change is not None:
+            self.change.withdraw(remove=self.operation.one_step)
 
     # --- the steps ---
 
     def _carry_out(self, review: PlanReview, entry: Entry) -> ChangeResult:
-        if not self.resumed:
-            self.context.save(new_journal(self.app, self.operation, self.decision, self.steps, self.ended))
-        self.stack.update_record(status="changing")
-        for number, step in enumerate(self.steps, start=1):
-            if step.name not in self.ended:
-                self._take(step, number)
+        if self.operation.one_step:
+            self._reconcile()
+        else:
+            self._take_steps()
         self.stack.update_record(status="ready")
         remove_journal(self.stack.folder)
         entry.finish("succeeded", self.context.counts, self._summary())
+        with timed(self.emit, "read", "Reading the endpoints"):
+            state = self._report(self.read or live_topology(self.app, self._spec()), changed=True)
         return ChangeResult(
-            report=self._report(live_topology(self.app, self._spec()), changed=True),
+            report=state,
             review=review,
             changed=True,
             summary=dict(self.context.counts),
@@ -188,8 +253,16 @@ class _Engine:
             without_writer_s=self._without_writer(),
         )
 
+    def _take_steps(self) -> None:
+        if not self.resumed:
+            self.context.save(new_journal(self.app, self.operation, self.decision, self.steps, self.ended))
+        self.stack.update_record(status="changing")
+        for number, step in enumerate(self.steps, start=1):
+            if step.name not in self.ended:
+                self._take(step, number)
+
     def _take(self, step: Step, number: int) -> None:
-        """One step: wait for rest, look whether it is done, run it."""
+        """One step: wait until the cluster is stable, look whether the step is done, run it."""
         started = monotonic()
         self.emit(StepStarted(step.name, f"Step {number} of {len(self.steps)}: {step.text}"))
         try:
@@ -203,6 +276,7 @@ class _Engine:
                 error.message = self._how_far()
             self._say_stopped(number)
             raise
+        self.context.saved = None
         seconds = self.seconds.get(step.name)
         self.context.save(self._journal().with_step(step.name, finished=self._now(), elapsed_s=seconds))
         self.ended.add(step.name)
@@ -237,48 +311,56 @@ class _Engine:
             raise AssertionError("a step is taken after the journal was begun")
         return self.context.journal
 
-    def _settle(self) -> str | None:
-        """The spec of the end is stored and applied, and the plan after it is empty."""
+    def _reconcile(self) -> None:
+        """The spec of the end is stored and applied; after steps, the plan is empty."""
         desired = self._desired()
-        self._store(desired)
-        applied = self.context.reach(desired.spec, self._keys())
-        if (
-            not fix_provider_gaps(self.app, desired.spec, live_topology(self.app, desired.spec), self.emit)
-            and not applied
-        ):
-            return None
-        plan = self.context.plan(desired.spec, self._keys())
+        if self.context.saved is None:  # steps have changed something since the plan that was shown
+            self.change = self._new_change(desired)
+            self.change.prepare()
+        change = self.change
+        assert change is not None
+        change.remember(desired)
+        for concern in change.concerns:
+            concern.before()
+        applied = self.context.apply(change, "Applying the change" if self.operation.one_step else None)
+        for concern in change.concerns:
+            concern.after()
+        self.context.count(*change.done)
+        topology = live_topology(self.app, desired.spec)
+        fixed = fix_provider_gaps(self.app, desired.spec, topology, self.emit)
+        self.read = None if fixed else topology
+        if (applied or fixed) and not self.operation.one_step:
+            self._look_for_differences(change)
+
+    def _look_for_differences(self, change: SpecChange) -> None:
+        change.prepare()
+        plan = change.plan()
         self.context.terraform.plan_file.unlink(missing_ok=True)
         if not plan.empty:
             left = ", ".join(sorted(c.address for c in plan.changes))
             text = f"Every step is done, {UNSETTLED} {left}."
             self.emit(Note(text, level="warning", hint=f"aurora-cli plan {self.stack.name}"))
-        return None
 
     def _desired(self) -> Resolved:
         if self.decision.desired is None:
-            raise AssertionError("only an operation with a spec at its end settles")
+            raise AssertionError("only an operation with a spec at its end reconciles")
         return self.decision.desired
-
-    def _store(self, desired: Resolved) -> None:
-        from aurora_cli.spec.load import dump_spec
-
-        self.stack.write_spec(dump_spec(desired.spec))
-        self.stack.update_record(instance_keys=self._keys(), origins=dict(desired.origins))
 
     # --- after ---
 
-    def _unchanged(self, review: PlanReview, topology: Topology, entry: Entry) -> ChangeResult:
-        if self.decision.desired is not None:
-            self._store(self.decision.desired)
-            write_rendered(self.stack, self.decision.desired.spec, self._keys())
+    def _unchanged(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
+        if self.change is not None:
+            self.context.terraform.plan_file.unlink(missing_ok=True)
+            self.change.remember(self._desired())
             self.stack.update_record(status="ready")
+        for warning in self.shown.warnings:
+            self.emit(Note(warning.message, level="warning", hint=warning.hint))
         entry.finish("unchanged", self.context.counts)
         state = self._report(topology, changed=False)
         return ChangeResult(state, review, changed=False, summary=self.context.counts, sequence=review.sequence)
 
     def _summary(self) -> str:
-        taken = [f"{name} ({seconds:.0f} s)" for name, seconds in self.seconds.items() if name != SETTLE]
+        taken = [f"{name} ({seconds:.0f} s)" for name, seconds in self.seconds.items() if name != RECONCILE]
         return ("resumed: " if self.resumed else "") + ", ".join(taken)
 
     def _without_writer(self) -> float | None:
@@ -292,8 +374,10 @@ class _Engine:
         return self.decision.desired.spec if self.decision.desired else self.context.spec
 
     def _report(self, topology: Topology | None, *, changed: bool) -> ClusterReport:
-        managed = frozenset(identifiers(self._keys(), self._spec()).values())
-        return report(self.app, self._spec(), topology, changed=changed, managed=managed)
+        spec = self._spec()
+        managed = frozenset(identifiers(self._keys() or self.stack.record.instance_keys, spec).values())
+        regions = live_regions(self.app, spec, lag=True)
+        return report(self.app, spec, topology, changed=changed, managed=managed, regions=regions)
 
     def _now(self) -> str:
         return self.app.clock.now().isoformat(timespec="microseconds")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.master_secret import AWS_DAYS
+from aurora_cli.operations.core.concern import Concern, Shown
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -21,13 +22,12 @@ _GENTLER = {
 }
 
 
-def remarks_on(spec: ClusterSpec, plan: Plan, topology: Topology | None) -> tuple[str, ...]:
-    """The remarks on a change of one cluster.
+class Notices(Concern):
+    """The remarks on a change of one cluster."""
 
-    Args:
-        topology: the live cluster, None while there is none.
-    """
-    return (*_all_at_once(spec, plan), *_password(spec, plan, topology))
+    def review(self, plan: Plan) -> Shown:
+        """Both."""
+        return Shown(remarks=(*_all_at_once(self.spec, plan), *_password(self.spec, plan, self.change.topology)))
 
 
 def _all_at_once(spec: ClusterSpec, plan: Plan) -> Iterator[str]:

@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import Declined, InvalidInput
-from aurora_cli.operations.core.region_topology import LiveRegions, live_regions
+from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.review import PlannedStep, PlanReview, ReviewRefused
 from aurora_cli.operations.guard import guard
-from aurora_cli.terraform.addresses import region_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 def sequence_of(steps: Sequence[Step], ended: Collection[str], seconds: Mapping[str, float]) -> tuple[PlannedStep, ...]:
     """The steps as people and scripts see them."""
     return tuple(PlannedStep(s.name, s.text, s.interruption, s.name in ended, seconds.get(s.name)) for s in steps)
-
-
-def regions_in(app: AppContext, spec: ClusterSpec, plan: Plan) -> LiveRegions:
-    """The live clusters of the other Regions that the spec or the plan names; none are asked for where there are none."""
-    return live_regions(app, spec, {region for c in plan.resource_changes if (region := region_of(c.address))})
 
 
 def review_of(
@@ -74,11 +68,11 @@ def review_of(
     )
 
 
-def ask(review: PlanReview, options: RunOptions, before_asking: Callable[[], None] = lambda: None) -> None:
+def ask(review: PlanReview, options: RunOptions, require: Callable[[Plan], None]) -> None:
     """Go on only if the guard and the user let it.
 
     Args:
-        before_asking: refuses for reasons of its own, once the guard has nothing against it.
+        require: refuses for reasons of its own, once the guard has nothing against it.
 
     Raises:
         InvalidInput: an allowed address is not in the plan. GuardRefused, Declined: nothing was changed.
@@ -93,6 +87,6 @@ def ask(review: PlanReview, options: RunOptions, before_asking: Callable[[], Non
         options.emit(ReviewRefused(review))
         guard.refuse(review.findings)
     guard.refuse_protected(review.plan)
-    before_asking()
+    require(review.plan)
     if not options.approve(review):
         raise Declined("Nothing was changed: the plan was not approved.")

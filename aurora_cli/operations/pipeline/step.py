@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 
 if TYPE_CHECKING:
+    from aurora_cli.operations.core.concern import Concern
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.terraform.plan import Plan
@@ -60,29 +63,34 @@ class Decision:
     plan: Plan | None = None
 
 
-class Operation(Protocol):
+class Operation:
     """One operation, asked for with certain arguments.
 
     Attributes:
         name: of the command.
-        arguments: what was asked for, in JSON values; a second command with the same name and arguments goes on.
-        command: words after `aurora-cli` that go on with it, e.g. `("scale", "demo", "--readers", "2")`.
+        concerns: what varies between changes, and what is refused or told of the plan; see `core/concern.py`.
+        one_step: whether Terraform's apply is all that it does, of a cluster that may not exist yet: it needs no journal, and
+            the state and the live cluster say which instance keys there are.
     """
 
-    @property
-    def name(self) -> str:
-        """Of the command."""
+    name: str
+    concerns: ClassVar[Sequence[type[Concern]]] = EVERY_CHANGE
+    one_step: ClassVar[bool] = False
 
     @property
     def arguments(self) -> Mapping[str, Any]:
-        """What was asked for."""
+        """What was asked for, in JSON values; a second command with the same name and arguments goes on."""
+        return {}
 
     @property
     def command(self) -> tuple[str, ...]:
-        """The words that go on with it."""
+        """Words after `aurora-cli` that go on with it, e.g. `("scale", "demo", "--readers", "2")`."""
+        raise NotImplementedError
 
     def decide(self, context: OperationContext) -> Decision:
         """Look at the live cluster and decide; refuse by raising an AuroraError. Changes nothing."""
+        raise NotImplementedError
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
-        """The steps, in order. The same decision gives the same names."""
+        """The steps, in order, before the spec is applied. The same decision gives the same names."""
+        return ()

@@ -5,15 +5,18 @@ Without that, a combination that AWS does not offer fails in the middle of an ap
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError, Problem, SpecInvalid
 from aurora_cli.events import Emit, Note
+from aurora_cli.operations.core.concern import Concern
 from aurora_cli.spec.features import FEATURES, given_services
 from aurora_cli.spec.members import members_of
 from aurora_cli.spec.quantities import format_acu
+from aurora_cli.spec.regions import regions_of, secondary_spec
 from aurora_cli.spec.versions import rendered_version
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, in_region
 
 if TYPE_CHECKING:
     from aurora_cli.aws.orderable import Offer, Offers
@@ -78,13 +81,25 @@ class OrderableCheck:
 _SKIP = "If AWS has changed since, skip the check with --skip-check orderable."
 
 
-def refuse_unorderable(
-    app: AppContext, spec: ClusterSpec, before: ClusterSpec, skip_checks: Collection[str], emit: Emit
-) -> None:
-    """Ask where a change of a running cluster needs it. Raises SpecInvalid with every breach."""
-    check = OrderableCheck(app, spec, before, emit)
-    if CHECK not in skip_checks and check.differs:
-        check.run()
+class Orderable(Concern):
+    """The check of a change, in every Region of it."""
+
+    def ask_aws(self) -> None:
+        """Ask where something changed that the check reads, or a cluster is made. Raises SpecInvalid with every breach."""
+        if CHECK in self.options.skip_checks:
+            return
+        before, addresses, emit = self.context.before, self.change.addresses, self.options.emit
+        home = OrderableCheck(self.app, self.spec, before, emit)
+        if home.differs or CLUSTER_ADDRESS not in addresses:
+            home.run()
+        for region, given in regions_of(self.spec).items():
+            if given.headless:
+                continue
+            was = secondary_spec(before, region) if before and region in regions_of(before) else None
+            own = secondary_spec(self.spec, region)
+            check = OrderableCheck(self.app, own, was, emit, prefix=f"global.regions.{region}.")
+            if check.differs or in_region(region, CLUSTER_ADDRESS) not in addresses:
+                check.run()
 
 
 def asked_about(spec: ClusterSpec) -> tuple[Any, ...]:

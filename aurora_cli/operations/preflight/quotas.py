@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from aurora_cli.aws.quotas import Quota
+from aurora_cli.aws.quotas import Quota, read_proxy_quota, read_quotas
 from aurora_cli.aws.topology import Topology
 from aurora_cli.errors import InvalidInput, Problem
+from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 CLUSTER = "aws_rds_cluster"
@@ -68,6 +69,30 @@ def used_up(quotas: Mapping[str, Quota]) -> list[str]:
 
 def _full(quotas: Mapping[str, Quota], name: str) -> bool:
     return name in quotas and not quotas[name].left
+
+
+class Quotas(Concern):
+    """The quotas that a change would pass, asked for only where something is made that has one."""
+
+    def review(self, plan: Plan) -> Shown:
+        """Warnings."""
+        made = counts(plan)
+        quotas = read_quotas(self.context.rds) if made else {}
+        proxies = read_proxy_quota(self.context.rds) if "DBProxies" in made else {}
+        return Shown(warnings=(*doubts(plan), *over_quota(plan, {**quotas, **proxies})))
+
+
+class RefusedByAws(Concern):
+    """What AWS is known to refuse for this cluster, said before anything is changed."""
+
+    def review(self, plan: Plan) -> Shown:
+        """Refuse it, and a change of a stopped cluster."""
+        topology = self.change.topology
+        refuse_what_aws_refuses(plan, topology, self.app.clock.now())
+        if topology is not None and topology.status == "stopped" and not plan.empty and not self.options.dry_run:
+            name = self.spec.name
+            raise InvalidInput(f"{name} is stopped and cannot be changed.", hint=f"aurora-cli start {name}")
+        return Shown()
 
 
 def refuse_what_aws_refuses(plan: Plan, topology: Topology | None, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.operations.core.stored import stored_spec
+from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.stacks.moving import move_stack
 
 if TYPE_CHECKING:

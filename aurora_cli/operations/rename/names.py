@@ -26,7 +26,7 @@ def renamed_spec(stack: Stack, after: str) -> Resolved:
     Raises:
         SpecInvalid: the new name breaks a rule.
     """
-    from aurora_cli.operations.core.stored import stored_layer, stored_spec
+    from aurora_cli.operations.core.specs import stored_layer, stored_spec
     from aurora_cli.spec.resolve import Resolved, resolve
     from aurora_cli.spec.rules.all import check_names
 

@@ -12,7 +12,7 @@ from aurora_cli.errors import InvalidInput, SpecConflict
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import heir
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.rename.names import from_facts, hosts, instance_names, log_groups, renamed_spec
 from aurora_cli.operations.rename.state_preview import try_out
 from aurora_cli.operations.rename.steps import RenameSteps
@@ -25,8 +25,8 @@ from aurora_cli.terraform.state_rename import Renamed
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.options import RunOptions
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.operations.pipeline.change import RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.resolve import Resolved
 
@@ -58,7 +58,7 @@ def _present_name(app: AppContext, operation: Rename) -> str:
 
 
 @dataclass(frozen=True)
-class Rename:
+class Rename(Operation):
     """The operation."""
 
     cluster: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from aurora_cli.aws.global_database import GlobalMember
 from aurora_cli.aws.topology import Topology
-from aurora_cli.operations.core.endpoint import Endpoint
-from aurora_cli.operations.core.global_results import PRIMARY, SECONDARY, GlobalInfo, RegionInfo
+from aurora_cli.operations.core.global_results import PRIMARY, SECONDARY, Endpoint, GlobalInfo, RegionInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.kms import key_arn
 from aurora_cli.aws.proxies import read_proxy
 from aurora_cli.errors import AuroraError
-from aurora_cli.operations.core.endpoint import Endpoint
+from aurora_cli.operations.core.global_results import Endpoint
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology

@@ -8,8 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.topology import Member, Topology, read_topology
-from aurora_cli.operations.core.endpoint import Endpoint
-from aurora_cli.operations.core.global_results import GlobalInfo
+from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.operations.report.global_database import global_info, global_warnings

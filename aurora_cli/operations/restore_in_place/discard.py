@@ -10,7 +10,7 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.rename import find_cluster, find_instance
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.operations.core.final_snapshot import fresh_name
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.restore_in_place.undo import required_aside
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Discard:
+class Discard(Operation):
     """The operation."""
 
     cluster: str

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.instance_keys import choose_keys, identifiers, key_of, refuse_missing_successor
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.day_two.failover import named_instance, require_available
-from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Step
-from aurora_cli.operations.preflight.orderable import refuse_unorderable
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.preflight.orderable import Orderable
 from aurora_cli.operations.scale.order import Order, order_of
 from aurora_cli.operations.scale.spec import scaled
 from aurora_cli.operations.scale.steps import ScaleSteps
@@ -65,7 +66,7 @@ def scale(app: AppContext, cluster: str, request: ScaleRequest, *, terms: RunOpt
 
 
 @dataclass(frozen=True)
-class Scale:
+class Scale(Operation):
     """The operation.
 
     Attributes:
@@ -76,6 +77,7 @@ class Scale:
     request: ScaleRequest
     every: bool = False
     name = "scale"
+    concerns = (*EVERY_CHANGE, Orderable)
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -107,7 +109,6 @@ class Scale:
         desired = scaled(
             context.stack, request.readers, request.class_, request.acu, key, request.skip_checks, every=every
         )
-        refuse_unorderable(context.app, desired.spec, context.spec, self.request.skip_checks, context.emit)
         existing = context.keys()
         count = desired.spec.instances.readers + 1
         writer = key_of(topology.writer.id, desired.spec) if topology.writer else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.operations.core.stored import stored_layer, stored_spec
+from aurora_cli.operations.core.specs import stored_layer, stored_spec
 
 SERVERLESS = "db.serverless"
 

@@ -102,7 +102,7 @@ class ScaleSteps:
         def run() -> None:
             if taken_down is not None:
                 self._not_the_writer(taken_down)
-            self.context.reach(spec, keys)
+            self.context.apply_spec(spec, keys)
             self.context.healthy()
 
         return run

@@ -6,11 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import Problem, SpecInvalid
+from aurora_cli.operations.core.concern import Concern, Shown
+from aurora_cli.operations.source.checks import check_origin
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.stacks.stack import Stack
+    from aurora_cli.terraform.plan import Plan
     from aurora_cli.terraform.state import StateResource
 
 EMPTY = "empty"
@@ -59,68 +61,82 @@ def inherited_username(resources: Sequence[StateResource], born: str | None) -> 
     return cluster.attributes.get("master_username") if cluster else None
 
 
-def refuse_as_replica(spec: ClusterSpec, born: str | None, skip_checks: Collection[str] = ()) -> None:
+def refuse_as_replica(
+    spec: ClusterSpec, born: str | None, skip_checks: Collection[str] = (), before: ClusterSpec | None = None
+) -> None:
     """A replica is one without `source` in its spec too: what the rules refuse for a replica is refused for it still.
 
     Args:
         born: how the cluster was made; None if it is not there yet.
         skip_checks: names of checks that are left out.
+        before: the spec that the cluster was last brought to: what it was accepted with is not refused again.
 
     Raises:
         SpecInvalid: with the problems that the rules on replicas find.
     """
     if born != "replica_of" or (spec.source is not None and spec.source.kind == born):
         return
-    from aurora_cli.spec.rules.all import check
-    from aurora_cli.spec.source import Source
-
-    as_born = spec.model_copy(update={"source": Source.model_validate({"replica_of": "source"})})
-    problems = [p for p in check(as_born) if p.check in _OF_A_REPLICA - set(skip_checks)]
+    accepted = {p.check for p in _problems_as_replica(before)} if before else set()
+    problems = [p for p in _problems_as_replica(spec) if p.check not in accepted.union(skip_checks)]
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise SpecInvalid(f"{spec.name} is a replica, even without `source`: the spec has {count}", problems=problems)
 
 
-def finishing(spec: ClusterSpec, born: str | None) -> bool:
-    """Whether a cluster was made just now by a restore, which does not take every setting."""
-    return born is None and spec.source is not None and spec.source.kind in _RESTORED
+def _problems_as_replica(spec: ClusterSpec) -> list[Problem]:
+    from aurora_cli.spec.rules.all import check
+    from aurora_cli.spec.source import Source as SourceSection
+
+    as_replica = spec.model_copy(update={"source": SourceSection.model_validate({"replica_of": "source"})})
+    return [p for p in check(as_replica) if p.check in _OF_A_REPLICA]
 
 
-def second_step(spec: ClusterSpec) -> tuple[str, ...]:
-    """What happens after the cluster is made, in words; nothing for one that starts empty."""
-    if not finishing(spec, None):
-        return ()
-    left = ["a new master password"] if spec.inherits else []
-    left += (
-        ["IAM authentication"] if spec.credentials.iam_authentication and spec.source and spec.source.snapshot else []
-    )
-    left += ["the Data API"] if spec.data_api else []
-    left += ["Insights"] if spec.monitoring.insights else []
-    return (f"Then apply the settings that a restore does not accept: {', '.join(left)}.",) if left else ()
+class Source(Concern):
+    """Where the data comes from counts until the cluster is there; then what it was created from does."""
 
+    def read(self) -> None:
+        """How the cluster was made, or a look at what it will be made from."""
+        record = self.stack.record
+        self.created_from = born_of(self.change.resources, record.born)
+        arn = check_origin(self.app, self.spec) if self.created_from is None else record.source_arn
+        refuse_as_replica(self.spec, self.created_from, self.options.skip_checks, self.context.before)
+        self.values = {
+            "born": self.created_from,
+            "source_arn": arn,
+            "master_username": inherited_username(self.change.resources, self.created_from),
+        }
 
-def ignored_source_change(stack: Stack, spec: ClusterSpec, born: str | None) -> tuple[Problem, ...]:
-    """A warning when `source` was changed, removed or added for a cluster that is there: it counts no more."""
-    from aurora_cli.errors import AuroraError
-    from aurora_cli.operations.core.stored import stored_spec
+    def review(self, plan: Plan) -> Shown:
+        """The second apply that a restore needs, and a change of `source` that has no effect any more."""
+        before = self.context.before
+        ignored = self.created_from is not None and before is not None and before.source != self.spec.source
+        return Shown(self._left_out(), (self._ignored(),) if ignored else ())
 
-    if born is None or not stack.has_spec():
-        return ()
-    try:
-        before = stored_spec(stack).spec.source
-    except AuroraError:
-        return ()
-    if before == spec.source:
-        return ()
-    return (Problem("source", _spent(spec, born), hint=_way(spec), severity="warning", check="source-spent"),)
+    def after(self) -> None:
+        """A restore does not accept every setting: what it left out is set by a second apply."""
+        kind = self.spec.source.kind if self.spec.source else None
+        if self.created_from is None and kind in _RESTORED:
+            self.change.apply_again("what the restore left out")
+        self.stack.update_record(born=self.created_from or kind or EMPTY)
 
+    def _left_out(self) -> tuple[str, ...]:
+        source, spec = self.spec.source, self.spec
+        if self.created_from is not None or source is None or source.kind not in _RESTORED:
+            return ()
+        left = {
+            "a new master password": spec.inherits,
+            "IAM authentication": spec.credentials.iam_authentication and bool(source.snapshot),
+            "the Data API": spec.data_api,
+            "Insights": spec.monitoring.insights,
+        }
+        words = ", ".join(what for what, is_left in left.items() if is_left)
+        return (f"Then apply the settings that a restore does not accept: {words}.",) if words else ()
 
-def _spent(spec: ClusterSpec, born: str) -> str:
-    if born == EMPTY:
-        return f"`source` has no effect: {spec.name} already exists, and was created empty"
-    what = "keeps replicating as before" if born == "replica_of" else "keeps its data"
-    return f"the change of `source` has no effect: {spec.name} already exists, and {what}"
-
-
-def _way(spec: ClusterSpec) -> str:
-    return "to restore or clone data, create a new cluster: aurora-cli restore NEW, or aurora-cli clone"
+    def _ignored(self) -> Problem:
+        name = self.spec.name
+        message = f"`source` has no effect: {name} already exists, and was created empty"
+        if self.created_from != EMPTY:
+            what = "keeps replicating as before" if self.created_from == "replica_of" else "keeps its data"
+            message = f"the change of `source` has no effect: {name} already exists, and {what}"
+        hint = "to restore or clone data, create a new cluster: aurora-cli restore NEW, or aurora-cli clone"
+        return Problem("source", message, hint=hint, severity="warning", check="source-spent")

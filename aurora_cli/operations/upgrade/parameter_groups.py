@@ -54,7 +54,7 @@ class Groups:
     def make(self) -> None:
         """Make them by Terraform. Raises what `OperationContext.reach` raises."""
         self.context.approved |= {(_with(NEXT, _with("", a)), "create") for a in self._found()}
-        self.context.reach(self.context.spec, self.keys, next_version=self.version)
+        self.context.apply_spec(self.context.spec, self.keys, next_version=self.version)
 
     def take_over(self, spec: ClusterSpec) -> None:
         """Give the new groups the addresses of the old ones, attach what is not attached yet, and delete the old ones."""
@@ -64,7 +64,7 @@ class Groups:
                 self.context.terraform.move(usual, _with(FORMER, usual))
             self.context.terraform.move(address, usual)
         self.context.approved |= {(a, "delete") for a in self._found() if _is(FORMER, a)}
-        self.context.reach(spec, self.keys)
+        self.context.apply_spec(spec, self.keys)
 
     def _found(self) -> dict[str, StateResource]:
         self.context.keys()  # a remote state needs its init first

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.stored import stored_layer, stored_spec
+from aurora_cli.operations.core.specs import stored_layer, stored_spec
 from aurora_cli.operations.preflight.target_version import Target, stored_version
 
 if TYPE_CHECKING:

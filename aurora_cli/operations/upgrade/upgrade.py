@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.engine_versions import EngineVersion, read_engine_versions
 from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.stored import existing_stack
-from aurora_cli.operations.pipeline.change import RunOptions
+from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.preflight.target_version import Target, choose_target
 from aurora_cli.operations.upgrade.clusters import UpgradeUnit, places_of, refuse_uneven
 from aurora_cli.operations.upgrade.parameter_groups import group_name, makes_groups
@@ -72,7 +72,8 @@ class Targets:
 def targets(app: AppContext, cluster: str, *, emit: Emit) -> Targets:
     """The versions that a cluster can be upgraded to in place. Raises ClusterNotFound, CredentialsError, AwsFailed."""
     app.begin(emit)
-    context = OperationContext(app, existing_stack(app, cluster), emit)
+    stack = existing_stack(app, cluster)
+    context = OperationContext(app, stack, RunOptions("upgrade", lambda review: False, emit), stored_spec(stack).spec)
     topology = context.live()
     own = _own(_listed(context, topology), topology.engine_version)
     return Targets(cluster, topology.engine, topology.engine_version, own.minor, own.major)
@@ -91,7 +92,7 @@ def upgrade(app: AppContext, cluster: str, request: UpgradeRequest, *, terms: Ru
 
 
 @dataclass(frozen=True)
-class Upgrade:
+class Upgrade(Operation):
     """The operation."""
 
     cluster: str

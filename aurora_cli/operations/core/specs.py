@@ -1,8 +1,9 @@
-"""What a stack already knows: find it, read its spec."""
+"""The spec that the user asked for, and the one that a stack was last brought to."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,34 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Layer, Resolved
     from aurora_cli.stacks.stack import Stack
+
+
+@dataclass(frozen=True)
+class SpecRequest:
+    """A spec in layers.
+
+    Attributes:
+        name: the cluster's name from the command line, or None when the file gives it.
+        layers: lowest precedence first, without preset and defaults; empty means "the spec that the stack has".
+        skip_checks: names of checks whose errors become warnings.
+        stored_origins: where the values of the lowest layer came from, when that layer is the stack's own spec.
+    """
+
+    name: str | None = None
+    layers: tuple[Layer, ...] = ()
+    skip_checks: tuple[str, ...] = ()
+    stored_origins: Mapping[str, str] = field(default_factory=dict)
+
+    def resolve(self) -> Resolved:
+        """The complete spec. Raises SpecInvalid with every problem."""
+        from aurora_cli.spec.resolve import resolve
+
+        resolved = resolve(self.layers, skip_checks=self.skip_checks)
+        if not self.stored_origins:
+            return resolved
+        stored = self.layers[0].source
+        origins = {p: self.stored_origins.get(p, s) if s == stored else s for p, s in resolved.origins.items()}
+        return replace(resolved, origins=origins)
 
 
 def existing_stack(app: AppContext, name: str) -> Stack:
@@ -93,3 +122,14 @@ def named(name: str | None) -> str:
             "The name of the cluster is missing.", hint="Specify it as the first argument, or as `name:` in the file."
         )
     return name
+
+
+def desired_spec(app: AppContext, request: SpecRequest) -> Resolved:
+    """The request's complete spec with its warnings; the stored one of `request.name` when the request has no layers.
+
+    Raises:
+        SpecInvalid: with every problem. ClusterNotFound: no layers and no such cluster.
+    """
+    if request.layers:
+        return request.resolve()
+    return stored_spec(existing_stack(app, named(request.name)))

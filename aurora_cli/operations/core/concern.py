@@ -1,0 +1,137 @@
+"""What varies between changes of a cluster, as objects with the same few moments.
+
+A change is one spec on its way into Terraform's files. Which instance keys it has, whether a password is sent, where the data
+comes from, which Regions there are: the spec alone does not say, Terraform's state and the live cluster do. Each of these is a
+`Concern`; a new one is a class of its own and a line in `pipeline/concerns.py`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.aws.topology import Topology, read_topology
+from aurora_cli.operations.core.region_topology import LiveRegions
+from aurora_cli.operations.core.specs import last_spec
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.errors import Problem
+    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.stacks.stack import Stack
+    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.runner import Terraform
+    from aurora_cli.terraform.state import StateResource
+
+
+class StackContext:
+    """One stack, under its lock.
+
+    Attributes:
+        spec: of the cluster that is there; for a new one, the spec to reach.
+        before: the spec that the stack was last brought to; None if there is none that can be read.
+        names: identifiers under which the cluster may be found, the first that is there counts: an operation may rename it.
+    """
+
+    def __init__(self, app: AppContext, stack: Stack, options: RunOptions, spec: ClusterSpec) -> None:
+        self.app, self.stack, self.options, self.emit = app, stack, options, options.emit
+        self.spec = spec
+        self.before: ClusterSpec | None = last_spec(stack)
+        self.names: tuple[str, ...] = (spec.name,)
+
+    @cached_property
+    def rds(self) -> Any:
+        """A boto3 RDS client of the cluster's Region."""
+        return self.app.aws(self.spec.region).client("rds")
+
+    def look(self) -> Topology | None:
+        """The cluster as AWS reports it now; None if there is none. Raises CredentialsError, AccessDenied, AwsFailed."""
+        found = (read_topology(self.rds, name) for name in self.names)
+        return next((one for one in found if one is not None), None)
+
+    @cached_property
+    def terraform(self) -> Terraform:
+        """Terraform of the stack."""
+        return self.app.terraform(self.stack, self.emit)
+
+
+class Change(ABC):
+    """One spec on its way into the files of one stack.
+
+    Attributes:
+        spec: to be reached.
+        keys: instance keys to be rendered; None to choose them by the state and the live cluster.
+        resources, addresses: what Terraform's state holds; empty before it was read.
+        topology, regions: the live clusters; None and empty before AWS was asked, or where it has none.
+        next_writer: identifier of the instance that becomes the writer before the apply; None if the role stays.
+    """
+
+    def __init__(self, context: StackContext, spec: ClusterSpec, keys: tuple[str, ...] | None) -> None:
+        self.context, self.spec, self.keys = context, spec, keys
+        self.resources: list[StateResource] = []
+        self.addresses: list[str] = []
+        self.topology: Topology | None = None
+        self.regions = LiveRegions()
+        self.next_writer: str | None = None
+
+    def live(self) -> Topology | None:
+        """The cluster as AWS reports it now; None if there is none."""
+        return read_topology(self.context.app.aws(self.spec.region).client("rds"), self.spec.name)
+
+    @abstractmethod
+    def apply_again(self, title: str) -> None:
+        """Plan and apply once more what one apply does not do; only changes in place are applied."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a concern says of a plan: steps beside Terraform's changes, warnings, and remarks, in sentences."""
+
+    steps: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+class Concern:
+    """One thing that varies between changes; each moment may be left out.
+
+    Attributes:
+        values: fields of `RenderOptions`, and of the stack's record where it has the same; filled by `read`.
+    """
+
+    def __init__(self, change: Change) -> None:
+        self.change, self.context, self.spec = change, change.context, change.spec
+        self.app, self.stack, self.options = change.context.app, change.context.stack, change.context.options
+        self.values: Mapping[str, Any] = {}
+
+    def read(self) -> None:
+        """Look at the state, before the files are written; refuse what cannot be rendered."""
+
+    def ask_aws(self) -> None:
+        """Ask AWS what the review needs, beside Terraform's plan; refuse what AWS would refuse."""
+
+    def plans_again(self, plan: Plan) -> bool:
+        """Whether the plan has changed `values`, so that it is made a second time."""
+        return False
+
+    def review(self, plan: Plan) -> Shown:
+        """What people must know; refuse what must not be applied."""
+        return Shown()
+
+    def require(self, plan: Plan) -> None:
+        """Refuse what lacks something, after the guard and before the question."""
+
+    def before(self) -> None:
+        """Act before Terraform's apply; everything was approved."""
+
+    def after(self) -> None:
+        """Act after it."""
+
+
+def fields_of(concerns: tuple[Concern, ...]) -> dict[str, Any]:
+    """The values of all concerns."""
+    return {name: value for concern in concerns for name, value in concern.values.items()}
