@@ -80,7 +80,7 @@ def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
     """Carry `create` out; `upgrade --blue-green` does the same."""
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     from aurora_cli.operations.blue_green import create as operation
-    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.flags import layer_from_pairs, parse_set
 
     given = options["assignments"]
@@ -155,7 +155,7 @@ def switchover(session: Session, /, name: str, timeout: int, **options: Any) -> 
     confirm, dry_run = options["confirm"], options["dry_run"]
     require_confirmation(session, name, confirm=confirm, yes=False, dry_run=dry_run, doing="Switching over")
     from aurora_cli.operations.blue_green import switchover as operation
-    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.core.review import RunOptions
 
     with progress(session) as emit:
         approve = _typed(session, name, confirm)
@@ -189,7 +189,7 @@ def cleanup(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli blue-green cleanup orders --delete-green
     """
     from aurora_cli.operations.blue_green import cleanup as operation
-    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.core.review import RunOptions
 
     if options["confirm"] is None:
         require_approver(session, yes=options["yes"], dry_run=options["dry_run"])

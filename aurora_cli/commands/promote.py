@@ -48,7 +48,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     require_confirmation(
         session, name, confirm=options["confirm"], yes=False, dry_run=options["dry_run"], doing="Promoting"
     )
-    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.operations.day_two import promote
 
     with progress(session) as emit:

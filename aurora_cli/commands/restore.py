@@ -76,7 +76,7 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
 def _in_place(session: Session, name: str, operation: Operation, options: dict[str, Any]) -> None:
     confirm, dry_run = options["confirm"], options["dry_run"]
     require_confirmation(session, name, confirm=confirm, yes=options["yes"], dry_run=dry_run, doing="Restoring over")
-    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.operations.pipeline.engine import run_operation
 
     with progress(session) as emit:

@@ -15,8 +15,7 @@ from aurora_cli.commands.session import Session
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.options import RunOptions
-    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.core.review import ChangeResult, RunOptions
 
 Run = Callable[["AppContext", "RunOptions"], "ChangeResult"]
 
@@ -37,7 +36,7 @@ def operate(session: Session, operation: str, options: dict[str, Any], run: Run)
         run: carries it out.
     """
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
-    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.core.review import RunOptions
 
     with progress(session) as emit:
         approve = approve_with(session, yes=options["yes"])

@@ -7,7 +7,7 @@ import pytest
 from aurora_cli.aws.global_database import GlobalMember, GlobalTopology
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.errors import GuardRefused
-from aurora_cli.operations.core.instance_keys import keys_in_state
+from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.destroy.dependents import Dependants
 from aurora_cli.operations.guard.guard import Situation, inspect, refuse_protected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.operations.core.instance_keys import choose_keys, identifiers, key_of, keys_in_state
+from aurora_cli.operations.core.instances import choose_keys, identifiers, key_of, keys_in_state
 from tests.unit.spec_cases import resolved
 
 KEYS = st.sets(st.integers(1, 16).map(str), max_size=16)

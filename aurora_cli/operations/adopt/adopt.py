@@ -25,7 +25,7 @@ from aurora_cli.operations.adopt.state_upload import publish_state, tried_locall
 from aurora_cli.operations.adopt.tags import stack_of
 from aurora_cli.operations.adopt.unmanaged import unmanaged_of
 from aurora_cli.operations.adopt.values import values_of
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import is_pristine
 from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.stacks.atomic import write_atomic

@@ -24,8 +24,7 @@ from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.options import RunOptions
-    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.core.review import ChangeResult, RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
 
 

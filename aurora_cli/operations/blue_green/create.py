@@ -27,8 +27,8 @@ from aurora_cli.operations.blue_green.target import (
     refuse_other_changes,
     target_of,
 )
-from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.preflight.target_version import choose_target

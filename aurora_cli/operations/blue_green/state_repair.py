@@ -93,9 +93,7 @@ def _settle(context: OperationContext) -> str | None:
     plan = _plan(context)
     if not plan.empty:
         _refuse_harm(context, plan)
-        done = context.terraform.apply()
-        for name in context.counts:
-            context.counts[name] += getattr(done, name)
+        context.count(context.terraform.apply())
         plan = _plan(context)
     context.terraform.plan_file.unlink(missing_ok=True)
     if not plan.empty:

@@ -10,7 +10,7 @@ from aurora_cli.aws.blue_green import READY, SWITCHING, Deployment, deployment, 
 from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
 from aurora_cli.operations.blue_green.active import deployment_under_way
 from aurora_cli.operations.blue_green.state_repair import repair_steps
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import existing_stack
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import SpecConflict
 from aurora_cli.events import Emit
 from aurora_cli.operations.core.final_snapshot import fresh_name
-from aurora_cli.operations.core.options import RunOptions
-from aurora_cli.operations.core.review import Approve, ChangeResult
+from aurora_cli.operations.core.review import Approve, ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, is_pristine, last_spec, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
 

@@ -20,7 +20,7 @@ from aurora_cli.operations.core.specs import last_spec
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.errors import Problem
-    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.plan import Plan
@@ -130,8 +130,3 @@ class Concern:
 
     def after(self) -> None:
         """Act after it."""
-
-
-def fields_of(concerns: tuple[Concern, ...]) -> dict[str, Any]:
-    """The values of all concerns."""
-    return {name: value for concern in concerns for name, value in concern.values.items()}

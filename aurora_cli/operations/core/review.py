@@ -1,12 +1,13 @@
-"""What is shown before anything happens, and asked about."""
+"""How a change is to be carried out, what is shown and asked before anything happens, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from aurora_cli.errors import Problem
+from aurora_cli.events import Emit
 from aurora_cli.terraform.plan import Plan
 
 Effect = Literal["lost", "replaced", "restart", "failover", "exposed"]
@@ -117,6 +118,31 @@ class PlanReview:
 
 Approve = Callable[[PlanReview], bool]
 """Shows the review and asks; True goes on, False declines. Called for every plan that changes something, also with --yes."""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a change is to be carried out.
+
+    Attributes:
+        operation: create, apply, scale or plan; as shown and as kept in the history.
+        approve: shows the review and asks.
+        emit: takes progress events.
+        allow: Terraform addresses that the guard may let through.
+        dry_run: stop after the plan, leave nothing behind.
+        password: a master password from standard input.
+        renew_password: send a new password although the cluster has one.
+        skip_checks: names of checks that are left out.
+    """
+
+    operation: str
+    approve: Approve
+    emit: Emit
+    allow: Collection[str] = ()
+    dry_run: bool = False
+    password: str | None = field(default=None, repr=False)
+    renew_password: bool = False
+    skip_checks: Collection[str] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.instance_keys import identifiers
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.instances import identifiers
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, heir
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step

@@ -11,9 +11,8 @@ from aurora_cli.aws.global_database import GlobalTopology, hand_over
 from aurora_cli.errors import Declined, InvalidInput, OperationFailed
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
-from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.review import Approve, ChangeResult
+from aurora_cli.operations.core.review import Approve, ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.apply import apply_spec

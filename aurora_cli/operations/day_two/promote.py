@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.global_role import global_role
 from aurora_cli.aws.lag import promote as call_promote
 from aurora_cli.errors import InvalidInput, OperationFailed
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.day_two.promoted_spec import promoted
 from aurora_cli.operations.pipeline.engine import run_operation

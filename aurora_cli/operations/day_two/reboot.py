@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.day_two.failover import named_instance, require_available
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.restart_steps import restart_step

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.certificates import restarts_for_certificate, set_certificate
 from aurora_cli.aws.maintenance import Authority, authorities
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import stored_layer, stored_spec
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.pipeline.engine import run_operation

@@ -11,12 +11,11 @@ from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import AccessDenied, ClusterNotFound, Declined, InvalidInput
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
-from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.review import Approve, PlanReview
+from aurora_cli.operations.core.review import Approve, PlanReview, RunOptions
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
-from aurora_cli.operations.passwords.given import given_password, require_password
+from aurora_cli.operations.passwords.master import given_password, require_password
 from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.terraform.plan import Plan
 

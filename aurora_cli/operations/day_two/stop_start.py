@@ -10,7 +10,7 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.global_role import global_role
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 

@@ -6,14 +6,12 @@ create-time argument may replace the cluster itself. So the plan is read before 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 
 from aurora_cli.errors import GuardRefused
 from aurora_cli.operations.core.review import Finding
-from aurora_cli.operations.guard.changes import exposed, restarts, weakened
-from aurora_cli.operations.guard.inputs import CLUSTER, INSTANCE, Situation, goes, removed_instances
-from aurora_cli.operations.guard.removals import departure, last_reader
+from aurora_cli.operations.guard.findings import CLUSTER, INSTANCE, Situation, consequences, goes, removed_instances
 from aurora_cli.terraform.addresses import region_of
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
@@ -24,8 +22,7 @@ _ORDER = {"lost": 0, "replaced": 1, "exposed": 2, "failover": 3, "restart": 4}
 
 def inspect(plan: Plan, situation: Situation) -> tuple[Finding, ...]:
     """Every consequence a person must know, the refused and the gravest first."""
-    findings = [finding for change in plan.resource_changes for finding in _of_change(change, plan, situation)]
-    findings += last_reader(plan, situation)
+    findings = consequences(plan, situation)
     allowed = {*situation.allowed, *_gone_with_cluster(plan, situation.allowed)}
     marked = (replace(f, allowed=f.refused and f.address in allowed) for f in findings)
     return tuple(sorted(marked, key=lambda f: (not f.refused, _ORDER[f.effect], f.address)))
@@ -43,16 +40,6 @@ def refuse(findings: Collection[Finding]) -> None:
         hint=f"Change the spec to avoid this. To accept the loss, allow it by address: {allows}",
         details={"findings": [vars(f) for f in stopping]},
     )
-
-
-def _of_change(change: ResourceChange, plan: Plan, situation: Situation) -> Iterator[Finding]:
-    if goes(change):
-        yield from departure(change, plan, situation)
-    elif change.action == "update":
-        yield from restarts(change, situation)
-        yield from weakened(change)
-    if change.action in ("create", "update", "replace"):
-        yield from exposed(change)
 
 
 def _gone_with_cluster(plan: Plan, allowed: Collection[str]) -> set[str]:

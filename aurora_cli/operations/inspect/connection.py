@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.events import Emit
-from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.region_topology import secret_of_master
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec

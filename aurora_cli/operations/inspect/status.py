@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.events import Emit
-from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.operations.core.specs import existing_stack, stored_spec

@@ -11,7 +11,7 @@ from aurora_cli.aws.topology import Topology
 from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, InvalidInput
 from aurora_cli.events import Emit, waiting
-from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.report.report import live_topology

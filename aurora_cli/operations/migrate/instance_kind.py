@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.instance_keys import FIRST, identifiers
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.instances import FIRST, identifiers
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step

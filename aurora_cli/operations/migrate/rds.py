@@ -10,8 +10,7 @@ from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, WaitTimeout
 from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.build import clone_restore
-from aurora_cli.operations.core.options import RunOptions
-from aurora_cli.operations.core.review import Approve, ChangeResult
+from aurora_cli.operations.core.review import Approve, ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.day_two.promote import MAX_LAG_S, promote
 from aurora_cli.operations.inspect.status import status

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.global_database import master_secret, read_secret
 from aurora_cli.aws.topology import read_topology
 from aurora_cli.operations.core.region_topology import OF_MASTER, secret_of_master
-from aurora_cli.operations.passwords.given import TERRAFORM_VARIABLE, sent_version
+from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.terraform.state import StateResource
 
+TERRAFORM_VARIABLE = "master_password"
 VERSION_ADDRESS = "aws_secretsmanager_secret_version.master"
 _LENGTH = 32
 _LETTERS = string.ascii_letters + string.digits
@@ -47,6 +48,15 @@ class MadePassword:
 def is_made_here(spec: ClusterSpec) -> bool:
     """Whether the master password of a spec is one that this module makes."""
     return spec.global_ is not None and not spec.credentials.given
+
+
+def sent_version(resources: Sequence[StateResource]) -> int | None:
+    """The version of the password that the cluster has; None if there is no cluster, or AWS manages its password."""
+    for resource in resources:
+        if resource.address == CLUSTER_ADDRESS and not resource.deposed:
+            version = resource.attributes.get("master_password_wo_version")
+            return int(version) if version else None
+    return None
 
 
 def made_version(resources: Sequence[StateResource]) -> int | None:

@@ -11,8 +11,7 @@ from aurora_cli.operations.pipeline.step import Decision, Operation
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.options import RunOptions
-    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.core.review import ChangeResult, RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import GuardRefused, InvalidInput
 from aurora_cli.events import timed
-from aurora_cli.operations.core.concern import Change, Concern, Shown, StackContext, fields_of
+from aurora_cli.operations.core.concern import Change, Concern, Shown, StackContext
 from aurora_cli.operations.core.region_topology import live_at
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import is_pristine, stored_spec
@@ -96,7 +96,7 @@ class SpecChange(Change):
             asking = pool.submit(self._ask_aws)
             plan = self.plan()
             asking.result()
-        again = [concern.plans_again(plan) for concern in self.concerns]
+        again = [changed(plan) for changed in self.at("plans_again")]
         if any(again):
             self._write()
             plan = self.plan()
@@ -105,7 +105,7 @@ class SpecChange(Change):
     def review(self, plan: Plan) -> Shown:
         """What the concerns say of it. Raises what they refuse."""
         self._refuse_foreign_cluster(plan)
-        said = [concern.review(plan) for concern in self.concerns]
+        said: list[Shown] = [look(plan) for look in self.at("review")]
         return Shown(
             tuple(step for one in said for step in one.steps),
             tuple(warning for one in said for warning in one.warnings),
@@ -114,8 +114,8 @@ class SpecChange(Change):
 
     def require(self, plan: Plan) -> None:
         """Refuse what lacks something. Raises what the concerns raise."""
-        for concern in self.concerns:
-            concern.require(plan)
+        for require in self.at("require"):
+            require(plan)
 
     def exists(self) -> bool:
         """Whether the state has the cluster."""
@@ -127,7 +127,7 @@ class SpecChange(Change):
         """Keep the spec and what was chosen, before the apply: the next run goes on from there."""
         from aurora_cli.spec.load import dump_spec
 
-        chosen = {name: value for name, value in fields_of(self.concerns).items() if name in _RECORDED}
+        chosen = {name: value for name, value in self._values().items() if name in _RECORDED}
         status = "changing" if self.exists() else "creating"
         self.stack.write_spec(dump_spec(desired.spec))
         self.stack.update_record(status=status, origins=dict(desired.origins), **chosen)
@@ -160,7 +160,7 @@ class SpecChange(Change):
 
     def files(self) -> tuple[ClusterSpec, dict[str, Any]]:
         """What the files depend on; of two changes with the same, a plan is the plan of the other."""
-        return self.spec, {"instance_keys": self.keys, **fields_of(self.concerns), **self._options}
+        return self.spec, {"instance_keys": self.keys, **self._values(), **self._options}
 
     def withdraw(self, *, remove: bool) -> None:
         """Leave the stack as it was before: with the files of its own spec.
@@ -176,11 +176,19 @@ class SpecChange(Change):
 
     # --- parts ---
 
+    def at(self, moment: str) -> list[Any]:
+        """The methods of the concerns that have something to do at a moment, in order."""
+        mine = [concern for concern in self.concerns if getattr(type(concern), moment) is not getattr(Concern, moment)]
+        return [getattr(concern, moment) for concern in mine]
+
+    def _values(self) -> dict[str, Any]:
+        return {name: value for concern in self.concerns for name, value in concern.values.items()}
+
     def _read(self) -> None:
         self.resources = self.terraform.state_resources()
         self.addresses = [r.address for r in self.resources]
-        for concern in self.concerns:
-            concern.read()
+        for read in self.at("read"):
+            read()
 
     def _write(self, **options: Any) -> None:
         spec, values = self.files()
@@ -188,8 +196,8 @@ class SpecChange(Change):
 
     def _ask_aws(self) -> None:
         self.topology = self.context.look()
-        for concern in self.concerns:
-            concern.ask_aws()
+        for ask in self.at("ask_aws"):
+            ask()
 
     def _plan_of_refused(self) -> Plan:
         """It shows what would be done and why; it cannot be applied."""

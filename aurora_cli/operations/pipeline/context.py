@@ -11,7 +11,7 @@ from aurora_cli.aws.waiters import busy_members, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
 from aurora_cli.events import StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.concern import StackContext
-from aurora_cli.operations.core.instance_keys import keys_in_state
+from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
@@ -20,7 +20,7 @@ from aurora_cli.stacks.journal import Journal, write_journal
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Member, Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.options import RunOptions
+    from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.outcome import ApplySummary

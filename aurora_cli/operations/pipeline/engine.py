@@ -16,7 +16,7 @@ from aurora_cli.errors import AuroraError, AwsFailed, Interrupted, PlanStale
 from aurora_cli.events import Note, StepFinished, StepStarted, timed
 from aurora_cli.operations.core.concern import Shown
 from aurora_cli.operations.core.history import Entry, recorded
-from aurora_cli.operations.core.instance_keys import ADDRESS_OF_OTHERS, identifiers
+from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlannedStep, PlanReview
 from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
@@ -26,7 +26,7 @@ from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
 from aurora_cli.operations.pipeline.recovery import follow_up
-from aurora_cli.operations.pipeline.review import ask, review_of, sequence_of
+from aurora_cli.operations.pipeline.review import ask, review_of
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.stacks.journal import Journal, remove_journal
@@ -35,8 +35,8 @@ from aurora_cli.terraform.plan import Plan
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.options import RunOptions
     from aurora_cli.operations.core.results import ClusterReport
+    from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.spec.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
@@ -320,11 +320,11 @@ class _Engine:
         change = self.change
         assert change is not None
         change.remember(desired)
-        for concern in change.concerns:
-            concern.before()
+        for act in change.at("before"):
+            act()
         applied = self.context.apply(change, "Applying the change" if self.operation.one_step else None)
-        for concern in change.concerns:
-            concern.after()
+        for act in change.at("after"):
+            act()
         self.context.count(*change.done)
         topology = live_topology(self.app, desired.spec)
         fixed = fix_provider_gaps(self.app, desired.spec, topology, self.emit)
@@ -368,7 +368,10 @@ class _Engine:
         return round(sum(away), 1) if away else None
 
     def _sequence(self) -> tuple[PlannedStep, ...]:
-        return sequence_of(self.steps, self.ended, self.seconds)
+        return tuple(
+            PlannedStep(s.name, s.text, s.interruption, s.name in self.ended, self.seconds.get(s.name))
+            for s in self.steps
+        )
 
     def _spec(self) -> ClusterSpec:
         return self.decision.desired.spec if self.decision.desired else self.context.spec

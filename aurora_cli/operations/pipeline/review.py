@@ -6,26 +6,20 @@ Region, who will be the writer, and what the user allowed by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import Declined, InvalidInput
 from aurora_cli.operations.core.region_topology import LiveRegions
-from aurora_cli.operations.core.review import PlannedStep, PlanReview, ReviewRefused
+from aurora_cli.operations.core.review import PlanReview, ReviewRefused
 from aurora_cli.operations.guard import guard
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.options import RunOptions
-    from aurora_cli.operations.pipeline.step import Step
+    from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.terraform.plan import Plan
-
-
-def sequence_of(steps: Sequence[Step], ended: Collection[str], seconds: Mapping[str, float]) -> tuple[PlannedStep, ...]:
-    """The steps as people and scripts see them."""
-    return tuple(PlannedStep(s.name, s.text, s.interruption, s.name in ended, seconds.get(s.name)) for s in steps)
 
 
 def review_of(

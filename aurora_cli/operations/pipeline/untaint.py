@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import WaitTimeout
-from aurora_cli.events import Emit, Note, Waiting
+from aurora_cli.aws.waiters import wait_until
+from aurora_cli.events import Emit, Note, waiting
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clock import Clock
@@ -25,7 +25,6 @@ CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"
 AVAILABLE = "available"
 TIMEOUT_S = 3600.0
-_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.5, 15.0
 # What is written for it and what the API reports. The provider knows it of a resource that exists, and not in a plan to make it
 # anew. RDS reports nothing for Standard storage.
 _SAME: dict[tuple[str, str], tuple[object, tuple[object, ...]]] = {(CLUSTER, "storage_type"): ("aurora", (None, ""))}
@@ -109,22 +108,15 @@ def _finished(
     timeout_s: float,
 ) -> bool:
     """Whether it is alive and well; waits while AWS is at work on it. False when it is gone or has failed."""
-    started, pause = clock.monotonic(), _FIRST_LOOK_S
-    while True:
+
+    def seen() -> tuple[bool, str | None]:
         status = _status(resource, look(resource))
-        elapsed = clock.monotonic() - started
-        if status == AVAILABLE:
-            return True
-        if status is None or _is_lost(status):
-            return False
-        if elapsed > timeout_s:
-            raise WaitTimeout(
-                f"AWS has not completed {resource.id} within {timeout_s:.0f} s; its status is {status}.",
-                hint="Run the same command again later.",
-            )
-        emit(Waiting(f"AWS to complete {resource.id}", status, elapsed))
-        clock.sleep(pause)
-        pause = min(pause * 2, _SLOWEST_LOOK_S)
+        lost = _is_lost(status)
+        return not lost, None if lost or status == AVAILABLE else status
+
+    what = f"AWS to complete {resource.id}"
+    hint = "Run the same command again later."
+    return wait_until(seen, what=what, clock=clock, waiting=waiting(emit), timeout_s=timeout_s, hint=hint)
 
 
 def _is_lost(status: str | None) -> bool:

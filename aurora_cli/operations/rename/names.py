@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.terraform.state_rename import Renamed
 
 if TYPE_CHECKING:

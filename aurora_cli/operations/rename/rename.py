@@ -25,8 +25,7 @@ from aurora_cli.terraform.state_rename import Renamed
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.operations.core.options import RunOptions
-    from aurora_cli.operations.core.review import ChangeResult
+    from aurora_cli.operations.core.review import ChangeResult, RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.resolve import Resolved
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import InvalidInput
 from aurora_cli.events import StepFinished, StepStarted
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.operations.passwords.given import sent_version
+from aurora_cli.operations.passwords.generated import sent_version
 from aurora_cli.stacks.atomic import write_atomic
 from aurora_cli.terraform.state import STATE_FILE
 from aurora_cli.terraform.state_rename import renamed_state

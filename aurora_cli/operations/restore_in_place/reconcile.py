@@ -55,9 +55,7 @@ def bring_to_spec(context: OperationContext, harmless: Callable[[ResourceChange]
         if plan.empty:
             return
         _refuse_loss(context, [change for change in plan.changes if not harmless(change)])
-        done = context.terraform.apply()
-        for name in context.counts:
-            context.counts[name] += getattr(done, name)
+        context.count(context.terraform.apply())
     context.emit(Note("The plan still differs.", level="warning", hint=f"aurora-cli plan {context.stack.name}"))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.rename import find_cluster
 from aurora_cli.errors import InvalidInput, SourceUnfit
-from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.restore_in_place.name_swap import Exchange, exchange_steps
 from aurora_cli.operations.restore_in_place.reconcile import settle_step

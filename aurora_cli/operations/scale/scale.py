@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
-from aurora_cli.operations.core.instance_keys import choose_keys, identifiers, key_of, refuse_missing_successor
-from aurora_cli.operations.core.options import RunOptions
+from aurora_cli.operations.core.instances import choose_keys, identifiers, key_of, refuse_missing_successor
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.day_two.failover import named_instance, require_available
 from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.operations.pipeline.engine import run_operation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from aurora_cli.operations.core.instance_keys import identifiers
+from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.scale.order import Order, keys_on_the_way, spec_on_the_way

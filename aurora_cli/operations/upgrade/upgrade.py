@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.engine_versions import EngineVersion, read_engine_versions
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.options import RunOptions
 from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.engine import run_operation
