@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.runner import Terraform
 from tests.harness import Aurora
 from tests.watching import slowly, watched
 
@@ -22,6 +27,19 @@ def demo(aurora: Aurora) -> Aurora:
 def classes(aurora: Aurora) -> dict[str, str]:
     """Class by instance, as AWS has it."""
     return {name: i["DBInstanceClass"] for name, i in aurora.instances("demo").items()}
+
+
+def counted_plans(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folder of each plan that Terraform makes from now on."""
+    made: list[Path] = []
+    plan = Terraform.plan
+
+    def counting(self: Terraform, **options: Any) -> Plan:
+        made.append(self.folder)
+        return plan(self, **options)
+
+    monkeypatch.setattr(Terraform, "plan", counting)
+    return made
 
 
 def test_a_class_changes_one_instance_at_a_time_and_the_writer_last(demo: Aurora) -> None:
@@ -81,14 +99,16 @@ def test_the_whole_cluster_becomes_serverless_the_same_way(demo: Aurora) -> None
     assert set(classes(demo).values()) == {"db.serverless"}
 
 
-def test_in_place_takes_all_at_once_and_says_so(demo: Aurora) -> None:
+def test_in_place_takes_all_at_once_and_says_so(demo: Aurora, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = demo.writer("demo")
     words = ("scale", "demo", "--class", "db.r7g.large", "--in-place")
     plan = demo.json(*words, "--dry-run")
     assert "at the same time" in plan["sequence"][0]["interruption"]
     assert {f["effect"] for f in plan["findings"]} == {"restart", "failover"}
+    plans = counted_plans(monkeypatch)
     with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
         demo.ok(*words, "--yes")
+    assert len(plans) == 2, "the plan that was shown is the one that is applied; the other one finds nothing left"
     assert {action for action, _ in seen.calls} == {"ModifyDBInstance"}
     assert len(seen.calls) == len([c for c in classes(demo).values() if c == "db.r7g.large"]) >= 2
     assert demo.writer("demo") == writer

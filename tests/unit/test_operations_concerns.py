@@ -1,0 +1,79 @@
+"""What varies between changes: each concern says something, in fields that are rendered, and is asked only when it does."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from aurora_cli.hcl.render_options import RenderOptions
+from aurora_cli.operations.core.concern import Concern, Shown
+from aurora_cli.operations.core.review import RunOptions
+from aurora_cli.operations.pipeline.change import SpecChange
+from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
+from aurora_cli.terraform.plan import Plan
+
+MOMENTS = ("read", "ask_aws", "plans_again", "review", "require", "before", "after")
+UNCHANGED = Plan.unchanged([])
+
+
+def change_with(*concerns: type[Concern]) -> SpecChange:
+    """A change of nothing, which is not planned."""
+    options = RunOptions("apply", approve=lambda review: False, emit=lambda event: None)
+    context = SimpleNamespace(app=None, stack=None, terraform=None, emit=None, options=options)
+    return SpecChange(cast("Any", context), cast("Any", SimpleNamespace(name="orders")), None, concerns)
+
+
+def test_every_concern_has_a_moment_of_its_own() -> None:
+    idle = [c.__name__ for c in APPLY if not any(moment in vars(c) for moment in MOMENTS)]
+    assert idle == []
+
+
+def test_an_apply_leaves_out_no_concern_of_the_steps_but_the_one_on_versions() -> None:
+    assert [c.__name__ for c in EVERY_CHANGE if c not in APPLY] == ["NoDowngrade"]
+
+
+def test_what_concerns_give_is_rendered_together() -> None:
+    class Number(Concern):
+        def read(self) -> None:
+            self.values = {"password_version": 3}
+
+    class Region(Concern):
+        def read(self) -> None:
+            self.values = {"former_regions": ("eu-west-1",)}
+
+    change = change_with(Number, Region)
+    for read in change.at("read"):
+        read()
+    _, values = change.files()
+    assert values == {"instance_keys": None, "password_version": 3, "former_regions": ("eu-west-1",)}
+    assert set(values) <= {field.name for field in fields(RenderOptions)}
+
+
+def test_concerns_speak_in_the_order_of_their_list_and_only_those_that_have_something_to_say() -> None:
+    class First(Concern):
+        def review(self, plan: Plan) -> Shown:
+            return Shown(steps=("fail over",), remarks=("a remark",))
+
+    class Silent(Concern):
+        pass
+
+    class Last(Concern):
+        def review(self, plan: Plan) -> Shown:
+            return Shown(steps=("rotate",))
+
+    change = change_with(First, Silent, Last)
+    assert change.review(UNCHANGED) == Shown(steps=("fail over", "rotate"), remarks=("a remark",))
+    assert len(change.at("review")) == 2
+    assert change.at("before") == []
+
+
+def test_what_a_concern_refuses_ends_the_review() -> None:
+    class Refusing(Concern):
+        def require(self, plan: Plan) -> None:
+            raise ValueError("no password")
+
+    with pytest.raises(ValueError, match="no password"):
+        change_with(Refusing).require(UNCHANGED)
