@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.waiters import DEFAULT_TIMEOUT_S, wait_until
+from aurora_cli.aws.waiters import OnWait, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed
 
 
@@ -47,15 +46,7 @@ def read_window(rds: Any, cluster: str) -> Window:
     )
 
 
-def go_back(
-    rds: Any,
-    cluster: str,
-    to: datetime,
-    *,
-    clock: Clock,
-    waiting: Callable[[str, str, float], None] = lambda what, status, elapsed: None,
-    timeout_s: float = DEFAULT_TIMEOUT_S,
-) -> datetime:
+def go_back(rds: Any, cluster: str, to: datetime, *, clock: Clock, waiting: OnWait) -> datetime:
     """Take the cluster back to a moment, and wait until it is available there.
 
     Returns:
@@ -87,6 +78,5 @@ def go_back(
         what=f"{cluster} to backtrack",
         clock=clock,
         waiting=waiting,
-        timeout_s=timeout_s,
         hint=f"The backtrack continues in AWS. Check with `aurora-cli status {cluster}`; do not start it again.",
     )

@@ -62,6 +62,15 @@ PARTS_OF_A_SPEC = {
 }
 """What the renderer reads: the model and its parts, and what follows from them; no tables, no rules."""
 
+MAY_SLEEP = {
+    "aws/clock.py": "the clock",
+    "aws/waiters.py": "waits for AWS",
+    "operations/pipeline/untaint.py": "waits for what an interrupted creation left",
+    "terraform/process.py": "looks at a child process",
+    "terraform/runner.py": "runs init again when the network failed",
+}
+"""File -> why it may sleep. Whoever waits for AWS calls `aws.waiters.wait_until`."""
+
 LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
 
 
@@ -153,6 +162,20 @@ def test_only_main_ends_the_process() -> None:
             continue
         calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)]
         assert not [n for n in calls if ast.unparse(n) in ("sys.exit", "os._exit")], name
+
+
+def _uses(path: Path, *names: str) -> bool:
+    """Whether one of these attributes or functions is named in a file."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    attributes = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+    return bool((attributes | {n.id for n in nodes if isinstance(n, ast.Name)}) & set(names))
+
+
+PRODUCT = [path for path in MODULES if _part(path) != "sandbox"]
+
+
+def test_there_is_one_way_to_wait() -> None:
+    assert {_name(path) for path in PRODUCT if _uses(path, "sleep", "_sleep")} == set(MAY_SLEEP)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"], ["sandbox", "--help"], ["nope"]])

@@ -49,6 +49,10 @@ class FakeClock(Clock):
         object.__setattr__(self, "seconds", self.monotonic() + seconds)
 
 
+def unheard(what: str, status: str, elapsed_s: float) -> None:
+    """Nobody is told."""
+
+
 @pytest.fixture
 def rds() -> Iterator[tuple[Any, Stubber]]:
     client = boto3.client("rds", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
@@ -139,7 +143,7 @@ def test_failover_waits_until_the_role_has_moved(rds: tuple[Any, Stubber]) -> No
     answers(stubber, writer="demo-2", status="failing-over")
     answers(stubber, writer="demo-2")
     seen: list[str] = []
-    topology = fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=lambda s, e: seen.append(s))
+    topology = fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=lambda what, s, e: seen.append(s))
     assert topology.writer is not None
     assert topology.writer.id == "demo-2"
     assert seen == ["failing-over", "failing-over"]
@@ -150,7 +154,7 @@ def test_failover_to_the_writer_does_nothing(rds: tuple[Any, Stubber]) -> None:
     client, stubber = rds
     answers(stubber, writer="demo-1")
     answers(stubber, writer="demo-1")
-    fail_over(client, "demo", "demo-1", clock=FakeClock())
+    fail_over(client, "demo", "demo-1", clock=FakeClock(), waiting=unheard)
     stubber.assert_no_pending_responses()
 
 
@@ -161,7 +165,7 @@ def test_failover_gives_up_in_time(rds: tuple[Any, Stubber]) -> None:
     for _ in range(4):
         answers(stubber, writer="demo-1", status="failing-over")
     with pytest.raises(WaitTimeout, match="demo-2") as caught:
-        fail_over(client, "demo", "demo-2", clock=FakeClock(), timeout_s=0.5)
+        fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=unheard, timeout_s=0.5)
     assert caught.value.exit_status == 6
 
 
@@ -179,7 +183,7 @@ def test_a_switchover_that_aws_is_at_is_waited_for_and_not_asked_for_again(rds: 
     global_answer(stubber, "switching-over", "eu-west-1")
     global_answer(stubber, "switching-over", "eu-west-1")
     global_answer(stubber, "available", "eu-central-1")
-    after = hand_over(client, "shop", "eu-central-1", clock=FakeClock())
+    after = hand_over(client, "shop", "eu-central-1", clock=FakeClock(), waiting=unheard)
     assert after.primary is not None and after.primary.region == "eu-central-1"
     stubber.assert_no_pending_responses()
 
