@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.describe import require_cluster
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.waiters import OnWait, wait_until
-from aurora_cli.errors import ClusterNotFound, OperationFailed
+from aurora_cli.errors import OperationFailed
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,7 @@ class Window:
 
 def read_window(rds: Any, cluster: str) -> Window:
     """The window of one cluster. Raises ClusterNotFound, CredentialsError, AccessDenied, AwsFailed."""
-    with aws_errors(f"reading cluster {cluster}"):
-        found = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
-    if not found:
-        raise ClusterNotFound(f"AWS has no cluster named {cluster}.")
-    one = found[0]
+    one = require_cluster(rds, cluster)
     return Window(
         engine=one.get("Engine", ""),
         status=one.get("Status", "unknown"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.describe import first
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.waiters import OnWait, wait_until
 from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound
@@ -63,14 +64,9 @@ def read_global(rds: Any, identifier: str) -> GlobalTopology | None:
     Raises:
         CredentialsError, AccessDenied, AwsFailed.
     """
-    try:
-        with aws_errors(f"reading global cluster {identifier}"):
-            found = rds.describe_global_clusters(GlobalClusterIdentifier=identifier)["GlobalClusters"]
-    except AwsFailed as error:
-        if error.details.get("aws_code") == _NOT_FOUND:
-            return None
-        raise
-    return _global(found[0]) if found else None
+    doing = f"reading global cluster {identifier}"
+    found = first(rds.describe_global_clusters, "GlobalClusters", doing, GlobalClusterIdentifier=identifier)
+    return _global(found) if found else None
 
 
 def _global(item: dict[str, Any]) -> GlobalTopology:

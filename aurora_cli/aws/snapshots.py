@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.describe import first
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.waiters import OnWait, wait_until
 from aurora_cli.errors import AwsFailed, OperationFailed
@@ -16,14 +17,8 @@ _TIMEOUT_S = 6 * 3600.0
 
 def snapshot_exists(rds: Any, identifier: str) -> bool:
     """Whether a cluster snapshot of that name exists in the Region. Raises CredentialsError, AccessDenied, AwsFailed."""
-    try:
-        with aws_errors(f"looking for snapshot {identifier}"):
-            answer = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=identifier)
-    except AwsFailed as error:
-        if error.details.get("aws_code") == "DBClusterSnapshotNotFoundFault":
-            return False
-        raise
-    return bool(answer["DBClusterSnapshots"])
+    call, doing = rds.describe_db_cluster_snapshots, f"looking for snapshot {identifier}"
+    return first(call, "DBClusterSnapshots", doing, DBClusterSnapshotIdentifier=identifier) is not None
 
 
 @dataclass(frozen=True)

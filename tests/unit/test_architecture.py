@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -176,6 +177,18 @@ PRODUCT = [path for path in MODULES if _part(path) != "sandbox"]
 
 def test_there_is_one_way_to_wait() -> None:
     assert {_name(path) for path in PRODUCT if _uses(path, "sleep", "_sleep")} == set(MAY_SLEEP)
+
+
+def test_there_is_one_way_to_stop_and_start_a_cluster() -> None:
+    assert [_name(path) for path in PRODUCT if _uses(path, "start_db_cluster", "stop_db_cluster")] == [
+        "aws/stop_start.py"
+    ]
+
+
+def test_there_is_one_reader_of_clusters_and_instances() -> None:
+    calls = re.compile(r"\bdescribe_db_(?:clusters|instances)\b")
+    named = {_name(path) for path in PRODUCT if calls.search(path.read_text(encoding="utf-8"))}
+    assert named == {"aws/describe.py", "operations/inspect/doctor.py"}  # the doctor tries a permission
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"], ["sandbox", "--help"], ["nope"]])

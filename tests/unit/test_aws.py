@@ -11,12 +11,14 @@ import pytest
 from botocore.stub import Stubber
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.describe import find_cluster, require_cluster
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.failover import fail_over
 from aurora_cli.aws.global_database import hand_over
 from aurora_cli.aws.reboot import last_restart
+from aurora_cli.aws.stop_start import away_from_goal, stop_start
 from aurora_cli.aws.topology import read_topology
-from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, CredentialsError, WaitTimeout
+from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, ClusterNotFound, CredentialsError, WaitTimeout
 
 CLUSTER: dict[str, Any] = {
     "DBClusterIdentifier": "demo",
@@ -167,6 +169,46 @@ def test_failover_gives_up_in_time(rds: tuple[Any, Stubber]) -> None:
     with pytest.raises(WaitTimeout, match="demo-2") as caught:
         fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=unheard, timeout_s=0.5)
     assert caught.value.exit_status == 6
+
+
+@pytest.mark.parametrize("ask", [True, False])
+def test_a_start_is_asked_for_once_and_waited_for(rds: tuple[Any, Stubber], ask: bool) -> None:
+    client, stubber = rds
+    if ask:
+        stubber.add_response("start_db_cluster", {}, {"DBClusterIdentifier": "demo"})
+    answers(stubber, writer="demo-1", status="starting")
+    answers(stubber, writer="demo-1")
+    seen: list[tuple[str, str]] = []
+
+    def look() -> tuple[None, str | None]:
+        found = read_topology(client, "demo")
+        assert found is not None
+        return None, away_from_goal(found, "start")
+
+    def heard(what: str, status: str, elapsed: float) -> None:
+        seen.append((what, status))
+
+    stop_start(client, "demo", "start", look, clock=FakeClock(), waiting=heard, ask=ask)
+    assert seen == [("demo to be available", "starting")]
+    stubber.assert_no_pending_responses()
+
+
+def test_a_cluster_is_described_or_absent_and_refused_in_our_words(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    arn = "arn:aws:rds:eu-west-1:1:cluster:demo"
+    stubber.add_response("describe_db_clusters", {"DBClusters": [CLUSTER]}, {"DBClusterIdentifier": "demo"})
+    stubber.add_response(
+        "describe_db_clusters", {"DBClusters": []}, {"DBClusterIdentifier": arn, "IncludeShared": True}
+    )
+    for code in ("DBClusterNotFoundFault", "DBClusterNotFoundFault", "AccessDenied"):
+        stubber.add_client_error("describe_db_clusters", code)
+    assert find_cluster(client, "demo") == CLUSTER
+    assert find_cluster(client, arn) is None
+    assert find_cluster(client, "gone") is None
+    with pytest.raises(ClusterNotFound, match="AWS has no cluster named gone"):
+        require_cluster(client, "gone")
+    with pytest.raises(AccessDenied, match="reading cluster demo"):
+        find_cluster(client, "demo")
 
 
 def global_answer(stubber: Stubber, status: str, primary: str) -> None:
