@@ -191,6 +191,11 @@ def test_there_is_one_reader_of_clusters_and_instances() -> None:
     assert named == {"aws/describe.py", "operations/inspect/doctor.py"}  # the doctor tries a permission
 
 
+def test_there_is_one_builder_of_connection_strings() -> None:
+    named = {_name(path) for path in PRODUCT if re.search(r"sslmode=|ssl-mode", path.read_text(encoding="utf-8"))}
+    assert named == {"operations/report/connection_strings.py"}
+
+
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"], ["sandbox", "--help"], ["nope"]])
 def test_help_and_version_import_nothing_heavy(words: list[str]) -> None:
     program = (
