@@ -20,13 +20,14 @@ BELOW_OPERATIONS = {"spec", "hcl", "stacks", "terraform", "aws"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "events": set(),
+    "json_input": {"errors"},
     "spec": {"errors"},
     "hcl": {"errors", "spec"},
-    "stacks": {"errors"},
-    "terraform": {"errors"},
+    "stacks": {"errors", "json_input"},
+    "terraform": {"errors", "json_input"},
     "aws": {"errors"},
     "sandbox": {"errors", "spec"},
-    "operations": {"errors", "events", "context", *BELOW_OPERATIONS},
+    "operations": {"errors", "events", "json_input", "context", *BELOW_OPERATIONS},
     "context": {"errors", "events", "sandbox", *BELOW_OPERATIONS},
     "ui": {"errors", "events", "operations", *BELOW_OPERATIONS},
     "commands": {"errors", "events", "context", "operations", "ui", "sandbox", *BELOW_OPERATIONS},
@@ -71,6 +72,15 @@ MAY_SLEEP = {
     "terraform/runner.py": "runs init again when the network failed",
 }
 """File -> why it may sleep. Whoever waits for AWS calls `aws.waiters.wait_until`."""
+
+MAY_PARSE_JSON = {
+    "json_input.py": "reads what may be damaged",
+    "spec/facts/__init__.py": "reads files of the package",
+    "stacks/blue_green.py": "makes plain values of its own",
+    "operations/core/rendered.py": "reads its own note",
+    "operations/passwords/generated.py": "reads a secret of its own",
+}
+"""File -> why it may call `json.loads`. Whoever reads what may be damaged calls `json_input`."""
 
 LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
 
@@ -194,6 +204,11 @@ def test_there_is_one_reader_of_clusters_and_instances() -> None:
 def test_there_is_one_builder_of_connection_strings() -> None:
     named = {_name(path) for path in PRODUCT if re.search(r"sslmode=|ssl-mode", path.read_text(encoding="utf-8"))}
     assert named == {"operations/report/connection_strings.py"}
+
+
+def test_there_is_one_reader_of_json() -> None:
+    calls = re.compile(r"\bjson\.loads?\(")
+    assert {_name(path) for path in PRODUCT if calls.search(path.read_text(encoding="utf-8"))} == set(MAY_PARSE_JSON)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"], ["sandbox", "--help"], ["nope"]])
