@@ -177,7 +177,7 @@ def detach(rds: Any, identifier: str, arn: str) -> None:
 
 
 def lift_protection(rds: Any, cluster: str) -> None:
-    """Let AWS delete the DB cluster."""
+    """Let AWS delete the DB cluster. Raises CredentialsError, AccessDenied, AwsFailed."""
     with aws_errors(f"disabling the deletion protection of {cluster}"):
         rds.modify_db_cluster(DBClusterIdentifier=cluster, DeletionProtection=False, ApplyImmediately=True)
 
