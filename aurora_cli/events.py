@@ -70,11 +70,9 @@ class Waiting:
     elapsed_s: float
 
 
-def waiting(emit: Emit, what: str | None = None) -> Callable[..., None]:
-    """A callback for what waits: it takes what is waited for (unless given here), AWS's status and the seconds so far."""
-    if what is None:
-        return lambda what, status, elapsed: emit(Waiting(what, status, elapsed))
-    return lambda status, elapsed: emit(Waiting(what, status, elapsed))
+def waiting(emit: Emit) -> Callable[[str, str, float], None]:
+    """A callback for what waits: it takes what is waited for, AWS's status and the seconds so far."""
+    return lambda what, status, elapsed: emit(Waiting(what, status, elapsed))
 
 
 @contextmanager

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.describe import require_cluster
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.waiters import DEFAULT_TIMEOUT_S, wait_until
-from aurora_cli.errors import ClusterNotFound, OperationFailed
+from aurora_cli.aws.waiters import OnWait, wait_until
+from aurora_cli.errors import OperationFailed
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,7 @@ class Window:
 
 def read_window(rds: Any, cluster: str) -> Window:
     """The window of one cluster. Raises ClusterNotFound, CredentialsError, AccessDenied, AwsFailed."""
-    with aws_errors(f"reading cluster {cluster}"):
-        found = rds.describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
-    if not found:
-        raise ClusterNotFound(f"AWS has no cluster named {cluster}.")
-    one = found[0]
+    one = require_cluster(rds, cluster)
     return Window(
         engine=one.get("Engine", ""),
         status=one.get("Status", "unknown"),
@@ -47,15 +43,7 @@ def read_window(rds: Any, cluster: str) -> Window:
     )
 
 
-def go_back(
-    rds: Any,
-    cluster: str,
-    to: datetime,
-    *,
-    clock: Clock,
-    waiting: Callable[[str, str, float], None] = lambda what, status, elapsed: None,
-    timeout_s: float = DEFAULT_TIMEOUT_S,
-) -> datetime:
+def go_back(rds: Any, cluster: str, to: datetime, *, clock: Clock, waiting: OnWait) -> datetime:
     """Take the cluster back to a moment, and wait until it is available there.
 
     Returns:
@@ -87,6 +75,5 @@ def go_back(
         what=f"{cluster} to backtrack",
         clock=clock,
         waiting=waiting,
-        timeout_s=timeout_s,
         hint=f"The backtrack continues in AWS. Check with `aurora-cli status {cluster}`; do not start it again.",
     )

@@ -8,12 +8,6 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AwsFailed, ClusterNotFound
 
 
-def lift_protection(rds: Any, cluster: str) -> None:
-    """Turn the deletion protection of a cluster off. Raises CredentialsError, AccessDenied, AwsFailed."""
-    with aws_errors(f"disabling the deletion protection of {cluster}"):
-        rds.modify_db_cluster(DBClusterIdentifier=cluster, DeletionProtection=False, ApplyImmediately=True)
-
-
 def delete_instance(rds: Any, identifier: str) -> None:
     """Begin to delete an instance; nothing for one that is gone or going. Raises CredentialsError, AccessDenied, AwsFailed."""
     try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.describe import instances_of, require_cluster
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.topology import AUTOSCALED_PREFIX
-from aurora_cli.errors import AuroraError, ClusterNotFound
+from aurora_cli.errors import AuroraError
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clients import AwsClients
@@ -76,16 +77,7 @@ def read_cluster(aws: AwsClients, identifier: str) -> DiscoveredCluster:
         ClusterNotFound: AWS has none of that name in this Region. CredentialsError, AccessDenied, AwsFailed.
     """
     rds = aws.client("rds")
-    with aws_errors(f"reading cluster {identifier}"):
-        found = rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
-    if not found:
-        raise ClusterNotFound(f"AWS has no cluster named {identifier}.")
-    cluster: Item = found[0]
-    with aws_errors(f"reading the instances of {identifier}"):
-        pages = rds.get_paginator("describe_db_instances").paginate(
-            Filters=[{"Name": "db-cluster-id", "Values": [identifier]}]
-        )
-        instances = [i for page in pages for i in page["DBInstances"]]
+    cluster, instances = require_cluster(rds, identifier), instances_of(rds, identifier)
     writers = {m["DBInstanceIdentifier"] for m in cluster.get("DBClusterMembers", ()) if m.get("IsClusterWriter")}
     tiers = {m["DBInstanceIdentifier"]: m.get("PromotionTier") for m in cluster.get("DBClusterMembers", ())}
     for one in instances:

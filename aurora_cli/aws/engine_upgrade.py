@@ -8,7 +8,7 @@ from typing import Any
 from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.topology import Topology, read_topology
-from aurora_cli.aws.waiters import busy_members, wait_until
+from aurora_cli.aws.waiters import OnWait, busy_members, wait_until
 from aurora_cli.errors import AccessDenied, AwsFailed, OperationFailed
 
 LONGEST_S = 6 * 3600.0
@@ -57,9 +57,7 @@ def runs(topology: Topology, version: str) -> bool:
     return topology.engine_version == version and all(one in (None, version) for one in members)
 
 
-def await_version(
-    rds: Any, cluster: str, version: str, *, clock: Clock, waiting: Callable[[str, str, float], None]
-) -> Topology:
+def await_version(rds: Any, cluster: str, version: str, *, clock: Clock, waiting: OnWait) -> Topology:
     """The cluster once it and its instances run the version and are at rest.
 
     Raises:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.describe import first
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound, WaitTimeout
+from aurora_cli.aws.waiters import OnWait, wait_until
+from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound
 
-DEFAULT_TIMEOUT_S = 3600.0
-_FIRST_LOOK_S, _SLOWEST_LOOK_S = 0.2, 10.0
 _HANDING_OVER = ("switching-over", "failing-over")
 _LAG = "AuroraGlobalDBReplicationLag"
 _NOT_FOUND = "GlobalClusterNotFoundFault"
@@ -65,14 +64,9 @@ def read_global(rds: Any, identifier: str) -> GlobalTopology | None:
     Raises:
         CredentialsError, AccessDenied, AwsFailed.
     """
-    try:
-        with aws_errors(f"reading global cluster {identifier}"):
-            found = rds.describe_global_clusters(GlobalClusterIdentifier=identifier)["GlobalClusters"]
-    except AwsFailed as error:
-        if error.details.get("aws_code") == _NOT_FOUND:
-            return None
-        raise
-    return _global(found[0]) if found else None
+    doing = f"reading global cluster {identifier}"
+    found = first(rds.describe_global_clusters, "GlobalClusters", doing, GlobalClusterIdentifier=identifier)
+    return _global(found) if found else None
 
 
 def _global(item: dict[str, Any]) -> GlobalTopology:
@@ -120,14 +114,7 @@ def with_lag(member: GlobalMember, cloudwatch: Any, clock: Clock) -> GlobalMembe
 
 
 def hand_over(
-    rds: Any,
-    identifier: str,
-    region: str,
-    *,
-    clock: Clock,
-    allow_data_loss: bool = False,
-    waiting: Callable[[str, float], None] = lambda status, elapsed: None,
-    timeout_s: float = DEFAULT_TIMEOUT_S,
+    rds: Any, identifier: str, region: str, *, clock: Clock, waiting: OnWait, allow_data_loss: bool = False
 ) -> GlobalTopology:
     """Make the member in `region` the primary. Does nothing if it is, and waits only if AWS is at it already.
 
@@ -138,24 +125,26 @@ def hand_over(
     Raises:
         ClusterNotFound, AwsFailed, CredentialsError; WaitTimeout when it has not taken over in time.
     """
-    before = _read(rds, identifier)
+
+    def look() -> tuple[GlobalTopology, str | None]:
+        topology = read_global(rds, identifier)
+        if topology is None:
+            raise ClusterNotFound(f"AWS has no global cluster named {identifier}.")
+        reached = _target(topology, region).primary and topology.status == "available"
+        return topology, None if reached else topology.status
+
+    before = look()[0]
     target = _target(before, region)
     if not target.primary and before.status not in _HANDING_OVER:
         _ask(rds, identifier, target.arn, allow_data_loss=allow_data_loss)
-    started, pause = clock.monotonic(), _FIRST_LOOK_S
-    while True:
-        topology = _read(rds, identifier)
-        elapsed = clock.monotonic() - started
-        if _target(topology, region).primary and topology.status == "available":
-            return topology
-        if elapsed > timeout_s:
-            raise WaitTimeout(
-                f"{region} has not become the primary of {identifier} within {timeout_s:.0f} s; its status is {topology.status}.",
-                hint="Check again with `aurora-cli global status`; the same command resumes.",
-            )
-        waiting(topology.status, elapsed)
-        clock.sleep(pause)
-        pause = min(pause * 2, _SLOWEST_LOOK_S)
+    return wait_until(
+        look,
+        what=f"{region} to become the primary",
+        clock=clock,
+        waiting=waiting,
+        slowest_s=10.0,
+        hint="Check again with `aurora-cli global status`; the same command resumes.",
+    )
 
 
 def _ask(rds: Any, identifier: str, arn: str, *, allow_data_loss: bool) -> None:
@@ -166,13 +155,6 @@ def _ask(rds: Any, identifier: str, arn: str, *, allow_data_loss: bool) -> None:
     else:
         with aws_errors(f"switching over {identifier}"):
             rds.switchover_global_cluster(**names)
-
-
-def _read(rds: Any, identifier: str) -> GlobalTopology:
-    topology = read_global(rds, identifier)
-    if topology is None:
-        raise ClusterNotFound(f"AWS has no global cluster named {identifier}.")
-    return topology
 
 
 def _target(topology: GlobalTopology, region: str) -> GlobalMember:
@@ -195,7 +177,7 @@ def detach(rds: Any, identifier: str, arn: str) -> None:
 
 
 def lift_protection(rds: Any, cluster: str) -> None:
-    """Let AWS delete the DB cluster."""
+    """Let AWS delete the DB cluster. Raises CredentialsError, AccessDenied, AwsFailed."""
     with aws_errors(f"disabling the deletion protection of {cluster}"):
         rds.modify_db_cluster(DBClusterIdentifier=cluster, DeletionProtection=False, ApplyImmediately=True)
 

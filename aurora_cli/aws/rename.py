@@ -4,29 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from aurora_cli.aws.describe import find_cluster, find_instance
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.waiters import is_transitional
-from aurora_cli.errors import ClusterNotFound
-
-
-def find_cluster(rds: Any, identifier: str) -> dict[str, Any] | None:
-    """One entry of DescribeDBClusters, or None. Raises CredentialsError, AccessDenied, AwsFailed."""
-    try:
-        with aws_errors(f"reading cluster {identifier}"):
-            found: list[dict[str, Any]] = rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
-    except ClusterNotFound:
-        return None
-    return found[0] if found else None
-
-
-def find_instance(rds: Any, identifier: str) -> dict[str, Any] | None:
-    """One entry of DescribeDBInstances, or None. Raises CredentialsError, AccessDenied, AwsFailed."""
-    try:
-        with aws_errors(f"reading instance {identifier}"):
-            found: list[dict[str, Any]] = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
-    except ClusterNotFound:
-        return None
-    return found[0] if found else None
 
 
 def rename_cluster(rds: Any, before: str, after: str) -> None:

@@ -6,15 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aurora_cli.aws.describe import find_cluster, find_instance, first, list_clusters
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.errors import AwsFailed, ClusterNotFound
-
-_ABSENT = {
-    "DBClusterSnapshotNotFoundFault",
-    "DBSnapshotNotFound",
-    "DBSnapshotNotFoundFault",
-    "DBClusterAutomatedBackupNotFoundFault",
-}
 
 
 @dataclass(frozen=True)
@@ -52,8 +45,7 @@ class Origin:
 
 def read_cluster(rds: Any, name: str) -> Origin | None:
     """A cluster by identifier or ARN (also one that is shared with the account); None if there is none."""
-    shared = {"IncludeShared": True} if name.startswith("arn:") else {}
-    found = _first(rds.describe_db_clusters, "DBClusters", name, DBClusterIdentifier=name, **shared)
+    found = find_cluster(rds, name)
     return cluster_origin(found) if found else None
 
 
@@ -78,7 +70,7 @@ def cluster_origin(found: dict[str, Any]) -> Origin:
 
 def read_instance(rds: Any, name: str) -> Origin | None:
     """An RDS instance, which is no member of a cluster, by identifier or ARN; None if there is none."""
-    found = _first(rds.describe_db_instances, "DBInstances", name, DBInstanceIdentifier=name.rpartition(":")[2])
+    found = find_instance(rds, name.rpartition(":")[2])
     if not found or found.get("DBClusterIdentifier"):
         return None
     arn, status = found["DBInstanceArn"], found.get("DBInstanceStatus", "unknown")
@@ -87,16 +79,16 @@ def read_instance(rds: Any, name: str) -> Origin | None:
 
 def read_snapshot(rds: Any, name: str) -> Origin | None:
     """A cluster snapshot, or a DB snapshot of an RDS instance, by identifier or ARN; None if there is neither."""
-    shared = {"IncludeShared": True} if name.startswith("arn:") else {}
+    shared, doing = {"IncludeShared": True} if name.startswith("arn:") else {}, f"looking for {name}"
     if ":snapshot:" not in name:
-        found = _first(
-            rds.describe_db_cluster_snapshots, "DBClusterSnapshots", name, DBClusterSnapshotIdentifier=name, **shared
+        found = first(
+            rds.describe_db_cluster_snapshots, "DBClusterSnapshots", doing, DBClusterSnapshotIdentifier=name, **shared
         )
         if found:
             return snapshot_origin(found)
     if ":cluster-snapshot:" in name:
         return None
-    found = _first(rds.describe_db_snapshots, "DBSnapshots", name, DBSnapshotIdentifier=name, **shared)
+    found = first(rds.describe_db_snapshots, "DBSnapshots", doing, DBSnapshotIdentifier=name, **shared)
     if not found:
         return None
     status = found.get("Status", "unknown")
@@ -123,7 +115,7 @@ def snapshot_origin(found: dict[str, Any]) -> Origin:
 def read_backup(rds: Any, resource_id: str) -> Origin | None:
     """The automated backups of a cluster, gone or not, by its resource id; None if there are none."""
     call = rds.describe_db_cluster_automated_backups
-    found = _first(call, "DBClusterAutomatedBackups", resource_id, DbClusterResourceId=resource_id)
+    found = first(call, "DBClusterAutomatedBackups", f"looking for {resource_id}", DbClusterResourceId=resource_id)
     if not found:
         return None
     window = found.get("RestoreWindow") or {}
@@ -144,9 +136,7 @@ def read_backup(rds: Any, resource_id: str) -> Origin | None:
 
 def all_clusters(rds: Any) -> list[Origin]:
     """Every cluster of the Region."""
-    with aws_errors("listing the clusters"):
-        pages = rds.get_paginator("describe_db_clusters").paginate()
-        return [cluster_origin(one) for page in pages for one in page["DBClusters"]]
+    return [cluster_origin(one) for one in list_clusters(rds)]
 
 
 def upgrade_targets(rds: Any, engine: str, version: str) -> list[str]:
@@ -159,16 +149,3 @@ def upgrade_targets(rds: Any, engine: str, version: str) -> list[str]:
 
 def _origin(kind: str, arn: str, name: str, found: dict[str, Any], encrypted: Any, status: str) -> Origin:
     return Origin(kind, arn, name, found["Engine"], found["EngineVersion"], bool(encrypted), status, raw=found)
-
-
-def _first(call: Any, key: str, name: str, **params: Any) -> dict[str, Any] | None:
-    try:
-        with aws_errors(f"looking for {name}"):
-            found: list[dict[str, Any]] = call(**params)[key]
-    except ClusterNotFound:
-        return None
-    except AwsFailed as error:
-        if error.details.get("aws_code") in _ABSENT:
-            return None
-        raise
-    return found[0] if found else None

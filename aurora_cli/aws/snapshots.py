@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.describe import first
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.errors import AwsFailed, OperationFailed, WaitTimeout
+from aurora_cli.aws.waiters import OnWait, wait_until
+from aurora_cli.errors import AwsFailed, OperationFailed
 
-DEFAULT_TIMEOUT_S = 6 * 3600.0
+_TIMEOUT_S = 6 * 3600.0
 """A copy into another Region of a large cluster takes hours."""
-_FIRST_LOOK_S = 0.5
-_SLOWEST_LOOK_S = 15.0
 
 
 def snapshot_exists(rds: Any, identifier: str) -> bool:
     """Whether a cluster snapshot of that name exists in the Region. Raises CredentialsError, AccessDenied, AwsFailed."""
-    try:
-        with aws_errors(f"looking for snapshot {identifier}"):
-            answer = rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier=identifier)
-    except AwsFailed as error:
-        if error.details.get("aws_code") == "DBClusterSnapshotNotFoundFault":
-            return False
-        raise
-    return bool(answer["DBClusterSnapshots"])
+    call, doing = rds.describe_db_cluster_snapshots, f"looking for snapshot {identifier}"
+    return first(call, "DBClusterSnapshots", doing, DBClusterSnapshotIdentifier=identifier) is not None
 
 
 @dataclass(frozen=True)
@@ -68,38 +61,30 @@ def list_snapshots(rds: Any, cluster: str | None, identifier: str | None = None)
     return sorted(found, key=lambda one: one.created_at or "~", reverse=True)
 
 
-def await_snapshot(
-    rds: Any,
-    identifier: str,
-    *,
-    clock: Clock,
-    waiting: Callable[[str, float], None] = lambda status, elapsed: None,
-    timeout_s: float = DEFAULT_TIMEOUT_S,
-) -> SnapshotInfo:
+def await_snapshot(rds: Any, identifier: str, *, clock: Clock, waiting: OnWait) -> SnapshotInfo:
     """The snapshot once it is available.
 
     Raises:
-        OperationFailed: AWS could not make it, or it is gone. WaitTimeout: it takes longer than `timeout_s` seconds.
+        OperationFailed: AWS could not make it, or it is gone. WaitTimeout: it takes longer than six hours.
     """
-    started, pause = clock.monotonic(), _FIRST_LOOK_S
-    while True:
+
+    def look() -> tuple[SnapshotInfo, str | None]:
         found = next(iter(list_snapshots(rds, None, identifier)), None)
-        if found is not None and found.status == "available":
-            return found
         if found is None or found.status in ("failed", "deleting"):
             status = found.status if found else "gone"
             raise OperationFailed(
                 f"The snapshot {identifier} is {status}.", hint="Run the command again with another name."
             )
-        elapsed = clock.monotonic() - started
-        if elapsed > timeout_s:
-            raise WaitTimeout(
-                f"The snapshot {identifier} is {found.status} after {timeout_s:.0f} s.",
-                hint="AWS continues the copy or snapshot. Run the same command again to keep waiting.",
-            )
-        waiting(found.status, elapsed)
-        clock.sleep(pause)
-        pause = min(pause * 2, _SLOWEST_LOOK_S)
+        return found, None if found.status == "available" else found.status
+
+    return wait_until(
+        look,
+        what=f"the snapshot {identifier}",
+        clock=clock,
+        waiting=waiting,
+        timeout_s=_TIMEOUT_S,
+        hint="AWS continues the copy or snapshot. Run the same command again to keep waiting.",
+    )
 
 
 def _info(found: dict[str, Any]) -> SnapshotInfo:

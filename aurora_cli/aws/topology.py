@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from aurora_cli.aws.describe import find_cluster, instances_of
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.errors import ClusterNotFound
 
 AUTOSCALED_PREFIX = "application-autoscaling-"
 """How Application Auto Scaling names the readers that it makes (Aurora User Guide, "Amazon Aurora Auto Scaling")."""
@@ -131,16 +131,10 @@ def read_topology(rds: Any, identifier: str) -> Topology | None:
     Raises:
         CredentialsError, AccessDenied, AwsFailed.
     """
-    try:
-        with aws_errors(f"reading cluster {identifier}"):
-            cluster = rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"][0]
-    except (ClusterNotFound, IndexError):
+    cluster = find_cluster(rds, identifier)
+    if cluster is None:
         return None
-    with aws_errors(f"reading the instances of {identifier}"):
-        pages = rds.get_paginator("describe_db_instances").paginate(
-            Filters=[{"Name": "db-cluster-id", "Values": [identifier]}]
-        )
-        instances = {i["DBInstanceIdentifier"]: i for page in pages for i in page["DBInstances"]}
+    instances = {one["DBInstanceIdentifier"]: one for one in instances_of(rds, identifier)}
     members = tuple(
         _member(m, instances.get(m["DBInstanceIdentifier"], {})) for m in cluster.get("DBClusterMembers", ())
     )

@@ -10,10 +10,12 @@ from aurora_cli.aws.topology import Topology
 from aurora_cli.errors import WaitTimeout
 
 DEFAULT_TIMEOUT_S = 3600.0
-_FIRST_LOOK_S, _SLOWEST_LOOK_S, _SLOWER = 0.2, 15.0, 1.5
+_FIRST_LOOK_S, _SLOWER = 0.2, 1.5
 _MAINTENANCE = frozenset({"maintenance", "storage-config-upgrade"})
 
 Found = TypeVar("Found")
+OnWait = Callable[[str, str, float], None]
+"""Told at each look what is waited for, the status and the seconds so far; see `events.waiting`."""
 
 
 def is_transitional(status: str) -> bool:
@@ -37,8 +39,9 @@ def wait_until(
     *,
     what: str,
     clock: Clock,
-    waiting: Callable[[str, str, float], None],
+    waiting: OnWait,
     timeout_s: float = DEFAULT_TIMEOUT_S,
+    slowest_s: float = 15.0,
     hint: str = "Run the same command again to resume.",
 ) -> Found:
     """Look again and again until there is nothing left to wait for.
@@ -47,8 +50,9 @@ def wait_until(
         look: gives what was seen, and the status to wait on, None when it is as wanted.
         what: for people, e.g. "demo-2 to be available".
         clock: time to wait by.
-        waiting: called at each look with `what`, the status and the seconds so far.
+        waiting: told at each look.
         timeout_s: seconds until it gives up.
+        slowest_s: longest pause between two looks.
         hint: the way out when time is up.
 
     Raises:
@@ -64,4 +68,4 @@ def wait_until(
             raise WaitTimeout(f"Waited {timeout_s:.0f} s for {what}; now: {status}.", hint=hint)
         waiting(what, status, elapsed)
         clock.sleep(min(pause, max(timeout_s - elapsed, 0.01)))
-        pause = min(pause * _SLOWER, _SLOWEST_LOOK_S)
+        pause = min(pause * _SLOWER, slowest_s)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StackDamaged
+from aurora_cli.json_input import read_json
 from aurora_cli.stacks.atomic import sync_folder, write_atomic
 
 FILE = "blue-green.json"
@@ -44,16 +45,12 @@ def read_blue_green(folder: Path) -> BlueGreenRecord | None:
     Raises:
         StackDamaged: it cannot be read, or a newer version wrote it.
     """
-    try:
-        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return from_dict(data)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise StackDamaged(
-            f"The record of the blue/green deployment cannot be read: {problem}.",
-            hint=f"Check {folder / FILE}; without that file the deployment counts as created elsewhere.",
-        ) from problem
+    hint = f"Check {folder / FILE}; without that file the deployment counts as created elsewhere."
+
+    def damaged(why: str) -> StackDamaged:
+        return StackDamaged(f"The record of the blue/green deployment cannot be read: {why}.", hint=hint)
+
+    return read_json(folder / FILE, from_dict, damaged, absent=None)
 
 
 def to_dict(record: BlueGreenRecord) -> dict[str, Any]:

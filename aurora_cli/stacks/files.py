@@ -9,8 +9,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aurora_cli.errors import StackDamaged
+from aurora_cli.json_input import read_json
 from aurora_cli.stacks.atomic import make_folder, write_atomic
 
 MANIFEST = ".aurora-files.json"
@@ -103,17 +105,16 @@ def _foreign(folder: Path, ours: set[str]) -> tuple[str, ...]:
 
 
 def _manifest(folder: Path) -> set[str]:
-    text = _read(folder / MANIFEST)
-    if text is None:
-        return set()
-    try:
-        names = json.loads(text)["files"]
-        return {name for name in names if isinstance(name, str) and _is_plain(name)}
-    except (ValueError, KeyError, TypeError) as problem:
-        raise StackDamaged(
-            f"The list of rendered files {folder / MANIFEST} cannot be read.",
+    def names(data: dict[str, Any]) -> set[str]:
+        return {name for name in data["files"] if isinstance(name, str) and _is_plain(name)}
+
+    def damaged(why: str) -> StackDamaged:
+        return StackDamaged(
+            f"The list of rendered files {folder / MANIFEST} cannot be read: {why}.",
             hint="Nothing was changed. Delete that file and the rendered .tf files beside it, then run the command again.",
-        ) from problem
+        )
+
+    return read_json(folder / MANIFEST, names, damaged, absent=set())
 
 
 def _write_manifest(folder: Path, names: set[str]) -> None:

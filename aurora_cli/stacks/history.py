@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from aurora_cli.json_input import parse_json
 from aurora_cli.stacks.atomic import append_line
 
 
@@ -65,14 +66,9 @@ class History:
 
 
 def _parse(line: str) -> HistoryEntry | None:
-    try:
-        data = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(data, dict):
-        return None
     known = {f.name for f in fields(HistoryEntry)}
-    try:
+
+    def entry(data: dict[str, Any]) -> HistoryEntry:
         return HistoryEntry(**{key: value for key, value in data.items() if key in known})
-    except TypeError:
-        return None
+
+    return parse_json(line, entry, lambda why: None)

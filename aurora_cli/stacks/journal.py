@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StackDamaged
+from aurora_cli.json_input import read_json
 from aurora_cli.stacks.atomic import sync_folder, write_atomic
 
 FILE = "operation.json"
@@ -77,16 +78,12 @@ def read_journal(folder: Path) -> Journal | None:
     Raises:
         StackDamaged: it cannot be read, or a newer version wrote it.
     """
-    try:
-        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return _journal(data)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise StackDamaged(
-            f"The journal of the operation in progress cannot be read: {problem}.",
-            hint=f"Check {folder / FILE}; without that file the operation is abandoned, and its completed steps are kept.",
-        ) from problem
+    hint = f"Check {folder / FILE}; without that file the operation is abandoned, and its completed steps are kept."
+
+    def damaged(why: str) -> StackDamaged:
+        return StackDamaged(f"The journal of the operation in progress cannot be read: {why}.", hint=hint)
+
+    return read_json(folder / FILE, _journal, damaged, absent=None)
 
 
 def write_journal(folder: Path, journal: Journal) -> None:

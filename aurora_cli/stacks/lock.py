@@ -18,6 +18,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from aurora_cli.errors import StackLocked
+from aurora_cli.json_input import parse_json
 from aurora_cli.stacks.atomic import FILE_MODE, make_folder
 
 
@@ -98,10 +99,8 @@ def _write_holder(descriptor: int, text: str) -> None:
 
 
 def _read_holder(descriptor: int) -> Holder | None:
-    try:
-        return Holder(**json.loads(os.pread(descriptor, 4096, 0)))
-    except (ValueError, TypeError):  # read between the lock and its text
-        return None
+    """None when it is read between the lock and its text."""
+    return parse_json(os.pread(descriptor, 4096, 0), lambda data: Holder(**data), lambda why: None)
 
 
 def _locked(name: str, holder: Holder | None) -> StackLocked:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from aurora_cli.errors import StackDamaged
+from aurora_cli.json_input import json_object, parse_json
 
 SCHEMA_VERSION = 1
 Status = Literal["creating", "changing", "ready", "destroying"]
@@ -82,12 +83,7 @@ def load_record(text: str, *, name: str) -> StackRecord:
     Raises:
         StackDamaged: it is not a record, belongs to another stack, or was written by a newer version.
     """
-    try:
-        data = json.loads(text)
-    except ValueError as problem:
-        raise _damaged(name, "it is not JSON") from problem
-    if not isinstance(data, dict):
-        raise _damaged(name, "it is not a JSON object")
+    data = parse_json(text, json_object, lambda why: _damaged(name, why))
     _check_version(data, name)
     known = {f.name for f in fields(StackRecord)}
     values = {key: value for key, value in data.items() if key in known}

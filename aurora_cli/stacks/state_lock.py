@@ -7,21 +7,16 @@ is `fcntl(F_SETLK)` on the state, which the system frees when its holder dies, h
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from pathlib import Path
 from typing import Any
 
+from aurora_cli.json_input import json_object, read_json
+
 
 def read_info(state: Path) -> dict[str, Any] | None:
     """What the lock file says (ID, Operation, Who, Created, ...); None without one, empty if it cannot be read."""
-    try:
-        data = json.loads(info_file(state).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    return read_json(info_file(state), json_object, lambda why: {}, absent=None)
 
 
 def info_file(state: Path) -> Path:

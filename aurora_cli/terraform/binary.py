@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from aurora_cli.errors import TerraformMissing
+from aurora_cli.json_input import read_json
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.environment import terraform_env
 
@@ -170,11 +171,10 @@ def _embedded_library() -> Path | None:
 
 
 def _load(cache: Path) -> dict[str, tuple[str, str]]:
-    try:
-        data = json.loads(cache.read_text(encoding="utf-8"))
+    def versions(data: dict[str, list[str]]) -> dict[str, tuple[str, str]]:
         return {key: (str(value[0]), str(value[1])) for key, value in data.items()}
-    except (OSError, ValueError, TypeError, AttributeError, IndexError, KeyError):
-        return {}
+
+    return read_json(cache, versions, lambda why: {})
 
 
 def _remember(cache: Path, identity: str, value: tuple[str, str]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StateAtRisk
+from aurora_cli.json_input import read_json
 
 
 def settle(path: Path, values: Mapping[str, Mapping[str, Any]]) -> None:
@@ -27,15 +28,18 @@ def settle(path: Path, values: Mapping[str, Mapping[str, Any]]) -> None:
     Raises:
         StateAtRisk: the file is no state.
     """
-    try:
-        state = json.loads(path.read_text(encoding="utf-8"))
+
+    def settled(state: dict[str, Any]) -> str:
         for resource in state["resources"]:
             for instance in resource["instances"] if resource["mode"] == "managed" else ():
                 _set(instance["attributes"], values.get(resource["type"], {}))
         state["serial"] += 1
-    except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise StateAtRisk(f"What Terraform imported cannot be read from {path}.") from problem
-    write_private(path, json.dumps(state, indent=2) + "\n")
+        return json.dumps(state, indent=2) + "\n"
+
+    text = read_json(
+        path, settled, lambda why: StateAtRisk(f"What Terraform imported cannot be read from {path}: {why}.")
+    )
+    write_private(path, text)
 
 
 def _set(attributes: dict[str, Any], values: Mapping[str, Any]) -> None:

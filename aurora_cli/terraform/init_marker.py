@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from aurora_cli.json_input import read_json
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.environment import PLUGIN_CACHE
 
@@ -19,11 +20,11 @@ _TYPE = re.compile(r"^\s*(?:resource|data|ephemeral)\s+\"([a-z0-9]+)_", re.MULTI
 
 def is_initialised(folder: Path, binary: Binary, env: Mapping[str, str]) -> bool:
     """Whether the last `init` of that folder still holds: same inputs, and the providers are still where it put them."""
-    try:
-        saved = json.loads((folder / ".terraform" / _MARK).read_text(encoding="utf-8"))
-        return bool(saved["fingerprint"] == fingerprint(folder, binary, env)) and _providers_present(folder)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+
+    def holds(saved: dict[str, str]) -> bool:
+        return saved["fingerprint"] == fingerprint(folder, binary, env) and _providers_present(folder)
+
+    return read_json(folder / ".terraform" / _MARK, holds, lambda why: False)
 
 
 def remember_init(folder: Path, binary: Binary, env: Mapping[str, str]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aurora_cli.json_input import parse_json
 from aurora_cli.terraform.events import (
     ChangeSummary,
     Diagnostic,
@@ -30,10 +30,10 @@ from aurora_cli.terraform.events import (
 def parse_line(line: bytes) -> TerraformEvent:
     """The event in one line of Terraform's output; never raises, whatever the bytes are."""
     text = line.decode("utf-8", errors="replace").rstrip("\r\n")
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return LogLine(text, level="text")
+    return parse_json(text, lambda data: _event(data, text), lambda why: LogLine(text, level="text"))
+
+
+def _event(data: Any, text: str) -> TerraformEvent:
     if not isinstance(data, dict) or not isinstance(data.get("type"), str):
         return _untyped(data, text)
     parser = _PARSERS.get(data["type"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import TerraformFailed
+from aurora_cli.json_input import parse_json
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.diagnostics.explain import explain
@@ -38,10 +38,11 @@ class TerraformReader:
     def validate(self) -> list[Diagnostic]:
         """The warnings of `terraform validate`. Raises TerraformFailed with all errors."""
         output, stderr, status = self._capture(argv.validate(self.binary.argv0))
-        try:
-            found = [diagnostic_from(item) for item in json.loads(output)["diagnostics"]]
-        except (ValueError, KeyError, TypeError):
-            raise explain([], exit_status=status, stderr=stderr) from None
+        found = parse_json(
+            output,
+            lambda data: [diagnostic_from(item) for item in data["diagnostics"]],
+            lambda why: explain([], exit_status=status, stderr=stderr),
+        )
         if any(d.is_error for d in found):
             raise explain(found)
         return found
@@ -89,13 +90,8 @@ class TerraformReader:
         output, stderr, status = self._capture(command)
         if status != 0:
             raise explain([], exit_status=status, stderr=stderr)
-        try:
-            data = json.loads(output)
-        except ValueError as problem:
-            raise TerraformFailed(
-                f"What 'terraform {command[len(self.binary.argv0)]}' printed is not valid JSON."
-            ) from problem
-        return data if isinstance(data, dict) else {}
+        failed = TerraformFailed(f"What 'terraform {command[len(self.binary.argv0)]}' printed is not valid JSON.")
+        return parse_json(output, lambda data: data if isinstance(data, dict) else {}, lambda why: failed)
 
     def _capture(self, command: tuple[str, ...]) -> tuple[bytes, str, int]:
         """Output, standard error and exit status of a command that only reads. The output may hold secrets: keep it nowhere."""

@@ -22,6 +22,9 @@ import shutil
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
+
+from aurora_cli.json_input import read_json
 
 KEPT_RUNS = 20
 
@@ -152,18 +155,16 @@ def unfinished_runs(runs_dir: Path) -> list[Run]:
 def _runs(runs_dir: Path) -> list[Run]:
     if not runs_dir.is_dir():
         return []
-    found = [(folder, _load(folder)) for folder in sorted(runs_dir.iterdir())]
+    found = [
+        (folder, read_json(folder / "run.json", _record, lambda why: None)) for folder in sorted(runs_dir.iterdir())
+    ]
     return [Run(folder, record) for folder, record in found if record is not None]
 
 
-def _load(folder: Path) -> RunRecord | None:
-    try:
-        data = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        known = {f.name for f in fields(RunRecord)}
-        values = {key: value for key, value in data.items() if key in known}
-        return RunRecord(**{**values, "argv": tuple(values["argv"])})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
+def _record(data: dict[str, Any]) -> RunRecord:
+    known = {f.name for f in fields(RunRecord)}
+    values = {key: value for key, value in data.items() if key in known}
+    return RunRecord(**{**values, "argv": tuple(values["argv"])})
 
 
 def _prune(runs_dir: Path) -> None:

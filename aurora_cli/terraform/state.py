@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StateAtRisk
+from aurora_cli.json_input import json_object, parse_json, read_json
 from aurora_cli.terraform.redaction import redact
 
 STATE_FILE = "terraform.tfstate"
@@ -62,11 +63,8 @@ class State:
 
 def local_state_file(folder: Path) -> Path | None:
     """The state file if the backend of that folder is a local one, else None. Before the first init it counts as local."""
-    try:
-        data = json.loads((folder / ".terraform" / STATE_FILE).read_text(encoding="utf-8"))
-        backend = data.get("backend") or {}
-    except (OSError, ValueError, AttributeError):
-        return folder / STATE_FILE
+    made = folder / ".terraform" / STATE_FILE
+    backend: dict[str, Any] = read_json(made, lambda data: data.get("backend") or {}, lambda why: {})
     if backend.get("type") not in (None, "local"):
         return None
     path = (backend.get("config") or {}).get("path")
@@ -101,11 +99,8 @@ def parse_state(text: str, source: Path | str = "the state") -> State:
     """
     if not text.strip():
         return State()
-    try:
-        data = json.loads(text)
-    except ValueError as problem:
-        raise _damaged(source, "it is not complete JSON") from problem
-    if not isinstance(data, dict) or data.get("version") != 4:
+    data = parse_json(text, json_object, lambda why: _damaged(source, why))
+    if data.get("version") != 4:
         raise _damaged(source, "it is not a Terraform state of format 4")
     outputs = data.get("outputs") or {}
     return State(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aurora_cli.errors import StateAtRisk
+from aurora_cli.json_input import parse_json
 
 _CLUSTER = "aws_rds_cluster"
 _HOSTS = ("endpoint", "reader_endpoint")
@@ -55,12 +56,11 @@ def renamed_state(text: str, names: Renamed) -> str:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    try:
-        state: dict[str, Any] = json.loads(text)
-        state["serial"] += 0
-    except (ValueError, KeyError, TypeError) as problem:
-        raise StateAtRisk("Terraform's state cannot be read.", hint="Nothing was changed in it.") from problem
-    return state
+    return parse_json(
+        text,
+        lambda data: {**data, "serial": data["serial"] + 0},
+        lambda why: StateAtRisk(f"Terraform's state cannot be read: {why}.", hint="Nothing was changed in it."),
+    )
 
 
 def _instances(state: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:

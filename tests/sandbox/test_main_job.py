@@ -35,6 +35,7 @@ def test_create_ends_with_endpoints_that_aws_knows(aurora: Aurora) -> None:
     assert report["instances"][0]["id"] == aurora.writer("demo") == "demo-1"
     assert len({i["zone"] for i in report["instances"]}) >= 2
     assert report["connect"].startswith("psql ")
+    assert report["connect"] == aurora.ok("connection", "demo", "--format", "json").data["connection"]["psql"]
 
 
 def test_security_defaults_are_on(aurora: Aurora) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,13 +20,14 @@ BELOW_OPERATIONS = {"spec", "hcl", "stacks", "terraform", "aws"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "events": set(),
+    "json_input": {"errors"},
     "spec": {"errors"},
     "hcl": {"errors", "spec"},
-    "stacks": {"errors"},
-    "terraform": {"errors"},
+    "stacks": {"errors", "json_input"},
+    "terraform": {"errors", "json_input"},
     "aws": {"errors"},
     "sandbox": {"errors", "spec"},
-    "operations": {"errors", "events", "context", *BELOW_OPERATIONS},
+    "operations": {"errors", "events", "json_input", "context", *BELOW_OPERATIONS},
     "context": {"errors", "events", "sandbox", *BELOW_OPERATIONS},
     "ui": {"errors", "events", "operations", *BELOW_OPERATIONS},
     "commands": {"errors", "events", "context", "operations", "ui", "sandbox", *BELOW_OPERATIONS},
@@ -61,6 +63,21 @@ PARTS_OF_A_SPEC = {
     "versions",
 }
 """What the renderer reads: the model and its parts, and what follows from them; no tables, no rules."""
+
+MAY_SLEEP = {
+    "aws/clock.py": "the clock",
+    "aws/waiters.py": "waits for AWS",
+    "terraform/process.py": "looks at a child process",
+    "terraform/runner.py": "runs init again when the network failed",
+}
+"""File -> why it may sleep. Whoever waits for AWS calls `aws.waiters.wait_until`."""
+
+MAY_PARSE_JSON = {
+    "json_input.py": "reads what may be damaged",
+    "spec/facts/__init__.py": "reads files of the package",
+    "stacks/blue_green.py": "makes plain values of its own",
+}
+"""File -> why it may call `json.loads`. Whoever reads what may be damaged calls `json_input`."""
 
 LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
 
@@ -153,6 +170,42 @@ def test_only_main_ends_the_process() -> None:
             continue
         calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)]
         assert not [n for n in calls if ast.unparse(n) in ("sys.exit", "os._exit")], name
+
+
+def _uses(path: Path, *names: str) -> bool:
+    """Whether one of these attributes or functions is named in a file."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    attributes = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+    return bool((attributes | {n.id for n in nodes if isinstance(n, ast.Name)}) & set(names))
+
+
+PRODUCT = [path for path in MODULES if _part(path) != "sandbox"]
+
+
+def test_there_is_one_way_to_wait() -> None:
+    assert {_name(path) for path in PRODUCT if _uses(path, "sleep", "_sleep")} == set(MAY_SLEEP)
+
+
+def test_there_is_one_way_to_stop_and_start_a_cluster() -> None:
+    assert [_name(path) for path in PRODUCT if _uses(path, "start_db_cluster", "stop_db_cluster")] == [
+        "aws/stop_start.py"
+    ]
+
+
+def test_there_is_one_reader_of_clusters_and_instances() -> None:
+    calls = re.compile(r"\bdescribe_db_(?:clusters|instances)\b")
+    named = {_name(path) for path in PRODUCT if calls.search(path.read_text(encoding="utf-8"))}
+    assert named == {"aws/describe.py", "operations/inspect/doctor.py"}  # the doctor tries a permission
+
+
+def test_there_is_one_builder_of_connection_strings() -> None:
+    named = {_name(path) for path in PRODUCT if re.search(r"sslmode=|ssl-mode", path.read_text(encoding="utf-8"))}
+    assert named == {"operations/report/connection_strings.py"}
+
+
+def test_there_is_one_reader_of_json() -> None:
+    calls = re.compile(r"\bjson\.loads?\(")
+    assert {_name(path) for path in PRODUCT if calls.search(path.read_text(encoding="utf-8"))} == set(MAY_PARSE_JSON)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"], ["sandbox", "--help"], ["nope"]])

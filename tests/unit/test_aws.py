@@ -11,12 +11,14 @@ import pytest
 from botocore.stub import Stubber
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.describe import find_cluster, require_cluster
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.failover import fail_over
 from aurora_cli.aws.global_database import hand_over
 from aurora_cli.aws.reboot import last_restart
+from aurora_cli.aws.stop_start import away_from_goal, stop_start
 from aurora_cli.aws.topology import read_topology
-from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, CredentialsError, WaitTimeout
+from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, ClusterNotFound, CredentialsError, WaitTimeout
 
 CLUSTER: dict[str, Any] = {
     "DBClusterIdentifier": "demo",
@@ -47,6 +49,10 @@ class FakeClock(Clock):
 
     def sleep(self, seconds: float) -> None:
         object.__setattr__(self, "seconds", self.monotonic() + seconds)
+
+
+def unheard(what: str, status: str, elapsed_s: float) -> None:
+    """Nobody is told."""
 
 
 @pytest.fixture
@@ -139,7 +145,7 @@ def test_failover_waits_until_the_role_has_moved(rds: tuple[Any, Stubber]) -> No
     answers(stubber, writer="demo-2", status="failing-over")
     answers(stubber, writer="demo-2")
     seen: list[str] = []
-    topology = fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=lambda s, e: seen.append(s))
+    topology = fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=lambda what, s, e: seen.append(s))
     assert topology.writer is not None
     assert topology.writer.id == "demo-2"
     assert seen == ["failing-over", "failing-over"]
@@ -150,7 +156,7 @@ def test_failover_to_the_writer_does_nothing(rds: tuple[Any, Stubber]) -> None:
     client, stubber = rds
     answers(stubber, writer="demo-1")
     answers(stubber, writer="demo-1")
-    fail_over(client, "demo", "demo-1", clock=FakeClock())
+    fail_over(client, "demo", "demo-1", clock=FakeClock(), waiting=unheard)
     stubber.assert_no_pending_responses()
 
 
@@ -161,8 +167,48 @@ def test_failover_gives_up_in_time(rds: tuple[Any, Stubber]) -> None:
     for _ in range(4):
         answers(stubber, writer="demo-1", status="failing-over")
     with pytest.raises(WaitTimeout, match="demo-2") as caught:
-        fail_over(client, "demo", "demo-2", clock=FakeClock(), timeout_s=0.5)
+        fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=unheard, timeout_s=0.5)
     assert caught.value.exit_status == 6
+
+
+@pytest.mark.parametrize("ask", [True, False])
+def test_a_start_is_asked_for_once_and_waited_for(rds: tuple[Any, Stubber], ask: bool) -> None:
+    client, stubber = rds
+    if ask:
+        stubber.add_response("start_db_cluster", {}, {"DBClusterIdentifier": "demo"})
+    answers(stubber, writer="demo-1", status="starting")
+    answers(stubber, writer="demo-1")
+    seen: list[tuple[str, str]] = []
+
+    def look() -> tuple[None, str | None]:
+        found = read_topology(client, "demo")
+        assert found is not None
+        return None, away_from_goal(found, "start")
+
+    def heard(what: str, status: str, elapsed: float) -> None:
+        seen.append((what, status))
+
+    stop_start(client, "demo", "start", look, clock=FakeClock(), waiting=heard, ask=ask)
+    assert seen == [("demo to be available", "starting")]
+    stubber.assert_no_pending_responses()
+
+
+def test_a_cluster_is_described_or_absent_and_refused_in_our_words(rds: tuple[Any, Stubber]) -> None:
+    client, stubber = rds
+    arn = "arn:aws:rds:eu-west-1:1:cluster:demo"
+    stubber.add_response("describe_db_clusters", {"DBClusters": [CLUSTER]}, {"DBClusterIdentifier": "demo"})
+    stubber.add_response(
+        "describe_db_clusters", {"DBClusters": []}, {"DBClusterIdentifier": arn, "IncludeShared": True}
+    )
+    for code in ("DBClusterNotFoundFault", "DBClusterNotFoundFault", "AccessDenied"):
+        stubber.add_client_error("describe_db_clusters", code)
+    assert find_cluster(client, "demo") == CLUSTER
+    assert find_cluster(client, arn) is None
+    assert find_cluster(client, "gone") is None
+    with pytest.raises(ClusterNotFound, match="AWS has no cluster named gone"):
+        require_cluster(client, "gone")
+    with pytest.raises(AccessDenied, match="reading cluster demo"):
+        find_cluster(client, "demo")
 
 
 def global_answer(stubber: Stubber, status: str, primary: str) -> None:
@@ -179,7 +225,7 @@ def test_a_switchover_that_aws_is_at_is_waited_for_and_not_asked_for_again(rds: 
     global_answer(stubber, "switching-over", "eu-west-1")
     global_answer(stubber, "switching-over", "eu-west-1")
     global_answer(stubber, "available", "eu-central-1")
-    after = hand_over(client, "shop", "eu-central-1", clock=FakeClock())
+    after = hand_over(client, "shop", "eu-central-1", clock=FakeClock(), waiting=unheard)
     assert after.primary is not None and after.primary.region == "eu-central-1"
     stubber.assert_no_pending_responses()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from itertools import pairwise
 
 import pytest
 
@@ -87,6 +88,20 @@ def test_polling_gives_up_at_its_time_and_not_much_later() -> None:
     with pytest.raises(WaitTimeout, match="modifying"):
         wait_until(lambda: (None, "modifying"), what="it", clock=clock, waiting=lambda *seen: None, timeout_s=60)
     assert 60 <= clock.time < 61
+
+
+def test_the_pauses_grow_up_to_the_longest() -> None:
+    looks: list[float] = []
+    clock = FakeClock()
+
+    def look() -> tuple[None, str | None]:
+        looks.append(clock.time)
+        return None, "modifying" if clock.time < 60 else None
+
+    wait_until(look, what="it", clock=clock, waiting=lambda *seen: None, slowest_s=5)
+    pauses = [round(after - before, 3) for before, after in pairwise(looks)]
+    assert pauses == sorted(pauses)
+    assert (pauses[:3], pauses[-1]) == ([0.2, 0.3, 0.45], 5)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.aws.topology import Member, Topology
 from aurora_cli.operations.inspect.connection import hosts_of
-from aurora_cli.operations.inspect.connection_strings import Target, written
+from aurora_cli.operations.report.connection_strings import Target, ca_command, command_line, target_of, written
 from tests.unit.spec_cases import resolved
 
 HOST = "orders.cluster-c9akciq32rgh.eu-west-1.rds.amazonaws.com"
@@ -54,6 +54,39 @@ def test_mysql_checks_the_name_of_the_server() -> None:
     assert {"--host=2001:db8::1", "--ssl-mode=VERIFY_IDENTITY", "--ssl-ca=/my certs/ca.pem"} <= set(words)
     assert words[-1] == "a b/ü?"
     assert "--password" in words
+
+
+@pytest.mark.parametrize(
+    ("engine", "text"),
+    [
+        (
+            "aurora-postgresql",
+            "psql 'host=w port=5432 dbname=postgres user=me sslmode=verify-full sslrootcert=global-bundle.pem'",
+        ),
+        (
+            "aurora-mysql",
+            "mysql --host=w --port=5432 --user=me --password --ssl-mode=VERIFY_IDENTITY --ssl-ca=global-bundle.pem",
+        ),
+    ],
+)
+def test_the_line_of_a_report_is_that_of_connection(engine: str, text: str) -> None:
+    topology = Topology("orders", "", "available", engine, "17.7", 5432, (), username="me")
+    target = target_of(topology, "w")
+    assert command_line(engine, target) == text
+    assert text in written(engine, target).values()
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-west-1", "truststore.pki.rds.amazonaws.com"),
+        ("us-gov-west-1", "truststore.pki.us-gov-west-1.rds.amazonaws.com"),
+        ("cn-north-1", "rds-truststore.s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_the_certificate_authorities_are_those_of_the_partition(region: str, host: str) -> None:
+    file = STRANGE.ca_file
+    assert shlex.split(ca_command(region, file)) == ["curl", "-fsSo", file, f"https://{host}/global/global-bundle.pem"]
 
 
 def test_pgpass_escapes_its_separator() -> None:

@@ -12,6 +12,7 @@ from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo, Regi
 from aurora_cli.operations.destroy.destroy import DestroyResult, DestroyReview
 from aurora_cli.operations.inspect.clusters import ListRow
 from aurora_cli.operations.inspect.doctor import Check
+from aurora_cli.operations.report.connection_strings import ca_command
 from aurora_cli.terraform.plan import Plan
 from aurora_cli.ui.destroy_view import print_destroy_review, print_destroyed
 from aurora_cli.ui.lists import (
@@ -40,7 +41,14 @@ def test_what_people_copy_is_whole_at_every_width(width: int, color: Any) -> Non
     )
     print_report(shown.consoles, made, "create")
     assert shown.err == ""
-    shown_whole = ("reports." + HOST, "proxy." + HOST, "aws-rds-das-cluster-X", SECRET, made.connect or "")
+    shown_whole = (
+        "reports." + HOST,
+        "proxy." + HOST,
+        "aws-rds-das-cluster-X",
+        SECRET,
+        made.connect or "",
+        ca_command(made.region),
+    )
     for text in (HOST, READER_HOST, *shown_whole):
         assert len([line for line in shown.out.splitlines() if text in line]) >= 1
 

@@ -154,7 +154,7 @@ class Reports:
             "reader": Endpoint(READER_HOST, 5432),
             "instances": (instance(2, "reader", "eu-west-1b"), instance(1, "writer", "eu-west-1a")),
             "secret_arn": SECRET,
-            "connect": f"psql 'host={HOST} port=5432 dbname=app user=postgres sslmode=require'",
+            "connect": f"psql 'host={HOST} port=5432 dbname=app user=postgres sslmode=verify-full sslrootcert=global-bundle.pem'",
             "database": "app",
             "username": "postgres",
             "deletion_protection": True,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.blue_green import delete_deployment, deployment
-from aurora_cli.aws.cluster_removal import delete_cluster, delete_instance, lift_protection
+from aurora_cli.aws.cluster_removal import delete_cluster, delete_instance
+from aurora_cli.aws.global_database import lift_protection
 from aurora_cli.aws.parameter_groups import Kind, drop_group, user_values
 from aurora_cli.aws.topology import Topology, read_topology
 from aurora_cli.operations.pipeline.step import Step

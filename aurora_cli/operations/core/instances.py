@@ -160,6 +160,6 @@ class Instances(Concern):
             return
         from aurora_cli.aws.failover import fail_over
 
-        waits = waiting(self.options.emit, f"{target} to become the writer")
-        with timed(self.options.emit, "failover", f"Failing over to {target}"):
-            fail_over(self.context.rds, self.spec.name, target, clock=self.app.clock, waiting=waits)
+        emit = self.options.emit
+        with timed(emit, "failover", f"Failing over to {target}"):
+            fail_over(self.context.rds, self.spec.name, target, clock=self.app.clock, waiting=waiting(emit))

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli import __version__
 from aurora_cli.hcl.location import edition
 from aurora_cli.hcl.render_options import RenderOptions
+from aurora_cli.json_input import read_json
 from aurora_cli.stacks.atomic import write_atomic
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from aurora_cli.spec.model import ClusterSpec
     from aurora_cli.stacks.record import StackRecord
     from aurora_cli.stacks.stack import Stack
@@ -65,17 +64,14 @@ def _key(spec: ClusterSpec, how: RenderOptions) -> str:
 
 def _is_there(stack: Stack, key: str) -> bool:
     """Whether these very files were rendered last and nobody has touched them since."""
-    try:
-        note = json.loads((stack.folder / _NOTE).read_text(encoding="utf-8"))
+
+    def holds(note: Any) -> bool:
+        files: dict[str, str] = note["files"]
         return bool(note["key"] == key) and all(
-            _file_digest(stack.terraform_dir / name) == digest for name, digest in note["files"].items()
+            _digest((stack.terraform_dir / name).read_bytes()) == digest for name, digest in files.items()
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
 
-
-def _file_digest(path: Path) -> str:
-    return _digest(path.read_bytes())
+    return read_json(stack.folder / _NOTE, holds, lambda why: False)
 
 
 def _digest(data: bytes) -> str:

@@ -110,13 +110,7 @@ def backtrack(
         with recorded(app, stack, "backtrack") as entry:
             started = monotonic()
             emit(StepStarted("backtrack", f"Rewinding {name} to {moment.isoformat(timespec='seconds')}"))
-            reached = go_back(
-                rds,
-                name,
-                moment,
-                clock=app.clock,
-                waiting=waiting(emit),
-            )
+            reached = go_back(rds, name, moment, clock=app.clock, waiting=waiting(emit))
             elapsed = monotonic() - started
             emit(StepFinished("backtrack", elapsed))
             entry.finish("succeeded", {}, f"back to {reached.isoformat()}")

@@ -113,7 +113,7 @@ def move_primary(
                 region,
                 clock=app.clock,
                 allow_data_loss=allow_data_loss,
-                waiting=waiting(emit, f"{region} to become the primary"),
+                waiting=waiting(emit),
             )
             seconds = round(app.clock.monotonic() - started, 1)
             emit(StepFinished(operation, seconds))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.describe import require_cluster
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.waiters import wait_until
-from aurora_cli.errors import AccessDenied, ClusterNotFound, Declined, InvalidInput
+from aurora_cli.errors import AccessDenied, Declined, InvalidInput
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
@@ -196,10 +197,4 @@ class _Managed:
             return None
 
     def _cluster(self) -> dict[str, Any]:
-        with aws_errors(f"reading cluster {self.spec.name}"):
-            found: list[dict[str, Any]] = self.rds.describe_db_clusters(DBClusterIdentifier=self.spec.name)[
-                "DBClusters"
-            ]
-        if not found:
-            raise ClusterNotFound(f"AWS has no cluster named {self.spec.name}.")
-        return found[0]
+        return require_cluster(self.rds, self.spec.name)

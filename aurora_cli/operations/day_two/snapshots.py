@@ -207,11 +207,6 @@ def _is_there(rds: Any, name: str, cluster: str | None) -> bool:
 def _wait(app: AppContext, rds: Any, name: str, emit: Emit, title: str) -> SnapshotInfo:
     started = app.clock.monotonic()
     emit(StepStarted("snapshot", title))
-    done = await_snapshot(
-        rds,
-        name,
-        clock=app.clock,
-        waiting=waiting(emit, f"the snapshot {name}"),
-    )
+    done = await_snapshot(rds, name, clock=app.clock, waiting=waiting(emit))
     emit(StepFinished("snapshot", app.clock.monotonic() - started))
     return done

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.global_role import global_role
+from aurora_cli.aws.stop_start import Verb, away_from_goal, stop_start
 from aurora_cli.errors import InvalidInput
+from aurora_cli.events import waiting
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
@@ -44,7 +45,7 @@ class StopStart(Operation):
     """Either operation."""
 
     cluster: str
-    name: Literal["stop", "start"]
+    name: Verb
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -67,32 +68,19 @@ class StopStart(Operation):
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """One step."""
-        if self.name == "start":
-            call: Callable[..., Any] = context.rds.start_db_cluster
-            return [_step(context, "start", f"Start {self.cluster}", "available", call, None)]
-        interruption = "All connections end, and none are possible until it is started again."
-        call = context.rds.stop_db_cluster
-        return [_step(context, "stop", f"Stop {self.cluster} and its instances", "stopped", call, interruption)]
 
+        def look() -> tuple[None, str | None]:
+            return None, away_from_goal(context.live(), self.name)
 
-def _step(
-    context: OperationContext, name: str, text: str, status: str, call: Callable[..., Any], interruption: str | None
-) -> Step:
-    cluster = context.spec.name
+        def run() -> None:
+            clock, heard = context.app.clock, waiting(context.emit)
+            stop_start(context.rds, self.cluster, self.name, look, clock=clock, waiting=heard)
 
-    def run() -> str | None:
-        with aws_errors(f"the {name} of {cluster}"):
-            call(DBClusterIdentifier=cluster)
-        context.wait(lambda: _look(context, status), f"{cluster} to be {status}")
-        return None
-
-    return Step(name, text, lambda: _look(context, status)[1] is None, run, interruption)
-
-
-def _look(context: OperationContext, status: str) -> tuple[Topology, str | None]:
-    topology = context.live()
-    everything = [topology.status, *(m.status for m in topology.members if m.status != "deleting")]
-    return topology, next((s for s in everything if s != status), None)
+        text, interruption = f"Start {self.cluster}", None
+        if self.name == "stop":
+            text = f"Stop {self.cluster} and its instances"
+            interruption = "All connections end, and none are possible until it is started again."
+        return [Step(self.name, text, lambda: look()[1] is None, run, interruption)]
 
 
 def _refuse_to_stop(context: OperationContext, topology: Topology) -> None:

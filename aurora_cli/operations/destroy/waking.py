@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.stop_start import stop_start
 from aurora_cli.aws.topology import read_topology
 from aurora_cli.aws.waiters import busy_members, is_transitional, wait_until
 from aurora_cli.events import StepFinished, StepStarted, waiting
@@ -31,30 +33,26 @@ def wake(work: DestroyContext) -> None:
         if one.status in STOPPED or one.status == "starting":
             _start(work, address, one)
         elif one.status != "deleting" and is_transitional(one.status):
-            _wait(work, address, one.identifier, f"AWS to complete its work on {one.identifier}", whole=False)
+            look = partial(_look, work, address, one.identifier, whole=False)
+            what = f"AWS to complete its work on {one.identifier}"
+            wait_until(look, what=what, clock=work.app.clock, waiting=waiting(work.emit))
 
 
 def _start(work: DestroyContext, address: str, one: Topology) -> None:
     started = monotonic()
     work.emit(StepStarted("start", "Starting the cluster, since AWS deletes only a running one"))
+    look = partial(_look, work, address, one.identifier)
+    change = partial(stop_start, work.client(address), one.identifier, clock=work.app.clock, waiting=waiting(work.emit))
     if one.status == "stopping":
-        _wait(work, address, one.identifier, f"{one.identifier} to be stopped", whole=False)
-    if one.status in STOPPED:
-        with aws_errors(f"starting {one.identifier}"):
-            work.client(address).start_db_cluster(DBClusterIdentifier=one.identifier)
-    _wait(work, address, one.identifier, f"{one.identifier} to be available", whole=True)
+        change("stop", partial(look, whole=False), ask=False)
+    change("start", partial(look, whole=True), ask=one.status in STOPPED)
     work.emit(StepFinished("start", monotonic() - started))
 
 
-def _wait(work: DestroyContext, address: str, identifier: str, what: str, *, whole: bool) -> None:
-    """Until the cluster, or all of it, is in no passing status; fine when it is gone or goes meanwhile."""
-
-    def look() -> tuple[None, str | None]:
-        topology = read_topology(work.client(address), identifier)
-        if topology is None or topology.status == "deleting":
-            return None, None
-        if whole:
-            return None, next((status for _, status in busy_members(topology)), None)
-        return None, topology.status if is_transitional(topology.status) else None
-
-    wait_until(look, what=what, clock=work.app.clock, waiting=waiting(work.emit))
+def _look(work: DestroyContext, address: str, identifier: str, *, whole: bool) -> tuple[None, str | None]:
+    """A status that passes of the cluster, or of all of it; none when it is gone or goes meanwhile."""
+    topology = read_topology(work.client(address), identifier)
+    if topology is None or topology.status == "deleting":
+        return None, None
+    busy = busy_members(topology if whole else replace(topology, members=()))
+    return None, next((status for _, status in busy), None)

@@ -11,21 +11,21 @@ from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.region_topology import secret_of_master
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
-from aurora_cli.operations.inspect.connection_strings import FORMATS, Target, written
 from aurora_cli.operations.passwords.generated import is_made_here
+from aurora_cli.operations.report.connection_strings import (
+    CA_FILE,
+    MYSQL,
+    Target,
+    ca_command,
+    target_of,
+    written,
+)
 from aurora_cli.operations.report.report import live_topology
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model import ClusterSpec
-
-MYSQL = "aurora-mysql"
-_BUNDLES = {
-    "cn": "https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem",
-    "us-gov": "https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem",
-}
-_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def connection(
     role: str = "writer",
     user: str | None = None,
     database: str | None = None,
-    ca_file: str = "global-bundle.pem",
+    ca_file: str = CA_FILE,
 ) -> Connection:
     """How to connect to a cluster, in every form that its engine has. Connects to nothing, and knows no password.
 
@@ -100,14 +100,7 @@ def connection(
     hosts = hosts_of(topology, spec, stack.record.instance_keys)
     host = _host(hosts, role, name)
     chosen = user or topology.username or str(spec.username)
-    default = "" if topology.engine == MYSQL else "postgres"
-    target = Target(
-        host=host,
-        port=topology.port,
-        database=database if database is not None else topology.database or default,
-        user=chosen,
-        ca_file=ca_file,
-    )
+    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
     return Connection(
         name=name,
         region=spec.region,
@@ -116,7 +109,7 @@ def connection(
         target=target,
         texts=written(topology.engine, target),
         password_command=_password_command(topology.secret_arn or _made_secret(app, spec), topology, spec, target),
-        ca_command=f"curl -fsSo {ca_file} {_bundle(spec.region)}",
+        ca_command=ca_command(spec.region, ca_file),
         notes=tuple(_notes(topology, spec, target, role)),
     )
 
@@ -182,10 +175,3 @@ def _notes(topology: Topology, spec: ClusterSpec, target: Target, role: str) -> 
     if topology.engine == MYSQL:
         notes.append("JDBC reads the certificate authorities from Java's trust store: import the file with `keytool`.")
     return notes
-
-
-def _bundle(region: str) -> str:
-    return next((url for prefix, url in _BUNDLES.items() if region.startswith(f"{prefix}-")), _BUNDLE)
-
-
-__all__ = ["FORMATS", "Connection", "connection", "hosts_of"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from aurora_cli.aws.errors import aws_errors
-from aurora_cli.errors import ClusterNotFound, InvalidInput, SpecInvalid
+from aurora_cli.aws.describe import require_cluster
+from aurora_cli.errors import InvalidInput, SpecInvalid
 from aurora_cli.events import Emit
 
 if TYPE_CHECKING:
@@ -52,17 +52,13 @@ def describe(app: AppContext, identifier: str, region: str | None, *, emit: Emit
     if region is None:
         raise InvalidInput("No AWS Region is set.", hint="Specify it with --region, e.g. eu-west-1.")
     app.begin(emit)
-    rds = app.aws(region).client("rds")
-    with aws_errors(f"reading cluster {identifier}"):
-        clusters = rds.describe_db_clusters(DBClusterIdentifier=identifier)["DBClusters"]
-    if not clusters:
-        raise ClusterNotFound(f"AWS has no cluster named {identifier} in {region}.")
-    if clusters[0].get("EngineMode") != "serverless":
+    cluster = require_cluster(app.aws(region).client("rds"), identifier)
+    if cluster.get("EngineMode") != "serverless":
         raise InvalidInput(
-            f"{identifier} is not Serverless v1, but {clusters[0].get('EngineMode') or 'provisioned'}.",
+            f"{identifier} is not Serverless v1, but {cluster.get('EngineMode') or 'provisioned'}.",
             hint="This command describes only Serverless v1 clusters, which must be migrated.",
         )
-    return spec_text(clusters[0], region)
+    return spec_text(cluster, region)
 
 
 def spec_text(cluster: dict[str, Any], region: str) -> str:

@@ -7,7 +7,6 @@ run that stopped between the two goes on with the password that is in it. Both c
 
 from __future__ import annotations
 
-import json
 import secrets
 import string
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_database import master_secret, read_secret
 from aurora_cli.aws.topology import read_topology
+from aurora_cli.errors import OperationFailed
+from aurora_cli.json_input import parse_json
 from aurora_cli.operations.core.region_topology import OF_MASTER, secret_of_master
 from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
 
@@ -108,6 +109,14 @@ def new_password() -> str:
 
 def _kept(app: AppContext, spec: ClusterSpec) -> str | None:
     client = app.aws(spec.region).client("secretsmanager")
-    arn = master_secret(client, f"{spec.base_name}{OF_MASTER}")
+    name = f"{spec.base_name}{OF_MASTER}"
+    arn = master_secret(client, name)
     text = read_secret(client, arn) if arn else None
-    return str(json.loads(text)["password"]) if text else None
+    if not text:
+        return None
+    hint = f'Put the master password into it as JSON, {{"password": ...}}, or delete the secret {arn}; then repeat the command.'
+    return parse_json(
+        text,
+        lambda data: str(data["password"]),
+        lambda why: OperationFailed(f"The secret {arn} holds no master password: {why}.", hint=hint),
+    )

@@ -35,7 +35,7 @@ def failover_step(context: OperationContext, target: str) -> Step:
             context.spec.name,
             target,
             clock=clock,
-            waiting=waiting(context.emit, f"{target} to become the writer"),
+            waiting=waiting(context.emit),
         )
         return f"{target} is the writer now; at most {clock.monotonic() - started:.1f} s without one"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.rename import find_cluster, find_instance
+from aurora_cli.aws.describe import find_cluster, find_instance
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.errors import InvalidInput, SpecConflict
 from aurora_cli.operations.core.final_snapshot import fresh_name

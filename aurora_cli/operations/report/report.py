@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ from aurora_cli.aws.topology import Member, Topology, read_topology
 from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
+from aurora_cli.operations.report.connection_strings import command_line, target_of
 from aurora_cli.operations.report.global_database import global_info, global_warnings
 from aurora_cli.operations.report.proxy_and_keys import key_warnings, proxy_endpoints
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model import ClusterSpec
 
-MYSQL = "aurora-mysql"
 SERVERLESS = "db.serverless"
 RESTART = "pending-reboot"
 
@@ -75,7 +73,7 @@ def report(
         instances=tuple(_instance(m, managed) for m in _by_role(topology)),
         custom={name: Endpoint(host, topology.port) for name, host in topology.custom.items()},
         secret_arn=regions.secret_arn or topology.secret_arn,
-        connect=connect_line(_reached_globally(topology, info), tls=spec.tls.required) if writer else None,
+        connect=_connect(topology, info) if writer else None,
         database=topology.database,
         username=topology.username,
         preset=spec.preset,
@@ -94,27 +92,15 @@ def report(
     )
 
 
-def _reached_globally(topology: Topology, info: GlobalInfo | None) -> Topology:
-    """The cluster, with the writer endpoint of its global database if it has one: that one follows a switchover."""
-    return replace(topology, writer_host=info.writer.host) if info and info.writer else topology
+def _connect(topology: Topology, info: GlobalInfo | None) -> str:
+    """By the writer endpoint of the global database if there is one: that one follows a switchover."""
+    host = info.writer.host if info and info.writer else topology.writer_host or ""
+    return command_line(topology.engine, target_of(topology, host))
 
 
 def capacity(topology: Topology) -> dict[str, float] | None:
     """The serverless range, as long as an instance uses it: AWS keeps the range when the last one has become provisioned."""
     return topology.acu if any(m.class_ == SERVERLESS for m in topology.members) else None
-
-
-def connect_line(topology: Topology, *, tls: bool) -> str:
-    """A psql or mysql command line for the writer endpoint, without the password (the client asks for it)."""
-    host, user = topology.writer_host or "", topology.username or ""
-    if topology.engine == MYSQL:
-        words = ["mysql", f"--host={host}", f"--port={topology.port}", f"--user={user}", "--password"]
-        words += ["--ssl-mode=REQUIRED"] if tls else []
-        words += [topology.database] if topology.database else []
-        return shlex.join(words)
-    fields = [f"host={host}", f"port={topology.port}", f"dbname={topology.database or 'postgres'}", f"user={user}"]
-    fields += ["sslmode=require"] if tls else []
-    return shlex.join(["psql", " ".join(fields)])
 
 
 def moment(when: datetime | None) -> str | None:

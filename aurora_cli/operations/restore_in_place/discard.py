@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.describe import find_cluster, find_instance
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.rename import find_cluster, find_instance
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.describe import find_cluster, find_instance
 from aurora_cli.aws.rename import (
     cluster_unrest,
-    find_cluster,
-    find_instance,
     instance_unrest,
     rename_cluster,
     rename_instance,

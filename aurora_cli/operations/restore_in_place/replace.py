@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.rename import find_cluster
+from aurora_cli.aws.describe import find_cluster
 from aurora_cli.errors import InvalidInput, SourceUnfit
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step

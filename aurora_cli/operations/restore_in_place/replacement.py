@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.rename import find_cluster, find_instance, instance_unrest
+from aurora_cli.aws.describe import find_cluster, find_instance
+from aurora_cli.aws.rename import instance_unrest
 from aurora_cli.aws.restore_settings import make_like, manage_password, restore_like
 from aurora_cli.aws.waiters import is_transitional
 from aurora_cli.errors import OperationFailed

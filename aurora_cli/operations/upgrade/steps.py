@@ -82,7 +82,7 @@ class UpgradeSteps:
                 place.rds,
                 name,
                 clock=self.context.app.clock,
-                waiting=waiting(self.context.emit, f"the snapshot {name}"),
+                waiting=waiting(self.context.emit),
             )
             return f"kept: aurora-cli snapshot list {place.cluster}"
 

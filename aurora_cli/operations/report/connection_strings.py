@@ -9,10 +9,19 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+if TYPE_CHECKING:
+    from aurora_cli.aws.topology import Topology
+
 MYSQL = "aurora-mysql"
-FORMATS = ("url", "jdbc", "psql", "mysql", "env", "pgpass")
+CA_FILE = "global-bundle.pem"
+_BUNDLES = {
+    "cn": "https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem",
+    "us-gov": "https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem",
+}
+_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,26 @@ class Target:
         """`host:port`, an IPv6 address in brackets."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
+
+
+def target_of(
+    topology: Topology, host: str, *, user: str | None = None, database: str | None = None, ca_file: str = CA_FILE
+) -> Target:
+    """A host of the cluster; by default as the master user, in the database that came with it (PostgreSQL: or `postgres`)."""
+    default = topology.database or ("" if topology.engine == MYSQL else "postgres")
+    chosen = default if database is None else database
+    return Target(host, topology.port, chosen, user or topology.username or "", ca_file)
+
+
+def command_line(engine: str, target: Target) -> str:
+    """For psql or mysql, which asks for the password."""
+    return _mysql(target) if engine == MYSQL else _psql(target)
+
+
+def ca_command(region: str, ca_file: str = CA_FILE) -> str:
+    """Downloads the certificate authorities that every form needs."""
+    url = next((url for prefix, url in _BUNDLES.items() if region.startswith(f"{prefix}-")), _BUNDLE)
+    return shlex.join(["curl", "-fsSo", ca_file, url])
 
 
 def written(engine: str, target: Target) -> dict[str, str]:
