@@ -34,6 +34,12 @@ def busy_members(topology: Topology) -> list[tuple[str, str]]:
     return [(name, status) for name, status in everything if is_transitional(status)]
 
 
+def busy(topology: Topology | None) -> str | None:
+    """What `busy_members` says, as a status to wait on; None when AWS is done."""
+    members = busy_members(topology) if topology else []
+    return ", ".join(f"{name} is {status}" for name, status in members) or None
+
+
 def wait_until(
     look: Callable[[], tuple[Found, str | None]],
     *,

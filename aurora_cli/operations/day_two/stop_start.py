@@ -61,7 +61,7 @@ class StopStart(Operation):
         """Refuse what AWS does not stop."""
         if self.name == "start":
             return Decision()
-        topology = context.rested()
+        topology = context.wait_until_stable()
         _refuse_to_stop(context, topology)
         refuse_in_deployment(context.rds, self.cluster, "AWS cannot stop its clusters")
         return Decision(remarks=(SEVEN_DAYS, BILLED))

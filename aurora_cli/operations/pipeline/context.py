@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.waiters import busy_members, wait_until
+from aurora_cli.aws.waiters import busy, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
 from aurora_cli.events import StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.concern import StackContext
@@ -60,7 +60,7 @@ class OperationContext(StackContext):
         """One instance of the cluster as it is now, or None."""
         return next((m for m in self.live().members if m.id == identifier), None)
 
-    def rested(self) -> Topology:
+    def wait_until_stable(self) -> Topology:
         """The cluster, once AWS has ended what it is doing to it and its instances.
 
         Raises:
@@ -69,19 +69,18 @@ class OperationContext(StackContext):
 
         def look() -> tuple[Topology, str | None]:
             topology = self.live()
-            busy = busy_members(topology)
-            return topology, ", ".join(f"{name} is {status}" for name, status in busy) or None
+            return topology, busy(topology)
 
-        rested: Topology = self.wait(look, "AWS to complete its current changes")
-        return rested
+        stable: Topology = self.wait(look, "AWS to complete its current changes")
+        return stable
 
     def healthy(self) -> Topology:
         """The cluster at rest, with every instance available: from here one of them may be taken down.
 
         Raises:
-            OperationFailed: an instance, or the cluster, is not. What `rested` raises.
+            OperationFailed: an instance, or the cluster, is not. What `wait_until_stable` raises.
         """
-        topology = self.rested()
+        topology = self.wait_until_stable()
         everything = [(topology.identifier, topology.status), *((m.id, m.status) for m in topology.members)]
         ill = [f"{name} is {status}" for name, status in everything if status not in ("available", "deleting")]
         if ill:

@@ -266,7 +266,7 @@ class _Engine:
         started = monotonic()
         self.emit(StepStarted(step.name, f"Step {number} of {len(self.steps)}: {step.text}"))
         try:
-            self.context.rested()
+            self.context.wait_until_stable()
             remark = "already done" if step.done() else self._run(step)
         except KeyboardInterrupt as stop:
             self._say_stopped(number)
@@ -303,7 +303,7 @@ class _Engine:
         return remark
 
     def _done_at_rest(self, step: Step) -> bool:
-        self.context.rested()
+        self.context.wait_until_stable()
         return step.done()
 
     def _journal(self) -> Journal:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.settings import enable_data_api, set_capacity
-from aurora_cli.aws.waiters import busy_members, wait_until
+from aurora_cli.aws.waiters import busy, wait_until
 from aurora_cli.errors import PlanStale, TerraformFailed
 from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.report.report import capacity, live_topology
@@ -108,8 +108,7 @@ def _set_capacity(app: AppContext, spec: ClusterSpec, emit: Emit) -> None:
 
     def look() -> tuple[Any, str | None]:
         topology = live_topology(app, spec)
-        busy = busy_members(topology) if topology else []
-        return topology, ", ".join(f"{name} is {status}" for name, status in busy) or None
+        return topology, busy(topology)
 
     wait_until(
         look,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.topology import Topology, read_topology
-from aurora_cli.aws.waiters import busy_members
+from aurora_cli.aws.waiters import busy
 from aurora_cli.errors import ClusterNotFound, InvalidInput
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.spec.regions import global_identifier, regions_of, secondary_name
@@ -42,15 +42,15 @@ class UpgradeUnit:
             raise ClusterNotFound(f"AWS has no cluster named {self.cluster} in {self.region}.")
         return topology
 
-    def rested(self) -> Topology:
+    def wait_until_stable(self) -> Topology:
         """The cluster, once AWS has ended what it is doing to it. Raises WaitTimeout."""
 
         def look() -> tuple[Topology, str | None]:
             topology = self.live()
-            return topology, ", ".join(f"{name} is {status}" for name, status in busy_members(topology)) or None
+            return topology, busy(topology)
 
-        rested: Topology = self.context.wait(look, f"{self.cluster} to be available")
-        return rested
+        stable: Topology = self.context.wait(look, f"{self.cluster} to be available")
+        return stable
 
     def to_facts(self) -> dict[str, Any]:
         """JSON form, for the journal."""

@@ -108,7 +108,7 @@ class UpgradeSteps:
             return runs(topology, self.version) or (later and topology.pending.get("EngineVersion") == self.version)
 
         def run() -> str | None:
-            place.rested()
+            place.wait_until_stable()
             if not done():
                 upgrade_cluster(
                     place.rds,
@@ -138,7 +138,7 @@ class UpgradeSteps:
 
         def run() -> None:
             for place in self.places:
-                place.rested()
+                place.wait_until_stable()
             if not self._reached():
                 upgrade_global(self.places[-1].rds, identifier, self.version)
             for place in self.places:
@@ -186,7 +186,7 @@ class UpgradeSteps:
             return None, member.status if member.status != "available" else "not yet restarted"
 
         def run() -> None:
-            place.rested()
+            place.wait_until_stable()
             if waits():
                 reboot(place.rds, name)
                 self.context.wait(look, f"{name} to be back")
