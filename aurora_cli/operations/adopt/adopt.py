@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.snapshots import snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput, NotAdoptable, SpecConflict
-from aurora_cli.events import Emit, StepFinished, StepStarted
+from aurora_cli.events import Emit, timed
 from aurora_cli.operations.adopt.differences import refuse_differences, tagged_by
 from aurora_cli.operations.adopt.draft import LOCK_FILE, Draft, drafted
 from aurora_cli.operations.adopt.imports import imports_of
@@ -111,19 +110,16 @@ def _refuse_managed(app: AppContext, name: str) -> None:
 def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> DiscoveredCluster:
     from aurora_cli.aws.discovery import read_cluster, read_surroundings
 
-    started = monotonic()
-    emit(StepStarted("read", "Reading the cluster and its related resources"))
-    try:
-        found = read_cluster(app.aws(region), identifier)
-    except ClusterNotFound as error:
-        raise ClusterNotFound(
-            f"AWS has no cluster named {identifier} in {region}.",
-            hint="Name its Region with --region, and the account with --profile.",
-        ) from error
-    refuse(found)
-    found = read_surroundings(app.aws(region), found)
-    emit(StepFinished("read", monotonic() - started))
-    return found
+    with timed(emit, "read", "Reading the cluster and its related resources"):
+        try:
+            found = read_cluster(app.aws(region), identifier)
+        except ClusterNotFound as error:
+            raise ClusterNotFound(
+                f"AWS has no cluster named {identifier} in {region}.",
+                hint="Name its Region with --region, and the account with --profile.",
+            ) from error
+        refuse(found)
+        return read_surroundings(app.aws(region), found)
 
 
 def _describe(found: DiscoveredCluster, region: str, settings: Sequence[tuple[str, Any]]) -> Resolved:

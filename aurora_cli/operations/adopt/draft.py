@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable
-from aurora_cli.events import Emit, StepFinished, StepStarted
+from aurora_cli.events import Emit, timed
 from aurora_cli.hcl.adoption import bare_resources, import_blocks
 from aurora_cli.operations.adopt.import_fixups import settled_values
 from aurora_cli.operations.adopt.imports import bare_of, imports_of
@@ -75,36 +74,32 @@ class Draft:
         """
         terraform = self.app.terraform(self.stack, self.emit)
         self._import(terraform)
-        started = monotonic()
-        self.emit(StepStarted("plan", "Comparing the spec with the cluster"))
-        write_rendered(self.stack, self.spec, final_snapshot_identifier=self.snapshot, allow_destroy=True)
-        terraform.init()
-        plan = terraform.plan()
-        terraform.plan_file.unlink(missing_ok=True)
-        self.emit(StepFinished("plan", monotonic() - started))
+        with timed(self.emit, "plan", "Comparing the spec with the cluster"):
+            write_rendered(self.stack, self.spec, final_snapshot_identifier=self.snapshot, allow_destroy=True)
+            terraform.init()
+            plan = terraform.plan()
+            terraform.plan_file.unlink(missing_ok=True)
         return plan
 
     def _import(self, terraform: Terraform) -> None:
         from aurora_cli.hcl.render import render_stack
         from aurora_cli.spec.versions import rendered_version
 
-        started = monotonic()
-        self.emit(StepStarted("import", "Importing into a temporary state, which changes nothing"))
-        rendered = render_stack(self.spec)
-        files = {name: rendered[name] for name in ("versions.tf", "backend.tf")}
-        files["adoption.tf"] = bare_resources(self.spec.region, bare_of(self.found, self.spec))
-        self.stack.write_files({**files, "imports.tf": self.imports_text()})
-        terraform.init()
-        plan = terraform.plan()
-        if plan.changes:
-            raise NotAdoptable(
-                f"{self.found.identifier} cannot be adopted: the import would change {plan.changes[0].address}.",
-                hint="Nothing was changed. Run with --debug and report it: an import must not change anything.",
-            )
-        terraform.apply()
-        version = rendered_version(self.spec)
-        settle(self.state_file, settled_values(self.found, self.spec, version, self.snapshot))
-        self.emit(StepFinished("import", monotonic() - started))
+        with timed(self.emit, "import", "Importing into a temporary state, which changes nothing"):
+            rendered = render_stack(self.spec)
+            files = {name: rendered[name] for name in ("versions.tf", "backend.tf")}
+            files["adoption.tf"] = bare_resources(self.spec.region, bare_of(self.found, self.spec))
+            self.stack.write_files({**files, "imports.tf": self.imports_text()})
+            terraform.init()
+            plan = terraform.plan()
+            if plan.changes:
+                raise NotAdoptable(
+                    f"{self.found.identifier} cannot be adopted: the import would change {plan.changes[0].address}.",
+                    hint="Nothing was changed. Run with --debug and report it: an import must not change anything.",
+                )
+            terraform.apply()
+            version = rendered_version(self.spec)
+            settle(self.state_file, settled_values(self.found, self.spec, version, self.snapshot))
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.describe import require_cluster
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import AccessDenied, Declined, InvalidInput
-from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
+from aurora_cli.events import Emit, timed, waiting
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import Approve, PlanReview, RunOptions
@@ -132,14 +131,12 @@ class _Managed:
         if not approve(self._review()):
             raise Declined("Nothing was changed: the new password was not approved.")
         old = self._version(arn)
-        started = monotonic()
-        self.emit(StepStarted("password", "Changing the master password"))
-        with aws_errors(f"changing the master password of {self.spec.name}"):
-            self.rds.modify_db_cluster(
-                DBClusterIdentifier=self.spec.name, RotateMasterUserPassword=True, ApplyImmediately=True
-            )
-        self._wait(arn, old)
-        self.emit(StepFinished("password", monotonic() - started))
+        with timed(self.emit, "password", "Changing the master password"):
+            with aws_errors(f"changing the master password of {self.spec.name}"):
+                self.rds.modify_db_cluster(
+                    DBClusterIdentifier=self.spec.name, RotateMasterUserPassword=True, ApplyImmediately=True
+                )
+            self._wait(arn, old)
         return PasswordChange(
             self.spec.name,
             self.spec.region,

@@ -10,7 +10,7 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.restore_sources import read_cluster, read_snapshot
 from aurora_cli.aws.snapshots import SnapshotInfo, await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput
-from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
+from aurora_cli.events import Emit, timed, waiting
 from aurora_cli.operations.core.final_snapshot import is_final_name
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 
@@ -205,8 +205,5 @@ def _is_there(rds: Any, name: str, cluster: str | None) -> bool:
 
 
 def _wait(app: AppContext, rds: Any, name: str, emit: Emit, title: str) -> SnapshotInfo:
-    started = app.clock.monotonic()
-    emit(StepStarted("snapshot", title))
-    done = await_snapshot(rds, name, clock=app.clock, waiting=waiting(emit))
-    emit(StepFinished("snapshot", app.clock.monotonic() - started))
-    return done
+    with timed(emit, "snapshot", title):
+        return await_snapshot(rds, name, clock=app.clock, waiting=waiting(emit))

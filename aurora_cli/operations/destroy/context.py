@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.snapshots import snapshot_exists
-from aurora_cli.events import Emit, StepFinished, StepStarted
+from aurora_cli.events import Emit, timed
 from aurora_cli.operations.core.final_snapshot import carried, fresh_name
 from aurora_cli.operations.core.region_topology import LiveRegions, former_regions, live_regions
 from aurora_cli.operations.core.rendered import write_rendered
@@ -64,17 +63,15 @@ class DestroyContext:
         follow_up(self.terraform, self.emit)
         self.topology = live_topology(self.app, self.spec)
         self.render()
-        started = monotonic()
-        self.emit(StepStarted("plan", "Reading the existing resources"))
-        self.terraform.init()
-        self.resources = self.terraform.state_resources()
-        self._look_at_regions()
-        self._look_at_dependants()
-        self.plan = self.terraform.plan(destroy=True)
-        self.snapshot_region = self._snapshot_region()
-        self.snapshot = None if self.skip else self._snapshot_name()
-        self._look_at_key()
-        self.emit(StepFinished("plan", monotonic() - started))
+        with timed(self.emit, "plan", "Reading the existing resources"):
+            self.terraform.init()
+            self.resources = self.terraform.state_resources()
+            self._look_at_regions()
+            self._look_at_dependants()
+            self.plan = self.terraform.plan(destroy=True)
+            self.snapshot_region = self._snapshot_region()
+            self.snapshot = None if self.skip else self._snapshot_name()
+            self._look_at_key()
 
     def look_again(self) -> None:
         """The live clusters as they are now: some time may have passed at the question."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from time import monotonic
-
 from aurora_cli.aws.global_database import detach
 from aurora_cli.errors import PlanStale
-from aurora_cli.events import Note, StepFinished, StepStarted
+from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.history import Entry
 from aurora_cli.operations.destroy.context import DestroyContext
@@ -38,10 +36,8 @@ def take_down(work: DestroyContext, entry: Entry) -> None:
     for address, one in work.clusters().items():
         delete_unmanaged_instances(work, address, one)
     _part_regions(work)
-    started = monotonic()
-    work.emit(StepStarted("destroy", "Destroying the cluster"))
-    destroyed = _apply(work)
-    work.emit(StepFinished("destroy", monotonic() - started))
+    with timed(work.emit, "destroy", "Destroying the cluster"):
+        destroyed = _apply(work)
     if work.snapshot and not work.is_taken(work.snapshot):
         work.snapshot = None  # there was no cluster to take it of: promise nothing that cannot be restored
     summary = f"final snapshot {work.snapshot}" if work.snapshot else "no final snapshot"

@@ -6,11 +6,10 @@ state wants another snapshot than the user (none, or one whose name is taken), a
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.global_database import lift_global_protection, lift_protection
-from aurora_cli.events import StepFinished, StepStarted
+from aurora_cli.events import timed
 from aurora_cli.operations.core.final_snapshot import carried
 from aurora_cli.operations.destroy.context import INSTANCE, DestroyContext
 from aurora_cli.operations.destroy.partial import GLOBAL_PREFIX
@@ -26,18 +25,16 @@ def unprotect(work: DestroyContext) -> None:
     clusters = {address: one for address, one in work.clusters().items() if one.status != "deleting"}
     if not clusters and not _protected_database(work):
         return
-    started = monotonic()
-    work.emit(StepStarted("unprotect", "Disabling deletion protection and setting the final snapshot identifier"))
-    _set_in_state(work, clusters)
-    for address, one in clusters.items():
-        if one.deletion_protection:
-            _remember(work, one.arn)
-            lift_protection(work.client(address), one.identifier)
-    database = _protected_database(work)
-    if database:
-        _remember(work, f"{GLOBAL_PREFIX}{database}")
-        lift_global_protection(work.rds, database)
-    work.emit(StepFinished("unprotect", monotonic() - started))
+    with timed(work.emit, "unprotect", "Disabling deletion protection and setting the final snapshot identifier"):
+        _set_in_state(work, clusters)
+        for address, one in clusters.items():
+            if one.deletion_protection:
+                _remember(work, one.arn)
+                lift_protection(work.client(address), one.identifier)
+        database = _protected_database(work)
+        if database:
+            _remember(work, f"{GLOBAL_PREFIX}{database}")
+            lift_global_protection(work.rds, database)
 
 
 def _remember(work: DestroyContext, what: str) -> None:

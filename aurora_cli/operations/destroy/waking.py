@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.stop_start import stop_start
 from aurora_cli.aws.topology import read_topology
 from aurora_cli.aws.waiters import busy_members, is_transitional, wait_until
-from aurora_cli.events import StepFinished, StepStarted, waiting
+from aurora_cli.events import timed, waiting
 
 if TYPE_CHECKING:
     from aurora_cli.aws.topology import Topology
@@ -39,14 +38,14 @@ def wake(work: DestroyContext) -> None:
 
 
 def _start(work: DestroyContext, address: str, one: Topology) -> None:
-    started = monotonic()
-    work.emit(StepStarted("start", "Starting the cluster, since AWS deletes only a running one"))
-    look = partial(_look, work, address, one.identifier)
-    change = partial(stop_start, work.client(address), one.identifier, clock=work.app.clock, waiting=waiting(work.emit))
-    if one.status == "stopping":
-        change("stop", partial(look, whole=False), ask=False)
-    change("start", partial(look, whole=True), ask=one.status in STOPPED)
-    work.emit(StepFinished("start", monotonic() - started))
+    with timed(work.emit, "start", "Starting the cluster, since AWS deletes only a running one"):
+        look = partial(_look, work, address, one.identifier)
+        change = partial(
+            stop_start, work.client(address), one.identifier, clock=work.app.clock, waiting=waiting(work.emit)
+        )
+        if one.status == "stopping":
+            change("stop", partial(look, whole=False), ask=False)
+        change("start", partial(look, whole=True), ask=one.status in STOPPED)
 
 
 def _look(work: DestroyContext, address: str, identifier: str, *, whole: bool) -> tuple[None, str | None]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.events import Emit, StepFinished, StepStarted
+from aurora_cli.events import Emit, timed
 from aurora_cli.operations.core.region_topology import former_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import SCHEMA_VERSION
@@ -101,15 +100,13 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
         terraform = app.terraform(stack, emit)
         follow_up(terraform, emit)
         write_rendered(stack, spec)
-        started = monotonic()
-        emit(StepStarted("plan", "Comparing the state with AWS"))
-        terraform.init()
-        write_rendered(
-            stack, spec, former_regions=former_regions(spec, [r.address for r in terraform.state_resources()])
-        )
-        plan = terraform.plan(refresh_only=True)
-        terraform.plan_file.unlink(missing_ok=True)
-        emit(StepFinished("plan", monotonic() - started))
+        with timed(emit, "plan", "Comparing the state with AWS"):
+            terraform.init()
+            write_rendered(
+                stack, spec, former_regions=former_regions(spec, [r.address for r in terraform.state_resources()])
+            )
+            plan = terraform.plan(refresh_only=True)
+            terraform.plan_file.unlink(missing_ok=True)
     found = tuple(one for change in plan.drift if (one := _resource(change)) is not None)
     return DriftReport(name, spec.region, app.target, found)
 

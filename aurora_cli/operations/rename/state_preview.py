@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.events import StepFinished, StepStarted
+from aurora_cli.events import timed
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.passwords.generated import sent_version
 from aurora_cli.stacks.atomic import write_atomic
@@ -36,37 +35,35 @@ def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Pla
     from aurora_cli.stacks.home import Home
     from aurora_cli.stacks.registry import Registry
 
-    started = monotonic()
-    context.emit(StepStarted("plan", "Planning the changes after the rename"))
-    local = spec.model_copy(update={"backend": LocalBackend()})
-    record = context.stack.record
-    home = Home(context.app.home.path / "drafts" / spec.name)
-    shutil.rmtree(home.path, ignore_errors=True)
-    try:
-        stack = Registry(home).create(
-            spec.name,
-            region=spec.region,
-            target=context.app.target,
-            spec=dump_spec(local),
-            instance_keys=record.instance_keys,
-        )
-        sent = sent_version(context.terraform.state_resources()) or record.password_version
-        kept = {"born": record.born, "source_arn": record.source_arn, "password_version": sent}
-        stack.update_record(final_snapshot_identifier=names.snapshot or record.final_snapshot_identifier, **kept)
-        write_rendered(stack, local)
-        lock = context.stack.terraform_dir / LOCK_FILE
-        if lock.is_file():
-            write_atomic(stack.terraform_dir / LOCK_FILE, lock.read_text(encoding="utf-8"))
-        text = renamed_state(context.terraform.state_text(), names)
-        write_atomic(stack.terraform_dir / STATE_FILE, text)
-        terraform = context.app.terraform(stack, context.emit)
-        terraform.init()
-        plan = terraform.plan(refresh=False)
-    finally:
+    with timed(context.emit, "plan", "Planning the changes after the rename"):
+        local = spec.model_copy(update={"backend": LocalBackend()})
+        record = context.stack.record
+        home = Home(context.app.home.path / "drafts" / spec.name)
         shutil.rmtree(home.path, ignore_errors=True)
-        if home.path.parent.is_dir() and not any(home.path.parent.iterdir()):
-            home.path.parent.rmdir()
-    context.emit(StepFinished("plan", monotonic() - started))
+        try:
+            stack = Registry(home).create(
+                spec.name,
+                region=spec.region,
+                target=context.app.target,
+                spec=dump_spec(local),
+                instance_keys=record.instance_keys,
+            )
+            sent = sent_version(context.terraform.state_resources()) or record.password_version
+            kept = {"born": record.born, "source_arn": record.source_arn, "password_version": sent}
+            stack.update_record(final_snapshot_identifier=names.snapshot or record.final_snapshot_identifier, **kept)
+            write_rendered(stack, local)
+            lock = context.stack.terraform_dir / LOCK_FILE
+            if lock.is_file():
+                write_atomic(stack.terraform_dir / LOCK_FILE, lock.read_text(encoding="utf-8"))
+            text = renamed_state(context.terraform.state_text(), names)
+            write_atomic(stack.terraform_dir / STATE_FILE, text)
+            terraform = context.app.terraform(stack, context.emit)
+            terraform.init()
+            plan = terraform.plan(refresh=False)
+        finally:
+            shutil.rmtree(home.path, ignore_errors=True)
+            if home.path.parent.is_dir() and not any(home.path.parent.iterdir()):
+                home.path.parent.rmdir()
     _refuse_loss(plan, names)
     return plan
 
