@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.operations.adopt.unmanaged import Unmanaged
-from aurora_cli.operations.core.results import SCHEMA_VERSION, ClusterReport
+from aurora_cli.operations.core.results import ClusterReport, about
 
 if TYPE_CHECKING:
     from aurora_cli.errors import Problem
@@ -40,10 +40,7 @@ class AdoptReview:
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.name,
-            "region": self.region,
-            "target": self.target,
+            **about(self),
             "operation": "adopt",
             "spec": self.spec,
             "imports": [{"address": one.address, "id": one.id} for one in self.imports],

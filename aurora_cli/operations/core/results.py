@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo, endpoint_dict
 
 SCHEMA_VERSION = 1
+
+
+class _Document(Protocol):
+    """What a document is about; `target` is `aws` or `sandbox`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+
+
+def about(document: _Document) -> dict[str, Any]:
+    """The fields that every published document about one cluster begins with."""
+    names = {"name": document.name, "region": document.region, "target": document.target}
+    return {"schema_version": SCHEMA_VERSION, **names}
 
 
 @dataclass(frozen=True)

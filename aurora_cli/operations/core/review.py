@@ -95,13 +95,10 @@ class PlanReview:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
-        from aurora_cli.operations.core.results import SCHEMA_VERSION
+        from aurora_cli.operations.core.results import about
 
         return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.name,
-            "region": self.region,
-            "target": self.target,
+            **about(self),
             "operation": self.operation,
             "changed": False,
             "changes": self.changes,

@@ -13,7 +13,7 @@ from aurora_cli.errors import Declined, InvalidInput, OperationFailed
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.history import recorded
-from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 
@@ -43,10 +43,7 @@ class BacktrackReview:
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.name,
-            "region": self.region,
-            "target": self.target,
+            **about(self),
             "operation": "backtrack",
             "to": self.to.isoformat(),
             "earliest": self.earliest.isoformat(),

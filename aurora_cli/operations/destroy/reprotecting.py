@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import AuroraError, Interrupted, InvalidInput
 from aurora_cli.events import Emit, Note
 from aurora_cli.operations.core.history import recorded
-from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack
 from aurora_cli.operations.destroy.partial import PartialDestroy, parts, set_back, unprotected
 
@@ -98,10 +98,7 @@ class Protected:
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.name,
-            "region": self.region,
-            "target": self.target,
+            **about(self),
             "changed": bool(self.protected),
             "protected": list(self.protected),
         }

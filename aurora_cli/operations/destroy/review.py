@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_cli.operations.core.results import SCHEMA_VERSION, InstanceInfo
+from aurora_cli.operations.core.results import InstanceInfo, about
 from aurora_cli.terraform.plan import Plan
 
 
@@ -40,10 +40,7 @@ class DestroyReview:
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.name,
-            "region": self.region,
-            "target": self.target,
+            **about(self),
             "operation": "destroy",
             "instances": [i.to_dict() for i in self.instances],
             "summary": self.plan.summary(),
@@ -80,10 +77,7 @@ class DestroyResult:
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.name,
-            "region": self.region,
-            "target": self.target,
+            **about(self),
             "changed": self.changed,
             "dry_run": self.dry_run,
             "status": "destroyed" if self.changed else "unchanged",

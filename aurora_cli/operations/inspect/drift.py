@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.events import Emit, timed
 from aurora_cli.operations.core.region_topology import former_regions
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.inspect.spec_fields import field_of
@@ -73,10 +73,7 @@ class DriftReport:
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {
-            "schema_version": SCHEMA_VERSION,
-            "name": self.name,
-            "region": self.region,
-            "target": self.target,
+            **about(self),
             "drift": self.drifted,
             "resources": [
                 {**vars(one), "attributes": [vars(attribute) for attribute in one.attributes]} for one in self.resources
