@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -26,6 +27,26 @@ Seconds = Annotated[
 ]
 Whole = Annotated[int, BeforeValidator(not_boolean)]
 Capacity = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=256, allow_inf_nan=False)]
+
+CLUSTER, INSTANCE = "aws_rds_cluster", "aws_rds_cluster_instance"
+LOG_GROUP = "aws_cloudwatch_log_group"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """Beside the type of a field: the argument of a Terraform resource that it decides. `arguments.py` reads it.
+
+    Attributes:
+        name: e.g. `backup_retention_period`.
+        api: key of DescribeDBClusters under which the same value is, for `adopt`; None where reading it takes code.
+        label: what a plan calls it, given once for a name; without one, the words of the name.
+        of: type of the resource.
+    """
+
+    name: str
+    api: str | None = None
+    label: str | None = None
+    of: str = CLUSTER
 
 
 class Model(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from aurora_cli.spec.fields import Model, Seconds, Whole, lower_case
+from aurora_cli.spec.fields import INSTANCE, Argument, Model, Seconds, Whole, lower_case
 from aurora_cli.spec.quantities import parse_zones
 
 IpVersion = Literal["ipv4", "dual"]
@@ -44,16 +44,18 @@ class Network(Model):
     zones: int | list[str] | None = Field(
         None, description="Number of Availability Zones (2 or 3), or their names, for the new VPC."
     )
-    ip_version: Annotated[IpVersion, BeforeValidator(lower_case)] = Field(
+    ip_version: Annotated[IpVersion, BeforeValidator(lower_case), Argument("network_type")] = Field(
         "ipv4", description="`ipv4`, or `dual` for IPv4 and IPv6; existing subnets then need an IPv6 block."
     )
-    public_access: bool = Field(
+    public_access: Annotated[bool, Argument("publicly_accessible", label="public address", of=INSTANCE)] = Field(
         False, description="Assign public addresses to instances: internet gateway, public subnets."
     )
     vpc_id: str | None = Field(None, description="Existing VPC to use.")
     subnet_ids: list[str] = Field(default_factory=list, description="Existing subnets for a new DB subnet group.")
-    subnet_group: str | None = Field(None, description="Existing DB subnet group.")
-    security_group_ids: list[str] = Field(
+    subnet_group: Annotated[str | None, Argument("db_subnet_group_name", "DBSubnetGroup", "DB subnet group")] = Field(
+        None, description="Existing DB subnet group."
+    )
+    security_group_ids: Annotated[list[str], Argument("vpc_security_group_ids", label="security groups")] = Field(
         default_factory=list, description="Existing security groups to attach in addition to the stack's."
     )
     own_security_group: bool = Field(
