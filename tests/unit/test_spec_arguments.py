@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import Any
 
 import botocore.session
 import pytest
@@ -15,7 +15,7 @@ from aurora_cli.ui.attribute_labels import label_of
 from tests.contract.provider_schema import provider
 
 MARKED = arguments()
-TEMPLATES = {CLUSTER: "cluster.tf.j2"}
+TEMPLATE = (templates_folder() / "cluster.tf.j2").read_text(encoding="utf-8")
 RAW = {"arn", "ca", "cidr", "db", "iam", "id", "kms", "vpc"}
 """Abbreviations that a label spells as AWS does."""
 WRITTEN = re.compile(r"^ {2}(\w+) = \{\{ .*?\bspec\.([a-z_.]+).* \| hcl \}\}$", re.M)
@@ -45,7 +45,7 @@ def test_a_marked_field_has_one_label_in_words(path: str, argument: Argument) ->
 
 
 def test_what_an_adoption_reads_is_in_the_answer_of_the_api() -> None:
-    cluster = botocore.session.get_session().get_service_model("rds").shape_for("DBCluster")
+    cluster: Any = botocore.session.get_session().get_service_model("rds").shape_for("DBCluster")
     assert [path for path, one in MARKED if one.api and one.api not in cluster.members] == []
     assert dict(values_in({"Port": 5432, "StorageEncrypted": True, "BacktrackWindow": 0})).items() >= {
         ("port", 5432),
@@ -55,20 +55,16 @@ def test_what_an_adoption_reads_is_in_the_answer_of_the_api() -> None:
     }
 
 
-def written() -> Iterator[tuple[str, str]]:
-    """Argument of the cluster and field of the spec, as the template writes them."""
-    text = (templates_folder() / TEMPLATES[CLUSTER]).read_text(encoding="utf-8")
-    yield from WRITTEN.findall(text)
-
-
 def test_what_the_template_of_the_cluster_writes_from_a_field_is_marked() -> None:
     marked = {(one.name, path) for path, one in MARKED}
-    assert {*written()} - marked == {*TAKES_CODE.items()}
+    assert {*WRITTEN.findall(TEMPLATE)} - marked == {*TAKES_CODE.items()}
 
 
 def test_what_the_cluster_is_marked_with_is_in_its_template() -> None:
-    text = (templates_folder() / TEMPLATES[CLUSTER]).read_text(encoding="utf-8")
-    assert [one.name for _, one in MARKED if one.of == CLUSTER and f"  {one.name} " not in text] == ["tags", "tags_all"]
+    assert [one.name for _, one in MARKED if one.of == CLUSTER and f"  {one.name} " not in TEMPLATE] == [
+        "tags",
+        "tags_all",
+    ]
 
 
 @pytest.mark.parametrize(
