@@ -38,11 +38,6 @@ def field_of(resource: str, attribute: str) -> str | None:
     return ", ".join(paths) or None
 
 
-def labels() -> dict[str, str]:
-    """Attribute -> what a plan calls it."""
-    return {one.name: one.label for _, one in arguments() if one.label}
-
-
 def values_in(cluster: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Dotted path and value of each field that a cluster of DescribeDBClusters has under a key of its own; None is no value."""
     for path, info, one in _marked():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from aurora_cli.spec.fields import INSTANCE, Argument, Capacity, Model, ParameterValue, Seconds, Whole
+from aurora_cli.spec.fields import INSTANCE, Argument, Capacity, Model, ParameterValue, Seconds, Whole, Window
 from aurora_cli.spec.quantities import parse_acu_range
 
 
@@ -44,7 +44,7 @@ class InstanceOverride(Model):
     ca_certificate: Annotated[str | None, Argument("ca_cert_identifier", of=INSTANCE)] = Field(
         None, description="CA of its server certificate, e.g. rds-ca-ecc384-g1."
     )
-    maintenance_window: Annotated[str | None, Argument("preferred_maintenance_window", of=INSTANCE)] = Field(
+    maintenance_window: Annotated[Window | None, Argument("preferred_maintenance_window", of=INSTANCE)] = Field(
         None, description="Weekly window of this instance in UTC."
     )
     auto_minor_upgrades: Annotated[bool | None, Argument("auto_minor_version_upgrade", of=INSTANCE)] = Field(
@@ -63,11 +63,6 @@ class InstanceOverride(Model):
     copy_tags: Annotated[bool | None, Argument("copy_tags_to_snapshot", of=INSTANCE)] = Field(
         None, description="Copy tags to snapshots, for this instance; default `instances.copy_tags`."
     )
-
-    @field_validator("maintenance_window", mode="after")
-    @classmethod
-    def _lower_case(cls, value: str | None) -> str | None:
-        return value.lower() if value is not None else None
 
 
 class Instances(Model):

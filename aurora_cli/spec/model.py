@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from aurora_cli.spec.autoscaling import Autoscaling
 from aurora_cli.spec.credentials import Credentials
 from aurora_cli.spec.fields import (
     INSTANCE,
-    LOG_GROUP,
+    LOGS,
     Argument,
     Days,
     Model,
     ParameterValue,
     Seconds,
     Whole,
+    Window,
     lower_case,
 )
 from aurora_cli.spec.global_database import GlobalDatabase
@@ -115,7 +116,8 @@ class Maintenance(Model):
     """When AWS may change the cluster."""
 
     window: Annotated[
-        str | None, Argument("preferred_maintenance_window", "PreferredMaintenanceWindow", "maintenance window (UTC)")
+        Window | None,
+        Argument("preferred_maintenance_window", "PreferredMaintenanceWindow", "maintenance window (UTC)"),
     ] = Field(None, description="Weekly window in UTC, `sun:05:00-sun:06:00`, at least 30 minutes.")
     auto_minor_upgrades: Annotated[
         bool, Argument("auto_minor_version_upgrade", label="automatic minor upgrades", of=INSTANCE)
@@ -134,12 +136,6 @@ class Maintenance(Model):
     instance_timeout: Seconds | None = Field(
         None, ge=600, le=86400, description="Timeout for a change of an instance, e.g. `2h`; default 90m."
     )
-
-    @field_validator("window", mode="after")
-    @classmethod
-    def _lower_case(cls, value: str | None) -> str | None:
-        """As AWS gives it back: `Sun:05:00-Sun:06:00` would be a difference on every plan."""
-        return value.lower() if value is not None else None
 
 
 class Parameters(Model):
@@ -161,10 +157,10 @@ class Logs(Model):
     exports: Annotated[list[str] | None, Argument("enabled_cloudwatch_logs_exports", label="exported logs")] = Field(
         None, description="Log types; default `postgresql`, or `error` and `slowquery`."
     )
-    retention: Annotated[Days, Argument("retention_in_days", label="log retention (days)", of=LOG_GROUP)] = Field(
+    retention: Annotated[Days, Argument("retention_in_days", label="log retention (days)", of=LOGS)] = Field(
         30, description="Days that the log groups keep them, e.g. `30d`."
     )
-    kms_key: Annotated[str | None, Argument("kms_key_id", of=LOG_GROUP)] = Field(
+    kms_key: Annotated[str | None, Argument("kms_key_id", of=LOGS)] = Field(
         None, description="KMS key (ARN, id, alias/... or `stack`); CloudWatch Logs must be allowed to use it."
     )
     own_groups: bool = Field(

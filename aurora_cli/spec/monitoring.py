@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from aurora_cli.spec.fields import INSTANCE, Argument, Days, Model, Seconds, Whole
+from aurora_cli.spec.fields import INSTANCE, Argument, Days, Model, Seconds, ShortForm, Whole
 from aurora_cli.spec.quantities import not_boolean
 
 Percent = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=100, allow_inf_nan=False)]
@@ -40,7 +40,7 @@ class Insights(Model):
     ] = Field(None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key.")
 
 
-class Alarms(Model):
+class Alarms(ShortForm):
     """CloudWatch alarms on the whole cluster, autoscaled readers included. A threshold of 0 leaves that alarm out."""
 
     enabled: bool = Field(True, description="Create the alarms; `alarms: true` is the short form.")
@@ -53,11 +53,6 @@ class Alarms(Model):
     replica_lag: Seconds = Field(2, ge=0, description="Replica lag of the slowest reader.")
     free_local_storage: Amount = Field(2, description="GiB left for temporary files on the fullest instance.")
     deadlocks: Amount = Field(0.1, description="Deadlocks a second on the worst instance.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_switch(cls, value: Any) -> Any:
-        return {"enabled": value} if isinstance(value, bool) else value
 
 
 class Notifications(Model):

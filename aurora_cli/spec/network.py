@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from aurora_cli.spec.fields import INSTANCE, Argument, Model, Seconds, Whole, lower_case
+from aurora_cli.spec.fields import INSTANCE, Argument, Model, Seconds, ShortForm, Whole, lower_case
 from aurora_cli.spec.quantities import parse_zones
 
 IpVersion = Literal["ipv4", "dual"]
 
 
-class AllowRule(Model):
+class AllowRule(ShortForm):
     """One source that may connect to the database port. Written as text (`10.0.0.0/8`, `sg-...`, `pl-...`) or as a map."""
 
     source: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list id (pl-...).")
     description: str | None = Field(None, description="Text shown with the security group rule.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"source": value} if isinstance(value, str) else value
 
-
-class EgressRule(Model):
+class EgressRule(ShortForm):
     """One destination to which the database may connect. Written as text (all ports) or as a map."""
 
     destination: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list (pl-...).")
     port: Whole | None = Field(None, ge=1, le=65535, description="TCP port; without it every port and protocol.")
     description: str | None = Field(None, description="Text shown with the security group rule.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"destination": value} if isinstance(value, str) else value
 
 
 class Network(Model):

@@ -133,18 +133,12 @@ def _default(path: str, info: FieldInfo) -> str:
     if info.is_required():
         return "**required**"
     default: Any = info.get_default(call_default_factory=True)
-    if default is PydanticUndefined or default is None:
+    if default is PydanticUndefined or default in (None, {}, []):
         return "none"
     written: list[Any] = [one.func for one in info.metadata if isinstance(one, PlainSerializer)]
     if written:
         return f"`{written[0](default)}`"
-    return (
-        f"`{str(default).lower()}`"
-        if isinstance(default, bool)
-        else f"`{default}`"
-        if default not in ({}, [])
-        else "none"
-    )
+    return f"`{str(default).lower()}`" if isinstance(default, bool) else f"`{default}`"
 
 
 def _engine_defaults() -> dict[str, str]:

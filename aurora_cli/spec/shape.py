@@ -69,19 +69,13 @@ def walk(model: type[BaseModel] = ClusterSpec, prefix: str = "") -> Iterator[tup
     for name, info in model.model_fields.items():
         path = f"{prefix}{key_of(name, info)}"
         yield path, info
-        inside, mark = _inside(info.annotation)
-        if len(inside) == 1 and not path.endswith("instances.acu"):
-            yield from walk(inside[0], f"{path}.{_MARKS.get(path.rpartition('.')[2], mark)}")
-
-
-def _inside(annotation: Any) -> tuple[list[type[BaseModel]], str]:
-    """The models that may stand in a field, and what stands between its path and theirs."""
-    models = models_of(annotation)
-    if models:
-        return models, ""
-    whole = [branch for branch in _branches(annotation) if get_origin(branch) in (dict, list)]
-    items = [model for branch in whole for model in models_of(get_args(branch)[-1])]
-    return items, "N." if whole and get_origin(whole[0]) is list else "NAME."
+        models, mark = models_of(info.annotation), ""
+        for branch in _branches(info.annotation):
+            if get_origin(branch) in (dict, list):
+                models = models_of(get_args(branch)[-1])
+                mark = "N." if get_origin(branch) is list else _MARKS.get(name, "NAME.")
+        if len(models) == 1 and not path.endswith("instances.acu"):
+            yield from walk(models[0], f"{path}.{mark}")
 
 
 def models_of(annotation: Any) -> list[type[BaseModel]]:

@@ -46,14 +46,9 @@ class Line:
 
 @cache
 def _labels() -> dict[str, str]:
-    from aurora_cli.spec.arguments import labels
+    from aurora_cli.spec.arguments import arguments
 
-    return {**labels(), **_NOT_OF_THE_SPEC}
-
-
-@cache
-def _known_names() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(k for k in _labels() if '_' in k and '[' not in k)})\b(?![.\[])")
+    return {**{one.name: one.label for _, one in arguments() if one.label}, **_NOT_OF_THE_SPEC}
 
 
 def lines_of(change: ResourceChange) -> list[Line]:
@@ -76,7 +71,8 @@ def label_of(path: str) -> str:
 
 def plain_words(text: str) -> str:
     """The text with the attribute names that we know replaced by what a person calls them; one safe line."""
-    return clean(_known_names().sub(lambda match: _labels()[match[0]], text))
+    known = "|".join(name for name in _labels() if "_" in name and "[" not in name)
+    return clean(re.sub(rf"\b(?:{known})\b(?![.\[])", lambda match: _labels()[match[0]], text))
 
 
 def value_text(value: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.errors import NotAdoptable
+from aurora_cli.spec.arguments import field_of
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 _TERRAFORM_ONLY = frozenset({"skip_final_snapshot", "final_snapshot_identifier", "delete_automated_backups"})
@@ -69,8 +70,6 @@ def refuse_differences(name: str, plan: Plan) -> None:
 
 
 def _of(change: ResourceChange) -> Iterator[Difference]:
-    from aurora_cli.spec.arguments import field_of
-
     if change.action != "update":
         planned = {"create": "made", "delete": "deleted", "replace": "replaced", "forget": "forgotten"}
         wanted = planned.get(change.action, change.action)

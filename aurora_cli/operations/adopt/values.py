@@ -8,6 +8,10 @@ from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.operations.adopt.extras import autoscaling_of, endpoints_of, logs_of, rotation_of
 from aurora_cli.operations.adopt.members import instance_group, instances_of, interval_of, is_public, upgrades_itself
 from aurora_cli.operations.adopt.tags import cluster_tags
+from aurora_cli.spec.arguments import values_in
+from aurora_cli.spec.flags import put
+from aurora_cli.spec.shape import split_path
+from aurora_cli.spec.versions import major_version
 
 _TLS_BY_DEFAULT_FROM = 17
 """Aurora PostgreSQL forces TLS from 17 on where the parameter group says nothing (Aurora User Guide, security)."""
@@ -18,8 +22,6 @@ def values_of(found: DiscoveredCluster, region: str) -> dict[str, Any]:
 
     Backups are kept when the cluster goes (`backup.keep_automated`): Terraform's own idea after an import is to delete them.
     """
-    from aurora_cli.spec.arguments import values_in
-
     cluster = found.cluster
     values: dict[str, Any] = {
         "name": found.identifier,
@@ -41,18 +43,12 @@ def values_of(found: DiscoveredCluster, region: str) -> dict[str, Any]:
         "monitoring": _monitoring(found),
     }
     for path, value in values_in(cluster):
-        *sections, key = path.split(".")
-        place = values
-        for section in sections:
-            place = place.setdefault(section, {})
-        place[key] = value
+        put(values, split_path(path), value)
     return _without_nothing(values)
 
 
 def _version(found: DiscoveredCluster) -> str:
     """With automatic minor upgrades the minor version is AWS's affair."""
-    from aurora_cli.spec.versions import major_version
-
     engine, version = found.cluster["Engine"], found.cluster["EngineVersion"]
     return major_version(engine, version) if upgrades_itself(found) else str(version)
 

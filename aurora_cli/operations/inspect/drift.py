@@ -13,6 +13,7 @@ from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.stored import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.recovery import follow_up
+from aurora_cli.spec.arguments import field_of
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.plan import ResourceChange
 
@@ -124,8 +125,6 @@ def _resource(change: ResourceChange) -> DriftedResource | None:
 
 
 def _attribute(change: AttributeChange, resource: str) -> Drifted:
-    from aurora_cli.spec.arguments import field_of
-
     return Drifted(change.path, change.before, change.after, field_of(resource, _top(change.path)), change.sensitive)
 
 
