@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from aurora_cli.spec.fields import Days, Model, Seconds, lower_case
+from aurora_cli.spec.fields import Argument, Days, Model, Seconds, lower_case
 
 PasswordKind = Literal["managed", "given", "kept"]
 
@@ -30,8 +30,8 @@ class Rotation(Model):
 class Domain(Model):
     """Kerberos: an Active Directory of AWS Directory Service, which users sign in with."""
 
-    id: str = Field(description="The directory, e.g. d-1234567890.")
-    role: str | None = Field(
+    id: Annotated[str, Argument("domain", label="directory")] = Field(description="The directory, e.g. d-1234567890.")
+    role: Annotated[str | None, Argument("domain_iam_role_name", label="role of the directory")] = Field(
         None, description="Name of an IAM role with AmazonRDSDirectoryServiceAccess; by default the stack creates one."
     )
 
@@ -39,15 +39,23 @@ class Domain(Model):
 class Credentials(Model):
     """How people sign in. A password itself never stands in a spec."""
 
-    password: Annotated[PasswordKind, BeforeValidator(lower_case)] = Field(
+    password: Annotated[
+        PasswordKind,
+        BeforeValidator(lower_case),
+        Argument("manage_master_user_password", label="password managed by AWS"),
+    ] = Field(
         "managed",
         description="`managed`: AWS creates, stores and rotates the master password in Secrets Manager. `given`: "
         "you set it, with AURORA_MASTER_PASSWORD or `--password-stdin`, and it is never stored. `kept`: an "
         "adopted or promoted cluster keeps its password, which is neither known nor changed.",
     )
-    secret_kms_key: str | None = Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
+    secret_kms_key: Annotated[str | None, Argument("master_user_secret_kms_key_id", label="KMS key of the secret")] = (
+        Field(None, description="KMS key (ARN, id or alias/...) for the master secret.")
+    )
     rotation: Rotation | None = Field(None, description="When the master password changes; default every 7 days.")
-    iam_authentication: bool = Field(True, description="Enable IAM database authentication.")
+    iam_authentication: Annotated[
+        bool, Argument("iam_database_authentication_enabled", "IAMDatabaseAuthenticationEnabled", "IAM authentication")
+    ] = Field(True, description="Enable IAM database authentication.")
     iam_users: list[str] = Field(
         default_factory=list,
         description="Database users for whom the stack creates an IAM policy that allows IAM authentication as them.",

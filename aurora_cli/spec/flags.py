@@ -30,7 +30,7 @@ def layer_from_pairs(pairs: Iterable[tuple[str, Any, str]]) -> list[Layer]:
     for source, group in groupby(pairs, key=lambda pair: pair[2]):
         values: dict[str, Any] = {}
         for path, value, _ in group:
-            _put(values, split_path(path), value)
+            put(values, split_path(path), value)
         layers.append(Layer(values, source))
     return layers
 
@@ -105,7 +105,8 @@ def _value(value: str, text: str) -> Any:
     return tree.value
 
 
-def _put(values: dict[str, Any], keys: list[str], value: Any) -> None:
+def put(values: dict[str, Any], keys: list[str], value: Any) -> None:
+    """Set the value under the keys of a nested mapping; a section that is there stays, with what is new."""
     at = values
     for key in keys[:-1]:
         inner = at.get(key)

@@ -9,11 +9,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field
 
 from aurora_cli.spec.autoscaling import Autoscaling
 from aurora_cli.spec.credentials import Credentials
-from aurora_cli.spec.fields import Days, Model, ParameterValue, Seconds, Whole, lower_case
+from aurora_cli.spec.fields import (
+    INSTANCE,
+    LOGS,
+    Argument,
+    Days,
+    Model,
+    ParameterValue,
+    Seconds,
+    Whole,
+    Window,
+    lower_case,
+)
 from aurora_cli.spec.global_database import GlobalDatabase
 from aurora_cli.spec.instances import Instances
 from aurora_cli.spec.keys import ActivityStream, StackKey
@@ -60,8 +71,10 @@ class CustomEndpoint(Model):
 class Encryption(Model):
     """Storage encryption. Fixed when the cluster is made."""
 
-    enabled: bool = Field(True, description="Encrypt storage, backups and snapshots.")
-    kms_key: str | None = Field(
+    enabled: Annotated[bool, Argument("storage_encrypted", "StorageEncrypted", "encryption")] = Field(
+        True, description="Encrypt storage, backups and snapshots."
+    )
+    kms_key: Annotated[str | None, Argument("kms_key_id", label="KMS key")] = Field(
         None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key."
     )
     key: StackKey | None = Field(
@@ -80,12 +93,18 @@ class Tls(Model):
 class Backup(Model):
     """Automated backups and the snapshot at the end."""
 
-    retention: Days = Field(7, ge=1, le=35, description="Days that automated backups are kept, 1 to 35, e.g. `7d`.")
-    window: str | None = Field(None, description="Daily backup window in UTC, `03:00-04:00`, at least 30 minutes.")
+    retention: Annotated[
+        Days, Argument("backup_retention_period", "BackupRetentionPeriod", "backup retention (days)")
+    ] = Field(7, ge=1, le=35, description="Days that automated backups are kept, 1 to 35, e.g. `7d`.")
+    window: Annotated[
+        str | None, Argument("preferred_backup_window", "PreferredBackupWindow", "backup window (UTC)")
+    ] = Field(None, description="Daily backup window in UTC, `03:00-04:00`, at least 30 minutes.")
     final_snapshot: bool = Field(True, description="Take a final snapshot when the cluster is destroyed.")
-    copy_tags: bool = Field(True, description="Copy the cluster's tags to its snapshots.")
+    copy_tags: Annotated[bool, Argument("copy_tags_to_snapshot", "CopyTagsToSnapshot")] = Field(
+        True, description="Copy the cluster's tags to its snapshots."
+    )
     keep_automated: bool = Field(False, description="Keep the automated backups when the cluster is destroyed.")
-    backtrack: Seconds | None = Field(
+    backtrack: Annotated[Seconds | None, Argument("backtrack_window", "BacktrackWindow")] = Field(
         None,
         ge=0,
         le=259200,
@@ -96,12 +115,17 @@ class Backup(Model):
 class Maintenance(Model):
     """When AWS may change the cluster."""
 
-    window: str | None = Field(None, description="Weekly window in UTC, `sun:05:00-sun:06:00`, at least 30 minutes.")
-    auto_minor_upgrades: bool = Field(
+    window: Annotated[
+        Window | None,
+        Argument("preferred_maintenance_window", "PreferredMaintenanceWindow", "maintenance window (UTC)"),
+    ] = Field(None, description="Weekly window in UTC, `sun:05:00-sun:06:00`, at least 30 minutes.")
+    auto_minor_upgrades: Annotated[
+        bool, Argument("auto_minor_version_upgrade", label="automatic minor upgrades", of=INSTANCE)
+    ] = Field(
         False,
         description="Let AWS upgrade to newer minor versions automatically; the rendered version is then the major one.",
     )
-    apply_immediately: bool = Field(
+    apply_immediately: Annotated[bool, Argument("apply_immediately", label="apply immediately")] = Field(
         True,
         description="Apply changes immediately; false leaves changes that restart instances pending until the "
         "maintenance window.",
@@ -113,32 +137,30 @@ class Maintenance(Model):
         None, ge=600, le=86400, description="Timeout for a change of an instance, e.g. `2h`; default 90m."
     )
 
-    @field_validator("window", mode="after")
-    @classmethod
-    def _lower_case(cls, value: str | None) -> str | None:
-        """As AWS gives it back: `Sun:05:00-Sun:06:00` would be a difference on every plan."""
-        return value.lower() if value is not None else None
-
 
 class Parameters(Model):
     """Engine parameters that differ from the defaults of the family."""
 
     cluster: dict[str, ParameterValue] = Field(default_factory=dict, description="Cluster parameter group.")
     instance: dict[str, ParameterValue] = Field(default_factory=dict, description="DB (instance) parameter group.")
-    cluster_group: str | None = Field(
-        None, description="Existing cluster parameter group, instead of the stack's; it then also sets TLS."
-    )
-    instance_group: str | None = Field(
-        None, description="Existing DB parameter group of all instances, instead of the stack's."
-    )
+    cluster_group: Annotated[
+        str | None, Argument("db_cluster_parameter_group_name", "DBClusterParameterGroup", "cluster parameter group")
+    ] = Field(None, description="Existing cluster parameter group, instead of the stack's; it then also sets TLS.")
+    instance_group: Annotated[
+        str | None, Argument("db_parameter_group_name", label="instance parameter group", of=INSTANCE)
+    ] = Field(None, description="Existing DB parameter group of all instances, instead of the stack's.")
 
 
 class Logs(Model):
     """Logs exported to CloudWatch Logs."""
 
-    exports: list[str] | None = Field(None, description="Log types; default `postgresql`, or `error` and `slowquery`.")
-    retention: Days = Field(30, description="Days that the log groups keep them, e.g. `30d`.")
-    kms_key: str | None = Field(
+    exports: Annotated[list[str] | None, Argument("enabled_cloudwatch_logs_exports", label="exported logs")] = Field(
+        None, description="Log types; default `postgresql`, or `error` and `slowquery`."
+    )
+    retention: Annotated[Days, Argument("retention_in_days", label="log retention (days)", of=LOGS)] = Field(
+        30, description="Days that the log groups keep them, e.g. `30d`."
+    )
+    kms_key: Annotated[str | None, Argument("kms_key_id", of=LOGS)] = Field(
         None, description="KMS key (ARN, id, alias/... or `stack`); CloudWatch Logs must be allowed to use it."
     )
     own_groups: bool = Field(
@@ -207,16 +229,24 @@ class ClusterSpec(Model):
     )
     region: str = Field(description="AWS Region, e.g. eu-west-1.")
     preset: PresetName = Field("development", description="Set of defaults: development, staging or production.")
-    tags: dict[str, str] = Field(default_factory=dict, description="Tags on every resource.")
-    engine: Annotated[EngineName, BeforeValidator(canonical_engine)] = Field(
+    tags: Annotated[dict[str, str], Argument("tags"), Argument("tags_all")] = Field(
+        default_factory=dict, description="Tags on every resource."
+    )
+    engine: Annotated[EngineName, BeforeValidator(canonical_engine), Argument("engine", "Engine")] = Field(
         description="postgres or mysql (or AWS's aurora-postgresql, aurora-mysql)."
     )
-    engine_version: str | None = Field(None, description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0.")
+    engine_version: Annotated[str | None, Argument("engine_version", label="engine version")] = Field(
+        None, description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0."
+    )
     source: Source | None = Field(None, description="Where the data comes from; without it the cluster starts empty.")
-    database: str | None = Field(None, description="Initial database name.")
-    username: str | None = Field(None, description="Master user; default postgres or admin.")
-    port: Whole | None = Field(None, description="Port; default 5432 or 3306.")
-    storage: StorageType = Field(
+    database: Annotated[str | None, Argument("database_name", "DatabaseName", "database")] = Field(
+        None, description="Initial database name."
+    )
+    username: Annotated[str | None, Argument("master_username", "MasterUsername", "master user")] = Field(
+        None, description="Master user; default postgres or admin."
+    )
+    port: Annotated[Whole | None, Argument("port", "Port")] = Field(None, description="Port; default 5432 or 3306.")
+    storage: Annotated[StorageType, Argument("storage_type", "StorageType")] = Field(
         "aurora", description="`aurora` (pay for each I/O) or `aurora-iopt1` (I/O-Optimized: a higher price, I/O free)."
     )
     high_availability: bool = Field(
@@ -239,16 +269,20 @@ class ClusterSpec(Model):
     tls: Tls = Field(default_factory=lambda: Tls.model_validate({}))
     backup: Backup = Field(default_factory=lambda: Backup.model_validate({}))
     maintenance: Maintenance = Field(default_factory=lambda: Maintenance.model_validate({}))
-    local_write_forwarding: bool = Field(
+    local_write_forwarding: Annotated[bool, Argument("enable_local_write_forwarding")] = Field(
         False, description="Local write forwarding: readers forward writes to the writer of their cluster."
     )
-    data_api: bool = Field(False, description="SQL over HTTPS, without a connection (RDS Data API).")
-    extended_support: bool | None = Field(
+    data_api: Annotated[bool, Argument("enable_http_endpoint", "HttpEndpointEnabled")] = Field(
+        False, description="SQL over HTTPS, without a connection (RDS Data API)."
+    )
+    extended_support: Annotated[bool | None, Argument("engine_lifecycle_support")] = Field(
         None,
         description="RDS Extended Support, paid, after the end of standard support; false refuses such versions. "
         "AWS default: true.",
     )
-    deletion_protection: bool = Field(True, description="AWS refuses to delete the cluster while this is on.")
+    deletion_protection: Annotated[bool, Argument("deletion_protection", "DeletionProtection")] = Field(
+        True, description="AWS refuses to delete the cluster while this is on."
+    )
     services: Services = Field(default_factory=lambda: Services.model_validate({}))
     parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))
     logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from aurora_cli.spec.fields import Days, Model, Seconds, Whole
+from aurora_cli.spec.fields import INSTANCE, Argument, Days, Model, Seconds, ShortForm, Whole
 from aurora_cli.spec.quantities import not_boolean
 
 Percent = Annotated[float, BeforeValidator(not_boolean), Field(ge=0, le=100, allow_inf_nan=False)]
@@ -18,25 +18,29 @@ InsightsMode = Literal["standard", "advanced"]
 class EnhancedMonitoring(Model):
     """Metrics of the operating system (Enhanced Monitoring), through a role that RDS takes on."""
 
-    interval: Whole = Field(description="Seconds between two values: 1, 5, 10, 15, 30 or 60; 0 turns it off.")
-    role: str | None = Field(None, description="ARN of an existing role; by default the stack creates one.")
+    interval: Annotated[Whole, Argument("monitoring_interval", of=INSTANCE)] = Field(
+        description="Seconds between two values: 1, 5, 10, 15, 30 or 60; 0 turns it off."
+    )
+    role: Annotated[str | None, Argument("monitoring_role_arn", of=INSTANCE)] = Field(
+        None, description="ARN of an existing role; by default the stack creates one."
+    )
 
 
 class Insights(Model):
     """Database Insights and Performance Insights, which are one setting: mode, retention and key go together."""
 
-    mode: InsightsMode = Field(
+    mode: Annotated[InsightsMode, Argument("database_insights_mode")] = Field(
         description="`standard` (load of the database) or `advanced` (more, at a price; keeps 465 days or more)."
     )
-    retention: Days | None = Field(
+    retention: Annotated[Days | None, Argument("performance_insights_retention_period")] = Field(
         None, description="Days kept: 7, a multiple of 31 up to 713, or 731; default 7, advanced 465."
     )
-    kms_key: str | None = Field(
-        None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key."
-    )
+    kms_key: Annotated[
+        str | None, Argument("performance_insights_kms_key_id", label="KMS key of Performance Insights")
+    ] = Field(None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key.")
 
 
-class Alarms(Model):
+class Alarms(ShortForm):
     """CloudWatch alarms on the whole cluster, autoscaled readers included. A threshold of 0 leaves that alarm out."""
 
     enabled: bool = Field(True, description="Create the alarms; `alarms: true` is the short form.")
@@ -49,11 +53,6 @@ class Alarms(Model):
     replica_lag: Seconds = Field(2, ge=0, description="Replica lag of the slowest reader.")
     free_local_storage: Amount = Field(2, description="GiB left for temporary files on the fullest instance.")
     deadlocks: Amount = Field(0.1, description="Deadlocks a second on the worst instance.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_switch(cls, value: Any) -> Any:
-        return {"enabled": value} if isinstance(value, bool) else value
 
 
 class Notifications(Model):
@@ -80,7 +79,9 @@ class Monitoring(Model):
     """What is measured, who is told, what is shown. All of it is off until it is named."""
 
     enhanced: EnhancedMonitoring | None = Field(None, description="Metrics of the operating system.")
-    insights: Insights | None = Field(None, description="Database Insights and Performance Insights.")
+    insights: Annotated[Insights | None, Argument("performance_insights_enabled")] = Field(
+        None, description="Database Insights and Performance Insights."
+    )
     alarms: Alarms | None = Field(None, description="CloudWatch alarms; `true` for all with their defaults.")
     notifications: Notifications = Field(default_factory=lambda: Notifications.model_validate({}))
     events: Events = Field(default_factory=lambda: Events.model_validate({}))

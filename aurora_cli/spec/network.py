@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from aurora_cli.spec.fields import Model, Seconds, Whole, lower_case
+from aurora_cli.spec.fields import INSTANCE, Argument, Model, Seconds, ShortForm, Whole, lower_case
 from aurora_cli.spec.quantities import parse_zones
 
 IpVersion = Literal["ipv4", "dual"]
 
 
-class AllowRule(Model):
+class AllowRule(ShortForm):
     """One source that may connect to the database port. Written as text (`10.0.0.0/8`, `sg-...`, `pl-...`) or as a map."""
 
     source: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list id (pl-...).")
     description: str | None = Field(None, description="Text shown with the security group rule.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"source": value} if isinstance(value, str) else value
 
-
-class EgressRule(Model):
+class EgressRule(ShortForm):
     """One destination to which the database may connect. Written as text (all ports) or as a map."""
 
     destination: str = Field(description="IPv4 or IPv6 CIDR block, security group id (sg-...) or prefix list (pl-...).")
     port: Whole | None = Field(None, ge=1, le=65535, description="TCP port; without it every port and protocol.")
     description: str | None = Field(None, description="Text shown with the security group rule.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"destination": value} if isinstance(value, str) else value
 
 
 class Network(Model):
@@ -44,16 +34,18 @@ class Network(Model):
     zones: int | list[str] | None = Field(
         None, description="Number of Availability Zones (2 or 3), or their names, for the new VPC."
     )
-    ip_version: Annotated[IpVersion, BeforeValidator(lower_case)] = Field(
+    ip_version: Annotated[IpVersion, BeforeValidator(lower_case), Argument("network_type")] = Field(
         "ipv4", description="`ipv4`, or `dual` for IPv4 and IPv6; existing subnets then need an IPv6 block."
     )
-    public_access: bool = Field(
+    public_access: Annotated[bool, Argument("publicly_accessible", label="public address", of=INSTANCE)] = Field(
         False, description="Assign public addresses to instances: internet gateway, public subnets."
     )
     vpc_id: str | None = Field(None, description="Existing VPC to use.")
     subnet_ids: list[str] = Field(default_factory=list, description="Existing subnets for a new DB subnet group.")
-    subnet_group: str | None = Field(None, description="Existing DB subnet group.")
-    security_group_ids: list[str] = Field(
+    subnet_group: Annotated[str | None, Argument("db_subnet_group_name", "DBSubnetGroup", "DB subnet group")] = Field(
+        None, description="Existing DB subnet group."
+    )
+    security_group_ids: Annotated[list[str], Argument("vpc_security_group_ids", label="security groups")] = Field(
         default_factory=list, description="Existing security groups to attach in addition to the stack's."
     )
     own_security_group: bool = Field(

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from aurora_cli.spec.fields import Model, Seconds, Whole, lower_case
+from aurora_cli.spec.fields import Model, Seconds, ShortForm, Whole, lower_case
 
 ProxyIam = Literal["required", "disabled"]
 Percentage = Annotated[Whole, Field(ge=0, le=100)]
 
 
-class ProxySecret(Model):
+class ProxySecret(ShortForm):
     """A database user's name and password, as the proxy reads them. Written as text (the ARN) or as a map."""
 
     arn: str = Field(description="ARN of the secret in Secrets Manager.")
     kms_key: str | None = Field(None, description="ARN of the customer managed key that encrypts it, if any.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: Any) -> Any:
-        return {"arn": value} if isinstance(value, str) else value
 
 
 class Proxy(Model):

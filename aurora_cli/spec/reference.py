@@ -3,53 +3,21 @@
 from __future__ import annotations
 
 import re
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PlainSerializer
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from aurora_cli.spec.autoscaling import Schedule
 from aurora_cli.spec.facts import ENGINES, table
-from aurora_cli.spec.global_database import Region
-from aurora_cli.spec.instances import InstanceOverride
-from aurora_cli.spec.model import ClusterSpec, CustomEndpoint
-from aurora_cli.spec.network import AllowRule, EgressRule
+from aurora_cli.spec.model import ClusterSpec
 from aurora_cli.spec.presets import PRESETS
-from aurora_cli.spec.proxy import ProxySecret
-from aurora_cli.spec.quantities import format_days
 from aurora_cli.spec.rules.all import catalogue, check_names
-from aurora_cli.spec.shape import key_of
+from aurora_cli.spec.shape import key_of, models_of, walk
 
 MARK = "<!-- Below: written by `make docs` from the model and the rules; changes made here are lost. -->"
-_INSIDE: dict[str, type[BaseModel]] = {
-    "global.regions": Region,
-    "global.regions.REGION.instances.overrides": InstanceOverride,
-    "global.regions.REGION.network.allow": AllowRule,
-    "global.regions.REGION.network.egress": EgressRule,
-    "instances.overrides": InstanceOverride,
-    "autoscaling.schedules": Schedule,
-    "endpoints": CustomEndpoint,
-    "network.allow": AllowRule,
-    "network.egress": EgressRule,
-    "proxy.secrets": ProxySecret,
-}
-_INSIDE_MARK = {
-    "global.regions": "REGION",
-    "global.regions.REGION.instances.overrides": "KEY",
-    "global.regions.REGION.network.allow": "N",
-    "global.regions.REGION.network.egress": "N",
-    "instances.overrides": "KEY",
-    "network.allow": "N",
-    "network.egress": "N",
-    "autoscaling.schedules": "NAME",
-    "endpoints": "NAME",
-    "proxy.secrets": "N",
-}
-_DAYS = ("backup.retention", "logs.retention", "encryption.key.rotation", "encryption.key.deletion_window")
 _FILLED = {
     "network.cidr": "`10.0.0.0/16`, for a new VPC",
     "global.identifier": "`<name>-global`",
@@ -86,13 +54,20 @@ def describe(path: str) -> str:
     info = next(info for name, info in ClusterSpec.model_fields.items() if key_of(name, info) == path)
     if info.description:
         return info.description
-    model = next(iter(_models(info.annotation)))
+    model = models_of(info.annotation)[0]
     return (model.__doc__ or "").strip().partition("\n")[0]
 
 
 def fields() -> list[Field]:
     """Every field, in the order of the model."""
-    return list(_fields(ClusterSpec, ""))
+    found: list[Field] = []
+    for path, info in walk():
+        variants = models_of(info.annotation)
+        if path == "backend":
+            found += _backend_fields(variants)
+        elif not variants or path.endswith("instances.acu"):
+            found.append(_field(path, info))
+    return found
 
 
 def page(text: str) -> str:
@@ -132,23 +107,6 @@ def _effect(name: str, hard: bool) -> str:
     return "refuses" if name in check_names() else "always refuses"
 
 
-def _fields(model: type[BaseModel], prefix: str) -> Iterator[Field]:
-    for name, info in model.model_fields.items():
-        path = f"{prefix}{key_of(name, info)}"
-        variants = _models(info.annotation)
-        if path in _INSIDE:
-            yield _field(path, info)
-            yield from _fields(_INSIDE[path], f"{path}.{_INSIDE_MARK[path]}.")
-        elif path.endswith("instances.acu"):
-            yield _field(path, info)
-        elif path == "backend":
-            yield from _backend_fields(variants)
-        elif variants:
-            yield from _fields(variants[0], f"{path}.")
-        else:
-            yield _field(path, info)
-
-
 def _backend_fields(variants: list[type[BaseModel]]) -> Iterator[Field]:
     kinds = {str(get_args(model.model_fields["type"].annotation)[0]): model for model in variants}
     texts = [f"`{kind}`: {(model.__doc__ or '').strip()}" for kind, model in kinds.items()]
@@ -175,17 +133,12 @@ def _default(path: str, info: FieldInfo) -> str:
     if info.is_required():
         return "**required**"
     default: Any = info.get_default(call_default_factory=True)
-    if default is PydanticUndefined or default is None:
+    if default is PydanticUndefined or default in (None, {}, []):
         return "none"
-    if path in _DAYS:
-        return f"`{format_days(default)}`"
-    return (
-        f"`{str(default).lower()}`"
-        if isinstance(default, bool)
-        else f"`{default}`"
-        if default not in ({}, [])
-        else "none"
-    )
+    written: list[Any] = [one.func for one in info.metadata if isinstance(one, PlainSerializer)]
+    if written:
+        return f"`{written[0](default)}`"
+    return f"`{str(default).lower()}`" if isinstance(default, bool) else f"`{default}`"
 
 
 def _engine_defaults() -> dict[str, str]:
@@ -205,14 +158,6 @@ def _flat(values: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if get_origin(annotation) is Annotated:
-        return _models(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, types.UnionType):
-        return [model for branch in get_args(annotation) for model in _models(branch)]
-    return [annotation] if isinstance(annotation, type) and issubclass(annotation, BaseModel) else []
 
 
 def _cell(text: str) -> str:

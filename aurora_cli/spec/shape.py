@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from aurora_cli.spec.model import ClusterSpec
 
 Kind = Literal["section", "map", "list", "text", "plain"]
+_MARKS = {"regions": "REGION.", "overrides": "KEY."}
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,29 @@ def leaf_paths(shape: Shape | None = None, prefix: str = "") -> Iterator[tuple[s
             yield path, child
 
 
+def walk(model: type[BaseModel] = ClusterSpec, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Every field of the model with its dotted path: a section, a map or a list before the fields in it.
+
+    A key of a map is written in capitals (`endpoints.NAME.type`), a place in a list as `N`. What people write as one value
+    (`instances.acu`), or has kinds (`backend`), is not gone into.
+    """
+    for name, info in model.model_fields.items():
+        path = f"{prefix}{key_of(name, info)}"
+        yield path, info
+        models, mark = models_of(info.annotation), ""
+        for branch in _branches(info.annotation):
+            if get_origin(branch) in (dict, list):
+                models = models_of(get_args(branch)[-1])
+                mark = "N." if get_origin(branch) is list else _MARKS.get(name, "NAME.")
+        if len(models) == 1 and not path.endswith("instances.acu"):
+            yield from walk(models[0], f"{path}.{mark}")
+
+
+def models_of(annotation: Any) -> list[type[BaseModel]]:
+    """The models that an annotation names; those in a map or a list are not among them."""
+    return [b for b in _branches(annotation) if isinstance(b, type) and issubclass(b, BaseModel)]
+
+
 def split_path(path: str) -> list[str]:
     """The keys of a dotted path. A map takes the key that is left whole: `tags.cost.centre` is `tags`, `cost.centre`."""
     shape: Shape | None = spec_shape()
@@ -91,7 +115,7 @@ def _section(models: list[type[BaseModel]]) -> Shape:
 
 def _shape(annotation: Any) -> Shape:
     branches = [b for b in _branches(annotation) if b is not type(None)]
-    models = [b for b in branches if isinstance(b, type) and issubclass(b, BaseModel)]
+    models = models_of(annotation)
     if models:
         return _section(models)
     if len(branches) == 1 and get_origin(branches[0]) is dict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.errors import Problem
+from aurora_cli.spec.arguments import arguments
 from aurora_cli.spec.facts import table
 from aurora_cli.spec.shape import Shape, leaf_paths
 from aurora_cli.spec.suggestions import nearest, shown
@@ -29,18 +30,23 @@ def _hint(key: str, shape: Shape, section: str) -> str:
     folded = key.strip().lower().replace("-", "_")
     if folded in shape.keys:
         return f"write it as `{folded}`"
-    advice = table("other_names")["names"].get(folded)
+    elsewhere = _elsewhere(folded, section)
+    advice = table("other_names")["names"].get(folded) or (None if elsewhere else _by_argument(folded))
     if advice:
         return str(advice)
     near = nearest(folded, shape.keys)
     if near:
         return f"did you mean `{near}`?"
-    elsewhere = _elsewhere(folded, section)
     if elsewhere == folded:
         return f"`{folded}` applies to the whole cluster: write it at the top level of the spec"
     if elsewhere:
         return f"`{folded}` belongs elsewhere: `{elsewhere}`"
     return f"known keys here: {', '.join(sorted(shape.keys))}"
+
+
+def _by_argument(key: str) -> str | None:
+    path = next((path for path, one in arguments() if one.name == key), None)
+    return f"write it as `{path}`" if path else None
 
 
 def _elsewhere(key: str, section: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from aurora_cli.terraform.plan import ResourceChange
@@ -15,47 +16,22 @@ UNKNOWN = "known after apply"
 NOT_SET = "not set"
 _LONGEST = 120
 
-_LABELS = {
-    "instance_class": "class",
-    "engine_version": "engine version",
+_NOT_OF_THE_SPEC = {
     "availability_zone": "zone",
-    "backup_retention_period": "backup retention (days)",
-    "preferred_backup_window": "backup window (UTC)",
-    "preferred_maintenance_window": "maintenance window (UTC)",
     "serverlessv2_scaling_configuration[0].min_capacity": "minimum capacity (ACU)",
     "serverlessv2_scaling_configuration[0].max_capacity": "maximum capacity (ACU)",
     "serverlessv2_scaling_configuration[0].seconds_until_auto_pause": "pauses after (seconds)",
-    "serverlessv2_scaling_configuration": "capacity (ACU)",
-    "iam_database_authentication_enabled": "IAM authentication",
-    "auto_minor_version_upgrade": "automatic minor upgrades",
-    "enabled_cloudwatch_logs_exports": "exported logs",
-    "retention_in_days": "log retention (days)",
-    "vpc_security_group_ids": "security groups",
-    "db_cluster_parameter_group_name": "cluster parameter group",
-    "db_parameter_group_name": "instance parameter group",
-    "db_subnet_group_name": "DB subnet group",
-    "publicly_accessible": "public address",
-    "storage_encrypted": "encryption",
-    "kms_key_id": "KMS key",
-    "master_username": "master user",
-    "manage_master_user_password": "password managed by AWS",
     "master_password_wo_version": "version of the given password",
-    "domain": "directory",
-    "domain_iam_role_name": "role of the directory",
-    "master_user_secret_kms_key_id": "KMS key of the secret",
-    "database_name": "database",
     "cidr_block": "CIDR block",
     "cidr_ipv4": "allowed CIDR blocks",
     "cidr_ipv6": "allowed CIDR blocks (IPv6)",
-    "promotion_tier": "promotion tier",
-    "apply_immediately": "apply immediately",
     "final_snapshot_identifier": "final snapshot",
     "skip_final_snapshot": "skip the final snapshot",
 }
+"""Labels of attributes that are no one field; those of the others are in the model of the spec."""
 # Set by AWS or repeated elsewhere: a person who reads a plan gains nothing from them.
 _NOISE = re.compile(r"^(?:tags_all\b|arn$|id$|.*_arn$|timeouts\b|cluster_members\b|name_prefix$|identifier_prefix$)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_KNOWN_NAME = re.compile(rf"\b(?:{'|'.join(k for k in _LABELS if '_' in k and '[' not in k)})\b(?![.\[])")
 _TAG = re.compile(r"^tags(?:_all)?(?:\.|\[\")(?P<key>.*?)(?:\"\])?$", re.DOTALL)
 
 
@@ -66,6 +42,13 @@ class Line:
     label: str
     before: str
     after: str
+
+
+@cache
+def _labels() -> dict[str, str]:
+    from aurora_cli.spec.arguments import arguments
+
+    return {**{one.name: one.label for _, one in arguments() if one.label}, **_NOT_OF_THE_SPEC}
 
 
 def lines_of(change: ResourceChange) -> list[Line]:
@@ -83,12 +66,13 @@ def label_of(path: str) -> str:
     if tag:
         return clean(f"tag {tag['key']}")
     plain = re.sub(r"\[\d+\]", "", path)
-    return clean(_LABELS.get(path) or _LABELS.get(plain) or plain.replace("_", " ").replace(".", " "))
+    return clean(_labels().get(path) or _labels().get(plain) or plain.replace("_", " ").replace(".", " "))
 
 
 def plain_words(text: str) -> str:
     """The text with the attribute names that we know replaced by what a person calls them; one safe line."""
-    return clean(_KNOWN_NAME.sub(lambda match: _LABELS[match[0]], text))
+    known = "|".join(name for name in _labels() if "_" in name and "[" not in name)
+    return clean(re.sub(rf"\b(?:{known})\b(?![.\[])", lambda match: _labels()[match[0]], text))
 
 
 def value_text(value: Any) -> str:
@@ -120,7 +104,7 @@ def _attribute_lines(change: ResourceChange) -> Iterator[Line]:
             item.path.startswith("parameter") and _has_parameters(change)
         ):
             continue
-        if not item.known and item.path not in forced and _root(item.path) not in _LABELS:
+        if not item.known and item.path not in forced and _root(item.path) not in _labels():
             continue
         if item.sensitive:
             yield Line(label_of(item.path), HIDDEN, HIDDEN)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.errors import NotAdoptable
-from aurora_cli.operations.inspect.spec_fields import field_of
+from aurora_cli.spec.arguments import field_of
 from aurora_cli.terraform.plan import Plan, ResourceChange
 
 _TERRAFORM_ONLY = frozenset({"skip_final_snapshot", "final_snapshot_identifier", "delete_automated_backups"})
@@ -82,7 +82,7 @@ def _of(change: ResourceChange) -> Iterator[Difference]:
         top = one.path.partition(".")[0].partition("[")[0]
         if top in _TERRAFORM_ONLY or (top in _TAGS and _only_adds(change)):
             continue
-        yield Difference(change.address, one.path, one.before, one.after, field_of(top))
+        yield Difference(change.address, one.path, one.before, one.after, field_of(change.type, top))
 
 
 def _plain(value: Any) -> str:

@@ -8,6 +8,10 @@ from aurora_cli.aws.discovery import DiscoveredCluster
 from aurora_cli.operations.adopt.extras import autoscaling_of, endpoints_of, logs_of, rotation_of
 from aurora_cli.operations.adopt.members import instance_group, instances_of, interval_of, is_public, upgrades_itself
 from aurora_cli.operations.adopt.tags import cluster_tags
+from aurora_cli.spec.arguments import values_in
+from aurora_cli.spec.flags import put
+from aurora_cli.spec.shape import split_path
+from aurora_cli.spec.versions import major_version
 
 _TLS_BY_DEFAULT_FROM = 17
 """Aurora PostgreSQL forces TLS from 17 on where the parameter group says nothing (Aurora User Guide, security)."""
@@ -23,41 +27,28 @@ def values_of(found: DiscoveredCluster, region: str) -> dict[str, Any]:
         "name": found.identifier,
         "region": region,
         "tags": cluster_tags(found),
-        "engine": cluster["Engine"],
         "engine_version": _version(found),
-        "database": cluster.get("DatabaseName") or None,
-        "username": cluster.get("MasterUsername"),
-        "port": cluster.get("Port"),
-        "storage": "aurora-iopt1" if cluster.get("StorageType") == "aurora-iopt1" else "aurora",
         "instances": instances_of(found),
         "autoscaling": autoscaling_of(found),
         "endpoints": endpoints_of(found),
         "network": _network(found),
         "credentials": _credentials(found),
-        "encryption": {"enabled": bool(cluster.get("StorageEncrypted")), "kms_key": _key(found, "KmsKeyId")},
+        "encryption": {"kms_key": _key(found, "KmsKeyId")},
         "tls": {"required": _forces_tls(found)},
-        "backup": _backup(found),
-        "maintenance": {
-            "window": (cluster.get("PreferredMaintenanceWindow") or "").lower() or None,
-            "auto_minor_upgrades": upgrades_itself(found),
-        },
-        "data_api": bool(cluster.get("HttpEndpointEnabled")),
+        "backup": {"keep_automated": True},
+        "maintenance": {"auto_minor_upgrades": upgrades_itself(found)},
         "extended_support": False if str(cluster.get("EngineLifecycleSupport")).endswith("disabled") else None,
-        "deletion_protection": bool(cluster.get("DeletionProtection")),
-        "parameters": {
-            "cluster_group": cluster.get("DBClusterParameterGroup"),
-            "instance_group": instance_group(found),
-        },
+        "parameters": {"instance_group": instance_group(found)},
         "logs": logs_of(found),
         "monitoring": _monitoring(found),
     }
+    for path, value in values_in(cluster):
+        put(values, split_path(path), value)
     return _without_nothing(values)
 
 
 def _version(found: DiscoveredCluster) -> str:
     """With automatic minor upgrades the minor version is AWS's affair."""
-    from aurora_cli.spec.versions import major_version
-
     engine, version = found.cluster["Engine"], found.cluster["EngineVersion"]
     return major_version(engine, version) if upgrades_itself(found) else str(version)
 
@@ -66,7 +57,6 @@ def _network(found: DiscoveredCluster) -> dict[str, Any]:
     groups = [g["VpcSecurityGroupId"] for g in found.cluster.get("VpcSecurityGroups", ())]
     return {
         "vpc_id": found.subnet_group.get("VpcId"),
-        "subnet_group": found.cluster.get("DBSubnetGroup"),
         "security_group_ids": groups,
         "own_security_group": False,
         "public_access": is_public(found),
@@ -76,15 +66,13 @@ def _network(found: DiscoveredCluster) -> dict[str, Any]:
 
 def _credentials(found: DiscoveredCluster) -> dict[str, Any]:
     secret = found.cluster.get("MasterUserSecret") or {}
-    iam = bool(found.cluster.get("IAMDatabaseAuthenticationEnabled"))
-    common = {"iam_authentication": iam, "domain": _domain(found)}
     if not secret:
-        return {"password": "kept", **common}
+        return {"password": "kept", "domain": _domain(found)}
     key = secret.get("KmsKeyId")
     return {
         "secret_kms_key": key if key and key not in found.aws_keys else None,
         "rotation": rotation_of(found),
-        **common,
+        "domain": _domain(found),
     }
 
 
@@ -93,17 +81,6 @@ def _domain(found: DiscoveredCluster) -> dict[str, Any] | None:
     for one in found.cluster.get("DomainMemberships") or ():
         return {"id": one.get("Domain"), "role": one.get("IAMRoleName")}
     return None
-
-
-def _backup(found: DiscoveredCluster) -> dict[str, Any]:
-    cluster = found.cluster
-    return {
-        "retention": cluster.get("BackupRetentionPeriod"),
-        "window": cluster.get("PreferredBackupWindow"),
-        "copy_tags": bool(cluster.get("CopyTagsToSnapshot")),
-        "keep_automated": True,
-        "backtrack": cluster.get("BacktrackWindow") or None,
-    }
 
 
 def _forces_tls(found: DiscoveredCluster) -> bool:

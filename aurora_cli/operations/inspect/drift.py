@@ -11,8 +11,8 @@ from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
-from aurora_cli.operations.inspect.spec_fields import field_of
 from aurora_cli.operations.pipeline.recovery import follow_up
+from aurora_cli.spec.arguments import field_of
 from aurora_cli.terraform.changes import AttributeChange
 from aurora_cli.terraform.plan import ResourceChange
 
@@ -112,14 +112,14 @@ def _resource(change: ResourceChange) -> DriftedResource | None:
     identifier = change.before.get("id")
     if change.action == "delete":
         return DriftedResource(change.address, change.type, identifier, gone=True)
-    attributes = tuple(_attribute(one) for one in change.changed if _counts(one, change))
+    attributes = tuple(_attribute(one, change.type) for one in change.changed if _counts(one, change))
     if not attributes:
         return None
     return DriftedResource(change.address, change.type, identifier, gone=False, attributes=attributes)
 
 
-def _attribute(change: AttributeChange) -> Drifted:
-    return Drifted(change.path, change.before, change.after, field_of(_top(change.path)), change.sensitive)
+def _attribute(change: AttributeChange, resource: str) -> Drifted:
+    return Drifted(change.path, change.before, change.after, field_of(resource, _top(change.path)), change.sensitive)
 
 
 def _counts(one: AttributeChange, change: ResourceChange) -> bool:
