@@ -213,6 +213,7 @@ class Terraform(TerraformReader):
         Raises:
             TerraformFailed, StateLocked, ...: it is as it was.
         """
+        self.init()
         file = self.folder / NEW_STATE
         write_private(file, text)
         try:

@@ -1,0 +1,124 @@
+"""Every file that the version before has written is read, and nothing of what it says is lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.core.stored import stored_spec
+from aurora_cli.spec.dump import dump_spec
+from aurora_cli.stacks.archive import archived_spec
+from aurora_cli.stacks.blue_green import read_blue_green, to_dict
+from aurora_cli.stacks.history import History
+from aurora_cli.stacks.home import Home
+from aurora_cli.stacks.journal import FILE, Journal, read_journal
+from aurora_cli.stacks.record import load_record
+from aurora_cli.stacks.registry import Registry
+from aurora_cli.terraform import run_folder
+from aurora_cli.terraform.state import STATE_FILE, read_local_state
+from tests.previous_version import SCENARIOS, scenario, write
+
+FILES = [(name, path) for name in SCENARIOS for path in scenario(name)["files"]]
+JOURNALS = [(name, kind) for name in SCENARIOS for kind in scenario(name)["journals"]]
+
+
+def called(file: str) -> list[tuple[str, str]]:
+    """Every file of that name: (scenario, path)."""
+    found = [(name, path) for name, path in FILES if Path(path).name == file]
+    assert found, f"no scenario has a file {file}"
+    return found
+
+
+@pytest.fixture
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """The files of the scenario that the test names first."""
+    write(request.getfixturevalue("name"), tmp_path)
+    return Home(tmp_path)
+
+
+def plain(value: Any) -> Any:
+    """As JSON has it: lists for tuples."""
+    return json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize(("name", "path"), called("stack.json"))
+def test_a_record_says_all_that_it_said(name: str, path: str) -> None:
+    before = json.loads(scenario(name)["files"][path])
+    after = json.loads(load_record(json.dumps(before), name=before["name"]).dumps())
+    assert {key: after.get(key) for key in before} == before
+
+
+@pytest.mark.parametrize(("name", "path"), called(FILE))
+def test_a_journal_says_all_that_it_said(name: str, path: str, home: Home) -> None:
+    assert_same(read_journal((home.path / path).parent), json.loads(scenario(name)["files"][path]))
+
+
+@pytest.mark.parametrize(("name", "kind"), JOURNALS)
+def test_journals_of_other_operations_do_too(name: str, kind: str, tmp_path: Path) -> None:
+    text = scenario(name)["journals"][kind]
+    (tmp_path / FILE).write_text(text)
+    assert_same(read_journal(tmp_path), json.loads(text))
+
+
+def assert_same(journal: Journal | None, before: dict[str, Any]) -> None:
+    assert journal is not None
+    after = plain(asdict(journal))
+    assert {key: after.get(key) for key in before} == before
+    assert list(after["steps"]) == list(before["steps"]), "in the order in which they are made"
+
+
+@pytest.mark.parametrize(("name", "path"), called("blue-green.json"))
+def test_the_record_of_a_blue_green_deployment_too(name: str, path: str, home: Home) -> None:
+    before, record = json.loads(scenario(name)["files"][path]), read_blue_green((home.path / path).parent)
+    assert record is not None
+    assert {key: to_dict(record).get(key) for key in before} == before
+
+
+@pytest.mark.parametrize(("name", "path"), called("history.jsonl"))
+def test_a_history_has_all_its_entries(name: str, path: str, home: Home) -> None:
+    before = [json.loads(line) for line in scenario(name)["files"][path].splitlines()]
+    after = [plain(entry.to_dict()) for entry in History(home.path / path).read()]
+    assert [{key: entry.get(key) for key in old} for entry, old in zip(after, before, strict=True)] == before
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_run_is_read_and_those_that_nobody_has_followed_are_found(name: str, home: Home) -> None:
+    for folder in home.path.glob("stacks/*/runs"):
+        before = [json.loads(path.read_text()) for path in sorted(folder.glob("*/run.json"))]
+        assert [plain(asdict(run.record)) for run in run_folder._runs(folder)] == before
+        left = [run.record.id for run in run_folder.unfinished_runs(folder)]
+        assert left == [run["id"] for run in before if run["finished_at"] is None]
+
+
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "archived"])
+def test_a_spec_says_the_same_when_it_is_written_again(name: str, home: Home) -> None:
+    for stack in Registry(home).list():
+        assert dump_spec(stored_spec(stack).spec) == stack.read_spec()
+
+
+@pytest.mark.parametrize("name", ["orders", "creating", "worldwide"])
+def test_the_same_terraform_is_rendered(name: str, home: Home) -> None:
+    (stack,) = Registry(home).list()
+    (stack.folder / "rendered.json").unlink()
+    before = {path: path.read_text() for path in stack.terraform_dir.rglob("*") if path.is_file()}
+    write_rendered(stack, stored_spec(stack).spec)
+    assert {path: path.read_text() for path in stack.terraform_dir.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("name", ["creating"])
+def test_a_state_says_what_is_tainted(name: str, home: Home) -> None:
+    (stack,) = Registry(home).list()
+    state = read_local_state(stack.terraform_dir / STATE_FILE)
+    assert [resource.id for resource in state.resources if resource.tainted] == ["creating-1"]
+
+
+@pytest.mark.parametrize("name", ["archived"])
+def test_the_spec_of_a_destroyed_cluster_is_found(name: str, home: Home) -> None:
+    (path,) = (home.path / "archive").glob("archived-*/spec.yaml")
+    assert archived_spec(home, "archived") == path.read_text()
+    assert archived_spec(home, "archive") is None
