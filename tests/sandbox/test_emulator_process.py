@@ -213,9 +213,9 @@ def test_a_hung_emulator_is_said_to_hang_and_can_be_stopped(sandbox: Sandbox, mo
     os.kill(pid, signal.SIGSTOP)
     info = sandbox.status()
     assert (info.running, info.hung, info.pid) == (False, True, pid)
-    with pytest.raises(SandboxFailed, match="does not answer"):
+    with pytest.raises(SandboxFailed, match="does not respond"):
         sandbox.start()
-    with pytest.raises(SandboxFailed, match="does not answer"):
+    with pytest.raises(SandboxFailed, match="does not respond"):
         sandbox.reset()
     assert sandbox.stop() is True
     assert start_time(pid) is None

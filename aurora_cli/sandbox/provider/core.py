@@ -1,4 +1,4 @@
-"""The provider as such: configuration, and the right engine call for each request, in Python values."""
+"""The provider: its configuration, and the engine call for each request, in Python values."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 class Provider:
-    """One provider process.
+    """A provider process.
 
     Args:
-        cache_dir: folder for service models in short form; None: no cache.
-        environ: where endpoint, credentials and Region come from when the provider block does not say.
+        cache_dir: folder for service models; None: no cache.
+        environ: source of endpoints, credentials and Region that the provider block does not set.
     """
 
     def __init__(self, cache_dir: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
@@ -40,14 +40,14 @@ class Provider:
 
     @cached_property
     def schema(self) -> ProviderSchema:
-        """The schemas of everything that is served."""
+        """The schemas of all supported types."""
         return _schema()
 
     def entry(self, resource_type: str) -> Resource:
-        """The catalogue entry of a resource type.
+        """The definition of a resource type.
 
         Raises:
-            ProviderError: the sandbox does not have that type.
+            ProviderError: the sandbox does not support the type.
         """
         try:
             return resources.entry_of(resource_type)
@@ -55,17 +55,17 @@ class Provider:
             raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
 
     def resource_schema(self, resource_type: str) -> Schema:
-        """The schema of a resource type that is served."""
+        """The schema of a resource type."""
         try:
             return self.schema.resources[resource_type]
         except KeyError as error:
             raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
 
     def configure(self, config: Mapping[str, Any]) -> None:
-        """Take over the provider block and ask STS who we are.
+        """Apply the provider block, and call GetCallerIdentity of STS.
 
         Raises:
-            ProviderError: no endpoint on this machine, no credentials, no Region, or STS refuses.
+            ProviderError: an endpoint, the credentials or the Region is missing, or STS returns an error.
         """
         from aurora_cli.sandbox.provider.api.client import Client
         from aurora_cli.sandbox.provider.api.models import Models
@@ -79,7 +79,7 @@ class Provider:
 
     @property
     def world(self) -> ProviderRuntime:
-        """What tasks share.
+        """The runtime that tasks share.
 
         Raises:
             ProviderError: the provider was not configured.
@@ -89,7 +89,7 @@ class Provider:
         return self._world
 
     def task(self, resource_type: str, values: Mapping[str, Any] | None, **more: Any) -> Task:
-        """A task on a resource with these values; the id and the Region come from them."""
+        """A task for a resource with these values, which include its id and Region."""
         from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
         from aurora_cli.sandbox.provider.engine.task import ResourceTask
 
@@ -133,11 +133,11 @@ class Provider:
         planned: Mapping[str, Any] | None,
         config: Mapping[str, Any] | None,
     ) -> dict[str, Any] | None:
-        """Do what was planned and give the new state; None after a deletion.
+        """Apply a planned change and return the new state; None after a deletion.
 
         Raises:
-            ProviderError: it failed, and the state is as before.
-            Unfinished: it failed half way through a creation.
+            ProviderError: it failed, and the state is unchanged.
+            Unfinished: the resource is partially created.
         """
         from aurora_cli.sandbox.provider.engine import lifecycle
 
@@ -150,10 +150,10 @@ class Provider:
         return lifecycle.update(task)
 
     def read(self, resource_type: str, state: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The state as it is now; None when the resource is gone.
+        """The current state; None if the resource no longer exists.
 
         Raises:
-            ProviderError: reading failed.
+            ProviderError: the read failed.
         """
         from aurora_cli.sandbox.provider.engine.reading import read_state
 
@@ -166,16 +166,16 @@ class Provider:
             raise ProviderError(f"reading {task.entry.label} ({task.id}): {error}") from error
 
     def import_state(self, resource_type: str, resource_id: str) -> dict[str, Any]:
-        """The first state of an imported resource."""
+        """The initial state of an imported resource."""
         from aurora_cli.sandbox.provider.engine import lifecycle
 
         return lifecycle.import_state(self.task(resource_type, {}, id=resource_id))
 
     def read_source(self, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
-        """What a data source finds.
+        """The result of a data source.
 
         Raises:
-            ProviderError: nothing, too much, or AWS refused.
+            ProviderError: no match, several matches, or an AWS error.
         """
         return data_sources.read(name, self.schema.data_sources[name], config, self.world)
 

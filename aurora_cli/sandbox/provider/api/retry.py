@@ -1,7 +1,7 @@
-"""Which failed calls are tried again, and how long after.
+"""Retries of failed calls.
 
-The rules are those of the AWS SDKs' standard retry mode (throttling codes, transient statuses, connection errors), written
-out here because a wait between two tries has to end early when Terraform stops the provider.
+The rules are those of the AWS SDKs' standard retry mode (throttling codes, transient statuses, connection errors), implemented
+here because a delay between attempts must end early when Terraform stops the provider.
 """
 
 from __future__ import annotations
@@ -36,33 +36,33 @@ _THROTTLED = frozenset(
 )
 _TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException", "InternalError", "ServiceUnavailable"})
 _TRANSIENT_STATUS = frozenset({500, 502, 503, 504})
-_REFUSED_ATTEMPTS = 6  # a dead emulator does not come back by itself; the genuine provider gives up early too
+_REFUSED_ATTEMPTS = 6  # a stopped emulator does not restart; the genuine provider also stops early
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
 
 def is_throttle(error: AwsError) -> bool:
-    """True when AWS did not act because of too many requests."""
+    """Whether AWS throttled the call."""
     return error.code in _THROTTLED or error.status == 429
 
 
 def is_transient(error: AwsError) -> bool:
-    """True when the same call may well succeed a moment later."""
+    """Whether a retry may succeed."""
     return error.code in _TRANSIENT_CODES or error.status in _TRANSIENT_STATUS or not error.code
 
 
 def with_retries(call: Callable[[], T], *, max_attempts: int, stop: StopSignal, repeat_lost: bool = True) -> T:
-    """The call's result, after as many tries as it takes.
+    """The result of a call, with retries.
 
     Args:
-        call: raises AwsError when it fails.
-        max_attempts: tries in all.
-        stop: set when no further try is wanted.
-        repeat_lost: False hands an error back at once when AWS may have acted on the request (`error.lost`).
+        call: raises AwsError if it fails.
+        max_attempts: attempts in total.
+        stop: set to end retries.
+        repeat_lost: False: no retry if AWS may have processed the request (`error.lost`).
 
     Raises:
-        AwsError: the last one, with the number of tries and whether an earlier one may have been acted on.
+        AwsError: the last one, with the number of attempts and whether an earlier one may have been processed.
     """
     attempt, lost = 0, False
     while True:
@@ -80,4 +80,4 @@ def with_retries(call: Callable[[], T], *, max_attempts: int, stop: StopSignal, 
 
 def _pause(attempt: int) -> float:
     longest: float = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt)
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads tries, guards nothing
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - jitter, not cryptography

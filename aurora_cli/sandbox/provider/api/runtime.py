@@ -1,4 +1,4 @@
-"""What all work of a provider process shares: the client, the account, the pace of looking."""
+"""What all tasks of a provider process share: client, account, polling."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from aurora_cli.sandbox.provider.api.stop import StopSignal
 
 @dataclass(frozen=True)
 class PollPolicy:
-    """How often a status is looked at.
+    """How often a status is polled.
 
     Attributes:
-        first: seconds before the second look; each further pause is half as long again.
-        longest: longest pause in seconds.
-        patience: seconds for which a refused call ("still in use") is repeated.
+        first: seconds before the second poll; each further delay is 50 % longer.
+        longest: maximum delay in seconds.
+        patience: seconds for which a rejected call ("still in use") is retried.
     """
 
     first: float = 0.05
@@ -25,7 +25,7 @@ class PollPolicy:
 
 @dataclass(frozen=True)
 class ProviderRuntime:
-    """What all tasks of a process share."""
+    """The runtime of a provider process."""
 
     client: Client
     stop: StopSignal

@@ -1,4 +1,4 @@
-"""Terraform's wish to stop: waits end soon, but what is about to finish may still do so."""
+"""Terraform's request to stop: waits end after a grace period."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ GRACE_SECONDS = 5.0
 
 
 class StopSignal:
-    """Set once, by StopProvider; looked at by everything that waits.
+    """Set once by StopProvider; every wait checks it.
 
     Args:
-        grace: seconds that a wait may go on after the signal. A resource that is ready within them is saved as complete;
-            one that is not is saved as tainted, which is what the genuine provider does with all of them.
+        grace: seconds that a wait may continue after the signal. A resource that is ready by then is saved as complete,
+            any other as tainted, as the genuine provider saves all of them.
     """
 
     def __init__(self, grace: float = GRACE_SECONDS) -> None:
@@ -22,13 +22,13 @@ class StopSignal:
         self._end = float("inf")
 
     def set(self) -> None:
-        """Ask everything that waits to come to an end."""
+        """End all waits."""
         if not self._event.is_set():
             self._end = time.monotonic() + self.grace
             self._event.set()
 
     def pause(self, seconds: float) -> bool:
-        """Wait, at most `seconds`. True when there is no more time to go on."""
+        """Wait at most `seconds`; returns whether the caller must stop."""
         if self._event.is_set():
             time.sleep(max(0.0, min(seconds, self._end - time.monotonic())))
         else:

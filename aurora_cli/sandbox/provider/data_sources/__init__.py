@@ -1,4 +1,4 @@
-"""Data sources: what the sandbox can look up, one short entry each."""
+"""The data sources that the sandbox supports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
     from aurora_cli.sandbox.provider.protocol.schema import Schema
 
-# data source -> module of this package whose READERS have it
+# data source -> module of this package whose READERS define it
 SOURCES: Mapping[str, str] = {
     "aws_availability_zones": "environment",
     "aws_caller_identity": "environment",
@@ -36,13 +36,13 @@ SOURCES: Mapping[str, str] = {
 
 
 def read(name: str, schema: Schema, config: Mapping[str, Any], world: ProviderRuntime) -> dict[str, Any]:
-    """What a data source finds.
+    """The result of a data source.
 
     Args:
-        config: its configuration, wholly known.
+        config: its configuration without unknown values.
 
     Raises:
-        ProviderError: nothing or too much was found, or AWS refused.
+        ProviderError: no match, several matches, or an AWS error.
     """
     from aurora_cli.sandbox.provider.data_sources.query import Query
     from aurora_cli.sandbox.provider.engine.response_mapping import merge

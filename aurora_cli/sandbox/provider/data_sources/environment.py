@@ -1,4 +1,4 @@
-"""Where we are: account, partition, Region, Availability Zones."""
+"""The account, partition, Region and Availability Zones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aurora_cli.sandbox.provider.data_sources.query import Query
 
 
 def _partition_data(query: Query) -> dict[str, Any]:
-    """botocore's facts about the partition: DNS suffix, Regions and their names."""
+    """botocore's data on the partition: DNS suffix, Regions and their names."""
     from botocore.loaders import create_loader
 
     partitions = create_loader().load_data("endpoints")["partitions"]

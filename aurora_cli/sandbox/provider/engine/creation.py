@@ -1,8 +1,7 @@
-"""Creation that neither doubles nor loses a resource when AWS's reply does not arrive.
+"""Creation that neither duplicates nor loses a resource if the response of AWS is lost.
 
-A create call is never repeated blindly. After a lost reply the resource is looked for; it is adopted when it has the name (or
-is new in the listing), the tags and the unchangeable attributes that we asked for, and is not older than our call. Otherwise
-the call is repeated, and AWS has the last word.
+After a lost response the engine searches for the resource before it retries the call. It accepts a resource that has the
+requested name (or is new in the listing), tags and immutable attributes, and that is not older than the call.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def create_once(task: Task) -> None:
     """Send the create call and set the task's id.
 
     Raises:
-        AwsError: AWS refuses, or does not answer in as many tries as settings allow.
+        AwsError: AWS returned an error, or no response in the maximum attempts.
     """
     chosen = task.entry.create
     call = chosen if isinstance(chosen, Call) else chosen(task)
@@ -46,7 +45,7 @@ def create_once(task: Task) -> None:
 
 @contextmanager
 def _one_at_a_time(task: Task) -> Iterator[None]:
-    """Two equal resources made at once could not be told apart by a listing."""
+    """A listing cannot distinguish two equal resources that are created at the same time."""
     if task.entry.listing is None or not task.entry.listing.before:
         yield
         return
@@ -55,7 +54,7 @@ def _one_at_a_time(task: Task) -> Iterator[None]:
 
 
 def _send_until_answered(task: Task, call: Call, before: set[str]) -> dict[str, Any] | None:
-    """The answer; None when the resource was found after a lost reply (the task then has its id)."""
+    """The response; None if the resource was found after a lost response (the task then has its id)."""
     extra = creation_tags(task, task.entry.tagging, call)
     lost = 0
     while True:

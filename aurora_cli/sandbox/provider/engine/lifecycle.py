@@ -1,4 +1,4 @@
-"""Create, update, delete and import of any resource type, from its catalogue entry."""
+"""Create, update, delete and import of any resource type, from its definition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NEVER_UPDATED = frozenset({"tags", "tags_all", "timeouts", "region", "id"})
 
 
 class Unfinished(Exception):
-    """The resource exists, but not all was done: its state is worth keeping, with the error."""
+    """The resource is partially created: its state is saved, with the error."""
 
     def __init__(self, state: dict[str, Any], cause: ProviderError) -> None:
         super().__init__(str(cause))
@@ -29,11 +29,11 @@ class Unfinished(Exception):
 
 
 def create(task: Task) -> dict[str, Any]:
-    """Make the resource and give its state.
+    """Create the resource and return its state.
 
     Raises:
-        ProviderError: nothing was made.
-        Unfinished: it was made, and then something failed.
+        ProviderError: the resource is not created.
+        Unfinished: the resource is partially created.
     """
     _choose_name(task)
     with worded(task, "creating"):
@@ -69,10 +69,10 @@ def _known_identity(task: Task) -> dict[str, Any]:
 
 
 def update(task: Task) -> dict[str, Any]:
-    """Bring the resource from the state before to the plan, and give its new state.
+    """Update the resource from the prior state to the plan, and return its new state.
 
     Raises:
-        ProviderError: a step failed; those before it are done.
+        ProviderError: a step failed; the steps before it are applied.
     """
     with worded(task, "updating"):
         for step in task.entry.updates:
@@ -105,10 +105,10 @@ def _send_update(task: Task, step: Update) -> None:
 
 
 def delete(task: Task) -> None:
-    """Remove the resource; one that is gone already is fine.
+    """Delete the resource, if it exists.
 
     Raises:
-        ProviderError: it is still there.
+        ProviderError: it still exists.
     """
     action = task.entry.delete
     if action is None:
@@ -138,7 +138,7 @@ def _deletion(task: Task, action: Call | Callable[[Task], None]) -> Callable[[],
 
 
 def import_state(task: Task) -> dict[str, Any]:
-    """The first, small state of an imported resource; Terraform reads the rest."""
+    """The initial state of an imported resource; Terraform reads the rest."""
     given = task.entry.import_attributes(task) if task.entry.import_attributes else {}
     naming = {task.entry.naming.attribute: task.id} if task.entry.naming else {}
     return merge(task.schema.block, {}, {**_known_identity(task), **naming, **given})

@@ -1,7 +1,7 @@
-"""What a catalogue entry can say about a resource type, and the task that its functions get.
+"""The definition of a resource type, and the task that its functions receive.
 
-The engine matches members of a request or an answer to attributes by name (`DBSubnetGroupName` is `db_subnet_group_name`);
-an entry holds what names do not tell.
+The engine matches members of a request or a response to attributes by name (`DBSubnetGroupName` is `db_subnet_group_name`);
+a definition adds the rest.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Field = str | Callable[["Task", Item], Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One API call.
+    """An API call.
 
     Attributes:
-        operation: e.g. `CreateVpc`; of another service than the entry's: `kms:DescribeKey`.
+        operation: e.g. `CreateVpc`; of another service: `kms:DescribeKey`.
         send: request member -> attribute path (`id` for the resource's id) or a function of the task.
         match: fill the other members from attributes of the same name.
         omit: members that are not filled by name.
-        zero: members that go out also when their value is empty or 0.
-        attributes: fill by name from these attributes alone; None: from all.
+        zero: members that are sent even if their value is empty or 0.
+        attributes: fill by name only from these attributes; None: from all.
     """
 
     operation: str
@@ -46,18 +46,18 @@ class Call:
 
 @dataclass(frozen=True)
 class Read:
-    """How the current state is found.
+    """How to read the current state.
 
     Attributes:
         call: a describe call; no member is filled by name.
-        item: JMESPath of the resource in the answer, or a function that picks it.
-        shape: plain JMESPath of the item's structure in the answer's shape, where `item` is a function.
-        gone: error codes that mean that it does not exist.
+        item: JMESPath of the resource in the response, or a function that selects it.
+        shape: plain JMESPath of the item's structure in the response's shape, if `item` is a function.
+        gone: error codes if it does not exist.
         fields: attribute -> JMESPath in the item, or a function of task and item.
-        skip: attributes that the answer names but that are not taken over.
-        sticky: attributes that keep their value when the answer has none.
-        more: functions that make further calls and give more attributes.
-        exists: says whether an item is still there, for services that go on showing what was deleted.
+        skip: attributes of the response that are ignored.
+        sticky: attributes that keep their value if the response has none.
+        more: functions that make further calls and return more attributes.
+        exists: whether an item still exists, for services that also return deleted ones.
     """
 
     call: Call
@@ -77,8 +77,8 @@ class Wait:
 
     Attributes:
         status: JMESPath in the read item, or a function of task and item.
-        target: statuses that end the wait; empty: until it is gone.
-        pending: statuses on the way; any other fails. Empty: every status is on the way.
+        target: statuses that end the wait; empty: until it no longer exists.
+        pending: transitional statuses; any other fails. Empty: every status.
     """
 
     status: Field
@@ -88,13 +88,13 @@ class Wait:
 
 @dataclass(frozen=True)
 class Update:
-    """One call for changed attributes.
+    """A call for changed attributes.
 
     Attributes:
-        call: `send` goes out always; members filled by name only for attributes that changed.
-        when: attributes whose change makes the call; None: those that its members are filled from.
-        whole: fill members by name also for what did not change.
-        wait: what follows.
+        call: `send` is always sent; members filled by name only for changed attributes.
+        when: attributes whose change triggers the call; None: those that its members are filled from.
+        whole: also fill members by name for unchanged attributes.
+        wait: the wait after the call.
     """
 
     call: Call
@@ -105,12 +105,12 @@ class Update:
 
 @dataclass(frozen=True)
 class Tagging:
-    """How tags of a service are read and changed.
+    """How to read and change the tags of a service.
 
     Attributes:
-        add, remove: calls that take `tags` and `keys` from the task's tag change.
-        item: JMESPath of the tags in the read item; None: `list` is called.
-        list: call and JMESPath of the tags in its answer.
+        add, remove: calls that add and remove tags.
+        item: JMESPath of the tags in the read item; None: call `list`.
+        list: call and JMESPath of the tags in its response.
         resource_type: the type name in EC2's TagSpecifications.
     """
 
@@ -123,12 +123,12 @@ class Tagging:
 
 @dataclass(frozen=True)
 class Listing:
-    """How a resource without a name of its own is found again after the reply to its creation got lost.
+    """How to find a resource without a unique name after the response to its creation is lost.
 
     Attributes:
         call: lists candidates.
         ids: JMESPath of their ids.
-        before: list before the creation too; needed when AWS would make a second one on a repeated call.
+        before: also list before the creation, if a retry would create a second one.
     """
 
     call: Call
@@ -138,7 +138,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Naming:
-    """The attribute that names a resource, and the one for a generated name's prefix."""
+    """The attribute of the name, and that of the prefix of a generated name."""
 
     attribute: str
     prefix_attribute: str
@@ -150,25 +150,25 @@ class Resource:
     """A resource type.
 
     Attributes:
-        label: what the genuine provider calls it in errors, e.g. `RDS Cluster`.
-        create: the call, or a function that chooses it.
-        id: JMESPath in the answer of `create`, or a function of the task; None: the naming attribute.
-        aliases: request or answer member -> attribute, where the names differ.
-        finish: what follows on the creation, once the id is known.
-        exists: error codes that say that the name is taken.
-        busy: error codes on which a deletion is repeated for a while.
-        born: JMESPath in the read item of the time of creation.
-        telling: more attributes, besides tags and those that cannot change, by which a resource is known to be ours.
-        updates: calls and functions for changes, in their order.
-        delete: None when deleting only forgets.
-        retag: changes tags where one call replaces all of them; instead of `tagging`.
-        import_attributes: attributes that reading an imported resource needs, from the task with the import id.
-        stored: attribute path -> how its value is stored.
-        same: attribute path -> whether (prior, configured) are the same to the provider.
-        kept_blocks: blocks whose absence from the configuration is no difference.
-        kept: attributes whose removal from the configuration is no difference.
-        replace_if: attribute -> whether its change from prior to planned replaces; over the packaged facts.
-        framework: built on the plugin framework: values must be planned exactly.
+        label: its name in errors of the genuine provider, e.g. `RDS Cluster`.
+        create: the call, or a function that selects it.
+        id: JMESPath in the response of `create`, or a function of the task; None: the naming attribute.
+        aliases: request or response member -> attribute, where the names differ.
+        finish: functions that complete the creation.
+        exists: error codes if the name is already in use.
+        busy: error codes on which a deletion is retried.
+        born: JMESPath of the creation time in the read item.
+        telling: further attributes, besides tags and immutable ones, that identify the created resource.
+        updates: calls and functions for changes, in order.
+        delete: None: a deletion only removes the state.
+        retag: changes tags instead of `tagging`, if one call replaces all of them.
+        import_attributes: attributes that the read of an imported resource requires, from the task with the import id.
+        stored: attribute path -> conversion of its value for the state.
+        same: attribute path -> whether (prior, configured) are equivalent.
+        kept_blocks: blocks whose removal from the configuration is not a change.
+        kept: attributes whose removal from the configuration is not a change.
+        replace_if: attribute -> whether its change from prior to planned forces replacement; overrides the packaged facts.
+        framework: whether the genuine type uses the plugin framework, whose planned values must be exact.
     """
 
     type: str
@@ -201,14 +201,14 @@ class Resource:
 
 
 class Task(Protocol):
-    """A create, read, update or delete in the making.
+    """A create, read, update or delete in progress.
 
     Attributes:
-        values: attributes that requests are filled from: the plan, or the state on read and delete.
-        prior: the state before, empty on create.
-        config: the configuration; it alone holds write-only values.
-        id: the resource's id, None before it has one.
-        region: the Region that calls go to.
+        values: attributes for requests: the plan, or the state on read and delete.
+        prior: the prior state, empty on create.
+        config: the configuration, the only source of write-only values.
+        id: the resource's id; None before its creation.
+        region: the Region of its calls.
     """
 
     entry: Resource
@@ -224,10 +224,10 @@ class Task(Protocol):
 
     @property
     def changed(self) -> frozenset[str]:
-        """Top-level attributes and blocks whose planned value differs from the state before."""
+        """Top-level attributes and blocks whose planned value differs from the prior state."""
 
     def get(self, path: str) -> Any:
-        """A value by its dotted path, through lists of one; None when it is not set or not known."""
+        """A value by its dotted path, through lists of one element; None if it is not set or unknown."""
 
     def send(
         self,
@@ -237,20 +237,19 @@ class Task(Protocol):
         extra: Mapping[str, Any] | None = None,
         repeat_lost: bool = True,
     ) -> dict[str, Any]:
-        """Make a catalogue call, filled from this task's values; `extra` members go on top."""
+        """Make a call that is filled from the task's values; `extra` members override them."""
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
-        """Make an API call with the parameters as they are; `kms:DescribeKey` names another service.
+        """Make an API call with these parameters; `kms:DescribeKey` is of another service.
 
-        A call that is refused because a first try of it, whose reply got lost, has done the work counts as done: its answer
-        is then empty.
+        The response is empty if a retry is rejected because the first attempt, whose response was lost, succeeded.
         """
 
     def model(self, operation: str) -> OperationModel:
         """botocore's model of `kms:DescribeKey` or `CreateVpc`."""
 
     def await_status(self, wait: Wait, kind: str) -> None:
-        """Wait for a status; `kind` is `create`, `update` or `delete`, whose timeout holds.
+        """Wait for a status, with the timeout of `kind`: `create`, `update` or `delete`.
 
         Raises:
             ProviderError: the wait failed.
@@ -260,7 +259,7 @@ class Task(Protocol):
         """An ARN in this task's Region and account."""
 
     def timeout(self, kind: str) -> float:
-        """Seconds for `create`, `update` or `delete`: the timeouts block, else the provider's own value."""
+        """Timeout of `create`, `update` or `delete` in seconds: from the timeouts block, else the default."""
 
     def repeat_while(self, action: Callable[[], Any], busy: Callable[[Exception], bool], kind: str) -> Any:
-        """The action's result, repeated while it fails in a way that `busy` knows to pass."""
+        """The result of the action, which is retried while `busy` matches its error."""

@@ -1,6 +1,6 @@
-"""The validators of the packaged facts: a rule in short words, a value, and the genuine provider's complaint.
+"""The validators of the packaged facts, with the error messages of the genuine provider.
 
-A rule that is not understood here checks nothing; AWS, or the emulator in its place, has the last word anyway.
+A rule without a validator accepts every value; the emulator validates it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _CHOICES = re.compile(r"^(?:(?:enum(?: \w+)?|one of [a-z ]+) \(([^)]*)\)|one of 
 
 
 def broken_rule(rule: str, value: Any, path: str) -> str | None:
-    """The complaint about a value; None when it is fine.
+    """The error message for a value; None if it is valid.
 
     Args:
         rule: the fact, e.g. `0..255 chars`, `RDS identifier rule`, `at most 35`.
-        path: the attribute, for the text.
+        path: the attribute in the message.
     """
     for pattern, check in _CHECKS:
         match = pattern.match(rule)

@@ -1,4 +1,4 @@
-"""One piece of work on one resource: its values, its calls, its clock."""
+"""The task of a resource: values, calls, timeouts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DONE_ALREADY = frozenset(
 
 @dataclass
 class ResourceTask:
-    """The task of `engine.model`, over the client of a provider process."""
+    """The implementation of `engine.model.Task`."""
 
     entry: Resource
     schema: Schema

@@ -1,4 +1,4 @@
-"""Cluster endpoints: the two that every cluster has, and custom ones. moto has none of these calls."""
+"""Cluster endpoints: writer, reader and custom. moto supports none of these actions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def describe(backend: AuroraBackend, params: Any) -> list[Any]:
-    """DescribeDBClusterEndpoints: writer and reader endpoint of each cluster, and the custom ones."""
+    """DescribeDBClusterEndpoints: writer, reader and custom endpoints."""
     wanted, name = params.get("DBClusterIdentifier"), params.get("DBClusterEndpointIdentifier")
     if name:
         return [_find(backend, name)]

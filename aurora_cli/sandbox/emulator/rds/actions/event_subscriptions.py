@@ -41,7 +41,7 @@ CATEGORIES = {
     ),
     "db-cluster-snapshot": frozenset({"backup"}),
 }
-"""Categories of the source types that matter for Aurora (Aurora User Guide, "Amazon RDS event categories")."""
+"""Event categories of source types of Aurora (Aurora User Guide, "Amazon RDS event categories")."""
 
 
 def create(backend: AuroraBackend, params: Any) -> Shown:
@@ -59,18 +59,18 @@ def _check(source_type: str | None, categories: list[str] | None, sources: list[
     if source_type and source_type not in SOURCE_TYPES:
         raise bad_value(f"Invalid source type: {source_type}")
     if sources and not source_type:
-        raise bad_combination("SourceIds needs a SourceType.")
+        raise bad_combination("If SourceIds are supplied, SourceType must also be provided.")
     known = CATEGORIES.get(source_type or "")
     unknown = sorted(set(categories or ()) - known) if known is not None else []
     if unknown:
-        raise error("SubscriptionCategoryNotFound", f"{', '.join(unknown)} is not a category of {source_type}.")
+        raise error("SubscriptionCategoryNotFound", "The supplied category does not exist.")
 
 
 def find(backend: AuroraBackend, name: str) -> Subscription:
     """A subscription by name.
 
     Raises:
-        RDSClientError: there is none.
+        RDSClientError: it does not exist.
     """
     found = backend.event_subscriptions.get(name)
     if not isinstance(found, Subscription):
@@ -103,7 +103,7 @@ def remove_source(backend: AuroraBackend, params: Any) -> Subscription:
     """RemoveSourceIdentifierFromSubscription."""
     subscription, name = find(backend, params["SubscriptionName"]), params["SourceIdentifier"]
     if name not in subscription.source_ids:
-        raise error("SourceNotFound", f"{name} is not a source of the subscription.")
+        raise error("SourceNotFound", "The requested source could not be found.")
     subscription.source_ids = [source for source in subscription.source_ids if source != name]
     return subscription
 

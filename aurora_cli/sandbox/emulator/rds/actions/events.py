@@ -1,4 +1,4 @@
-"""DescribeEvents, with the times that it is asked for."""
+"""DescribeEvents by time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RECENT_MINUTES = 60
 
 
 def describe(backend: AuroraBackend, params: Any) -> list[Any]:
-    """DescribeEvents between StartTime and EndTime, or of the last Duration minutes (an hour if nothing is said)."""
+    """DescribeEvents between StartTime and EndTime, or of the last Duration minutes (default 60)."""
     found = backend.describe_events(params.get("SourceIdentifier"), params.get("SourceType"))
     begin, end, now = params.get("StartTime"), params.get("EndTime"), dt.datetime.now(dt.timezone.utc)
     since = (
@@ -23,6 +23,6 @@ def describe(backend: AuroraBackend, params: Any) -> list[Any]:
 
 
 def moment(given: Any) -> dt.datetime:
-    """A time that a call gives, in UTC, which it is in when it does not say."""
+    """A time in UTC, which is also the default time zone."""
     found = given if isinstance(given, dt.datetime) else dt.datetime.fromisoformat(str(given).replace("Z", "+00:00"))
     return found.astimezone(dt.timezone.utc) if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)

@@ -1,4 +1,4 @@
-"""The calls on the instances of Aurora clusters."""
+"""The actions on instances of Aurora clusters."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ AT_ONCE = (
     "promotion_tier",
     "publicly_accessible",
 )
-"""Parameters of ModifyDBInstance that do not wait for the maintenance window."""
+"""Parameters of ModifyDBInstance that are applied at once, regardless of ApplyImmediately."""
 
 WAITING = {"db_instance_class": "DBInstanceClass", "ca_certificate_identifier": "CACertificateIdentifier"}
-"""Parameters that wait for it without ApplyImmediately, because the instance restarts."""
+"""Parameters that are pending until the maintenance window without ApplyImmediately, because the instance reboots."""
 
 
 def create(backend: AuroraBackend, params: Any) -> Shown:
@@ -136,7 +136,7 @@ def _apply_pending(instance: AuroraInstance) -> None:
 
 
 def delete(backend: AuroraBackend, params: Any) -> Shown:
-    """DeleteDBInstance of a cluster's instance. When it was the writer, a reader takes over."""
+    """DeleteDBInstance of a cluster's instance. If it is the writer, a reader is promoted."""
     instance = backend.instance(params["DBInstanceIdentifier"])
     if instance.deleting:
         raise instance_state(f"Instance {params['DBInstanceIdentifier']} is already being deleted.")
@@ -150,7 +150,7 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def _check_runs(cluster: AuroraCluster) -> None:
-    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": instances of a stopped one stay."""
+    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": instances of a stopped cluster can't be deleted."""
     if cluster.status in ("stopping", "stopped"):
         raise cluster_state(
             f"DbCluster {cluster.db_cluster_identifier} is in {cluster.status} state. Start it to delete its instances."
@@ -162,7 +162,7 @@ def _gone(backend: AuroraBackend, instance: AuroraInstance) -> None:
 
 
 def reboot(backend: AuroraBackend, params: Any) -> Shown:
-    """RebootDBInstance: static parameters take effect."""
+    """RebootDBInstance: applies static parameters."""
     instance = backend.instance(params["DBInstanceIdentifier"])
     _check_available(instance)
     restart(backend, instance)
@@ -170,12 +170,12 @@ def reboot(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def restart(backend: AuroraBackend, instance: AuroraInstance) -> None:
-    """Begin a restart."""
+    """Start a reboot."""
     backend.defer(instance.passing("rebooting"), lambda: _restarted(backend, instance))
 
 
 def _restarted(backend: AuroraBackend, instance: AuroraInstance) -> None:
-    """The end of a restart: parameters are those of the groups, and RDS notes an event."""
+    """Complete a reboot: apply the parameter groups, and record an event."""
     instance.parameters_status = instance.cluster_parameters_status = "in-sync"
     backend.events.append(Restarted(instance))
 

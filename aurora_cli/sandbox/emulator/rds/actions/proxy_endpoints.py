@@ -1,4 +1,4 @@
-"""Endpoints of RDS proxies beside the default one."""
+"""Additional endpoints of RDS proxies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
     if name in backend.db_proxy_endpoints:
         raise error("DBProxyEndpointAlreadyExistsFault", f"DB proxy endpoint {name} already exists.")
     if len(describe(backend, {"DBProxyName": proxy.db_proxy_name})) >= PER_PROXY:
-        raise error("DBProxyEndpointQuotaExceededFault", f"The proxy {proxy.db_proxy_name} has {PER_PROXY} endpoints.")
+        raise error("DBProxyEndpointQuotaExceededFault", "The DB proxy already has the maximum number of endpoints.")
     networks.checked_subnets(backend, values["vpc_subnet_ids"])
     endpoint = ProxyEndpoint(backend, proxy, name, values)
     backend.db_proxy_endpoints[name] = endpoint
@@ -60,7 +60,7 @@ def find(backend: AuroraBackend, name: str) -> ProxyEndpoint:
     """An endpoint by name.
 
     Raises:
-        RDSClientError: there is none.
+        RDSClientError: it does not exist.
     """
     endpoint = backend.db_proxy_endpoints.get(name)
     if endpoint is None:

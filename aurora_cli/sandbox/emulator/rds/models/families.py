@@ -1,4 +1,4 @@
-"""Which parameters a family of parameter groups has, as far as the emulator knows them."""
+"""The parameters of a parameter group family, as far as the emulator knows them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ GONE = {
 }
 GONE["aurora-postgresql18"] = GONE["aurora-postgresql17"]
 GONE["aurora-mysql8.4"] = {*GONE["aurora-mysql8.0"], "expire_logs_days", "default_authentication_plugin"}
-"""Parameters that a family no longer has (release notes of PostgreSQL 14 to 17 and of MySQL 8.0 and 8.4)."""
+"""Parameters that a family removes (release notes of PostgreSQL 14 to 17 and of MySQL 8.0 and 8.4)."""
 
 
 def parameters_of(family: str, static: Iterable[str]) -> list[str]:
-    """The parameters of a family: not all of AWS's, but static ones, and those that it has and another one has not.
+    """The static parameters of a family, and those that not every family has.
 
     Args:
-        static: names of the static parameters that the emulator knows.
+        static: names of the known static parameters.
     """
     engine = next(name for name in engines.ENGINES if family.startswith(name))
     gone = {name for other, names in GONE.items() if other.startswith(engine) for name in names}
@@ -37,5 +37,5 @@ def parameters_of(family: str, static: Iterable[str]) -> list[str]:
 
 
 def unknown(family: str, names: Iterable[str]) -> list[str]:
-    """Those that the family no longer has."""
+    """The parameters that the family removes."""
     return sorted(set(names) & GONE.get(family, set()))

@@ -1,4 +1,4 @@
-"""An instance of an Aurora cluster: moto's, with the values that RDS gives."""
+"""An instance of an Aurora cluster: moto's, with the values that RDS returns."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ CA_LIFETIME = dt.timedelta(days=365)
 
 
 class AuroraInstance(Passing, DBInstanceClustered):
-    """One instance.
+    """An Aurora instance.
 
     Args:
-        backend: of its Region.
+        backend: the backend of its Region.
         cluster: an AuroraCluster.
-        values: parameters of CreateDBInstance in snake case, already checked.
+        values: validated parameters of CreateDBInstance in snake case.
     """
 
-    backend: Any  # the backend is made of these
-    cluster: Any  # so is a cluster
+    backend: Any  # all backends are Aurora backends
+    cluster: Any  # as are clusters
 
     def __init__(self, backend: RDSBackend, cluster: Any, **values: Any) -> None:
         values["port"] = cluster.port
@@ -73,7 +73,7 @@ class AuroraInstance(Passing, DBInstanceClustered):
 
     @property
     def endpoint(self) -> dict[str, Any]:
-        """Host, port and zone; shown once the instance is there."""
+        """Host, port and zone; shown once the instance is created."""
         if self.status == "creating":
             return {}
         return {"Address": self.address, "Port": self.cluster.port, "HostedZoneId": names.hosted_zone(self.region)}
@@ -86,7 +86,7 @@ class AuroraInstance(Passing, DBInstanceClustered):
 
     @property
     def db_parameter_group_status_list(self) -> list[dict[str, Any]]:
-        """The group, and whether the instance must restart for it."""
+        """The group, and whether it is pending a reboot."""
         return [{"DBParameterGroupName": self.db_parameter_group_name, "ParameterApplyStatus": self.parameters_status}]
 
     def default_db_parameter_group_details(self) -> tuple[str, str]:

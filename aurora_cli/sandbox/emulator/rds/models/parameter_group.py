@@ -14,10 +14,10 @@ NOT_FOUND = {DBClusterParameterGroup: "DBClusterParameterGroupNotFound", DBParam
 
 
 def find(backend: RDSBackend, kind: type[Group], name: str) -> Any:
-    """A group by name. `default.<family>` groups exist as soon as somebody asks for them.
+    """A group by name. A `default.<family>` group is created on its first use.
 
     Raises:
-        RDSClientError: there is none.
+        RDSClientError: it does not exist.
     """
     table: Any = backend.resource_map[kind]
     family = name.lower().removeprefix("default.")
@@ -43,7 +43,7 @@ def family_of(group: Group) -> str:
 
 
 def check_family(group: Group, family: str) -> None:
-    """Refuse a group of another engine version."""
+    """Reject a group of another engine version."""
     own = family_of(group)
     if own != family:
         raise bad_combination(

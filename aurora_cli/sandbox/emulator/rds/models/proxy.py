@@ -1,4 +1,4 @@
-"""Proxies, and their endpoints beside the default one."""
+"""Proxies and their additional endpoints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PASSWORD_TYPES = {"POSTGRESQL": "POSTGRES_SCRAM_SHA_256", "MYSQL": "MYSQL_NATIVE
 
 
 class Proxy(Passing, DBProxy):
-    """One proxy, with its passing statuses and the values that RDS fills in."""
+    """A proxy with transitional statuses and the values that RDS sets."""
 
     def __init__(self, backend: RDSBackend, values: dict[str, Any]) -> None:
         super().__init__(
@@ -50,7 +50,7 @@ class Proxy(Passing, DBProxy):
         return self.proxy_target_groups["default"]
 
     def set_auth(self, wanted: list[dict[str, Any]] | None) -> None:
-        """Authentication entries, with what RDS fills in."""
+        """Authentication entries with the defaults that RDS sets."""
         self.auth = [self._auth_entry(one) for one in wanted or ()]
 
     def _auth_entry(self, given: Any) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Proxy(Passing, DBProxy):
 
 
 class ProxyEndpoint(Passing, RDSBaseModel):
-    """One endpoint, with its passing statuses. The attributes are those of the API's answer."""
+    """An endpoint with transitional statuses. Its attributes are those of the API's response."""
 
     resource_type = "db-proxy-endpoint"
     is_default = False
@@ -86,7 +86,7 @@ class ProxyEndpoint(Passing, RDSBaseModel):
 
     @property
     def resource_id(self) -> str:
-        """The end of its ARN."""
+        """The last part of its ARN."""
         return self.unique_id
 
     @property
@@ -96,5 +96,5 @@ class ProxyEndpoint(Passing, RDSBaseModel):
 
     @property
     def db_proxy_name(self) -> str:
-        """The proxy's name now."""
+        """The current name of the proxy."""
         return self.proxy.db_proxy_name

@@ -1,4 +1,4 @@
-"""Cluster snapshots and automated backups, with what they say of their cluster."""
+"""Cluster snapshots and automated backups, with the attributes of their cluster."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ CARRIED = (
     "preferred_backup_window",
     "preferred_maintenance_window",
 )
-"""What a restored cluster has of its source (RDS API reference, RestoreDBClusterFromSnapshot)."""
+"""Attributes that a restored cluster inherits from its source (RDS API reference, RestoreDBClusterFromSnapshot)."""
 
 
 def carried_by(cluster: AuroraCluster) -> dict[str, Any]:
-    """What a cluster hands to its copies."""
+    """The values that a cluster passes to its copies."""
     return {name: getattr(cluster, name) for name in CARRIED}
 
 
 class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
-    """A snapshot with what it says of its cluster."""
+    """A snapshot with the attributes of its cluster."""
 
     def __init__(self, backend: RDSBackend, cluster: AuroraCluster, name: str, kind: str, tags: Any) -> None:
         super().__init__(backend, cluster, name, kind, tags)
@@ -51,7 +51,7 @@ class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
     def copied(
         cls, backend: RDSBackend, source: AuroraClusterSnapshot, name: str, tags: Any, key: str | None
     ) -> AuroraClusterSnapshot:
-        """A copy, encrypted with `key` if one is given, else as the source is."""
+        """A copy, encrypted with `key` if specified, else like the source."""
         made = cast("AuroraClusterSnapshot", cls.__new__(cls))
         DBClusterSnapshot.__init__(made, backend, source.cluster, name, "manual", tags)
         made.passing("copying")
@@ -71,11 +71,11 @@ class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
 
     @percent_progress.setter
     def percent_progress(self, value: int) -> None:
-        """moto sets 100; the transition knows better."""
+        """moto sets 100; the transition determines it."""
 
 
 class KeptBackup:
-    """The automated backups of a cluster that is gone."""
+    """The retained automated backups of a deleted cluster."""
 
     def __init__(self, cluster: AuroraCluster) -> None:
         self.carried = carried_by(cluster)
@@ -84,7 +84,7 @@ class KeptBackup:
 
 
 def backup_of(cluster: AuroraCluster) -> dict[str, Any]:
-    """A cluster's automated backups, as an answer shows them."""
+    """The automated backups of a cluster, as in a response."""
     return {
         "DBClusterIdentifier": cluster.db_cluster_identifier,
         "DBClusterArn": cluster.db_cluster_arn,

@@ -1,4 +1,4 @@
-"""An event subscription, with its passing statuses and the values that RDS fills in."""
+"""An event subscription."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aurora_cli.sandbox.emulator.rds.models.resource import Passing
 
 
 class Subscription(Passing, EventSubscription):
-    """One subscription, with its passing statuses."""
+    """A subscription with transitional statuses and the values that RDS sets."""
 
     resting = "active"
 

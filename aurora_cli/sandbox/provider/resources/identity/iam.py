@@ -1,4 +1,4 @@
-"""IAM roles, their inline policies and their managed ones."""
+"""IAM roles, inline policies and attached managed policies."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _change_attached(task: Task) -> None:
 
 
 def _delete_role(task: Task) -> None:
-    """With `force_detach_policies` everything; without it what the role's own state has."""
+    """Detach all policies with `force_detach_policies`, else those in the role's state."""
     every = bool(task.get("force_detach_policies"))
     if every or task.get("managed_policy_arns"):
         for arn in _attached_arns(task):

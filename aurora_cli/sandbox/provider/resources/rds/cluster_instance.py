@@ -1,4 +1,4 @@
-"""An instance of an Aurora cluster."""
+"""Instances of Aurora clusters."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _is_writer(task: Task, item: Item) -> Mapping[str, Any]:
 
 
 def _set_certificate_authority(task: Task) -> None:
-    """A CA other than the default is not taken on creation: modify, then reboot."""
+    """Set a CA other than the default, which requires a modification and a reboot after the creation."""
     wanted = task.get("ca_cert_identifier")
     if not wanted:
         return

@@ -1,4 +1,4 @@
-"""An RDS instance outside Aurora, as the source that an Aurora cluster replicates from."""
+"""RDS instances outside Aurora, as replication sources of Aurora clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""S3 buckets, without the settings that have resource types of their own."""
+"""S3 buckets, without the settings of other resource types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Naming, Read, Resource, Task
 
-_OLD_REGION = "us-east-1"  # the one Region that a location constraint must not name
+_OLD_REGION = "us-east-1"  # the Region without a location constraint
 _GONE = ("NoSuchBucket", "404", "NotFound")
 
 

@@ -1,4 +1,4 @@
-"""The calls on clusters, but for ModifyDBCluster."""
+"""The actions on clusters, except ModifyDBCluster."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def add(backend: AuroraBackend, values: dict[str, Any]) -> Shown:
-    """A new cluster from snake-case values, after the checks that RDS makes."""
+    """Create a cluster from validated snake-case values."""
     name = names.check_identifier(values["db_cluster_identifier"], "DBClusterIdentifier")
     if name in backend.clusters:
         raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
@@ -82,7 +82,7 @@ def _check_password(values: dict[str, Any]) -> None:
         raise bad_combination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
     check_password(values["engine"], values.get("master_user_password"))
     if values.get("master_user_secret_kms_key_id") and not values.get("manage_master_user_password"):
-        raise bad_combination("MasterUserSecretKmsKeyId needs ManageMasterUserPassword.")
+        raise bad_combination("MasterUserSecretKmsKeyId is valid only if ManageMasterUserPassword is specified.")
 
 
 def delete(backend: AuroraBackend, params: Any) -> Shown:
@@ -110,7 +110,7 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
 def _gone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     drop_secret(cluster)
     replicas.detach(backend, cluster)
-    for endpoint in backend.endpoints_of(cluster):  # in place: the look-up of tags holds this very dictionary
+    for endpoint in backend.endpoints_of(cluster):  # in place: the lookup of tags refers to this dictionary
         del backend.custom_endpoints[endpoint.db_cluster_endpoint_identifier]
     backend.clusters.pop(cluster.db_cluster_identifier, None)
 
@@ -132,7 +132,7 @@ def _failover_target(backend: AuroraBackend, cluster: AuroraCluster, name: str |
         if found is None:
             raise instance_not_found(name)
         if found not in readers:
-            raise instance_state(f"Instance {name} is the writer of its cluster, or it is not available.")
+            raise instance_state(f"Instance {name} is the writer of its cluster or isn't available.")
         return found
     if not readers:
         raise cluster_state(
@@ -155,7 +155,7 @@ def stop(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def _check_stop(backend: AuroraBackend, cluster: AuroraCluster) -> None:
-    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": what cannot be stopped."""
+    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": clusters that can't be stopped."""
     if global_clusters.is_member(backend, cluster):
         raise cluster_state("A DB cluster that is part of a global cluster can't be stopped.")
     if cluster.replication_source_identifier or cluster.read_replica_identifiers:
@@ -179,7 +179,7 @@ def start(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def reboot(backend: AuroraBackend, params: Any) -> Shown:
-    """RebootDBCluster: every instance restarts."""
+    """RebootDBCluster: reboots every instance."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     check_available(cluster, "rebooted")
     for member in cluster.instances:

@@ -1,4 +1,4 @@
-"""Clusters of Serverless v1: AWS makes none any more, and those of the past are still there."""
+"""Aurora Serverless v1 clusters, which AWS no longer creates."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SCALING = {
     "TimeoutAction": "RollbackCapacityChange",
     "SecondsBeforeTimeout": 300,
 }
-"""What a cluster has that was made without a scaling configuration (RDS API reference, ScalingConfiguration)."""
+"""Defaults of a scaling configuration (RDS API reference, ScalingConfiguration)."""
 
 
 def place(backend: AuroraBackend, values: dict[str, Any]) -> str:
-    """One as if it had been made years ago; gives its ARN.
+    """Create one as if it had been created years ago; returns its ARN.
 
     Args:
         values: parameters of CreateDBCluster in snake case, and `scaling` with keys of ScalingConfigurationInfo.
