@@ -15,7 +15,6 @@ from aurora_cli.sandbox import processes
 from aurora_cli.sandbox.client import STOP_HINT, EmulatorClient
 from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.files import private_folder, write_private
-from aurora_cli.sandbox.fork_server_processes import stop_parents
 from aurora_cli.sandbox.isolation import (
     ACCESS_KEY_ID,
     DEFAULT_REGION,
@@ -24,6 +23,7 @@ from aurora_cli.sandbox.isolation import (
     isolated_environment,
 )
 from aurora_cli.sandbox.launch import launch
+from aurora_cli.sandbox.processes import stop_parents
 from aurora_cli.sandbox.state import EmulatorState, Inventory, StateFiles, is_loss, merge
 
 LOCK_TIMEOUT_S = 90.0

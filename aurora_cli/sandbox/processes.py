@@ -1,4 +1,4 @@
-"""Identifies a process by pid and start time, because the system reuses pids."""
+"""Identifies a process by pid and start time, because the system reuses pids; and the fork servers of a sandbox."""
 
 from __future__ import annotations
 
@@ -64,3 +64,17 @@ def wait_until(condition: Callable[[], bool], *, timeout_s: float, every_s: floa
             return False
         time.sleep(every_s)
     return True
+
+
+def name_myself(lock: int) -> None:
+    """Write pid and start time of this process, the holder of the lock, to the locked file."""
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()} {start_time(os.getpid())}".encode("ascii"), 0)
+
+
+def stop_parents(folder: Path) -> None:
+    """Stop every fork server in that folder. Providers that serve a running Terraform end with it."""
+    for lock in sorted(folder.glob("*.lock")):
+        pid, _, started = lock.read_text(encoding="ascii", errors="replace").partition(" ")
+        if pid.isdigit() and started:
+            terminate(int(pid), started, grace_s=2.0)

@@ -230,7 +230,7 @@ def test_an_emulator_whose_folder_is_gone_ends_by_itself(sandbox: Sandbox) -> No
 
 def test_a_failed_start_says_why(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(SandboxFailed, match="ended while it started"):
+    with pytest.raises(SandboxFailed, match="stopped while it started"):
         sandbox.start()
     assert sandbox.status().running is False
 

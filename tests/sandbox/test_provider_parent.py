@@ -19,9 +19,8 @@ from pathlib import Path
 import pytest
 
 import aurora_cli
-from aurora_cli.sandbox.fork_server_processes import stop_parents
 from aurora_cli.sandbox.manager import Sandbox
-from aurora_cli.sandbox.processes import is_running, start_time, wait_until
+from aurora_cli.sandbox.processes import is_running, start_time, stop_parents, wait_until
 from aurora_cli.sandbox.provider.install import install
 from aurora_cli.sandbox.provider.serve import _COOKIE, _ORPHAN_SECONDS
 from tests.harness import Aurora, clean_environ, terraform

@@ -76,10 +76,10 @@ class Aws:
 
     def place_serverless_v1(self, region: str, values: dict[str, Any]) -> str:
         """Create an Aurora Serverless v1 cluster, which the API no longer does; returns its ARN."""
-        from aurora_cli.sandbox.emulator.rds.actions.clusters import serverless_v1
+        from aurora_cli.sandbox.emulator.rds.actions.clusters import lifecycle
 
         backend: Any = get_backend("rds")[ACCOUNT][region]
-        return serverless_v1.place(backend, values)
+        return lifecycle.add_serverless_v1(backend, values)
 
     def survey(self) -> Inventory:
         """The existing resources by kind, as `<region>/<id>`, without default VPCs."""

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.provider import data_sources, resources
 from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
-from aurora_cli.sandbox.provider.api.stop import StopSignal
+from aurora_cli.sandbox.provider.api.retry import StopSignal
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.protocol.schema import ProviderSchema, Schema, load_provider_schema
 
 if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.api.client import Client
-    from aurora_cli.sandbox.provider.api.runtime import PollPolicy, ProviderRuntime
+    from aurora_cli.sandbox.provider.api.client import Client, PollPolicy, ProviderRuntime
     from aurora_cli.sandbox.provider.engine.model import Resource, Task
     from aurora_cli.sandbox.provider.engine.planning import Change
     from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic
@@ -67,9 +66,8 @@ class Provider:
         Raises:
             ProviderError: an endpoint, the credentials or the Region is missing, or STS returns an error.
         """
-        from aurora_cli.sandbox.provider.api.client import Client
+        from aurora_cli.sandbox.provider.api.client import Client, ProviderRuntime
         from aurora_cli.sandbox.provider.api.models import Models
-        from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
         from aurora_cli.sandbox.provider.api.settings import read_settings
 
         settings = read_settings(config, self._environ, resources.SERVICES)
@@ -203,7 +201,7 @@ def _account(client: Client) -> str:
 
 
 def _pace(environ: Mapping[str, str]) -> PollPolicy:
-    from aurora_cli.sandbox.provider.api.runtime import PollPolicy
+    from aurora_cli.sandbox.provider.api.client import PollPolicy
 
     longest = environ.get("AURORA_SANDBOX_POLL_SECONDS")
     if not longest:

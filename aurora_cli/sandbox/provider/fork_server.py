@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from aurora_cli.sandbox import processes
-from aurora_cli.sandbox.fork_server_processes import name_myself
+from aurora_cli.sandbox.processes import name_myself
 from aurora_cli.sandbox.provider.fork_client import ACCEPTED, AGREED, STALE, identity
 from aurora_cli.sandbox.provider.preload import Facts, code_on_disk, is_current, preload
 from aurora_cli.sandbox.state import StateFiles

@@ -83,7 +83,7 @@ class AuroraBackend(RDSBackend):
         Raises:
             RDSClientError: there is none.
         """
-        found = self.clusters.get(identifier.rpartition(":")[2] if identifier.startswith("arn:") else identifier)
+        found = self.clusters.get(identifier.rpartition(":")[2])
         if not isinstance(found, AuroraCluster):
             raise cluster_not_found(identifier)
         return found
@@ -109,7 +109,7 @@ class AuroraBackend(RDSBackend):
         Raises:
             RDSClientError: there is none.
         """
-        found = self.databases.get(identifier.rpartition(":")[2] if identifier.startswith("arn:") else identifier)
+        found = self.databases.get(identifier.rpartition(":")[2])
         if not isinstance(found, AuroraInstance):
             raise instance_not_found(identifier)
         return found

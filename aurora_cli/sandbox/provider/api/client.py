@@ -1,10 +1,11 @@
-"""Sends an AWS call and parses its response, with the error messages of the genuine provider."""
+"""The AWS client of a provider process, with the error messages of the genuine provider."""
 
 from __future__ import annotations
 
 import socket
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from botocore.auth import SigV4Auth
@@ -19,9 +20,8 @@ from botocore.serialize import create_serializer
 
 from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.api.models import Models
-from aurora_cli.sandbox.provider.api.retry import with_retries
+from aurora_cli.sandbox.provider.api.retry import StopSignal, with_retries
 from aurora_cli.sandbox.provider.api.settings import Settings
-from aurora_cli.sandbox.provider.api.stop import StopSignal
 
 _READ_SECONDS = 60
 _POOL = 32
@@ -130,3 +130,30 @@ def _refused(model: OperationModel, status: int, parsed: Mapping[str, Any]) -> A
         modelled=code in known,
         lost=status >= 500,
     )
+
+
+@dataclass(frozen=True)
+class PollPolicy:
+    """How often a status is polled.
+
+    Attributes:
+        first: seconds before the second poll; each further delay is 50 % longer.
+        longest: maximum delay in seconds.
+        patience: seconds for which a rejected call ("still in use") is retried.
+    """
+
+    first: float = 0.05
+    longest: float = 0.5
+    patience: float = 30.0
+
+
+@dataclass(frozen=True)
+class ProviderRuntime:
+    """The runtime of a provider process."""
+
+    client: Client
+    stop: StopSignal
+    pace: PollPolicy
+    account: str
+    partition: str
+    claimed: set[str] = field(default_factory=set)

@@ -1,4 +1,4 @@
-"""Retries of failed calls.
+"""Retries of failed calls, and the signal that ends them.
 
 The rules are those of the AWS SDKs' standard retry mode (throttling codes, transient statuses, connection errors), implemented
 here because a delay between attempts must end early when Terraform stops the provider.
@@ -7,11 +7,12 @@ here because a delay between attempts must end early when Terraform stops the pr
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from aurora_cli.sandbox.provider.api.errors import AwsError
-from aurora_cli.sandbox.provider.api.stop import StopSignal
 
 T = TypeVar("T")
 
@@ -40,6 +41,35 @@ _REFUSED_ATTEMPTS = 6  # a stopped emulator does not restart; the genuine provid
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
+GRACE_SECONDS = 5.0
+
+
+class StopSignal:
+    """Set once by StopProvider; every wait checks it.
+
+    Args:
+        grace: seconds that a wait may continue after the signal. A resource that is ready by then is saved as complete,
+            any other as tainted, as the genuine provider saves all of them.
+    """
+
+    def __init__(self, grace: float = GRACE_SECONDS) -> None:
+        self._event = threading.Event()
+        self.grace = grace
+        self._end = float("inf")
+
+    def set(self) -> None:
+        """End all waits."""
+        if not self._event.is_set():
+            self._end = time.monotonic() + self.grace
+            self._event.set()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait at most `seconds`; returns whether the caller must stop."""
+        if self._event.is_set():
+            time.sleep(max(0.0, min(seconds, self._end - time.monotonic())))
+        else:
+            self._event.wait(seconds)
+        return time.monotonic() >= self._end
 
 
 def is_throttle(error: AwsError) -> bool:

@@ -10,7 +10,7 @@ from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
+    from aurora_cli.sandbox.provider.api.client import ProviderRuntime
     from aurora_cli.sandbox.provider.protocol.schema import Schema
 
 # data source -> module of this package whose READERS define it

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
+from aurora_cli.sandbox.provider.api.client import ProviderRuntime
 from aurora_cli.sandbox.provider.engine.response_mapping import matched_attributes, search, shape_at, to_type
 from aurora_cli.sandbox.provider.engine.tags import tag_map
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError

@@ -7,20 +7,41 @@ a definition adds the rest.
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any
 
 from botocore.model import OperationModel
 
-from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
+from aurora_cli.sandbox.provider.api.client import ProviderRuntime
+from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.engine.resource_facts import Behaviour
 from aurora_cli.sandbox.provider.protocol.schema import Schema
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical
 
 Item = dict[str, Any]
 Hook = Callable[["Task"], None]
 Source = str | Callable[["Task"], Any]
 Field = str | Callable[["Task", Item], Any]
+Names = Collection[str] | None
+Params = Mapping[str, Any] | None
+
+
+_DONE_ALREADY = frozenset(
+    {
+        "DBClusterRoleAlreadyExists",
+        "DBClusterRoleNotFound",
+        "Gateway.NotAttached",
+        "InvalidAssociationID.NotFound",
+        "InvalidPermission.Duplicate",
+        "InvalidPermission.NotFound",
+        "InvalidRoute.NotFound",
+        "Resource.AlreadyAssociated",
+        "RouteAlreadyExists",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -200,7 +221,8 @@ class Resource:
     framework: bool = False
 
 
-class Task(Protocol):
+@dataclass
+class Task(ABC):
     """A create, read, update or delete in progress.
 
     Attributes:
@@ -216,38 +238,65 @@ class Task(Protocol):
     behaviour: Behaviour
     world: ProviderRuntime
     values: dict[str, Any]
-    prior: Mapping[str, Any]
-    config: Mapping[str, Any]
-    id: str | None
-    region: str
-    started: dt.datetime
+    prior: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    id: str | None = None
+    region: str = ""
+    started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.timezone.utc))
 
-    @property
+    @cached_property
     def changed(self) -> frozenset[str]:
         """Top-level attributes and blocks whose planned value differs from the prior state."""
+        types = self.schema.block.type.attributes
+        return frozenset(
+            name
+            for name, type_ in types.items()
+            if canonical(self.values.get(name), type_) != canonical(self.prior.get(name), type_)
+        )
 
     def get(self, path: str) -> Any:
         """A value by its dotted path, through lists of one element; None if it is not set or unknown."""
-
-    def send(
-        self,
-        call: Call,
-        *,
-        only: Collection[str] | None = None,
-        extra: Mapping[str, Any] | None = None,
-        repeat_lost: bool = True,
-    ) -> dict[str, Any]:
-        """Make a call that is filled from the task's values; `extra` members override them."""
+        if path == "id":
+            return self.id
+        value: Any = self.values
+        for step in path.split("."):
+            if isinstance(value, list):
+                value = value[0] if value else None
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return None if value is UNKNOWN else value
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
         """Make an API call with these parameters; `kms:DescribeKey` is of another service.
 
         The response is empty if a retry is rejected because the first attempt, whose response was lost, succeeded.
         """
+        service, name = self.split(operation)
+        try:
+            return self.world.client.call(service, name, params, region=self.region)
+        except AwsError as error:
+            if error.repeated and error.code in _DONE_ALREADY:
+                return {}
+            raise
+
+    def split(self, operation: str) -> tuple[str, str]:
+        """Service and name of an operation."""
+        service, _, name = operation.rpartition(":")
+        return service or self.entry.service, name
 
     def model(self, operation: str) -> OperationModel:
         """botocore's model of `kms:DescribeKey` or `CreateVpc`."""
+        return self.world.client.models.operation(*self.split(operation))
 
+    def arn(self, resource: str, service: str | None = None) -> str:
+        """An ARN in this task's Region and account."""
+        world = self.world
+        return f"arn:{world.partition}:{service or self.entry.service}:{self.region}:{world.account}:{resource}"
+
+    @abstractmethod
+    def send(self, call: Call, *, only: Names = None, extra: Params = None, repeat_lost: bool = True) -> Item:
+        """Make a call that is filled from the task's values; `extra` members override them."""
+
+    @abstractmethod
     def await_status(self, wait: Wait, kind: str) -> None:
         """Wait for a status, with the timeout of `kind`: `create`, `update` or `delete`.
 
@@ -255,11 +304,10 @@ class Task(Protocol):
             ProviderError: the wait failed.
         """
 
-    def arn(self, resource: str, service: str | None = None) -> str:
-        """An ARN in this task's Region and account."""
-
+    @abstractmethod
     def timeout(self, kind: str) -> float:
         """Timeout of `create`, `update` or `delete` in seconds: from the timeouts block, else the default."""
 
+    @abstractmethod
     def repeat_while(self, action: Callable[[], Any], busy: Callable[[Exception], bool], kind: str) -> Any:
         """The result of the action, which is retried while `busy` matches its error."""

@@ -58,28 +58,26 @@ def _choice(match: re.Match[str], value: Any, path: str) -> str | None:
 
 
 def _rds_name(match: re.Match[str], value: Any, path: str) -> str | None:
-    text = str(value)
+    text, prefix = str(value), "prefix" in match[0]
     if not re.fullmatch(r"[0-9a-z-]+", text):
         return f'only lowercase alphanumeric characters and hyphens allowed in "{path}"'
-    if not text[0].isalpha():
-        return f'first character of "{path}" must be a letter'
-    if "--" in text:
-        return f'"{path}" cannot contain two consecutive hyphens'
-    prefix = "prefix" in match[0]
-    return f'"{path}" cannot end with a hyphen' if text.endswith("-") and not prefix else None
+    return _letters_and_hyphens(text, path, prefix=prefix)
 
 
 def _group_name(match: re.Match[str], value: Any, path: str) -> str | None:
     text = str(value)
     if not re.fullmatch(r"[0-9a-z.-]+", text):
         return f'only lowercase alphanumeric characters, periods, and hyphens allowed in "{path}"'
+    too_long = f'"{path}" cannot be greater than 255 characters' if len(text) > 255 else None
+    return _letters_and_hyphens(text, path) or too_long
+
+
+def _letters_and_hyphens(text: str, path: str, *, prefix: bool = False) -> str | None:
     if not text[0].isalpha():
         return f'first character of "{path}" must be a letter'
     if "--" in text:
         return f'"{path}" cannot contain two consecutive hyphens'
-    if text.endswith("-"):
-        return f'"{path}" cannot end with a hyphen'
-    return f'"{path}" cannot be greater than 255 characters' if len(text) > 255 else None
+    return f'"{path}" cannot end with a hyphen' if text.endswith("-") and not prefix else None
 
 
 def _subnet_group_name(match: re.Match[str], value: Any, path: str) -> str | None:

@@ -9,7 +9,7 @@ from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
-from aurora_cli.sandbox.emulator.rds.models import engines, families, parameter_group
+from aurora_cli.sandbox.emulator.rds.models import engines, parameter_group
 from aurora_cli.sandbox.emulator.rds.models.parameter_group import Group, family_of
 
 MOST_CHANGES = 20
@@ -112,7 +112,7 @@ def engine_defaults(backend: AuroraBackend, params: Any) -> dict[str, Any]:
     family = params["DBParameterGroupFamily"]
     if family not in engines.families():
         raise _no_family(family)
-    known = [{"ParameterName": name, "IsModifiable": True} for name in families.parameters_of(family, STATIC)]
+    known = [{"ParameterName": name, "IsModifiable": True} for name in parameter_group.parameters_of(family, STATIC)]
     return {"DBParameterGroupFamily": family, "Parameters": known}
 
 
@@ -127,7 +127,7 @@ def _set(group: Group, changes: Iterable[Any]) -> bool:
         raise error("InvalidDBParameterGroupState", f"The default parameter group {group.name} can't be modified.")
     if len(changes) > MOST_CHANGES:
         raise bad_value(f"A maximum of {MOST_CHANGES} parameters can be modified in a single request.")
-    gone = families.unknown(family_of(group), (change["ParameterName"] for change in changes))
+    gone = parameter_group.unknown(family_of(group), (change["ParameterName"] for change in changes))
     if gone:
         raise bad_value(f"Could not find parameter with name: {gone[0]}")
     if any(change.get("ApplyMethod") == "immediate" and _is_static(group, change) for change in changes):

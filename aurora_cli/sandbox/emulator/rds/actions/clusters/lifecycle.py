@@ -34,6 +34,15 @@ from aurora_cli.sandbox.emulator.rds.models.resource import Shown
 from aurora_cli.sandbox.emulator.rds.models.snapshot import KeptBackup
 
 LONGEST_STOP = dt.timedelta(days=7)
+SCALING_V1 = {
+    "MinCapacity": 2,
+    "MaxCapacity": 16,
+    "AutoPause": True,
+    "SecondsUntilAutoPause": 300,
+    "TimeoutAction": "RollbackCapacityChange",
+    "SecondsBeforeTimeout": 300,
+}
+"""Defaults of a scaling configuration (RDS API reference, ScalingConfiguration)."""
 
 
 def create(backend: AuroraBackend, params: Any) -> Shown:
@@ -186,3 +195,18 @@ def reboot(backend: AuroraBackend, params: Any) -> Shown:
         instances.restart(backend, member)
     cluster.passing("rebooting")
     return Shown(cluster, "rebooting")
+
+
+def add_serverless_v1(backend: AuroraBackend, values: dict[str, Any]) -> str:
+    """Create an Aurora Serverless v1 cluster as if it had been created years ago; returns its ARN.
+
+    Args:
+        values: parameters of CreateDBCluster in snake case, and `scaling` with keys of ScalingConfigurationInfo.
+    """
+    scaling = {**SCALING_V1, **values.pop("scaling", {})}
+    fixed = {"engine_mode": "serverless", "storage_encrypted": True}
+    password = {"master_user_password": "from-the-past", "master_username": "boss"}
+    add(backend, {**password, **values, **fixed})
+    cluster = backend.cluster(values["db_cluster_identifier"])
+    cluster.scaling_v1 = scaling
+    return str(cluster.db_cluster_arn)
