@@ -23,7 +23,7 @@ from aurora_cli.sandbox.isolation import (
     isolated_environment,
 )
 from aurora_cli.sandbox.launch import launch
-from aurora_cli.sandbox.processes import stop_parents
+from aurora_cli.sandbox.processes import stop_fork_servers
 from aurora_cli.sandbox.state import EmulatorState, Inventory, StateFiles, is_loss, merge
 
 LOCK_TIMEOUT_S = 90.0
@@ -110,7 +110,7 @@ class Sandbox:
         if self.files.read_state() is None:
             return False
         with self._locked():
-            stop_parents(self.files.parents)
+            stop_fork_servers(self.files.parents)
             state = self.files.read_state()
             if state is None or not processes.is_running(state.pid, state.process_start):
                 return False

@@ -66,13 +66,13 @@ def wait_until(condition: Callable[[], bool], *, timeout_s: float, every_s: floa
     return True
 
 
-def name_myself(lock: int) -> None:
+def write_holder(lock: int) -> None:
     """Write pid and start time of this process, the holder of the lock, to the locked file."""
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()} {start_time(os.getpid())}".encode("ascii"), 0)
 
 
-def stop_parents(folder: Path) -> None:
+def stop_fork_servers(folder: Path) -> None:
     """Stop every fork server in that folder. Providers that serve a running Terraform end with it."""
     for lock in sorted(folder.glob("*.lock")):
         pid, _, started = lock.read_text(encoding="ascii", errors="replace").partition(" ")

@@ -34,7 +34,7 @@ class Provider:
     def __init__(self, cache_dir: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
         self._cache_dir = cache_dir
         self._environ = os.environ if environ is None else environ
-        self._world: ProviderRuntime | None = None
+        self._runtime: ProviderRuntime | None = None
         self.stop = StopSignal()
 
     @cached_property
@@ -73,18 +73,18 @@ class Provider:
         settings = read_settings(config, self._environ, resources.SERVICES)
         client = Client(settings, Models(self._cache_dir), self.stop)
         partition = next((name for prefix, name in _PARTITIONS.items() if settings.region.startswith(prefix)), "aws")
-        self._world = ProviderRuntime(client, self.stop, _pace(self._environ), _account(client), partition)
+        self._runtime = ProviderRuntime(client, self.stop, _polling(self._environ), _account(client), partition)
 
     @property
-    def world(self) -> ProviderRuntime:
+    def runtime(self) -> ProviderRuntime:
         """The runtime that tasks share.
 
         Raises:
             ProviderError: the provider was not configured.
         """
-        if self._world is None:
+        if self._runtime is None:
             raise ProviderError("Provider was not configured")
-        return self._world
+        return self._runtime
 
     def task(self, resource_type: str, values: Mapping[str, Any] | None, **more: Any) -> Task:
         """A task for a resource with these values, which include its id and Region."""
@@ -96,9 +96,9 @@ class Provider:
             entry=self.entry(resource_type),
             schema=self.resource_schema(resource_type),
             behaviour=behaviour_of(resource_type),
-            world=self.world,
+            runtime=self.runtime,
             values=known,
-            region=known.get("region") or self.world.client.settings.region,
+            region=known.get("region") or self.runtime.client.settings.region,
             **more,
         )
 
@@ -114,7 +114,7 @@ class Provider:
         from aurora_cli.sandbox.provider.engine.planning import Planner
         from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
 
-        settings = self.world.client.settings
+        settings = self.runtime.client.settings
         planner = Planner(
             entry=self.entry(resource_type),
             schema=self.resource_schema(resource_type),
@@ -175,7 +175,7 @@ class Provider:
         Raises:
             ProviderError: no match, several matches, or an AWS error.
         """
-        return data_sources.read(name, self.schema.data_sources[name], config, self.world)
+        return data_sources.read(name, self.schema.data_sources[name], config, self.runtime)
 
 
 @cache
@@ -200,7 +200,7 @@ def _account(client: Client) -> str:
     return str(answer["Account"])
 
 
-def _pace(environ: Mapping[str, str]) -> PollPolicy:
+def _polling(environ: Mapping[str, str]) -> PollPolicy:
     from aurora_cli.sandbox.provider.api.client import PollPolicy
 
     longest = environ.get("AURORA_SANDBOX_POLL_SECONDS")

@@ -15,7 +15,7 @@ import sys
 import time
 from binascii import crc32
 
-ACCEPTED, STALE, AGREED = b"+", b"~", b"!"
+ACCEPTED, STALE, CONFIRMED = b"+", b"~", b"!"
 _PATIENCE_S = 20.0
 _LOOK_EVERY_S = 0.01
 _ORPHAN_S = 1.0
@@ -54,24 +54,24 @@ def _ask(folder: bytes) -> _socket.socket | None:
     name = f"{crc32(identity(environ)):08x}"
     try:
         os.chdir(folder)  # the path of a socket is limited in length
-        return _agree(f"{name}.sock", message)
+        return _negotiate(f"{name}.sock", message)
     except OSError:
         return None
     finally:
         os.chdir(here)
 
 
-def _agree(address: str, message: bytes) -> _socket.socket | None:
+def _negotiate(address: str, message: bytes) -> _socket.socket | None:
     started, deadline = False, time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         channel = _connect(address)
         if channel is None:
-            started = started or _start_parent()
+            started = started or _start_fork_server()
             time.sleep(_LOOK_EVERY_S)
             continue
-        answer = _handed_over(channel, message)
+        answer = _hand_over(channel, message)
         if answer == ACCEPTED:
-            channel.sendall(AGREED)  # from here on there must be no direct provider
+            channel.sendall(CONFIRMED)  # from here on there must be no direct provider
             return channel
         channel.close()
         if answer != STALE:
@@ -90,7 +90,7 @@ def _connect(address: str) -> _socket.socket | None:
     return channel
 
 
-def _handed_over(channel: _socket.socket, message: bytes) -> bytes:
+def _hand_over(channel: _socket.socket, message: bytes) -> bytes:
     """The response of the fork server, which may still be loading; empty or STALE if it ended."""
     streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
     channel.settimeout(_PATIENCE_S)
@@ -102,7 +102,7 @@ def _handed_over(channel: _socket.socket, message: bytes) -> bytes:
         return STALE
 
 
-def _start_parent() -> bool:
+def _start_fork_server() -> bool:
     """Start a fork server in a new session, in this folder. It exits if another one was first. Returns True."""
     if os.fork() == 0:
         os.setsid()
@@ -112,14 +112,14 @@ def _start_parent() -> bool:
             for number, source in ((0, nothing), (1, log), (2, log)):
                 os.dup2(source, number)
             os.closerange(3, _FILE_DESCRIPTORS)
-            _forget_secrets()
+            _remove_secrets()
             _exec("fork_server")
         os._exit(0)
     os.wait()
     return True
 
 
-def _forget_secrets() -> None:
+def _remove_secrets() -> None:
     """Remove master passwords: they are for this run of Terraform, and the fork server outlives it."""
     for name in [name for name in os.environ if name.startswith(_SECRETS)]:
         del os.environ[name]

@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from aurora_cli.sandbox import processes
-from aurora_cli.sandbox.processes import name_myself
-from aurora_cli.sandbox.provider.fork_client import ACCEPTED, AGREED, STALE, identity
+from aurora_cli.sandbox.processes import write_holder
+from aurora_cli.sandbox.provider.fork_client import ACCEPTED, CONFIRMED, STALE, identity
 from aurora_cli.sandbox.provider.preload import Facts, code_on_disk, is_current, preload
 from aurora_cli.sandbox.state import StateFiles
 
@@ -66,7 +66,7 @@ def main() -> None:
     listener.listen(64)
     folder = os.environ.get("AURORA_SANDBOX_PROVIDER_CACHE")
     preload(Path(folder) if folder else None)
-    _Parent(listener, address, lock, own, code_on_disk()).serve()
+    _ForkServer(listener, address, lock, own, code_on_disk()).serve()
 
 
 def _lock(file: Path) -> int | None:
@@ -77,11 +77,11 @@ def _lock(file: Path) -> int | None:
     except BlockingIOError:
         os.close(handle)
         return None
-    name_myself(handle)
+    write_holder(handle)
     return handle
 
 
-class _Parent:
+class _ForkServer:
     """Accepts, checks and forks, one request at a time."""
 
     def __init__(self, listener: socket.socket, address: Path, lock: int, own: bytes, code: Facts) -> None:
@@ -92,7 +92,7 @@ class _Parent:
     def serve(self) -> None:
         self._listener.settimeout(LOOK_AROUND_S)
         while True:
-            _bury_the_ended()
+            _reap()
             try:
                 channel, _ = self._listener.accept()
             except TimeoutError:
@@ -127,13 +127,13 @@ class _Parent:
         elif os.fork() == 0:
             self._listener.close()
             os.close(self._lock)
-            _become(channel, request)
+            _serve_as(channel, request)
         for stream in request.streams:
             os.close(stream)
         return True
 
 
-def _bury_the_ended() -> None:
+def _reap() -> None:
     """Reap the forks that ended, and log those that failed."""
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
@@ -180,7 +180,7 @@ def _say(channel: socket.socket, word: bytes) -> None:
         channel.sendall(word)
 
 
-def _become(channel: socket.socket, request: Request) -> NoReturn:
+def _serve_as(channel: socket.socket, request: Request) -> NoReturn:
     """In the fork: serve as the process that Terraform started."""
     status, log = 1, os.dup(sys.stderr.fileno())
     try:
@@ -188,7 +188,7 @@ def _become(channel: socket.socket, request: Request) -> NoReturn:
         _take_over(request)
         channel.settimeout(None)
         _say(channel, ACCEPTED)
-        if channel.recv(1) != AGREED:  # the client timed out and started a provider directly
+        if channel.recv(1) != CONFIRMED:  # the client timed out and started a provider directly
             os._exit(_ORPHANED)
         threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
         from aurora_cli.sandbox.provider.__main__ import run

@@ -18,8 +18,8 @@ from aurora_cli.sandbox.emulator.rds.models.endpoint import CustomEndpoint
 from aurora_cli.sandbox.emulator.rds.models.global_database import GlobalDatabase
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.proxy import ProxyEndpoint
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing, Shown
-from aurora_cli.sandbox.emulator.rds.models.snapshot import KeptBackup
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, Transitional
+from aurora_cli.sandbox.emulator.rds.models.snapshot import RetainedBackup
 
 NOT_FOUND_CODES = {
     "cluster": "DBClusterNotFoundFault",
@@ -43,7 +43,7 @@ class AuroraBackend(RDSBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.custom_endpoints: dict[str, CustomEndpoint] = {}
-        self.kept_backups: dict[str, KeptBackup] = {}
+        self.retained_backups: dict[str, RetainedBackup] = {}
         self.deployments: dict[str, Deployment] = {}
         self.resource_map[CustomEndpoint] = self.custom_endpoints
         self.db_proxy_endpoints: dict[str, ProxyEndpoint] = {}
@@ -61,17 +61,17 @@ class AuroraBackend(RDSBackend):
         else:
             self._deferred.append((transition, action))
 
-    def settle(self) -> None:
+    def run_due(self) -> None:
         """Run the actions that are due. Every RDS request starts with it."""
         due = [action for transition, action in self._deferred if transition.over]
         self._deferred = [item for item in self._deferred if not item[0].over]
         for action in due:
             action()
 
-    def remove(self, resource: Passing, table: MutableMapping[str, Any], name: str) -> Shown:
+    def remove(self, resource: Transitional, table: MutableMapping[str, Any], name: str) -> StatusView:
         """Set a resource to `deleting`, and delete it from its table afterwards."""
-        self.defer(resource.passing("deleting", "deleting"), lambda: table.pop(name, None))
-        return Shown(resource, "deleting")
+        self.defer(resource.enter("deleting", "deleting"), lambda: table.pop(name, None))
+        return StatusView(resource, "deleting")
 
     def aurora_clusters(self) -> list[AuroraCluster]:
         """Aurora clusters, oldest first."""
@@ -88,7 +88,7 @@ class AuroraBackend(RDSBackend):
             raise cluster_not_found(identifier)
         return found
 
-    def beside(self, arn: str) -> AuroraBackend:
+    def in_region_of(self, arn: str) -> AuroraBackend:
         """The backend of the Region of an ARN; this one for any other identifier."""
         region = arn.split(":")[3] if arn.startswith("arn:") else self.region_name
         return cast("AuroraBackend", rds_backends[self.account_id][region])

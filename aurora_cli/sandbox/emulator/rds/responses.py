@@ -46,7 +46,7 @@ class AuroraResponse(RDSResponse):
 
     def call_action(self) -> Any:
         """Handle the request, after the deferred actions that are due."""
-        self.aurora.settle()
+        self.aurora.run_due()
         return super().call_action()
 
     def describe_db_cluster_snapshots(self) -> ActionResult:

@@ -153,7 +153,7 @@ class ProviderRuntime:
 
     client: Client
     stop: StopSignal
-    pace: PollPolicy
+    polling: PollPolicy
     account: str
     partition: str
     claimed: set[str] = field(default_factory=set)

@@ -35,7 +35,7 @@ SOURCES: Mapping[str, str] = {
 }
 
 
-def read(name: str, schema: Schema, config: Mapping[str, Any], world: ProviderRuntime) -> dict[str, Any]:
+def read(name: str, schema: Schema, config: Mapping[str, Any], runtime: ProviderRuntime) -> dict[str, Any]:
     """The result of a data source.
 
     Args:
@@ -47,7 +47,7 @@ def read(name: str, schema: Schema, config: Mapping[str, Any], world: ProviderRu
     from aurora_cli.sandbox.provider.data_sources.query import Query
     from aurora_cli.sandbox.provider.engine.response_mapping import merge
 
-    query = Query(schema, config, world)
+    query = Query(schema, config, runtime)
     reader = import_module(f"{__name__}.{SOURCES[name]}").READERS[name]
     try:
         found = reader(query)

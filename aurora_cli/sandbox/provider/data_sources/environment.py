@@ -12,7 +12,7 @@ def _partition_data(query: Query) -> dict[str, Any]:
     from botocore.loaders import create_loader
 
     partitions = create_loader().load_data("endpoints")["partitions"]
-    found: dict[str, Any] = next(one for one in partitions if one["partition"] == query.world.partition)
+    found: dict[str, Any] = next(one for one in partitions if one["partition"] == query.runtime.partition)
     return found
 
 
@@ -24,7 +24,7 @@ def _caller_identity(query: Query) -> dict[str, Any]:
 
 def _partition(query: Query) -> dict[str, Any]:
     suffix = _partition_data(query)["dnsSuffix"]
-    name = query.world.partition
+    name = query.runtime.partition
     return {
         "id": name,
         "partition": name,

@@ -19,24 +19,24 @@ class Query:
 
     schema: Schema
     config: Mapping[str, Any]
-    world: ProviderRuntime
+    runtime: ProviderRuntime
 
     @property
     def region(self) -> str:
         """The Region of the configuration, else the provider's."""
-        return self.config.get("region") or self.world.client.settings.region
+        return self.config.get("region") or self.runtime.client.settings.region
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
         """Make an API call; the operation includes its service: `ec2:DescribeVpcs`."""
         service, _, name = operation.partition(":")
-        return self.world.client.call(service, name, params, region=self.region)
+        return self.runtime.client.call(service, name, params, region=self.region)
 
     def attributes(
         self, operation: str, path: str, item: Mapping[str, Any], aliases: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         """Attributes that match members of an item by name."""
         service, _, name = operation.partition(":")
-        shape = shape_at(self.world.client.models.operation(service, name).output_shape, path)
+        shape = shape_at(self.runtime.client.models.operation(service, name).output_shape, path)
         return matched_attributes(item, shape, self.schema.block, aliases or {})
 
     def typed(self, values: Mapping[str, Any]) -> dict[str, Any]:

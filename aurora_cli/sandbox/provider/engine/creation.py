@@ -40,7 +40,7 @@ def create_once(task: Task) -> None:
         answer = _send_until_answered(task, call, before)
         if answer is not None:
             task.id = _id_from(task, answer)
-        task.world.claimed.add(f"{task.entry.type}/{task.id}")
+        task.runtime.claimed.add(f"{task.entry.type}/{task.id}")
 
 
 @contextmanager
@@ -68,8 +68,8 @@ def _send_until_answered(task: Task, call: Call, before: set[str]) -> dict[str, 
                 return None
             lost += 1
             error.attempts = lost
-            exhausted = lost >= task.world.client.settings.max_attempts
-            if taken or exhausted or task.world.stop.pause(min(1.0, _FIRST_PAUSE * lost)):
+            exhausted = lost >= task.runtime.client.settings.max_attempts
+            if taken or exhausted or task.runtime.stop.pause(min(1.0, _FIRST_PAUSE * lost)):
                 raise
 
 
@@ -97,7 +97,7 @@ def _find_ours(task: Task, before: set[str]) -> bool:
 def _candidates(task: Task, before: set[str]) -> list[str]:
     if task.entry.listing is not None:
         found = _listed(task) - before
-        return sorted(name for name in found if f"{task.entry.type}/{name}" not in task.world.claimed)
+        return sorted(name for name in found if f"{task.entry.type}/{name}" not in task.runtime.claimed)
     if task.entry.id is None or callable(task.entry.id):
         return [_id_from(task, {})]
     return []
@@ -109,15 +109,17 @@ def _is_ours(task: Task) -> bool:
         found = read_attributes(task, item)
     except NotFound:
         return False
-    born = search(task.entry.born, item) if task.entry.born else None
-    if isinstance(born, dt.datetime) and born < task.started - _CLOCK_SKEW:
+    created_at = search(task.entry.created_at, item) if task.entry.created_at else None
+    if isinstance(created_at, dt.datetime) and created_at < task.started - _CLOCK_SKEW:
         return False
     types = task.schema.block.type.attributes
-    telling = [
-        name for name in (*task.behaviour.force_new, *task.entry.telling, "tags_all") if name in types and name in found
+    identifying = [
+        name
+        for name in (*task.behaviour.force_new, *task.entry.identifying, "tags_all")
+        if name in types and name in found
     ]
     return all(
         canonical(found[name], types[name]) == canonical(task.values[name], types[name])
-        for name in telling
+        for name in identifying
         if task.values.get(name) is not UNKNOWN and task.values.get(name) is not None
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound, has_code
 from aurora_cli.sandbox.provider.engine.creation import create_once
-from aurora_cli.sandbox.provider.engine.messages import worded
+from aurora_cli.sandbox.provider.engine.messages import error_context
 from aurora_cli.sandbox.provider.engine.model import Call, Task, Update
 from aurora_cli.sandbox.provider.engine.names import generate_name
 from aurora_cli.sandbox.provider.engine.reading import read_state
@@ -36,11 +36,11 @@ def create(task: Task) -> dict[str, Any]:
         Unfinished: the resource is partially created.
     """
     _choose_name(task)
-    with worded(task, "creating"):
+    with error_context(task, "creating"):
         create_once(task)
     try:
         _finish_creation(task)
-        with worded(task, "reading"):
+        with error_context(task, "reading"):
             return read_state(task)
     except ProviderError as error:
         state = merge(task.schema.block, without_unknown(task.values), _known_identity(task))
@@ -58,7 +58,7 @@ def _choose_name(task: Task) -> None:
 def _finish_creation(task: Task) -> None:
     if task.entry.created is not None:
         await_status(task, task.entry.created, "create")
-    with worded(task, "creating"):
+    with error_context(task, "creating"):
         for step in task.entry.finish:
             step(task)
 
@@ -74,7 +74,7 @@ def update(task: Task) -> dict[str, Any]:
     Raises:
         ProviderError: a step failed; the steps before it are applied.
     """
-    with worded(task, "updating"):
+    with error_context(task, "updating"):
         for step in task.entry.updates:
             if isinstance(step, Update):
                 _send_update(task, step)
@@ -82,7 +82,7 @@ def update(task: Task) -> dict[str, Any]:
                 step(task)
         if "tags_all" in task.changed:
             _retag(task)
-    with worded(task, "reading"):
+    with error_context(task, "reading"):
         return read_state(task)
 
 
@@ -114,7 +114,7 @@ def delete(task: Task) -> None:
     if action is None:
         return
     try:
-        with worded(task, "deleting"):
+        with error_context(task, "deleting"):
             task.repeat_while(_deletion(task, action), has_code(*task.entry.busy), "delete")
     except NotFound:
         return

@@ -11,7 +11,7 @@ from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 
 @contextmanager
-def worded(task: Task, doing: str, kind: str = "") -> Iterator[None]:
+def error_context(task: Task, doing: str, kind: str = "") -> Iterator[None]:
     """Convert failures to a ProviderError that names the action and the resource.
 
     Args:

@@ -178,8 +178,8 @@ class Resource:
         finish: functions that complete the creation.
         exists: error codes if the name is already in use.
         busy: error codes on which a deletion is retried.
-        born: JMESPath of the creation time in the read item.
-        telling: further attributes, besides tags and immutable ones, that identify the created resource.
+        created_at: JMESPath of the creation time in the read item.
+        identifying: further attributes, besides tags and immutable ones, that identify the created resource.
         updates: calls and functions for changes, in order.
         delete: None: a deletion only removes the state.
         retag: changes tags instead of `tagging`, if one call replaces all of them.
@@ -204,9 +204,9 @@ class Resource:
     created: Wait | None = None
     exists: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
-    born: str = ""
+    created_at: str = ""
     listing: Listing | None = None
-    telling: frozenset[str] = frozenset()
+    identifying: frozenset[str] = frozenset()
     updates: tuple[Update | Hook, ...] = ()
     delete: Call | Hook | None = None
     deleted: Wait | None = None
@@ -236,7 +236,7 @@ class Task(ABC):
     entry: Resource
     schema: Schema
     behaviour: Behaviour
-    world: ProviderRuntime
+    runtime: ProviderRuntime
     values: dict[str, Any]
     prior: Mapping[str, Any] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -272,7 +272,7 @@ class Task(ABC):
         """
         service, name = self.split(operation)
         try:
-            return self.world.client.call(service, name, params, region=self.region)
+            return self.runtime.client.call(service, name, params, region=self.region)
         except AwsError as error:
             if error.repeated and error.code in _DONE_ALREADY:
                 return {}
@@ -285,12 +285,12 @@ class Task(ABC):
 
     def model(self, operation: str) -> OperationModel:
         """botocore's model of `kms:DescribeKey` or `CreateVpc`."""
-        return self.world.client.models.operation(*self.split(operation))
+        return self.runtime.client.models.operation(*self.split(operation))
 
     def arn(self, resource: str, service: str | None = None) -> str:
         """An ARN in this task's Region and account."""
-        world = self.world
-        return f"arn:{world.partition}:{service or self.entry.service}:{self.region}:{world.account}:{resource}"
+        runtime = self.runtime
+        return f"arn:{runtime.partition}:{service or self.entry.service}:{self.region}:{runtime.account}:{resource}"
 
     @abstractmethod
     def send(self, call: Call, *, only: Names = None, extra: Params = None, repeat_lost: bool = True) -> Item:

@@ -54,7 +54,7 @@ def read_attributes(task: Task, item: Item | None = None) -> dict[str, Any]:
         if is_zero(found.get(name)):
             found.pop(name, None)
     if entry.tagging is not None:
-        found.update(split_tags(read_tags(task, entry.tagging, item), task.get("tags"), task.world.client.settings))
+        found.update(split_tags(read_tags(task, entry.tagging, item), task.get("tags"), task.runtime.client.settings))
     return found | _identity(task)
 
 

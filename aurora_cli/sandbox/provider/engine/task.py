@@ -19,7 +19,7 @@ class ResourceTask(Task):
     def send(self, call: Call, *, only: Names = None, extra: Params = None, repeat_lost: bool = True) -> Item:
         service, operation = self.split(call.operation)
         params = build_request(call, self, only=only) | dict(extra or {})
-        return self.world.client.call(service, operation, params, region=self.region, repeat_lost=repeat_lost)
+        return self.runtime.client.call(service, operation, params, region=self.region, repeat_lost=repeat_lost)
 
     def await_status(self, wait: Wait, kind: str) -> None:
         await_status(self, wait, kind)
@@ -30,13 +30,13 @@ class ResourceTask(Task):
         return parse_duration(text) if isinstance(text, str) else _DEFAULT_TIMEOUT
 
     def repeat_while(self, action: Callable[[], Any], busy: Callable[[Exception], bool], kind: str) -> Any:
-        pace = self.world.pace
-        end = time.monotonic() + min(self.timeout(kind), pace.patience)
-        pause = pace.first
+        polling = self.runtime.polling
+        end = time.monotonic() + min(self.timeout(kind), polling.patience)
+        pause = polling.first
         while True:
             try:
                 return action()
             except Exception as error:
-                if not busy(error) or time.monotonic() >= end or self.world.stop.pause(pause):
+                if not busy(error) or time.monotonic() >= end or self.runtime.stop.pause(pause):
                     raise
-            pause = min(pause * 1.5, pace.longest)
+            pause = min(pause * 1.5, polling.longest)

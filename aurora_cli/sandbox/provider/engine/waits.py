@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import NotFound, WaitFailed
-from aurora_cli.sandbox.provider.engine.messages import worded
+from aurora_cli.sandbox.provider.engine.messages import error_context
 from aurora_cli.sandbox.provider.engine.model import Item, Task, Wait
 from aurora_cli.sandbox.provider.engine.reading import find_item
 from aurora_cli.sandbox.provider.engine.response_mapping import search
@@ -22,7 +22,7 @@ def await_status(task: Task, wait: Wait, kind: str) -> None:
     Raises:
         ProviderError: the wait failed.
     """
-    with worded(task, "waiting for", f" {kind}"):
+    with error_context(task, "waiting for", f" {kind}"):
         wait_for(task, wait, kind)
 
 
@@ -36,9 +36,9 @@ def wait_for(task: Task, wait: Wait, kind: str) -> None:
         WaitFailed: unexpected status, timeout, or Terraform stops the provider.
         AwsError: the read failed.
     """
-    timeout, pace = task.timeout(kind), task.world.pace
+    timeout, polling = task.timeout(kind), task.runtime.polling
     end = time.monotonic() + timeout
-    pause, missing = pace.first, 0
+    pause, missing = polling.first, 0
     while True:
         status = _status(task, wait)
         missing = missing + 1 if status is None else 0
@@ -46,9 +46,9 @@ def wait_for(task: Task, wait: Wait, kind: str) -> None:
             return
         if time.monotonic() >= end:
             raise WaitFailed(_out_of_time(wait, status, timeout))
-        if task.world.stop.pause(pause):
+        if task.runtime.stop.pause(pause):
             raise WaitFailed("context canceled")
-        pause = min(pause * 1.5, pace.longest)
+        pause = min(pause * 1.5, polling.longest)
 
 
 def _status(task: Task, wait: Wait) -> str | None:

@@ -9,7 +9,7 @@ from moto.rds.models import EventSubscription, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing, Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, Transitional
 
 SOURCE_TYPES = frozenset(
     {
@@ -49,14 +49,14 @@ CATEGORIES = {
 RECENT_MINUTES = 60
 
 
-class Subscription(Passing, EventSubscription):
+class Subscription(Transitional, EventSubscription):
     """A subscription with transitional statuses and the values that RDS sets."""
 
-    resting = "active"
+    final_status = "active"
 
     def __init__(self, backend: RDSBackend, values: dict[str, Any]) -> None:
         super().__init__(backend, values.pop("subscription_name"), **values)
-        self.passing("creating")
+        self.enter("creating")
         self.enabled = values.get("enabled", True)
         self.customer_aws_id = self.account_id
 
@@ -66,7 +66,7 @@ class Subscription(Passing, EventSubscription):
         return self.arn
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateEventSubscription."""
     values = dict(params.items())
     if values["subscription_name"] in backend.event_subscriptions:
@@ -74,7 +74,7 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
     _check(values.get("source_type"), values.get("event_categories"), values.get("source_ids"))
     subscription = Subscription(backend, values)
     backend.event_subscriptions[subscription.subscription_name] = subscription
-    return Shown(subscription, "creating")
+    return StatusView(subscription, "creating")
 
 
 def _check(source_type: str | None, categories: list[str] | None, sources: list[str] | None) -> None:
@@ -100,7 +100,7 @@ def find(backend: AuroraBackend, name: str) -> Subscription:
     return found
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyEventSubscription."""
     subscription = find(backend, params["SubscriptionName"])
     values = dict(params.items())
@@ -110,8 +110,8 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     subscription.source_type, subscription.event_categories = source_type, list(categories or [])
     subscription.sns_topic_arn = values.get("sns_topic_arn") or subscription.sns_topic_arn
     subscription.enabled = values.get("enabled", subscription.enabled)
-    subscription.passing("modifying")
-    return Shown(subscription, "modifying")
+    subscription.enter("modifying")
+    return StatusView(subscription, "modifying")
 
 
 def add_source(backend: AuroraBackend, params: Any) -> Subscription:
@@ -130,7 +130,7 @@ def remove_source(backend: AuroraBackend, params: Any) -> Subscription:
     return subscription
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteEventSubscription."""
     subscription = find(backend, params["SubscriptionName"])
     return backend.remove(subscription, backend.event_subscriptions, subscription.subscription_name)

@@ -14,7 +14,7 @@ from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, c
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance, Restarted
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown, leave_pending
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, leave_pending
 
 MOST_INSTANCES = 16
 HIGHEST_TIER = 15
@@ -33,7 +33,7 @@ WAITING = {"db_instance_class": "DBInstanceClass", "ca_certificate_identifier": 
 """Parameters that are pending until the maintenance window without ApplyImmediately, because the instance reboots."""
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateDBInstance in a cluster. The first instance of a cluster is its writer."""
     values = dict(params.items())
     name = names.check_identifier(values["db_instance_identifier"], "DBInstanceIdentifier")
@@ -45,7 +45,7 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
     instance = AuroraInstance(backend, cluster, **values)  # type: ignore[abstract]
     backend.databases[name] = instance
     instance.add_event("DB_INSTANCE_CREATE")
-    return Shown(instance, "creating")
+    return StatusView(instance, "creating")
 
 
 def _check_create(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def _check_tier(tier: int | None) -> None:
         raise bad_value(f"Invalid promotion tier: {tier}. Valid values are 0 to {HIGHEST_TIER}.")
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBInstance of a cluster's instance."""
     values = dict(params.items())
     instance = backend.instance(values["db_instance_identifier"])
@@ -111,7 +111,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     _modify_parameter_group(backend, instance, values.get("db_parameter_group_name"))
     _modify_waiting(backend, instance, values)
     renames.rename_instance(backend, instance, values)
-    return Shown(instance, instance.status)
+    return StatusView(instance, instance.status)
 
 
 def _modify_parameter_group(backend: AuroraBackend, instance: AuroraInstance, name: str | None) -> None:
@@ -124,7 +124,7 @@ def _modify_parameter_group(backend: AuroraBackend, instance: AuroraInstance, na
 def _modify_waiting(backend: AuroraBackend, instance: AuroraInstance, values: dict[str, Any]) -> None:
     leave_pending(instance, [(shown, values.get(key), getattr(instance, key)) for key, shown in WAITING.items()])
     if values.get("apply_immediately") and instance.pending_modified_values:
-        backend.defer(instance.passing("modifying"), lambda: _apply_pending(instance))
+        backend.defer(instance.enter("modifying"), lambda: _apply_pending(instance))
 
 
 def _apply_pending(instance: AuroraInstance) -> None:
@@ -135,7 +135,7 @@ def _apply_pending(instance: AuroraInstance) -> None:
         setattr(instance, key, pending.get(shown, getattr(instance, key)))
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteDBInstance of a cluster's instance. If it is the writer, a reader is promoted."""
     instance = backend.instance(params["DBInstanceIdentifier"])
     if instance.deleting:
@@ -145,8 +145,8 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
     instance.deleting = True
     instance.is_cluster_writer = False
     instance.cluster.designate_writer()
-    backend.defer(instance.passing("deleting", "deleting"), lambda: _gone(backend, instance))
-    return Shown(instance, "deleting")
+    backend.defer(instance.enter("deleting", "deleting"), lambda: _deleted(backend, instance))
+    return StatusView(instance, "deleting")
 
 
 def _check_runs(cluster: AuroraCluster) -> None:
@@ -157,21 +157,21 @@ def _check_runs(cluster: AuroraCluster) -> None:
         )
 
 
-def _gone(backend: AuroraBackend, instance: AuroraInstance) -> None:
+def _deleted(backend: AuroraBackend, instance: AuroraInstance) -> None:
     backend.databases.pop(instance.db_instance_identifier, None)
 
 
-def reboot(backend: AuroraBackend, params: Any) -> Shown:
+def reboot(backend: AuroraBackend, params: Any) -> StatusView:
     """RebootDBInstance: applies static parameters."""
     instance = backend.instance(params["DBInstanceIdentifier"])
     _check_available(instance)
     restart(backend, instance)
-    return Shown(instance, "rebooting")
+    return StatusView(instance, "rebooting")
 
 
 def restart(backend: AuroraBackend, instance: AuroraInstance) -> None:
     """Start a reboot."""
-    backend.defer(instance.passing("rebooting"), lambda: _restarted(backend, instance))
+    backend.defer(instance.enter("rebooting"), lambda: _restarted(backend, instance))
 
 
 def _restarted(backend: AuroraBackend, instance: AuroraInstance) -> None:

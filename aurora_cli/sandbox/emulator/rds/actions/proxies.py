@@ -10,7 +10,7 @@ from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 from aurora_cli.sandbox.emulator.rds.models import names, networks
 from aurora_cli.sandbox.emulator.rds.models.proxy import Proxy
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 
 FAMILIES = {"POSTGRESQL": "aurora-postgresql", "MYSQL": "aurora-mysql"}
 
@@ -27,7 +27,7 @@ def find(backend: AuroraBackend, name: str) -> Proxy:
     return found
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateDBProxy."""
     values = dict(params.items())
     name = names.check_identifier(values["db_proxy_name"], "DBProxyName")
@@ -40,10 +40,10 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
     networks.checked_subnets(backend, values["vpc_subnet_ids"])
     proxy = Proxy(backend, values)
     backend.db_proxies[name] = proxy
-    return Shown(proxy, "creating")
+    return StatusView(proxy, "creating")
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBProxy, which can also rename it."""
     proxy, values = find(backend, params["DBProxyName"]), dict(params.items())
     for key in ("role_arn", "require_tls", "idle_client_timeout", "debug_logging", "default_auth_scheme"):
@@ -56,8 +56,8 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     wanted = values.get("new_db_proxy_name")
     if wanted and wanted != proxy.db_proxy_name:
         _rename(backend, proxy, wanted)
-    proxy.passing("modifying")
-    return Shown(proxy, "modifying")
+    proxy.enter("modifying")
+    return StatusView(proxy, "modifying")
 
 
 def _rename(backend: AuroraBackend, proxy: Proxy, wanted: str) -> None:
@@ -68,12 +68,12 @@ def _rename(backend: AuroraBackend, proxy: Proxy, wanted: str) -> None:
     backend.db_proxies[wanted] = proxy
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteDBProxy, and its target group."""
     proxy = find(backend, params["DBProxyName"])
     name = proxy.db_proxy_name
-    backend.defer(proxy.passing("deleting", "deleting"), lambda: _forget(backend, name))
-    return Shown(proxy, "deleting")
+    backend.defer(proxy.enter("deleting", "deleting"), lambda: _forget(backend, name))
+    return StatusView(proxy, "deleting")
 
 
 def _forget(backend: AuroraBackend, name: str) -> None:

@@ -16,8 +16,13 @@ from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_not_found, cluster_state, error
 from aurora_cli.sandbox.emulator.rds.models import engines
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
-from aurora_cli.sandbox.emulator.rds.models.snapshot import AuroraClusterSnapshot, KeptBackup, backup_of, carried_by
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
+from aurora_cli.sandbox.emulator.rds.models.snapshot import (
+    AuroraClusterSnapshot,
+    RetainedBackup,
+    backup_of,
+    inherited_from,
+)
 
 AURORA_OF = {"postgres": "aurora-postgresql", "mysql": "aurora-mysql"}
 _PARTITION = "aws"
@@ -26,7 +31,7 @@ _PARTITION = "aws"
 def automated_backups(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
     """DescribeDBClusterAutomatedBackups: of existing clusters, and retained ones of deleted clusters."""
     found = [backup_of(cluster) for cluster in backend.aurora_clusters()]
-    found += [kept.shown for kept in backend.kept_backups.values()]
+    found += [kept.shown for kept in backend.retained_backups.values()]
     for member in ("DbClusterResourceId", "DBClusterIdentifier"):
         if params.get(member):
             found = [one for one in found if one[member] == params[member]]
@@ -43,7 +48,7 @@ def _snapshot(backend: AuroraBackend, wanted: str) -> Any:
     return backend.get_db_cluster_snapshot(wanted.rpartition(":")[2])
 
 
-def from_snapshot(backend: AuroraBackend, params: Any) -> Shown:
+def from_snapshot(backend: AuroraBackend, params: Any) -> StatusView:
     """RestoreDBClusterFromSnapshot."""
     wanted = params["SnapshotIdentifier"]
     if ":snapshot:" in wanted:
@@ -55,7 +60,7 @@ def from_snapshot(backend: AuroraBackend, params: Any) -> Shown:
     return lifecycle.add(backend, values)
 
 
-def to_point_in_time(backend: AuroraBackend, params: Any) -> Shown:
+def to_point_in_time(backend: AuroraBackend, params: Any) -> StatusView:
     """RestoreDBClusterToPointInTime."""
     source = _source_of(backend, params)
     made = lifecycle.add(backend, _restore_values(source, params))
@@ -64,7 +69,7 @@ def to_point_in_time(backend: AuroraBackend, params: Any) -> Shown:
     return made
 
 
-def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | KeptBackup:
+def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | RetainedBackup:
     """The source of RestoreDBClusterToPointInTime, by identifier or resource id: a cluster or retained backups.
 
     Raises:
@@ -83,16 +88,16 @@ def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | KeptBacku
     return source
 
 
-def _named(backend: AuroraBackend, params: Any) -> AuroraCluster | KeptBackup:
+def _named(backend: AuroraBackend, params: Any) -> AuroraCluster | RetainedBackup:
     wanted = params.get("SourceDbClusterResourceId")
     if not wanted:
         return backend.cluster(params["SourceDBClusterIdentifier"])
     for cluster in backend.aurora_clusters():
         if cluster.db_cluster_resource_id == wanted:
             return cluster
-    if wanted not in backend.kept_backups:
+    if wanted not in backend.retained_backups:
         raise cluster_not_found(wanted)
-    return backend.kept_backups[wanted]
+    return backend.retained_backups[wanted]
 
 
 def _check_time(source: AuroraCluster, wanted: dt.datetime | None) -> None:
@@ -136,7 +141,7 @@ def _from_db_snapshot(backend: AuroraBackend, arn: str, params: Any) -> dict[str
     }
 
 
-def from_s3(backend: AuroraBackend, params: Any) -> Shown:
+def from_s3(backend: AuroraBackend, params: Any) -> StatusView:
     """RestoreDBClusterFromS3.
 
     Raises:
@@ -162,7 +167,7 @@ def _check_version(source: Any, values: dict[str, Any]) -> None:
 
 def _restore_values(source: Any, params: Any) -> dict[str, Any]:
     """Values of a restored cluster: those of the call override those of the source."""
-    carried = carried_by(source) if isinstance(source, AuroraCluster) else source.carried
+    carried = inherited_from(source) if isinstance(source, AuroraCluster) else source.carried
     if params.get("KmsKeyId"):
         carried = {**carried, "storage_encrypted": True}
     # The password is part of the data. The copy has no managed secret until one is requested.

@@ -50,7 +50,7 @@ def copy(backend: AuroraBackend, params: Any) -> AuroraClusterSnapshot:
         RDSClientError: the snapshot does not exist, the identifier is in use, or the KMS key of this Region is missing.
     """
     wanted, name = params["SourceDBClusterSnapshotIdentifier"], params["TargetDBClusterSnapshotIdentifier"]
-    home = backend.beside(wanted)
+    home = backend.in_region_of(wanted)
     source = home.cluster_snapshots.get(wanted.rpartition(":")[2])
     if not isinstance(source, AuroraClusterSnapshot):
         raise error("DBClusterSnapshotNotFoundFault", f"DBClusterSnapshot {wanted} not found.")

@@ -11,7 +11,7 @@ from moto.rds.models import DBCluster, RDSBackend
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 LICENSES = {"aurora-postgresql": "postgresql-license", "aurora-mysql": "general-public-license"}
 DEFAULT_PAUSE_S = 300
@@ -25,7 +25,7 @@ class Groups:
     instance: str | None = None
 
 
-class AuroraCluster(Passing, DBCluster):
+class AuroraCluster(Transitional, DBCluster):
     """An Aurora cluster.
 
     Args:
@@ -36,7 +36,7 @@ class AuroraCluster(Passing, DBCluster):
     backend: Any  # all backends are Aurora backends
 
     def __init__(self, backend: RDSBackend, **values: Any) -> None:
-        self.passing("creating")
+        self.enter("creating")
         # Aurora always reports 1; moto looks it up by storage type and knows none of Aurora's.
         super().__init__(backend, **{**values, "allocated_storage": values.get("allocated_storage") or 1})
         self.pending_modified_values: dict[str, Any] = {}
@@ -180,12 +180,12 @@ class AuroraCluster(Passing, DBCluster):
 
     @property
     def global_write_forwarding_requested(self) -> bool | None:  # type: ignore[override]
-        """Shown only if it was requested."""
+        """StatusView only if it was requested."""
         return self._global_write_forwarding_requested or None
 
     @property
     def local_write_forwarding_status(self) -> str | None:
-        """Shown only while readers forward writes."""
+        """StatusView only while readers forward writes."""
         return "enabled" if self.local_write_forwarding else None
 
     @property

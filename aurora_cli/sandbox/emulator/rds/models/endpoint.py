@@ -9,19 +9,19 @@ from moto.rds.models import RDSBackend, RDSBaseModel
 from aurora_cli.sandbox.emulator.rds.errors import bad_value
 from aurora_cli.sandbox.emulator.rds.models import names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 TYPES = ("READER", "ANY")
 
 
-class CustomEndpoint(Passing, RDSBaseModel):
+class CustomEndpoint(Transitional, RDSBaseModel):
     """A custom endpoint of a cluster."""
 
     resource_type = "cluster-endpoint"
 
     def __init__(self, backend: RDSBackend, cluster: AuroraCluster, params: Any) -> None:
         super().__init__(backend)
-        self.passing("creating")
+        self.enter("creating")
         self.cluster = cluster
         self.db_cluster_endpoint_identifier = str(params["DBClusterEndpointIdentifier"]).lower()
         self.db_cluster_endpoint_resource_identifier = names.resource_id("cluster-endpoint-")

@@ -7,10 +7,10 @@ from typing import Any, cast
 from moto.rds.models import GlobalCluster, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 
-class GlobalDatabase(Passing, GlobalCluster):
+class GlobalDatabase(Transitional, GlobalCluster):
     """A global cluster; its version is that of its writer."""
 
     def __init__(self, backend: RDSBackend, values: dict[str, Any]) -> None:
@@ -23,7 +23,7 @@ class GlobalDatabase(Passing, GlobalCluster):
             values.get("storage_encrypted"),
             values.get("deletion_protection"),
         )
-        self.passing("creating")
+        self.enter("creating")
         self.database_name = values.get("database_name")
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
         self.tags = values.get("tags") or []

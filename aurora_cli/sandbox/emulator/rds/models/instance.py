@@ -9,13 +9,13 @@ from moto.core.utils import utcnow
 from moto.rds.models import DBInstanceClustered, DBParameterGroup, Event, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.models import names, networks
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 DEFAULT_CA = "rds-ca-rsa2048-g1"
 CA_LIFETIME = dt.timedelta(days=365)
 
 
-class AuroraInstance(Passing, DBInstanceClustered):
+class AuroraInstance(Transitional, DBInstanceClustered):
     """An Aurora instance.
 
     Args:
@@ -32,7 +32,7 @@ class AuroraInstance(Passing, DBInstanceClustered):
         values["db_subnet_group_name"] = cluster.db_subnet_group_name
         values["ca_certificate_identifier"] = values.get("ca_certificate_identifier") or DEFAULT_CA
         super().__init__(backend=backend, **values)
-        self.passing("creating")
+        self.enter("creating")
         self.pending_modified_values: dict[str, Any] = {}
         self.deleting = False
         self.dbi_resource_id = names.resource_id("db-")

@@ -7,13 +7,13 @@ from typing import Any
 from moto.rds.models import DBProxy, DBProxyTargetGroup, RDSBackend, RDSBaseModel
 
 from aurora_cli.sandbox.emulator.rds.models import names
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 ROLES = ("READ_WRITE", "READ_ONLY")
 PASSWORD_TYPES = {"POSTGRESQL": "POSTGRES_SCRAM_SHA_256", "MYSQL": "MYSQL_NATIVE_PASSWORD"}
 
 
-class Proxy(Passing, DBProxy):
+class Proxy(Transitional, DBProxy):
     """A proxy with transitional statuses and the values that RDS sets."""
 
     def __init__(self, backend: RDSBackend, values: dict[str, Any]) -> None:
@@ -30,7 +30,7 @@ class Proxy(Passing, DBProxy):
             values.get("debug_logging"),
             values.get("tags"),
         )
-        self.passing("creating")
+        self.enter("creating")
         self.set_auth(values.get("auth"))
         self.endpoint = names.host(f"{self.db_proxy_name}.proxy-", self.account_id, self.region)
         self.default_auth_scheme = values.get("default_auth_scheme") or "NONE"
@@ -63,7 +63,7 @@ class Proxy(Passing, DBProxy):
         return {**filled, **{name: value for name, value in named.items() if value}}
 
 
-class ProxyEndpoint(Passing, RDSBaseModel):
+class ProxyEndpoint(Transitional, RDSBaseModel):
     """An endpoint with transitional statuses. Its attributes are those of the API's response."""
 
     resource_type = "db-proxy-endpoint"
@@ -71,7 +71,7 @@ class ProxyEndpoint(Passing, RDSBaseModel):
 
     def __init__(self, backend: RDSBackend, proxy: Proxy, name: str, values: dict[str, Any]) -> None:
         super().__init__(backend)
-        self.passing("creating")
+        self.enter("creating")
         self.proxy = proxy
         self.db_proxy_endpoint_name = name
         self.unique_id = names.resource_id("prx-endpoint-").lower()

@@ -8,10 +8,10 @@ from typing import Any
 from aurora_cli.sandbox.emulator.latency import Transition
 
 
-class Passing:
+class Transitional:
     """A resource with transitional statuses. moto sets a final one at once; a new resource enters its first after that."""
 
-    resting = "available"
+    final_status = "available"
     _transition: Transition
 
     @property
@@ -23,9 +23,9 @@ class Passing:
     def status(self, value: str) -> None:
         self._transition = Transition(value, value)
 
-    def passing(self, status: str, final: str | None = None) -> Transition:
+    def enter(self, status: str, final: str | None = None) -> Transition:
         """Enter a transitional status."""
-        self._transition = Transition(status, final or self.resting)
+        self._transition = Transition(status, final or self.final_status)
         return self._transition
 
 
@@ -44,7 +44,7 @@ def leave_pending(resource: Any, changes: Iterable[tuple[str, Any, Any]]) -> Non
             resource.pending_modified_values[name] = wanted
 
 
-class Shown:
+class StatusView:
     """A resource with another status: the response to CreateDBCluster says `creating` even without latency."""
 
     def __init__(self, resource: Any, status: str) -> None:

@@ -8,9 +8,9 @@ from moto.rds.models import DBClusterSnapshot, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.models import networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
-CARRIED = (
+INHERITED = (
     "engine",
     "engine_version",
     "database_name",
@@ -26,17 +26,17 @@ CARRIED = (
 """Attributes that a restored cluster inherits from its source (RDS API reference, RestoreDBClusterFromSnapshot)."""
 
 
-def carried_by(cluster: AuroraCluster) -> dict[str, Any]:
+def inherited_from(cluster: AuroraCluster) -> dict[str, Any]:
     """The values that a cluster passes to its copies."""
-    return {name: getattr(cluster, name) for name in CARRIED}
+    return {name: getattr(cluster, name) for name in INHERITED}
 
 
-class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
+class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
     """A snapshot with the attributes of its cluster."""
 
     def __init__(self, backend: RDSBackend, cluster: AuroraCluster, name: str, kind: str, tags: Any) -> None:
         super().__init__(backend, cluster, name, kind, tags)
-        self.passing("creating")
+        self.enter("creating")
         self.availability_zones = cluster.availability_zones
         self.vpc_id = networks.subnet_group(backend, cluster.db_subnet_group_name).vpc_id
         self.kms_key_id = cluster.kms_key_id  # type: ignore[assignment]
@@ -44,7 +44,7 @@ class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
         self.iam_database_authentication_enabled = cluster.iam_database_authentication_enabled
         self.license_model = cluster.license_model
         self.engine_mode = cluster.engine_mode
-        self.carried = carried_by(cluster)
+        self.carried = inherited_from(cluster)
         self.source_db_cluster_snapshot_arn: str | None = None
 
     @classmethod
@@ -54,7 +54,7 @@ class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
         """A copy, encrypted with `key` if specified, else like the source."""
         made = cast("AuroraClusterSnapshot", cls.__new__(cls))
         DBClusterSnapshot.__init__(made, backend, source.cluster, name, "manual", tags)
-        made.passing("copying")
+        made.enter("copying")
         for kept in ("vpc_id", "db_cluster_resource_id", "iam_database_authentication_enabled", "license_model"):
             setattr(made, kept, getattr(source, kept))
         made.availability_zones, made.engine_mode = source.availability_zones, source.engine_mode
@@ -74,11 +74,11 @@ class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
         """moto sets 100; the transition determines it."""
 
 
-class KeptBackup:
+class RetainedBackup:
     """The retained automated backups of a deleted cluster."""
 
     def __init__(self, cluster: AuroraCluster) -> None:
-        self.carried = carried_by(cluster)
+        self.carried = inherited_from(cluster)
         self.resource_id = cluster.db_cluster_resource_id
         self.shown = {**backup_of(cluster), "Status": "retained"}
 

@@ -110,8 +110,8 @@ ROLE = Resource(
     naming=Naming("name", "name_prefix", "terraform-"),
     aliases={"RoleName": "name", "AssumeRolePolicyDocument": "assume_role_policy", "RoleId": "unique_id"},
     exists=("EntityAlreadyExists", "EntityAlreadyExistsException"),
-    born="CreateDate",
-    telling=frozenset({"assume_role_policy"}),
+    created_at="CreateDate",
+    identifying=frozenset({"assume_role_policy"}),
     finish=(_finish,),
     read=Read(
         Call("GetRole", send=_BY_NAME, match=False),

@@ -51,8 +51,8 @@ POLICY = Resource(
     naming=Naming("name", "name_prefix", "terraform-"),
     aliases={"PolicyName": "name", "PolicyDocument": "policy"},
     exists=("EntityAlreadyExists", "EntityAlreadyExistsException"),
-    born="CreateDate",
-    telling=frozenset({"policy"}),
+    created_at="CreateDate",
+    identifying=frozenset({"policy"}),
     read=Read(
         Call("GetPolicy", send=_BY_ARN, match=False),
         item="Policy",

@@ -56,7 +56,7 @@ KEY = Resource(
     create=Call("CreateKey", send={"KeySpec": "customer_master_key_spec"}, omit=frozenset({"CustomerMasterKeySpec"})),
     id="KeyMetadata.KeyId",
     listing=Listing(Call("ListKeys", match=False), ids="Keys[].KeyId", before=True),
-    born="CreationDate",
+    created_at="CreationDate",
     finish=(_finish,),
     read=Read(
         Call("DescribeKey", send=_BY_KEY, match=False),
@@ -99,7 +99,7 @@ ALIAS = Resource(
     naming=Naming("name", "name_prefix", "alias/"),
     aliases={"AliasName": "name", "AliasArn": "arn"},
     exists=("AlreadyExistsException",),
-    telling=frozenset({"target_key_arn"}),
+    identifying=frozenset({"target_key_arn"}),
     read=Read(
         Call("ListAliases", match=False),
         item=_pick_alias,

@@ -216,7 +216,7 @@ def _rule(direction: str) -> Resource:
             ),
             ids=f"SecurityGroupRules[?IsEgress==`{str(direction == 'egress').lower()}`].SecurityGroupRuleId",
         ),
-        telling=frozenset({*_KINDS, "ip_protocol", "from_port", "to_port", "description"}),
+        identifying=frozenset({*_KINDS, "ip_protocol", "from_port", "to_port", "description"}),
         read=Read(
             Call("DescribeSecurityGroupRules", send={"SecurityGroupRuleIds": "id"}, match=False),
             item="SecurityGroupRules[0]",

@@ -93,7 +93,7 @@ CLUSTER = Resource(
     naming=Naming("cluster_identifier", "cluster_identifier_prefix", "tf-"),
     aliases=ALIASES,
     exists=("DBClusterAlreadyExistsFault",),
-    born="ClusterCreateTime",
+    created_at="ClusterCreateTime",
     created=Wait("Status", target=("available",), pending=_CREATING),
     finish=(change_roles, modify_later),
     read=Read(

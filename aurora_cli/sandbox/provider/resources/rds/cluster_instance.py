@@ -124,7 +124,7 @@ CLUSTER_INSTANCE = Resource(
         "EnablePerformanceInsights": "performance_insights_enabled",
     },
     exists=("DBInstanceAlreadyExists",),
-    born="InstanceCreateTime",
+    created_at="InstanceCreateTime",
     created=_INSTANCE_READY,
     finish=(_set_certificate_authority,),
     read=Read(

@@ -80,7 +80,7 @@ INSTANCE = Resource(
         "CACertificateIdentifier": "ca_cert_identifier",
     },
     exists=("DBInstanceAlreadyExists",),
-    born="InstanceCreateTime",
+    created_at="InstanceCreateTime",
     created=_READY,
     read=Read(
         Call("DescribeDBInstances", send={"DBInstanceIdentifier": "identifier"}, match=False),

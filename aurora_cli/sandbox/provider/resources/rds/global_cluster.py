@@ -92,7 +92,7 @@ def _members(task: Task) -> list[str]:
 
 def _arn(task: Task) -> str:
     """The ARN of a global cluster has no Region."""
-    return f"arn:{task.world.partition}:rds::{task.world.account}:global-cluster:{task.id}"
+    return f"arn:{task.runtime.partition}:rds::{task.runtime.account}:global-cluster:{task.id}"
 
 
 GLOBAL_CLUSTER = Resource(

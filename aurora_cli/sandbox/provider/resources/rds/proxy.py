@@ -75,7 +75,7 @@ PROXY = Resource(
     id=lambda task: str(task.get("name")),
     aliases={"DBProxyName": "name", "DBProxyArn": "arn"},
     exists=("DBProxyAlreadyExistsFault", "DBProxyTargetExistsFault"),
-    born="CreatedDate",
+    created_at="CreatedDate",
     created=_READY,
     read=Read(
         Call("DescribeDBProxies", send={"DBProxyName": "id"}, match=False),
@@ -255,7 +255,7 @@ PROXY_ENDPOINT = Resource(
         "DBProxyEndpointArn": "arn",
     },
     exists=("DBProxyEndpointAlreadyExistsFault",),
-    born="CreatedDate",
+    created_at="CreatedDate",
     created=_READY,
     read=Read(
         Call("DescribeDBProxyEndpoints", send={**_BY_ENDPOINT, "DBProxyName": "db_proxy_name"}, match=False),

@@ -31,12 +31,12 @@ def _read_bucket(task: Task, item: Item) -> Mapping[str, Any]:
 
     suffix = "" if task.region == _OLD_REGION else f".{task.region}"
     return {
-        "arn": f"arn:{task.world.partition}:s3:::{task.id}",
+        "arn": f"arn:{task.runtime.partition}:s3:::{task.id}",
         "bucket": task.id,
         "bucket_domain_name": f"{task.id}.s3.amazonaws.com",
         "bucket_regional_domain_name": f"{task.id}.s3{suffix or '.us-east-1'}.amazonaws.com",
         "bucket_region": task.region,
-        **split_tags(_tags(task), task.get("tags"), task.world.client.settings),
+        **split_tags(_tags(task), task.get("tags"), task.runtime.client.settings),
     }
 
 

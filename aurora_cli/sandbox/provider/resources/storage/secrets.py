@@ -100,7 +100,7 @@ SECRET = Resource(
     naming=Naming("name", "name_prefix", "terraform-"),
     aliases={"ARN": "arn"},
     exists=("ResourceExistsException",),
-    born="CreatedDate",
+    created_at="CreatedDate",
     listing=Listing(Call("ListSecrets", send={"Filters": _same_name}, match=False), ids="SecretList[].ARN"),
     finish=(_set_policy,),
     read=Read(

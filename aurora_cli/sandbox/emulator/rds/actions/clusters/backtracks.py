@@ -39,7 +39,7 @@ def backtrack(backend: AuroraBackend, params: Any) -> dict[str, Any]:
         "BacktrackedFrom": now,
         "BacktrackRequestCreationTime": now,
     }
-    cluster.backtracks.append((record, cluster.passing("backtracking")))
+    cluster.backtracks.append((record, cluster.enter("backtracking")))
     return {**record, "Status": "PENDING"}
 
 

@@ -17,7 +17,7 @@ from aurora_cli.sandbox.emulator.rds.errors import (
 from aurora_cli.sandbox.emulator.rds.models import engines, names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.global_database import GlobalDatabase
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 
 MOST_MEMBERS = 11
 """A primary and ten secondary clusters (Aurora User Guide, "Limitations of Amazon Aurora global databases")."""
@@ -38,7 +38,7 @@ def find(backend: AuroraBackend, identifier: str | None) -> GlobalDatabase:
     return found
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateGlobalCluster: empty, or from an existing cluster."""
     values = dict(params.items())
     name = names.check_identifier(values["global_cluster_identifier"], "GlobalClusterIdentifier")
@@ -58,7 +58,7 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
         source.global_cluster_identifier = name
         database.members.append(source)
         database.make_writer(source)
-    return Shown(database, "creating")
+    return StatusView(database, "creating")
 
 
 def _source(backend: AuroraBackend, values: dict[str, Any]) -> AuroraCluster | None:
@@ -67,7 +67,7 @@ def _source(backend: AuroraBackend, values: dict[str, Any]) -> AuroraCluster | N
         return None
     if values.get("engine"):
         raise bad_combination("Engine can't be specified if SourceDBClusterIdentifier is specified.")
-    source = backend.beside(identifier).cluster(identifier)
+    source = backend.in_region_of(identifier).cluster(identifier)
     if source.manage_master_user_password:
         raise bad_combination(UNMANAGED)
     return source
@@ -83,14 +83,14 @@ def describe(backend: AuroraBackend, params: Any) -> list[GlobalDatabase]:
     return found
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyGlobalCluster: deletion protection, and major version upgrades of all members."""
     database = find(backend, params["GlobalClusterIdentifier"])
     if params.get("DeletionProtection") is not None:
         database.deletion_protection = params["DeletionProtection"]
     if params.get("EngineVersion"):
         _upgrade(database, params)
-    return Shown(database, database.status)
+    return StatusView(database, database.status)
 
 
 def _upgrade(database: GlobalDatabase, params: Any) -> None:
@@ -110,10 +110,10 @@ def _upgrade(database: GlobalDatabase, params: Any) -> None:
     for member in members:
         # Users reapply custom parameter groups afterwards (Aurora User Guide, upgrading a global database).
         member.backend.defer(upgrades.begin(member), partial(upgrades.finish, member, version))
-    database.passing("upgrading")
+    database.enter("upgrading")
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteGlobalCluster, which must have no members."""
     database = find(backend, params["GlobalClusterIdentifier"])
     if database.members:
@@ -128,7 +128,7 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
 def remove(backend: AuroraBackend, params: Any) -> GlobalDatabase:
     """RemoveFromGlobalCluster: the member becomes a standalone cluster. The writer must be the last."""
     database = find(backend, params["GlobalClusterIdentifier"])
-    cluster = backend.beside(params["DbClusterIdentifier"]).cluster(params["DbClusterIdentifier"])
+    cluster = backend.in_region_of(params["DbClusterIdentifier"]).cluster(params["DbClusterIdentifier"])
     if cluster not in database.members:
         raise cluster_not_found(params["DbClusterIdentifier"])
     if cluster.is_writer and len(database.members) > 1:
@@ -151,13 +151,13 @@ def leave(database: GlobalDatabase, cluster: AuroraCluster) -> None:
     if database.writer is not None:
         database.make_writer(database.writer)
     if secondary:
-        cluster.passing("promoting")
+        cluster.enter("promoting")
 
 
-def hand_over(backend: AuroraBackend, params: Any) -> Shown:
+def hand_over(backend: AuroraBackend, params: Any) -> StatusView:
     """SwitchoverGlobalCluster and FailoverGlobalCluster: a secondary becomes the primary."""
     database = find(backend, params["GlobalClusterIdentifier"])
-    target = backend.beside(params["TargetDbClusterIdentifier"]).cluster(params["TargetDbClusterIdentifier"])
+    target = backend.in_region_of(params["TargetDbClusterIdentifier"]).cluster(params["TargetDbClusterIdentifier"])
     if target not in database.members:
         raise cluster_not_found(params["TargetDbClusterIdentifier"])
     if target.is_writer:
@@ -167,8 +167,8 @@ def hand_over(backend: AuroraBackend, params: Any) -> Shown:
         )
     if not target.instances:
         raise cluster_state(f"Cluster {target.db_cluster_identifier} has no DB instance that can become the writer.")
-    backend.defer(database.passing("switching-over"), lambda: database.make_writer(target))
-    return Shown(database, "switching-over")
+    backend.defer(database.enter("switching-over"), lambda: database.make_writer(target))
+    return StatusView(database, "switching-over")
 
 
 def inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:

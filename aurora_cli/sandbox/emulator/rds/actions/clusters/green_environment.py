@@ -29,7 +29,7 @@ def copy_cluster(
     green.engine_version, green.tags = version, [dict(tag) for tag in blue.tags]
     green.pending_modified_values, green.backtracks = {}, []
     green._associated_roles = list(blue._associated_roles)
-    green.passing("creating")
+    green.enter("creating")
     green.parameter_group = cluster_group or _group_of(green, blue.parameter_group, old_family)
     backend.clusters[green.db_cluster_identifier] = green
     for member in blue.instances:
@@ -74,7 +74,7 @@ def _copy_instance(
     made.tags = [dict(tag) for tag in member.tags]
     made.pending_modified_values = {}
     made.db_parameter_group_name = group or _group_of(green, member.db_parameter_group_name, old_family)
-    made.passing("creating")
+    made.enter("creating")
     backend.databases[made.db_instance_identifier] = made
 
 

@@ -17,7 +17,7 @@ from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination
 from aurora_cli.sandbox.emulator.rds.models import networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown, leave_pending
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, leave_pending
 from aurora_cli.sandbox.emulator.rds.models.secret import ManagedSecret
 
 AT_ONCE = {
@@ -43,7 +43,7 @@ AT_ONCE = {
 """Parameter of ModifyDBCluster -> attribute. Applied at once, regardless of ApplyImmediately (RDS API reference)."""
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBCluster."""
     values = dict(params.items())
     cluster = backend.cluster(values["db_cluster_identifier"])
@@ -61,7 +61,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     _modify_waiting(backend, cluster, values)
     _modify_domain(cluster, values)
     renames.rename_cluster(backend, cluster, values)
-    return Shown(cluster, cluster.status)
+    return StatusView(cluster, cluster.status)
 
 
 def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
@@ -151,8 +151,8 @@ def _modify_waiting(backend: AuroraBackend, cluster: AuroraCluster, values: dict
     leave_pending(cluster, [("IAMDatabaseAuthenticationEnabled", iam, cluster.iam_auth), version])
     if values.get("apply_immediately") and cluster.pending_modified_values:
         upgrade = "EngineVersion" in cluster.pending_modified_values
-        passing = upgrades.begin(cluster) if upgrade else cluster.passing("modifying")
-        backend.defer(passing, lambda: _apply_pending(cluster))
+        transition = upgrades.begin(cluster) if upgrade else cluster.enter("modifying")
+        backend.defer(transition, lambda: _apply_pending(cluster))
 
 
 def _apply_pending(cluster: AuroraCluster) -> None:

@@ -14,7 +14,7 @@ from aurora_cli.sandbox.emulator.rds.errors import (
     instance_state,
 )
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 
 SOURCE_ENGINES = {
     "aurora-postgresql": ("aurora-postgresql", "postgres"),
@@ -65,7 +65,7 @@ def source_of(backend: AuroraBackend, arn: str) -> Any:
     parts = arn.split(":")
     if len(parts) != 7 or parts[5] not in ("cluster", "db"):
         raise error("InvalidParameterValue", f"Invalid ReplicationSourceIdentifier: {arn}")
-    home = backend.beside(arn)
+    home = backend.in_region_of(arn)
     found = (home.clusters if parts[5] == "cluster" else home.databases).get(parts[6])
     if found is None:
         raise cluster_not_found(arn) if parts[5] == "cluster" else error("DBInstanceNotFound", f"{arn} not found.")
@@ -81,7 +81,7 @@ def attach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
         followers(source).append(cluster.db_cluster_identifier)
 
 
-def promote(backend: AuroraBackend, params: Any) -> Shown:
+def promote(backend: AuroraBackend, params: Any) -> StatusView:
     """PromoteReadReplicaDBCluster: the replica becomes a standalone cluster."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     if not cluster.replication_source_identifier:
@@ -89,11 +89,11 @@ def promote(backend: AuroraBackend, params: Any) -> Shown:
     if cluster.global_cluster_identifier:
         raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is a member of a global cluster.")
     check_available(cluster, "promoted")
-    backend.defer(cluster.passing("promoting"), lambda: _set_free(backend, cluster))
-    return Shown(cluster, "promoting")
+    backend.defer(cluster.enter("promoting"), lambda: _promoted(backend, cluster))
+    return StatusView(cluster, "promoting")
 
 
-def _set_free(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+def _promoted(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     detach(backend, cluster)
     cluster.replication_source_identifier = None
 
@@ -103,7 +103,7 @@ def detach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     arn = cluster.replication_source_identifier
     if not arn:
         return
-    home, name = backend.beside(arn), arn.rpartition(":")[2]
+    home, name = backend.in_region_of(arn), arn.rpartition(":")[2]
     source = home.databases.get(name) if ":db:" in arn else home.clusters.get(name)
     known, mine = [], cluster.db_cluster_arn
     if isinstance(source, AuroraCluster):

@@ -55,7 +55,7 @@ def _check_target(cluster: AuroraCluster, version: str) -> None:
         return
     engines.check_upgrade(cluster.engine, current, version)
     behind = [m for m in cluster.read_replica_identifiers if cluster.global_cluster_identifier]
-    if behind and any(cluster.backend.beside(arn).cluster(arn).engine_version != version for arn in behind):
+    if behind and any(cluster.backend.in_region_of(arn).cluster(arn).engine_version != version for arn in behind):
         raise cluster_state(
             f"The primary DB cluster {cluster.db_cluster_identifier} can't be upgraded to {version} before the secondary DB "
             "clusters of its global cluster."
@@ -92,8 +92,8 @@ def _is_custom(kind: str, name: str) -> str:
 def begin(cluster: AuroraCluster) -> Any:
     """Set the cluster and its instances to `upgrading`; returns the transition of the cluster."""
     for member in cluster.instances:
-        member.passing("upgrading")
-    return cluster.passing("upgrading")
+        member.enter("upgrading")
+    return cluster.enter("upgrading")
 
 
 def finish(cluster: AuroraCluster, version: str) -> None:
