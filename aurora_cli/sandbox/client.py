@@ -1,4 +1,4 @@
-"""Speaks with the emulator's own pages under /_aurora/."""
+"""A client of the emulator's admin API under /_aurora/."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class EmulatorClient:
     """A client of one port on loopback.
 
     Args:
-        port: where the emulator should listen.
-        timeout_s: how long an answer may take.
+        port: the port that the emulator listens on.
+        timeout_s: seconds to wait for a response.
     """
 
     def __init__(self, port: int, *, timeout_s: float = 5.0) -> None:
@@ -26,7 +26,7 @@ class EmulatorClient:
         self._timeout_s = timeout_s
 
     def health(self) -> dict[str, Any] | None:
-        """What the health page says; None when nobody answers in time, or not as an emulator does."""
+        """The health response; None if there is none in time, or it is not an emulator's."""
         try:
             status, data = self._exchange("GET", "/_aurora/health", None)
         except (OSError, http.client.HTTPException, ValueError):
@@ -36,11 +36,11 @@ class EmulatorClient:
     def request(
         self, method: str, page: str, *, data: Any = None, query: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Ask a page.
+        """Send a request.
 
         Raises:
-            InvalidInput: the emulator refuses what was sent.
-            SandboxFailed: no answer.
+            InvalidInput: the emulator rejects the request.
+            SandboxFailed: there is no response.
         """
         wanted = urlencode({name: value for name, value in (query or {}).items() if value is not None})
         path = f"/_aurora/{page}" + (f"?{wanted}" if wanted else "")

@@ -1,7 +1,7 @@
-"""Faults on request: which API calls of the emulator fail, and how.
+"""Injected faults: which API calls of the emulator fail, and how.
 
-A rule names a service and an action (`*` for any) and a kind of fault. Rules are tried in the order in which they were added;
-the first that fires wins. The same rules with the same seed fire on the same calls.
+A rule names a service and an action (`*` for any) and a kind of fault. Rules are evaluated in the order in which they were added;
+the first match applies. The same rules with the same seed fail the same calls.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired
 
 @dataclass(frozen=True)
 class FaultRule:
-    """One rule.
+    """A rule.
 
     Attributes:
-        kind: `throttle`, `error5xx`, `slow` (answers `delay_s` later), `lost_reply` (the call is done, then the connection is
-            cut), `access_denied`, `expired_token` or `refused` (the error `code` with the text `message`).
+        kind: `throttle`, `error5xx`, `slow` (responds `delay_s` later), `lost_reply` (closes the connection after the
+            call), `access_denied`, `expired_token` or `refused` (the error `code` with the text `message`).
         service: signing name of the service (`rds`, `ec2`, `secretsmanager`, ...), or `*`.
         action: API action (`CreateDBCluster`), with `*` as wildcard.
-        count: how many calls fail at most; None for all.
+        count: maximum number of calls that fail; None for all.
         probability: 0 to 1, the share of matching calls that fail.
         seed: start of the random sequence behind `probability`.
-        delay_s: seconds before the answer; any kind can be slow too.
-        after_n: how many matching calls go well first.
-        code, message: of a `refused` call, as AWS would answer it, e.g. `InvalidParameterCombination`.
-        id: name of the rule, given by the emulator when empty.
+        delay_s: seconds before the response, with any kind.
+        after_n: number of matching calls that succeed first.
+        code, message: of a `refused` call, as AWS returns it, e.g. `InvalidParameterCombination`.
+        id: name of the rule; the emulator generates one if it is empty.
     """
 
     kind: str
@@ -58,17 +58,17 @@ class FaultRule:
         checks = (
             (self.kind not in KINDS, f"unknown kind {self.kind!r}"),
             (self.count is not None and self.count < 1, "count must be at least 1"),
-            (not 0.0 < self.probability <= 1.0, "probability must be above 0 and at most 1"),
-            (not 0.0 <= self.delay_s <= 600.0, "delay_s must be 0 to 600 seconds"),
+            (not 0.0 < self.probability <= 1.0, "probability must be greater than 0 and at most 1"),
+            (not 0.0 <= self.delay_s <= 600.0, "delay_s must be between 0 and 600 seconds"),
             (self.after_n < 0, "after_n must not be negative"),
-            (self.kind == "slow" and self.delay_s == 0.0, "slow needs delay_s"),
-            (self.kind == "refused" and not self.code, "refused needs code"),
+            (self.kind == "slow" and self.delay_s == 0.0, "slow requires delay_s"),
+            (self.kind == "refused" and not self.code, "refused requires code"),
             (not self.service or not self.action, "service and action must not be empty"),
         )
         return next((text for broken, text in checks if broken), None)
 
     def matches(self, service: str, action: str) -> bool:
-        """True when the rule is about this call; letter case does not matter."""
+        """Whether the rule matches this call, without regard to case."""
         return fnmatchcase(service.lower(), self.service.lower()) and fnmatchcase(action.lower(), self.action.lower())
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def parse_rule(data: Mapping[str, Any]) -> FaultRule:
     """A rule from JSON values or text (`{"kind": "throttle", "service": "rds", "count": "2"}`).
 
     Raises:
-        InvalidInput: an unknown key, a value of the wrong type, or a rule that makes no sense.
+        InvalidInput: an unknown key, or a value that is not valid.
     """
     casts: dict[str, Callable[[Any], Any]] = {
         "count": _count,
@@ -125,7 +125,7 @@ class _Tally:
 
 
 class FaultBook:
-    """The rules in force, safe to use from several threads."""
+    """The active rules. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -133,7 +133,7 @@ class FaultBook:
         self._ids = itertools.count(1)
 
     def add(self, rule: FaultRule) -> FaultRule:
-        """Put a rule in force; returns it with its id."""
+        """Add a rule; returns it with its id."""
         with self._lock:
             values = {**asdict(rule), "id": rule.id or f"fault-{next(self._ids)}"}
             named = FaultRule(**values)
@@ -141,12 +141,12 @@ class FaultBook:
             return named
 
     def list(self) -> list[dict[str, Any]]:
-        """Each rule with how many calls it has seen and failed."""
+        """Each rule with the number of calls that it matched and failed."""
         with self._lock:
             return [{**tally.rule.to_dict(), "seen": tally.seen, "fired": tally.fired} for tally in self._tallies]
 
     def clear(self, rule_id: str | None = None) -> int:
-        """Take one rule, or all, out of force; returns how many went."""
+        """Remove one rule or all; returns their number."""
         with self._lock:
             kept = [tally for tally in self._tallies if rule_id is not None and tally.rule.id != rule_id]
             gone = len(self._tallies) - len(kept)
@@ -154,7 +154,7 @@ class FaultBook:
             return gone
 
     def match(self, service: str, action: str) -> FaultRule | None:
-        """The rule that this call falls to, if any. Counts the call."""
+        """The rule that fails this call, if any. Counts the call."""
         with self._lock:
             for tally in self._tallies:
                 if tally.rule.matches(service, action) and tally.fires():

@@ -1,4 +1,4 @@
-"""Small private files: written whole or not at all, and never readable by others."""
+"""Private files (0600) that are written atomically."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The mapping in a JSON file; None when the file is missing, unreadable, torn or not a mapping."""
+    """The mapping in a JSON file; None if the file is missing, unreadable, incomplete or not a mapping."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -36,6 +36,6 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def private_folder(path: Path) -> Path:
-    """Make the folder (and its parents) with mode 0700 if it is missing."""
+    """Create the folder (and its parents) with mode 0700 if it does not exist."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path

@@ -1,7 +1,7 @@
-"""The environment of a process that may only ever meet the emulator, and the check that holds it to that.
+"""The environment of a process that can reach only the emulator, and its validation.
 
-Both are pure over the given environment. The names are those that botocore, the AWS SDK for Go v2 (the genuine provider) and the
-AWS CLI read: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+The names are those that botocore, the AWS SDK for Go v2 (the genuine provider) and the AWS CLI read:
+https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KEPT = frozenset(
         "AWS_STS_REGIONAL_ENDPOINTS",
     }
 )
-"""Every other AWS_* variable of the caller is left out: endpoints per service, profiles, roles, tokens, containers."""
+"""All other AWS_* variables of the caller are removed: endpoints per service, profiles, roles, tokens, containers."""
 
 OTHER_IDENTITIES = (
     "AWS_PROFILE",
@@ -48,15 +48,15 @@ HINT = "Run `aurora-cli sandbox status`; unset the AWS_* variables of this shell
 
 
 def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: Path) -> dict[str, str]:
-    """The caller's environment, changed so that AWS SDKs can only reach the emulator.
+    """The caller's environment, changed so that AWS SDKs reach only the emulator.
 
     Args:
-        base: the caller's environment; its Region stays, and so do settings that do not choose an account (`KEPT`).
+        base: the caller's environment; its Region and settings that do not select an account (`KEPT`) are preserved.
         endpoint: the emulator's URL on loopback.
-        empty_file: an empty file that stands in for the shared config and credentials files.
+        empty_file: an empty file that replaces the shared config and credentials files.
 
     Returns:
-        a new environment that passes `assert_isolated`.
+        a new environment that `assert_isolated` accepts.
     """
     env = {name: value for name, value in base.items() if not name.startswith("AWS_") or name in KEPT}
     region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
@@ -76,20 +76,20 @@ def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: 
 
 
 def assert_isolated(env: Mapping[str, str]) -> None:
-    """Refuse an environment with which any AWS call could leave this machine or use a real identity.
+    """Reject an environment in which an AWS call could leave this machine or use real credentials.
 
     Raises:
-        SandboxFailed: names every setting that is wrong, without its value.
+        SandboxFailed: lists the invalid settings, without their values.
     """
     wrong = _wrong_endpoints(env) + _wrong_identity(env) + _wrong_files(env)
     if wrong:
         raise SandboxFailed(
-            f"The sandbox refuses to run, because {' and '.join(wrong)}.", hint=HINT, details={"problems": wrong}
+            f"The sandbox refuses to run because {' and '.join(wrong)}.", hint=HINT, details={"problems": wrong}
         )
 
 
 def is_loopback(url: str) -> bool:
-    """True for an http(s) URL whose host is this machine's loopback address."""
+    """Whether an http(s) URL has a loopback address as its host."""
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
 
@@ -102,21 +102,21 @@ def _wrong_endpoints(env: Mapping[str, str]) -> list[str]:
         if name.startswith("AWS_ENDPOINT_URL") and env[name] and not is_loopback(env[name]):
             wrong.append(f"{name} is not a loopback address")
     if env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() not in ("", "false"):
-        wrong.append("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS turns the endpoint off")
+        wrong.append("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS disables the endpoint")
     return wrong
 
 
 def _wrong_identity(env: Mapping[str, str]) -> list[str]:
     wrong = [f"{name} is set" for name in OTHER_IDENTITIES if env.get(name)]
     if env.get("AWS_ACCESS_KEY_ID") != ACCESS_KEY_ID or env.get("AWS_SECRET_ACCESS_KEY") != SECRET_ACCESS_KEY:
-        wrong.append("the access keys are not the sandbox's own")
+        wrong.append("the access keys are not those of the sandbox")
     if env.get("AWS_EC2_METADATA_DISABLED", "").lower() != "true":
         wrong.append("the instance metadata service is not disabled")
     return wrong
 
 
 def _wrong_files(env: Mapping[str, str]) -> list[str]:
-    """Without these variables the SDKs read ~/.aws, which may hold a real profile."""
+    """Without these variables the SDKs read ~/.aws, which may contain a real profile."""
     return [
         f"{name} is not an empty file"
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")

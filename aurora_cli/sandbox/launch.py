@@ -1,4 +1,4 @@
-"""Starts the emulator process and waits until it listens."""
+"""Starts the emulator process."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.state import StateFiles
 
 LISTEN_TIMEOUT_S = 60.0
-INSTALL_HINT = "Install the sandbox's parts with `pip install 'aurora-cli[sandbox]'`."
+INSTALL_HINT = "Install the sandbox with `pip install 'aurora-cli[sandbox]'`."
 
 
 def launch(files: StateFiles, *, port: int, region: str, environ: Mapping[str, str]) -> None:
-    """Start a detached emulator; returns when it listens and its state file is written.
+    """Start a detached emulator; returns when it listens and its state file exists.
 
     Args:
         files: the sandbox folder's files; output goes to its log (0600).
         port: preferred port, 0 for any.
-        region: the Region that it warms up.
-        environ: the caller's environment; AWS and moto settings in it do not reach the emulator.
+        region: the Region to preload.
+        environ: the caller's environment; AWS and moto settings are removed for the emulator.
 
     Raises:
-        SandboxFailed: it ended early or did not listen in time; holds the end of its log.
+        SandboxFailed: it stopped or did not listen in time; contains the end of its log.
     """
     command = [sys.executable, "-m", "aurora_cli.sandbox.emulator", "--folder", str(files.folder), "--detach"]
     reader, writer = os.pipe()
@@ -56,7 +56,7 @@ _KEPT_OUT = ("AWS_", "MOTO_", "PYTHONWARNINGS", "AURORA_MASTER_PASSWORD", "TF_VA
 
 
 def emulator_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The caller's environment without what would change moto or botocore in the emulator (profiles, endpoints, MOTO_*)."""
+    """The caller's environment without settings of moto or botocore (profiles, endpoints, MOTO_*)."""
     env = {name: value for name, value in environ.items() if not name.startswith(_KEPT_OUT)}
     package_root = str(Path(__file__).resolve().parents[2])
     env["PYTHONPATH"] = os.pathsep.join(part for part in (package_root, environ.get("PYTHONPATH", "")) if part)
@@ -65,12 +65,12 @@ def emulator_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _await_ready(reader: int, log: Path) -> None:
-    """The emulator writes its port when it listens; the pipe ends without a byte when it dies first."""
+    """Wait until the emulator writes its port; the pipe closes without it if the process stops first."""
     deadline = time.monotonic() + LISTEN_TIMEOUT_S
     ready, _, _ = select.select([reader], [], [], max(0.0, deadline - time.monotonic()))
     if ready and os.read(reader, 16):
         return
-    why = "ended while it started" if ready else f"did not listen within {LISTEN_TIMEOUT_S:.0f} s"
+    why = "stopped while it started" if ready else f"did not listen within {LISTEN_TIMEOUT_S:.0f} s"
     tail = log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
     last = tail.splitlines()[-1] if tail else "its log is empty"
     raise SandboxFailed(f"The emulator {why}: {last}", hint=INSTALL_HINT, details={"log": str(log), "tail": tail})

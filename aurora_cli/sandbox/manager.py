@@ -1,4 +1,4 @@
-"""The sandbox of one home, as the rest of the program sees it: start, stop, status, reset, environment, faults."""
+"""The sandbox of a home: start, stop, status, reset, environment, faults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from aurora_cli.sandbox import processes
 from aurora_cli.sandbox.client import STOP_HINT, EmulatorClient
 from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.files import private_folder, write_private
-from aurora_cli.sandbox.fork_server_processes import stop_parents
 from aurora_cli.sandbox.isolation import (
     ACCESS_KEY_ID,
     DEFAULT_REGION,
@@ -24,6 +23,7 @@ from aurora_cli.sandbox.isolation import (
     isolated_environment,
 )
 from aurora_cli.sandbox.launch import launch
+from aurora_cli.sandbox.processes import stop_fork_servers
 from aurora_cli.sandbox.state import EmulatorState, Inventory, StateFiles, is_loss, merge
 
 LOCK_TIMEOUT_S = 90.0
@@ -33,20 +33,20 @@ STOP_GRACE_S = 5.0
 
 @dataclass(frozen=True)
 class SandboxInfo:
-    """The emulator now.
+    """The state of the emulator.
 
     Attributes:
-        running: it runs and answers.
-        endpoint: URL of every service, None when it does not run.
+        running: it is running and responds.
+        endpoint: URL of every service; None if it is not running.
         region: default Region of the sandbox.
-        access_key_id: the fixed fake key.
-        secret_access_key: the fixed fake secret.
-        pid: process id, None when it does not run.
-        started_at: UTC, ISO 8601; None when it does not run.
-        log_file: where its failures are written.
-        hung: its process runs but does not answer.
-        state_lost: resources of an earlier emulator are gone, and `reset` did not say that this is known.
-        lost: what is gone, by kind: `<region>/<id>`.
+        access_key_id: the fake access key ID.
+        secret_access_key: the fake secret access key.
+        pid: process ID; None if it is not running.
+        started_at: UTC, ISO 8601; None if it is not running.
+        log_file: the log of its errors.
+        hung: its process is running but does not respond.
+        state_lost: resources of an earlier emulator are lost, and no `reset` followed.
+        lost: lost resources by kind: `<region>/<id>`.
     """
 
     running: bool
@@ -70,8 +70,8 @@ class Sandbox:
     """One emulator per folder.
 
     Args:
-        folder: the sandbox folder of the home; made with mode 0700 when needed.
-        environ: the caller's environment, `os.environ` when None.
+        folder: the sandbox folder of the home; created with mode 0700 if it does not exist.
+        environ: the caller's environment; None: `os.environ`.
     """
 
     def __init__(self, folder: Path, environ: Mapping[str, str] | None = None) -> None:
@@ -79,10 +79,10 @@ class Sandbox:
         self._environ = os.environ if environ is None else environ
 
     def start(self) -> SandboxInfo:
-        """Make sure that the emulator runs. Two at once get the same one.
+        """Ensure that the emulator is running. Concurrent calls share one.
 
         Raises:
-            SandboxFailed: it does not start, or the one that runs does not answer.
+            SandboxFailed: it does not start, or the running one does not respond.
         """
         info = self._status_unless_hung()
         if info.running:
@@ -99,29 +99,29 @@ class Sandbox:
             return self._started()
 
     def stop(self) -> bool:
-        """End the emulator, by force when it does not listen. What it held is gone; `status` says so.
+        """Stop the emulator, with SIGKILL if necessary. Its resources are lost, which `status` shows.
 
         Returns:
-            True when one was stopped, False when none ran.
+            True if one was stopped, False if none was running.
 
         Raises:
-            SandboxFailed: its process cannot be ended.
+            SandboxFailed: its process cannot be stopped.
         """
         if self.files.read_state() is None:
             return False
         with self._locked():
-            stop_parents(self.files.parents)
+            stop_fork_servers(self.files.parents)
             state = self.files.read_state()
             if state is None or not processes.is_running(state.pid, state.process_start):
                 return False
             if not processes.terminate(state.pid, state.process_start, grace_s=STOP_GRACE_S):
                 raise SandboxFailed(
-                    f"The emulator (pid {state.pid}) cannot be ended.", hint=f"Try `kill -9 {state.pid}`."
+                    f"The emulator (pid {state.pid}) cannot be stopped.", hint=f"Try `kill -9 {state.pid}`."
                 )
             return True
 
     def status(self) -> SandboxInfo:
-        """The emulator now. Starts nothing and changes nothing."""
+        """The state of the emulator. Starts and changes nothing."""
         state = self.files.read_state()
         alive = state is not None and processes.is_running(state.pid, state.process_start)
         return self._info(state, alive=alive, answers=alive and state is not None and self._answers(state))
@@ -146,10 +146,10 @@ class Sandbox:
         )
 
     def reset(self) -> SandboxInfo:
-        """Forget every resource, call, fault and loss; a running emulator goes on, empty.
+        """Delete every resource, call, fault and record of lost resources; a running emulator keeps running.
 
         Raises:
-            SandboxFailed: the running emulator does not answer.
+            SandboxFailed: the running emulator does not respond.
         """
         if self._status_unless_hung().running:
             self._client().request("POST", "reset")
@@ -158,13 +158,13 @@ class Sandbox:
         return self.status()
 
     def environment(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The environment for processes and SDKs that work in the sandbox, already checked with `assert_isolated`.
+        """The environment of processes and SDKs in the sandbox, which `assert_isolated` accepts.
 
         Args:
             base: the caller's environment; the one given at construction when None. Its Region is kept.
 
         Raises:
-            SandboxFailed: the emulator does not run.
+            SandboxFailed: the emulator is not running.
         """
         endpoint = self._running().endpoint
         if not self.files.empty.exists():
@@ -175,14 +175,14 @@ class Sandbox:
         return env
 
     def prepare_terraform(self, genuine: bool, base: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Put the provider in place for Terraform.
+        """Install the provider for Terraform.
 
         Args:
-            genuine: use the real hashicorp/aws, from the registry or from where the user's own TF_CLI_CONFIG_FILE says.
+            genuine: use hashicorp/aws from the registry, or from the source in the user's TF_CLI_CONFIG_FILE.
             base: the caller's environment; the one given at construction when None.
 
         Returns:
-            variables to add to Terraform's environment.
+            environment variables for Terraform.
         """
         from aurora_cli.sandbox.provider import install
 
@@ -198,15 +198,15 @@ class Sandbox:
         return {"TF_CLI_CONFIG_FILE": str(self.files.terraform_rc)}
 
     def faults(self) -> list[dict[str, Any]]:
-        """Fault rules in force: the rule's fields, and how many calls it has `seen` and how many `fired`."""
+        """The active fault rules: the fields of the rule, the number of calls `seen` and `fired`."""
         return list(self._client().request("GET", "faults")["faults"])
 
     def add_fault(self, rule: FaultRule) -> FaultRule:
-        """Put a fault in force; returns it with its id."""
+        """Add a fault; returns it with its id."""
         return FaultRule(**self._client().request("POST", "faults", data=rule.to_dict())["fault"])
 
     def clear_faults(self, fault_id: str | None = None) -> int:
-        """Take one fault, or all, out of force; returns how many."""
+        """Remove one fault or all; returns their number."""
         return int(self._client().request("DELETE", "faults", query={"id": fault_id})["cleared"])
 
     def calls(self, *, since: int = 0, service: str | None = None, action: str | None = None) -> list[dict[str, Any]]:
@@ -215,15 +215,15 @@ class Sandbox:
         return list(self._client().request("GET", "calls", query=query)["calls"])
 
     def set_latency(self, seconds: float) -> None:
-        """How long resources take to reach their final status; 0 (the default) for at once."""
+        """Set the seconds that resources take to reach their final status; default 0."""
         self._client().request("POST", "settings", data={"latency_s": seconds})
 
     def set_lag(self, region: str, cluster: str, seconds: float | None) -> None:
-        """What CloudWatch says of how far a replica is behind: None for nothing, -1 for a replication that does not run."""
+        """Set the replica lag in CloudWatch. None: no datapoints; -1: the replication is stopped."""
         self._client().request("POST", "lag", data={"region": region, "cluster": cluster, "seconds": seconds})
 
     def place_serverless_v1(self, region: str, **values: Any) -> str:
-        """A cluster of Serverless v1, which AWS makes no more; gives its ARN.
+        """Create an Aurora Serverless v1 cluster, which AWS no longer does; returns its ARN.
 
         Args:
             values: parameters of CreateDBCluster in snake case, and `scaling` with keys of ScalingConfigurationInfo.
@@ -239,20 +239,20 @@ class Sandbox:
                 yield
         except Timeout as error:
             raise SandboxFailed(
-                "Another command has been starting or stopping the emulator for too long.", hint=STOP_HINT
+                "Timed out waiting for another command that starts or stops the emulator.", hint=STOP_HINT
             ) from error
 
     def _status_unless_hung(self) -> SandboxInfo:
         info = self.status()
         if info.hung:
-            raise SandboxFailed(f"The emulator (pid {info.pid}) runs but does not answer.", hint=STOP_HINT)
+            raise SandboxFailed(f"The emulator (pid {info.pid}) is running but does not respond.", hint=STOP_HINT)
         return info
 
     def _started(self) -> SandboxInfo:
-        """What was just started has said that it listens: to ask it again would only wait for moto's imports."""
+        """The state after a start, without a health request, which would wait for moto's imports."""
         state = self.files.read_state()
         if state is None or not processes.is_running(state.pid, state.process_start):
-            raise SandboxFailed("The emulator started and ended again.", details={"log": str(self.files.log)})
+            raise SandboxFailed("The emulator started and then stopped.", details={"log": str(self.files.log)})
         return self._info(state, alive=True, answers=True)
 
     def _answers(self, state: EmulatorState) -> bool:
@@ -262,7 +262,7 @@ class Sandbox:
     def _running(self) -> EmulatorState:
         state = self.files.read_state()
         if state is None or not processes.is_running(state.pid, state.process_start):
-            raise SandboxFailed("The sandbox does not run.", hint="Start it with `aurora-cli sandbox start`.")
+            raise SandboxFailed("The sandbox is not running.", hint="Start it with `aurora-cli sandbox start`.")
         return state
 
     def _client(self) -> EmulatorClient:

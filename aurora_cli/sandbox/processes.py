@@ -1,4 +1,4 @@
-"""Which process is this? A pid alone is not enough: the system gives it to another process later."""
+"""Identifies a process by pid and start time, because the system reuses pids; and the fork servers of a sandbox."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 
 def start_time(pid: int) -> str | None:
-    """A value that a process keeps for life and its pid's next owner does not share; None when no such process runs.
+    """The start time of a process; None if it is not running.
 
-    Linux: the start tick of /proc/PID/stat (field 22, proc(5)). Elsewhere: `ps -o lstart`. A zombie counts as gone.
+    Linux: the start tick of /proc/PID/stat (field 22, proc(5)). Elsewhere: `ps -o lstart`. A zombie is not running.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
@@ -34,15 +34,15 @@ def _start_time_from_ps(pid: int) -> str | None:
 
 
 def is_running(pid: int, started: str) -> bool:
-    """True while the very process that had this start time is alive."""
+    """Whether the process with this pid and start time is running."""
     return start_time(pid) == started
 
 
 def terminate(pid: int, started: str, *, grace_s: float, kill_s: float = 5.0) -> bool:
-    """End a process: SIGTERM, and SIGKILL when it has not gone after `grace_s` seconds.
+    """Stop a process: SIGTERM, then SIGKILL after `grace_s` seconds.
 
     Returns:
-        True when it is gone (also when it never was), False when even SIGKILL did not end it in `kill_s` seconds.
+        True if it is stopped or was not running, False if it is running `kill_s` seconds after SIGKILL.
     """
     for number, patience in ((signal.SIGTERM, grace_s), (signal.SIGKILL, kill_s)):
         if not is_running(pid, started):
@@ -57,10 +57,24 @@ def terminate(pid: int, started: str, *, grace_s: float, kill_s: float = 5.0) ->
 
 
 def wait_until(condition: Callable[[], bool], *, timeout_s: float, every_s: float = 0.01) -> bool:
-    """Ask again and again until the condition holds (True) or the time is over (False)."""
+    """Poll until the condition holds (True) or the time is over (False)."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() >= deadline:
             return False
         time.sleep(every_s)
     return True
+
+
+def write_holder(lock: int) -> None:
+    """Write pid and start time of this process, the holder of the lock, to the locked file."""
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()} {start_time(os.getpid())}".encode("ascii"), 0)
+
+
+def stop_fork_servers(folder: Path) -> None:
+    """Stop every fork server in that folder. Providers that serve a running Terraform end with it."""
+    for lock in sorted(folder.glob("*.lock")):
+        pid, _, started = lock.read_text(encoding="ascii", errors="replace").partition(" ")
+        if pid.isdigit() and started:
+            terminate(int(pid), started, grace_s=2.0)

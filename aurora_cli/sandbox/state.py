@@ -1,8 +1,8 @@
-"""What is known on disk about the emulator of one sandbox folder.
+"""The state files of the emulator in a sandbox folder.
 
-emulator.json   the last emulator: pid, process start time, port, token; written by the emulator when it listens
-inventory.json  what exists in it, rewritten by the emulator after each change, so that a killed one can be mourned
-lost.json       what existed in emulators that are gone; written at the next start, cleared by reset
+emulator.json   the last emulator: pid, process start time, port, token; the emulator writes it when it listens
+inventory.json  its resources; the emulator rewrites it after each change, so that those of a killed one are known
+lost.json       resources of stopped emulators; written at the next start, deleted by reset
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ Inventory = dict[str, list[str]]
 """Kind of resource (`clusters`, `instances`, `vpcs`, ...) -> `<region>/<id>` of each."""
 
 MOURNED = ("clusters", "instances", "vpcs", "subnet_groups")
-"""Kinds whose loss breaks a stack. A snapshot alone does not."""
+"""Kinds whose loss breaks a stack, unlike that of a snapshot."""
 
 
 @dataclass(frozen=True)
 class EmulatorState:
-    """One emulator process.
+    """An emulator process.
 
     Attributes:
-        pid: its process id.
+        pid: its process ID.
         process_start: its start time as `processes.start_time` gives it.
-        port: the loopback port it listens on.
-        token: a random name of this instance; its health endpoint answers with it.
+        port: its port on loopback.
+        token: a random name of this instance; its health endpoint returns it.
         started_at: UTC, ISO 8601.
-        access_key_id: the fixed fake key.
-        secret_access_key: the fixed fake secret.
-        region: the Region it warms up first.
-        stopped: True once it ended on request.
+        access_key_id: the fake access key ID.
+        secret_access_key: the fake secret access key.
+        region: the Region that it preloads.
+        stopped: whether a command stopped it.
     """
 
     pid: int
@@ -70,7 +70,7 @@ class StateFiles:
         self.parent_log = self.parents / "parent.log"
 
     def read_state(self) -> EmulatorState | None:
-        """The last emulator, or None when there was none or its file is damaged (then it cannot be found again)."""
+        """The last emulator; None if there was none or its file is damaged."""
         data = read_json(self.emulator)
         if data is None:
             return None
@@ -87,33 +87,33 @@ class StateFiles:
         write_private(self.emulator, json.dumps(asdict(state), indent=2) + "\n")
 
     def read_inventory(self) -> Inventory:
-        """What existed in the last emulator; empty when nothing did."""
+        """The resources of the last emulator."""
         return _inventory(read_json(self.inventory))
 
     def read_lost(self) -> Inventory:
-        """What existed in emulators before that one and was not reset since."""
+        """The lost resources of earlier emulators since the last reset."""
         return _inventory(read_json(self.lost))
 
     def bury(self) -> None:
-        """Move the inventory of a dead emulator to the lost ones."""
+        """Add the inventory of a stopped emulator to the lost resources."""
         gone = merge(self.read_lost(), self.read_inventory())
         if gone:
             write_private(self.lost, json.dumps(gone, indent=2) + "\n")
         self.inventory.unlink(missing_ok=True)
 
     def forget(self) -> None:
-        """Remove what is recorded of lost resources."""
+        """Delete the record of lost resources."""
         self.lost.unlink(missing_ok=True)
         self.inventory.unlink(missing_ok=True)
 
 
 def merge(first: Inventory, second: Inventory) -> Inventory:
-    """Both inventories in one, each name once."""
+    """Merge two inventories without duplicates."""
     return {kind: sorted({*first.get(kind, []), *second.get(kind, [])}) for kind in sorted({*first, *second})}
 
 
 def is_loss(inventory: Inventory) -> bool:
-    """True when something in it matters to a stack."""
+    """Whether it contains resources of a stack."""
     return any(inventory.get(kind) for kind in MOURNED)
 
 

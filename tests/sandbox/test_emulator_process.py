@@ -213,9 +213,9 @@ def test_a_hung_emulator_is_said_to_hang_and_can_be_stopped(sandbox: Sandbox, mo
     os.kill(pid, signal.SIGSTOP)
     info = sandbox.status()
     assert (info.running, info.hung, info.pid) == (False, True, pid)
-    with pytest.raises(SandboxFailed, match="does not answer"):
+    with pytest.raises(SandboxFailed, match="does not respond"):
         sandbox.start()
-    with pytest.raises(SandboxFailed, match="does not answer"):
+    with pytest.raises(SandboxFailed, match="does not respond"):
         sandbox.reset()
     assert sandbox.stop() is True
     assert start_time(pid) is None
@@ -230,7 +230,7 @@ def test_an_emulator_whose_folder_is_gone_ends_by_itself(sandbox: Sandbox) -> No
 
 def test_a_failed_start_says_why(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(SandboxFailed, match="ended while it started"):
+    with pytest.raises(SandboxFailed, match="stopped while it started"):
         sandbox.start()
     assert sandbox.status().running is False
 

@@ -19,9 +19,8 @@ from pathlib import Path
 import pytest
 
 import aurora_cli
-from aurora_cli.sandbox.fork_server_processes import stop_parents
 from aurora_cli.sandbox.manager import Sandbox
-from aurora_cli.sandbox.processes import is_running, start_time, wait_until
+from aurora_cli.sandbox.processes import is_running, start_time, stop_fork_servers, wait_until
 from aurora_cli.sandbox.provider.install import install
 from aurora_cli.sandbox.provider.serve import _COOKIE, _ORPHAN_SECONDS
 from tests.harness import Aurora, clean_environ, terraform
@@ -59,7 +58,7 @@ class Started:
 def childless(own: Sandbox) -> Iterator[Sandbox]:
     """The emulator of this module, without parents."""
     yield own
-    stop_parents(own.files.parents)
+    stop_fork_servers(own.files.parents)
     shutil.rmtree(own.files.parents, ignore_errors=True)
 
 

@@ -76,7 +76,7 @@ def test_entries_name_what_the_schema_has(name: str) -> None:
         *entry.kept_blocks,
         *entry.kept,
         *entry.replace_if,
-        *entry.telling,
+        *entry.identifying,
         *({entry.naming.attribute, entry.naming.prefix_attribute} if entry.naming else ()),
     }
     assert named <= set(attributes)

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.provider.api.errors import AwsError
-from aurora_cli.sandbox.provider.api.retry import with_retries
+from aurora_cli.sandbox.provider.api.retry import StopSignal, with_retries
 from aurora_cli.sandbox.provider.api.settings import is_loopback, read_settings
-from aurora_cli.sandbox.provider.api.stop import StopSignal
 from aurora_cli.sandbox.provider.certificate import load_certificate, make_certificate
 from aurora_cli.sandbox.provider.engine.names import generate_name, prefix_of
 from aurora_cli.sandbox.provider.engine.waits import format_duration, parse_duration

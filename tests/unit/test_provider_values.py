@@ -55,7 +55,7 @@ def test_unknown_values_with_refinements_are_unknown() -> None:
 
 
 def test_what_is_no_value_is_refused() -> None:
-    with pytest.raises(TypeError, match="no place"):
+    with pytest.raises(TypeError, match="not a valid Terraform value"):
         encode({"name": object()}, BLOCK)
 
 

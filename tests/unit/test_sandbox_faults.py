@@ -31,7 +31,7 @@ def test_values_may_be_text() -> None:
     [
         ({}, "kind is missing"),
         ({"kind": "explode"}, "unknown kind 'explode'"),
-        ({"kind": "slow"}, "slow needs delay_s"),
+        ({"kind": "slow"}, "slow requires delay_s"),
         ({"kind": "slow", "delay_s": "soon"}, "delay_s cannot be 'soon'"),
         ({"kind": "throttle", "count": 0}, "count"),
         ({"kind": "throttle", "probability": 0}, "probability"),
@@ -99,5 +99,5 @@ def test_rules_have_names_counts_and_can_be_taken_back() -> None:
 
 
 def test_a_refusal_needs_its_code() -> None:
-    with pytest.raises(InvalidInput, match="refused needs code"):
+    with pytest.raises(InvalidInput, match="refused requires code"):
         parse_rule({"kind": "refused"})

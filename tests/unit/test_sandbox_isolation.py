@@ -93,7 +93,7 @@ def test_no_proxy_stands_between_us_and_the_emulator(empty: Path) -> None:
         ("AWS_ENDPOINT_URL", "https://rds.amazonaws.com", "AWS_ENDPOINT_URL is not a loopback"),
         ("AWS_ENDPOINT_URL", "http://127.0.0.1.example.com:80", "AWS_ENDPOINT_URL is not a loopback"),
         ("AWS_ENDPOINT_URL_EC2", "https://ec2.amazonaws.com", "AWS_ENDPOINT_URL_EC2 is not a loopback"),
-        ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true", "turns the endpoint off"),
+        ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true", "disables the endpoint"),
         ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE", "access keys"),
         ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI", "access keys"),
         ("AWS_PROFILE", "production", "AWS_PROFILE is set"),

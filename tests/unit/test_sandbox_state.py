@@ -106,9 +106,9 @@ def test_nothing_was_ever_started(tmp_path: Path) -> None:
 
 def test_environment_and_faults_need_a_running_emulator(tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path)
-    with pytest.raises(SandboxFailed, match="does not run"):
+    with pytest.raises(SandboxFailed, match="is not running"):
         sandbox.environment({})
-    with pytest.raises(SandboxFailed, match="does not run"):
+    with pytest.raises(SandboxFailed, match="is not running"):
         sandbox.faults()
 
 

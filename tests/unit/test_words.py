@@ -12,8 +12,6 @@ import pytest
 from tests.unit.named_tests import ROOT
 
 PACKAGE = ROOT / "aurora_cli"
-NOT_YET = ("sandbox",)
-"""Folders whose messages still use the old words."""
 
 AVOID = {
     r"(?<![Tt]here) is no (?!longer\b)": "is not a valid ...",
@@ -85,6 +83,5 @@ def _messages(path: Path) -> Iterator[tuple[int, str]]:
 MESSAGES = tuple(
     (f"{path.relative_to(PACKAGE).as_posix()}:{line}", re.sub(r"\s+", " ", text))
     for path in sorted(PACKAGE.rglob("*.py"))
-    if not path.relative_to(PACKAGE).as_posix().startswith(NOT_YET)
     for line, text in _messages(path)
 )

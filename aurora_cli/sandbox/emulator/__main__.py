@@ -1,4 +1,4 @@
-"""`python -m aurora_cli.sandbox.emulator`: serve until told to stop, or until the sandbox folder is gone."""
+"""`python -m aurora_cli.sandbox.emulator`: serve until stopped, or until the sandbox folder is deleted."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m aurora_cli.sandbox.emulator", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="the sandbox folder (state, log)")
-    parser.add_argument("--port", type=int, default=0, help="preferred port on 127.0.0.1; 0 or a taken one: any free")
-    parser.add_argument("--region", default=DEFAULT_REGION, help="Region to warm up")
-    parser.add_argument("--detach", action="store_true", help="go on in the background, in a session of its own")
-    parser.add_argument("--ready-fd", type=int, help="file descriptor to write the port to when it listens")
+    parser.add_argument(
+        "--port", type=int, default=0, help="preferred port on 127.0.0.1; any free port if it is 0 or in use"
+    )
+    parser.add_argument("--region", default=DEFAULT_REGION, help="Region to preload")
+    parser.add_argument("--detach", action="store_true", help="run in the background, in a new session")
+    parser.add_argument("--ready-fd", type=int, help="file descriptor that receives the port once the emulator listens")
     return parser.parse_args(argv)
 
 
@@ -60,25 +62,25 @@ def main(argv: list[str] | None = None) -> None:
         os.close(options.ready_fd)
     loader.start()
     serve_until(stop, files, state)
-    # moto may still be loading in its thread: an orderly interpreter shutdown would trip over it.
+    # moto may still be loading in its thread, which an orderly shutdown of the interpreter does not survive.
     sys.stderr.flush()
     os._exit(0)
 
 
 def wake_up(pipe: int) -> None:
-    """A signal handler may do little more than this: an Event's lock could be held by the code that it interrupts."""
+    """A signal handler must not take a lock: the code that it interrupts may hold it."""
     os.write(pipe, b"x")
 
 
 def detach() -> None:
-    """Continue as a grandchild in its own session, so that neither Ctrl-C nor the caller's end reaches it."""
+    """Continue as a grandchild in a new session, so that neither Ctrl-C nor the end of the caller stops it."""
     if os.fork():
         os._exit(0)
     os.setsid()
 
 
 def listen(port: int, application: Application) -> EmulatorServer:
-    """A listening server on the preferred port, or on any when that one is taken."""
+    """A listening server on the preferred port, or on any free port if that one is in use."""
     try:
         return EmulatorServer(port, application)
     except OSError as error:
@@ -102,9 +104,9 @@ def new_state(port: int, token: str, region: str) -> EmulatorState:
 
 
 def serve_until(stop: int, files: StateFiles, state: EmulatorState) -> None:
-    """Wait until there is something to read from `stop`, which the signal handlers write to.
+    """Wait until `stop` is readable; the signal handlers write to it.
 
-    Nobody can find this process when its state file is gone, so then it ends too.
+    Also returns when the state file is deleted, because no command can find this process without it.
     """
     while not select.select([stop], [], [], LOOK_AROUND_S)[0]:
         current = files.read_state()

@@ -1,15 +1,15 @@
-"""The emulator's own pages.
+"""The admin API of the emulator.
 
-GET    /_aurora/health              who answers here (token), and whether moto is loaded
+GET    /_aurora/health              the token of this emulator, and whether moto is loaded
 GET    /_aurora/calls               the log; ?since=N&service=rds&action=CreateDBCluster
-DELETE /_aurora/calls               forget the calls
-GET    /_aurora/faults              rules in force
+DELETE /_aurora/calls               delete the log
+GET    /_aurora/faults              active rules
 POST   /_aurora/faults              add one (JSON)
 DELETE /_aurora/faults              clear; ?id=fault-1 for one
 GET, POST /_aurora/settings         {"latency_s": seconds that a resource takes to become available}
-GET, POST /_aurora/lag              {"region", "cluster", "seconds"}: what CloudWatch says of a replica; null for nothing
-POST   /_aurora/serverless-v1       {"region", ...}: a cluster of the past, which no call makes any more
-POST   /_aurora/reset               forget every resource, call and fault
+GET, POST /_aurora/lag              {"region", "cluster", "seconds"}: replica lag in CloudWatch; null: no datapoints
+POST   /_aurora/serverless-v1       {"region", ...}: create a cluster that the API no longer creates
+POST   /_aurora/reset               delete every resource, call and fault
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Query = dict[str, str]
 
 @dataclass
 class Admin:
-    """What the pages show and change."""
+    """What the admin API shows and changes."""
 
     token: str
     loader: Loader
@@ -46,7 +46,7 @@ class Admin:
     faults: FaultBook
 
     def answer(self, environ: Environ, body: bytes) -> Answer:
-        """Answer a request under /_aurora/."""
+        """Handle a request under /_aurora/."""
         name = environ["PATH_INFO"].removeprefix("/_aurora/")
         page: Callable[[str, Query, Any], Any] | None = {
             "health": self._health,
@@ -57,9 +57,9 @@ class Admin:
             "serverless-v1": self._serverless_v1,
             "reset": self._reset,
         }.get(name)
-        # Browsers send Origin with every request that a foreign page makes them send; no client of ours does.
+        # A browser sends Origin with each cross-site request. The clients of the emulator do not.
         if page is None or environ.get("HTTP_ORIGIN"):
-            return _json(404, {"error": "no such page"})
+            return _json(404, {"error": "not found"})
         try:
             data = json.loads(body or b"{}")
             result = page(environ["REQUEST_METHOD"], dict(parse_qsl(environ["QUERY_STRING"])), data)
@@ -89,7 +89,7 @@ class Admin:
         if method == "POST":
             latency = float(data["latency_s"])
             if not 0.0 <= latency <= MAX_LATENCY_S:
-                raise InvalidInput("latency_s must be 0 to 3600 seconds.")
+                raise InvalidInput("latency_s must be between 0 and 3600 seconds.")
             LATENCY.seconds = latency
         return {"latency_s": LATENCY.seconds}
 

@@ -1,4 +1,4 @@
-"""One request: the emulator's own pages, or an AWS call that goes through faults to moto and into the log."""
+"""Handles a request: the admin API, or an AWS call that passes the faults, moto and the log."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Application:
                 self.admin.inventory.update(call.action)
         except NotImplementedError:
             return error_answer("unknown_action", call.protocol, name)
-        except Exception:  # an emulator that dies of one bad request would take the user's clusters with it
+        except Exception:  # a failed request must not stop the emulator: all of its resources would be lost
             traceback.print_exc()
             return error_answer("internal", call.protocol, name)
         return answer

@@ -1,4 +1,4 @@
-"""moto's AWS with our extensions: the only module of the server that imports moto."""
+"""moto with the extensions. No other module of the server imports moto."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ class Aws:
     """Every emulated service."""
 
     def __init__(self) -> None:
-        # moto's tables are plain dicts: without this, a list that is read while another call changes it breaks.
+        # moto stores resources in plain dicts, which must not change while another call iterates over them.
         self.one_at_a_time = threading.RLock()
         ec2.install()
         rds.install()
         self._application = DomainDispatcherApplication(create_backend_app)
 
     def call(self, environ: Environ) -> Answer:
-        """Serve one AWS request, after those before it.
+        """Serve an AWS request, one at a time.
 
         Raises:
-            NotImplementedError: moto has no such action.
+            NotImplementedError: moto does not support the action.
         """
         with self.one_at_a_time:
             install_for(scope(environ)[0])
@@ -65,24 +65,24 @@ class Aws:
         return int(status.split(" ", 1)[0]), headers, body
 
     def warm_up(self, region: str) -> None:
-        """Make the first call to each service that the product uses, so that no user waits for it."""
+        """Make the first call to each service that aurora-cli uses, which is the slow one."""
         for service, body, target in WARM_UP:
             self.call(_signed_request(service, region, body, target))
 
     def reset(self) -> None:
-        """Forget every resource of every service."""
+        """Delete every resource of every service."""
         with self.one_at_a_time:
             BackendDict.reset()
 
     def place_serverless_v1(self, region: str, values: dict[str, Any]) -> str:
-        """A cluster of Serverless v1, which no API call makes any more; gives its ARN."""
-        from aurora_cli.sandbox.emulator.rds.actions.clusters import serverless_v1
+        """Create an Aurora Serverless v1 cluster, which the API no longer does; returns its ARN."""
+        from aurora_cli.sandbox.emulator.rds.actions.clusters import lifecycle
 
         backend: Any = get_backend("rds")[ACCOUNT][region]
-        return serverless_v1.place(backend, values)
+        return lifecycle.add_serverless_v1(backend, values)
 
     def survey(self) -> Inventory:
-        """What exists now, by kind, as `<region>/<id>`. Default VPCs do not count."""
+        """The existing resources by kind, as `<region>/<id>`, without default VPCs."""
         inventory: Inventory = {}
         for kind, name in _existing():
             inventory.setdefault(kind, []).append(name)

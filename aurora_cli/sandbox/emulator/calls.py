@@ -1,4 +1,4 @@
-"""Which AWS API call is this request, and the log of all of them."""
+"""Identifies the AWS API call of a request, and logs it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET = re.compile(r"password|secretstring|secretbinary|token", re.IGNORECASE)
 
 @dataclass
 class Call:
-    """One API call as the log keeps it.
+    """An API call in the log.
 
     Attributes:
         number: 1, 2, 3 in order of arrival.
@@ -27,11 +27,11 @@ class Call:
         service: signing name (`rds`, `ec2`, ...).
         action: API action (`CreateDBCluster`); `GET /path` for services without action names.
         region: Region of the signature.
-        parameters: the request's plain values, shortened; secrets are left out.
-        status: HTTP status of the answer, None while it runs or when the reply was lost.
-        error: AWS error code of the answer, if it is one.
-        fault: kind of the fault that met the call, if one did.
-        duration_ms: time to the answer.
+        parameters: parameters of the request, shortened and without secrets.
+        status: HTTP status; None while the call runs or if the response is lost.
+        error: AWS error code, if the call failed.
+        fault: kind of the injected fault, if any.
+        duration_ms: time until the response.
         protocol: `query`, `ec2`, `json`, `rest-json` or `rest-xml`.
     """
 
@@ -53,7 +53,7 @@ class Call:
 
 
 class CallLog:
-    """The last calls, safe to use from several threads."""
+    """The most recent calls. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -61,7 +61,7 @@ class CallLog:
         self._number = 0
 
     def begin(self, environ: dict[str, Any], body: bytes) -> Call:
-        """Identify a request and put it in the log."""
+        """Identify a request and add it to the log."""
         service, region = scope(environ)
         protocol, action, parameters = identify(environ, body, service)
         now = dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds")
@@ -84,7 +84,7 @@ class CallLog:
         ]
 
     def clear(self) -> None:
-        """Forget all calls; numbers go on."""
+        """Delete all calls; the numbers continue."""
         with self._lock:
             self._calls.clear()
 
@@ -96,7 +96,7 @@ def scope(environ: dict[str, Any]) -> tuple[str, str]:
 
 
 def identify(environ: dict[str, Any], body: bytes, service: str) -> tuple[str, str, dict[str, Any]]:
-    """Protocol, action and plain parameters of a request."""
+    """Protocol, action and parameters of a request."""
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return "json", target.rpartition(".")[2], _json_parameters(body)

@@ -1,4 +1,4 @@
-"""What exists now, on disk after each change: when the emulator is killed, its user is told what went with it."""
+"""Writes the existing resources to disk after each change, so that a killed emulator's lost resources are known."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ CHANGING = ("Create", "Delete", "Restore", "Modify", "Copy", "Switchover")
 
 
 class InventoryFile:
-    """Keeps the file in step.
+    """Keeps the inventory file up to date.
 
     Args:
         path: the inventory file.
-        survey: says what exists now.
+        survey: returns the existing resources.
     """
 
     def __init__(self, path: Path, survey: Callable[[], Inventory]) -> None:
@@ -26,12 +26,12 @@ class InventoryFile:
         self._written: Inventory = {}
 
     def update(self, action: str) -> None:
-        """Write the file if this action may have changed what exists, and it did."""
+        """Write the file if the action changed the existing resources."""
         if action.startswith(CHANGING):
             self._write(self._survey())
 
     def clear(self) -> None:
-        """Nothing exists any more."""
+        """Write an empty inventory."""
         self._write({})
 
     def _write(self, now: Inventory) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Latency:
-    """Seconds per transition; 0 means that the first look finds the final status."""
+    """Seconds per transition; 0: a resource reaches its final status at once."""
 
     seconds: float = 0.0
 
@@ -17,11 +17,11 @@ LATENCY = Latency()
 
 
 class Transition:
-    """A passing status that ends by itself.
+    """A transitional status that ends automatically.
 
     Args:
-        passing: status while it lasts, e.g. `creating`.
-        final: status after it, e.g. `available`.
+        passing: the transitional status, e.g. `creating`.
+        final: the status afterwards, e.g. `available`.
     """
 
     def __init__(self, passing: str, final: str) -> None:
@@ -31,10 +31,10 @@ class Transition:
 
     @property
     def over(self) -> bool:
-        """True when the final status is reached."""
+        """Whether the final status is reached."""
         return time.monotonic() >= self._ends
 
     @property
     def status(self) -> str:
-        """The status now."""
+        """The current status."""
         return self.final if self.over else self.passing

@@ -1,7 +1,7 @@
-"""Loads moto in the background while the server already listens.
+"""Imports moto in the background while the server already listens.
 
-moto imports a service when its first request comes: 1.4 s for EC2 (and RDS, which needs it) on a small machine, most of it
-the parsing of botocore's service models. A command has other work to do in that time, so it is spent before that request.
+moto imports a service on its first request. EC2, and RDS which requires it, take 1.4 s on a small machine, mostly to parse
+botocore's service models. A command has other work to do in that time.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ SETTINGS = {
 
 
 class Loader:
-    """moto, as soon as it is there.
+    """moto, once it is loaded.
 
     Args:
-        region: the Region to warm up.
+        region: the Region to preload.
     """
 
     def __init__(self, region: str) -> None:
@@ -35,19 +35,19 @@ class Loader:
         self._warm = False
 
     def start(self) -> None:
-        """Begin to load."""
+        """Start to load."""
         threading.Thread(target=self._load, name="load-moto", daemon=True).start()
 
     @property
     def ready(self) -> bool:
-        """True when the first call will not have to wait."""
+        """Whether moto is loaded."""
         return self._warm
 
     def wait(self) -> Aws:
-        """moto; waits until it is loaded.
+        """Wait until moto is loaded, and return it.
 
         Raises:
-            RuntimeError: it could not be loaded; the log file says why.
+            RuntimeError: moto could not be loaded; the log file has the cause.
         """
         self._done.wait()
         if self._aws is None:
@@ -61,7 +61,7 @@ class Loader:
             self._done.set()
             self._aws.warm_up(self._region)
             self._warm = True
-        except Exception:  # reported by `wait`, which every call goes through
+        except Exception:  # `wait` reports it, which every call uses
             traceback.print_exc()
         finally:
             self._done.set()
@@ -70,7 +70,7 @@ class Loader:
 
 
 def load_aws() -> Aws:
-    """Import moto, the quick way."""
+    """Import moto without its slow tables."""
     from aurora_cli.sandbox.emulator import moto_startup
 
     os.environ.update(SETTINGS)

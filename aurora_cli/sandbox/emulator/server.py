@@ -1,7 +1,7 @@
-"""HTTP/1.1 server for one WSGI application on the loopback address.
+"""An HTTP/1.1 server for a WSGI application on the loopback address.
 
-Not werkzeug's development server, for three reasons: it can listen before moto (over a second of imports) is loaded, it keeps
-connections alive, and it can cut a connection after the work is done, which a lost reply needs.
+Not werkzeug's development server, for three reasons: it listens before moto (over a second of imports) is loaded, it keeps
+connections alive, and it can close a connection after the call, which a lost reply requires.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class ConnectionCut(Exception):
 
 
 class EmulatorServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """A thread per connection. Port 0 lets the system choose."""
+    """A thread per connection. Port 0: the system chooses one."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -41,17 +41,17 @@ class EmulatorServer(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     @property
     def port(self) -> int:
-        """The port that is listened on."""
+        """The port that the server listens on."""
         return int(self.server_address[1])
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no event; the rest goes to the log."""
+        """Log an error, except that of a client that disconnected."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             traceback.print_exc()
 
 
 class RequestHandler(BaseHTTPRequestHandler):
-    """Turns an HTTP request into a WSGI call."""
+    """Converts an HTTP request to a WSGI call."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -59,10 +59,10 @@ class RequestHandler(BaseHTTPRequestHandler):
     server: EmulatorServer
 
     def answer(self) -> None:
-        """Serve one request."""
+        """Handle a request."""
         length = self._body_length()
         body = b"" if length is None else self.rfile.read(length)
-        if len(body) != length:  # refused, or its client died while it sent: that is no call
+        if len(body) != length:  # rejected, or the client disconnected before its end: it is not a call
             self.close_connection = True
             return
         try:
@@ -76,9 +76,9 @@ class RequestHandler(BaseHTTPRequestHandler):
     def _body_length(self) -> int | None:
         length = self.headers.get("Content-Length", "0")
         if self.headers.get("Transfer-Encoding"):
-            self.send_error(411, "send a Content-Length")
+            self.send_error(411, "Content-Length is required")
         elif not length.isdigit() or int(length) > MAX_BODY:
-            self.send_error(413, "the body is too long")
+            self.send_error(413, "the request body is too large")
         else:
             return int(length)
         return None
@@ -129,4 +129,4 @@ class RequestHandler(BaseHTTPRequestHandler):
         return environ
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """The call log has it all; the log file is for failures."""
+        """The call log has all requests; the log file is for errors."""

@@ -1,4 +1,4 @@
-"""AWS errors in the shape of each protocol, so that every SDK reads them as the real thing.
+"""AWS errors in the shape of each protocol.
 
 Shapes: https://smithy.io/2.0/aws/protocols/ (awsQuery, ec2Query, awsJson1_1, restJson1, restXml).
 """
@@ -14,13 +14,13 @@ from xml.sax.saxutils import escape
 
 @dataclass(frozen=True)
 class WireError:
-    """One failure, with its code by protocol family.
+    """An error, with its code by protocol family.
 
     Attributes:
         code: error code of the query and XML protocols.
         ec2_code: the code that EC2 uses.
         json_code: the code of the JSON protocols.
-        message: what AWS says.
+        message: the text of AWS.
         status: HTTP status; `json_status` for the JSON protocols.
     """
 
@@ -54,7 +54,7 @@ ERRORS = {
         400,
     ),
     "internal": WireError(
-        "InternalFailure", "InternalError", "InternalFailure", "The emulator failed; its log has the details.", 500, 500
+        "InternalFailure", "InternalError", "InternalFailure", "The emulator failed. See its log for details.", 500, 500
     ),
     "unknown_action": WireError(
         "InvalidAction",
@@ -70,7 +70,7 @@ Answer = tuple[int, list[tuple[str, str]], bytes]
 
 
 def error_answer(kind: str, protocol: str, call: str) -> Answer:
-    """Status, headers and body of one of our errors.
+    """Status, headers and body of one of `ERRORS`.
 
     Args:
         kind: key of `ERRORS`.
@@ -82,7 +82,7 @@ def error_answer(kind: str, protocol: str, call: str) -> Answer:
 
 
 def refusal(code: str, message: str, protocol: str) -> Answer:
-    """Status, headers and body of an error that AWS answers a bad request with."""
+    """Status, headers and body of a client error."""
     return wire_answer(WireError(code, code, code, message, 400, 400), protocol)
 
 
@@ -113,7 +113,7 @@ _REST_XML = "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{r
 
 
 def error_code(status: int, body: bytes) -> str | None:
-    """The AWS error code in an answer; None for a success."""
+    """The AWS error code of a response; None for a success."""
     if status < 400:
         return None
     text = body[:4096].decode("utf-8", "replace")

@@ -1,6 +1,6 @@
-"""The sandbox's Terraform provider: `hashicorp/aws` 6.62.0 in looks, calls to a local emulator underneath.
+"""The sandbox's Terraform provider: the schema of `hashicorp/aws` 6.62.0, with calls to a local emulator.
 
-`protocol/` speaks Terraform's plugin protocol, `api/` calls AWS over botocore's service models, `engine/` turns plans into calls,
-`resources/` says per resource type which ones, `data_sources/` the same for data sources; each imports only those before it.
-`data/` holds the genuine schema and what it does not say.
+`protocol/` implements Terraform's plugin protocol, `api/` calls AWS with botocore's service models, `engine/` converts plans
+to calls, `resources/` defines the resource types, `data_sources/` the data sources; each imports only those before it.
+`data/` holds the schema of the genuine provider, and facts that it lacks.
 """

@@ -11,15 +11,15 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Serve the provider; AURORA_SANDBOX_PROVIDER_CACHE names the folder for models and certificate."""
-    # Ctrl-C reaches the whole process group; Terraform decides when we stop, as with every provider.
+    # Ctrl-C reaches the whole process group; Terraform decides when a provider stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     status = run()
-    # The interpreter would wait for every worker thread, also for one that waits on a resource of a Terraform that is gone.
+    # The interpreter would wait for every worker thread, even for one that waits for a resource after the end of Terraform.
     os._exit(status)
 
 
 def run(*, started_by_terraform: bool = True) -> int:
-    """Serve until Terraform says goodbye or is gone; gives the exit status. All that was written is flushed."""
+    """Serve until Terraform stops the provider or ends; returns the exit status with all output flushed."""
     from aurora_cli.sandbox.provider.core import Provider
     from aurora_cli.sandbox.provider.serve import serve
 

@@ -1,4 +1,4 @@
-"""The certificate with which Terraform recognises the provider process that it started (go-plugin's AutoMTLS)."""
+"""The certificate by which Terraform identifies the provider process that it started (go-plugin's AutoMTLS)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARGIN_SECONDS = 24 * 3600
 
 @dataclass(frozen=True)
 class Certificate:
-    """A self-signed certificate for `localhost`: PEM texts, and the DER form that the handshake line carries."""
+    """A self-signed certificate for `localhost`: PEM, and the DER form in the handshake line."""
 
     key_pem: bytes
     certificate_pem: bytes
@@ -25,7 +25,7 @@ class Certificate:
     not_after: float
 
     def save(self, file: Path) -> None:
-        """Write it for later processes of the same user (0600): making one costs a quarter of a second of imports."""
+        """Save it for later processes of the same user (0600): creating one takes 0.25 s of imports."""
         text = json.dumps(
             {
                 "key_pem": self.key_pem.decode(),
@@ -38,7 +38,7 @@ class Certificate:
 
 
 def load_certificate(file: Path | None) -> Certificate:
-    """The saved certificate, or a new one when there is none, it is about to expire, or it cannot be read."""
+    """The saved certificate, or a new one if it is missing, unreadable or about to expire."""
     if file is not None:
         try:
             raw = json.loads(file.read_text("utf-8"))
@@ -56,7 +56,7 @@ def load_certificate(file: Path | None) -> Certificate:
 
 
 def make_certificate() -> Certificate:
-    """A new key and certificate, good for ten years."""
+    """A new key and certificate, valid for ten years."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec

@@ -1,4 +1,4 @@
-"""The provider as such: configuration, and the right engine call for each request, in Python values."""
+"""The provider: its configuration, and the engine call for each request, in Python values."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.sandbox.provider import data_sources, resources
 from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
-from aurora_cli.sandbox.provider.api.stop import StopSignal
+from aurora_cli.sandbox.provider.api.retry import StopSignal
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.protocol.schema import ProviderSchema, Schema, load_provider_schema
 
 if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.api.client import Client
-    from aurora_cli.sandbox.provider.api.runtime import PollPolicy, ProviderRuntime
+    from aurora_cli.sandbox.provider.api.client import Client, PollPolicy, ProviderRuntime
     from aurora_cli.sandbox.provider.engine.model import Resource, Task
     from aurora_cli.sandbox.provider.engine.planning import Change
     from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic
@@ -25,29 +24,29 @@ _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 class Provider:
-    """One provider process.
+    """A provider process.
 
     Args:
-        cache_dir: folder for service models in short form; None: no cache.
-        environ: where endpoint, credentials and Region come from when the provider block does not say.
+        cache_dir: folder for service models; None: no cache.
+        environ: source of endpoints, credentials and Region that the provider block does not set.
     """
 
     def __init__(self, cache_dir: Path | None = None, environ: Mapping[str, str] | None = None) -> None:
         self._cache_dir = cache_dir
         self._environ = os.environ if environ is None else environ
-        self._world: ProviderRuntime | None = None
+        self._runtime: ProviderRuntime | None = None
         self.stop = StopSignal()
 
     @cached_property
     def schema(self) -> ProviderSchema:
-        """The schemas of everything that is served."""
+        """The schemas of all supported types."""
         return _schema()
 
     def entry(self, resource_type: str) -> Resource:
-        """The catalogue entry of a resource type.
+        """The definition of a resource type.
 
         Raises:
-            ProviderError: the sandbox does not have that type.
+            ProviderError: the sandbox does not support the type.
         """
         try:
             return resources.entry_of(resource_type)
@@ -55,41 +54,40 @@ class Provider:
             raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
 
     def resource_schema(self, resource_type: str) -> Schema:
-        """The schema of a resource type that is served."""
+        """The schema of a resource type."""
         try:
             return self.schema.resources[resource_type]
         except KeyError as error:
             raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
 
     def configure(self, config: Mapping[str, Any]) -> None:
-        """Take over the provider block and ask STS who we are.
+        """Apply the provider block, and call GetCallerIdentity of STS.
 
         Raises:
-            ProviderError: no endpoint on this machine, no credentials, no Region, or STS refuses.
+            ProviderError: an endpoint, the credentials or the Region is missing, or STS returns an error.
         """
-        from aurora_cli.sandbox.provider.api.client import Client
+        from aurora_cli.sandbox.provider.api.client import Client, ProviderRuntime
         from aurora_cli.sandbox.provider.api.models import Models
-        from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
         from aurora_cli.sandbox.provider.api.settings import read_settings
 
         settings = read_settings(config, self._environ, resources.SERVICES)
         client = Client(settings, Models(self._cache_dir), self.stop)
         partition = next((name for prefix, name in _PARTITIONS.items() if settings.region.startswith(prefix)), "aws")
-        self._world = ProviderRuntime(client, self.stop, _pace(self._environ), _account(client), partition)
+        self._runtime = ProviderRuntime(client, self.stop, _polling(self._environ), _account(client), partition)
 
     @property
-    def world(self) -> ProviderRuntime:
-        """What tasks share.
+    def runtime(self) -> ProviderRuntime:
+        """The runtime that tasks share.
 
         Raises:
             ProviderError: the provider was not configured.
         """
-        if self._world is None:
+        if self._runtime is None:
             raise ProviderError("Provider was not configured")
-        return self._world
+        return self._runtime
 
     def task(self, resource_type: str, values: Mapping[str, Any] | None, **more: Any) -> Task:
-        """A task on a resource with these values; the id and the Region come from them."""
+        """A task for a resource with these values, which include its id and Region."""
         from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
         from aurora_cli.sandbox.provider.engine.task import ResourceTask
 
@@ -98,9 +96,9 @@ class Provider:
             entry=self.entry(resource_type),
             schema=self.resource_schema(resource_type),
             behaviour=behaviour_of(resource_type),
-            world=self.world,
+            runtime=self.runtime,
             values=known,
-            region=known.get("region") or self.world.client.settings.region,
+            region=known.get("region") or self.runtime.client.settings.region,
             **more,
         )
 
@@ -116,7 +114,7 @@ class Provider:
         from aurora_cli.sandbox.provider.engine.planning import Planner
         from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
 
-        settings = self.world.client.settings
+        settings = self.runtime.client.settings
         planner = Planner(
             entry=self.entry(resource_type),
             schema=self.resource_schema(resource_type),
@@ -133,11 +131,11 @@ class Provider:
         planned: Mapping[str, Any] | None,
         config: Mapping[str, Any] | None,
     ) -> dict[str, Any] | None:
-        """Do what was planned and give the new state; None after a deletion.
+        """Apply a planned change and return the new state; None after a deletion.
 
         Raises:
-            ProviderError: it failed, and the state is as before.
-            Unfinished: it failed half way through a creation.
+            ProviderError: it failed, and the state is unchanged.
+            Unfinished: the resource is partially created.
         """
         from aurora_cli.sandbox.provider.engine import lifecycle
 
@@ -150,10 +148,10 @@ class Provider:
         return lifecycle.update(task)
 
     def read(self, resource_type: str, state: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The state as it is now; None when the resource is gone.
+        """The current state; None if the resource no longer exists.
 
         Raises:
-            ProviderError: reading failed.
+            ProviderError: the read failed.
         """
         from aurora_cli.sandbox.provider.engine.reading import read_state
 
@@ -166,18 +164,18 @@ class Provider:
             raise ProviderError(f"reading {task.entry.label} ({task.id}): {error}") from error
 
     def import_state(self, resource_type: str, resource_id: str) -> dict[str, Any]:
-        """The first state of an imported resource."""
+        """The initial state of an imported resource."""
         from aurora_cli.sandbox.provider.engine import lifecycle
 
         return lifecycle.import_state(self.task(resource_type, {}, id=resource_id))
 
     def read_source(self, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
-        """What a data source finds.
+        """The result of a data source.
 
         Raises:
-            ProviderError: nothing, too much, or AWS refused.
+            ProviderError: no match, several matches, or an AWS error.
         """
-        return data_sources.read(name, self.schema.data_sources[name], config, self.world)
+        return data_sources.read(name, self.schema.data_sources[name], config, self.runtime)
 
 
 @cache
@@ -202,8 +200,8 @@ def _account(client: Client) -> str:
     return str(answer["Account"])
 
 
-def _pace(environ: Mapping[str, str]) -> PollPolicy:
-    from aurora_cli.sandbox.provider.api.runtime import PollPolicy
+def _polling(environ: Mapping[str, str]) -> PollPolicy:
+    from aurora_cli.sandbox.provider.api.client import PollPolicy
 
     longest = environ.get("AURORA_SANDBOX_POLL_SECONDS")
     if not longest:

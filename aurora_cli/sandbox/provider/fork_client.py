@@ -1,9 +1,9 @@
-"""What the launcher runs: get a ready provider from the sandbox's provider parent, or start one directly.
+"""The launcher's program: get a provider from the fork server, or start one directly.
 
-Terraform starts a provider several times for each of its commands, and each start would import gRPC, botocore and the schemas
-again. So one parent a sandbox holds them, and forks (see `fork_server`). This program hands it what makes a process Terraform's
-own (standard streams, environment, folder, umask) and stays until that provider ends, so that Terraform has a child to wait for
-and to kill. It imports nothing of the package and next to nothing of the library: it runs with `-I -S`.
+Terraform starts a provider several times per command, and each start would import gRPC, botocore and the schemas. So a fork
+server per sandbox preloads them and forks (see `fork_server`). This program passes it the standard streams, environment, folder
+and umask, and runs until that provider ends, so that Terraform has a child process to wait for and to kill. It imports nothing
+of the package and few modules: it runs with `-I -S`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from binascii import crc32
 
-ACCEPTED, STALE, AGREED = b"+", b"~", b"!"
+ACCEPTED, STALE, CONFIRMED = b"+", b"~", b"!"
 _PATIENCE_S = 20.0
 _LOOK_EVERY_S = 0.01
 _ORPHAN_S = 1.0
@@ -23,7 +23,7 @@ _FILE_DESCRIPTORS = 256
 _SETTINGS = b"PYTHON"
 _SECRETS = ("TF_VAR_", "AURORA_MASTER_PASSWORD")
 
-# As in the launcher: the folder of the stack must not be searched for modules.
+# As in the launcher: the stack's folder must not be on the module path.
 _START = """
 import os, sys
 sys.path[:] = [path for path in sys.path if path] + [os.environ["AURORA_SANDBOX_PACKAGE_ROOT"]]
@@ -33,13 +33,13 @@ main()
 
 
 def identity(environ: dict[bytes, bytes]) -> bytes:
-    """What a parent must have in common with who asks: interpreter, package and Python's own settings."""
+    """What a fork server must share with its client: interpreter, package and Python's settings."""
     own = [b"%s=%s" % (name, environ[name]) for name in sorted(environ) if name.startswith(_SETTINGS)]
     return b"\n".join([os.fsencode(sys.executable), environ[b"AURORA_SANDBOX_PACKAGE_ROOT"], *own])
 
 
 def request(environ: dict[bytes, bytes]) -> bytes:
-    """Everything but the streams, with its length in front: identity, folder, umask, environment."""
+    """The length, then identity, folder, umask and environment; the streams are sent separately."""
     umask = os.umask(0o077)
     os.umask(umask)
     variables = [b"%s=%s" % item for item in environ.items()]
@@ -48,30 +48,30 @@ def request(environ: dict[bytes, bytes]) -> bytes:
 
 
 def _ask(folder: bytes) -> _socket.socket | None:
-    """A channel to a provider that serves for us; None when there is none to be had."""
+    """A channel to a forked provider; None if there is none."""
     environ = dict(os.environb)
     message, here = request(environ), os.getcwdb()
     name = f"{crc32(identity(environ)):08x}"
     try:
-        os.chdir(folder)  # the path of a socket must be short, ours may be long
-        return _agree(f"{name}.sock", message)
+        os.chdir(folder)  # the path of a socket is limited in length
+        return _negotiate(f"{name}.sock", message)
     except OSError:
         return None
     finally:
         os.chdir(here)
 
 
-def _agree(address: str, message: bytes) -> _socket.socket | None:
+def _negotiate(address: str, message: bytes) -> _socket.socket | None:
     started, deadline = False, time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         channel = _connect(address)
         if channel is None:
-            started = started or _start_parent()
+            started = started or _start_fork_server()
             time.sleep(_LOOK_EVERY_S)
             continue
-        answer = _handed_over(channel, message)
+        answer = _hand_over(channel, message)
         if answer == ACCEPTED:
-            channel.sendall(AGREED)  # from here on it is that provider, and never a direct one beside it
+            channel.sendall(CONFIRMED)  # from here on there must be no direct provider
             return channel
         channel.close()
         if answer != STALE:
@@ -90,8 +90,8 @@ def _connect(address: str) -> _socket.socket | None:
     return channel
 
 
-def _handed_over(channel: _socket.socket, message: bytes) -> bytes:
-    """The parent's answer; it may still be loading, and nothing when it ended meanwhile."""
+def _hand_over(channel: _socket.socket, message: bytes) -> bytes:
+    """The response of the fork server, which may still be loading; empty or STALE if it ended."""
     streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
     channel.settimeout(_PATIENCE_S)
     try:
@@ -102,8 +102,8 @@ def _handed_over(channel: _socket.socket, message: bytes) -> bytes:
         return STALE
 
 
-def _start_parent() -> bool:
-    """Start a parent in a session of its own, in this folder; True. It ends by itself when another one was quicker."""
+def _start_fork_server() -> bool:
+    """Start a fork server in a new session, in this folder. It exits if another one was first. Returns True."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -112,15 +112,15 @@ def _start_parent() -> bool:
             for number, source in ((0, nothing), (1, log), (2, log)):
                 os.dup2(source, number)
             os.closerange(3, _FILE_DESCRIPTORS)
-            _forget_secrets()
+            _remove_secrets()
             _exec("fork_server")
         os._exit(0)
     os.wait()
     return True
 
 
-def _forget_secrets() -> None:
-    """A given master password is for this run of Terraform; a parent lives as long as the sandbox, and needs none."""
+def _remove_secrets() -> None:
+    """Remove master passwords: they are for this run of Terraform, and the fork server outlives it."""
     for name in [name for name in os.environ if name.startswith(_SECRETS)]:
         del os.environ[name]
 
@@ -130,7 +130,7 @@ def _exec(module: str) -> None:
 
 
 def _stay(channel: _socket.socket) -> int:
-    """Until the provider has ended; gives its exit status. Ends when Terraform has: the provider then ends too."""
+    """Wait for the provider, and return its exit status. Also returns if Terraform ends, which ends the provider."""
     terraform = os.getppid()
     channel.settimeout(_ORPHAN_S)
     while os.getppid() == terraform:
@@ -143,8 +143,8 @@ def _stay(channel: _socket.socket) -> int:
 
 
 def main() -> None:
-    """Serve by way of the parent in the folder of the first argument, else directly."""
-    # Ctrl-C reaches the whole process group; Terraform decides when we stop, as with every provider.
+    """Serve with the fork server in the folder of the first argument, else directly."""
+    # Ctrl-C reaches the whole process group; Terraform decides when a provider stops.
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     channel = _ask(os.fsencode(sys.argv[1]))
     if channel is None:

@@ -1,11 +1,11 @@
-"""The process that providers are forked from: one a sandbox, with everything loaded and nothing begun.
+"""The process that providers are forked from, one per sandbox, with all modules preloaded.
 
-It lives in a private folder of the sandbox and serves the user who owns that alone. It has one thread and no gRPC server, so
-that a fork is safe. A fork becomes what Terraform started: its streams, environment, folder and umask; it ends when the program
-that Terraform waits for (`fork_client`) ends. The parent ends when its emulator has ended, when the code on disk has changed,
-when its socket is gone, and with `sandbox stop`; its forks then serve on until their Terraform has done.
+It runs in a private folder of the sandbox and serves only the owner of that folder. It has one thread and no gRPC server, so that
+a fork is safe. A fork gets the streams, environment, folder and umask of the process that Terraform started (`fork_client`), and
+ends with it. The fork server ends when its emulator ends, the code on disk changes or its socket is deleted, and with
+`sandbox stop`; its forks serve until their Terraform ends.
 
-A fork that dies says why in `parent.log`, which is the parent's standard error: Terraform says no more than that it is gone.
+A fork that fails writes the cause to `parent.log`, the standard error of the fork server, because Terraform does not show it.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from pathlib import Path
 from typing import NoReturn
 
 from aurora_cli.sandbox import processes
-from aurora_cli.sandbox.fork_server_processes import name_myself
-from aurora_cli.sandbox.provider.fork_client import ACCEPTED, AGREED, STALE, identity
+from aurora_cli.sandbox.processes import write_holder
+from aurora_cli.sandbox.provider.fork_client import ACCEPTED, CONFIRMED, STALE, identity
 from aurora_cli.sandbox.provider.preload import Facts, code_on_disk, is_current, preload
 from aurora_cli.sandbox.state import StateFiles
 
 REFUSED = b"-"
 LOOK_AROUND_S = 2.0
 _REQUEST_TIMEOUT_S = 5.0
-_ORPHANED = 3  # exit status of a fork whose Terraform went first; nothing to speak of
+_ORPHANED = 3  # exit status of a fork whose Terraform ended first; not logged
 
 
 @dataclass(frozen=True)
 class Request:
-    """What makes a process Terraform's own."""
+    """The streams, environment, folder and umask of the process that Terraform started."""
 
     streams: Sequence[int]
     identity: bytes
@@ -51,7 +51,7 @@ class Request:
 
 
 def main() -> None:
-    """Serve in the working directory until nobody needs it; ends at once if another parent of this identity is there."""
+    """Serve in the working directory while needed; exits if another fork server of this identity exists."""
     environ = dict(os.environb)
     own = identity(environ)
     name = f"{crc32(own):08x}"
@@ -66,23 +66,23 @@ def main() -> None:
     listener.listen(64)
     folder = os.environ.get("AURORA_SANDBOX_PROVIDER_CACHE")
     preload(Path(folder) if folder else None)
-    _Parent(listener, address, lock, own, code_on_disk()).serve()
+    _ForkServer(listener, address, lock, own, code_on_disk()).serve()
 
 
 def _lock(file: Path) -> int | None:
-    """The descriptor that holds the lock, or None when another one does; the file says who."""
+    """The descriptor that holds the lock; None if another process does. The file contains the holder."""
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
         return None
-    name_myself(handle)
+    write_holder(handle)
     return handle
 
 
-class _Parent:
-    """Accepts, checks and forks, one request after the other."""
+class _ForkServer:
+    """Accepts, checks and forks, one request at a time."""
 
     def __init__(self, listener: socket.socket, address: Path, lock: int, own: bytes, code: Facts) -> None:
         self._listener, self._address, self._lock, self._own, self._code = listener, address, lock, own, code
@@ -92,7 +92,7 @@ class _Parent:
     def serve(self) -> None:
         self._listener.settimeout(LOOK_AROUND_S)
         while True:
-            _bury_the_ended()
+            _reap()
             try:
                 channel, _ = self._listener.accept()
             except TimeoutError:
@@ -104,7 +104,7 @@ class _Parent:
                     return
 
     def _is_needed(self) -> bool:
-        """Whether our emulator still runs and our socket still leads here."""
+        """Whether the emulator is running and the socket is still that of this process."""
         with contextlib.suppress(OSError):
             state = self._files.read_state()
             here = self._address.stat().st_ino == self._inode
@@ -112,7 +112,7 @@ class _Parent:
         return False
 
     def _answer(self, channel: socket.socket) -> bool:
-        """Fork for one request; False when this parent must go, because its code is no longer that on disk."""
+        """Fork for a request; False if this process must exit because the code on disk changed."""
         try:
             request = receive(channel)
         except (OSError, ValueError):
@@ -121,20 +121,20 @@ class _Parent:
             _say(channel, REFUSED)
         elif not is_current(self._code):
             self._address.unlink(missing_ok=True)
-            os.close(self._lock)  # the next one may start before we are gone
+            os.close(self._lock)  # the next fork server may start before this one exits
             _say(channel, STALE)
             return False
         elif os.fork() == 0:
             self._listener.close()
             os.close(self._lock)
-            _become(channel, request)
+            _serve_as(channel, request)
         for stream in request.streams:
             os.close(stream)
         return True
 
 
-def _bury_the_ended() -> None:
-    """Collect the forks that have ended, and note those that did not end well."""
+def _reap() -> None:
+    """Reap the forks that ended, and log those that failed."""
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
             status = os.waitstatus_to_exitcode(ended[1])
@@ -150,7 +150,7 @@ def _note(log: int, text: str) -> None:
 
 
 def receive(channel: socket.socket) -> Request:
-    """The request that `fork_client.request` made. Raises OSError, ValueError: it is none."""
+    """The request of `fork_client.request`. Raises OSError, ValueError: it is not valid."""
     channel.settimeout(_REQUEST_TIMEOUT_S)
     data, streams, _, _ = socket.recv_fds(channel, 65536, 3)
     if len(streams) != 3:
@@ -158,7 +158,7 @@ def receive(channel: socket.socket) -> Request:
     try:
         data = _whole(channel, data)
     except (OSError, ValueError):
-        for stream in streams:  # Terraform would wait for the end of its provider's output
+        for stream in streams:  # Terraform waits for the end of its provider's output
             os.close(stream)
         raise
     own, folder, umask, *variables = data[8:].split(b"\0")
@@ -180,15 +180,15 @@ def _say(channel: socket.socket, word: bytes) -> None:
         channel.sendall(word)
 
 
-def _become(channel: socket.socket, request: Request) -> NoReturn:
-    """In the fork: be the process that Terraform started, and serve."""
+def _serve_as(channel: socket.socket, request: Request) -> NoReturn:
+    """In the fork: serve as the process that Terraform started."""
     status, log = 1, os.dup(sys.stderr.fileno())
     try:
         faulthandler.enable(log)
         _take_over(request)
         channel.settimeout(None)
         _say(channel, ACCEPTED)
-        if channel.recv(1) != AGREED:  # who asked has lost patience, and started a provider directly
+        if channel.recv(1) != CONFIRMED:  # the client timed out and started a provider directly
             os._exit(_ORPHANED)
         threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
         from aurora_cli.sandbox.provider.__main__ import run
@@ -216,7 +216,7 @@ def _take_over(request: Request) -> None:
 
 
 def _end_with(channel: socket.socket) -> None:
-    """The other end closes when Terraform, or whoever it waits for, has been killed: a provider must not work on unseen."""
+    """End when the channel closes, because Terraform or its child was killed: a provider must not run without it."""
     with contextlib.suppress(OSError):
         channel.recv(1)
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Puts the provider where Terraform and OpenTofu look for `hashicorp/aws`."""
+"""Installs the provider in a filesystem mirror for `hashicorp/aws`."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "i686": "386"}
 
 
-# Never to change by a byte: its hash is in the lock files of stacks that exist. provider.sh, which it sources, may.
-# Terraform reaches the launcher through symbolic links, and starts it in the folder of the stack: neither may matter.
+# Must never change: its hash is in the lock files of existing stacks. provider.sh, which it sources, may change.
+# Terraform starts the launcher by symbolic links and in the stack's folder.
 _LAUNCHER = """\
 #!/bin/sh
 # hashicorp/aws for the aurora-cli sandbox: starts the provider with the Python that provider.sh names.
@@ -36,12 +36,12 @@ main()
 
 
 def os_arch() -> str:
-    """This machine's platform as Terraform names it, e.g. `linux_amd64`."""
+    """The platform of this machine in Terraform's form, e.g. `linux_amd64`."""
     machine = platform.machine().lower()
     return f"{platform.system().lower()}_{_ARCHITECTURES.get(machine, machine)}"
 
 
-# Sourced by the launcher; the program that it replaces the shell with falls back to what the launcher would have done.
+# Sourced by the launcher; the program that replaces the shell falls back to the launcher's own behavior.
 _SETTINGS = """\
 python={python}
 root={root}
@@ -58,25 +58,23 @@ def install(mirror_dir: Path, python: str, parent_folder: Path | None = None) ->
     """Write the provider's launcher into an unpacked `filesystem_mirror` layout.
 
     Args:
-        mirror_dir: root of the mirror; made when missing. Beside the hosts it holds `provider.sh` (which Python) and
+        mirror_dir: root of the mirror; created if missing. Besides the hosts it contains `provider.sh` (the path of Python) and
             `cache` (service models, a certificate).
         python: the interpreter that has this package and the `sandbox` extra.
-        parent_folder: an existing folder of the user's own, where a process that providers are forked from may live;
-            None: each provider is started directly, as with AURORA_SANDBOX_DIRECT in Terraform's environment.
+        parent_folder: an existing private folder for the fork server; None: each provider is started directly, as with
+            AURORA_SANDBOX_DIRECT in Terraform's environment.
 
     Returns:
         The launcher for registry.terraform.io.
 
-    The launcher's text is the same on every machine and in every version: Terraform keeps its hash in a stack's dependency
-    lock file, and a stack has to outlive the Python that it was made with. What may change is in provider.sh.
-    Writing is idempotent and safe for two processes at once.
+    The launcher is identical on every machine and in every version: Terraform stores its hash in a stack's dependency lock
+    file, and a stack outlives the Python that it was created with. provider.sh contains what may change.
+    Writing is idempotent and safe for concurrent processes.
     """
     mirror = mirror_dir.absolute()
     package_root = Path(__file__).resolve().parents[3]
     settings = _SETTINGS.format(python=shlex.quote(python), root=shlex.quote(str(package_root)))
-    if (
-        parent_folder is not None and sys.platform == "linux"
-    ):  # forking a process with system libraries loaded is safe there
+    if parent_folder is not None and sys.platform == "linux":  # a fork of a process with system libraries is safe there
         settings += _QUICK.format(folder=shlex.quote(str(parent_folder)))
     _write(mirror / "provider.sh", settings, 0o600)
     launchers = [
@@ -89,10 +87,10 @@ def install(mirror_dir: Path, python: str, parent_folder: Path | None = None) ->
 
 
 def cli_config(mirror_dir: Path, genuine: bool = False) -> str:
-    """The text of a Terraform CLI configuration file that takes `hashicorp/aws` from the mirror.
+    """The text of a Terraform CLI configuration file that installs `hashicorp/aws` from the mirror.
 
     Args:
-        genuine: take every provider from its registry, `hashicorp/aws` included.
+        genuine: install every provider from its registry, including `hashicorp/aws`.
     """
     if genuine:
         return "provider_installation {\n  direct {}\n}\n"

@@ -1,4 +1,4 @@
-"""Loads all that a provider may need, before it is forked."""
+"""Preloads what a provider may use, before it is forked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 MODELS = ("sts", "ec2", "rds", "logs")
-"""Services that every stack calls; the models of others are loaded when they are."""
+"""Services that every stack calls; the models of others are loaded on demand."""
 
 Facts = dict[str, tuple[int, int]]
 
@@ -18,7 +18,7 @@ def preload(cache_dir: Path | None) -> None:
     """Import every module, and build schemas and service models.
 
     Args:
-        cache_dir: folder with service models and the certificate; missing ones are made there.
+        cache_dir: folder with service models and the certificate; missing ones are created.
     """
     from aurora_cli.sandbox.provider import data_sources, resources, serve
     from aurora_cli.sandbox.provider.api.models import Models
@@ -53,7 +53,7 @@ def preload(cache_dir: Path | None) -> None:
 
 
 def code_on_disk() -> Facts:
-    """Path -> time of change and size of every loaded module and of our data. What differs later is not what runs here."""
+    """Path -> modification time and size of every loaded module and of the data."""
     found: Facts = {}
     data = sorted(str(path) for path in Path(__file__).with_name("data").glob("*.json"))
     for path in (*data, *sorted(filter(None, map(_file, list(sys.modules.values()))))):
@@ -66,7 +66,7 @@ def code_on_disk() -> Facts:
 
 
 def is_current(loaded: Facts) -> bool:
-    """Whether every file is still as it was when it was loaded."""
+    """Whether every file is unchanged since it was loaded."""
     try:
         return all(((s := Path(path).stat()).st_mtime_ns, s.st_size) == facts for path, facts in loaded.items())
     except OSError:

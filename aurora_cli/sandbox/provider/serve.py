@@ -1,4 +1,4 @@
-"""A go-plugin server: the handshake line on stdout, gRPC over a Unix socket with TLS, and a prompt end."""
+"""A go-plugin server: handshake on stdout, gRPC with TLS over a Unix socket."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from aurora_cli.sandbox.provider.core import Provider
 from aurora_cli.sandbox.provider.servicer import Servicer
 
 _COOKIE = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
-_MESSAGE_LIMIT = 256 << 20  # what Terraform's own plugin servers accept
+_MESSAGE_LIMIT = 256 << 20  # the limit of Terraform's plugin servers
 _THREADS = 32
 _ORPHAN_SECONDS = 1.0
-_LONGEST_FOLDER = 64  # the address of a Unix socket, ours in it, has 104 bytes on macOS and 108 on Linux
+_LONGEST_FOLDER = 64  # a Unix socket's path has at most 104 bytes on macOS and 108 on Linux
 
 
 class _Controller(grpc_controller_pb2_grpc.GRPCControllerServicer):  # type: ignore[misc]
-    """go-plugin's way to say goodbye."""
+    """go-plugin's shutdown request."""
 
     def __init__(self, done: threading.Event) -> None:
         self._done = done
@@ -39,7 +39,7 @@ class _Controller(grpc_controller_pb2_grpc.GRPCControllerServicer):  # type: ign
 
 
 class _Stdio(grpc_stdio_pb2_grpc.GRPCStdioServicer):  # type: ignore[misc]
-    """go-plugin asks for streams of stdout and stderr; what we write to stderr reaches Terraform's log without them."""
+    """go-plugin requests streams of stdout and stderr; stderr reaches Terraform's log without them."""
 
     def StreamStdio(self, request: Any, context: Any) -> Any:  # noqa: N802
         return iter(())
@@ -52,17 +52,17 @@ def serve(
     *,
     started_by_terraform: bool = True,
 ) -> int:
-    """Serve until Terraform says goodbye or is gone. Gives the exit status.
+    """Serve until Terraform stops the provider or ends; returns the exit status.
 
     Args:
-        provider: what is served.
-        cache_dir: folder with the saved certificate; a missing one is made there.
-        environ: holds go-plugin's magic cookie.
-        started_by_terraform: False for a fork, which somebody else ends when Terraform is gone. The end of the process that it
-            was forked from must not be taken for the end of Terraform.
+        provider: the provider to serve.
+        cache_dir: folder with the saved certificate; a missing one is created.
+        environ: contains go-plugin's magic cookie.
+        started_by_terraform: False for a fork, whose parent process is not Terraform. `fork_server` ends it when Terraform
+            ends.
     """
     if environ.get(_COOKIE[0]) != _COOKIE[1]:
-        sys.stderr.write("This is a Terraform plugin; Terraform starts it, it does nothing on its own.\n")
+        sys.stderr.write("This program is a Terraform plugin. Terraform starts it; do not run it directly.\n")
         return 1
     certificate = certificate_in(cache_dir)
     done = threading.Event()
@@ -85,12 +85,12 @@ def serve(
 
 
 def _folder_of_sockets() -> str | None:
-    """Where the socket's private folder goes: /tmp when the path of the temporary folder is too long for a socket."""
+    """The parent folder of the socket's folder: /tmp if the path of the temporary folder is too long for a socket."""
     return "/tmp" if len(os.fsencode(tempfile.gettempdir())) > _LONGEST_FOLDER else None  # noqa: S108 - private in there
 
 
 def certificate_in(cache_dir: Path | None) -> Certificate:
-    """The certificate of that folder, made there when it is missing; None: a new one for this process alone."""
+    """The certificate in that folder, created if it is missing; None: a new one for this process."""
     file = cache_dir / "certificate.json" if cache_dir is not None else None
     certificate = load_certificate(file)
     if file is not None and not file.exists():
@@ -98,13 +98,13 @@ def certificate_in(cache_dir: Path | None) -> Certificate:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             certificate.save(file)
         except OSError as error:
-            sys.stderr.write(f"cannot keep the provider's certificate in {file}: {error}\n")
+            sys.stderr.write(f"cannot save the provider's certificate in {file}: {error}\n")
     return certificate
 
 
 def _credentials(certificate: Certificate) -> Any:
-    """TLS that lets Terraform know us. The reverse is left to the socket's folder, which is its owner's alone: Terraform's
-    own certificate has a P-521 key, and gRPC's BoringSSL asks for none of those.
+    """TLS that authenticates the provider. The private folder of the socket authenticates Terraform, whose certificate has
+    a P-521 key that gRPC's BoringSSL does not support.
     """
     pairs = [(certificate.key_pem, certificate.certificate_pem)]
     return grpc.ssl_server_credentials(pairs, require_client_auth=False)
@@ -117,7 +117,7 @@ def _shake_hands(socket: str, certificate: Certificate) -> None:
 
 
 def _wait(done: threading.Event, started_by_terraform: bool) -> None:
-    """Until goodbye; a Terraform that was killed never says it, so look whether it is still our parent."""
+    """Wait for the shutdown request, or until Terraform is no longer the parent because it was killed."""
     parent = os.getppid()
     while not done.wait(_ORPHAN_SECONDS):
         if started_by_terraform and os.getppid() != parent:

@@ -1,4 +1,4 @@
-"""The gRPC service of a Terraform provider (tfplugin6): messages in, core calls, messages out."""
+"""The gRPC service of a Terraform provider (tfplugin6): converts messages to calls of the core."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Method = Callable[["Servicer", Any, Any], Any]
 
 
 def answers(response: Any) -> Callable[[Method], Method]:
-    """Turn a failure of the method into diagnostics of its response; a defect of ours also goes to Terraform's log."""
+    """Convert an error of the method to diagnostics of its response; log an unexpected one."""
 
     def decorate(method: Method) -> Method:
         @functools.wraps(method)
@@ -47,7 +47,7 @@ def answers(response: Any) -> Callable[[Method], Method]:
 
 @functools.cache
 def schema_response() -> Any:
-    """The schemas of everything that is served, as a message; the same for every provider."""
+    """The schemas of all supported types, as a message; the same for every provider."""
     schema = Provider().schema
     return pb.GetProviderSchema.Response(
         provider=schema_message(schema.provider),
@@ -58,7 +58,7 @@ def schema_response() -> Any:
 
 
 class Servicer(ProviderServicer):  # type: ignore[misc]
-    """Serves one provider."""
+    """Serves a provider."""
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
@@ -157,7 +157,7 @@ class Servicer(ProviderServicer):  # type: ignore[misc]
     def MoveResourceState(self, request: Any, context: Any) -> Any:  # noqa: N802
         raise ProviderError(
             "Move Resource State Not Supported",
-            f"The {request.target_type_name} resource does not take over the state of {request.source_type_name}.",
+            f'The "{request.target_type_name}" resource type does not support moving resource state across resource types.',
         )
 
     @answers(pb.ReadDataSource.Response)
@@ -171,7 +171,9 @@ class Servicer(ProviderServicer):  # type: ignore[misc]
         return pb.GetFunctions.Response()
 
     def CallFunction(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return pb.CallFunction.Response(error=pb.FunctionError(text=f"The sandbox has no function {request.name}."))
+        return pb.CallFunction.Response(
+            error=pb.FunctionError(text=f"The sandbox does not support the function {request.name}.")
+        )
 
     def StopProvider(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._provider.stop.set()

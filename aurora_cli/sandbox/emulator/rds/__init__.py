@@ -1,16 +1,16 @@
-"""Aurora as RDS answers it, on top of moto.
+"""Amazon RDS for Aurora, on top of moto.
 
-models/        the resources: moto's, with AWS's values
-backend.py     RDS of an account and Region: the tables of those, and work that waits for its time
-actions/       the calls on a backend: checks, states, refusals
-responses.py   which action of the API is which call
+models/        the resources: moto's, with the values that RDS returns
+backend.py     RDS of an account and Region: tables of resources, deferred work
+actions/       the actions on a backend: validation, states, errors
+responses.py   maps actions of the API to functions
 """
 
 from __future__ import annotations
 
 
 def install() -> None:
-    """Make moto serve RDS with these extensions. Call before the first RDS request."""
+    """Install these extensions in moto. Call before the first RDS request."""
     from moto.rds import models, urls
 
     from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend

@@ -18,8 +18,8 @@ from aurora_cli.sandbox.emulator.rds.models.endpoint import CustomEndpoint
 from aurora_cli.sandbox.emulator.rds.models.global_database import GlobalDatabase
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.proxy import ProxyEndpoint
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing, Shown
-from aurora_cli.sandbox.emulator.rds.models.snapshot import KeptBackup
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, Transitional
+from aurora_cli.sandbox.emulator.rds.models.snapshot import RetainedBackup
 
 NOT_FOUND_CODES = {
     "cluster": "DBClusterNotFoundFault",
@@ -38,12 +38,12 @@ NOT_FOUND_CODES = {
 
 
 class AuroraBackend(RDSBackend):
-    """moto's backend with custom endpoints, and with work that is done when its time has come."""
+    """moto's backend with custom endpoints and deferred work."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.custom_endpoints: dict[str, CustomEndpoint] = {}
-        self.kept_backups: dict[str, KeptBackup] = {}
+        self.retained_backups: dict[str, RetainedBackup] = {}
         self.deployments: dict[str, Deployment] = {}
         self.resource_map[CustomEndpoint] = self.custom_endpoints
         self.db_proxy_endpoints: dict[str, ProxyEndpoint] = {}
@@ -55,23 +55,23 @@ class AuroraBackend(RDSBackend):
         return urls
 
     def defer(self, transition: Transition, action: Callable[[], Any]) -> None:
-        """Do this when the transition is over; at once when there is no latency."""
+        """Run the action when the transition is over; immediately without latency."""
         if transition.over:
             action()
         else:
             self._deferred.append((transition, action))
 
-    def settle(self) -> None:
-        """Do what is due. Every RDS request begins with it."""
+    def run_due(self) -> None:
+        """Run the actions that are due. Every RDS request starts with it."""
         due = [action for transition, action in self._deferred if transition.over]
         self._deferred = [item for item in self._deferred if not item[0].over]
         for action in due:
             action()
 
-    def remove(self, resource: Passing, table: MutableMapping[str, Any], name: str) -> Shown:
-        """A resource that is `deleting` now, and gone from its table after that."""
-        self.defer(resource.passing("deleting", "deleting"), lambda: table.pop(name, None))
-        return Shown(resource, "deleting")
+    def remove(self, resource: Transitional, table: MutableMapping[str, Any], name: str) -> StatusView:
+        """Set a resource to `deleting`, and delete it from its table afterwards."""
+        self.defer(resource.enter("deleting", "deleting"), lambda: table.pop(name, None))
+        return StatusView(resource, "deleting")
 
     def aurora_clusters(self) -> list[AuroraCluster]:
         """Aurora clusters, oldest first."""
@@ -83,19 +83,19 @@ class AuroraBackend(RDSBackend):
         Raises:
             RDSClientError: there is none.
         """
-        found = self.clusters.get(identifier.rpartition(":")[2] if identifier.startswith("arn:") else identifier)
+        found = self.clusters.get(identifier.rpartition(":")[2])
         if not isinstance(found, AuroraCluster):
             raise cluster_not_found(identifier)
         return found
 
-    def beside(self, arn: str) -> AuroraBackend:
-        """The backend of the Region of an ARN; this one for anything that is no ARN."""
+    def in_region_of(self, arn: str) -> AuroraBackend:
+        """The backend of the Region of an ARN; this one for any other identifier."""
         region = arn.split(":")[3] if arn.startswith("arn:") else self.region_name
         return cast("AuroraBackend", rds_backends[self.account_id][region])
 
     @property
     def global_home(self) -> AuroraBackend:
-        """Has the global clusters of the account: they belong to no Region, and moto keeps them in this one."""
+        """The backend that holds the global clusters of the account; moto stores them in this Region."""
         return cast("AuroraBackend", rds_backends[self.account_id]["us-east-1"])
 
     @property
@@ -109,18 +109,18 @@ class AuroraBackend(RDSBackend):
         Raises:
             RDSClientError: there is none.
         """
-        found = self.databases.get(identifier.rpartition(":")[2] if identifier.startswith("arn:") else identifier)
+        found = self.databases.get(identifier.rpartition(":")[2])
         if not isinstance(found, AuroraInstance):
             raise instance_not_found(identifier)
         return found
 
     def serves_instance(self, identifier: str) -> bool:
-        """True for an instance of an Aurora cluster, and for one that does not exist."""
+        """Whether the identifier is of an Aurora instance or of none."""
         found = self.databases.get(identifier)
         return found is None or isinstance(found, AuroraInstance)
 
     def instances_in(self, subnet_group: str) -> list[AuroraInstance]:
-        """Instances of the clusters in a subnet group."""
+        """Instances of the clusters that use a subnet group."""
         clusters = [cluster for cluster in self.aurora_clusters() if cluster.db_subnet_group_name == subnet_group]
         return [member for cluster in clusters for member in cluster.instances]
 
@@ -129,7 +129,7 @@ class AuroraBackend(RDSBackend):
         return [one for one in self.custom_endpoints.values() if one.cluster is cluster]
 
     def deployment_of(self, cluster: AuroraCluster) -> Deployment | None:
-        """The deployment that a cluster is part of, before the switchover or after it."""
+        """The deployment that a cluster is part of, before or after the switchover."""
         return next((one for one in self.deployments.values() if cluster in (one.blue, one.green)), None)
 
     def parameter_group(self, name: str) -> DBParameterGroup:
@@ -162,7 +162,7 @@ class AuroraBackend(RDSBackend):
         kind = arn.split(":")[5] if arn.count(":") > 5 else ""
         if kind == "global-cluster":
             return self.global_databases.get(arn.rpartition(":")[2]) or self._untaggable(arn, kind)
-        if kind == "db-proxy-endpoint":  # its ARN ends in an id, not in its name
+        if kind == "db-proxy-endpoint":  # its ARN ends with an id instead of its name
             found = (one for one in self.db_proxy_endpoints.values() if one.arn == arn)
             return next(found, None) or self._untaggable(arn, kind)
         return super()._get_resource_for_tagging(arn) or self._untaggable(arn, kind)

@@ -1,4 +1,4 @@
-"""RDS's errors by their AWS codes (RDS API reference, "Errors" of each action)."""
+"""RDS errors by code (RDS API reference, "Errors" of each action)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from moto.rds.exceptions import RDSClientError
 
 
 def error(code: str, message: str) -> RDSClientError:
-    """An error that moto turns into AWS's answer."""
+    """An error that moto returns as a response."""
     return RDSClientError(code, message)
 
 

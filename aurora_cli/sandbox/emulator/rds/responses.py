@@ -1,4 +1,4 @@
-"""RDS's actions: Aurora's go to the modules of `actions`, everything else to moto."""
+"""The actions of RDS: those of Aurora are in `actions`, all others in moto."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from moto.rds.responses import RDSResponse
 from aurora_cli.sandbox.emulator.rds.actions import (
     endpoints,
     engine_versions,
-    event_subscriptions,
     events,
     instances,
     maintenance,
@@ -38,7 +37,7 @@ from aurora_cli.sandbox.emulator.rds.models import engines
 
 
 class AuroraResponse(RDSResponse):
-    """One RDS request."""
+    """An RDS request."""
 
     @property
     def aurora(self) -> AuroraBackend:
@@ -46,17 +45,17 @@ class AuroraResponse(RDSResponse):
         return cast(AuroraBackend, self.backend)
 
     def call_action(self) -> Any:
-        """Serve the request, after what became due since the last one."""
-        self.aurora.settle()
+        """Handle the request, after the deferred actions that are due."""
+        self.aurora.run_due()
         return super().call_action()
 
     def describe_db_cluster_snapshots(self) -> ActionResult:
-        """DescribeDBClusterSnapshots, by ARN too."""
+        """DescribeDBClusterSnapshots, also by ARN."""
         self._take_name("DBClusterSnapshotIdentifier")
         return super().describe_db_cluster_snapshots()
 
     def describe_db_snapshots(self) -> ActionResult:
-        """DescribeDBSnapshots, by ARN too."""
+        """DescribeDBSnapshots, also by ARN."""
         self._take_name("DBSnapshotIdentifier")
         return super().describe_db_snapshots()
 
@@ -66,13 +65,13 @@ class AuroraResponse(RDSResponse):
 
 
 class Action(NamedTuple):
-    """How an action is answered.
+    """How an action is handled.
 
     Attributes:
-        member: of the answer, that the result goes into; empty when the result is the whole answer, or there is none.
-        do: gives the result, from the backend and the parameters of the call.
-        ours: says whether the call is Aurora's; without it every call is.
-        answer: kind of the answer.
+        member: member of the response that holds the result; empty: the result is the whole response, or there is none.
+        do: returns the result, from the backend and the parameters of the call.
+        ours: whether the call is of Aurora; None: every call is.
+        answer: class of the response.
     """
 
     member: str
@@ -124,7 +123,9 @@ ACTIONS = {
     "DescribeBlueGreenDeployments": Action("BlueGreenDeployments", blue_green.describe, answer=PaginatedResult),
     "SwitchoverBlueGreenDeployment": Action("BlueGreenDeployment", blue_green.switch_over),
     "DeleteBlueGreenDeployment": Action("BlueGreenDeployment", blue_green.delete),
-    "DescribeIntegrations": Action("Integrations", lambda *_: []),  # no zero-ETL integrations are made here
+    "DescribeIntegrations": Action(
+        "Integrations", lambda *_: []
+    ),  # the emulator does not support zero-ETL integrations
     "CreateGlobalCluster": Action("GlobalCluster", global_clusters.create),
     "DescribeGlobalClusters": Action("GlobalClusters", global_clusters.describe),
     "ModifyGlobalCluster": Action("GlobalCluster", global_clusters.modify),
@@ -144,11 +145,11 @@ ACTIONS = {
     "DescribeDBProxyEndpoints": Action("DBProxyEndpoints", proxy_endpoints.describe),
     "ModifyDBProxyEndpoint": Action("DBProxyEndpoint", proxy_endpoints.modify),
     "DeleteDBProxyEndpoint": Action("DBProxyEndpoint", proxy_endpoints.delete),
-    "CreateEventSubscription": Action("EventSubscription", event_subscriptions.create),
-    "ModifyEventSubscription": Action("EventSubscription", event_subscriptions.modify),
-    "DeleteEventSubscription": Action("EventSubscription", event_subscriptions.delete),
-    "AddSourceIdentifierToSubscription": Action("EventSubscription", event_subscriptions.add_source),
-    "RemoveSourceIdentifierFromSubscription": Action("EventSubscription", event_subscriptions.remove_source),
+    "CreateEventSubscription": Action("EventSubscription", events.create),
+    "ModifyEventSubscription": Action("EventSubscription", events.modify),
+    "DeleteEventSubscription": Action("EventSubscription", events.delete),
+    "AddSourceIdentifierToSubscription": Action("EventSubscription", events.add_source),
+    "RemoveSourceIdentifierFromSubscription": Action("EventSubscription", events.remove_source),
     "CreateDBSubnetGroup": Action("DBSubnetGroup", subnet_groups.create),
     "ModifyDBSubnetGroup": Action("DBSubnetGroup", subnet_groups.modify),
     "DeleteDBSubnetGroup": Action("", subnet_groups.delete),

@@ -1,1 +1,1 @@
-"""What AWS does and moto does not, for services beside RDS."""
+"""Extensions of moto for services other than RDS."""

@@ -1,4 +1,4 @@
-"""Application Auto Scaling's actions: tags, which moto lacks; everything else from moto."""
+"""Application Auto Scaling: moto's actions, extended by tags."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from moto.core.exceptions import JsonRESTError
 
 
 class ScalingResponse(ApplicationAutoScalingResponse):
-    """One Application Auto Scaling request."""
+    """An Application Auto Scaling request."""
 
     def register_scalable_target(self) -> str:
-        """RegisterScalableTarget gives the target's ARN and takes tags."""
+        """RegisterScalableTarget returns the target's ARN and accepts tags."""
         super().register_scalable_target()
         target = self._target()
         if self._get_param("Tags"):
@@ -23,7 +23,7 @@ class ScalingResponse(ApplicationAutoScalingResponse):
         return json.dumps({"ScalableTargetARN": target.arn})
 
     def deregister_scalable_target(self) -> str:
-        """DeregisterScalableTarget takes the target's policies and schedule along."""
+        """DeregisterScalableTarget also deletes the target's policies and scheduled actions."""
         answer = self._found(super().deregister_scalable_target)
         backend = self.applicationautoscaling_backend
         mine = self._mine()
@@ -32,12 +32,12 @@ class ScalingResponse(ApplicationAutoScalingResponse):
         return answer
 
     def put_scaling_policy(self) -> str:
-        """PutScalingPolicy needs the target."""
+        """PutScalingPolicy requires the target."""
         self._target()
         return super().put_scaling_policy()
 
     def put_scheduled_action(self) -> str:
-        """PutScheduledAction needs the target, and replaces all of an action."""
+        """PutScheduledAction requires the target, and replaces the whole action."""
         self._target()
         self._forget_action()
         return super().put_scheduled_action()
@@ -51,7 +51,7 @@ class ScalingResponse(ApplicationAutoScalingResponse):
         ]
 
     def describe_scaling_policies(self) -> str:
-        """DescribeScalingPolicies, by name too."""
+        """DescribeScalingPolicies, also by name."""
         found = json.loads(super().describe_scaling_policies())
         names = self._get_param("PolicyNames")
         found["ScalingPolicies"] = [one for one in found["ScalingPolicies"] if not names or one["PolicyName"] in names]
@@ -66,7 +66,7 @@ class ScalingResponse(ApplicationAutoScalingResponse):
         return self._found(super().delete_scheduled_action)
 
     def _found(self, action: Callable[[], str]) -> str:
-        """moto takes a missing resource for a bad request; AWS has an error of its own for it."""
+        """Map moto's error for a missing resource to ObjectNotFoundException."""
         try:
             return action()
         except AWSValidationException as error:
@@ -75,7 +75,7 @@ class ScalingResponse(ApplicationAutoScalingResponse):
             raise
 
     def _mine(self) -> tuple[str, str, str]:
-        """What `_owner` gives for the target of this request."""
+        """The result of `_owner` for the target of this request."""
         return tuple(self._get_param(name) for name in ("ServiceNamespace", "ResourceId", "ScalableDimension"))
 
     def _target(self) -> Any:
@@ -123,5 +123,5 @@ def _tags(target: Any) -> dict[str, str]:
 
 
 def missing(code: str, message: str) -> JsonRESTError:
-    """The error for something that is not there."""
+    """The error for a resource that does not exist."""
     return JsonRESTError(code, message)

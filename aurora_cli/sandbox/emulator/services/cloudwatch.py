@@ -1,4 +1,4 @@
-"""How far replica clusters are behind their source, as CloudWatch tells it: no time at all, unless somebody says otherwise."""
+"""The replica lag of clusters in CloudWatch; 0 unless set."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import datetime as dt
 from typing import Any
 
 LAGS: dict[tuple[str, str], float | None] = {}
-"""(Region, cluster) -> seconds; None for a metric without a value, -1 for a replication that does not run."""
+"""(Region, cluster) -> seconds; None: no datapoints; -1: the replication is stopped."""
 
 METRICS = {"AuroraBinlogReplicaLag": ("mysql", "aurora-mysql"), "RDSToAuroraPostgreSQLReplicaLag": ("postgres",)}
-"""Metric -> engines of the source for which AWS has it (Aurora User Guide, instance-level metrics)."""
+"""Metric -> engines of the source that publish it (Aurora User Guide, instance-level metrics)."""
 
 
 def install() -> None:
-    """Have CloudWatch know the lag of the emulator's replicas."""
+    """Publish the lag of the emulator's replicas in CloudWatch."""
     from moto.cloudwatch.models import CloudWatchBackend
 
     read = CloudWatchBackend.get_metric_statistics

@@ -1,4 +1,4 @@
-"""EC2 as it answers when RDS uses its networks: what it refuses to delete, and the rules of security groups."""
+"""EC2 with RDS as a user of its networks: rejected deletions, and rules of security groups."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from moto.rds.models import rds_backends
 
 
 class NetworkBackend(EC2Backend):
-    """moto's EC2 with the dependencies that AWS sees (EC2 API reference, DependencyViolation)."""
+    """moto's EC2 with the dependencies of RDS (EC2 API reference, DependencyViolation)."""
 
     @property
     def _url_module(self) -> Any:
         return urls
 
     def delete_subnet(self, subnet_id: str) -> Any:
-        """Refused while a DB instance has its network interface there."""
+        """Rejected while a DB instance has its network interface there."""
         subnet = self.get_subnet(subnet_id)
         groups = [group for group in self._rds().subnet_groups.values() if subnet in group._subnets]
         zones = {member.availability_zone for group in groups for member in self._instances_in(group.name)}
@@ -30,7 +30,7 @@ class NetworkBackend(EC2Backend):
         return super().delete_subnet(subnet_id)
 
     def delete_security_group(self, name: str | None = None, group_id: str | None = None) -> None:
-        """Refused while a cluster or another group's rule uses it, and for a VPC's default group."""
+        """Rejected while a cluster or a rule of another group uses it, and for a VPC's default group."""
         group = self.get_security_group_from_id(group_id) if group_id else None
         if group is not None and any(used(group.id) for used in self._uses()):
             raise DependencyViolationError(f"resource {group.id} has a dependent object")
@@ -46,7 +46,7 @@ class NetworkBackend(EC2Backend):
         *more: Any,
         **named: Any,
     ) -> None:
-        """moto lets an IPv6 rule stay in a VPC that has no IPv6 block."""
+        """moto keeps an IPv6 rule in a VPC that has no IPv6 CIDR block."""
         asked = [str(part) for part in (ip_protocol, from_port, to_port)]
         wanted = {item["CidrIpv6"] for item in ip_ranges if "CidrIpv6" in item}
         super().revoke_security_group_egress(
@@ -62,7 +62,7 @@ class NetworkBackend(EC2Backend):
             ]
 
     def delete_vpc(self, vpc_id: str) -> Any:
-        """Refused while an internet gateway is attached or a security group of ours is in it."""
+        """Rejected while an internet gateway is attached or a security group is in it."""
         gateways = self.describe_internet_gateways(filters={"attachment.vpc-id": [vpc_id]})
         groups = [group for group in self.groups.get(vpc_id, {}).values() if not group.is_default]
         if gateways or groups:
@@ -95,7 +95,7 @@ class NetworkBackend(EC2Backend):
 
 
 class NetworkResponse(EC2Response):
-    """One EC2 request."""
+    """An EC2 request."""
 
     def authorize_security_group_ingress(self) -> ActionResult:
         return self._described(super().authorize_security_group_ingress())
@@ -104,7 +104,7 @@ class NetworkResponse(EC2Response):
         return self._described(super().authorize_security_group_egress())
 
     def _described(self, result: ActionResult) -> ActionResult:
-        """moto keeps the description of a CIDR rule, and loses that of a group's or prefix list's rule."""
+        """moto loses the description of a rule whose source is a group or a prefix list."""
         texts = _descriptions(self._get_param("IpPermissions") or [])
         for rule in result.result["SecurityGroupRules"]:  # type: ignore[index]
             source = rule.prefix_list_id or rule.source_group.get("GroupId")
@@ -125,6 +125,6 @@ def _descriptions(permissions: list[Any]) -> dict[str, str]:
 
 
 def install() -> None:
-    """Make moto serve EC2 with these extensions. Call before the first EC2 request."""
+    """Install these extensions in moto. Call before the first EC2 request."""
     models.ec2_backends.backend = NetworkBackend
     urls.url_paths = {"{0}/": NetworkResponse.dispatch}

@@ -1,6 +1,6 @@
-"""What AWS does and moto does not, for services beside RDS and EC2; put in place when a service is first asked.
+"""Installs the extensions of services other than RDS and EC2 on the first request to a service.
 
-Loading a service takes moto up to a second, and most runs need none of these.
+moto takes up to a second to load a service, and most runs use none of these.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def _install_scaling() -> None:
-    """Tags of scalable targets, and the service-linked role that AWS fills in."""
+    """Tags of scalable targets, and their default service-linked role."""
     from moto.applicationautoscaling import responses, urls
 
     from aurora_cli.sandbox.emulator.services.application_autoscaling import ScalingResponse
@@ -36,7 +36,7 @@ def _suspended(given: Any) -> dict[str, bool]:
 
 
 def _install_iam() -> None:
-    """AWS's managed policies, each when a role wants it: moto would make all 1,400 of them at its start."""
+    """AWS managed policies, each when a role uses it: moto would create all 1,400 at its start."""
     from moto.iam.models import IAMBackend
 
     attach = IAMBackend.attach_role_policy
@@ -63,7 +63,7 @@ def _add_aws_policy(backend: Any, arn: str) -> None:
 
 
 def _install_sns() -> None:
-    """All attributes of a topic; a subscription by mail waits for the reader's confirmation."""
+    """All attributes of a topic; an email subscription is pending confirmation."""
     from moto.sns import urls
     from moto.sns.models import SNSBackend
 
@@ -83,7 +83,7 @@ def _install_sns() -> None:
 
 
 def _install_secrets() -> None:
-    """Rotation without a function to run."""
+    """Rotation without a Lambda function."""
     from moto.secretsmanager import urls
 
     from aurora_cli.sandbox.emulator.services.secretsmanager import RotationResponse
@@ -92,7 +92,7 @@ def _install_secrets() -> None:
 
 
 def _install_route53() -> None:
-    """Ids of hosted zones that begin with Z, as AWS gives them."""
+    """IDs of hosted zones with the prefix Z, as in AWS."""
     from moto.route53 import models
 
     make = models.HostedZoneIdentifier.generate
@@ -104,7 +104,7 @@ def _install_route53() -> None:
 
 
 def _install_kms() -> None:
-    """How often key material is renewed."""
+    """The rotation period of key material."""
     from moto.kms import urls
 
     from aurora_cli.sandbox.emulator.services.kms import KeyResponse
@@ -119,7 +119,7 @@ def _install_cloudwatch() -> None:
     cloudwatch.install()
 
 
-# signing name of a service -> what puts its extension in place
+# signing name of a service -> the installer of its extension
 _INSTALL: dict[str, Callable[[], None]] = {
     "application-autoscaling": _install_scaling,
     "iam": _install_iam,
@@ -132,7 +132,7 @@ _INSTALL: dict[str, Callable[[], None]] = {
 
 
 def install_for(service: str) -> None:
-    """Extend moto's service before its first request; later calls do nothing."""
+    """Extend moto's service before its first request; further calls do nothing."""
     install = _INSTALL.pop(service, None)
     if install is not None:
         install()

@@ -1,4 +1,4 @@
-"""KMS's rotation of key material, with its period; everything else from moto."""
+"""KMS: moto's actions, extended by the rotation period."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import json
 from moto.kms.responses import KmsResponse
 
 PERIOD_DAYS = 365
-"""KMS API reference, EnableKeyRotation: the period without one."""
+"""Default period (KMS API reference, EnableKeyRotation)."""
 
 
 class KeyResponse(KmsResponse):
-    """One KMS request."""
+    """A KMS request."""
 
     def enable_key_rotation(self) -> str:
-        """EnableKeyRotation; a second call changes the period."""
+        """EnableKeyRotation; a further call changes the period."""
         answer = super().enable_key_rotation()
         vars(self._asked())["rotation_period"] = int(self._get_param("RotationPeriodInDays") or PERIOD_DAYS)
         return answer
 
     def get_key_rotation_status(self) -> str:
-        """GetKeyRotationStatus; the period is there while rotation is on."""
+        """GetKeyRotationStatus; returns the period while rotation is enabled."""
         shown = json.loads(super().get_key_rotation_status())
         if shown["KeyRotationEnabled"]:
             shown["RotationPeriodInDays"] = vars(self._asked()).get("rotation_period", PERIOD_DAYS)

@@ -1,4 +1,4 @@
-"""Secrets Manager's rotation: schedules, managed secrets, functions that are not there; everything else from moto."""
+"""Secrets Manager: moto's actions, with rotation of managed secrets and without Lambda functions."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from moto.secretsmanager.responses import SecretsManagerResponse
 
 MANAGED_TAG = "aws:rds:"
 MANAGED_RULES = {"AutomaticallyAfterDays": 7}
-"""RDS rotates the secrets that it manages every seven days (Aurora User Guide, "Password management")."""
+"""Rotation period of secrets that RDS manages (Aurora User Guide, "Password management")."""
 
 
 class RotationResponse(SecretsManagerResponse):
-    """One Secrets Manager request."""
+    """A Secrets Manager request."""
 
     def rotate_secret(self) -> str:
-        """RotateSecret: the schedule is kept, and no function runs: there is none in the sandbox."""
+        """RotateSecret: stores the schedule, and runs no Lambda function."""
         shown = json.loads(super().describe_secret())
         secret: Any = self.backend.secrets[self._get_param("SecretId")]
         secret.rotation_requested = secret.rotation_enabled = True
@@ -36,7 +36,7 @@ class RotationResponse(SecretsManagerResponse):
         return json.dumps({"ARN": shown["ARN"], "Name": shown["Name"]})
 
     def describe_secret(self) -> str:
-        """DescribeSecret, with the rules as they were given."""
+        """DescribeSecret, with the specified rotation rules."""
         shown = json.loads(super().describe_secret())
         secret: Any = self.backend.secrets[self._get_param("SecretId")]
         managed = any(tag["Key"].startswith(MANAGED_TAG) for tag in shown.get("Tags") or ())

@@ -1,4 +1,4 @@
-"""SNS's actions: the topic attributes that moto forgets; everything else from moto."""
+"""SNS: moto's actions, extended by topic attributes that moto does not store."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ KNOWN_TO_MOTO = frozenset({"ContentBasedDeduplication", "DeliveryPolicy", "Displ
 
 
 class TopicResponse(SNSResponse):
-    """One SNS request."""
+    """An SNS request."""
 
     def set_topic_attributes(self) -> ActionResult:
-        """SetTopicAttributes; an empty value takes an attribute away."""
+        """SetTopicAttributes; an empty value removes an attribute."""
         name, value = self._get_param("AttributeName"), self._get_param("AttributeValue")
         topic = self.backend.get_topic(self._get_param("TopicArn"))
         if name not in KNOWN_TO_MOTO:

@@ -1,5 +1,5 @@
-"""AWS calls over botocore's service models, serializers, parsers and signer, without its client classes.
+"""AWS calls with botocore's service models, serializers, parsers and signer, without its client classes.
 
-A botocore client for EC2 takes a third of a second to build; Terraform starts a provider process several times for one
-command. So the models are kept without their documentation in a cache folder, and one small function does a call.
+Terraform starts a provider process several times per command, and botocore's clients cost a third more CPU time in each one: they
+are created per service and Region, and resolve an endpoint for each call. The models are cached without their documentation.
 """

@@ -1,10 +1,11 @@
-"""One AWS call: serialize, sign, send, parse, with errors in the genuine provider's words."""
+"""The AWS client of a provider process, with the error messages of the genuine provider."""
 
 from __future__ import annotations
 
 import socket
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from botocore.auth import SigV4Auth
@@ -19,27 +20,26 @@ from botocore.serialize import create_serializer
 
 from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.api.models import Models
-from aurora_cli.sandbox.provider.api.retry import with_retries
+from aurora_cli.sandbox.provider.api.retry import StopSignal, with_retries
 from aurora_cli.sandbox.provider.api.settings import Settings
-from aurora_cli.sandbox.provider.api.stop import StopSignal
 
 _READ_SECONDS = 60
 _POOL = 32
 
-# A request goes out as headers and body: with Nagle's algorithm on, the body waits for the other side's delayed acknowledgement.
+# Headers and body are sent separately: with Nagle's algorithm the body waits for a delayed acknowledgement of the headers.
 _NO_DELAY: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
-# Services with one endpoint for the whole world sign for this Region.
+# Global services sign for this Region.
 _GLOBAL_SERVICES = {"iam": "us-east-1", "route53": "us-east-1"}
 
 
 class Client:
-    """Calls to any service, safe to share between threads.
+    """Calls to any service. Thread-safe.
 
     Args:
-        settings: endpoints, credentials and the number of tries.
+        settings: endpoints, credentials and maximum attempts.
         models: service models.
-        stop: set when Terraform stops the provider; ends pauses between tries.
+        stop: set when Terraform stops the provider; ends the delay between attempts.
     """
 
     def __init__(self, settings: Settings, models: Models, stop: StopSignal) -> None:
@@ -50,17 +50,17 @@ class Client:
     def call(
         self, service: str, operation: str, params: Mapping[str, Any], *, region: str = "", repeat_lost: bool = True
     ) -> dict[str, Any]:
-        """The parsed answer of an API call.
+        """The parsed response of an API call.
 
         Args:
             service: botocore's name, e.g. `ec2`.
             operation: e.g. `CreateVpc`.
             params: as boto3 takes them.
-            region: Region to sign for; the provider's when empty.
-            repeat_lost: False when the call must not be repeated blindly, e.g. a create without a client token.
+            region: Region to sign for; empty: the provider's.
+            repeat_lost: False if a retry is not safe after a lost response, e.g. of a create without a client token.
 
         Raises:
-            AwsError: AWS refused, or could not be reached in as many tries as settings allow.
+            AwsError: AWS returned an error, or could not be reached in the maximum attempts.
         """
         model = self.models.operation(service, operation)
         filled = dict(params)
@@ -90,7 +90,7 @@ class Client:
                 "body": body,
                 "context": {"operation_name": model.name},
             },
-            # An operation without output has no shape; the parser takes None, its type says otherwise.
+            # An operation without output has no shape; the parser accepts None, unlike its type.
             cast("Shape", model.output_shape),
         )
         if answer.status_code >= 300:
@@ -130,3 +130,30 @@ def _refused(model: OperationModel, status: int, parsed: Mapping[str, Any]) -> A
         modelled=code in known,
         lost=status >= 500,
     )
+
+
+@dataclass(frozen=True)
+class PollPolicy:
+    """How often a status is polled.
+
+    Attributes:
+        first: seconds before the second poll; each further delay is 50 % longer.
+        longest: maximum delay in seconds.
+        patience: seconds for which a rejected call ("still in use") is retried.
+    """
+
+    first: float = 0.05
+    longest: float = 0.5
+    patience: float = 30.0
+
+
+@dataclass(frozen=True)
+class ProviderRuntime:
+    """The runtime of a provider process."""
+
+    client: Client
+    stop: StopSignal
+    polling: PollPolicy
+    account: str
+    partition: str
+    claimed: set[str] = field(default_factory=set)

@@ -1,6 +1,6 @@
-"""What goes wrong between us and AWS.
+"""Errors of AWS calls.
 
-Texts follow the genuine provider (AWS SDK for Go v2 wording), so that whoever reads them meets the same words on AWS.
+The messages are those of the genuine provider, which uses the AWS SDK for Go v2.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from contextlib import contextmanager
 
 
 class AwsError(Exception):
-    """AWS answered with an error, or did not answer.
+    """AWS returned an error or no response.
 
     Args:
         service: the service id, e.g. `RDS`.
         operation: the API operation.
-        code: the error code, e.g. `DBClusterNotFoundFault`; empty when there was no answer.
-        message: AWS's text, or why there was no answer.
-        status: HTTP status, 0 when there was no answer.
-        request_id: AWS's request id, empty when unknown.
-        modelled: true when the service model names this error (the SDK then leaves out the words "api error").
-        lost: true when the request may have been acted on although no good answer came back.
+        code: the error code, e.g. `DBClusterNotFoundFault`; empty without a response.
+        message: AWS's text, or the cause of the missing response.
+        status: HTTP status; 0 without a response.
+        request_id: AWS's request ID; empty if unknown.
+        modelled: whether the service model defines this error (the SDK then omits "api error").
+        lost: whether AWS may have processed the request although it returned no successful response.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class AwsError(Exception):
         self.status, self.request_id = status, request_id
         self.modelled, self.lost = modelled, lost
         self.attempts = 1
-        self.repeated = False  # an earlier try of the same call may have been acted on
+        self.repeated = False  # an earlier attempt may have been processed
         super().__init__(message)
 
     def __str__(self) -> str:
@@ -52,24 +52,24 @@ class AwsError(Exception):
 
 
 class NotFound(Exception):
-    """What was looked for is not there."""
+    """The resource does not exist."""
 
     def __str__(self) -> str:
         return "couldn't find resource"
 
 
 class WaitFailed(Exception):
-    """A resource did not get where it should: wrong state, out of time, or told to stop."""
+    """A wait failed: unexpected state, timeout, or Terraform stops the provider."""
 
 
 def has_code(*codes: str) -> Callable[[Exception], bool]:
-    """A test for AWS errors with one of these codes."""
+    """A predicate for AWS errors with one of these codes."""
     return lambda error: isinstance(error, AwsError) and error.code in codes
 
 
 @contextmanager
 def accepted(*codes: str) -> Iterator[None]:
-    """What is inside may fail with one of these codes: it is then as wanted already."""
+    """Ignore errors with these codes: the resource already has the desired state."""
     try:
         yield
     except AwsError as error:

@@ -1,4 +1,4 @@
-"""Service models without documentation, from a cache folder when there is one."""
+"""Service models without documentation, from a cache folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Models:
     """Loads service models once per process.
 
     Args:
-        cache_dir: folder for the short form of models; None loads botocore's own files every time.
+        cache_dir: folder for models without documentation; None: loads botocore's files.
     """
 
     def __init__(self, cache_dir: Path | None = None) -> None:
@@ -36,7 +36,7 @@ class Models:
             return model
 
     def _shared(self, name: str) -> ServiceModel:
-        """A model never changes, so a process (and each provider that is forked from it) needs it once."""
+        """Models do not change, so that a process and the providers forked from it share them."""
         key = (self._cache_dir, name)
         return _SHARED.get(key) or _SHARED.setdefault(key, ServiceModel(self._load(name), name))
 
@@ -76,7 +76,7 @@ def _without_documentation(value: Any) -> Any:
 
 
 def _save(file: Path, data: dict[str, Any]) -> None:
-    """Best effort: a cache that cannot be written only costs time."""
+    """Best effort: without the cache, loading takes longer."""
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name)

@@ -1,4 +1,4 @@
-"""The provider's settings: the provider block over the environment, and the rule that nothing leaves this machine."""
+"""Settings of the provider: the provider block overrides the environment, and endpoints must be on this machine."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
 _DEFAULT_ATTEMPTS = 25  # the genuine provider's max_retries
 
-# botocore service name -> attribute of the provider's `endpoints` block, where the two differ
+# botocore service name -> attribute of the `endpoints` block, where they differ
 _ENDPOINT_NAMES = {"application-autoscaling": "appautoscaling"}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where calls go and with whose name.
+    """Endpoints, credentials and options of calls.
 
     Attributes:
         region: the provider's Region.
         endpoints: botocore service name -> URL; the empty name is the URL of every other service.
-        default_tags: tags of every resource that takes tags.
-        ignore_keys, ignore_prefixes: tags that Terraform does not look at.
-        max_attempts: tries per call, at least 1.
-        validate_credentials: ask STS who we are before anything else.
+        default_tags: tags of every resource that supports tags.
+        ignore_keys, ignore_prefixes: tags that Terraform ignores.
+        max_attempts: attempts per call, at least 1.
+        validate_credentials: call GetCallerIdentity of STS first.
     """
 
     region: str
@@ -42,11 +42,11 @@ class Settings:
     validate_credentials: bool = True
 
     def endpoint(self, service: str) -> str:
-        """The URL for a service; a loopback address, `read_settings` has seen to it."""
+        """The URL of a service; `read_settings` ensures that it is a loopback address."""
         return self.endpoints.get(service) or self.endpoints[""]
 
     def is_ignored(self, key: str) -> bool:
-        """True for a tag that is left alone: AWS's own and those of `ignore_tags`."""
+        """Whether a tag is ignored: AWS's own and those of `ignore_tags`."""
         return key.startswith(("aws:", *self.ignore_prefixes)) or key in self.ignore_keys
 
 
@@ -57,10 +57,10 @@ def read_settings(config: Mapping[str, Any], environ: Mapping[str, str], service
         config: the provider block's value.
         environ: AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, AWS_REGION, AWS_DEFAULT_REGION, AWS_ACCESS_KEY_ID,
             AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_MAX_ATTEMPTS.
-        services: botocore names of the services that will be called; each needs a loopback endpoint.
+        services: botocore names of the services in use; each requires a loopback endpoint.
 
     Raises:
-        ProviderError: no Region, no credentials, or an endpoint that is missing or not on this machine.
+        ProviderError: the Region or credentials are missing, or an endpoint is missing or not on this machine.
     """
     region = _known(config.get("region")) or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
     if not region:
@@ -83,7 +83,7 @@ def read_settings(config: Mapping[str, Any], environ: Mapping[str, str], service
 
 
 def is_loopback(url: str) -> bool:
-    """True when the URL's host is this machine by name or address."""
+    """Whether the host of the URL is this machine by name or address."""
     host = urlsplit(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -109,7 +109,7 @@ def _credentials(config: Mapping[str, Any], environ: Mapping[str, str]) -> tuple
         raise ProviderError(
             "No valid credential sources found",
             "Please see https://registry.terraform.io/providers/hashicorp/aws for more information about providing "
-            "credentials.\n\nError: the sandbox takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only",
+            "credentials.\n\nError: the sandbox supports only AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         )
     return access_key, secret_key, _known(config.get("token")) or environ.get("AWS_SESSION_TOKEN") or None
 
@@ -131,7 +131,7 @@ def _refuse_outside(service: str, url: str) -> None:
         raise ProviderError(
             "The sandbox has no endpoint",
             f"No endpoint is set for {service}, and the sandbox never calls AWS itself. Set AWS_ENDPOINT_URL to the "
-            "emulator's address, which `aurora-cli --sandbox` does on its own.",
+            "emulator's address, which `aurora-cli --sandbox` does automatically.",
         )
     if not is_loopback(url):
         raise ProviderError(

@@ -1,4 +1,4 @@
-"""Data sources: what the sandbox can look up, one short entry each."""
+"""The data sources that the sandbox supports."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 if TYPE_CHECKING:
-    from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
+    from aurora_cli.sandbox.provider.api.client import ProviderRuntime
     from aurora_cli.sandbox.provider.protocol.schema import Schema
 
-# data source -> module of this package whose READERS have it
+# data source -> module of this package whose READERS define it
 SOURCES: Mapping[str, str] = {
     "aws_availability_zones": "environment",
     "aws_caller_identity": "environment",
@@ -35,19 +35,19 @@ SOURCES: Mapping[str, str] = {
 }
 
 
-def read(name: str, schema: Schema, config: Mapping[str, Any], world: ProviderRuntime) -> dict[str, Any]:
-    """What a data source finds.
+def read(name: str, schema: Schema, config: Mapping[str, Any], runtime: ProviderRuntime) -> dict[str, Any]:
+    """The result of a data source.
 
     Args:
-        config: its configuration, wholly known.
+        config: its configuration without unknown values.
 
     Raises:
-        ProviderError: nothing or too much was found, or AWS refused.
+        ProviderError: no match, several matches, or an AWS error.
     """
     from aurora_cli.sandbox.provider.data_sources.query import Query
     from aurora_cli.sandbox.provider.engine.response_mapping import merge
 
-    query = Query(schema, config, world)
+    query = Query(schema, config, runtime)
     reader = import_module(f"{__name__}.{SOURCES[name]}").READERS[name]
     try:
         found = reader(query)

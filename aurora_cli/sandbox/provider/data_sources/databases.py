@@ -45,7 +45,7 @@ def _key(query: Query) -> dict[str, Any]:
     grants = {"GrantTokens": query.config["grant_tokens"]} if query.config.get("grant_tokens") else {}
     item = query.call("kms:DescribeKey", KeyId=query.config["key_id"], **grants)["KeyMetadata"]
     found = query.attributes("kms:DescribeKey", "KeyMetadata", item, {"AWSAccountId": "aws_account_id"})
-    # The key may be given by alias; what was asked for stays.
+    # key_id may be an alias, and keeps its configured value.
     return {**found, "id": item["KeyId"], "key_id": query.config["key_id"], "arn": item["Arn"]}
 
 

@@ -1,4 +1,4 @@
-"""Engine versions and the instance classes that can be ordered for them."""
+"""Engine versions and orderable instance classes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _VERSION_FLAGS = {
 
 
 def version_key(version: str) -> tuple[int, ...]:
-    """Versions in their order: `16.10` after `16.8`, `8.0.mysql_aurora.3.10.0` after `...3.8.0`."""
+    """Sort key of versions: `16.10` after `16.8`, `8.0.mysql_aurora.3.10.0` after `...3.8.0`."""
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
@@ -42,7 +42,7 @@ def _engine_version(query: Query) -> dict[str, Any]:
     params |= {member: config[name] for member, name in named.items() if config.get(name)}
     flags = {"DefaultOnly": "default_only", "IncludeAll": "include_all"}
     params |= {member: True for member, name in flags.items() if config.get(name)}
-    # Without a version of our own and without a wish, the default version is what is asked for.
+    # Without a version or a preference, the default version is requested.
     if not (set(params) & {"EngineVersion", "DBParameterGroupFamily"} or _has_wish(config)):
         params["DefaultOnly"] = True
     found = list(_pages(query, "rds:DescribeDBEngineVersions", "DBEngineVersions", params))
@@ -125,7 +125,7 @@ def _orderable(query: Query) -> dict[str, Any]:
 
 
 def _wanted(query: Query, option: dict[str, Any]) -> bool:
-    """True when the option has every property that the configuration names."""
+    """Whether the option has every property of the configuration."""
     found = query.attributes("rds:DescribeOrderableDBInstanceOptions", "OrderableDBInstanceOptions[0]", option)
     flags = [name for name in found if name.startswith("supports_") or name in ("storage_type", "read_replica_capable")]
     for name in flags:

@@ -1,4 +1,4 @@
-"""Where we are: account, partition, Region, Availability Zones."""
+"""The account, partition, Region and Availability Zones."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from aurora_cli.sandbox.provider.data_sources.query import Query
 
 
 def _partition_data(query: Query) -> dict[str, Any]:
-    """botocore's facts about the partition: DNS suffix, Regions and their names."""
+    """botocore's data on the partition: DNS suffix, Regions and their names."""
     from botocore.loaders import create_loader
 
     partitions = create_loader().load_data("endpoints")["partitions"]
-    found: dict[str, Any] = next(one for one in partitions if one["partition"] == query.world.partition)
+    found: dict[str, Any] = next(one for one in partitions if one["partition"] == query.runtime.partition)
     return found
 
 
@@ -24,7 +24,7 @@ def _caller_identity(query: Query) -> dict[str, Any]:
 
 def _partition(query: Query) -> dict[str, Any]:
     suffix = _partition_data(query)["dnsSuffix"]
-    name = query.world.partition
+    name = query.runtime.partition
     return {
         "id": name,
         "partition": name,

@@ -69,8 +69,8 @@ def _vpc(query: Query) -> dict[str, Any]:
 
 
 def _arn(query: Query, item: dict[str, Any], resource: str) -> str:
-    owner = item.get("OwnerId") or query.world.account
-    return f"arn:{query.world.partition}:ec2:{query.region}:{owner}:{resource}"
+    owner = item.get("OwnerId") or query.runtime.account
+    return f"arn:{query.runtime.partition}:ec2:{query.region}:{owner}:{resource}"
 
 
 def _subnet(query: Query) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""IAM policy documents, put together and written as the genuine provider writes them."""
+"""IAM policy documents, merged and formatted as by the genuine provider."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _merged_sources(texts: Iterable[str | None]) -> Document:
 
 
 def _check_sids(sids: Iterable[Any]) -> None:
-    """A Sid may be there once; documents that override are free to name it again."""
+    """Each Sid must be unique, except in overriding documents."""
     named = [sid for sid in sids if sid]
     twice = next((sid for sid in named if named.count(sid) > 1), None)
     if twice:
@@ -77,7 +77,7 @@ def _check_sids(sids: Iterable[Any]) -> None:
 
 
 def _merge(into: Document, document: Document) -> None:
-    """Statements are added; one whose Sid is there already takes its place."""
+    """Append statements; one with an existing Sid replaces it."""
     into |= {key: value for key, value in document.items() if key != "Statement" and value}
     statements = into.setdefault("Statement", [])
     for one in document.get("Statement") or ():
@@ -88,7 +88,7 @@ def _merge(into: Document, document: Document) -> None:
             statements[place] = one
 
 
-# members of a statement in the order in which Go's structure writes them
+# members of a statement in the order of the Go structure
 _MEMBERS = (
     "Sid",
     "Effect",
@@ -128,13 +128,13 @@ def _statement(block: Mapping[str, Any]) -> Document:
 
 
 def _one_or_many(values: Iterable[str]) -> Any:
-    """A lone value as text; more than one in descending order, which is how the genuine provider sorts them."""
+    """A single value as a string; several in descending order, as by the genuine provider."""
     found = [_variables(value) for value in values]
     return found[0] if len(found) == 1 else sorted(found, reverse=True)
 
 
 def _variables(text: str) -> str:
-    """`&{aws:username}` stands for IAM's `${aws:username}`, which Terraform would take for its own."""
+    """`&{aws:username}` means IAM's `${aws:username}`, which Terraform would interpolate."""
     return text.replace(_KEPT_VARIABLES, "${")
 
 
@@ -148,7 +148,7 @@ def _principals(blocks: Iterable[Mapping[str, Any]]) -> Any:
 
 
 def _conditions(blocks: Iterable[Mapping[str, Any]]) -> Document:
-    """Values of the same test and variable come together."""
+    """Merge values of the same test and variable."""
     found: dict[str, dict[str, list[str]]] = {}
     for block in blocks:
         values = [_variables(value) for value in block["values"]]

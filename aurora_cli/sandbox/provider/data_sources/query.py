@@ -1,4 +1,4 @@
-"""One look-up of a data source, and what look-ups share."""
+"""The query of a data source, and helpers of queries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
+from aurora_cli.sandbox.provider.api.client import ProviderRuntime
 from aurora_cli.sandbox.provider.engine.response_mapping import matched_attributes, search, shape_at, to_type
 from aurora_cli.sandbox.provider.engine.tags import tag_map
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
@@ -15,45 +15,45 @@ from aurora_cli.sandbox.provider.protocol.schema import Schema
 
 @dataclass(frozen=True)
 class Query:
-    """A configuration to answer, and what it takes to ask AWS."""
+    """A data source's configuration, and the means to query AWS."""
 
     schema: Schema
     config: Mapping[str, Any]
-    world: ProviderRuntime
+    runtime: ProviderRuntime
 
     @property
     def region(self) -> str:
-        """The Region that is asked: the configuration's, else the provider's."""
-        return self.config.get("region") or self.world.client.settings.region
+        """The Region of the configuration, else the provider's."""
+        return self.config.get("region") or self.runtime.client.settings.region
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
-        """An API call; the operation names its service: `ec2:DescribeVpcs`."""
+        """Make an API call; the operation includes its service: `ec2:DescribeVpcs`."""
         service, _, name = operation.partition(":")
-        return self.world.client.call(service, name, params, region=self.region)
+        return self.runtime.client.call(service, name, params, region=self.region)
 
     def attributes(
         self, operation: str, path: str, item: Mapping[str, Any], aliases: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Attributes that members of an answer's item fill by name."""
+        """Attributes that match members of an item by name."""
         service, _, name = operation.partition(":")
-        shape = shape_at(self.world.client.models.operation(service, name).output_shape, path)
+        shape = shape_at(self.runtime.client.models.operation(service, name).output_shape, path)
         return matched_attributes(item, shape, self.schema.block, aliases or {})
 
     def typed(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values that the schema has, in its types."""
+        """The values that the schema defines, in its types."""
         types = self.schema.block.type.attributes
         return {name: to_type(value, types[name]) for name, value in values.items() if name in types}
 
 
 @dataclass(frozen=True)
 class Finder:
-    """How one EC2 object is found by filters.
+    """How to find an EC2 object by filters.
 
     Attributes:
-        operation, items: the describe call and the list in its answer.
+        operation, items: the describe call and the list in its response.
         ids: request member for the `id` attribute.
         filters: attribute -> EC2 filter name.
-        label: what it is called in errors.
+        label: its name in errors.
         fields: attribute -> JMESPath in the item.
         aliases: member -> attribute.
     """
@@ -67,7 +67,7 @@ class Finder:
     aliases: Mapping[str, str]
 
     def find(self, query: Query) -> list[dict[str, Any]]:
-        """All objects that the configuration fits."""
+        """All objects that match the configuration."""
         params: dict[str, Any] = {}
         filters = self._filters(query.config)
         if filters:
@@ -78,7 +78,7 @@ class Finder:
         return found
 
     def one(self, query: Query) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The only object that the configuration fits, and its attributes.
+        """The only object that matches the configuration, and its attributes.
 
         Raises:
             ProviderError: there is none, or more than one.

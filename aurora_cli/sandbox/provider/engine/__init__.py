@@ -1,1 +1,1 @@
-"""From Terraform's values to AWS calls and back: planning, requests, answers, waits, retries."""
+"""Converts Terraform's values to AWS calls and back: plans, requests, responses, waits, retries."""

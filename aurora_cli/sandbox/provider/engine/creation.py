@@ -1,8 +1,7 @@
-"""Creation that neither doubles nor loses a resource when AWS's reply does not arrive.
+"""Creation that neither duplicates nor loses a resource if the response of AWS is lost.
 
-A create call is never repeated blindly. After a lost reply the resource is looked for; it is adopted when it has the name (or
-is new in the listing), the tags and the unchangeable attributes that we asked for, and is not older than our call. Otherwise
-the call is repeated, and AWS has the last word.
+After a lost response the engine searches for the resource before it retries the call. It accepts a resource that has the
+requested name (or is new in the listing), tags and immutable attributes, and that is not older than the call.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def create_once(task: Task) -> None:
     """Send the create call and set the task's id.
 
     Raises:
-        AwsError: AWS refuses, or does not answer in as many tries as settings allow.
+        AwsError: AWS returned an error, or no response in the maximum attempts.
     """
     chosen = task.entry.create
     call = chosen if isinstance(chosen, Call) else chosen(task)
@@ -41,12 +40,12 @@ def create_once(task: Task) -> None:
         answer = _send_until_answered(task, call, before)
         if answer is not None:
             task.id = _id_from(task, answer)
-        task.world.claimed.add(f"{task.entry.type}/{task.id}")
+        task.runtime.claimed.add(f"{task.entry.type}/{task.id}")
 
 
 @contextmanager
 def _one_at_a_time(task: Task) -> Iterator[None]:
-    """Two equal resources made at once could not be told apart by a listing."""
+    """A listing cannot distinguish two equal resources that are created at the same time."""
     if task.entry.listing is None or not task.entry.listing.before:
         yield
         return
@@ -55,7 +54,7 @@ def _one_at_a_time(task: Task) -> Iterator[None]:
 
 
 def _send_until_answered(task: Task, call: Call, before: set[str]) -> dict[str, Any] | None:
-    """The answer; None when the resource was found after a lost reply (the task then has its id)."""
+    """The response; None if the resource was found after a lost response (the task then has its id)."""
     extra = creation_tags(task, task.entry.tagging, call)
     lost = 0
     while True:
@@ -69,8 +68,8 @@ def _send_until_answered(task: Task, call: Call, before: set[str]) -> dict[str, 
                 return None
             lost += 1
             error.attempts = lost
-            exhausted = lost >= task.world.client.settings.max_attempts
-            if taken or exhausted or task.world.stop.pause(min(1.0, _FIRST_PAUSE * lost)):
+            exhausted = lost >= task.runtime.client.settings.max_attempts
+            if taken or exhausted or task.runtime.stop.pause(min(1.0, _FIRST_PAUSE * lost)):
                 raise
 
 
@@ -98,7 +97,7 @@ def _find_ours(task: Task, before: set[str]) -> bool:
 def _candidates(task: Task, before: set[str]) -> list[str]:
     if task.entry.listing is not None:
         found = _listed(task) - before
-        return sorted(name for name in found if f"{task.entry.type}/{name}" not in task.world.claimed)
+        return sorted(name for name in found if f"{task.entry.type}/{name}" not in task.runtime.claimed)
     if task.entry.id is None or callable(task.entry.id):
         return [_id_from(task, {})]
     return []
@@ -110,15 +109,17 @@ def _is_ours(task: Task) -> bool:
         found = read_attributes(task, item)
     except NotFound:
         return False
-    born = search(task.entry.born, item) if task.entry.born else None
-    if isinstance(born, dt.datetime) and born < task.started - _CLOCK_SKEW:
+    created_at = search(task.entry.created_at, item) if task.entry.created_at else None
+    if isinstance(created_at, dt.datetime) and created_at < task.started - _CLOCK_SKEW:
         return False
     types = task.schema.block.type.attributes
-    telling = [
-        name for name in (*task.behaviour.force_new, *task.entry.telling, "tags_all") if name in types and name in found
+    identifying = [
+        name
+        for name in (*task.behaviour.force_new, *task.entry.identifying, "tags_all")
+        if name in types and name in found
     ]
     return all(
         canonical(found[name], types[name]) == canonical(task.values[name], types[name])
-        for name in telling
+        for name in identifying
         if task.values.get(name) is not UNKNOWN and task.values.get(name) is not None
     )

@@ -1,4 +1,4 @@
-"""Create, update, delete and import of any resource type, from its catalogue entry."""
+"""Create, update, delete and import of any resource type, from its definition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound, has_code
 from aurora_cli.sandbox.provider.engine.creation import create_once
-from aurora_cli.sandbox.provider.engine.messages import worded
+from aurora_cli.sandbox.provider.engine.messages import error_context
 from aurora_cli.sandbox.provider.engine.model import Call, Task, Update
 from aurora_cli.sandbox.provider.engine.names import generate_name
 from aurora_cli.sandbox.provider.engine.reading import read_state
@@ -21,7 +21,7 @@ _NEVER_UPDATED = frozenset({"tags", "tags_all", "timeouts", "region", "id"})
 
 
 class Unfinished(Exception):
-    """The resource exists, but not all was done: its state is worth keeping, with the error."""
+    """The resource is partially created: its state is saved, with the error."""
 
     def __init__(self, state: dict[str, Any], cause: ProviderError) -> None:
         super().__init__(str(cause))
@@ -29,18 +29,18 @@ class Unfinished(Exception):
 
 
 def create(task: Task) -> dict[str, Any]:
-    """Make the resource and give its state.
+    """Create the resource and return its state.
 
     Raises:
-        ProviderError: nothing was made.
-        Unfinished: it was made, and then something failed.
+        ProviderError: the resource is not created.
+        Unfinished: the resource is partially created.
     """
     _choose_name(task)
-    with worded(task, "creating"):
+    with error_context(task, "creating"):
         create_once(task)
     try:
         _finish_creation(task)
-        with worded(task, "reading"):
+        with error_context(task, "reading"):
             return read_state(task)
     except ProviderError as error:
         state = merge(task.schema.block, without_unknown(task.values), _known_identity(task))
@@ -58,7 +58,7 @@ def _choose_name(task: Task) -> None:
 def _finish_creation(task: Task) -> None:
     if task.entry.created is not None:
         await_status(task, task.entry.created, "create")
-    with worded(task, "creating"):
+    with error_context(task, "creating"):
         for step in task.entry.finish:
             step(task)
 
@@ -69,12 +69,12 @@ def _known_identity(task: Task) -> dict[str, Any]:
 
 
 def update(task: Task) -> dict[str, Any]:
-    """Bring the resource from the state before to the plan, and give its new state.
+    """Update the resource from the prior state to the plan, and return its new state.
 
     Raises:
-        ProviderError: a step failed; those before it are done.
+        ProviderError: a step failed; the steps before it are applied.
     """
-    with worded(task, "updating"):
+    with error_context(task, "updating"):
         for step in task.entry.updates:
             if isinstance(step, Update):
                 _send_update(task, step)
@@ -82,7 +82,7 @@ def update(task: Task) -> dict[str, Any]:
                 step(task)
         if "tags_all" in task.changed:
             _retag(task)
-    with worded(task, "reading"):
+    with error_context(task, "reading"):
         return read_state(task)
 
 
@@ -105,16 +105,16 @@ def _send_update(task: Task, step: Update) -> None:
 
 
 def delete(task: Task) -> None:
-    """Remove the resource; one that is gone already is fine.
+    """Delete the resource, if it exists.
 
     Raises:
-        ProviderError: it is still there.
+        ProviderError: it still exists.
     """
     action = task.entry.delete
     if action is None:
         return
     try:
-        with worded(task, "deleting"):
+        with error_context(task, "deleting"):
             task.repeat_while(_deletion(task, action), has_code(*task.entry.busy), "delete")
     except NotFound:
         return
@@ -138,7 +138,7 @@ def _deletion(task: Task, action: Call | Callable[[Task], None]) -> Callable[[],
 
 
 def import_state(task: Task) -> dict[str, Any]:
-    """The first, small state of an imported resource; Terraform reads the rest."""
+    """The initial state of an imported resource; Terraform reads the rest."""
     given = task.entry.import_attributes(task) if task.entry.import_attributes else {}
     naming = {task.entry.naming.attribute: task.id} if task.entry.naming else {}
     return merge(task.schema.block, {}, {**_known_identity(task), **naming, **given})

@@ -1,4 +1,4 @@
-"""Errors in the genuine provider's words: "creating RDS Cluster (demo): ...", "waiting for RDS Cluster (demo) create: ..."."""
+"""Error messages of the genuine provider: "creating RDS Cluster (demo): ...", "waiting for RDS Cluster (demo) create: ..."."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 
 @contextmanager
-def worded(task: Task, doing: str, kind: str = "") -> Iterator[None]:
-    """Turn failures inside into a ProviderError that says what was being done to what.
+def error_context(task: Task, doing: str, kind: str = "") -> Iterator[None]:
+    """Convert failures to a ProviderError that names the action and the resource.
 
     Args:
         doing: `creating`, `reading`, `updating`, `deleting` or `waiting for`.
-        kind: what is waited for, ` create` and so on.
+        kind: the action of a wait, e.g. ` create`.
 
     Raises:
         ProviderError: a call or a wait failed.
-        NotFound: the resource is not there while it is being deleted.
+        NotFound: the resource does not exist while it is being deleted.
     """
     try:
         yield

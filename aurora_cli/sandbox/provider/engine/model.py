@@ -1,39 +1,60 @@
-"""What a catalogue entry can say about a resource type, and the task that its functions get.
+"""The definition of a resource type, and the task that its functions receive.
 
-The engine matches members of a request or an answer to attributes by name (`DBSubnetGroupName` is `db_subnet_group_name`);
-an entry holds what names do not tell.
+The engine matches members of a request or a response to attributes by name (`DBSubnetGroupName` is `db_subnet_group_name`);
+a definition adds the rest.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any
 
 from botocore.model import OperationModel
 
-from aurora_cli.sandbox.provider.api.runtime import ProviderRuntime
+from aurora_cli.sandbox.provider.api.client import ProviderRuntime
+from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.engine.resource_facts import Behaviour
 from aurora_cli.sandbox.provider.protocol.schema import Schema
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical
 
 Item = dict[str, Any]
 Hook = Callable[["Task"], None]
 Source = str | Callable[["Task"], Any]
 Field = str | Callable[["Task", Item], Any]
+Names = Collection[str] | None
+Params = Mapping[str, Any] | None
+
+
+_DONE_ALREADY = frozenset(
+    {
+        "DBClusterRoleAlreadyExists",
+        "DBClusterRoleNotFound",
+        "Gateway.NotAttached",
+        "InvalidAssociationID.NotFound",
+        "InvalidPermission.Duplicate",
+        "InvalidPermission.NotFound",
+        "InvalidRoute.NotFound",
+        "Resource.AlreadyAssociated",
+        "RouteAlreadyExists",
+    }
+)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One API call.
+    """An API call.
 
     Attributes:
-        operation: e.g. `CreateVpc`; of another service than the entry's: `kms:DescribeKey`.
+        operation: e.g. `CreateVpc`; of another service: `kms:DescribeKey`.
         send: request member -> attribute path (`id` for the resource's id) or a function of the task.
         match: fill the other members from attributes of the same name.
         omit: members that are not filled by name.
-        zero: members that go out also when their value is empty or 0.
-        attributes: fill by name from these attributes alone; None: from all.
+        zero: members that are sent even if their value is empty or 0.
+        attributes: fill by name only from these attributes; None: from all.
     """
 
     operation: str
@@ -46,18 +67,18 @@ class Call:
 
 @dataclass(frozen=True)
 class Read:
-    """How the current state is found.
+    """How to read the current state.
 
     Attributes:
         call: a describe call; no member is filled by name.
-        item: JMESPath of the resource in the answer, or a function that picks it.
-        shape: plain JMESPath of the item's structure in the answer's shape, where `item` is a function.
-        gone: error codes that mean that it does not exist.
+        item: JMESPath of the resource in the response, or a function that selects it.
+        shape: plain JMESPath of the item's structure in the response's shape, if `item` is a function.
+        gone: error codes if it does not exist.
         fields: attribute -> JMESPath in the item, or a function of task and item.
-        skip: attributes that the answer names but that are not taken over.
-        sticky: attributes that keep their value when the answer has none.
-        more: functions that make further calls and give more attributes.
-        exists: says whether an item is still there, for services that go on showing what was deleted.
+        skip: attributes of the response that are ignored.
+        sticky: attributes that keep their value if the response has none.
+        more: functions that make further calls and return more attributes.
+        exists: whether an item still exists, for services that also return deleted ones.
     """
 
     call: Call
@@ -77,8 +98,8 @@ class Wait:
 
     Attributes:
         status: JMESPath in the read item, or a function of task and item.
-        target: statuses that end the wait; empty: until it is gone.
-        pending: statuses on the way; any other fails. Empty: every status is on the way.
+        target: statuses that end the wait; empty: until it no longer exists.
+        pending: transitional statuses; any other fails. Empty: every status.
     """
 
     status: Field
@@ -88,13 +109,13 @@ class Wait:
 
 @dataclass(frozen=True)
 class Update:
-    """One call for changed attributes.
+    """A call for changed attributes.
 
     Attributes:
-        call: `send` goes out always; members filled by name only for attributes that changed.
-        when: attributes whose change makes the call; None: those that its members are filled from.
-        whole: fill members by name also for what did not change.
-        wait: what follows.
+        call: `send` is always sent; members filled by name only for changed attributes.
+        when: attributes whose change triggers the call; None: those that its members are filled from.
+        whole: also fill members by name for unchanged attributes.
+        wait: the wait after the call.
     """
 
     call: Call
@@ -105,12 +126,12 @@ class Update:
 
 @dataclass(frozen=True)
 class Tagging:
-    """How tags of a service are read and changed.
+    """How to read and change the tags of a service.
 
     Attributes:
-        add, remove: calls that take `tags` and `keys` from the task's tag change.
-        item: JMESPath of the tags in the read item; None: `list` is called.
-        list: call and JMESPath of the tags in its answer.
+        add, remove: calls that add and remove tags.
+        item: JMESPath of the tags in the read item; None: call `list`.
+        list: call and JMESPath of the tags in its response.
         resource_type: the type name in EC2's TagSpecifications.
     """
 
@@ -123,12 +144,12 @@ class Tagging:
 
 @dataclass(frozen=True)
 class Listing:
-    """How a resource without a name of its own is found again after the reply to its creation got lost.
+    """How to find a resource without a unique name after the response to its creation is lost.
 
     Attributes:
         call: lists candidates.
         ids: JMESPath of their ids.
-        before: list before the creation too; needed when AWS would make a second one on a repeated call.
+        before: also list before the creation, if a retry would create a second one.
     """
 
     call: Call
@@ -138,7 +159,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Naming:
-    """The attribute that names a resource, and the one for a generated name's prefix."""
+    """The attribute of the name, and that of the prefix of a generated name."""
 
     attribute: str
     prefix_attribute: str
@@ -150,25 +171,25 @@ class Resource:
     """A resource type.
 
     Attributes:
-        label: what the genuine provider calls it in errors, e.g. `RDS Cluster`.
-        create: the call, or a function that chooses it.
-        id: JMESPath in the answer of `create`, or a function of the task; None: the naming attribute.
-        aliases: request or answer member -> attribute, where the names differ.
-        finish: what follows on the creation, once the id is known.
-        exists: error codes that say that the name is taken.
-        busy: error codes on which a deletion is repeated for a while.
-        born: JMESPath in the read item of the time of creation.
-        telling: more attributes, besides tags and those that cannot change, by which a resource is known to be ours.
-        updates: calls and functions for changes, in their order.
-        delete: None when deleting only forgets.
-        retag: changes tags where one call replaces all of them; instead of `tagging`.
-        import_attributes: attributes that reading an imported resource needs, from the task with the import id.
-        stored: attribute path -> how its value is stored.
-        same: attribute path -> whether (prior, configured) are the same to the provider.
-        kept_blocks: blocks whose absence from the configuration is no difference.
-        kept: attributes whose removal from the configuration is no difference.
-        replace_if: attribute -> whether its change from prior to planned replaces; over the packaged facts.
-        framework: built on the plugin framework: values must be planned exactly.
+        label: its name in errors of the genuine provider, e.g. `RDS Cluster`.
+        create: the call, or a function that selects it.
+        id: JMESPath in the response of `create`, or a function of the task; None: the naming attribute.
+        aliases: request or response member -> attribute, where the names differ.
+        finish: functions that complete the creation.
+        exists: error codes if the name is already in use.
+        busy: error codes on which a deletion is retried.
+        created_at: JMESPath of the creation time in the read item.
+        identifying: further attributes, besides tags and immutable ones, that identify the created resource.
+        updates: calls and functions for changes, in order.
+        delete: None: a deletion only removes the state.
+        retag: changes tags instead of `tagging`, if one call replaces all of them.
+        import_attributes: attributes that the read of an imported resource requires, from the task with the import id.
+        stored: attribute path -> conversion of its value for the state.
+        same: attribute path -> whether (prior, configured) are equivalent.
+        kept_blocks: blocks whose removal from the configuration is not a change.
+        kept: attributes whose removal from the configuration is not a change.
+        replace_if: attribute -> whether its change from prior to planned forces replacement; overrides the packaged facts.
+        framework: whether the genuine type uses the plugin framework, whose planned values must be exact.
     """
 
     type: str
@@ -183,9 +204,9 @@ class Resource:
     created: Wait | None = None
     exists: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
-    born: str = ""
+    created_at: str = ""
     listing: Listing | None = None
-    telling: frozenset[str] = frozenset()
+    identifying: frozenset[str] = frozenset()
     updates: tuple[Update | Hook, ...] = ()
     delete: Call | Hook | None = None
     deleted: Wait | None = None
@@ -200,67 +221,93 @@ class Resource:
     framework: bool = False
 
 
-class Task(Protocol):
-    """A create, read, update or delete in the making.
+@dataclass
+class Task(ABC):
+    """A create, read, update or delete in progress.
 
     Attributes:
-        values: attributes that requests are filled from: the plan, or the state on read and delete.
-        prior: the state before, empty on create.
-        config: the configuration; it alone holds write-only values.
-        id: the resource's id, None before it has one.
-        region: the Region that calls go to.
+        values: attributes for requests: the plan, or the state on read and delete.
+        prior: the prior state, empty on create.
+        config: the configuration, the only source of write-only values.
+        id: the resource's id; None before its creation.
+        region: the Region of its calls.
     """
 
     entry: Resource
     schema: Schema
     behaviour: Behaviour
-    world: ProviderRuntime
+    runtime: ProviderRuntime
     values: dict[str, Any]
-    prior: Mapping[str, Any]
-    config: Mapping[str, Any]
-    id: str | None
-    region: str
-    started: dt.datetime
+    prior: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict)
+    id: str | None = None
+    region: str = ""
+    started: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.timezone.utc))
 
-    @property
+    @cached_property
     def changed(self) -> frozenset[str]:
-        """Top-level attributes and blocks whose planned value differs from the state before."""
+        """Top-level attributes and blocks whose planned value differs from the prior state."""
+        types = self.schema.block.type.attributes
+        return frozenset(
+            name
+            for name, type_ in types.items()
+            if canonical(self.values.get(name), type_) != canonical(self.prior.get(name), type_)
+        )
 
     def get(self, path: str) -> Any:
-        """A value by its dotted path, through lists of one; None when it is not set or not known."""
-
-    def send(
-        self,
-        call: Call,
-        *,
-        only: Collection[str] | None = None,
-        extra: Mapping[str, Any] | None = None,
-        repeat_lost: bool = True,
-    ) -> dict[str, Any]:
-        """Make a catalogue call, filled from this task's values; `extra` members go on top."""
+        """A value by its dotted path, through lists of one element; None if it is not set or unknown."""
+        if path == "id":
+            return self.id
+        value: Any = self.values
+        for step in path.split("."):
+            if isinstance(value, list):
+                value = value[0] if value else None
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return None if value is UNKNOWN else value
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
-        """Make an API call with the parameters as they are; `kms:DescribeKey` names another service.
+        """Make an API call with these parameters; `kms:DescribeKey` is of another service.
 
-        A call that is refused because a first try of it, whose reply got lost, has done the work counts as done: its answer
-        is then empty.
+        The response is empty if a retry is rejected because the first attempt, whose response was lost, succeeded.
         """
+        service, name = self.split(operation)
+        try:
+            return self.runtime.client.call(service, name, params, region=self.region)
+        except AwsError as error:
+            if error.repeated and error.code in _DONE_ALREADY:
+                return {}
+            raise
+
+    def split(self, operation: str) -> tuple[str, str]:
+        """Service and name of an operation."""
+        service, _, name = operation.rpartition(":")
+        return service or self.entry.service, name
 
     def model(self, operation: str) -> OperationModel:
         """botocore's model of `kms:DescribeKey` or `CreateVpc`."""
+        return self.runtime.client.models.operation(*self.split(operation))
 
+    def arn(self, resource: str, service: str | None = None) -> str:
+        """An ARN in this task's Region and account."""
+        runtime = self.runtime
+        return f"arn:{runtime.partition}:{service or self.entry.service}:{self.region}:{runtime.account}:{resource}"
+
+    @abstractmethod
+    def send(self, call: Call, *, only: Names = None, extra: Params = None, repeat_lost: bool = True) -> Item:
+        """Make a call that is filled from the task's values; `extra` members override them."""
+
+    @abstractmethod
     def await_status(self, wait: Wait, kind: str) -> None:
-        """Wait for a status; `kind` is `create`, `update` or `delete`, whose timeout holds.
+        """Wait for a status, with the timeout of `kind`: `create`, `update` or `delete`.
 
         Raises:
             ProviderError: the wait failed.
         """
 
-    def arn(self, resource: str, service: str | None = None) -> str:
-        """An ARN in this task's Region and account."""
-
+    @abstractmethod
     def timeout(self, kind: str) -> float:
-        """Seconds for `create`, `update` or `delete`: the timeouts block, else the provider's own value."""
+        """Timeout of `create`, `update` or `delete` in seconds: from the timeouts block, else the default."""
 
+    @abstractmethod
     def repeat_while(self, action: Callable[[], Any], busy: Callable[[Exception], bool], kind: str) -> Any:
-        """The action's result, repeated while it fails in a way that `busy` knows to pass."""
+        """The result of the action, which is retried while `busy` matches its error."""

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 
-# Attributes that the engine handles itself; no member of a request or an answer is matched to them.
+# Attributes that the engine handles; no member of a request or a response matches them.
 RESERVED = frozenset({"id", "region", "tags", "tags_all", "timeouts"})
 
 _GENERATED = re.compile(r"^(.*)(\d{18}[0-9a-f]{8})$", re.DOTALL)
@@ -17,19 +17,19 @@ _counter_lock = threading.Lock()
 
 
 def squash(name: str) -> str:
-    """A form in which `DBSubnetGroupName`, `dbSubnetGroupName` and `db_subnet_group_name` are one."""
+    """A form in which `DBSubnetGroupName`, `dbSubnetGroupName` and `db_subnet_group_name` are equal."""
     return name.replace("_", "").replace("-", "").lower()
 
 
 def match_members(members: Iterable[str], attributes: Iterable[str], aliases: Mapping[str, str]) -> dict[str, str]:
-    """Member -> attribute for all members that have one, by alias or by name."""
+    """Member -> attribute, by alias or by name."""
     by_name = {squash(name): name for name in attributes if name not in RESERVED}
     found = {member: aliases.get(member) or by_name.get(squash(member)) for member in members}
     return {member: attribute for member, attribute in found.items() if attribute}
 
 
 def generate_name(prefix: str) -> str:
-    """A unique name as Terraform's SDK makes them: prefix, time to 1/10000 s, counter of 8 hexadecimal digits."""
+    """A unique name in the form of Terraform's SDK: prefix, time to 1/10000 s, counter of 8 hexadecimal digits."""
     with _counter_lock:
         number = next(_counter)
     now = time.time()
@@ -38,6 +38,6 @@ def generate_name(prefix: str) -> str:
 
 
 def prefix_of(name: str) -> str:
-    """The prefix of a generated name; empty for a name that people chose."""
+    """The prefix of a generated name; empty for any other name."""
     match = _GENERATED.match(name)
     return match.group(1) if match else ""

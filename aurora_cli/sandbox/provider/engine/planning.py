@@ -1,7 +1,7 @@
-"""Plans: what a resource will look like, what is known only after apply, and what cannot change in place.
+"""Plans: the planned state, with values that are known after apply, and the attributes that force replacement.
 
-The rules are those of Terraform's plugin SDK: an attribute without configuration keeps its value when it is computed and
-its zero value when it is not; null and zero are one value; a suppressed difference keeps the value in the state.
+The rules are those of Terraform's plugin SDK: an attribute without configuration keeps its value if it is computed, and
+else has its zero value; null and zero are equal; a suppressed difference keeps the value in the state.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """A planned state and the paths that make it a replacement."""
+    """A planned state and the paths that force replacement."""
 
     planned: dict[str, Any]
     requires_replace: tuple[Path, ...] = ()
@@ -33,7 +33,7 @@ class Planner:
     """Plans changes of one resource type.
 
     Attributes:
-        region: the provider's Region, for resources that do not name one.
+        region: the provider's Region, for resources without their own.
         default_tags: the provider's default tags.
     """
 
@@ -44,7 +44,7 @@ class Planner:
     default_tags: Mapping[str, str]
 
     def plan(self, prior: Values | None, config: Values) -> Change:
-        """The change from `prior` (None: create) to what `config` asks for."""
+        """The change from `prior` (None: create) to `config`."""
         planned = self._block(self.schema.block, config, prior, "")
         types = self.schema.block.type.attributes
         if "region" in types:
@@ -127,7 +127,7 @@ class Planner:
         return UNKNOWN if config is UNKNOWN else self._block(nested.block, config, prior, path)
 
     def _set(self, nested: NestedBlock, config: list[Any], prior: list[Any], path: str) -> list[Any]:
-        """Elements of a set have no identity but their value: one is kept if some element before gives the same plan."""
+        """Elements of a set have no identity: one is unchanged if a prior element results in the same plan."""
         return [self._set_element(nested, item, prior, path) for item in config]
 
     def _set_element(self, nested: NestedBlock, config: Any, prior: list[Any], path: str) -> Any:
@@ -150,7 +150,7 @@ class Planner:
         return found
 
     def _changed_paths(self, dotted: str, prior: Values, planned: Values) -> list[Path]:
-        """Where a force-new attribute changes; one inside a block list is looked for in every element."""
+        """The paths at which a force-new attribute changes, in every element of a block list."""
         name, _, rest = dotted.partition(".")
         type_ = self.schema.block.type.attributes.get(name)
         before, after = prior.get(name), planned.get(name)

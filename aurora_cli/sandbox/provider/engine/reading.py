@@ -1,4 +1,4 @@
-"""Reading: the current state of a resource from its service."""
+"""Reads the current state of a resource."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aurora_cli.sandbox.provider.protocol.types import is_zero
 
 
 def find_item(task: Task) -> Item:
-    """The resource as its describe call shows it.
+    """The resource in the response of its describe call.
 
     Raises:
         NotFound: there is none.
@@ -36,7 +36,7 @@ def find_item(task: Task) -> Item:
 
 
 def read_attributes(task: Task, item: Item | None = None) -> dict[str, Any]:
-    """Attributes of the resource as its service has them; those that the service does not tell are left out.
+    """Attributes of the resource, without those that the service does not return.
 
     Raises:
         NotFound: there is none.
@@ -54,15 +54,15 @@ def read_attributes(task: Task, item: Item | None = None) -> dict[str, Any]:
         if is_zero(found.get(name)):
             found.pop(name, None)
     if entry.tagging is not None:
-        found.update(split_tags(read_tags(task, entry.tagging, item), task.get("tags"), task.world.client.settings))
+        found.update(split_tags(read_tags(task, entry.tagging, item), task.get("tags"), task.runtime.client.settings))
     return found | _identity(task)
 
 
 def read_state(task: Task) -> dict[str, Any]:
-    """The whole new state, over the task's values.
+    """The complete new state, based on the task's values.
 
     Raises:
-        NotFound: the resource is gone.
+        NotFound: the resource no longer exists.
         AwsError: a call failed.
     """
     return merge(task.schema.block, task.values, read_attributes(task), task.entry.same)

@@ -1,4 +1,4 @@
-"""Requests: attribute values put into the shape of an operation's input."""
+"""Requests: converts attribute values to the shape of an operation's input."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def build_request(call: Call, task: Task, *, only: Collection[str] | None = None
     """Parameters of a call.
 
     Args:
-        only: fill members by name from these attributes alone, and then also with empty values: a change is a change.
+        only: fill members by name only from these changed attributes, also with empty values.
     """
     members = input_members(call, task)
     filled_by_name = _filled_by_name(members, call, task)
@@ -44,7 +44,7 @@ def build_request(call: Call, task: Task, *, only: Collection[str] | None = None
 
 
 def attributes_sent(call: Call, task: Task) -> frozenset[str]:
-    """The attributes that members of the call are filled from by name."""
+    """The attributes that fill members of the call by name."""
     return frozenset(_filled_by_name(input_members(call, task), call, task).values())
 
 
@@ -62,12 +62,12 @@ def _from_source(source: Any, task: Task) -> Any:
 
 
 def _is_empty(value: Any) -> bool:
-    """Empty text and collections, and 0; but not False, which the provider sends when it is set."""
+    """Whether it is an empty string or collection, or 0; False is not, and is sent if set."""
     return value == "" or value == [] or value == {} or (value == 0 and value is not False)
 
 
 def coerce(value: Any, shape: Shape) -> Any:
-    """A Terraform value as botocore wants it for a shape: one-element block lists become structures, numbers text, ..."""
+    """Convert a Terraform value to a botocore shape: a block list of one element to a structure, a number to a string, ..."""
     if isinstance(shape, StructureShape):
         return _coerce_structure(value, shape)
     if isinstance(shape, ListShape):
@@ -90,7 +90,7 @@ def _coerce_structure(value: Any, shape: StructureShape) -> dict[str, Any]:
 
 
 def _is_absent_block(value: Any, shape: Shape) -> bool:
-    """True for a block list without an element, where the API has one structure."""
+    """Whether it is an empty block list, where the API has a structure."""
     return value == [] and isinstance(shape, StructureShape)
 
 

@@ -1,4 +1,4 @@
-"""What a schema does not say about a resource type, from package data."""
+"""Facts about a resource type that its schema lacks, from package data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Behaviour:
         conflicts: pairs that must not be set together.
         required_with: path -> paths that must be set too.
         exactly_one_of, at_least_one_of: groups of paths.
-        validators: path -> the rule in short words.
+        validators: path -> the rule in short form.
         timeouts: kind -> duration text.
     """
 

@@ -1,4 +1,4 @@
-"""Answers: members of an API's answer put into the types of a schema's attributes."""
+"""Responses: converts members of a response to the types of a schema's attributes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from aurora_cli.sandbox.provider.protocol.types import COLLECTIONS, UNKNOWN, Typ
 
 
 def search(path: str, value: Any) -> Any:
-    """What a JMESPath expression finds."""
+    """The result of a JMESPath expression."""
     return jmespath.search(path, value)
 
 
 def shape_at(shape: Shape | None, path: str) -> StructureShape | None:
-    """The structure that a plain JMESPath (`DBClusters[0]`, `Vpc`) leads to, None when the path is not that plain."""
+    """The structure at a plain JMESPath (`DBClusters[0]`, `Vpc`); None for any other path."""
     for step in path.split("."):
         name = step.partition("[")[0]
         if not isinstance(shape, StructureShape) or name not in shape.members:
@@ -38,7 +38,7 @@ def matched_attributes(
     aliases: Mapping[str, str],
     skip: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Attributes that the item's shape has a member for; null when the answer leaves the member out."""
+    """Attributes that match a member of the item's shape; null if the response omits the member."""
     members = shape.members if shape is not None else item
     types = block.type.attributes
     pairs = match_members(members, types, aliases)
@@ -50,7 +50,7 @@ def matched_attributes(
 
 
 def to_type(value: Any, type_: Type) -> Any:
-    """A value of an answer in a Terraform type. A structure where a list of objects is wanted becomes a list of one."""
+    """Convert a value of a response to a Terraform type; a structure becomes a list of one object."""
     if value is None:
         return None
     if type_.kind in COLLECTIONS:
@@ -88,10 +88,10 @@ Same = Callable[[Any, Any], bool]
 def merge(
     block: Block, base: Mapping[str, Any], found: Mapping[str, Any], same: Mapping[str, Same] | None = None
 ) -> dict[str, Any]:
-    """A new state: what was found, in the form that `base` (plan or state) has it where that is the same value.
+    """A new state: the found values, in the form of `base` (plan or state) where they are equal.
 
-    `same` says for single attributes when two values are one. What was not looked up keeps its value; unknown becomes
-    null; write-only attributes are null; absent blocks are empty.
+    `same` compares single attributes. Other attributes keep their value; unknown becomes null; write-only attributes are
+    null; absent blocks are empty.
     """
     state = {
         name: _merged(base.get(name), found[name], type_, (same or {}).get(name))
@@ -107,7 +107,7 @@ def merge(
 
 
 def _fill_blocks(block: Block, values: dict[str, Any]) -> None:
-    """Absent blocks are empty lists, at every depth: Terraform refuses null there."""
+    """Replace absent blocks by empty lists at every depth: Terraform rejects null."""
     for name, nested in block.blocks.items():
         if nested.nesting == "single":
             continue
@@ -126,7 +126,7 @@ def _merged(base: Any, found: Any, type_: Type, same: Same | None) -> Any:
 
 
 def without_unknown(value: Any) -> Any:
-    """The value with null in place of what is unknown."""
+    """The value with null instead of unknown."""
     if isinstance(value, dict):
         return {key: without_unknown(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""The validators of the packaged facts: a rule in short words, a value, and the genuine provider's complaint.
+"""The validators of the packaged facts, with the error messages of the genuine provider.
 
-A rule that is not understood here checks nothing; AWS, or the emulator in its place, has the last word anyway.
+A rule without a validator accepts every value; the emulator validates it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _CHOICES = re.compile(r"^(?:(?:enum(?: \w+)?|one of [a-z ]+) \(([^)]*)\)|one of 
 
 
 def broken_rule(rule: str, value: Any, path: str) -> str | None:
-    """The complaint about a value; None when it is fine.
+    """The error message for a value; None if it is valid.
 
     Args:
         rule: the fact, e.g. `0..255 chars`, `RDS identifier rule`, `at most 35`.
-        path: the attribute, for the text.
+        path: the attribute in the message.
     """
     for pattern, check in _CHECKS:
         match = pattern.match(rule)
@@ -58,28 +58,26 @@ def _choice(match: re.Match[str], value: Any, path: str) -> str | None:
 
 
 def _rds_name(match: re.Match[str], value: Any, path: str) -> str | None:
-    text = str(value)
+    text, prefix = str(value), "prefix" in match[0]
     if not re.fullmatch(r"[0-9a-z-]+", text):
         return f'only lowercase alphanumeric characters and hyphens allowed in "{path}"'
-    if not text[0].isalpha():
-        return f'first character of "{path}" must be a letter'
-    if "--" in text:
-        return f'"{path}" cannot contain two consecutive hyphens'
-    prefix = "prefix" in match[0]
-    return f'"{path}" cannot end with a hyphen' if text.endswith("-") and not prefix else None
+    return _letters_and_hyphens(text, path, prefix=prefix)
 
 
 def _group_name(match: re.Match[str], value: Any, path: str) -> str | None:
     text = str(value)
     if not re.fullmatch(r"[0-9a-z.-]+", text):
         return f'only lowercase alphanumeric characters, periods, and hyphens allowed in "{path}"'
+    too_long = f'"{path}" cannot be greater than 255 characters' if len(text) > 255 else None
+    return _letters_and_hyphens(text, path) or too_long
+
+
+def _letters_and_hyphens(text: str, path: str, *, prefix: bool = False) -> str | None:
     if not text[0].isalpha():
         return f'first character of "{path}" must be a letter'
     if "--" in text:
         return f'"{path}" cannot contain two consecutive hyphens'
-    if text.endswith("-"):
-        return f'"{path}" cannot end with a hyphen'
-    return f'"{path}" cannot be greater than 255 characters' if len(text) > 255 else None
+    return f'"{path}" cannot end with a hyphen' if text.endswith("-") and not prefix else None
 
 
 def _subnet_group_name(match: re.Match[str], value: Any, path: str) -> str | None:

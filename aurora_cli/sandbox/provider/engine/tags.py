@@ -1,4 +1,4 @@
-"""Tags: the provider's default tags over and under a resource's own, and the calls that change them."""
+"""Tags: merges the provider's default tags with those of a resource, and changes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
 
 def merge_tags(defaults: Mapping[str, str], tags: Any) -> Any:
-    """`tags_all`: default tags with the resource's own over them; unknown when the own ones are not wholly known."""
+    """`tags_all`: default tags, overridden by the resource's own; unknown if these are unknown."""
     if tags is UNKNOWN:
         return UNKNOWN
     return {**defaults, **(tags or {})}
@@ -24,7 +24,7 @@ def merge_tags(defaults: Mapping[str, str], tags: Any) -> Any:
 def split_tags(
     everything: Mapping[str, str], own_before: Mapping[str, str] | None, settings: Settings
 ) -> dict[str, Any]:
-    """`tags_all` and `tags` as a read finds them: a default tag counts as own only where it was own before."""
+    """`tags_all` and `tags` of a read: a default tag is the resource's own only if it was before."""
     seen = {key: value for key, value in everything.items() if not settings.is_ignored(key)}
     own_keys = set(own_before or {})
     own = {key: value for key, value in seen.items() if key in own_keys or settings.default_tags.get(key) != value}
@@ -40,7 +40,7 @@ def read_tags(task: Task, tagging: Tagging, item: Item) -> dict[str, str]:
 
 
 def tag_map(raw: Any) -> dict[str, str]:
-    """Tags as a plain map, from a map or from a list of Key/Value or TagKey/TagValue pairs."""
+    """Convert a map or a list of Key/Value or TagKey/TagValue pairs to a map."""
     if isinstance(raw, Mapping):
         return {str(key): str(value) for key, value in raw.items()}
     pairs = ((tag.get("Key", tag.get("TagKey")), tag.get("Value", tag.get("TagValue"))) for tag in raw or ())
@@ -48,7 +48,7 @@ def tag_map(raw: Any) -> dict[str, str]:
 
 
 def creation_tags(task: Task, tagging: Tagging | None, call: Call) -> dict[str, Any]:
-    """The tags member of a create call, in the form that its shape asks for; empty when there are no tags."""
+    """The tags member of a create call in the form of its shape; empty without tags."""
     tags = task.get("tags_all")
     if not tags or tagging is None:
         return {}
@@ -72,7 +72,7 @@ def _in_shape(tags: Mapping[str, str], shape: Any) -> Any:
 
 
 def change_tags(task: Task, tagging: Tagging) -> None:
-    """Send what differs between the state's and the plan's `tags_all`."""
+    """Apply the difference between the state's and the plan's `tags_all`."""
     before, after = task.prior.get("tags_all") or {}, task.get("tags_all") or {}
     gone = [key for key in before if key not in after]
     new = {key: value for key, value in after.items() if before.get(key) != value}

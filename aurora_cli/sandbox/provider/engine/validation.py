@@ -1,4 +1,4 @@
-"""Checks of a configuration before anything is planned: arguments that exclude or need each other, and values."""
+"""Validates a configuration: conflicting and required arguments, and values."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
 
 def validate(block: Block, behaviour: Behaviour, config: Mapping[str, Any]) -> list[Diagnostic]:
-    """Everything that is wrong with a configuration, in the genuine provider's words.
+    """The errors of a configuration, with the messages of the genuine provider.
 
-    Unknown values are taken as set and right. What Terraform checks by itself (types, required, block counts) is left to it.
+    Unknown values count as set and valid. Terraform itself checks types, required arguments and block counts.
     """
     return [
         *_conflicts(behaviour, config),
@@ -27,7 +27,7 @@ def validate(block: Block, behaviour: Behaviour, config: Mapping[str, Any]) -> l
 
 
 def _found(config: Any, path: str) -> list[tuple[Path, Any]]:
-    """The values at a dotted path, with where they are; one for each element of a block on the way."""
+    """The values at a dotted path, with their positions; one per element of a block in the path."""
     places: list[tuple[Path, Any]] = [((), config)]
     for step in path.split("."):
         places = [place for where, value in places for place in _descend(where, value, step)]
@@ -43,12 +43,12 @@ def _descend(where: Path, value: Any, step: str) -> Iterator[tuple[Path, Any]]:
 
 
 def _is_set(config: Any, path: str) -> bool:
-    """True for what the configuration sets; false is as good as not set for a boolean that excludes others."""
+    """Whether the configuration sets the path; false counts as not set."""
     return any(value is not False for _, value in _found(config, path))
 
 
 def _is_unknown(config: Any, path: str) -> bool:
-    """What is not known yet may turn out to be null, so the genuine provider waits with a conflict until it is known."""
+    """An unknown value may be null, so that the genuine provider reports a conflict only for known values."""
     return any(value is UNKNOWN for _, value in _found(config, path))
 
 
@@ -82,7 +82,7 @@ def _groups(behaviour: Behaviour, config: Any) -> Iterator[Diagnostic]:
 
 
 def _count_in_parents(config: Any, group: Any) -> int | None:
-    """How many of a group are set; None when nobody can know yet, or they belong to a block that is not there."""
+    """How many of a group are set; None if one is unknown or their block is absent."""
     parent = group[0].rpartition(".")[0]
     if parent and not _is_set(config, parent):
         return None

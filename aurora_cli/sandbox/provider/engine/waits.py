@@ -1,4 +1,4 @@
-"""Waits for a status, quick against an emulator, in the words of Terraform's SDK when they fail."""
+"""Waits for a status, with the error messages of Terraform's SDK."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ import time
 from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import NotFound, WaitFailed
-from aurora_cli.sandbox.provider.engine.messages import worded
+from aurora_cli.sandbox.provider.engine.messages import error_context
 from aurora_cli.sandbox.provider.engine.model import Item, Task, Wait
 from aurora_cli.sandbox.provider.engine.reading import find_item
 from aurora_cli.sandbox.provider.engine.response_mapping import search
 
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-_MISSING_CHECKS = 20  # the SDK's NotFoundChecks: how often "not there" is taken for "not there yet"
+_MISSING_CHECKS = 20  # NotFoundChecks of the SDK: polls without a result before a wait fails
 
 
 def await_status(task: Task, wait: Wait, kind: str) -> None:
-    """Wait as `wait_for` does, with failures in the genuine provider's words.
+    """Like `wait_for`, with the error messages of the genuine provider.
 
     Raises:
         ProviderError: the wait failed.
     """
-    with worded(task, "waiting for", f" {kind}"):
+    with error_context(task, "waiting for", f" {kind}"):
         wait_for(task, wait, kind)
 
 
 def wait_for(task: Task, wait: Wait, kind: str) -> None:
-    """Wait until the resource is in a target status, or gone when there is none.
+    """Wait for a target status; without one, until the resource no longer exists.
 
     Args:
-        kind: `create`, `update` or `delete`: whose timeout holds.
+        kind: `create`, `update` or `delete`, which determines the timeout.
 
     Raises:
-        WaitFailed: another status, out of time, or Terraform stops.
-        AwsError: reading failed.
+        WaitFailed: unexpected status, timeout, or Terraform stops the provider.
+        AwsError: the read failed.
     """
-    timeout, pace = task.timeout(kind), task.world.pace
+    timeout, polling = task.timeout(kind), task.runtime.polling
     end = time.monotonic() + timeout
-    pause, missing = pace.first, 0
+    pause, missing = polling.first, 0
     while True:
         status = _status(task, wait)
         missing = missing + 1 if status is None else 0
@@ -46,9 +46,9 @@ def wait_for(task: Task, wait: Wait, kind: str) -> None:
             return
         if time.monotonic() >= end:
             raise WaitFailed(_out_of_time(wait, status, timeout))
-        if task.world.stop.pause(pause):
+        if task.runtime.stop.pause(pause):
             raise WaitFailed("context canceled")
-        pause = min(pause * 1.5, pace.longest)
+        pause = min(pause * 1.5, polling.longest)
 
 
 def _status(task: Task, wait: Wait) -> str | None:

@@ -1,4 +1,4 @@
-"""Dynamic values on the wire: msgpack as go-cty writes it, with unknown values, refinements and exact numbers."""
+"""Dynamic values in go-cty's msgpack format, with unknown values, refinements and exact numbers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _UNKNOWN_BYTES = b"\x00"
 def decode(message: Any, type_: Type) -> Any:
     """The Python value of a `DynamicValue` message; None for null.
 
-    An unknown value that carries refinements (go-cty's extension 12) is taken as plain unknown.
+    An unknown value with refinements (go-cty's extension 12) becomes plain unknown.
     """
     if message.msgpack:
-        # go-cty writes strings as msgpack text and never larger than the message that holds them.
+        # go-cty writes strings as msgpack text, which cannot exceed the message.
         raw = msgpack.unpackb(message.msgpack, ext_hook=_extension, strict_map_key=False)
     elif message.json:
         raw = json.loads(message.json)
@@ -30,13 +30,13 @@ def decode(message: Any, type_: Type) -> Any:
 
 
 def encode(value: Any, type_: Type) -> bytes:
-    """The msgpack form of a value; attributes that an object lacks are written as null."""
+    """The msgpack form of a value; missing attributes of an object are null."""
     packed: bytes = msgpack.packb(_shaped(value, type_, _exact), default=_pack_unknown)
     return packed
 
 
 def conform(value: Any, type_: Type) -> Any:
-    """The value with every attribute of every object present and no other, e.g. for a state of another provider."""
+    """The value with exactly the attributes of its type, e.g. for a state of another provider version."""
     return _shaped(value, type_, lambda number: number)
 
 
@@ -47,11 +47,11 @@ def _extension(code: int, data: bytes) -> Any:
 def _pack_unknown(value: Any) -> Any:
     if value is UNKNOWN:
         return msgpack.ExtType(0, _UNKNOWN_BYTES)
-    raise TypeError(f"{value!r} has no place in a Terraform value")
+    raise TypeError(f"{value!r} is not a valid Terraform value")
 
 
 def _shaped(value: Any, type_: Type, number: Callable[[Any], Any]) -> Any:
-    """The value in the shape of its type, with its numbers in another form."""
+    """The value in the shape of its type, with converted numbers."""
     if value is None or value is UNKNOWN:
         return value
     if type_.kind == "number":
@@ -76,7 +76,7 @@ def _number(raw: Any) -> int | float:
 
 
 def _exact(value: int | float) -> int | float | str:
-    """Decimal text for a float that binary cannot hold exactly: Terraform compares with the decimal of the configuration."""
+    """Decimal text for a float without an exact binary form: Terraform compares it with the decimal of the configuration."""
     if isinstance(value, float) and not value.is_integer():
         return value if Decimal(value) == Decimal(repr(value)) else repr(value)
     whole = int(value)

@@ -1,4 +1,4 @@
-"""How it is said to Terraform that something went wrong."""
+"""Diagnostics for Terraform."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One error or warning for Terraform; `path` names attributes and list positions, empty for the whole resource."""
+    """An error or a warning; `path` consists of attribute names and list positions, empty for the whole resource."""
 
     summary: str
     detail: str = ""

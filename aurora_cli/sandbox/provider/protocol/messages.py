@@ -1,4 +1,4 @@
-"""Our objects as protobuf messages of tfplugin6."""
+"""Converts objects to protobuf messages of tfplugin6."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic, Path
 from aurora_cli.sandbox.provider.protocol.schema import Attribute, Block, NestedBlock, Schema
 from aurora_cli.sandbox.provider.protocol.types import Type
 
-# `write_only` is field 11 of Schema.Attribute since protocol 6.8; the generated stubs are older, so it goes in as raw bytes.
+# `write_only` is field 11 of Schema.Attribute since protocol 6.8; the generated stubs are older: merged as raw bytes.
 _WRITE_ONLY = b"\x58\x01"
 
 _NESTING = {
@@ -24,7 +24,7 @@ _NESTING = {
 
 
 def schema_message(schema: Schema) -> Any:
-    """`Schema` for the wire."""
+    """A `Schema` message."""
     return pb.Schema(version=schema.version, block=_block(schema.block))
 
 
@@ -67,7 +67,7 @@ def value_message(value: Any, type_: Type) -> Any:
 
 
 def path_message(path: Path) -> Any:
-    """An `AttributePath`: texts are attribute names, numbers are list positions."""
+    """An `AttributePath`: strings are attribute names, integers are list positions."""
     steps = [
         pb.AttributePath.Step(element_key_int=step)
         if isinstance(step, int)

@@ -1,4 +1,4 @@
-"""The genuine provider's schemas, read from package data, as Python objects."""
+"""The schemas of the genuine provider, from package data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ADDRESS = "registry.terraform.io/hashicorp/aws"
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute. `computed` without `optional` cannot be set by a configuration."""
+    """An attribute. `computed` without `optional` cannot be set by a configuration."""
 
     name: str
     type: Type
@@ -68,7 +68,7 @@ class Schema:
 
 @dataclass(frozen=True)
 class ProviderSchema:
-    """The provider block, and the resource types and data sources that are served."""
+    """The provider block, resource types and data sources."""
 
     provider: Schema
     resources: Mapping[str, Schema]
@@ -79,7 +79,7 @@ def load_provider_schema(resource_types: Iterable[str], data_sources: Iterable[s
     """The schemas of the provider block and of the named types.
 
     Raises:
-        KeyError: a name that hashicorp/aws 6.62.0 as packaged here does not have.
+        KeyError: the packaged schema of hashicorp/aws 6.62.0 does not have the name.
     """
     text = resources.files("aurora_cli.sandbox.provider").joinpath("data/schema.json").read_text("utf-8")
     raw = json.loads(text)["provider_schemas"][_ADDRESS]

@@ -1,4 +1,4 @@
-"""Terraform's type system as far as provider schemas use it."""
+"""The part of Terraform's type system that provider schemas use."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Type:
 
     @property
     def item(self) -> Type:
-        """The element type; only for list, set and map."""
+        """The element type of a list, set or map."""
         if self.element is None:
             raise TypeError(f"{self.kind} has no elements")
         return self.element
@@ -54,7 +54,7 @@ def parse_type(data: Any) -> Type:
 
 
 def is_wholly_known(value: Any) -> bool:
-    """True when no part of the value is unknown."""
+    """Whether no part of the value is unknown."""
     if isinstance(value, dict):
         return all(is_wholly_known(item) for item in value.values())
     if isinstance(value, list):
@@ -63,9 +63,9 @@ def is_wholly_known(value: Any) -> bool:
 
 
 def canonical(value: Any, type_: Type) -> Any:
-    """A hashable form in which equal values are equal: sets without order, and null the same as the type's zero value.
+    """A comparable form: sets are unordered, and null equals the zero value of the type.
 
-    Null and zero are one here because the genuine provider's SDK does not tell them apart. An unknown equals only an unknown.
+    The SDK of the genuine provider does not distinguish null and zero. An unknown value equals only an unknown value.
     """
     if value is UNKNOWN:
         return UNKNOWN
@@ -89,5 +89,5 @@ def _canonical_scalar(value: Any, kind: str) -> Any:
 
 
 def is_zero(value: Any) -> bool:
-    """True for null and for what the genuine provider takes as not set: empty text, 0, false, an empty collection."""
+    """Whether the genuine provider treats the value as not set: null, empty string, 0, false, empty collection."""
     return value is None or value == "" or value == 0 or value == [] or value == {}

@@ -1,7 +1,7 @@
-"""The resource types that the sandbox has, one short entry each; the engine does the rest.
+"""The resource types that the sandbox supports: a definition each, which the engine executes.
 
-A new type is an entry in one of the modules and a line here, over its facts in `data/`; CONTRIBUTING.md names every file. Modules
-are loaded when one of their types is first used: most provider processes that Terraform starts only give their schema.
+A new type is an entry in a module and a line here, besides its facts in `data/`; CONTRIBUTING.md lists every file. Modules are
+loaded when one of their types is first used: most provider processes that Terraform starts only return their schema.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.engine.model import Resource
 
-# resource type -> module of this package whose ENTRIES have it
+# resource type -> module of this package whose ENTRIES define it
 MODULES: Mapping[str, str] = {
     "aws_appautoscaling_policy": "monitoring.autoscaling",
     "aws_appautoscaling_scheduled_action": "monitoring.autoscaling",
@@ -66,7 +66,7 @@ MODULES: Mapping[str, str] = {
     "aws_vpc_security_group_ingress_rule": "networking.security_groups",
 }
 
-# botocore names of the services that entries and data sources call; each needs an endpoint
+# botocore names of the services that entries and data sources call; each requires an endpoint
 SERVICES = (
     "application-autoscaling",
     "cloudwatch",
@@ -85,10 +85,10 @@ SERVICES = (
 
 
 def entry_of(resource_type: str) -> Resource:
-    """The entry of a resource type.
+    """The definition of a resource type.
 
     Raises:
-        KeyError: there is none.
+        KeyError: the type is not supported.
     """
     module = import_module(f"{__name__}.{MODULES[resource_type]}")
     entries: tuple[Resource, ...] = module.ENTRIES

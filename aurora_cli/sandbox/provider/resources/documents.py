@@ -1,4 +1,4 @@
-"""Whether two JSON documents say the same, and their normal form."""
+"""Equivalence and normal form of JSON documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SET_LIKE = frozenset({"Action", "NotAction", "Resource", "NotResource", "AWS", 
 
 
 def equivalent_policy(before: Any, after: Any) -> bool:
-    """True for policy documents that differ in layout, key order, or a single item against a list of one."""
+    """Whether policy documents differ only in whitespace, key order, or a single item instead of a list of one."""
     try:
         return bool(_policy(json.loads(before)) == _policy(json.loads(after)))
     except (TypeError, ValueError):
@@ -29,7 +29,7 @@ def _policy(value: Any, key: str = "") -> Any:
 
 
 def equivalent_json(before: Any, after: Any) -> bool:
-    """True for documents that differ in layout and key order alone."""
+    """Whether documents differ only in whitespace and key order."""
     try:
         return bool(json.loads(before) == json.loads(after))
     except (TypeError, ValueError):
@@ -37,7 +37,7 @@ def equivalent_json(before: Any, after: Any) -> bool:
 
 
 def normal_json(text: Any) -> str:
-    """Keys sorted, no spaces, and what HTML minds escaped, as Go writes JSON; other text as it is."""
+    """JSON with sorted keys, without spaces, and with HTML characters escaped as by Go; other text is unchanged."""
     try:
         compact = json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     except (TypeError, ValueError):
@@ -46,10 +46,10 @@ def normal_json(text: Any) -> str:
 
 
 def escape_html(text: str) -> str:
-    """JSON text with `<`, `>` and `&` as Go writes them."""
+    """JSON with `<`, `>` and `&` escaped as by Go."""
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def decoded(text: Any) -> Any:
-    """A document that IAM gives in URL encoding."""
+    """Decode a document that IAM returns URL-encoded."""
     return unquote(text) if isinstance(text, str) else text

@@ -1,4 +1,4 @@
-"""Small pieces that several entries are made of."""
+"""Helpers that several entries share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 
 
 def again(call: Call) -> Callable[[Task], None]:
-    """A change made by sending the whole creation call once more, for APIs whose calls put."""
+    """An update that repeats the creation call, for APIs with Put actions."""
 
     def put(task: Task) -> None:
         task.send(call)
@@ -22,11 +22,11 @@ def import_parts(task: Task, separator: str, count: int, form: str) -> list[str]
     """The parts of an import id.
 
     Args:
-        count: how many there are.
-        form: how the id looks, for the error.
+        count: the number of parts.
+        form: the format of the id, for the error.
 
     Raises:
-        ProviderError: there are not that many.
+        ProviderError: the number of parts differs.
     """
     found = (task.id or "").split(separator)
     if len(found) != count or not all(found):
@@ -35,16 +35,16 @@ def import_parts(task: Task, separator: str, count: int, form: str) -> list[str]
 
 
 def difference(task: Task, attribute: str) -> tuple[list[Any], list[Any]]:
-    """What the plan adds to a set of the state, and what it takes out, each in a stable order."""
+    """What the plan adds to a set and removes from it, each in a stable order."""
     before, after = set(task.prior.get(attribute) or ()), set(task.get(attribute) or ())
     return listed(after - before), listed(before - after)
 
 
 def same_text(before: Any, after: Any) -> bool:
-    """True for text that differs in letter case alone."""
+    """Whether strings differ only in case."""
     return str(before or "").lower() == str(after or "").lower()
 
 
 def listed(value: Any) -> list[Any]:
-    """A set or list that may be missing, in a stable order."""
+    """A set or list, or None, as a list in a stable order."""
     return sorted(value or (), key=str)

@@ -1,4 +1,4 @@
-"""Tagging by service: the same few calls for every resource type of a service."""
+"""Tagging calls by service."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from aurora_cli.sandbox.provider.engine.model import Call, Source, Tagging, Task
 def tagging(
     by: Mapping[str, Source], kind: str = "Resource", *, item: str | None = None, tags: str = "Tags"
 ) -> Tagging:
-    """`Tag...` and `Untag...`, as most services have them.
+    """`Tag...` and `Untag...`, as in most services.
 
     Args:
-        by: request member -> what names the resource.
-        kind: the rest of the two operations, e.g. `Role`.
-        item: where a describe call shows tags; None: `ListTagsForResource` shows them.
-        tags: where its answer has them.
+        by: request member -> the id of the resource.
+        kind: the suffix of the operations, e.g. `Role`.
+        item: path of the tags in a describe call; None: `ListTagsForResource` returns them.
+        tags: path of the tags in its response.
     """
     return Tagging(
         add=Call(f"Tag{kind}", send=by, match=False),
@@ -27,7 +27,7 @@ def tagging(
 
 
 def ec2_tagging(resource_type: str) -> Tagging:
-    """EC2: tags come with every describe call; `resource_type` is EC2's name, e.g. `route-table`."""
+    """EC2: describe calls return tags; `resource_type` is EC2's name, e.g. `route-table`."""
     return Tagging(
         add=Call("ec2:CreateTags", send={"Resources": "id"}, match=False),
         remove=Call("ec2:DeleteTags", send={"Resources": "id"}, match=False),
@@ -37,13 +37,13 @@ def ec2_tagging(resource_type: str) -> Tagging:
 
 
 def rds_tagging(arn: str | Callable[[Task], str], item: str | None = None) -> Tagging:
-    """RDS: by ARN, or its last part but one, e.g. `cluster-pg`; `item` is where a describe call shows tags."""
+    """RDS: by ARN or the type in it, e.g. `cluster-pg`; `item` is the path of the tags in a describe call."""
     whole = arn if callable(arn) else lambda task: task.arn(f"{arn}:{task.id}", "rds")
     return listed_tagging({"ResourceName": whole}, item=item)
 
 
 def listed_tagging(by: Mapping[str, Source], item: str | None = None) -> Tagging:
-    """As the older services have it, RDS and Systems Manager."""
+    """AddTags and RemoveTags, of RDS and Systems Manager."""
     return Tagging(
         add=Call("AddTagsToResource", send=by, match=False),
         remove=Call("RemoveTagsFromResource", send=by, match=False),

@@ -1,1 +1,1 @@
-"""The API's calls as functions of a backend and the parameters: checks, states, refusals."""
+"""The actions of the RDS API as functions of a backend and the parameters: validation, states, errors."""

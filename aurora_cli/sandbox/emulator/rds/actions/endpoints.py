@@ -1,4 +1,4 @@
-"""Cluster endpoints: the two that every cluster has, and custom ones. moto has none of these calls."""
+"""Cluster endpoints: writer, reader and custom. moto supports none of these actions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from aurora_cli.sandbox.emulator.rds.errors import error
 from aurora_cli.sandbox.emulator.rds.models import names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.endpoint import CustomEndpoint
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateDBClusterEndpoint."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     name = names.check_identifier(params["DBClusterEndpointIdentifier"], "DBClusterEndpointIdentifier")
@@ -20,25 +20,25 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
         raise error("DBClusterEndpointAlreadyExistsFault", f"The DB cluster endpoint {name} already exists.")
     endpoint = CustomEndpoint(backend, cluster, params)
     backend.custom_endpoints[name] = endpoint
-    return Shown(endpoint, "creating")
+    return StatusView(endpoint, "creating")
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBClusterEndpoint."""
     endpoint = _find(backend, params["DBClusterEndpointIdentifier"])
     endpoint.choose(params)
-    endpoint.passing("modifying")
-    return Shown(endpoint, "modifying")
+    endpoint.enter("modifying")
+    return StatusView(endpoint, "modifying")
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteDBClusterEndpoint."""
     endpoint = _find(backend, params["DBClusterEndpointIdentifier"])
     return backend.remove(endpoint, backend.custom_endpoints, endpoint.db_cluster_endpoint_identifier)
 
 
 def describe(backend: AuroraBackend, params: Any) -> list[Any]:
-    """DescribeDBClusterEndpoints: writer and reader endpoint of each cluster, and the custom ones."""
+    """DescribeDBClusterEndpoints: writer, reader and custom endpoints."""
     wanted, name = params.get("DBClusterIdentifier"), params.get("DBClusterEndpointIdentifier")
     if name:
         return [_find(backend, name)]

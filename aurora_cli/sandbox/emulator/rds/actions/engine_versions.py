@@ -11,11 +11,11 @@ from aurora_cli.sandbox.emulator.rds.models.cluster import LICENSES
 DESCRIPTIONS = {"aurora-postgresql": "Aurora (PostgreSQL)", "aurora-mysql": "Aurora MySQL"}
 CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
 NO_INSIGHTS = {("aurora-mysql", f"db.{size}") for size in ("t3.small", "t3.medium", "t4g.medium")}
-"""Classes without Performance Insights (Aurora User Guide, support for Performance Insights)."""
+"""Classes that do not support Performance Insights (Aurora User Guide, support for Performance Insights)."""
 
 
 def engine_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
-    """DescribeDBEngineVersions: all of an engine, one (full or major), those of a family, or only the default."""
+    """DescribeDBEngineVersions: by engine, version (full or major) or family, or only the default."""
     wanted = params.get("Engine")
     names = [name for name in engines.ENGINES if wanted in (None, name)]
     found = [
@@ -34,7 +34,7 @@ def engine_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]
 
 
 def _defaults(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The default of each engine among what was asked for: the engine's own, or else the newest."""
+    """The default version of each requested engine, else the newest."""
     chosen = []
     for engine in dict(found):
         own = [version for name, version in found if name == engine]
@@ -83,7 +83,7 @@ def _target(engine: str, version: str, target: str) -> dict[str, Any]:
 
 
 def orderable_options(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
-    """DescribeOrderableDBInstanceOptions: classes of the Region for an engine, a version and a class as asked."""
+    """DescribeOrderableDBInstanceOptions: classes that the Region offers, by engine, version and class."""
     engine, version, wanted = params["Engine"], params.get("EngineVersion"), params.get("DBInstanceClass")
     versions = [item for item in engines.versions(engine) if version in (None, item)]
     names = [name for name in engines.classes(engine, backend.region_name) if wanted in (None, name)]

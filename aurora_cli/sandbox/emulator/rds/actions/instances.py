@@ -1,4 +1,4 @@
-"""The calls on the instances of Aurora clusters."""
+"""The actions on instances of Aurora clusters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, c
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance, Restarted
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown, leave_pending
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, leave_pending
 
 MOST_INSTANCES = 16
 HIGHEST_TIER = 15
@@ -27,13 +27,13 @@ AT_ONCE = (
     "promotion_tier",
     "publicly_accessible",
 )
-"""Parameters of ModifyDBInstance that do not wait for the maintenance window."""
+"""Parameters of ModifyDBInstance that are applied at once, regardless of ApplyImmediately."""
 
 WAITING = {"db_instance_class": "DBInstanceClass", "ca_certificate_identifier": "CACertificateIdentifier"}
-"""Parameters that wait for it without ApplyImmediately, because the instance restarts."""
+"""Parameters that are pending until the maintenance window without ApplyImmediately, because the instance reboots."""
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateDBInstance in a cluster. The first instance of a cluster is its writer."""
     values = dict(params.items())
     name = names.check_identifier(values["db_instance_identifier"], "DBInstanceIdentifier")
@@ -45,7 +45,7 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
     instance = AuroraInstance(backend, cluster, **values)  # type: ignore[abstract]
     backend.databases[name] = instance
     instance.add_event("DB_INSTANCE_CREATE")
-    return Shown(instance, "creating")
+    return StatusView(instance, "creating")
 
 
 def _check_create(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def _check_tier(tier: int | None) -> None:
         raise bad_value(f"Invalid promotion tier: {tier}. Valid values are 0 to {HIGHEST_TIER}.")
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBInstance of a cluster's instance."""
     values = dict(params.items())
     instance = backend.instance(values["db_instance_identifier"])
@@ -111,7 +111,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     _modify_parameter_group(backend, instance, values.get("db_parameter_group_name"))
     _modify_waiting(backend, instance, values)
     renames.rename_instance(backend, instance, values)
-    return Shown(instance, instance.status)
+    return StatusView(instance, instance.status)
 
 
 def _modify_parameter_group(backend: AuroraBackend, instance: AuroraInstance, name: str | None) -> None:
@@ -124,7 +124,7 @@ def _modify_parameter_group(backend: AuroraBackend, instance: AuroraInstance, na
 def _modify_waiting(backend: AuroraBackend, instance: AuroraInstance, values: dict[str, Any]) -> None:
     leave_pending(instance, [(shown, values.get(key), getattr(instance, key)) for key, shown in WAITING.items()])
     if values.get("apply_immediately") and instance.pending_modified_values:
-        backend.defer(instance.passing("modifying"), lambda: _apply_pending(instance))
+        backend.defer(instance.enter("modifying"), lambda: _apply_pending(instance))
 
 
 def _apply_pending(instance: AuroraInstance) -> None:
@@ -135,8 +135,8 @@ def _apply_pending(instance: AuroraInstance) -> None:
         setattr(instance, key, pending.get(shown, getattr(instance, key)))
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
-    """DeleteDBInstance of a cluster's instance. When it was the writer, a reader takes over."""
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
+    """DeleteDBInstance of a cluster's instance. If it is the writer, a reader is promoted."""
     instance = backend.instance(params["DBInstanceIdentifier"])
     if instance.deleting:
         raise instance_state(f"Instance {params['DBInstanceIdentifier']} is already being deleted.")
@@ -145,37 +145,37 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
     instance.deleting = True
     instance.is_cluster_writer = False
     instance.cluster.designate_writer()
-    backend.defer(instance.passing("deleting", "deleting"), lambda: _gone(backend, instance))
-    return Shown(instance, "deleting")
+    backend.defer(instance.enter("deleting", "deleting"), lambda: _deleted(backend, instance))
+    return StatusView(instance, "deleting")
 
 
 def _check_runs(cluster: AuroraCluster) -> None:
-    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": instances of a stopped one stay."""
+    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": instances of a stopped cluster can't be deleted."""
     if cluster.status in ("stopping", "stopped"):
         raise cluster_state(
             f"DbCluster {cluster.db_cluster_identifier} is in {cluster.status} state. Start it to delete its instances."
         )
 
 
-def _gone(backend: AuroraBackend, instance: AuroraInstance) -> None:
+def _deleted(backend: AuroraBackend, instance: AuroraInstance) -> None:
     backend.databases.pop(instance.db_instance_identifier, None)
 
 
-def reboot(backend: AuroraBackend, params: Any) -> Shown:
-    """RebootDBInstance: static parameters take effect."""
+def reboot(backend: AuroraBackend, params: Any) -> StatusView:
+    """RebootDBInstance: applies static parameters."""
     instance = backend.instance(params["DBInstanceIdentifier"])
     _check_available(instance)
     restart(backend, instance)
-    return Shown(instance, "rebooting")
+    return StatusView(instance, "rebooting")
 
 
 def restart(backend: AuroraBackend, instance: AuroraInstance) -> None:
-    """Begin a restart."""
-    backend.defer(instance.passing("rebooting"), lambda: _restarted(backend, instance))
+    """Start a reboot."""
+    backend.defer(instance.enter("rebooting"), lambda: _restarted(backend, instance))
 
 
 def _restarted(backend: AuroraBackend, instance: AuroraInstance) -> None:
-    """The end of a restart: parameters are those of the groups, and RDS notes an event."""
+    """Complete a reboot: apply the parameter groups, and record an event."""
     instance.parameters_status = instance.cluster_parameters_status = "in-sync"
     backend.events.append(Restarted(instance))
 

@@ -11,11 +11,11 @@ from aurora_cli.sandbox.emulator.rds.models.instance import DEFAULT_CA
 
 _BEGAN = datetime(2021, 5, 21, tzinfo=timezone.utc)
 _ENDS = {"rds-ca-rsa2048-g1": 2061, "rds-ca-rsa4096-g1": 2121, "rds-ca-ecc384-g1": 2121}
-"""Year in which each authority ends (Aurora User Guide, certificate authorities)."""
+"""Year in which each certificate authority expires (Aurora User Guide, certificate authorities)."""
 
 
 def certificates(backend: AuroraBackend, params: Any) -> dict[str, Any]:
-    """DescribeCertificates: every authority, and the one that new instances get."""
+    """DescribeCertificates: every certificate authority, and the default for new instances."""
     return {
         "DefaultCertificateForNewLaunches": DEFAULT_CA,
         "Certificates": [
@@ -33,7 +33,7 @@ def certificates(backend: AuroraBackend, params: Any) -> dict[str, Any]:
 
 
 def pending_actions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
-    """DescribePendingMaintenanceActions: upgrades and certificates that were left for the window."""
+    """DescribePendingMaintenanceActions: upgrades and certificates that are pending until the maintenance window."""
     waiting = [
         (cluster.db_cluster_arn, "db-upgrade", f"Upgrade to {cluster.pending_modified_values['EngineVersion']}")
         for cluster in backend.aurora_clusters()

@@ -1,4 +1,4 @@
-"""The calls on cluster and DB parameter groups, which are the same but for their names and for what uses a group."""
+"""The actions on cluster and DB parameter groups, which differ only in their names and in what uses a group."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
-from aurora_cli.sandbox.emulator.rds.models import engines, families, parameter_group
+from aurora_cli.sandbox.emulator.rds.models import engines, parameter_group
 from aurora_cli.sandbox.emulator.rds.models.parameter_group import Group, family_of
 
 MOST_CHANGES = 20
@@ -28,17 +28,17 @@ STATIC = frozenset(
         "track_activity_query_size",
     }
 )
-"""Parameters that take effect at a restart (Aurora User Guide, parameter references); max_connections only in PostgreSQL."""
+"""Parameters that require a reboot (Aurora User Guide, parameter references); max_connections only in PostgreSQL."""
 
 
 class GroupActions:
-    """The calls on the groups of one kind."""
+    """The actions on one kind of parameter group."""
 
     def __init__(self, kind: type[Group]) -> None:
         self._kind, self.name = kind, f"{kind.__name__}Name"
 
     def find(self, backend: AuroraBackend, params: Any) -> Any:
-        """The group that a call names."""
+        """The group that the parameters name."""
         return parameter_group.find(backend, self._kind, params[self.name])
 
     def create(self, backend: AuroraBackend, params: Any) -> Any:
@@ -56,7 +56,7 @@ class GroupActions:
         return parameter_group.make(backend, self._kind, name.lower(), family, params["Description"], tags)
 
     def named(self, backend: AuroraBackend, params: Any) -> bool:
-        """Whether a call names a group; moto lists them all."""
+        """Whether the parameters name a group; moto lists all groups."""
         return bool(params.get(self.name))
 
     def describe(self, backend: AuroraBackend, params: Any) -> list[Any]:
@@ -75,7 +75,7 @@ class GroupActions:
         return {self.name: group.name}
 
     def reset(self, backend: AuroraBackend, params: Any) -> dict[str, str]:
-        """Back to the defaults: the named parameters, or all of them."""
+        """ResetDBParameterGroup and ResetDBClusterParameterGroup."""
         group = self.find(backend, params)
         named = [change["ParameterName"] for change in params.get("Parameters") or []]
         for name in list(group.parameters) if params.get("ResetAllParameters") else named:
@@ -83,12 +83,12 @@ class GroupActions:
         return {self.name: group.name}
 
     def listing(self, backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
-        """What Describe*Parameters shows: the values that the user set; the emulator has no table of engine defaults."""
+        """DescribeDBParameters and DescribeDBClusterParameters: only the values that the user set."""
         group = self.find(backend, params)
         return [] if params.get("Source") not in (None, "user") else list(group.parameters.values())
 
     def delete(self, backend: AuroraBackend, params: Any) -> None:
-        """DeleteDBParameterGroup and DeleteDBClusterParameterGroup, refused for a group in use."""
+        """DeleteDBParameterGroup and DeleteDBClusterParameterGroup, rejected for a group in use."""
         name = self.find(backend, params).name
         if self._users(backend, name):
             raise error(
@@ -112,7 +112,7 @@ def engine_defaults(backend: AuroraBackend, params: Any) -> dict[str, Any]:
     family = params["DBParameterGroupFamily"]
     if family not in engines.families():
         raise _no_family(family)
-    known = [{"ParameterName": name, "IsModifiable": True} for name in families.parameters_of(family, STATIC)]
+    known = [{"ParameterName": name, "IsModifiable": True} for name in parameter_group.parameters_of(family, STATIC)]
     return {"DBParameterGroupFamily": family, "Parameters": known}
 
 
@@ -121,13 +121,13 @@ def _no_family(family: str) -> Exception:
 
 
 def _set(group: Group, changes: Iterable[Any]) -> bool:
-    """Set parameters; true when a value changed that waits for a restart."""
+    """Set parameters; returns whether a changed value requires a reboot."""
     changes = list(changes)
     if group.name.startswith("default."):
-        raise error("InvalidDBParameterGroupState", f"The parameter group {group.name} is a default one.")
+        raise error("InvalidDBParameterGroupState", f"The default parameter group {group.name} can't be modified.")
     if len(changes) > MOST_CHANGES:
         raise bad_value(f"A maximum of {MOST_CHANGES} parameters can be modified in a single request.")
-    gone = families.unknown(family_of(group), (change["ParameterName"] for change in changes))
+    gone = parameter_group.unknown(family_of(group), (change["ParameterName"] for change in changes))
     if gone:
         raise bad_value(f"Could not find parameter with name: {gone[0]}")
     if any(change.get("ApplyMethod") == "immediate" and _is_static(group, change) for change in changes):

@@ -1,4 +1,4 @@
-"""RDS Proxy: proxies, their one target group, and what it points at."""
+"""RDS Proxy: proxies, the default target group and its targets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 from aurora_cli.sandbox.emulator.rds.models import names, networks
 from aurora_cli.sandbox.emulator.rds.models.proxy import Proxy
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 
 FAMILIES = {"POSTGRESQL": "aurora-postgresql", "MYSQL": "aurora-mysql"}
 
@@ -19,7 +19,7 @@ def find(backend: AuroraBackend, name: str) -> Proxy:
     """A proxy by name.
 
     Raises:
-        RDSClientError: there is none.
+        RDSClientError: it does not exist.
     """
     found = backend.db_proxies.get(name)
     if not isinstance(found, Proxy):
@@ -27,7 +27,7 @@ def find(backend: AuroraBackend, name: str) -> Proxy:
     return found
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateDBProxy."""
     values = dict(params.items())
     name = names.check_identifier(values["db_proxy_name"], "DBProxyName")
@@ -40,11 +40,11 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
     networks.checked_subnets(backend, values["vpc_subnet_ids"])
     proxy = Proxy(backend, values)
     backend.db_proxies[name] = proxy
-    return Shown(proxy, "creating")
+    return StatusView(proxy, "creating")
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
-    """ModifyDBProxy, under a new name too."""
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
+    """ModifyDBProxy, which can also rename it."""
     proxy, values = find(backend, params["DBProxyName"]), dict(params.items())
     for key in ("role_arn", "require_tls", "idle_client_timeout", "debug_logging", "default_auth_scheme"):
         if values.get(key) is not None:
@@ -56,8 +56,8 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     wanted = values.get("new_db_proxy_name")
     if wanted and wanted != proxy.db_proxy_name:
         _rename(backend, proxy, wanted)
-    proxy.passing("modifying")
-    return Shown(proxy, "modifying")
+    proxy.enter("modifying")
+    return StatusView(proxy, "modifying")
 
 
 def _rename(backend: AuroraBackend, proxy: Proxy, wanted: str) -> None:
@@ -68,23 +68,23 @@ def _rename(backend: AuroraBackend, proxy: Proxy, wanted: str) -> None:
     backend.db_proxies[wanted] = proxy
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
-    """DeleteDBProxy, with its target group."""
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
+    """DeleteDBProxy, and its target group."""
     proxy = find(backend, params["DBProxyName"])
     name = proxy.db_proxy_name
-    backend.defer(proxy.passing("deleting", "deleting"), lambda: _forget(backend, name))
-    return Shown(proxy, "deleting")
+    backend.defer(proxy.enter("deleting", "deleting"), lambda: _forget(backend, name))
+    return StatusView(proxy, "deleting")
 
 
 def _forget(backend: AuroraBackend, name: str) -> None:
-    """The proxy goes, and its endpoints with it."""
+    """Delete the proxy and its endpoints."""
     for endpoint in [one for one in backend.db_proxy_endpoints.values() if one.db_proxy_name == name]:
         del backend.db_proxy_endpoints[endpoint.db_proxy_endpoint_name]
     backend.db_proxies.pop(name, None)
 
 
 def target_group(backend: AuroraBackend, params: Any) -> DBProxyTargetGroup:
-    """The target group of the proxy that a call names."""
+    """The target group of the proxy that the parameters name."""
     return find(backend, params["DBProxyName"]).group
 
 
@@ -115,7 +115,10 @@ def register(backend: AuroraBackend, params: Any) -> list[DBProxyTarget]:
     new += [_instance_target(backend, name) for name in instances]
     for target in new:
         if (target.type, target.rds_resource_id) in known:
-            raise error("DBProxyTargetAlreadyRegisteredFault", f"{target.rds_resource_id} is already a target.")
+            raise error(
+                "DBProxyTargetAlreadyRegisteredFault",
+                "The proxy is already associated with the specified RDS DB instance or Aurora DB cluster.",
+            )
     proxy.group.targets.extend(new)
     return new
 
@@ -123,9 +126,9 @@ def register(backend: AuroraBackend, params: Any) -> list[DBProxyTarget]:
 def _cluster_target(backend: AuroraBackend, proxy: Proxy, name: str) -> DBProxyTarget:
     cluster = backend.cluster(name)
     if not cluster.instances:
-        raise error("InvalidDBClusterStateFault", f"The DB cluster {name} has no instance to connect to.")
+        raise error("InvalidDBClusterStateFault", f"The DB cluster {name} has no DB instance to connect to.")
     if cluster.engine != FAMILIES[proxy.engine_family]:
-        raise bad_combination(f"The engine family {proxy.engine_family} does not fit a cluster of {cluster.engine}.")
+        raise bad_combination(f"The engine family {proxy.engine_family} doesn't match the engine {cluster.engine}.")
     return DBProxyTarget(backend, cluster.db_cluster_identifier, cluster.endpoint, "TRACKED_CLUSTER")
 
 
@@ -142,5 +145,5 @@ def deregister(backend: AuroraBackend, params: Any) -> None:
     gone = {("TRACKED_CLUSTER", name) for name in params.get("DBClusterIdentifiers") or []}
     gone |= {("RDS_INSTANCE", name) for name in params.get("DBInstanceIdentifiers") or []}
     if not gone <= {(one.type, one.rds_resource_id) for one in group.targets}:
-        raise error("DBProxyTargetNotFoundFault", "The target is not registered.")
+        raise error("DBProxyTargetNotFoundFault", "The target isn't registered.")
     group.targets = [one for one in group.targets if (one.type, one.rds_resource_id) not in gone]

@@ -1,4 +1,4 @@
-"""Endpoints of RDS proxies beside the default one."""
+"""Additional endpoints of RDS proxies."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_value, error
 from aurora_cli.sandbox.emulator.rds.models import names, networks
 from aurora_cli.sandbox.emulator.rds.models.proxy import ROLES, ProxyEndpoint
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 
 PER_PROXY = 20
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateDBProxyEndpoint."""
     values = dict(params.items())
     proxy = proxies.find(backend, values["db_proxy_name"])
@@ -24,11 +24,11 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
     if name in backend.db_proxy_endpoints:
         raise error("DBProxyEndpointAlreadyExistsFault", f"DB proxy endpoint {name} already exists.")
     if len(describe(backend, {"DBProxyName": proxy.db_proxy_name})) >= PER_PROXY:
-        raise error("DBProxyEndpointQuotaExceededFault", f"The proxy {proxy.db_proxy_name} has {PER_PROXY} endpoints.")
+        raise error("DBProxyEndpointQuotaExceededFault", "The DB proxy already has the maximum number of endpoints.")
     networks.checked_subnets(backend, values["vpc_subnet_ids"])
     endpoint = ProxyEndpoint(backend, proxy, name, values)
     backend.db_proxy_endpoints[name] = endpoint
-    return Shown(endpoint, "creating")
+    return StatusView(endpoint, "creating")
 
 
 def describe(backend: AuroraBackend, params: Any) -> list[ProxyEndpoint]:
@@ -42,15 +42,15 @@ def describe(backend: AuroraBackend, params: Any) -> list[ProxyEndpoint]:
     return [one for one in found if params.get("DBProxyName") in (None, one.db_proxy_name)]
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBProxyEndpoint: its security groups."""
     endpoint = find(backend, params["DBProxyEndpointName"])
     endpoint.vpc_security_group_ids = list(params.get("VpcSecurityGroupIds") or endpoint.vpc_security_group_ids)
-    endpoint.passing("modifying")
-    return Shown(endpoint, "modifying")
+    endpoint.enter("modifying")
+    return StatusView(endpoint, "modifying")
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteDBProxyEndpoint."""
     endpoint = find(backend, params["DBProxyEndpointName"])
     return backend.remove(endpoint, backend.db_proxy_endpoints, endpoint.db_proxy_endpoint_name)
@@ -60,7 +60,7 @@ def find(backend: AuroraBackend, name: str) -> ProxyEndpoint:
     """An endpoint by name.
 
     Raises:
-        RDSClientError: there is none.
+        RDSClientError: it does not exist.
     """
     endpoint = backend.db_proxy_endpoints.get(name)
     if endpoint is None:

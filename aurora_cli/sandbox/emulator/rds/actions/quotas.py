@@ -1,4 +1,4 @@
-"""DescribeAccountAttributes: what there is, and what an account may have unless AWS raised it."""
+"""DescribeAccountAttributes: the default quotas and their usage."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ DEFAULTS = {
     "EventSubscriptions": 20,
     "ManualClusterSnapshots": 100,
 }
-"""Source: Aurora User Guide, quotas. 20 instances in ap-south-1."""
+"""Aurora User Guide, quotas. 20 instances in ap-south-1."""
 
 
 def describe(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
-    """Every quota with what is used of it. Default groups do not count."""
+    """Every quota and its usage. Default groups do not count."""
     used = {
         "DBClusters": len(backend.clusters),
         "DBInstances": len(backend.databases),

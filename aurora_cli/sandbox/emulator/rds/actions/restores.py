@@ -1,4 +1,4 @@
-"""Clusters that get their data from a snapshot, from backups, from another cluster or from files in S3."""
+"""Clusters that are restored from a snapshot, automated backups, another cluster or Amazon S3."""
 
 from __future__ import annotations
 
@@ -16,17 +16,22 @@ from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_not_found, cluster_state, error
 from aurora_cli.sandbox.emulator.rds.models import engines
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
-from aurora_cli.sandbox.emulator.rds.models.snapshot import AuroraClusterSnapshot, KeptBackup, backup_of, carried_by
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
+from aurora_cli.sandbox.emulator.rds.models.snapshot import (
+    AuroraClusterSnapshot,
+    RetainedBackup,
+    backup_of,
+    inherited_from,
+)
 
 AURORA_OF = {"postgres": "aurora-postgresql", "mysql": "aurora-mysql"}
 _PARTITION = "aws"
 
 
 def automated_backups(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
-    """DescribeDBClusterAutomatedBackups: of the clusters that are there, and those kept of others."""
+    """DescribeDBClusterAutomatedBackups: of existing clusters, and retained ones of deleted clusters."""
     found = [backup_of(cluster) for cluster in backend.aurora_clusters()]
-    found += [kept.shown for kept in backend.kept_backups.values()]
+    found += [kept.shown for kept in backend.retained_backups.values()]
     for member in ("DbClusterResourceId", "DBClusterIdentifier"):
         if params.get(member):
             found = [one for one in found if one[member] == params[member]]
@@ -34,7 +39,7 @@ def automated_backups(backend: AuroraBackend, params: Any) -> list[dict[str, Any
 
 
 def knows_snapshot(backend: AuroraBackend, params: Any) -> bool:
-    """Whether the snapshot to restore is an Aurora cluster's, or one of an RDS instance; the others are moto's."""
+    """Whether the snapshot is of an Aurora cluster or of an RDS instance; moto handles the others."""
     wanted = params["SnapshotIdentifier"]
     return ":snapshot:" in wanted or isinstance(_snapshot(backend, wanted), AuroraClusterSnapshot)
 
@@ -43,7 +48,7 @@ def _snapshot(backend: AuroraBackend, wanted: str) -> Any:
     return backend.get_db_cluster_snapshot(wanted.rpartition(":")[2])
 
 
-def from_snapshot(backend: AuroraBackend, params: Any) -> Shown:
+def from_snapshot(backend: AuroraBackend, params: Any) -> StatusView:
     """RestoreDBClusterFromSnapshot."""
     wanted = params["SnapshotIdentifier"]
     if ":snapshot:" in wanted:
@@ -55,7 +60,7 @@ def from_snapshot(backend: AuroraBackend, params: Any) -> Shown:
     return lifecycle.add(backend, values)
 
 
-def to_point_in_time(backend: AuroraBackend, params: Any) -> Shown:
+def to_point_in_time(backend: AuroraBackend, params: Any) -> StatusView:
     """RestoreDBClusterToPointInTime."""
     source = _source_of(backend, params)
     made = lifecycle.add(backend, _restore_values(source, params))
@@ -64,11 +69,11 @@ def to_point_in_time(backend: AuroraBackend, params: Any) -> Shown:
     return made
 
 
-def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | KeptBackup:
-    """The cluster, or the backup of one, that RestoreDBClusterToPointInTime names, by identifier or by resource id.
+def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | RetainedBackup:
+    """The source of RestoreDBClusterToPointInTime, by identifier or resource id: a cluster or retained backups.
 
     Raises:
-        RDSClientError: there is none, or the kind of restore or the time does not go with it.
+        RDSClientError: it does not exist, or does not support the restore type or time.
     """
     clone = params.get("RestoreType") == "copy-on-write"
     if clone and params.get("RestoreToTime"):
@@ -83,23 +88,23 @@ def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | KeptBacku
     return source
 
 
-def _named(backend: AuroraBackend, params: Any) -> AuroraCluster | KeptBackup:
+def _named(backend: AuroraBackend, params: Any) -> AuroraCluster | RetainedBackup:
     wanted = params.get("SourceDbClusterResourceId")
     if not wanted:
         return backend.cluster(params["SourceDBClusterIdentifier"])
     for cluster in backend.aurora_clusters():
         if cluster.db_cluster_resource_id == wanted:
             return cluster
-    if wanted not in backend.kept_backups:
+    if wanted not in backend.retained_backups:
         raise cluster_not_found(wanted)
-    return backend.kept_backups[wanted]
+    return backend.retained_backups[wanted]
 
 
 def _check_time(source: AuroraCluster, wanted: dt.datetime | None) -> None:
     if wanted is None:
         return
     moment = wanted.replace(tzinfo=None)
-    # AWS keeps whole seconds; so does the caller.
+    # AWS and the caller use whole seconds.
     if not source.earliest_restorable_time.replace(microsecond=0) <= moment <= source.latest_restorable_time:
         raise error(
             "InvalidRestoreFault", f"Cannot restore to {wanted.isoformat()}: it is outside the restorable window."
@@ -107,16 +112,16 @@ def _check_time(source: AuroraCluster, wanted: dt.datetime | None) -> None:
 
 
 def _join_clones(source: AuroraCluster, clone: AuroraCluster) -> None:
-    """Clones and their source share pages, and the id of their group."""
+    """Clones and their source share the id of a clone group."""
     source.clone_group_id = source.clone_group_id or str(uuid.uuid4())
     clone.clone_group_id = source.clone_group_id
 
 
 def _from_db_snapshot(backend: AuroraBackend, arn: str, params: Any) -> dict[str, Any]:
-    """Values of a cluster made from a snapshot of an RDS for MySQL or PostgreSQL instance.
+    """Values of a cluster that is restored from a snapshot of an RDS for MySQL or PostgreSQL instance.
 
     Raises:
-        RDSClientError: there is none, or it is of another engine.
+        RDSClientError: it does not exist, or its engine does not match.
     """
     name = arn.rpartition(":")[2]
     found = backend.database_snapshots.get(name)
@@ -124,7 +129,7 @@ def _from_db_snapshot(backend: AuroraBackend, arn: str, params: Any) -> dict[str
         raise error("DBSnapshotNotFound", f"DBSnapshot {name} not found.")
     database = found.database
     if AURORA_OF.get(database.engine) != params["Engine"]:
-        raise bad_combination(f"A cluster of {params['Engine']} cannot be made from a snapshot of {database.engine}.")
+        raise bad_combination(f"A snapshot of {database.engine} can't be restored to a cluster of {params['Engine']}.")
     return {
         "master_username": database.master_username,
         "database_name": database.db_name or None,
@@ -136,14 +141,14 @@ def _from_db_snapshot(backend: AuroraBackend, arn: str, params: Any) -> dict[str
     }
 
 
-def from_s3(backend: AuroraBackend, params: Any) -> Shown:
+def from_s3(backend: AuroraBackend, params: Any) -> StatusView:
     """RestoreDBClusterFromS3.
 
     Raises:
-        RDSClientError: the engine takes none, or the bucket or the role is not there.
+        RDSClientError: the engine does not support it, or the bucket or the role does not exist.
     """
     if params["Engine"] != "aurora-mysql" or params["SourceEngine"] != "mysql":
-        raise bad_value("Only aurora-mysql is restored from S3, from a backup of mysql.")
+        raise bad_value("RestoreDBClusterFromS3 supports only the engine aurora-mysql and the source engine mysql.")
     buckets = s3_backends[backend.account_id][_PARTITION].buckets
     if params["S3BucketName"] not in buckets:
         raise error("InvalidS3BucketFault", f"The specified Amazon S3 bucket {params['S3BucketName']} can't be found.")
@@ -154,18 +159,18 @@ def from_s3(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def _check_version(source: Any, values: dict[str, Any]) -> None:
-    """A snapshot is restored as its own version, or as one that this could be upgraded to."""
+    """A snapshot is restored to its own version, or to a valid upgrade target of it."""
     engine, had = values["engine"], source.carried["engine_version"]
     wanted = engines.resolve_version(engine, values.get("engine_version"))
     engines.check_upgrade(engine, had, wanted)
 
 
 def _restore_values(source: Any, params: Any) -> dict[str, Any]:
-    """Values of a cluster made from a snapshot, from kept backups or from another cluster; what the call names wins."""
-    carried = carried_by(source) if isinstance(source, AuroraCluster) else source.carried
+    """Values of a restored cluster: those of the call override those of the source."""
+    carried = inherited_from(source) if isinstance(source, AuroraCluster) else source.carried
     if params.get("KmsKeyId"):
         carried = {**carried, "storage_encrypted": True}
-    # The password comes along inside the data; the copy has no managed secret until it is asked for.
+    # The password is part of the data. The copy has no managed secret until one is requested.
     values = {**carried, "master_user_password": "from-the-source", **dict(params.items())}
     if values.get("manage_master_user_password"):
         values.pop("master_user_password")

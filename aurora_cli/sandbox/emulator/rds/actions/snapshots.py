@@ -1,4 +1,4 @@
-"""Cluster snapshots, and the clusters that come out of them."""
+"""Cluster snapshots."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def create(backend: AuroraBackend, params: Any) -> AuroraClusterSnapshot:
 def take(
     backend: AuroraBackend, cluster: AuroraCluster, name: str, *, kind: str = "manual", tags: Any = None
 ) -> AuroraClusterSnapshot:
-    """A new snapshot.
+    """Create a snapshot.
 
     Raises:
-        RDSClientError: the name is taken or not a name, or the cluster is not available.
+        RDSClientError: the identifier is in use or not valid, or the cluster is not available.
     """
     check_free(backend, name)
     if cluster.status != "available":
@@ -34,7 +34,7 @@ def take(
 
 
 def check_free(backend: AuroraBackend, name: str) -> None:
-    """Refuse a snapshot name that is taken or breaks the naming rule."""
+    """Reject a snapshot identifier that is in use or not valid."""
     names.check_identifier(name, "DBClusterSnapshotIdentifier", longest=255)
     if name in backend.cluster_snapshots:
         raise error(
@@ -47,16 +47,16 @@ def copy(backend: AuroraBackend, params: Any) -> AuroraClusterSnapshot:
     """CopyDBClusterSnapshot, within a Region or from another one.
 
     Raises:
-        RDSClientError: there is no such snapshot, the name is taken, or a copy from elsewhere has no key of this Region.
+        RDSClientError: the snapshot does not exist, the identifier is in use, or the KMS key of this Region is missing.
     """
     wanted, name = params["SourceDBClusterSnapshotIdentifier"], params["TargetDBClusterSnapshotIdentifier"]
-    home = backend.beside(wanted)
+    home = backend.in_region_of(wanted)
     source = home.cluster_snapshots.get(wanted.rpartition(":")[2])
     if not isinstance(source, AuroraClusterSnapshot):
         raise error("DBClusterSnapshotNotFoundFault", f"DBClusterSnapshot {wanted} not found.")
     check_free(backend, name)
     if source.storage_encrypted and home is not backend and not params.get("KmsKeyId"):
-        raise bad_combination("A KMS key of this Region is needed to copy an encrypted snapshot from another Region.")
+        raise bad_combination("KmsKeyId must be specified to copy an encrypted snapshot from another Region.")
     key = backend.key_arn(params["KmsKeyId"], "alias/aws/rds") if params.get("KmsKeyId") else None
     made = AuroraClusterSnapshot.copied(backend, source, name, tags_of_copy(source, params), key)
     backend.cluster_snapshots[made.db_cluster_snapshot_identifier] = made
@@ -64,5 +64,5 @@ def copy(backend: AuroraBackend, params: Any) -> AuroraClusterSnapshot:
 
 
 def tags_of_copy(source: AuroraClusterSnapshot, params: Any) -> Any:
-    """The tags that are given; else those of the source, if they are asked for."""
+    """The specified tags, else those of the source with CopyTags."""
     return params.get("Tags") or (list(source.tags) if params.get("CopyTags") else [])

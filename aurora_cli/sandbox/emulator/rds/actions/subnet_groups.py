@@ -27,7 +27,7 @@ def create(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
 
 
 def modify(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
-    """ModifyDBSubnetGroup. The zones that instances are in must stay."""
+    """ModifyDBSubnetGroup. Availability Zones with instances can't be removed."""
     group = networks.subnet_group(backend, params["DBSubnetGroupName"])
     subnets = networks.checked_subnets(backend, params["SubnetIds"])
     zones = {subnet.availability_zone for subnet in subnets}
@@ -41,7 +41,7 @@ def modify(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
 
 
 def _find_network_types(group: DBSubnetGroup) -> None:
-    """A group takes dual stack when every subnet of it has an IPv6 block."""
+    """A group supports dual stack if each of its subnets has an IPv6 CIDR block."""
     dual = all(subnet.ipv6_cidr_block_association_set for subnet in group._subnets)
     group.supported_network_types = ["IPV4", "DUAL"] if dual else ["IPV4"]  # type: ignore[attr-defined]
 

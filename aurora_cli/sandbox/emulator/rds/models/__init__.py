@@ -1,1 +1,1 @@
-"""The state: moto's resources with AWS's values, and the tables and rules that they follow. Knows no backend of ours."""
+"""The resources: moto's, with the values that RDS returns, and their tables. Does not import the backend."""

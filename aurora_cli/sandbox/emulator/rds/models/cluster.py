@@ -1,4 +1,4 @@
-"""An Aurora cluster: moto's, with the values that RDS gives."""
+"""An Aurora cluster: moto's, with the values that RDS returns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from moto.rds.models import DBCluster, RDSBackend
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 LICENSES = {"aurora-postgresql": "postgresql-license", "aurora-mysql": "general-public-license"}
 DEFAULT_PAUSE_S = 300
@@ -19,25 +19,25 @@ DEFAULT_PAUSE_S = 300
 
 @dataclass(frozen=True)
 class Groups:
-    """The parameter groups that come with a major version; None for the default one."""
+    """Parameter groups for a major version; None: the default one."""
 
     cluster: str | None = None
     instance: str | None = None
 
 
-class AuroraCluster(Passing, DBCluster):
-    """One cluster.
+class AuroraCluster(Transitional, DBCluster):
+    """An Aurora cluster.
 
     Args:
-        backend: of its Region.
-        values: parameters of CreateDBCluster in snake case, already checked, with the full engine version.
+        backend: the backend of its Region.
+        values: validated parameters of CreateDBCluster in snake case, with the full engine version.
     """
 
-    backend: Any  # the backend is made of these
+    backend: Any  # all backends are Aurora backends
 
     def __init__(self, backend: RDSBackend, **values: Any) -> None:
-        self.passing("creating")
-        # Aurora reports 1 whatever it holds; moto looks it up by storage type and knows none of Aurora's own.
+        self.enter("creating")
+        # Aurora always reports 1; moto looks it up by storage type and knows none of Aurora's.
         super().__init__(backend, **{**values, "allocated_storage": values.get("allocated_storage") or 1})
         self.pending_modified_values: dict[str, Any] = {}
         self.url_identifier = names.dns_label(self.account_id, self.region)
@@ -98,9 +98,9 @@ class AuroraCluster(Passing, DBCluster):
         self.set_serverless(values.get("serverless_v2_scaling_configuration"))
 
     def set_serverless(self, wanted: Any) -> None:
-        """Take a ServerlessV2ScalingConfiguration; what is left out of it stays as it was.
+        """Apply a ServerlessV2ScalingConfiguration; members that it omits keep their value.
 
-        The pause delay exists only while the minimum is 0 (RDS API reference).
+        SecondsUntilAutoPause exists only while the minimum capacity is 0 (RDS API reference).
         """
         if not wanted:
             return
@@ -119,7 +119,7 @@ class AuroraCluster(Passing, DBCluster):
 
     @property
     def earliest_backtrack_time(self) -> datetime | None:
-        """The oldest moment to which it can go back; None without a backtrack window."""
+        """The earliest backtrack time; None without a backtrack window."""
         if self.engine != "aurora-mysql" or not self.backtrack_window:
             return None
         return max(self.born, datetime.now(timezone.utc) - timedelta(seconds=int(self.backtrack_window)))
@@ -135,17 +135,17 @@ class AuroraCluster(Passing, DBCluster):
         return [member for member in self._members if not member.deleting]  # type: ignore[attr-defined,misc]
 
     def designate_writer(self) -> None:
-        """Without a writer the reader with the lowest promotion tier becomes it."""
+        """Without a writer, promote the reader with the lowest promotion tier."""
         if self.instances and not any(member.is_cluster_writer for member in self.instances):
             min(self.instances, key=lambda member: member.promotion_tier).is_cluster_writer = True
 
     def make_writer(self, target: AuroraInstance) -> None:
-        """Give the writer's role to this member, and to no other."""
+        """Make this member the only writer."""
         for member in self._members:
             member.is_cluster_writer = member is target
 
     def await_restart(self) -> None:
-        """Its parameter group has changed, and takes effect when an instance restarts."""
+        """Mark the changed parameter group as pending a reboot of the instances."""
         for member in self.instances:
             member.cluster_parameters_status = "pending-reboot"
 
@@ -165,12 +165,12 @@ class AuroraCluster(Passing, DBCluster):
 
     @property
     def follows_a_global_primary(self) -> bool:
-        """A secondary of a global cluster: all of its members are readers."""
+        """Whether it is a secondary of a global cluster: all of its members are readers."""
         return bool(self.global_cluster_identifier and self.replication_source_identifier)
 
     @property
     def custom_endpoints(self) -> list[str]:
-        """Hosts of its custom endpoints."""
+        """Host names of its custom endpoints."""
         return [one.endpoint for one in self.backend.endpoints_of(self)]
 
     @property
@@ -180,12 +180,12 @@ class AuroraCluster(Passing, DBCluster):
 
     @property
     def global_write_forwarding_requested(self) -> bool | None:  # type: ignore[override]
-        """Only shown when it was asked for."""
+        """StatusView only if it was requested."""
         return self._global_write_forwarding_requested or None
 
     @property
     def local_write_forwarding_status(self) -> str | None:
-        """Only shown while readers forward writes."""
+        """StatusView only while readers forward writes."""
         return "enabled" if self.local_write_forwarding else None
 
     @property
@@ -200,7 +200,7 @@ class AuroraCluster(Passing, DBCluster):
 
     @property
     def enable_http_endpoint(self) -> bool:
-        """As set: unlike Serverless v1, every provisioned Aurora cluster may have the Data API."""
+        """As set: a provisioned Aurora cluster, too, supports the Data API."""
         return self._enable_http_endpoint
 
     @enable_http_endpoint.setter
@@ -208,4 +208,4 @@ class AuroraCluster(Passing, DBCluster):
         self._enable_http_endpoint = bool(value)
 
     def save_automated_backup(self) -> None:
-        """RDS takes its first automated backup later; moto's would block its name for a cluster made again soon."""
+        """RDS takes the first automated backup later; moto's would block the identifier for a recreated cluster."""

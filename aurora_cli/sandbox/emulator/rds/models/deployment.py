@@ -1,4 +1,4 @@
-"""A blue/green deployment: two clusters, and what becomes of them."""
+"""A blue/green deployment of clusters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TASKS = (
 
 
 class Deployment:
-    """One deployment: two clusters, and what becomes of them."""
+    """A blue and a green cluster, and the status of their deployment."""
 
     def __init__(self, backend: RDSBackend, params: Any, blue: AuroraCluster, green: AuroraCluster) -> None:
         self.backend, self.blue, self.green = backend, blue, green
@@ -37,7 +37,7 @@ class Deployment:
 
     @property
     def status(self) -> str:
-        """Where it is; a green cluster that somebody has deleted makes it invalid."""
+        """The status; INVALID_CONFIGURATION if the green cluster was deleted."""
         known = self.backend.clusters.values()
         if self.passage.status == "AVAILABLE" and self.green not in known:
             return "INVALID_CONFIGURATION"
@@ -45,24 +45,24 @@ class Deployment:
 
     @property
     def source(self) -> str:
-        """ARN of the blue cluster, under the name that it has now."""
+        """ARN of the blue cluster with its current name."""
         return self.blue.db_cluster_arn
 
     @property
     def target(self) -> str:
-        """ARN of the green cluster, under the name that it has now."""
+        """ARN of the green cluster with its current name."""
         return self.green.db_cluster_arn
 
     @property
     def tasks(self) -> list[dict[str, str]]:
-        """What was done to make the green environment."""
+        """The tasks that created the green environment."""
         if self.passage.status != "PROVISIONING":
             return [{"Name": name, "Status": "COMPLETED"} for name in TASKS]
         return [{"Name": name, "Status": "PENDING" if index else "IN_PROGRESS"} for index, name in enumerate(TASKS)]
 
     @property
     def switchover_details(self) -> list[dict[str, str]]:
-        """Each blue resource with its green one."""
+        """Each blue resource and its green one."""
         missing = "MISSING_TARGET" if self.status == "INVALID_CONFIGURATION" else self.passage.status
         return [
             {"SourceMember": _arn(blue), "TargetMember": _arn(green), "Status": missing} for blue, green in self.pairs
@@ -70,5 +70,5 @@ class Deployment:
 
 
 def _arn(resource: Any) -> str:
-    """ARN of a cluster or an instance, under the name that it has now."""
+    """ARN of a cluster or an instance with its current name."""
     return str(getattr(resource, "db_instance_arn", None) or resource.db_cluster_arn)

@@ -1,4 +1,4 @@
-"""Custom endpoints of clusters, which moto does not have."""
+"""Custom endpoints of clusters, which moto does not support."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from moto.rds.models import RDSBackend, RDSBaseModel
 from aurora_cli.sandbox.emulator.rds.errors import bad_value
 from aurora_cli.sandbox.emulator.rds.models import names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 TYPES = ("READER", "ANY")
 
 
-class CustomEndpoint(Passing, RDSBaseModel):
+class CustomEndpoint(Transitional, RDSBaseModel):
     """A custom endpoint of a cluster."""
 
     resource_type = "cluster-endpoint"
 
     def __init__(self, backend: RDSBackend, cluster: AuroraCluster, params: Any) -> None:
         super().__init__(backend)
-        self.passing("creating")
+        self.enter("creating")
         self.cluster = cluster
         self.db_cluster_endpoint_identifier = str(params["DBClusterEndpointIdentifier"]).lower()
         self.db_cluster_endpoint_resource_identifier = names.resource_id("cluster-endpoint-")
@@ -33,13 +33,13 @@ class CustomEndpoint(Passing, RDSBaseModel):
         self.choose(params)
 
     def choose(self, params: Any) -> None:
-        """Take type and members of a create or modify call."""
+        """Set type and members from a create or modify call."""
         wanted = (params.get("EndpointType") or self.custom_endpoint_type).upper()
         if wanted not in TYPES:
             raise bad_value(f"EndpointType must be one of {', '.join(TYPES)}.")
         static, excluded = params.get("StaticMembers"), params.get("ExcludedMembers")
         if static and excluded:
-            raise bad_value("StaticMembers and ExcludedMembers cannot be given together.")
+            raise bad_value("StaticMembers and ExcludedMembers can't both be specified.")
         self.custom_endpoint_type = wanted
         if static is not None or excluded is not None:
             self.static_members, self.excluded_members = list(static or []), list(excluded or [])

@@ -1,4 +1,4 @@
-"""What the packaged tables say about Aurora's engines, as the emulator needs it."""
+"""Facts about Aurora's engines, from the packaged tables."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ FEATURES = {
     "aurora-postgresql": ("s3Import", "s3Export", "Lambda", "SageMaker", "Comprehend", "Bedrock"),
     "aurora-mysql": (),
 }
-"""Aurora PostgreSQL wants a feature name with every role; Aurora MySQL takes roles without one (DescribeDBEngineVersions)."""
+"""Aurora PostgreSQL requires a feature name for each role, Aurora MySQL does not (DescribeDBEngineVersions)."""
 
 OLD_CLASSES = ("db.t2.", "db.r3.", "db.r4.")
-"""Families that no Aurora version of today takes (Aurora User Guide, "Supported DB engines for DB instance classes")."""
+"""Class families that no current version supports (Aurora User Guide, "Supported DB engines for DB instance classes")."""
 
 
 def is_aurora(engine: str | None) -> bool:
-    """True for the engines that these extensions serve; moto serves the others."""
+    """Whether these extensions serve the engine; moto serves the others."""
     return engine in ENGINES
 
 
@@ -47,7 +47,7 @@ def order(version: str) -> tuple[int, ...]:
 
 
 def versions(engine: str, *, retired: bool = False) -> list[str]:
-    """Versions that new clusters may have, oldest first; with `retired` also those of the past."""
+    """Versions of new clusters, oldest first; with `retired` also those that are no longer available."""
     known = [*facts(engine)["creatable"], *(facts(engine)["retired"] if retired else [])]
     return sorted(set(known), key=order)
 
@@ -58,10 +58,10 @@ def families() -> set[str]:
 
 
 def resolve_version(engine: str, wanted: str | None) -> str:
-    """The full version for what a caller asked: None and a major version give AWS's default.
+    """The full version of a request: None and a major version mean the default of AWS.
 
     Raises:
-        RDSClientError: no such version.
+        RDSClientError: the version does not exist.
     """
     default = str(facts(engine)["default"])
     if not wanted:
@@ -75,7 +75,7 @@ def resolve_version(engine: str, wanted: str | None) -> str:
 
 
 def upgrade_targets(engine: str, version: str) -> list[str]:
-    """Versions that this one can be upgraded to. Aurora MySQL goes one major version at a time (Aurora User Guide)."""
+    """Versions that this one can be upgraded to. Aurora MySQL upgrades one major version at a time (Aurora User Guide)."""
     newer = [target for target in versions(engine) if order(target) > order(version)]
     if engine == "aurora-postgresql":
         return newer
@@ -85,7 +85,7 @@ def upgrade_targets(engine: str, version: str) -> list[str]:
 
 
 def check_upgrade(engine: str, current: str, version: str) -> None:
-    """Refuse a version that is not the current one, and that this cannot be upgraded to."""
+    """Reject a version that is neither the current one nor a valid upgrade target."""
     if version != current and version not in upgrade_targets(engine, current):
         raise bad_combination(f"Cannot upgrade {engine} from {current} to {version}")
 
@@ -98,7 +98,7 @@ def classes(engine: str, region: str) -> list[str]:
 
 
 def serverless_limits(engine: str, version: str) -> dict[str, float] | None:
-    """Smallest and largest ACU of a version; None when it has no Serverless v2."""
+    """Minimum and maximum ACU of a version; None if it does not support Serverless v2."""
     reached = {name for name, floors in facts(engine)["serverless"].items() if reaches(engine, version, floors)}
     if "any" not in reached:
         return None
@@ -109,7 +109,7 @@ def serverless_limits(engine: str, version: str) -> dict[str, float] | None:
 
 
 def reaches(engine: str, version: str, floors: dict[str, str]) -> bool:
-    """Whether a version has what its major version has from a floor on; a major version after those with a floor has it."""
+    """Whether a version is at or above the floor of its major version, or of a later major version."""
     own = major(engine, version)
     newer = order(own) > max(order(known) for known in floors)
     return newer or (own in floors and order(version) >= order(floors[own]))

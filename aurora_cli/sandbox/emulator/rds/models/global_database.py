@@ -1,4 +1,4 @@
-"""A global cluster: its members, and which of them takes writes."""
+"""A global cluster and its members."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, cast
 from moto.rds.models import GlobalCluster, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 
-class GlobalDatabase(Passing, GlobalCluster):
-    """A global cluster whose version is its writer's."""
+class GlobalDatabase(Transitional, GlobalCluster):
+    """A global cluster; its version is that of its writer."""
 
     def __init__(self, backend: RDSBackend, values: dict[str, Any]) -> None:
         self._version = ""
@@ -23,19 +23,19 @@ class GlobalDatabase(Passing, GlobalCluster):
             values.get("storage_encrypted"),
             values.get("deletion_protection"),
         )
-        self.passing("creating")
+        self.enter("creating")
         self.database_name = values.get("database_name")
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
         self.tags = values.get("tags") or []
 
     @property
     def writer(self) -> AuroraCluster | None:
-        """The member that takes writes."""
+        """The writer."""
         return cast("AuroraCluster | None", next((member for member in self.members if member.is_writer), None))
 
     @property
     def engine_version(self) -> str:
-        """The writer's; without members what the global cluster was made with."""
+        """The version of the writer; without members, the version at creation."""
         return self.writer.engine_version if self.writer is not None else self._version
 
     @engine_version.setter
@@ -43,7 +43,7 @@ class GlobalDatabase(Passing, GlobalCluster):
         self._version = value
 
     def make_writer(self, target: AuroraCluster) -> None:
-        """Give the writer's role to this member; the others replicate from it."""
+        """Make this member the writer; the others replicate from it."""
         self._version = self.engine_version
         for member in self.members:
             member.is_writer = member is target

@@ -1,4 +1,4 @@
-"""An instance of an Aurora cluster: moto's, with the values that RDS gives."""
+"""An instance of an Aurora cluster: moto's, with the values that RDS returns."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from moto.core.utils import utcnow
 from moto.rds.models import DBInstanceClustered, DBParameterGroup, Event, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.models import names, networks
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 DEFAULT_CA = "rds-ca-rsa2048-g1"
 CA_LIFETIME = dt.timedelta(days=365)
 
 
-class AuroraInstance(Passing, DBInstanceClustered):
-    """One instance.
+class AuroraInstance(Transitional, DBInstanceClustered):
+    """An Aurora instance.
 
     Args:
-        backend: of its Region.
+        backend: the backend of its Region.
         cluster: an AuroraCluster.
-        values: parameters of CreateDBInstance in snake case, already checked.
+        values: validated parameters of CreateDBInstance in snake case.
     """
 
-    backend: Any  # the backend is made of these
-    cluster: Any  # so is a cluster
+    backend: Any  # all backends are Aurora backends
+    cluster: Any  # as are clusters
 
     def __init__(self, backend: RDSBackend, cluster: Any, **values: Any) -> None:
         values["port"] = cluster.port
         values["db_subnet_group_name"] = cluster.db_subnet_group_name
         values["ca_certificate_identifier"] = values.get("ca_certificate_identifier") or DEFAULT_CA
         super().__init__(backend=backend, **values)
-        self.passing("creating")
+        self.enter("creating")
         self.pending_modified_values: dict[str, Any] = {}
         self.deleting = False
         self.dbi_resource_id = names.resource_id("db-")
@@ -73,7 +73,7 @@ class AuroraInstance(Passing, DBInstanceClustered):
 
     @property
     def endpoint(self) -> dict[str, Any]:
-        """Host, port and zone; shown once the instance is there."""
+        """Host, port and zone; shown once the instance is created."""
         if self.status == "creating":
             return {}
         return {"Address": self.address, "Port": self.cluster.port, "HostedZoneId": names.hosted_zone(self.region)}
@@ -86,7 +86,7 @@ class AuroraInstance(Passing, DBInstanceClustered):
 
     @property
     def db_parameter_group_status_list(self) -> list[dict[str, Any]]:
-        """The group, and whether the instance must restart for it."""
+        """The group, and whether it is pending a reboot."""
         return [{"DBParameterGroupName": self.db_parameter_group_name, "ParameterApplyStatus": self.parameters_status}]
 
     def default_db_parameter_group_details(self) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Identifiers and host names as RDS makes them."""
+"""Identifiers and host names in the form of RDS."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def dns_label(account_id: str, region: str) -> str:
 
 
 def host(prefix: str, account_id: str, region: str) -> str:
-    """An RDS host name: what is one's own, and the label of the account."""
+    """An RDS host name: its own prefix, then the label of the account."""
     return f"{prefix}{dns_label(account_id, region)}.{region}.rds.amazonaws.com"
 
 
 def hosted_zone(region: str) -> str:
-    """The Route 53 zone of the Region's RDS host names; one per Region, as with AWS."""
+    """The Route 53 hosted zone of RDS host names, one per Region as in AWS."""
     return "Z" + _digest(f"rds-zone/{region}", UPPER, 13)
 
 
@@ -35,15 +35,15 @@ def resource_id(prefix: str) -> str:
 
 
 def random_text(alphabet: str, length: int) -> str:
-    """So many letters of an alphabet."""
+    """A random text of that length from an alphabet."""
     return "".join(secrets.choice(alphabet) for _ in range(length))
 
 
 def check_identifier(value: str, parameter: str, longest: int = 63) -> str:
-    """The identifier in lower case, as RDS keeps it.
+    """The identifier in lower case, as RDS stores it.
 
     Raises:
-        RDSClientError: it breaks the naming rule (RDS API reference, CreateDBCluster).
+        RDSClientError: it is not valid (RDS API reference, CreateDBCluster).
     """
     if not IDENTIFIER.fullmatch(value) or len(value) > longest:
         raise bad_value(

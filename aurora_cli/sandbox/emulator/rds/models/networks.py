@@ -22,10 +22,10 @@ def ec2_of(backend: RDSBackend) -> Any:
 
 
 def subnet_group(backend: RDSBackend, name: str | None) -> DBSubnetGroup:
-    """The subnet group of that name; without a name the default one, made from the default VPC's subnets when needed.
+    """The subnet group of that name; without a name the default one, created from the default VPC's subnets.
 
     Raises:
-        RDSClientError: there is no such group.
+        RDSClientError: it does not exist.
     """
     wanted = (name or "default").lower()
     if wanted not in backend.subnet_groups and wanted == "default":
@@ -40,7 +40,7 @@ def subnet_group(backend: RDSBackend, name: str | None) -> DBSubnetGroup:
 
 
 def check_network_type(backend: RDSBackend, wanted: str | None, group_name: str | None) -> None:
-    """Refuse a network type that the subnet group cannot give."""
+    """Reject a network type that the subnet group does not support."""
     supported = getattr(subnet_group(backend, group_name), "supported_network_types", ["IPV4"])
     if wanted and wanted not in supported:
         raise error(
@@ -53,7 +53,7 @@ def checked_subnets(backend: RDSBackend, ids: list[str]) -> list[Any]:
     """The subnets with these ids: one VPC, at least two zones, at most 20.
 
     Raises:
-        RDSClientError: they break a rule.
+        RDSClientError: they violate a constraint.
     """
     ec2 = ec2_of(backend)
     try:
@@ -82,21 +82,21 @@ def group_zones(group: DBSubnetGroup) -> list[str]:
 
 
 def cluster_zones(backend: RDSBackend, group_name: str) -> list[str]:
-    """The three zones of a cluster's storage: those of its subnet group, filled up with others of the Region."""
+    """The three zones of a cluster's storage: those of its subnet group, then others of the Region."""
     covered = group_zones(subnet_group(backend, group_name))
     others = [zone.name for zone in ec2_of(backend).describe_availability_zones() if zone.name not in covered]
     return sorted([*covered, *others][:CLUSTER_ZONES])
 
 
 def zone_with_most_room(backend: RDSBackend, group_name: str, used: Iterable[str | None]) -> str:
-    """The zone of the subnet group that is used the least: `used` has the zone of each instance of the cluster."""
+    """The least used zone of the subnet group: `used` has the zone of each instance of the cluster."""
     zones = group_zones(subnet_group(backend, group_name))
     taken = Counter(used)
     return min(zones, key=lambda zone: (taken[zone], zone))
 
 
 def check_zone(backend: RDSBackend, group_name: str, zone: str | None) -> None:
-    """Refuse a zone that the cluster's subnet group does not cover."""
+    """Reject a zone that the subnet group does not cover."""
     covered = group_zones(subnet_group(backend, group_name))
     if zone is not None and zone not in covered:
         raise error(
@@ -106,13 +106,13 @@ def check_zone(backend: RDSBackend, group_name: str, zone: str | None) -> None:
 
 
 def default_security_groups(backend: RDSBackend, group_name: str) -> list[str]:
-    """The default security group of the VPC that the subnet group is in."""
+    """The default security group of the subnet group's VPC."""
     group = ec2_of(backend).get_default_security_group(subnet_group(backend, group_name).vpc_id)
     return [group.id] if group else []
 
 
 def check_security_groups(backend: RDSBackend, ids: Iterable[str] | None, group_name: str | None) -> None:
-    """Refuse security groups that do not exist or are in another VPC than the subnet group."""
+    """Reject security groups that do not exist or are in another VPC than the subnet group."""
     vpc_id = subnet_group(backend, group_name).vpc_id if ids else None
     for group_id in ids or ():
         found = ec2_of(backend).get_security_group_from_id(group_id)

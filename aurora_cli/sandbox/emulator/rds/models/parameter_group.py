@@ -1,7 +1,8 @@
-"""Cluster and DB parameter groups."""
+"""Cluster and DB parameter groups, and the parameters of their families."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from moto.rds.models import DBClusterParameterGroup, DBParameterGroup, RDSBackend
@@ -11,13 +12,30 @@ from aurora_cli.sandbox.emulator.rds.models import engines
 
 Group = DBClusterParameterGroup | DBParameterGroup
 NOT_FOUND = {DBClusterParameterGroup: "DBClusterParameterGroupNotFound", DBParameterGroup: "DBParameterGroupNotFound"}
+GONE = {
+    "aurora-postgresql13": {"operator_precedence_warning"},
+    "aurora-postgresql14": {"operator_precedence_warning"},
+    "aurora-postgresql15": {"operator_precedence_warning", "stats_temp_directory"},
+    "aurora-postgresql16": {"operator_precedence_warning", "stats_temp_directory", "vacuum_defer_cleanup_age"},
+    "aurora-postgresql17": {
+        "operator_precedence_warning",
+        "stats_temp_directory",
+        "vacuum_defer_cleanup_age",
+        "old_snapshot_threshold",
+        "db_user_namespace",
+    },
+    "aurora-mysql8.0": {"query_cache_size", "query_cache_type", "innodb_file_format", "tx_isolation", "log_warnings"},
+}
+GONE["aurora-postgresql18"] = GONE["aurora-postgresql17"]
+GONE["aurora-mysql8.4"] = {*GONE["aurora-mysql8.0"], "expire_logs_days", "default_authentication_plugin"}
+"""Parameters that a family removes (release notes of PostgreSQL 14 to 17 and of MySQL 8.0 and 8.4)."""
 
 
 def find(backend: RDSBackend, kind: type[Group], name: str) -> Any:
-    """A group by name. `default.<family>` groups exist as soon as somebody asks for them.
+    """A group by name. A `default.<family>` group is created on its first use.
 
     Raises:
-        RDSClientError: there is none.
+        RDSClientError: it does not exist.
     """
     table: Any = backend.resource_map[kind]
     family = name.lower().removeprefix("default.")
@@ -43,10 +61,26 @@ def family_of(group: Group) -> str:
 
 
 def check_family(group: Group, family: str) -> None:
-    """Refuse a group of another engine version."""
+    """Reject a group of another engine version."""
     own = family_of(group)
     if own != family:
         raise bad_combination(
             f"The Parameter Group {group.name} with DBParameterGroupFamily {own} cannot be used for this instance. "
             f"Please use a Parameter Group with DBParameterGroupFamily {family}"
         )
+
+
+def parameters_of(family: str, static: Iterable[str]) -> list[str]:
+    """The static parameters of a family, and those that not every family has.
+
+    Args:
+        static: names of the known static parameters.
+    """
+    engine = next(name for name in engines.ENGINES if family.startswith(name))
+    gone = {name for other, names in GONE.items() if other.startswith(engine) for name in names}
+    return sorted({*static, *gone} - GONE.get(family, set()))
+
+
+def unknown(family: str, names: Iterable[str]) -> list[str]:
+    """The parameters that the family removes."""
+    return sorted(set(names) & GONE.get(family, set()))

@@ -1,4 +1,4 @@
-"""Proxies, and their endpoints beside the default one."""
+"""Proxies and their additional endpoints."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from moto.rds.models import DBProxy, DBProxyTargetGroup, RDSBackend, RDSBaseModel
 
 from aurora_cli.sandbox.emulator.rds.models import names
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
 ROLES = ("READ_WRITE", "READ_ONLY")
 PASSWORD_TYPES = {"POSTGRESQL": "POSTGRES_SCRAM_SHA_256", "MYSQL": "MYSQL_NATIVE_PASSWORD"}
 
 
-class Proxy(Passing, DBProxy):
-    """One proxy, with its passing statuses and the values that RDS fills in."""
+class Proxy(Transitional, DBProxy):
+    """A proxy with transitional statuses and the values that RDS sets."""
 
     def __init__(self, backend: RDSBackend, values: dict[str, Any]) -> None:
         super().__init__(
@@ -30,7 +30,7 @@ class Proxy(Passing, DBProxy):
             values.get("debug_logging"),
             values.get("tags"),
         )
-        self.passing("creating")
+        self.enter("creating")
         self.set_auth(values.get("auth"))
         self.endpoint = names.host(f"{self.db_proxy_name}.proxy-", self.account_id, self.region)
         self.default_auth_scheme = values.get("default_auth_scheme") or "NONE"
@@ -50,7 +50,7 @@ class Proxy(Passing, DBProxy):
         return self.proxy_target_groups["default"]
 
     def set_auth(self, wanted: list[dict[str, Any]] | None) -> None:
-        """Authentication entries, with what RDS fills in."""
+        """Authentication entries with the defaults that RDS sets."""
         self.auth = [self._auth_entry(one) for one in wanted or ()]
 
     def _auth_entry(self, given: Any) -> dict[str, Any]:
@@ -63,15 +63,15 @@ class Proxy(Passing, DBProxy):
         return {**filled, **{name: value for name, value in named.items() if value}}
 
 
-class ProxyEndpoint(Passing, RDSBaseModel):
-    """One endpoint, with its passing statuses. The attributes are those of the API's answer."""
+class ProxyEndpoint(Transitional, RDSBaseModel):
+    """An endpoint with transitional statuses. Its attributes are those of the API's response."""
 
     resource_type = "db-proxy-endpoint"
     is_default = False
 
     def __init__(self, backend: RDSBackend, proxy: Proxy, name: str, values: dict[str, Any]) -> None:
         super().__init__(backend)
-        self.passing("creating")
+        self.enter("creating")
         self.proxy = proxy
         self.db_proxy_endpoint_name = name
         self.unique_id = names.resource_id("prx-endpoint-").lower()
@@ -86,7 +86,7 @@ class ProxyEndpoint(Passing, RDSBaseModel):
 
     @property
     def resource_id(self) -> str:
-        """The end of its ARN."""
+        """The last part of its ARN."""
         return self.unique_id
 
     @property
@@ -96,5 +96,5 @@ class ProxyEndpoint(Passing, RDSBaseModel):
 
     @property
     def db_proxy_name(self) -> str:
-        """The proxy's name now."""
+        """The current name of the proxy."""
         return self.proxy.db_proxy_name

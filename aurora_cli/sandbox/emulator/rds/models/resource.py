@@ -1,4 +1,4 @@
-"""What resources have in common: passing statuses, and how an answer shows a resource while it goes on."""
+"""What resources share: transitional statuses, and the snapshot of a resource in a response."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import Any
 from aurora_cli.sandbox.emulator.latency import Transition
 
 
-class Passing:
-    """A resource with statuses that end by themselves. moto sets a final one at once: a new one enters its first after that."""
+class Transitional:
+    """A resource with transitional statuses. moto sets a final one at once; a new resource enters its first after that."""
 
-    resting = "available"
+    final_status = "available"
     _transition: Transition
 
     @property
     def status(self) -> str:
-        """Where it is in its life."""
+        """The current status."""
         return self._transition.status
 
     @status.setter
     def status(self, value: str) -> None:
         self._transition = Transition(value, value)
 
-    def passing(self, status: str, final: str | None = None) -> Transition:
-        """Enter a passing status."""
-        self._transition = Transition(status, final or self.resting)
+    def enter(self, status: str, final: str | None = None) -> Transition:
+        """Enter a transitional status."""
+        self._transition = Transition(status, final or self.final_status)
         return self._transition
 
 
 def leave_pending(resource: Any, changes: Iterable[tuple[str, Any, Any]]) -> None:
-    """Keep values until the maintenance window, or until they are to be applied at once.
+    """Keep values that are pending until the maintenance window or until ApplyImmediately.
 
     Args:
-        changes: name in PendingModifiedValues, the value that is asked for or None, and the value now.
+        changes: name in PendingModifiedValues, the requested value or None, and the current value.
     """
     for name, wanted, current in changes:
         if wanted is None:
@@ -44,8 +44,8 @@ def leave_pending(resource: Any, changes: Iterable[tuple[str, Any, Any]]) -> Non
             resource.pending_modified_values[name] = wanted
 
 
-class Shown:
-    """Everything of a resource but its status: the answer to CreateDBCluster says `creating` even when it is quick."""
+class StatusView:
+    """A resource with another status: the response to CreateDBCluster says `creating` even without latency."""
 
     def __init__(self, resource: Any, status: str) -> None:
         self._resource = resource

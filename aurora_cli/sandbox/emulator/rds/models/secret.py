@@ -1,4 +1,4 @@
-"""The master user's secret, with a password of its own."""
+"""The managed secret of the master user."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PASSWORD_LENGTH = 32
 
 
 class ManagedSecret(MasterUserSecret):
-    """A secret as RDS makes it (Aurora User Guide, "Password management with Aurora and AWS Secrets Manager")."""
+    """A secret in the form of RDS (Aurora User Guide, "Password management with Aurora and AWS Secrets Manager")."""
 
     def rotate_secret(self) -> None:
-        """A new password, at once; whether and when the next one comes stays as it is."""
+        """Set a new password immediately; the rotation schedule does not change."""
         self._status = "rotating"
         self.secretsmanager.put_secret_value(
             self.secret.arn, self._generate_secret_string(), "", str(uuid.uuid4()), ["AWSCURRENT"]

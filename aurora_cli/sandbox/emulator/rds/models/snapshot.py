@@ -1,4 +1,4 @@
-"""Cluster snapshots and automated backups, with what they say of their cluster."""
+"""Cluster snapshots and automated backups, with the attributes of their cluster."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from moto.rds.models import DBClusterSnapshot, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.models import networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Passing
+from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
-CARRIED = (
+INHERITED = (
     "engine",
     "engine_version",
     "database_name",
@@ -23,20 +23,20 @@ CARRIED = (
     "preferred_backup_window",
     "preferred_maintenance_window",
 )
-"""What a restored cluster has of its source (RDS API reference, RestoreDBClusterFromSnapshot)."""
+"""Attributes that a restored cluster inherits from its source (RDS API reference, RestoreDBClusterFromSnapshot)."""
 
 
-def carried_by(cluster: AuroraCluster) -> dict[str, Any]:
-    """What a cluster hands to its copies."""
-    return {name: getattr(cluster, name) for name in CARRIED}
+def inherited_from(cluster: AuroraCluster) -> dict[str, Any]:
+    """The values that a cluster passes to its copies."""
+    return {name: getattr(cluster, name) for name in INHERITED}
 
 
-class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
-    """A snapshot with what it says of its cluster."""
+class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
+    """A snapshot with the attributes of its cluster."""
 
     def __init__(self, backend: RDSBackend, cluster: AuroraCluster, name: str, kind: str, tags: Any) -> None:
         super().__init__(backend, cluster, name, kind, tags)
-        self.passing("creating")
+        self.enter("creating")
         self.availability_zones = cluster.availability_zones
         self.vpc_id = networks.subnet_group(backend, cluster.db_subnet_group_name).vpc_id
         self.kms_key_id = cluster.kms_key_id  # type: ignore[assignment]
@@ -44,17 +44,17 @@ class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
         self.iam_database_authentication_enabled = cluster.iam_database_authentication_enabled
         self.license_model = cluster.license_model
         self.engine_mode = cluster.engine_mode
-        self.carried = carried_by(cluster)
+        self.carried = inherited_from(cluster)
         self.source_db_cluster_snapshot_arn: str | None = None
 
     @classmethod
     def copied(
         cls, backend: RDSBackend, source: AuroraClusterSnapshot, name: str, tags: Any, key: str | None
     ) -> AuroraClusterSnapshot:
-        """A copy, encrypted with `key` if one is given, else as the source is."""
+        """A copy, encrypted with `key` if specified, else like the source."""
         made = cast("AuroraClusterSnapshot", cls.__new__(cls))
         DBClusterSnapshot.__init__(made, backend, source.cluster, name, "manual", tags)
-        made.passing("copying")
+        made.enter("copying")
         for kept in ("vpc_id", "db_cluster_resource_id", "iam_database_authentication_enabled", "license_model"):
             setattr(made, kept, getattr(source, kept))
         made.availability_zones, made.engine_mode = source.availability_zones, source.engine_mode
@@ -71,20 +71,20 @@ class AuroraClusterSnapshot(Passing, DBClusterSnapshot):
 
     @percent_progress.setter
     def percent_progress(self, value: int) -> None:
-        """moto sets 100; the transition knows better."""
+        """moto sets 100; the transition determines it."""
 
 
-class KeptBackup:
-    """The automated backups of a cluster that is gone."""
+class RetainedBackup:
+    """The retained automated backups of a deleted cluster."""
 
     def __init__(self, cluster: AuroraCluster) -> None:
-        self.carried = carried_by(cluster)
+        self.carried = inherited_from(cluster)
         self.resource_id = cluster.db_cluster_resource_id
         self.shown = {**backup_of(cluster), "Status": "retained"}
 
 
 def backup_of(cluster: AuroraCluster) -> dict[str, Any]:
-    """A cluster's automated backups, as an answer shows them."""
+    """The automated backups of a cluster, as in a response."""
     return {
         "DBClusterIdentifier": cluster.db_cluster_identifier,
         "DBClusterArn": cluster.db_cluster_arn,

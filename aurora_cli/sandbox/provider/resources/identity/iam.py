@@ -1,4 +1,4 @@
-"""IAM roles, their inline policies and their managed ones."""
+"""IAM roles, inline policies and attached managed policies."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _change_attached(task: Task) -> None:
 
 
 def _delete_role(task: Task) -> None:
-    """With `force_detach_policies` everything; without it what the role's own state has."""
+    """Detach all policies with `force_detach_policies`, else those in the role's state."""
     every = bool(task.get("force_detach_policies"))
     if every or task.get("managed_policy_arns"):
         for arn in _attached_arns(task):
@@ -110,8 +110,8 @@ ROLE = Resource(
     naming=Naming("name", "name_prefix", "terraform-"),
     aliases={"RoleName": "name", "AssumeRolePolicyDocument": "assume_role_policy", "RoleId": "unique_id"},
     exists=("EntityAlreadyExists", "EntityAlreadyExistsException"),
-    born="CreateDate",
-    telling=frozenset({"assume_role_policy"}),
+    created_at="CreateDate",
+    identifying=frozenset({"assume_role_policy"}),
     finish=(_finish,),
     read=Read(
         Call("GetRole", send=_BY_NAME, match=False),

@@ -1,4 +1,4 @@
-"""IAM policies of the account's own, and their versions."""
+"""Customer managed IAM policies and their versions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _document(task: Task, item: Item) -> Mapping[str, Any]:
 
 
 def _versions(task: Task) -> list[Item]:
-    """All versions but the default one, the oldest first."""
+    """All versions except the default one, oldest first."""
     found = task.call("ListPolicyVersions", PolicyArn=task.id)["Versions"]
     return sorted((one for one in found if not one["IsDefaultVersion"]), key=lambda one: one["CreateDate"])
 
@@ -51,8 +51,8 @@ POLICY = Resource(
     naming=Naming("name", "name_prefix", "terraform-"),
     aliases={"PolicyName": "name", "PolicyDocument": "policy"},
     exists=("EntityAlreadyExists", "EntityAlreadyExistsException"),
-    born="CreateDate",
-    telling=frozenset({"policy"}),
+    created_at="CreateDate",
+    identifying=frozenset({"policy"}),
     read=Read(
         Call("GetPolicy", send=_BY_ARN, match=False),
         item="Policy",

@@ -38,7 +38,7 @@ def _finish(task: Task) -> None:
 
 
 def _change(task: Task) -> None:
-    """A disabled key takes no changes of its rotation: enable first, disable last."""
+    """The rotation of a disabled key can't change: enable first, disable last."""
     if "is_enabled" in task.changed and task.get("is_enabled"):
         task.call("EnableKey", KeyId=task.id)
     if task.changed & {"enable_key_rotation", "rotation_period_in_days"}:
@@ -56,7 +56,7 @@ KEY = Resource(
     create=Call("CreateKey", send={"KeySpec": "customer_master_key_spec"}, omit=frozenset({"CustomerMasterKeySpec"})),
     id="KeyMetadata.KeyId",
     listing=Listing(Call("ListKeys", match=False), ids="Keys[].KeyId", before=True),
-    born="CreationDate",
+    created_at="CreationDate",
     finish=(_finish,),
     read=Read(
         Call("DescribeKey", send=_BY_KEY, match=False),
@@ -79,7 +79,7 @@ KEY = Resource(
 
 
 def _key_id(value: Any) -> str:
-    """The bare id of a key given by id or ARN."""
+    """The id of a key, from its id or ARN."""
     return str(value).rpartition("/")[2]
 
 
@@ -99,7 +99,7 @@ ALIAS = Resource(
     naming=Naming("name", "name_prefix", "alias/"),
     aliases={"AliasName": "name", "AliasArn": "arn"},
     exists=("AlreadyExistsException",),
-    telling=frozenset({"target_key_arn"}),
+    identifying=frozenset({"target_key_arn"}),
     read=Read(
         Call("ListAliases", match=False),
         item=_pick_alias,

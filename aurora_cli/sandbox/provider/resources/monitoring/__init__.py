@@ -1,1 +1,1 @@
-"""Monitoring and what answers to it: CloudWatch, its logs, SNS, Application Auto Scaling."""
+"""Monitoring: CloudWatch, CloudWatch Logs, SNS, Application Auto Scaling."""

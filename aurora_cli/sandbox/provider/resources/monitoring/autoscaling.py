@@ -1,4 +1,4 @@
-"""Application Auto Scaling: the scalable target, its policies and its schedule."""
+"""Application Auto Scaling: scalable targets, policies and scheduled actions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GONE = ("ObjectNotFoundException",)
 
 
 def _import_target(task: Task, more: int = 0) -> list[str]:
-    """Namespace, resource id (which may have slashes), dimension, and `more` parts after them."""
+    """Namespace, resource id (which may contain slashes), dimension, and `more` parts after them."""
     parts = (task.id or "").split("/")
     if len(parts) < 3 + more:
         names = "service-namespace/resource-id/scalable-dimension" + "/name" * more
@@ -42,7 +42,7 @@ def _target_import(task: Task) -> Mapping[str, Any]:
 
 
 def _target_arn(task: Task) -> str:
-    """The ARN ends in an id of its own; only a describe call tells it."""
+    """The ARN ends with a generated id, which only a describe call returns."""
     if not task.get("arn"):
         identity = {"ServiceNamespace": task.get("service_namespace"), "ResourceIds": [task.get("resource_id")]}
         found = task.call("DescribeScalableTargets", **identity, ScalableDimension=task.get("scalable_dimension"))
@@ -73,7 +73,7 @@ TARGET = Resource(
 
 
 def _step_scaling(task: Task) -> Item | None:
-    """Step bounds are text in the configuration, so that 0 and nothing differ; steps have another name in the API."""
+    """Step bounds are strings in the configuration, to distinguish 0 and null; the API has another name for steps."""
     block = task.get("step_scaling_policy_configuration")
     if not block:
         return None

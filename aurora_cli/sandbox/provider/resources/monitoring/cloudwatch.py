@@ -12,7 +12,7 @@ from aurora_cli.sandbox.provider.resources.tagging import tagging
 
 
 def _pairs(dimensions: Mapping[str, str] | None) -> list[Item] | None:
-    """A map of dimensions as the API takes them."""
+    """Convert a map of dimensions for the API."""
     return [{"Name": name, "Value": value} for name, value in sorted((dimensions or {}).items())] or None
 
 

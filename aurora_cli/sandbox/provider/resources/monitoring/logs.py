@@ -13,7 +13,7 @@ def _arn(task: Task) -> str:
 
 
 def _pick(task: Task, answer: Item) -> Item | None:
-    """The call finds by prefix; only the exact name will do."""
+    """The log group with the exact name: the call searches by prefix."""
     return next((group for group in answer["logGroups"] if group["logGroupName"] == task.id), None)
 
 

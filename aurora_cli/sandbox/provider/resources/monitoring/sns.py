@@ -1,4 +1,4 @@
-"""SNS topics and subscriptions: one call per attribute, all of them text."""
+"""SNS topics and subscriptions: one call per attribute; values are strings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FEEDBACK = {
         ("success_feedback_sample_rate", "SuccessFeedbackSampleRate"),
     )
 }
-# attribute -> the topic attribute that holds it; those that can be set after creation
+# attribute -> topic attribute, for those that can be set after creation
 _TOPIC = {
     **_FEEDBACK,
     "archive_policy": "ArchivePolicy",
@@ -72,7 +72,7 @@ def _text(value: Any) -> str:
 
 
 def _reader(names: Mapping[str, str]) -> Any:
-    """All attributes of the table; those that AWS leaves out are null."""
+    """All attributes of the table; those that AWS omits are null."""
 
     def read(task: Task, item: Item) -> Mapping[str, Any]:
         return {attribute: item.get(name) for attribute, name in names.items()}
@@ -89,7 +89,7 @@ def _fifo(task: Task) -> dict[str, str] | None:
 
 
 def _set_topic(task: Task) -> None:
-    """All that is set for a new topic, and what changed for one that is there."""
+    """Set all attributes of a new topic, or those that changed."""
     for attribute, name in _TOPIC.items():
         if attribute in task.changed if task.prior else task.get(attribute):
             value = _text(task.get(attribute))
@@ -136,7 +136,7 @@ def _change_subscription(task: Task) -> None:
 
 
 def _unsubscribe(task: Task) -> None:
-    """A subscription that nobody has confirmed cannot be removed; SNS forgets it by itself."""
+    """A subscription that is pending confirmation can't be deleted; SNS deletes it automatically."""
     try:
         task.call("Unsubscribe", SubscriptionArn=task.id)
     except AwsError as error:

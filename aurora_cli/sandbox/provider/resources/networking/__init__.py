@@ -1,1 +1,1 @@
-"""Networking of EC2 and Route 53: VPCs, addresses, routes, security groups, records."""
+"""Networking with EC2 and Route 53: VPCs, addresses, routes, security groups, records."""

@@ -102,7 +102,7 @@ NAT = Resource(
     tagging=ec2_tagging("natgateway"),
 )
 
-# attribute -> the pair of members that add to it and take from it
+# attribute -> the members that add to it and remove from it
 _ENDPOINT_LISTS = {
     "route_table_ids": ("AddRouteTableIds", "RemoveRouteTableIds"),
     "security_group_ids": ("AddSecurityGroupIds", "RemoveSecurityGroupIds"),
@@ -144,7 +144,7 @@ def _read_endpoint(task: Task, item: Item) -> Mapping[str, Any]:
 
 
 def _prefix_list(task: Task, item: Item) -> Mapping[str, Any]:
-    """The addresses behind a gateway endpoint, as a list that rules of security groups can name."""
+    """The prefix list of a gateway endpoint, which rules of security groups can refer to."""
     if item.get("VpcEndpointType") != "Gateway":
         return {}
     filters = [{"Name": "prefix-list-name", "Values": [item.get("ServiceName")]}]

@@ -19,7 +19,7 @@ _POLICIES = {
 
 
 def normal_name(name: Any) -> str:
-    """Lower case, without the trailing dot, with `*` instead of its octal escape."""
+    """The name in lower case, without the trailing dot, with `*` instead of its octal escape."""
     return str(name).lower().removesuffix(".").replace("\\052", "*")
 
 
@@ -33,7 +33,7 @@ def _zone_name(task: Task) -> str:
 
 
 def _full_name(name: Any, zone: str) -> str:
-    """A name that is not in the zone yet gets the zone's name at its end."""
+    """Append the name of the zone, unless the name ends with it."""
     short = normal_name(name)
     if not short:
         return zone
@@ -92,7 +92,7 @@ def _update(task: Task) -> None:
 
 
 def _delete(task: Task) -> None:
-    """AWS wants the record set as it is; it is read, then sent back."""
+    """Delete the record set as AWS returns it, which the call requires."""
     answer = task.call("ListResourceRecordSets", **_lookup(task))
     record = _pick(task, answer)
     if record is not None:

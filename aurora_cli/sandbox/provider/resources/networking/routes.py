@@ -1,4 +1,4 @@
-"""Route table, route and association."""
+"""Route tables, routes and associations."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DESTINATIONS = {
     "destination_ipv6_cidr_block": "DestinationIpv6CidrBlock",
     "destination_prefix_list_id": "DestinationPrefixListId",
 }
-# attribute -> member, for targets of both a route resource and a route table's `route`
+# attribute -> member, for targets of a route resource and a route table's `route`
 _TARGETS = {
     "carrier_gateway_id": "CarrierGatewayId",
     "core_network_arn": "CoreNetworkArn",
@@ -38,7 +38,7 @@ _INLINE["destination_prefix_list_id"] = "DestinationPrefixListId"
 
 
 def _targets_of(route: Item) -> dict[str, Any]:
-    """The target attributes of a route as AWS shows it; an endpoint comes in the gateway's member."""
+    """The target attributes of a route; AWS returns an endpoint in the gateway's member."""
     found = {attribute: route.get(member) for attribute, member in _TARGETS.items()}
     if str(found["gateway_id"] or "").startswith("vpce-"):
         found["vpc_endpoint_id"], found["gateway_id"] = found["gateway_id"], None
@@ -46,7 +46,7 @@ def _targets_of(route: Item) -> dict[str, Any]:
 
 
 def _own_routes(task: Task, table: Item) -> Mapping[str, Any]:
-    """Inline routes: not the local one, not propagated ones, not those of services."""
+    """Inline routes, without local and propagated routes and those of services."""
     routes = []
     for route in table.get("Routes", ()):
         if route.get("GatewayId") == "local" or route.get("Origin") == "EnableVgwRoutePropagation":
@@ -182,13 +182,13 @@ def _pick_association(task: Task, answer: Item) -> Item | None:
 
 
 def _move_association(task: Task) -> None:
-    """Replacing gives the association a new id."""
+    """Replace the association, which gets a new id."""
     answer = task.call("ReplaceRouteTableAssociation", AssociationId=task.id, RouteTableId=task.get("route_table_id"))
     task.id = answer.get("NewAssociationId") or _association_of(task)
 
 
 def _association_of(task: Task) -> str:
-    """The id under which the target is associated now."""
+    """The id of the target's current association."""
     target = task.get("subnet_id") or task.get("gateway_id")
     tables = task.call("DescribeRouteTables", RouteTableIds=[task.get("route_table_id")])["RouteTables"]
     for association in tables[0].get("Associations", ()) if tables else ():

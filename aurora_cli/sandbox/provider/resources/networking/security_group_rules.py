@@ -1,4 +1,4 @@
-"""The older rule resource: one resource for several sources of one security group."""
+"""The legacy rule resource, with several sources per resource."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _permission(task: Task) -> Item:
 
 
 def _rule_id(task: Task) -> str:
-    """`sgrule-` and a number of what the rule says."""
+    """`sgrule-` and a hash of the rule."""
     sources = [f"{value}," for name in _SOURCES for value in sorted(task.get(name) or ())]
     parts = [task.get("security_group_id"), *_ports(task), normal_protocol(task.get("protocol")), task.get("type")]
     own = [bool(task.get("self")), task.get("source_security_group_id") or ""]
@@ -61,7 +61,7 @@ def _revoke(task: Task) -> None:
 
 
 def _pick(task: Task, answer: Item) -> Item | None:
-    """The permission that has every source of the rule."""
+    """The permission that contains every source of the rule."""
     group = answer["SecurityGroups"][0] if answer["SecurityGroups"] else {}
     wanted = _permission(task)
     for permission in group.get("IpPermissions" if task.get("type") == "ingress" else "IpPermissionsEgress", ()):

@@ -1,4 +1,4 @@
-"""Security group with its inline rules, and the two rule resources."""
+"""Security groups with inline rules, and the two rule resources."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _SOURCES = (
 
 
 def normal_protocol(value: Any) -> str:
-    """A protocol in its normal form: lower-case name, or -1 for all."""
+    """A normalized protocol: lower-case name, or -1 for all."""
     text = str(value).lower()
     return _PROTOCOLS.get(text, text)
 
 
 def _permission(task: Task, rule: Item) -> Item:
-    """An inline rule as EC2 takes it."""
+    """Convert an inline rule to a permission of EC2."""
     permission: Item = {"IpProtocol": normal_protocol(rule["protocol"])}
     if permission["IpProtocol"] != "-1":
         permission |= {"FromPort": int(rule["from_port"]), "ToPort": int(rule["to_port"])}
@@ -46,7 +46,7 @@ def _permission(task: Task, rule: Item) -> Item:
 
 
 def _rules_of(task: Task, permissions: list[Item]) -> list[Item]:
-    """Permissions as inline rules: one for each protocol, ports and description."""
+    """Convert permissions to inline rules: one per protocol, ports and description."""
     rules: dict[tuple[Any, ...], Item] = {}
     for permission in permissions:
         protocol = normal_protocol(permission["IpProtocol"])
@@ -86,7 +86,7 @@ def _revoke(task: Task, direction: str, rules: list[Item]) -> None:
 
 
 def _finish_group(task: Task) -> None:
-    """AWS opens all egress of a new group; Terraform closes it, then sets the rules of the configuration."""
+    """AWS allows all egress of a new group; Terraform revokes that, then adds the configured rules."""
     for permission in _EVERYWHERE:
         with accepted("InvalidPermission.NotFound"):
             task.call("RevokeSecurityGroupEgress", GroupId=task.id, IpPermissions=[permission])
@@ -181,7 +181,7 @@ def _modified_rule(task: Task) -> list[Item]:
 
 
 def _port(attribute: str, member: str) -> Any:
-    """With all protocols AWS says -1 for the ports; the state then keeps what the configuration has: nothing."""
+    """With all protocols AWS returns -1 as ports; the state keeps null, as in the configuration."""
 
     def read(task: Task, item: Item) -> Any:
         every = normal_protocol(item.get("IpProtocol")) == "-1"
@@ -216,7 +216,7 @@ def _rule(direction: str) -> Resource:
             ),
             ids=f"SecurityGroupRules[?IsEgress==`{str(direction == 'egress').lower()}`].SecurityGroupRuleId",
         ),
-        telling=frozenset({*_KINDS, "ip_protocol", "from_port", "to_port", "description"}),
+        identifying=frozenset({*_KINDS, "ip_protocol", "from_port", "to_port", "description"}),
         read=Read(
             Call("DescribeSecurityGroupRules", send={"SecurityGroupRuleIds": "id"}, match=False),
             item="SecurityGroupRules[0]",

@@ -1,4 +1,4 @@
-"""VPC, subnet and internet gateway."""
+"""VPCs, subnets and internet gateways."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _VPC_ATTRIBUTES = {
 
 
 def vpc_details(call: Callable[..., Any], vpc_id: str | None) -> dict[str, Any]:
-    """Attributes of a VPC that calls of their own tell; `call` makes one."""
+    """Attributes of a VPC that require further calls; `call` makes one."""
     found: dict[str, Any] = {}
     for attribute, member in _VPC_ATTRIBUTES.items():
         name = member[0].lower() + member[1:]
@@ -33,7 +33,7 @@ def _vpc_details(task: Task, item: Item) -> Mapping[str, Any]:
 
 
 def _vpc_defaults(task: Task, item: Item) -> Mapping[str, Any]:
-    """The network ACL and the security group that AWS makes with a VPC; they stay the same for its life."""
+    """The default network ACL and security group of a VPC, which never change."""
     if task.get("default_network_acl_id") and task.get("default_security_group_id"):
         return {}
     of_vpc = {"Name": "vpc-id", "Values": [task.id]}
@@ -47,7 +47,7 @@ def _vpc_defaults(task: Task, item: Item) -> Mapping[str, Any]:
 
 
 def _set_new_vpc(task: Task) -> None:
-    """A new VPC has DNS support and nothing else; what differs is a call of its own."""
+    """A new VPC has only DNS support enabled; each difference is a call."""
     for attribute, member in _VPC_ATTRIBUTES.items():
         value = task.get(attribute)
         if value is not None and value != (attribute == "enable_dns_support"):
@@ -94,7 +94,7 @@ VPC = Resource(
     replace_if={"instance_tenancy": _tenancy_replaces},
 )
 
-# attribute -> member of ModifySubnetAttribute that holds {"Value": ...}, or plain when the second is False
+# attribute -> member of ModifySubnetAttribute that holds {"Value": ...}, or the plain value if the second is False
 _SUBNET_ATTRIBUTES: dict[str, tuple[str, bool]] = {
     "assign_ipv6_address_on_creation": ("AssignIpv6AddressOnCreation", True),
     "enable_dns64": ("EnableDns64", True),
@@ -113,7 +113,7 @@ def _modify_subnet(task: Task, attribute: str) -> None:
 
 
 def _set_new_subnet(task: Task) -> None:
-    """Settings that CreateSubnet does not take, one call each, only where a new subnet is different."""
+    """Settings that CreateSubnet does not support: one call each, if they differ from the defaults."""
     for attribute in _SUBNET_ATTRIBUTES:
         value = task.get(attribute)
         if value and value != "ip-name":

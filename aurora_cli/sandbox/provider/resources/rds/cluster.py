@@ -1,4 +1,4 @@
-"""The Aurora cluster: reading it, protection to lift before it goes, and its entry."""
+"""Aurora clusters: reading, deletion, definition."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _global_cluster(task: Task, item: Item) -> Mapping[str, Any]:
 
 
 def _no_secret(task: Task, item: Item) -> Mapping[str, Any]:
-    """An empty list, and not null, where the password is not managed: configurations take its elements."""
+    """An empty list instead of null without a managed password: configurations refer to its elements."""
     return {} if item.get("MasterUserSecret") else {"master_user_secret": []}
 
 
@@ -80,7 +80,7 @@ def _delete(task: Task) -> None:
 
 
 def _is_protected(task: Task, error: AwsError) -> bool:
-    """Refused for deletion protection that the configuration has lifted already."""
+    """Whether AWS rejects the deletion for deletion protection that the configuration disables."""
     refused = "Cannot delete protected Cluster" in error.aws_message
     return refused and not task.get("deletion_protection") and bool(task.get("apply_immediately"))
 
@@ -93,7 +93,7 @@ CLUSTER = Resource(
     naming=Naming("cluster_identifier", "cluster_identifier_prefix", "tf-"),
     aliases=ALIASES,
     exists=("DBClusterAlreadyExistsFault",),
-    born="ClusterCreateTime",
+    created_at="ClusterCreateTime",
     created=Wait("Status", target=("available",), pending=_CREATING),
     finish=(change_roles, modify_later),
     read=Read(

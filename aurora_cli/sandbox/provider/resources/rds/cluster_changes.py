@@ -1,6 +1,6 @@
-"""Changes of an Aurora cluster: one ModifyDBCluster, and calls of their own for what it does not take.
+"""Updates of an Aurora cluster: ModifyDBCluster, and further calls for what it does not support.
 
-Which attribute goes out with which call, and what waits, is noted from the genuine provider's public source
+The attributes of each call and the waits follow the source of the genuine provider
 (internal/service/rds/cluster.go of hashicorp/terraform-provider-aws).
 """
 
@@ -29,7 +29,7 @@ _UPDATING = (
     "upgrading",
     "available-with-pending-modified-values",
 )
-# Changes of these make no ModifyDBCluster; some have calls of their own.
+# Changes of these do not trigger ModifyDBCluster; some trigger other calls.
 _NOT_MODIFIED = frozenset(
     {
         "allow_major_version_upgrade",
@@ -48,7 +48,7 @@ _NOT_MODIFIED = frozenset(
 
 
 def _settled(task: Task, item: Item) -> str:
-    """The status, as pending while changes that are to be made now are not yet made."""
+    """The status; pending while immediate changes are not yet applied."""
     status = str(item.get("Status"))
     waiting = status == "available" and item.get("PendingModifiedValues") and _now(task)
     return "available-with-pending-modified-values" if waiting else status
@@ -62,7 +62,7 @@ def _now(task: Task) -> bool:
 
 
 def master_password(task: Task) -> Any:
-    """The master password of the configuration or the plan, None when AWS manages it."""
+    """The master password of the configuration or the plan; None if AWS manages it."""
     return task.config.get("master_password_wo") or task.get("master_password")
 
 
@@ -76,7 +76,7 @@ def change_roles(task: Task) -> None:
 
 
 def modify_later(task: Task) -> None:
-    """What a restore does not take goes out once the cluster is there."""
+    """After a restore, set what the restore call does not support."""
     later = {name for name in later_attributes(task) if task.get(name)}
     if not later and not (task.get("snapshot_identifier") and master_password(task)):
         return
@@ -96,14 +96,14 @@ def modify_later(task: Task) -> None:
 
 
 def change_http_endpoint(task: Task) -> None:
-    """Turn the Data API on or off; for a provisioned cluster that is a call of its own."""
+    """Enable or disable the Data API, which is a separate call for a provisioned cluster."""
     if "enable_http_endpoint" in task.changed and task.get("engine_mode") == "provisioned":
         verb = "Enable" if task.get("enable_http_endpoint") else "Disable"
         task.call(f"{verb}HttpEndpoint", ResourceArn=task.get("arn"))
 
 
 def change_replication(task: Task) -> None:
-    """Promote a replica whose source was taken out of the configuration."""
+    """Promote a replica whose source was removed from the configuration."""
     if "replication_source_identifier" not in task.changed:
         return
     if task.get("replication_source_identifier"):
@@ -126,7 +126,7 @@ def _changed_password(task: Task) -> Any:
 
 
 def _managed_password(task: Task) -> bool | None:
-    """Taken out of the configuration, it is turned off."""
+    """Disable backtrack if it was removed from the configuration."""
     return bool(task.get("manage_master_user_password")) if "manage_master_user_password" in task.changed else None
 
 
@@ -136,7 +136,7 @@ def _wanted_version(task: Task) -> Any:
 
 
 def _together(task: Task, changed: frozenset[str]) -> frozenset[str]:
-    """Attributes that go out with others: a domain with its role, insights with their key and retention."""
+    """Attributes that are sent together: a domain and its role, Performance Insights and its key and retention."""
     groups = (
         {"domain", "domain_iam_role_name"},
         {
@@ -155,7 +155,7 @@ def _capacity(attributes: Collection[str]) -> dict[str, Source]:
 
 
 def modify(task: Task) -> None:
-    """Send what changed, and wait until it is done."""
+    """Send the changes, and wait until they are applied."""
     changed = task.changed - _NOT_MODIFIED
     if task.get("engine_mode") == "provisioned":
         changed -= {"enable_http_endpoint"}
@@ -187,7 +187,7 @@ def modify(task: Task) -> None:
 
 
 def leave_global(task: Task, global_id: str) -> None:
-    """Take the cluster out of its global cluster; fine when it has left."""
+    """Remove the cluster from its global cluster, if it is a member."""
     with accepted("GlobalClusterNotFoundFault", "DBClusterNotFoundFault"):
         task.call(
             "RemoveFromGlobalCluster", GlobalClusterIdentifier=global_id, DbClusterIdentifier=task.get("arn") or task.id
@@ -196,7 +196,7 @@ def leave_global(task: Task, global_id: str) -> None:
 
 
 def change_global(task: Task) -> None:
-    """Leave a global cluster; joining one is only possible on creation."""
+    """Leave a global cluster; a cluster can only join one on creation."""
     if "global_cluster_identifier" not in task.changed:
         return
     if task.get("global_cluster_identifier"):

@@ -1,4 +1,4 @@
-"""How a cluster is made: plain, or from a snapshot, from S3, or to a point in time, and what each call takes."""
+"""Creation of a cluster: new, or from a snapshot, S3 or a point in time, with the attributes of each call."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ALIASES = {
 
 
 def serverless_capacity(task: Task) -> dict[str, Any] | None:
-    """ServerlessV2ScalingConfiguration; a pause goes out only with a minimum of 0, AWS refuses it with any other."""
+    """ServerlessV2ScalingConfiguration; SecondsUntilAutoPause is only sent with a minimum capacity of 0, which AWS requires."""
     block = task.get("serverlessv2_scaling_configuration")
     if not block:
         return None
@@ -31,7 +31,7 @@ def serverless_capacity(task: Task) -> dict[str, Any] | None:
 
 _WAYS = ("snapshot", "s3", "point-in-time", "plain")
 
-# attribute -> for each way: y it goes with the call, l it goes with one ModifyDBCluster later, - it does not go
+# attribute -> per way: y sent with the call, l sent later with ModifyDBCluster, - not sent
 _SENT = {
     "allocated_storage": "---y",
     "auto_minor_version_upgrade": "---y",
@@ -90,7 +90,7 @@ _INSIGHTS = frozenset(
 
 
 def way_of(task: Task) -> str:
-    """How the configuration wants the cluster made; the first that applies."""
+    """The way in which the configuration creates the cluster; the first that applies."""
     if task.get("snapshot_identifier"):
         return "snapshot"
     if task.get("s3_import"):
@@ -104,13 +104,13 @@ def _attributes(task: Task, mark: str) -> frozenset[str]:
 
 
 def later_attributes(task: Task) -> frozenset[str]:
-    """What goes out with ModifyDBCluster once the cluster is there."""
+    """The attributes that are sent with ModifyDBCluster after the creation."""
     joins_global = way_of(task) == "plain" and task.get("global_cluster_identifier")
     return _attributes(task, "l") | (_INSIGHTS if joins_global else frozenset())
 
 
 def choose_creation(password: Callable[[Task], Any]) -> Callable[[Task], Call]:
-    """The function that gives a task's create call; `password` finds the master password."""
+    """A function that returns a task's create call; `password` returns the master password."""
 
     def choose(task: Task) -> Call:
         way = way_of(task)

@@ -1,4 +1,4 @@
-"""An instance of an Aurora cluster."""
+"""Instances of Aurora clusters."""
 
 from __future__ import annotations
 
@@ -25,34 +25,9 @@ _INSTANCE_BUSY = (
     "upgrading",
 )
 _INSTANCE_READY = Wait("DBInstanceStatus", ("available", "storage-optimization"), _INSTANCE_BUSY)
-_CREATED_WITH = frozenset(
+_SETTINGS = frozenset(
     {
         "auto_minor_version_upgrade",
-        "copy_tags_to_snapshot",
-        "cluster_identifier",
-        "instance_class",
-        "identifier",
-        "engine",
-        "promotion_tier",
-        "publicly_accessible",
-        "availability_zone",
-        "db_parameter_group_name",
-        "db_subnet_group_name",
-        "custom_iam_instance_profile",
-        "engine_version",
-        "monitoring_interval",
-        "monitoring_role_arn",
-        "performance_insights_enabled",
-        "performance_insights_kms_key_id",
-        "performance_insights_retention_period",
-        "preferred_backup_window",
-        "preferred_maintenance_window",
-    }
-)
-_MODIFIED = frozenset(
-    {
-        "auto_minor_version_upgrade",
-        "ca_cert_identifier",
         "copy_tags_to_snapshot",
         "db_parameter_group_name",
         "instance_class",
@@ -67,6 +42,16 @@ _MODIFIED = frozenset(
         "publicly_accessible",
     }
 )
+_CREATED_WITH = _SETTINGS | {
+    "availability_zone",
+    "cluster_identifier",
+    "custom_iam_instance_profile",
+    "db_subnet_group_name",
+    "engine",
+    "engine_version",
+    "identifier",
+}
+_MODIFIED = _SETTINGS | {"ca_cert_identifier"}
 
 
 def _apply_immediately(task: Task) -> bool:
@@ -87,7 +72,7 @@ def _is_writer(task: Task, item: Item) -> Mapping[str, Any]:
 
 
 def _set_certificate_authority(task: Task) -> None:
-    """A CA other than the default is not taken on creation: modify, then reboot."""
+    """Set a CA other than the default, which requires a modification and a reboot after the creation."""
     wanted = task.get("ca_cert_identifier")
     if not wanted:
         return
@@ -139,7 +124,7 @@ CLUSTER_INSTANCE = Resource(
         "EnablePerformanceInsights": "performance_insights_enabled",
     },
     exists=("DBInstanceAlreadyExists",),
-    born="InstanceCreateTime",
+    created_at="InstanceCreateTime",
     created=_INSTANCE_READY,
     finish=(_set_certificate_authority,),
     read=Read(

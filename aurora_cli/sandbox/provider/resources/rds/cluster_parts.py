@@ -1,4 +1,4 @@
-"""What hangs on a cluster: custom endpoints, roles for features, the activity stream."""
+"""Custom endpoints, role associations and activity streams of a cluster."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ _STREAM_WAIT = Wait("ActivityStreamStatus", target=("started",), pending=("start
 
 
 def _native_fields(task: Task, item: Item) -> Any:
-    """AWS does not tell; the configuration's word stays."""
+    """AWS does not return it; the configured value is preserved."""
     return bool(task.get("engine_native_audit_fields_included"))
 
 

@@ -1,4 +1,4 @@
-"""What RDS clusters and instances share."""
+"""Helpers for RDS clusters and instances."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aurora_cli.sandbox.provider.engine.model import Item, Task
 
 
 def engine_version(task: Task, item: Item) -> Any:
-    """The state's version where it only leaves out the patch part of the real one, or is about to become real."""
+    """The version in the state if it is a prefix of the actual version or is pending."""
     real, kept = item.get("EngineVersion"), task.get("engine_version")
     pending = (item.get("PendingModifiedValues") or {}).get("EngineVersion")
     if kept and (pending == kept or _leaves_out_patch(str(kept), str(real or ""))):
@@ -19,18 +19,18 @@ def engine_version(task: Task, item: Item) -> Any:
 
 
 def _leaves_out_patch(kept: str, real: str) -> bool:
-    """True for `16` or `8.0` against `16.8` and `8.0.mysql_aurora.3.10.0`."""
+    """Whether `16` or `8.0` matches `16.8` or `8.0.mysql_aurora.3.10.0`."""
     return real.startswith(f"{kept}.")
 
 
 def is_available(task: Task, cluster_id: str) -> bool:
-    """Whether a cluster is at rest."""
+    """Whether a cluster is available."""
     cluster = task.call("DescribeDBClusters", DBClusterIdentifier=cluster_id)["DBClusters"][0]
     return bool(cluster.get("Status") == "available")
 
 
 def repeat_until(task: Task, done: Callable[[], bool], refusal: AwsError, kind: str) -> None:
-    """Look until it is done; the refusal is what AWS would say before, and the error when the time is over."""
+    """Poll until the condition holds; `refusal` is the error after the timeout."""
 
     def look() -> None:
         if not done():
@@ -40,5 +40,5 @@ def repeat_until(task: Task, done: Callable[[], bool], refusal: AwsError, kind: 
 
 
 def role_not_ready(error: Exception) -> bool:
-    """True while a new IAM role is not yet seen everywhere."""
+    """Whether the error is due to the eventual consistency of a new IAM role."""
     return isinstance(error, AwsError) and "IAM role ARN value is invalid" in error.aws_message

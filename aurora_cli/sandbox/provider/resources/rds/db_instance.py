@@ -1,4 +1,4 @@
-"""An RDS instance outside Aurora, as the source that an Aurora cluster replicates from."""
+"""RDS instances outside Aurora, as replication sources of Aurora clusters."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ INSTANCE = Resource(
         "CACertificateIdentifier": "ca_cert_identifier",
     },
     exists=("DBInstanceAlreadyExists",),
-    born="InstanceCreateTime",
+    created_at="InstanceCreateTime",
     created=_READY,
     read=Read(
         Call("DescribeDBInstances", send={"DBInstanceIdentifier": "identifier"}, match=False),

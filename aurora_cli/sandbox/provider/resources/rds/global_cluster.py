@@ -1,4 +1,4 @@
-"""The global cluster, whose members are clusters in several Regions."""
+"""Global clusters, whose members are clusters in several Regions."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _MEMBER_GONE = ("GlobalClusterNotFoundFault", "DBClusterNotFoundFault")
 
 
 def _engine(task: Task) -> Any:
-    """Without an engine and without a source the genuine provider asks for `aurora`."""
+    """Without an engine and a source the genuine provider requests `aurora`."""
     return task.get("engine") or (None if task.get("source_db_cluster_identifier") else "aurora")
 
 
 def _version(task: Task, item: Item) -> Any:
-    """The configured form where the real one only differs by `global_` or leaves the patch part open."""
+    """The configured version if it differs from the actual one only by `global_` or the patch version."""
     real, kept = str(item.get("EngineVersion") or ""), task.get("engine_version")
     if kept and (real.replace("global_", "") == kept or real.startswith(f"{kept}.")):
         return kept
@@ -42,7 +42,7 @@ def _change(task: Task) -> None:
 
 
 def _upgrade(task: Task, version: str) -> None:
-    """A major version moves the whole global cluster; a minor one goes to each member, as AWS has it."""
+    """A major version upgrade applies to the global cluster, a minor one to each member, as in AWS."""
     try:
         task.call(
             "ModifyGlobalCluster", GlobalClusterIdentifier=task.id, AllowMajorVersionUpgrade=True, EngineVersion=version
@@ -50,7 +50,7 @@ def _upgrade(task: Task, version: str) -> None:
     except AwsError as error:
         if "only supports Major Version Upgrades" not in error.aws_message:
             raise
-        # Secondary clusters first: a primary may not be ahead of them.
+        # Secondary clusters first: the primary must not have a later version.
         members = sorted(_find(task).get("GlobalClusterMembers", ()), key=lambda member: bool(member.get("IsWriter")))
         for member in members:
             _upgrade_member(task, str(member["DBClusterArn"]), version)
@@ -91,8 +91,8 @@ def _members(task: Task) -> list[str]:
 
 
 def _arn(task: Task) -> str:
-    """The ARN of a global cluster names no Region."""
-    return f"arn:{task.world.partition}:rds::{task.world.account}:global-cluster:{task.id}"
+    """The ARN of a global cluster has no Region."""
+    return f"arn:{task.runtime.partition}:rds::{task.runtime.account}:global-cluster:{task.id}"
 
 
 GLOBAL_CLUSTER = Resource(

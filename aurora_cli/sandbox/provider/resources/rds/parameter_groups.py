@@ -1,4 +1,4 @@
-"""RDS parameter groups of clusters and instances: one entry twice, with parameters sent in groups of twenty."""
+"""DB cluster and DB parameter groups, whose parameters are sent in batches of 20."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Naming, Read, Resource, Task
 from aurora_cli.sandbox.provider.resources.tagging import rds_tagging
 
-_AT_ONCE = 20  # the API's limit of parameters in one call
+_AT_ONCE = 20  # maximum number of parameters per call
 
 
 def _key(parameter: Mapping[str, Any]) -> tuple[str, str, str]:
-    """What makes two parameters one to the provider: names and methods without regard to case."""
+    """The identity of a parameter: name and apply method, without regard to case."""
     method = str(parameter.get("apply_method") or "immediate").lower()
     return str(parameter["name"]).lower(), str(parameter["value"]), method
 
@@ -32,7 +32,7 @@ def _sent(parameter: Mapping[str, Any]) -> Item:
 
 
 def _changer(group: str) -> Callable[[Task], None]:
-    """Sends new and changed parameters, immediate ones first, and resets removed ones."""
+    """Send new and changed parameters, immediate ones first, and reset removed ones."""
     name_member = f"{group}ParameterGroupName"
 
     def change(task: Task) -> None:
@@ -62,7 +62,7 @@ def _every_parameter(task: Task, group: str, **source: str) -> Iterator[Item]:
 
 
 def _reader(group: str) -> Callable[[Task, Item], Mapping[str, Any]]:
-    """What the user set, and what else the configuration names."""
+    """Parameters that a user set, and those of the configuration."""
 
     def read(task: Task, item: Item) -> Mapping[str, Any]:
         known = {_key(parameter): parameter for parameter in task.get("parameter") or ()}

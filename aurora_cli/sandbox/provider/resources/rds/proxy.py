@@ -1,4 +1,4 @@
-"""RDS Proxy, its default target group, and what it points at."""
+"""RDS Proxy: proxies, default target groups, targets and endpoints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _AUTH_MEMBERS = {
 
 
 def _auth(task: Task) -> list[Item] | None:
-    """Authentication entries without what the configuration leaves open, to be decided by AWS."""
+    """Authentication entries without members that the configuration does not set."""
     entries, open_ = task.get("auth") or (), (None, "", UNKNOWN)
     return [{key: value for key, value in one.items() if value not in open_} for one in entries] or None
 
@@ -35,7 +35,7 @@ def _read_auth(task: Task, item: Item) -> list[Item]:
 
 
 def _change(task: Task) -> None:
-    """One ModifyDBProxy with everything that it takes; a new name is a change in place."""
+    """ModifyDBProxy with all parameters; a new name is a change in place."""
     params: dict[str, Any] = {
         "DBProxyName": task.id,
         "NewDBProxyName": task.get("name"),
@@ -59,7 +59,7 @@ def _coerced_auth(task: Task) -> list[Item]:
 
 
 def _arn_of(kind: str) -> Callable[[Task], str]:
-    """The ARN ends in an id of its own, not in the name."""
+    """The ARN, which ends with a generated id instead of the name."""
 
     def arn(task: Task) -> str:
         return str(task.get("arn") or task.prior.get("arn") or find_item(task)[f"{kind}Arn"])
@@ -75,7 +75,7 @@ PROXY = Resource(
     id=lambda task: str(task.get("name")),
     aliases={"DBProxyName": "name", "DBProxyArn": "arn"},
     exists=("DBProxyAlreadyExistsFault", "DBProxyTargetExistsFault"),
-    born="CreatedDate",
+    created_at="CreatedDate",
     created=_READY,
     read=Read(
         Call("DescribeDBProxies", send={"DBProxyName": "id"}, match=False),
@@ -114,7 +114,7 @@ def _set_pool(task: Task) -> None:
 
 
 def _create_default_group(task: Task) -> Call:
-    """The default group comes with the proxy; making the resource sets its connection pool."""
+    """The default group exists with the proxy; creating the resource sets its connection pool."""
     return Call(
         "ModifyDBProxyTargetGroup",
         send={
@@ -162,7 +162,7 @@ TARGET_GROUP = Resource(
 
 
 def _target(task: Task) -> tuple[str, str]:
-    """Type and id of what the target is."""
+    """Type and id of the target."""
     if task.get("db_instance_identifier"):
         return "RDS_INSTANCE", str(task.get("db_instance_identifier"))
     return "TRACKED_CLUSTER", str(task.get("db_cluster_identifier"))
@@ -255,7 +255,7 @@ PROXY_ENDPOINT = Resource(
         "DBProxyEndpointArn": "arn",
     },
     exists=("DBProxyEndpointAlreadyExistsFault",),
-    born="CreatedDate",
+    created_at="CreatedDate",
     created=_READY,
     read=Read(
         Call("DescribeDBProxyEndpoints", send={**_BY_ENDPOINT, "DBProxyName": "db_proxy_name"}, match=False),

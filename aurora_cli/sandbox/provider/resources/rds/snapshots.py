@@ -43,7 +43,7 @@ CLUSTER_SNAPSHOT = Resource(
     create=Call("CreateDBClusterSnapshot"),
     id=lambda task: str(task.get("db_cluster_snapshot_identifier")),
     exists=("DBClusterSnapshotAlreadyExistsFault",),
-    born="SnapshotCreateTime",
+    created_at="SnapshotCreateTime",
     created=Wait("Status", target=("available",), pending=("creating", "copying")),
     finish=(_finish,),
     read=Read(

@@ -23,7 +23,7 @@ SUBNET_GROUP = Resource(
         gone=("DBSubnetGroupNotFoundFault",),
         fields={"subnet_ids": "Subnets[].SubnetIdentifier"},
     ),
-    # The API wants the subnets with every change, also with one of the description alone.
+    # The API requires the subnets with every change, even of the description alone.
     updates=(
         Update(
             Call(

@@ -1,4 +1,4 @@
-"""S3 buckets, without the settings that have resource types of their own."""
+"""S3 buckets, without the settings of other resource types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Naming, Read, Resource, Task
 
-_OLD_REGION = "us-east-1"  # the one Region that a location constraint must not name
+_OLD_REGION = "us-east-1"  # the Region without a location constraint
 _GONE = ("NoSuchBucket", "404", "NotFound")
 
 
@@ -31,12 +31,12 @@ def _read_bucket(task: Task, item: Item) -> Mapping[str, Any]:
 
     suffix = "" if task.region == _OLD_REGION else f".{task.region}"
     return {
-        "arn": f"arn:{task.world.partition}:s3:::{task.id}",
+        "arn": f"arn:{task.runtime.partition}:s3:::{task.id}",
         "bucket": task.id,
         "bucket_domain_name": f"{task.id}.s3.amazonaws.com",
         "bucket_regional_domain_name": f"{task.id}.s3{suffix or '.us-east-1'}.amazonaws.com",
         "bucket_region": task.region,
-        **split_tags(_tags(task), task.get("tags"), task.world.client.settings),
+        **split_tags(_tags(task), task.get("tags"), task.runtime.client.settings),
     }
 
 

@@ -1,4 +1,4 @@
-"""Secrets Manager: secrets, their values, their rotation."""
+"""Secrets Manager: secrets, versions, rotation."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ SECRET = Resource(
     naming=Naming("name", "name_prefix", "terraform-"),
     aliases={"ARN": "arn"},
     exists=("ResourceExistsException",),
-    born="CreatedDate",
+    created_at="CreatedDate",
     listing=Listing(Call("ListSecrets", send={"Filters": _same_name}, match=False), ids="SecretList[].ARN"),
     finish=(_set_policy,),
     read=Read(
@@ -152,7 +152,7 @@ def _version_call(task: Task) -> str:
 
 
 def _read_value(task: Task, item: Item) -> Mapping[str, Any]:
-    """A value that was written write-only never gets into the state."""
+    """A write-only value is never stored in the state."""
     written = bool(task.get("secret_string_wo_version")) or bool(task.get("has_secret_string_wo"))
     binary = item.get("SecretBinary")
     return {
@@ -189,7 +189,7 @@ def _holder(task: Task, stage: str) -> str:
 
 
 def _delete_version(task: Task) -> None:
-    """A version goes by losing its stages; AWSCURRENT cannot be taken away, so the current one stays."""
+    """Remove the staging labels of a version; AWSCURRENT can't be removed, so that the current version remains."""
     for stage in sorted(task.get("version_stages") or ()):
         if stage not in ("AWSCURRENT", "AWSPENDING"):
             with accepted(*_GONE, "InvalidRequestException", "InvalidParameterException"):
@@ -242,7 +242,7 @@ def _change_rotation(task: Task) -> None:
 
 
 def _read_rules(task: Task, item: Item) -> list[Item]:
-    """AWS works days out of a schedule; the configuration has one of the two."""
+    """AWS returns days also for a schedule; the configuration has one of them."""
     rules = item.get("RotationRules")
     if not rules:
         return []

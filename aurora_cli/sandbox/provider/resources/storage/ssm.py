@@ -36,7 +36,7 @@ def _change(task: Task) -> None:
 
 
 def _read_value(task: Task, item: Item) -> Mapping[str, Any]:
-    """One of value and insecure_value, as the configuration has it; write-only values stay out of the state."""
+    """value or insecure_value, as in the configuration; write-only values are not stored in the state."""
     written = bool(task.get("value_wo_version")) or bool(task.get("has_value_wo"))
     value, plain = item.get("Value"), bool(task.get("insecure_value"))
     return {

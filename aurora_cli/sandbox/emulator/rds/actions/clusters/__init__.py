@@ -1,1 +1,1 @@
-"""The calls on clusters, and on what clusters form: replicas, global clusters, blue/green deployments."""
+"""The actions on DB clusters, replicas, global clusters and blue/green deployments."""

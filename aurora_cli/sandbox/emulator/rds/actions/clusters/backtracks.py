@@ -1,4 +1,4 @@
-"""Backtrack of Aurora MySQL: the cluster goes back in place, and its connections are dropped meanwhile."""
+"""Backtrack of Aurora MySQL: rewinds the cluster in place and drops its connections."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def backtrack(backend: AuroraBackend, params: Any) -> dict[str, Any]:
     """BacktrackDBCluster.
 
     Raises:
-        RDSClientError: backtrack is off, the time is outside the window, or the cluster is not available.
+        RDSClientError: backtrack is not enabled, the time is outside the window, or the cluster is not available.
     """
     cluster = backend.cluster(params["DBClusterIdentifier"])
     check_available(cluster, "backtracked")
@@ -29,7 +29,7 @@ def backtrack(backend: AuroraBackend, params: Any) -> dict[str, Any]:
     if to < earliest:
         if not params.get("UseEarliestTimeOnPointInTimeUnavailable"):
             raise bad_value(
-                f"The cluster cannot go back to {to.isoformat()}: the earliest time is {earliest.isoformat()}."
+                f"The timestamp {to.isoformat()} is before the earliest backtrack time {earliest.isoformat()}."
             )
         to = earliest
     record = {
@@ -39,7 +39,7 @@ def backtrack(backend: AuroraBackend, params: Any) -> dict[str, Any]:
         "BacktrackedFrom": now,
         "BacktrackRequestCreationTime": now,
     }
-    cluster.backtracks.append((record, cluster.passing("backtracking")))
+    cluster.backtracks.append((record, cluster.enter("backtracking")))
     return {**record, "Status": "PENDING"}
 
 

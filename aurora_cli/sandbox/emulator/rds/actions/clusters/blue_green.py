@@ -1,4 +1,4 @@
-"""Blue/green deployments of Aurora clusters: a copy that follows, and the exchange of names."""
+"""Blue/green deployments of Aurora clusters."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def find(backend: AuroraBackend, identifier: str) -> Deployment:
 
 
 def switch_over(backend: AuroraBackend, params: Any) -> Deployment:
-    """SwitchoverBlueGreenDeployment: takes as long as a change takes; what takes longer than the timeout is rolled back."""
+    """SwitchoverBlueGreenDeployment: takes one latency; rolled back if that exceeds the timeout."""
     one = find(backend, params["BlueGreenDeploymentIdentifier"])
     timeout = int(params.get("SwitchoverTimeout") or DEFAULT_TIMEOUT_S)
     if not SHORTEST_S <= timeout <= LONGEST_S:
@@ -80,7 +80,7 @@ def switch_over(backend: AuroraBackend, params: Any) -> Deployment:
 
 
 def delete(backend: AuroraBackend, params: Any) -> Deployment:
-    """DeleteBlueGreenDeployment; with DeleteTarget the green environment goes too."""
+    """DeleteBlueGreenDeployment; DeleteTarget also deletes the green environment."""
     one = find(backend, params["BlueGreenDeploymentIdentifier"])
     if one.status in ("SWITCHOVER_IN_PROGRESS", "DELETING"):
         raise _state(f"The blue/green deployment can't be deleted in the status {one.status}.")
@@ -112,7 +112,7 @@ def _check_source(backend: AuroraBackend, blue: AuroraCluster) -> None:
     if blue.manage_master_user_password:
         raise _unsupported("its master user password is managed in AWS Secrets Manager")
     if blue.read_replica_identifiers or blue.replication_source_identifier or blue.global_cluster_identifier:
-        raise _unsupported("it replicates or is replicated")
+        raise _unsupported("it is a replication source or a replica")
     name = LOGICAL[blue.engine]
     group = backend.cluster_parameter_group(blue.parameter_group)
     value = str(group.parameters.get(name, {}).get("ParameterValue", "")).lower()

@@ -1,4 +1,4 @@
-"""What RDS checks on clusters, whichever call brings the value."""
+"""Validation of cluster parameters that several actions share."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ LONGEST_PASSWORD = {"aurora-mysql": 41, "aurora-postgresql": 128}
 
 
 def check_mode(values: dict[str, Any]) -> None:
-    """Refuse a new cluster of Serverless v1."""
+    """Reject a new Aurora Serverless v1 cluster."""
     if values.get("engine_mode") == "serverless":
         raise bad_value("The engine mode serverless you requested is currently unavailable.")
 
 
 def check_logs(engine: str, wanted: list[str] | None) -> None:
-    """Refuse log types that the engine does not export."""
+    """Reject log types that the engine does not export."""
     known = engines.facts(engine)["log_types"]
     unknown = [name for name in wanted or () if name not in known]
     if unknown:
@@ -28,7 +28,7 @@ def check_logs(engine: str, wanted: list[str] | None) -> None:
 
 
 def check_scaling(engine: str, version: str, wanted: Any) -> None:
-    """Refuse a ServerlessV2ScalingConfiguration that the version does not take."""
+    """Reject a ServerlessV2ScalingConfiguration that the engine version does not support."""
     if not wanted:
         return
     limits = engines.serverless_limits(engine, version)
@@ -46,7 +46,7 @@ def check_scaling(engine: str, version: str, wanted: Any) -> None:
 
 
 def check_password(engine: str, password: str | None) -> None:
-    """Refuse a master password that RDS does not take (RDS API reference, MasterUserPassword)."""
+    """Reject a master password that is not valid (RDS API reference, MasterUserPassword)."""
     if password is None:
         return
     longest = LONGEST_PASSWORD[engine]
@@ -60,7 +60,7 @@ def check_password(engine: str, password: str | None) -> None:
 
 
 def check_groups(backend: AuroraBackend, family: str, cluster: str | None, instance: str | None = None) -> None:
-    """Refuse a cluster or DB parameter group of another engine version."""
+    """Reject a cluster or DB parameter group of another engine version."""
     if cluster:
         check_family(backend.cluster_parameter_group(cluster), family)
     if instance:
@@ -68,13 +68,13 @@ def check_groups(backend: AuroraBackend, family: str, cluster: str | None, insta
 
 
 def check_unprotected(cluster: AuroraCluster) -> None:
-    """Refuse to delete a cluster with deletion protection."""
+    """Reject the deletion of a cluster with deletion protection."""
     if cluster.deletion_protection:
         raise bad_combination("Cannot delete protected Cluster, please disable deletion protection and try again.")
 
 
 def check_available(cluster: AuroraCluster, done: str) -> None:
-    """Refuse work on a cluster in a passing status."""
+    """Reject a change to a cluster that is not available."""
     if cluster.status != "available":
         raise cluster_state(
             f"DBCluster {cluster.db_cluster_identifier} can't be {done}, because it is in the {cluster.status} state "

@@ -1,4 +1,4 @@
-"""What a cluster has beside its data: IAM roles for features, a database activity stream, the Data API."""
+"""Features of a cluster: IAM roles for other services, database activity streams, the Data API."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def start_stream(backend: AuroraBackend, params: Any) -> dict[str, Any]:
         raise bad_value(f"Invalid mode: {params['Mode']}")
     check_available(cluster, "modified")
     if not cluster.instances:
-        raise bad_combination("An activity stream needs a cluster with an instance.")
+        raise bad_combination("StartActivityStream requires a DB cluster with at least one DB instance.")
     backend.key_arn(params["KmsKeyId"], "alias/aws/rds")
     cluster.activity_stream_mode = params["Mode"]
     cluster.activity_stream_kms_key_id = params["KmsKeyId"]

@@ -1,4 +1,4 @@
-"""Global clusters: members in several Regions, one of them the writer, and how that one changes."""
+"""Global clusters: members in several Regions, one of which is the writer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aurora_cli.sandbox.emulator.rds.errors import (
 from aurora_cli.sandbox.emulator.rds.models import engines, names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.global_database import GlobalDatabase
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 
 MOST_MEMBERS = 11
 """A primary and ten secondary clusters (Aurora User Guide, "Limitations of Amazon Aurora global databases")."""
@@ -29,7 +29,7 @@ def find(backend: AuroraBackend, identifier: str | None) -> GlobalDatabase:
     """A global cluster by identifier or ARN.
 
     Raises:
-        RDSClientError: there is none.
+        RDSClientError: it does not exist.
     """
     name = str(identifier or "").rpartition(":")[2].lower()
     found = backend.global_databases.get(name)
@@ -38,8 +38,8 @@ def find(backend: AuroraBackend, identifier: str | None) -> GlobalDatabase:
     return found
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
-    """CreateGlobalCluster: empty for an engine, or around a cluster that exists."""
+def create(backend: AuroraBackend, params: Any) -> StatusView:
+    """CreateGlobalCluster: empty, or from an existing cluster."""
     values = dict(params.items())
     name = names.check_identifier(values["global_cluster_identifier"], "GlobalClusterIdentifier")
     if name in backend.global_databases:
@@ -58,7 +58,7 @@ def create(backend: AuroraBackend, params: Any) -> Shown:
         source.global_cluster_identifier = name
         database.members.append(source)
         database.make_writer(source)
-    return Shown(database, "creating")
+    return StatusView(database, "creating")
 
 
 def _source(backend: AuroraBackend, values: dict[str, Any]) -> AuroraCluster | None:
@@ -66,8 +66,8 @@ def _source(backend: AuroraBackend, values: dict[str, Any]) -> AuroraCluster | N
     if not identifier:
         return None
     if values.get("engine"):
-        raise bad_combination("Engine can't be specified with SourceDBClusterIdentifier: it is the source's.")
-    source = backend.beside(identifier).cluster(identifier)
+        raise bad_combination("Engine can't be specified if SourceDBClusterIdentifier is specified.")
+    source = backend.in_region_of(identifier).cluster(identifier)
     if source.manage_master_user_password:
         raise bad_combination(UNMANAGED)
     return source
@@ -83,14 +83,14 @@ def describe(backend: AuroraBackend, params: Any) -> list[GlobalDatabase]:
     return found
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
-    """ModifyGlobalCluster: deletion protection, and the major version of all members at once."""
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
+    """ModifyGlobalCluster: deletion protection, and major version upgrades of all members."""
     database = find(backend, params["GlobalClusterIdentifier"])
     if params.get("DeletionProtection") is not None:
         database.deletion_protection = params["DeletionProtection"]
     if params.get("EngineVersion"):
         _upgrade(database, params)
-    return Shown(database, database.status)
+    return StatusView(database, database.status)
 
 
 def _upgrade(database: GlobalDatabase, params: Any) -> None:
@@ -108,13 +108,13 @@ def _upgrade(database: GlobalDatabase, params: Any) -> None:
         raise bad_combination(f"Cannot upgrade {database.engine} from {database.engine_version} to {version}")
     database.engine_version = version
     for member in members:
-        # Custom groups are put back by hand afterwards (Aurora User Guide, upgrading a global database).
+        # Users reapply custom parameter groups afterwards (Aurora User Guide, upgrading a global database).
         member.backend.defer(upgrades.begin(member), partial(upgrades.finish, member, version))
-    database.passing("upgrading")
+    database.enter("upgrading")
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
-    """DeleteGlobalCluster, once it has no members."""
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
+    """DeleteGlobalCluster, which must have no members."""
     database = find(backend, params["GlobalClusterIdentifier"])
     if database.members:
         raise error("InvalidGlobalClusterStateFault", f"Global Cluster {database.arn} is not empty")
@@ -126,9 +126,9 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
 
 
 def remove(backend: AuroraBackend, params: Any) -> GlobalDatabase:
-    """RemoveFromGlobalCluster: the member goes on alone, with its data. The writer leaves last."""
+    """RemoveFromGlobalCluster: the member becomes a standalone cluster. The writer must be the last."""
     database = find(backend, params["GlobalClusterIdentifier"])
-    cluster = backend.beside(params["DbClusterIdentifier"]).cluster(params["DbClusterIdentifier"])
+    cluster = backend.in_region_of(params["DbClusterIdentifier"]).cluster(params["DbClusterIdentifier"])
     if cluster not in database.members:
         raise cluster_not_found(params["DbClusterIdentifier"])
     if cluster.is_writer and len(database.members) > 1:
@@ -142,7 +142,7 @@ def remove(backend: AuroraBackend, params: Any) -> GlobalDatabase:
 
 
 def leave(database: GlobalDatabase, cluster: AuroraCluster) -> None:
-    """Take a member out."""
+    """Remove a member."""
     database.engine_version = database.engine_version
     secondary = not cluster.is_writer
     database.members.remove(cluster)
@@ -151,44 +151,46 @@ def leave(database: GlobalDatabase, cluster: AuroraCluster) -> None:
     if database.writer is not None:
         database.make_writer(database.writer)
     if secondary:
-        cluster.passing("promoting")
+        cluster.enter("promoting")
 
 
-def hand_over(backend: AuroraBackend, params: Any) -> Shown:
+def hand_over(backend: AuroraBackend, params: Any) -> StatusView:
     """SwitchoverGlobalCluster and FailoverGlobalCluster: a secondary becomes the primary."""
     database = find(backend, params["GlobalClusterIdentifier"])
-    target = backend.beside(params["TargetDbClusterIdentifier"]).cluster(params["TargetDbClusterIdentifier"])
+    target = backend.in_region_of(params["TargetDbClusterIdentifier"]).cluster(params["TargetDbClusterIdentifier"])
     if target not in database.members:
         raise cluster_not_found(params["TargetDbClusterIdentifier"])
     if target.is_writer:
         raise error(
             "InvalidGlobalClusterStateFault",
-            f"Cluster {target.db_cluster_arn} is the primary of its global cluster already.",
+            f"Cluster {target.db_cluster_arn} is already the primary of its global cluster.",
         )
     if not target.instances:
-        raise cluster_state(f"Cluster {target.db_cluster_identifier} has no DB instance to become the writer.")
-    backend.defer(database.passing("switching-over"), lambda: database.make_writer(target))
-    return Shown(database, "switching-over")
+        raise cluster_state(f"Cluster {target.db_cluster_identifier} has no DB instance that can become the writer.")
+    backend.defer(database.enter("switching-over"), lambda: database.make_writer(target))
+    return StatusView(database, "switching-over")
 
 
 def inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
-    """What a cluster that joins a global cluster gets from it.
+    """The values that a cluster inherits when it joins a global cluster.
 
     Raises:
-        RDSClientError: there is no such global cluster, or the values do not go with it.
+        RDSClientError: the global cluster does not exist, or the values do not match it.
     """
     database = find(backend, values["global_cluster_identifier"])
     values["global_cluster_identifier"] = database.global_cluster_identifier
     if values.get("manage_master_user_password"):
         raise bad_combination(UNMANAGED)
     if values["engine"] != database.engine:
-        raise bad_combination(f"The engine of the cluster must be the global cluster's: {database.engine}.")
+        raise bad_combination(
+            f"The engine of the DB cluster must match the engine of the global cluster: {database.engine}."
+        )
     values["engine_version"] = values.get("engine_version") or database.engine_version
     primary = database.writer
     if primary is None:
         values["database_name"] = values.get("database_name") or database.database_name
         if database.storage_encrypted and not values.get("storage_encrypted"):
-            raise bad_combination("The cluster must be encrypted, because its global cluster is.")
+            raise bad_combination("The DB cluster must be encrypted because its global cluster is encrypted.")
         return
     _check_secondary(database, primary, backend, values)
     values |= {name: getattr(primary, name) for name in ("master_username", "database_name", "storage_encrypted")}
@@ -204,13 +206,13 @@ def _check_secondary(
     if primary.storage_encrypted and not values.get("kms_key_id"):
         raise bad_combination("For encrypted cross-region replica, kmsKeyId should be explicitly specified")
     if backend.region_name in {member.region for member in database.members}:
-        raise bad_combination(f"The global cluster has a member in {backend.region_name} already.")
+        raise bad_combination(f"The global cluster already has a member in {backend.region_name}.")
     if len(database.members) >= MOST_MEMBERS:
         raise error("GlobalClusterQuotaExceededFault", "A global cluster can have at most 10 secondary clusters.")
 
 
 def join(backend: AuroraBackend, cluster: AuroraCluster) -> None:
-    """Make the cluster a member of the global cluster that it names: the first one is the writer."""
+    """Add the cluster to the global cluster that it names. The first member is the writer."""
     if not cluster.global_cluster_identifier:
         return
     database = find(backend, cluster.global_cluster_identifier)
@@ -219,11 +221,11 @@ def join(backend: AuroraBackend, cluster: AuroraCluster) -> None:
 
 
 def is_member(backend: AuroraBackend, cluster: AuroraCluster) -> bool:
-    """Whether the cluster belongs to a global cluster."""
+    """Whether the cluster is a member of a global cluster."""
     return any(cluster in database.members for database in backend.global_databases.values())
 
 
 def check_alone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
-    """Refuse to delete a member."""
+    """Reject the deletion of a member."""
     if is_member(backend, cluster):
         raise cluster_state("This cluster is a part of a global cluster, please remove it from globalcluster first")

@@ -1,4 +1,4 @@
-"""The green environment of a blue/green deployment: a copy of the cluster, and at the switchover the exchange of names."""
+"""The green environment of a blue/green deployment: a copy of the cluster, and the switchover of names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Pair = tuple[Any, Any]
 def copy_cluster(
     backend: AuroraBackend, blue: AuroraCluster, *, version: str, cluster_group: str | None, instance_group: str | None
 ) -> AuroraCluster:
-    """A cluster with the instances, settings and tags of another one, as `<name>-green-<six letters>`."""
+    """Copy a cluster with its instances, settings and tags, as `<name>-green-<six letters>`."""
     ending = "-green-" + names.random_text(string.ascii_lowercase, 6)
     old_family = blue.family
     green = copy.copy(blue)
@@ -29,7 +29,7 @@ def copy_cluster(
     green.engine_version, green.tags = version, [dict(tag) for tag in blue.tags]
     green.pending_modified_values, green.backtracks = {}, []
     green._associated_roles = list(blue._associated_roles)
-    green.passing("creating")
+    green.enter("creating")
     green.parameter_group = cluster_group or _group_of(green, blue.parameter_group, old_family)
     backend.clusters[green.db_cluster_identifier] = green
     for member in blue.instances:
@@ -40,7 +40,7 @@ def copy_cluster(
 
 
 def exchange(backend: AuroraBackend, blue: AuroraCluster, green: AuroraCluster, members: Sequence[Pair]) -> None:
-    """The green environment takes the names of the blue one, whose own end in `-old1` from then on."""
+    """Give the green environment the names of the blue one, which get the suffix `-old1`."""
     name = blue.db_cluster_identifier
     ending = next(f"-old{n}" for n in range(1, 100) if f"{name}-old{n}" not in backend.clusters)
     taken = {id(one): one.db_instance_identifier for one, _ in members[1:]}
@@ -74,12 +74,12 @@ def _copy_instance(
     made.tags = [dict(tag) for tag in member.tags]
     made.pending_modified_values = {}
     made.db_parameter_group_name = group or _group_of(green, member.db_parameter_group_name, old_family)
-    made.passing("creating")
+    made.enter("creating")
     backend.databases[made.db_instance_identifier] = made
 
 
 def _group_of(green: AuroraCluster, group: str | None, old_family: str) -> str:
-    """A group of another family does not come along: AWS takes the default one."""
+    """A parameter group of another family is replaced by the default one, as AWS does."""
     same = engines.family(green.engine, green.engine_version) == old_family
     return group if same and group else f"default.{green.family}"
 

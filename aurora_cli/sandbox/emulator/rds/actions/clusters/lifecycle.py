@@ -1,4 +1,4 @@
-"""The calls on clusters, but for ModifyDBCluster."""
+"""The actions on clusters, except ModifyDBCluster."""
 
 from __future__ import annotations
 
@@ -30,21 +30,30 @@ from aurora_cli.sandbox.emulator.rds.errors import (
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
-from aurora_cli.sandbox.emulator.rds.models.snapshot import KeptBackup
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
+from aurora_cli.sandbox.emulator.rds.models.snapshot import RetainedBackup
 
 LONGEST_STOP = dt.timedelta(days=7)
+SCALING_V1 = {
+    "MinCapacity": 2,
+    "MaxCapacity": 16,
+    "AutoPause": True,
+    "SecondsUntilAutoPause": 300,
+    "TimeoutAction": "RollbackCapacityChange",
+    "SecondsBeforeTimeout": 300,
+}
+"""Defaults of a scaling configuration (RDS API reference, ScalingConfiguration)."""
 
 
-def create(backend: AuroraBackend, params: Any) -> Shown:
+def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateDBCluster for an Aurora engine."""
     values = dict(params.items())
     check_mode(values)
     return add(backend, values)
 
 
-def add(backend: AuroraBackend, values: dict[str, Any]) -> Shown:
-    """A new cluster from snake-case values, after the checks that RDS makes."""
+def add(backend: AuroraBackend, values: dict[str, Any]) -> StatusView:
+    """Create a cluster from validated snake-case values."""
     name = names.check_identifier(values["db_cluster_identifier"], "DBClusterIdentifier")
     if name in backend.clusters:
         raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
@@ -67,7 +76,7 @@ def add(backend: AuroraBackend, values: dict[str, Any]) -> Shown:
     global_clusters.join(backend, cluster)
     if values.get("replication_source_identifier"):
         replicas.attach(backend, cluster)
-    return Shown(cluster, "creating")
+    return StatusView(cluster, "creating")
 
 
 def _inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
@@ -82,10 +91,10 @@ def _check_password(values: dict[str, Any]) -> None:
         raise bad_combination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
     check_password(values["engine"], values.get("master_user_password"))
     if values.get("master_user_secret_kms_key_id") and not values.get("manage_master_user_password"):
-        raise bad_combination("MasterUserSecretKmsKeyId needs ManageMasterUserPassword.")
+        raise bad_combination("MasterUserSecretKmsKeyId is valid only if ManageMasterUserPassword is specified.")
 
 
-def delete(backend: AuroraBackend, params: Any) -> Shown:
+def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteDBCluster."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     final, skip = params.get("FinalDBSnapshotIdentifier"), params.get("SkipFinalSnapshot")
@@ -102,26 +111,26 @@ def delete(backend: AuroraBackend, params: Any) -> Shown:
     if final:
         snapshots.take(backend, cluster, final)
     if params.get("DeleteAutomatedBackups") is False:
-        backend.kept_backups[cluster.db_cluster_resource_id] = KeptBackup(cluster)
-    backend.defer(cluster.passing("deleting", "deleting"), lambda: _gone(backend, cluster))
-    return Shown(cluster, "deleting")
+        backend.retained_backups[cluster.db_cluster_resource_id] = RetainedBackup(cluster)
+    backend.defer(cluster.enter("deleting", "deleting"), lambda: _deleted(backend, cluster))
+    return StatusView(cluster, "deleting")
 
 
-def _gone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+def _deleted(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     drop_secret(cluster)
     replicas.detach(backend, cluster)
-    for endpoint in backend.endpoints_of(cluster):  # in place: the look-up of tags holds this very dictionary
+    for endpoint in backend.endpoints_of(cluster):  # in place: the lookup of tags refers to this dictionary
         del backend.custom_endpoints[endpoint.db_cluster_endpoint_identifier]
     backend.clusters.pop(cluster.db_cluster_identifier, None)
 
 
-def fail_over(backend: AuroraBackend, params: Any) -> Shown:
+def fail_over(backend: AuroraBackend, params: Any) -> StatusView:
     """FailoverDBCluster: to the named reader, or to the one with the lowest promotion tier."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     check_available(cluster, "failed over")
     target = _failover_target(backend, cluster, params.get("TargetDBInstanceIdentifier"))
-    backend.defer(cluster.passing("failing-over"), lambda: cluster.make_writer(target))
-    return Shown(cluster, "failing-over")
+    backend.defer(cluster.enter("failing-over"), lambda: cluster.make_writer(target))
+    return StatusView(cluster, "failing-over")
 
 
 def _failover_target(backend: AuroraBackend, cluster: AuroraCluster, name: str | None) -> AuroraInstance:
@@ -132,7 +141,7 @@ def _failover_target(backend: AuroraBackend, cluster: AuroraCluster, name: str |
         if found is None:
             raise instance_not_found(name)
         if found not in readers:
-            raise instance_state(f"Instance {name} is the writer of its cluster, or it is not available.")
+            raise instance_state(f"Instance {name} is the writer of its cluster or isn't available.")
         return found
     if not readers:
         raise cluster_state(
@@ -142,20 +151,20 @@ def _failover_target(backend: AuroraBackend, cluster: AuroraCluster, name: str |
     return min(readers, key=lambda member: member.promotion_tier)
 
 
-def stop(backend: AuroraBackend, params: Any) -> Shown:
+def stop(backend: AuroraBackend, params: Any) -> StatusView:
     """StopDBCluster, with its instances."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     check_available(cluster, "stopped")
     _check_stop(backend, cluster)
     cluster.automatic_restart_time = utcnow() + LONGEST_STOP
-    cluster.passing("stopping", "stopped")
+    cluster.enter("stopping", "stopped")
     for member in cluster.instances:
-        member.passing("stopping", "stopped")
-    return Shown(cluster, "stopping")
+        member.enter("stopping", "stopped")
+    return StatusView(cluster, "stopping")
 
 
 def _check_stop(backend: AuroraBackend, cluster: AuroraCluster) -> None:
-    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": what cannot be stopped."""
+    """Aurora User Guide, "Stopping and starting an Amazon Aurora DB cluster": clusters that can't be stopped."""
     if global_clusters.is_member(backend, cluster):
         raise cluster_state("A DB cluster that is part of a global cluster can't be stopped.")
     if cluster.replication_source_identifier or cluster.read_replica_identifiers:
@@ -164,7 +173,7 @@ def _check_stop(backend: AuroraBackend, cluster: AuroraCluster) -> None:
         raise cluster_state("A DB cluster that is part of a blue/green deployment can't be stopped.")
 
 
-def start(backend: AuroraBackend, params: Any) -> Shown:
+def start(backend: AuroraBackend, params: Any) -> StatusView:
     """StartDBCluster, with its instances."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     if cluster.status != "stopped":
@@ -172,17 +181,32 @@ def start(backend: AuroraBackend, params: Any) -> Shown:
             f"DbCluster {cluster.db_cluster_identifier} is in {cluster.status} state but expected it to be one of stopped."
         )
     cluster.automatic_restart_time = None
-    cluster.passing("starting")
+    cluster.enter("starting")
     for member in cluster.instances:
-        member.passing("starting")
-    return Shown(cluster, "starting")
+        member.enter("starting")
+    return StatusView(cluster, "starting")
 
 
-def reboot(backend: AuroraBackend, params: Any) -> Shown:
-    """RebootDBCluster: every instance restarts."""
+def reboot(backend: AuroraBackend, params: Any) -> StatusView:
+    """RebootDBCluster: reboots every instance."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     check_available(cluster, "rebooted")
     for member in cluster.instances:
         instances.restart(backend, member)
-    cluster.passing("rebooting")
-    return Shown(cluster, "rebooting")
+    cluster.enter("rebooting")
+    return StatusView(cluster, "rebooting")
+
+
+def add_serverless_v1(backend: AuroraBackend, values: dict[str, Any]) -> str:
+    """Create an Aurora Serverless v1 cluster as if it had been created years ago; returns its ARN.
+
+    Args:
+        values: parameters of CreateDBCluster in snake case, and `scaling` with keys of ScalingConfigurationInfo.
+    """
+    scaling = {**SCALING_V1, **values.pop("scaling", {})}
+    fixed = {"engine_mode": "serverless", "storage_encrypted": True}
+    password = {"master_user_password": "from-the-past", "master_username": "boss"}
+    add(backend, {**password, **values, **fixed})
+    cluster = backend.cluster(values["db_cluster_identifier"])
+    cluster.scaling_v1 = scaling
+    return str(cluster.db_cluster_arn)

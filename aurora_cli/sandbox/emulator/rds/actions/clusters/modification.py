@@ -17,7 +17,7 @@ from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination
 from aurora_cli.sandbox.emulator.rds.models import networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown, leave_pending
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, leave_pending
 from aurora_cli.sandbox.emulator.rds.models.secret import ManagedSecret
 
 AT_ONCE = {
@@ -40,10 +40,10 @@ AT_ONCE = {
     "monitoring_role_arn": "monitoring_role_arn",
     "network_type": "network_type",
 }
-"""Parameter of ModifyDBCluster -> attribute. These do not wait for the maintenance window (RDS API reference)."""
+"""Parameter of ModifyDBCluster -> attribute. Applied at once, regardless of ApplyImmediately (RDS API reference)."""
 
 
-def modify(backend: AuroraBackend, params: Any) -> Shown:
+def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBCluster."""
     values = dict(params.items())
     cluster = backend.cluster(values["db_cluster_identifier"])
@@ -61,7 +61,7 @@ def modify(backend: AuroraBackend, params: Any) -> Shown:
     _modify_waiting(backend, cluster, values)
     _modify_domain(cluster, values)
     renames.rename_cluster(backend, cluster, values)
-    return Shown(cluster, cluster.status)
+    return StatusView(cluster, cluster.status)
 
 
 def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ def _modify_windows_and_storage(cluster: AuroraCluster, values: dict[str, Any]) 
 
 
 def _modify_storage(cluster: AuroraCluster, wanted: str) -> None:
-    """Back to Standard at any time; to I/O-Optimized once in 30 days (Aurora User Guide)."""
+    """To Standard at any time, to I/O-Optimized once in 30 days (Aurora User Guide)."""
     if wanted == "aurora-iopt1" != cluster.storage_type:
         cluster.io_optimized_next_allowed_modification_time = datetime.now(timezone.utc) + timedelta(days=30)
     cluster.storage_type = wanted if wanted == "aurora-iopt1" else None
@@ -137,7 +137,7 @@ def _check_password_change(cluster: AuroraCluster, values: dict[str, Any], *, ma
 
 
 def drop_secret(cluster: AuroraCluster) -> None:
-    """The managed secret goes, at once and for good, as with RDS."""
+    """Delete the managed secret immediately and permanently, as RDS does."""
     if cluster.manage_master_user_password:
         cluster.master_user_secret.delete_secret()
         del cluster.master_user_secret
@@ -145,14 +145,14 @@ def drop_secret(cluster: AuroraCluster) -> None:
 
 
 def _modify_waiting(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
-    """These wait for the maintenance window without ApplyImmediately."""
+    """Changes that are pending until the maintenance window without ApplyImmediately."""
     iam = values.get("enable_iam_database_authentication")
     version = ("EngineVersion", values.get("engine_version"), cluster.engine_version)
     leave_pending(cluster, [("IAMDatabaseAuthenticationEnabled", iam, cluster.iam_auth), version])
     if values.get("apply_immediately") and cluster.pending_modified_values:
         upgrade = "EngineVersion" in cluster.pending_modified_values
-        passing = upgrades.begin(cluster) if upgrade else cluster.passing("modifying")
-        backend.defer(passing, lambda: _apply_pending(cluster))
+        transition = upgrades.begin(cluster) if upgrade else cluster.enter("modifying")
+        backend.defer(transition, lambda: _apply_pending(cluster))
 
 
 def _apply_pending(cluster: AuroraCluster) -> None:
@@ -163,6 +163,6 @@ def _apply_pending(cluster: AuroraCluster) -> None:
 
 
 def _modify_domain(cluster: AuroraCluster, values: dict[str, Any]) -> None:
-    """Join a directory, or with an empty name leave it."""
+    """Join a directory; an empty name leaves it."""
     if values.get("domain") is not None:
         cluster.join_domain(values["domain"], values.get("domain_iam_role_name"))

@@ -1,4 +1,4 @@
-"""New identifiers for clusters and instances: endpoints change with them, tags and resource ids stay."""
+"""Renames clusters and instances: endpoints change, tags and resource ids do not."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance, Rest
 
 
 def rename_cluster(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
-    """NewDBClusterIdentifier of ModifyDBCluster; without ApplyImmediately it waits for the window.
+    """NewDBClusterIdentifier of ModifyDBCluster; pending until the maintenance window without ApplyImmediately.
 
     Raises:
-        RDSClientError: it is no identifier, or another cluster has it.
+        RDSClientError: the identifier is not valid or already in use.
     """
     if not values.get("new_db_cluster_identifier"):
         return
@@ -27,11 +27,11 @@ def rename_cluster(backend: AuroraBackend, cluster: AuroraCluster, values: dict[
     if not values.get("apply_immediately"):
         cluster.pending_modified_values["DBClusterIdentifier"] = wanted
         return
-    backend.defer(cluster.passing("renaming"), lambda: name_cluster(backend, cluster, wanted))
+    backend.defer(cluster.enter("renaming"), lambda: name_cluster(backend, cluster, wanted))
 
 
 def name_cluster(backend: AuroraBackend, cluster: AuroraCluster, wanted: str) -> None:
-    """Give a cluster another identifier, at once."""
+    """Rename a cluster immediately."""
     members = list(cluster._members)
     del backend.clusters[cluster.db_cluster_identifier]
     cluster.db_cluster_identifier = wanted
@@ -41,10 +41,10 @@ def name_cluster(backend: AuroraBackend, cluster: AuroraCluster, wanted: str) ->
 
 
 def rename_instance(backend: AuroraBackend, instance: AuroraInstance, values: dict[str, Any]) -> None:
-    """NewDBInstanceIdentifier of ModifyDBInstance: at once with ApplyImmediately, and the instance restarts.
+    """NewDBInstanceIdentifier of ModifyDBInstance; with ApplyImmediately the instance reboots.
 
     Raises:
-        RDSClientError: it is no identifier, or another instance has it.
+        RDSClientError: the identifier is not valid or already in use.
     """
     if not values.get("new_db_instance_identifier"):
         return
@@ -54,7 +54,7 @@ def rename_instance(backend: AuroraBackend, instance: AuroraInstance, values: di
     if not values.get("apply_immediately"):
         instance.pending_modified_values["DBInstanceIdentifier"] = wanted
         return
-    backend.defer(instance.passing("renaming"), lambda: _instance_renamed(backend, instance, wanted))
+    backend.defer(instance.enter("renaming"), lambda: _instance_renamed(backend, instance, wanted))
 
 
 def _instance_renamed(backend: AuroraBackend, instance: AuroraInstance, wanted: str) -> None:
@@ -68,7 +68,7 @@ def _instance_renamed(backend: AuroraBackend, instance: AuroraInstance, wanted: 
 
 
 def name_instance(backend: AuroraBackend, instance: AuroraInstance, wanted: str) -> None:
-    """Give an instance another identifier, at once."""
+    """Rename an instance immediately."""
     del backend.databases[instance.db_instance_identifier]
     instance.db_instance_identifier = wanted
     backend.databases[wanted] = instance

@@ -1,4 +1,4 @@
-"""Clusters that replicate another cluster or an RDS instance, until they are promoted."""
+"""Read replica clusters of another cluster or an RDS instance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aurora_cli.sandbox.emulator.rds.errors import (
     instance_state,
 )
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-from aurora_cli.sandbox.emulator.rds.models.resource import Shown
+from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 
 SOURCE_ENGINES = {
     "aurora-postgresql": ("aurora-postgresql", "postgres"),
@@ -23,10 +23,10 @@ SOURCE_ENGINES = {
 
 
 def inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
-    """What a replica gets from its source.
+    """The values that a replica inherits from its source.
 
     Raises:
-        RDSClientError: there is no such source, or its engine does not fit.
+        RDSClientError: the source does not exist, or its engine does not match.
     """
     source = source_of(backend, values["replication_source_identifier"])
     if source.engine not in SOURCE_ENGINES[values["engine"]]:
@@ -40,7 +40,7 @@ def inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
 
 
 def _check_instance(source: Any) -> None:
-    """What RDS wants of an instance that is replicated (User Guide, Aurora read replicas of RDS for MySQL and PostgreSQL)."""
+    """Requirements for a source instance (User Guide, Aurora read replicas of RDS for MySQL and PostgreSQL)."""
     if not source.backup_retention_period:
         raise instance_state(
             "Automated backups are not enabled for this database instance. To enable automated backups, use ModifyDBInstance "
@@ -60,12 +60,12 @@ def source_of(backend: AuroraBackend, arn: str) -> Any:
     """The cluster or instance with this ARN, in any Region.
 
     Raises:
-        RDSClientError: there is none.
+        RDSClientError: it does not exist.
     """
     parts = arn.split(":")
     if len(parts) != 7 or parts[5] not in ("cluster", "db"):
         raise error("InvalidParameterValue", f"Invalid ReplicationSourceIdentifier: {arn}")
-    home = backend.beside(arn)
+    home = backend.in_region_of(arn)
     found = (home.clusters if parts[5] == "cluster" else home.databases).get(parts[6])
     if found is None:
         raise cluster_not_found(arn) if parts[5] == "cluster" else error("DBInstanceNotFound", f"{arn} not found.")
@@ -73,7 +73,7 @@ def source_of(backend: AuroraBackend, arn: str) -> Any:
 
 
 def attach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
-    """Make the source know its replica."""
+    """Record the replica on its source."""
     source = source_of(backend, str(cluster.replication_source_identifier))
     if isinstance(source, AuroraCluster):
         source.read_replica_identifiers.append(cluster.db_cluster_arn)
@@ -81,29 +81,29 @@ def attach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
         followers(source).append(cluster.db_cluster_identifier)
 
 
-def promote(backend: AuroraBackend, params: Any) -> Shown:
-    """PromoteReadReplicaDBCluster: the replica goes on alone, once it has taken in what it had received."""
+def promote(backend: AuroraBackend, params: Any) -> StatusView:
+    """PromoteReadReplicaDBCluster: the replica becomes a standalone cluster."""
     cluster = backend.cluster(params["DBClusterIdentifier"])
     if not cluster.replication_source_identifier:
         raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is not a read replica.")
     if cluster.global_cluster_identifier:
         raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is a member of a global cluster.")
     check_available(cluster, "promoted")
-    backend.defer(cluster.passing("promoting"), lambda: _set_free(backend, cluster))
-    return Shown(cluster, "promoting")
+    backend.defer(cluster.enter("promoting"), lambda: _promoted(backend, cluster))
+    return StatusView(cluster, "promoting")
 
 
-def _set_free(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+def _promoted(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     detach(backend, cluster)
     cluster.replication_source_identifier = None
 
 
 def detach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
-    """Make the source forget its replica; nothing for a cluster that is none."""
+    """Remove the replica from its source; does nothing for any other cluster."""
     arn = cluster.replication_source_identifier
     if not arn:
         return
-    home, name = backend.beside(arn), arn.rpartition(":")[2]
+    home, name = backend.in_region_of(arn), arn.rpartition(":")[2]
     source = home.databases.get(name) if ":db:" in arn else home.clusters.get(name)
     known, mine = [], cluster.db_cluster_arn
     if isinstance(source, AuroraCluster):
@@ -115,7 +115,7 @@ def detach(backend: AuroraBackend, cluster: AuroraCluster) -> None:
 
 
 def check_last_instance(cluster: AuroraCluster) -> None:
-    """Refuse to delete the last instance of a cluster that replicates, or that is replicated."""
+    """Reject the deletion of the last instance of a replica or of a replication source."""
     if len(cluster.instances) > 1 or cluster.global_cluster_identifier:
         return
     if cluster.replication_source_identifier:

@@ -1,6 +1,6 @@
-"""Upgrades of the engine version: what RDS checks, and what changes when one has ended.
+"""Engine version upgrades: validation, and the changes when an upgrade completes.
 
-Sources: RDS API reference (ModifyDBCluster, ModifyGlobalCluster), Aurora User Guide (upgrading), the texts of the refusals
+Sources: RDS API reference (ModifyDBCluster, ModifyGlobalCluster), Aurora User Guide (upgrading), the error messages
 from public reports of them.
 """
 
@@ -19,10 +19,10 @@ ONLY_MAJOR = "db-instance-parameter-group-name can only be specified for a major
 
 
 def prepare(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
-    """Check the version that ModifyDBCluster asks for, and put the groups of a new family aside until it runs.
+    """Validate EngineVersion of ModifyDBCluster, and keep the parameter groups of a new family until the upgrade completes.
 
     Raises:
-        RDSClientError: AWS refuses it.
+        RDSClientError: the upgrade is not valid.
     """
     wanted = values.get("engine_version")
     version = _resolved(cluster, wanted) if wanted else cluster.engine_version
@@ -42,7 +42,7 @@ def prepare(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, An
 
 
 def _resolved(cluster: AuroraCluster, wanted: str) -> str:
-    """A major version alone is its default minor one, unless the cluster is there or further (RDS API reference)."""
+    """A major version means its default minor version, unless the cluster runs that or a later one (RDS API reference)."""
     version = engines.resolve_version(cluster.engine, wanted)
     further = engines.order(cluster.engine_version) >= engines.order(version)
     same_line = engines.major(cluster.engine, cluster.engine_version) == wanted
@@ -55,7 +55,7 @@ def _check_target(cluster: AuroraCluster, version: str) -> None:
         return
     engines.check_upgrade(cluster.engine, current, version)
     behind = [m for m in cluster.read_replica_identifiers if cluster.global_cluster_identifier]
-    if behind and any(cluster.backend.beside(arn).cluster(arn).engine_version != version for arn in behind):
+    if behind and any(cluster.backend.in_region_of(arn).cluster(arn).engine_version != version for arn in behind):
         raise cluster_state(
             f"The primary DB cluster {cluster.db_cluster_identifier} can't be upgraded to {version} before the secondary DB "
             "clusters of its global cluster."
@@ -90,14 +90,14 @@ def _is_custom(kind: str, name: str) -> str:
 
 
 def begin(cluster: AuroraCluster) -> Any:
-    """The cluster and its instances are `upgrading`; gives the cluster's transition."""
+    """Set the cluster and its instances to `upgrading`; returns the transition of the cluster."""
     for member in cluster.instances:
-        member.passing("upgrading")
-    return cluster.passing("upgrading")
+        member.enter("upgrading")
+    return cluster.enter("upgrading")
 
 
 def finish(cluster: AuroraCluster, version: str) -> None:
-    """The new version runs; parameters of new custom groups wait for a restart (Aurora User Guide, after a major upgrade)."""
+    """Complete the upgrade; new custom parameter groups are pending a reboot (Aurora User Guide, after a major upgrade)."""
     old, groups = cluster.family, cluster.groups_of_next_version
     cluster.engine_version, cluster.groups_of_next_version = version, Groups()
     if cluster.family == old:
