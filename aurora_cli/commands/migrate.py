@@ -16,7 +16,7 @@ from aurora_cli.commands.progress import progress
 from aurora_cli.commands.promote import named
 from aurora_cli.commands.run_operation import operate
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, typed_layers
+from aurora_cli.commands.spec_options import CopyCommand, spec_options, typed_layers
 
 if TYPE_CHECKING:
     from aurora_cli.operations.migrate.rds import Moved
@@ -39,7 +39,7 @@ def command() -> None:
 # --- RDS ---
 
 
-@command.command(name="rds")
+@command.command(name="rds", cls=CopyCommand)
 @click.argument("source")
 @click.option("--into", metavar="NAME", required=True, help="Name of the new cluster.")
 @click.option("--promote", is_flag=True, help="Promote the cluster once it has caught up.")
@@ -112,7 +112,7 @@ def _print_moved(session: Session, moved: Moved, options: dict[str, Any]) -> Non
 # --- Serverless v1 ---
 
 
-@command.command(name="serverless-v1")
+@command.command(name="serverless-v1", cls=CopyCommand)
 @click.argument("source")
 @click.option("--into", metavar="NAME", required=True, help="Name of the new cluster.")
 @spec_options

@@ -45,10 +45,12 @@ class Session:
     Attributes:
         settings: the global options.
         given_app: an application context made by a test; None to make the real one.
+        only_sandbox: whether the command is about nothing but the sandbox.
     """
 
     settings: Settings = field(default_factory=Settings)
     given_app: AppContext | None = None
+    only_sandbox: bool = False
 
     @classmethod
     def adopt(cls, obj: Any, settings: Settings) -> Session:
@@ -71,8 +73,15 @@ class Session:
 
         return retyped(text, options)
 
+    def learn(self, name: str, value: Any) -> None:
+        """Take a global option that was typed after the command."""
+        self.settings = replace(self.settings, typed=(*self.settings.typed, name), **{name: value})
+        if self.only_sandbox:
+            self.use_sandbox()
+
     def use_sandbox(self) -> None:
         """Work on the sandbox whatever the global options say; for commands that are about nothing else."""
+        self.only_sandbox = True
         self.settings = replace(self.settings, sandbox=True, profile=None)
 
     @property

@@ -26,7 +26,7 @@ def command() -> None:
     """Create, list, copy and delete snapshots of clusters.
 
     Terraform does not manage them: a snapshot is kept when its cluster is deleted, until it is deleted here. The Region
-    is that of the cluster, or the one of --region before the command.
+    is that of the cluster, or the one of --region.
 
     \b
     Examples:

@@ -15,7 +15,7 @@ from aurora_cli.commands.options import file_option, name_argument, output_optio
 from aurora_cli.commands.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, spec_region, spec_request
+from aurora_cli.commands.spec_options import SpecCommand, spec_options, spec_region, spec_request
 from aurora_cli.errors import InvalidInput
 
 
@@ -119,7 +119,7 @@ def describe(session: Session, cluster: str) -> None:
     click.echo(text, nl=False)
 
 
-@command.command(name="show")
+@command.command(name="show", cls=SpecCommand)
 @name_argument(required=False)
 @file_option
 @spec_options
