@@ -62,16 +62,16 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
     if options["output"] != "table":
         print_data(session, result.to_dict(), options["output"])
     elif result.dry_run:
-        click.echo("\n".join([*_lines(result.review), "Dry run: nothing was changed."]))
+        session.say(*_lines(result.review), "Dry run: nothing was changed.")
     else:
-        click.echo(
+        session.say(
             f"{name} is rewound to {result.review.to.isoformat(timespec='seconds')}, after {result.elapsed_s} s."
         )
 
 
 def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -> bool:
     for line in _lines(review):
-        click.echo(line, err=True)
+        session.say(line, err=True)
     if confirm is not None:
         return confirm == review.name
     from aurora_cli.ui import prompts

@@ -44,7 +44,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
         from aurora_cli.operations.core.desired import desired_spec
         from aurora_cli.spec.load import dump_spec
 
-        click.echo(dump_spec(desired_spec(session.app, request).spec), nl=False)
+        session.write(dump_spec(desired_spec(session.app, request).spec))
         return
     from aurora_cli.operations.build import create
 

@@ -104,7 +104,7 @@ def _print_moved(session: Session, moved: Moved, options: dict[str, Any]) -> Non
     else:
         print_change(session, moved.change, "migrate", options["output"])
         if not moved.change.dry_run:
-            click.echo("\n" + "\n".join(moved.sentences()))
+            session.say("", *moved.sentences())
     if options["dry_run"] and options["exit_code"]:
         exit_on_changes(moved.change.review)
 
@@ -154,16 +154,16 @@ def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: st
         done = {**change_document(made), "migration": move.to_dict()} if made else _looked(session, move)
         print_data(session, done, options["output"])
     elif made is None:
-        click.echo("\n".join([*_lines(move), "Dry run: nothing was created."]))
+        session.say(*_lines(move), "Dry run: nothing was created.")
     else:
         print_change(session, made, "migrate", options["output"])
-        click.echo("\n" + "\n".join(_afterwards(move)))
+        session.say("", *_afterwards(move))
 
 
 def _agreed(session: Session, move: Move) -> bool:
     from aurora_cli.ui import prompts
 
-    click.echo("\n".join(_lines(move)), err=True)
+    session.say(*_lines(move), err=True)
     return prompts.confirm(session.consoles, f"Take the snapshot of {move.source}?")
 
 
@@ -279,7 +279,7 @@ def _offered(session: Session, name: str, options: dict[str, Any], *, alone: boo
         return False
     from aurora_cli.ui import prompts
 
-    click.echo(
+    session.say(
         f"{name} has a single instance: it is unavailable for some minutes, unless a reader takes over meanwhile.",
         err=True,
     )

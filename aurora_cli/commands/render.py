@@ -44,4 +44,4 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
         print_data(session, document, options["output"])
         return
     for path in paths:
-        click.echo(str(path))
+        session.write(str(path))

@@ -139,7 +139,7 @@ def delete(session: Session, /, identifier: str, confirm: str | None, output: st
         from aurora_cli.ui import prompts
 
         kind = "final snapshot" if snapshots.is_final(found) else "snapshot"
-        click.echo(f"LOST: the {kind} {found.id} of {found.cluster}, of {found.created_at}.", err=True)
+        session.say(f"LOST: the {kind} {found.id} of {found.cluster}, of {found.created_at}.", err=True)
         return confirm == identifier or prompts.type_name(session.consoles, identifier, "snapshot")
 
     with progress(session) as emit:
@@ -159,4 +159,4 @@ def _print(session: Session, result: SnapshotResult, output: str) -> None:
         print_data(session, result.to_dict(), output)
         return
     said = {"created": "was created", "copied": "was copied", "deleted": "was deleted", "unchanged": "already existed"}
-    click.echo(f"{result.snapshot.id} {said[result.outcome]} ({result.region}).")
+    session.say(f"{result.snapshot.id} {said[result.outcome]} ({result.region}).")

@@ -44,4 +44,4 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     from aurora_cli.ui import errors_view
 
     errors_view.print_problems(session.consoles.err, resolved.warnings)
-    click.echo(f"The spec of '{resolved.spec.name}' is valid.")
+    session.say(f"The spec of '{resolved.spec.name}' is valid.")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.ui.attribute_labels import value_text
-from aurora_cli.ui.console import Consoles, lead, prose, whole
+from aurora_cli.ui.console import Consoles, echo, lead, prose
 from aurora_cli.ui.status import status_cell
 from aurora_cli.ui.tables import Cell, Value, print_table
 from aurora_cli.ui.text import clean, duration
@@ -130,7 +130,7 @@ def _print_check(consoles: Consoles, check: CheckRow, column: int | None) -> Non
     cell = status_cell(consoles.out, check.status)
     line = lead(f"{cell.text:<{_CHECK_LEAD - 2}}  ", cell.style).append(clean(check.name), style="heading")
     if column is None:
-        whole(consoles.out, line)
+        echo(consoles.out, line)
         _print_message(consoles, Text(clean(check.message)))
     else:
         line.append(" " * (column - line.cell_len)).append(clean(check.message))
@@ -141,7 +141,7 @@ def _print_check(consoles: Consoles, check: CheckRow, column: int | None) -> Non
 
 def _print_message(consoles: Consoles, text: Text) -> None:
     if max(len(word) for word in text.plain.split(" ")) > consoles.out.width - 4:
-        whole(consoles.out, Text("    ").append_text(text))
+        echo(consoles.out, Text("    ").append_text(text))
     else:
         prose(consoles.out, text, indent=4)
 
@@ -215,4 +215,4 @@ def print_facts(consoles: Consoles, facts: Sequence[tuple[str, str]], *, err: bo
     console = consoles.err if err else consoles.out
     column = max(len(label) for label, _ in facts)
     for label, value in facts:
-        whole(console, lead(f"{clean(label):<{column}}  ", "second").append(clean(value)))
+        echo(console, lead(f"{clean(label):<{column}}  ", "second").append(clean(value)))

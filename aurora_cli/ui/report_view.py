@@ -13,7 +13,7 @@ from aurora_cli.operations.core.endpoint import Endpoint
 from aurora_cli.operations.core.global_results import RegionInfo
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.ui.attribute_labels import label_of, value_text
-from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.console import Consoles, echo, lead, prose, section, symbols
 from aurora_cli.ui.next_steps import next_steps, retyped
 from aurora_cli.ui.redact import is_secret_name
 from aurora_cli.ui.status import status_cell, status_text
@@ -74,7 +74,7 @@ def _print_headline(console: Console, report: ClusterReport, operation: str) -> 
 def _print_instances(consoles: Consoles, report: ClusterReport) -> None:
     if not report.instances:
         return
-    _section(consoles.out, f"Instances ({len(report.instances)})")
+    section(consoles.out, f"Instances ({len(report.instances)})")
     ordered = sorted(report.instances, key=lambda i: (i.role != "writer", i.role, i.zone or "~", i.id))
     wide = consoles.out.width >= WIDE
     print_table(
@@ -122,7 +122,7 @@ def _print_regions(consoles: Consoles, report: ClusterReport) -> None:
     info = report.global_database
     if info is None:
         return
-    _section(consoles.out, f"Regions of {clean(info.identifier)} ({len(info.regions)})")
+    section(consoles.out, f"Regions of {clean(info.identifier)} ({len(info.regions)})")
     print_table(consoles, "", REGION_COLUMNS, [_region(consoles.out, region) for region in info.regions], indent=2)
 
 
@@ -148,10 +148,10 @@ def _print_endpoints(console: Console, report: ClusterReport) -> None:
     if not found:
         return
     ports = {endpoint.port for _, endpoint in found}
-    _section(console, f"Endpoints (port {ports.pop()})" if len(ports) == 1 else "Endpoints")
+    section(console, f"Endpoints (port {ports.pop()})" if len(ports) == 1 else "Endpoints")
     column = max(len(name) for name, _ in found)
     for name, endpoint in found:
-        whole(console, lead(f"  {name:<{column}}  ", "second").append(_host(endpoint, bool(ports))))
+        echo(console, lead(f"  {name:<{column}}  ", "second").append(_host(endpoint, bool(ports))))
 
 
 def _host(endpoint: Endpoint, with_port: bool) -> str:
@@ -162,10 +162,10 @@ def _print_access(console: Console, report: ClusterReport) -> None:
     facts = [(label, clean(value)) for label, value in _access(report) if value]
     if not facts:
         return
-    _section(console, "Access")
+    section(console, "Access")
     column = max(len(label) for label, _ in facts)
     for label, value in facts:
-        whole(console, lead(f"  {label:<{column}}  ", "second").append(value))
+        echo(console, lead(f"  {label:<{column}}  ", "second").append(value))
 
 
 def _access(report: ClusterReport) -> list[tuple[str, str | None]]:
@@ -195,7 +195,7 @@ def _range(acu: dict[str, float]) -> str:
 def _print_warnings(console: Console, report: ClusterReport) -> None:
     if not report.warnings:
         return
-    console.print()
+    echo(console)
     mark = symbols(console).warning
     for warning in report.warnings:
         prose(console, lead(f"{mark} warning: ", "warning").append(clean(warning)), hanging=2)
@@ -205,16 +205,11 @@ def _print_next(console: Console, report: ClusterReport, operation: str, options
     steps = next_steps(report, operation, options)
     if not steps:
         return
-    _section(console, "Next")
+    section(console, "Next")
     column = max(len(step.command) for step in steps)
     explained = column + max(len(step.why) for step in steps) + 6 <= console.width
     for step in steps:
         line = Text(f"  {step.command}", style="command")
         if explained:
             line.append(" " * (column - len(step.command) + 2)).append(f"# {step.why}", style="second")
-        whole(console, line)
-
-
-def _section(console: Console, title: str) -> None:
-    console.print()
-    console.print(Text(title, style="heading"))
+        echo(console, line)

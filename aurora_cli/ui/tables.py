@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aurora_cli.ui.console import Consoles, prose, symbols, whole
+from aurora_cli.ui.console import Consoles, echo, prose, symbols
 from aurora_cli.ui.text import clean
 
 _GAP = 2
@@ -42,9 +42,9 @@ def print_table(
     """
     console = consoles.out
     if title:
-        console.print(Text(clean(title), style="heading"))
+        echo(console, Text(clean(title), style="heading"))
     if not rows:
-        console.print(Text(" " * indent + "none", style="second"))
+        echo(console, Text(" " * indent + "none", style="second"))
         return
     cells = [[_cell(value) for value in row] for row in rows]
     if _fits(console, columns, cells, indent):
@@ -82,13 +82,13 @@ def _print_columns(console: Console, columns: Sequence[str], rows: Sequence[Sequ
     for line in console.render_lines(table, console.options.update(width=width), pad=False):
         text = Text.assemble(" " * indent, *((segment.text, segment.style or "") for segment in line))
         text.rstrip()
-        whole(console, text)
+        echo(console, text)
 
 
 def _print_blocks(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], indent: int) -> None:
     label = max(len(column) for column in columns[1:]) if len(columns) > 1 else 0
     for row in rows:
-        whole(console, Text(" " * indent).append_text(row[0]))
+        echo(console, Text(" " * indent).append_text(row[0]))
         for column, value in zip(columns[1:], row[1:], strict=True):
             if value.plain == "-":
                 continue
@@ -96,4 +96,4 @@ def _print_blocks(console: Console, columns: Sequence[str], rows: Sequence[Seque
             if " " in value.plain:
                 prose(console, line, hanging=indent + label + 4)
             else:
-                whole(console, line)
+                echo(console, line)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_UNESCAPED = re.compile("[\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _BREAKS = re.compile(r"\r\n|[\n\r\t]")
 
 
@@ -30,10 +31,8 @@ def clean_lines(value: object) -> list[str]:
 
 
 def visible_controls(value: str) -> str:
-    """Writes what `json.dumps` leaves alone (DEL, C1 controls, separators, reordering marks) as `\\uXXXX`."""
-    return re.sub(
-        "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", value
-    )
+    """Writes what encoders of JSON and YAML leave alone (DEL, C1 controls, marks that reorder or hide text) as `\\uXXXX`."""
+    return _UNESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", value)
 
 
 def moment(text: str | None) -> str | None:
