@@ -64,9 +64,7 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
     elif result.dry_run:
         session.say(*_lines(result.review), "Dry run: nothing was changed.")
     else:
-        session.say(
-            f"{name} is rewound to {result.review.to.isoformat(timespec='seconds')}, after {result.elapsed_s} s."
-        )
+        session.say(f"{name} is rewound to {_shown(result.review.to)}, after {result.elapsed_s} s.")
 
 
 def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -> bool:
@@ -82,12 +80,18 @@ def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -
 def _lines(review: BacktrackReview) -> list[str]:
     return [
         (
-            f"{review.name} is rewound to {review.to.isoformat(timespec='seconds')}, by {review.undone_s} s. "
-            f"The earliest possible time is {review.earliest.isoformat(timespec='seconds')}."
+            f"{review.name} is rewound to {_shown(review.to)}, by {review.undone_s} s. "
+            f"The earliest possible time is {_shown(review.earliest)}."
         ),
         "Everything written since then is undone, in all databases of the cluster.",
         f"All connections are dropped, for minutes: {', '.join(review.instances)}.",
     ]
+
+
+def _shown(when: datetime) -> str | None:
+    from aurora_cli.ui.text import moment
+
+    return moment(when.astimezone(timezone.utc).isoformat(timespec="seconds"), exact=True)
 
 
 def _moment(text: str | None, ctx: click.Context) -> datetime | None:

@@ -63,7 +63,7 @@ def status(session: Session, name: str, output: str) -> None:
         return
     from aurora_cli.ui import report_view
 
-    report_view.print_global(session.consoles, report)
+    report_view.print_parts(session.consoles, report, "status", ("regions", "endpoints"))
 
 
 @command.command(name="switchover")

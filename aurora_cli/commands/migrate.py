@@ -102,7 +102,7 @@ def _print_moved(session: Session, moved: Moved, options: dict[str, Any]) -> Non
     if options["output"] != "table":
         print_data(session, {**change_document(moved.change), "migration": moved.to_dict()}, options["output"])
     else:
-        print_change(session, moved.change, "migrate", options["output"])
+        print_change(session, moved.change, "create", options["output"])
         if not moved.change.dry_run:
             session.say("", *moved.sentences())
     if options["dry_run"] and options["exit_code"]:
@@ -156,7 +156,7 @@ def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: st
     elif made is None:
         session.say(*_lines(move), "Dry run: nothing was created.")
     else:
-        print_change(session, made, "migrate", options["output"])
+        print_change(session, made, "create", options["output"])
         session.say("", *_afterwards(move))
 
 

@@ -135,7 +135,13 @@ def faults_list(session: Session, output: str) -> None:
         print_data(session, {"schema_version": SCHEMA_VERSION, "faults": rules}, output)
     elif rules:
         keys = ("id", "kind", "service", "action", "count", "probability", "delay_s", "after_n")
-        print_rows(session, "Faults", FAULT_COLUMNS, [[rule[key] for key in keys] for rule in rules])
+        print_rows(
+            session,
+            "Faults",
+            FAULT_COLUMNS,
+            [[rule[key] for key in keys] for rule in rules],
+            spare=("After", "Delay s", "Share"),
+        )
     else:
         session.say("No faults are set.", err=True)
 

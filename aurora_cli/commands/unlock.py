@@ -47,7 +47,9 @@ def command(session: Session, name: str, confirm: str | None, output: str) -> No
 
 
 def _confirmed(session: Session, name: str, confirm: str | None, lock: StateLock) -> bool:
-    session.say(f"The state of {name} is locked: {lock.operation} by {lock.who}, since {lock.since}", err=True)
+    from aurora_cli.ui.text import moment
+
+    session.say(f"The state of {name} is locked: {lock.operation} by {lock.who}, since {moment(lock.since)}", err=True)
     session.say(f"Lock ID: {lock.id or 'unknown'}", err=True)
     if confirm is not None:
         return confirm in {lock.id, name} - {""}

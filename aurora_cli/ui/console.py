@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO
@@ -19,7 +19,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from aurora_cli.ui.symbols import Symbols, symbols_for
-from aurora_cli.ui.text import clean
+from aurora_cli.ui.text import clean, spoken
 
 if TYPE_CHECKING:
     from aurora_cli.terraform.plan import Plan
@@ -156,7 +156,7 @@ def prose(console: Console, text: Text | str, *, indent: int = 0, hanging: int =
         indent: spaces before each line.
         hanging: more spaces before each line but the first.
     """
-    text = _safe(console, text)
+    text = _safe(console, text, spoken)
     room = min(console.width, PROSE_WIDTH) - indent
     first, rest = _first_line(console, text, max(20, room))
     lines = [first, *rest.wrap(console, max(20, room - hanging))] if rest else [first]
@@ -187,13 +187,13 @@ def document(console: Console, text: str) -> None:
     console.file.flush()
 
 
-def _safe(console: Console, text: Text | str) -> Text:
-    """The text, cleaned piece by piece so that each keeps its style."""
+def _safe(console: Console, text: Text | str, make: Callable[[str], str] = clean) -> Text:
+    """The text, made safe piece by piece so that each keeps its style."""
     if isinstance(text, str):
-        return Text(clean(text))
-    if clean(text.plain) == text.plain:
+        return Text(make(text))
+    if make(text.plain) == text.plain:
         return text
-    return Text.assemble(*((clean(piece.text), piece.style or "") for piece in text.render(console)))
+    return Text.assemble(*((make(piece.text), piece.style or "") for piece in text.render(console)))
 
 
 def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:

@@ -11,7 +11,7 @@ from aurora_cli.operations.core.review import PlanReview
 from aurora_cli.ui.attribute_labels import Line
 from aurora_cli.ui.console import PROSE_WIDTH, Consoles, echo, lead, prose, section, symbols
 from aurora_cli.ui.errors_view import print_problems
-from aurora_cli.ui.plan_groups import Entry, Group, drift_of, groups_of
+from aurora_cli.ui.plan_groups import Entry, Group, drift_of, groups_of, source_of
 from aurora_cli.ui.steps_view import print_sequence
 from aurora_cli.ui.text import clean, sentence
 
@@ -28,16 +28,33 @@ _HEADLINES = {
     "rotate-ca": "Change the certificate authority of {name}",
     "stop": "Stop {name}",
     "start": "Start {name}",
+    "rename": "Rename {name}",
+    "upgrade": "Upgrade {name}",
+    "migrate": "Convert the instances of {name}",
+    "promote": "Promote {name} to a standalone cluster",
+    "restore": "Restore {name} in place",
+    "add-region": "Add a Region to {name}",
+    "remove-region": "Remove a Region from {name}",
+    "blue-green create": "Create a green cluster for {name}",
+    "blue-green switchover": "Switch {name} over to its green cluster",
+    "blue-green cleanup": "Clean up the blue/green deployment of {name}",
 }
+_MAKING = ("create", "apply", "plan")
+
+
+def _headline(review: PlanReview) -> str:
+    """What the plan does to the cluster; of a new one with data, also where the data comes from."""
+    source = source_of(review.plan) if review.operation in _MAKING else None
+    if source is None:
+        return _HEADLINES.get(review.operation, "Plan for {name}")
+    return f"Create {{name}}, {source.replace('{', '{{').replace('}', '}}')}"
 
 
 def print_review(consoles: Consoles, review: PlanReview) -> None:
     """Prints the plan: what is made, changed, restarted, replaced and lost, what is doubtful, and what the guard refuses."""
     with consoles.still():
         console = consoles.err
-        print_headline(
-            console, review.target, _HEADLINES.get(review.operation, "Plan for {name}"), review.name, review.region
-        )
+        print_headline(console, review.target, _headline(review), review.name, review.region)
         _print_notices(console, review)
         for group in groups_of(review):
             print_group(console, group)

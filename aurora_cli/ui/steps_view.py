@@ -8,7 +8,7 @@ from rich.text import Text
 from aurora_cli.operations.core.review import PlanReview
 from aurora_cli.operations.core.unfinished import Unfinished
 from aurora_cli.ui.console import Consoles, echo, lead, prose, section, symbols
-from aurora_cli.ui.text import clean, sentence
+from aurora_cli.ui.text import clean, moment, sentence
 
 
 def print_sequence(console: Console, review: PlanReview) -> None:
@@ -33,7 +33,7 @@ def print_unfinished(consoles: Consoles, unfinished: Unfinished) -> None:
     with consoles.still():
         console = consoles.err
         echo(console)
-        who = f"begun {unfinished.started_at} by {unfinished.started_by}"
+        who = f"begun {moment(unfinished.started_at)} by {unfinished.started_by}"
         line = lead(f"Unfinished: {clean(unfinished.operation)} of {clean(unfinished.name)}", "heading")
         prose(console, line.append(f"  {clean(who)}", style="second"))
         for title, names in (("done", unfinished.done), ("left", unfinished.left)):
