@@ -175,6 +175,17 @@ def echo(console: Console, text: Text | str = "", *, end: str = "\n") -> None:
     console.print(_safe(console, text), end=end, soft_wrap=True)
 
 
+def fact(console: Console, label: str, value: Text | str, column: int, *, indent: int = 0) -> None:
+    """Prints a label and a value that people copy: beside it in `column`, or below it where only that keeps it on one line."""
+    beside = lead(f"{' ' * indent}{label:<{column}}  ", "second")
+    safe = _safe(console, value)
+    if beside.cell_len + safe.cell_len <= console.width or indent + 2 + safe.cell_len > console.width:
+        echo(console, beside.append_text(safe))
+    else:
+        echo(console, lead(f"{' ' * indent}{label}", "second"))
+        echo(console, Text(" " * (indent + 2)).append_text(safe))
+
+
 def section(console: Console, title: str, style: str = "heading") -> None:
     """Prints the heading of a part of the screen, after an empty line."""
     echo(console)

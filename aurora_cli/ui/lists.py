@@ -9,7 +9,7 @@ from rich.text import Text
 
 from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.ui.attribute_labels import value_text
-from aurora_cli.ui.console import Consoles, echo, lead, prose
+from aurora_cli.ui.console import Consoles, echo, fact, lead, prose
 from aurora_cli.ui.status import status_cell
 from aurora_cli.ui.tables import Cell, Value, print_table
 from aurora_cli.ui.text import clean, duration, moment
@@ -234,4 +234,4 @@ def print_facts(consoles: Consoles, facts: Sequence[tuple[str, str]], *, err: bo
     console = consoles.err if err else consoles.out
     column = max(len(label) for label, _ in facts)
     for label, value in facts:
-        echo(console, lead(f"{clean(label):<{column}}  ", "second").append(clean(value)))
+        fact(console, clean(label), value, column)

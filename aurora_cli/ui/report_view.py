@@ -13,7 +13,7 @@ from aurora_cli.operations.core.endpoint import Endpoint
 from aurora_cli.operations.core.global_results import RegionInfo
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.ui.attribute_labels import label_of, value_text
-from aurora_cli.ui.console import Consoles, echo, lead, prose, section, symbols
+from aurora_cli.ui.console import Consoles, echo, fact, lead, prose, section, symbols
 from aurora_cli.ui.next_steps import next_steps, retyped
 from aurora_cli.ui.redact import is_secret_name
 from aurora_cli.ui.status import status_cell, status_text
@@ -158,7 +158,7 @@ def _print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
     section(console, f"Endpoints (port {ports.pop()})" if len(ports) == 1 else "Endpoints")
     column = max(len(name) for name, _ in found)
     for name, endpoint in found:
-        echo(console, lead(f"  {name:<{column}}  ", "second").append(_host(endpoint, bool(ports))))
+        fact(console, name, _host(endpoint, bool(ports)), column, indent=2)
 
 
 def _host(endpoint: Endpoint, with_port: bool) -> str:
@@ -180,7 +180,7 @@ def _print_section(console: Console, title: str, found: Sequence[tuple[str, str 
     section(console, title)
     column = max(len(label) for label, _ in facts)
     for label, value in facts:
-        echo(console, lead(f"  {label:<{column}}  ", "second").append(value))
+        fact(console, label, value, column, indent=2)
 
 
 def _access(report: ClusterReport) -> list[tuple[str, str | None]]:

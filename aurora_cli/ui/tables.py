@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aurora_cli.ui.console import Consoles, echo, prose, symbols
+from aurora_cli.ui.console import Consoles, echo, fact, prose, symbols
 from aurora_cli.ui.text import clean
 
 _GAP = 2
@@ -108,8 +108,8 @@ def _print_blocks(console: Console, columns: Sequence[str], rows: Sequence[Seque
         for column, value in zip(columns[1:], row[1:], strict=True):
             if value.plain == "-":
                 continue
-            line = Text(" " * (indent + 2)).append(f"{column.lower():<{label}}  ", style="second").append_text(value)
             if " " in value.plain:
-                prose(console, line, hanging=indent + label + 4)
+                line = Text(" " * (indent + 2)).append(f"{column.lower():<{label}}  ", style="second")
+                prose(console, line.append_text(value), hanging=indent + label + 4)
             else:
-                echo(console, line)
+                fact(console, column.lower(), value, label, indent=indent + 2)

@@ -10,6 +10,7 @@ import pytest
 from aurora_cli.commands.table import SUMMARIES
 from aurora_cli.operations.core.review import ChangeResult, PlannedStep
 from aurora_cli.terraform.plan import Plan
+from aurora_cli.ui.console import fact
 from aurora_cli.ui.outcome_view import PARTS, print_outcome
 from aurora_cli.ui.plan_view import print_review
 from aurora_cli.ui.tables import print_table
@@ -181,3 +182,12 @@ def test_a_moment_has_one_form(given: str, shown: str, exact: str) -> None:
 def test_a_sentence_has_the_same_form_and_a_command_in_it_keeps_its_own() -> None:
     assert spoken("since 2026-01-04T05:00:30+00:00, by me") == "since 2026-01-04 05:00:30 UTC, by me"
     assert spoken("restore a --to-time 2026-01-04T05:00:30Z") == "restore a --to-time 2026-01-04T05:00:30Z"
+
+
+@pytest.mark.parametrize("tty", [False, True])
+def test_a_host_name_that_fits_below_its_label_only_stands_there(tty: bool) -> None:
+    host = "demo.cluster-crs2hiw85yt4.eu-west-1.rds.amazonaws.com"
+    for room, lines in ((63, [f"  writer  {host}"]), (60, ["  writer", f"    {host}"]), (40, [f"  writer  {host}"])):
+        shown = screen(room, tty=tty, color="never")
+        fact(shown.consoles.out, "writer", host, 6, indent=2)
+        assert shown.out.splitlines() == lines
