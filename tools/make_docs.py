@@ -80,7 +80,7 @@ def reference() -> str:
     parts = [
         HEAD,
         _contents(),
-        "## Global options\n\nThey come before the command.\n",
+        "## Global options\n\nThey stand before the command or after it; the last one counts.\n",
         _table(_root(), _shown(cli)),
         _aliases(),
         SPEC_HEAD,
@@ -161,7 +161,9 @@ def _options(context: click.Context, command: click.Command) -> str:
 
 
 def _shown(command: click.Command) -> list[click.Option]:
-    return [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+    return [
+        p for p in command.params if isinstance(p, click.Option) and not p.hidden and not getattr(p, "setting", None)
+    ]
 
 
 def _table(context: click.Context, options: Sequence[click.Option], first: Sequence[str] = ()) -> str:

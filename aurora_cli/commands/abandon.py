@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -34,10 +35,17 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     from aurora_cli.ui import prompts, steps_view
 
     def approve(given_up: unfinished.Unfinished) -> bool:
-        steps_view.print_unfinished(session.consoles, given_up)
+        shown = replace(given_up, command=session.retyped(given_up.command))
+        steps_view.print_unfinished(session.consoles, shown)
         return options["yes"] or prompts.confirm(session.consoles, "Abandon it?")
 
     with progress(session) as emit:
         result = unfinished.abandon(session.app, name, approve=approve, emit=emit)
     if options["output"] != "table":
         print_data(session, result.to_dict(), options["output"])
+        return
+    session.say(
+        f"The {result.given_up.operation} of {name} is abandoned; its completed steps are kept.",
+        "To see the difference from its spec:",
+        session.retyped(f"  aurora-cli plan {name}"),
+    )

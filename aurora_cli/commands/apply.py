@@ -12,10 +12,10 @@ from aurora_cli.commands.output import exit_on_changes, print_change
 from aurora_cli.commands.passwords import password_option, read_password
 from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, spec_request
+from aurora_cli.commands.spec_options import SpecCommand, spec_options, spec_request
 
 
-@click.command(name="apply")
+@click.command(name="apply", cls=SpecCommand)
 @name_argument(required=False)
 @file_option
 @spec_options

@@ -62,16 +62,14 @@ def command(ctx: click.Context, session: Session, /, name: str, **options: Any) 
     if options["output"] != "table":
         print_data(session, result.to_dict(), options["output"])
     elif result.dry_run:
-        click.echo("\n".join([*_lines(result.review), "Dry run: nothing was changed."]))
+        session.say(*_lines(result.review), "Dry run: nothing was changed.")
     else:
-        click.echo(
-            f"{name} is rewound to {result.review.to.isoformat(timespec='seconds')}, after {result.elapsed_s} s."
-        )
+        session.say(f"{name} is rewound to {_shown(result.review.to)}, after {result.elapsed_s} s.")
 
 
 def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -> bool:
     for line in _lines(review):
-        click.echo(line, err=True)
+        session.say(line, err=True)
     if confirm is not None:
         return confirm == review.name
     from aurora_cli.ui import prompts
@@ -82,12 +80,18 @@ def _confirmed(session: Session, review: BacktrackReview, confirm: str | None) -
 def _lines(review: BacktrackReview) -> list[str]:
     return [
         (
-            f"{review.name} is rewound to {review.to.isoformat(timespec='seconds')}, by {review.undone_s} s. "
-            f"The earliest possible time is {review.earliest.isoformat(timespec='seconds')}."
+            f"{review.name} is rewound to {_shown(review.to)}, by {review.undone_s} s. "
+            f"The earliest possible time is {_shown(review.earliest)}."
         ),
         "Everything written since then is undone, in all databases of the cluster.",
         f"All connections are dropped, for minutes: {', '.join(review.instances)}.",
     ]
+
+
+def _shown(when: datetime) -> str | None:
+    from aurora_cli.ui.text import moment
+
+    return moment(when.astimezone(timezone.utc).isoformat(timespec="seconds"), exact=True)
 
 
 def _moment(text: str | None, ctx: click.Context) -> datetime | None:

@@ -9,9 +9,10 @@ import click
 from aurora_cli.commands.completions import complete_clusters
 from aurora_cli.commands.copy_options import copy_options, make_copy
 from aurora_cli.commands.session import Session, pass_session
+from aurora_cli.commands.spec_options import CopyCommand
 
 
-@click.command(name="clone")
+@click.command(name="clone", cls=CopyCommand)
 @click.argument("source", shell_complete=complete_clusters)
 @click.argument("name", metavar="NEW")
 @copy_options

@@ -5,13 +5,15 @@ from __future__ import annotations
 import click
 
 from aurora_cli.commands.root_names import COMPLETE_VARIABLE, PROGRAM
+from aurora_cli.commands.session import Session, pass_session
 from aurora_cli.errors import InvalidInput
 
 
 @click.command(name="completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish", "powershell"]))
+@pass_session
 @click.pass_context
-def command(ctx: click.Context, shell: str) -> None:
+def command(ctx: click.Context, session: Session, /, shell: str) -> None:
     """Print the completion script of a shell.
 
     Completes commands, options, clusters of the local home, engines, presets, classes and check names, without the
@@ -28,4 +30,4 @@ def command(ctx: click.Context, shell: str) -> None:
     found = get_completion_class(shell)
     if found is None:
         raise InvalidInput(f"The installed Click cannot complete in {shell}.", hint="Upgrade it: pip install -U click")
-    click.echo(found(ctx.find_root().command, {}, PROGRAM, COMPLETE_VARIABLE).source())
+    session.write(found(ctx.find_root().command, {}, PROGRAM, COMPLETE_VARIABLE).source())

@@ -60,7 +60,7 @@ def command(session: Session, /, name: str, form: str, **options: Any) -> None:
         raise InvalidInput(
             f"{name} is {found.engine}, which has no {form} form.", hint=f"Take one of: {', '.join(found.texts)}."
         )
-    click.echo(found.texts[form])
+    session.write(found.texts[form])
     from aurora_cli.ui import lists
 
     facts = [("password", found.password_command), ("certificates", found.ca_command)]

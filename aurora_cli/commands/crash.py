@@ -18,7 +18,7 @@ def as_error(defect: Exception, folder: Path | None, *, debug: bool) -> AuroraEr
         debug: the traceback is shown already, so nothing is written.
     """
     message = f"Internal error in aurora-cli: {type(defect).__name__}: {defect}"
-    error = OperationFailed(message, hint="Run the command again with --debug before it to see the traceback.")
+    error = OperationFailed(message, hint="Run the command again with --debug to see the traceback.")
     error.__cause__ = defect
     path = None if debug or folder is None else write_log(defect, folder)
     if path is not None:

@@ -12,10 +12,10 @@ from aurora_cli.commands.output import exit_on_changes, print_change
 from aurora_cli.commands.passwords import password_option, read_password
 from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, spec_request
+from aurora_cli.commands.spec_options import SpecCommand, spec_options, spec_request
 
 
-@click.command(name="create")
+@click.command(name="create", cls=SpecCommand)
 @name_argument(required=False)
 @file_option
 @spec_options
@@ -44,7 +44,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
         from aurora_cli.operations.core.specs import desired_spec
         from aurora_cli.spec.load import dump_spec
 
-        click.echo(dump_spec(desired_spec(session.app, request).spec), nl=False)
+        session.write(dump_spec(desired_spec(session.app, request).spec))
         return
     from aurora_cli.operations.build import create
 

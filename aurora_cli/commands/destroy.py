@@ -50,7 +50,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     from aurora_cli.operations.destroy import destroy
 
     if options["yes"] and not options["confirm"] and not options["dry_run"]:
-        click.echo("--yes does not confirm a destroy; the name does.", err=True)
+        session.say("--yes does not confirm a destroy; the name does.", err=True)
     with progress(session) as emit:
         result = destroy.destroy(
             session.app,

@@ -12,7 +12,7 @@ from aurora_cli.commands.session import Session, pass_session
 
 
 @click.command(name="engines")
-@click.argument("engine", type=click.Choice(ENGINES))
+@click.argument("engine", metavar="ENGINE", type=click.Choice(ENGINES))
 @click.option("--version", metavar="VERSION", help="Only this version, or those of a major one, e.g. 16.8 or 16.")
 @output_option()
 @pass_session

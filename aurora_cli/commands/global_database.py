@@ -63,7 +63,7 @@ def status(session: Session, name: str, output: str) -> None:
         return
     from aurora_cli.ui import report_view
 
-    report_view.print_global(session.consoles, report)
+    report_view.print_parts(session.consoles, report, "status", ("regions", "endpoints"))
 
 
 @command.command(name="switchover")
@@ -202,14 +202,14 @@ def _move(
     if output != "table":
         print_data(session, done.to_dict(), output)
     else:
-        click.echo(_told(done))
+        session.say(_told(done))
 
 
 def _agreed(session: Session, plan: HandOverPlan) -> bool:
     from aurora_cli.ui import prompts
 
     lag = "" if plan.lag_ms is None else f" ({plan.lag_ms:.0f} ms behind)"
-    click.echo(f"Writes stop while {plan.target}{lag} catches up and takes over from {plan.source}.", err=True)
+    session.say(f"Writes stop while {plan.target}{lag} catches up and takes over from {plan.source}.", err=True)
     return prompts.confirm(session.consoles, "Proceed?")
 
 
@@ -217,7 +217,7 @@ def _named(session: Session, plan: HandOverPlan) -> bool:
     from aurora_cli.ui import prompts
 
     lag = "how much is not known" if plan.lag_ms is None else f"about {plan.lag_ms:.0f} ms of writes"
-    click.echo(f"{plan.target} takes over from {plan.source}; writes not yet replicated are lost: {lag}.", err=True)
+    session.say(f"{plan.target} takes over from {plan.source}; writes not yet replicated are lost: {lag}.", err=True)
     return prompts.type_name(session.consoles, plan.name)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from aurora_cli.commands.global_options import with_global_options
 from aurora_cli.commands.table import ALIASES, MODULES, SECTIONS, SUMMARIES
 
 
@@ -19,6 +20,15 @@ class HelpfulGroup(click.Group):
         if not args and not self.invoke_without_command and not ctx.resilient_parsing:
             raise click.UsageError(f"Specify a command: {', '.join(self.list_commands(ctx))}.", ctx)
         return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, which takes the global options too; None if there is none."""
+        command = self.find(ctx, cmd_name)
+        return None if command is None else with_global_options(command, ctx.find_root().command)
+
+    def find(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command as it was declared."""
+        return super().get_command(ctx, cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -37,13 +47,19 @@ class LazyGroup(HelpfulGroup):
         """Names in the order of the help page; aliases are hidden."""
         return list(SUMMARIES)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def find(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name or alias, or None. Imports its module."""
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in SUMMARIES:
             return None
         command: Any = import_module(f"aurora_cli.commands.{MODULES.get(name, name.replace('-', '_'))}").command
         return command if isinstance(command, click.Command) else None
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands before the options: they are what a reader looks for."""
+        self.format_commands(ctx, formatter)
+        with formatter.section("Global options"):
+            formatter.write_dl([record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands by section, from the static table alone."""

@@ -37,4 +37,4 @@ def command(session: Session, output: str) -> None:
 
         words = ["create", "NAME", "--engine", "postgres"]
         first = command_line(session.app.target, words, session.settings.repeated())
-        click.echo(f"No clusters yet. Create one: {first}", err=True)
+        session.say(f"No clusters yet. Create one: {first}", err=True)

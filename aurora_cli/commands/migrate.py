@@ -16,7 +16,7 @@ from aurora_cli.commands.progress import progress
 from aurora_cli.commands.promote import named
 from aurora_cli.commands.run_operation import operate
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, typed_layers
+from aurora_cli.commands.spec_options import CopyCommand, spec_options, typed_layers
 
 if TYPE_CHECKING:
     from aurora_cli.operations.migrate.rds import Moved
@@ -39,7 +39,7 @@ def command() -> None:
 # --- RDS ---
 
 
-@command.command(name="rds")
+@command.command(name="rds", cls=CopyCommand)
 @click.argument("source")
 @click.option("--into", metavar="NAME", required=True, help="Name of the new cluster.")
 @click.option("--promote", is_flag=True, help="Promote the cluster once it has caught up.")
@@ -102,9 +102,9 @@ def _print_moved(session: Session, moved: Moved, options: dict[str, Any]) -> Non
     if options["output"] != "table":
         print_data(session, {**change_document(moved.change), "migration": moved.to_dict()}, options["output"])
     else:
-        print_change(session, moved.change, "migrate", options["output"])
+        print_change(session, moved.change, "create", options["output"])
         if not moved.change.dry_run:
-            click.echo("\n" + "\n".join(moved.sentences()))
+            session.say("", *moved.sentences())
     if options["dry_run"] and options["exit_code"]:
         exit_on_changes(moved.change.review)
 
@@ -112,7 +112,7 @@ def _print_moved(session: Session, moved: Moved, options: dict[str, Any]) -> Non
 # --- Serverless v1 ---
 
 
-@command.command(name="serverless-v1")
+@command.command(name="serverless-v1", cls=CopyCommand)
 @click.argument("source")
 @click.option("--into", metavar="NAME", required=True, help="Name of the new cluster.")
 @spec_options
@@ -154,16 +154,16 @@ def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: st
         done = {**change_document(made), "migration": move.to_dict()} if made else _looked(session, move)
         print_data(session, done, options["output"])
     elif made is None:
-        click.echo("\n".join([*_lines(move), "Dry run: nothing was created."]))
+        session.say(*_lines(move), "Dry run: nothing was created.")
     else:
-        print_change(session, made, "migrate", options["output"])
-        click.echo("\n" + "\n".join(_afterwards(move)))
+        print_change(session, made, "create", options["output"])
+        session.say("", *_afterwards(move))
 
 
 def _agreed(session: Session, move: Move) -> bool:
     from aurora_cli.ui import prompts
 
-    click.echo("\n".join(_lines(move)), err=True)
+    session.say(*_lines(move), err=True)
     return prompts.confirm(session.consoles, f"Take the snapshot of {move.source}?")
 
 
@@ -279,7 +279,7 @@ def _offered(session: Session, name: str, options: dict[str, Any], *, alone: boo
         return False
     from aurora_cli.ui import prompts
 
-    click.echo(
+    session.say(
         f"{name} has a single instance: it is unavailable for some minutes, unless a reader takes over meanwhile.",
         err=True,
     )

@@ -24,24 +24,26 @@ def print_data(session: Session, value: Mapping[str, Any], output: str) -> None:
     serialize.emit_data(session.consoles, value, "yaml" if output == "yaml" else "json")
 
 
-def print_rows(session: Session, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def print_rows(
+    session: Session, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, spare: Sequence[str] = ()
+) -> None:
     """Write a table to standard output; an absent value is a dash."""
     from aurora_cli.ui import tables
 
     cells = [["-" if cell is None else str(cell) for cell in row] for row in rows]
-    tables.print_table(session.consoles, title, columns, cells)
+    tables.print_table(session.consoles, title, columns, cells, spare=spare)
 
 
 def print_change(session: Session, result: ChangeResult, operation: str, output: str) -> None:
-    """Write what a changing command did: the cluster's report, or the plan after a dry run."""
+    """Write what a changing command did: the answer to what was asked for, or the plan after a dry run."""
     if output != "table":
         print_data(session, change_document(result), output)
     elif result.dry_run and result.review is not None:
         print_plan(session, result.review)
     elif result.report is not None:
-        from aurora_cli.ui import report_view
+        from aurora_cli.ui import outcome_view
 
-        report_view.print_report(session.consoles, result.report, operation, options=session.settings.repeated())
+        outcome_view.print_outcome(session.consoles, result, operation, options=session.settings.repeated())
 
 
 def print_plan(session: Session, review: PlanReview) -> None:

@@ -16,10 +16,10 @@ from aurora_cli.commands.options import (
 from aurora_cli.commands.output import exit_on_changes, print_data, print_plan
 from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, spec_request
+from aurora_cli.commands.spec_options import SpecCommand, spec_options, spec_request
 
 
-@click.command(name="plan")
+@click.command(name="plan", cls=SpecCommand)
 @name_argument(required=False)
 @file_option
 @spec_options

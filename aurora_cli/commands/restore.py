@@ -12,7 +12,7 @@ from aurora_cli.commands.copy_options import copy_options, make_copy
 from aurora_cli.commands.output import print_change
 from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import typed_layers
+from aurora_cli.commands.spec_options import CopyCommand, typed_layers
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.step import Operation
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _IN_PLACE = {"replace": "--replace", "undo": "--undo", "discard_old": "--discard-old"}
 
 
-@click.command(name="restore")
+@click.command(name="restore", cls=CopyCommand)
 @click.argument("name", metavar="NAME", shell_complete=complete_clusters)
 @click.option("--from-snapshot", "--from", metavar="SNAPSHOT", help="Identifier or ARN of the snapshot.")
 @click.option(

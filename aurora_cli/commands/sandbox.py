@@ -64,7 +64,7 @@ def stop(session: Session) -> None:
       aurora-cli sandbox stop
     """
     stopped = session.app.sandbox_manager.stop()
-    click.echo("The sandbox is stopped." if stopped else "The sandbox was not running.", err=True)
+    session.say("The sandbox is stopped." if stopped else "The sandbox was not running.", err=True)
 
 
 @command.command(name="status")
@@ -102,7 +102,7 @@ def reset(session: Session, yes: bool) -> None:
     if not yes and not prompts.confirm(session.consoles, "Empty the sandbox and forget its clusters?"):
         raise Declined("The sandbox was left as it is.")
     forgotten = reset_sandbox.reset(session.app)
-    click.echo(f"The sandbox is empty; {len(forgotten)} cluster(s) forgotten.", err=True)
+    session.say(f"The sandbox is empty; {len(forgotten)} cluster(s) forgotten.", err=True)
 
 
 @command.group(name="faults", cls=HelpfulGroup)
@@ -135,9 +135,15 @@ def faults_list(session: Session, output: str) -> None:
         print_data(session, {"schema_version": SCHEMA_VERSION, "faults": rules}, output)
     elif rules:
         keys = ("id", "kind", "service", "action", "count", "probability", "delay_s", "after_n")
-        print_rows(session, "Faults", FAULT_COLUMNS, [[rule[key] for key in keys] for rule in rules])
+        print_rows(
+            session,
+            "Faults",
+            FAULT_COLUMNS,
+            [[rule[key] for key in keys] for rule in rules],
+            spare=("After", "Delay s", "Share"),
+        )
     else:
-        click.echo("No faults are set.", err=True)
+        session.say("No faults are set.", err=True)
 
 
 @faults.command(name="add")
@@ -176,7 +182,7 @@ def faults_add(session: Session, /, output: str, **values: Any) -> None:
     if output != "table":
         print_data(session, {"schema_version": SCHEMA_VERSION, "fault": rule.to_dict()}, output)
     else:
-        click.echo(f"Added fault {rule.id}.", err=True)
+        session.say(f"Added fault {rule.id}.", err=True)
 
 
 @faults.command(name="clear")
@@ -193,7 +199,7 @@ def faults_clear(session: Session, fault: str | None) -> None:
     removed = session.app.sandbox_manager.clear_faults(fault)
     if fault and not removed:
         raise InvalidInput(f"No fault '{fault}' is set.", hint="List them: aurora-cli sandbox faults list")
-    click.echo(f"Removed {removed} fault(s).", err=True)
+    session.say(f"Removed {removed} fault(s).", err=True)
 
 
 def _show(session: Session, info: SandboxInfo, output: str) -> None:

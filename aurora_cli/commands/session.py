@@ -45,10 +45,12 @@ class Session:
     Attributes:
         settings: the global options.
         given_app: an application context made by a test; None to make the real one.
+        only_sandbox: whether the command is about nothing but the sandbox.
     """
 
     settings: Settings = field(default_factory=Settings)
     given_app: AppContext | None = None
+    only_sandbox: bool = False
 
     @classmethod
     def adopt(cls, obj: Any, settings: Settings) -> Session:
@@ -71,8 +73,32 @@ class Session:
 
         return retyped(text, options)
 
+    def learn(self, name: str, value: Any) -> None:
+        """Take a global option that was typed after the command."""
+        self.settings = replace(self.settings, typed=(*self.settings.typed, name), **{name: value})
+        if self.only_sandbox:
+            self.use_sandbox()
+
+    def say(self, *sentences: str, err: bool = False) -> None:
+        """Print sentences, wrapped at the width of the screen; an indented one is a command, and stays whole."""
+        from aurora_cli.ui.console import echo, prose
+
+        console = self.consoles.err if err else self.consoles.out
+        with self.consoles.still():
+            for sentence in sentences:
+                show = prose if sentence and not sentence.startswith("  ") else echo
+                show(console, sentence)
+
+    def write(self, text: str) -> None:
+        """Print a text on standard output as it is: what people and programs copy."""
+        from aurora_cli.ui.console import echo
+
+        for line in text.removesuffix("\n").split("\n"):
+            echo(self.consoles.out, line)
+
     def use_sandbox(self) -> None:
         """Work on the sandbox whatever the global options say; for commands that are about nothing else."""
+        self.only_sandbox = True
         self.settings = replace(self.settings, sandbox=True, profile=None)
 
     @property

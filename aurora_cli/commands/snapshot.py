@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.day_two.snapshots import SnapshotResult
 
 COLUMNS = ("Id", "Cluster", "Type", "Status", "Version", "Encrypted", "Created")
+SPARE = ("Encrypted", "Version", "Type", "Status")
 
 
 @click.group(name="snapshot", cls=HelpfulGroup)
@@ -26,7 +27,7 @@ def command() -> None:
     """Create, list, copy and delete snapshots of clusters.
 
     Terraform does not manage them: a snapshot is kept when its cluster is deleted, until it is deleted here. The Region
-    is that of the cluster, or the one of --region before the command.
+    is that of the cluster, or the one of --region.
 
     \b
     Examples:
@@ -79,7 +80,9 @@ def list_(session: Session, /, cluster: str | None, output: str) -> None:
         rows = [snapshots.row(one) for one in found]
         print_data(session, {"schema_version": SCHEMA_VERSION, "snapshots": rows}, output)
         return
-    print_rows(session, "Snapshots", COLUMNS, [_cells(one, final=snapshots.is_final(one)) for one in found])
+    print_rows(
+        session, "Snapshots", COLUMNS, [_cells(one, final=snapshots.is_final(one)) for one in found], spare=SPARE
+    )
 
 
 @command.command(name="copy")
@@ -137,9 +140,10 @@ def delete(session: Session, /, identifier: str, confirm: str | None, output: st
 
     def confirmed(found: SnapshotInfo) -> bool:
         from aurora_cli.ui import prompts
+        from aurora_cli.ui.text import moment
 
         kind = "final snapshot" if snapshots.is_final(found) else "snapshot"
-        click.echo(f"LOST: the {kind} {found.id} of {found.cluster}, of {found.created_at}.", err=True)
+        session.say(f"LOST: the {kind} {found.id} of {found.cluster}, of {moment(found.created_at)}.", err=True)
         return confirm == identifier or prompts.type_name(session.consoles, identifier, "snapshot")
 
     with progress(session) as emit:
@@ -150,8 +154,18 @@ def delete(session: Session, /, identifier: str, confirm: str | None, output: st
 
 
 def _cells(one: SnapshotInfo, *, final: bool) -> list[Any]:
+    from aurora_cli.ui.text import moment
+
     kind = "final" if final else one.type
-    return [one.id, one.cluster, kind, one.status, one.engine_version, "yes" if one.encrypted else "no", one.created_at]
+    return [
+        one.id,
+        one.cluster,
+        kind,
+        one.status,
+        one.engine_version,
+        "yes" if one.encrypted else "no",
+        moment(one.created_at),
+    ]
 
 
 def _print(session: Session, result: SnapshotResult, output: str) -> None:
@@ -159,4 +173,4 @@ def _print(session: Session, result: SnapshotResult, output: str) -> None:
         print_data(session, result.to_dict(), output)
         return
     said = {"created": "was created", "copied": "was copied", "deleted": "was deleted", "unchanged": "already existed"}
-    click.echo(f"{result.snapshot.id} {said[result.outcome]} ({result.region}).")
+    session.say(f"{result.snapshot.id} {said[result.outcome]} ({result.region}).")

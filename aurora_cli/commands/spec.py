@@ -15,7 +15,7 @@ from aurora_cli.commands.options import file_option, name_argument, output_optio
 from aurora_cli.commands.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.progress import progress
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, spec_region, spec_request
+from aurora_cli.commands.spec_options import SpecCommand, spec_options, spec_region, spec_request
 from aurora_cli.errors import InvalidInput
 
 
@@ -62,13 +62,13 @@ def init(session: Session, name: str, engine: str, preset: str, to: str | None, 
 
     text = starter(name, spec_region(session) or "eu-west-1", engine, preset)
     if to is None:
-        click.echo(text, nl=False)
+        session.write(text)
         return
     path = Path(to)
     if path.exists() and not force:
         raise InvalidInput(f"{path} already exists.", hint="Specify another file, or --force to overwrite it.")
     path.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {path}. Next: aurora-cli create -f {path}", err=True)
+    session.say(f"Wrote {path}. Next: aurora-cli create -f {path}", err=True)
 
 
 @command.command(name="from-serverless-v1")
@@ -90,13 +90,13 @@ def from_serverless_v1(session: Session, file: str, to: str | None) -> None:
 
     text = serverless_v1_spec.equivalent(file, sys.stdin, spec_region(session))
     if to is None:
-        click.echo(text, nl=False)
+        session.write(text)
         return
     path = Path(to)
     if path.exists():
         raise InvalidInput(f"{path} already exists.", hint="Specify another file.")
     path.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {path}. Next: aurora-cli plan -f {path}", err=True)
+    session.say(f"Wrote {path}. Next: aurora-cli plan -f {path}", err=True)
 
 
 @command.command(name="describe")
@@ -116,10 +116,10 @@ def describe(session: Session, cluster: str) -> None:
 
     with progress(session) as emit:
         text = serverless_v1_spec.describe(session.app, cluster, spec_region(session), emit=emit)
-    click.echo(text, nl=False)
+    session.write(text)
 
 
-@command.command(name="show")
+@command.command(name="show", cls=SpecCommand)
 @name_argument(required=False)
 @file_option
 @spec_options

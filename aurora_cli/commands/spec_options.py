@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve import Layer
     from aurora_cli.stacks.stack import Stack
 
+SECTIONS = ("Cluster", "Instances", "Storage and monitoring", "Network", "Access")
+VARIABLES = (
+    "The options below set fields of the spec. For a new cluster a variable AURORA_<OPTION> sets them too: "
+    "AURORA_ENGINE_VERSION is --engine-version. Several values are separated by commas there."
+)
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Pair = tuple[str, Any, str]
 """Dotted path in the spec, value, and where it came from."""
@@ -41,6 +47,41 @@ class CommaList(click.types.StringParamType):
         return [part.strip() for part in rv.split(",") if part.strip()]
 
 
+class SpecOption(click.Option):
+    """An option of the spec, listed under a heading of its own."""
+
+    def __init__(self, *declarations: Any, section: str, **attributes: Any) -> None:
+        super().__init__(*declarations, **attributes)
+        self.section = section
+
+
+class SpecCommand(click.Command):
+    """A command with options of the spec: its own come first, then those of the spec by what they are about."""
+
+    about = VARIABLES
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write them section by section."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None and isinstance(param, click.Option):
+                section = param.section if isinstance(param, SpecOption) else "Options"
+                sections.setdefault(section, []).append(record)
+        for title in ("Options", *SECTIONS):
+            with formatter.section(title):
+                formatter.write_dl(sections[title])
+            if title == "Options":
+                formatter.write_paragraph()
+                formatter.write_text(self.about)
+
+
+class CopyCommand(SpecCommand):
+    """A command whose spec begins with another cluster's: no variable changes that."""
+
+    about = "The options below set fields of the spec, in place of the source's."
+
+
 @dataclass(frozen=True)
 class SpecFlag:
     """One flag that sets one field.
@@ -52,6 +93,7 @@ class SpecFlag:
         type: type of one value.
         multiple: True when the flag may be repeated and the field is a list.
         switch: True for a flag without a value.
+        section: where the help page lists it.
         complete: completion function, or None.
     """
 
@@ -62,6 +104,7 @@ class SpecFlag:
     type: Any = str
     multiple: bool = False
     switch: bool = False
+    section: str = "Cluster"
     complete: Any = None
 
     @property
@@ -76,20 +119,20 @@ class SpecFlag:
 
     def option(self) -> Callable[[Decorated], Decorated]:
         """The Click decorator."""
-        if self.switch:
-            return click.option(
-                self.flag, self.parameter, is_flag=True, envvar=self.variable, show_envvar=True, help=self.help
-            )
+        values = {
+            "metavar": self.metavar,
+            "type": CommaList() if self.multiple else self.type,
+            "multiple": self.multiple,
+        }
         return click.option(
             self.flag,
             self.parameter,
+            cls=SpecOption,
+            section=self.section,
             envvar=self.variable,
-            show_envvar=True,
-            metavar=self.metavar,
-            type=CommaList() if self.multiple else self.type,
-            multiple=self.multiple,
             shell_complete=self.complete,
             help=self.help,
+            **({"is_flag": True} if self.switch else values),
         )
 
 
@@ -97,43 +140,94 @@ SPEC_FLAGS = (
     SpecFlag("--engine", "engine", "ENGINE", "postgres or mysql (or AWS's own name).", complete=complete_engines),
     SpecFlag("--engine-version", "engine_version", "VERSION", "Engine version, e.g. 16.8; default: the packaged one."),
     SpecFlag("--preset", "preset", "PRESET", "development, staging or production.", complete=complete_presets),
-    SpecFlag("--class", "instances.class", "CLASS", "Instance class, e.g. db.r7g.large.", complete=complete_classes),
-    SpecFlag("--acu", "instances.acu", "MIN-MAX", "Serverless v2 capacity in ACUs, e.g. 0.5-16."),
+    SpecFlag("--database", "database", "NAME", "Initial database name."),
+    SpecFlag("--tag", "tags", "KEY=VALUE", "Tag on every resource; can be repeated.", multiple=True),
+    SpecFlag(
+        "--class",
+        "instances.class",
+        "CLASS",
+        "Instance class, e.g. db.r7g.large.",
+        complete=complete_classes,
+        section="Instances",
+    ),
+    SpecFlag("--acu", "instances.acu", "MIN-MAX", "Serverless v2 capacity in ACUs, e.g. 0.5-16.", section="Instances"),
     SpecFlag(
         "--pause-after",
         "instances.pause_after",
         "DURATION",
         "Idle time before a cluster with a minimum of 0 ACU pauses, e.g. 10m.",
+        section="Instances",
     ),
-    SpecFlag("--readers", "instances.readers", "N", "Number of readers, not counting the writer, 0 to 15.", type=int),
-    SpecFlag("--ha", "high_availability", "", "At least one reader in another zone, as failover target.", switch=True),
-    SpecFlag("--autoscale", "autoscaling", "MIN-MAX", "Autoscale readers, e.g. 1-5 (default target 70 % CPU)."),
-    SpecFlag("--storage", "storage", "TYPE", "aurora, or aurora-iopt1 for I/O-Optimized."),
-    SpecFlag("--database", "database", "NAME", "Initial database name."),
-    SpecFlag("--username", "username", "NAME", "Master user name; its password is in AWS Secrets Manager."),
     SpecFlag(
-        "--iam-user",
-        "credentials.iam_users",
-        "NAME",
-        "Database user that may connect through the stack's IAM policy; can be repeated.",
-        multiple=True,
+        "--readers",
+        "instances.readers",
+        "N",
+        "Number of readers, not counting the writer, 0 to 15.",
+        type=int,
+        section="Instances",
     ),
-    SpecFlag("--data-api", "data_api", "", "Enable the RDS Data API (SQL over HTTPS).", switch=True),
-    SpecFlag("--insights", "monitoring.insights.mode", "MODE", "Database Insights: standard or advanced."),
-    SpecFlag("--cidr", "network.cidr", "CIDR", "CIDR block of the new VPC."),
-    SpecFlag("--zones", "network.zones", "N", "Availability Zones of the new VPC, 2 or 3.", type=int),
-    SpecFlag("--vpc-id", "network.vpc_id", "ID", "Existing VPC to use instead."),
-    SpecFlag("--subnet-id", "network.subnet_ids", "ID", "Existing subnet; can be repeated.", multiple=True),
-    SpecFlag("--subnet-group", "network.subnet_group", "NAME", "Existing DB subnet group."),
+    SpecFlag(
+        "--ha",
+        "high_availability",
+        "",
+        "At least one reader in another zone, as failover target.",
+        switch=True,
+        section="Instances",
+    ),
+    SpecFlag(
+        "--autoscale",
+        "autoscaling",
+        "MIN-MAX",
+        "Autoscale readers, e.g. 1-5 (default target 70 % CPU).",
+        section="Instances",
+    ),
+    SpecFlag(
+        "--storage", "storage", "TYPE", "aurora, or aurora-iopt1 for I/O-Optimized.", section="Storage and monitoring"
+    ),
+    SpecFlag(
+        "--insights",
+        "monitoring.insights.mode",
+        "MODE",
+        "Database Insights: standard or advanced.",
+        section="Storage and monitoring",
+    ),
+    SpecFlag("--cidr", "network.cidr", "CIDR", "CIDR block of the new VPC.", section="Network"),
+    SpecFlag(
+        "--zones", "network.zones", "N", "Availability Zones of the new VPC, 2 or 3.", type=int, section="Network"
+    ),
+    SpecFlag("--vpc-id", "network.vpc_id", "ID", "Existing VPC to use instead.", section="Network"),
+    SpecFlag(
+        "--subnet-id", "network.subnet_ids", "ID", "Existing subnet; can be repeated.", multiple=True, section="Network"
+    ),
+    SpecFlag("--subnet-group", "network.subnet_group", "NAME", "Existing DB subnet group.", section="Network"),
     SpecFlag(
         "--security-group-id",
         "network.security_group_ids",
         "ID",
         "Existing security group to attach; can be repeated.",
         multiple=True,
+        section="Network",
     ),
-    SpecFlag("--allow-cidr", "network.allow", "CIDR", "Sources that may connect; can be repeated.", multiple=True),
-    SpecFlag("--tag", "tags", "KEY=VALUE", "Tag on every resource; can be repeated.", multiple=True),
+    SpecFlag(
+        "--allow-cidr",
+        "network.allow",
+        "CIDR",
+        "Sources that may connect; can be repeated.",
+        multiple=True,
+        section="Network",
+    ),
+    SpecFlag(
+        "--username", "username", "NAME", "Master user name; its password is in AWS Secrets Manager.", section="Access"
+    ),
+    SpecFlag(
+        "--iam-user",
+        "credentials.iam_users",
+        "NAME",
+        "Database user that may connect through the stack's IAM policy; can be repeated.",
+        multiple=True,
+        section="Access",
+    ),
+    SpecFlag("--data-api", "data_api", "", "Enable the RDS Data API (SQL over HTTPS).", switch=True, section="Access"),
 )
 
 
@@ -142,6 +236,8 @@ def spec_options(decorated: Decorated) -> Decorated:
     decorated = click.option(
         "--set",
         "assignments",
+        cls=SpecOption,
+        section="Cluster",
         metavar="PATH=VALUE",
         multiple=True,
         help="Any field by its path, e.g. backup.retention=14d; can be repeated.",

@@ -43,12 +43,14 @@ def command(session: Session, name: str, confirm: str | None, output: str) -> No
         print_data(session, result.to_dict(), output)
         return
     done = f"The lock of {name} is released." if result.changed else f"Nothing holds the state of {name}."
-    click.echo(done)
+    session.say(done)
 
 
 def _confirmed(session: Session, name: str, confirm: str | None, lock: StateLock) -> bool:
-    click.echo(f"The state of {name} is locked: {lock.operation} by {lock.who}, since {lock.since}", err=True)
-    click.echo(f"Lock ID: {lock.id or 'unknown'}", err=True)
+    from aurora_cli.ui.text import moment
+
+    session.say(f"The state of {name} is locked: {lock.operation} by {lock.who}, since {moment(lock.since)}", err=True)
+    session.say(f"Lock ID: {lock.id or 'unknown'}", err=True)
     if confirm is not None:
         return confirm in {lock.id, name} - {""}
     if not session.consoles.interactive:

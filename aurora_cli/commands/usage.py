@@ -16,21 +16,14 @@ if TYPE_CHECKING:
 
 
 def as_invalid_input(error: click.ClickException, words: Sequence[str] = ()) -> InvalidInput:
-    """The same failure as an error of ours, with the way to the help page or to the right place of a global option.
+    """The same failure as an error of ours, with the way to the help page.
 
     Args:
         words: the command line; Click does not tell where an option stood that lacks its argument.
     """
     ctx = getattr(error, "ctx", None)
-    message = error.format_message()
-    if isinstance(error, click.NoSuchOption) and ctx is not None and _is_global(ctx, error.option_name):
-        option = error.option_name
-        return InvalidInput(
-            f"{option} is a global option: it comes before the command.",
-            hint=f"{PROGRAM} {option} ... {ctx.command_path.removeprefix(PROGRAM).strip()} ...",
-        )
     path = ctx.command_path if ctx is not None else _command_path(words)
-    return InvalidInput(message, hint=f"Help: {path} --help")
+    return InvalidInput(error.format_message(), hint=f"Help: {path} --help")
 
 
 def wanted_output(arguments: Sequence[str], environ: Mapping[str, str]) -> DataFormat | None:
@@ -51,8 +44,3 @@ def wanted_output(arguments: Sequence[str], environ: Mapping[str, str]) -> DataF
 def _command_path(words: Sequence[str]) -> str:
     """The program with the first word that is a command."""
     return " ".join([PROGRAM, *[word for word in words if word in SUMMARIES][:1]])
-
-
-def _is_global(ctx: click.Context, option: str) -> bool:
-    root = ctx.find_root()
-    return ctx is not root and any(option in parameter.opts for parameter in root.command.params)

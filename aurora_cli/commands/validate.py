@@ -9,10 +9,10 @@ import click
 from aurora_cli.commands.options import file_option, name_argument, output_option, skip_check_option
 from aurora_cli.commands.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.session import Session, pass_session
-from aurora_cli.commands.spec_options import spec_options, spec_request
+from aurora_cli.commands.spec_options import SpecCommand, spec_options, spec_request
 
 
-@click.command(name="validate")
+@click.command(name="validate", cls=SpecCommand)
 @name_argument(required=False)
 @file_option
 @spec_options
@@ -44,4 +44,4 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     from aurora_cli.ui import errors_view
 
     errors_view.print_problems(session.consoles.err, resolved.warnings)
-    click.echo(f"The spec of '{resolved.spec.name}' is valid.")
+    session.say(f"The spec of '{resolved.spec.name}' is valid.")

@@ -30,4 +30,4 @@ def command(session: Session, output: str) -> None:
     if output != "table":
         print_data(session, {"schema_version": SCHEMA_VERSION, **facts}, output)
     else:
-        click.echo(f"{PROGRAM} {facts['aurora_cli']} (Python {facts['python']}, {facts['platform']})")
+        session.say(f"{PROGRAM} {facts['aurora_cli']} (Python {facts['python']}, {facts['platform']})")

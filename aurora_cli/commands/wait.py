@@ -42,3 +42,7 @@ def command(session: Session, name: str, condition: str, timeout: str, output: s
         found = wait.wait_for(session.app, name, condition, timeout_s=seconds_of(timeout, "--timeout"), emit=emit)
     if output != "table":
         print_data(session, found.to_dict(), output)
+        return
+    from aurora_cli.ui.text import duration
+
+    session.say(f"{name}: {condition}, after {duration(found.elapsed_s)}.")

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.ui import prompts, report_view
-from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.console import Consoles, echo, lead, prose, section, symbols
 from aurora_cli.ui.errors_view import print_problems
 from aurora_cli.ui.plan_view import print_headline
 from aurora_cli.ui.text import clean
@@ -33,14 +33,13 @@ def print_review(consoles: Consoles, review: AdoptReview) -> None:
         _list(console, "Imported, without changes", [(i.address, i.id) for i in review.imports])
         _list(console, "Used unchanged, and not managed", [(f"{u.kind} {u.name}", u.note) for u in review.unmanaged])
         _print_tags(console, review)
-        console.print()
-        console.print(Text("The spec", style="heading"))
+        section(console, "The spec")
         for line in review.spec.splitlines():
-            whole(console, Text(f"  {clean(line)}"))
+            echo(console, Text(f"  {clean(line)}"))
         if review.warnings:
-            console.print()
+            echo(console)
             print_problems(console, review.warnings)
-        console.print()
+        echo(console)
         for text in review.advice:
             prose(console, lead(f"{symbols(console).info} ", "second").append(clean(text)), hanging=2)
 
@@ -59,15 +58,14 @@ def print_result(consoles: Consoles, result: AdoptResult, *, options: Sequence[s
 def _list(console: Console, title: str, rows: Sequence[tuple[str, str]]) -> None:
     if not rows:
         return
-    console.print()
-    console.print(Text(f"{title} ({len(rows)})", style="heading"))
+    section(console, f"{title} ({len(rows)})")
     for first, second in rows:
         line = Text("  ").append(clean(first))
-        whole(console, line.append(f"  {clean(second)}", style="second") if second else line)
+        echo(console, line.append(f"  {clean(second)}", style="second") if second else line)
 
 
 def _print_tags(console: Console, review: AdoptReview) -> None:
-    console.print()
+    echo(console)
     if not review.tags:
         prose(console, Text("Nothing changes in AWS."))
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from aurora_cli.operations.blue_green.report import BlueGreenStatus, Side
-from aurora_cli.ui.console import Consoles, lead, prose
+from aurora_cli.ui.console import Consoles, echo, lead, prose
 from aurora_cli.ui.lists import print_facts
 from aurora_cli.ui.status import status_cell
 from aurora_cli.ui.tables import print_table
@@ -17,7 +17,7 @@ COLUMNS = ("", "Cluster", "Version", "Status", "Writer endpoint")
 def print_blue_green(consoles: Consoles, found: BlueGreenStatus) -> None:
     """Prints the status on standard output."""
     console = consoles.out
-    console.print()
+    echo(console)
     prose(console, lead("Blue/green deployment", "heading"))
     if found.deployment is not None:
         _print_deployment(consoles, found)

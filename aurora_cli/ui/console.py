@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO
@@ -19,6 +19,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from aurora_cli.ui.symbols import Symbols, symbols_for
+from aurora_cli.ui.text import clean, spoken
 
 if TYPE_CHECKING:
     from aurora_cli.terraform.plan import Plan
@@ -148,19 +149,20 @@ def wants_color(color: ColorChoice, environ: Mapping[str, str], is_tty: bool) ->
     return is_tty and environ.get("CLICOLOR") != "0" and environ.get("TERM", "") not in ("dumb", "unknown")
 
 
-def prose(console: Console, text: Text, *, indent: int = 0, hanging: int = 0) -> None:
+def prose(console: Console, text: Text | str, *, indent: int = 0, hanging: int = 0) -> None:
     """Prints a paragraph, wrapped at the console's width but not wider than a column that reads well.
 
     Args:
         indent: spaces before each line.
         hanging: more spaces before each line but the first.
     """
+    text = _safe(console, text, spoken)
     room = min(console.width, PROSE_WIDTH) - indent
     first, rest = _first_line(console, text, max(20, room))
     lines = [first, *rest.wrap(console, max(20, room - hanging))] if rest else [first]
     for number, line in enumerate(lines):
         line.rstrip()
-        console.print(Text(" " * (indent + (hanging if number else 0))).append_text(line), soft_wrap=True)
+        echo(console, Text(" " * (indent + (hanging if number else 0))).append_text(line))
 
 
 def lead(text: str, style: str) -> Text:
@@ -168,9 +170,41 @@ def lead(text: str, style: str) -> Text:
     return Text().append(text, style=style)
 
 
-def whole(console: Console, text: Text) -> None:
-    """Prints one line exactly as it is, however long: for what people copy."""
-    console.print(text, soft_wrap=True)
+def echo(console: Console, text: Text | str = "", *, end: str = "\n") -> None:
+    """Prints one line as it is, however long. All that is printed passes here: what a terminal would obey is made visible."""
+    console.print(_safe(console, text), end=end, soft_wrap=True)
+
+
+def fact(console: Console, label: str, value: Text | str, column: int, *, indent: int = 0) -> None:
+    """Prints a label and a value that people copy: beside it in `column`, or below it where only that keeps it on one line."""
+    beside = lead(f"{' ' * indent}{label:<{column}}  ", "second")
+    safe = _safe(console, value)
+    if beside.cell_len + safe.cell_len <= console.width or indent + 2 + safe.cell_len > console.width:
+        echo(console, beside.append_text(safe))
+    else:
+        echo(console, lead(f"{' ' * indent}{label}", "second"))
+        echo(console, Text(" " * (indent + 2)).append_text(safe))
+
+
+def section(console: Console, title: str, style: str = "heading") -> None:
+    """Prints the heading of a part of the screen, after an empty line."""
+    echo(console)
+    echo(console, Text(title, style=style))
+
+
+def document(console: Console, text: str) -> None:
+    """Writes a document of many lines, which its encoder has made safe already: JSON and YAML."""
+    console.file.write(text)
+    console.file.flush()
+
+
+def _safe(console: Console, text: Text | str, make: Callable[[str], str] = clean) -> Text:
+    """The text, made safe piece by piece so that each keeps its style."""
+    if isinstance(text, str):
+        return Text(make(text))
+    if make(text.plain) == text.plain:
+        return text
+    return Text.assemble(*((make(piece.text), piece.style or "") for piece in text.render(console)))
 
 
 def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:

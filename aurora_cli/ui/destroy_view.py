@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.operations.core.results import InstanceInfo
-from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.console import Consoles, echo, lead, prose, section, symbols
 from aurora_cli.ui.plan_groups import Entry, Group, removed_name
 from aurora_cli.ui.plan_view import print_group, print_headline
 from aurora_cli.ui.resource_labels import rank_of
@@ -47,15 +47,15 @@ def print_destroyed(consoles: Consoles, result: DestroyResult) -> None:
     )
     prose(console, lead(f"{mark} ", "good").append(words))
     if result.final_snapshot_identifier:
-        whole(
+        echo(
             console,
             lead("  final snapshot  ", "second").append(clean(result.final_snapshot_identifier)),
         )
     if result.restore_hint:
-        whole(console, lead("  restore it      ", "second").append(clean(result.restore_hint), style="command"))
+        echo(console, lead("  restore it      ", "second").append(clean(result.restore_hint), style="command"))
     for group in result.log_groups:
-        whole(console, lead("  log group kept  ", "second").append(clean(group["name"])))
-        whole(console, lead("  to delete it    ", "second").append(clean(group["delete"]), style="command"))
+        echo(console, lead("  log group kept  ", "second").append(clean(group["name"])))
+        echo(console, lead("  to delete it    ", "second").append(clean(group["delete"]), style="command"))
 
 
 def print_protected(consoles: Consoles, result: Protected) -> None:
@@ -64,14 +64,13 @@ def print_protected(consoles: Consoles, result: Protected) -> None:
     words = "The deletion protection is enabled again" if result.protected else "There was no protection to re-enable"
     prose(consoles.out, lead(f"{mark} ", "good").append(f"{words}: {clean(result.name)}."))
     for what in result.protected:
-        whole(consoles.out, lead("  ", "second").append(clean(what)))
+        echo(consoles.out, lead("  ", "second").append(clean(what)))
 
 
 def _print_instances(console: Console, instances: tuple[InstanceInfo, ...]) -> None:
     if not instances:
         return
-    console.print()
-    console.print(Text(f"Instances, deleted permanently ({len(instances)})", style="lost"))
+    section(console, f"Instances, deleted permanently ({len(instances)})", "lost")
     mark = symbols(console).lost
     for instance in sorted(instances, key=lambda i: (i.role != "writer", i.zone or "~", i.id)):
         line = Text("  ").append(f"{mark} ", style="lost").append(clean(instance.id))
@@ -97,7 +96,7 @@ def _print_resources(console: Console, review: DestroyReview) -> None:
 
 
 def _print_protection(console: Console, review: DestroyReview) -> None:
-    console.print()
+    echo(console)
     if review.deletion_protection:
         _bullet(console, "warning", "warning", "Deletion protection is on: it is disabled first.")
     for text in (*review.remarks, *review.dependants):
@@ -113,7 +112,7 @@ def _print_kept(console: Console, review: DestroyReview) -> None:
     if identifier and not any(identifier in sentence_ for sentence_ in kept):
         kept.insert(0, f"The data as of now, in the final snapshot {identifier}.")
     if kept:
-        console.print(Text("What is kept", style="heading"))
+        echo(console, Text("What is kept", style="heading"))
     for text in kept:
         _bullet(console, "kept", "good", sentence(text), indent=2)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.console import Consoles, echo, lead, prose, symbols
 from aurora_cli.ui.text import clean
 
 if TYPE_CHECKING:
@@ -27,15 +27,15 @@ def print_drift(consoles: Consoles, report: DriftReport) -> None:
         )
         return
     for one in report.resources:
-        whole(
+        echo(
             console,
             Text(clean(one.id or one.address), style="heading").append(f"  {clean(one.address)}", style="second"),
         )
         if one.gone:
             prose(console, Text("  deleted outside Terraform", style="lost"))
         for attribute in one.attributes:
-            whole(console, Text("  ").append(clean(attribute.path)).append(_values(attribute)))
-    console.print()
+            echo(console, Text("  ").append(clean(attribute.path)).append(_values(attribute)))
+    echo(console)
     prose(console, Text(f"To revert it: aurora-cli apply {name}"))
     fields = sorted({a.field for one in report.resources for a in one.attributes if a.field})
     if fields:

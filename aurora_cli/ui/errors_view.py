@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.errors import AuroraError, Problem, SpecInvalid
-from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.console import Consoles, echo, lead, prose, section, symbols
 from aurora_cli.ui.redact import redact, redact_text
 from aurora_cli.ui.text import clean, clean_lines
 
@@ -54,15 +54,14 @@ def _print_equivalent(console: Console, text: str | None) -> None:
     """A spec to take instead, as it stands: each line whole, so that it can be copied."""
     if text is None:
         return
-    console.print()
-    console.print(Text("An equivalent spec, ready to use:", style="heading"))
+    section(console, "An equivalent spec, ready to use:")
     for line in clean_lines(redact_text(text)):
-        whole(console, Text(f"  {line}".rstrip()))
+        echo(console, Text(f"  {line}".rstrip()))
 
 
 def _print_diagnostics(console: Console, diagnostics: Sequence[Mapping[str, Any]]) -> None:
     """Prints what Terraform said, in its own words."""
-    console.print(Text("Terraform said:", style="heading"))
+    echo(console, Text("Terraform said:", style="heading"))
     for found in diagnostics:
         place = "  ".join(clean(found[key]) for key in ("address", "file") if found.get(key))
         line = Text("  ").append(f"{clean(found.get('severity', 'error'))}: ", style="error")
@@ -72,7 +71,7 @@ def _print_diagnostics(console: Console, diagnostics: Sequence[Mapping[str, Any]
             hanging=2,
         )
         for text in clean_lines(found.get("detail", "")):
-            whole(console, Text(f"    {text}".rstrip()))
+            echo(console, Text(f"    {text}".rstrip()))
 
 
 def _where(problem: Problem) -> str:
@@ -97,10 +96,10 @@ def _print_details(console: Console, error: AuroraError) -> None:
     if isinstance(diagnostics, list):
         _print_diagnostics(console, [d for d in diagnostics if isinstance(d, Mapping)])
     if details:
-        console.print(Text("details:", style="heading"))
+        echo(console, Text("details:", style="heading"))
         for line in json.dumps(details, indent=2, ensure_ascii=False, default=str).splitlines():
-            whole(console, Text(f"  {clean(line)}", style="second"))
+            echo(console, Text(f"  {clean(line)}", style="second"))
     text = "".join(traceback.format_exception(error))
-    console.print(Text("traceback:", style="heading"))
+    echo(console, Text("traceback:", style="heading"))
     for line in clean_lines(redact_text(text)):
-        whole(console, Text(f"  {line}", style="second"))
+        echo(console, Text(f"  {line}", style="second"))

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.ui.attribute_labels import value_text
-from aurora_cli.ui.console import Consoles, lead, prose, whole
+from aurora_cli.ui.console import Consoles, echo, fact, lead, prose
 from aurora_cli.ui.status import status_cell
 from aurora_cli.ui.tables import Cell, Value, print_table
-from aurora_cli.ui.text import clean, duration
+from aurora_cli.ui.text import clean, duration, moment
 
 _CHECK_LEAD = 11
 """Width of a check's symbol and word."""
@@ -85,7 +85,13 @@ class CheckRow(Protocol):
 def print_clusters(consoles: Consoles, rows: Sequence[ClusterRow]) -> None:
     """Prints the clusters of a home, one a row; a damaged one with what is wrong."""
     columns = ("Name", "Region", "Engine", "Status", "Instances", "Created")
-    print_table(consoles, "", columns, [_cluster(consoles, row) for row in rows])
+    print_table(
+        consoles,
+        "",
+        columns,
+        [_cluster(consoles, row) for row in rows],
+        spare=("Created", "Instances", "Engine", "Region"),
+    )
     for row in rows:
         if row.problem:
             prose(consoles.out, Text(clean(f"{row.name}: {row.problem}"), style="warning"), hanging=2)
@@ -94,7 +100,7 @@ def print_clusters(consoles: Consoles, rows: Sequence[ClusterRow]) -> None:
 def print_engine_versions(consoles: Consoles, rows: Sequence[VersionRow]) -> None:
     """Prints engine versions with the newest minor version and the major ones that each can be upgraded to."""
     columns = ("Version", "Family", "Newest minor upgrade", "Major upgrades")
-    print_table(consoles, "", columns, [_version(row) for row in rows])
+    print_table(consoles, "", columns, [_version(row) for row in rows], spare=("Family",))
 
 
 def print_targets(consoles: Consoles, found: TargetRows) -> None:
@@ -111,7 +117,9 @@ def _version(row: VersionRow) -> tuple[Value, ...]:
 def print_history(consoles: Consoles, entries: Sequence[Mapping[str, Any]]) -> None:
     """Prints operations in the order given; each has the keys when, who, operation, outcome, duration_s and summary."""
     columns = ("When", "Who", "Operation", "Outcome", "Took", "Summary")
-    print_table(consoles, "", columns, [_operation(consoles, entry) for entry in entries])
+    print_table(
+        consoles, "", columns, [_operation(consoles, entry) for entry in entries], spare=("Took", "Who", "Summary")
+    )
 
 
 def print_checks(consoles: Consoles, checks: Sequence[CheckRow]) -> None:
@@ -130,7 +138,7 @@ def _print_check(consoles: Consoles, check: CheckRow, column: int | None) -> Non
     cell = status_cell(consoles.out, check.status)
     line = lead(f"{cell.text:<{_CHECK_LEAD - 2}}  ", cell.style).append(clean(check.name), style="heading")
     if column is None:
-        whole(consoles.out, line)
+        echo(consoles.out, line)
         _print_message(consoles, Text(clean(check.message)))
     else:
         line.append(" " * (column - line.cell_len)).append(clean(check.message))
@@ -141,24 +149,28 @@ def _print_check(consoles: Consoles, check: CheckRow, column: int | None) -> Non
 
 def _print_message(consoles: Consoles, text: Text) -> None:
     if max(len(word) for word in text.plain.split(" ")) > consoles.out.width - 4:
-        whole(consoles.out, Text("    ").append_text(text))
+        echo(consoles.out, Text("    ").append_text(text))
     else:
         prose(consoles.out, text, indent=4)
 
 
 def print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
     """Prints every endpoint of a cluster: writer, reader, custom ones, the proxy's, then the instances' own."""
-    found = [("writer", "", report.writer), ("reader", "", report.reader)]
+    found = [("writer", report.writer), ("reader", report.reader)]
     if report.global_database is not None:
-        found.insert(0, ("global writer", "", report.global_database.writer))
-        found += [
-            ("reader in", r.region, r.reader) for r in report.global_database.regions if r.region != report.region
-        ]
-    found += [("custom", name, endpoint) for name, endpoint in sorted(report.custom.items())]
-    found += [("proxy", "", report.proxy), ("proxy", "reader", report.proxy_reader)]
-    found += [("instance", f"{i.id} ({i.role})", i.endpoint) for i in report.instances]
-    rows = [(f"{kind} {label}".strip(), e.host, e.port) for kind, label, e in found if e is not None]
-    print_table(consoles, "", ("Endpoint", "Host", "Port"), rows)
+        found.insert(0, ("global writer", report.global_database.writer))
+        regions = report.global_database.regions
+        found += [(f"reader in {r.region}", r.reader) for r in regions if r.region != report.region]
+    found += [(f"custom {name}", endpoint) for name, endpoint in sorted(report.custom.items())]
+    found += [("proxy", report.proxy), ("proxy reader", report.proxy_reader)]
+    rows: list[list[Value]] = [[label, None, e.host, e.port] for label, e in found if e is not None]
+    rows += [[f"instance {i.id}", i.role, i.endpoint.host, i.endpoint.port] for i in report.instances if i.endpoint]
+    columns: tuple[str, ...] = ("Endpoint", "Role", "Host", "Port")
+    ports = {row[3] for row in rows}
+    title = f"Endpoints (port {ports.pop()})" if len(ports) == 1 else ""
+    if title:
+        columns, rows = columns[:3], [row[:3] for row in rows]
+    print_table(consoles, title, columns, rows, spare=("Role",))
 
 
 def print_resolved(consoles: Consoles, values: Mapping[str, Any], origins: Mapping[str, str]) -> None:
@@ -195,14 +207,21 @@ def source_of(path: str, origins: Mapping[str, str]) -> str:
 
 def _cluster(consoles: Consoles, row: ClusterRow) -> list[Value]:
     engine = f"{row.engine} {row.engine_version}".strip()
-    return [row.name, row.region, engine, status_cell(consoles.out, row.status), row.instances or None, row.created_at]
+    return [
+        row.name,
+        row.region,
+        engine,
+        status_cell(consoles.out, row.status),
+        row.instances or None,
+        moment(row.created_at),
+    ]
 
 
 def _operation(consoles: Consoles, entry: Mapping[str, Any]) -> list[Value]:
     seconds = entry.get("duration_s")
     took = duration(float(seconds)) if isinstance(seconds, (int, float)) else None
     outcome = status_cell(consoles.out, str(entry.get("outcome") or "unknown"))
-    return [entry.get("when"), entry.get("who"), entry.get("operation"), outcome, took, entry.get("summary")]
+    return [moment(entry.get("when")), entry.get("who"), entry.get("operation"), outcome, took, entry.get("summary")]
 
 
 def _resolved(path: str, value: Any, source: str) -> list[Value]:
@@ -215,4 +234,4 @@ def print_facts(consoles: Consoles, facts: Sequence[tuple[str, str]], *, err: bo
     console = consoles.err if err else consoles.out
     column = max(len(label) for label, _ in facts)
     for label, value in facts:
-        whole(console, lead(f"{clean(label):<{column}}  ", "second").append(clean(value)))
+        fact(console, clean(label), value, column)

@@ -13,6 +13,8 @@ from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
 
+from aurora_cli.ui.console import echo
+
 
 class LiveArea:
     """An area of lines above the cursor. Not for several threads at once: the caller holds a lock."""
@@ -39,7 +41,7 @@ class LiveArea:
                 self._console.show_cursor(False)
             for line in lines:
                 line.truncate(width, overflow="ellipsis")
-                self._console.print(line, soft_wrap=True)
+                echo(self._console, line)
         self._widths = [line.cell_len for line in lines]
 
     def clear(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aurora_cli.operations.core.review import Effect, Finding, PlanReview
 from aurora_cli.terraform.plan import Plan, ResourceChange
 from aurora_cli.ui.attribute_labels import Line, label_of, lines_of, plain_words
 from aurora_cli.ui.resource_labels import HOLDS_DATA, Name, name_of, rank_of
-from aurora_cli.ui.text import clean, listed, sentence
+from aurora_cli.ui.text import clean, listed, moment, sentence
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,28 @@ def drift_of(plan: Plan) -> Group:
 def _strange(change: ResourceChange) -> tuple[Line, ...]:
     """Without the role: it moves with every failover, and no plan is about it."""
     return tuple(line for line in _lines(change) if line.label != "writer")
+
+
+def source_of(plan: Plan) -> str | None:
+    """Where the data of the cluster that the plan makes comes from, e.g. `a clone of orders`; None for an empty one."""
+    made = [c for c in plan.changes if c.type == "aws_rds_cluster" and c.action == "create"]
+    for values in (change.after for change in made):
+        for block in values.get("restore_to_point_in_time") or ():
+            source = _short(block.get("source_cluster_identifier") or block.get("source_cluster_resource_id"))
+            if block.get("restore_type") == "copy-on-write":
+                return f"a clone of {source}"
+            return f"a restore of {source} to {moment(block.get('restore_to_time'), exact=True) or 'the latest time'}"
+        if values.get("snapshot_identifier"):
+            return f"a restore of the snapshot {_short(values['snapshot_identifier'])}"
+        if values.get("replication_source_identifier"):
+            return f"a replica of {_short(values['replication_source_identifier'])}"
+    return None
+
+
+def _short(identifier: Any) -> str:
+    """The name in an ARN of RDS; else the text as it is."""
+    text = clean(identifier or "another cluster")
+    return text.split(":", 6)[-1] if text.startswith("arn:") else text
 
 
 def removed_name(change: ResourceChange, plan: Plan) -> Name:

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from aurora_cli.operations.core.review import PlanReview
 from aurora_cli.ui.attribute_labels import Line
-from aurora_cli.ui.console import PROSE_WIDTH, Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.console import PROSE_WIDTH, Consoles, echo, lead, prose, section, symbols
 from aurora_cli.ui.errors_view import print_problems
-from aurora_cli.ui.plan_groups import Entry, Group, drift_of, groups_of
+from aurora_cli.ui.plan_groups import Entry, Group, drift_of, groups_of, source_of
 from aurora_cli.ui.steps_view import print_sequence
 from aurora_cli.ui.text import clean, sentence
 
@@ -28,16 +28,33 @@ _HEADLINES = {
     "rotate-ca": "Change the certificate authority of {name}",
     "stop": "Stop {name}",
     "start": "Start {name}",
+    "rename": "Rename {name}",
+    "upgrade": "Upgrade {name}",
+    "migrate": "Convert the instances of {name}",
+    "promote": "Promote {name} to a standalone cluster",
+    "restore": "Restore {name} in place",
+    "add-region": "Add a Region to {name}",
+    "remove-region": "Remove a Region from {name}",
+    "blue-green create": "Create a green cluster for {name}",
+    "blue-green switchover": "Switch {name} over to its green cluster",
+    "blue-green cleanup": "Clean up the blue/green deployment of {name}",
 }
+_MAKING = ("create", "apply", "plan")
+
+
+def _headline(review: PlanReview) -> str:
+    """What the plan does to the cluster; of a new one with data, also where the data comes from."""
+    source = source_of(review.plan) if review.operation in _MAKING else None
+    if source is None:
+        return _HEADLINES.get(review.operation, "Plan for {name}")
+    return f"Create {{name}}, {source.replace('{', '{{').replace('}', '}}')}"
 
 
 def print_review(consoles: Consoles, review: PlanReview) -> None:
     """Prints the plan: what is made, changed, restarted, replaced and lost, what is doubtful, and what the guard refuses."""
     with consoles.still():
         console = consoles.err
-        print_headline(
-            console, review.target, _HEADLINES.get(review.operation, "Plan for {name}"), review.name, review.region
-        )
+        print_headline(console, review.target, _headline(review), review.name, review.region)
         _print_notices(console, review)
         for group in groups_of(review):
             print_group(console, group)
@@ -51,7 +68,7 @@ def print_review(consoles: Consoles, review: PlanReview) -> None:
 
 def print_headline(console: Console, target: str, headline: str, name: str, region: str) -> None:
     """Prints what is about to happen to which cluster, with a banner when it is the sandbox."""
-    console.print()
+    echo(console)
     if target == "sandbox":
         banner = lead(" SANDBOX ", "sandbox").append(" on this machine; nothing in AWS is touched")
         prose(console, banner)
@@ -62,8 +79,7 @@ def print_headline(console: Console, target: str, headline: str, name: str, regi
 def print_group(console: Console, group: Group) -> None:
     """Prints one group of entries under its heading."""
     mark = getattr(symbols(console), group.mark)
-    console.print()
-    console.print(Text(f"{group.title} ({len(group.entries)})", style=group.style))
+    section(console, f"{group.title} ({len(group.entries)})", group.style)
     column = _address_column(console, group)
     for entry in group.entries:
         _print_entry(console, entry, mark, group, column)
@@ -82,11 +98,11 @@ def _print_entry(console: Console, entry: Entry, mark: str, group: Group, column
         line.append(f" ({entry.name.detail})", style="second")
     if column is not None:
         line.append(" " * max(2, column - line.cell_len)).append(entry.address, style="second")
-        whole(console, line)
+        echo(console, line)
     else:
         prose(console, line, hanging=len(mark) + 3)
         if not group.brief:
-            whole(console, Text(" " * (len(mark) + 3)).append(entry.address, style="second"))
+            echo(console, Text(" " * (len(mark) + 3)).append(entry.address, style="second"))
     for note in entry.notes:
         prose(console, Text(note), indent=6)
     for change in entry.lines:
@@ -121,23 +137,21 @@ def _print_notice(console: Console, mark: str, text: str) -> None:
 def _print_steps(console: Console, steps: Sequence[str]) -> None:
     if not steps:
         return
-    console.print()
-    console.print(Text("Steps, in this order", style="heading"))
+    section(console, "Steps, in this order")
     for number, step in enumerate(steps, start=1):
         prose(console, Text(f"{number}. {sentence(clean(step))}"), indent=2, hanging=3)
 
 
 def _print_warnings(console: Console, review: PlanReview) -> None:
     if review.warnings:
-        console.print()
-        console.print(Text("Warnings about the spec", style="warning"))
+        section(console, "Warnings about the spec", "warning")
         print_problems(console, review.warnings)
 
 
 def _print_counts(console: Console, review: PlanReview) -> None:
     if review.plan.empty and review.changes:
         return  # the steps have said it all
-    console.print()
+    echo(console)
     if review.plan.empty:
         mark = symbols(console).done
         words = "It already matches its spec: nothing to do."
@@ -162,7 +176,7 @@ _COUNTS = (
 def _print_refused(console: Console, review: PlanReview) -> None:
     if not review.refused:
         return
-    console.print()
+    echo(console)
     mark = symbols(console).failed
     stop = lead(f"{mark} STOPPED ", "lost").append(
         "The guard refuses this plan, because it would lose data or availability. Nothing was changed.", style="none"
@@ -170,7 +184,7 @@ def _print_refused(console: Console, review: PlanReview) -> None:
     prose(console, stop, hanging=2)
     prose(console, Text("Change the spec if you can. To accept the loss, run the command again with:"), indent=2)
     for address in dict.fromkeys(f.address for f in review.refused):
-        whole(console, Text("    ").append(allow_option(address), style="command"))
+        echo(console, Text("    ").append(allow_option(address), style="command"))
 
 
 def allow_option(address: str) -> str:

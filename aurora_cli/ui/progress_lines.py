@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from aurora_cli.ui.activity import Activity, Step, Work
-from aurora_cli.ui.console import Consoles, prose, whole
+from aurora_cli.ui.console import Consoles, echo, prose
 from aurora_cli.ui.progress_text import DOING, waiting_text, word_of
 from aurora_cli.ui.text import clean, duration
 
@@ -70,7 +70,7 @@ class LineDisplay:
             self._print(Text(f"not finished: {clean(step.text)}  {duration(self._activity.now() - step.started)}"))
 
     def _print(self, line: Text) -> None:
-        whole(self._console, line)
+        echo(self._console, line)
         self._last_line_at = self._activity.now()
 
     def _still(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from aurora_cli.ui.activity import Activity, Step, Work
-from aurora_cli.ui.console import Consoles, lead, prose, symbols
+from aurora_cli.ui.console import Consoles, echo, lead, prose, symbols
 from aurora_cli.ui.live import LiveArea
 from aurora_cli.ui.progress_text import step_line, waiting_text, work_line
 from aurora_cli.ui.text import clean, duration
@@ -125,4 +125,4 @@ class LiveDisplay:
             line = work_line(work, self._symbols, now, width)
             if work.state == "running":
                 line.append("  not finished", style="warning")
-            self._console.print(line, soft_wrap=True)
+            echo(self._console, line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from aurora_cli.ui.console import Consoles, lead
+from aurora_cli.ui.console import Consoles, echo, lead
 from aurora_cli.ui.text import clean
 
 YES = frozenset({"y", "yes"})
@@ -24,7 +24,7 @@ def confirm(consoles: Consoles, question: str) -> bool:
             return True
         if word in NO:
             return False
-        consoles.err.print(Text('Please answer "y" for yes or "n" for no.'))
+        echo(consoles.err, Text('Please answer "y" for yes or "n" for no.'))
 
 
 def type_name(consoles: Consoles, name: str, what: str = "cluster") -> bool:
@@ -38,14 +38,14 @@ def type_name(consoles: Consoles, name: str, what: str = "cluster") -> bool:
     if answer is not None and answer.strip() == name:
         return True
     if answer is not None and answer.strip():
-        consoles.err.print(Text(f'That is not "{clean(name)}".'))
+        echo(consoles.err, Text(f'That is not "{clean(name)}".'))
     return False
 
 
 def _ask(consoles: Consoles, prompt: Text) -> str | None:
     """One line from stdin without its line break; None at the end of input."""
     with consoles.still():
-        consoles.err.print(prompt, end="", soft_wrap=True)
+        echo(consoles.err, prompt, end="")
         consoles.err.file.flush()
         line = ""
         try:
@@ -55,5 +55,5 @@ def _ask(consoles: Consoles, prompt: Text) -> str | None:
         finally:
             # The echo of the Enter key ends the line; without one we do, also after Ctrl-C.
             if not line.endswith("\n"):
-                consoles.err.print()
+                echo(consoles.err)
         return line.rstrip("\r\n") if line else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from aurora_cli.operations.core.global_results import Endpoint, RegionInfo
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.operations.report.connection_strings import ca_command
 from aurora_cli.ui.attribute_labels import label_of, value_text
-from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
+from aurora_cli.ui.console import Consoles, echo, fact, lead, prose, section, symbols
 from aurora_cli.ui.next_steps import next_steps, retyped
 from aurora_cli.ui.redact import is_secret_name
 from aurora_cli.ui.status import status_cell, status_text
@@ -35,16 +35,19 @@ def print_report(consoles: Consoles, report: ClusterReport, operation: str, *, o
         options: global options to repeat in the commands proposed at the end, e.g. `["--home", "/srv/aurora"]`;
             `--sandbox` is added by itself.
     """
-    console = consoles.out
+    print_parts(consoles, report, operation, WHOLE, options=options)
+    _print_next(consoles.out, report, operation, options)
+
+
+def print_parts(
+    consoles: Consoles, report: ClusterReport, operation: str, parts: Sequence[str], *, options: Sequence[str] = ()
+) -> None:
+    """Prints the headline, these parts (keys of `_PARTS`) and the warnings."""
     report = _typed(report, options)
-    _print_headline(console, report, operation)
-    _print_instances(consoles, report)
-    _print_regions(consoles, report)
-    _print_endpoints(console, report)
-    _print_access(console, report)
-    print_upkeep(console, report)
-    _print_warnings(console, report)
-    _print_next(console, report, operation, options)
+    _print_headline(consoles.out, report, operation)
+    for part in parts:
+        _PARTS[part](consoles, report)
+    _print_warnings(consoles.out, report)
 
 
 def _typed(report: ClusterReport, options: Sequence[str]) -> ClusterReport:
@@ -74,11 +77,16 @@ def _print_headline(console: Console, report: ClusterReport, operation: str) -> 
 def _print_instances(consoles: Consoles, report: ClusterReport) -> None:
     if not report.instances:
         return
-    _section(consoles.out, f"Instances ({len(report.instances)})")
+    section(consoles.out, f"Instances ({len(report.instances)})")
     ordered = sorted(report.instances, key=lambda i: (i.role != "writer", i.role, i.zone or "~", i.id))
     wide = consoles.out.width >= WIDE
     print_table(
-        consoles, "", INSTANCE_COLUMNS, [_instance(consoles.out, i, report.acu, wide) for i in ordered], indent=2
+        consoles,
+        "",
+        INSTANCE_COLUMNS,
+        [_instance(consoles.out, i, report.acu, wide) for i in ordered],
+        indent=2,
+        spare=("Zone", "Class"),
     )
     mark = symbols(consoles.out).info
     for instance in ordered:
@@ -110,20 +118,19 @@ def _pending(pending: dict[str, Any]) -> str:
     return listed([f"{label_of(name)} {value(name, content)}" for name, content in pending.items()])
 
 
-def print_global(consoles: Consoles, report: ClusterReport) -> None:
-    """Prints the Regions of a global database, the global writer endpoint and what to know about it."""
-    _print_headline(consoles.out, report, "status")
-    _print_regions(consoles, report)
-    _print_endpoints(consoles.out, report)
-    _print_warnings(consoles.out, report)
-
-
 def _print_regions(consoles: Consoles, report: ClusterReport) -> None:
     info = report.global_database
     if info is None:
         return
-    _section(consoles.out, f"Regions of {clean(info.identifier)} ({len(info.regions)})")
-    print_table(consoles, "", REGION_COLUMNS, [_region(consoles.out, region) for region in info.regions], indent=2)
+    section(consoles.out, f"Regions of {clean(info.identifier)} ({len(info.regions)})")
+    print_table(
+        consoles,
+        "",
+        REGION_COLUMNS,
+        [_region(consoles.out, region) for region in info.regions],
+        indent=2,
+        spare=("Forwards writes", "Instances"),
+    )
 
 
 def _region(console: Console, region: RegionInfo) -> list[Value]:
@@ -138,8 +145,8 @@ def _region(console: Console, region: RegionInfo) -> list[Value]:
     ]
 
 
-def _print_endpoints(console: Console, report: ClusterReport) -> None:
-    info = report.global_database
+def _print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
+    console, info = consoles.out, report.global_database
     named = [("global", info.writer)] if info else []
     named += [(r.region, r.reader) for r in info.regions if r.region != report.region] if info else []
     named += [("writer", report.writer), ("reader", report.reader), *sorted(report.custom.items())]
@@ -148,24 +155,32 @@ def _print_endpoints(console: Console, report: ClusterReport) -> None:
     if not found:
         return
     ports = {endpoint.port for _, endpoint in found}
-    _section(console, f"Endpoints (port {ports.pop()})" if len(ports) == 1 else "Endpoints")
+    section(console, f"Endpoints (port {ports.pop()})" if len(ports) == 1 else "Endpoints")
     column = max(len(name) for name, _ in found)
     for name, endpoint in found:
-        whole(console, lead(f"  {name:<{column}}  ", "second").append(_host(endpoint, bool(ports))))
+        fact(console, name, _host(endpoint, bool(ports)), column, indent=2)
 
 
 def _host(endpoint: Endpoint, with_port: bool) -> str:
     return clean(f"{endpoint.host}:{endpoint.port}" if with_port else endpoint.host)
 
 
-def _print_access(console: Console, report: ClusterReport) -> None:
-    facts = [(label, clean(value)) for label, value in _access(report) if value]
+def _print_access(consoles: Consoles, report: ClusterReport) -> None:
+    _print_section(consoles.out, "Access", [*_access(report), *_waiting(report)])
+
+
+def _print_pending(consoles: Consoles, report: ClusterReport) -> None:
+    _print_section(consoles.out, "Pending", _waiting(report))
+
+
+def _print_section(console: Console, title: str, found: Sequence[tuple[str, str | None]]) -> None:
+    facts = [(label, clean(value)) for label, value in found if value]
     if not facts:
         return
-    _section(console, "Access")
+    section(console, title)
     column = max(len(label) for label, _ in facts)
     for label, value in facts:
-        whole(console, lead(f"  {label:<{column}}  ", "second").append(value))
+        fact(console, label, value, column, indent=2)
 
 
 def _access(report: ClusterReport) -> list[tuple[str, str | None]]:
@@ -179,8 +194,11 @@ def _access(report: ClusterReport) -> list[tuple[str, str | None]]:
         ("user", report.username),
         ("capacity", _capacity(report.acu) if report.acu else None),
         ("deletion protection", protection),
-        ("waiting", _pending(report.pending) if report.pending else None),
     ]
+
+
+def _waiting(report: ClusterReport) -> list[tuple[str, str | None]]:
+    return [("waiting", _pending(report.pending) if report.pending else None)]
 
 
 def _capacity(acu: dict[str, float]) -> str:
@@ -196,7 +214,7 @@ def _range(acu: dict[str, float]) -> str:
 def _print_warnings(console: Console, report: ClusterReport) -> None:
     if not report.warnings:
         return
-    console.print()
+    echo(console)
     mark = symbols(console).warning
     for warning in report.warnings:
         prose(console, lead(f"{mark} warning: ", "warning").append(clean(warning)), hanging=2)
@@ -206,16 +224,22 @@ def _print_next(console: Console, report: ClusterReport, operation: str, options
     steps = next_steps(report, operation, options)
     if not steps:
         return
-    _section(console, "Next")
+    section(console, "Next")
     column = max(len(step.command) for step in steps)
     explained = column + max(len(step.why) for step in steps) + 6 <= console.width
     for step in steps:
         line = Text(f"  {step.command}", style="command")
         if explained:
             line.append(" " * (column - len(step.command) + 2)).append(f"# {step.why}", style="second")
-        whole(console, line)
+        echo(console, line)
 
 
-def _section(console: Console, title: str) -> None:
-    console.print()
-    console.print(Text(title, style="heading"))
+_PARTS: dict[str, Callable[[Consoles, ClusterReport], None]] = {
+    "instances": _print_instances,
+    "regions": _print_regions,
+    "endpoints": _print_endpoints,
+    "access": _print_access,
+    "pending": _print_pending,
+    "upkeep": lambda consoles, report: print_upkeep(consoles.out, report),
+}
+WHOLE = ("instances", "regions", "endpoints", "access", "upkeep")

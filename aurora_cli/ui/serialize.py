@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from aurora_cli.errors import AuroraError
-from aurora_cli.ui.console import Consoles
+from aurora_cli.ui.console import Consoles, document
 from aurora_cli.ui.redact import redact
 from aurora_cli.ui.text import visible_controls
 
@@ -18,7 +17,6 @@ DataFormat = Literal["json", "yaml"]
 SCHEMA_VERSION = 1
 
 _BOOLEANS_OF_YAML_1_1 = frozenset({"y", "n", "yes", "no", "on", "off"})
-_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 
 def emit_data(consoles: Consoles, value: Mapping[str, Any] | list[Any], format: DataFormat) -> None:  # noqa: A002
@@ -27,9 +25,7 @@ def emit_data(consoles: Consoles, value: Mapping[str, Any] | list[Any], format: 
     Raises:
         BrokenPipeError: the reader has gone; the caller ends quietly.
     """
-    stream = consoles.out.file
-    stream.write(to_text(value, format, ascii_only=not _is_unicode(consoles.out.encoding)))
-    stream.flush()
+    document(consoles.out, to_text(value, format, ascii_only=not _is_unicode(consoles.out.encoding)))
 
 
 def to_text(value: Mapping[str, Any] | list[Any], format: DataFormat, *, ascii_only: bool = False) -> str:  # noqa: A002
@@ -58,10 +54,10 @@ def _yaml(value: Any, ascii_only: bool) -> str:
     from ruamel.yaml.representer import SafeRepresenter
 
     class Representer(SafeRepresenter):
-        """Quotes words that a YAML 1.1 reader (PyYAML, Ansible) takes for yes or no, and odd line breaks."""
+        """Quotes words that a YAML 1.1 reader (PyYAML, Ansible) takes for yes or no, and what cannot be seen."""
 
         def represent_str(self, data: str) -> Any:
-            style = '"' if data.lower() in _BOOLEANS_OF_YAML_1_1 or _BREAKS.search(data) else None
+            style = '"' if data.lower() in _BOOLEANS_OF_YAML_1_1 or visible_controls(data) != data else None
             return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
     Representer.add_representer(str, Representer.represent_str)
@@ -73,7 +69,7 @@ def _yaml(value: Any, ascii_only: bool) -> str:
     yaml.width = 10_000
     buffer = io.StringIO()
     yaml.dump(value, buffer)
-    return buffer.getvalue()
+    return visible_controls(buffer.getvalue())
 
 
 def _plain(value: Any) -> Any:

@@ -7,15 +7,14 @@ from rich.text import Text
 
 from aurora_cli.operations.core.review import PlanReview
 from aurora_cli.operations.core.unfinished import Unfinished
-from aurora_cli.ui.console import Consoles, lead, prose, symbols, whole
-from aurora_cli.ui.text import clean, sentence
+from aurora_cli.ui.console import Consoles, echo, lead, prose, section, symbols
+from aurora_cli.ui.text import clean, moment, sentence
 
 
 def print_sequence(console: Console, review: PlanReview) -> None:
     """Prints the steps of the review, and its remarks; nothing for an operation without steps."""
     if review.sequence:
-        console.print()
-        console.print(Text("Steps, in this order", style="heading"))
+        section(console, "Steps, in this order")
     for number, step in enumerate(review.sequence, start=1):
         line = Text(f"{number}. {sentence(clean(step.text))}")
         if step.done:
@@ -25,7 +24,7 @@ def print_sequence(console: Console, review: PlanReview) -> None:
             interrupts = lead("interrupts: ", "warning").append(clean(step.interruption))
             prose(console, interrupts, indent=5, hanging=2)
     for remark in review.remarks:
-        console.print()
+        echo(console)
         prose(console, lead(f"{symbols(console).info} ", "busy").append(clean(remark)), hanging=2)
 
 
@@ -33,12 +32,12 @@ def print_unfinished(consoles: Consoles, unfinished: Unfinished) -> None:
     """Prints the operation that is under way: what is done, what is left, how to go on."""
     with consoles.still():
         console = consoles.err
-        console.print()
-        who = f"begun {unfinished.started_at} by {unfinished.started_by}"
+        echo(console)
+        who = f"begun {moment(unfinished.started_at)} by {unfinished.started_by}"
         line = lead(f"Unfinished: {clean(unfinished.operation)} of {clean(unfinished.name)}", "heading")
         prose(console, line.append(f"  {clean(who)}", style="second"))
         for title, names in (("done", unfinished.done), ("left", unfinished.left)):
             if names:
                 prose(console, lead(f"{title}: ", "second").append(clean(", ".join(names))), indent=2, hanging=6)
         prose(console, Text("To resume it instead:"), indent=2)
-        whole(console, Text("    ").append(clean(unfinished.command), style="command"))
+        echo(console, Text("    ").append(clean(unfinished.command), style="command"))

@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aurora_cli.ui.console import Consoles, prose, symbols, whole
+from aurora_cli.ui.console import Consoles, echo, fact, prose, symbols
 from aurora_cli.ui.text import clean
 
 _GAP = 2
 _WIDEST = 160
+_READS_WELL = 24
+"""Cells in which a sentence reads well."""
 _ASCII_HEAD = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 
@@ -30,7 +32,13 @@ Value = str | int | float | Cell | None
 
 
 def print_table(
-    consoles: Consoles, title: str, columns: Sequence[str], rows: Sequence[Sequence[Value]], *, indent: int = 0
+    consoles: Consoles,
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Value]],
+    *,
+    indent: int = 0,
+    spare: Sequence[str] = (),
 ) -> None:
     """Prints a table on stdout: as columns if every word fits, otherwise one block per row with a line per value.
 
@@ -39,18 +47,22 @@ def print_table(
         columns: column headings.
         rows: values by column; None and the empty text are shown as a dash.
         indent: spaces before each line of the table.
+        spare: columns that a narrow screen goes without, the first one first.
     """
     console = consoles.out
     if title:
-        console.print(Text(clean(title), style="heading"))
+        echo(console, Text(clean(title), style="heading"))
     if not rows:
-        console.print(Text(" " * indent + "none", style="second"))
+        echo(console, Text(" " * indent + "none", style="second"))
         return
     cells = [[_cell(value) for value in row] for row in rows]
-    if _fits(console, columns, cells, indent):
-        _print_columns(console, columns, cells, indent)
-    else:
-        _print_blocks(console, columns, cells, indent)
+    for number in range(len(spare) + 1):
+        kept = [i for i, column in enumerate(columns) if column not in spare[:number]]
+        names, fewer = [columns[i] for i in kept], [[row[i] for i in kept] for row in cells]
+        if _fits(console, names, fewer, indent):
+            _print_columns(console, names, fewer, indent)
+            return
+    _print_blocks(console, columns, cells, indent)
 
 
 def _cell(value: Value) -> Text:
@@ -59,10 +71,14 @@ def _cell(value: Value) -> Text:
 
 
 def _fits(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], indent: int) -> bool:
-    longest_words = [
-        max(_longest_word(Text(column)), *(_longest_word(row[i]) for row in rows)) for i, column in enumerate(columns)
-    ]
-    return indent + sum(longest_words) + _GAP * (len(columns) - 1) <= console.width
+    least = sum(_least(column, [row[i] for row in rows]) for i, column in enumerate(columns))
+    return indent + least + _GAP * (len(columns) - 1) <= min(console.width, _WIDEST)
+
+
+def _least(column: str, cells: Sequence[Text]) -> int:
+    """Cells that a column needs: no word is broken, and a sentence has room to read well."""
+    widest = max(cell.cell_len for cell in cells)
+    return max(_longest_word(Text(column)), *map(_longest_word, cells), min(widest, _READS_WELL))
 
 
 def _longest_word(text: Text) -> int:
@@ -70,30 +86,30 @@ def _longest_word(text: Text) -> int:
 
 
 def _print_columns(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], indent: int) -> None:
-    look = box.SIMPLE_HEAD if symbols(console).rule != "-" else _ASCII_HEAD
-    table = Table(box=look if indent == 0 else None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="second")
+    look = None if indent else box.SIMPLE_HEAD if symbols(console).rule != "-" else _ASCII_HEAD
+    padding = (0, _GAP if look is None else _GAP - 1, 0, 0)  # a box has a blank between its columns
+    table = Table(box=look, pad_edge=False, padding=padding, header_style="second")
     table.show_edge = False
     for i, column in enumerate(columns):
-        least = max(_longest_word(Text(column)), *(_longest_word(row[i]) for row in rows))
-        table.add_column(Text(column), overflow="fold", min_width=least)
+        table.add_column(Text(column), overflow="fold", min_width=_least(column, [row[i] for row in rows]))
     for row in rows:
         table.add_row(*row)
     width = min(console.width, _WIDEST) - indent
     for line in console.render_lines(table, console.options.update(width=width), pad=False):
         text = Text.assemble(" " * indent, *((segment.text, segment.style or "") for segment in line))
         text.rstrip()
-        whole(console, text)
+        echo(console, text)
 
 
 def _print_blocks(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], indent: int) -> None:
     label = max(len(column) for column in columns[1:]) if len(columns) > 1 else 0
     for row in rows:
-        whole(console, Text(" " * indent).append_text(row[0]))
+        echo(console, Text(" " * indent).append_text(row[0]))
         for column, value in zip(columns[1:], row[1:], strict=True):
             if value.plain == "-":
                 continue
-            line = Text(" " * (indent + 2)).append(f"{column.lower():<{label}}  ", style="second").append_text(value)
             if " " in value.plain:
-                prose(console, line, hanging=indent + label + 4)
+                line = Text(" " * (indent + 2)).append(f"{column.lower():<{label}}  ", style="second")
+                prose(console, line.append_text(value), hanging=indent + label + 4)
             else:
-                whole(console, line)
+                fact(console, column.lower(), value, label, indent=indent + 2)

@@ -13,12 +13,20 @@ from collections.abc import Sequence
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_UNESCAPED = re.compile("[\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _BREAKS = re.compile(r"\r\n|[\n\r\t]")
+
+_RECORDED = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
 
 
 def clean(value: object) -> str:
     """One line that is safe to print: line breaks and tabs become spaces, other control characters visible escapes."""
     return _UNSEEN.sub(_visible, _BREAKS.sub(" ", str(value)))
+
+
+def spoken(value: object) -> str:
+    """As `clean`, for a sentence: the times in it that come from our records are written as `moment` writes them."""
+    return _RECORDED.sub(lambda found: moment(found[0], exact=True) or "", clean(value))
 
 
 def clean_lines(value: object) -> list[str]:
@@ -30,16 +38,21 @@ def clean_lines(value: object) -> list[str]:
 
 
 def visible_controls(value: str) -> str:
-    """Writes what `json.dumps` leaves alone (DEL, C1 controls, separators, reordering marks) as `\\uXXXX`."""
-    return re.sub(
-        "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]", lambda m: f"\\u{ord(m[0]):04x}", value
-    )
+    """Writes what encoders of JSON and YAML leave alone (DEL, C1 controls, marks that reorder or hide text) as `\\uXXXX`."""
+    return _UNESCAPED.sub(lambda m: f"\\u{ord(m[0]):04x}", value)
 
 
-def moment(text: str | None) -> str | None:
-    """`2026-01-04T05:00:30+00:00` gives `2026-01-04 05:00 UTC`; what is no RFC 3339 time in UTC stays as it is."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)", text or "")
-    return f"{found[1]} {found[2]} UTC" if found else text
+def moment(text: str | None, *, exact: bool = False) -> str | None:
+    """`2026-01-04T05:00:30+00:00` gives `2026-01-04 05:00 UTC`; what is no RFC 3339 time in UTC stays as it is.
+
+    Args:
+        exact: with the seconds, unless they are zero: for a time that something is set back to.
+    """
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)? ?(?:Z|\+00:?00)(?: UTC)?", text or "")
+    if not found:
+        return text
+    seconds = found[3] if exact and found[3] not in (None, ":00") else ""
+    return f"{found[1]} {found[2]}{seconds} UTC"
 
 
 def duration(seconds: float) -> str:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.operations.core.results import ClusterReport, Upkeep
-from aurora_cli.ui.console import lead, prose, whole
+from aurora_cli.ui.console import echo, lead, prose, section
 from aurora_cli.ui.text import clean, count, moment
 
 COMMAND = "unfinished"
@@ -21,13 +21,12 @@ def print_upkeep(console: Console, report: ClusterReport) -> None:
     facts = [(label, value) for label, value in _facts(report, upkeep) if value]
     if not facts:
         return
-    console.print()
-    console.print(Text("Upkeep", style="heading"))
+    section(console, "Upkeep")
     column = max(len(label) for label, _ in facts)
     for label, value in facts:
         line = lead(f"{label:<{column}}  ", "second").append(clean(value))
         if label == COMMAND:
-            whole(console, Text("  ").append_text(line))
+            echo(console, Text("  ").append_text(line))
         else:
             prose(console, line, indent=2, hanging=column + 2)
 

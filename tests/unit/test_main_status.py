@@ -92,13 +92,6 @@ def test_an_unknown_option_gets_the_nearest_one(run: Run) -> None:
     assert "--readers" in done.err
 
 
-def test_a_global_option_after_the_command_is_explained(run: Run) -> None:
-    done = run("create", "demo", "--sandbox")
-    assert done.status == 2
-    assert "--sandbox is a global option: it comes before the command." in done.err
-    assert "aurora-cli --sandbox ... create ..." in done.err
-
-
 def test_no_arguments_is_help_and_success(run: Run) -> None:
     done = run()
     assert done.status == 0

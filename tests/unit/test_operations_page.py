@@ -11,7 +11,8 @@ from aurora_cli.commands.table import SECTIONS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "operations.md").read_text(encoding="utf-8")
 TOGETHER = {"start": "start and stop", "stop": "start and stop", "global": "Global databases"}
-OPERATIONS = [entry.name for entry in SECTIONS["Run"]]
+RUNNING = ("Change", "Recover", "Upgrade and migrate", "Global")
+OPERATIONS = [*(entry.name for section in RUNNING for entry in SECTIONS[section]), "wait"]
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -9,7 +9,7 @@ import pytest
 from rich.text import Text
 
 from aurora_cli.terraform.plan import Plan
-from aurora_cli.ui.console import Consoles, make_consoles, prose, wants_color, whole
+from aurora_cli.ui.console import Consoles, echo, make_consoles, prose, wants_color
 from aurora_cli.ui.symbols import ASCII, UNICODE, symbols_for
 from tests.unit.ui_screens import Terminal, screen
 
@@ -65,7 +65,7 @@ def test_forced_colour_in_a_log_brings_no_animation() -> None:
 def test_colour_is_only_decoration() -> None:
     plain, coloured = screen(), screen(color="always")
     for each in (plain, coloured):
-        whole(each.consoles.err, Text("lost", style="lost"))
+        echo(each.consoles.err, Text("lost", style="lost"))
     assert plain.err == "lost\n"
     assert coloured.err == "\x1b[1;31mlost\x1b[0m\n"
 
@@ -82,7 +82,7 @@ def test_unicode_symbols_in_utf_8() -> None:
 def test_a_stream_that_cannot_print_a_name_prints_its_escape() -> None:
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
-    whole(make_consoles("auto", {}, stream, stream).out, Text("café"))
+    echo(make_consoles("auto", {}, stream, stream).out, Text("café"))
     stream.flush()
     assert raw.getvalue() == b"caf\\xe9\n"
 
@@ -101,7 +101,7 @@ def test_prose_does_not_get_wider_than_what_reads_well() -> None:
 
 def test_what_people_copy_is_never_wrapped() -> None:
     shown = screen(20)
-    whole(shown.consoles.out, Text("a" * 300))
+    echo(shown.consoles.out, Text("a" * 300))
     assert shown.out == "a" * 300 + "\n"
 
 

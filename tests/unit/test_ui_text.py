@@ -81,6 +81,11 @@ def test_what_a_spec_says_in_place_of_a_password_is_shown(kind: str) -> None:
         assert redact_text(f"password: {secret}") == "password: (hidden)"
 
 
+def test_a_command_that_a_hint_names_after_a_password_s_variable_is_shown() -> None:
+    hint = "Set your own, in AURORA_MASTER_PASSWORD: aurora-cli apply demo"
+    assert redact_text(hint) == hint
+
+
 def test_access_key_ids_are_hidden() -> None:
     assert redact_text("key AKIAIOSFODNN7EXAMPLE used") == "key (hidden) used"
 
