@@ -58,9 +58,10 @@ class Renewal:
         self._known: dict[str, str] = {}
 
     def learn(self, old: dict[str, str], new: dict[str, str]) -> None:
-        """Two answers to the same call, as `identifiers` gives them."""
+        """Two answers to the same call, as `identifiers` gives them. The first one counts: a later list may have more in it."""
         for path in old.keys() & new.keys():
-            self._known.update(zip(IDENTIFIER.findall(old[path]), IDENTIFIER.findall(new[path]), strict=True))
+            for before, now in zip(IDENTIFIER.findall(old[path]), IDENTIFIER.findall(new[path]), strict=True):
+                self._known.setdefault(before, now)
 
     def of(self, text: str) -> str:
         """The text with the identifiers of now."""

@@ -110,7 +110,13 @@ def _words(page: Path) -> list[str]:
 
 
 def _in_code(text: str) -> list[str]:
-    return re.findall(r"`([^`\n]+)`", text)
+    return [_in_seconds(value) for value in re.findall(r"`([^`\n]+)`", text)]
+
+
+def _in_seconds(value: str) -> str:
+    """A duration is the same however it is written."""
+    found = re.fullmatch(r"(\d+)([smhd])", value)
+    return str(int(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]) if found else value
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.operations.core.stored import stored_spec
+from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.spec.dump import dump_spec
 from aurora_cli.stacks.archive import archived_spec
 from aurora_cli.stacks.blue_green import read_blue_green, to_dict
