@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, Literal
 
 Emit = Callable[[Any], None]
-"""Takes one event: one of the classes below, or an event of `aurora_cli.terraform.events`."""
+"""Takes one event: one of the classes below, or an event of `aurora_cli.terraform.output.events`."""
 
 
 @dataclass(frozen=True)

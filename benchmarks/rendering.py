@@ -20,7 +20,7 @@ class Rendering:
 def rendering(counts: tuple[int, ...] = (1, 1000)) -> list[Rendering]:
     """Resolve and render that many production stacks of different names, in one process."""
     from aurora_cli.hcl.render import render_stack
-    from aurora_cli.spec.resolve import Layer, resolve
+    from aurora_cli.spec.resolve.resolve import Layer, resolve
 
     results = []
     for count in counts:

@@ -17,9 +17,9 @@ import click
 from aurora_cli import errors
 from aurora_cli.commands.root import cli
 from aurora_cli.commands.table import ALIASES
-from aurora_cli.spec import reference
-from aurora_cli.spec.presets import PRESETS
-from aurora_cli.spec.schema import json_schema
+from aurora_cli.spec.layers.presets import PRESETS
+from aurora_cli.spec.text import reference
+from aurora_cli.spec.text.schema import json_schema
 
 _TEXTS = ("description", "title", "examples")
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.hcl.render import render_stack
-from aurora_cli.spec.load import load_file
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.resolve.resolve import resolve
+from aurora_cli.spec.text.load import load_file
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "security.md"

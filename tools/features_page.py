@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from aurora_cli.spec.reference import anchor
+from aurora_cli.spec.text.reference import anchor
 
 DATA = Path(__file__).resolve().parent.parent / "docs" / "reference" / "features.yaml"
 OTHERS = ("rds-aurora", "cloudposse", "cdk", "ansible")

@@ -19,9 +19,9 @@ import features_page
 import pain_points_page
 
 from aurora_cli.commands.root import cli
-from aurora_cli.commands.spec_options import spec_options
+from aurora_cli.commands.shared.spec_options import spec_options
 from aurora_cli.commands.table import ALIASES, SECTIONS
-from aurora_cli.spec.reference import page as spec_page
+from aurora_cli.spec.text.reference import page as spec_page
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "reference"
 TARGET = DOCS / "cli.md"

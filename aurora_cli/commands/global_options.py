@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from aurora_cli.commands.root_names import PROGRAM
-from aurora_cli.commands.session import Session
+from aurora_cli.commands.shared.session import Session
 
 WHERE = f"Global options: {PROGRAM} --help"
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from aurora_cli.commands.global_options import with_global_options
-from aurora_cli.commands.table import ALIASES, MODULES, SECTIONS, SUMMARIES
+from aurora_cli.commands.table import ALIASES, COMMANDS, SECTIONS, SUMMARIES
 
 
 class HelpfulGroup(click.Group):
@@ -52,7 +52,7 @@ class LazyGroup(HelpfulGroup):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in SUMMARIES:
             return None
-        command: Any = import_module(f"aurora_cli.commands.{MODULES.get(name, name.replace('-', '_'))}").command
+        command: Any = import_module(COMMANDS[name].module).command
         return command if isinstance(command, click.Command) else None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

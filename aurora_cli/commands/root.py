@@ -12,7 +12,7 @@ from aurora_cli import __version__
 from aurora_cli.commands.global_options import GlobalOption
 from aurora_cli.commands.group import LazyGroup
 from aurora_cli.commands.root_names import PROGRAM
-from aurora_cli.commands.session import Session, Settings
+from aurora_cli.commands.shared.session import Session, Settings
 
 global_option = partial(click.option, cls=GlobalOption)
 

@@ -16,30 +16,30 @@ from typing import Any
 
 from jinja2 import Template
 
-from aurora_cli.hcl.account import account_of
-from aurora_cli.hcl.autoscaling import schedules_of, targets_of
-from aurora_cli.hcl.backends import arguments_of
-from aurora_cli.hcl.credentials import iam_connect_of
-from aurora_cli.hcl.dashboard import dashboard_of
-from aurora_cli.hcl.encryption import encryption_of
-from aurora_cli.hcl.endpoints import endpoints_of
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.formatter import format_hcl
-from aurora_cli.hcl.instances import NO_INSTANCES, instances_of, scaling_of
 from aurora_cli.hcl.literal import Expression
-from aurora_cli.hcl.members import Member, global_database_of, member_of, provider_regions_of
-from aurora_cli.hcl.monitoring import monitoring_of
-from aurora_cli.hcl.network import network_of
-from aurora_cli.hcl.parameters import next_groups_of, parameter_groups_of
-from aurora_cli.hcl.proxy import proxy_of
 from aurora_cli.hcl.render_options import RenderOptions
-from aurora_cli.hcl.services import services_of
-from aurora_cli.hcl.source import Source, source_of
-from aurora_cli.hcl.vpc_endpoints import vpc_endpoints_of
-from aurora_cli.spec.global_database import Region
-from aurora_cli.spec.model import ClusterSpec
-from aurora_cli.spec.regions import regions_of, secondary_spec
-from aurora_cli.spec.versions import rendered_version
+from aurora_cli.hcl.values.account import account_of
+from aurora_cli.hcl.values.autoscaling import schedules_of, targets_of
+from aurora_cli.hcl.values.backends import arguments_of
+from aurora_cli.hcl.values.credentials import iam_connect_of
+from aurora_cli.hcl.values.dashboard import dashboard_of
+from aurora_cli.hcl.values.encryption import encryption_of
+from aurora_cli.hcl.values.endpoints import endpoints_of
+from aurora_cli.hcl.values.instances import NO_INSTANCES, instances_of, scaling_of
+from aurora_cli.hcl.values.members import Member, global_database_of, member_of, provider_regions_of
+from aurora_cli.hcl.values.monitoring import monitoring_of
+from aurora_cli.hcl.values.network import network_of
+from aurora_cli.hcl.values.parameters import next_groups_of, parameter_groups_of
+from aurora_cli.hcl.values.proxy import proxy_of
+from aurora_cli.hcl.values.services import services_of
+from aurora_cli.hcl.values.source import Source, source_of
+from aurora_cli.hcl.values.vpc_endpoints import vpc_endpoints_of
+from aurora_cli.spec.derived.regions import regions_of, secondary_spec
+from aurora_cli.spec.facts.versions import rendered_version
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.model.global_database import Region
 
 CLUSTER_TAG = "aurora-cli:cluster"
 FILES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from aurora_cli.json_input import parse_json
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.diagnostics.explain import explain
-from aurora_cli.terraform.events import Diagnostic
-from aurora_cli.terraform.messages import diagnostic_from
-from aurora_cli.terraform.state import State, StateResource, local_state_file, parse_state, read_local_state
+from aurora_cli.terraform.output.events import Diagnostic
+from aurora_cli.terraform.output.messages import diagnostic_from
+from aurora_cli.terraform.state.state import State, StateResource, local_state_file, parse_state, read_local_state
 
 
 class TerraformReader:

@@ -9,21 +9,22 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from aurora_cli.errors import AuroraError, OperationFailed, PlanStale, StateAtRisk, TerraformFailed
-from aurora_cli.terraform import argv, process
+from aurora_cli.terraform import argv
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.cachelock import cache_lock
 from aurora_cli.terraform.diagnostics.explain import full_text
 from aurora_cli.terraform.environment import PLUGIN_CACHE
-from aurora_cli.terraform.events import Emit, LogLine
-from aurora_cli.terraform.failures import errored_state, failure, interrupted
-from aurora_cli.terraform.import_fixups import write_private
 from aurora_cli.terraform.init_marker import forget_init, is_initialised, remember_init
-from aurora_cli.terraform.interrupts import Interrupts
-from aurora_cli.terraform.outcome import ApplySummary, Outcome
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.output.events import Emit, LogLine
+from aurora_cli.terraform.output.outcome import ApplySummary, Outcome
+from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.terraform.queries import TerraformReader
-from aurora_cli.terraform.recovery import RecoveredRun, describe, ended_well, follow_left_alone
-from aurora_cli.terraform.state import (
+from aurora_cli.terraform.run import process
+from aurora_cli.terraform.run.failures import errored_state, failure, interrupted
+from aurora_cli.terraform.run.interrupts import Interrupts
+from aurora_cli.terraform.run.recovery import RecoveredRun, describe, ended_well, follow_left_alone
+from aurora_cli.terraform.state.import_fixups import write_private
+from aurora_cli.terraform.state.state import (
     ERRORED_STATE,
     local_state_file,
     read_local_state,

@@ -22,7 +22,7 @@ from aurora_cli.ui.symbols import Symbols, symbols_for
 from aurora_cli.ui.text import clean, spoken
 
 if TYPE_CHECKING:
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan
 
 ColorChoice = Literal["auto", "always", "never"]
 

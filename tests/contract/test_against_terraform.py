@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import to_hcl
 from aurora_cli.hcl.render import render_stack
-from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.model.cluster import ClusterSpec
 from tests.contract.specs import VARIANTS, any_spec, spec, texts
 
 BINARY = shutil.which("terraform") or shutil.which("tofu")

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.hcl.render import render_stack
-from aurora_cli.spec.load import load_file
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.resolve.resolve import resolve
+from aurora_cli.spec.text.load import load_file
 from tests.contract.provider_schema import problems
 from tests.contract.terraform_reader import folders, read_all
 

@@ -7,7 +7,7 @@ from hypothesis import Phase, given, settings
 
 from aurora_cli.hcl.render import CLUSTER_TAG, render_stack
 from aurora_cli.hcl.render_options import RenderOptions
-from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.model.cluster import ClusterSpec
 from tests.contract.provider_schema import problems
 from tests.contract.specs import VARIANTS, any_spec, spec
 from tests.contract.terraform_reader import Block, is_expression, read, read_all, text_of

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from aurora_cli.operations.preflight.orderable import breaches
-from aurora_cli.spec.facts import table
+from aurora_cli.spec.facts.tables import table
 from aurora_cli.terraform.diagnostics.explain import explain
-from aurora_cli.terraform.events import Diagnostic
+from aurora_cli.terraform.output.events import Diagnostic
 from tests.harness import Aurora
 from tests.pain_points.rendered import cluster, files_of, resources
 from tests.sandbox.looking import changing_calls, last_call, spec_file

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.connectivity import knock
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.connectivity import knock
+from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.pipeline import provider_fixes
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
@@ -122,7 +122,7 @@ def test_pain_20_the_kind_is_each_instances_own_and_the_block_stays_with_the_las
 
 
 def _members(changes: dict[str, Any]) -> Any:
-    from aurora_cli.spec.members import members_of
+    from aurora_cli.spec.derived.members import members_of
 
     return members_of(resolved(changes).spec)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.operations.pipeline import provider_fixes
 from aurora_cli.operations.preflight.orderable import breaches
-from aurora_cli.spec.features import FEATURES
+from aurora_cli.spec.facts.features import FEATURES
 from tests.harness import Aurora
 from tests.pain_points.rendered import cluster, files_of, resources
 from tests.unit.spec_cases import MYSQL, problems, resolved

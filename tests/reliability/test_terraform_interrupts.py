@@ -18,7 +18,7 @@ import pytest
 from aurora_cli.errors import StateAtRisk
 from aurora_cli.terraform.binary import Binary, embedded_argv0, find_binary
 from aurora_cli.terraform.environment import terraform_env
-from aurora_cli.terraform.events import ResourceComplete
+from aurora_cli.terraform.output.events import ResourceComplete
 from aurora_cli.terraform.runner import Terraform
 
 # Works one after the other; each notes that it was done, and the slow one waits until it is allowed to end.

@@ -25,8 +25,8 @@ from aurora_cli.errors import (
 )
 from aurora_cli.terraform.binary import Binary, embedded_argv0, find_binary
 from aurora_cli.terraform.environment import terraform_env
-from aurora_cli.terraform.events import LogLine, ResourceComplete, ResourceStart
-from aurora_cli.terraform.redaction import SENSITIVE
+from aurora_cli.terraform.output.events import LogLine, ResourceComplete, ResourceStart
+from aurora_cli.terraform.plan.redaction import SENSITIVE
 from aurora_cli.terraform.runner import Terraform
 
 CONFIGURATION = """

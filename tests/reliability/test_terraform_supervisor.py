@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aurora_cli.terraform.process import _SUPERVISOR
+from aurora_cli.terraform.run.process import _SUPERVISOR
 
 SHELLS = [path for name in ("sh", "dash", "bash", "ksh", "busybox") if (path := shutil.which(name))]
 

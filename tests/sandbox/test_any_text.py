@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from aurora_cli.errors import SpecInvalid
-from aurora_cli.spec.resolve import Layer, resolve
+from aurora_cli.spec.resolve.resolve import Layer, resolve
 from tests.harness import Aurora
 
 pytestmark = pytest.mark.sandbox

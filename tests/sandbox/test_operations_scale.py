@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.terraform.runner import Terraform
 from tests.harness import Aurora
 from tests.watching import slowly, watched

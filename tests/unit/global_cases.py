@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.spec.facts import table
+from aurora_cli.spec.facts.tables import table
 from tests.unit.spec_cases import MYSQL, POSTGRES
 
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/0d1e2f3a-0000-4000-8000-0123456789ab"

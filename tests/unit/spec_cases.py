@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from aurora_cli.errors import Problem, SpecInvalid
-from aurora_cli.spec.flags import layer_from_pairs
-from aurora_cli.spec.resolve import Layer, Resolved, resolve
+from aurora_cli.spec.layers.flags import layer_from_pairs
+from aurora_cli.spec.resolve.resolve import Layer, Resolved, resolve
 
 POSTGRES: dict[str, Any] = {
     "name": "orders",

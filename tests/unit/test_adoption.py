@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.discovery import DiscoveredCluster
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable, StateAtRisk
 from aurora_cli.hcl.adoption import Bare, bare_resources
 from aurora_cli.operations.adopt.differences import differences_of, refuse_differences, tagged_by
@@ -17,13 +17,13 @@ from aurora_cli.operations.adopt.members import instances_of, keys_of
 from aurora_cli.operations.adopt.preconditions import refuse
 from aurora_cli.operations.adopt.unmanaged import unmanaged_of
 from aurora_cli.operations.adopt.values import values_of
-from aurora_cli.spec.layers import Layer
-from aurora_cli.spec.load import load_yaml
-from aurora_cli.spec.minimal import dump_minimal
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.layers.layers import Layer
+from aurora_cli.spec.resolve.minimal import dump_minimal
+from aurora_cli.spec.resolve.resolve import resolve
 from aurora_cli.spec.rules.all import check_names
-from aurora_cli.terraform.import_fixups import settle
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.spec.text.load import load_yaml
+from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.terraform.state.import_fixups import settle
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster:shop"
 POLICY = {

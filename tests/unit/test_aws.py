@@ -11,13 +11,13 @@ import pytest
 from botocore.stub import Stubber
 
 from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.cluster.topology import read_topology
 from aurora_cli.aws.describe import find_cluster, require_cluster
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.failover import fail_over
-from aurora_cli.aws.global_database import hand_over
-from aurora_cli.aws.reboot import last_restart
-from aurora_cli.aws.stop_start import away_from_goal, stop_start
-from aurora_cli.aws.topology import read_topology
+from aurora_cli.aws.modify.failover import fail_over
+from aurora_cli.aws.modify.reboot import last_restart
+from aurora_cli.aws.modify.stop_start import away_from_goal, stop_start
+from aurora_cli.aws.replication.global_database import hand_over
 from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, ClusterNotFound, CredentialsError, WaitTimeout
 
 CLUSTER: dict[str, Any] = {

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.aws.topology import Member, Topology
-from aurora_cli.aws.waiters import busy_members, is_transitional, wait_until
+from aurora_cli.aws.cluster.topology import Member, Topology
+from aurora_cli.aws.cluster.waiters import busy_members, is_transitional, wait_until
 from aurora_cli.errors import WaitTimeout
 from aurora_cli.operations.inspect.maintenance import next_start
 

@@ -12,7 +12,7 @@ from aurora_cli.operations.blue_green.blockers import Situation, blockers, refus
 from aurora_cli.operations.blue_green.groups import groups_in, refuse_other_differences
 from aurora_cli.operations.blue_green.switchover import _rolled_back
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green, remove_blue_green, write_blue_green
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 
 READY = Situation(name="orders", engine="aurora-postgresql", logical="1", cluster_group="orders-aurora-postgresql16")
 MYSQL = Situation(name="orders", engine="aurora-mysql", logical="ROW", cluster_group="orders-aurora-mysql8-0")

@@ -6,7 +6,7 @@ import importlib.util
 import re
 from typing import Any
 
-from aurora_cli.spec.reference import fields
+from aurora_cli.spec.text.reference import fields
 from tests.unit.named_tests import ROOT
 
 

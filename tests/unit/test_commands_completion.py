@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 
-from aurora_cli.commands.completions import ENGINES, PRESETS
 from aurora_cli.commands.root import cli
+from aurora_cli.commands.shared.completions import ENGINES, PRESETS
 from tests.unit.conftest import Run
 
 
@@ -33,7 +33,7 @@ def test_presets_and_engines() -> None:
 def test_presets_and_engines_are_those_of_the_spec() -> None:
     from typing import get_args
 
-    from aurora_cli.spec.model import ENGINE_ALIASES, PresetName
+    from aurora_cli.spec.model.cluster import ENGINE_ALIASES, PresetName
 
     assert set(PRESETS) == set(get_args(PresetName))
     assert set(ENGINES) <= set(ENGINE_ALIASES)

@@ -12,7 +12,7 @@ import pytest
 from aurora_cli.commands.global_options import WHERE, GlobalOption
 from aurora_cli.commands.root import cli
 from aurora_cli.commands.root_names import PROGRAM
-from aurora_cli.commands.session import Session, Settings
+from aurora_cli.commands.shared.session import Session, Settings
 from aurora_cli.commands.table import ALIASES
 from tests.unit.conftest import Run
 from tests.unit.test_commands_completion import _offered
@@ -165,7 +165,7 @@ def test_the_tab_key_offers_them_and_uses_them(tmp_path: Path) -> None:
 
 
 def test_a_section_lists_every_option_of_the_spec_once(run: Run) -> None:
-    from aurora_cli.commands.spec_options import SECTIONS, SPEC_FLAGS, VARIABLES
+    from aurora_cli.commands.shared.spec_options import SECTIONS, SPEC_FLAGS, VARIABLES
 
     page = run("create", "--help").out
     assert " ".join(VARIABLES.split()) in " ".join(page.split())

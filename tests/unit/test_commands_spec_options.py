@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.commands.spec_options import SPEC_FLAGS
+from aurora_cli.commands.shared.spec_options import SPEC_FLAGS
 from tests.unit.conftest import Done, Run
 
 FILE = "name: orders\nregion: eu-west-1\nengine: postgres\ninstances:\n  readers: 1\ntags:\n  team: payments\n"
@@ -130,7 +130,7 @@ def test_a_flag_sets_its_field(run: Run, file: str, words: tuple[str, ...], path
 
 
 def test_every_flag_names_a_field_of_the_spec() -> None:
-    from aurora_cli.spec.schema import json_schema
+    from aurora_cli.spec.text.schema import json_schema
 
     schema = json_schema()
     for flag in SPEC_FLAGS:

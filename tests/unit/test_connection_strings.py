@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.inspect.connection import hosts_of
 from aurora_cli.operations.report.connection_strings import Target, ca_command, command_line, target_of, written
 from tests.unit.spec_cases import resolved

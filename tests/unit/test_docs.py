@@ -114,7 +114,7 @@ def test_the_keys_of_a_cluster_are_documented() -> None:
 def test_the_keys_of_a_plan_and_of_a_destroy_are_documented() -> None:
     from aurora_cli.operations.core.review import Finding, PlanReview
     from aurora_cli.operations.destroy.destroy import DestroyResult, DestroyReview
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan
 
     plan = Plan.from_json({})
     review = DestroyReview("n", "r", "aws", (), plan, None, False)

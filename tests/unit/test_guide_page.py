@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aurora_cli.spec.load import load_yaml
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.resolve.resolve import resolve
+from aurora_cli.spec.text.load import load_yaml
 from tests.guide import FOLDER, Block, blocks, status_of, words_of
 from tests.unit.test_docs import parses
 from tests.unit.test_features_page import anchors

@@ -7,7 +7,7 @@ from itertools import chain
 import pytest
 
 from aurora_cli.errors import SpecInvalid
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.resolve.resolve import resolve
 from aurora_cli.spec.rules.all import check_names
 from tests.unit.hard_facts import (
     capacity,

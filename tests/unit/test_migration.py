@@ -10,11 +10,11 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from aurora_cli.aws.engine_versions import EngineVersion
-from aurora_cli.aws.lag import BINLOG, FROM_RDS_POSTGRESQL, Lag, metric_of, read_lag
-from aurora_cli.aws.restore_sources import Origin
-from aurora_cli.aws.snapshots import SnapshotInfo
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.topology import Member, Topology
+from aurora_cli.aws.engine.engine_versions import EngineVersion
+from aurora_cli.aws.replication.lag import BINLOG, FROM_RDS_POSTGRESQL, Lag, metric_of, read_lag
+from aurora_cli.aws.restore.restore_sources import Origin
+from aurora_cli.aws.restore.snapshots import SnapshotInfo
 from aurora_cli.errors import SourceUnfit
 from aurora_cli.operations.day_two.promote import Promote
 from aurora_cli.operations.migrate.rds_source import fitting_version, refuse_unfit, values_from
@@ -88,7 +88,7 @@ def test_mysql_counts_its_minor_versions_in_another_way() -> None:
 
 @pytest.mark.parametrize(("class_", "taken"), [("db.r6g.large", True), ("db.m5.large", False)])
 def test_class_port_and_network_are_the_instances(monkeypatch: pytest.MonkeyPatch, class_: str, taken: bool) -> None:
-    from aurora_cli.aws.orderable import Offer, Offers
+    from aurora_cli.aws.engine.orderable import Offer, Offers
     from aurora_cli.operations.migrate import rds_source
 
     offers = Offers("16.8", ("16.8",), {"db.r6g.large": Offer("db.r6g.large")})

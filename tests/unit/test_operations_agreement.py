@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.errors import InvalidInput, PlanStale, TerraformFailed
 from aurora_cli.operations.inspect import wait
 from aurora_cli.operations.pipeline import provider_fixes
 from aurora_cli.operations.pipeline.provider_fixes import PAUSE_REFUSED, apply_plan
-from aurora_cli.terraform.outcome import ApplySummary
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.output.outcome import ApplySummary
+from aurora_cli.terraform.plan.plan import Plan
 from tests.unit.spec_cases import resolved
 from tests.unit.ui_screens import change
 

@@ -13,7 +13,7 @@ from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.change import SpecChange
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 
 MOMENTS = ("read", "ask_aws", "plans_again", "review", "require", "before", "after")
 UNCHANGED = Plan.unchanged([])

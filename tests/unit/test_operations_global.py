@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aurora_cli.aws.global_database import GlobalMember, GlobalTopology
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.topology import Member, Topology
+from aurora_cli.aws.replication.global_database import GlobalMember, GlobalTopology
 from aurora_cli.errors import GuardRefused
 from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.region_topology import LiveRegions
@@ -14,9 +14,9 @@ from aurora_cli.operations.guard.guard import Situation, inspect, refuse_protect
 from aurora_cli.operations.passwords.generated import MadePassword, made_password, new_password
 from aurora_cli.operations.report.global_database import global_info, global_warnings
 from aurora_cli.operations.source.state import born_of
-from aurora_cli.terraform.addresses import in_region, inner, region_of
-from aurora_cli.terraform.plan import Plan, ResourceChange
-from aurora_cli.terraform.state import StateResource
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
+from aurora_cli.terraform.state.addresses import in_region, inner, region_of
+from aurora_cli.terraform.state.state import StateResource
 
 HOME, AWAY = "eu-west-1", "eu-central-1"
 CLUSTER = "module.eu_central_1.aws_rds_cluster.this"

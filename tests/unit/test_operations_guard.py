@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.errors import GuardRefused
 from aurora_cli.operations.guard.guard import Situation, inspect, refuse, refuse_protected, unknown_allows
-from aurora_cli.terraform.changes import AttributeChange
-from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.terraform.plan.changes import AttributeChange
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 FIRST = "aws_rds_cluster_instance.first"
 SECOND = 'aws_rds_cluster_instance.others["2"]'

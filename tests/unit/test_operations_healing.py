@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from aurora_cli.operations.pipeline.untaint import CLUSTER, as_kept
-from aurora_cli.terraform.changes import AttributeChange
-from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.terraform.plan.changes import AttributeChange
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 ADDRESS = "aws_rds_cluster.this"
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.quotas import Quota, read_proxy_quota, read_quotas
-from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.cluster.topology import Topology
+from aurora_cli.aws.related.quotas import Quota, read_proxy_quota, read_quotas
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.preflight.quotas import counts, doubts, over_quota, refuse_what_aws_refuses, used_up
-from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 CLUSTER = "aws_rds_cluster.this"

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from aurora_cli.aws.orderable import Offer, Offers, read_offers
+from aurora_cli.aws.engine.orderable import Offer, Offers, read_offers
 from aurora_cli.operations.preflight.orderable import OrderableCheck, asked_about, breaches
 from tests.unit.spec_cases import resolved
 

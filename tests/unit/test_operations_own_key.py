@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.operations.destroy.kms_key import KEY_ADDRESS, own_key, without_key
-from aurora_cli.terraform.plan import Plan, ResourceChange
-from aurora_cli.terraform.state import StateResource
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
+from aurora_cli.terraform.state.state import StateResource
 from tests.unit.spec_cases import resolved
 
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/0d1e2f3a-0000-4000-8000-0123456789ab"

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.errors import InvalidInput, SpecConflict, SpecInvalid, StackDamaged, StateAtRisk
 from aurora_cli.operations.rename.names import renamed_spec
 from aurora_cli.operations.rename.rename import _order as order_of
@@ -23,12 +23,12 @@ from aurora_cli.operations.restore_in_place.retained_cluster import (
     refuse_aside,
     sentence,
 )
-from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.moving import move_stack
 from aurora_cli.stacks.registry import Registry
 from aurora_cli.stacks.stack import Stack
-from aurora_cli.terraform.state_rename import Renamed, is_renamed, renamed_state
+from aurora_cli.terraform.state.state_rename import Renamed, is_renamed, renamed_state
 from tests.unit.spec_cases import resolved
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster:orders"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aurora_cli.operations.scale.order import Order, keys_on_the_way, order_of, spec_on_the_way
-from aurora_cli.spec.members import class_of
-from aurora_cli.spec.model import ClusterSpec
-from aurora_cli.spec.resolve import Layer, resolve
+from aurora_cli.spec.derived.members import class_of
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.resolve.resolve import Layer, resolve
 
 OLD, NEW = "db.r6g.large", "db.r7g.large"
 KEYS = [str(n) for n in range(1, 7)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.day_two import rotate_ca
 from aurora_cli.operations.day_two.rotate_ca import RotateCa

@@ -8,7 +8,7 @@ import pytest
 
 from aurora_cli.errors import SpecInvalid
 from aurora_cli.operations.source.state import EMPTY, inherited_username, refuse_as_replica
-from aurora_cli.terraform.state import StateResource
+from aurora_cli.terraform.state.state import StateResource
 from tests.unit.connection_cases import SECRET
 from tests.unit.spec_cases import MYSQL, resolved
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.operations.core.global_results import Endpoint
 from aurora_cli.operations.report.proxy_and_keys import key_warnings, proxy_endpoints
 from tests.unit.spec_cases import MYSQL, resolved

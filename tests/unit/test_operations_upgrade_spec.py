@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.preflight.target_version import Target
 from aurora_cli.operations.upgrade.clusters import UpgradeUnit, refuse_uneven
 from aurora_cli.operations.upgrade.parameter_groups import makes_groups
 from aurora_cli.operations.upgrade.spec import _groups
-from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.model.cluster import ClusterSpec
 from tests.unit.spec_cases import resolved
 
 TO_17 = Target("16.8", "17.5", "aurora-postgresql17", True)

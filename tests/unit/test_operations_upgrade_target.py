@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aurora_cli.aws.engine_versions import EngineVersion
+from aurora_cli.aws.engine.engine_versions import EngineVersion
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.preflight.target_version import Target, choose_target, stored_version
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.engine_upgrade import await_version
+from aurora_cli.aws.engine.engine_upgrade import await_version
 from aurora_cli.errors import OperationFailed, SpecConflict
 from aurora_cli.operations.guard.engine_version import refuse_backwards, refuse_versions
 from aurora_cli.operations.upgrade.parameter_groups import _with, group_name
-from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 CLUSTER, GLOBAL = "aws_rds_cluster", "aws_rds_global_cluster"
 

@@ -11,7 +11,7 @@ import pytest
 
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import stored_spec
-from aurora_cli.spec.dump import dump_spec
+from aurora_cli.spec.text.dump import dump_spec
 from aurora_cli.stacks.archive import archived_spec
 from aurora_cli.stacks.blue_green import read_blue_green, to_dict
 from aurora_cli.stacks.history import History
@@ -19,8 +19,8 @@ from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.journal import FILE, Journal, read_journal
 from aurora_cli.stacks.record import load_record
 from aurora_cli.stacks.registry import Registry
-from aurora_cli.terraform import run_folder
-from aurora_cli.terraform.state import STATE_FILE, read_local_state
+from aurora_cli.terraform.run import run_folder
+from aurora_cli.terraform.state.state import STATE_FILE, read_local_state
 from tests.previous_version import SCENARIOS, scenario, write
 
 FILES = [(name, path) for name in SCENARIOS for path in scenario(name)["files"]]

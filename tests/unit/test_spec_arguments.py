@@ -9,9 +9,9 @@ import botocore.session
 import pytest
 
 from aurora_cli.hcl.environment import templates_folder
-from aurora_cli.spec.arguments import arguments, field_of, values_in
-from aurora_cli.spec.fields import CLUSTER, Argument
-from aurora_cli.ui.attribute_labels import label_of
+from aurora_cli.spec.layers.arguments import arguments, field_of, values_in
+from aurora_cli.spec.model.fields import CLUSTER, Argument
+from aurora_cli.ui.labels.attribute_labels import label_of
 from tests.contract.provider_schema import provider
 
 MARKED = arguments()

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from aurora_cli.spec.cidr import has_host_bits, is_anywhere, is_private, parse, subnet_prefix, subnets
+from aurora_cli.spec.derived.cidr import has_host_bits, is_anywhere, is_private, parse, subnet_prefix, subnets
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.spec.dump import dump_spec
-from aurora_cli.spec.features import given_services
+from aurora_cli.spec.facts.features import given_services
+from aurora_cli.spec.text.dump import dump_spec
 from tests.unit.connection_cases import CONNECTIONS, QUIET
 from tests.unit.spec_cases import POSTGRES, problems, resolved
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.spec.credentials import Rotation
-from aurora_cli.spec.load import dump_spec, load_yaml
-from aurora_cli.spec.password import check_password
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.model.credentials import Rotation
+from aurora_cli.spec.resolve.resolve import resolve
+from aurora_cli.spec.text.load import dump_spec, load_yaml
+from aurora_cli.spec.values.password import check_password
 from tests.unit.conftest import Run
 from tests.unit.sign_in_cases import DIRECTORY, SIGN_IN
 from tests.unit.spec_cases import problems, resolved

@@ -10,12 +10,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from aurora_cli.spec.load import dump_spec, load_file, load_yaml
-from aurora_cli.spec.presets import PRESETS
-from aurora_cli.spec.reference import fields, markdown, page
-from aurora_cli.spec.resolve import resolve
-from aurora_cli.spec.schema import json_schema
-from aurora_cli.spec.shape import leaf_paths
+from aurora_cli.spec.layers.presets import PRESETS
+from aurora_cli.spec.layers.shape import leaf_paths
+from aurora_cli.spec.resolve.resolve import resolve
+from aurora_cli.spec.text.load import dump_spec, load_file, load_yaml
+from aurora_cli.spec.text.reference import fields, markdown, page
+from aurora_cli.spec.text.schema import json_schema
 from tests.unit.spec_cases import EXISTING, MYSQL, resolved
 
 ROOT = Path(__file__).resolve().parents[2]

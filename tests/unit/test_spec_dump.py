@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.spec.diff import FieldChange, differences, leaves
-from aurora_cli.spec.load import dump_spec, load_yaml, starter
-from aurora_cli.spec.model import ClusterSpec
-from aurora_cli.spec.presets import PRESETS
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.layers.diff import FieldChange, differences, leaves
+from aurora_cli.spec.layers.presets import PRESETS
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.resolve.resolve import resolve
+from aurora_cli.spec.text.load import dump_spec, load_yaml, starter
 from tests.unit.spec_cases import EXISTING, POSTGRES, resolved
 
 VARIANTS: list[dict[str, Any]] = [

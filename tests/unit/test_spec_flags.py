@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.spec.flags import layer_from_pairs, parse_set, parse_tag
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.layers.flags import layer_from_pairs, parse_set, parse_tag
+from aurora_cli.spec.resolve.resolve import resolve
 from tests.unit.spec_cases import POSTGRES
 
 

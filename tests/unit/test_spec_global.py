@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.spec.load import dump_spec, load_yaml
-from aurora_cli.spec.regions import default_block, global_identifier, secondary_spec
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.derived.regions import default_block, global_identifier, secondary_spec
+from aurora_cli.spec.resolve.resolve import resolve
 from aurora_cli.spec.rules.all import check_names
+from aurora_cli.spec.text.load import dump_spec, load_yaml
 from tests.unit.global_cases import GLOBAL, ONE, world
 from tests.unit.spec_cases import layers, problems, resolved
 

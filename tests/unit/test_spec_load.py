@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import InvalidInput, SpecInvalid
-from aurora_cli.spec.load import MAX_BYTES, load_file, load_yaml
-from aurora_cli.spec.yaml_tree import MAX_DEPTH, MAX_NODES
+from aurora_cli.spec.text.load import MAX_BYTES, load_file, load_yaml
+from aurora_cli.spec.values.yaml_tree import MAX_DEPTH, MAX_NODES
 
 
 def values(text: str) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aurora_cli.errors import AuroraError, InvalidInput, SpecInvalid
-from aurora_cli.spec.flags import layer_from_pairs, parse_set, parse_tag
-from aurora_cli.spec.layers import tidy
-from aurora_cli.spec.load import dump_spec, load_yaml
-from aurora_cli.spec.model import ClusterSpec
-from aurora_cli.spec.resolve import Layer, resolve
-from aurora_cli.spec.shape import leaf_paths
+from aurora_cli.spec.layers.flags import layer_from_pairs, parse_set, parse_tag
+from aurora_cli.spec.layers.layers import tidy
+from aurora_cli.spec.layers.shape import leaf_paths
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.resolve.resolve import Layer, resolve
+from aurora_cli.spec.text.load import dump_spec, load_yaml
 from tests.unit.spec_cases import POSTGRES
 
 PROPERTY = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import SpecInvalid
-from aurora_cli.spec.load import load_yaml
-from aurora_cli.spec.presets import PRESETS
-from aurora_cli.spec.resolve import Layer, resolve
+from aurora_cli.spec.layers.presets import PRESETS
+from aurora_cli.spec.resolve.resolve import Layer, resolve
+from aurora_cli.spec.text.load import load_yaml
 from tests.unit.spec_cases import EXISTING, MYSQL, POSTGRES, problems, resolved
 
 HEAD = "name: orders\nregion: eu-west-1\nengine: postgres\n"

@@ -9,9 +9,9 @@ import pytest
 
 from aurora_cli.errors import SpecInvalid
 from aurora_cli.hcl.render import render_stack
-from aurora_cli.spec.load import load_yaml
-from aurora_cli.spec.resolve import resolve
+from aurora_cli.spec.resolve.resolve import resolve
 from aurora_cli.spec.rules.all import catalogue, check_names
+from aurora_cli.spec.text.load import load_yaml
 from tests.unit.connection_cases import CONNECTIONS
 from tests.unit.global_cases import GLOBAL
 from tests.unit.sign_in_cases import SERVERLESS_V1, SIGN_IN

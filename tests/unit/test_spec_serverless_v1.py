@@ -9,9 +9,9 @@ import pytest
 
 from aurora_cli.errors import SpecInvalid
 from aurora_cli.operations.migrate.serverless_v1_spec import spec_text
-from aurora_cli.spec.load import load_yaml
-from aurora_cli.spec.resolve import resolve
-from aurora_cli.spec.serverless_v1 import ServerlessV1
+from aurora_cli.spec.model.serverless_v1 import ServerlessV1
+from aurora_cli.spec.resolve.resolve import resolve
+from aurora_cli.spec.text.load import load_yaml
 from tests.unit.conftest import Run
 from tests.unit.sign_in_cases import SERVERLESS_V1, V1
 from tests.unit.spec_cases import POSTGRES, layers, problems

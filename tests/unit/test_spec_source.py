@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.spec.load import dump_spec
+from aurora_cli.spec.model.source import Source, is_resource_id, parse_arn, parse_time, without_mark
 from aurora_cli.spec.rules.all import check
-from aurora_cli.spec.source import Source, is_resource_id, parse_arn, parse_time, without_mark
+from aurora_cli.spec.text.load import dump_spec
 from tests.unit.source_cases import EU, KEY, REFUSED, S3, US
 from tests.unit.spec_cases import MYSQL, POSTGRES, problems, resolved
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.spec.members import Member, members_of, memory_of
+from aurora_cli.spec.derived.members import Member, members_of, memory_of
 from tests.unit.spec_cases import POSTGRES, problems, resolved
 from tests.unit.surface_cases import SURFACE
 

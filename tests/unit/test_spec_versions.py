@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aurora_cli.spec.facts import ENGINES, instance_classes, regions_without, table
-from aurora_cli.spec.presets import PRESETS
-from aurora_cli.spec.versions import (
+from aurora_cli.spec.facts.tables import ENGINES, instance_classes, regions_without, table
+from aurora_cli.spec.facts.versions import (
     at_least,
     below_floor,
     creatable,
@@ -19,6 +18,7 @@ from aurora_cli.spec.versions import (
     sort_key,
     well_formed,
 )
+from aurora_cli.spec.layers.presets import PRESETS
 from tests.unit.spec_cases import MYSQL, POSTGRES, resolved
 
 

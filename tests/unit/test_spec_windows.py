@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aurora_cli.spec.windows import (
+from aurora_cli.spec.values.windows import (
     DAY,
     MINIMUM,
     WEEK,

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.maintenance import Action, Authority
-from aurora_cli.aws.topology import Member, Topology
+from aurora_cli.aws.cluster.maintenance import Action, Authority
+from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.operations.inspect import maintenance
 from aurora_cli.operations.report.report import report, waiting_changes
-from aurora_cli.ui.report_view import print_report
+from aurora_cli.ui.report.report_view import print_report
 from tests.unit.spec_cases import resolved
 from tests.unit.ui_screens import screen
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.terraform.events import (
+from aurora_cli.terraform.output.events import (
     ChangeSummary,
     Diagnostic,
     DiagnosticEvent,
@@ -27,7 +27,7 @@ from aurora_cli.terraform.events import (
     Unknown,
     Version,
 )
-from aurora_cli.terraform.messages import parse_line
+from aurora_cli.terraform.output.messages import parse_line
 
 INSTANCE = {
     "addr": 'aws_rds_cluster_instance.others["2"]',

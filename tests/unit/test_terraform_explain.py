@@ -16,7 +16,7 @@ from aurora_cli.errors import (
     TerraformFailed,
 )
 from aurora_cli.terraform.diagnostics.explain import explain
-from aurora_cli.terraform.events import Diagnostic
+from aurora_cli.terraform.output.events import Diagnostic
 
 API = "operation error {0}: {1}, https response error StatusCode: {2}, RequestID: 5b3c, api error {3}: {4}"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.terraform.changes import AttributeChange, dotted
-from aurora_cli.terraform.events import Resource, ResourceDrift, Version
-from aurora_cli.terraform.plan import Plan
-from aurora_cli.terraform.redaction import SENSITIVE, redact
+from aurora_cli.terraform.output.events import Resource, ResourceDrift, Version
+from aurora_cli.terraform.plan.changes import AttributeChange, dotted
+from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.terraform.plan.redaction import SENSITIVE, redact
 
 
 def change(actions: list[str], before: Any = None, after: Any = None, **more: Any) -> dict[str, Any]:

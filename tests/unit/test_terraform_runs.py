@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from aurora_cli.terraform.events import ResourceComplete, ResourceStart, Version
-from aurora_cli.terraform.recovery import follow_left_alone
-from aurora_cli.terraform.run_folder import KEPT_RUNS, new_run, unfinished_runs
+from aurora_cli.terraform.output.events import ResourceComplete, ResourceStart, Version
+from aurora_cli.terraform.run.recovery import follow_left_alone
+from aurora_cli.terraform.run.run_folder import KEPT_RUNS, new_run, unfinished_runs
 
 
 def test_a_run_lives_as_long_as_its_lock_is_held(tmp_path: Path) -> None:
@@ -82,8 +82,8 @@ def test_torn_and_broken_output_is_read_as_far_as_it_goes(tmp_path: Path) -> Non
 
 
 def test_a_replacement_counts_on_both_sides(tmp_path: Path) -> None:
-    from aurora_cli.terraform.events import Resource
-    from aurora_cli.terraform.outcome import Outcome
+    from aurora_cli.terraform.output.events import Resource
+    from aurora_cli.terraform.output.outcome import Outcome
 
     outcome = Outcome()
     vpc = Resource("aws_vpc.this")

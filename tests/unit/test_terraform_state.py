@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import StateAtRisk
-from aurora_cli.terraform.redaction import SENSITIVE
-from aurora_cli.terraform.state import State, local_state_file, parse_state, read_local_state
+from aurora_cli.terraform.plan.redaction import SENSITIVE
+from aurora_cli.terraform.state.state import State, local_state_file, parse_state, read_local_state
 
 STATE: dict[str, Any] = {
     "version": 4,

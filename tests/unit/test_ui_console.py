@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 import pytest
 from rich.text import Text
 
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.ui.console import Consoles, echo, make_consoles, prose, wants_color
 from aurora_cli.ui.symbols import ASCII, UNICODE, symbols_for
 from tests.unit.ui_screens import Terminal, screen

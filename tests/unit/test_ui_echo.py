@@ -11,11 +11,11 @@ import pytest
 from rich.text import Text
 from ruamel.yaml import YAML
 
-from aurora_cli.commands.session import Session, Settings
+from aurora_cli.commands.shared.session import Session, Settings
 from aurora_cli.errors import OperationFailed
 from aurora_cli.ui.console import echo, lead, prose, section
 from aurora_cli.ui.errors_view import print_error
-from aurora_cli.ui.lists import print_facts
+from aurora_cli.ui.report.lists import print_facts
 from aurora_cli.ui.serialize import to_text
 from aurora_cli.ui.tables import print_table
 from tests.unit.ui_screens import Screen, screen

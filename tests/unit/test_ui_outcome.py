@@ -9,10 +9,10 @@ import pytest
 
 from aurora_cli.commands.table import SUMMARIES
 from aurora_cli.operations.core.review import ChangeResult, PlannedStep
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.ui.console import fact
-from aurora_cli.ui.outcome_view import PARTS, print_outcome
-from aurora_cli.ui.plan_view import print_review
+from aurora_cli.ui.plan.plan_view import print_review
+from aurora_cli.ui.report.outcome_view import PARTS, print_outcome
 from aurora_cli.ui.tables import print_table
 from aurora_cli.ui.text import moment, spoken
 from tests.unit.ui_screens import HOST, READER_HOST, SECRET, change, instance, report, review, screen

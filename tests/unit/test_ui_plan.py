@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from aurora_cli.errors import Problem
 from aurora_cli.operations.core.review import Finding
-from aurora_cli.terraform.changes import AttributeChange
-from aurora_cli.terraform.events import Resource
-from aurora_cli.terraform.plan import Plan
-from aurora_cli.ui.attribute_labels import label_of, lines_of, value_text
+from aurora_cli.terraform.output.events import Resource
+from aurora_cli.terraform.plan.changes import AttributeChange
+from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.ui.console import make_consoles
-from aurora_cli.ui.plan_view import allow_option, print_review
-from aurora_cli.ui.resource_labels import name_of
+from aurora_cli.ui.labels.attribute_labels import label_of, lines_of, value_text
+from aurora_cli.ui.labels.resource_labels import name_of
+from aurora_cli.ui.plan.plan_view import allow_option, print_review
 from tests.unit.ui_screens import Terminal, change, new_cluster, review, screen
 
 OTHERS_2 = 'aws_rds_cluster_instance.others["2"]'

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aurora_cli.events import Note, StepFinished, StepStarted, Waiting
-from aurora_cli.terraform.events import (
+from aurora_cli.terraform.output.events import (
     ChangeSummary,
     Diagnostic,
     DiagnosticEvent,
@@ -29,13 +29,13 @@ from aurora_cli.terraform.events import (
     Unknown,
     Version,
 )
-from aurora_cli.ui.activity import Activity
 from aurora_cli.ui.console import make_consoles
-from aurora_cli.ui.live import LiveArea
-from aurora_cli.ui.plan_view import print_review
-from aurora_cli.ui.progress import Progress
-from aurora_cli.ui.progress_live import LiveDisplay
-from aurora_cli.ui.ticker import Ticker
+from aurora_cli.ui.plan.plan_view import print_review
+from aurora_cli.ui.progress.activity import Activity
+from aurora_cli.ui.progress.live import LiveDisplay
+from aurora_cli.ui.progress.progress import Progress
+from aurora_cli.ui.progress.redrawn_lines import LiveArea
+from aurora_cli.ui.progress.ticker import Ticker
 from tests.unit.ui_screens import FakeClock, Screen, Terminal, new_cluster, review, screen
 
 CLUSTER = Resource("aws_rds_cluster.this", "aws_rds_cluster", "this")

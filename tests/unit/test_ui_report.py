@@ -13,9 +13,9 @@ from aurora_cli.operations.destroy.destroy import DestroyResult, DestroyReview
 from aurora_cli.operations.inspect.clusters import ListRow
 from aurora_cli.operations.inspect.doctor import Check
 from aurora_cli.operations.report.connection_strings import ca_command
-from aurora_cli.terraform.plan import Plan
-from aurora_cli.ui.destroy_view import print_destroy_review, print_destroyed
-from aurora_cli.ui.lists import (
+from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.ui.plan.destroy_view import print_destroy_review, print_destroyed
+from aurora_cli.ui.report.lists import (
     flattened,
     print_checks,
     print_clusters,
@@ -24,8 +24,8 @@ from aurora_cli.ui.lists import (
     print_resolved,
     source_of,
 )
-from aurora_cli.ui.next_steps import command_line, next_steps
-from aurora_cli.ui.report_view import print_report
+from aurora_cli.ui.report.next_steps import command_line, next_steps
+from aurora_cli.ui.report.report_view import print_report
 from aurora_cli.ui.tables import print_table
 from tests.unit.ui_screens import HOST, READER_HOST, SECRET, change, instance, new_cluster, report, screen
 

@@ -7,10 +7,10 @@ import pytest
 from aurora_cli.operations.core.results import Upkeep
 from aurora_cli.operations.core.review import PlannedStep, PlanReview
 from aurora_cli.operations.core.unfinished import Unfinished
-from aurora_cli.terraform.plan import Plan
-from aurora_cli.ui.plan_view import print_review
-from aurora_cli.ui.report_view import print_report
-from aurora_cli.ui.steps_view import print_unfinished
+from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.ui.plan.plan_view import print_review
+from aurora_cli.ui.plan.steps_view import print_unfinished
+from aurora_cli.ui.report.report_view import print_report
 from tests.unit.ui_screens import report, screen
 
 SEQUENCE = (

@@ -10,8 +10,8 @@ from typing import Any
 from aurora_cli.operations.core.global_results import Endpoint
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.operations.core.review import Finding, PlanReview
-from aurora_cli.terraform.changes import AttributeChange
-from aurora_cli.terraform.plan import Action, Plan, ResourceChange
+from aurora_cli.terraform.plan.changes import AttributeChange
+from aurora_cli.terraform.plan.plan import Action, Plan, ResourceChange
 from aurora_cli.ui.console import ColorChoice, Consoles, make_consoles
 
 HOST = "demo.cluster-c1x2y3z4a5b6.eu-west-1.rds.amazonaws.com"

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.snapshots import snapshot_exists
+from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput, NotAdoptable, SpecConflict
 from aurora_cli.events import Emit, timed
 from aurora_cli.operations.adopt.differences import refuse_differences, tagged_by
@@ -30,10 +30,10 @@ from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.stacks.atomic import write_atomic
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.discovery import DiscoveredCluster
+    from aurora_cli.aws.cluster.discovery import DiscoveredCluster
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import PlanReview
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 _SPEC_FILE_MODE = 0o644
@@ -108,7 +108,7 @@ def _refuse_managed(app: AppContext, name: str) -> None:
 
 
 def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> DiscoveredCluster:
-    from aurora_cli.aws.discovery import read_cluster, read_surroundings
+    from aurora_cli.aws.cluster.discovery import read_cluster, read_surroundings
 
     with timed(emit, "read", "Reading the cluster and its related resources"):
         try:
@@ -124,9 +124,9 @@ def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> Discover
 
 def _describe(found: DiscoveredCluster, region: str, settings: Sequence[tuple[str, Any]]) -> Resolved:
     """The spec. What a rule says against a cluster that exists is a warning."""
-    from aurora_cli.spec.flags import layer_from_pairs
-    from aurora_cli.spec.layers import Layer
-    from aurora_cli.spec.resolve import resolve
+    from aurora_cli.spec.layers.flags import layer_from_pairs
+    from aurora_cli.spec.layers.layers import Layer
+    from aurora_cli.spec.resolve.resolve import resolve
     from aurora_cli.spec.rules.all import check_names
 
     read = Layer(values_of(found, region), f"cluster {found.identifier}")
@@ -151,7 +151,7 @@ def _snapshot_name(app: AppContext, found: DiscoveredCluster, region: str) -> st
 def _review(
     app: AppContext, found: DiscoveredCluster, desired: Resolved, tags: dict[str, dict[str, str]]
 ) -> AdoptReview:
-    from aurora_cli.spec.minimal import dump_minimal
+    from aurora_cli.spec.resolve.minimal import dump_minimal
 
     spec = desired.spec
     return AdoptReview(
@@ -192,7 +192,7 @@ def _advice(found: DiscoveredCluster, desired: Resolved) -> list[str]:
 
 def _publish(app: AppContext, draft: Draft, desired: Resolved, emit: Emit) -> Stack:
     """The draft as a stack. Until its state is there, it is one without anything made, which the next run clears away."""
-    from aurora_cli.spec.dump import dump_spec
+    from aurora_cli.spec.text.dump import dump_spec
 
     spec, keys = desired.spec, tuple(keys_of(draft.found))
     stack = app.registry.create(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.errors import NotAdoptable
-from aurora_cli.spec.arguments import field_of
-from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.spec.layers.arguments import field_of
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 _TERRAFORM_ONLY = frozenset({"skip_final_snapshot", "final_snapshot_identifier", "delete_automated_backups"})
 """Arguments of the cluster whose change sends no call (provider, update of aws_rds_cluster)."""

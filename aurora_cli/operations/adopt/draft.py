@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.discovery import DiscoveredCluster
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable
 from aurora_cli.events import Emit, timed
 from aurora_cli.hcl.adoption import bare_resources, import_blocks
@@ -21,14 +21,14 @@ from aurora_cli.operations.adopt.import_fixups import settled_values
 from aurora_cli.operations.adopt.imports import bare_of, imports_of
 from aurora_cli.operations.adopt.members import keys_of
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.terraform.import_fixups import settle
-from aurora_cli.terraform.state import STATE_FILE
+from aurora_cli.terraform.state.import_fixups import settle
+from aurora_cli.terraform.state.state import STATE_FILE
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.stack import Stack
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan
     from aurora_cli.terraform.runner import Terraform
 
 LOCK_FILE = ".terraform.lock.hcl"
@@ -83,7 +83,7 @@ class Draft:
 
     def _import(self, terraform: Terraform) -> None:
         from aurora_cli.hcl.render import render_stack
-        from aurora_cli.spec.versions import rendered_version
+        from aurora_cli.spec.facts.versions import rendered_version
 
         with timed(self.emit, "import", "Importing into a temporary state, which changes nothing"):
             rendered = render_stack(self.spec)
@@ -105,7 +105,7 @@ class Draft:
 @contextmanager
 def drafted(app: AppContext, found: DiscoveredCluster, spec: ClusterSpec, snapshot: str, emit: Emit) -> Iterator[Draft]:
     """A draft that is gone when the block ends, however it ends."""
-    from aurora_cli.spec.dump import dump_spec
+    from aurora_cli.spec.text.dump import dump_spec
     from aurora_cli.stacks.home import Home
     from aurora_cli.stacks.registry import Registry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from aurora_cli.aws.discovery import DiscoveredCluster, Item
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster, Item
 from aurora_cli.operations.adopt.members import keys_of
 from aurora_cli.operations.adopt.tags import own_tags
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.discovery import DiscoveredCluster
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.operations.adopt.imports import CLUSTER, INSTANCE
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 def settled_values(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.discovery import DiscoveredCluster
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.hcl.adoption import Bare, Import
 from aurora_cli.operations.adopt.members import keys_of
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from aurora_cli.aws.discovery import DiscoveredCluster, Item
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster, Item
 from aurora_cli.operations.adopt.tags import own_tags
 
 DEFAULT_CA = "rds-ca-rsa2048-g1"

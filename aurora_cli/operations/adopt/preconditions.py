@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aurora_cli.aws.discovery import DiscoveredCluster
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable
 
 _ENGINES = ("aurora-postgresql", "aurora-mysql")

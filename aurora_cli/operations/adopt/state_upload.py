@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.stacks.atomic import write_atomic
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
-from aurora_cli.terraform.state import STATE_FILE
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
+from aurora_cli.terraform.state.state import STATE_FILE
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.events import Emit
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.stack import Stack
 
 
 def tried_locally(spec: ClusterSpec) -> ClusterSpec:
     """The spec for the draft: whatever its backend, the trial keeps its state in its own folder."""
-    from aurora_cli.spec.model import LocalBackend
+    from aurora_cli.spec.model.cluster import LocalBackend
 
     return spec.model_copy(update={"backend": LocalBackend()})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from aurora_cli.aws.discovery import DiscoveredCluster, Item
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster, Item
 
 OUR_TAG = "aurora-cli:cluster"
 

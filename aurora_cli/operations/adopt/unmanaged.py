@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.discovery import DiscoveredCluster, Item
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster, Item
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.aws.discovery import DiscoveredCluster
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.operations.adopt.extras import autoscaling_of, endpoints_of, logs_of, rotation_of
 from aurora_cli.operations.adopt.members import instance_group, instances_of, interval_of, is_public, upgrades_itself
 from aurora_cli.operations.adopt.tags import cluster_tags
-from aurora_cli.spec.arguments import values_in
-from aurora_cli.spec.flags import put
-from aurora_cli.spec.shape import split_path
-from aurora_cli.spec.versions import major_version
+from aurora_cli.spec.facts.versions import major_version
+from aurora_cli.spec.layers.arguments import values_in
+from aurora_cli.spec.layers.flags import put
+from aurora_cli.spec.layers.shape import split_path
 
 _TLS_BY_DEFAULT_FROM = 17
 """Aurora PostgreSQL forces TLS from 17 on where the parameter group says nothing (Aurora User Guide, security)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.aws.blue_green import Deployment, deployment_of
+from aurora_cli.aws.engine.blue_green import Deployment, deployment_of
 from aurora_cli.errors import AccessDenied, AwsFailed, SpecConflict
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.blue_green import SWITCHING, Deployment, deployment_named
-from aurora_cli.aws.snapshots import snapshot_exists
-from aurora_cli.aws.topology import Member, Topology, read_topology
+from aurora_cli.aws.cluster.topology import Member, Topology, read_topology
+from aurora_cli.aws.engine.blue_green import SWITCHING, Deployment, deployment_named
+from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.blue_green.active import deployment_under_way
 from aurora_cli.operations.blue_green.removing import (

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.blue_green import Deployment, create_deployment, deployment_named
-from aurora_cli.aws.engine_versions import read_engine_versions
-from aurora_cli.aws.parameter_groups import Group, is_made, make_group
-from aurora_cli.aws.topology import read_topology
+from aurora_cli.aws.cluster.topology import read_topology
+from aurora_cli.aws.engine.blue_green import Deployment, create_deployment, deployment_named
+from aurora_cli.aws.engine.engine_versions import read_engine_versions
+from aurora_cli.aws.engine.parameter_groups import Group, is_made, make_group
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.operations.blue_green.blockers import blockers, refuse
 from aurora_cli.operations.blue_green.groups import (
@@ -35,11 +35,11 @@ from aurora_cli.operations.preflight.target_version import choose_target
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, to_dict, write_blue_green
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 PROVISIONING_TIMEOUT_S = 24 * 3600.0
 """A large cluster with a major upgrade takes hours."""
@@ -226,7 +226,7 @@ def _target(before: ClusterSpec, after: ClusterSpec, groups: NewGroups, version:
 
 
 def _major(spec: ClusterSpec, version: str | None = None) -> str:
-    from aurora_cli.spec.versions import default_version, major_version
+    from aurora_cli.spec.facts.versions import default_version, major_version
 
     return major_version(spec.engine, version or spec.engine_version or default_version(spec.engine))
 

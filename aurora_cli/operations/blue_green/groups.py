@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.parameter_groups import Group, Kind
+from aurora_cli.aws.engine.parameter_groups import Group, Kind
 from aurora_cli.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from aurora_cli.terraform.plan import Plan, ResourceChange
+    from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 _KINDS: dict[str, Kind] = {"aws_rds_cluster_parameter_group": "cluster", "aws_db_parameter_group": "instance"}
 CLUSTER_GROUP, INSTANCE_GROUP = "aws_rds_cluster_parameter_group.this", "aws_db_parameter_group.this"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws import related_resources
-from aurora_cli.aws.discovery import DiscoveredCluster, read_cluster
+from aurora_cli.aws.cluster.discovery import DiscoveredCluster, read_cluster
+from aurora_cli.aws.engine.parameter_groups import parameter_value
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.parameter_groups import parameter_value
+from aurora_cli.aws.related import related_resources
 from aurora_cli.errors import AccessDenied, AwsFailed
 from aurora_cli.operations.blue_green.active import deployment_under_way
 from aurora_cli.operations.blue_green.blockers import LOGICAL, Situation
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 FIELDS = ("cluster_group", "instance_group")
 

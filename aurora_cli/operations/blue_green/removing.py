@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.blue_green import delete_deployment, deployment
-from aurora_cli.aws.cluster_removal import delete_cluster, delete_instance
-from aurora_cli.aws.global_database import lift_protection
-from aurora_cli.aws.parameter_groups import Kind, drop_group, user_values
-from aurora_cli.aws.topology import Topology, read_topology
+from aurora_cli.aws.cluster.topology import Topology, read_topology
+from aurora_cli.aws.engine.blue_green import delete_deployment, deployment
+from aurora_cli.aws.engine.parameter_groups import Kind, drop_group, user_values
+from aurora_cli.aws.modify.cluster_removal import delete_cluster, delete_instance
+from aurora_cli.aws.replication.global_database import lift_protection
 from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.stacks.blue_green import read_blue_green, remove_blue_green
 

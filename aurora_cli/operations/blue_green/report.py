@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.blue_green import READY, Deployment, deployment_named, deployment_of, with_lag
-from aurora_cli.aws.topology import Topology, read_topology
+from aurora_cli.aws.cluster.topology import Topology, read_topology
+from aurora_cli.aws.engine.blue_green import READY, Deployment, deployment_named, deployment_of, with_lag
 from aurora_cli.events import Emit
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec

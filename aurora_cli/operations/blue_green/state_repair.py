@@ -19,7 +19,7 @@ from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green, write
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan
 
 
 def repair_steps(context: OperationContext, record: BlueGreenRecord, deployment: str) -> list[Step]:
@@ -48,8 +48,8 @@ def _is_stored(context: OperationContext) -> bool:
 
 def _store(context: OperationContext, record: BlueGreenRecord, deployment: str) -> str | None:
     """The name of the old cluster is noted last: it says that the spec was stored."""
-    from aurora_cli.aws.blue_green import deployment as read_deployment
-    from aurora_cli.spec.load import dump_spec
+    from aurora_cli.aws.engine.blue_green import deployment as read_deployment
+    from aurora_cli.spec.text.load import dump_spec
 
     found = read_deployment(context.rds, deployment)
     if found is None or not found.switched:

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.blue_green import READY, SWITCHING, Deployment, deployment, deployment_named, switch_over, with_lag
+from aurora_cli.aws.engine.blue_green import (
+    READY,
+    SWITCHING,
+    Deployment,
+    deployment,
+    deployment_named,
+    switch_over,
+    with_lag,
+)
 from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
 from aurora_cli.operations.blue_green.active import deployment_under_way
 from aurora_cli.operations.blue_green.state_repair import repair_steps

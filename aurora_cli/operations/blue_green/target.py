@@ -9,8 +9,8 @@ from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.specs import stored_layer, stored_spec
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 Values = Sequence[tuple[str, Mapping[str, Any]]]
@@ -24,7 +24,7 @@ def target_of(stack: Stack, values: Values, skip_checks: Sequence[str] = ()) -> 
     Raises:
         SpecInvalid: the result breaks a rule that the stored spec does not break. StackDamaged.
     """
-    from aurora_cli.spec.resolve import Layer, Resolved, resolve
+    from aurora_cli.spec.resolve.resolve import Layer, Resolved, resolve
     from aurora_cli.spec.rules.all import check_names
 
     before, layer = stored_spec(stack), stored_layer(stack)

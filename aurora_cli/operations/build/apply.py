@@ -14,7 +14,7 @@ from aurora_cli.operations.pipeline.apply import apply_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 def apply(

@@ -16,9 +16,9 @@ from aurora_cli.stacks.archive import archived_spec
 from aurora_cli.stacks.names import is_name
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.restore_sources import Origin
+    from aurora_cli.aws.restore.restore_sources import Origin
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.resolve import Layer
+    from aurora_cli.spec.resolve.resolve import Layer
     from aurora_cli.stacks.stack import Stack
 
 _OF_ONE_CLUSTER = ("name", "resource_name", "source", "username", "database", "dns", "engine_version")
@@ -77,14 +77,14 @@ def _base_of_existing(stack: Stack, request: CopyRequest) -> tuple[Layer, ...]:
 
 
 def _as_stored(source: dict[str, Any]) -> Any:
-    from aurora_cli.spec.source import Source
+    from aurora_cli.spec.model.source import Source
 
     return Source.model_validate(source).model_dump(exclude_none=True)
 
 
 def _base(app: AppContext, request: CopyRequest) -> tuple[Layer, ...]:
-    from aurora_cli.spec.layers import Layer
-    from aurora_cli.spec.source import Source
+    from aurora_cli.spec.layers.layers import Layer
+    from aurora_cli.spec.model.source import Source
 
     source = Source.model_validate(request.source)
     region = region_of_copy(app, str(source.name), request.layers, snapshot=source.snapshot is not None)
@@ -117,7 +117,7 @@ def region_of_copy(app: AppContext, source: str, layers: tuple[Layer, ...], *, s
 
 def _region_with_snapshot(app: AppContext, name: str, default: str) -> str | None:
     """The first Region that has it: the usual one, then those of the clusters that are managed here."""
-    from aurora_cli.aws.restore_sources import read_snapshot
+    from aurora_cli.aws.restore.restore_sources import read_snapshot
 
     regions = dict.fromkeys([default, *(stack.record.region for stack in app.registry.list())])
     return next((one for one in regions if one and read_snapshot(app.aws(one).client("rds"), name)), None)
@@ -129,7 +129,7 @@ def _engine(found: Origin) -> str:
 
 def _known(app: AppContext, found: Origin, region: str) -> Layer | None:
     """The spec of the cluster that the data is of, if it is managed here, or was until it was destroyed."""
-    from aurora_cli.spec.load import load_yaml
+    from aurora_cli.spec.text.load import load_yaml
 
     name = found.cluster or found.name
     if found.kind == "db" or not is_name(name):  # an instance of RDS has no spec here, whatever has its name
@@ -180,7 +180,7 @@ def _of_api(app: AppContext, found: Origin, region: str) -> dict[str, Any]:
 
 
 def _instances(app: AppContext, found: Origin, region: str) -> dict[str, Any]:
-    from aurora_cli.aws.topology import read_topology
+    from aurora_cli.aws.cluster.topology import read_topology
 
     topology = read_topology(app.aws(region).client("rds"), found.name)
     writer = topology.writer if topology else None

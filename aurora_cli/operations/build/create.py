@@ -14,8 +14,8 @@ from aurora_cli.operations.pipeline.apply import apply_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 
@@ -54,7 +54,7 @@ def create(
 
 def new_stack(app: AppContext, desired: Resolved) -> Stack:
     """A stack for that spec, on disk before anything is made."""
-    from aurora_cli.spec.load import dump_spec
+    from aurora_cli.spec.text.load import dump_spec
 
     spec = desired.spec
     stack = app.registry.create(
@@ -78,7 +78,7 @@ def _refuse_former_name(app: AppContext, spec: ClusterSpec) -> None:
 
 
 def _refuse_other_spec(stack: Stack, desired: Resolved) -> None:
-    from aurora_cli.spec.diff import differences
+    from aurora_cli.spec.layers.diff import differences
 
     name = desired.spec.name
     if stack.record.status == "destroying":

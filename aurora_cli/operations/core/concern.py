@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.topology import Topology, read_topology
+from aurora_cli.aws.cluster.topology import Topology, read_topology
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.specs import last_spec
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.errors import Problem
     from aurora_cli.operations.core.review import RunOptions
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.stack import Stack
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan
     from aurora_cli.terraform.runner import Terraform
-    from aurora_cli.terraform.state import StateResource
+    from aurora_cli.terraform.state.state import StateResource
 
 
 class StackContext:

@@ -11,13 +11,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.snapshots import snapshot_exists
+from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.errors import OperationFailed
 from aurora_cli.operations.core.concern import Concern
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan
 
 # Behind the cluster's name: eight digits, nothing (the default of the files), or the time that earlier versions wrote.
 _ENDING = re.compile(r"-final(-[0-9a-f]{8}|-\d{14}(-\d+)?)?")

@@ -14,13 +14,13 @@ from aurora_cli.errors import OperationFailed
 from aurora_cli.events import timed, waiting
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.core.region_topology import live_regions
-from aurora_cli.spec.regions import regions_of, secondary_spec
-from aurora_cli.terraform.addresses import inner, region_of
+from aurora_cli.spec.derived.regions import regions_of, secondary_spec
+from aurora_cli.terraform.state.addresses import inner, region_of
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.plan.plan import Plan
 
 FIRST = "1"
 _ADDRESS_OF_FIRST = "aws_rds_cluster_instance.first"
@@ -158,7 +158,7 @@ class Instances(Concern):
         target = self.change.next_writer
         if target is None:
             return
-        from aurora_cli.aws.failover import fail_over
+        from aurora_cli.aws.modify.failover import fail_over
 
         emit = self.options.emit
         with timed(emit, "failover", f"Failing over to {target}"):

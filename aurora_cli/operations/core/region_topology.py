@@ -7,14 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.global_database import GlobalMember, GlobalTopology, master_secret, read_global, with_lag
-from aurora_cli.aws.topology import Topology, read_topology
-from aurora_cli.spec.regions import global_identifier, regions_of, secondary_name
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, region_of
+from aurora_cli.aws.cluster.topology import Topology, read_topology
+from aurora_cli.aws.replication.global_database import (
+    GlobalMember,
+    GlobalTopology,
+    master_secret,
+    read_global,
+    with_lag,
+)
+from aurora_cli.spec.derived.regions import global_identifier, regions_of, secondary_name
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 OF_MASTER = "-master-"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from aurora_cli.aws.global_database import lift_global_protection, lift_protection
+from aurora_cli.aws.replication.global_database import lift_global_protection, lift_protection
 from aurora_cli.operations.core.concern import Concern
 from aurora_cli.operations.core.region_topology import former_regions, live_regions, made_around
-from aurora_cli.spec.regions import regions_of
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, inner, region_of
+from aurora_cli.spec.derived.regions import regions_of
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, inner, region_of
 
 
 class Regions(Concern):

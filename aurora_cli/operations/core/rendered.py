@@ -13,7 +13,7 @@ from aurora_cli.json_input import read_json
 from aurora_cli.stacks.atomic import write_atomic
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.record import StackRecord
     from aurora_cli.stacks.stack import Stack
 

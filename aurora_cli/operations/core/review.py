@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from aurora_cli.errors import Problem
 from aurora_cli.events import Emit
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 
 Effect = Literal["lost", "replaced", "restart", "failover", "exposed"]
 

@@ -11,8 +11,8 @@ from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Layer, Resolved
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Layer, Resolved
     from aurora_cli.stacks.stack import Stack
 
 
@@ -34,7 +34,7 @@ class SpecRequest:
 
     def resolve(self) -> Resolved:
         """The complete spec. Raises SpecInvalid with every problem."""
-        from aurora_cli.spec.resolve import resolve
+        from aurora_cli.spec.resolve.resolve import resolve
 
         resolved = resolve(self.layers, skip_checks=self.skip_checks)
         if not self.stored_origins:
@@ -62,7 +62,7 @@ def stored_spec(stack: Stack) -> Resolved:
         StackDamaged: the file is missing or no longer a spec.
     """
     from aurora_cli.errors import SpecInvalid
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.resolve.resolve import Resolved
 
     try:
         resolved = _resolved(stack.name, stack.read_spec())
@@ -77,9 +77,9 @@ def stored_spec(stack: Stack) -> Resolved:
 @lru_cache(maxsize=16)
 def _resolved(name: str, text: str) -> Resolved:
     """A command looks at its stack's spec several times, and reading YAML with line numbers is slow."""
-    from aurora_cli.spec.load import load_yaml
-    from aurora_cli.spec.resolve import resolve
+    from aurora_cli.spec.resolve.resolve import resolve
     from aurora_cli.spec.rules.all import check_names
+    from aurora_cli.spec.text.load import load_yaml
 
     # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
     return resolve([load_yaml(text, source=_source(name))], skip_checks=check_names())
@@ -95,7 +95,7 @@ def last_spec(stack: Stack) -> ClusterSpec | None:
 
 def stored_layer(stack: Stack) -> Layer:
     """The stored spec as the lowest layer of a new one."""
-    from aurora_cli.spec.load import load_yaml
+    from aurora_cli.spec.text.load import load_yaml
 
     return load_yaml(stack.read_spec(), source=_source(stack.name))
 

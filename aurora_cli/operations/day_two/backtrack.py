@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.backtrack import Window, go_back, read_window
+from aurora_cli.aws.restore.backtrack import Window, go_back, read_window
 from aurora_cli.errors import Declined, InvalidInput, OperationFailed
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.blue_green.active import refuse_in_deployment

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.global_database import GlobalTopology, hand_over
+from aurora_cli.aws.replication.global_database import GlobalTopology, hand_over
 from aurora_cli.errors import Declined, InvalidInput, OperationFailed
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
@@ -16,12 +16,12 @@ from aurora_cli.operations.core.review import Approve, ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.apply import apply_spec
-from aurora_cli.spec.regions import global_identifier, regions_of
+from aurora_cli.spec.derived.regions import global_identifier, regions_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Layer, Resolved
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Layer, Resolved
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,8 @@ def _database(app: AppContext, spec: ClusterSpec, region: str) -> GlobalTopology
     if region not in (spec.region, *regions_of(spec)):
         known = ", ".join((spec.region, *regions_of(spec)))
         raise InvalidInput(f"{spec.name} has no cluster in {region}.", hint=f"Its Regions are: {known}.")
-    from aurora_cli.aws.global_database import read_global, with_lag
-    from aurora_cli.aws.topology import read_topology
+    from aurora_cli.aws.cluster.topology import read_topology
+    from aurora_cli.aws.replication.global_database import read_global, with_lag
 
     clients = app.aws(region)
     database = read_global(clients.client("rds"), global_identifier(spec))
@@ -204,7 +204,7 @@ def _edited(
     remove: Collection[str],
     skip_checks: Collection[str],
 ) -> Resolved:
-    from aurora_cli.spec.resolve import resolve
+    from aurora_cli.spec.resolve.resolve import resolve
     from aurora_cli.spec.rules.all import check_names
 
     values = deepcopy(layer.values)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.global_role import global_role
-from aurora_cli.aws.lag import promote as call_promote
+from aurora_cli.aws.replication.global_role import global_role
+from aurora_cli.aws.replication.lag import promote as call_promote
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.day_two.failover import require_available
@@ -15,11 +15,11 @@ from aurora_cli.operations.day_two.promoted_spec import promoted
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.report.replication import lag_of, short
-from aurora_cli.spec.source import PROMOTED
+from aurora_cli.spec.model.source import PROMOTED
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.lag import Lag
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.aws.replication.lag import Lag
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
     from aurora_cli.operations.pipeline.context import OperationContext
@@ -128,7 +128,7 @@ class Promote(Operation):
             raise OperationFailed(f"Not promoted: {error.message}", hint=error.hint, details=error.details) from error
 
     def _note(self, context: OperationContext) -> Step:
-        """From here on the files are those of a cluster that was a replica once; see hcl/source.py."""
+        """From here on the files are those of a cluster that was a replica once; see hcl/values/source.py."""
         record = context.stack
 
         def run() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.operations.core.specs import stored_layer, stored_spec
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 ORIGIN = "promote"
@@ -23,7 +23,7 @@ def promoted(stack: Stack, topology: Topology) -> Resolved:
     Raises:
         SpecInvalid: the result breaks a rule that cannot be left out. StackDamaged.
     """
-    from aurora_cli.spec.resolve import Layer, Resolved, resolve
+    from aurora_cli.spec.resolve.resolve import Layer, Resolved, resolve
     from aurora_cli.spec.rules.all import check_names
 
     before, layer = stored_spec(stack), stored_layer(stack)

@@ -15,7 +15,7 @@ from aurora_cli.operations.pipeline.role_steps import failover_step, heir
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Member, Topology
+    from aurora_cli.aws.cluster.topology import Member, Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
     from aurora_cli.operations.pipeline.context import OperationContext

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.certificates import restarts_for_certificate, set_certificate
-from aurora_cli.aws.maintenance import Authority, authorities
+from aurora_cli.aws.cluster.certificates import restarts_for_certificate, set_certificate
+from aurora_cli.aws.cluster.maintenance import Authority, authorities
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import stored_layer, stored_spec
@@ -18,11 +18,11 @@ from aurora_cli.operations.pipeline.role_steps import failover_step, heir
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Member, Topology
+    from aurora_cli.aws.cluster.topology import Member, Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 _TRUST = (
@@ -126,7 +126,7 @@ def _refuse_unknown(wanted: str, known: Mapping[str, Authority], supported: Sequ
 
 def _with_authority(stack: Stack, wanted: str) -> Resolved:
     """The stored spec with that authority for all; what single instances said of it goes."""
-    from aurora_cli.spec.resolve import Layer, Resolved, resolve
+    from aurora_cli.spec.resolve.resolve import Layer, Resolved, resolve
     from aurora_cli.spec.rules.all import check_names
 
     before = stored_spec(stack)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.cluster.waiters import wait_until
 from aurora_cli.aws.describe import require_cluster
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.waiters import wait_until
 from aurora_cli.errors import AccessDenied, Declined, InvalidInput
 from aurora_cli.events import Emit, timed, waiting
 from aurora_cli.operations.core.history import recorded
@@ -17,11 +17,11 @@ from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.passwords.master import given_password, require_password
 from aurora_cli.operations.pipeline.apply import apply_spec
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 OPERATION = "rotate-password"
@@ -186,7 +186,7 @@ class _Managed:
 
     def _version(self, arn: str) -> str | None:
         """Of the secret; None where its versions may not be read, which is no reason to stop."""
-        from aurora_cli.aws.master_secret import current_version
+        from aurora_cli.aws.related.master_secret import current_version
 
         try:
             return current_version(self.app.aws(self.spec.region).client("secretsmanager"), arn)

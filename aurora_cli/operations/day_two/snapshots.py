@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.restore_sources import read_cluster, read_snapshot
-from aurora_cli.aws.snapshots import SnapshotInfo, await_snapshot, list_snapshots, snapshot_exists
+from aurora_cli.aws.restore.restore_sources import read_cluster, read_snapshot
+from aurora_cli.aws.restore.snapshots import SnapshotInfo, await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput
 from aurora_cli.events import Emit, timed, waiting
 from aurora_cli.operations.core.final_snapshot import is_final_name
@@ -106,7 +106,7 @@ def copy_snapshot(
     Raises:
         ClusterNotFound: no such snapshot. InvalidInput: a key is missing, or the name is taken. AwsFailed, WaitTimeout.
     """
-    from aurora_cli.spec.source import parse_arn, without_mark
+    from aurora_cli.spec.model.source import parse_arn, without_mark
 
     app.begin(emit)
     arn = parse_arn(source)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.global_role import global_role
-from aurora_cli.aws.stop_start import Verb, away_from_goal, stop_start
+from aurora_cli.aws.modify.stop_start import Verb, away_from_goal, stop_start
+from aurora_cli.aws.replication.global_role import global_role
 from aurora_cli.errors import InvalidInput
 from aurora_cli.events import waiting
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
@@ -16,7 +16,7 @@ from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult
     from aurora_cli.operations.pipeline.context import OperationContext

@@ -12,8 +12,8 @@ from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack
 from aurora_cli.stacks.state_lock import info_file, is_held, read_info
-from aurora_cli.terraform.run_folder import unfinished_runs
-from aurora_cli.terraform.state import local_state_file
+from aurora_cli.terraform.run.run_folder import unfinished_runs
+from aurora_cli.terraform.state.state import local_state_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.snapshots import snapshot_exists
+from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.events import Emit, timed
 from aurora_cli.operations.core.final_snapshot import carried, fresh_name
 from aurora_cli.operations.core.region_topology import LiveRegions, former_regions, live_regions
@@ -14,16 +14,16 @@ from aurora_cli.operations.destroy.dependents import Dependants, dependants_of
 from aurora_cli.operations.destroy.kms_key import OwnKey, own_key, without_key
 from aurora_cli.operations.pipeline.recovery import follow_up
 from aurora_cli.operations.report.report import live_topology
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.runner import Terraform
-    from aurora_cli.terraform.state import StateResource
+    from aurora_cli.terraform.state.state import StateResource
 
 INSTANCE = "aws_rds_cluster_instance"
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_cli.aws.restore_sources import read_cluster
+from aurora_cli.aws.restore.restore_sources import read_cluster
 from aurora_cli.operations.source.lookup import clones_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aurora_cli.aws.global_database import detach
+from aurora_cli.aws.replication.global_database import detach
 from aurora_cli.errors import PlanStale
 from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.final_snapshot import fresh_name

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.kms import snapshots_with_key
-from aurora_cli.spec.keys import STACK_KEY, StackKey
+from aurora_cli.aws.related.kms import snapshots_with_key
+from aurora_cli.spec.model.keys import STACK_KEY, StackKey
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.plan import Plan
-    from aurora_cli.terraform.state import StateResource
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.plan.plan import Plan
+    from aurora_cli.terraform.state.state import StateResource
 
 KEY_ADDRESS = "aws_kms_key.this"
 

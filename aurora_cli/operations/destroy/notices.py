@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.log_groups import log_groups_of
-from aurora_cli.aws.related_resources import proxies
+from aurora_cli.aws.related.log_groups import log_groups_of
+from aurora_cli.aws.related.related_resources import proxies
 from aurora_cli.errors import AccessDenied
 from aurora_cli.operations.destroy.waking import STARTED_FIRST, STOPPED
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.protection import is_open, protect
-from aurora_cli.aws.reader_scaling import read_bounds, set_bounds
+from aurora_cli.aws.modify.protection import is_open, protect
+from aurora_cli.aws.modify.reader_scaling import read_bounds, set_bounds
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.stacks.stack import Stack
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan
 
 GLOBAL_PREFIX = "global:"
 _NAMES = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.reader_scaling import read_bounds, set_bounds
+from aurora_cli.aws.modify.reader_scaling import read_bounds, set_bounds
 from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound
 from aurora_cli.events import Note
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.operations.destroy.context import DestroyContext
 
 _GOES_ALREADY = ("InvalidDBInstanceState", "InvalidDBInstanceStateFault")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.operations.core.results import InstanceInfo, about
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.global_database import lift_global_protection, lift_protection
+from aurora_cli.aws.replication.global_database import lift_global_protection, lift_protection
 from aurora_cli.events import timed
 from aurora_cli.operations.core.final_snapshot import carried
 from aurora_cli.operations.destroy.context import INSTANCE, DestroyContext
 from aurora_cli.operations.destroy.partial import GLOBAL_PREFIX
 from aurora_cli.operations.passwords.generated import is_made_here, made_password, variables_of
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
 
 
 def unprotect(work: DestroyContext) -> None:

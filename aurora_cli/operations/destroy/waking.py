@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.stop_start import stop_start
-from aurora_cli.aws.topology import read_topology
-from aurora_cli.aws.waiters import busy_members, is_transitional, wait_until
+from aurora_cli.aws.cluster.topology import read_topology
+from aurora_cli.aws.cluster.waiters import busy_members, is_transitional, wait_until
+from aurora_cli.aws.modify.stop_start import stop_start
 from aurora_cli.events import timed, waiting
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.operations.destroy.context import DestroyContext
 
 STOPPED = ("stopped", "stopping")

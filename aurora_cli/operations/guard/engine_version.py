@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.core.concern import Concern, Shown
-from aurora_cli.spec.versions import major_version, sort_key
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.spec.facts.versions import major_version, sort_key
+from aurora_cli.terraform.plan.plan import Plan
 
 CLUSTER, GLOBAL = "aws_rds_cluster", "aws_rds_global_cluster"
 

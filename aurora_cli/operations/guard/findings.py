@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.review import Finding
-from aurora_cli.terraform.addresses import region_of
-from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
+from aurora_cli.terraform.state.addresses import region_of
 
 INSTANCE = "aws_rds_cluster_instance"
 CLUSTER = "aws_rds_cluster"

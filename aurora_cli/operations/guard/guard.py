@@ -12,8 +12,8 @@ from dataclasses import replace
 from aurora_cli.errors import GuardRefused
 from aurora_cli.operations.core.review import Finding
 from aurora_cli.operations.guard.findings import CLUSTER, INSTANCE, Situation, consequences, goes, removed_instances
-from aurora_cli.terraform.addresses import region_of
-from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
+from aurora_cli.terraform.state.addresses import region_of
 
 __all__ = ["Situation", "inspect", "refuse", "refuse_protected", "removed_instances", "unknown_allows"]
 

@@ -23,9 +23,9 @@ from aurora_cli.operations.report.connection_strings import (
 from aurora_cli.operations.report.report import live_topology
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 @dataclass(frozen=True)

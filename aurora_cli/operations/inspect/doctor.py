@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.quotas import Quota, read_quotas
+from aurora_cli.aws.related.quotas import Quota, read_quotas
 from aurora_cli.errors import AuroraError
 from aurora_cli.events import Emit
 from aurora_cli.operations.preflight.quotas import used_up

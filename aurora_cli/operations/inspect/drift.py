@@ -12,9 +12,9 @@ from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.recovery import follow_up
-from aurora_cli.spec.arguments import field_of
-from aurora_cli.terraform.changes import AttributeChange
-from aurora_cli.terraform.plan import ResourceChange
+from aurora_cli.spec.layers.arguments import field_of
+from aurora_cli.terraform.plan.changes import AttributeChange
+from aurora_cli.terraform.plan.plan import ResourceChange
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext

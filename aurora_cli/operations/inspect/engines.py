@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.engine_versions import EngineVersion, read_engine_versions
+from aurora_cli.aws.engine.engine_versions import EngineVersion, read_engine_versions
 from aurora_cli.errors import InvalidInput
 from aurora_cli.events import Emit
 

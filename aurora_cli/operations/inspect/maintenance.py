@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.global_role import GlobalRole, global_role
-from aurora_cli.aws.maintenance import authorities, pending_actions
+from aurora_cli.aws.cluster.maintenance import authorities, pending_actions
+from aurora_cli.aws.replication.global_role import GlobalRole, global_role
 from aurora_cli.errors import AccessDenied
 from aurora_cli.operations.core.results import ClusterReport, Upkeep
 from aurora_cli.operations.report.replication import lag_of
 from aurora_cli.operations.report.report import moment
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.unfinished import Unfinished
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 CERTIFICATE_WARNING = timedelta(days=90)
 AUTHORITY_WARNING = timedelta(days=365)
@@ -24,7 +24,7 @@ AUTHORITY_WARNING = timedelta(days=365)
 
 def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, under_way: Unfinished | None) -> Upkeep:
     """The upkeep of a cluster, as far as AWS has it. Raises CredentialsError, AwsFailed."""
-    from aurora_cli.spec.versions import rendered_version
+    from aurora_cli.spec.facts.versions import rendered_version
 
     unfinished = under_way.to_dict() if under_way else None
     version = rendered_version(spec)
@@ -69,7 +69,7 @@ def upkeep_warnings(app: AppContext, report: ClusterReport, upkeep: Upkeep) -> l
 
 def next_start(window: str | None, now: datetime) -> datetime | None:
     """When a weekly window (`sun:05:00-sun:06:00`, UTC) begins next; None for none."""
-    from aurora_cli.spec.windows import WEEK, weekly
+    from aurora_cli.spec.values.windows import WEEK, weekly
 
     found = weekly(window or "")
     if found is None:
@@ -130,7 +130,7 @@ def _about_deployment(report: ClusterReport, upkeep: Upkeep) -> list[str]:
 
 
 def _about_version(report: ClusterReport, upkeep: Upkeep) -> list[str]:
-    from aurora_cli.spec.versions import sort_key
+    from aurora_cli.spec.facts.versions import sort_key
 
     wanted, runs = upkeep.desired_version, report.engine_version
     if not wanted or report.status == "not created" or f"{runs}.".startswith(f"{wanted}."):

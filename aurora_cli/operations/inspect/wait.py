@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.connectivity import knock
-from aurora_cli.aws.topology import Topology
-from aurora_cli.aws.waiters import wait_until
+from aurora_cli.aws.cluster.connectivity import knock
+from aurora_cli.aws.cluster.topology import Topology
+from aurora_cli.aws.cluster.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, InvalidInput
 from aurora_cli.events import Emit, waiting
 from aurora_cli.operations.core.instances import identifiers
@@ -18,7 +18,7 @@ from aurora_cli.operations.report.report import live_topology
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 CONDITIONS = ("available", "stopped", "deleted", "in-sync", "connectable", "writer=KEY", "readers=N")
 DELETED = "deleted"

@@ -16,7 +16,7 @@ from aurora_cli.operations.scale.order import Order
 from aurora_cli.operations.scale.scale import Scale, ScaleRequest
 from aurora_cli.operations.scale.spec import SERVERLESS
 from aurora_cli.operations.scale.steps import ScaleSteps
-from aurora_cli.spec.members import class_of
+from aurora_cli.spec.derived.members import class_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext

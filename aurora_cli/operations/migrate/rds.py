@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.waiters import wait_until
+from aurora_cli.aws.cluster.waiters import wait_until
 from aurora_cli.errors import ClusterNotFound, WaitTimeout
 from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.build import clone_restore
@@ -18,15 +18,15 @@ from aurora_cli.operations.migrate.rds_source import refuse_unfit, values_from
 from aurora_cli.operations.report.replication import lag_of
 from aurora_cli.operations.report.report import live_topology
 from aurora_cli.operations.source.lookup import find_origin
-from aurora_cli.spec.source import PROMOTED, Source
+from aurora_cli.spec.model.source import PROMOTED, Source
 from aurora_cli.stacks.journal import read_journal
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.lag import Lag
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.aws.replication.lag import Lag
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Layer
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Layer
     from aurora_cli.stacks.stack import Stack
 
 PATIENCE_S = 3600.0
@@ -151,7 +151,7 @@ def _copy(app: AppContext, request: ReplicaRequest, stack: Stack | None) -> clon
     refuse_unfit(found, region, request.name)
     layers = request.layers
     if stack is None or not stack.has_spec():
-        from aurora_cli.spec.layers import Layer
+        from aurora_cli.spec.layers.layers import Layer
 
         taken = values_from(app.aws(region).client("rds"), found)
         layers = (Layer(_unless_said(taken, request.layers), f"AWS ({found.name})"), *request.layers)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.engine_versions import read_engine_versions
-from aurora_cli.aws.orderable import read_offers
+from aurora_cli.aws.engine.engine_versions import read_engine_versions
+from aurora_cli.aws.engine.orderable import read_offers
 from aurora_cli.errors import SourceUnfit
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.engine_versions import EngineVersion
-    from aurora_cli.aws.restore_sources import Origin
+    from aurora_cli.aws.engine.engine_versions import EngineVersion
+    from aurora_cli.aws.restore.restore_sources import Origin
 
 AURORA_OF = {"postgres": "aurora-postgresql", "mysql": "aurora-mysql"}
 LARGEST_GIB = 128 * 1024
@@ -112,7 +112,7 @@ def fitting_version(engine: str, found: Origin, versions: list[EngineVersion]) -
     Raises:
         SourceUnfit: there is none.
     """
-    from aurora_cli.spec.versions import major_version, sort_key
+    from aurora_cli.spec.facts.versions import major_version, sort_key
 
     major, same_numbers = major_version(engine, found.version), found.engine == "postgres"
     fitting = [

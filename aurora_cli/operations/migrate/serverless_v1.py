@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.restore_sources import Origin, read_cluster, upgrade_targets
-from aurora_cli.aws.snapshots import SnapshotInfo, list_snapshots
+from aurora_cli.aws.restore.restore_sources import Origin, read_cluster, upgrade_targets
+from aurora_cli.aws.restore.snapshots import SnapshotInfo, list_snapshots
 from aurora_cli.errors import ClusterNotFound, Declined, SourceUnfit, SpecConflict
 from aurora_cli.events import Emit, Note
 from aurora_cli.operations.build import clone_restore
@@ -20,12 +20,12 @@ from aurora_cli.operations.core.review import Approve, ChangeResult
 from aurora_cli.operations.core.specs import stored_layer
 from aurora_cli.operations.day_two.snapshots import create_snapshot
 from aurora_cli.operations.migrate.serverless_v1_spec import equivalent_values
-from aurora_cli.spec.quantities import format_acu
+from aurora_cli.spec.values.quantities import format_acu
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Layer
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Layer
 
 FRESH = timedelta(hours=1)
 """How old a snapshot of an earlier, interrupted run may be to be taken: what was written since is not in it."""
@@ -149,7 +149,7 @@ def migrate(
 
 
 def _copy(app: AppContext, request: MoveRequest, move: Move, snapshot: str) -> clone_restore.CopyRequest:
-    from aurora_cli.spec.layers import Layer
+    from aurora_cli.spec.layers.layers import Layer
 
     stack = app.registry.find(request.name)
     there = stack is not None and stack.has_spec()
@@ -185,8 +185,8 @@ def _as_said(values: dict[str, Any], layers: tuple[Layer, ...]) -> dict[str, Any
 
 def _checked(found: Origin, region: str, values: dict[str, Any], request: MoveRequest) -> ClusterSpec:
     """The spec of the copy, whatever its snapshot will be called: refused before that is taken."""
-    from aurora_cli.spec.layers import Layer
-    from aurora_cli.spec.resolve import resolve
+    from aurora_cli.spec.layers.layers import Layer
+    from aurora_cli.spec.resolve.resolve import resolve
 
     fixed = {"name": request.name, "region": region, "engine": found.engine, "source": {"snapshot": request.name}}
     layers = [Layer(fixed, "NAME"), Layer(values, f"Serverless v1 ({found.name})"), *request.layers]
@@ -206,7 +206,7 @@ def version_for(found: Origin, targets: list[str]) -> str:
     Raises:
         SourceUnfit: there is none.
     """
-    from aurora_cli.spec.versions import below_floor, creatable, is_exact, major_version, sort_key
+    from aurora_cli.spec.facts.versions import below_floor, creatable, is_exact, major_version, sort_key
 
     engine = found.engine
     known = [found.version] if found.version in creatable(engine) else []

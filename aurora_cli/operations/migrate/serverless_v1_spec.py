@@ -24,9 +24,9 @@ def equivalent(file: str, stdin: TextIO, region: str | None) -> str:
     Raises:
         InvalidInput: the file has no `serverless_v1`. SpecInvalid: it breaks other rules.
     """
-    from aurora_cli.spec.layers import Layer
-    from aurora_cli.spec.load import load_file
-    from aurora_cli.spec.resolve import resolve
+    from aurora_cli.spec.layers.layers import Layer
+    from aurora_cli.spec.resolve.resolve import resolve
+    from aurora_cli.spec.text.load import load_file
 
     below = [Layer({"region": region}, "the environment")] if region else []
     file_layer = load_file(file, stdin)
@@ -63,7 +63,7 @@ def describe(app: AppContext, identifier: str, region: str | None, *, emit: Emit
 
 def spec_text(cluster: dict[str, Any], region: str) -> str:
     """One DBCluster of DescribeDBClusters as YAML."""
-    from aurora_cli.spec.dump import mapping, render
+    from aurora_cli.spec.text.dump import mapping, render
 
     values = {
         "name": cluster["DBClusterIdentifier"],
@@ -86,9 +86,9 @@ def equivalent_values(cluster: dict[str, Any], region: str, version: str) -> tup
     Raises:
         SpecInvalid: what AWS says of it breaks a rule.
     """
-    from aurora_cli.spec.layers import Layer
-    from aurora_cli.spec.load import load_yaml
-    from aurora_cli.spec.resolve import resolve
+    from aurora_cli.spec.layers.layers import Layer
+    from aurora_cli.spec.resolve.resolve import resolve
+    from aurora_cli.spec.text.load import load_yaml
 
     described = load_yaml(spec_text({**cluster, "EngineVersion": version}, region), source="AWS")
     try:

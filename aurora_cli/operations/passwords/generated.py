@@ -13,17 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.global_database import master_secret, read_secret
-from aurora_cli.aws.topology import read_topology
+from aurora_cli.aws.cluster.topology import read_topology
+from aurora_cli.aws.replication.global_database import master_secret, read_secret
 from aurora_cli.errors import OperationFailed
 from aurora_cli.json_input import parse_json
 from aurora_cli.operations.core.region_topology import OF_MASTER, secret_of_master
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.state import StateResource
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.state.state import StateResource
 
 TERRAFORM_VARIABLE = "master_password"
 VERSION_ADDRESS = "aws_secretsmanager_secret_version.master"

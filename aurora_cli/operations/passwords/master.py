@@ -22,14 +22,14 @@ from aurora_cli.operations.passwords.generated import (
     variables_of,
     wanted_password,
 )
-from aurora_cli.spec.password import check_password
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
+from aurora_cli.spec.values.password import check_password
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.events import Emit
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.plan.plan import Plan
 
 _OF_GLOBAL = (
     "The master user gets a new password, in a secret of its own: AWS manages none in a global database. "

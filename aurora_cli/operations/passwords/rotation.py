@@ -9,12 +9,12 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
-from aurora_cli.aws.master_secret import resume_rotation, rotation_enabled, stop_rotation
+from aurora_cli.aws.related.master_secret import resume_rotation, rotation_enabled, stop_rotation
 from aurora_cli.events import StepFinished, StepStarted
 from aurora_cli.operations.core.concern import Concern, Shown
 
 if TYPE_CHECKING:
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan
 
 _TEXTS = {
     "stop": "Disable the rotation of the master password: it stays the same until you change it.",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult, RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 

@@ -20,15 +20,15 @@ from aurora_cli.operations.core.specs import is_pristine, stored_spec
 from aurora_cli.operations.pipeline.provider_fixes import apply_plan, refuse_unapproved
 from aurora_cli.operations.pipeline.untaint import as_kept, keep_survivors, tainted_survivors, would_keep
 from aurora_cli.stacks.record import StackRecord
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Resolved
-    from aurora_cli.terraform.outcome import ApplySummary
-    from aurora_cli.terraform.plan import Plan
-    from aurora_cli.terraform.state import StateResource
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Resolved
+    from aurora_cli.terraform.output.outcome import ApplySummary
+    from aurora_cli.terraform.plan.plan import Plan
+    from aurora_cli.terraform.state.state import StateResource
 
 Approved = frozenset[tuple[str, str]]
 """(address, action) of the plan that was approved."""
@@ -125,7 +125,7 @@ class SpecChange(Change):
 
     def remember(self, desired: Resolved) -> None:
         """Keep the spec and what was chosen, before the apply: the next run goes on from there."""
-        from aurora_cli.spec.load import dump_spec
+        from aurora_cli.spec.text.load import dump_spec
 
         chosen = {name: value for name, value in self._values().items() if name in _RECORDED}
         status = "changing" if self.exists() else "creating"

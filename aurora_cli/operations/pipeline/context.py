@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.waiters import busy, wait_until
+from aurora_cli.aws.cluster.waiters import busy, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
 from aurora_cli.events import StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.concern import StackContext
@@ -18,13 +18,13 @@ from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.stacks.journal import Journal, write_journal
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Member, Topology
+    from aurora_cli.aws.cluster.topology import Member, Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import RunOptions
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.stack import Stack
-    from aurora_cli.terraform.outcome import ApplySummary
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.terraform.output.outcome import ApplySummary
+    from aurora_cli.terraform.plan.plan import Plan
 
 
 class OperationContext(StackContext):

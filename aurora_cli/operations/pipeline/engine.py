@@ -30,15 +30,15 @@ from aurora_cli.operations.pipeline.review import ask, review_of
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.stacks.journal import Journal, remove_journal
-from aurora_cli.terraform.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.results import ClusterReport
     from aurora_cli.operations.core.review import RunOptions
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 RECONCILE = "settle"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.resolve.resolve import Resolved
 
 _BESIDE = "_decision"
 
@@ -20,7 +20,7 @@ def new_journal(
     app: AppContext, operation: Operation, decision: Decision, steps: Sequence[Step], ended: Collection[str]
 ) -> Journal:
     """The journal of an operation that is about to begin; `ended` are the steps that are already done."""
-    from aurora_cli.spec.load import dump_spec
+    from aurora_cli.spec.text.load import dump_spec
 
     desired, now = decision.desired, app.clock.now().isoformat(timespec="seconds")
     beside = {
@@ -61,9 +61,9 @@ def kept_decision(journal: Journal) -> Decision:
 def _desired(journal: Journal) -> Resolved | None:
     if journal.spec is None:
         return None
-    from aurora_cli.spec.load import load_yaml
-    from aurora_cli.spec.resolve import Resolved, resolve
+    from aurora_cli.spec.resolve.resolve import Resolved, resolve
     from aurora_cli.spec.rules.all import check_names
+    from aurora_cli.spec.text.load import load_yaml
 
     # It was checked, shown and approved when the operation began.
     resolved = resolve([load_yaml(journal.spec, source="operation in progress")], skip_checks=check_names())

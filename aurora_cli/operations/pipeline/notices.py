@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.master_secret import AWS_DAYS
+from aurora_cli.aws.related.master_secret import AWS_DAYS
 from aurora_cli.operations.core.concern import Concern, Shown
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
-    from aurora_cli.spec.credentials import Rotation
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.model.credentials import Rotation
+    from aurora_cli.terraform.plan.plan import Plan
 
 CLUSTER = "aws_rds_cluster.this"
 INSTANCE = "aws_rds_cluster_instance"

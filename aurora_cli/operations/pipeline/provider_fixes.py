@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.settings import enable_data_api, set_capacity
-from aurora_cli.aws.waiters import busy, wait_until
+from aurora_cli.aws.cluster.waiters import busy, wait_until
+from aurora_cli.aws.modify.settings import enable_data_api, set_capacity
 from aurora_cli.errors import PlanStale, TerraformFailed
 from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.report.report import capacity, live_topology
-from aurora_cli.terraform.outcome import ApplySummary
+from aurora_cli.terraform.output.outcome import ApplySummary
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.plan.plan import Plan
     from aurora_cli.terraform.runner import Terraform
 
 PAUSE_REFUSED = "SecondsUntilAutoPause can only be specified when minimum capacity is 0"

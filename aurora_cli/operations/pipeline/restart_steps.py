@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.reboot import last_restart, reboot
+from aurora_cli.aws.modify.reboot import last_restart, reboot
 from aurora_cli.operations.pipeline.step import Step
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Member
+    from aurora_cli.aws.cluster.topology import Member
     from aurora_cli.operations.pipeline.context import OperationContext
 
 WRITER_ALONE = (

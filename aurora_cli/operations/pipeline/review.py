@@ -15,11 +15,11 @@ from aurora_cli.operations.core.review import PlanReview, ReviewRefused
 from aurora_cli.operations.guard import guard
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import RunOptions
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.plan.plan import Plan
 
 
 def review_of(

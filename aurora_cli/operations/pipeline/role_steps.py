@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.failover import fail_over
-from aurora_cli.aws.topology import AUTOSCALED_PREFIX
+from aurora_cli.aws.cluster.topology import AUTOSCALED_PREFIX
+from aurora_cli.aws.modify.failover import fail_over
 from aurora_cli.errors import OperationFailed
 from aurora_cli.events import waiting
 from aurora_cli.operations.pipeline.step import Step
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Member, Topology
+    from aurora_cli.aws.cluster.topology import Member, Topology
     from aurora_cli.operations.pipeline.context import OperationContext
 
 INTERRUPTION = "Writes stop for some seconds, usually under 30; connections to the writer endpoint end."

@@ -11,8 +11,8 @@ from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 if TYPE_CHECKING:
     from aurora_cli.operations.core.concern import Concern
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.resolve import Resolved
-    from aurora_cli.terraform.plan import Plan
+    from aurora_cli.spec.resolve.resolve import Resolved
+    from aurora_cli.terraform.plan.plan import Plan
 
 
 @dataclass(frozen=True)

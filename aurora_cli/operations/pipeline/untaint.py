@@ -10,16 +10,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.waiters import wait_until
+from aurora_cli.aws.cluster.waiters import wait_until
 from aurora_cli.events import Emit, Note, waiting
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clock import Clock
-    from aurora_cli.aws.topology import Topology
-    from aurora_cli.terraform.changes import AttributeChange
-    from aurora_cli.terraform.plan import Action, Plan, ResourceChange
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.terraform.plan.changes import AttributeChange
+    from aurora_cli.terraform.plan.plan import Action, Plan, ResourceChange
     from aurora_cli.terraform.runner import Terraform
-    from aurora_cli.terraform.state import StateResource
+    from aurora_cli.terraform.state.state import StateResource
 
 CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import AuroraError, Problem, SpecInvalid
 from aurora_cli.events import Emit, Note
 from aurora_cli.operations.core.concern import Concern
-from aurora_cli.spec.features import FEATURES, given_services
-from aurora_cli.spec.members import members_of
-from aurora_cli.spec.quantities import format_acu
-from aurora_cli.spec.regions import regions_of, secondary_spec
-from aurora_cli.spec.versions import rendered_version
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS, in_region
+from aurora_cli.spec.derived.members import members_of
+from aurora_cli.spec.derived.regions import regions_of, secondary_spec
+from aurora_cli.spec.facts.features import FEATURES, given_services
+from aurora_cli.spec.facts.versions import rendered_version
+from aurora_cli.spec.values.quantities import format_acu
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, in_region
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.orderable import Offer, Offers
+    from aurora_cli.aws.engine.orderable import Offer, Offers
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 CHECK = "orderable"
 _OF_A_REGION = ("instances.", "network.")
@@ -49,7 +49,7 @@ class OrderableCheck:
 
     def run(self) -> None:
         """Ask, and refuse what AWS does not offer. Raises SpecInvalid with every breach."""
-        from aurora_cli.aws.orderable import read_offers
+        from aurora_cli.aws.engine.orderable import read_offers
 
         rds = self.app.aws(self.spec.region).client("rds")
         try:
@@ -72,7 +72,7 @@ class OrderableCheck:
             raise SpecInvalid(f"AWS does not offer what the spec asks for: {count}", problems=problems, hint=_SKIP)
 
     def _fall_back(self, error: AuroraError) -> None:
-        from aurora_cli.spec.facts import table
+        from aurora_cli.spec.facts.tables import table
 
         text = f"The orderable options could not be read from AWS; the packaged table of {table('classes')['read']} is used."
         self.emit(Note(f"{text} {error.message}", level="warning", hint=error.hint))
@@ -137,7 +137,7 @@ def breaches(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
 
 
 def _version(spec: ClusterSpec) -> _Breach:
-    from aurora_cli.spec.versions import major_version, newest
+    from aurora_cli.spec.facts.versions import major_version, newest
 
     version = rendered_version(spec)
     best = newest(spec.engine, major_version(spec.engine, version)) or newest(spec.engine)

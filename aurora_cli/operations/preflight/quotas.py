@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from aurora_cli.aws.quotas import Quota, read_proxy_quota, read_quotas
-from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.cluster.topology import Topology
+from aurora_cli.aws.related.quotas import Quota, read_proxy_quota, read_quotas
 from aurora_cli.errors import InvalidInput, Problem
 from aurora_cli.operations.core.concern import Concern, Shown
-from aurora_cli.terraform.plan import Plan, ResourceChange
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 CLUSTER = "aws_rds_cluster"
 _QUOTAS = {

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.spec.versions import is_exact, major_version, parameter_family, sort_key, well_formed
+from aurora_cli.spec.facts.versions import is_exact, major_version, parameter_family, sort_key, well_formed
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.engine_versions import EngineVersion
+    from aurora_cli.aws.engine.engine_versions import EngineVersion
 
 
 @dataclass(frozen=True)

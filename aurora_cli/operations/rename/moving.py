@@ -9,7 +9,7 @@ from aurora_cli.stacks.moving import move_stack
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.terraform.state_rename import Renamed
+    from aurora_cli.terraform.state.state_rename import Renamed
 
 
 def is_moved(context: OperationContext, names: Renamed) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.operations.core.instances import identifiers
-from aurora_cli.terraform.state_rename import Renamed
+from aurora_cli.terraform.state.state_rename import Renamed
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 _OF_THE_NAME = ("instance-name", "cluster-name-reserved")
@@ -27,7 +27,7 @@ def renamed_spec(stack: Stack, after: str) -> Resolved:
         SpecInvalid: the new name breaks a rule.
     """
     from aurora_cli.operations.core.specs import stored_layer, stored_spec
-    from aurora_cli.spec.resolve import Resolved, resolve
+    from aurora_cli.spec.resolve.resolve import Resolved, resolve
     from aurora_cli.spec.rules.all import check_names
 
     stored = stored_spec(stack)

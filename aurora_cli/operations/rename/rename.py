@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.describe import find_cluster, find_instance
-from aurora_cli.aws.snapshots import snapshot_exists
+from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.errors import InvalidInput, SpecConflict
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.pipeline.engine import run_operation
@@ -20,14 +20,14 @@ from aurora_cli.operations.restore_in_place.refusals import refuse_bound
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
 from aurora_cli.stacks.journal import read_journal
 from aurora_cli.stacks.names import checked_name
-from aurora_cli.terraform.state_rename import Renamed
+from aurora_cli.terraform.state.state_rename import Renamed
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult, RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.resolve.resolve import Resolved
 
 
 def rename(app: AppContext, name: str, new: str, terms: RunOptions) -> ChangeResult:
@@ -76,7 +76,7 @@ class Rename(Operation):
 
     def decide(self, context: OperationContext) -> Decision:
         """The names, the order of the instances, and what Terraform changes afterwards."""
-        from aurora_cli.spec.load import dump_spec
+        from aurora_cli.spec.text.load import dump_spec
 
         topology = context.live()
         refuse_bound(context, topology, "renamed")

@@ -10,14 +10,14 @@ from aurora_cli.events import timed
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.passwords.generated import sent_version
 from aurora_cli.stacks.atomic import write_atomic
-from aurora_cli.terraform.state import STATE_FILE
-from aurora_cli.terraform.state_rename import renamed_state
+from aurora_cli.terraform.state.state import STATE_FILE
+from aurora_cli.terraform.state.state_rename import renamed_state
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.plan import Plan, ResourceChange
-    from aurora_cli.terraform.state_rename import Renamed
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.plan.plan import Plan, ResourceChange
+    from aurora_cli.terraform.state.state_rename import Renamed
 
 LOCK_FILE = ".terraform.lock.hcl"
 _MADE_ANEW = "aws_appautoscaling_"
@@ -30,8 +30,8 @@ def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Pla
     Raises:
         InvalidInput: something would be made anew or deleted. TerraformFailed and its kin.
     """
-    from aurora_cli.spec.dump import dump_spec
-    from aurora_cli.spec.model import LocalBackend
+    from aurora_cli.spec.model.cluster import LocalBackend
+    from aurora_cli.spec.text.dump import dump_spec
     from aurora_cli.stacks.home import Home
     from aurora_cli.stacks.registry import Registry
 

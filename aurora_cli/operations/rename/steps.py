@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.log_groups import has_log_group, make_log_group
-from aurora_cli.aws.rename import cluster_unrest, instance_unrest, rename_cluster, rename_instance
+from aurora_cli.aws.modify.rename import cluster_unrest, instance_unrest, rename_cluster, rename_instance
+from aurora_cli.aws.related.log_groups import has_log_group, make_log_group
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.operations.rename.moving import is_moved, move
 from aurora_cli.operations.rename.names import from_facts
 from aurora_cli.operations.rename.state_preview import harmless
 from aurora_cli.operations.restore_in_place.reconcile import bring_to_spec
-from aurora_cli.terraform.state_rename import is_renamed, renamed_state
+from aurora_cli.terraform.state.state_rename import is_renamed, renamed_state
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext

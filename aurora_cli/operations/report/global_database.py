@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aurora_cli.aws.global_database import GlobalMember
-from aurora_cli.aws.topology import Topology
+from aurora_cli.aws.cluster.topology import Topology
+from aurora_cli.aws.replication.global_database import GlobalMember
 from aurora_cli.operations.core.global_results import PRIMARY, SECONDARY, Endpoint, GlobalInfo, RegionInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 

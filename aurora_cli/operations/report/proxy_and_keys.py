@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.kms import key_arn
-from aurora_cli.aws.proxies import read_proxy
+from aurora_cli.aws.related.kms import key_arn
+from aurora_cli.aws.related.proxies import read_proxy
 from aurora_cli.errors import AuroraError
 from aurora_cli.operations.core.global_results import Endpoint
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 def proxy_endpoints(app: AppContext, spec: ClusterSpec) -> dict[str, Endpoint | None]:
@@ -24,7 +24,7 @@ def proxy_endpoints(app: AppContext, spec: ClusterSpec) -> dict[str, Endpoint | 
     if spec.proxy is None or not spec.proxy.enabled:
         return {}
     hosts = read_proxy(app.aws(spec.region).client("rds"), spec.base_name)
-    from aurora_cli.hcl.proxy import PORTS
+    from aurora_cli.hcl.values.proxy import PORTS
 
     port = PORTS[spec.engine]
     writer, reader = (hosts.writer, hosts.reader) if hosts else (None, None)

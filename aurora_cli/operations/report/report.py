@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.topology import Member, Topology, read_topology
+from aurora_cli.aws.cluster.topology import Member, Topology, read_topology
 from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
@@ -15,7 +15,7 @@ from aurora_cli.operations.report.proxy_and_keys import key_warnings, proxy_endp
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 SERVERLESS = "db.serverless"
 RESTART = "pending-reboot"

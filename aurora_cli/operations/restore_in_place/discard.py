@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.describe import find_cluster, find_instance
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.snapshots import snapshot_exists
+from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.restore_in_place.undo import required_aside

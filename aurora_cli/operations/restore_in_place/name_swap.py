@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.describe import find_cluster, find_instance
-from aurora_cli.aws.rename import (
+from aurora_cli.aws.modify.rename import (
     cluster_unrest,
     instance_unrest,
     rename_cluster,

@@ -12,7 +12,7 @@ from aurora_cli.operations.source.state import EMPTY
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.terraform.plan import ResourceChange
+    from aurora_cli.terraform.plan.plan import ResourceChange
 
 SETTLE = "settle"
 _MADE_ANEW = (

@@ -9,7 +9,7 @@ from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.day_two.failover import require_available
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.operations.pipeline.context import OperationContext
 
 

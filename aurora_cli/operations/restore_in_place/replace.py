@@ -19,10 +19,10 @@ from aurora_cli.operations.source.checks import check_origin
 from aurora_cli.operations.source.lookup import find_origin
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.restore_sources import Origin
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.aws.restore.restore_sources import Origin
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.source import Source
+    from aurora_cli.spec.model.source import Source
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Replace(Operation):
         ]
 
     def _spec_source(self) -> Source:
-        from aurora_cli.spec.source import Source
+        from aurora_cli.spec.model.source import Source
 
         if self.snapshot:
             return Source.model_validate({"snapshot": self.snapshot})
@@ -117,7 +117,7 @@ class Replace(Operation):
 
 def _refuse_newer(context: OperationContext, found: Origin, live: dict[str, Any]) -> None:
     """The new cluster has the very version of the old one, so that nothing but the data differs."""
-    from aurora_cli.aws.restore_sources import upgrade_targets
+    from aurora_cli.aws.restore.restore_sources import upgrade_targets
 
     version = str(live.get("EngineVersion"))
     if found.version == version or version in upgrade_targets(context.rds, found.engine, found.version):

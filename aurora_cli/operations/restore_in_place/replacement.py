@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.cluster.waiters import is_transitional
 from aurora_cli.aws.describe import find_cluster, find_instance
-from aurora_cli.aws.rename import instance_unrest
-from aurora_cli.aws.restore_settings import make_like, manage_password, restore_like
-from aurora_cli.aws.waiters import is_transitional
+from aurora_cli.aws.modify.rename import instance_unrest
+from aurora_cli.aws.restore.restore_settings import make_like, manage_password, restore_like
 from aurora_cli.errors import OperationFailed
 from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.operations.restore_in_place.name_swap import await_instance

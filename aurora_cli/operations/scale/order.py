@@ -10,11 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.spec.members import LOWEST_PRIORITY, class_of, override_of, tier_of
+from aurora_cli.spec.derived.members import LOWEST_PRIORITY, class_of, override_of, tier_of
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.instances import AcuRange
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.model.instances import AcuRange
 
 FIRST = "1"
 
@@ -116,6 +116,6 @@ def keys_on_the_way(order: Order, keys: Sequence[str]) -> tuple[str, ...]:
 
 
 def _range(low: float, high: float) -> AcuRange:
-    from aurora_cli.spec.instances import AcuRange
+    from aurora_cli.spec.model.instances import AcuRange
 
     return AcuRange.model_validate({"min": low, "max": high})

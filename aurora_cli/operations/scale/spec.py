@@ -9,8 +9,8 @@ from aurora_cli.operations.core.specs import stored_layer, stored_spec
 SERVERLESS = "db.serverless"
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Layer, Resolved
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Layer, Resolved
     from aurora_cli.stacks.stack import Stack
 
 
@@ -32,7 +32,7 @@ def scaled(
     Raises:
         SpecInvalid: the result breaks a rule that the stored spec does not break. StackDamaged.
     """
-    from aurora_cli.spec.resolve import Resolved, resolve
+    from aurora_cli.spec.resolve.resolve import Resolved, resolve
     from aurora_cli.spec.rules.all import check_names
 
     before = stored_spec(stack)
@@ -76,7 +76,7 @@ def _of_every(spec: ClusterSpec, class_: str | None) -> dict[str, Any]:
 def _layers(
     readers: int | None, class_: str | None, capacity: dict[str, Any] | None, of_class: dict[str, Any]
 ) -> list[Layer]:
-    from aurora_cli.spec.resolve import Layer
+    from aurora_cli.spec.resolve.resolve import Layer
 
     values: list[tuple[Any, dict[str, Any], str]] = [
         (readers, {"readers": readers}, "--readers"),

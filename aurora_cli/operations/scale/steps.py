@@ -9,11 +9,11 @@ from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.scale.order import Order, keys_on_the_way, spec_on_the_way
-from aurora_cli.spec.members import SERVERLESS, class_of
+from aurora_cli.spec.derived.members import SERVERLESS, class_of
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 _READER = "Connections to {name} end, and it is unavailable for some minutes; the other instances keep serving."
 _ALONE = "{name} is the only instance: no connections for some minutes."

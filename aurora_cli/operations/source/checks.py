@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.restore_sources import Origin, upgrade_targets
+from aurora_cli.aws.restore.restore_sources import Origin, upgrade_targets
 from aurora_cli.errors import AwsFailed, ClusterNotFound, CredentialsError, SourceUnfit
 from aurora_cli.operations.source.lookup import clones_of, find_origin, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.source import S3Import, Source
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.model.source import S3Import, Source
 
 MOST_CLONES = 15
 """Copy-on-write clones of one source; AWS makes a full copy of the next one (Aurora User Guide, cloning)."""
@@ -105,7 +105,7 @@ def _version_of_snapshot(rds: Any, spec: ClusterSpec, source: Source, found: Ori
 
 def _version_of_replica(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> None:
     """The same major version, and for the same engine (or PostgreSQL, whose minor versions are the same) not an older one."""
-    from aurora_cli.spec.versions import is_exact, major_version, sort_key
+    from aurora_cli.spec.facts.versions import is_exact, major_version, sort_key
 
     wanted = str(spec.engine_version)
     major = major_version(spec.engine, found.version)
@@ -119,7 +119,7 @@ def _version_of_replica(rds: Any, spec: ClusterSpec, source: Source, found: Orig
 
 def _is(spec: ClusterSpec, version: str) -> bool:
     """Whether the version that Terraform is given means that full version."""
-    from aurora_cli.spec.versions import rendered_version
+    from aurora_cli.spec.facts.versions import rendered_version
 
     wanted = rendered_version(spec)
     return version == wanted or version.startswith(f"{wanted}.")
@@ -146,7 +146,7 @@ def _encryption(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> N
 
 
 def _time(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> None:
-    from aurora_cli.spec.source import parse_time
+    from aurora_cli.spec.model.source import parse_time
 
     time = parse_time(source.point_in_time.time) if source.point_in_time else None
     if time is None or found.earliest is None or found.latest is None:

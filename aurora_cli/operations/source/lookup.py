@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.restore_sources import (
+from aurora_cli.aws.restore.restore_sources import (
     Origin,
     all_clusters,
     read_backup,
@@ -17,7 +17,7 @@ from aurora_cli.stacks.names import is_name
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.source import Source
+    from aurora_cli.spec.model.source import Source
 
 
 def find_origin(app: AppContext, source: Source, region: str) -> Origin:
@@ -46,7 +46,7 @@ def find_origin(app: AppContext, source: Source, region: str) -> Origin:
 
 def region_of(app: AppContext, name: str, region: str) -> str:
     """The Region of a source: of its ARN, of the cluster of that name that is managed here, else the given one."""
-    from aurora_cli.spec.source import parse_arn
+    from aurora_cli.spec.model.source import parse_arn
 
     arn = parse_arn(name)
     if arn is not None:
@@ -63,7 +63,7 @@ def clones_of(rds: Any, origin: Origin) -> list[str]:
 
 
 def _read(rds: Any, kind: str, name: str) -> Origin | None:
-    from aurora_cli.spec.source import is_resource_id
+    from aurora_cli.spec.model.source import is_resource_id
 
     if kind == "snapshot":
         return read_snapshot(rds, name)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import Problem, SpecInvalid
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.source.checks import check_origin
-from aurora_cli.terraform.addresses import CLUSTER_ADDRESS
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.plan import Plan
-    from aurora_cli.terraform.state import StateResource
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.plan.plan import Plan
+    from aurora_cli.terraform.state.state import StateResource
 
 EMPTY = "empty"
 _RESTORED = ("snapshot", "point_in_time", "clone", "s3")
@@ -84,8 +84,8 @@ def refuse_as_replica(
 
 
 def _problems_as_replica(spec: ClusterSpec) -> list[Problem]:
+    from aurora_cli.spec.model.source import Source as SourceSection
     from aurora_cli.spec.rules.all import check
-    from aurora_cli.spec.source import Source as SourceSection
 
     as_replica = spec.model_copy(update={"source": SourceSection.model_validate({"replica_of": "source"})})
     return [p for p in check(as_replica) if p.check in _OF_A_REPLICA]

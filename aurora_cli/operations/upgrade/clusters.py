@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.topology import Topology, read_topology
-from aurora_cli.aws.waiters import busy
+from aurora_cli.aws.cluster.topology import Topology, read_topology
+from aurora_cli.aws.cluster.waiters import busy
 from aurora_cli.errors import ClusterNotFound, InvalidInput
 from aurora_cli.operations.pipeline.context import OperationContext
-from aurora_cli.spec.regions import global_identifier, regions_of, secondary_name
+from aurora_cli.spec.derived.regions import global_identifier, regions_of, secondary_name
 
 if TYPE_CHECKING:
     from aurora_cli.operations.preflight.target_version import Target
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _primary_region(context: OperationContext) -> str:
     """The Region that takes the writes now, which a switchover may have changed."""
     if context.spec.global_ is None:
         return context.spec.region
-    from aurora_cli.aws.global_database import read_global
+    from aurora_cli.aws.replication.global_database import read_global
 
     database = read_global(context.rds, global_identifier(context.spec))
     if database is None or database.primary is None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from aurora_cli.terraform.addresses import in_region, region_of
+from aurora_cli.terraform.state.addresses import in_region, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.terraform.state import StateResource
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.state.state import StateResource
 
 NEXT, FORMER = "next_", "former_"
 TYPES = ("aws_rds_cluster_parameter_group", "aws_db_parameter_group")

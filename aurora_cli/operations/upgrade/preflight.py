@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.engine_upgrade import integrations_of, known_parameters, waiting_maintenance
-from aurora_cli.aws.orderable import read_offers
-from aurora_cli.aws.waiters import busy_members
+from aurora_cli.aws.cluster.waiters import busy_members
+from aurora_cli.aws.engine.engine_upgrade import integrations_of, known_parameters, waiting_maintenance
+from aurora_cli.aws.engine.orderable import read_offers
 from aurora_cli.errors import AccessDenied, InvalidInput, Problem, SpecInvalid
 from aurora_cli.events import Note
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.preflight.orderable import CHECK, breaches
-from aurora_cli.spec.regions import secondary_spec
-from aurora_cli.spec.versions import major_version, parameter_family
+from aurora_cli.spec.derived.regions import secondary_spec
+from aurora_cli.spec.facts.versions import major_version, parameter_family
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.operations.preflight.target_version import Target
     from aurora_cli.operations.upgrade.clusters import UpgradeUnit
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 _POSTGRES = (
     "Aurora PostgreSQL refuses a major upgrade while logical replication slots or prepared transactions are open: drop the "

@@ -9,8 +9,8 @@ from aurora_cli.operations.core.specs import stored_layer, stored_spec
 from aurora_cli.operations.preflight.target_version import Target, stored_version
 
 if TYPE_CHECKING:
-    from aurora_cli.spec.model import ClusterSpec
-    from aurora_cli.spec.resolve import Resolved
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
 _DEFAULT = "default."
@@ -28,7 +28,7 @@ def upgraded(stack: Stack, target: Target, cluster_group: str | None, instance_g
         SpecInvalid: the version breaks a rule that the stored one does not break. StackDamaged.
         InvalidInput: an existing group of the old family is named, and none of the new one was given.
     """
-    from aurora_cli.spec.resolve import Layer, Resolved, resolve
+    from aurora_cli.spec.resolve.resolve import Layer, Resolved, resolve
     from aurora_cli.spec.rules.all import check_names
 
     before = stored_spec(stack)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.engine_upgrade import await_version, runs, upgrade_cluster, upgrade_global
+from aurora_cli.aws.engine.engine_upgrade import await_version, runs, upgrade_cluster, upgrade_global
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.reboot import reboot
-from aurora_cli.aws.snapshots import await_snapshot, list_snapshots, snapshot_exists
+from aurora_cli.aws.modify.reboot import reboot
+from aurora_cli.aws.restore.snapshots import await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.events import waiting
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.upgrade.clusters import UpgradeUnit

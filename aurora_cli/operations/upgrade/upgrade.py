@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.engine_versions import EngineVersion, read_engine_versions
+from aurora_cli.aws.engine.engine_versions import EngineVersion, read_engine_versions
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import RunOptions
@@ -25,14 +25,14 @@ from aurora_cli.operations.upgrade.preflight import (
 )
 from aurora_cli.operations.upgrade.spec import upgraded
 from aurora_cli.operations.upgrade.steps import UpgradeSteps
-from aurora_cli.spec.regions import global_identifier
+from aurora_cli.spec.derived.regions import global_identifier
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.topology import Topology
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.events import Emit
     from aurora_cli.operations.core.review import ChangeResult
-    from aurora_cli.spec.model import ClusterSpec
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 @dataclass(frozen=True)

@@ -6,47 +6,18 @@ from collections.abc import Collection
 from types import ModuleType
 
 from aurora_cli.errors import Problem
-from aurora_cli.spec.model import ClusterSpec
-from aurora_cli.spec.regions import regions_of
-from aurora_cli.spec.rules import (
-    activity_stream,
-    autoscaling,
-    backends,
-    backups,
-    capacity,
-    credentials,
-    dns,
-    egress,
-    endpoints,
-    engines,
-    existing,
-    failover,
-    features,
-    global_database,
-    identifiers,
-    instances,
-    keys,
-    live,
-    logs,
-    monitoring,
-    network,
-    overrides,
-    parameters,
-    proxy,
-    replicas,
-    restores,
-    rotation,
-    security,
-    serverless,
-    serverless_v1,
-    services,
-    sources,
-    storage,
-    tags,
-    vpc_endpoints,
-)
+from aurora_cli.spec.derived.regions import regions_of
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.rules import live
+from aurora_cli.spec.rules.data import backups, global_database, replicas, restores
+from aurora_cli.spec.rules.engine import engines, features, parameters, serverless_v1, storage
+from aurora_cli.spec.rules.instances import autoscaling, capacity, endpoints, failover, instances, overrides, serverless
+from aurora_cli.spec.rules.monitoring import activity_stream, logs, monitoring
+from aurora_cli.spec.rules.network import dns, egress, network, proxy, sources, vpc_endpoints
 from aurora_cli.spec.rules.registry import Rule
 from aurora_cli.spec.rules.secondaries import problems_of_regions
+from aurora_cli.spec.rules.security import credentials, keys, rotation, security
+from aurora_cli.spec.rules.stack import backends, existing, identifiers, services, tags
 
 _FILES: tuple[ModuleType, ...] = (
     identifiers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from aurora_cli.errors import Problem
-from aurora_cli.spec.model import ClusterSpec
+from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from aurora_cli.errors import Problem
-from aurora_cli.spec.model import ClusterSpec
-from aurora_cli.spec.rules.global_database import members_of_regions
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.rules.data.global_database import members_of_regions
 from aurora_cli.spec.rules.registry import Rule
 
 _OWN = ("network.", "instances.", "encryption.")

@@ -9,7 +9,7 @@ from typing import Any
 from aurora_cli.errors import AuroraError, StateAtRisk, TerraformFailed
 from aurora_cli.terraform.diagnostics.explanation import Explanation
 from aurora_cli.terraform.diagnostics.of_terraform import EXPLANATIONS
-from aurora_cli.terraform.events import Diagnostic
+from aurora_cli.terraform.output.events import Diagnostic
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"^[\u2500-\u257f]+ ?")

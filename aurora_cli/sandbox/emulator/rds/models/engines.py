@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination
-from aurora_cli.spec.facts import table
+from aurora_cli.spec.facts.tables import table
 
 ENGINES = ("aurora-postgresql", "aurora-mysql")
 FEATURES = {

@@ -1,0 +1,1 @@
+"""What belongs to a cluster in other services: keys, secrets, logs, proxies, quotas."""

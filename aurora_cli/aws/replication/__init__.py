@@ -1,0 +1,1 @@
+"""Global databases, and how far a replica is behind."""

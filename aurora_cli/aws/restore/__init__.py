@@ -1,0 +1,1 @@
+"""Snapshots, and what a new cluster can be restored from."""

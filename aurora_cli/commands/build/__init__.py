@@ -1,0 +1,1 @@
+"""Commands that create, describe and delete a cluster."""

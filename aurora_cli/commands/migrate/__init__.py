@@ -1,0 +1,1 @@
+"""Commands that bring existing databases to Aurora or under management."""

@@ -1,0 +1,218 @@
+"""`aurora-cli sandbox`: the local AWS of this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aurora_cli.commands.group import HelpfulGroup
+from aurora_cli.commands.shared.approval import require_approver
+from aurora_cli.commands.shared.options import output_option, yes_option
+from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
+from aurora_cli.commands.shared.session import Session, pass_session
+from aurora_cli.errors import Declined, InvalidInput
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.manager import SandboxInfo
+
+FAULT_KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token", "refused")
+FAULT_COLUMNS = ("Id", "Kind", "Service", "Action", "Count", "Share", "Delay s", "After")
+
+
+@click.group(name="sandbox", cls=HelpfulGroup)
+@pass_session
+def command(session: Session) -> None:
+    """Manage the local AWS: start, stop, status, reset, faults.
+
+    One emulator per home, on a loopback address, with fixed credentials that open nothing else. Commands with
+    --sandbox start it themselves; it runs until it is stopped.
+
+    \b
+    Examples:
+      aurora-cli sandbox start
+      aurora-cli sandbox status -o json
+      aurora-cli sandbox stop
+    """
+    session.use_sandbox()
+
+
+@command.command(name="start")
+@output_option()
+@pass_session
+def start(session: Session, output: str) -> None:
+    """Start the emulator, or find the one that runs.
+
+    \b
+    Examples:
+      aurora-cli sandbox start
+      aurora-cli sandbox start -o json
+    """
+    _show(session, session.app.sandbox_manager.start(), output)
+
+
+@command.command(name="stop")
+@pass_session
+def stop(session: Session) -> None:
+    """Stop the emulator.
+
+    The contents of the local AWS are lost. Afterwards `sandbox reset` clears the clusters of the sandbox from
+    the home.
+
+    \b
+    Examples:
+      aurora-cli sandbox stop
+    """
+    stopped = session.app.sandbox_manager.stop()
+    session.say("The sandbox is stopped." if stopped else "The sandbox was not running.", err=True)
+
+
+@command.command(name="status")
+@output_option()
+@pass_session
+def status(session: Session, output: str) -> None:
+    """Show whether the emulator runs, and how to reach it.
+
+    Any AWS SDK, and the AWS CLI, can look inside with this endpoint and these credentials.
+
+    \b
+    Examples:
+      aurora-cli sandbox status
+      aurora-cli sandbox status -o json
+    """
+    _show(session, session.app.sandbox_manager.status(), output)
+
+
+@command.command(name="reset")
+@yes_option
+@pass_session
+def reset(session: Session, yes: bool) -> None:
+    """Empty the local AWS, and forget the clusters of the sandbox.
+
+    Real clusters are not touched.
+
+    \b
+    Examples:
+      aurora-cli sandbox reset --yes
+    """
+    require_approver(session, yes=yes, dry_run=False)
+    from aurora_cli.operations.build import reset_sandbox
+    from aurora_cli.ui import prompts
+
+    if not yes and not prompts.confirm(session.consoles, "Empty the sandbox and forget its clusters?"):
+        raise Declined("The sandbox was left as it is.")
+    forgotten = reset_sandbox.reset(session.app)
+    session.say(f"The sandbox is empty; {len(forgotten)} cluster(s) forgotten.", err=True)
+
+
+@command.group(name="faults", cls=HelpfulGroup)
+def faults() -> None:
+    """Make calls of the local AWS fail on request.
+
+    To see how a pipeline takes throttling, an outage or a lost reply before AWS shows it.
+
+    \b
+    Examples:
+      aurora-cli sandbox faults add throttle --service rds --count 3
+      aurora-cli sandbox faults list
+      aurora-cli sandbox faults clear
+    """
+
+
+@faults.command(name="list")
+@output_option()
+@pass_session
+def faults_list(session: Session, output: str) -> None:
+    """List the faults that are set.
+
+    \b
+    Examples:
+      aurora-cli sandbox faults list
+      aurora-cli sandbox faults list -o json
+    """
+    rules = session.app.sandbox_manager.faults()
+    if output != "table":
+        print_data(session, {"schema_version": SCHEMA_VERSION, "faults": rules}, output)
+    elif rules:
+        keys = ("id", "kind", "service", "action", "count", "probability", "delay_s", "after_n")
+        print_rows(
+            session,
+            "Faults",
+            FAULT_COLUMNS,
+            [[rule[key] for key in keys] for rule in rules],
+            spare=("After", "Delay s", "Share"),
+        )
+    else:
+        session.say("No faults are set.", err=True)
+
+
+@faults.command(name="add")
+@click.argument("kind", type=click.Choice(FAULT_KINDS))
+@click.option("--service", metavar="NAME", default="*", show_default=True, help="Service, e.g. rds or ec2.")
+@click.option("--action", metavar="NAME", default="*", show_default=True, help="API action, e.g. CreateDBCluster.")
+@click.option("--count", metavar="N", type=int, help="Calls that fail; default: all.")
+@click.option(
+    "--probability", metavar="P", type=float, default=1.0, show_default=True, help="Share of calls that fail."
+)
+@click.option("--delay", "delay_s", metavar="SECONDS", type=float, default=0.0, help="Delay of each answer.")
+@click.option("--after", "after_n", metavar="N", type=int, default=0, help="Calls that succeed first.")
+@click.option("--seed", metavar="N", type=int, default=0, help="Random seed for --probability.")
+@click.option("--code", metavar="CODE", default="", help="Error code of a refused call.")
+@click.option("--message", metavar="TEXT", default="", help="Error message of a refused call.")
+@output_option()
+@pass_session
+def faults_add(session: Session, /, output: str, **values: Any) -> None:
+    """Add a fault.
+
+    Kinds: throttle, error5xx (the service answers with an error), slow (needs --delay), lost_reply (the call is
+    done and the answer never arrives), access_denied, expired_token, refused (needs --code: AWS answers with that error).
+
+    \b
+    Examples:
+      aurora-cli sandbox faults add throttle --service rds --action CreateDBInstance --count 2
+      aurora-cli sandbox faults add slow --delay 5
+    """
+    if values["kind"] == "slow" and not values["delay_s"]:
+        raise click.UsageError("A slow answer needs --delay SECONDS.")
+    if values["kind"] == "refused" and not values["code"]:
+        raise click.UsageError("A refused call needs --code CODE.")
+    from aurora_cli.sandbox.faults import FaultRule
+
+    rule = session.app.sandbox_manager.add_fault(FaultRule(**values))
+    if output != "table":
+        print_data(session, {"schema_version": SCHEMA_VERSION, "fault": rule.to_dict()}, output)
+    else:
+        session.say(f"Added fault {rule.id}.", err=True)
+
+
+@faults.command(name="clear")
+@click.argument("fault", required=False)
+@pass_session
+def faults_clear(session: Session, fault: str | None) -> None:
+    """Remove one fault by its id, or all.
+
+    \b
+    Examples:
+      aurora-cli sandbox faults clear
+      aurora-cli sandbox faults clear fault-1
+    """
+    removed = session.app.sandbox_manager.clear_faults(fault)
+    if fault and not removed:
+        raise InvalidInput(f"No fault '{fault}' is set.", hint="List them: aurora-cli sandbox faults list")
+    session.say(f"Removed {removed} fault(s).", err=True)
+
+
+def _show(session: Session, info: SandboxInfo, output: str) -> None:
+    if output != "table":
+        print_data(session, {"schema_version": SCHEMA_VERSION, **info.to_dict()}, output)
+        return
+    shown = ("running", "endpoint", "region", "access_key_id", "secret_access_key", "pid", "log_file")
+    rows = [(key.replace("_", " "), str(info.to_dict()[key] if key != "running" else _state(info))) for key in shown]
+    print_rows(session, "Sandbox", ("Field", "Value"), rows)
+
+
+def _state(info: SandboxInfo) -> str:
+    if info.hung:
+        return "hung (it does not answer; stop it)"
+    lost = "; its contents are lost" if info.state_lost else ""
+    return f"{'yes' if info.running else 'no'}{lost}"

@@ -1,0 +1,52 @@
+"""What the shell offers at the Tab key: from packaged tables and the local home, never from the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+PRESETS = ("development", "staging", "production")
+ENGINES = ("postgres", "mysql", "aurora-postgresql", "aurora-mysql")
+
+
+def complete_clusters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the clusters in the home that the global options name."""
+    from aurora_cli.commands.shared.session import Settings, make_app
+    from aurora_cli.errors import AuroraError
+
+    root = ctx.find_root().params
+    try:
+        app = make_app(Settings(home=root.get("home"), sandbox=bool(root.get("sandbox"))))
+        return _starting(incomplete, [stack.name for stack in app.registry.list()])
+    except (AuroraError, OSError):
+        return []  # a shell that asks for words has no place for an error message
+
+
+def complete_presets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The presets of the spec."""
+    return _starting(incomplete, PRESETS)
+
+
+def complete_engines(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Engine names, short ones first."""
+    return _starting(incomplete, ENGINES)
+
+
+def complete_classes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """DB instance classes of the packaged table, for the engine on the command line if there is one."""
+    from aurora_cli.spec.facts.tables import instance_classes
+    from aurora_cli.spec.model.cluster import canonical_engine
+
+    return _starting(incomplete, instance_classes(canonical_engine(ctx.params.get("engine"))))
+
+
+def complete_checks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the checks that `--skip-check` takes."""
+    from aurora_cli.spec.rules.all import check_names
+
+    return _starting(incomplete, check_names())
+
+
+def _starting(incomplete: str, words: Any) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]

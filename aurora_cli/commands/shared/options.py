@@ -1,0 +1,89 @@
+"""Options that several commands share: one meaning everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from aurora_cli.commands.shared.completions import complete_checks, complete_clusters
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Decorator = Callable[[Decorated], Decorated]
+
+FORMATS = ("table", "json", "yaml")
+
+CHANGES_STATUS = 7
+"""Exit status of `--exit-code` when there are changes."""
+
+
+def name_argument(*, required: bool = True) -> Callable[[Decorated], Decorated]:
+    """NAME: a cluster, completed from the local home."""
+    return click.argument("name", required=required, shell_complete=complete_clusters)
+
+
+def output_option(default: str = "table") -> Callable[[Decorated], Decorated]:
+    """-o/--output: how data is written to standard output."""
+    return click.option(
+        "-o",
+        "--output",
+        envvar="AURORA_OUTPUT",
+        show_envvar=True,
+        type=click.Choice(FORMATS),
+        default=default,
+        show_default=True,
+        help="Format of the data on standard output.",
+    )
+
+
+def file_option(decorated: Decorated) -> Decorated:
+    """-f/--file: a spec file, `-` for standard input."""
+    return click.option(
+        "-f", "--file", metavar="FILE", type=click.Path(), help="Spec in YAML; - reads standard input."
+    )(decorated)
+
+
+def yes_option(decorated: Decorated) -> Decorated:
+    """-y/--yes: the approval that a script gives beforehand."""
+    return click.option("-y", "--yes", is_flag=True, help="Apply the plan without asking.")(decorated)
+
+
+def dry_run_option(decorated: Decorated) -> Decorated:
+    """--dry-run: the real plan, and nothing after it."""
+    return click.option("--dry-run", is_flag=True, help="Stop after showing the plan; needs no --yes.")(decorated)
+
+
+def exit_code_option(decorated: Decorated) -> Decorated:
+    """--exit-code: tell a script by the status whether there are changes."""
+    return click.option(
+        "--exit-code", is_flag=True, help=f"Exit with status {CHANGES_STATUS} if the plan has changes."
+    )(decorated)
+
+
+def allow_option(decorated: Decorated) -> Decorated:
+    """--allow: the Terraform addresses whose loss the user accepts."""
+    return click.option(
+        "--allow",
+        metavar="ADDRESS",
+        multiple=True,
+        help="Terraform address that the plan may delete or replace; can be repeated.",
+    )(decorated)
+
+
+def skip_check_option(decorated: Decorated) -> Decorated:
+    """--skip-check: rules of the spec that do not apply this time."""
+    return click.option(
+        "--skip-check",
+        metavar="CHECK",
+        multiple=True,
+        shell_complete=complete_checks,
+        help="Name of a check to skip; can be repeated.",
+    )(decorated)
+
+
+def change_options(decorated: Decorated) -> Decorated:
+    """The options of a command that changes a cluster: approval, dry run, allowed losses, output."""
+    for decorate in (output_option(), exit_code_option, dry_run_option, yes_option, allow_option):
+        decorated = decorate(decorated)
+    return decorated

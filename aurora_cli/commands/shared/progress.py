@@ -1,0 +1,55 @@
+"""Showing an operation's events while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from aurora_cli.commands.shared.session import Session
+from aurora_cli.events import Emit, Note
+
+
+@contextmanager
+def progress(session: Session, name: str | None = None) -> Iterator[Emit]:
+    """Show events on standard error until the block ends; gives the function that takes them.
+
+    When the reader of standard error goes away the display stops and the operation goes on: a half-made cluster
+    costs more than unread progress.
+
+    Args:
+        session: for the consoles.
+        name: the cluster, if it is known before the plan; instances are then called by their identifiers.
+    """
+    from aurora_cli.ui.progress.progress import Progress
+
+    with Progress(session.consoles, session.app.clock, name=name) as display:
+        yield _until_nobody_reads(lambda event: _show(session, display.handle, event))
+
+
+def _show(session: Session, handle: Callable[[Any], None], event: Any) -> None:
+    from aurora_cli.operations.core.review import ReviewRefused
+
+    if isinstance(event, ReviewRefused):
+        from aurora_cli.ui.plan import plan_view
+
+        plan_view.print_review(session.consoles, event.review)
+    elif isinstance(event, Note) and event.hint:
+        handle(replace(event, hint=session.retyped(event.hint)))
+    else:
+        handle(event)
+
+
+def _until_nobody_reads(show: Callable[[Any], None]) -> Emit:
+    alive = True
+
+    def emit(event: Any) -> None:
+        nonlocal alive
+        if alive:
+            try:
+                show(event)
+            except BrokenPipeError:
+                alive = False
+
+    return emit

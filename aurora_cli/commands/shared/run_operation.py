@@ -1,0 +1,52 @@
+"""What the commands that carry out operations in steps share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aurora_cli.commands.shared.approval import approve_with, require_approver
+from aurora_cli.commands.shared.options import Decorated, dry_run_option, output_option, yes_option
+from aurora_cli.commands.shared.output import print_change
+from aurora_cli.commands.shared.progress import progress
+from aurora_cli.commands.shared.session import Session
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.review import ChangeResult, RunOptions
+
+Run = Callable[["AppContext", "RunOptions"], "ChangeResult"]
+
+
+def operation_options(decorated: Decorated) -> Decorated:
+    """The options of an operation that runs no Terraform: approval, dry run, output."""
+    for decorate in (output_option(), dry_run_option, yes_option):
+        decorated = decorate(decorated)
+    return decorated
+
+
+def operate(session: Session, operation: str, options: dict[str, Any], run: Run) -> ChangeResult:
+    """Have the operation approved, carried out and reported.
+
+    Args:
+        operation: what the review and the history call it.
+        options: of the command: `yes`, `dry_run`, `output`, and `allow` where it has it.
+        run: carries it out.
+    """
+    require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
+    from aurora_cli.operations.core.review import RunOptions
+
+    with progress(session) as emit:
+        approve = approve_with(session, yes=options["yes"])
+        terms = RunOptions(operation, approve, emit, options.get("allow", ()), options["dry_run"])
+        result = run(session.app, terms)
+    print_change(session, result, operation, options["output"])
+    return result
+
+
+def usage(condition: bool, message: str) -> None:
+    """Refuse a command line that contradicts itself. Raises UsageError."""
+    if condition:
+        raise click.UsageError(message, click.get_current_context())

@@ -1,0 +1,139 @@
+"""What every command gets: the global options, the application context and the consoles, each made on first use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.ui.console import ColorChoice, Consoles
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The global options as given; None where the user said nothing."""
+
+    home: str | None = None
+    sandbox: bool = False
+    provider: str | None = None
+    profile: str | None = None
+    region: str | None = None
+    terraform_bin: str | None = None
+    debug: bool = False
+    color: ColorChoice = "auto"
+    no_input: bool = False
+    typed: tuple[str, ...] = ()
+    """Names of those that were on the command line, not in a variable."""
+
+    def repeated(self) -> list[str]:
+        """The words that a suggested next command needs to reach the same clusters; `--sandbox` is left to the suggestion."""
+        words = [("home", "--home", self.home), ("profile", "--profile", self.profile)]
+        return [word for name, flag, value in words if name in self.typed and value for word in (flag, value)]
+
+
+@dataclass
+class Session:
+    """One run of the program.
+
+    Attributes:
+        settings: the global options.
+        given_app: an application context made by a test; None to make the real one.
+        only_sandbox: whether the command is about nothing but the sandbox.
+    """
+
+    settings: Settings = field(default_factory=Settings)
+    given_app: AppContext | None = None
+    only_sandbox: bool = False
+
+    @classmethod
+    def adopt(cls, obj: Any, settings: Settings) -> Session:
+        """The session for `ctx.obj`: a Session learns the options, an AppContext is wrapped, None makes one."""
+        session = obj if isinstance(obj, cls) else cls(given_app=obj)
+        session.settings = settings
+        return session
+
+    @cached_property
+    def app(self) -> AppContext:
+        """The application context of the operations."""
+        return self.given_app or make_app(self.settings)
+
+    def retyped(self, text: str) -> str:
+        """A hint with the global options that were typed in the commands that it names."""
+        options = [*self.settings.repeated(), *(["--sandbox"] if "sandbox" in self.settings.typed else [])]
+        if not options:
+            return text
+        from aurora_cli.ui.report.next_steps import retyped
+
+        return retyped(text, options)
+
+    def learn(self, name: str, value: Any) -> None:
+        """Take a global option that was typed after the command."""
+        self.settings = replace(self.settings, typed=(*self.settings.typed, name), **{name: value})
+        if self.only_sandbox:
+            self.use_sandbox()
+
+    def say(self, *sentences: str, err: bool = False) -> None:
+        """Print sentences, wrapped at the width of the screen; an indented one is a command, and stays whole."""
+        from aurora_cli.ui.console import echo, prose
+
+        console = self.consoles.err if err else self.consoles.out
+        with self.consoles.still():
+            for sentence in sentences:
+                show = prose if sentence and not sentence.startswith("  ") else echo
+                show(console, sentence)
+
+    def write(self, text: str) -> None:
+        """Print a text on standard output as it is: what people and programs copy."""
+        from aurora_cli.ui.console import echo
+
+        for line in text.removesuffix("\n").split("\n"):
+            echo(self.consoles.out, line)
+
+    def use_sandbox(self) -> None:
+        """Work on the sandbox whatever the global options say; for commands that are about nothing else."""
+        self.only_sandbox = True
+        self.settings = replace(self.settings, sandbox=True, profile=None)
+
+    @property
+    def home(self) -> Path | None:
+        """The folder that holds everything, if the run has got as far as knowing it."""
+        app: AppContext | None = self.__dict__.get("app")
+        return app.root if app is not None else None
+
+    @cached_property
+    def consoles(self) -> Consoles:
+        """Where data (stdout) and everything else (stderr) goes."""
+        return make_consoles(self.settings.color, no_input=self.settings.no_input)
+
+
+def make_app(settings: Settings) -> AppContext:
+    """The real application context for these options."""
+    from aurora_cli.context import AppContext
+
+    return AppContext(
+        home_folder=Path(settings.home) if settings.home else None,
+        sandbox=settings.sandbox,
+        profile=settings.profile,
+        region=settings.region,
+        debug=settings.debug,
+        terraform_bin=settings.terraform_bin,
+        provider=settings.provider,
+    )
+
+
+def make_consoles(color: ColorChoice, *, no_input: bool) -> Consoles:
+    """Consoles on the process's own streams."""
+    from aurora_cli.ui import console
+
+    return console.make_consoles(color, os.environ, sys.stdout, sys.stderr, no_input=no_input)
+
+
+pass_session = click.make_pass_decorator(Session)
+"""Hands the command its Session as first argument."""

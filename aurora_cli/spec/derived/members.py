@@ -1,0 +1,73 @@
+"""The instances that a spec asks for: class, failover tier and memory of each, worked out from the whole and its overrides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.model.instances import InstanceOverride
+
+SERVERLESS = "db.serverless"
+LOWEST_PRIORITY = 15
+FOLLOWING_TIER = 1
+"""Serverless readers in tiers 0 and 1 are kept as large as the writer. Source: Aurora User Guide, Serverless v2."""
+
+_CLASS = re.compile(r"db\.(?P<family>[a-z]+)\d+[a-z]*\.(?P<size>small|medium|large|(?P<times>\d*)xlarge)")
+_LARGE = {"r": 16, "x": 32, "t": 8}
+_SMALL = {"small": 2, "medium": 4}
+_GIB_PER_ACU = 2
+
+
+@dataclass(frozen=True)
+class Member:
+    """One instance: its key, class (None where the spec gives none) and promotion tier."""
+
+    key: str
+    class_name: str | None
+    tier: int
+
+
+def override_of(spec: ClusterSpec, key: str) -> InstanceOverride:
+    """What the instance has of its own; empty if nothing."""
+    return spec.instances.overrides.get(key) or InstanceOverride.model_validate({})
+
+
+def class_of(spec: ClusterSpec, key: str) -> str | None:
+    """The instance's class: its own, that of all, or db.serverless where only a capacity is given."""
+    of_all = spec.instances.class_ or (SERVERLESS if spec.instances.acu else None)
+    return override_of(spec, key).class_ or of_all
+
+
+def tier_of(spec: ClusterSpec, key: str, *, first: bool) -> int:
+    """The instance's promotion tier.
+
+    Keys count tiers, so what stands at a key is the same whatever other keys come and go: the first instance has 0,
+    key 2 has 1, key 3 has 2. Tiers end at 15. `scale_with_writer` moves a serverless reader into a following tier or out.
+    """
+    override = override_of(spec, key)
+    if override.promotion_tier is not None:
+        return override.promotion_tier
+    place = 0 if first else min(int(key) - 1, LOWEST_PRIORITY)
+    if override.scale_with_writer is None:
+        return place
+    return min(place, FOLLOWING_TIER) if override.scale_with_writer else max(place, FOLLOWING_TIER + 1)
+
+
+def members_of(spec: ClusterSpec) -> tuple[Member, ...]:
+    """The instances of a new cluster: keys 1 to readers + 1; the first one starts as the writer."""
+    keys = [str(number) for number in range(1, spec.instances.readers + 2)]
+    return tuple(Member(key, class_of(spec, key), tier_of(spec, key, first=key == "1")) for key in keys)
+
+
+def memory_of(spec: ClusterSpec, class_name: str | None) -> float | None:
+    """Memory in GiB of a class, for db.serverless at its largest capacity; None for a class whose size is not known."""
+    if class_name == SERVERLESS:
+        return spec.instances.acu.max * _GIB_PER_ACU if spec.instances.acu else None
+    match = _CLASS.fullmatch(class_name or "")
+    if match is None or match["family"] not in _LARGE:
+        return None
+    if match["size"] in _SMALL:
+        return _SMALL[match["size"]]
+    times = 1 if match["size"] == "large" else 2 * int(match["times"] or 1)
+    return _LARGE[match["family"]] * times

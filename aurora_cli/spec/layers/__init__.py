@@ -1,0 +1,1 @@
+"""One layer for each source of values, and how they are merged."""

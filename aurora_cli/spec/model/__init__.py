@@ -1,0 +1,1 @@
+"""The shape of the YAML file: `cluster.py` is the whole, the others are its sections."""

@@ -1,0 +1,1 @@
+"""Rules about where the data comes from and where copies are."""

@@ -1,0 +1,1 @@
+"""Rules about engine versions, features, parameters and storage."""

@@ -1,0 +1,1 @@
+"""Rules about instances, their capacity and custom endpoints."""

@@ -1,0 +1,1 @@
+"""Rules about names, tags, the state backend and other services."""

@@ -1,0 +1,1 @@
+"""A spec as text: YAML in and out, its JSON Schema and its reference."""

@@ -1,0 +1,1 @@
+"""Plain values of the YAML file: scalars, quantities, windows; no model."""

@@ -1,0 +1,1 @@
+"""Terraform's `-json` messages, and what they come to."""

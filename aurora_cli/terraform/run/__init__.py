@@ -1,0 +1,1 @@
+"""One run of Terraform: its process, its folder, how it ended."""

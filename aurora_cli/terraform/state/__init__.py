@@ -1,0 +1,1 @@
+"""The state as data, and changes of it."""

@@ -1,0 +1,155 @@
+"""Terraform's state as data, from the local file or from what `state pull` prints (state format 4). Secrets are taken out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.errors import StateAtRisk
+from aurora_cli.json_input import json_object, parse_json, read_json
+from aurora_cli.terraform.plan.redaction import redact
+
+STATE_FILE = "terraform.tfstate"
+ERRORED_STATE = "errored.tfstate"
+
+
+@dataclass(frozen=True)
+class StateResource:
+    """One resource in the state.
+
+    Attributes:
+        address: e.g. `aws_rds_cluster_instance.others["2"]`.
+        type, name: its parts.
+        index: `for_each` key or `count` index, or None.
+        attributes: its attributes, secrets redacted.
+        data: True for a data source.
+        tainted: True when it will be replaced, since its creation did not end well.
+        deposed: True when it is a left-over of an unfinished replacement.
+    """
+
+    address: str
+    type: str
+    name: str
+    index: str | int | None
+    attributes: Mapping[str, Any]
+    data: bool = False
+    tainted: bool = False
+    deposed: bool = False
+
+    @property
+    def id(self) -> str | None:
+        """What AWS calls it, if the resource type has an `id`."""
+        value = self.attributes.get("id")
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True)
+class State:
+    """A whole state. `outputs` holds the values of the outputs that are not sensitive."""
+
+    resources: tuple[StateResource, ...] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    serial: int = 0
+    lineage: str = ""
+
+    @property
+    def managed(self) -> tuple[StateResource, ...]:
+        """The resources without data sources."""
+        return tuple(r for r in self.resources if not r.data)
+
+
+def local_state_file(folder: Path) -> Path | None:
+    """The state file if the backend of that folder is a local one, else None. Before the first init it counts as local."""
+    made = folder / ".terraform" / STATE_FILE
+    backend: dict[str, Any] = read_json(made, lambda data: data.get("backend") or {}, lambda why: {})
+    if backend.get("type") not in (None, "local"):
+        return None
+    path = (backend.get("config") or {}).get("path")
+    return folder / (path or STATE_FILE)
+
+
+def read_local_state(path: Path) -> State:
+    """The state in a local file; empty if there is no file, or an empty one that has no backup beside it.
+
+    Raises:
+        StateAtRisk: the file was damaged by a crash; the hint names the backup if there is one.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return State()
+    except UnicodeDecodeError as problem:
+        raise _damaged(path, "it is not text") from problem
+    if not text.strip():
+        # Terraform makes the empty file when it takes the lock; without a backup there was nothing before it.
+        if _backup(path) is not None:
+            raise _damaged(path, "it is empty")
+        return State()
+    return parse_state(text, path)
+
+
+def parse_state(text: str, source: Path | str = "the state") -> State:
+    """The state in its JSON text; empty text is an empty state.
+
+    Raises:
+        StateAtRisk: it is not a state of format 4.
+    """
+    if not text.strip():
+        return State()
+    data = parse_json(text, json_object, lambda why: _damaged(source, why))
+    if data.get("version") != 4:
+        raise _damaged(source, "it is not a Terraform state of format 4")
+    outputs = data.get("outputs") or {}
+    return State(
+        resources=tuple(_resources(data)),
+        outputs={name: item.get("value") for name, item in outputs.items() if not item.get("sensitive")},
+        serial=int(data.get("serial") or 0),
+        lineage=str(data.get("lineage") or ""),
+    )
+
+
+def _resources(data: Mapping[str, Any]) -> Iterator[StateResource]:
+    for resource in data.get("resources") or []:
+        is_data = resource.get("mode") == "data"
+        base = f"{resource.get('type')}.{resource.get('name')}"
+        prefix = f"{resource['module']}." if resource.get("module") else ""
+        for instance in resource.get("instances") or []:
+            index = instance.get("index_key")
+            yield StateResource(
+                address=f"{prefix}{'data.' if is_data else ''}{base}{_index(index)}",
+                type=resource.get("type", ""),
+                name=resource.get("name", ""),
+                index=index,
+                attributes=redact(instance.get("attributes") or {}, _marks(instance.get("sensitive_attributes"))),
+                data=is_data,
+                tainted=instance.get("status") == "tainted",
+                deposed="deposed" in instance,
+            )
+
+
+def _index(index: str | int | None) -> str:
+    return "" if index is None else f"[{json.dumps(index, ensure_ascii=False)}]"
+
+
+def _marks(paths: Any) -> dict[str, Any]:
+    """The tree of secrets for `redact`: a secret inside an attribute covers the whole attribute."""
+    steps = [path[0] for path in paths or [] if isinstance(path, list) and path]
+    return {step["value"]: True for step in steps if isinstance(step, dict) and step.get("type") == "get_attr"}
+
+
+def _backup(path: Path) -> Path | None:
+    backup = path.with_name(path.name + ".backup")
+    return backup if backup.is_file() and backup.stat().st_size > 0 else None
+
+
+def _damaged(source: Path | str, why: str) -> StateAtRisk:
+    backup = _backup(source) if isinstance(source, Path) else None
+    hint = (
+        f"Nothing was changed. Terraform's last copy is {backup}; check it, then: cp {backup} {source}"
+        if backup
+        else "Nothing was changed. Restore the state from a backup before you run another command."
+    )
+    return StateAtRisk(f"Terraform's state {source} cannot be read: {why}.", hint=hint)

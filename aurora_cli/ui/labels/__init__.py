@@ -1,0 +1,1 @@
+"""What people call resources, attributes and statuses."""
