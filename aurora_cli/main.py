@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 
 from aurora_cli.commands.root import cli
-from aurora_cli.commands.root_names import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.commands.shared.session import Session
+from aurora_cli.commands.table import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.commands.usage import as_invalid_input, wanted_output
 from aurora_cli.errors import AuroraError, Interrupted, OperationFailed
 

@@ -12,8 +12,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from aurora_cli.commands.root_names import PROGRAM
 from aurora_cli.commands.shared.session import Session
+from aurora_cli.commands.table import PROGRAM
 
 WHERE = f"Global options: {PROGRAM} --help"
 

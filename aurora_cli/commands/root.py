@@ -11,8 +11,8 @@ from click.core import ParameterSource
 from aurora_cli import __version__
 from aurora_cli.commands.global_options import GlobalOption
 from aurora_cli.commands.group import LazyGroup
-from aurora_cli.commands.root_names import PROGRAM
 from aurora_cli.commands.shared.session import Session, Settings
+from aurora_cli.commands.table import PROGRAM
 
 global_option = partial(click.option, cls=GlobalOption)
 

@@ -1,4 +1,4 @@
-"""Every top-level command with the line that `--help` shows for it, so that help needs no command module.
+"""Names of the program, and every top-level command with the line that `--help` shows for it: help needs no command module.
 
 A test holds each line equal to the first line of the command's own help.
 """
@@ -94,3 +94,7 @@ MODULES: dict[str, str] = {"global": "global_database"}
 
 ALIASES: dict[str, str] = {"delete": "destroy", "rm": "destroy"}
 """Hidden second names: they work, and no list shows them."""
+
+
+PROGRAM = "aurora-cli"
+COMPLETE_VARIABLE = "_AURORA_CLI_COMPLETE"

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aurora_cli.commands.root_names import PROGRAM
-from aurora_cli.commands.table import SUMMARIES
+from aurora_cli.commands.table import PROGRAM, SUMMARIES
 from aurora_cli.errors import InvalidInput
 
 if TYPE_CHECKING:

@@ -21,21 +21,18 @@ from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.hcl.values.account import account_of
-from aurora_cli.hcl.values.autoscaling import schedules_of, targets_of
 from aurora_cli.hcl.values.backends import arguments_of
 from aurora_cli.hcl.values.credentials import iam_connect_of
-from aurora_cli.hcl.values.dashboard import dashboard_of
 from aurora_cli.hcl.values.encryption import encryption_of
 from aurora_cli.hcl.values.endpoints import endpoints_of
-from aurora_cli.hcl.values.instances import NO_INSTANCES, instances_of, scaling_of
+from aurora_cli.hcl.values.instances import NO_INSTANCES, instances_of, scaling_of, schedules_of, targets_of
 from aurora_cli.hcl.values.members import Member, global_database_of, member_of, provider_regions_of
-from aurora_cli.hcl.values.monitoring import monitoring_of
-from aurora_cli.hcl.values.network import network_of
+from aurora_cli.hcl.values.monitoring import dashboard_of, monitoring_of
+from aurora_cli.hcl.values.network import network_of, vpc_endpoints_of
 from aurora_cli.hcl.values.parameters import next_groups_of, parameter_groups_of
 from aurora_cli.hcl.values.proxy import proxy_of
 from aurora_cli.hcl.values.services import services_of
 from aurora_cli.hcl.values.source import Source, source_of
-from aurora_cli.hcl.values.vpc_endpoints import vpc_endpoints_of
 from aurora_cli.spec.derived.regions import regions_of, secondary_spec
 from aurora_cli.spec.facts.versions import rendered_version
 from aurora_cli.spec.model.cluster import ClusterSpec

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.stacks.atomic import make_folder, write_atomic
+from aurora_cli.stacks.atomic import make_folder, sync_folder, write_atomic
 from aurora_cli.stacks.files import FilesWritten, write_files
 from aurora_cli.stacks.history import History
 from aurora_cli.stacks.lock import Holder, lock_holder, stack_lock
+from aurora_cli.stacks.names import checked_name
 from aurora_cli.stacks.record import StackRecord, load_record
 
 
@@ -126,3 +127,22 @@ class Stack:
             f"The stack '{self.name}' is damaged: {why}.",
             hint=f"Nothing was changed. Check {self.folder} and restore the file from a backup.",
         )
+
+
+def move_stack(stack: Stack, name: str) -> None:
+    """Rename the folder of a stack, and have this object name the new one. Hold the locks of both names.
+
+    The record says beforehand where the folder goes, so that it is readable under both names; whoever calls this then writes
+    the new name into it.
+
+    Raises:
+        InvalidInput: this cannot be a name. OSError: there is another stack of that name, or the disk does not take it.
+    """
+    checked_name(name)
+    if stack.name == name:
+        return
+    stack.update_record(renamed_to=name)
+    folder = stack.folder.with_name(name)
+    stack.folder.rename(folder)  # fails on a folder that has something in it
+    sync_folder(folder.parent)
+    stack.__init__(folder, stack.lock_file.with_name(f"{name}.lock"))  # type: ignore[misc]

@@ -1,11 +1,16 @@
-"""Whether `terraform init` has to run: a fingerprint of all that it reads, kept in `.terraform`."""
+"""Whether `terraform init` has to run (a fingerprint of all that it reads, kept in `.terraform`), and one at a time per plug-in
+cache: Terraform does not guard the cache against a second one.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from aurora_cli.json_input import read_json
@@ -89,3 +94,16 @@ def _providers_present(folder: Path) -> bool:
         return not _content(folder / ".terraform.lock.hcl")
     packages = list(root.glob("*/*/*/*/*"))
     return bool(packages) and all(package.is_dir() and any(package.iterdir()) for package in packages)
+
+
+@contextmanager
+def cache_lock(cache: Path) -> Iterator[None]:
+    """Make the cache folder and hold its lock; waits for another holder, whose death frees it."""
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = cache.with_name(f"{cache.name}.lock")
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -11,10 +11,9 @@ from pathlib import Path
 from aurora_cli.errors import AuroraError, OperationFailed, PlanStale, StateAtRisk, TerraformFailed
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.binary import Binary
-from aurora_cli.terraform.cachelock import cache_lock
 from aurora_cli.terraform.diagnostics.explain import full_text
 from aurora_cli.terraform.environment import PLUGIN_CACHE
-from aurora_cli.terraform.init_marker import forget_init, is_initialised, remember_init
+from aurora_cli.terraform.init_marker import cache_lock, forget_init, is_initialised, remember_init
 from aurora_cli.terraform.output.events import Emit, LogLine
 from aurora_cli.terraform.output.outcome import ApplySummary, Outcome
 from aurora_cli.terraform.plan.plan import Plan

@@ -115,11 +115,24 @@ def _against_the_direction(path: Path) -> Iterator[str]:
     yield from (f"{_name(path)} must not import {other}" for other in sorted(others - MAY_IMPORT[part]))
 
 
-def test_an_operation_has_a_folder_of_a_few_rooms() -> None:
-    folders = [folder for folder in (PACKAGE / "operations").iterdir() if (folder / "__init__.py").exists()]
-    rooms = {folder.name: len(list(folder.glob("*.py"))) - 1 for folder in folders}
-    assert {name: count for name, count in rooms.items() if not 3 <= count <= 15} == {}
-    assert [path.name for path in (PACKAGE / "operations").glob("*.py")] == ["__init__.py"]
+def test_a_folder_has_a_few_modules() -> None:
+    """Or folders alone."""
+    folders = {path.parent for path in MODULES if path.name == "__init__.py"}
+    counts = {_name(folder): len(list(folder.glob("*.py"))) - 1 for folder in folders}
+    assert {name: count for name, count in counts.items() if not 3 <= count <= 15 and count} == {}
+    assert {name for name, count in counts.items() if not count} == {"operations", "spec"}
+
+
+@pytest.mark.parametrize("package", ["aws", "commands", "hcl", "spec", "spec.rules", "terraform", "ui"])
+def test_folders_import_each_other_in_no_circle(package: str) -> None:
+    prefix = f"aurora_cli.{package}."
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        if _module(path).startswith(prefix):
+            needed = {m.removeprefix(prefix).split(".")[0] for m in _imports(path) if m.startswith(prefix)}
+            name = _module(path).removeprefix(prefix).split(".")[0]
+            graph.setdefault(name, set()).update(needed - {name})
+    graphlib.TopologicalSorter(graph).prepare()
 
 
 def test_imports_go_in_no_circle() -> None:

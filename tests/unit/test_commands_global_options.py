@@ -11,9 +11,8 @@ import pytest
 
 from aurora_cli.commands.global_options import WHERE, GlobalOption
 from aurora_cli.commands.root import cli
-from aurora_cli.commands.root_names import PROGRAM
 from aurora_cli.commands.shared.session import Session, Settings
-from aurora_cli.commands.table import ALIASES
+from aurora_cli.commands.table import ALIASES, PROGRAM
 from tests.unit.conftest import Run
 from tests.unit.test_commands_completion import _offered
 

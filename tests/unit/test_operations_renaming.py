@@ -25,9 +25,8 @@ from aurora_cli.operations.restore_in_place.retained_cluster import (
 )
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.stacks.home import Home
-from aurora_cli.stacks.moving import move_stack
 from aurora_cli.stacks.registry import Registry
-from aurora_cli.stacks.stack import Stack
+from aurora_cli.stacks.stack import Stack, move_stack
 from aurora_cli.terraform.state.state_rename import Renamed, is_renamed, renamed_state
 from tests.unit.spec_cases import resolved
 

@@ -32,10 +32,8 @@ from aurora_cli.terraform.output.events import (
 from aurora_cli.ui.console import make_consoles
 from aurora_cli.ui.plan.plan_view import print_review
 from aurora_cli.ui.progress.activity import Activity
-from aurora_cli.ui.progress.live import LiveDisplay
-from aurora_cli.ui.progress.progress import Progress
-from aurora_cli.ui.progress.redrawn_lines import LiveArea
-from aurora_cli.ui.progress.ticker import Ticker
+from aurora_cli.ui.progress.live import LiveArea, LiveDisplay
+from aurora_cli.ui.progress.progress import Progress, Ticker
 from tests.unit.ui_screens import FakeClock, Screen, Terminal, new_cluster, review, screen
 
 CLUSTER = Resource("aws_rds_cluster.this", "aws_rds_cluster", "this")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aurora_cli.commands.shared.durations import seconds_of
-from aurora_cli.commands.shared.options import name_argument, output_option
+from aurora_cli.commands.shared.options import name_argument, output_option, seconds_of
 from aurora_cli.commands.shared.output import print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session

@@ -10,8 +10,7 @@ from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.migrate.promote import named
 from aurora_cli.commands.shared.approval import approve_with, require_approver, require_confirmation
 from aurora_cli.commands.shared.completions import complete_classes
-from aurora_cli.commands.shared.durations import seconds_of
-from aurora_cli.commands.shared.options import change_options, name_argument, skip_check_option
+from aurora_cli.commands.shared.options import change_options, name_argument, seconds_of, skip_check_option
 from aurora_cli.commands.shared.output import change_document, exit_on_changes, print_change, print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.run_operation import operate

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from aurora_cli.commands.root_names import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.commands.shared.session import Session, pass_session
+from aurora_cli.commands.table import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.errors import InvalidInput
 
 

@@ -7,10 +7,10 @@ import platform
 import click
 
 from aurora_cli import __version__
-from aurora_cli.commands.root_names import PROGRAM
 from aurora_cli.commands.shared.options import output_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.shared.session import Session, pass_session
+from aurora_cli.commands.table import PROGRAM
 
 
 @click.command(name="version")

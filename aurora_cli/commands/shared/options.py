@@ -1,4 +1,4 @@
-"""Options that several commands share: one meaning everywhere."""
+"""Options and types that several commands share: one meaning everywhere."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from aurora_cli.commands.shared.completions import complete_checks, complete_clusters
+from aurora_cli.errors import InvalidInput
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]
@@ -87,3 +88,15 @@ def change_options(decorated: Decorated) -> Decorated:
     for decorate in (output_option(), exit_code_option, dry_run_option, yes_option, allow_option):
         decorated = decorate(decorated)
     return decorated
+
+
+def seconds_of(text: str, option: str) -> float:
+    """Seconds of `90s`, `10m` or `1h`. Raises InvalidInput naming the option."""
+    from aurora_cli.spec.values.quantities import parse_seconds
+
+    try:
+        return float(parse_seconds(text))
+    except ValueError as problem:
+        raise InvalidInput(
+            f"{option} must be a duration, not '{text}'.", hint="For example 90s, 10m or 1h."
+        ) from problem

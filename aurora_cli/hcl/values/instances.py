@@ -1,4 +1,4 @@
-"""The instances of a cluster as the templates need them."""
+"""The instances of a cluster and the autoscaling of its readers, as the templates need them."""
 
 from __future__ import annotations
 
@@ -154,3 +154,22 @@ def scaling_of(spec: ClusterSpec, instances: tuple[Instance, ...]) -> Scaling | 
         raise InvalidInput(f"{SERVERLESS} needs a capacity range.", hint="Set instances.acu, for example 0.5-4.")
     # The API refuses a pause delay with a minimum above 0.
     return Scaling(acu.min, acu.max, spec.instances.pause_after if acu.min == 0 else None)
+
+
+_METRICS = {
+    "cpu": "RDSReaderAverageCPUUtilization",
+    "connections": "RDSReaderAverageDatabaseConnections",
+}
+
+
+def targets_of(spec: ClusterSpec) -> dict[str, dict[str, Any]]:
+    """Policy -> metric and value to keep to; the API takes one policy for each metric."""
+    given = spec.autoscaling
+    values = {name: getattr(given, name) for name in _METRICS} if given else {}
+    return {name: {"metric": _METRICS[name], "value": value} for name, value in values.items() if value is not None}
+
+
+def schedules_of(spec: ClusterSpec) -> dict[str, dict[str, Any]]:
+    """Schedule -> its values."""
+    schedules = spec.autoscaling.schedules if spec.autoscaling else {}
+    return {name: one.model_dump() for name, one in schedules.items()}

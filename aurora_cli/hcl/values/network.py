@@ -1,4 +1,4 @@
-"""The network of a cluster as the templates need it."""
+"""The network of a cluster and its VPC endpoints, as the templates need them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.spec.derived import cidr
+from aurora_cli.spec.facts.features import ENDPOINTS, given_services
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.network import AllowRule, EgressRule
 from aurora_cli.spec.model.network import Network as NetworkSpec
@@ -165,3 +166,34 @@ def _source(text: str) -> tuple[str, str]:
     if block is None:
         raise InvalidInput(f'network: "{text!r}" is not a valid CIDR block, security group or prefix list.')
     return ("cidr_ipv4" if block.version == 4 else "cidr_ipv6"), str(block)
+
+
+GATEWAY = "s3"
+
+
+@dataclass(frozen=True)
+class VpcEndpoints:
+    """The endpoints.
+
+    Attributes:
+        interfaces: services behind network interfaces in the subnets.
+        gateway: whether S3 is reached through the route table.
+        database_uses_interfaces, database_uses_gateway: the database itself calls a service behind one of them.
+    """
+
+    interfaces: tuple[str, ...]
+    gateway: bool
+    database_uses_interfaces: bool
+    database_uses_gateway: bool
+
+
+def vpc_endpoints_of(spec: ClusterSpec) -> VpcEndpoints:
+    """The VPC endpoints of a resolved spec."""
+    named = set(spec.network.vpc_endpoints)
+    called = {ENDPOINTS[key] for key in given_services(spec)} & named
+    return VpcEndpoints(
+        interfaces=tuple(sorted(named - {GATEWAY})),
+        gateway=GATEWAY in named,
+        database_uses_interfaces=bool(called - {GATEWAY}),
+        database_uses_gateway=GATEWAY in called,
+    )

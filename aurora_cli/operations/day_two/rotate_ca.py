@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.cluster.certificates import restarts_for_certificate, set_certificate
-from aurora_cli.aws.cluster.maintenance import Authority, authorities
+from aurora_cli.aws.cluster.maintenance import Authority, authorities, restarts_for_certificate, set_certificate
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import stored_layer, stored_spec

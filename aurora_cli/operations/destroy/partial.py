@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.modify.protection import is_open, protect
 from aurora_cli.aws.modify.reader_scaling import read_bounds, set_bounds
+from aurora_cli.aws.modify.settings import is_open, protect
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aurora_cli.operations.core.specs import stored_spec
-from aurora_cli.stacks.moving import move_stack
+from aurora_cli.stacks.stack import move_stack
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext

@@ -1,8 +1,13 @@
-"""All rules, in the order of the spec, and a spec held against them."""
+"""All rules, in the order of the spec; a spec, and the clusters of its secondary Regions, held against them.
+
+Network, instances, capacity and key of a Region have the same shape as the cluster's own, so the same rules look at them;
+what they find is told with the Region's path.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from types import ModuleType
 
 from aurora_cli.errors import Problem
@@ -10,14 +15,36 @@ from aurora_cli.spec.derived.regions import regions_of
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules import live
 from aurora_cli.spec.rules.data import backups, global_database, replicas, restores
+from aurora_cli.spec.rules.data.global_database import members_of_regions
 from aurora_cli.spec.rules.engine import engines, features, parameters, serverless_v1, storage
 from aurora_cli.spec.rules.instances import autoscaling, capacity, endpoints, failover, instances, overrides, serverless
 from aurora_cli.spec.rules.monitoring import activity_stream, logs, monitoring
 from aurora_cli.spec.rules.network import dns, egress, network, proxy, sources, vpc_endpoints
 from aurora_cli.spec.rules.registry import Rule
-from aurora_cli.spec.rules.secondaries import problems_of_regions
-from aurora_cli.spec.rules.security import credentials, keys, rotation, security
+from aurora_cli.spec.rules.security import credentials, keys, security
 from aurora_cli.spec.rules.stack import backends, existing, identifiers, services, tags
+
+_OWN = ("network.", "instances.", "encryption.")
+_NOT_HERE = frozenset({"failover-target", "high-availability"})
+
+
+def problems_of_regions(spec: ClusterSpec, rules: Collection[Rule], told: Collection[Problem]) -> Iterator[Problem]:
+    """What the rules find in each secondary Region, without what they found in the cluster itself.
+
+    Args:
+        rules: those that may look; the ones about failover inside a Region are left out.
+        told: problems of the cluster itself: what follows from a value of the whole is said once.
+    """
+    known = {(problem.check, problem.message) for problem in told}
+    for prefix, own in members_of_regions(spec):
+        headless = spec.global_ is not None and spec.global_.regions[own.region].headless
+        for rule in rules:
+            if rule.name in _NOT_HERE or (headless and rule.name == "allow-nobody"):
+                continue
+            for problem in rule.problems(own):
+                if problem.path.startswith(_OWN) and (problem.check, problem.message) not in known:
+                    yield replace(problem, path=f"{prefix}{problem.path}")
+
 
 _FILES: tuple[ModuleType, ...] = (
     identifiers,
@@ -43,7 +70,6 @@ _FILES: tuple[ModuleType, ...] = (
     proxy,
     keys,
     credentials,
-    rotation,
     security,
     backups,
     services,

@@ -1,4 +1,4 @@
-"""Shows the events of an operation on stderr while it runs."""
+"""Shows the events of an operation on stderr while it runs, and a sign of life at a steady pace."""
 
 from __future__ import annotations
 
@@ -17,9 +17,34 @@ from aurora_cli.ui.progress.activity import Activity
 from aurora_cli.ui.progress.lines import LineDisplay
 from aurora_cli.ui.progress.live import LiveDisplay
 from aurora_cli.ui.progress.text import UNIMPORTANT_WARNINGS, interrupt_text, warning_text
-from aurora_cli.ui.progress.ticker import Ticker
 from aurora_cli.ui.redact import redact_text
 from aurora_cli.ui.text import clean
+
+
+class Ticker:
+    """Calls `tick` every `interval_s` seconds between `start` and `stop`; `stop` waits for the thread to end."""
+
+    def __init__(self, interval_s: float, tick: Callable[[], None]) -> None:
+        self._interval_s = interval_s
+        self._tick = tick
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin; may be called once."""
+        self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; no call of `tick` is made or running afterwards."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._interval_s):
+            self._tick()
 
 
 class Clock(Protocol):
