@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import Declined, InvalidInput, OperationUnfinished, SpecConflict
 from aurora_cli.operations.core.history import recorded
+from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
-from aurora_cli.operations.pipeline.recovery import follow_up
 from aurora_cli.stacks.journal import Journal, read_journal, remove_journal
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.events import Emit, timed
 from aurora_cli.operations.core.final_snapshot import carried, fresh_name
+from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import LiveRegions, former_regions, live_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.destroy.dependents import Dependants, dependants_of
 from aurora_cli.operations.destroy.kms_key import OwnKey, own_key, without_key
-from aurora_cli.operations.pipeline.recovery import follow_up
 from aurora_cli.operations.report.report import live_topology
 from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of

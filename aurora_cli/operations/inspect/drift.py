@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Emit, timed
+from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import former_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
-from aurora_cli.operations.pipeline.recovery import follow_up
 from aurora_cli.spec.layers.arguments import field_of
 from aurora_cli.terraform.plan.changes import AttributeChange
 from aurora_cli.terraform.plan.plan import ResourceChange

@@ -13,7 +13,7 @@
 
 engine.py    carries out an operation; step.py is what an operation is made of; apply.py is create and apply
 change.py    one spec on its way; concerns.py lists what varies between changes: instance keys, password, source, Regions, ...
-context.py   what steps work with; journal.py what survives a crash; recovery.py follows a Terraform that outlived its command
+context.py   what steps work with; journal.py what survives a crash; core/recovery.py a Terraform that outlived its command
 review.py    builds the review and asks
 
 A crash at any moment leaves a stack that the next run understands: the spec, the record and the journal are written before what

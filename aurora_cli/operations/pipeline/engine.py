@@ -17,6 +17,7 @@ from aurora_cli.events import Note, StepFinished, StepStarted, timed
 from aurora_cli.operations.core.concern import Shown
 from aurora_cli.operations.core.history import Entry, recorded
 from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
+from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlannedStep, PlanReview
 from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
@@ -25,7 +26,6 @@ from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
-from aurora_cli.operations.pipeline.recovery import follow_up
 from aurora_cli.operations.pipeline.review import ask, review_of
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.report.report import live_topology, report
