@@ -6,11 +6,9 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.shared.approval import approve_with, require_approver
 from aurora_cli.commands.shared.options import change_options, file_option, name_argument, skip_check_option
-from aurora_cli.commands.shared.output import exit_on_changes, print_change
 from aurora_cli.commands.shared.passwords import password_option, read_password
-from aurora_cli.commands.shared.progress import progress
+from aurora_cli.commands.shared.run_operation import operate
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.commands.shared.spec_options import SpecCommand, spec_options, spec_request
 
@@ -41,17 +39,4 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     from aurora_cli.operations.build import apply
 
     password = read_password(ctx)
-    require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
-    with progress(session) as emit:
-        result = apply.apply(
-            session.app,
-            request,
-            dry_run=options["dry_run"],
-            allow=options["allow"],
-            password=password,
-            approve=approve_with(session, yes=options["yes"]),
-            emit=emit,
-        )
-    print_change(session, result, "apply", options["output"])
-    if options["dry_run"] and options["exit_code"]:
-        exit_on_changes(result.review)
+    operate(session, "apply", options, lambda app, how: apply.apply(app, request, how), password)

@@ -88,7 +88,7 @@ def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
     words = [word for text in given for word in ("--set", text)]
     with progress(session) as emit:
         approve = approve_with(session, yes=options["yes"])
-        terms = RunOptions(
+        how = RunOptions(
             "blue-green create", approve, emit, dry_run=options["dry_run"], skip_checks=options["skip_check"]
         )
         result = operation.create(
@@ -97,7 +97,7 @@ def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
             to=options["to"],
             values=[(layer.source, layer.values) for layer in layers],
             words=words,
-            terms=terms,
+            options=how,
         )
     _print(session, name, result, "blue-green create", options["output"])
 
@@ -159,8 +159,8 @@ def switchover(session: Session, /, name: str, timeout: int, **options: Any) -> 
 
     with progress(session) as emit:
         approve = _typed(session, name, confirm)
-        terms = RunOptions("blue-green switchover", approve, emit, dry_run=dry_run)
-        result = operation.switchover(session.app, name, timeout_s=timeout, terms=terms)
+        how = RunOptions("blue-green switchover", approve, emit, dry_run=dry_run)
+        result = operation.switchover(session.app, name, timeout_s=timeout, options=how)
     _print(session, name, result, "blue-green switchover", options["output"])
 
 
@@ -201,8 +201,8 @@ def cleanup(session: Session, /, name: str, **options: Any) -> None:
     )
     with progress(session) as emit:
         approve = _agreed(session, work, options["confirm"], yes=options["yes"])
-        terms = RunOptions("blue-green cleanup", approve, emit, dry_run=options["dry_run"])
-        result = operation.cleanup(session.app, work, terms=terms)
+        how = RunOptions("blue-green cleanup", approve, emit, dry_run=options["dry_run"])
+        result = operation.cleanup(session.app, work, options=how)
     _print(session, name, result, "blue-green cleanup", options["output"])
 
 

@@ -29,6 +29,4 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     """
     from aurora_cli.operations.day_two import failover
 
-    operate(
-        session, "failover", options, lambda app, terms: failover.failover(app, name, to=options["to"], terms=terms)
-    )
+    operate(session, "failover", options, lambda app, how: failover.failover(app, name, to=options["to"], options=how))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aurora_cli.commands.group import HelpfulGroup
-from aurora_cli.commands.shared.approval import approve_with, require_approver, require_confirmation
+from aurora_cli.commands.shared.approval import require_approver, require_confirmation
 from aurora_cli.commands.shared.completions import complete_classes
 from aurora_cli.commands.shared.options import (
     change_options,
@@ -17,8 +17,9 @@ from aurora_cli.commands.shared.options import (
     skip_check_option,
     yes_option,
 )
-from aurora_cli.commands.shared.output import exit_on_changes, print_change, print_data
+from aurora_cli.commands.shared.output import print_data
 from aurora_cli.commands.shared.progress import progress
+from aurora_cli.commands.shared.run_operation import operate
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.errors import InvalidInput
 
@@ -145,7 +146,7 @@ def add_region(session: Session, /, name: str, region: str, **options: Any) -> N
     given = {key: value for key, value in instances.items() if value is not None}
     values = {"headless": options["headless"], "write_forwarding": options["write_forwarding"]}
     region_values = {**values, **({"instances": given} if given else {})}
-    _change(session, name, "add-region", options, add={region: region_values}, skip_checks=options["skip_check"])
+    _change(session, name, "add-region", options, add={region: region_values})
 
 
 @command.command(name="remove-region")
@@ -166,22 +167,9 @@ def remove_region(session: Session, /, name: str, region: str, **options: Any) -
 
 
 def _change(session: Session, name: str, operation: str, options: dict[str, Any], **change: Any) -> None:
-    require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
     from aurora_cli.operations.day_two import global_regions
 
-    with progress(session) as emit:
-        result = global_regions.change_regions(
-            session.app,
-            name,
-            dry_run=options["dry_run"],
-            allow=options["allow"],
-            approve=approve_with(session, yes=options["yes"]),
-            emit=emit,
-            **change,
-        )
-    print_change(session, result, operation, options["output"])
-    if options["dry_run"] and options["exit_code"]:
-        exit_on_changes(result.review)
+    operate(session, operation, options, lambda app, how: global_regions.change_regions(app, name, how, **change))
 
 
 def _move(

@@ -40,12 +40,12 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         session,
         "reboot",
         options,
-        lambda app, terms: reboot.reboot(
+        lambda app, how: reboot.reboot(
             app,
             name,
             instance=options["instance"],
             rolling=options["rolling"],
             every=options["every"],
-            terms=terms,
+            options=how,
         ),
     )

@@ -30,4 +30,4 @@ def command(session: Session, /, name: str, new_name: str, **options: Any) -> No
     """
     from aurora_cli.operations.rename.rename import rename
 
-    operate(session, "rename", options, lambda app, terms: rename(app, name, new_name, terms))
+    operate(session, "rename", options, lambda app, how: rename(app, name, new_name, how))

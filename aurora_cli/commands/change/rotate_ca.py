@@ -33,5 +33,5 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         session,
         "rotate-ca",
         options,
-        lambda app, terms: rotate_ca.rotate_ca(app, name, to=options["to"], terms=terms),
+        lambda app, how: rotate_ca.rotate_ca(app, name, to=options["to"], options=how),
     )

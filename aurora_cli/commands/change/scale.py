@@ -8,7 +8,6 @@ import click
 
 from aurora_cli.commands.shared.completions import complete_classes
 from aurora_cli.commands.shared.options import change_options, name_argument, skip_check_option
-from aurora_cli.commands.shared.output import exit_on_changes
 from aurora_cli.commands.shared.run_operation import operate, usage
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -56,6 +55,4 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         in_place=options["in_place"],
         skip_checks=tuple(options["skip_check"]),
     )
-    result = operate(session, "scale", options, lambda app, terms: scale.scale(app, name, request, terms=terms))
-    if options["dry_run"] and options["exit_code"]:
-        exit_on_changes(result.review)
+    operate(session, "scale", options, lambda app, how: scale.scale(app, name, request, options=how))

@@ -27,4 +27,4 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     """
     from aurora_cli.operations.day_two import stop_start
 
-    operate(session, "start", options, lambda app, terms: stop_start.start(app, name, terms=terms))
+    operate(session, "start", options, lambda app, how: stop_start.start(app, name, options=how))

@@ -28,4 +28,4 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     """
     from aurora_cli.operations.day_two import stop_start
 
-    operate(session, "stop", options, lambda app, terms: stop_start.stop(app, name, terms=terms))
+    operate(session, "stop", options, lambda app, how: stop_start.stop(app, name, options=how))

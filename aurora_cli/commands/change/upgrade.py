@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from aurora_cli.commands.shared.options import change_options, name_argument
-from aurora_cli.commands.shared.output import exit_on_changes, print_data
+from aurora_cli.commands.shared.output import print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.run_operation import operate, usage
 from aurora_cli.commands.shared.session import Session, pass_session
@@ -62,9 +62,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         cluster_group=options["cluster_group"],
         instance_group=options["instance_group"],
     )
-    result = operate(session, "upgrade", options, lambda app, terms: upgrade.upgrade(app, name, request, terms=terms))
-    if options["dry_run"] and options["exit_code"]:
-        exit_on_changes(result.review)
+    operate(session, "upgrade", options, lambda app, how: upgrade.upgrade(app, name, request, options=how))
 
 
 def _blue_green(session: Session, name: str, options: dict[str, Any]) -> None:

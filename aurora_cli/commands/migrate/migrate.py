@@ -8,12 +8,12 @@ import click
 
 from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.migrate.promote import named
-from aurora_cli.commands.shared.approval import approve_with, require_approver, require_confirmation
+from aurora_cli.commands.shared.approval import require_approver, require_confirmation
 from aurora_cli.commands.shared.completions import complete_classes
 from aurora_cli.commands.shared.options import change_options, name_argument, seconds_of, skip_check_option
 from aurora_cli.commands.shared.output import change_document, exit_on_changes, print_change, print_data
 from aurora_cli.commands.shared.progress import progress
-from aurora_cli.commands.shared.run_operation import operate
+from aurora_cli.commands.shared.run_operation import operate, run_options
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.commands.shared.spec_options import CopyCommand, spec_options, typed_layers
 
@@ -85,15 +85,8 @@ def rds(ctx: click.Context, session: Session, /, source: str, into: str, **optio
         timeout_s=seconds_of(options["timeout"], "--timeout"),
     )
     with progress(session) as emit:
-        moved = migration.migrate(
-            session.app,
-            request,
-            approve=approve_with(session, yes=options["yes"]),
-            confirm=named(session, into, options["confirm"]),
-            emit=emit,
-            dry_run=options["dry_run"],
-            allow=options["allow"],
-        )
+        how = run_options(session, "create", options, emit)
+        moved = migration.migrate(session.app, request, how, confirm=named(session, into, options["confirm"]))
     _print_moved(session, moved, options)
 
 
@@ -140,14 +133,9 @@ def serverless_v1(ctx: click.Context, session: Session, /, source: str, into: st
         move = migration.look(session.app, request, emit)
         made = None
         if not options["dry_run"]:
+            how = run_options(session, "create", options, emit)
             made = migration.migrate(
-                session.app,
-                request,
-                move,
-                agree=lambda shown: options["yes"] or _agreed(session, shown),
-                approve=approve_with(session, yes=options["yes"]),
-                emit=emit,
-                allow=options["allow"],
+                session.app, request, move, how, agree=lambda shown: options["yes"] or _agreed(session, shown)
             )
     if options["output"] != "table":
         done = {**change_document(made), "migration": move.to_dict()} if made else _looked(session, move)
@@ -262,14 +250,12 @@ def _change_kind(session: Session, name: str, class_: str, options: dict[str, An
     if reader is None:
         reader = _offered(session, name, options, alone=instance_kind.is_alone(session.app, name, class_))
     request = ScaleRequest(class_=class_, acu=options["acu"])
-    result = operate(
+    operate(
         session,
         "migrate",
         options,
-        lambda app, terms: instance_kind.migrate(app, name, request, terms=terms, temporary_reader=reader),
+        lambda app, how: instance_kind.migrate(app, name, request, options=how, temporary_reader=reader),
     )
-    if options["dry_run"] and options["exit_code"]:
-        exit_on_changes(result.review)
 
 
 def _offered(session: Session, name: str, options: dict[str, Any], *, alone: bool) -> bool:

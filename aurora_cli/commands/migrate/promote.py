@@ -52,9 +52,9 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     from aurora_cli.operations.day_two import promote
 
     with progress(session) as emit:
-        terms = RunOptions("promote", named(session, name, options["confirm"]), emit, dry_run=options["dry_run"])
+        how = RunOptions("promote", named(session, name, options["confirm"]), emit, dry_run=options["dry_run"])
         result = promote.promote(
-            session.app, name, terms=terms, max_lag_s=options["max_lag"], accept_lag=options["accept_lag"]
+            session.app, name, options=how, max_lag_s=options["max_lag"], accept_lag=options["accept_lag"]
         )
     print_change(session, result, "promote", options["output"])
 

@@ -80,8 +80,8 @@ def _in_place(session: Session, name: str, operation: Operation, options: dict[s
     from aurora_cli.operations.pipeline.engine import run_operation
 
     with progress(session) as emit:
-        terms = RunOptions("restore", approve_by_name(session, name, confirm=confirm), emit, dry_run=dry_run)
-        result = run_operation(session.app, name, operation, terms)
+        how = RunOptions("restore", approve_by_name(session, name, confirm=confirm), emit, dry_run=dry_run)
+        result = run_operation(session.app, name, operation, how)
     print_change(session, result, "restore", options["output"])
 
 

@@ -9,12 +9,13 @@ import click
 
 from aurora_cli.commands.shared.approval import approve_with, require_approver
 from aurora_cli.commands.shared.options import Decorated, dry_run_option, output_option, yes_option
-from aurora_cli.commands.shared.output import print_change
+from aurora_cli.commands.shared.output import exit_on_changes, print_change
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.events import Emit
     from aurora_cli.operations.core.review import ChangeResult, RunOptions
 
 Run = Callable[["AppContext", "RunOptions"], "ChangeResult"]
@@ -27,23 +28,41 @@ def operation_options(decorated: Decorated) -> Decorated:
     return decorated
 
 
-def operate(session: Session, operation: str, options: dict[str, Any], run: Run) -> ChangeResult:
+def operate(
+    session: Session, operation: str, options: dict[str, Any], run: Run, password: str | None = None
+) -> ChangeResult:
     """Have the operation approved, carried out and reported.
 
     Args:
         operation: what the review and the history call it.
-        options: of the command: `yes`, `dry_run`, `output`, and `allow` where it has it.
+        options: of the command: `yes`, `dry_run`, `output`, and `allow`, `skip_check` and `exit_code` where it has them.
         run: carries it out.
+        password: from standard input.
     """
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
+    with progress(session) as emit:
+        result = run(session.app, run_options(session, operation, options, emit, password))
+    print_change(session, result, operation, options["output"])
+    if options["dry_run"] and options.get("exit_code"):
+        exit_on_changes(result.review)
+    return result
+
+
+def run_options(
+    session: Session, operation: str, options: dict[str, Any], emit: Emit, password: str | None = None
+) -> RunOptions:
+    """How a command that shows a plan and asks is carried out."""
     from aurora_cli.operations.core.review import RunOptions
 
-    with progress(session) as emit:
-        approve = approve_with(session, yes=options["yes"])
-        terms = RunOptions(operation, approve, emit, options.get("allow", ()), options["dry_run"])
-        result = run(session.app, terms)
-    print_change(session, result, operation, options["output"])
-    return result
+    return RunOptions(
+        operation,
+        approve_with(session, yes=options["yes"]),
+        emit,
+        allow=options.get("allow", ()),
+        dry_run=options["dry_run"],
+        password=password,
+        skip_checks=tuple(options.get("skip_check", ())),
+    )
 
 
 def usage(condition: bool, message: str) -> None:

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
 
 
-def cleanup(app: AppContext, operation: Cleanup, *, terms: RunOptions) -> ChangeResult:
+def cleanup(app: AppContext, operation: Cleanup, *, options: RunOptions) -> ChangeResult:
     """End a deployment.
 
     Raises:
         InvalidInput: there is none, or the wishes do not go with it. What `run_operation` raises.
     """
-    return run_operation(app, operation.cluster, operation, terms)
+    return run_operation(app, operation.cluster, operation, options)
 
 
 class Cleanup(Operation):

@@ -47,7 +47,13 @@ CLUSTER_TAG = "aurora-cli:cluster"
 
 
 def create(
-    app: AppContext, cluster: str, *, to: str | None, values: Values = (), words: Sequence[str] = (), terms: RunOptions
+    app: AppContext,
+    cluster: str,
+    *,
+    to: str | None,
+    values: Values = (),
+    words: Sequence[str] = (),
+    options: RunOptions,
 ) -> ChangeResult:
     """Make a green cluster, and wait until it is available.
 
@@ -60,7 +66,7 @@ def create(
         InvalidInput: something stands in the way; every blocker is listed. SpecInvalid. What `run_operation` raises.
     """
     return run_operation(
-        app, cluster, Create(cluster, to, tuple(values), tuple(words), tuple(terms.skip_checks)), terms
+        app, cluster, Create(cluster, to, tuple(values), tuple(words), tuple(options.skip_checks)), options
     )
 
 

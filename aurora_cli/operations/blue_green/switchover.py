@@ -35,7 +35,9 @@ DEFAULT_TIMEOUT_S, SHORTEST_S, LONGEST_S = 300, 30, 3600
 _GRACE_S = 60.0
 
 
-def switchover(app: AppContext, cluster: str, *, timeout_s: int = DEFAULT_TIMEOUT_S, terms: RunOptions) -> ChangeResult:
+def switchover(
+    app: AppContext, cluster: str, *, timeout_s: int = DEFAULT_TIMEOUT_S, options: RunOptions
+) -> ChangeResult:
     """Give the names of the cluster to its green copy, and bring spec and state after it.
 
     Args:
@@ -46,7 +48,7 @@ def switchover(app: AppContext, cluster: str, *, timeout_s: int = DEFAULT_TIMEOU
         changed. What `run_operation` raises.
     """
     try:
-        return run_operation(app, cluster, Switchover(cluster, timeout_s), terms)
+        return run_operation(app, cluster, Switchover(cluster, timeout_s), options)
     except OperationFailed as error:
         if not error.details.get("rolled_back"):
             raise

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
-from aurora_cli.events import Emit
 from aurora_cli.operations.build.create import new_stack
-from aurora_cli.operations.core.review import Approve, ChangeResult, RunOptions
+from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_pristine, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
 
@@ -17,17 +15,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
 
 
-def apply(
-    app: AppContext,
-    request: SpecRequest,
-    *,
-    approve: Approve,
-    emit: Emit,
-    dry_run: bool = False,
-    allow: Collection[str] = (),
-    password: str | None = None,
-    operation: str = "apply",
-) -> ChangeResult:
+def apply(app: AppContext, request: SpecRequest, options: RunOptions) -> ChangeResult:
     """Bring the cluster to the spec of the request, or to its own stored spec when the request has no layers.
 
     Raises:
@@ -35,12 +23,11 @@ def apply(
         and what `apply_spec` raises.
     """
     desired = desired_spec(app, request)
-    with app.registry.lock(desired.spec.name, operation):
+    with app.registry.lock(desired.spec.name, options.operation):
         stack = app.registry.find(desired.spec.name)
         if stack is not None and not is_pristine(stack):
             refuse_identity_change(stored_spec(stack).spec, desired.spec)
-        app.begin(emit)
-        options = RunOptions(operation, approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
+        app.begin(options.emit)
         return apply_spec(app, stack or new_stack(app, desired), desired, options)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, SpecConflict
-from aurora_cli.events import Emit
 from aurora_cli.operations.build.create import create
-from aurora_cli.operations.core.review import Approve, ChangeResult
+from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, stored_layer
 from aurora_cli.operations.source.lookup import find_origin, region_of
 from aurora_cli.stacks.archive import archived_spec
@@ -44,26 +42,18 @@ class CopyRequest:
     operation: str = "clone"
 
 
-def copy(
-    app: AppContext,
-    request: CopyRequest,
-    *,
-    approve: Approve,
-    emit: Emit,
-    dry_run: bool = False,
-    allow: Collection[str] = (),
-) -> ChangeResult:
+def copy(app: AppContext, request: CopyRequest, options: RunOptions) -> ChangeResult:
     """Make the new cluster; the same words again go on with one that is half made.
 
     Raises:
         ClusterNotFound, SourceUnfit: the source. SpecConflict: there is a cluster of that name with another source.
         And what `create` raises.
     """
-    app.begin(emit)
+    app.begin(options.emit)
     there = app.registry.find(request.name)
     base = _base_of_existing(there, request) if there and there.has_spec() else _base(app, request)
     whole = SpecRequest(request.name, (*base, *request.layers), request.skip_checks)
-    return create(app, whole, approve=approve, emit=emit, dry_run=dry_run, allow=allow)
+    return create(app, whole, options)
 
 
 def _base_of_existing(stack: Stack, request: CopyRequest) -> tuple[Layer, ...]:

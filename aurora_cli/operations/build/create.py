@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
-from aurora_cli.events import Emit
 from aurora_cli.operations.core.final_snapshot import fresh_name
-from aurora_cli.operations.core.review import Approve, ChangeResult, RunOptions
+from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, is_pristine, last_spec, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
 
@@ -19,20 +17,8 @@ if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
 
 
-def create(
-    app: AppContext,
-    request: SpecRequest,
-    *,
-    approve: Approve,
-    emit: Emit,
-    dry_run: bool = False,
-    allow: Collection[str] = (),
-    password: str | None = None,
-) -> ChangeResult:
+def create(app: AppContext, request: SpecRequest, options: RunOptions) -> ChangeResult:
     """Make the cluster that the request describes.
-
-    Args:
-        password: a master password from standard input, for `credentials.password: given`.
 
     The same spec again finds nothing to do; a half-built cluster is finished. Another spec for an existing cluster is refused.
 
@@ -47,8 +33,7 @@ def create(
         if stack is not None and not is_pristine(stack):
             _refuse_other_spec(stack, desired)
         _refuse_former_name(app, desired.spec)
-        app.begin(emit)
-        options = RunOptions("create", approve, emit, allow, dry_run, password, skip_checks=request.skip_checks)
+        app.begin(options.emit)
         return apply_spec(app, stack or new_stack(app, desired), desired, options)
 
 

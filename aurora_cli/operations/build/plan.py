@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.events import Emit
 from aurora_cli.operations.build.apply import apply
-from aurora_cli.operations.core.review import PlanReview
+from aurora_cli.operations.core.review import PlanReview, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ def plan(app: AppContext, request: SpecRequest, *, emit: Emit) -> PlanReview:
     Raises:
         what `apply` raises, except Declined and GuardRefused: a plan is only looked at.
     """
-    result = apply(app, request, approve=lambda review: False, emit=emit, dry_run=True, operation="plan")
+    options = RunOptions("plan", lambda review: False, emit, dry_run=True, skip_checks=request.skip_checks)
+    result = apply(app, request, options)
     if result.review is None:
         raise AssertionError("a dry run always has a review")
     return result.review

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
 
 
-def failover(app: AppContext, cluster: str, *, terms: RunOptions, to: str | None = None) -> ChangeResult:
+def failover(app: AppContext, cluster: str, *, options: RunOptions, to: str | None = None) -> ChangeResult:
     """Fail over to a reader, and wait until the role has moved.
 
     Args:
@@ -29,7 +29,7 @@ def failover(app: AppContext, cluster: str, *, terms: RunOptions, to: str | None
     Raises:
         InvalidInput: there is no reader, or `to` is none. What `run_operation` raises.
     """
-    return run_operation(app, cluster, Failover(cluster, to), terms)
+    return run_operation(app, cluster, Failover(cluster, to), options)
 
 
 @dataclass(frozen=True)

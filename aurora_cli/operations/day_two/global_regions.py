@@ -12,7 +12,7 @@ from aurora_cli.errors import Declined, InvalidInput, OperationFailed
 from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
-from aurora_cli.operations.core.review import Approve, ChangeResult, RunOptions
+from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.apply import apply_spec
@@ -150,36 +150,28 @@ def _database(app: AppContext, spec: ClusterSpec, region: str) -> GlobalTopology
 def change_regions(
     app: AppContext,
     name: str,
+    options: RunOptions,
     *,
-    approve: Approve,
-    emit: Emit,
     add: Mapping[str, Mapping[str, Any]] | None = None,
     remove: Collection[str] = (),
-    dry_run: bool = False,
-    allow: Collection[str] = (),
-    skip_checks: Collection[str] = (),
 ) -> ChangeResult:
     """Add or remove secondary Regions: an edit of the stored spec, then an apply.
 
     Args:
         add: Region -> its values, as in `global.regions` of a file.
         remove: Regions whose copy of the data goes; the guard asks for each by its address.
-        skip_checks: names of checks whose errors become warnings.
 
     Raises:
         InvalidInput: a Region is there already, or is none. SpecInvalid, and what `apply_spec` raises.
     """
     stack = existing_stack(app, name)
-    operation = "add-region" if add else "remove-region"
-    with stack.lock(operation):
+    with stack.lock(options.operation):
         refuse_destroying(stack)
         before = stored_spec(stack)
         _refuse_wrong_regions(before.spec, add or {}, remove)
-        desired = _edited(stored_layer(stack), before, add or {}, remove, skip_checks)
-        app.begin(emit)
-        return apply_spec(
-            app, stack, desired, RunOptions(operation, approve, emit, allow, dry_run, skip_checks=tuple(skip_checks))
-        )
+        desired = _edited(stored_layer(stack), before, add or {}, remove, options.skip_checks)
+        app.begin(options.emit)
+        return apply_spec(app, stack, desired, options)
 
 
 def _refuse_wrong_regions(spec: ClusterSpec, add: Collection[str], remove: Collection[str]) -> None:

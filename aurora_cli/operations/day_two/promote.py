@@ -30,7 +30,7 @@ _INTERRUPTION = "The cluster restarts: connections to it end, and it takes some 
 
 
 def promote(
-    app: AppContext, cluster: str, *, terms: RunOptions, max_lag_s: float = MAX_LAG_S, accept_lag: bool = False
+    app: AppContext, cluster: str, *, options: RunOptions, max_lag_s: float = MAX_LAG_S, accept_lag: bool = False
 ) -> ChangeResult:
     """Promote a replica cluster, and wait until it is no replica any more.
 
@@ -41,7 +41,7 @@ def promote(
     Raises:
         InvalidInput: it is no replica, or a member of a global database, or too far behind. What `run_operation` raises.
     """
-    return run_operation(app, cluster, Promote(cluster, max_lag_s, accept_lag), terms)
+    return run_operation(app, cluster, Promote(cluster, max_lag_s, accept_lag), options)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def reboot(
     app: AppContext,
     cluster: str,
     *,
-    terms: RunOptions,
+    options: RunOptions,
     instance: str | None = None,
     rolling: bool = False,
     every: bool = False,
@@ -40,7 +40,7 @@ def reboot(
     Raises:
         InvalidInput: it is not clear which instance is meant. What `run_operation` raises.
     """
-    return run_operation(app, cluster, Reboot(cluster, instance, rolling, every), terms)
+    return run_operation(app, cluster, Reboot(cluster, instance, rolling, every), options)
 
 
 @dataclass(frozen=True)

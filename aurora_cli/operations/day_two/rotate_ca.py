@@ -32,7 +32,7 @@ _READER = "{name} restarts: connections to it end; the other instances keep serv
 _ALONE = "{name} is the writer and restarts: no writes until it is back, usually within a minute or two."
 
 
-def rotate_ca(app: AppContext, cluster: str, *, to: str | None, terms: RunOptions) -> ChangeResult:
+def rotate_ca(app: AppContext, cluster: str, *, to: str | None, options: RunOptions) -> ChangeResult:
     """Give every instance a server certificate of another authority.
 
     Args:
@@ -41,7 +41,7 @@ def rotate_ca(app: AppContext, cluster: str, *, to: str | None, terms: RunOption
     Raises:
         InvalidInput: RDS has no such authority for this engine version. What `run_operation` raises.
     """
-    return run_operation(app, cluster, RotateCa(cluster, to), terms)
+    return run_operation(app, cluster, RotateCa(cluster, to), options)
 
 
 @dataclass(frozen=True)

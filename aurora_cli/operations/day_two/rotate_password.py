@@ -102,10 +102,10 @@ def rotate_password(
             return result
 
 
-def _send(app: AppContext, stack: Stack, desired: Resolved, terms: RunOptions) -> PasswordChange:
+def _send(app: AppContext, stack: Stack, desired: Resolved, options: RunOptions) -> PasswordChange:
     """A given password, or one that is made for a global database: both go to AWS through Terraform."""
     spec = desired.spec
-    done = apply_spec(app, stack, desired, terms)
+    done = apply_spec(app, stack, desired, options)
     version = str(stack.record.password_version)
     arn = None if spec.credentials.given else done.report.secret_arn
     user = done.report.username if done.report else spec.username

@@ -25,19 +25,19 @@ SEVEN_DAYS = "AWS starts a stopped cluster automatically after seven days; stop 
 BILLED = "Storage and backups are billed meanwhile, instances are not."
 
 
-def stop(app: AppContext, cluster: str, *, terms: RunOptions) -> ChangeResult:
+def stop(app: AppContext, cluster: str, *, options: RunOptions) -> ChangeResult:
     """Stop every instance of a cluster, and wait until it is stopped.
 
     Raises:
         InvalidInput: AWS does not stop it: a member of a global database, a replica or the source of one.
         What `run_operation` raises.
     """
-    return run_operation(app, cluster, StopStart(cluster, "stop"), terms)
+    return run_operation(app, cluster, StopStart(cluster, "stop"), options)
 
 
-def start(app: AppContext, cluster: str, *, terms: RunOptions) -> ChangeResult:
+def start(app: AppContext, cluster: str, *, options: RunOptions) -> ChangeResult:
     """Start a stopped cluster, and wait until it is available. Raises what `run_operation` raises."""
-    return run_operation(app, cluster, StopStart(cluster, "start"), terms)
+    return run_operation(app, cluster, StopStart(cluster, "start"), options)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def migrate(
     cluster: str,
     request: ScaleRequest,
     *,
-    terms: RunOptions,
+    options: RunOptions,
     temporary_reader: bool = False,
 ) -> ChangeResult:
     """Change the kind of every instance of a cluster, one at a time.
@@ -43,7 +43,7 @@ def migrate(
     Raises:
         What `scale` raises.
     """
-    return run_operation(app, cluster, ToKind(cluster, request, temporary_reader), terms)
+    return run_operation(app, cluster, ToKind(cluster, request, temporary_reader), options)
 
 
 def is_alone(app: AppContext, cluster: str, class_: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,25 +92,17 @@ class Moved:
         )
 
 
-def migrate(
-    app: AppContext,
-    request: ReplicaRequest,
-    *,
-    approve: Approve,
-    confirm: Approve,
-    emit: Emit,
-    dry_run: bool = False,
-    allow: Collection[str] = (),
-) -> Moved:
+def migrate(app: AppContext, request: ReplicaRequest, options: RunOptions, confirm: Approve) -> Moved:
     """Make the replica, wait until it has caught up, and promote it if that is wished. The same words again go on.
 
     Args:
-        approve: shows the plan of the replica and asks.
+        options: how the replica is created.
         confirm: shows the steps of the promotion and has the name typed.
 
     Raises:
         ClusterNotFound, SourceUnfit: the instance. What `copying.copy` and `promote` raise.
     """
+    emit, dry_run = options.emit, options.dry_run
     app.begin(emit)
     stack = app.registry.find(request.name)
     if stack is not None and _is_over(stack, request.source):
@@ -119,16 +110,16 @@ def migrate(
         return Moved(request, ChangeResult(report, None, changed=False, dry_run=dry_run), promoted=True)
     promoting = stack is not None and _is_promoting(stack)
     if not promoting:
-        made = clone_restore.copy(
-            app, _copy(app, request, stack), approve=approve, emit=emit, dry_run=dry_run, allow=allow
-        )
+        made = clone_restore.copy(app, _copy(app, request, stack), options)
         if dry_run:
             return Moved(request, made)
         lag = _catch_up(app, request, emit)
         if not request.promote:
             return Moved(request, made, lag)
-    terms = RunOptions("promote", confirm, emit, dry_run=dry_run)
-    return Moved(request, promote(app, request.name, terms=terms, max_lag_s=request.max_lag_s), promoted=not dry_run)
+    promotion = RunOptions("promote", confirm, emit, dry_run=dry_run)
+    return Moved(
+        request, promote(app, request.name, options=promotion, max_lag_s=request.max_lag_s), promoted=not dry_run
+    )
 
 
 def _is_over(stack: Stack, source: str) -> bool:

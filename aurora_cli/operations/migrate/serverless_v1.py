@@ -6,7 +6,7 @@ meanwhile; a copy leaves the old cluster as it is until somebody has looked at t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from aurora_cli.aws.restore.snapshots import SnapshotInfo, list_snapshots
 from aurora_cli.errors import ClusterNotFound, Declined, SourceUnfit, SpecConflict
 from aurora_cli.events import Emit, Note
 from aurora_cli.operations.build import clone_restore
-from aurora_cli.operations.core.review import Approve, ChangeResult
+from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import stored_layer
 from aurora_cli.operations.day_two.snapshots import create_snapshot
 from aurora_cli.operations.migrate.serverless_v1_spec import equivalent_values
@@ -118,22 +118,20 @@ def migrate(
     app: AppContext,
     request: MoveRequest,
     move: Move,
-    *,
+    options: RunOptions,
     agree: Callable[[Move], bool],
-    approve: Approve,
-    emit: Emit,
-    allow: Collection[str] = (),
 ) -> ChangeResult:
     """Take the snapshot and restore it. The same words again go on with what there is.
 
     Args:
         move: from `look`.
+        options: how the new cluster is created.
         agree: shows the move and asks, before the snapshot.
-        approve: shows the plan of the new cluster and asks.
 
     Raises:
         Declined. What `create_snapshot` and `copying.copy` raise.
     """
+    emit = options.emit
     if not move.snapshot and not agree(move):
         raise Declined("Nothing was created: the snapshot was not approved.")
     snapshot = move.snapshot
@@ -143,7 +141,7 @@ def migrate(
     else:
         emit(Note(f"Resuming with the snapshot {snapshot}."))
         create_snapshot(app, move.source, snapshot, region=move.region, emit=emit)
-    made = clone_restore.copy(app, _copy(app, request, move, snapshot), approve=approve, emit=emit, allow=allow)
+    made = clone_restore.copy(app, _copy(app, request, move, snapshot), options)
     emit(Note(f"Writes to {move.source} after the snapshot are not in {request.name}."))
     return made
 

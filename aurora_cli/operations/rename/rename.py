@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve.resolve import Resolved
 
 
-def rename(app: AppContext, name: str, new: str, terms: RunOptions) -> ChangeResult:
+def rename(app: AppContext, name: str, new: str, options: RunOptions) -> ChangeResult:
     """Rename the cluster of a stack, and the stack with it; or go on with it.
 
     Raises:
@@ -42,7 +42,7 @@ def rename(app: AppContext, name: str, new: str, terms: RunOptions) -> ChangeRes
         raise InvalidInput(f"{name} already has that name.", hint="Specify another one.")
     present = _present_name(app, operation)
     with app.registry.lock(new if present == name else name, "rename"):
-        return run_operation(app, present, operation, terms)
+        return run_operation(app, present, operation, options)
 
 
 def _present_name(app: AppContext, operation: Rename) -> str:

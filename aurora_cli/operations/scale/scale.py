@@ -54,7 +54,7 @@ class ScaleRequest:
             raise InvalidInput("--instance selects the instance that gets the class.", hint="Specify --class as well.")
 
 
-def scale(app: AppContext, cluster: str, request: ScaleRequest, *, terms: RunOptions) -> ChangeResult:
+def scale(app: AppContext, cluster: str, request: ScaleRequest, *, options: RunOptions) -> ChangeResult:
     """Scale an existing cluster.
 
     The instance that is the writer now is never removed: another one goes, or the role moves first.
@@ -62,7 +62,7 @@ def scale(app: AppContext, cluster: str, request: ScaleRequest, *, terms: RunOpt
     Raises:
         SpecInvalid: the result breaks a rule. What `run_operation` raises.
     """
-    return run_operation(app, cluster, Scale(cluster, request), terms)
+    return run_operation(app, cluster, Scale(cluster, request), options)
 
 
 @dataclass(frozen=True)

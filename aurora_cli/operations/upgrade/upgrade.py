@@ -79,7 +79,7 @@ def targets(app: AppContext, cluster: str, *, emit: Emit) -> Targets:
     return Targets(cluster, topology.engine, topology.engine_version, own.minor, own.major)
 
 
-def upgrade(app: AppContext, cluster: str, request: UpgradeRequest, *, terms: RunOptions) -> ChangeResult:
+def upgrade(app: AppContext, cluster: str, request: UpgradeRequest, *, options: RunOptions) -> ChangeResult:
     """Upgrade an existing cluster, or every cluster of a global database.
 
     A cluster that runs the version already is not touched; the spec takes the version on.
@@ -88,7 +88,7 @@ def upgrade(app: AppContext, cluster: str, request: UpgradeRequest, *, terms: Ru
         InvalidInput: there is no such way; the hint says which there are. SpecInvalid: the version does not support the spec.
         What `run_operation` raises.
     """
-    return run_operation(app, cluster, Upgrade(cluster, request), terms)
+    return run_operation(app, cluster, Upgrade(cluster, request), options)
 
 
 @dataclass(frozen=True)
