@@ -20,6 +20,7 @@ from aurora_cli.operations.core.specs import last_spec
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.errors import Problem
+    from aurora_cli.events import Emit
     from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.stack import Stack
@@ -37,9 +38,8 @@ class StackContext:
         names: identifiers under which the cluster may be found, the first that is there counts: an operation may rename it.
     """
 
-    def __init__(self, app: AppContext, stack: Stack, options: RunOptions, spec: ClusterSpec) -> None:
-        self.app, self.stack, self.options, self.emit = app, stack, options, options.emit
-        self.spec = spec
+    def __init__(self, app: AppContext, stack: Stack, emit: Emit, spec: ClusterSpec) -> None:
+        self.app, self.stack, self.emit, self.spec = app, stack, emit, spec
         self.before: ClusterSpec | None = last_spec(stack)
         self.names: tuple[str, ...] = (spec.name,)
 
@@ -59,6 +59,14 @@ class StackContext:
         return self.app.terraform(self.stack, self.emit)
 
 
+class ChangeContext(StackContext):
+    """A stack that is changed, and how the user wants that carried out."""
+
+    def __init__(self, app: AppContext, stack: Stack, options: RunOptions, spec: ClusterSpec) -> None:
+        super().__init__(app, stack, options.emit, spec)
+        self.options = options
+
+
 class Change(ABC):
     """One spec on its way into the files of one stack.
 
@@ -70,7 +78,7 @@ class Change(ABC):
         next_writer: identifier of the instance that becomes the writer before the apply; None if the role stays.
     """
 
-    def __init__(self, context: StackContext, spec: ClusterSpec, keys: tuple[str, ...] | None) -> None:
+    def __init__(self, context: ChangeContext, spec: ClusterSpec, keys: tuple[str, ...] | None) -> None:
         self.context, self.spec, self.keys = context, spec, keys
         self.resources: list[StateResource] = []
         self.addresses: list[str] = []

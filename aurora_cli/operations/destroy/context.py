@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.events import Emit, timed
+from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.final_snapshot import carried, fresh_name
 from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import LiveRegions, former_regions, live_regions
@@ -13,22 +14,19 @@ from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.destroy.dependents import Dependants, dependants_of
 from aurora_cli.operations.destroy.kms_key import OwnKey, own_key, without_key
-from aurora_cli.operations.report.report import live_topology
 from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
-    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.stack import Stack
-    from aurora_cli.terraform.runner import Terraform
     from aurora_cli.terraform.state.state import StateResource
 
 INSTANCE = "aws_rds_cluster_instance"
 
 
-class DestroyContext:
+class DestroyContext(StackContext):
     """The destroy of one stack, under its lock.
 
     Attributes:
@@ -42,11 +40,8 @@ class DestroyContext:
     """
 
     def __init__(self, app: AppContext, stack: Stack, emit: Emit, skip_final_snapshot: bool) -> None:
-        self.app, self.stack, self.emit = app, stack, emit
-        self.spec: ClusterSpec = stored_spec(stack).spec
+        super().__init__(app, stack, emit, stored_spec(stack).spec)
         self.resumed = stack.record.status == "destroying"
-        self.terraform: Terraform = app.terraform(stack, emit)
-        self.rds: Any = app.aws(self.spec.region).client("rds")
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.topology: Topology | None = None
         self.dependants = Dependants()
@@ -58,10 +53,10 @@ class DestroyContext:
         self.snapshot_region: str | None = None
         self.key: OwnKey | None = None
 
-    def look(self) -> None:
+    def plan_all(self) -> None:
         """Render for the take-down and plan it, without touching anything."""
         follow_up(self.terraform, self.emit)
-        self.topology = live_topology(self.app, self.spec)
+        self.topology = self.look()
         self.render()
         with timed(self.emit, "plan", "Reading the existing resources"):
             self.terraform.init()
@@ -75,7 +70,7 @@ class DestroyContext:
 
     def look_again(self) -> None:
         """The live clusters as they are now: some time may have passed at the question."""
-        self.topology = live_topology(self.app, self.spec)
+        self.topology = self.look()
         self._read_regions()
 
     def render(self) -> None:

@@ -89,7 +89,7 @@ def _groups_left(work: DestroyContext) -> tuple[LogGroup, ...]:
 
 
 def _review(work: DestroyContext) -> DestroyReview:
-    work.look()
+    work.plan_all()
     live = report(work.app, work.spec, work.topology, changed=False, managed=work.ours(), regions=work.live)
     return DestroyReview(
         name=work.spec.name,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import GuardRefused, InvalidInput
 from aurora_cli.events import timed
-from aurora_cli.operations.core.concern import Change, Concern, Shown, StackContext
+from aurora_cli.operations.core.concern import Change, ChangeContext, Concern, Shown
 from aurora_cli.operations.core.region_topology import live_at
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import is_pristine, stored_spec
@@ -46,7 +46,7 @@ class SpecChange(Change):
 
     def __init__(
         self,
-        context: StackContext,
+        context: ChangeContext,
         spec: ClusterSpec,
         keys: tuple[str, ...] | None,
         concerns: Iterable[type[Concern]],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.cluster.waiters import busy, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
 from aurora_cli.events import StepFinished, StepStarted, waiting
-from aurora_cli.operations.core.concern import StackContext
+from aurora_cli.operations.core.concern import ChangeContext
 from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.plan.plan import Plan
 
 
-class OperationContext(StackContext):
+class OperationContext(ChangeContext):
     """Everything that an operation on one stack needs, under the stack's lock.
 
     Attributes:
