@@ -120,7 +120,7 @@ def _values_of_region(spec: ClusterSpec, name: str, region: Region, options: Ren
     own = secondary_spec(spec, name)
     keys = dict(options.region_keys).get(name, ())
     takes_snapshot = options.snapshot_region == name
-    how = replace(options, instance_keys=keys, region_keys=(), born=None, source_arn=None, kept_key=None)
+    how = replace(options, instance_keys=keys, region_keys=(), created_from=None, source_arn=None, kept_key=None)
     values = _values(own, Source(None), how, region)
     return values if takes_snapshot else {**values, "skip_final_snapshot": True, "final_snapshot_identifier": None}
 

@@ -27,7 +27,7 @@ class RenderOptions:
         backend: write backend.tf.
         password_version: of a given master password; it is sent when this number goes up.
         header: text for a comment on top of every file; None for none.
-        born: how a cluster that is there was made: a kind of source or `empty`; None for what the spec says.
+        created_from: how a cluster that is there was made: a kind of source or `empty`; None for what the spec says.
         master_username: of a cluster that is there and has its master user from its source; None for the spec's.
         next_version: engine version whose parameter groups are made beside those in use, ahead of an upgrade to it.
         source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
@@ -48,7 +48,7 @@ class RenderOptions:
     backend: bool = True
     password_version: int = 1
     header: str | None = None
-    born: str | None = None
+    created_from: str | None = None
     source_arn: str | None = None
     master_username: str | None = None
     next_version: str | None = None

@@ -15,7 +15,7 @@ _STAMP = re.compile(r"\d{8}T\d{6}Z")
 _PAPERS = ("spec.yaml", "stack.json", "history.jsonl")
 
 
-def keep_papers(home: Home, stack: Stack, when: datetime) -> Path:
+def archive_stack(home: Home, stack: Stack, when: datetime) -> Path:
     """Copy the stack's papers to `archive/<name>-<UTC time>` of the home; gives that folder.
 
     Raises:

@@ -14,6 +14,8 @@ SCHEMA_VERSION = 1
 Status = Literal["creating", "changing", "ready", "destroying"]
 STATUSES: tuple[str, ...] = get_args(Status)
 Target = Literal["aws", "sandbox"]
+_IN_FILE = {"created_from": "born"}
+"""Fields that have another key in the file, which every version reads."""
 _LISTS: dict[str, tuple[type, str]] = {
     "instance_keys": (str, "texts"),
     "unprotected": (str, "texts"),
@@ -37,7 +39,7 @@ class StackRecord:
         tool_version: version of this tool that wrote the record last.
         snapshot_region: the Region of that snapshot, if it is not the cluster's own.
         final_snapshot_identifier: the name that the cluster's deletion gives to its final snapshot; None for `<name>-final`.
-        born: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
+        created_from: how the cluster was made: `empty` or a kind of source; None before it is, and in records of older versions.
         source_arn: ARN of what its data came from, where the spec's identifier alone does not do; or None.
         unprotected: what a destroy has lifted the protection of and its failure may set back: ARN of a cluster, or `global:` and
             the identifier of a global cluster.
@@ -61,7 +63,7 @@ class StackRecord:
     tool_version: str = ""
     final_snapshot_identifier: str | None = None
     snapshot_region: str | None = None
-    born: str | None = None
+    created_from: str | None = None
     source_arn: str | None = None
     unprotected: tuple[str, ...] = ()
     scaled_between: tuple[int, ...] = ()
@@ -74,7 +76,8 @@ class StackRecord:
 
     def dumps(self) -> str:
         """The content of `stack.json`."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+        values = {_IN_FILE.get(key, key): value for key, value in asdict(self).items()}
+        return json.dumps(values, indent=2, sort_keys=True) + "\n"
 
 
 def load_record(text: str, *, name: str) -> StackRecord:
@@ -85,8 +88,8 @@ def load_record(text: str, *, name: str) -> StackRecord:
     """
     data = parse_json(text, json_object, lambda why: _damaged(name, why))
     _check_version(data, name)
-    known = {f.name for f in fields(StackRecord)}
-    values = {key: value for key, value in data.items() if key in known}
+    keys = {f.name: _IN_FILE.get(f.name, f.name) for f in fields(StackRecord)}
+    values = {field: data[key] for field, key in keys.items() if key in data}
     _check_values(values, name)
     regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
     lists = {key: tuple(values.get(key, ())) for key in _LISTS}

@@ -77,9 +77,11 @@ def test_a_multi_region_key_is_looked_up_in_each_region() -> None:
 
 def test_the_secret_has_the_user_that_the_cluster_has_from_its_source() -> None:
     own = render_stack(spec(**GLOBAL))["secret.tf"]
-    born = render_stack(spec(**GLOBAL), RenderOptions(born="clone", master_username="boss"))["secret.tf"]
+    created_from = render_stack(spec(**GLOBAL), RenderOptions(created_from="clone", master_username="boss"))[
+        "secret.tf"
+    ]
     assert 'username = "postgres"' in own
-    assert born == own.replace('username = "postgres"', 'username = "boss"')
+    assert created_from == own.replace('username = "postgres"', 'username = "boss"')
 
 
 def test_a_headless_region_has_no_instance() -> None:
@@ -153,7 +155,7 @@ def test_the_proxy_of_the_primary_reads_the_made_secret_and_secondaries_have_non
 
 
 def test_a_cluster_that_was_restored_becomes_global_and_is_not_replaced() -> None:
-    found = rendered(RenderOptions(born="snapshot", global_from_existing=True))[""]
+    found = rendered(RenderOptions(created_from="snapshot", global_from_existing=True))[""]
     cluster = one(found, "aws_rds_cluster", "this")
     assert {"snapshot_identifier", "kms_key_id", "global_cluster_identifier"} <= ignored(cluster)
     assert "master_username" not in cluster.attributes

@@ -38,7 +38,7 @@ def test_a_copy_has_user_databases_and_encryption_of_its_source(variant: str) ->
 @pytest.mark.parametrize(("variant", "kind"), BORN.items())
 def test_a_cluster_stays_what_it_was_born_as_when_its_source_is_removed(variant: str, kind: str) -> None:
     changes = {"source": None, "username": "postgres", "database": "app"}
-    with_source, without = cluster(variant), cluster(variant, RenderOptions(born=kind), **changes)
+    with_source, without = cluster(variant), cluster(variant, RenderOptions(created_from=kind), **changes)
     assert ignored(without) == ignored(with_source)
     assert INHERITED.isdisjoint(without.attributes)
     assert "snapshot_identifier" not in without.attributes
@@ -46,9 +46,9 @@ def test_a_cluster_stays_what_it_was_born_as_when_its_source_is_removed(variant:
 
 
 def test_a_source_that_comes_too_late_changes_nothing() -> None:
-    born_empty = RenderOptions(born="empty")
-    late = render_stack(spec("smallest", source={"replica_of": "orders"}), born_empty)
-    assert late == render_stack(spec("smallest"), born_empty)
+    created_empty = RenderOptions(created_from="empty")
+    late = render_stack(spec("smallest", source={"replica_of": "orders"}), created_empty)
+    assert late == render_stack(spec("smallest"), created_empty)
 
 
 @pytest.mark.parametrize("source", [{"replica_of": "orders"}, None], ids=["in the spec", "removed from it"])
@@ -59,7 +59,7 @@ def test_nothing_refers_to_a_secret_that_a_replica_has_not(source: dict[str, str
         "proxy": {"secrets": [SECRET]},
         "credentials": {"rotation": {"every": 30}},
     }
-    files = render_stack(spec("replica", **changes), RenderOptions(born=None if source else "replica_of"))
+    files = render_stack(spec("replica", **changes), RenderOptions(created_from=None if source else "replica_of"))
     (proxy,) = [b for b in read_all(files) if b.labels == ("aws_db_proxy", "this")]
     assert [auth.attributes["secret_arn"] for auth in proxy.nested("auth")] == [f'"{SECRET}"']
     assert "master_user_secret[0]" not in "".join(files.values())
@@ -85,9 +85,9 @@ def test_the_arn_that_was_found_outweighs_the_identifier() -> None:
 
 def test_a_promoted_replica_differs_in_its_password_alone() -> None:
     before = cluster("replica")
-    kept = cluster("replica", RenderOptions(born="promoted"), source=None, credentials={"password": "kept"})
-    managed = cluster("replica", RenderOptions(born="promoted"), source=None)
-    still_written = cluster("replica", RenderOptions(born="promoted"))
+    kept = cluster("replica", RenderOptions(created_from="promoted"), source=None, credentials={"password": "kept"})
+    managed = cluster("replica", RenderOptions(created_from="promoted"), source=None)
+    still_written = cluster("replica", RenderOptions(created_from="promoted"))
     assert ignored(kept) == ignored(managed) == ignored(before)
     gone = {"replication_source_identifier", "source_region"}
     for block in (kept, still_written):

@@ -23,7 +23,7 @@ from aurora_cli.spec.resolve.resolve import resolve
 from aurora_cli.spec.rules.all import check_names
 from aurora_cli.spec.text.load import load_yaml
 from aurora_cli.terraform.plan.plan import Plan
-from aurora_cli.terraform.state.import_fixups import settle
+from aurora_cli.terraform.state.import_fixups import set_imported_values
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster:shop"
 POLICY = {
@@ -210,7 +210,7 @@ def test_what_only_terraform_knows_goes_into_the_state(tmp_path: Path) -> None:
     resource = {"mode": "managed", "type": "aws_rds_cluster", "instances": [{"attributes": attributes}]}
     file = tmp_path / "terraform.tfstate"
     file.write_text(json.dumps({"version": 4, "serial": 3, "resources": [resource]}))
-    settle(file, {"aws_rds_cluster": {"skip_final_snapshot": False, "not_there": 1}})
+    set_imported_values(file, {"aws_rds_cluster": {"skip_final_snapshot": False, "not_there": 1}})
     state = json.loads(file.read_text())
     assert state["serial"] == 4
     assert state["resources"][0]["instances"][0]["attributes"] == {
@@ -220,4 +220,4 @@ def test_what_only_terraform_knows_goes_into_the_state(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o077 == 0
     file.write_text("{}")
     with pytest.raises(StateAtRisk):
-        settle(file, {})
+        set_imported_values(file, {})

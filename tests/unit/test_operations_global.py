@@ -13,7 +13,7 @@ from aurora_cli.operations.destroy.dependents import Dependants
 from aurora_cli.operations.guard.guard import Situation, inspect, refuse_protected
 from aurora_cli.operations.passwords.generated import MadePassword, made_password, new_password
 from aurora_cli.operations.report.global_database import global_info, global_warnings
-from aurora_cli.operations.source.state import born_of
+from aurora_cli.operations.source.state import created_from_of
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 from aurora_cli.terraform.state.addresses import in_region, inner, region_of
 from aurora_cli.terraform.state.state import StateResource
@@ -173,4 +173,4 @@ def test_a_member_was_not_born_as_a_replica() -> None:
     after_a_switchover = resource(
         "aws_rds_cluster.this", replication_source_identifier="arn:x", global_cluster_identifier="shop-global"
     )
-    assert born_of([after_a_switchover], None) == "empty"
+    assert created_from_of([after_a_switchover], None) == "empty"

@@ -29,8 +29,8 @@ def test_what_a_replica_has_not_is_refused_without_a_source_in_the_spec(changes:
     assert problem.path == path
     assert problem.hint
     refuse_as_replica(spec, "replica_of", [str(problem.check)])
-    for born in (None, EMPTY, "clone"):
-        refuse_as_replica(spec, born)
+    for created_from in (None, EMPTY, "clone"):
+        refuse_as_replica(spec, created_from)
 
 
 @pytest.mark.parametrize("changes", [{}, {"proxy.secrets": [SECRET]}, {"source.replica_of": "shop", "proxy": False}])
@@ -39,7 +39,7 @@ def test_what_a_replica_may_have_passes(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("born", "user"),
+    ("created_from", "user"),
     [
         ("clone", "boss"),
         ("snapshot", "boss"),
@@ -49,8 +49,8 @@ def test_what_a_replica_may_have_passes(changes: dict[str, Any]) -> None:
         (EMPTY, None),
     ],
 )
-def test_the_master_user_comes_with_the_data(born: str, user: str | None) -> None:
+def test_the_master_user_comes_with_the_data(created_from: str, user: str | None) -> None:
     cluster = StateResource("aws_rds_cluster.this", "aws_rds_cluster", "this", None, {"master_username": "boss"})
-    assert inherited_username([cluster], born) == user
-    assert inherited_username([], born) is None
+    assert inherited_username([cluster], created_from) == user
+    assert inherited_username([], created_from) is None
     assert inherited_username([cluster], None) is None

@@ -59,7 +59,7 @@ class Source:
 def source_of(spec: ClusterSpec, options: RenderOptions) -> Source:
     """The source part of a resolved spec. What a cluster was born from outweighs what the spec says now."""
     wanted = spec.source.kind if spec.source else None
-    kind = wanted if options.born is None else options.born
+    kind = wanted if options.created_from is None else options.created_from
     if kind == PROMOTED:
         # As long as the spec still says what it replicated, the users are those of before.
         return Source(kind, inherits=True, managed_password=wanted != "replica_of")

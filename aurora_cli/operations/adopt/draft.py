@@ -17,11 +17,11 @@ from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable
 from aurora_cli.events import Emit, timed
 from aurora_cli.hcl.adoption import bare_resources, import_blocks
-from aurora_cli.operations.adopt.import_fixups import settled_values
+from aurora_cli.operations.adopt.import_fixups import imported_values
 from aurora_cli.operations.adopt.imports import bare_of, imports_of
 from aurora_cli.operations.adopt.members import keys_of
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.terraform.state.import_fixups import settle
+from aurora_cli.terraform.state.import_fixups import set_imported_values
 from aurora_cli.terraform.state.state import STATE_FILE
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Draft:
                 )
             terraform.apply()
             version = rendered_version(self.spec)
-            settle(self.state_file, settled_values(self.found, self.spec, version, self.snapshot))
+            set_imported_values(self.state_file, imported_values(self.found, self.spec, version, self.snapshot))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
 
 
-def settled_values(
+def imported_values(
     found: DiscoveredCluster, spec: ClusterSpec, version: str, snapshot: str
 ) -> dict[str, dict[str, Any]]:
     """Resource type -> attribute -> value.

@@ -51,10 +51,10 @@ def groups_in(plan: Plan) -> NewGroups:
 
 def refuse_other_differences(name: str, plan: Plan) -> None:
     """Raise InvalidInput when the cluster is not as its spec says: the plan after the switchover could not be empty."""
-    strange = [c.address for c in plan.changes if not _is_expected(c)]
-    if strange:
+    unexpected = [c.address for c in plan.changes if not _is_expected(c)]
+    if unexpected:
         raise InvalidInput(
-            f"Nothing was changed: {name} differs from its spec in {', '.join(sorted(strange))}.",
+            f"Nothing was changed: {name} differs from its spec in {', '.join(sorted(unexpected))}.",
             hint=f"Check with `aurora-cli drift {name}`, and apply its spec first: aurora-cli apply {name}",
         )
 

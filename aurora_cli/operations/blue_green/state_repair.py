@@ -37,7 +37,7 @@ def repair_steps(context: OperationContext, record: BlueGreenRecord, deployment:
             lambda: False,
             lambda: _follow(context, record),
         ),
-        Step("settle", "Verify that the plan is empty", lambda: False, lambda: _settle(context)),
+        Step("settle", "Verify that the plan is empty", lambda: False, lambda: _reconcile(context)),
     ]
 
 
@@ -88,7 +88,7 @@ def _follow(context: OperationContext, record: BlueGreenRecord) -> str | None:
     return None
 
 
-def _settle(context: OperationContext) -> str | None:
+def _reconcile(context: OperationContext) -> str | None:
     """Small differences are set in place, which AWS did not take along; nothing is made again."""
     plan = _plan(context)
     if not plan.empty:

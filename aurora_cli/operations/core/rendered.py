@@ -46,7 +46,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
     """How a stack is rendered: what its record remembers, and what `options` says of it instead."""
     remembered: dict[str, Any] = {
         "final_snapshot_identifier": record.final_snapshot_identifier,
-        "born": record.born,
+        "created_from": record.created_from,
         "source_arn": record.source_arn,
         "master_username": record.master_username,
         "password_version": record.password_version,

@@ -10,7 +10,7 @@ from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.role_steps import failover_step, heir
+from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Failover(Operation):
         return Decision({"target": target}, next_writer=target)
 
     def _heir(self, topology: Topology) -> str:
-        found = heir(topology, {m.id for m in topology.readers})
+        found = failover_target(topology, {m.id for m in topology.readers})
         if found is None:
             raise InvalidInput(f"No reader of {self.cluster} is available.", hint=f"aurora-cli status {self.cluster}")
         return found.id

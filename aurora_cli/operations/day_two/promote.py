@@ -70,7 +70,7 @@ class Promote(Operation):
         require_available(topology)
         _refuse_global(context, topology)
         source = topology.replicates_from
-        if source is None and context.stack.record.born != "replica_of":
+        if source is None and context.stack.record.created_from != "replica_of":
             raise InvalidInput(
                 f"{self.cluster} is not a replica: it is already a standalone cluster.",
                 hint=f"Check it: aurora-cli status {self.cluster}",
@@ -132,9 +132,11 @@ class Promote(Operation):
         record = context.stack
 
         def run() -> None:
-            record.update_record(born=PROMOTED)
+            record.update_record(created_from=PROMOTED)
 
-        return Step("note", "Record that it is no longer a replica", lambda: record.record.born == PROMOTED, run)
+        return Step(
+            "note", "Record that it is no longer a replica", lambda: record.record.created_from == PROMOTED, run
+        )
 
 
 _PROMOTED_OUTSIDE = "It was promoted outside aurora-cli: only the spec and Terraform state are updated."

@@ -11,7 +11,7 @@ from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.day_two.failover import named_instance, require_available
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.restart_steps import restart_step
-from aurora_cli.operations.pipeline.role_steps import failover_step, heir
+from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ class Reboot(Operation):
         require_available(topology)
         chosen = self._rolling(topology) if self.rolling else [self._one(context, topology)]
         writer = topology.writer.id if topology.writer else None
-        successor = heir(topology, {m.id for m in topology.readers}) if self.rolling and writer in chosen else None
+        successor = (
+            failover_target(topology, {m.id for m in topology.readers}) if self.rolling and writer in chosen else None
+        )
         return Decision(
             {
                 "order": sorted(chosen, key=lambda name: name == writer),

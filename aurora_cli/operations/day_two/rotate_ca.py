@@ -13,7 +13,7 @@ from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import stored_layer, stored_spec
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.role_steps import failover_step, heir
+from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ class RotateCa(Operation):
         _refuse_unknown(wanted, known, supported, context.app.clock.now())
         order = _order(topology, wanted)
         writer = topology.writer.id if topology.writer else None
-        takes_over = heir(topology, {m.id for m in topology.readers}) if restarts and writer in order else None
+        takes_over = (
+            failover_target(topology, {m.id for m in topology.readers}) if restarts and writer in order else None
+        )
         return Decision(
             {
                 "to": wanted,

@@ -21,7 +21,7 @@ from aurora_cli.operations.destroy.reprotecting import Offer, offering
 from aurora_cli.operations.destroy.review import Confirm, DestroyResult, DestroyReview
 from aurora_cli.operations.report.report import report
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
-from aurora_cli.stacks.archive import keep_papers
+from aurora_cli.stacks.archive import archive_stack
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -75,7 +75,7 @@ def destroy(
             raise Declined("Nothing was destroyed: the name was not confirmed.")
         with recorded(app, stack, "destroy") as entry, offering(work, offer):
             take_down(work, entry)
-        keep_papers(app.home, stack, app.clock.now())
+        archive_stack(app.home, stack, app.clock.now())
         app.registry.remove(stack)
         return _result(work, review, changed=True, dry_run=False, groups=_groups_left(work))
 

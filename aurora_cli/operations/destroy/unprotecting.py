@@ -78,4 +78,4 @@ def _carries_wrong_snapshot(work: DestroyContext, address: str) -> bool:
 
 
 def _is_replica(work: DestroyContext) -> bool:
-    return (work.stack.record.born or (work.spec.source and work.spec.source.kind)) == "replica_of"
+    return (work.stack.record.created_from or (work.spec.source and work.spec.source.kind)) == "replica_of"

@@ -126,7 +126,7 @@ def _is_over(stack: Stack, source: str) -> bool:
     """Whether this cluster was made from that instance, and promoted."""
     arn = stack.record.source_arn or ""
     made_of_it = source in (arn, arn.rpartition(":")[2])
-    return stack.record.born == PROMOTED and made_of_it and read_journal(stack.folder) is None
+    return stack.record.created_from == PROMOTED and made_of_it and read_journal(stack.folder) is None
 
 
 def _is_promoting(stack: Stack) -> bool:

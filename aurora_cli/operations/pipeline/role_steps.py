@@ -52,7 +52,7 @@ def _refuse_absent(context: OperationContext, target: str) -> None:
         )
 
 
-def heir(topology: Topology, among: Collection[str]) -> Member | None:
+def failover_target(topology: Topology, among: Collection[str]) -> Member | None:
     """The reader that takes the role over: available, of ours before one of autoscaling, lowest promotion tier first.
 
     Args:

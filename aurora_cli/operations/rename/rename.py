@@ -11,7 +11,7 @@ from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.errors import InvalidInput, SpecConflict
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.role_steps import heir
+from aurora_cli.operations.pipeline.role_steps import failover_target
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.rename.names import from_facts, hosts, instance_names, log_groups, renamed_spec
 from aurora_cli.operations.rename.state_preview import try_out
@@ -123,7 +123,7 @@ def _order(topology: Topology, names: Renamed) -> tuple[list[str], str | None]:
     writer = topology.writer
     if writer is None or writer.id not in names.instances:
         return there, None
-    successor = heir(topology, there)
+    successor = failover_target(topology, there)
     return [*there, writer.id], names.instances[successor.id] if successor else None
 
 

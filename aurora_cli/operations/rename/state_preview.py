@@ -49,7 +49,7 @@ def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Pla
                 instance_keys=record.instance_keys,
             )
             sent = sent_version(context.terraform.state_resources()) or record.password_version
-            kept = {"born": record.born, "source_arn": record.source_arn, "password_version": sent}
+            kept = {"created_from": record.created_from, "source_arn": record.source_arn, "password_version": sent}
             stack.update_record(final_snapshot_identifier=names.snapshot or record.final_snapshot_identifier, **kept)
             write_rendered(stack, local)
             lock = context.stack.terraform_dir / LOCK_FILE
@@ -69,9 +69,9 @@ def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Pla
 
 
 def _refuse_loss(plan: Plan, names: Renamed) -> None:
-    strange = [change for change in plan.changes if not harmless(change)]
-    if strange:
-        what = ", ".join(f"{change.address} ({change.action})" for change in strange)
+    unexpected = [change for change in plan.changes if not harmless(change)]
+    if unexpected:
+        what = ", ".join(f"{change.address} ({change.action})" for change in unexpected)
         raise InvalidInput(
             f"{names.before} cannot be renamed: the plan would change more than names: {what}. Nothing was changed.",
             hint=f"Apply its spec first (aurora-cli apply {names.before}), then rename it.",

@@ -42,7 +42,7 @@ class RenameSteps:
         if last:
             instances.append(self._instance(last, alone=not successor))
         logs = [self._log_groups()] if self.names.log_groups else []
-        return [*logs, *instances, self._cluster(), self._state(), self._stack(), self._settle()]
+        return [*logs, *instances, self._cluster(), self._state(), self._stack(), self._reconcile()]
 
     def _log_groups(self) -> Step:
         groups = list(self.names.log_groups.values())
@@ -109,7 +109,7 @@ class RenameSteps:
 
         return Step("stack", f"Rename the stack to {names.after}", lambda: is_moved(context, names), run)
 
-    def _settle(self) -> Step:
+    def _reconcile(self) -> Step:
         def run() -> str | None:
             bring_to_spec(self.context, harmless)
             return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.terraform.plan.plan import ResourceChange
 
-SETTLE = "settle"
+RECONCILE = "settle"
 _MADE_ANEW = (
     "aws_appautoscaling_",
     "aws_rds_cluster_endpoint",
@@ -26,22 +26,22 @@ _MADE_ANEW = (
 _ROUNDS = 3
 
 
-def settle_step(context: OperationContext, born: str | None = None) -> Step:
+def reconcile_step(context: OperationContext, created_from: str | None = None) -> Step:
     """The step.
 
     Args:
-        born: how the cluster in place was made, if that is new; then its first user and database are its source's.
+        created_from: how the cluster in place was made, if that is new; then its first user and database are its source's.
     """
 
     def run() -> str | None:
         record = context.stack.record
-        if born is not None and record.born in (None, EMPTY):
-            context.stack.update_record(born=born)
+        if created_from is not None and record.created_from in (None, EMPTY):
+            context.stack.update_record(created_from=created_from)
         bring_to_spec(context, _harmless)
         return None
 
     text = "Reconcile Terraform state and the settings that a restore omits with the spec"
-    return Step(SETTLE, text, lambda: False, run)
+    return Step(RECONCILE, text, lambda: False, run)
 
 
 def bring_to_spec(context: OperationContext, harmless: Callable[[ResourceChange], bool]) -> None:
@@ -59,11 +59,11 @@ def bring_to_spec(context: OperationContext, harmless: Callable[[ResourceChange]
     context.emit(Note("The plan still differs.", level="warning", hint=f"aurora-cli plan {context.stack.name}"))
 
 
-def _refuse_loss(context: OperationContext, strange: list[ResourceChange]) -> None:
-    if not strange:
+def _refuse_loss(context: OperationContext, unexpected: list[ResourceChange]) -> None:
+    if not unexpected:
         return
     context.terraform.plan_file.unlink(missing_ok=True)
-    what = ", ".join(f"{change.address} ({change.action})" for change in strange)
+    what = ", ".join(f"{change.address} ({change.action})" for change in unexpected)
     raise OperationFailed(
         f"The plan would do more than apply the spec: {what}. It was not applied.",
         hint=f"Check with `aurora-cli plan {context.stack.name}`, change the spec or AWS, then run the same command again.",

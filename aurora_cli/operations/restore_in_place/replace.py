@@ -11,7 +11,7 @@ from aurora_cli.errors import InvalidInput, SourceUnfit
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.restore_in_place.name_swap import Exchange, exchange_steps
-from aurora_cli.operations.restore_in_place.reconcile import settle_step
+from aurora_cli.operations.restore_in_place.reconcile import reconcile_step
 from aurora_cli.operations.restore_in_place.refusals import refuse_bound
 from aurora_cli.operations.restore_in_place.replacement import twin_steps
 from aurora_cli.operations.restore_in_place.retained_cluster import RetainedCluster, beside, refuse_aside
@@ -60,13 +60,13 @@ class Replace(Operation):
         found = self._origin(context, live)
         members = _managed(context, topology)
         now = context.app.clock.now()
-        twin = beside(self.cluster, "new", now)
+        replacement = beside(self.cluster, "new", now)
         coming = {beside(one, "new", now): one for one in members}
         exchange = Exchange(
             live=self.cluster,
             outgoing=live["DbClusterResourceId"],
             aside=beside(self.cluster, "old", now),
-            incoming=twin,
+            incoming=replacement,
             leaving={one: beside(one, "old", now) for one in members},
             coming=coming,
         )
@@ -75,7 +75,7 @@ class Replace(Operation):
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The new one beside the old one; the exchange of names; then Terraform."""
-        exchange, born = Exchange(**decision.facts["exchange"]), decision.facts["born"]
+        exchange, created_from = Exchange(**decision.facts["exchange"]), decision.facts["born"]
         context.names = (exchange.live, exchange.incoming, exchange.aside)
 
         def keep_restored() -> None:
@@ -87,7 +87,7 @@ class Replace(Operation):
         return [
             *twin_steps(context, exchange, decision.facts["source"], keep_restored),
             *exchange_steps(context, exchange, keep_old),
-            settle_step(context, born),
+            reconcile_step(context, created_from),
         ]
 
     def _spec_source(self) -> Source:
@@ -155,9 +155,9 @@ def _remarks(exchange: Exchange, topology: Topology, context: OperationContext, 
         )
     else:
         remarks.append("The master password is the one of the restored time.")
-    strange = [m.id for m in topology.members if m.id not in exchange.leaving]
-    if strange:
-        remarks.append(f"Not managed here, and left with the old cluster: {', '.join(strange)}.")
+    unexpected = [m.id for m in topology.members if m.id not in exchange.leaving]
+    if unexpected:
+        remarks.append(f"Not managed here, and left with the old cluster: {', '.join(unexpected)}.")
     return tuple(remarks)
 
 

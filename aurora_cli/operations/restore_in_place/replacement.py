@@ -26,19 +26,24 @@ def twin_steps(
     context: OperationContext, exchange: Exchange, source: dict[str, Any], keep: Callable[[], None]
 ) -> list[Step]:
     """The steps; `keep` notes the new cluster in the stack's record before it is made."""
-    twin = exchange.incoming
+    replacement = exchange.incoming
 
     def restore() -> str | None:
-        if find_cluster(context.rds, twin) is None:
+        if find_cluster(context.rds, replacement) is None:
             keep()
-            restore_like(context.rds, _live(context, exchange), twin, source)
-        _wait(context, twin, timeout_s=RESTORE_TIMEOUT_S)
+            restore_like(context.rds, _live(context, exchange), replacement, source)
+        _wait(context, replacement, timeout_s=RESTORE_TIMEOUT_S)
         return None
 
     steps = [
-        Step(f"restore {twin}", f"Restore the data into {twin}", lambda: _rests(context, twin), restore),
         Step(
-            f"instances of {twin}",
+            f"restore {replacement}",
+            f"Restore the data into {replacement}",
+            lambda: _rests(context, replacement),
+            restore,
+        ),
+        Step(
+            f"instances of {replacement}",
             f"Create {', '.join(exchange.coming)}",
             lambda: all(instance_unrest(context.rds, one) is None for one in exchange.coming),
             lambda: _make_instances(context, exchange),
@@ -46,7 +51,9 @@ def twin_steps(
     ]
     if (_live(context, exchange).get("MasterUserSecret") or {}).get("SecretArn"):
         steps.append(_password_step(context, exchange))
-    check = Step(f"check {twin}", f"Check that {twin} matches", lambda: False, lambda: _check(context, exchange))
+    check = Step(
+        f"check {replacement}", f"Check that {replacement} matches", lambda: False, lambda: _check(context, exchange)
+    )
     return [*steps, check]
 
 
@@ -90,19 +97,19 @@ def _make_instances(context: OperationContext, exchange: Exchange) -> str | None
 
 
 def _password_step(context: OperationContext, exchange: Exchange) -> Step:
-    twin = exchange.incoming
+    replacement = exchange.incoming
 
     def done() -> bool:
-        found = find_cluster(context.rds, twin) or {}
+        found = find_cluster(context.rds, replacement) or {}
         return bool((found.get("MasterUserSecret") or {}).get("SecretArn"))
 
     def run() -> str | None:
-        manage_password(context.rds, twin, _live(context, exchange)["MasterUserSecret"].get("KmsKeyId"))
-        context.wait(lambda: (None, None if done() else "modifying"), f"the secret of {twin}")
-        _wait(context, twin)
+        manage_password(context.rds, replacement, _live(context, exchange)["MasterUserSecret"].get("KmsKeyId"))
+        context.wait(lambda: (None, None if done() else "modifying"), f"the secret of {replacement}")
+        _wait(context, replacement)
         return None
 
-    return Step(f"password of {twin}", f"Create a new managed master password for {twin}", done, run)
+    return Step(f"password of {replacement}", f"Create a new managed master password for {replacement}", done, run)
 
 
 def _check(context: OperationContext, exchange: Exchange) -> str | None:

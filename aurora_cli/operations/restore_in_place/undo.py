@@ -10,7 +10,7 @@ from aurora_cli.aws.describe import find_cluster
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.restore_in_place.name_swap import Exchange, exchange_steps
-from aurora_cli.operations.restore_in_place.reconcile import settle_step
+from aurora_cli.operations.restore_in_place.reconcile import reconcile_step
 from aurora_cli.operations.restore_in_place.refusals import refuse_bound
 from aurora_cli.operations.restore_in_place.retained_cluster import RetainedCluster, aside_of, beside
 
@@ -70,7 +70,7 @@ class Undo(Operation):
             since = context.app.clock.now().isoformat(timespec="seconds")
             RetainedCluster(exchange.aside, "old", since, exchange.leaving).keep(context.stack)
 
-        return [*exchange_steps(context, exchange, keep), settle_step(context)]
+        return [*exchange_steps(context, exchange, keep), reconcile_step(context)]
 
 
 def required_aside(context: OperationContext, kind: str | None = None) -> RetainedCluster:

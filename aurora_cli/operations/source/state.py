@@ -25,7 +25,7 @@ _IN_STATE = {
 }
 
 
-def born_of(resources: Sequence[StateResource], recorded: str | None) -> str | None:
+def created_from_of(resources: Sequence[StateResource], recorded: str | None) -> str | None:
     """How the cluster of a state was made: `empty` or a kind of source; None when there is no cluster yet.
 
     A member of a global database replicates its primary, wherever that is now; it was made of nothing.
@@ -49,32 +49,32 @@ def born_of(resources: Sequence[StateResource], recorded: str | None) -> str | N
     return EMPTY
 
 
-def inherited_username(resources: Sequence[StateResource], born: str | None) -> str | None:
+def inherited_username(resources: Sequence[StateResource], created_from: str | None) -> str | None:
     """The master user that a cluster has from its source, as the state says; None for one with a user of its own.
 
     Args:
-        born: as `born_of` gives it.
+        created_from: as `created_from_of` gives it.
     """
-    if born in (None, EMPTY, "s3"):
+    if created_from in (None, EMPTY, "s3"):
         return None
     cluster = next((r for r in resources if r.address == CLUSTER_ADDRESS), None)
     return cluster.attributes.get("master_username") if cluster else None
 
 
 def refuse_as_replica(
-    spec: ClusterSpec, born: str | None, skip_checks: Collection[str] = (), before: ClusterSpec | None = None
+    spec: ClusterSpec, created_from: str | None, skip_checks: Collection[str] = (), before: ClusterSpec | None = None
 ) -> None:
     """A replica is one without `source` in its spec too: what the rules refuse for a replica is refused for it still.
 
     Args:
-        born: how the cluster was made; None if it is not there yet.
+        created_from: how the cluster was made; None if it is not there yet.
         skip_checks: names of checks that are left out.
         before: the spec that the cluster was last brought to: what it was accepted with is not refused again.
 
     Raises:
         SpecInvalid: with the problems that the rules on replicas find.
     """
-    if born != "replica_of" or (spec.source is not None and spec.source.kind == born):
+    if created_from != "replica_of" or (spec.source is not None and spec.source.kind == created_from):
         return
     accepted = {p.check for p in _problems_as_replica(before)} if before else set()
     problems = [p for p in _problems_as_replica(spec) if p.check not in accepted.union(skip_checks)]
@@ -97,11 +97,11 @@ class Source(Concern):
     def read(self) -> None:
         """How the cluster was made, or a look at what it will be made from."""
         record = self.stack.record
-        self.created_from = born_of(self.change.resources, record.born)
+        self.created_from = created_from_of(self.change.resources, record.created_from)
         arn = check_origin(self.app, self.spec) if self.created_from is None else record.source_arn
         refuse_as_replica(self.spec, self.created_from, self.options.skip_checks, self.context.before)
         self.values = {
-            "born": self.created_from,
+            "created_from": self.created_from,
             "source_arn": arn,
             "master_username": inherited_username(self.change.resources, self.created_from),
         }
@@ -117,7 +117,7 @@ class Source(Concern):
         kind = self.spec.source.kind if self.spec.source else None
         if self.created_from is None and kind in _RESTORED:
             self.change.apply_again("what the restore left out")
-        self.stack.update_record(born=self.created_from or kind or EMPTY)
+        self.stack.update_record(created_from=self.created_from or kind or EMPTY)
 
     def _left_out(self) -> tuple[str, ...]:
         source, spec = self.spec.source, self.spec

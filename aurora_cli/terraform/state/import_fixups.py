@@ -18,7 +18,7 @@ from aurora_cli.errors import StateAtRisk
 from aurora_cli.json_input import read_json
 
 
-def settle(path: Path, values: Mapping[str, Mapping[str, Any]]) -> None:
+def set_imported_values(path: Path, values: Mapping[str, Mapping[str, Any]]) -> None:
     """Set attributes of managed resources in a local state that nobody else uses.
 
     Args:
