@@ -109,8 +109,16 @@ def test_it_scales_and_is_renamed_back(shop: Aurora) -> None:
     assert "resource_name" not in (shop.home / "sandbox" / "stacks" / "orders" / "spec.yaml").read_text()
 
 
+def test_a_renamed_cluster_gets_the_parameter_groups_of_its_next_version(shop: Aurora) -> None:
+    shop.ok("rename", "orders", "shop", "--yes")
+    shop.ok("upgrade", "shop", "--to", "17.4", "--yes")
+    assert shop.cluster("shop")["EngineVersion"] == "17.4"
+    assert shop.cluster("shop")["DBClusterParameterGroup"] == "orders-aurora-postgresql17"
+    assert shop.run("plan", "shop", "--exit-code").status == 0
+
+
 def test_a_renamed_cluster_is_destroyed_with_its_final_snapshot(shop: Aurora) -> None:
-    shop.ok("rename", "orders", "store", "--yes")
+    shop.ok("rename", "shop", "store", "--yes")
     gone = shop.json("destroy", "store", "--confirm", "store")
     assert gone["final_snapshot_identifier"].startswith("store-final-")
     snapshots = shop.client("rds").describe_db_cluster_snapshots()["DBClusterSnapshots"]

@@ -94,6 +94,7 @@ def test_an_upgrade_that_aws_gives_up_is_no_wait_for_ever(seen: list[tuple[str, 
 
 def test_addresses_beside_and_usual() -> None:
     assert group_name("demo", "aurora-mysql8.4") == "demo-aurora-mysql8-4"
+    assert group_name("demo", "aurora-mysql8.4", "b2") == "demo-aurora-mysql8-4-b2"
     usual = "aws_db_parameter_group.instance_2"
     assert _with("next_", usual) == "aws_db_parameter_group.next_instance_2"
     assert _with("", "aws_db_parameter_group.next_instance_2") == usual

@@ -21,9 +21,9 @@ TYPES = ("aws_rds_cluster_parameter_group", "aws_db_parameter_group")
 _LOCAL = re.compile(rf"(?:^|\.)({'|'.join(TYPES)})\.({NEXT}|{FORMER})?(\w+)$")
 
 
-def group_name(cluster: str, family: str) -> str:
-    """What the template calls the groups of a cluster."""
-    return f"{cluster}-{family.replace('.', '-')}"
+def group_name(base_name: str, family: str, suffix: str | None = None) -> str:
+    """What the template calls the groups of a cluster; a renamed one keeps the name that its resources have."""
+    return "-".join(filter(None, (base_name, family.replace(".", "-"), suffix)))
 
 
 def makes_groups(spec: ClusterSpec) -> bool:

@@ -179,7 +179,7 @@ class Upgrade(Operation):
         takes = self.request.snapshot and not self.request.in_window
         stamp = f"{context.app.clock.now():%Y%m%d%H%M%S}"
         label = target.version.replace(".", "-").replace("_", "-")
-        made = group_name(context.spec.name, target.family)
+        made = group_name(context.spec.base_name, target.family, context.stack.record.parameter_suffix)
         return {
             "running": target.running,
             "version": target.version,
