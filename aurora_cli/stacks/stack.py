@@ -27,11 +27,15 @@ class Stack:
 
     def __init__(self, folder: Path, lock_file: Path) -> None:
         self.folder = folder
-        self.name = folder.name
         self.lock_file = lock_file
 
     def __repr__(self) -> str:
         return f"Stack({str(self.folder)!r})"
+
+    @property
+    def name(self) -> str:
+        """Of the cluster."""
+        return self.folder.name
 
     @property
     def terraform_dir(self) -> Path:
@@ -128,21 +132,20 @@ class Stack:
             hint=f"Nothing was changed. Check {self.folder} and restore the file from a backup.",
         )
 
+    def rename(self, name: str) -> None:
+        """Rename the folder, which this object names from then on. Hold the locks of both names.
 
-def move_stack(stack: Stack, name: str) -> None:
-    """Rename the folder of a stack, and have this object name the new one. Hold the locks of both names.
+        The record says beforehand where the folder goes, so that it is readable under both names; whoever calls this then writes
+        the new name into it.
 
-    The record says beforehand where the folder goes, so that it is readable under both names; whoever calls this then writes
-    the new name into it.
-
-    Raises:
-        InvalidInput: this cannot be a name. OSError: there is another stack of that name, or the disk does not take it.
-    """
-    checked_name(name)
-    if stack.name == name:
-        return
-    stack.update_record(renamed_to=name)
-    folder = stack.folder.with_name(name)
-    stack.folder.rename(folder)  # fails on a folder that has something in it
-    sync_folder(folder.parent)
-    stack.__init__(folder, stack.lock_file.with_name(f"{name}.lock"))  # type: ignore[misc]
+        Raises:
+            InvalidInput: this cannot be a name. OSError: there is another stack of that name, or the disk does not take it.
+        """
+        checked_name(name)
+        if self.name == name:
+            return
+        self.update_record(renamed_to=name)
+        folder = self.folder.with_name(name)
+        self.folder.rename(folder)  # fails on a folder that has something in it
+        sync_folder(folder.parent)
+        self.folder, self.lock_file = folder, self.lock_file.with_name(f"{name}.lock")

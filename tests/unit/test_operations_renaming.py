@@ -26,7 +26,7 @@ from aurora_cli.operations.restore_in_place.retained_cluster import (
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.registry import Registry
-from aurora_cli.stacks.stack import Stack, move_stack
+from aurora_cli.stacks.stack import Stack
 from aurora_cli.terraform.state.state_rename import Renamed, is_renamed, renamed_state
 from tests.unit.spec_cases import resolved
 
@@ -149,10 +149,10 @@ def test_a_stack_is_readable_at_every_moment_of_its_move(stack: Stack, tmp_path:
     registry = Registry(Home(tmp_path))
     stack.update_record(renamed_to="shop")
     assert registry.get("orders").record.name == "orders"
-    move_stack(stack, "shop")
+    stack.rename("shop")
     assert registry.find("orders") is None
     assert registry.get("shop").record.name == stack.record.name == "shop"
-    move_stack(stack, "shop")
+    stack.rename("shop")
     stack.update_record(name="shop", renamed_to=None)
     assert json.loads((stack.folder / "stack.json").read_text())["name"] == "shop"
     (stack.folder / "stack.json").write_text((stack.folder / "stack.json").read_text().replace('"shop"', '"other"'))
@@ -163,7 +163,7 @@ def test_a_stack_is_readable_at_every_moment_of_its_move(stack: Stack, tmp_path:
 def test_a_stack_does_not_move_over_another(stack: Stack, tmp_path: Path) -> None:
     Registry(Home(tmp_path)).create("shop", region="eu-west-1", target="aws", spec="name: shop\n")
     with pytest.raises(OSError, match="not empty"):
-        move_stack(stack, "shop")
+        stack.rename("shop")
     assert stack.record.name == "orders"
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.modify.rename import cluster_unrest, instance_unrest, rename_cluster, rename_instance
 from aurora_cli.aws.related.log_groups import has_log_group, make_log_group
+from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Step
-from aurora_cli.operations.rename.moving import is_moved, move
 from aurora_cli.operations.rename.names import from_facts
 from aurora_cli.operations.rename.state_preview import harmless
 from aurora_cli.operations.restore_in_place.reconcile import bring_to_spec
@@ -17,6 +17,7 @@ from aurora_cli.terraform.state.state_rename import is_renamed, renamed_state
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
+    from aurora_cli.terraform.state.state_rename import Renamed
 
 _READER = "Connections to it end: it restarts under its new name, and its host name changes."
 _WRITER_ALONE = "No connections while it restarts under its new name: minutes."
@@ -104,10 +105,10 @@ class RenameSteps:
         context, names = self.context, self.names
 
         def run() -> str | None:
-            move(context, names, self.facts["spec"], dict(self.facts["origins"]))
+            _move(context, names, self.facts["spec"], dict(self.facts["origins"]))
             return None
 
-        return Step("stack", f"Rename the stack to {names.after}", lambda: is_moved(context, names), run)
+        return Step("stack", f"Rename the stack to {names.after}", lambda: _is_moved(context, names), run)
 
     def _reconcile(self) -> Step:
         def run() -> str | None:
@@ -116,3 +117,20 @@ class RenameSteps:
 
         text = "Update resources that contain the cluster's name: tags, alarms, records, autoscaling"
         return Step("settle", text, lambda: False, run)
+
+
+def _is_moved(context: OperationContext, names: Renamed) -> bool:
+    """Whether folder, record and spec have the new name."""
+    stack = context.stack
+    return stack.name == names.after and stack.record.renamed_to is None and stored_spec(stack).spec.name == names.after
+
+
+def _move(context: OperationContext, names: Renamed, spec: str, origins: dict[str, str]) -> None:
+    """Give the stack its new name; what was done of it before a kill is not done again."""
+    stack = context.stack
+    stack.rename(names.after)
+    stack.write_spec(spec)
+    changes = {"final_snapshot_identifier": names.snapshot} if names.snapshot else {}
+    stack.update_record(name=names.after, renamed_to=None, origins={**stack.record.origins, **origins}, **changes)
+    context.__dict__.pop("terraform", None)  # it was of the old folder
+    context.spec = stored_spec(stack).spec
