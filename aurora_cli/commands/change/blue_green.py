@@ -10,6 +10,7 @@ from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.shared.approval import approve_with, require_approver, require_confirmation
 from aurora_cli.commands.shared.options import (
     dry_run_option,
+    look_options,
     name_argument,
     output_option,
     skip_check_option,
@@ -103,9 +104,7 @@ def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
 
 
 @command.command(name="status")
-@name_argument()
-@output_option()
-@pass_session
+@look_options
 def status(session: Session, name: str, output: str) -> None:
     """Show the deployment, both clusters, and what a switchover would do.
 

@@ -12,6 +12,7 @@ from aurora_cli.commands.shared.approval import require_approver, require_confir
 from aurora_cli.commands.shared.completions import complete_classes
 from aurora_cli.commands.shared.options import (
     change_options,
+    look_options,
     name_argument,
     output_option,
     skip_check_option,
@@ -40,9 +41,7 @@ def command() -> None:
 
 
 @command.command(name="status")
-@name_argument()
-@output_option()
-@pass_session
+@look_options
 def status(session: Session, name: str, output: str) -> None:
     """Show each Region with its role, its lag and the global writer endpoint.
 

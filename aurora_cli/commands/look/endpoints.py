@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import click
 
-from aurora_cli.commands.shared.options import name_argument, output_option
+from aurora_cli.commands.shared.options import look_options
 from aurora_cli.commands.shared.output import print_data
 from aurora_cli.commands.shared.progress import progress
-from aurora_cli.commands.shared.session import Session, pass_session
+from aurora_cli.commands.shared.session import Session
 
 
 @click.command(name="endpoints")
-@name_argument()
-@output_option()
-@pass_session
+@look_options
 def command(session: Session, name: str, output: str) -> None:
     """Print the endpoints of a cluster.
 

@@ -10,7 +10,13 @@ from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.migrate.promote import named
 from aurora_cli.commands.shared.approval import require_approver, require_confirmation
 from aurora_cli.commands.shared.completions import complete_classes
-from aurora_cli.commands.shared.options import change_options, name_argument, seconds_of, skip_check_option
+from aurora_cli.commands.shared.options import (
+    change_options,
+    max_lag_option,
+    name_argument,
+    seconds_of,
+    skip_check_option,
+)
 from aurora_cli.commands.shared.output import change_document, exit_on_changes, print_change, print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.run_operation import operate, run_options
@@ -43,14 +49,7 @@ def command() -> None:
 @click.option("--into", metavar="NAME", required=True, help="Name of the new cluster.")
 @click.option("--promote", is_flag=True, help="Promote the cluster once it has caught up.")
 @click.option("--confirm", metavar="NAME", help="With --promote: the new cluster's name, instead of typing it.")
-@click.option(
-    "--max-lag",
-    metavar="SECONDS",
-    type=click.FloatRange(min=0),
-    default=5.0,
-    show_default=True,
-    help="Largest lag that counts as caught up.",
-)
+@max_lag_option("Largest lag that counts as caught up.")
 @click.option("--timeout", metavar="TIME", default="1h", show_default=True, help="How long to wait for it to catch up.")
 @spec_options
 @skip_check_option
@@ -183,15 +182,17 @@ def _afterwards(move: Move) -> list[str]:
 
 # --- the kind of the instances ---
 
-
-@command.command(name="to-serverless")
-@name_argument()
-@click.option("--acu", metavar="MIN-MAX", required=True, help="Serverless v2 capacity in ACUs, e.g. 0.5-16.")
-@click.option(
+_temporary_reader_option = click.option(
     "--temporary-reader/--no-temporary-reader",
     default=None,
     help="With a single instance: create a temporary reader that takes over meanwhile.",
 )
+
+
+@command.command(name="to-serverless")
+@name_argument()
+@click.option("--acu", metavar="MIN-MAX", required=True, help="Serverless v2 capacity in ACUs, e.g. 0.5-16.")
+@_temporary_reader_option
 @change_options
 @pass_session
 def to_serverless(session: Session, /, name: str, **options: Any) -> None:
@@ -219,11 +220,7 @@ def to_serverless(session: Session, /, name: str, **options: Any) -> None:
     shell_complete=complete_classes,
     help="Instance class at the end.",
 )
-@click.option(
-    "--temporary-reader/--no-temporary-reader",
-    default=None,
-    help="With a single instance: create a temporary reader that takes over meanwhile.",
-)
+@_temporary_reader_option
 @change_options
 @pass_session
 def to_provisioned(session: Session, /, name: str, class_: str, **options: Any) -> None:

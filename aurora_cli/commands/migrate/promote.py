@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aurora_cli.commands.shared.approval import require_confirmation
-from aurora_cli.commands.shared.options import dry_run_option, name_argument, output_option
+from aurora_cli.commands.shared.options import dry_run_option, max_lag_option, name_argument, output_option
 from aurora_cli.commands.shared.output import print_change
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(name="promote")
 @name_argument()
-@click.option(
-    "--max-lag",
-    metavar="SECONDS",
-    type=click.FloatRange(min=0),
-    default=5.0,
-    show_default=True,
-    help="Refuse while the replica lag is larger.",
-)
+@max_lag_option("Refuse while the replica lag is larger.")
 @click.option("--accept-lag", is_flag=True, help="Promote whatever the lag is; writes not yet replicated are lost.")
 @click.option("--confirm", metavar="NAME", help="Cluster name, as confirmation for scripts.")
 @dry_run_option

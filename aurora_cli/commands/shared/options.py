@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from aurora_cli.commands.shared.completions import complete_checks, complete_clusters
+from aurora_cli.commands.shared.session import pass_session
 from aurora_cli.errors import InvalidInput
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -88,6 +89,17 @@ def change_options(decorated: Decorated) -> Decorated:
     for decorate in (output_option(), exit_code_option, dry_run_option, yes_option, allow_option):
         decorated = decorate(decorated)
     return decorated
+
+
+def look_options(decorated: Callable[..., Any]) -> Callable[..., Any]:
+    """The name, output and session of a command that looks at one cluster."""
+    return name_argument()(output_option()(pass_session(decorated)))
+
+
+def max_lag_option(text: str) -> Callable[[Decorated], Decorated]:
+    """--max-lag: seconds that a replica may be behind."""
+    kind = click.FloatRange(min=0)
+    return click.option("--max-lag", metavar="SECONDS", type=kind, default=5.0, show_default=True, help=text)
 
 
 def seconds_of(text: str, option: str) -> float:

@@ -55,10 +55,7 @@ class Connection:
         """JSON form, as in the published schema."""
         return {
             "schema_version": SCHEMA_VERSION,
-            "name": self.name,
-            "region": self.region,
-            "engine": self.engine,
-            "role": self.role,
+            **{key: getattr(self, key) for key in ("name", "region", "engine", "role")},
             "host": self.target.host,
             "port": self.target.port,
             "database": self.target.database,
