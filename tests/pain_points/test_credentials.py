@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import Seen, last_call, spec_file
+from tests.sandbox.aws_view import Seen, last_call, spec_file
 from tests.unit.spec_cases import MYSQL, problems
 
 sandbox = pytest.mark.sandbox

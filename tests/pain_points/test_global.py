@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness import Aurora
 from tests.pain_points.rendered import resources
-from tests.sandbox.looking import spec_file
+from tests.sandbox.aws_view import spec_file
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(600)]
 HOME, AWAY = "eu-west-1", "eu-central-1"

@@ -12,11 +12,11 @@ from aurora_cli.spec.facts.tables import table
 from aurora_cli.terraform.diagnostics.explain import explain
 from aurora_cli.terraform.output.events import Diagnostic
 from tests.harness import Aurora
+from tests.observe import measured, slowly, watched
 from tests.pain_points.rendered import cluster, files_of, resources
-from tests.sandbox.looking import changing_calls, last_call, spec_file
+from tests.sandbox.aws_view import changing_calls, last_call, spec_file
 from tests.unit.spec_cases import resolved
 from tests.unit.test_operations_orderable import offers
-from tests.watching import measured, slowly, watched
 
 sandbox = pytest.mark.sandbox
 LATENCY_S = 0.7

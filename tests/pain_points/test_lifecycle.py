@@ -10,7 +10,7 @@ import pytest
 from tests.harness import REGION, Aurora
 from tests.pain_points.rendered import files_of, resources
 from tests.sandbox.adopted import Others
-from tests.sandbox.looking import Seen, changing_calls, last_call, spec_file
+from tests.sandbox.aws_view import Seen, changing_calls, last_call, spec_file
 from tests.unit.spec_cases import problems
 
 sandbox = pytest.mark.sandbox

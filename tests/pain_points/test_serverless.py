@@ -17,7 +17,7 @@ from aurora_cli.operations.pipeline import provider_fixes
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
 from tests.pain_points.rendered import cluster
-from tests.sandbox.looking import last_call
+from tests.sandbox.aws_view import last_call
 from tests.unit.spec_cases import resolved
 
 sandbox = pytest.mark.sandbox

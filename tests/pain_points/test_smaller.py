@@ -13,10 +13,10 @@ from aurora_cli.operations.pipeline import provider_fixes
 from aurora_cli.operations.preflight.orderable import breaches
 from aurora_cli.spec.facts.features import FEATURES
 from tests.harness import Aurora
+from tests.observe import slowly, watched
 from tests.pain_points.rendered import cluster, files_of, resources
 from tests.unit.spec_cases import MYSQL, problems, resolved
 from tests.unit.test_operations_orderable import offers
-from tests.watching import slowly, watched
 
 sandbox = pytest.mark.sandbox
 OLD, NEW = "rds-ca-rsa2048-g1", "rds-ca-ecc384-g1"

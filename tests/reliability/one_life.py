@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.harness import Aurora
-from tests.reliability.disturbing import called, disturb_when
-from tests.watching import last_call, slowly
+from tests.observe import last_call, slowly
+from tests.reliability.interrupt import called, disturb_when
 
 LATENCY_S = 0.8
 """How long AWS takes for a change: long enough that a command does not pass a boundary before it is seen there and killed."""

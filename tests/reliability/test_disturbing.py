@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.reliability.disturbing import STOPPED, disturb_when
+from tests.reliability.interrupt import STOPPED, disturb_when
 
 
 @dataclass

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.harness import REGION, Aurora
-from tests.reliability.disturbing import disturb_when
+from tests.reliability.interrupt import disturb_when
 from tests.sandbox.adopted import Others
-from tests.sandbox.looking import changing_calls, last_call
+from tests.sandbox.aws_view import changing_calls, last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 

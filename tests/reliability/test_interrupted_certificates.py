@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.harness import Aurora
+from tests.observe import watched
 from tests.reliability.one_life import Boundary, killed_and_repeated
-from tests.watching import watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(600)]
 AUTHORITIES = {"rds-ca-rsa2048-g1", "rds-ca-ecc384-g1"}

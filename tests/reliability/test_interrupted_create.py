@@ -6,7 +6,7 @@ import pytest
 
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
-from tests.reliability.disturbing import CREATE, DELAYS_S, assert_state_is_reality, stopped_again_and_again
+from tests.reliability.interrupt import CREATE, DELAYS_S, assert_state_is_reality, stopped_again_and_again
 
 pytestmark = pytest.mark.sandbox
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
-from tests.reliability.disturbing import called, disturb_when
-from tests.watching import last_call
+from tests.observe import last_call
+from tests.reliability.interrupt import called, disturb_when
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 SPEC = (

@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from tests.harness import Aurora
+from tests.observe import watched
 from tests.reliability.one_life import Boundary, killed_and_repeated
-from tests.sandbox.looking import changing_calls, last_call
+from tests.sandbox.aws_view import changing_calls, last_call
 from tests.sandbox.replicas import PROMOTE, rds_instance
-from tests.watching import watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")

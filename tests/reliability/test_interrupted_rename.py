@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.harness import Aurora
+from tests.observe import last_call
 from tests.reliability.one_life import Boundary, killed_and_repeated
 from tests.sandbox.test_restore_replace import renames
-from tests.watching import last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(1800)]
 REGION = ("--region", "eu-west-1")

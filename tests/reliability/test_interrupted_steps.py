@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 
 from tests.harness import Aurora
+from tests.observe import slowly, watched
 from tests.reliability.one_life import LATENCY_S, Boundary, journal, kill_at, killed_and_repeated
-from tests.watching import slowly, watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.harness import Aurora
-from tests.reliability.disturbing import CREATE, assert_state_is_reality, called, disturb_when
-from tests.watching import last_call
+from tests.observe import last_call
+from tests.reliability.interrupt import CREATE, assert_state_is_reality, called, disturb_when
 
 pytestmark = pytest.mark.sandbox
 LATENCY_S = 5.0

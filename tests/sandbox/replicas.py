@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.harness import Aurora
-from tests.sandbox.emulated import Account
+from tests.sandbox.emulator import Account
 
 PROMOTE = "PromoteReadReplicaDBCluster"
 

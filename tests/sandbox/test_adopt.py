@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness import REGION, Aurora
 from tests.sandbox.adopted import Others
-from tests.sandbox.looking import changing_calls, last_call
+from tests.sandbox.aws_view import changing_calls, last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 TAGGING = {"AddTagsToResource", "TagResource"}

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.harness import Aurora
-from tests.watching import last_call, slowly
+from tests.observe import last_call, slowly
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
 PASSWORD = {"AURORA_MASTER_PASSWORD": "Correct-horse-9-battery"}

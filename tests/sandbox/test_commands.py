@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from tests.harness import Aurora, Outcome, run_main
-from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, changing_calls, last_call, spec_file
+from tests.sandbox.aws_view import EXAMPLES, Seen, at_terminal, changing_calls, last_call, spec_file
 
 pytestmark = pytest.mark.sandbox
 REGION = ("--region", "eu-west-1")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import Seen, last_call, spec_file
+from tests.sandbox.aws_view import Seen, last_call, spec_file
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 ORDERS = {"engine_version": "16.8", "database": "orders", "username": "boss", "tags": {"team": "payments"}}

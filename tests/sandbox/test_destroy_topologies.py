@@ -13,11 +13,11 @@ import pytest
 from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.processes import wait_until
 from tests.harness import Aurora
-from tests.reliability.disturbing import called
+from tests.observe import slowly
+from tests.reliability.interrupt import called
 from tests.reliability.inventory import in_emulator
-from tests.sandbox.emulated import Account
-from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, last_call, spec_file
-from tests.watching import slowly
+from tests.sandbox.aws_view import EXAMPLES, Seen, at_terminal, last_call, spec_file
+from tests.sandbox.emulator import Account
 
 pytestmark = pytest.mark.sandbox
 IMPATIENT = {"AWS_MAX_ATTEMPTS": "2"}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import changing_calls, last_call, spec_file
+from tests.sandbox.aws_view import changing_calls, last_call, spec_file
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 LOCK = {

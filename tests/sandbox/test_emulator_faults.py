@@ -10,7 +10,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.manager import Sandbox
-from tests.sandbox.emulated import Account, client, refused
+from tests.sandbox.emulator import Account, client, refused
 
 pytestmark = pytest.mark.sandbox
 

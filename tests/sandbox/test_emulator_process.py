@@ -25,7 +25,7 @@ from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.isolation import assert_isolated
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.processes import start_time, wait_until
-from tests.sandbox.emulated import Account, client, start_in_background
+from tests.sandbox.emulator import Account, client, start_in_background
 
 pytestmark = pytest.mark.sandbox
 

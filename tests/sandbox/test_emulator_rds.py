@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
-from tests.sandbox.emulated import Account, client, refused
+from tests.sandbox.emulator import Account, client, refused
 
 pytestmark = pytest.mark.sandbox
 

@@ -11,8 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.harness import Aurora
-from tests.sandbox.emulated import Account
-from tests.sandbox.looking import EXAMPLES, Seen
+from tests.sandbox.aws_view import EXAMPLES, Seen
+from tests.sandbox.emulator import Account
 
 pytestmark = pytest.mark.sandbox
 

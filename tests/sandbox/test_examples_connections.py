@@ -12,8 +12,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.harness import Aurora
-from tests.sandbox.emulated import client
-from tests.sandbox.looking import EXAMPLES, Seen, changing_calls, last_call
+from tests.sandbox.aws_view import EXAMPLES, Seen, changing_calls, last_call
+from tests.sandbox.emulator import client
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(900)]
 

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.harness import Aurora
-from tests.sandbox.looking import EXAMPLES
+from tests.sandbox.aws_view import EXAMPLES
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 NAME = "everything"

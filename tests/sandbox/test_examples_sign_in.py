@@ -12,7 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.harness import Aurora, Outcome
-from tests.sandbox.looking import EXAMPLES, last_call
+from tests.sandbox.aws_view import EXAMPLES, last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 FIRST, SECOND, THIRD = "Quite-Secret-0001", "Quite-Secret-0002", "Quite-Secret-0003"

@@ -10,8 +10,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.harness import REGION, Aurora
-from tests.sandbox.emulated import Account
-from tests.sandbox.looking import EXAMPLES, Seen, spec_file
+from tests.sandbox.aws_view import EXAMPLES, Seen, spec_file
+from tests.sandbox.emulator import Account
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough, pytest.mark.timeout(900)]
 REGIONS = {"shop-replica": "us-east-1"}

@@ -11,7 +11,7 @@ from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.manager import Sandbox
 from tests.harness import Aurora, Outcome
 from tests.reliability.inventory import in_emulator, in_states
-from tests.sandbox.looking import Seen, changing_calls, last_call
+from tests.sandbox.aws_view import Seen, changing_calls, last_call
 
 pytestmark = pytest.mark.sandbox
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")

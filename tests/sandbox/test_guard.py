@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import Seen, changing_calls, last_call, spec_file
+from tests.sandbox.aws_view import Seen, changing_calls, last_call, spec_file
 
 pytestmark = pytest.mark.sandbox
 CLUSTER, FIRST = "aws_rds_cluster.this", "aws_rds_cluster_instance.first"

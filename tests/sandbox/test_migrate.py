@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import at_terminal, changing_calls, last_call
+from tests.observe import slowly, watched
+from tests.sandbox.aws_view import at_terminal, changing_calls, last_call
 from tests.sandbox.replicas import PROMOTE, lag, rds_instance
-from tests.watching import slowly, watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")
@@ -38,7 +38,7 @@ def world(aurora: Aurora) -> Aurora:
 
 
 def old_network(aurora: Aurora) -> tuple[str, list[str], str]:
-    from tests.sandbox.emulated import Account
+    from tests.sandbox.emulator import Account
 
     return Account(aurora.emulator).network("old")
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.emulated import Account
-from tests.sandbox.looking import Seen, spec_file
+from tests.sandbox.aws_view import Seen, spec_file
+from tests.sandbox.emulator import Account
 
 pytestmark = pytest.mark.sandbox
 ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
-from tests.watching import slowly, watched
+from tests.observe import slowly, watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")

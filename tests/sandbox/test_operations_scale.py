@@ -10,7 +10,7 @@ import pytest
 from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.terraform.runner import Terraform
 from tests.harness import Aurora
-from tests.watching import slowly, watched
+from tests.observe import slowly, watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")

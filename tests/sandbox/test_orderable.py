@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import changing_calls, last_call
+from tests.sandbox.aws_view import changing_calls, last_call
 
 pytestmark = pytest.mark.sandbox
 CREATE = ("--region", "eu-west-1", "create", "shop", "--engine", "mysql", "--class", "db.t4g.medium", "--yes")

@@ -13,8 +13,8 @@ import pytest
 
 from aurora_cli.stacks.journal import FILE
 from tests.harness import Aurora
+from tests.observe import last_call
 from tests.previous_version import put, scenario
-from tests.watching import last_call
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(600)]
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")

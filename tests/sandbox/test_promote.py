@@ -8,9 +8,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.harness import Aurora
-from tests.sandbox.looking import EXAMPLES, Seen, at_terminal, changing_calls, last_call, spec_file
+from tests.observe import slowly
+from tests.sandbox.aws_view import EXAMPLES, Seen, at_terminal, changing_calls, last_call, spec_file
 from tests.sandbox.replicas import PROMOTE, lag, rds_instance, shop_rds
-from tests.watching import slowly
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
 FILE = EXAMPLES / "replica-of-rds.yaml"

@@ -9,7 +9,7 @@ import pytest
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from tests.harness import REGION
-from tests.sandbox.emulated import client, refused
+from tests.sandbox.emulator import client, refused
 from tests.sandbox.provider_driver import Driver, new_driver
 
 pytestmark = pytest.mark.sandbox

@@ -12,7 +12,7 @@ from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.engine.lifecycle import Unfinished
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from tests.harness import REGION
-from tests.sandbox.emulated import client
+from tests.sandbox.emulator import client
 from tests.sandbox.provider_driver import Driver, new_driver
 
 pytestmark = pytest.mark.sandbox

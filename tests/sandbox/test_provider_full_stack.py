@@ -8,7 +8,7 @@ import pytest
 
 import aurora_cli
 from aurora_cli.sandbox.manager import Sandbox
-from tests.sandbox.emulated import client
+from tests.sandbox.emulator import client
 from tests.sandbox.test_provider_terraform import Stack
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]

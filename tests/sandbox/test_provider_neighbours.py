@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
 from tests.harness import REGION
-from tests.sandbox.emulated import client
+from tests.sandbox.emulator import client
 from tests.sandbox.provider_driver import Driver
 
 pytestmark = pytest.mark.sandbox

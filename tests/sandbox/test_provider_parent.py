@@ -24,7 +24,7 @@ from aurora_cli.sandbox.processes import is_running, start_time, stop_fork_serve
 from aurora_cli.sandbox.provider.install import install
 from aurora_cli.sandbox.provider.serve import _COOKIE, _ORPHAN_SECONDS
 from tests.harness import Aurora, clean_environ, terraform
-from tests.reliability.disturbing import CREATE, called
+from tests.reliability.interrupt import CREATE, called
 
 pytestmark = [
     pytest.mark.sandbox,

@@ -10,7 +10,7 @@ import pytest
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from tests.harness import REGION
-from tests.sandbox.emulated import client
+from tests.sandbox.emulator import client
 from tests.sandbox.provider_driver import Driver
 
 pytestmark = pytest.mark.sandbox

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import EXAMPLES, last_call, spec_file
+from tests.sandbox.aws_view import EXAMPLES, last_call, spec_file
 from tests.sandbox.test_restore_replace import renames
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]

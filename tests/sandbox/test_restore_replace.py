@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import last_call, spec_file
+from tests.sandbox.aws_view import last_call, spec_file
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 RENAMES = ("ModifyDBCluster", "ModifyDBInstance")

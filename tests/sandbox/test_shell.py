@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.looking import Seen, at_terminal, spec_file
+from tests.sandbox.aws_view import Seen, at_terminal, spec_file
 
 pytestmark = pytest.mark.sandbox
 ESCAPE = re.compile(r"\x1b")

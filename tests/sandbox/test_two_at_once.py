@@ -13,7 +13,7 @@ import pytest
 
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
-from tests.sandbox.looking import Seen
+from tests.sandbox.aws_view import Seen
 
 pytestmark = pytest.mark.sandbox
 PATIENCE_S = 120

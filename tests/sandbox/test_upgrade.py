@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.watching import last_call, slowly
+from tests.observe import last_call, slowly
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
 REGION = ("--region", "eu-west-1")

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from aurora_cli.stacks.lock import lock_holder
 from tests.harness import Aurora
+from tests.observe import last_call
 from tests.reliability.inventory import in_emulator, in_states
-from tests.sandbox.looking import READING
-from tests.watching import last_call
+from tests.sandbox.aws_view import READING
 
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 DESTROY = ("destroy", "demo", "--confirm", "demo")

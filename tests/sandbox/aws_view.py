@@ -15,7 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from tests.harness import REGION, Aurora, Outcome
-from tests.sandbox.emulated import client
+from tests.sandbox.emulator import client
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 READING = ("Describe", "List", "Get", "Lookup")
