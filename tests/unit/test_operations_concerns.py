@@ -13,6 +13,7 @@ from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.change import SpecChange
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
+from aurora_cli.operations.pipeline.step import typed
 from aurora_cli.terraform.plan.plan import Plan
 
 MOMENTS = ("read", "ask_aws", "plans_again", "review", "require", "before", "after")
@@ -77,3 +78,14 @@ def test_what_a_concern_refuses_ends_the_review() -> None:
 
     with pytest.raises(ValueError, match="no password"):
         change_with(Refusing).require(UNCHANGED)
+
+
+def test_a_command_that_is_repeated_has_every_option_with_a_value() -> None:
+    assert typed("scale", "demo", readers=0, acu=None, in_place=True) == (
+        "scale",
+        "demo",
+        "--readers",
+        "0",
+        "--in-place",
+    )
+    assert typed("restore", from_snapshot="s-1", undo=False) == ("restore", "--from-snapshot", "s-1")

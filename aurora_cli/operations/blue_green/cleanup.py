@@ -19,7 +19,7 @@ from aurora_cli.operations.blue_green.removing import (
 )
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ class Cleanup(Operation):
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        flags = (
-            ("--delete-green", self.delete_green),
-            ("--keep-old", self.keep_old),
-            ("--skip-final-snapshot", not self.final_snapshot),
-        )
-        return ("blue-green", "cleanup", self.cluster, *(flag for flag, given in flags if given))
+        flags = {
+            "delete_green": self.delete_green,
+            "keep_old": self.keep_old,
+            "skip_final_snapshot": not self.final_snapshot,
+        }
+        return typed("blue-green", "cleanup", self.cluster, **flags)
 
     def decide(self, context: OperationContext) -> Decision:
         """What is there, and what goes."""

@@ -30,7 +30,7 @@ from aurora_cli.operations.blue_green.target import (
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.preflight.target_version import choose_target
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, to_dict, write_blue_green
 
@@ -89,7 +89,7 @@ class Create(Operation):
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        return ("blue-green", "create", self.cluster, *(("--to", self.to) if self.to else ()), *self.words)
+        return (*typed("blue-green", "create", self.cluster, to=self.to), *self.words)
 
     def decide(self, context: OperationContext) -> Decision:
         """Refuse what stands in the way, and read from Terraform's plan which parameter groups are needed."""

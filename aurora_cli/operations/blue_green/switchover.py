@@ -21,7 +21,7 @@ from aurora_cli.operations.blue_green.state_repair import repair_steps
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import existing_stack
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, read_blue_green, to_dict
 from aurora_cli.stacks.journal import remove_journal
 
@@ -61,21 +61,16 @@ def switchover(
 
 @dataclass(frozen=True)
 class Switchover(Operation):
-    """The operation."""
+    """The operation; a repeat resumes it, whatever timeout it names."""
 
     cluster: str
     timeout_s: int = DEFAULT_TIMEOUT_S
     name = "blue-green switchover"
 
     @property
-    def arguments(self) -> Mapping[str, Any]:
-        """There are none: a repeat goes on, whatever timeout it names."""
-        return {}
-
-    @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        return ("blue-green", "switchover", self.cluster, "--timeout", str(self.timeout_s))
+        return typed("blue-green", "switchover", self.cluster, timeout=self.timeout_s)
 
     def decide(self, context: OperationContext) -> Decision:
         """Refuse what is not ready; a switchover that was made elsewhere only has its end made here."""

@@ -11,7 +11,7 @@ from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -48,7 +48,7 @@ class Failover(Operation):
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        return ("failover", self.cluster, *(("--to", self.to) if self.to else ()))
+        return typed("failover", self.cluster, to=self.to)
 
     def decide(self, context: OperationContext) -> Decision:
         """Choose the target once, so that a repeat does not fail over a second time."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aurora_cli.aws.replication.global_role import global_role
 from aurora_cli.aws.replication.lag import promote as call_promote
@@ -13,7 +13,7 @@ from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.day_two.promoted_spec import promoted
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.report.replication import lag_of, short
 from aurora_cli.spec.model.source import PROMOTED
 
@@ -46,7 +46,7 @@ def promote(
 
 @dataclass(frozen=True)
 class Promote(Operation):
-    """The operation."""
+    """The operation; how much lag is accepted may be said anew by the command that resumes it."""
 
     cluster: str
     max_lag_s: float = MAX_LAG_S
@@ -54,15 +54,10 @@ class Promote(Operation):
     name = "promote"
 
     @property
-    def arguments(self) -> Mapping[str, Any]:
-        """Nothing: how much lag is accepted may be said anew by the command that goes on."""
-        return {}
-
-    @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        limit = () if self.max_lag_s == MAX_LAG_S else ("--max-lag", f"{self.max_lag_s:g}")
-        return ("promote", self.cluster, *limit, *(("--accept-lag",) if self.accept_lag else ()))
+        limit = None if self.max_lag_s == MAX_LAG_S else f"{self.max_lag_s:g}"
+        return typed("promote", self.cluster, max_lag=limit, accept_lag=self.accept_lag)
 
     def decide(self, context: OperationContext) -> Decision:
         """Refuse what is no replica, and one that is too far behind."""

@@ -12,7 +12,7 @@ from aurora_cli.operations.day_two.failover import named_instance, require_avail
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.restart_steps import restart_step
 from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Member, Topology
@@ -61,9 +61,7 @@ class Reboot(Operation):
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        one = ("--instance", self.instance) if self.instance else ()
-        many = ("--rolling",) if self.rolling else ()
-        return ("reboot", self.cluster, *one, *many, *(("--all",) if self.every else ()))
+        return typed("reboot", self.cluster, instance=self.instance, rolling=self.rolling, all=self.every)
 
     def decide(self, context: OperationContext) -> Decision:
         """Which instances, in which order, and who takes the role meanwhile."""

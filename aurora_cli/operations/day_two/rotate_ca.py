@@ -14,7 +14,7 @@ from aurora_cli.operations.core.specs import stored_layer, stored_spec
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Member, Topology
@@ -60,7 +60,7 @@ class RotateCa(Operation):
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        return ("rotate-ca", self.cluster, *(("--to", self.to) if self.to else ()))
+        return typed("rotate-ca", self.cluster, to=self.to)
 
     def decide(self, context: OperationContext) -> Decision:
         """Which authority, which instances in which order, whether they restart, and who takes the role meanwhile."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aurora_cli.aws.modify.stop_start import Verb, away_from_goal, stop_start
 from aurora_cli.aws.replication.global_role import global_role
@@ -46,11 +46,6 @@ class StopStart(Operation):
 
     cluster: str
     name: Verb
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """There are none."""
-        return {}
 
     @property
     def command(self) -> tuple[str, ...]:

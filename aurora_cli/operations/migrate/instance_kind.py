@@ -11,7 +11,7 @@ from aurora_cli.operations.core.instances import FIRST, identifiers
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.scale.order import Order
 from aurora_cli.operations.scale.scale import Scale, ScaleRequest
 from aurora_cli.operations.scale.spec import SERVERLESS
@@ -77,10 +77,9 @@ class ToKind(Operation):
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
         serverless = self.request.class_ == SERVERLESS
-        words = ("--acu", str(self.request.acu)) if serverless else ("--class", str(self.request.class_))
-        given = words if self.request.acu or not serverless else ()
-        more = ("--temporary-reader",) if self.temporary_reader else ()
-        return ("migrate", COMMANDS["serverless" if serverless else "provisioned"], self.cluster, *given, *more)
+        size = {"acu": self.request.acu} if serverless else {"class": self.request.class_}
+        words = ("migrate", COMMANDS["serverless" if serverless else "provisioned"], self.cluster)
+        return typed(*words, **size, temporary_reader=self.temporary_reader)
 
     def decide(self, context: OperationContext) -> Decision:
         """As `scale` does; and a key for the reader for the time being, if nobody else could take over."""

@@ -63,6 +63,13 @@ class Decision:
     plan: Plan | None = None
 
 
+def typed(*words: str, **options: object) -> tuple[str, ...]:
+    """The words of a command line: those given, then each option that has a value; one that is True stands alone."""
+    said = {name: value for name, value in options.items() if value is not None and value is not False}
+    given = [(f"--{name.replace('_', '-')}", value) for name, value in said.items()]
+    return (*words, *(word for flag, value in given for word in ((flag,) if value is True else (flag, str(value)))))
+
+
 class Operation:
     """One operation, asked for with certain arguments.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.describe import find_cluster
 from aurora_cli.errors import InvalidInput, SourceUnfit
 from aurora_cli.operations.core.instances import identifiers
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.restore_in_place.name_swap import Exchange, exchange_steps
 from aurora_cli.operations.restore_in_place.reconcile import reconcile_step
 from aurora_cli.operations.restore_in_place.refusals import refuse_bound
@@ -48,8 +48,8 @@ class Replace(Operation):
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        source = ("--from-snapshot", self.snapshot) if self.snapshot else ("--to-time", str(self.time))
-        return ("restore", self.cluster, "--replace", *source, "--confirm", self.cluster)
+        source = {"from_snapshot": self.snapshot} if self.snapshot else {"to_time": self.time}
+        return typed("restore", self.cluster, replace=True, **source, confirm=self.cluster)
 
     def decide(self, context: OperationContext) -> Decision:
         """Names, and where the data comes from."""

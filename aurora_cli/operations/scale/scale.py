@@ -13,7 +13,7 @@ from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.day_two.failover import named_instance, require_available
 from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.preflight.orderable import Orderable
 from aurora_cli.operations.scale.order import Order, order_of
 from aurora_cli.operations.scale.spec import scaled
@@ -87,15 +87,11 @@ class Scale(Operation):
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        given = (
-            ("--readers", self.request.readers),
-            ("--class", self.request.class_),
-            ("--acu", self.request.acu),
-            ("--instance", self.request.instance),
-        )
-        words = [word for flag, value in given if value is not None for word in (flag, str(value))]
-        words += [word for check in self.request.skip_checks for word in ("--skip-check", check)]
-        return ("scale", self.cluster, *words, *(("--in-place",) if self.request.in_place else ()))
+        asked = self.request
+        size = {"readers": asked.readers, "class": asked.class_, "acu": asked.acu, "instance": asked.instance}
+        words = typed("scale", self.cluster, **size)
+        skipped = (word for check in asked.skip_checks for word in ("--skip-check", check))
+        return (*words, *skipped, *typed(in_place=asked.in_place))
 
     def decide(self, context: OperationContext) -> Decision:
         """Which keys, who is the writer, in which order."""

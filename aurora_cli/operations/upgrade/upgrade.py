@@ -13,7 +13,7 @@ from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.engine import run_operation
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.preflight.target_version import Target, choose_target
 from aurora_cli.operations.upgrade.clusters import UpgradeUnit, places_of, refuse_uneven
 from aurora_cli.operations.upgrade.parameter_groups import group_name, makes_groups
@@ -107,15 +107,10 @@ class Upgrade(Operation):
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
-        request = self.request
-        given = (
-            ("--to", request.to),
-            ("--cluster-group", request.cluster_group),
-            ("--instance-group", request.instance_group),
-        )
-        flags = (("--no-snapshot", not request.snapshot), ("--in-window", request.in_window))
-        words = [word for flag, value in given if value for word in (flag, value)]
-        return ("upgrade", self.cluster, *words, *(flag for flag, on in flags if on))
+        asked = self.request
+        groups = {"cluster_group": asked.cluster_group, "instance_group": asked.instance_group}
+        flags = {"no_snapshot": not asked.snapshot, "in_window": asked.in_window}
+        return typed("upgrade", self.cluster, to=asked.to, **groups, **flags)
 
     def decide(self, context: OperationContext) -> Decision:
         """Where to, whether it can be, and in which order. The running version counts, not the spec's."""
