@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass
 class Latency:
-    """Seconds per transition; 0: a resource reaches its final status at once."""
+    """Seconds per transition; 0: a resource reaches its final status at once.
+
+    A lower value ends earlier what is in transition.
+    """
 
     seconds: float = 0.0
 
@@ -27,12 +30,12 @@ class Transition:
     def __init__(self, passing: str, final: str) -> None:
         self.passing = passing
         self.final = final
-        self._ends = time.monotonic() + LATENCY.seconds
+        self._began, self._seconds = time.monotonic(), LATENCY.seconds
 
     @property
     def over(self) -> bool:
         """Whether the final status is reached."""
-        return time.monotonic() >= self._ends
+        return time.monotonic() >= self._began + min(self._seconds, LATENCY.seconds)
 
     @property
     def status(self) -> str:
