@@ -23,7 +23,7 @@ import boto3
 import botocore.session
 
 from aurora_cli.main import main
-from aurora_cli.operations.pipeline.engine import UNSETTLED
+from aurora_cli.operations.pipeline.context import UNSETTLED
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.terraform.binary import find_binary
 

@@ -79,6 +79,17 @@ MAY_PARSE_JSON = {
 }
 """File -> why it may call `json.loads`. Whoever reads what may be damaged calls `json_input`."""
 
+MAY_APPLY = {
+    "operations/pipeline/provider_fixes.py": "the plan that was approved",
+    "operations/pipeline/change.py": "settings that a restore does not accept, in place",
+    "operations/pipeline/context.py": "what hangs on other steps, once it was found harmless",
+    "operations/blue_green/state_repair.py": "a refresh of the state",
+    "operations/adopt/draft.py": "imports into a state of its own",
+    "operations/destroy/execute.py": "the destroy plan that was confirmed",
+    "operations/destroy/unprotecting.py": "the final snapshot's name, before a destroy",
+}
+"""File -> what it has Terraform apply. Whatever changes a cluster to a spec goes through the engine."""
+
 LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
 
 
@@ -198,6 +209,11 @@ PRODUCT = [path for path in MODULES if _part(path) != "sandbox"]
 
 def test_there_is_one_way_to_wait() -> None:
     assert {_name(path) for path in PRODUCT if _uses(path, "sleep", "_sleep")} == set(MAY_SLEEP)
+
+
+def test_there_is_one_engine() -> None:
+    calls = re.compile(r"terraform\.apply\(\)")
+    assert {_name(path) for path in PRODUCT if calls.search(path.read_text(encoding="utf-8"))} == set(MAY_APPLY)
 
 
 def test_there_is_one_way_to_stop_and_start_a_cluster() -> None:

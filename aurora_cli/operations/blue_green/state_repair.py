@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import OperationFailed
-from aurora_cli.events import Note
 from aurora_cli.operations.blue_green.target import target_of
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.guard import guard
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
 
 def repair_steps(context: OperationContext, record: BlueGreenRecord, deployment: str) -> list[Step]:
     """The spec, the state, and the plan that must be empty."""
+
+    def reconcile() -> None:
+        """Small differences are set in place, which AWS did not take along; nothing is made again."""
+        context.bring_to_spec(lambda plan: _refuse_harm(context, plan))
+
     return [
         Step(
             "spec",
@@ -37,7 +41,7 @@ def repair_steps(context: OperationContext, record: BlueGreenRecord, deployment:
             lambda: False,
             lambda: _follow(context, record),
         ),
-        Step("settle", "Verify that the plan is empty", lambda: False, lambda: _reconcile(context)),
+        Step("settle", "Verify that the plan is empty", lambda: False, reconcile),
     ]
 
 
@@ -88,31 +92,11 @@ def _follow(context: OperationContext, record: BlueGreenRecord) -> str | None:
     return None
 
 
-def _reconcile(context: OperationContext) -> str | None:
-    """Small differences are set in place, which AWS did not take along; nothing is made again."""
-    plan = _plan(context)
-    if not plan.empty:
-        _refuse_harm(context, plan)
-        context.count(context.terraform.apply())
-        plan = _plan(context)
-    context.terraform.plan_file.unlink(missing_ok=True)
-    if not plan.empty:
-        left = ", ".join(sorted(c.address for c in plan.changes))
-        text = f"The switchover is complete, but the plan still differs in {left}."
-        context.emit(Note(text, level="warning", hint=f"aurora-cli plan {context.spec.name}"))
-    return None
-
-
-def _plan(context: OperationContext) -> Plan:
-    return context.plan(context.spec, context.stack.record.instance_keys)
-
-
 def _refuse_harm(context: OperationContext, plan: Plan) -> None:
     findings = guard.inspect(plan, guard.Situation(topology=context.live()))
     bad = sorted(c.address for c in plan.changes if c.action not in ("create", "update"))
     bad += sorted(f.address for f in findings if f.effect in ("lost", "replaced", "restart") and f.address not in bad)
     if bad:
-        context.terraform.plan_file.unlink(missing_ok=True)
         raise OperationFailed(
             f"The switchover is complete, but Terraform would now replace or restart {', '.join(bad)}: that was not applied.",
             hint=f"aurora-cli abandon {context.spec.name}, then look: aurora-cli plan {context.spec.name}",

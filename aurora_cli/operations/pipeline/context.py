@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.waiters import busy, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
-from aurora_cli.events import StepFinished, StepStarted, waiting
+from aurora_cli.events import Note, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.concern import ChangeContext
 from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.rendered import write_rendered
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.output.outcome import ApplySummary
     from aurora_cli.terraform.plan.plan import Plan
+
+
+UNSETTLED = "but the plan still differs in"
+_ROUNDS = 3
 
 
 class OperationContext(ChangeContext):
@@ -150,6 +154,35 @@ class OperationContext(ChangeContext):
         if title and applied:
             self.emit(StepFinished("apply", monotonic() - started))
         return applied
+
+    def bring_to_spec(self, refuse: Callable[[Plan], None]) -> None:
+        """Plan and apply the stored spec until the plan is empty; a second round finds what hangs on the first.
+
+        Args:
+            refuse: raises for a plan that must not be applied; nobody has been shown it.
+
+        Raises:
+            TerraformFailed and its kin; what `refuse` raises.
+        """
+        for _ in range(_ROUNDS):
+            plan = self.plan(self.spec, self.stack.record.instance_keys)
+            if plan.empty:
+                return
+            try:
+                refuse(plan)
+            except BaseException:
+                self.terraform.plan_file.unlink(missing_ok=True)
+                raise
+            self.count(self.terraform.apply())
+        self.say_differences(self.plan(self.spec, self.stack.record.instance_keys))
+
+    def say_differences(self, plan: Plan) -> None:
+        """After the last step: what a plan would still change, which should be nothing."""
+        self.terraform.plan_file.unlink(missing_ok=True)
+        if not plan.empty:
+            left = ", ".join(sorted(c.address for c in plan.changes))
+            text = f"Every step is done, {UNSETTLED} {left}."
+            self.emit(Note(text, level="warning", hint=f"aurora-cli plan {self.stack.name}"))
 
     def count(self, *done: ApplySummary) -> None:
         """Add what Terraform did."""

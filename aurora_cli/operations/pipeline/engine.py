@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 RECONCILE = "settle"
 """Name of the last step; journals of earlier versions hold it."""
 _AGAIN = "Run the same command again: it resumes from here."
-UNSETTLED = "but the plan still differs in"
 
 
 def run_operation(app: AppContext, name: str, operation: Operation, options: RunOptions) -> ChangeResult:
@@ -330,16 +329,8 @@ class _Engine:
         fixed = fix_provider_gaps(self.app, desired.spec, topology, self.emit)
         self.read = None if fixed else topology
         if (applied or fixed) and not self.operation.one_step:
-            self._look_for_differences(change)
-
-    def _look_for_differences(self, change: SpecChange) -> None:
-        change.prepare()
-        plan = change.plan()
-        self.context.terraform.plan_file.unlink(missing_ok=True)
-        if not plan.empty:
-            left = ", ".join(sorted(c.address for c in plan.changes))
-            text = f"Every step is done, {UNSETTLED} {left}."
-            self.emit(Note(text, level="warning", hint=f"aurora-cli plan {self.stack.name}"))
+            change.prepare()
+            self.context.say_differences(change.plan())
 
     def _desired(self) -> Resolved:
         if self.decision.desired is None:

@@ -12,7 +12,7 @@ from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.operations.rename.names import from_facts
 from aurora_cli.operations.rename.state_preview import harmless
-from aurora_cli.operations.restore_in_place.reconcile import bring_to_spec
+from aurora_cli.operations.restore_in_place.reconcile import refuse_harm
 from aurora_cli.terraform.state.state_rename import is_renamed, renamed_state
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class RenameSteps:
 
     def _reconcile(self) -> Step:
         def run() -> str | None:
-            bring_to_spec(self.context, harmless)
+            self.context.bring_to_spec(refuse_harm(self.context.stack.name, harmless))
             return None
 
         text = "Update resources that contain the cluster's name: tags, alarms, records, autoscaling"
