@@ -11,7 +11,7 @@
       -> fix_provider_gaps            what the provider leaves undone, looked at in AWS
       -> report                       endpoints and roles as AWS reports them afterwards
 
-engine.py    carries out an operation; step.py is what an operation is made of; apply.py is create and apply
+engine.py    carries out an operation; step.py is what it is made of; step_run.py runs the steps; apply.py is create and apply
 change.py    one spec on its way; concerns.py lists what varies between changes: instance keys, password, source, Regions, ...
 context.py   what steps work with; journal.py what survives a crash; core/recovery.py a Terraform that outlived its command
 review.py    builds the review and asks

@@ -8,18 +8,16 @@ one that was cut off after its call, since the live cluster is asked before a st
 
 from __future__ import annotations
 
-import shlex
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import AuroraError, AwsFailed, Interrupted, PlanStale
-from aurora_cli.events import Note, StepFinished, StepStarted, timed
+from aurora_cli.errors import PlanStale
+from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.concern import Shown
 from aurora_cli.operations.core.history import Entry, recorded
 from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
 from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import live_regions
-from aurora_cli.operations.core.review import ChangeResult, PlannedStep, PlanReview
+from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
@@ -28,6 +26,7 @@ from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
 from aurora_cli.operations.pipeline.review import ask, review_of
 from aurora_cli.operations.pipeline.step import Operation, Step
+from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan.plan import Plan
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
 
 RECONCILE = "settle"
 """Name of the last step; journals of earlier versions hold it."""
-_AGAIN = "Run the same command again: it resumes from here."
 
 
 def run_operation(app: AppContext, name: str, operation: Operation, options: RunOptions) -> ChangeResult:
@@ -106,12 +104,10 @@ class _Engine:
         self.emit, self.stack, self.app = context.emit, context.stack, context.app
         self.resumed = context.journal is not None
         self.decision = kept_decision(context.journal) if context.journal else operation.decide(context)
-        self.steps = list(operation.steps(context, self.decision))
+        steps = list(operation.steps(context, self.decision))
         if self.decision.desired is not None and not operation.one_step:
-            text = "Reconcile Terraform state with the spec"
-            self.steps.append(Step(RECONCILE, text, lambda: False, self._reconcile))
-        self.ended = self._ended()
-        self.seconds: dict[str, float] = {}
+            steps.append(Step(RECONCILE, "Reconcile Terraform state with the spec", lambda: False, self._reconcile))
+        self.steps = StepRun(context, operation, steps)
         self.change: SpecChange | None = None
         self.shown = Shown()
         self.read: Topology | None = None
@@ -146,16 +142,8 @@ class _Engine:
 
     # --- before ---
 
-    def _ended(self) -> set[str]:
-        """Names of the steps that need not be run any more."""
-        journal = self.context.journal
-        if journal is not None:
-            return {step.name for step in self.steps if journal.step(step.name).finished}
-        return {step.name for step in self.steps if step.done()}
-
     def _nothing_to_do(self, review: PlanReview) -> bool:
-        left = any(step.name not in self.ended and step.name != RECONCILE for step in self.steps)
-        return review.plan.empty and not (self.resumed or left or review.steps)
+        return review.plan.empty and not (self.resumed or self.steps.left() - {RECONCILE} or review.steps)
 
     def _review(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
         """Plan from now to the end, and say what it means; and the live cluster, if there is one."""
@@ -186,7 +174,7 @@ class _Engine:
             resumed=self.resumed or self._was_interrupted(),
             again=again,
             steps=self.shown.steps,
-            sequence=self._sequence(),
+            sequence=self.steps.sequence(),
             remarks=(*decision.remarks, *self.shown.remarks),
         )
         return review, topology
@@ -237,7 +225,12 @@ class _Engine:
         if self.operation.one_step:
             self._reconcile()
         else:
-            self._take_steps()
+            if not self.resumed:
+                self.context.save(
+                    new_journal(self.app, self.operation, self.decision, self.steps.all, self.steps.ended)
+                )
+            self.stack.update_record(status="changing")
+            self.steps.take()
         self.stack.update_record(status="ready")
         remove_journal(self.stack.folder)
         entry.finish("succeeded", self.context.counts, self._summary())
@@ -248,67 +241,9 @@ class _Engine:
             review=review,
             changed=True,
             summary=dict(self.context.counts),
-            sequence=self._sequence(),
-            without_writer_s=self._without_writer(),
+            sequence=self.steps.sequence(),
+            without_writer_s=self.steps.without_writer(),
         )
-
-    def _take_steps(self) -> None:
-        if not self.resumed:
-            self.context.save(new_journal(self.app, self.operation, self.decision, self.steps, self.ended))
-        self.stack.update_record(status="changing")
-        for number, step in enumerate(self.steps, start=1):
-            if step.name not in self.ended:
-                self._take(step, number)
-
-    def _take(self, step: Step, number: int) -> None:
-        """One step: wait until the cluster is stable, look whether the step is done, run it."""
-        started = monotonic()
-        self.emit(StepStarted(step.name, f"Step {number} of {len(self.steps)}: {step.text}"))
-        try:
-            self.context.wait_until_stable()
-            remark = "already done" if step.done() else self._run(step)
-        except KeyboardInterrupt as stop:
-            self._say_stopped(number)
-            raise Interrupted(self._how_far(), hint=_AGAIN) from stop
-        except AuroraError as error:
-            if isinstance(error, Interrupted):
-                error.message = self._how_far()
-            self._say_stopped(number)
-            raise
-        self.context.saved = None
-        seconds = self.seconds.get(step.name)
-        self.context.save(self._journal().with_step(step.name, finished=self._now(), elapsed_s=seconds))
-        self.ended.add(step.name)
-        self.emit(StepFinished(step.name, monotonic() - started, remark))
-
-    def _say_stopped(self, number: int) -> None:
-        again = shlex.join(("aurora-cli", *self.operation.command))
-        self.emit(Note(f"Stopped at step {number} of {len(self.steps)}.", level="warning", hint=f"Resume: {again}"))
-
-    def _how_far(self) -> str:
-        return f"Stopped by request; {len(self.ended)} of {len(self.steps)} steps are done."
-
-    def _run(self, step: Step) -> str | None:
-        self.context.save(self._journal().with_step(step.name, began=self._now()))
-        started = monotonic()
-        try:
-            remark = step.run()
-        except AwsFailed as error:
-            # The library repeats a call whose answer was lost, and AWS refuses the second one.
-            if "InvalidDB" not in str(error.details.get("aws_code")) or not self._done_at_rest(step):
-                raise
-            remark = None
-        self.seconds[step.name] = round(monotonic() - started, 1)
-        return remark
-
-    def _done_at_rest(self, step: Step) -> bool:
-        self.context.wait_until_stable()
-        return step.done()
-
-    def _journal(self) -> Journal:
-        if self.context.journal is None:
-            raise AssertionError("a step is taken after the journal was begun")
-        return self.context.journal
 
     def _reconcile(self) -> None:
         """The spec of the end is stored and applied; after steps, the plan is empty."""
@@ -351,18 +286,7 @@ class _Engine:
         return ChangeResult(state, review, changed=False, summary=self.context.counts, sequence=review.sequence)
 
     def _summary(self) -> str:
-        taken = [f"{name} ({seconds:.0f} s)" for name, seconds in self.seconds.items() if name != RECONCILE]
-        return ("resumed: " if self.resumed else "") + ", ".join(taken)
-
-    def _without_writer(self) -> float | None:
-        away = [self.seconds[s.name] for s in self.steps if s.without_writer and s.name in self.seconds]
-        return round(sum(away), 1) if away else None
-
-    def _sequence(self) -> tuple[PlannedStep, ...]:
-        return tuple(
-            PlannedStep(s.name, s.text, s.interruption, s.name in self.ended, self.seconds.get(s.name))
-            for s in self.steps
-        )
+        return ("resumed: " if self.resumed else "") + self.steps.summary(leave_out=RECONCILE)
 
     def _spec(self) -> ClusterSpec:
         return self.decision.desired.spec if self.decision.desired else self.context.spec
@@ -372,6 +296,3 @@ class _Engine:
         managed = frozenset(identifiers(self._keys() or self.stack.record.instance_keys, spec).values())
         regions = live_regions(self.app, spec, lag=True)
         return report(self.app, spec, topology, changed=changed, managed=managed, regions=regions)
-
-    def _now(self) -> str:
-        return self.app.clock.now().isoformat(timespec="microseconds")
