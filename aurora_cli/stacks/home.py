@@ -38,11 +38,6 @@ class Home:
         """File that remembers the version of each Terraform binary met."""
         return self.path / "terraform-versions.json"
 
-    @property
-    def sandbox_dir(self) -> Path:
-        """What the sandbox keeps."""
-        return self.path / "sandbox"
-
     def prepare(self) -> None:
         """Make the folders for stacks, locks and providers.
 

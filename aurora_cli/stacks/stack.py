@@ -43,11 +43,6 @@ class Stack:
         return self.folder / "terraform"
 
     @property
-    def plan_file(self) -> Path:
-        """The saved plan; there only between plan and apply."""
-        return self.terraform_dir / "tfplan"
-
-    @property
     def runs_dir(self) -> Path:
         """What Terraform printed, one folder per run."""
         return self.folder / "runs"

@@ -207,6 +207,10 @@ def test_every_reason_is_told_at_once_and_nothing_is_made(aurora: Aurora) -> Non
     assert refused.status == 2
     codes = [one["code"] for one in refused.data["error"]["details"]["blockers"]]
     assert codes == ["logical-replication", "managed-password"]
+    same: Any = aurora.run("upgrade", "plain", "--blue-green", "--to", "17.9", "--yes", "-o", "json")
+    assert [one["code"] for one in same.data["error"]["details"]["blockers"]] == codes
+    for words in (("--blue-green",), ("--blue-green", "--to", "17.9", "--in-window")):
+        assert aurora.run("upgrade", "plain", *words, "--yes").status == 2
     assert rds_calls(aurora, since) == []
     assert aurora.run("blue-green", "switchover", "plain", "--confirm", "plain").status == 2
     assert aurora.run("blue-green", "cleanup", "plain", "--yes").status == 2

@@ -66,6 +66,8 @@ def test_snapshots_are_made_listed_copied_restored_and_deleted(orders: Aurora) -
     rows = {one["id"]: one for one in orders.json("--region", "eu-west-1", "snapshot", "list")["snapshots"]}
     assert {one["cluster"] for one in rows.values() if one["final"]} == {"orders-back"}
     assert not rows["before"]["final"]
+    table = orders.ok("--region", "eu-west-1", "snapshot", "list").out
+    assert next(line.split()[:2] for line in table.splitlines() if "before" in line) == ["before", "orders"]
     unconfirmed = orders.run("--region", "eu-west-1", "snapshot", "delete", "before")
     assert unconfirmed.status == 2
     assert orders.run("--region", "eu-west-1", "snapshot", "delete", "before", "--confirm", "after").status == 2

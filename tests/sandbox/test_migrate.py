@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +56,15 @@ def call(aurora: Aurora, action: str, name: str) -> dict[str, Any]:
     ]
     parameters: dict[str, Any] = found
     return parameters
+
+
+def test_the_spec_of_a_serverless_v1_cluster_is_read_from_aws_and_translated(world: Aurora, tmp_path: Path) -> None:
+    text = world.ok(*REGION, "spec", "describe", "old-orders").out
+    assert "engine_mode" not in text
+    old = tmp_path / "old.yaml"
+    old.write_text(text)
+    assert "acu:" in world.ok("spec", "from-serverless-v1", str(old)).out
+    assert world.run(*REGION, "spec", "describe", "demo").status == 2
 
 
 # --- RDS ---

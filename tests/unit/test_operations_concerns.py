@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from aurora_cli.errors import Interrupted
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.change import SpecChange
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
-from aurora_cli.operations.pipeline.step import typed
-from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.operations.pipeline.context import OperationContext
+from aurora_cli.operations.pipeline.step import Step, typed
+from aurora_cli.operations.pipeline.step_run import StepRun
+from aurora_cli.stacks.journal import Journal
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 MOMENTS = ("read", "ask_aws", "plans_again", "review", "require", "before", "after")
 UNCHANGED = Plan.unchanged([])
@@ -89,3 +94,47 @@ def test_a_command_that_is_repeated_has_every_option_with_a_value() -> None:
         "--in-place",
     )
     assert typed("restore", from_snapshot="s-1", undo=False) == ("restore", "--from-snapshot", "s-1")
+
+
+def test_what_a_plan_would_still_change_after_the_last_step_is_said(tmp_path: Path) -> None:
+    said: list[Any] = []
+    saved = tmp_path / "tfplan"
+    saved.write_text("")
+    context = SimpleNamespace(
+        terraform=SimpleNamespace(plan_file=saved), emit=said.append, stack=SimpleNamespace(name="orders")
+    )
+    changed = ResourceChange("aws_rds_cluster.this", "aws_rds_cluster", "this", None, "update")
+    OperationContext.say_differences(cast("Any", context), Plan(resource_changes=(changed,)))
+    assert [(note.text, note.hint) for note in said] == [
+        ("Every step is done, but the plan still differs in aws_rds_cluster.this.", "aurora-cli plan orders")
+    ]
+    assert not saved.exists()
+    OperationContext.say_differences(cast("Any", context), UNCHANGED)
+    assert len(said) == 1
+
+
+def test_an_interrupted_step_says_how_far_it_came_and_how_to_resume() -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    said: list[Any] = []
+    journal = Journal("scale", {}, ("scale", "demo"), "2026-01-01T00:00:00+00:00", "me", {}, None, {}, (), {})
+    clock = SimpleNamespace(now=lambda: SimpleNamespace(isoformat=lambda timespec: "2026-01-01T00:00:00+00:00"))
+    context = SimpleNamespace(
+        journal=journal,
+        emit=said.append,
+        save=lambda journal: None,
+        wait_until_stable=lambda: None,
+        app=SimpleNamespace(clock=clock),
+        saved=None,
+    )
+    operation = SimpleNamespace(command=("scale", "demo", "--readers", "1"))
+    steps = [
+        Step("add", "Add demo-2", lambda: True, lambda: None),
+        Step("resize", "Change demo-1", lambda: False, stop),
+    ]
+    run = StepRun(cast("Any", context), cast("Any", operation), steps)
+    with pytest.raises(Interrupted, match="1 of 2 steps are done"):
+        run.take()
+    assert said[-1].hint == "Resume: aurora-cli scale demo --readers 1"
+    assert run.left() == {"resize"}

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.aws.replication.global_database import GlobalMember, GlobalTopology
-from aurora_cli.errors import GuardRefused
+from aurora_cli.errors import GuardRefused, OperationFailed
 from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.destroy.dependents import Dependants
 from aurora_cli.operations.guard.guard import Situation, inspect, refuse_protected
-from aurora_cli.operations.passwords.generated import MadePassword, made_password, new_password
+from aurora_cli.operations.passwords import generated
+from aurora_cli.operations.passwords.generated import MadePassword, made_password, new_password, variables_of
 from aurora_cli.operations.report.global_database import global_info, global_warnings
 from aurora_cli.operations.source.state import created_from_of
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 from aurora_cli.terraform.state.addresses import in_region, inner, region_of
 from aurora_cli.terraform.state.state import StateResource
+from tests.unit.spec_cases import resolved
 
 HOME, AWAY = "eu-west-1", "eu-central-1"
 CLUSTER = "module.eu_central_1.aws_rds_cluster.this"
@@ -174,3 +179,21 @@ def test_a_member_was_not_born_as_a_replica() -> None:
         "aws_rds_cluster.this", replication_source_identifier="arn:x", global_cluster_identifier="shop-global"
     )
     assert created_from_of([after_a_switchover], None) == "empty"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("not JSON", "it is not JSON"), ('{"username": "boss"}', "'password' is missing"), ("[]", "indices")],
+)
+def test_a_secret_without_a_password_is_said_and_nothing_is_sent(
+    monkeypatch: pytest.MonkeyPatch, text: str, why: str
+) -> None:
+    monkeypatch.setattr(generated, "master_secret", lambda client, name: "arn:secret")
+    monkeypatch.setattr(generated, "read_secret", lambda client, arn: text)
+    app = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: None))
+    wanted = MadePassword(1, in_secret=True, in_cluster=False)
+    with pytest.raises(OperationFailed, match="The secret arn:secret holds no master password") as caught:
+        variables_of(cast("Any", app), resolved().spec, wanted)
+    assert why in caught.value.message
+    monkeypatch.setattr(generated, "read_secret", lambda client, arn: '{"password": "kept"}')
+    assert variables_of(cast("Any", app), resolved().spec, wanted) == {"master_password": "kept"}

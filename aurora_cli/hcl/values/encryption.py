@@ -85,11 +85,6 @@ def _named(spec: ClusterSpec) -> Iterator[tuple[str, str | None]]:
     yield "s3_export", services.s3_export.kms_key if services.s3_export else None
 
 
-def stack_key_used(spec: ClusterSpec) -> bool:
-    """Whether something is encrypted with the key that the stack makes."""
-    return STACK_KEY in dict(_named(spec)).values()
-
-
 def _own(spec: ClusterSpec, named: dict[str, str | None]) -> OwnKey | None:
     if STACK_KEY not in named.values():
         return None

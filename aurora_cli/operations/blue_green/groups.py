@@ -34,13 +34,6 @@ class NewGroups:
         """Name of the group that is made for an address; None if none is."""
         return next((group.name for where, group in self.made if where == address), None)
 
-    @property
-    def own(self) -> tuple[str, ...]:
-        """Keys of instances that would get a group of their own."""
-        return tuple(
-            a.rpartition("instance_")[2] for a, _ in self.made if a.startswith("aws_db_parameter_group.instance_")
-        )
-
 
 def groups_in(plan: Plan) -> NewGroups:
     """The groups that a plan makes or replaces."""

@@ -191,10 +191,6 @@ class OperationContext(ChangeContext):
 
     # --- the journal ---
 
-    def began(self, step: str) -> str | None:
-        """When a step was last begun, RFC 3339 in UTC; None if it never was."""
-        return self.journal.step(step).began if self.journal else None
-
     def remember(self, **facts: Any) -> None:
         """Keep what a step has learned, e.g. an identifier that AWS chose; it is on disk when this returns."""
         if self.journal is None:

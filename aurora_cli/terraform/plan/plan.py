@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from aurora_cli.terraform.output.events import Outputs, ResourceDrift, TerraformEvent, Version
+from aurora_cli.terraform.output.events import ResourceDrift, TerraformEvent, Version
 from aurora_cli.terraform.plan.changes import AttributeChange, attribute_changes, dotted
 from aurora_cli.terraform.plan.redaction import redact
 
@@ -163,15 +163,6 @@ class Plan:
             elif isinstance(event, Version):
                 version = event.terraform
         return cls(drift=tuple(drift), terraform_version=version)
-
-
-def outputs_of(events: Iterable[TerraformEvent]) -> dict[str, Any]:
-    """The values in the last `outputs` message; sensitive ones are left out."""
-    values: dict[str, Any] = {}
-    for event in events:
-        if isinstance(event, Outputs):
-            values = {name: value for name, value in event.values.items() if name not in event.sensitive}
-    return values
 
 
 def _drifted(event: ResourceDrift) -> ResourceChange:

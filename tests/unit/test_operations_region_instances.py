@@ -1,0 +1,34 @@
+"""Instance keys of a secondary Region: after a switchover its writer stays, whatever its key is."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from aurora_cli.operations.core import instances
+from aurora_cli.operations.core.instances import Instances
+from tests.unit.spec_cases import resolved
+
+REGIONS = {"global": {"regions": {"us-east-1": {"instances": {"readers": 1}}}}, "instances": {"class": "db.r6g.large"}}
+ADDRESSES = [
+    "module.us_east_1.aws_rds_cluster_instance.first",
+    'module.us_east_1.aws_rds_cluster_instance.others["2"]',
+    'module.us_east_1.aws_rds_cluster_instance.others["3"]',
+]
+
+
+@pytest.mark.parametrize(("writer", "kept"), [("3", ("1", "3")), ("2", ("1", "2"))])
+def test_the_writer_of_a_region_is_not_removed(
+    monkeypatch: pytest.MonkeyPatch, writer: str, kept: tuple[str, ...]
+) -> None:
+    spec = resolved(REGIONS).spec
+    writer = f"{spec.name}-us-east-1-{writer}"
+    live = SimpleNamespace(secondaries={"us-east-1": SimpleNamespace(writer=SimpleNamespace(id=writer))})
+    monkeypatch.setattr(instances, "live_regions", lambda app, spec, regions: live)
+    context = SimpleNamespace(app=None, stack=None, options=None)
+    change = SimpleNamespace(context=context, spec=spec, keys=None, addresses=ADDRESSES, live=lambda: None)
+    concern = Instances(cast("Any", change))
+    concern.read()
+    assert concern.values == {"instance_keys": ("1",), "region_keys": (("us-east-1", kept),)}
