@@ -506,6 +506,70 @@ def test_endpoints_of_a_cluster(account: Account) -> None:
         account.rds.describe_db_cluster_endpoints(DBClusterEndpointIdentifier="reports")
 
 
+def test_a_green_environment_takes_over_the_custom_endpoints(account: Account) -> None:
+    account.rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="logical", DBParameterGroupFamily="aurora-postgresql16", Description="logical"
+    )
+    replication = {
+        "ParameterName": "rds.logical_replication",
+        "ParameterValue": "1",
+        "ApplyMethod": "pending-reboot",
+    }
+    account.rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName="logical", Parameters=[replication])
+    arn = account.create("demo", MasterUserPassword="not-so-secret", DBClusterParameterGroupName="logical")[
+        "DBClusterArn"
+    ]
+    account.instance("demo", "1")
+    account.rds.create_db_cluster_endpoint(
+        DBClusterIdentifier="demo",
+        DBClusterEndpointIdentifier="reports",
+        EndpointType="ANY",
+        StaticMembers=["demo-1"],
+    )
+    made = account.rds.create_blue_green_deployment(BlueGreenDeploymentName="up", Source=arn)["BlueGreenDeployment"]
+
+    def endpoints() -> dict[str, tuple[str, list[str]]]:
+        found = account.rds.describe_db_cluster_endpoints()["DBClusterEndpoints"]
+        custom = (one for one in found if one["EndpointType"] == "CUSTOM")
+        return {
+            one["DBClusterEndpointIdentifier"]: (one["DBClusterIdentifier"], one["StaticMembers"]) for one in custom
+        }
+
+    ending = made["Target"].rpartition("demo")[2]
+    assert endpoints() == {
+        "reports": ("demo", ["demo-1"]),
+        f"reports{ending}": (f"demo{ending}", [f"demo-1{ending}"]),
+    }
+    account.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=made["BlueGreenDeploymentIdentifier"])
+    assert endpoints() == {"reports": ("demo", ["demo-1"]), "reports-old1": ("demo-old1", ["demo-1"])}
+
+
+def test_a_snapshot_of_an_rds_instance_is_restored_to_a_cluster(account: Account) -> None:
+    account.rds.create_db_instance(
+        DBInstanceIdentifier="legacy",
+        Engine="postgres",
+        EngineVersion="16.8",
+        DBInstanceClass="db.t4g.medium",
+        AllocatedStorage=20,
+        MasterUsername="boss",
+        MasterUserPassword="not-so-secret",
+        DBName="app",
+    )
+    arn = account.rds.create_db_snapshot(DBInstanceIdentifier="legacy", DBSnapshotIdentifier="before")["DBSnapshot"][
+        "DBSnapshotArn"
+    ]
+    wanted = {"DBClusterIdentifier": "demo", "SnapshotIdentifier": arn}
+    with refused("InvalidParameterCombination"):
+        account.rds.restore_db_cluster_from_snapshot(**wanted, Engine="aurora-mysql")
+    with refused("DBSnapshotNotFound"):
+        account.rds.restore_db_cluster_from_snapshot(
+            **{**wanted, "SnapshotIdentifier": arn + "2"}, Engine="aurora-postgresql"
+        )
+    account.rds.restore_db_cluster_from_snapshot(**wanted, Engine="aurora-postgresql")
+    made = account.cluster("demo")
+    assert (made["MasterUsername"], made["DatabaseName"], made["Port"]) == ("boss", "app", 5432)
+
+
 def test_the_data_api_can_be_switched(account: Account) -> None:
     account.create("demo")
     arn = account.cluster("demo")["DBClusterArn"]

@@ -139,6 +139,10 @@ def test_proxy(driver: Driver, emulator: Sandbox) -> None:
     assert target["id"] == "demo/default/TRACKED_CLUSTER/demo"
     driver.assert_imports("aws_db_proxy_target", target["id"], target)
     driver.assert_goes("aws_db_proxy_target", target)
+    one = {"db_proxy_name": "demo", "target_group_name": "default", "db_instance_identifier": "demo-1"}
+    target = driver.create("aws_db_proxy_target", **one)
+    assert target["id"] == "demo/default/RDS_INSTANCE/demo-1"
+    driver.assert_goes("aws_db_proxy_target", target)
     readers = {
         "db_proxy_name": "demo",
         "db_proxy_endpoint_name": "demo-readers",
@@ -149,8 +153,18 @@ def test_proxy(driver: Driver, emulator: Sandbox) -> None:
     assert endpoint["tags_all"] == {"Name": "readers", "Project": "orders"}
     driver.assert_imports("aws_db_proxy_endpoint", endpoint["id"], endpoint)
     assert driver.replaced_by("aws_db_proxy_endpoint", endpoint, **readers, target_role="READ_WRITE") == {"target_role"}
+    vpc_id = driver.source("aws_subnet", id=config["vpc_subnet_ids"][0])["vpc_id"]
+    security = driver.create("aws_security_group", name="proxy", vpc_id=vpc_id)["id"]
+    endpoint = driver.update(
+        "aws_db_proxy_endpoint", endpoint, **readers, target_role="READ_ONLY", vpc_security_group_ids=[security]
+    )
+    rds = client(emulator, "rds")
+    (seen,) = rds.describe_db_proxy_endpoints(DBProxyEndpointName="demo-readers")["DBProxyEndpoints"]
+    assert seen["VpcSecurityGroupIds"] == [security]
     driver.assert_goes("aws_db_proxy_endpoint", endpoint)
     driver.delete("aws_db_proxy_default_target_group", group)
+    proxy = driver.update("aws_db_proxy", proxy, **{**config, "name": "renamed"})
+    assert [one["DBProxyName"] for one in rds.describe_db_proxies()["DBProxies"]] == [proxy["id"]] == ["renamed"]
     driver.assert_goes("aws_db_proxy", proxy)
 
 

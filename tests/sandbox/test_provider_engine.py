@@ -285,6 +285,16 @@ def test_stop_ends_a_wait_and_keeps_the_resource(emulator: Sandbox) -> None:
     assert unfinished.state["id"] == "demo"
 
 
+def test_a_wait_ends_with_its_timeout(driver: Driver, emulator: Sandbox) -> None:
+    emulator.set_latency(600)
+    with pytest.raises(Unfinished) as caught:
+        driver.create("aws_rds_cluster", **cluster_config(timeouts={"create": "1s"}))
+    assert str(caught.value) == (
+        "waiting for RDS Cluster (demo) create: timeout while waiting for state to become 'available' "
+        "(last state: 'creating', timeout: 1s)"
+    )
+
+
 def test_final_snapshot_is_asked_for(driver: Driver, emulator: Sandbox) -> None:
     cluster = driver.create("aws_rds_cluster", **cluster_config(skip_final_snapshot=False))
     with pytest.raises(ProviderError, match="final_snapshot_identifier is required"):
@@ -305,7 +315,7 @@ def test_data_sources(driver: Driver, emulator: Sandbox) -> None:
     network = vpc(driver)
     ids = subnets(driver, network["id"])
 
-    def look(name: str, **config: Any) -> dict[str, Any]:
+    def look(name: str, /, **config: Any) -> dict[str, Any]:
         block = driver.provider.schema.data_sources[name].block
         return driver.provider.read_source(name, dict.fromkeys(block.type.attributes) | config)
 
@@ -323,6 +333,15 @@ def test_data_sources(driver: Driver, emulator: Sandbox) -> None:
         look("aws_subnet", vpc_id=network["id"])
     version = look("aws_rds_engine_version", engine="aurora-postgresql", version="16.8")
     assert version["parameter_group_family"] == "aurora-postgresql16"
+    (default,) = client(emulator, "rds").describe_db_engine_versions(Engine="aurora-mysql", DefaultOnly=True)[
+        "DBEngineVersions"
+    ]
+    assert look("aws_rds_engine_version", engine="aurora-mysql")["version"] == default["EngineVersion"]
+    first = look("aws_rds_engine_version", engine="aurora-postgresql", preferred_versions=["1", "15.12", "16.8"])
+    assert first["version"] == "15.12"
+    group = driver.create("aws_security_group", name="db", vpc_id=network["id"])
+    found = look("aws_security_group", name="db", vpc_id=network["id"])
+    assert (found["id"], found["arn"]) == (group["id"], group["arn"])
     option = look(
         "aws_rds_orderable_db_instance",
         engine="aurora-postgresql",

@@ -20,6 +20,68 @@ def network(driver: Driver) -> tuple[str, str]:
     return vpc, driver.create("aws_subnet", vpc_id=vpc, cidr_block="10.0.0.0/24", availability_zone=f"{REGION}a")["id"]
 
 
+def test_network_changes_in_place(driver: Driver, emulator: Sandbox) -> None:
+    ec2 = client(emulator, "ec2")
+    config: dict[str, Any] = {"cidr_block": "10.0.0.0/16"}
+    vpc = driver.create("aws_vpc", **config, instance_tenancy="dedicated")
+    vpc = driver.update("aws_vpc", vpc, **config, enable_dns_hostnames=True, instance_tenancy="default")
+    seen = ec2.describe_vpc_attribute(VpcId=vpc["id"], Attribute="enableDnsHostnames")
+    assert seen["EnableDnsHostnames"]["Value"] is True
+    assert ec2.describe_vpcs(VpcIds=[vpc["id"]])["Vpcs"][0]["InstanceTenancy"] == "default"
+    config = {"vpc_id": vpc["id"], "cidr_block": "10.0.0.0/24"}
+    subnet = driver.create("aws_subnet", **config)
+    subnet = driver.update("aws_subnet", subnet, **config, map_public_ip_on_launch=True)
+    assert ec2.describe_subnets(SubnetIds=[subnet["id"]])["Subnets"][0]["MapPublicIpOnLaunch"] is True
+    gateway = driver.create("aws_internet_gateway", vpc_id=network(driver)[0])
+    gateway = driver.update("aws_internet_gateway", gateway, vpc_id=vpc["id"])
+    (seen,) = ec2.describe_internet_gateways(InternetGatewayIds=[gateway["id"]])["InternetGateways"]
+    assert [one["VpcId"] for one in seen["Attachments"]] == [vpc["id"]]
+
+
+def test_inline_routes(driver: Driver, emulator: Sandbox) -> None:
+    vpc, subnet = network(driver)
+    gateway = driver.create("aws_internet_gateway", vpc_id=vpc)["id"]
+    interface = client(emulator, "ec2").create_network_interface(SubnetId=subnet)["NetworkInterface"]
+    by_interface = {"network_interface_id": interface["NetworkInterfaceId"]}
+    to_gateway = [{"cidr_block": block, "gateway_id": gateway} for block in ("0.0.0.0/0", "172.16.0.0/12")]
+    table = driver.create("aws_route_table", vpc_id=vpc, route=to_gateway)
+    moved = [{"cidr_block": "0.0.0.0/0", **by_interface}, {"cidr_block": "192.168.0.0/16", "gateway_id": gateway}]
+    table = driver.update("aws_route_table", table, vpc_id=vpc, route=moved)
+    (seen,) = client(emulator, "ec2").describe_route_tables(RouteTableIds=[table["id"]])["RouteTables"]
+    routes = {one["DestinationCidrBlock"]: one.get("NetworkInterfaceId") or one["GatewayId"] for one in seen["Routes"]}
+    assert routes == {
+        "10.0.0.0/16": "local",
+        "0.0.0.0/0": interface["NetworkInterfaceId"],
+        "192.168.0.0/16": gateway,
+    }
+    driver.update("aws_route_table", table, vpc_id=vpc, route=moved, tags={"Name": "app"})
+    driver.assert_goes("aws_route_table", table)
+
+
+def test_inline_rules(driver: Driver, emulator: Sandbox) -> None:
+    vpc, _ = network(driver)
+    client_group = driver.create("aws_security_group", name="clients", vpc_id=vpc)["id"]
+    config: dict[str, Any] = {"name": "db", "vpc_id": vpc, "revoke_rules_on_delete": True}
+    ports: dict[str, Any] = {"protocol": "tcp", "from_port": 5432, "to_port": 5432}
+    office = {**ports, "cidr_blocks": ["172.16.0.0/12"], "description": "Office"}
+    own = {**ports, "self": True, "security_groups": [client_group]}
+    out = {"protocol": "-1", "from_port": 0, "to_port": 0, "ipv6_cidr_blocks": ["::/0"]}
+    group = driver.create("aws_security_group", **config, ingress=[office, own], egress=[out])
+    group = driver.update(
+        "aws_security_group", group, **config, ingress=[own, {**office, "cidr_blocks": ["10.0.0.0/8"]}], egress=[]
+    )
+    (seen,) = client(emulator, "ec2").describe_security_groups(GroupIds=[group["id"]])["SecurityGroups"]
+    assert seen["IpPermissionsEgress"] == []
+    permissions = seen["IpPermissions"]
+    assert {(one["FromPort"], one["ToPort"]) for one in permissions} == {(5432, 5432)}
+    assert [block for one in permissions for block in one["IpRanges"]] == [
+        {"CidrIp": "10.0.0.0/8", "Description": "Office"}
+    ]
+    pairs = {pair["GroupId"] for one in permissions for pair in one["UserIdGroupPairs"]}
+    assert pairs == {client_group, group["id"]}
+    driver.assert_goes("aws_security_group", group)
+
+
 def test_address_and_nat_gateway(driver: Driver, emulator: Sandbox) -> None:
     _, subnet = network(driver)
     address = driver.create("aws_eip", domain="vpc", tags={"Name": "nat"})
@@ -36,6 +98,19 @@ def test_address_and_nat_gateway(driver: Driver, emulator: Sandbox) -> None:
     driver.assert_goes("aws_eip", driver.provider.read("aws_eip", address) or {})
 
 
+def test_an_address_moves(driver: Driver, emulator: Sandbox) -> None:
+    _, subnet = network(driver)
+    ec2 = client(emulator, "ec2")
+    interfaces = [ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"] for _ in "ab"]
+    first, second = (one["NetworkInterfaceId"] for one in interfaces)
+    address = driver.create("aws_eip", domain="vpc", network_interface=first)
+    address = driver.update("aws_eip", address, domain="vpc", network_interface=second)
+    (seen,) = ec2.describe_addresses(AllocationIds=[address["id"]])["Addresses"]
+    assert seen["NetworkInterfaceId"] == second
+    address = driver.update("aws_eip", address, domain="vpc", network_interface=second, tags={"Name": "app"})
+    driver.assert_goes("aws_eip", address)
+
+
 def test_vpc_endpoint(driver: Driver, emulator: Sandbox) -> None:
     vpc, subnet = network(driver)
     group = driver.create("aws_security_group", name="endpoint", vpc_id=vpc)["id"]
@@ -50,6 +125,34 @@ def test_vpc_endpoint(driver: Driver, emulator: Sandbox) -> None:
     assert state["dns_entry"]
     driver.assert_imports("aws_vpc_endpoint", state["id"], state)
     assert driver.replaced_by("aws_vpc_endpoint", state, **{**config, "service_name": "x"}) == {"service_name"}
+    other = driver.create("aws_security_group", name="other", vpc_id=vpc)["id"]
+    changed = {**config, "security_group_ids": [other], "private_dns_enabled": False, "ip_address_type": "ipv4"}
+    state = driver.update("aws_vpc_endpoint", state, **changed)
+    (seen,) = client(emulator, "ec2").describe_vpc_endpoints(VpcEndpointIds=[state["id"]])["VpcEndpoints"]
+    assert ([one["GroupId"] for one in seen["Groups"]], seen["PrivateDnsEnabled"]) == ([other], False)
+    driver.assert_goes("aws_vpc_endpoint", state)
+
+
+def test_gateway_endpoint_changes_in_place(driver: Driver, emulator: Sandbox) -> None:
+    vpc, _ = network(driver)
+    gateway = driver.create("aws_internet_gateway", vpc_id=vpc)["id"]
+    routed = {"vpc_id": vpc, "route": [{"cidr_block": "0.0.0.0/0", "gateway_id": gateway}]}
+    tables = [driver.create("aws_route_table", **routed) for _ in "ab"]
+    first, second = (table["id"] for table in tables)
+    config: dict[str, Any] = {"vpc_id": vpc, "service_name": f"com.amazonaws.{REGION}.s3"}
+    state = driver.create("aws_vpc_endpoint", **config, route_table_ids=[first])
+    allow = '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}'
+    state = driver.update("aws_vpc_endpoint", state, **config, route_table_ids=[second], policy=allow)
+    (seen,) = client(emulator, "ec2").describe_vpc_endpoints(VpcEndpointIds=[state["id"]])["VpcEndpoints"]
+    assert (seen["RouteTableIds"], json.loads(seen["PolicyDocument"])) == ([second], json.loads(allow))
+    seen = client(emulator, "ec2").describe_route_tables(RouteTableIds=[first, second])["RouteTables"]
+    routes = {table["RouteTableId"]: [one.get("GatewayId") for one in table["Routes"]] for table in seen}
+    assert (state["id"] in routes[first], state["id"] in routes[second]) == (False, True)
+    for table in tables:
+        driver.assert_settled("aws_route_table", table, driver.config("aws_route_table", **routed))
+    client(emulator, "ec2").modify_vpc_endpoint(VpcEndpointId=state["id"], ResetPolicy=True)
+    drifted = driver.provider.read("aws_vpc_endpoint", state)
+    assert drifted is not None and json.loads(drifted["policy"])["Statement"][0]["Action"] == "*"
     driver.assert_goes("aws_vpc_endpoint", state)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from tests.harness import REGION
@@ -75,6 +76,29 @@ def test_role_policies(driver: Driver, emulator: Sandbox) -> None:
     driver.assert_goes("aws_iam_role", owner)
 
 
+def test_policies_of_a_role_change_in_place(driver: Driver, emulator: Sandbox) -> None:
+    iam = client(emulator, "iam")
+    boundary, *managed = (
+        iam.create_policy(PolicyName=name, PolicyDocument=POLICY)["Policy"]["Arn"] for name in ("boundary", "a", "b")
+    )
+    config: dict[str, Any] = {"name": "demo", "assume_role_policy": TRUST, "force_detach_policies": True}
+    inline = [{"name": name, "policy": POLICY} for name in ("list", "read")]
+    state = driver.create("aws_iam_role", **config, inline_policy=inline, managed_policy_arns=managed[:1])
+    wider = [{"name": "read", "policy": POLICY.replace("GetObject", "Get*")}]
+    changes = {"permissions_boundary": boundary, "inline_policy": wider, "managed_policy_arns": managed[1:]}
+    state = driver.update("aws_iam_role", state, **config, **changes)
+    assert iam.list_role_policies(RoleName="demo")["PolicyNames"] == ["read"]
+    seen = iam.get_role_policy(RoleName="demo", PolicyName="read")["PolicyDocument"]
+    assert seen["Statement"][0]["Action"] == "s3:Get*"
+    attached = iam.list_attached_role_policies(RoleName="demo")["AttachedPolicies"]
+    assert [one["PolicyArn"] for one in attached] == managed[1:]
+    limited = iam.get_role(RoleName="demo")["Role"]["PermissionsBoundary"]
+    assert limited["PermissionsBoundaryArn"] == boundary
+    state = driver.update("aws_iam_role", state, **config, **{**changes, "permissions_boundary": None})
+    assert "PermissionsBoundary" not in iam.get_role(RoleName="demo")["Role"]
+    driver.assert_goes("aws_iam_role", state)
+
+
 def _role_config(driver: Driver) -> dict[str, Any]:
     return driver.config("aws_iam_role", name="demo", assume_role_policy=TRUST, tags={"Name": "demo"})
 
@@ -91,7 +115,11 @@ def test_autoscaling(driver: Driver, emulator: Sandbox) -> None:
     assert target["id"] == "cluster:demo"
     assert target["role_arn"].endswith("AWSServiceRoleForApplicationAutoScaling_RDSCluster")
     assert target["tags_all"] == {"Name": "demo", "Project": "orders"}
-    target = driver.update("aws_appautoscaling_target", target, **TARGET, min_capacity=1, max_capacity=6)
+    target = driver.update(
+        "aws_appautoscaling_target", target, **TARGET, min_capacity=1, max_capacity=6, tags={"Team": "a"}
+    )
+    seen = client(emulator, "application-autoscaling").list_tags_for_resource(ResourceARN=target["arn"])
+    assert seen["Tags"] == {"Team": "a", "Project": "orders"}
     driver.assert_imports("aws_appautoscaling_target", "rds/cluster:demo/rds:cluster:ReadReplicaCount", target)
     assert driver.replaced_by(
         "aws_appautoscaling_target", target, **{**TARGET, "resource_id": "cluster:b"}, min_capacity=1, max_capacity=6
@@ -299,6 +327,20 @@ def test_secret_value_and_rotation(driver: Driver, emulator: Sandbox) -> None:
     driver.delete("aws_secretsmanager_secret_rotation", rotation)
     driver.delete("aws_secretsmanager_secret_version", hidden)
     driver.assert_goes("aws_secretsmanager_secret", state)
+
+
+def test_stages_of_a_secret(driver: Driver, emulator: Sandbox) -> None:
+    emulator.add_fault(FaultRule(kind="lost_reply", action="CreateSecret", count=1))
+    secret = driver.create("aws_secretsmanager_secret", name="login", recovery_window_in_days=0)["id"]
+    first = {"secret_id": secret, "secret_string": "first"}
+    second = {"secret_id": secret, "secret_string": "second"}
+    old = driver.create("aws_secretsmanager_secret_version", **first, version_stages=["AWSCURRENT", "blue"])
+    new = driver.create("aws_secretsmanager_secret_version", **second, version_stages=["green"])
+    new = driver.update("aws_secretsmanager_secret_version", new, **second, version_stages=["AWSCURRENT", "blue"])
+    seen = client(emulator, "secretsmanager").describe_secret(SecretId=secret)["VersionIdsToStages"]
+    assert set(seen[new["version_id"]]) == {"AWSCURRENT", "blue"}
+    assert seen[old["version_id"]] == ["AWSPREVIOUS"]
+    driver.delete("aws_secretsmanager_secret_version", new)
 
 
 def test_record(driver: Driver, emulator: Sandbox) -> None:

@@ -63,6 +63,21 @@ def test_served_schema_is_the_genuine_one(genuine: dict[str, Any]) -> None:
     assert block_as_json(answer.provider.block) == genuine["provider"]["block"]
 
 
+def test_what_terraform_asks_besides_resources() -> None:
+    servicer = Servicer(Provider(environ={}))
+    metadata = servicer.GetMetadata(pb.GetMetadata.Request(), None)
+    assert {one.type_name for one in metadata.resources} == set(resources.MODULES)
+    assert {one.type_name for one in metadata.data_sources} == set(data_sources.SOURCES)
+    assert metadata.server_capabilities.get_provider_schema_optional
+    assert not servicer.GetFunctions(pb.GetFunctions.Request(), None).functions
+    called = servicer.CallFunction(pb.CallFunction.Request(name="arn_parse"), None)
+    assert called.error.text == "The sandbox does not support the function arn_parse."
+    moved = servicer.MoveResourceState(pb.MoveResourceState.Request(target_type_name="aws_vpc"), None)
+    (refusal,) = moved.diagnostics
+    assert refusal.summary == "Move Resource State Not Supported"
+    assert refusal.severity == pb.Diagnostic.ERROR
+
+
 @pytest.mark.parametrize("name", sorted(resources.MODULES))
 def test_entries_name_what_the_schema_has(name: str) -> None:
     entry = resources.entry_of(name)

@@ -112,7 +112,10 @@ def test_environment_and_faults_need_a_running_emulator(tmp_path: Path) -> None:
         sandbox.faults()
 
 
-def test_a_process_is_known_by_its_start_time() -> None:
+@pytest.mark.parametrize("procfs", [True, False])
+def test_a_process_is_known_by_its_start_time(procfs: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not procfs:
+        monkeypatch.setattr(processes, "Path", lambda path: tmp_path / path.lstrip("/"))
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
         started = processes.start_time(child.pid)

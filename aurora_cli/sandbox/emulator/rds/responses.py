@@ -95,7 +95,6 @@ ACTIONS = {
     "FailoverDBCluster": Action("DBCluster", lifecycle.fail_over),
     "StartDBCluster": Action("DBCluster", lifecycle.start),
     "StopDBCluster": Action("DBCluster", lifecycle.stop),
-    "RebootDBCluster": Action("DBCluster", lifecycle.reboot),
     "BacktrackDBCluster": Action("", backtracks.backtrack),
     "DescribeDBClusterBacktracks": Action("DBClusterBacktracks", backtracks.describe),
     "PromoteReadReplicaDBCluster": Action("DBCluster", replicas.promote),

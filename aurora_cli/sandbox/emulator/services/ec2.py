@@ -1,7 +1,8 @@
-"""EC2 with RDS as a user of its networks: rejected deletions, and rules of security groups."""
+"""EC2 with RDS as a user of its networks: rejected deletions, rules of security groups, and VPC endpoints."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,21 @@ class NetworkBackend(EC2Backend):
                 or (rule.ip_range or {}).get("CidrIpv6") not in wanted
             ]
 
+    def modify_vpc_endpoint(self, vpc_id: str, *more: Any, **named: Any) -> None:
+        """moto leaves the routes to a gateway endpoint in the tables of its creation."""
+        super().modify_vpc_endpoint(vpc_id, *more, **named)
+        prefixes = self.vpc_end_points[vpc_id].destination_prefix_list_id
+        if prefixes:
+            for table in named["remove_route_tables"]:
+                self.delete_route(table, prefixes)
+            for table in named["add_route_tables"]:
+                self.create_route(table, None, gateway_id=vpc_id, destination_prefix_list_id=prefixes)
+
+    def delete_vpc_endpoints(self, vpce_ids: list[str] | None = None) -> None:
+        """moto fails to delete a gateway endpoint again."""
+        deleted = {one.id for one in self.vpc_end_points.values() if one.state == "deleted"}
+        super().delete_vpc_endpoints([one for one in vpce_ids or () if one not in deleted])
+
     def delete_vpc(self, vpc_id: str) -> Any:
         """Rejected while an internet gateway is attached or a security group is in it."""
         gateways = self.describe_internet_gateways(filters={"attachment.vpc-id": [vpc_id]})
@@ -102,6 +118,26 @@ class NetworkResponse(EC2Response):
 
     def authorize_security_group_egress(self) -> ActionResult:
         return self._described(super().authorize_security_group_egress())
+
+    def create_vpc_endpoint(self) -> ActionResult:
+        result = super().create_vpc_endpoint()
+        self._complete(result.result["VpcEndpoint"])  # type: ignore[index]
+        return result
+
+    def modify_vpc_endpoint(self) -> ActionResult:
+        result = super().modify_vpc_endpoint()
+        (endpoint,) = self.ec2_backend.describe_vpc_endpoints([self._get_param("VpcEndpointId")])
+        self._complete(endpoint)
+        return result
+
+    def _complete(self, endpoint: Any) -> None:
+        """moto ignores the IP address type, and changes of private DNS names and to the default policy."""
+        named = {"IpAddressType": "ip_address_type", "PrivateDnsEnabled": "private_dns_enabled"}
+        for member, attribute in named.items():
+            if self._get_param(member) is not None:
+                setattr(endpoint, attribute, self._get_param(member))
+        if self._get_param("ResetPolicy"):
+            endpoint.policy_document = json.dumps(endpoint.DEFAULT_POLICY)
 
     def _described(self, result: ActionResult) -> ActionResult:
         """moto loses the description of a rule whose source is a group or a prefix list."""

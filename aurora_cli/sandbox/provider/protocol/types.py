@@ -53,15 +53,6 @@ def parse_type(data: Any) -> Type:
     return Type(kind, element=parse_type(inner))
 
 
-def is_wholly_known(value: Any) -> bool:
-    """Whether no part of the value is unknown."""
-    if isinstance(value, dict):
-        return all(is_wholly_known(item) for item in value.values())
-    if isinstance(value, list):
-        return all(is_wholly_known(item) for item in value)
-    return value is not UNKNOWN
-
-
 def canonical(value: Any, type_: Type) -> Any:
     """A comparable form: sets are unordered, and null equals the zero value of the type.
 

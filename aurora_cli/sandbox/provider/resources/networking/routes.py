@@ -46,10 +46,12 @@ def _targets_of(route: Item) -> dict[str, Any]:
 
 
 def _own_routes(task: Task, table: Item) -> Mapping[str, Any]:
-    """Inline routes, without local and propagated routes and those of services."""
+    """Inline routes, without local and propagated routes and those of gateway endpoints."""
     routes = []
     for route in table.get("Routes", ()):
-        if route.get("GatewayId") == "local" or route.get("Origin") == "EnableVgwRoutePropagation":
+        gateway = str(route.get("GatewayId"))
+        of_endpoint = route.get("DestinationPrefixListId") and gateway.startswith("vpce-")
+        if gateway == "local" or of_endpoint or route.get("Origin") == "EnableVgwRoutePropagation":
             continue
         named = {attribute: route.get(member) for attribute, member in _INLINE.items()} | _targets_of(route)
         routes.append({attribute: value or "" for attribute, value in named.items()})

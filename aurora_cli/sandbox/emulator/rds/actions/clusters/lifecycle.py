@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.core.utils import utcnow
 
-from aurora_cli.sandbox.emulator.rds.actions import instances, snapshots
+from aurora_cli.sandbox.emulator.rds.actions import snapshots
 from aurora_cli.sandbox.emulator.rds.actions.clusters import global_clusters, replicas
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import (
     check_available,
@@ -185,16 +185,6 @@ def start(backend: AuroraBackend, params: Any) -> StatusView:
     for member in cluster.instances:
         member.enter("starting")
     return StatusView(cluster, "starting")
-
-
-def reboot(backend: AuroraBackend, params: Any) -> StatusView:
-    """RebootDBCluster: reboots every instance."""
-    cluster = backend.cluster(params["DBClusterIdentifier"])
-    check_available(cluster, "rebooted")
-    for member in cluster.instances:
-        instances.restart(backend, member)
-    cluster.enter("rebooting")
-    return StatusView(cluster, "rebooting")
 
 
 def add_serverless_v1(backend: AuroraBackend, values: dict[str, Any]) -> str:
