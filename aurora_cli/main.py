@@ -51,6 +51,9 @@ def _run(words: list[str], session: Session) -> int:
     except BrokenPipeError:
         raise
     except (click.Abort, KeyboardInterrupt):
+        # Raised inside exec() of a text, as dataclasses use it while they are imported, it leaves a mark in CPython, by which the
+        # process would die of SIGINT at its end instead of giving a status. The next exec() of a text takes the mark away.
+        exec("")  # noqa: S102
         return _fail(Interrupted("Interrupted."), words, session)
     except click.ClickException as error:
         return _fail(as_invalid_input(error, words), words, session)

@@ -16,10 +16,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from time import monotonic
 
 from aurora_cli.errors import StackLocked
 from aurora_cli.json_input import parse_json
 from aurora_cli.stacks.atomic import FILE_MODE, make_folder
+
+_INSTANT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def stack_lock(path: Path, *, name: str, operation: str) -> Iterator[Holder]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _acquire(descriptor)
         except BlockingIOError:
             raise _locked(name, _read_holder(descriptor)) from None
         holder = _myself(operation)
@@ -62,6 +65,21 @@ def stack_lock(path: Path, *, name: str, operation: str) -> Iterator[Holder]:
             _write_holder(descriptor, "")
     finally:
         os.close(descriptor)
+
+
+def _acquire(descriptor: int) -> None:
+    """Raises BlockingIOError if another writer holds the lock. Who asks for its holder has it for an instant and is no writer."""
+    deadline = monotonic() + _INSTANT_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() > deadline:
+                raise
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # refused as well while a writer has it
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        else:
+            return
 
 
 def lock_holder(path: Path) -> Holder | None:
