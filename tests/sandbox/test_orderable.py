@@ -56,3 +56,17 @@ def test_without_permission_the_packaged_table_counts(aurora: Aurora) -> None:
     assert done.status == 0, done.err
     assert "The orderable options could not be read from AWS; the packaged table of 20" in " ".join(done.err.split())
     aurora.ok("destroy", "shop", "--confirm", "shop", "--skip-final-snapshot")
+
+
+def test_scale_and_migrate_ask_as_create_does(aurora: Aurora) -> None:
+    aurora.ok(*CREATE)
+    mark = last_call(aurora)
+    for words in (
+        ("scale", "shop", "--class", "db.r9.large"),
+        ("migrate", "to-provisioned", "shop", "--class", "db.r9.large"),
+    ):
+        refused = aurora.run(*words, "--yes")
+        assert refused.status == 2
+        assert "db.r9.large cannot be ordered" in refused.err
+        assert aurora.run(*words, "--skip-check", "orderable", "--dry-run").status == 0, "the hint can be followed"
+    assert changing_calls(aurora, mark) == []

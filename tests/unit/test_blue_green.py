@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aurora_cli.errors import InvalidInput
+from aurora_cli.errors import InvalidInput, StackDamaged
 from aurora_cli.operations.blue_green.blockers import Situation, blockers, refuse
 from aurora_cli.operations.blue_green.groups import groups_in, refuse_other_differences
 from aurora_cli.operations.blue_green.switchover import _rolled_back
-from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green, remove_blue_green, write_blue_green
+from aurora_cli.stacks.blue_green import FILE, BlueGreenRecord, read_blue_green, remove_blue_green, write_blue_green
 from aurora_cli.terraform.plan.plan import Plan
 
 READY = Situation(name="orders", engine="aurora-postgresql", logical="1", cluster_group="orders-aurora-postgresql16")
@@ -153,3 +154,9 @@ def test_a_switchover_that_was_taken_back_says_that_nothing_has_changed() -> Non
     error = _rolled_back(OperationContext, "It took too long.")  # type: ignore[arg-type]
     assert "nothing has changed: orders still serves. It took too long." in error.message
     assert "aurora-cli blue-green switchover orders" in str(error.hint)
+
+
+def test_a_damaged_record_of_a_deployment_is_said(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("{")
+    with pytest.raises(StackDamaged, match="The record of the blue/green deployment cannot be read: it is not JSON"):
+        read_blue_green(tmp_path)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import aurora_cli
 from aurora_cli import __version__, errors
 from aurora_cli.operations.inspect import clusters
 from tests.unit.conftest import Run
@@ -159,3 +163,17 @@ def test_a_hint_is_typed_with_the_global_options_of_the_run(run: Run, monkeypatc
     typed = "Look: aurora-cli --home 'my home' --sandbox status x. Or begin anew: aurora-cli sandbox reset"
     assert f"hint: {typed}\n" in run("--home", "my home", "--sandbox", "list").err
     assert run("--home", "my home", "--sandbox", "list", "-o", "json").document["error"]["hint"] == typed
+
+
+def test_ctrl_c_while_modules_are_loaded_ends_with_its_status(tmp_path: Path) -> None:
+    """In a process: it is the process's end that counts, and `python -m` is where CPython ends by the signal."""
+    (tmp_path / "program.py").write_text(
+        "import sys, aurora_cli.main as main\n"
+        "main._invoke = lambda words, session: exec('raise KeyboardInterrupt')\n"
+        "main.main(['list'])  # loads what an error needs\n"
+        "sys.exit(main.main(['list']))\n"
+    )
+    command = [sys.executable, "-m", "program"]
+    environ = {**os.environ, "PYTHONPATH": str(Path(aurora_cli.__file__).parents[1])}
+    ended = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (130, "error: Interrupted.\n" * 2)

@@ -13,11 +13,13 @@ from aurora_cli.errors import Interrupted
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.core.review import RunOptions
+from aurora_cli.operations.pipeline import engine
 from aurora_cli.operations.pipeline.change import SpecChange
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.step import Step, typed
 from aurora_cli.operations.pipeline.step_run import StepRun
+from aurora_cli.operations.scale.scale import Scale
 from aurora_cli.stacks.journal import Journal
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
@@ -39,6 +41,14 @@ def test_every_concern_has_a_moment_of_its_own() -> None:
 
 def test_an_apply_leaves_out_no_concern_of_the_steps_but_the_one_on_versions() -> None:
     assert [c.__name__ for c in EVERY_CHANGE if c not in APPLY] == ["NoDowngrade"]
+
+
+def test_what_was_asked_when_an_operation_began_is_not_asked_by_the_command_that_resumes_it() -> None:
+    context = change_with().context
+    for resumed, concerns in ((False, Scale.concerns), (True, EVERY_CHANGE)):
+        run = SimpleNamespace(resumed=resumed, operation=Scale, context=context, _keys=lambda: ("1",))
+        change = vars(engine)["_Engine"]._new_change(run, SimpleNamespace(spec=SimpleNamespace(name="demo")))
+        assert [type(concern) for concern in change.concerns] == list(concerns)
 
 
 def test_what_concerns_give_is_rendered_together() -> None:
@@ -94,6 +104,7 @@ def test_a_command_that_is_repeated_has_every_option_with_a_value() -> None:
         "--in-place",
     )
     assert typed("restore", from_snapshot="s-1", undo=False) == ("restore", "--from-snapshot", "s-1")
+    assert typed("scale", skip_check=("a", "b")) == ("scale", "--skip-check", "a", "--skip-check", "b")
 
 
 def test_what_a_plan_would_still_change_after_the_last_step_is_said(tmp_path: Path) -> None:

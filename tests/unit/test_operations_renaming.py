@@ -27,6 +27,7 @@ from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.registry import Registry
 from aurora_cli.stacks.stack import Stack
+from aurora_cli.terraform.state import state_rename
 from aurora_cli.terraform.state.state_rename import Renamed, is_renamed, renamed_state
 from tests.unit.spec_cases import resolved
 
@@ -241,3 +242,9 @@ def test_a_state_gets_the_new_ids_and_keeps_what_only_terraform_knows() -> None:
 def test_what_is_no_state_is_refused(text: str) -> None:
     with pytest.raises(StateAtRisk):
         renamed_state(text, NAMES)
+
+
+def test_the_association_of_a_role_follows_a_rename() -> None:
+    attributes = {"db_cluster_identifier": "old", "id": "old,arn:role", "role_arn": "arn:role"}
+    vars(state_rename)["_role"](attributes, cast("Any", SimpleNamespace(after="new")))
+    assert attributes == {"db_cluster_identifier": "new", "id": "new,arn:role", "role_arn": "arn:role"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.terraform.binary import Binary
-from aurora_cli.terraform.init_marker import forget_init, is_initialised, remember_init
+from aurora_cli.terraform.init_marker import cache_lock, forget_init, is_initialised, remember_init
 
 BINARY = Binary("/usr/bin/terraform", "Terraform", "1.11.4", False, ("/usr/bin/terraform",))
 VERSIONS = 'terraform {\n  required_providers {\n    aws = {\n      version = ">= 6.0"\n    }\n  }\n}\n'
@@ -94,3 +94,9 @@ def test_a_configuration_without_providers(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('resource "terraform_data" "x" {\n}\n')
     remember_init(tmp_path, BINARY, {})
     assert is_initialised(tmp_path, BINARY, {})
+
+
+def test_the_lock_of_a_plugin_cache_is_free_again_afterwards(tmp_path: Path) -> None:
+    for _ in range(2):
+        with cache_lock(tmp_path / "plugins"):
+            assert (tmp_path / "plugins").is_dir()

@@ -193,6 +193,7 @@ _temporary_reader_option = click.option(
 @name_argument()
 @click.option("--acu", metavar="MIN-MAX", required=True, help="Serverless v2 capacity in ACUs, e.g. 0.5-16.")
 @_temporary_reader_option
+@skip_check_option
 @change_options
 @pass_session
 def to_serverless(session: Session, /, name: str, **options: Any) -> None:
@@ -221,6 +222,7 @@ def to_serverless(session: Session, /, name: str, **options: Any) -> None:
     help="Instance class at the end.",
 )
 @_temporary_reader_option
+@skip_check_option
 @change_options
 @pass_session
 def to_provisioned(session: Session, /, name: str, class_: str, **options: Any) -> None:
@@ -246,7 +248,7 @@ def _change_kind(session: Session, name: str, class_: str, options: dict[str, An
     reader = options["temporary_reader"]
     if reader is None:
         reader = _offered(session, name, options, alone=instance_kind.is_alone(session.app, name, class_))
-    request = ScaleRequest(class_=class_, acu=options["acu"])
+    request = ScaleRequest(class_=class_, acu=options["acu"], skip_checks=tuple(options["skip_check"]))
     operate(
         session,
         "migrate",

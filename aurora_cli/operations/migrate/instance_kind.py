@@ -67,6 +67,7 @@ class ToKind(Operation):
     request: ScaleRequest
     temporary_reader: bool = False
     name = "migrate"
+    concerns = Scale.concerns
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -79,7 +80,7 @@ class ToKind(Operation):
         serverless = self.request.class_ == SERVERLESS
         size = {"acu": self.request.acu} if serverless else {"class": self.request.class_}
         words = ("migrate", COMMANDS["serverless" if serverless else "provisioned"], self.cluster)
-        return typed(*words, **size, temporary_reader=self.temporary_reader)
+        return typed(*words, **size, skip_check=self.request.skip_checks, temporary_reader=self.temporary_reader)
 
     def decide(self, context: OperationContext) -> Decision:
         """As `scale` does; and a key for the reader for the time being, if nobody else could take over."""

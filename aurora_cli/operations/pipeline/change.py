@@ -84,9 +84,8 @@ class SpecChange(Change):
             plan = self.terraform.plan()
         except GuardRefused:
             plan = self._plan_of_refused()
-        if self.context.options.dry_run and tainted_survivors(
-            self.resources
-        ):  # to look must not write, not even a mark
+        # To look must not write, not even a mark.
+        if self.context.options.dry_run and tainted_survivors(self.resources):
             return as_kept(plan, would_keep(self.resources, self._look_at, self.emit))
         return plan
 
@@ -117,10 +116,6 @@ class SpecChange(Change):
         for require in self.at("require"):
             require(plan)
 
-    def exists(self) -> bool:
-        """Whether the state has the cluster."""
-        return CLUSTER_ADDRESS in self.addresses
-
     # --- apply ---
 
     def remember(self, desired: Resolved) -> None:
@@ -128,7 +123,7 @@ class SpecChange(Change):
         from aurora_cli.spec.text.load import dump_spec
 
         chosen = {name: value for name, value in self._values().items() if name in _RECORDED}
-        status = "changing" if self.exists() else "creating"
+        status = "changing" if CLUSTER_ADDRESS in self.addresses else "creating"
         self.stack.write_spec(dump_spec(desired.spec))
         self.stack.update_record(status=status, origins=dict(desired.origins), **chosen)
 
@@ -142,9 +137,7 @@ class SpecChange(Change):
         if plan.empty:
             return False
         self.done.append(
-            apply_plan(
-                self.terraform, self._plan_again, app=self.app, spec=self.spec, approved=approved, emit=self.emit
-            )
+            apply_plan(self.terraform, self.plan, app=self.app, spec=self.spec, approved=approved, emit=self.emit)
         )
         return True
 
@@ -207,10 +200,6 @@ class SpecChange(Change):
         finally:
             self.terraform.plan_file.unlink(missing_ok=True)
             self._write()
-
-    def _plan_again(self) -> Plan:
-        self.prepare()
-        return self.plan()
 
     def _look_at(self, resource: StateResource) -> Topology | None:
         return live_at(self.app, self.context.spec, resource.address)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.waiters import busy, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
-from aurora_cli.events import Note, StepFinished, StepStarted, waiting
+from aurora_cli.events import Note, waiting
 from aurora_cli.operations.core.concern import ChangeContext
 from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.rendered import write_rendered
@@ -134,26 +133,16 @@ class OperationContext(ChangeContext):
         self.count(*change.done)
         return applied
 
-    def apply(self, change: SpecChange, title: str | None = None) -> bool:
-        """Apply a change whose files are written: by the plan that was shown, if it is theirs and nothing was done since.
-
-        Args:
-            title: of the step, for people; None inside of another step.
-        """
+    def apply(self, change: SpecChange) -> bool:
+        """Apply a change whose files are written: by the plan that was shown, if it is theirs and nothing was done since."""
         plan = self.saved[1] if self.saved and self.saved[0].files() == change.files() else None
         self.saved = None
-        started = monotonic()
-        if title and not (plan and plan.empty):
-            self.emit(StepStarted("apply", title))
         try:
-            applied = change.apply(plan or change.plan(), self.approved)
+            return change.apply(plan or change.plan(), self.approved)
         except PlanStale:
             if plan is None or self.journal is None:
                 raise
-            applied = change.apply(change.plan(), self.approved)
-        if title and applied:
-            self.emit(StepFinished("apply", monotonic() - started))
-        return applied
+            return change.apply(change.plan(), self.approved)
 
     def bring_to_spec(self, refuse: Callable[[Plan], None]) -> None:
         """Plan and apply the stored spec until the plan is empty; a second round finds what hangs on the first.

@@ -8,6 +8,7 @@ one that was cut off after its call, since the live cluster is asked before a st
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import PlanStale
@@ -21,6 +22,7 @@ from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
+from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
@@ -185,7 +187,8 @@ class _Engine:
         return unfinished and self.change is not None and bool(self.change.addresses)
 
     def _new_change(self, desired: Resolved) -> SpecChange:
-        return SpecChange(self.context, desired.spec, self._keys(), self.operation.concerns)
+        concerns = EVERY_CHANGE if self.resumed else self.operation.concerns  # the rest was asked when it began
+        return SpecChange(self.context, desired.spec, self._keys(), concerns)
 
     def _plan(self, change: SpecChange) -> Plan:
         """From now to the end, in one plan: what is shown, and what bounds the plans of the steps."""
@@ -256,7 +259,9 @@ class _Engine:
         change.remember(desired)
         for act in change.at("before"):
             act()
-        applied = self.context.apply(change, "Applying the change" if self.operation.one_step else None)
+        shown = self.context.saved[1] if self.operation.one_step and self.context.saved else None
+        with timed(self.emit, "apply", "Applying the change") if shown and not shown.empty else nullcontext():
+            applied = self.context.apply(change)
         for act in change.at("after"):
             act()
         self.context.count(*change.done)

@@ -64,10 +64,13 @@ class Decision:
 
 
 def typed(*words: str, **options: object) -> tuple[str, ...]:
-    """The words of a command line: those given, then each option that has a value; one that is True stands alone."""
-    said = {name: value for name, value in options.items() if value is not None and value is not False}
-    given = [(f"--{name.replace('_', '-')}", value) for name, value in said.items()]
-    return (*words, *(word for flag, value in given for word in ((flag,) if value is True else (flag, str(value)))))
+    """The words of a command line: those given, then each option with a value; True stands alone, a tuple is repeated."""
+    line = list(words)
+    for name, given in options.items():
+        for value in given if isinstance(given, tuple) else (given,):
+            if value is not None and value is not False:
+                line += [f"--{name.replace('_', '-')}", *(() if value is True else (str(value),))]
+    return tuple(line)
 
 
 class Operation:

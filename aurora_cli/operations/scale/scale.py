@@ -89,9 +89,7 @@ class Scale(Operation):
         """The words that go on with it."""
         asked = self.request
         size = {"readers": asked.readers, "class": asked.class_, "acu": asked.acu, "instance": asked.instance}
-        words = typed("scale", self.cluster, **size)
-        skipped = (word for check in asked.skip_checks for word in ("--skip-check", check))
-        return (*words, *skipped, *typed(in_place=asked.in_place))
+        return typed("scale", self.cluster, **size, skip_check=asked.skip_checks, in_place=asked.in_place)
 
     def decide(self, context: OperationContext) -> Decision:
         """Which keys, who is the writer, in which order."""
