@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression, Name
 
 IMPORTS_FILE, BARE_FILE = "imports.tf", "adoption.tf"
+OVERRIDE_FILE = "imports_override.tf"
 FILES = (IMPORTS_FILE, BARE_FILE)
 
 
@@ -42,6 +43,15 @@ def import_blocks(imports: Sequence[Import]) -> str:
     """`imports.tf`: one block for each resource."""
     blocks = [{"to": Expression(one.address), "id": one.id} for one in imports]
     return format_hcl(environment().get_template(f"{IMPORTS_FILE}{SUFFIX}").render(imports=blocks))
+
+
+def unchanged_resources(resources: Iterable[tuple[str, str]]) -> str:
+    """`imports_override.tf`: the resources of a module, as (type, name), stay as they are, whatever their files say."""
+    blocks = [
+        f'resource "{kind}" "{name}" {{\n  lifecycle {{\n    ignore_changes = all\n  }}\n}}\n'
+        for kind, name in resources
+    ]
+    return format_hcl("\n".join(blocks))
 
 
 def bare_resources(region: str, resources: Sequence[Bare]) -> str:

@@ -7,8 +7,10 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from aurora_cli.errors import StackDamaged
 from aurora_cli.stacks.atomic import make_folder
 from aurora_cli.stacks.home import Home
+from aurora_cli.stacks.record import StackRecord, load_record
 from aurora_cli.stacks.stack import Stack
 
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
@@ -33,7 +35,20 @@ def archive_stack(home: Home, stack: Stack, when: datetime) -> Path:
 
 def archived_spec(home: Home, name: str) -> str | None:
     """The spec of the cluster of that name that was destroyed last, as YAML; None if there is none."""
+    return _newest(home, name, "spec.yaml")
+
+
+def archived_record(home: Home, name: str) -> StackRecord | None:
+    """The record of the cluster of that name that was destroyed last; None if there is none that can be read."""
+    text = _newest(home, name, "stack.json")
+    try:
+        return load_record(text, name=name) if text else None
+    except StackDamaged:
+        return None
+
+
+def _newest(home: Home, name: str, file: str) -> str | None:
     # Another cluster may be called `<name>-3`: what follows the name is a time and nothing else.
     folders = sorted(f for f in home.path.glob(f"archive/{name}-*") if _STAMP.fullmatch(f.name, len(name) + 1))
-    specs = [folder / "spec.yaml" for folder in folders if (folder / "spec.yaml").is_file()]
-    return specs[-1].read_text(encoding="utf-8") if specs else None
+    found = [folder / file for folder in folders if (folder / file).is_file()]
+    return found[-1].read_text(encoding="utf-8") if found else None

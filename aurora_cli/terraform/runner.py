@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
-from aurora_cli.errors import AuroraError, OperationFailed, PlanStale, StateAtRisk, TerraformFailed
+from aurora_cli.errors import OperationFailed, PlanStale, StateAtRisk, TerraformFailed
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.diagnostics.explain import full_text
@@ -21,7 +21,7 @@ from aurora_cli.terraform.queries import TerraformReader
 from aurora_cli.terraform.run import process
 from aurora_cli.terraform.run.failures import errored_state, failure, interrupted
 from aurora_cli.terraform.run.interrupts import Interrupts
-from aurora_cli.terraform.run.recovery import RecoveredRun, describe, ended_well, follow_left_alone
+from aurora_cli.terraform.run.recovery import FoundRun, ended_well, follow_left_alone, lossy
 from aurora_cli.terraform.state.import_fixups import write_private
 from aurora_cli.terraform.state.state import (
     ERRORED_STATE,
@@ -242,7 +242,7 @@ class Terraform(TerraformReader):
         """Take away the state lock of that ID. Raises TerraformFailed if it is not held under that ID."""
         self._run("unlock", argv.force_unlock(self.binary.argv0, lock_id))
 
-    def recover(self) -> RecoveredRun | None:
+    def recover(self) -> FoundRun | None:
         """If an earlier command died while Terraform worked: follow that run to its end, and say what it was.
 
         Call it first, with the stack's lock held. Of several such runs the last one that could change something is given back.
@@ -252,7 +252,6 @@ class Terraform(TerraformReader):
             Interrupted: we were asked to stop while following it; it was stopped too, and its state is saved.
         """
         found = follow_left_alone(self._runs_dir, self._emit)
-        recovered = [describe(item, self.folder, self._recorded) for item in found]
         if found:
             self.plan_file.unlink(missing_ok=True)
         for item in found:
@@ -260,15 +259,13 @@ class Terraform(TerraformReader):
                 item.run.finish(item.outcome.exit_status)
         for item in found:
             if item.outcome.interrupts:
-                raise failure(item.run.record.operation, item.outcome, folder=self.folder, stderr=item.run.errors())
-        started = [run for run in recovered if run.ending != "not-started"]
+                raise failure(item.operation, item.outcome, folder=self.folder, stderr=item.run.errors())
+        started = [run for run in found if run.ending != "not-started"]
         return next((run for run in reversed(started) if run.changes), started[-1] if started else None)
 
-    def _recorded(self) -> set[str]:
-        try:
-            return {resource.address for resource in self.state().resources}
-        except AuroraError:  # said by whoever needs the state next
-            return set()
+    def may_have_lost(self) -> list[FoundRun]:
+        """Applies after which AWS may have what the state does not hold, oldest first. After `recover`. Raises as `state`."""
+        return lossy(self._runs_dir, lambda: {resource.address for resource in self.state().resources})
 
     def _init(self, command: tuple[str, ...]) -> None:
         for pause in (*_INIT_PAUSES_S, None):

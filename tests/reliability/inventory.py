@@ -89,3 +89,30 @@ def _databases(rds: Any) -> Inventory:
 
 def _logs(logs: Any) -> Inventory:
     return {("aws_cloudwatch_log_group", g["logGroupName"]) for g in logs.describe_log_groups()["logGroups"]}
+
+
+def left_over(aurora: Aurora) -> Inventory:
+    """(type, id) of what a destroyed cluster has left: each resource that was created twice, or lost, is among it."""
+    kms = aurora.client("kms")
+    known = [kms.describe_key(KeyId=k["KeyId"])["KeyMetadata"] for k in kms.list_keys()["Keys"]]
+    keys = [k["KeyId"] for k in known if k["Description"] != "Default key" and k["KeyState"] != "PendingDeletion"]
+    listed = {
+        "aws_iam_role": [r["RoleName"] for r in aurora.client("iam").list_roles()["Roles"]],
+        "aws_sns_topic": [t["TopicArn"] for t in aurora.client("sns").list_topics()["Topics"]],
+        "aws_cloudwatch_metric_alarm": [
+            a["AlarmName"] for a in aurora.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        ],
+        "aws_db_proxy": [p["DBProxyName"] for p in aurora.client("rds").describe_db_proxies()["DBProxies"]],
+        "aws_db_event_subscription": [
+            s["CustSubscriptionId"]
+            for s in aurora.client("rds").describe_event_subscriptions()["EventSubscriptionsList"]
+        ],
+        "aws_secretsmanager_secret": [s["ARN"] for s in aurora.client("secretsmanager").list_secrets()["SecretList"]],
+        "aws_vpc_endpoint": [
+            e["VpcEndpointId"]
+            for e in aurora.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+            if e["State"] not in ("deleting", "deleted")
+        ],
+        "aws_kms_key": keys,
+    }
+    return in_emulator(aurora) | {(kind, name) for kind, names in listed.items() for name in names}

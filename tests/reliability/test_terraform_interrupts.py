@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.errors import StateAtRisk
 from aurora_cli.terraform.binary import Binary, embedded_argv0, find_binary
 from aurora_cli.terraform.environment import terraform_env
 from aurora_cli.terraform.output.events import ResourceComplete
@@ -288,8 +287,7 @@ def test_terraform_outlives_us_and_is_followed_to_its_end(folder: Path, drivers:
     recovered = terraform.recover()
     assert recovered is not None
     assert (recovered.operation, recovered.ending, recovered.followed) == ("apply", "succeeded", True)
-    assert recovered.summary.counts() == {"add": 3, "change": 0, "destroy": 0}
-    assert recovered.error is None
+    assert recovered.outcome.applied.counts() == {"add": 3, "change": 0, "destroy": 0}
     assert {e.resource.address for e in events if isinstance(e, ResourceComplete)} == EVERYTHING
     assert terraform.recover() is None
     assert terraform.plan().empty
@@ -307,9 +305,9 @@ def test_a_run_that_was_killed_with_us_is_told_with_what_may_exist(
     os.killpg(int((run / "pid").read_text()), signal.SIGKILL)
     recovered = runner(folder, stubborn).recover()
     assert recovered is not None
-    assert (recovered.ending, recovered.exit_status) == ("unknown", None)
-    assert recovered.in_flight == ("aws_rds_cluster.this",)
-    assert isinstance(recovered.error, StateAtRisk)
+    assert (recovered.ending, recovered.outcome.exit_status) == ("unknown", None)
+    assert recovered.outcome.in_flight == ("aws_rds_cluster.this",)
+    assert recovered.outcome.creations == {"aws_rds_cluster.this"}
 
 
 def test_an_interrupt_while_following_an_orphan_stops_it_safely(folder: Path, drivers: list[Driver]) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from tests.harness import Aurora
 from tests.sandbox.adopted import Others
-from tests.sandbox.test_remote_state import StateServer, address
+from tests.sandbox.test_remote_state import address
+from tests.state_server import StateServer
 
 __all__ = ["address"]
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
 from tests.harness import Aurora
+from tests.state_server import StateServer, state_server
 
 pytestmark = pytest.mark.sandbox
 
@@ -28,60 +26,11 @@ backend:
 """
 
 
-class StateServer(BaseHTTPRequestHandler):
-    """Terraform's HTTP backend: GET, POST and DELETE of one state, LOCK and UNLOCK."""
-
-    state: ClassVar[bytes | None] = None
-    lock: ClassVar[bytes | None] = None
-
-    def _answer(self, status: int, body: bytes = b"") -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _body(self) -> bytes:
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-    def do_GET(self) -> None:
-        """The state, or 404."""
-        state = StateServer.state
-        self._answer(200, state) if state else self._answer(404)
-
-    def do_POST(self) -> None:
-        """Keep the state."""
-        StateServer.state = self._body()
-        self._answer(200)
-
-    def do_LOCK(self) -> None:
-        """Lock, unless somebody holds it."""
-        body = self._body()
-        if StateServer.lock is not None:
-            self._answer(423, StateServer.lock)
-            return
-        StateServer.lock = body
-        self._answer(200)
-
-    def do_UNLOCK(self) -> None:
-        """Unlock."""
-        self._body()
-        StateServer.lock = None
-        self._answer(200)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Where the state server listens."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), StateServer)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with state_server() as where:
+        yield where
 
 
 def spec(folder: Path, address: str, readers: int) -> str:

@@ -84,6 +84,7 @@ MAY_APPLY = {
     "operations/pipeline/change.py": "settings that a restore does not accept, in place",
     "operations/pipeline/context.py": "what hangs on other steps, once it was found harmless",
     "operations/blue_green/state_repair.py": "a refresh of the state",
+    "operations/recovery/import_existing.py": "imports of what an interrupted apply has created",
     "operations/adopt/draft.py": "imports into a state of its own",
     "operations/destroy/execute.py": "the destroy plan that was confirmed",
     "operations/destroy/unprotecting.py": "the final snapshot's name, before a destroy",
@@ -225,7 +226,8 @@ def test_there_is_one_way_to_stop_and_start_a_cluster() -> None:
 def test_there_is_one_reader_of_clusters_and_instances() -> None:
     calls = re.compile(r"\bdescribe_db_(?:clusters|instances)\b")
     named = {_name(path) for path in PRODUCT if calls.search(path.read_text(encoding="utf-8"))}
-    assert named == {"aws/describe.py", "operations/inspect/doctor.py"}  # the doctor tries a permission
+    # The doctor tries a permission; the table says which call finds each type of resource.
+    assert named == {"aws/describe.py", "aws/existing/databases.py", "operations/inspect/doctor.py"}
 
 
 def test_there_is_one_builder_of_connection_strings() -> None:

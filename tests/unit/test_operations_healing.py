@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aurora_cli.operations.pipeline.untaint import CLUSTER, as_kept
+from aurora_cli.operations.recovery.untaint import CLUSTER, as_kept
 from aurora_cli.terraform.plan.changes import AttributeChange
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 

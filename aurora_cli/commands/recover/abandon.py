@@ -31,17 +31,18 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli abandon orders --yes -o json
     """
     require_approver(session, yes=options["yes"], dry_run=False)
-    from aurora_cli.operations.core import unfinished
+    from aurora_cli.operations.core.unfinished import Unfinished
+    from aurora_cli.operations.day_two.abandon import abandon
     from aurora_cli.ui import prompts
     from aurora_cli.ui.plan import steps_view
 
-    def approve(given_up: unfinished.Unfinished) -> bool:
+    def approve(given_up: Unfinished) -> bool:
         shown = replace(given_up, command=session.retyped(given_up.command))
         steps_view.print_unfinished(session.consoles, shown)
         return options["yes"] or prompts.confirm(session.consoles, "Abandon it?")
 
     with progress(session) as emit:
-        result = unfinished.abandon(session.app, name, approve=approve, emit=emit)
+        result = abandon(session.app, name, approve=approve, emit=emit)
     if options["output"] != "table":
         print_data(session, result.to_dict(), options["output"])
         return

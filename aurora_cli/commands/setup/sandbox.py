@@ -167,6 +167,9 @@ def faults_add(session: Session, /, output: str, **values: Any) -> None:
     Kinds: throttle, error5xx (the service answers with an error), slow (needs --delay), lost_reply (the call is
     done and the answer never arrives), access_denied, expired_token, refused (needs --code: AWS answers with that error).
 
+    After a lost reply the sandbox's provider looks for the resource before it repeats the call. With
+    AURORA_SANDBOX_LOST_RESPONSES=fail in the environment it fails and keeps nothing, as hashicorp/aws does.
+
     \b
     Examples:
       aurora-cli sandbox faults add throttle --service rds --action CreateDBInstance --count 2

@@ -36,12 +36,14 @@ class StackContext:
         spec: of the cluster that is there; for a new one, the spec to reach.
         before: the spec that the stack was last brought to; None if there is none that can be read.
         names: identifiers under which the cluster may be found, the first that is there counts: an operation may rename it.
+        unrecorded: True when AWS may have what the state does not hold, and nothing may be changed to see.
     """
 
     def __init__(self, app: AppContext, stack: Stack, emit: Emit, spec: ClusterSpec) -> None:
         self.app, self.stack, self.emit, self.spec = app, stack, emit, spec
         self.before: ClusterSpec | None = last_spec(stack)
         self.names: tuple[str, ...] = (spec.name,)
+        self.unrecorded = False
 
     @cached_property
     def rds(self) -> Any:

@@ -42,6 +42,17 @@ def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None
     write_atomic(stack.folder / _NOTE, json.dumps(note, indent=2) + "\n")
 
 
+def rendered_files(stack: Stack) -> dict[str, str]:
+    """What was rendered last: name -> content. Raises OSError."""
+    names: list[str] = read_json(stack.folder / _NOTE, lambda note: list(note["files"]), lambda why: [])
+    return {name: (stack.terraform_dir / name).read_text(encoding="utf-8") for name in names}
+
+
+def forget_rendered(stack: Stack) -> None:
+    """Other files are about to be put into the stack's folder: the next `write_rendered` writes its own again."""
+    (stack.folder / _NOTE).unlink(missing_ok=True)
+
+
 def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **options: Any) -> RenderOptions:
     """How a stack is rendered: what its record remembers, and what `options` says of it instead."""
     remembered: dict[str, Any] = {

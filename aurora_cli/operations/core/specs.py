@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
+from aurora_cli.terraform.run.run_folder import lossy_runs
+from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -111,8 +113,8 @@ def is_pristine(stack: Stack, addresses: Collection[str] = ()) -> bool:
         stack: the stack.
         addresses: what Terraform's state is known to hold, for a state that is kept elsewhere.
     """
-    state = stack.terraform_dir / "terraform.tfstate"
-    return stack.record.status == "creating" and not addresses and not state.exists()
+    left = any((stack.terraform_dir / name).exists() for name in (STATE_FILE, ERRORED_STATE))
+    return stack.record.status == "creating" and not addresses and not left and not lossy_runs(stack.runs_dir)
 
 
 def named(name: str | None) -> str:

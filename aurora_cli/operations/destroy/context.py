@@ -8,12 +8,12 @@ from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.events import Emit, timed
 from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.final_snapshot import carried, fresh_name
-from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import LiveRegions, former_regions, live_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.destroy.dependents import Dependants, dependants_of
 from aurora_cli.operations.destroy.kms_key import OwnKey, own_key, without_key
+from aurora_cli.operations.recovery.recover import recover
 from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, GLOBAL_ADDRESS, in_region, region_of
 
@@ -53,9 +53,9 @@ class DestroyContext(StackContext):
         self.snapshot_region: str | None = None
         self.key: OwnKey | None = None
 
-    def plan_all(self) -> None:
+    def plan_all(self, *, look_only: bool) -> None:
         """Render for the take-down and plan it, without touching anything."""
-        follow_up(self.terraform, self.emit)
+        recover(self, look_only=look_only)
         self.topology = self.look()
         self.render()
         with timed(self.emit, "plan", "Reading the existing resources"):

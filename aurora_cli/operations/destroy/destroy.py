@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import AuroraError, Declined, InvalidInput
+from aurora_cli.aws.cluster.topology import read_topology
+from aurora_cli.errors import AuroraError, Declined, InvalidInput, StateAtRisk
 from aurora_cli.events import Emit
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.core.history import recorded
@@ -21,7 +22,9 @@ from aurora_cli.operations.destroy.reprotecting import Offer, offering
 from aurora_cli.operations.destroy.review import Confirm, DestroyResult, DestroyReview
 from aurora_cli.operations.report.report import report
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
-from aurora_cli.stacks.archive import archive_stack
+from aurora_cli.stacks.archive import archive_stack, archived_record
+from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -51,16 +54,20 @@ def destroy(
         ClusterNotFound, Declined, StackLocked, TerraformFailed, AwsFailed, Interrupted: the same command goes on from there, and
         `details["destroy"]` says what is gone and what is left.
     """
-    stack = existing_stack(app, name)
     app.begin(emit)
+    if app.registry.find(name) is None and (destroyed := _destroyed_before(app, name)) is not None:
+        return destroyed
+    stack = existing_stack(app, name)
     with stack.lock("destroy"):
         if not dry_run:
             refuse_unfinished(stack)
             refuse_aside(stack, "to destroy")
         work = DestroyContext(app, stack, emit, skip_final_snapshot)
         try:
+            work.plan_all(look_only=dry_run)
             review = _review(work)
             if not dry_run:
+                _refuse_unknown(work)
                 _refuse_replicas(work)
                 refuse_in_deployment(work.rds, name, "the other cluster would remain", until_cleanup=True)
             wanted = not dry_run and confirm(review)
@@ -80,6 +87,30 @@ def destroy(
         return _result(work, review, changed=True, dry_run=False, groups=_groups_left(work))
 
 
+def _destroyed_before(app: AppContext, name: str) -> DestroyResult | None:
+    """The result for a cluster that an earlier destroy has taken down to the end, e.g. one that was killed before it said so."""
+    record = archived_record(app.home, name)
+    if record is None or read_topology(app.aws(record.region).client("rds"), name) is not None:
+        return None
+    snapshot = record.final_snapshot_identifier
+    review = DestroyReview(
+        name, record.region, app.target, (), Plan(), snapshot, deletion_protection=False, resumed=True
+    )
+    return DestroyResult(name, record.region, app.target, False, False, snapshot, review)
+
+
+def _refuse_unknown(work: DestroyContext) -> None:
+    """Terraform would destroy nothing, and the cluster would run on."""
+    topology = work.topology
+    if topology is None or topology.status == "deleting" or any(r.address == CLUSTER_ADDRESS for r in work.resources):
+        return
+    raise StateAtRisk(
+        f"AWS has the cluster {topology.identifier}, and Terraform's state does not hold it.",
+        hint=f"Restore the state in {work.stack.terraform_dir} from a backup, or delete the cluster with the AWS CLI; then run "
+        "the same command again.",
+    )
+
+
 def _groups_left(work: DestroyContext) -> tuple[LogGroup, ...]:
     """The cluster is gone by now: that the logs cannot be looked at is no failure of its destroy."""
     try:
@@ -89,7 +120,6 @@ def _groups_left(work: DestroyContext) -> tuple[LogGroup, ...]:
 
 
 def _review(work: DestroyContext) -> DestroyReview:
-    work.plan_all()
     live = report(work.app, work.spec, work.topology, changed=False, managed=work.ours(), regions=work.live)
     return DestroyReview(
         name=work.spec.name,

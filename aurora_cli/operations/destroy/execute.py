@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aurora_cli.aws.replication.global_database import detach
-from aurora_cli.errors import PlanStale
+from aurora_cli.errors import OperationFailed, PlanStale
 from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.history import Entry
@@ -38,10 +38,23 @@ def take_down(work: DestroyContext, entry: Entry) -> None:
     _part_regions(work)
     with timed(work.emit, "destroy", "Destroying the cluster"):
         destroyed = _apply(work)
+    _check_gone(work)
     if work.snapshot and not work.is_taken(work.snapshot):
         work.snapshot = None  # there was no cluster to take it of: promise nothing that cannot be restored
     summary = f"final snapshot {work.snapshot}" if work.snapshot else "no final snapshot"
     entry.finish("destroyed", {"add": 0, "change": 0, "destroy": destroyed}, summary)
+
+
+def _check_gone(work: DestroyContext) -> None:
+    """What Terraform says is gone is looked for in AWS before anyone is told so."""
+    work.look_again()
+    found = [work.topology, *work.live.secondaries.values()]
+    left = [f"{one.identifier} ({one.status})" for one in found if one is not None and one.status != "deleting"]
+    if left:
+        raise OperationFailed(
+            f"Terraform has ended its destroy, and AWS still has {', '.join(left)}.",
+            hint=f"Run it again: aurora-cli destroy {work.spec.name}",
+        )
 
 
 def _apply(work: DestroyContext) -> int:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Emit, timed
-from aurora_cli.operations.core.recovery import follow_up
+from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.region_topology import former_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
+from aurora_cli.operations.recovery.recover import recover
 from aurora_cli.spec.layers.arguments import field_of
 from aurora_cli.terraform.plan.changes import AttributeChange
 from aurora_cli.terraform.plan.plan import ResourceChange
@@ -94,8 +95,9 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
         refuse_destroying(stack)
         refuse_unfinished(stack)
         spec = stored_spec(stack).spec
-        terraform = app.terraform(stack, emit)
-        follow_up(terraform, emit)
+        context = StackContext(app, stack, emit, spec)
+        terraform = context.terraform
+        recover(context, look_only=True)
         write_rendered(stack, spec)
         with timed(emit, "plan", "Comparing the state with AWS"):
             terraform.init()

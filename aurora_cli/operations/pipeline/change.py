@@ -9,26 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import GuardRefused, InvalidInput
 from aurora_cli.events import timed
 from aurora_cli.operations.core.concern import Change, ChangeContext, Concern, Shown
-from aurora_cli.operations.core.region_topology import live_at
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import is_pristine, stored_spec
 from aurora_cli.operations.pipeline.provider_fixes import apply_plan, refuse_unapproved
-from aurora_cli.operations.pipeline.untaint import as_kept, keep_survivors, tainted_survivors, would_keep
+from aurora_cli.operations.recovery.import_existing import without_existing
+from aurora_cli.operations.recovery.untaint import (
+    as_kept,
+    keep_survivors,
+    live_resource,
+    tainted_survivors,
+    would_keep,
+)
 from aurora_cli.stacks.record import StackRecord
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.terraform.output.outcome import ApplySummary
     from aurora_cli.terraform.plan.plan import Plan
-    from aurora_cli.terraform.state.state import StateResource
 
 Approved = frozenset[tuple[str, str]]
 """(address, action) of the plan that was approved."""
@@ -76,7 +81,13 @@ class SpecChange(Change):
             self._write()
             self.terraform.init()
         if tainted_survivors(self.resources) and not self.context.options.dry_run:
-            keep_survivors(self.terraform, self.resources, self._look_at, clock=self.app.clock, emit=self.emit)
+            keep_survivors(
+                self.terraform,
+                self.resources,
+                partial(live_resource, self.context),
+                clock=self.app.clock,
+                emit=self.emit,
+            )
 
     def plan(self) -> Plan:
         """Terraform's plan of the files; of one that `prevent_destroy` stops, what it would do. Raises TerraformFailed, ..."""
@@ -84,9 +95,11 @@ class SpecChange(Change):
             plan = self.terraform.plan()
         except GuardRefused:
             plan = self._plan_of_refused()
+        if self.context.unrecorded:
+            plan = without_existing(self.context, plan)
         # To look must not write, not even a mark.
         if self.context.options.dry_run and tainted_survivors(self.resources):
-            return as_kept(plan, would_keep(self.resources, self._look_at, self.emit))
+            return as_kept(plan, would_keep(self.resources, partial(live_resource, self.context), self.emit))
         return plan
 
     def plan_beside_aws(self) -> Plan:
@@ -200,9 +213,6 @@ class SpecChange(Change):
         finally:
             self.terraform.plan_file.unlink(missing_ok=True)
             self._write()
-
-    def _look_at(self, resource: StateResource) -> Topology | None:
-        return live_at(self.app, self.context.spec, resource.address)
 
     def _refuse_foreign_cluster(self, plan: Plan) -> None:
         creates = any(c.address == CLUSTER_ADDRESS and c.action == "create" for c in plan.resource_changes)

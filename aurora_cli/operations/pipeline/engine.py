@@ -16,7 +16,6 @@ from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.concern import Shown
 from aurora_cli.operations.core.history import Entry, recorded
 from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
-from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
@@ -29,6 +28,7 @@ from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
 from aurora_cli.operations.pipeline.review import ask, review_of
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.pipeline.step_run import StepRun
+from aurora_cli.operations.recovery.recover import recover
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan.plan import Plan
@@ -82,7 +82,7 @@ def run_on_stack(
     try:
         context = OperationContext(app, stack, options, desired or stored_spec(stack).spec)
         context.journal = _journal_of(stack, operation, options)
-        follow_up(context.terraform, options.emit)
+        recover(context, look_only=options.dry_run)
         engine = _Engine(context, operation)
     except BaseException:
         if operation.one_step and is_pristine(stack):

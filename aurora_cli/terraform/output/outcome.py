@@ -62,6 +62,7 @@ class Outcome:
     _outputs: Outputs | None = None
     _begun: dict[str, ResourceStart] = field(default_factory=dict)
     _done: list[ResourceComplete] = field(default_factory=list)
+    _failed: list[ResourceErrored] = field(default_factory=list)
 
     def take(self, event: TerraformEvent) -> None:
         """Add one event."""
@@ -85,6 +86,8 @@ class Outcome:
         self._begun.pop(event.resource.address, None)
         if isinstance(event, ResourceComplete):
             self._done.append(event)
+        else:
+            self._failed.append(event)
 
     @property
     def applied(self) -> ApplySummary:
@@ -106,6 +109,12 @@ class Outcome:
             elif event.action == "delete":
                 made.pop(event.resource.address, None)
         return made
+
+    @property
+    def creations(self) -> frozenset[str]:
+        """Addresses whose creation was begun, however it ended: AWS may have each of them."""
+        begun = {address for address, event in self._begun.items() if event.action == "create"}
+        return frozenset({*self.created, *begun, *(e.resource.address for e in self._failed if e.action == "create")})
 
     @property
     def in_flight(self) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from aurora_cli.errors import AuroraError, Interrupted, StateAtRisk
@@ -53,16 +52,13 @@ def interrupted(operation: str, outcome: Outcome) -> Interrupted:
     return Interrupted(message, hint=AGAIN, details=outcome.facts())
 
 
-def killed(outcome: Outcome, unrecorded: Iterable[tuple[str, str | None]] = ()) -> StateAtRisk:
+def killed(outcome: Outcome) -> StateAtRisk:
     """Terraform was killed while it worked."""
-    lost = [f"{address} ({identifier})" if identifier else address for address, identifier in unrecorded]
-    doubtful = [*lost, *(address for address in outcome.in_flight)]
-    about = f" May exist but are not in the state: {', '.join(doubtful)}." if doubtful else ""
+    about = f" It was at work on {', '.join(outcome.in_flight)}." if outcome.in_flight else ""
     return StateAtRisk(
         f"Terraform was killed while it worked.{about}",
-        hint="Check the AWS console for these resources before you run the same command again; import "
-        "(terraform import) or delete them.",
-        details={**outcome.facts(), "unrecorded": lost},
+        hint="Run the same command again: it imports what AWS has and the state does not hold, then resumes.",
+        details=outcome.facts(),
     )
 
 
@@ -70,6 +66,6 @@ def errored_state(folder: Path) -> StateAtRisk:
     """Terraform could not save its state and left it beside."""
     return StateAtRisk(
         f"Terraform could not save its state; it is in {folder / ERRORED_STATE}.",
-        hint=f"Do not apply again: this would create every resource a second time. First: terraform -chdir={folder} "
-        f"state push {ERRORED_STATE}; then delete that file.",
+        hint="Keep that file. When the place of the state can be written again, run the same command: it saves the state, then "
+        "resumes.",
     )

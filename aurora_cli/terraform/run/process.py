@@ -148,6 +148,8 @@ def start(run_dir: Path, operation: str, argv: tuple[str, ...], *, folder: Path,
         OSError: the files cannot be written, or the shell cannot be started.
     """
     run = new_run(run_dir, operation, argv)
+    if operation == "apply":
+        run.keep_config(folder)
     lock = run.take_lock()
     ended, writer = os.pipe()
     try:

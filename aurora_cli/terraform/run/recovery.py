@@ -1,49 +1,42 @@
-"""Runs that were left alone: our process died while Terraform worked."""
+"""Runs that were left alone, since our process died; and applies that may have created what the state does not hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from aurora_cli.errors import AuroraError
 from aurora_cli.terraform.output.events import Emit
-from aurora_cli.terraform.output.outcome import ApplySummary, Outcome
-from aurora_cli.terraform.run.failures import KILLED, errored_state, failure, killed
+from aurora_cli.terraform.output.outcome import Outcome
+from aurora_cli.terraform.run.failures import KILLED
 from aurora_cli.terraform.run.interrupts import Interrupts
 from aurora_cli.terraform.run.process import Follower
-from aurora_cli.terraform.run.run_folder import Run, unfinished_runs
-from aurora_cli.terraform.state.state import ERRORED_STATE
+from aurora_cli.terraform.run.run_folder import Run, lossy_runs, unfinished_runs
 
 Ending = Literal["succeeded", "failed", "interrupted", "unknown", "not-started"]
 
 
 @dataclass(frozen=True)
-class RecoveredRun:
-    """A run of an earlier command that nobody had seen the end of.
+class FoundRun:
+    """A run of an earlier command.
 
     Attributes:
-        operation: init, plan, apply, ...
-        started_at: RFC 3339 in UTC.
-        ending: `unknown` when Terraform was killed or the machine went down; `not-started` when it was never begun.
+        run: its folder.
+        outcome: what its events say.
         followed: True when it was still working when we found it.
-        exit_status: Terraform's, None if nobody noted it.
-        summary: what it did.
-        in_flight: addresses that were begun and whose end is not known.
-        unrecorded: address -> id of what was made and is not in the state; only looked for when the ending is unknown.
-        error: why it failed, or that the state is at risk; None if it succeeded or changes nothing by ending early.
+        ending: `unknown` when Terraform was killed or the machine went down; `not-started` when it was never begun.
     """
 
-    operation: str
-    started_at: str
-    ending: Ending
+    run: Run
+    outcome: Outcome
     followed: bool
-    exit_status: int | None
-    summary: ApplySummary
-    in_flight: tuple[str, ...] = ()
-    unrecorded: tuple[tuple[str, str | None], ...] = ()
-    error: AuroraError | None = None
+    ending: Ending
+
+    @property
+    def operation(self) -> str:
+        """Of Terraform: init, plan, apply, ..."""
+        return self.run.record.operation
 
     @property
     def changes(self) -> bool:
@@ -51,22 +44,28 @@ class RecoveredRun:
         return self.operation in ("apply", "push")
 
 
-@dataclass(frozen=True)
-class Found:
-    """A run that was left alone, followed to its end."""
-
-    run: Run
-    outcome: Outcome
-    followed: bool
-    ending: Ending
-
-
-def follow_left_alone(runs_dir: Path, emit: Emit) -> list[Found]:
+def follow_left_alone(runs_dir: Path, emit: Emit) -> list[FoundRun]:
     """Follow every run without a known end to its end, oldest first; their events are passed on only while they go on."""
     return [_follow(run, emit) for run in unfinished_runs(runs_dir)]
 
 
-def _follow(run: Run, emit: Emit) -> Found:
+def lossy(runs_dir: Path, recorded: Callable[[], set[str]]) -> list[FoundRun]:
+    """Applies after which AWS may have what the state does not hold, oldest first; those after which it cannot are settled.
+
+    Args:
+        runs_dir: where the runs are.
+        recorded: the addresses that the state holds.
+    """
+    found = [_follow(run, lambda event: None) for run in lossy_runs(runs_dir)]
+    known = recorded() if found else set()
+    left = [one for one in found if one.ending == "unknown" or one.outcome.creations - known]
+    for one in found:
+        if one not in left:
+            one.run.settle()
+    return left
+
+
+def _follow(run: Run, emit: Emit) -> FoundRun:
     alive = run.is_alive()
     outcome = Outcome()
     with Interrupts() as interrupts, Follower(run) as follower:
@@ -77,7 +76,7 @@ def _follow(run: Run, emit: Emit) -> Found:
         outcome.killed = follower.killed
     outcome.exit_status = run.exit_status()
     outcome.interrupts = interrupts.count
-    return Found(run, outcome, alive, _ending(run, outcome))
+    return FoundRun(run, outcome, alive, _ending(run, outcome))
 
 
 def _ending(run: Run, outcome: Outcome) -> Ending:
@@ -91,40 +90,3 @@ def _ending(run: Run, outcome: Outcome) -> Ending:
 def ended_well(operation: str, exit_status: int | None) -> bool:
     """Whether that exit status is a good end: `plan` tells "there are changes" by 2."""
     return exit_status in ((0, 2) if operation == "plan" else (0,))
-
-
-def describe(found: Found, folder: Path, recorded: Callable[[], set[str]]) -> RecoveredRun:
-    """What to say about a run that was left alone.
-
-    Args:
-        found: the run, followed to its end.
-        folder: Terraform's folder.
-        recorded: gives the addresses in the state; asked only when the ending is unknown.
-    """
-    record = found.run.record
-    unrecorded: tuple[tuple[str, str | None], ...] = ()
-    if record.operation == "apply" and found.ending == "unknown":
-        known = recorded()
-        unrecorded = tuple((a, i) for a, i in found.outcome.created.items() if a not in known)
-    return RecoveredRun(
-        operation=record.operation,
-        started_at=record.started_at,
-        ending=found.ending,
-        followed=found.followed,
-        exit_status=found.outcome.exit_status,
-        summary=found.outcome.applied if record.operation == "apply" else ApplySummary(),
-        in_flight=found.outcome.in_flight,
-        unrecorded=unrecorded,
-        error=_error(found, folder, unrecorded),
-    )
-
-
-def _error(found: Found, folder: Path, unrecorded: Sequence[tuple[str, str | None]]) -> AuroraError | None:
-    operation = found.run.record.operation
-    if operation != "apply" or found.ending in ("succeeded", "not-started"):
-        return None
-    if (folder / ERRORED_STATE).exists():
-        return errored_state(folder)
-    if found.ending == "unknown":
-        return killed(found.outcome, unrecorded) if unrecorded or found.outcome.in_flight else None
-    return failure(operation, found.outcome, folder=folder, stderr=found.run.errors())

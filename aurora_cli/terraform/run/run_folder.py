@@ -7,6 +7,7 @@ Terraform is started so that it outlives us (see `process.py`), hence everything
                 errors.txt    its standard error
                 pid           process id of the supervising shell, which is also the process group
                 exit          Terraform's exit status, once it has ended
+                config/       of an apply: the files that it applied
                 alive         locked (flock) by the supervisor and Terraform for as long as one of them lives
 
 A lock and not a process id says whether a run goes on: a lock is freed by the system at the death of its last holder, however it
@@ -40,6 +41,7 @@ class RunRecord:
         started_at: RFC 3339 in UTC.
         finished_at: when the end was seen and dealt with; None until then.
         exit_status: Terraform's, None if unknown.
+        compared: whether what it created was compared with the state and AWS since, after an apply that did not end well.
     """
 
     id: str
@@ -48,6 +50,12 @@ class RunRecord:
     started_at: str
     finished_at: str | None = None
     exit_status: int | None = None
+    compared: bool = False
+
+    @property
+    def may_have_lost(self) -> bool:
+        """Whether AWS may have what it created and the state does not hold."""
+        return self.operation == "apply" and self.exit_status != 0 and not self.compared
 
 
 class Run:
@@ -90,6 +98,11 @@ class Run:
         """Terraform's exit status (128 + n for signal n); None while it runs, and for ever if the supervisor was killed."""
         return _number(self.exit_file)
 
+    def last_heard(self) -> datetime:
+        """When Terraform last wrote something, or the supervisor its end."""
+        times = [f.stat().st_mtime for f in (self.events_file, self.exit_file) if f.exists()]
+        return datetime.fromtimestamp(max(times, default=0.0), tz=timezone.utc)
+
     def errors(self, limit: int = 20_000) -> str:
         """The end of standard error, at most `limit` bytes."""
         try:
@@ -118,6 +131,25 @@ class Run:
         finally:
             os.close(descriptor)
         return False
+
+    def keep_config(self, folder: Path) -> None:
+        """Keep the rendered files of `folder` as they are now. They are replaced and never written into, so a link does."""
+        for file in (*folder.glob("*.tf"), *folder.glob("*/*.tf")):
+            if file.stat().st_mode & 0o077:
+                continue  # a user's own file stays where it is: it may hold a secret
+            kept = self.folder / "config" / file.relative_to(folder)
+            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.link(file, kept)
+
+    def config(self) -> dict[str, str]:
+        """The files that `keep_config` has kept: name -> content."""
+        folder = self.folder / "config"
+        return {str(f.relative_to(folder)): f.read_text(encoding="utf-8") for f in sorted(folder.rglob("*.tf"))}
+
+    def settle(self) -> None:
+        """Note that what it created was compared with the state and AWS."""
+        self.record = replace(self.record, compared=True)
+        self.save()
 
     def finish(self, exit_status: int | None) -> None:
         """Note that the end of this run has been seen and dealt with."""
@@ -152,6 +184,11 @@ def unfinished_runs(runs_dir: Path) -> list[Run]:
     return [run for run in _runs(runs_dir) if run.record.finished_at is None]
 
 
+def lossy_runs(runs_dir: Path) -> list[Run]:
+    """Applies that did not end well and were not compared with AWS since, oldest first."""
+    return [run for run in _runs(runs_dir) if run.record.may_have_lost]
+
+
 def _runs(runs_dir: Path) -> list[Run]:
     if not runs_dir.is_dir():
         return []
@@ -168,7 +205,7 @@ def _record(data: dict[str, Any]) -> RunRecord:
 
 
 def _prune(runs_dir: Path) -> None:
-    finished = [run for run in _runs(runs_dir) if run.record.finished_at is not None]
+    finished = [r for r in _runs(runs_dir) if r.record.finished_at is not None and not r.record.may_have_lost]
     for run in finished[: max(len(finished) - KEPT_RUNS + 1, 0)]:
         shutil.rmtree(run.folder, ignore_errors=True)
 

@@ -62,7 +62,7 @@ def _send_until_answered(task: Task, call: Call, before: set[str]) -> dict[str, 
             return task.send(call, extra=extra, repeat_lost=False)
         except AwsError as error:
             taken = error.code in task.entry.exists
-            if not error.lost and not (lost and taken):
+            if not task.runtime.client.settings.find_lost or (not error.lost and not (lost and taken)):
                 raise
             if _find_ours(task, before):
                 return None

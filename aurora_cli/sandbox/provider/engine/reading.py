@@ -55,7 +55,7 @@ def read_attributes(task: Task, item: Item | None = None) -> dict[str, Any]:
             found.pop(name, None)
     if entry.tagging is not None:
         found.update(split_tags(read_tags(task, entry.tagging, item), task.get("tags"), task.runtime.client.settings))
-    return found | _identity(task)
+    return found | _identity(task, found)
 
 
 def read_state(task: Task) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _item_shape(task: Task) -> StructureShape | None:
     return shape_at(task.model(read.call.operation).output_shape, path)
 
 
-def _identity(task: Task) -> dict[str, Any]:
+def _identity(task: Task, read: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     types = task.schema.block.type.attributes
     if "id" in types:
@@ -84,6 +84,8 @@ def _identity(task: Task) -> dict[str, Any]:
     naming = task.entry.naming
     if naming is not None and task.id is not None:
         name = task.get(naming.attribute) or task.id
+        if name == task.id:  # an import knows the id alone, which AWS may have chosen
+            name = read.get(naming.attribute) or name
         found[naming.attribute] = name
         if naming.prefix_attribute in types and task.get(naming.prefix_attribute) is None:
             found[naming.prefix_attribute] = prefix_of(name)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.aws.cluster.waiters import wait_until
 from aurora_cli.events import Emit, Note, waiting
+from aurora_cli.operations.core.region_topology import live_at
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clock import Clock
     from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.operations.core.concern import StackContext
     from aurora_cli.terraform.plan.changes import AttributeChange
     from aurora_cli.terraform.plan.plan import Action, Plan, ResourceChange
     from aurora_cli.terraform.runner import Terraform
@@ -28,6 +30,11 @@ TIMEOUT_S = 3600.0
 # What is written for it and what the API reports. The provider knows it of a resource that exists, and not in a plan to make it
 # anew. RDS reports nothing for Standard storage.
 _SAME: dict[tuple[str, str], tuple[object, tuple[object, ...]]] = {(CLUSTER, "storage_type"): ("aurora", (None, ""))}
+
+
+def live_resource(context: StackContext, resource: StateResource) -> Topology | None:
+    """The live cluster that a resource is, or belongs to; None if AWS has none."""
+    return live_at(context.app, context.spec, resource.address)
 
 
 def tainted_survivors(resources: Sequence[StateResource]) -> list[StateResource]:

@@ -1,0 +1,1 @@
+"""Whether AWS has a resource that a Terraform plan would create, and the id under which Terraform imports it."""

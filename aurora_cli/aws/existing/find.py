@@ -1,0 +1,51 @@
+"""Find the resource that a plan would create, by the type's entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aurora_cli.aws.existing import databases, network, services
+from aurora_cli.aws.existing.entry import Client, Entry, Existing
+
+ENTRIES: dict[str, Entry] = {**databases.ENTRIES, **network.ENTRIES, **services.ENTRIES}
+"""Resource type -> how one is found that Terraform has created and not recorded."""
+
+REPEATABLE = frozenset(
+    {
+        "aws_appautoscaling_policy",
+        "aws_appautoscaling_scheduled_action",
+        "aws_appautoscaling_target",
+        "aws_cloudwatch_dashboard",
+        "aws_cloudwatch_metric_alarm",
+        "aws_db_proxy_default_target_group",
+        "aws_iam_role_policy",
+        "aws_iam_role_policy_attachment",
+        "aws_secretsmanager_secret_rotation",
+        "aws_secretsmanager_secret_version",
+        "aws_sns_topic_subscription",
+    }
+)
+"""Types whose creation puts a setting: repeated, it leaves one. Source: the API's Put, Attach, Register and Subscribe calls."""
+
+
+def find_existing(client: Client, kind: str, values: Mapping[str, Any], cluster_tag: str) -> list[Existing]:
+    """The resources that AWS has of what a plan would create; several only where AWS gives the ids.
+
+    Args:
+        client: service -> boto3 client of the resource's Region.
+        kind: resource type, e.g. `aws_vpc`.
+        values: planned attributes, as far as they are known. Tags among them are those that the creation sends.
+        cluster_tag: key of the tag that says which cluster a resource belongs to.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    entry = ENTRIES.get(kind)
+    if entry is None:
+        return []
+    sent = values.get("tags_all") or values.get("tags") or {}
+    tags = {key: str(sent[key]) for key in (cluster_tag, "Name") if sent.get(key) is not None}
+    if entry.tags is not None and cluster_tag not in tags:
+        return []  # nothing tells it from another's
+    return entry.find(client, {**values, **({"Name": tags["Name"]} if "Name" in tags else {})}, tags)

@@ -1,0 +1,89 @@
+"""Kill the parts of a command while a call that creates something is under way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from aurora_cli.sandbox.faults import FaultRule
+from tests.harness import Aurora
+from tests.sandbox.aws_view import READING
+
+WHO = ("terraform", "provider", "tree", "command")
+"""Terraform alone; its provider; both with the command; the command alone, whose Terraform works on."""
+CREATING = (
+    *("Create*", "Authorize*", "Associate*", "Attach*", "Register*", "AddRole*", "Put*", "Restore*", "Start*"),
+    *("Subscribe", "ChangeResourceRecordSets", "RotateSecret", "ModifyVpcAttribute", "ModifyDBProxyTargetGroup"),
+)
+PATIENCE_S = 120
+
+
+def slow_creations(aurora: Aurora, seconds: float) -> None:
+    """Let each call that creates something take that long: it is carried out at the end of that time."""
+    for action in CREATING:
+        aurora.emulator.add_fault(FaultRule(kind="slow", action=action, delay_s=seconds))
+
+
+def under_way(aurora: Aurora, endpoint: str) -> set[str]:
+    """What the calls that change something and have no response yet are about: action and name."""
+    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since=0", timeout=10) as answer:
+        calls = json.load(answer)["calls"]
+    running = [c for c in calls if c["status"] is None and not c["action"].startswith(READING)]
+    return {f"{c['service']}:{c['action']}" for c in running}
+
+
+def processes(folder: Path, who: str) -> list[int]:
+    """Process ids of Terraform, or of everything that works in that folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if not (entry / "cwd").readlink().is_relative_to(folder):
+                continue
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            kind = (
+                "terraform"
+                if words[0].endswith((b"terraform", b"tofu"))
+                else "shell"
+                if b"sh" in words[0]
+                else "provider"
+            )
+            if who in ("tree", kind) and not (who == "terraform" and b"apply" not in words):
+                found.append(int(entry.name))
+    return found
+
+
+def kill_when(aurora: Aurora, args: tuple[str, ...], ready: Callable[[], bool], who: str) -> tuple[int, str]:
+    """Start the command and kill a part of it as soon as `ready` says so; gives the exit status and what it printed.
+
+    A command that ends before that ended by itself.
+    """
+    process = subprocess.Popen(
+        aurora.argv(*args),
+        env=aurora.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + PATIENCE_S
+    while process.poll() is None and not ready():
+        assert time.monotonic() < deadline, f"never came to the moment: {args}"
+        time.sleep(0.02)
+    if process.poll() is None:
+        if who in ("command", "tree"):
+            process.kill()
+        if who != "command":
+            for pid in processes(aurora.home / "sandbox" / "stacks", who):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+    out, _ = process.communicate(timeout=PATIENCE_S)
+    assert "Traceback" not in out and "Internal error" not in out, out
+    return process.returncode, out

@@ -1,0 +1,128 @@
+"""What AWS has and the state does not: found, imported, and only then planned."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aurora_cli.sandbox.faults import FaultRule
+from tests.harness import Aurora
+from tests.reliability.inventory import in_emulator, in_states
+from tests.reliability.kills import kill_when, processes, slow_creations, under_way
+from tests.state_server import StateServer, state_server
+
+pytestmark = pytest.mark.sandbox
+CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
+REMOTE = """\
+name: remote
+region: eu-west-1
+engine: postgres
+network: {{allow: [10.0.0.0/16]}}
+backend:
+  type: http
+  address: {address}/state
+  lock_address: {address}/lock
+  unlock_address: {address}/lock
+"""
+
+
+def killed_in(aurora: Aurora, action: str, *args: str, who: str = "terraform") -> str:
+    """Kill Terraform while that call is under way; gives what the command printed."""
+    endpoint = str(aurora.emulator.status().endpoint)
+    slow_creations(aurora, 0.3)
+
+    def ready() -> bool:
+        working = processes(aurora.home / "sandbox" / "stacks", "terraform")
+        return bool(working) and f"rds:{action}" in under_way(aurora, endpoint)
+
+    status, out = kill_when(aurora, args, ready, who)
+    assert status != 0, "the premise: it was killed"
+    aurora.emulator.clear_faults()
+    return out
+
+
+def settled(aurora: Aurora, name: str) -> None:
+    """Nothing lost, nothing twice, nothing left to do."""
+    assert in_emulator(aurora) == in_states([aurora.state(name)])
+    assert aurora.run("plan", name, "--exit-code").status == 0
+
+
+def test_terraform_killed_while_aws_creates(emulator: object, aurora: Aurora) -> None:
+    out = killed_in(aurora, "CreateDBCluster", *CREATE)
+    assert "Run the same command again" in out
+    looked = aurora.run("plan", "demo")
+    assert "aws_rds_cluster.this" in looked.err and looked.status == 0
+    outcome = aurora.ok(*CREATE)
+    assert "Imported" in outcome.err and "aws_rds_cluster.this (demo)" in " ".join(outcome.err.split())
+    settled(aurora, "demo")
+    assert "import" in [entry["operation"] for entry in aurora.json("history", "demo")["operations"]]
+
+    out = killed_in(aurora, "CreateDBInstance", "scale", "demo", "--readers", "2", "--yes")
+    aurora.ok("scale", "demo", "--readers", "2", "--yes")
+    settled(aurora, "demo")
+
+    terraform = aurora.home / "sandbox" / "stacks" / "demo" / "terraform"
+    for file in terraform.glob("terraform.tfstate*"):
+        file.unlink()
+    aurora.ok("scale", "demo", "--readers", "1", "--yes")
+    settled(aurora, "demo")
+
+    (terraform / "terraform.tfstate").write_text((terraform / "terraform.tfstate").read_text()[:900])
+    aurora.ok("apply", "demo", "--set", "backup.retention=9", "--yes")
+    settled(aurora, "demo")
+    assert list(terraform.glob("terraform.tfstate.damaged*"))
+
+    (terraform / "terraform.tfstate").unlink()
+    destroyed = aurora.json("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
+    assert destroyed["changed"] is True
+    assert in_emulator(aurora) == set()
+    again = aurora.json("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
+    assert (again["changed"], again["status"]) == (False, "unchanged")
+
+
+def test_a_state_that_is_kept_elsewhere(emulator: object, aurora: Aurora, tmp_path: Path) -> None:
+    spec = tmp_path / "remote.yaml"
+    with state_server() as address:
+        spec.write_text(REMOTE.format(address=address))
+        command = ("create", "-f", str(spec), "--yes")
+        killed_in(aurora, "CreateDBCluster", *command)
+        StateServer.lock = None  # a killed Terraform cannot give it back
+        assert "aws_vpc.this" in aurora.ok(*command).err
+        assert in_emulator(aurora) == in_states([json.loads(StateServer.state or b"")])
+
+        # The server goes down in the middle of an apply, and comes back.
+        aurora.emulator.add_fault(FaultRule(kind="slow", action="CreateDBInstance", delay_s=1.0))
+        endpoint = str(aurora.emulator.status().endpoint)
+
+        def ready() -> bool:
+            StateServer.refuses = StateServer.refuses or "rds:CreateDBInstance" in under_way(aurora, endpoint)
+            return False
+
+        more = ("apply", "remote", "--set", "instances.readers=1", "--yes")
+        status, out = kill_when(aurora, more, ready, "terraform")
+        assert status != 0 and "errored.tfstate" in out
+        folder = aurora.home / "sandbox" / "stacks" / "remote" / "terraform"
+        assert (folder / "errored.tfstate").exists()
+        assert aurora.run(*more).status != 0  # still down
+        assert (folder / "errored.tfstate").exists()
+        StateServer.refuses, StateServer.lock = False, None
+        aurora.emulator.clear_faults()
+        assert "Saved the state" in aurora.ok(*more).err
+        assert in_emulator(aurora) == in_states([json.loads(StateServer.state or b"")])
+
+        StateServer.state = None  # lost, by whoever keeps it
+        aurora.ok("destroy", "remote", "--confirm", "remote", "--skip-final-snapshot")
+        assert in_emulator(aurora) == set()
+
+
+def test_a_lost_response_as_the_genuine_provider_handles_it(
+    emulator: object, aurora: Aurora, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(aurora.environ, "AURORA_SANDBOX_LOST_RESPONSES", "fail")
+    for action in ("CreateVpc", "CreateDBCluster", "CreateDBInstance"):
+        aurora.emulator.add_fault(FaultRule(kind="lost_reply", action=action, count=1))
+        assert aurora.run(*CREATE).status != 0
+    aurora.ok(*CREATE)
+    settled(aurora, "demo")
