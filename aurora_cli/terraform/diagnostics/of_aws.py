@@ -25,6 +25,12 @@ _CREDENTIALS = (
     ),
     row(
         CredentialsError,
+        r"AWS account ID not allowed: (?P<account>\d+)",
+        "The credentials are those of account {account}, which is not the cluster's.",
+        "Choose a profile of its account with --profile, or a role in it with --role-arn.",
+    ),
+    row(
+        CredentialsError,
         r"No valid credential sources found|failed to refresh cached credentials|no EC2 IMDS role found|"
         r"failed to get shared config profile|NoCredentialProviders",
         "No AWS credentials were found.",
