@@ -7,9 +7,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
-from configparser import Error, RawConfigParser
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,6 +113,9 @@ def _preferred_to_keys(profile: Profile) -> str | None:
 
 def _sections(file: str) -> dict[str, dict[str, str]]:
     """Section -> its settings. `[profile "a b"]` is the profile `a b`."""
+    import shlex
+    from configparser import Error, RawConfigParser
+
     parser = RawConfigParser(default_section="")
     try:
         parser.read_string(Path(file).expanduser().read_text(encoding="utf-8"))
