@@ -20,6 +20,8 @@ _USER_AGENT = "aurora-cli"
 _STS_NAMES = {"role_arn": "RoleArn", "external_id": "ExternalId", "session_name": "RoleSessionName"}
 _OF_AN_ACCOUNT = ("assume-role", "sso")
 """Credentials that came with the number of their account; of others a setting may say it, which may be wrong."""
+_UNKNOWN_TO_TERRAFORM = ("ec2-credentials-file", "boto-config")
+"""Files of boto 2."""
 _CLI_CACHE = Path("~/.aws/cli/cache")
 """Where the AWS CLI keeps the sessions of roles: a code that was entered for one serves the other."""
 
@@ -124,22 +126,31 @@ class AwsClients:
 
 
 def _core(access: Access) -> Session:
-    """botocore's session, which asks for MFA codes as we do, and has the credentials of the role that is assumed."""
+    """botocore's session."""
     import botocore.session
+
+    core = botocore.session.get_session()
+    core.set_config_variable("region", access.region)
+    if access.access_key_id is None:
+        _set_identity(core, access)
+    return core
+
+
+def _set_identity(core: Any, access: Access) -> None:
+    """Make the session that of the profile, which asks for MFA codes as we do, and then of the role that is assumed."""
     from botocore.utils import JSONFileCache
 
-    core: Any = botocore.session.get_session()
-    core.set_config_variable("region", access.region)
     if access.profile:
         core.set_config_variable("profile", access.profile)
+    chain = core.get_component("credential_provider")
+    for method in _UNKNOWN_TO_TERRAFORM:
+        chain.remove(method)
     if access.ask_code:
-        provider = core.get_component("credential_provider").get_provider("assume-role")
+        provider = chain.get_provider("assume-role")
         provider.cache = JSONFileCache(str(_CLI_CACHE.expanduser()))
         provider._prompter = access.ask_code
     if access.assume_role:
         core._credentials = _of_role(core, access.region, access.assume_role)
-    session: Session = core
-    return session
 
 
 def _of_role(core: Any, region: str, assume_role: Mapping[str, str]) -> Any:

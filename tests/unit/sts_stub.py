@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 ACCOUNTS = {"AKIAONE": "111111111111", "AKIATWO": "222222222222"}
-"""Access key -> its account. A role is in the account of its ARN, and gets the access key `ASIA<account>`."""
+"""Access key -> its account. A role is in the account of its ARN, and gets the access key `ASIA<account>`; `closed` refuses."""
 _SESSION = (
     "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA{account}</AccessKeyId>"
     "<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration>"
@@ -21,6 +21,9 @@ _SESSION = (
 _CALLER = (
     "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/u</Arn><UserId>u</UserId>"
     "<Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+_DENIED = (
+    b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>u may not assume closed</Message></Error></ErrorResponse>"
 )
 
 
@@ -50,7 +53,9 @@ def serve_sts() -> Iterator[Sts]:
             assumes = call["Action"] == "AssumeRole"
             account = call["RoleArn"].split(":")[4] if assumes else ACCOUNTS.get(key) or key.removeprefix("ASIA")
             answer = (_SESSION if assumes else _CALLER).format(account=account).encode()
-            self.send_response(200)
+            denied = assumes and call["RoleArn"].endswith("/closed")
+            answer = _DENIED if denied else answer
+            self.send_response(403 if denied else 200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)

@@ -255,6 +255,20 @@ def test_the_role_of_the_spec_is_assumed_and_an_option_takes_its_place(sts: Sts,
         assert (other if role else ROLE) in (stack.terraform_dir / "provider.tf").read_text()
 
 
+def test_a_role_that_refuses_is_said_in_its_words(sts: Sts, run: Run) -> None:
+    words = ("--profile", "one", "--role-arn", f"arn:aws:iam::{TWO}:role/closed", "--region", "eu-west-1")
+    done = run(*words, "engines", "postgres")
+    assert done.status == 3
+    assert "AWS denies AssumeRole" in done.err and "u may not assume closed" in " ".join(done.err.split())
+
+
+def test_files_that_terraform_does_not_read_are_no_credentials(files: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".boto").write_text("[Credentials]\naws_access_key_id = AKIATWO\naws_secret_access_key = s\n")
+    done = run("--region", "eu-west-1", "engines", "postgres")
+    assert done.status == 3
+    assert "No usable AWS credentials" in done.err
+
+
 def test_every_provider_block_has_the_account_and_the_role() -> None:
     spec = spec_of({"instances.class": "db.r7g.large", "global.regions.eu-central-1": {}, "assume_role.role_arn": ROLE})
     text = render_stack(spec, RenderOptions(account_id=ONE))["provider.tf"]
@@ -354,6 +368,14 @@ def test_a_code_that_nobody_can_enter_is_said(sts: Sts, run: Run) -> None:
     assert "The profile code needs an MFA code" in " ".join(done.err.split())
     assert 'eval "$(aws configure export-credentials --profile code --format env)"' in " ".join(done.err.split())
     assert sts.calls == []
+
+
+def test_a_person_is_asked_for_the_code(sts: Sts, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_RDS", sts.url)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "654321" if "mfa/u" in prompt else "")
+    run("--profile", "code", "engines", "postgres", "--region", "eu-west-1")
+    assert [call.get("TokenCode") for call in sts.calls] == ["654321", None]
 
 
 def test_a_code_is_asked_for_once_and_its_session_serves_terraform(sts: Sts, tmp_path: Path) -> None:

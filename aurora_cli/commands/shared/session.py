@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +99,13 @@ class Session:
     @cached_property
     def app(self) -> AppContext:
         """The application context of the operations."""
-        return self.given_app or make_app(self.settings)
+        return self.given_app or make_app(self.settings, self._ask_code)
+
+    def _ask_code(self, prompt: str) -> str:
+        from getpass import getpass
+
+        with self.consoles.still():
+            return getpass(prompt)
 
     def retyped(self, text: str) -> str:
         """A hint with the global options that were typed in the commands that it names."""
@@ -152,8 +158,12 @@ class Session:
         return make_consoles(self.settings.color, no_input=self.settings.no_input)
 
 
-def make_app(settings: Settings) -> AppContext:
-    """The real application context for these options; its environment becomes that of this process, which botocore reads."""
+def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -> AppContext:
+    """The real application context for these options; its environment becomes that of this process, which botocore reads.
+
+    Args:
+        ask_code: asks a person for an MFA code, if there is a terminal.
+    """
     from aurora_cli.context import AppContext
 
     app = AppContext(
@@ -161,7 +171,7 @@ def make_app(settings: Settings) -> AppContext:
         sandbox=settings.sandbox,
         profile=settings.identity("profile"),
         role=settings.role(),
-        ask_code=None if settings.no_input or not sys.stdin.isatty() else getpass,
+        ask_code=None if settings.no_input or not sys.stdin.isatty() else ask_code,
         region=settings.region,
         debug=settings.debug,
         terraform_bin=settings.terraform_bin,
