@@ -219,7 +219,7 @@ class AppContext:
     def refuse_other_account(self, region: str) -> None:
         """Compare the account with that of the cluster, once. Raises CredentialsError, AwsFailed."""
         cluster = self._cluster() if self._cluster and not self.sandbox else None
-        if cluster is None or cluster.account is None or cluster.name in self._compared:
+        if cluster is None or cluster.account is None or repr(cluster) in self._compared:
             return
         found = self.account(region)
         if found != cluster.account:
@@ -228,7 +228,7 @@ class AppContext:
                 hint="Choose a profile of that account with --profile, or a role in it with --role-arn.",
                 details={"account": found, "account_of_cluster": cluster.account},
             )
-        self._compared.add(cluster.name)
+        self._compared.add(repr(cluster))
 
     def _clients(self, region: str) -> AwsClients:
         from aurora_cli.aws.clients import Access, AwsClients
@@ -258,15 +258,13 @@ class AppContext:
             return None
         return self.ask_code or _nobody_to_ask(self._profiles.used)
 
-    @cached_property
-    def _account_environment(self) -> Mapping[str, str]:
+    def _account_environment(self, region: str) -> Mapping[str, str]:
         """Terraform's environment in a real account. It cannot ask for a code: it gets the session that we have."""
         if self._code_prompt is None:
             return self.environ
         from aurora_cli.aws.clients import Access, AwsClients
 
-        region = self.fallback_region()
-        access = Access(region[0] if region else "us-east-1", self.profile, ask_code=self._code_prompt)
+        access = Access(region, self.profile, ask_code=self._code_prompt)
         return {**self.environ, **AwsClients(access).credentials()}
 
     @cached_property
@@ -285,7 +283,7 @@ class AppContext:
         from aurora_cli.terraform.environment import terraform_env
         from aurora_cli.terraform.runner import Terraform
 
-        base = self._sandbox_environment if self.sandbox else self._account_environment
+        base = self._sandbox_environment if self.sandbox else self._account_environment(stack.record.region)
         # The sandbox's own provider bears the name of the genuine one: it must not get into a cache that others use.
         own = self.sandbox and self.provider != "genuine"
         cache = "" if own else str(self.home.plugin_cache)

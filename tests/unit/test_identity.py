@@ -24,7 +24,7 @@ from aurora_cli.errors import AuroraError, AwsFailed, CredentialsError, InvalidI
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.operations.core.specs import existing_stack
+from aurora_cli.operations.core.specs import act_for, existing_stack
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.text.load import dump_spec
 from aurora_cli.stacks.stack import Stack
@@ -195,7 +195,7 @@ def test_files_of_the_home_folder_are_named_in_full(monkeypatch: pytest.MonkeyPa
 )
 def test_a_profile_of_two_identities_is_refused(files: Path, profile: str, reason: str, way: str) -> None:
     app = AppContext(profile=profile)
-    for reach in (lambda: app.aws("eu-west-1"), lambda: app._account_environment):
+    for reach in (lambda: app.aws("eu-west-1"), lambda: app._account_environment("eu-west-1")):
         with pytest.raises(CredentialsError, match=reason) as caught:
             reach()
         assert way in (caught.value.hint or "")
@@ -343,6 +343,15 @@ def test_the_account_is_asked_for_once(sts: Sts, tmp_path: Path) -> None:
     app.aws("eu-central-1")
     terraform_of(app, stack)._allowed()
     assert sts.actions() == ["GetCallerIdentity"]
+
+
+def test_another_role_is_compared_anew(sts: Sts, tmp_path: Path) -> None:
+    app = AppContext(home_folder=tmp_path / "home", profile="one")
+    stack = a_stack(app, account_id=ONE)
+    app.aws("eu-west-1")
+    act_for(app, stack, spec_of({"assume_role.role_arn": ROLE}))
+    with pytest.raises(CredentialsError, match=TWO):
+        app.aws("eu-west-1")
 
 
 def test_what_needs_no_account_asks_for_none(sts: Sts, run: Run) -> None:
