@@ -294,6 +294,11 @@ def test_a_role_that_cannot_be_is_refused(run: Run, words: tuple[str, ...], reas
     assert reason in " ".join(done.err.split())
 
 
+def test_a_suggested_command_repeats_who_was_typed() -> None:
+    typed = Settings(profile="one", role_arn=ROLE, external_id="x-1", typed=("profile", "role_arn"))
+    assert typed.repeated() == ["--profile", "one", "--role-arn", ROLE]
+
+
 # --- the account ---
 
 
