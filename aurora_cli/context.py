@@ -7,18 +7,19 @@ home is a folder of its own and the AWS endpoint and credentials are the emulato
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.errors import InvalidInput
+from aurora_cli.errors import CredentialsError, InvalidInput
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clients import AwsClients
+    from aurora_cli.aws.profiles import Profiles
     from aurora_cli.events import Emit
     from aurora_cli.sandbox.manager import Sandbox
     from aurora_cli.stacks.home import Home
@@ -26,6 +27,21 @@ if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.binary import Binary
     from aurora_cli.terraform.runner import Terraform
+
+
+@dataclass(frozen=True)
+class ClusterIdentity:
+    """Who works on a cluster.
+
+    Attributes:
+        name: of the cluster.
+        account: the account that it is in; None while that is not recorded.
+        role: arguments of `assume_role` in its spec, or None.
+    """
+
+    name: str
+    account: str | None
+    role: Mapping[str, str] | None
 
 
 @dataclass
@@ -37,9 +53,11 @@ class AppContext:
         sandbox: True to work on the local emulator.
         provider: `genuine` to use hashicorp/aws in the sandbox; None or `sandbox` for the sandbox's own provider.
         profile, region: AWS profile and Region from the command line or the environment.
+        role: arguments of the provider's `assume_role` block from the command line, above the spec's; None for none.
+        ask_code: asks a person for an MFA code; None when there is nobody to ask.
         debug: show details that are otherwise left out.
         terraform_bin: path of a Terraform or OpenTofu binary, or None to search.
-        environ: the environment to read from and to build Terraform's from.
+        environ: the environment of our own calls and of Terraform: that of the process, with the settings of one identity.
         clock: time.
     """
 
@@ -48,23 +66,29 @@ class AppContext:
     provider: str | None = None
     profile: str | None = None
     region: str | None = None
+    role: Mapping[str, str] | None = None
+    ask_code: Callable[[str], str] | None = None
     debug: bool = False
     terraform_bin: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     clock: Clock = field(default_factory=Clock)
-    _aws: dict[str, AwsClients] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _aws: dict[tuple[str, str], AwsClients] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _cluster: Callable[[], ClusterIdentity] | None = field(default=None, init=False, repr=False, compare=False)
+    _compared: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.sandbox and self.profile:
-            raise InvalidInput(
-                "--sandbox and --profile are mutually exclusive: the sandbox never uses a real account.",
-                hint="Omit one of them.",
-            )
+        for option, given in (("--profile", self.profile), ("--role-arn", self.role)):
+            if self.sandbox and given:
+                raise InvalidInput(
+                    f"--sandbox and {option} are mutually exclusive: the sandbox never uses a real account.",
+                    hint="Omit one of them.",
+                )
         if self.provider and not self.sandbox:
             raise InvalidInput(
                 "--provider chooses the provider of the sandbox; a real account always uses hashicorp/aws.",
                 hint="Add --sandbox, or leave --provider out.",
             )
+        self.environ = self._own_environment()
 
     @property
     def target(self) -> Literal["aws", "sandbox"]:
@@ -76,11 +100,28 @@ class AppContext:
         for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
             if self.environ.get(variable):
                 return self.environ[variable], variable
-        if not self.sandbox:
-            return None
-        from aurora_cli.sandbox.isolation import DEFAULT_REGION
+        if self.sandbox:
+            from aurora_cli.sandbox.isolation import DEFAULT_REGION
 
-        return DEFAULT_REGION, "sandbox"
+            return DEFAULT_REGION, "sandbox"
+        profiles = self._profiles
+        return (profiles.region, f"profile {profiles.used}") if profiles.region else None
+
+    @cached_property
+    def _profiles(self) -> Profiles:
+        from aurora_cli.aws.profiles import Profiles
+
+        return Profiles(self.environ)
+
+    def _own_environment(self) -> dict[str, str]:
+        """The environment without what would make our own calls and Terraform's another identity, or leave the sandbox."""
+        if self.sandbox:
+            from aurora_cli.sandbox.isolation import unheard
+
+            return unheard(self.environ, proxies=self.provider == "genuine")
+        from aurora_cli.aws.environment import one_identity
+
+        return one_identity(self.environ, self.profile)
 
     @cached_property
     def root(self) -> Path:
@@ -103,7 +144,7 @@ class AppContext:
         """All stacks of this target."""
         from aurora_cli.stacks.registry import Registry
 
-        return Registry(self.home)
+        return Registry(self.home, self.role)
 
     def other_registry(self) -> Registry:
         """All stacks of the other target; to say where a name is when it is not here."""
@@ -117,7 +158,7 @@ class AppContext:
         """The emulator of this home."""
         from aurora_cli.sandbox.manager import Sandbox
 
-        return Sandbox(self.root / "sandbox" / "emulator")
+        return Sandbox(self.root / "sandbox" / "emulator", self.environ)
 
     def begin(self, emit: Emit) -> None:
         """Make sure that there is something to talk to: starts the emulator for the sandbox, does nothing otherwise.
@@ -150,18 +191,81 @@ class AppContext:
         environment = self.sandbox_manager.environment(self.environ)
         return {**environment, **self.sandbox_manager.prepare_terraform(genuine=self.provider == "genuine")}
 
+    def act_for(self, cluster: Callable[[], ClusterIdentity]) -> None:
+        """From now on, calls are those of a cluster: in the role that its spec names, and in its account only.
+
+        Args:
+            cluster: finds out who that is, once a call is made; what needs no call does not read it.
+        """
+        self._cluster = cache(cluster)
+
     def aws(self, region: str) -> AwsClients:
-        """API clients for that Region, the same at each call: a client takes 50 to 70 ms to make."""
+        """API clients for that Region, the same at each call: a client takes 50 to 70 ms to make.
+
+        Raises:
+            CredentialsError: the profile is not the same identity for Terraform, or the account is not the cluster's.
+        """
+        self.refuse_other_account(region)
+        return self._clients(region)
+
+    def account(self, region: str) -> str:
+        """Number of the account that calls reach, as that Region's STS says. Raises CredentialsError, AwsFailed."""
+        if self.sandbox:
+            from aurora_cli.sandbox.isolation import ACCOUNT
+
+            return ACCOUNT
+        return self._clients(region).account
+
+    def refuse_other_account(self, region: str) -> None:
+        """Compare the account with that of the cluster, once. Raises CredentialsError, AwsFailed."""
+        cluster = self._cluster() if self._cluster and not self.sandbox else None
+        if cluster is None or cluster.account is None or repr(cluster) in self._compared:
+            return
+        found = self.account(region)
+        if found != cluster.account:
+            raise CredentialsError(
+                f"{cluster.name} is in account {cluster.account}, and the credentials are those of account {found}.",
+                hint="Choose a profile of that account with --profile, or a role in it with --role-arn.",
+                details={"account": found, "account_of_cluster": cluster.account},
+            )
+        self._compared.add(repr(cluster))
+
+    def _clients(self, region: str) -> AwsClients:
         from aurora_cli.aws.clients import Access, AwsClients
 
-        if region not in self._aws:
+        role = self.role or (self._cluster().role if self._cluster and not self.sandbox else None)
+        key = (region, repr(sorted(role.items())) if role else "")
+        if key not in self._aws:
             access = (
                 Access.from_environment(region, self._sandbox_environment)
                 if self.sandbox
-                else Access(region=region, profile=self.profile)
+                else Access(region, self.profile, assume_role=role, ask_code=self._code_prompt)
             )
-            self._aws.setdefault(region, AwsClients(access))  # another thread may have been quicker
-        return self._aws[region]
+            self._aws.setdefault(key, AwsClients(access))  # another thread may have been quicker
+        return self._aws[key]
+
+    @cached_property
+    def _code_prompt(self) -> Callable[[str], str] | None:
+        """Asks for an MFA code, or says that there is nobody to ask; None when the profile needs none.
+
+        Raises:
+            CredentialsError: the profile is not the same identity for Terraform.
+        """
+        refusal = self._profiles.refusal()
+        if refusal:
+            raise CredentialsError(refusal[0], hint=refusal[1])
+        if not self._profiles.needs_code:
+            return None
+        return self.ask_code or _nobody_to_ask(self._profiles.used)
+
+    def _account_environment(self, region: str) -> Mapping[str, str]:
+        """Terraform's environment in a real account. It cannot ask for a code: it gets the session that we have."""
+        if self._code_prompt is None:
+            return self.environ
+        from aurora_cli.aws.clients import Access, AwsClients
+
+        access = Access(region, self.profile, ask_code=self._code_prompt)
+        return {**self.environ, **AwsClients(access).credentials()}
 
     @cached_property
     def binary(self) -> Binary:
@@ -179,7 +283,7 @@ class AppContext:
         from aurora_cli.terraform.environment import terraform_env
         from aurora_cli.terraform.runner import Terraform
 
-        base = self._sandbox_environment if self.sandbox else {**self.environ, **self._profile()}
+        base = self._sandbox_environment if self.sandbox else self._account_environment(stack.record.region)
         # The sandbox's own provider bears the name of the genuine one: it must not get into a cache that others use.
         own = self.sandbox and self.provider != "genuine"
         cache = "" if own else str(self.home.plugin_cache)
@@ -192,10 +296,8 @@ class AppContext:
             lock_timeout=lock_timeout,
             relock=own,
             provider_log=self.sandbox_manager.files.parent_log if own else None,
+            check=lambda: self.refuse_other_account(stack.record.region),
         )
-
-    def _profile(self) -> dict[str, str]:
-        return {"AWS_PROFILE": self.profile} if self.profile else {}
 
     @cached_property
     def user(self) -> str:
@@ -210,3 +312,14 @@ class AppContext:
 
         missing = missing_packages(genuine=self.provider == "genuine")
         return missing, way_out(missing)
+
+
+def _nobody_to_ask(profile: str) -> Callable[[str], str]:
+    def refuse(prompt: str) -> str:
+        export = f"aws configure export-credentials --profile {profile} --format env"
+        raise CredentialsError(
+            f"The profile {profile} needs an MFA code, and there is no terminal to ask for it.",
+            hint=f'Sign in where there is one, and run the command without the profile: eval "$({export})"',
+        )
+
+    return refuse

@@ -31,6 +31,22 @@ REGION = "eu-west-1"
 FOREIGN = ("AWS_", "AURORA_", "TF_")
 botocore.session.create_loader = cache(botocore.session.create_loader)
 """AWS's API models are read once: they are data of a library, and reading them takes longer than most of our commands."""
+_NOWHERE = "http://127.0.0.1:9"
+ASTRAY = {
+    **dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"), _NOWHERE),
+    **dict.fromkeys(("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AURORA_PROFILE", "AURORA_ROLE_ARN"), "nobody"),
+    **dict.fromkeys(("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_RDS", "AWS_ENDPOINT_URL_STS"), _NOWHERE),
+    **dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"), "/nonexistent"),
+    **dict.fromkeys(("AWS_USE_FIPS_ENDPOINT", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true"),
+    "AWS_SESSION_TOKEN": "none",
+    "TF_REATTACH_PROVIDERS": "{",
+    "TF_FORCE_LOCAL_BACKEND": "1",
+    "TF_CLOUD_ORGANIZATION": "nobody",
+    "TF_CLI_ARGS": "-nothing",
+    "TF_CLI_ARGS_plan": "-destroy",
+    "TF_WORKSPACE": "nobody",
+}
+"""Settings of a machine that the sandbox must not hear."""
 COSTLY = ("PYTHONDONTWRITEBYTECODE",)  # each of a thousand processes would compile our modules again
 NAMED = ("CI", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS")
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.environment import KEYS
 from aurora_cli.aws.errors import aws_errors
 
 if TYPE_CHECKING:
     import boto3
+    from botocore.session import Session
 
 _USER_AGENT = "aurora-cli"
+_STS_NAMES = {"role_arn": "RoleArn", "external_id": "ExternalId", "session_name": "RoleSessionName"}
+_OF_AN_ACCOUNT = ("assume-role", "sso")
+"""Credentials that came with the number of their account; of others a setting may say it, which may be wrong."""
+_UNKNOWN_TO_TERRAFORM = ("ec2-credentials-file", "boto-config")
+"""Files of boto 2."""
+_CLI_CACHE = Path("~/.aws/cli/cache")
+"""Where the AWS CLI keeps the sessions of roles: a code that was entered for one serves the other."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,8 @@ class Access:
         profile: named profile, or None for boto3's own search.
         endpoint_url: one endpoint for every service, or None for AWS itself.
         access_key_id, secret_access_key: fixed credentials, or None for boto3's own search.
+        assume_role: arguments of the provider's `assume_role` block; None to call as who the credentials are.
+        ask_code: asks for an MFA code, e.g. `getpass.getpass`; None when the profile needs none.
     """
 
     region: str
@@ -32,6 +44,8 @@ class Access:
     endpoint_url: str | None = None
     access_key_id: str | None = None
     secret_access_key: str | None = None
+    assume_role: Mapping[str, str] | None = None
+    ask_code: Callable[[str], str] | None = None
 
     @classmethod
     def from_environment(cls, region: str, environment: Mapping[str, str]) -> Access:
@@ -63,11 +77,32 @@ class AwsClients:
 
         with aws_errors("reading the AWS configuration"):
             return boto3.Session(
+                botocore_session=_core(self.access),
                 region_name=self.access.region,
-                profile_name=self.access.profile,
                 aws_access_key_id=self.access.access_key_id,
                 aws_secret_access_key=self.access.secret_access_key,
             )
+
+    @cached_property
+    def account(self) -> str:
+        """Number of the account that calls reach. Raises CredentialsError, AccessDenied, AwsFailed."""
+        with aws_errors("reading the caller identity"):
+            found: Any = self.session.get_credentials()
+            if found is not None and found.method in _OF_AN_ACCOUNT and found.account_id:
+                return str(found.account_id)
+            return str(self.client("sts").get_caller_identity()["Account"])
+
+    def credentials(self) -> dict[str, str]:
+        """The credentials of the calls as variables of AWS. Raises CredentialsError, AccessDenied."""
+        from botocore.exceptions import NoCredentialsError
+
+        with aws_errors("reading the AWS credentials"):
+            found: Any = self.session.get_credentials()
+            if found is None:
+                raise NoCredentialsError
+            frozen = found.get_frozen_credentials()
+        values = (frozen.access_key, frozen.secret_key, frozen.token)
+        return {name: value for name, value in zip(KEYS, values, strict=True) if value}
 
     def client(self, service: str) -> Any:
         """A client of that service with standard retries. Raises CredentialsError, AwsFailed."""
@@ -88,3 +123,45 @@ class AwsClients:
         with aws_errors(f"setting up {service}"):
             make: Any = self.session.client  # the stubs' overloads want a literal service name
             return make(service, endpoint_url=self.access.endpoint_url, config=config)
+
+
+def _core(access: Access) -> Session:
+    """botocore's session."""
+    import botocore.session
+
+    core = botocore.session.get_session()
+    core.set_config_variable("region", access.region)
+    if access.access_key_id is None:
+        _set_identity(core, access)
+    return core
+
+
+def _set_identity(core: Any, access: Access) -> None:
+    """Make the session that of the profile, which asks for MFA codes as we do, and then of the role that is assumed."""
+    from botocore.utils import JSONFileCache
+
+    if access.profile:
+        core.set_config_variable("profile", access.profile)
+    chain = core.get_component("credential_provider")
+    for method in _UNKNOWN_TO_TERRAFORM:
+        chain.remove(method)
+    if access.ask_code:
+        provider = chain.get_provider("assume-role")
+        provider.cache = JSONFileCache(str(_CLI_CACHE.expanduser()))
+        provider._prompter = access.ask_code
+    if access.assume_role:
+        core._credentials = _of_role(core, access.region, access.assume_role)
+
+
+def _of_role(core: Any, region: str, assume_role: Mapping[str, str]) -> Any:
+    """Credentials of a role by STS, renewed before they expire: an operation may take longer than a session of a role."""
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.exceptions import NoCredentialsError
+
+    source = core.get_credentials()
+    if source is None:
+        raise NoCredentialsError
+    asked = {_STS_NAMES[name]: value for name, value in assume_role.items()}
+    create: Any = partial(core.create_client, region_name=region)
+    fetcher = AssumeRoleCredentialFetcher(create, source, asked.pop("RoleArn"), extra_args=asked)
+    return DeferredRefreshableCredentials(method="assume-role", refresh_using=fetcher.fetch_credentials)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,7 +25,34 @@ _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Un
 _GONE = {"DBClusterNotFoundFault", "DBInstanceNotFound", "DBInstanceNotFoundFault"}
 _THROTTLED = {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"}
 
-_SIGN_IN = "Sign in again (`aws sso login`, `aws configure`), or choose another profile with --profile."
+# Classes of botocore.exceptions, by name since its versions differ; their subclasses are meant as well.
+_OF_SIGN_IN = {"SSOError": "aws sso login", "TokenRetrievalError": "aws sso login", "LoginError": "aws login"}
+_OF_CREDENTIALS = {
+    "CredentialRetrievalError",
+    "InvalidConfigError",
+    "MetadataRetrievalError",
+    "NoAuthTokenError",
+    "PartialCredentialsError",
+    "RefreshWithMFAUnsupportedError",
+    "UnknownCredentialError",
+    "UnknownTokenProviderError",
+}
+_OF_NETWORK = {"ConnectionError", "HTTPClientError"}
+_OF_REGION = {"InvalidRegionError", "NoRegionError", "UnknownRegionError"}
+_OF_SETTINGS = {
+    "ConfigNotFound",
+    "ConfigParseError",
+    "InvalidChecksumConfigError",
+    "InvalidDefaultsMode",
+    "InvalidEndpointConfigurationError",
+    "InvalidIMDSEndpointError",
+    "InvalidIMDSEndpointModeError",
+    "InvalidProxiesConfigError",
+    "InvalidRetryConfigurationError",
+    "InvalidS3UsEast1RegionalEndpointConfigError",
+    "InvalidSTSRegionalEndpointsConfigError",
+}
+_CREDENTIAL_MODULES = {"credentials", "tokens"}
 
 
 @contextmanager
@@ -44,6 +73,13 @@ def aws_errors(doing: str) -> Iterator[None]:
         raise _from_answer(error, doing) from error
     except BotoCoreError as error:
         raise _from_library(error, doing) from error
+    except AuroraError:
+        raise
+    except Exception as error:
+        where = _raised_in(error)
+        if where is None:
+            raise
+        raise _from_elsewhere(error, where, doing) from error
 
 
 def _from_answer(error: ClientError, doing: str) -> AuroraError:
@@ -52,10 +88,10 @@ def _from_answer(error: ClientError, doing: str) -> AuroraError:
     details = {"aws_code": code, "aws_message": text, "operation": error.operation_name}
     if code in _EXPIRED:
         return CredentialsError(
-            f"AWS reports that the credentials have expired while {doing}.", hint=_SIGN_IN, details=details
+            f"AWS reports that the credentials have expired while {doing}.", hint=_sign_in(), details=details
         )
     if code in _WRONG_KEYS:
-        return CredentialsError(f"AWS does not accept the credentials while {doing}.", hint=_SIGN_IN, details=details)
+        return CredentialsError(f"AWS does not accept the credentials while {doing}.", hint=_sign_in(), details=details)
     if code in _DENIED:
         return AccessDenied(
             f"AWS denies {error.operation_name} while {doing}.",
@@ -74,26 +110,84 @@ def _from_answer(error: ClientError, doing: str) -> AuroraError:
 
 
 def _from_library(error: BotoCoreError, doing: str) -> AuroraError:
-    from botocore import exceptions as boto
-
-    if isinstance(error, boto.ProfileNotFound):
-        return CredentialsError(f"{error}.", hint="See `aws configure list-profiles` for the profiles that exist.")
-    if isinstance(error, (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError)):
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    reason = _sentence(error)
+    if "ProfileNotFound" in kinds:
+        return CredentialsError(f"{reason}.", hint="See `aws configure list-profiles` for the profiles that exist.")
+    if "NoCredentialsError" in kinds:
         return CredentialsError(
             f"No usable AWS credentials were found while {doing}.",
             hint="Set AWS_PROFILE or --profile, sign in with `aws sso login`, or try without an account: --sandbox.",
         )
-    if isinstance(error, (boto.SSOError, boto.UnauthorizedSSOTokenError, boto.TokenRetrievalError)):
-        return CredentialsError(f"The AWS sign-in has expired while {doing}.", hint=_SIGN_IN)
-    if isinstance(
-        error, (boto.EndpointConnectionError, boto.ConnectTimeoutError, boto.ConnectionError, boto.HTTPClientError)
-    ):
+    sign_in = next((command for kind, command in _OF_SIGN_IN.items() if kind in kinds), None)
+    if sign_in:
+        return CredentialsError(
+            f"The AWS sign-in has expired or is not valid while {doing}: {reason}.",
+            hint=f"Sign in, then run the command again: {sign_in}{_of_profile()}",
+        )
+    if kinds & _OF_CREDENTIALS:
+        return _no_credentials(reason, doing)
+    if kinds & _OF_NETWORK:
         return AwsFailed(
-            f"AWS cannot be reached while {doing}: {error}",
+            f"AWS cannot be reached while {doing}: {reason}.",
             hint="Check the network, the proxy settings and the region name.",
         )
-    if isinstance(error, (boto.NoRegionError, boto.InvalidRegionError)):
+    if kinds & _OF_REGION:
         return InvalidInput(
-            f"The AWS Region is missing or not valid: {error}", hint="Specify it with --region, e.g. eu-west-1."
+            f"The AWS Region is missing or not valid: {reason}.", hint="Specify it with --region, e.g. eu-west-1."
         )
-    return AwsFailed(f"The AWS library failed while {doing}: {error}")
+    if kinds & _OF_SETTINGS:
+        return InvalidInput(
+            f"A setting of AWS is not valid: {reason}.",
+            hint="Correct it in the environment (AWS_...) or in the AWS configuration file.",
+        )
+    return AwsFailed(f"The AWS library failed while {doing}: {reason}.")
+
+
+def _from_elsewhere(error: Exception, where: str, doing: str) -> AuroraError:
+    """What botocore lets through: of a credential process, of a file that it reads, of an answer that is none."""
+    reason = _sentence(error)
+    if where in _CREDENTIAL_MODULES:
+        return _no_credentials(reason, doing)
+    if isinstance(error, ValueError) and "endpoint" in reason:
+        return InvalidInput(
+            f"A setting of AWS is not valid: {reason}.",
+            hint="Correct AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_..., or `endpoint_url` in the AWS configuration file.",
+        )
+    return AwsFailed(
+        f"The AWS library failed while {doing}: {reason}.",
+        hint="Check the endpoint, the proxy and the AWS configuration file; --debug shows the cause.",
+    )
+
+
+def _no_credentials(reason: str, doing: str) -> CredentialsError:
+    return CredentialsError(
+        f"The AWS credentials cannot be read while {doing}: {reason}.",
+        hint=f"See what they are and where they come from: aws configure list{_of_profile()}",
+    )
+
+
+def _raised_in(error: Exception) -> str | None:
+    """The outermost part of botocore that the exception came through, e.g. `credentials`; None for one of our own code."""
+    trace, parts = error.__traceback__, []
+    while trace is not None:
+        package, _, part = str(trace.tb_frame.f_globals.get("__name__")).partition(".")
+        parts += [part] if package in ("boto3", "botocore") else []
+        trace = trace.tb_next
+    return next((part for part in parts if part in _CREDENTIAL_MODULES), parts[0] if parts else None)
+
+
+def _sentence(error: Exception) -> str:
+    """What an exception says, on one line and without a full stop."""
+    return (" ".join(str(error).split()) or type(error).__name__).rstrip(".")
+
+
+def _sign_in() -> str:
+    of = _of_profile()
+    return f"Sign in again (`aws sso login{of}`, `aws configure{of}`), or choose another profile with --profile."
+
+
+def _of_profile() -> str:
+    """The option of the AWS CLI for the profile in use, after a space: our environment names it, see `environment.py`."""
+    profile = os.environ.get("AWS_PROFILE")
+    return f" --profile {shlex.quote(profile)}" if profile else ""

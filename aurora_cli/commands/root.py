@@ -40,11 +40,19 @@ CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_
     help="Terraform provider in the sandbox: its own (default), or hashicorp/aws.",
 )
 @global_option("--profile", envvar="AURORA_PROFILE", metavar="NAME", help="AWS profile; default: AWS_PROFILE.")
+@global_option("--role-arn", envvar="AURORA_ROLE_ARN", metavar="ARN", help="IAM role to assume; default: the spec's.")
+@global_option("--external-id", envvar="AURORA_EXTERNAL_ID", metavar="ID", help="External ID for --role-arn.")
+@global_option(
+    "--role-session-name",
+    envvar="AURORA_ROLE_SESSION_NAME",
+    metavar="NAME",
+    help="Session name for --role-arn, as CloudTrail shows it.",
+)
 @global_option(
     "--region",
     envvar="AURORA_REGION",
     metavar="REGION",
-    help="AWS Region of the cluster; default: AWS_REGION, AWS_DEFAULT_REGION.",
+    help="AWS Region of the cluster; default: AWS_REGION, AWS_DEFAULT_REGION, the profile's.",
 )
 @global_option(
     "--terraform-bin",

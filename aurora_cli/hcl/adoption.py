@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -54,10 +54,11 @@ def unchanged_resources(resources: Iterable[tuple[str, str]]) -> str:
     return format_hcl("\n".join(blocks))
 
 
-def bare_resources(region: str, resources: Sequence[Bare]) -> str:
+def bare_resources(region: str, resources: Sequence[Bare], assume_role: Mapping[str, str] | None = None) -> str:
     """`adoption.tf`: the provider without default tags, and the resources, whose differences are all ignored."""
     template = environment().get_template(f"{BARE_FILE}{SUFFIX}")
-    return format_hcl(template.render(region=region, resources=[_written(one) for one in resources]))
+    written = [_written(one) for one in resources]
+    return format_hcl(template.render(region=region, assume_role=assume_role, account_id=None, resources=written))
 
 
 def _written(one: Bare) -> Bare:

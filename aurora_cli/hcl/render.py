@@ -20,7 +20,7 @@ from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.render_options import RenderOptions
-from aurora_cli.hcl.values.account import account_of
+from aurora_cli.hcl.values.account import account_of, role_of
 from aurora_cli.hcl.values.backends import arguments_of
 from aurora_cli.hcl.values.credentials import iam_connect_of
 from aurora_cli.hcl.values.encryption import encryption_of
@@ -69,6 +69,8 @@ FILES = (
     "global.tf",
     "outputs.tf",
 )
+PARTS = ("identity.tf",)
+"""What other templates include."""
 NEXT_PARAMETERS = "next_parameters.tf"
 _OF_THE_ROOT = frozenset({"backend.tf", "provider.tf"})
 
@@ -141,6 +143,8 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
     return {
         "spec": spec,
         "member": member,
+        "assume_role": role_of(spec, options.assume_role),
+        "account_id": options.account_id,
         "provider_regions": provider_regions_of(spec, options),
         "global_database": global_database_of(spec, options),
         "source": source,

@@ -31,6 +31,8 @@ class RenderOptions:
         master_username: of a cluster that is there and has its master user from its source; None for the spec's.
         next_version: engine version whose parameter groups are made beside those in use, ahead of an upgrade to it.
         source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
+        account_id: the one account that the provider may work in; None for any.
+        assume_role: arguments of the provider's block, in place of those of the spec; empty for the spec's.
         parameter_suffix: end of the names of the parameter groups, since a blue/green deployment of the same family made new
             ones; None for none.
     """
@@ -52,6 +54,8 @@ class RenderOptions:
     source_arn: str | None = None
     master_username: str | None = None
     next_version: str | None = None
+    account_id: str | None = None
+    assume_role: tuple[tuple[str, str], ...] = ()
     parameter_suffix: str | None = None
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from aurora_cli.errors import SandboxFailed
 ACCESS_KEY_ID = "SANDBOX0000000000000"
 SECRET_ACCESS_KEY = "sandbox"  # noqa: S105 - fixed and fake by design: nothing real accepts it
 DEFAULT_REGION = "us-east-1"
+ACCOUNT = "123456789012"
+"""The one account of the emulator."""
 
 KEPT = frozenset(
     {
@@ -43,8 +46,29 @@ OTHER_IDENTITIES = (
     "AWS_CREDENTIAL_EXPIRATION",
 )
 
+_PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
+_OF_TERRAFORM = ("TF_CLI_ARGS", "TF_CLOUD_", "TF_FORCE_LOCAL_BACKEND", "TF_REATTACH_PROVIDERS", "TF_WORKSPACE")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 HINT = "Run `aurora-cli sandbox status`; unset the AWS_* variables of this shell if one of them is named here."
+
+
+def unheard(environ: Mapping[str, str], *, proxies: bool = False) -> dict[str, str]:
+    """The environment without what the machine says of AWS, of proxies, and of where Terraform works.
+
+    Args:
+        environ: of the caller; not changed.
+        proxies: keep the proxies, for the registry that the genuine provider comes from; loopback is never asked through them.
+    """
+    env = {name: value for name, value in environ.items() if not _is_of_the_machine(name, proxies)}
+    files = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    direct = {name: _without_proxy(environ.get(name, "")) for name in ("NO_PROXY", "no_proxy")}
+    return env | files | direct | {"AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def _is_of_the_machine(name: str, proxies: bool) -> bool:
+    if name.upper() in _PROXIES:
+        return not proxies
+    return name.startswith(_OF_TERRAFORM) or (name.startswith("AWS_") and name not in KEPT)
 
 
 def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: Path) -> dict[str, str]:
@@ -58,7 +82,7 @@ def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: 
     Returns:
         a new environment that `assert_isolated` accepts.
     """
-    env = {name: value for name, value in base.items() if not name.startswith("AWS_") or name in KEPT}
+    env = unheard(base, proxies=True)
     region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
     env |= {
         "AWS_ENDPOINT_URL": endpoint,
@@ -70,8 +94,6 @@ def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: 
         "AWS_CONFIG_FILE": str(empty_file),
         "AWS_SHARED_CREDENTIALS_FILE": str(empty_file),
     }
-    for name in ("NO_PROXY", "no_proxy"):
-        env[name] = _without_proxy(base.get(name, ""))
     return env
 
 

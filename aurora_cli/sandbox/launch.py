@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
+from aurora_cli.sandbox.isolation import unheard
 from aurora_cli.sandbox.state import StateFiles
 
 LISTEN_TIMEOUT_S = 60.0
@@ -52,12 +53,12 @@ def launch(files: StateFiles, *, port: int, region: str, environ: Mapping[str, s
         os.close(reader)
 
 
-_KEPT_OUT = ("AWS_", "MOTO_", "PYTHONWARNINGS", "AURORA_MASTER_PASSWORD", "TF_VAR_")
+_KEPT_OUT = ("AWS_", "MOTO_", "PYTHONWARNINGS", "AURORA_MASTER_PASSWORD", "TF_")
 
 
 def emulator_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The caller's environment without settings of moto or botocore (profiles, endpoints, MOTO_*)."""
-    env = {name: value for name, value in environ.items() if not name.startswith(_KEPT_OUT)}
+    """The caller's environment without settings of moto, botocore or Terraform (profiles, endpoints, proxies, MOTO_*)."""
+    env = {name: value for name, value in unheard(environ).items() if not name.startswith(_KEPT_OUT)}
     package_root = str(Path(__file__).resolve().parents[2])
     env["PYTHONPATH"] = os.pathsep.join(part for part in (package_root, environ.get("PYTHONPATH", "")) if part)
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}

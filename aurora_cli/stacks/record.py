@@ -48,6 +48,7 @@ class StackRecord:
         aside: the cluster that a restore has put beside the stack's own, see `retained_cluster.py`; empty for none.
         renamed_to: the name that the stack is about to get; its folder may have it already. None when it is not renamed.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
+        account_id: number of the account that the cluster is in; None in records of older versions until an operation applies.
         parameter_suffix: end of the names of the parameter groups, after a blue/green deployment of the same family; or None.
         schema_version: of this file.
     """
@@ -71,6 +72,7 @@ class StackRecord:
     aside: Mapping[str, Any] = field(default_factory=dict)
     renamed_to: str | None = None
     password_version: int = 1
+    account_id: str | None = None
     parameter_suffix: str | None = None
     schema_version: int = SCHEMA_VERSION
 
@@ -126,6 +128,8 @@ def _check_shapes(values: Mapping[str, Any], name: str) -> None:
         raise _damaged(name, "'region_keys' is not a list of Regions with their keys")
     if not isinstance(values.get("password_version", 1), int):
         raise _damaged(name, "'password_version' is not a number")
+    if not isinstance(values.get("account_id"), str | None):
+        raise _damaged(name, "'account_id' is not text")
     for key in ("origins", "aside"):
         if not isinstance(values.get(key, {}), dict):
             raise _damaged(name, f"'{key}' is not an object")

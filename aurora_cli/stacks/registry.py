@@ -25,10 +25,11 @@ class Registry:
 
     Args:
         home: where they are kept.
+        role: arguments of `assume_role` that the stacks are worked on with, in place of those of their specs; or None.
     """
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, home: Home, role: Mapping[str, str] | None = None) -> None:
+        self._home, self._role = home, role
 
     def get(self, name: str) -> Stack:
         """The stack of that name.
@@ -141,7 +142,7 @@ class Registry:
         sync_folder(self._home.stacks_dir)
 
     def _stack(self, name: str) -> Stack:
-        return Stack(self._home.stacks_dir / name, self._lock_file(name))
+        return Stack(self._home.stacks_dir / name, self._lock_file(name), self._role)
 
     def _lock_file(self, name: str) -> Path:
         return self._home.locks_dir / f"{name}.lock"

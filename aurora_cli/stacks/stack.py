@@ -23,11 +23,13 @@ class Stack:
     Args:
         folder: the stack's folder; its last part is the name.
         lock_file: the lock of this stack, outside the folder.
+        role: arguments of `assume_role` in place of those of the spec, as long as this object is used; or None.
     """
 
-    def __init__(self, folder: Path, lock_file: Path) -> None:
+    def __init__(self, folder: Path, lock_file: Path, role: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.lock_file = lock_file
+        self.role = role
 
     def __repr__(self) -> str:
         return f"Stack({str(self.folder)!r})"

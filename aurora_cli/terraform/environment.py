@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _DROPPED_PREFIXES = ("TF_CLI_ARGS",)
-_DROPPED = frozenset({"TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT"})
+_DROPPED = frozenset({"TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT", "TF_FORCE_LOCAL_BACKEND", "TF_REATTACH_PROVIDERS"})
 _SECRET = frozenset({"AURORA_MASTER_PASSWORD", "TF_VAR_master_password"})
 """Given in `extra` where Terraform needs it; otherwise nobody's business."""
 _LOGGING_PREFIX = "TF_LOG"
@@ -21,8 +21,9 @@ PLUGIN_CACHE = "TF_PLUGIN_CACHE_DIR"
 def terraform_env(base: Mapping[str, str], extra: Mapping[str, str], *, debug: bool = False) -> dict[str, str]:
     """Environment variables for Terraform.
 
-    `TF_CLI_ARGS*`, `TF_WORKSPACE` and `TF_DATA_DIR` are dropped, since they would change what our arguments do; `TF_LOG*` is
-    kept only with `debug`. A plug-in cache that the user has set stays; one in `extra` may be used for stacks that have no
+    `TF_CLI_ARGS*`, `TF_WORKSPACE`, `TF_DATA_DIR`, `TF_FORCE_LOCAL_BACKEND` and `TF_REATTACH_PROVIDERS` are dropped, since they
+    would change what our arguments do, where the state is and which provider runs; `TF_LOG*` is kept only with `debug`.
+    A plug-in cache that the user has set stays; one in `extra` may be used for stacks that have no
     dependency lock file yet, because that file is ours and serves this machine only. An empty one in `extra` means no cache at
     all, not even the user's: what the sandbox calls hashicorp/aws must not get into it.
 

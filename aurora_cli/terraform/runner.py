@@ -60,6 +60,7 @@ class Terraform(TerraformReader):
             comes with this program. One from a registry must be that one.
         lock_timeout: how long Terraform waits for its state lock, in its own notation.
         provider_log: file in which a provider that died has said why, if it has one.
+        check: refuses who must not work here, before `init` and each plan.
         sleep: waits that many seconds; for the pauses between tries of `init`.
     """
 
@@ -74,6 +75,7 @@ class Terraform(TerraformReader):
         relock: bool = False,
         lock_timeout: str = "60s",
         provider_log: Path | None = None,
+        check: Callable[[], None] = lambda: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         super().__init__(binary, folder, env)
@@ -83,6 +85,7 @@ class Terraform(TerraformReader):
         self._relock = relock
         self._lock_timeout = lock_timeout
         self._provider_log = provider_log
+        self._allowed = check
         self._sleep = sleep
 
     def init(self, *, upgrade: bool = False, reconfigure: bool = False) -> bool:
@@ -95,6 +98,7 @@ class Terraform(TerraformReader):
         Raises:
             TerraformFailed, AccessDenied, CredentialsError, StateLocked, Interrupted: as Terraform's diagnostics say.
         """
+        self._allowed()
         if not upgrade and not reconfigure and is_initialised(self.folder, self.binary, self._env):
             return False
         command = argv.init(
@@ -145,6 +149,7 @@ class Terraform(TerraformReader):
         targets: Sequence[str] = (),
         replace: Sequence[str] = (),
     ) -> Outcome:
+        self._allowed()
         self.check_state()
         self.plan_file.unlink(missing_ok=True)
         command = argv.plan(

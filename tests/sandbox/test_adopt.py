@@ -58,6 +58,8 @@ def test_a_cluster_made_by_hand(aurora: Aurora, others: Others, tmp_path: Path) 
     assert result["imports"] == dry["imports"]
     assert file.read_text() == result["spec"]
     assert "password: kept" in result["spec"]
+    record = json.loads((aurora.home / "sandbox" / "stacks" / "shop" / "stack.json").read_text())
+    assert record["account_id"] == aurora.cluster("shop")["DBClusterArn"].split(":")[4]
     kept = cluster_in_state(aurora, "shop")
     assert (kept["skip_final_snapshot"], kept["delete_automated_backups"]) == (False, False)
     assert kept["final_snapshot_identifier"].startswith("shop-final-2")

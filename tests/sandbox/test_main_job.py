@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -11,7 +12,7 @@ from ruamel.yaml import YAML
 
 from aurora_cli.context import AppContext
 from aurora_cli.operations.destroy.destroy import DestroyReview, destroy
-from tests.harness import Aurora, terraform
+from tests.harness import ASTRAY, Aurora, terraform
 
 pytestmark = pytest.mark.sandbox
 REGION = ("--region", "eu-west-1")
@@ -19,7 +20,8 @@ REGION = ("--region", "eu-west-1")
 
 @pytest.fixture(scope="module")
 def aurora(alone: Aurora) -> Aurora:
-    """An emulator that does not run yet, and may be stopped."""
+    """An emulator that does not run yet, and may be stopped, on a machine whose settings would lead anyone astray."""
+    alone.environ |= ASTRAY
     return alone
 
 
@@ -36,6 +38,13 @@ def test_create_ends_with_endpoints_that_aws_knows(aurora: Aurora) -> None:
     assert len({i["zone"] for i in report["instances"]}) >= 2
     assert report["connect"].startswith("psql ")
     assert report["connect"] == aurora.ok("connection", "demo", "--format", "json").data["connection"]["psql"]
+
+
+def test_the_account_is_recorded_and_the_only_one_that_terraform_may_work_in(aurora: Aurora) -> None:
+    stack = aurora.home / "sandbox" / "stacks" / "demo"
+    account = aurora.cluster("demo")["DBClusterArn"].split(":")[4]
+    assert json.loads((stack / "stack.json").read_text())["account_id"] == account
+    assert f'allowed_account_ids = ["{account}"]' in (stack / "terraform" / "provider.tf").read_text()
 
 
 def test_security_defaults_are_on(aurora: Aurora) -> None:

@@ -77,7 +77,10 @@ def test_every_document_says_what_it_said(aurora: Aurora, placed: Placed, name: 
 
 def test_a_ready_cluster_is_operated(aurora: Aurora, placed: Placed) -> None:
     placed("orders")
+    record = aurora.home / "sandbox" / "stacks" / "orders" / "stack.json"
+    assert "account_id" not in json.loads(record.read_text())
     assert calls_of(aurora, "scale", "orders", "--readers", "1", "--yes") == {"DeleteDBInstance": 1}
+    assert json.loads(record.read_text())["account_id"] == aurora.cluster("orders")["DBClusterArn"].split(":")[4]
     assert is_settled(aurora, "orders")
     operations = [entry["operation"] for entry in aurora.json("history", "orders")["operations"]]
     assert operations == ["create", "scale", "failover", "scale"]

@@ -12,7 +12,7 @@ from aurora_cli.errors import OperationFailed
 from aurora_cli.hcl import adoption
 from aurora_cli.hcl import location as module
 from aurora_cli.hcl.environment import SUFFIX, environment, templates_folder
-from aurora_cli.hcl.render import FILES
+from aurora_cli.hcl.render import FILES, PARTS
 
 # Macros of our own, whose bodies are checked like everything else.
 ALLOWED_CALLS = {"settings"}
@@ -52,7 +52,7 @@ def test_a_value_that_goes_round_the_filter_is_found(source: str) -> None:
 
 
 def test_each_file_has_its_template_and_each_template_its_file() -> None:
-    assert template_files() == sorted(name + SUFFIX for name in (*FILES, *adoption.FILES))
+    assert template_files() == sorted(name + SUFFIX for name in (*FILES, *PARTS, *adoption.FILES))
 
 
 def test_an_unknown_name_is_an_error() -> None:

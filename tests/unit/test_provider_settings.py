@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from aurora_cli.sandbox.isolation import ACCOUNT
 from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.api.retry import StopSignal, with_retries
 from aurora_cli.sandbox.provider.api.settings import is_loopback, read_settings
 from aurora_cli.sandbox.provider.certificate import load_certificate, make_certificate
+from aurora_cli.sandbox.provider.core import Provider
 from aurora_cli.sandbox.provider.engine.names import generate_name, prefix_of
 from aurora_cli.sandbox.provider.engine.waits import format_duration, parse_duration
 from aurora_cli.sandbox.provider.install import HOSTS, VERSION, cli_config, install, os_arch
@@ -41,6 +43,13 @@ def test_settings_from_block_and_environment() -> None:
     assert settings.endpoint("rds") == "http://localhost:9999"
     assert settings.endpoint("ec2") == "http://127.0.0.1:5000"
     assert settings.max_attempts == 3
+
+
+def test_another_account_is_refused_as_the_genuine_provider_does() -> None:
+    for accounts in (None, [], [ACCOUNT, "1"]):
+        Provider(environ=ENVIRONMENT).configure({"skip_credentials_validation": True, "allowed_account_ids": accounts})
+    with pytest.raises(ProviderError, match=f"AWS account ID not allowed: {ACCOUNT}"):
+        Provider(environ=ENVIRONMENT).configure({"skip_credentials_validation": True, "allowed_account_ids": ["1"]})
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aurora_cli.context import AppContext
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.isolation import (
     ACCESS_KEY_ID,
@@ -16,6 +18,8 @@ from aurora_cli.sandbox.isolation import (
     is_loopback,
     isolated_environment,
 )
+from aurora_cli.sandbox.launch import emulator_environment
+from tests.harness import ASTRAY
 
 ENDPOINT = "http://127.0.0.1:4566"
 
@@ -148,3 +152,22 @@ def test_any_environment_can_be_isolated(tmp_path_factory: pytest.TempPathFactor
     empty = tmp_path_factory.getbasetemp() / "empty"
     empty.touch()
     assert_isolated(isolated_environment(base, endpoint=ENDPOINT, empty_file=empty))
+
+
+def test_the_sandbox_hears_nothing_of_the_machine() -> None:
+    """Neither our own calls and Terraform, nor the emulator."""
+    astray = {**ASTRAY, "PATH": "/usr/bin"}
+    app = AppContext(sandbox=True, environ=astray)
+    for heard in (app.environ, emulator_environment(astray)):
+        assert {
+            name: value for name, value in heard.items() if ASTRAY.get(name) == value and name[:7] != "AURORA_"
+        } == {}
+        assert heard["PATH"] == "/usr/bin"
+        assert heard["AWS_CONFIG_FILE"] == heard["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert app.sandbox_manager._environ == app.environ
+
+
+def test_the_genuine_provider_is_downloaded_through_the_proxy() -> None:
+    environ = AppContext(sandbox=True, provider="genuine", environ={"HTTPS_PROXY": "http://p:1"}).environ
+    assert environ["HTTPS_PROXY"] == "http://p:1"
+    assert "127.0.0.1" in environ["NO_PROXY"]

@@ -111,6 +111,17 @@ POSTGRES_CASES: list[Case] = [
         {"instances.acu": "0-4", "parameters.cluster.rds.logical_replication": 1},
         "parameters.cluster.rds.logical_replication",
     ),
+    ("assume-role", {"assume_role.role_arn": "deploy"}, "assume_role.role_arn"),
+    (
+        "assume-role",
+        {"assume_role.role_arn": "arn:aws:iam::123456789012:role/deploy", "assume_role.external_id": "a b"},
+        "assume_role.external_id",
+    ),
+    (
+        "assume-role",
+        {"assume_role.role_arn": "arn:aws:iam::123456789012:role/deploy", "assume_role.session_name": "s"},
+        "assume_role.session_name",
+    ),
     ("vpc-cidr", {"network.cidr": "10.0.0.0"}, "network.cidr"),
     ("vpc-cidr", {"network.cidr": "10.0.0.0/8"}, "network.cidr"),
     ("vpc-cidr", {"network.cidr": "10.0.0.0/29"}, "network.cidr"),

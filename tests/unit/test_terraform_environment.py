@@ -11,6 +11,8 @@ BASE = {
     "TF_CLI_ARGS_plan": "-target=a.b",
     "TF_WORKSPACE": "other",
     "TF_DATA_DIR": "/elsewhere",
+    "TF_FORCE_LOCAL_BACKEND": "1",
+    "TF_REATTACH_PROVIDERS": "{}",
     "TF_LOG": "trace",
     "TF_LOG_PATH": "/var/log/terraform",
     "TF_INPUT": "1",
@@ -36,7 +38,8 @@ def test_terraforms_log_is_kept_for_debugging() -> None:
 
 
 def test_what_is_dropped_can_be_told() -> None:
-    assert dropped_variables(BASE) == ["TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_DATA_DIR", "TF_WORKSPACE"]
+    dropped = ["TF_CLI_ARGS", "TF_CLI_ARGS_plan", "TF_DATA_DIR", "TF_FORCE_LOCAL_BACKEND", "TF_REATTACH_PROVIDERS"]
+    assert dropped_variables(BASE) == [*dropped, "TF_WORKSPACE"]
 
 
 def test_our_cache_serves_new_stacks_too() -> None:

@@ -46,6 +46,18 @@ NO_REGISTRY = (
 
 CASES: list[tuple[str, str, type[AuroraError], str]] = [
     (
+        "Configuring the provider",
+        "failed to refresh cached credentials, process provider error: error in credential_process: the vault is sealed",
+        CredentialsError,
+        "cannot be refreshed: process provider error: error in credential_process: the vault is sealed",
+    ),
+    (
+        "Configuring the provider",
+        "AWS account ID not allowed: 222222222222",
+        CredentialsError,
+        "those of account 222222222222",
+    ),
+    (
         "reading RDS Cluster",
         API.format("STS", "GetCallerIdentity", 403, "ExpiredToken", "expired"),
         CredentialsError,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aurora_cli.errors import InvalidInput
+
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.ui.console import ColorChoice, Consoles
+
+
+_IDENTITY = ("profile", "role_arn", "external_id", "role_session_name")
+"""Options that say as whom AWS is called."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,9 @@ class Settings:
     sandbox: bool = False
     provider: str | None = None
     profile: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    role_session_name: str | None = None
     region: str | None = None
     terraform_bin: str | None = None
     debug: bool = False
@@ -34,8 +44,35 @@ class Settings:
 
     def repeated(self) -> list[str]:
         """The words that a suggested next command needs to reach the same clusters; `--sandbox` is left to the suggestion."""
-        words = [("home", "--home", self.home), ("profile", "--profile", self.profile)]
-        return [word for name, flag, value in words if name in self.typed and value for word in (flag, value)]
+        words = [(name, getattr(self, name)) for name in ("home", *_IDENTITY)]
+        return [
+            word
+            for name, value in words
+            if name in self.typed and value
+            for word in (f"--{name.replace('_', '-')}", value)
+        ]
+
+    def identity(self, name: str) -> str | None:
+        """An option that names an identity. The sandbox hears only what was typed, and refuses that."""
+        value: str | None = getattr(self, name)
+        return None if self.sandbox and name not in self.typed else value
+
+    def role(self) -> dict[str, str] | None:
+        """Arguments of `assume_role` that the options give, or None. Raises InvalidInput."""
+        names = dict(zip(("role_arn", "external_id", "session_name"), _IDENTITY[1:], strict=True))
+        role = {argument: value for argument, name in names.items() if (value := self.identity(name))}
+        if not role:
+            return None
+        if "role_arn" not in role:
+            raise InvalidInput(
+                "--external-id and --role-session-name are for a role, and there is none.",
+                hint="Specify it with --role-arn, or set them as `assume_role` in the spec.",
+            )
+        from aurora_cli.spec.rules.stack.assume_role import wrong_arguments
+
+        for argument, message, hint in wrong_arguments(role):
+            raise InvalidInput(f"--{names[argument].replace('_', '-')}: {message}.", hint=f"{hint.capitalize()}.")
+        return role
 
 
 @dataclass
@@ -62,7 +99,13 @@ class Session:
     @cached_property
     def app(self) -> AppContext:
         """The application context of the operations."""
-        return self.given_app or make_app(self.settings)
+        return self.given_app or make_app(self.settings, self._ask_code)
+
+    def _ask_code(self, prompt: str) -> str:
+        from getpass import getpass
+
+        with self.consoles.still():
+            return getpass(prompt)
 
     def retyped(self, text: str) -> str:
         """A hint with the global options that were typed in the commands that it names."""
@@ -99,7 +142,9 @@ class Session:
     def use_sandbox(self) -> None:
         """Work on the sandbox whatever the global options say; for commands that are about nothing else."""
         self.only_sandbox = True
-        self.settings = replace(self.settings, sandbox=True, profile=None)
+        self.settings = replace(
+            self.settings, sandbox=True, profile=None, role_arn=None, external_id=None, role_session_name=None
+        )
 
     @property
     def home(self) -> Path | None:
@@ -113,19 +158,29 @@ class Session:
         return make_consoles(self.settings.color, no_input=self.settings.no_input)
 
 
-def make_app(settings: Settings) -> AppContext:
-    """The real application context for these options."""
+def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -> AppContext:
+    """The real application context for these options; its environment becomes that of this process, which botocore reads.
+
+    Args:
+        ask_code: asks a person for an MFA code, if there is a terminal.
+    """
     from aurora_cli.context import AppContext
 
-    return AppContext(
+    app = AppContext(
         home_folder=Path(settings.home) if settings.home else None,
         sandbox=settings.sandbox,
-        profile=settings.profile,
+        profile=settings.identity("profile"),
+        role=settings.role(),
+        ask_code=None if settings.no_input or not sys.stdin.isatty() else ask_code,
         region=settings.region,
         debug=settings.debug,
         terraform_bin=settings.terraform_bin,
         provider=settings.provider,
     )
+    for name in os.environ.keys() - app.environ.keys():
+        del os.environ[name]
+    os.environ.update(app.environ)
+    return app
 
 
 def make_consoles(color: ColorChoice, *, no_input: bool) -> Consoles:

@@ -1,7 +1,8 @@
-"""What is to be looked up of the account, for names and policies that hold its parts."""
+"""The account: what is to be looked up of it, for names and policies that hold its parts, and the role to work in it as."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aurora_cli.hcl.values.credentials import SignIn
@@ -10,6 +11,7 @@ from aurora_cli.hcl.values.monitoring import Monitoring
 from aurora_cli.hcl.values.proxy import Proxy
 from aurora_cli.hcl.values.services import Services
 from aurora_cli.hcl.values.source import Source
+from aurora_cli.spec.model.cluster import ClusterSpec
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,12 @@ def account_of(
     roles = (monitoring.role_name, source.import_role, sign_in.domain_role_name)
     identity = monitoring.own_topic or policies or named
     return Account(partition=identity or any(roles), identity=identity)
+
+
+def role_of(spec: ClusterSpec, above: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
+    """Arguments of the provider's `assume_role` block; empty for none.
+
+    Args:
+        above: arguments in place of those of the spec, if there are any.
+    """
+    return dict(above) or (spec.assume_role.model_dump(exclude_none=True) if spec.assume_role else {})

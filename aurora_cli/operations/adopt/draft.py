@@ -17,6 +17,7 @@ from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable
 from aurora_cli.events import Emit, timed
 from aurora_cli.hcl.adoption import bare_resources, import_blocks
+from aurora_cli.hcl.values.account import role_of
 from aurora_cli.operations.adopt.import_fixups import imported_values
 from aurora_cli.operations.adopt.imports import bare_of, imports_of
 from aurora_cli.operations.adopt.members import keys_of
@@ -88,7 +89,9 @@ class Draft:
         with timed(self.emit, "import", "Importing into a temporary state, which changes nothing"):
             rendered = render_stack(self.spec)
             files = {name: rendered[name] for name in ("versions.tf", "backend.tf")}
-            files["adoption.tf"] = bare_resources(self.spec.region, bare_of(self.found, self.spec))
+            files["adoption.tf"] = bare_resources(
+                self.spec.region, bare_of(self.found, self.spec), role_of(self.spec, (self.app.role or {}).items())
+            )
             self.stack.write_files({**files, "imports.tf": self.imports_text()})
             terraform.init()
             plan = terraform.plan()
@@ -112,7 +115,7 @@ def drafted(app: AppContext, found: DiscoveredCluster, spec: ClusterSpec, snapsh
     home = Home(app.home.path / "drafts" / spec.name)
     shutil.rmtree(home.path, ignore_errors=True)
     try:
-        stack = Registry(home).create(
+        stack = Registry(home, app.role).create(
             spec.name,
             region=spec.region,
             target=app.target,

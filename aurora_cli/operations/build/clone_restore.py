@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import InvalidInput, SpecConflict
 from aurora_cli.operations.build.create import create
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
-from aurora_cli.operations.core.specs import SpecRequest, stored_layer
+from aurora_cli.operations.core.specs import SpecRequest, act_for, stored_layer
 from aurora_cli.operations.source.lookup import find_origin, region_of
 from aurora_cli.stacks.archive import archived_spec
 from aurora_cli.stacks.names import is_name
@@ -90,9 +90,14 @@ def _base(app: AppContext, request: CopyRequest) -> tuple[Layer, ...]:
 def region_of_copy(app: AppContext, source: str, layers: tuple[Layer, ...], *, snapshot: bool = False) -> str:
     """Where the new cluster goes: as said, else where its source is. Raises InvalidInput when nobody says.
 
+    A source that is managed here is looked at as its own spec says, in its role and account.
+
     Args:
         source: name or ARN of a cluster, an instance or (with `snapshot`) a snapshot.
     """
+    stack = app.registry.find(source) if is_name(source) else None
+    if stack is not None:
+        act_for(app, stack)
     said = [str(layer.values["region"]) for layer in layers if layer.values.get("region")]
     known = region_of(app, source, said[-1] if said else "")
     fallback = app.fallback_region()

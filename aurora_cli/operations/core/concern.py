@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.topology import Topology, read_topology
 from aurora_cli.operations.core.region_topology import LiveRegions
-from aurora_cli.operations.core.specs import last_spec
+from aurora_cli.operations.core.specs import act_for, last_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -44,6 +44,7 @@ class StackContext:
         self.before: ClusterSpec | None = last_spec(stack)
         self.names: tuple[str, ...] = (spec.name,)
         self.unrecorded = False
+        act_for(app, stack, spec)
 
     @cached_property
     def rds(self) -> Any:
@@ -57,7 +58,8 @@ class StackContext:
 
     @cached_property
     def terraform(self) -> Terraform:
-        """Terraform of the stack."""
+        """Terraform of the stack. Raises CredentialsError in another account than the stack's."""
+        self.app.refuse_other_account(self.spec.region)
         return self.app.terraform(self.stack, self.emit)
 
 

@@ -30,7 +30,8 @@ def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None
     Raises:
         InvalidInput: a text of the spec cannot be written as HCL. StackDamaged: a foreign file is in the way.
     """
-    how = options_of(stack.record, keys, **options)
+    role = tuple((stack.role or {}).items())
+    how = options_of(stack.record, keys, assume_role=role, **options)
     wanted = _key(spec, how)
     if _is_there(stack, wanted):
         return
@@ -63,6 +64,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "password_version": record.password_version,
         "region_keys": record.region_keys,
         "parameter_suffix": record.parameter_suffix,
+        "account_id": record.account_id,
     }
     chosen = record.instance_keys if keys is None else keys
     return RenderOptions(instance_keys=chosen, **{**remembered, **options})

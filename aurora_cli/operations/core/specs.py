@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from aurora_cli.context import ClusterIdentity
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
+from aurora_cli.hcl.values.account import role_of
 from aurora_cli.terraform.run.run_folder import lossy_runs
 from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
 
@@ -50,11 +52,26 @@ def existing_stack(app: AppContext, name: str) -> Stack:
     """The stack of that name. Raises ClusterNotFound, which says so when the other target has it."""
     stack = app.registry.find(name)
     if stack is not None:
+        act_for(app, stack)
         return stack
     if app.other_registry().find(name) is not None:
         where, way = ("on a real account", "Omit --sandbox") if app.sandbox else ("in the sandbox", "Add --sandbox")
         raise ClusterNotFound(f"No cluster named {name} here, but there is one {where}.", hint=f"{way} to work on it.")
     return app.registry.get(name)
+
+
+def act_for(app: AppContext, stack: Stack, spec: ClusterSpec | None = None) -> None:
+    """Make the calls from now on those of a stack: in the role of its spec, and refused in another account.
+
+    Args:
+        spec: to be reached; None for the one that the stack was last brought to.
+    """
+
+    def identity() -> ClusterIdentity:
+        known = spec or last_spec(stack)
+        return ClusterIdentity(stack.name, stack.record.account_id, (role_of(known) if known else {}) or None)
+
+    app.act_for(identity)
 
 
 def stored_spec(stack: Stack) -> Resolved:

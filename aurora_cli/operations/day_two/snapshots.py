@@ -13,6 +13,7 @@ from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput
 from aurora_cli.events import Emit, timed, waiting
 from aurora_cli.operations.core.final_snapshot import is_final_name
 from aurora_cli.operations.core.results import SCHEMA_VERSION
+from aurora_cli.operations.core.specs import act_for
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -182,6 +183,8 @@ def region_for(app: AppContext, cluster: str | None, region: str | None, *, othe
     from aurora_cli.stacks.names import is_name
 
     stack = app.registry.find(cluster) if cluster and is_name(cluster) else None
+    if stack is not None:
+        act_for(app, stack)
     fallback = app.fallback_region()
     chosen = region or (stack.record.region if stack else None) or app.region or otherwise
     chosen = chosen or (fallback[0] if fallback else None)

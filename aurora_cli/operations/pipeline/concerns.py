@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from aurora_cli.operations.core.account import Account
 from aurora_cli.operations.core.concern import Concern
 from aurora_cli.operations.core.final_snapshot import FinalSnapshot
 from aurora_cli.operations.core.instances import Instances
@@ -15,6 +16,7 @@ from aurora_cli.operations.preflight.quotas import Quotas, RefusedByAws
 from aurora_cli.operations.source.state import Source
 
 EVERY_CHANGE: tuple[type[Concern], ...] = (
+    Account,
     Instances,
     Regions,
     MasterPassword,

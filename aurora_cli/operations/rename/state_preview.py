@@ -41,7 +41,7 @@ def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Pla
         home = Home(context.app.home.path / "drafts" / spec.name)
         shutil.rmtree(home.path, ignore_errors=True)
         try:
-            stack = Registry(home).create(
+            stack = Registry(home, context.app.role).create(
                 spec.name,
                 region=spec.region,
                 target=context.app.target,

@@ -17,10 +17,9 @@ from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services import ec2
 from aurora_cli.sandbox.emulator.services.install import install_for
 from aurora_cli.sandbox.emulator.wire_errors import Answer
-from aurora_cli.sandbox.isolation import ACCESS_KEY_ID
+from aurora_cli.sandbox.isolation import ACCESS_KEY_ID, ACCOUNT
 from aurora_cli.sandbox.state import Inventory
 
-ACCOUNT = "123456789012"
 WARM_UP = (
     ("rds", "Action=DescribeDBClusters&Version=2014-10-31", None),
     ("ec2", "Action=DescribeVpcs&Version=2016-11-15", None),

@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.sandbox.isolation import ACCOUNT
 from aurora_cli.sandbox.provider import data_sources, resources
 from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
 from aurora_cli.sandbox.provider.api.retry import StopSignal
@@ -64,7 +65,8 @@ class Provider:
         """Apply the provider block, and call GetCallerIdentity of STS.
 
         Raises:
-            ProviderError: an endpoint, the credentials or the Region is missing, or STS returns an error.
+            ProviderError: an endpoint, the credentials or the Region is missing, STS returns an error, or the account is not one
+                of `allowed_account_ids`.
         """
         from aurora_cli.sandbox.provider.api.client import Client, ProviderRuntime
         from aurora_cli.sandbox.provider.api.models import Models
@@ -73,7 +75,10 @@ class Provider:
         settings = read_settings(config, self._environ, resources.SERVICES)
         client = Client(settings, Models(self._cache_dir), self.stop)
         partition = next((name for prefix, name in _PARTITIONS.items() if settings.region.startswith(prefix)), "aws")
-        self._runtime = ProviderRuntime(client, self.stop, _polling(self._environ), _account(client), partition)
+        account = _account(client)
+        if settings.accounts and account not in settings.accounts:
+            raise ProviderError(f"AWS account ID not allowed: {account}")
+        self._runtime = ProviderRuntime(client, self.stop, _polling(self._environ), account, partition)
 
     @property
     def runtime(self) -> ProviderRuntime:
@@ -189,7 +194,7 @@ def _id(values: Mapping[str, Any] | None) -> str | None:
 
 def _account(client: Client) -> str:
     if not client.settings.validate_credentials:
-        return "123456789012"
+        return ACCOUNT
     try:
         answer = client.call("sts", "GetCallerIdentity", {})
     except AwsError as error:

@@ -25,6 +25,18 @@ _CREDENTIALS = (
     ),
     row(
         CredentialsError,
+        r"failed to refresh cached credentials, (?!no EC2 IMDS)(?P<why>.{1,200})",
+        "The AWS credentials cannot be refreshed: {why}",
+        "Sign in again, or run the credential_process of the profile by hand to see more; then run the same command.",
+    ),
+    row(
+        CredentialsError,
+        r"AWS account ID not allowed: (?P<account>\d+)",
+        "The credentials are those of account {account}, which is not the cluster's.",
+        "Choose a profile of its account with --profile, or a role in it with --role-arn.",
+    ),
+    row(
+        CredentialsError,
         r"No valid credential sources found|failed to refresh cached credentials|no EC2 IMDS role found|"
         r"failed to get shared config profile|NoCredentialProviders",
         "No AWS credentials were found.",

@@ -26,6 +26,7 @@ class Settings:
         endpoints: botocore service name -> URL; the empty name is the URL of every other service.
         default_tags: tags of every resource that supports tags.
         ignore_keys, ignore_prefixes: tags that Terraform ignores.
+        accounts: `allowed_account_ids`; empty for any.
         max_attempts: attempts per call, at least 1.
         validate_credentials: call GetCallerIdentity of STS first.
         find_lost: look for a resource whose creation got no response; the genuine provider does not.
@@ -39,6 +40,7 @@ class Settings:
     default_tags: Mapping[str, str] = field(default_factory=dict)
     ignore_keys: frozenset[str] = frozenset()
     ignore_prefixes: tuple[str, ...] = ()
+    accounts: frozenset[str] = frozenset()
     max_attempts: int = _DEFAULT_ATTEMPTS
     validate_credentials: bool = True
     find_lost: bool = True
@@ -79,6 +81,7 @@ def read_settings(config: Mapping[str, Any], environ: Mapping[str, str], service
         default_tags={key: value for key, value in (_known(tags) or {}).items() if _known(value) is not None},
         ignore_keys=frozenset(_known(ignore.get("keys")) or ()),
         ignore_prefixes=tuple(_known(ignore.get("key_prefixes")) or ()),
+        accounts=frozenset(_known(config.get("allowed_account_ids")) or ()),
         max_attempts=_attempts(config, environ),
         validate_credentials=not _known(config.get("skip_credentials_validation")),
         find_lost=environ.get("AURORA_SANDBOX_LOST_RESPONSES") != "fail",

@@ -2,6 +2,12 @@
 provider "aws" {
   region = "eu-west-1"
 
+  assume_role {
+    role_arn     = "arn:aws:iam::123456789012:role/database-admin"
+    external_id  = "platform-team"
+    session_name = "aurora-cli"
+  }
+
   default_tags {
     tags = {
       "team"               = "platform"

@@ -1,0 +1,42 @@
+"""The role as which a cluster is worked on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.rules.network.proxy import ROLE_ARN
+from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.values.suggestions import shown
+
+_FORMS = {
+    "role_arn": (ROLE_ARN, "role ARN", "it looks like `arn:aws:iam::123456789012:role/NAME`"),
+    "external_id": (
+        re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII),
+        "external ID",
+        "2 to 1224 letters, digits and +=,.@:/-",
+    ),
+    "session_name": (re.compile(r"[\w+=,.@-]{2,64}", re.ASCII), "session name", "2 to 64 letters, digits and +=,.@-"),
+}
+
+
+@rule(
+    "assume-role",
+    hard=True,
+    text="A role to assume is the ARN of an IAM role; its external ID and session name have the characters that STS accepts.",
+    source="STS API AssumeRole",
+    fields="assume_role",
+)
+def assume_role(spec: ClusterSpec) -> Iterator[Finding]:
+    if spec.assume_role is not None:
+        for name, message, hint in wrong_arguments(spec.assume_role.model_dump(exclude_none=True)):
+            yield Finding(f"assume_role.{name}", message, hint)
+
+
+def wrong_arguments(arguments: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What STS would refuse of the arguments of `assume_role`: the argument, what is wrong with it, and its form."""
+    for name, value in arguments.items():
+        form, what, hint = _FORMS[name]
+        if not form.fullmatch(value):
+            yield name, f'"{shown(value)}" is not a valid {what}', hint
