@@ -14,6 +14,18 @@ PROVIDER_DIED = "The Terraform provider did not start or stopped while it worked
 
 _STATE = (
     row(
+        TerraformFailed,
+        r"no space left on device|disk quota exceeded",
+        "The disk is full: Terraform cannot write its files.",
+        "Free some space, then run the same command again: it resumes.",
+    ),
+    row(
+        TerraformFailed,
+        r"read-only file system",
+        "Terraform cannot write its files: the file system is read-only.",
+        "Make the stack's folder writable, then run the same command again: it resumes.",
+    ),
+    row(
         StateAtRisk,
         r"Failed to (?:persist|save|write) state|errored\.tfstate",
         "Terraform applied changes but could not save its state; the state is in errored.tfstate in the stack's "
