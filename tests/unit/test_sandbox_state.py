@@ -46,6 +46,14 @@ def test_a_damaged_state_is_no_state(tmp_path: Path, text: str) -> None:
     assert Sandbox(tmp_path).status().running is False
 
 
+def test_an_emulator_is_called_with_the_keys_that_it_began_with(tmp_path: Path) -> None:
+    """One that the version before started has those that were fixed then."""
+    alive = replace(STATE, pid=os.getpid(), process_start=str(processes.start_time(os.getpid())))
+    StateFiles(tmp_path).write_state(alive)
+    env = Sandbox(tmp_path).environment({})
+    assert (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]) == (STATE.access_key_id, STATE.secret_access_key)
+
+
 def test_keys_of_a_later_version_are_ignored(tmp_path: Path) -> None:
     files = StateFiles(tmp_path)
     files.write_state(STATE)

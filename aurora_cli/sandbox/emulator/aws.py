@@ -17,7 +17,6 @@ from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services import ec2
 from aurora_cli.sandbox.emulator.services.install import install_for
 from aurora_cli.sandbox.emulator.wire_errors import Answer
-from aurora_cli.sandbox.isolation import ACCESS_KEY_ID
 from aurora_cli.sandbox.state import Inventory
 
 ACCOUNT = "123456789012"
@@ -106,7 +105,7 @@ def _existing() -> Iterator[tuple[str, str]]:
 
 
 def _signed_request(service: str, region: str, body: str, target: str | None) -> Environ:
-    scope = f"{ACCESS_KEY_ID}/20200101/{region}/{service}/aws4_request"
+    scope = f"WARM-UP/20200101/{region}/{service}/aws4_request"
     content_type = "application/x-amz-json-1.1" if target else "application/x-www-form-urlencoded; charset=utf-8"
     return {
         "REQUEST_METHOD": "POST",
