@@ -32,7 +32,7 @@ def launch(files: StateFiles, *, port: int, region: str, environ: Mapping[str, s
     command = [sys.executable, "-m", "aurora_cli.sandbox.emulator", "--folder", str(files.folder), "--detach"]
     reader, writer = os.pipe()
     try:
-        log = os.open(files.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        log = os.open(files.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
             starter = subprocess.Popen(
                 [*command, "--port", str(port), "--region", region, "--ready-fd", str(writer)],

@@ -14,11 +14,11 @@ from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox import processes
 from aurora_cli.sandbox.client import STOP_HINT, EmulatorClient
 from aurora_cli.sandbox.faults import FaultRule
-from aurora_cli.sandbox.files import private_folder, write_private
 from aurora_cli.sandbox.isolation import DEFAULT_REGION, assert_isolated, isolated_environment
 from aurora_cli.sandbox.launch import launch
 from aurora_cli.sandbox.processes import stop_fork_servers
 from aurora_cli.sandbox.state import EmulatorState, Inventory, StateFiles, is_loss, merge
+from aurora_cli.writing import make_folder, write_atomic
 
 LOCK_TIMEOUT_S = 90.0
 ANSWER_TIMEOUT_S = 10.0
@@ -80,7 +80,7 @@ class Sandbox:
         info = self._status_unless_hung()
         if info.running:
             return info
-        private_folder(self.files.folder)
+        make_folder(self.files.folder)
         with self._locked():
             info = self._status_unless_hung()
             if info.running:
@@ -161,7 +161,7 @@ class Sandbox:
         """
         state = self._running()
         if not self.files.empty.exists():
-            write_private(self.files.empty, "")
+            write_atomic(self.files.empty, "", sync=False)
         source = self._environ if base is None else base
         env = isolated_environment(source, endpoint=state.endpoint, keys=state.keys, empty_file=self.files.empty)
         assert_isolated(env, state.keys)
@@ -182,12 +182,12 @@ class Sandbox:
         source = self._environ if base is None else base
         if genuine and source.get("TF_CLI_CONFIG_FILE"):
             return {}
-        private_folder(self.files.mirror)
+        make_folder(self.files.mirror)
         if not genuine:
-            install.install(self.files.mirror, sys.executable, private_folder(self.files.parents))
+            install.install(self.files.mirror, sys.executable, make_folder(self.files.parents))
         text = install.cli_config(self.files.mirror, genuine=genuine)
         if not self.files.terraform_rc.exists() or self.files.terraform_rc.read_text(encoding="utf-8") != text:
-            write_private(self.files.terraform_rc, text)
+            write_atomic(self.files.terraform_rc, text, sync=False)
         return {"TF_CLI_CONFIG_FILE": str(self.files.terraform_rc)}
 
     def faults(self) -> list[dict[str, Any]]:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from aurora_cli.sandbox.files import read_json, write_private
+from aurora_cli.sandbox.files import read_json
 from aurora_cli.sandbox.isolation import Keys
+from aurora_cli.writing import write_atomic
 
 Inventory = dict[str, list[str]]
 """Kind of resource (`clusters`, `instances`, `vpcs`, ...) -> `<region>/<id>` of each."""
@@ -89,7 +90,7 @@ class StateFiles:
 
     def write_state(self, state: EmulatorState) -> None:
         """Record the emulator, atomically, mode 0600."""
-        write_private(self.emulator, json.dumps(asdict(state), indent=2) + "\n")
+        write_atomic(self.emulator, json.dumps(asdict(state), indent=2) + "\n", sync=False)
 
     def read_inventory(self) -> Inventory:
         """The resources of the last emulator."""
@@ -103,7 +104,7 @@ class StateFiles:
         """Add the inventory of a stopped emulator to the lost resources."""
         gone = merge(self.read_lost(), self.read_inventory())
         if gone:
-            write_private(self.lost, json.dumps(gone, indent=2) + "\n")
+            write_atomic(self.lost, json.dumps(gone, indent=2) + "\n", sync=False)
         self.inventory.unlink(missing_ok=True)
 
     def forget(self) -> None:

@@ -21,6 +21,7 @@ from aurora_cli.errors import TerraformMissing
 from aurora_cli.json_input import read_json
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.environment import terraform_env
+from aurora_cli.writing import make_missing, write_atomic
 
 MINIMUM = {"Terraform": (1, 11, 0), "OpenTofu": (1, 9, 0)}
 _BANNER = re.compile(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)(\S*)", re.MULTILINE)
@@ -179,9 +180,6 @@ def _load(cache: Path) -> dict[str, tuple[str, str]]:
 
 def _remember(cache: Path, identity: str, value: tuple[str, str]) -> None:
     content = {**_load(cache), identity: value}
-    temporary = cache.with_name(f"{cache.name}.{id(content):x}.tmp")
     with suppress(OSError):  # a cache that cannot be written costs time, nothing else
-        cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(content, indent=2), encoding="utf-8")
-        temporary.chmod(0o600)
-        temporary.replace(cache)
+        make_missing(cache.parent)
+        write_atomic(cache, json.dumps(content, indent=2), sync=False)

@@ -21,16 +21,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "events": set(),
     "json_input": {"errors"},
+    "redact": set(),
+    "writing": {"errors"},
     "spec": {"errors"},
-    "hcl": {"errors", "spec"},
-    "stacks": {"errors", "json_input"},
-    "terraform": {"errors", "json_input"},
+    "hcl": {"errors", "spec", "writing"},
+    "stacks": {"errors", "json_input", "redact", "writing"},
+    "terraform": {"errors", "json_input", "writing"},
     "aws": {"errors"},
-    "sandbox": {"errors", "spec"},
-    "operations": {"errors", "events", "json_input", "context", *BELOW_OPERATIONS},
+    "sandbox": {"errors", "spec", "writing"},
+    "operations": {"errors", "events", "json_input", "context", "writing", *BELOW_OPERATIONS},
     "context": {"errors", "events", "sandbox", *BELOW_OPERATIONS},
-    "ui": {"errors", "events", "operations", *BELOW_OPERATIONS},
-    "commands": {"errors", "events", "context", "operations", "ui", "sandbox", *BELOW_OPERATIONS},
+    "ui": {"errors", "events", "operations", "redact", *BELOW_OPERATIONS},
+    "commands": {"errors", "events", "context", "operations", "ui", "sandbox", "redact", "writing", *BELOW_OPERATIONS},
     "main": {"errors", "commands", "ui"},
     "__main__": {"main"},
 }
@@ -78,6 +80,14 @@ MAY_PARSE_JSON = {
     "stacks/blue_green.py": "makes plain values of its own",
 }
 """File -> why it may call `json.loads`. Whoever reads what may be damaged calls `json_input`."""
+
+MAY_WRITE = {
+    "writing.py": "the one way to write",
+    "terraform/run/run_folder.py": "in a folder that it has just made, below the stack's own",
+    "terraform/run/process.py": "in the folder of a run",
+    "commands/shared/spec_options.py": "writes help, not files",
+}
+"""File -> why it may write files or make folders. Whoever else does it calls `writing`, which follows no link."""
 
 MAY_APPLY = {
     "operations/pipeline/provider_fixes.py": "the plan that was approved",
@@ -236,6 +246,23 @@ def test_there_is_one_builder_of_connection_strings() -> None:
 def test_there_is_one_reader_of_json() -> None:
     calls = re.compile(r"\bjson\.loads?\(")
     assert {_name(path) for path in PRODUCT if calls.search(path.read_text(encoding="utf-8"))} == set(MAY_PARSE_JSON)
+
+
+def test_there_is_one_way_to_write_files() -> None:
+    """And a file that is opened to be locked or appended to is not opened through a link."""
+    wrong = [
+        _name(path)
+        for path in MODULES
+        if _uses(path, "write_text", "write_bytes", "mkdir", "mkstemp", "copy2", "copyfile", "copytree", "symlink_to")
+        or any("O_CREAT" in text and "O_NOFOLLOW" not in text for text in _calls(path, "os.open"))
+    ]
+    assert set(wrong) <= set(MAY_WRITE)
+
+
+def _calls(path: Path, function: str) -> list[str]:
+    """The calls of a function, as text."""
+    nodes = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+    return [ast.unparse(n) for n in nodes if ast.unparse(n.func) == function]
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"], ["sandbox", "--help"], ["nope"]])

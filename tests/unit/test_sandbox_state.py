@@ -14,7 +14,6 @@ import pytest
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox import processes
-from aurora_cli.sandbox.files import write_private
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.state import EmulatorState, StateFiles, is_loss, merge
 
@@ -59,16 +58,6 @@ def test_keys_of_a_later_version_are_ignored(tmp_path: Path) -> None:
     files.write_state(STATE)
     files.emulator.write_text(files.emulator.read_text().replace('"pid"', '"colour": "blue", "pid"'))
     assert files.read_state() == STATE
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "file"
-    write_private(path, "old")
-    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space")))
-    with pytest.raises(OSError, match="no space"):
-        write_private(path, "new")
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_a_dead_emulator_held_is_lost_until_reset(tmp_path: Path) -> None:

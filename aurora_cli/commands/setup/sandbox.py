@@ -25,8 +25,8 @@ FAULT_COLUMNS = ("Id", "Kind", "Service", "Action", "Count", "Share", "Delay s",
 def command(session: Session) -> None:
     """Manage the local AWS: start, stop, status, reset, faults.
 
-    One emulator per home, on a loopback address, with random credentials that open nothing else; it refuses browsers
-    and all others. Commands with --sandbox start it themselves; it runs until it is stopped.
+    One emulator per home, on a loopback address, with random credentials that it alone accepts. Commands with --sandbox
+    start it themselves; it runs until it is stopped.
 
     \b
     Examples:

@@ -8,14 +8,13 @@ pending. In the state they cost none.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StateAtRisk
 from aurora_cli.json_input import read_json
+from aurora_cli.writing import write_atomic
 
 
 def set_imported_values(path: Path, values: Mapping[str, Mapping[str, Any]]) -> None:
@@ -39,16 +38,8 @@ def set_imported_values(path: Path, values: Mapping[str, Mapping[str, Any]]) -> 
     text = read_json(
         path, settled, lambda why: StateAtRisk(f"What Terraform imported cannot be read from {path}: {why}.")
     )
-    write_private(path, text)
+    write_atomic(path, text)
 
 
 def _set(attributes: dict[str, Any], values: Mapping[str, Any]) -> None:
     attributes.update({name: value for name, value in values.items() if name in attributes})
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in one step."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".state-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(path)
