@@ -38,7 +38,7 @@ class AppContext:
         provider: `genuine` to use hashicorp/aws in the sandbox; None or `sandbox` for the sandbox's own provider.
         profile, region: AWS profile and Region from the command line or the environment.
         debug: show details that are otherwise left out.
-        terraform_bin: path of a Terraform or OpenTofu binary, or None to search.
+        terraform_bin: path of a Terraform or OpenTofu binary, `embedded`, or None to search.
         environ: the environment to read from and to build Terraform's from.
         clock: time.
     """
@@ -168,7 +168,7 @@ class AppContext:
         """The Terraform or OpenTofu to run. Raises TerraformMissing."""
         from aurora_cli.terraform.binary import find_binary
 
-        return find_binary(self.terraform_bin, self.environ, self.home.version_cache)
+        return find_binary(self.terraform_bin, self.environ, self.home.version_cache, embedded=self.sandbox)
 
     def terraform(self, stack: Stack, emit: Emit, *, lock_timeout: str = "60s") -> Terraform:
         """Terraform for that stack, in an environment that reaches the right AWS.

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
+from aurora_cli.sandbox.requirements import INSTALL
 from aurora_cli.sandbox.state import StateFiles
 
 LISTEN_TIMEOUT_S = 60.0
-INSTALL_HINT = "Install the sandbox with `pip install 'aurora-cli[sandbox]'`."
+INSTALL_HINT = f"Install the sandbox with `{INSTALL}`."
 
 
 def launch(files: StateFiles, *, port: int, region: str, environ: Mapping[str, str]) -> None:
