@@ -114,10 +114,12 @@ $(CHECKOV) $(PIP_AUDIT) $(UV): | $(BIN)/python
 
 $(SANDBOX): pyproject.toml | $(BIN)/python
 	@echo "Installing aurora-cli into $(VENV) ..."
+	@$(PIP) uninstall -y aurora-cli  # the distribution's former name, whose files are ours
 	@$(PIP) install -e '.[sandbox]'
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/python
 	@echo "Installing aurora-cli and its development tools into $(VENV) ..."
+	@$(PIP) uninstall -y aurora-cli
 	@$(PIP) install -e '.[dev]'
 	@touch $(SANDBOX) $@

@@ -117,7 +117,11 @@ def make_missing(folder: Path, mode: int = FOLDER_MODE) -> Path:
 def _replace(path: Path, data: str | bytes, mode: int, *, exact: bool, sync: bool) -> None:
     content = data.encode("utf-8") if isinstance(data, str) else data
     temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except OSError as problem:
+        problem.filename = str(path)  # the name that the caller knows
+        raise
     try:
         with os.fdopen(descriptor, "wb") as file:
             if exact:

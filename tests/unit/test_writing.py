@@ -60,6 +60,13 @@ def test_a_file_for_the_user_is_not_written_through_a_link_or_over_a_device(tmp_
     assert not (tmp_path / "new").exists()
 
 
+def test_a_file_that_cannot_be_made_is_named_as_it_was_given(tmp_path: Path) -> None:
+    done = run_main(("spec", "init", "orders", "--to", str(tmp_path / "none" / "orders.yaml")), {"HOME": str(tmp_path)})
+    assert done.status == 1
+    assert "No such file or directory" in done.err
+    assert "none/orders.yaml)" in "".join(done.err.split())
+
+
 @pytest.mark.parametrize("words", [("init", "orders"), ("from-serverless-v1", "old.yaml")])
 def test_a_link_that_leads_nowhere_is_a_file_that_exists(words: tuple[str, str], tmp_path: Path) -> None:
     old = tmp_path / "old.yaml"
