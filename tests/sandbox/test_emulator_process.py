@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from aurora_cli.errors import InvalidInput, SandboxFailed
 from aurora_cli.sandbox import manager
 from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.isolation import assert_isolated
-from aurora_cli.sandbox.manager import Sandbox, SandboxInfo
+from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.processes import start_time, wait_until
 from tests.sandbox.emulator import Account, client, new_client, refused, start_in_background
 
@@ -186,13 +187,16 @@ def test_it_answers_its_own_key_alone_and_no_browser(sandbox: Sandbox) -> None:
         caught.value.close()
     with urlopen(f"{info.endpoint}/_aurora/health", timeout=30) as answer:
         assert json.load(answer)["pid"] == info.pid
-    before = SandboxInfo(**{**info.to_dict(), "access_key_id": "SANDBOX0000000000000"})
+    before = replace(info, access_key_id="SANDBOX0000000000000")
     for service, call in (("rds", "describe_db_clusters"), ("kms", "list_keys"), ("s3", "list_buckets")):
         with pytest.raises(ClientError, match="security token included in the request is invalid"):
             getattr(new_client(before, service), call)()
     with refused("AuthFailure"):
         new_client(before, "ec2").describe_vpcs()
     assert sandbox.calls() == []
+    role = {"RoleArn": "arn:aws:iam::123456789012:role/deploy", "RoleSessionName": "deploy"}
+    session = client(sandbox, "sts").assume_role(**role)["Credentials"]
+    new_client(replace(info, access_key_id=session["AccessKeyId"]), "rds").describe_db_clusters()
 
 
 def test_what_was_deleted_is_not_missed(sandbox: Sandbox) -> None:

@@ -9,6 +9,7 @@ import pytest
 from aurora_cli.sandbox.emulator.access import refusal
 
 KEY = "SANDBOXABCDEFGHIJKLM"
+ISSUED = {"ASIAISSUED", "AKIANEVERISSUED"}
 
 
 def request(path: str = "/", key: str = KEY, **headers: str) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def request(path: str = "/", key: str = KEY, **headers: str) -> dict[str, Any]:
 
 
 def refused(environ: dict[str, Any]) -> bool:
-    return refusal(environ, b"Action=DescribeDBClusters&Version=2014-10-31", KEY) is not None
+    return refusal(environ, b"Action=DescribeDBClusters&Version=2014-10-31", KEY, ISSUED.__contains__) is not None
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:4566", "localhost", "LOCALHOST:80", "[::1]:4566"])
@@ -57,7 +58,9 @@ def test_the_api_of_moto_is_closed_to_all(path: str) -> None:
     assert refused(request(path))
 
 
-@pytest.mark.parametrize("key", ["", "SANDBOX0000000000000", KEY.lower(), KEY[:-1], f"{KEY}X", "\xe9"])
+@pytest.mark.parametrize(
+    "key", ["", "SANDBOX0000000000000", "ASIAOTHER", "AKIANEVERISSUED", KEY.lower(), KEY[:-1], f"{KEY}X", "\xe9"]
+)
 @pytest.mark.parametrize("path", ["/", "/bucket/key", "/_aurora/calls", "/_aurora/reset", "/latest/meta-data/iam"])
 def test_another_key_does_not_pass(path: str, key: str) -> None:
     assert refused(request(path, key))
@@ -67,3 +70,8 @@ def test_without_a_signature_nothing_passes() -> None:
     assert refused(request(HTTP_AUTHORIZATION=""))
     assert refused(request("/_aurora/calls", HTTP_X_AURORA_KEY=""))
     assert not refused(request("/_aurora/health", HTTP_X_AURORA_KEY=""))
+
+
+def test_a_role_that_was_assumed_with_the_key_passes() -> None:
+    assert not refused(request(key="ASIAISSUED"))
+    assert refused(request("/_aurora/reset", key="ASIAISSUED"))

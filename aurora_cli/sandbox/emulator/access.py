@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Callable
 
 from aurora_cli.sandbox.emulator.calls import credential, identify
 from aurora_cli.sandbox.emulator.server import Environ
@@ -21,11 +22,12 @@ KEY_HEADER = "HTTP_X_AURORA_KEY"
 _SAME_SITE = ("", "same-origin", "none")
 
 
-def refusal(environ: Environ, body: bytes, key: str) -> Answer | None:
+def refusal(environ: Environ, body: bytes, key: str, has_issued: Callable[[str], bool]) -> Answer | None:
     """The answer to a request that is refused; None for one that may pass.
 
     Args:
         key: the access key ID of this emulator.
+        has_issued: whether its STS has issued that access key ID, to somebody who had the other one.
     """
     path = environ["PATH_INFO"]
     if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE", "").lower() not in _SAME_SITE:
@@ -39,7 +41,7 @@ def refusal(environ: Environ, body: bytes, key: str) -> Answer | None:
     if path.startswith("/_aurora/"):
         return None if _same(environ.get(KEY_HEADER, ""), key) else _forbidden("the key is missing or wrong")
     found, service, _ = credential(environ)
-    if _same(found, key):
+    if _same(found, key) or (found.startswith("ASIA") and has_issued(found)):
         return None
     protocol, action, _ = identify(environ, body, service)
     return error_answer("unknown_key", protocol, f"{service}:{action}")

@@ -32,9 +32,12 @@ class Application:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
         environ["wsgi.input"].seek(0)
-        status, headers, content = refused_access(environ, body, self._key) or self._answer(environ, body)
+        status, headers, content = self._refusal(environ, body) or self._answer(environ, body)
         start_response(f"{status} {_reason(status)}", headers)
         return [content]
+
+    def _refusal(self, environ: Environ, body: bytes) -> Answer | None:
+        return refused_access(environ, body, self._key, lambda key: self.admin.loader.wait().has_issued(key))
 
     def _answer(self, environ: Environ, body: bytes) -> Answer:
         ours = environ["PATH_INFO"].startswith("/_aurora/")

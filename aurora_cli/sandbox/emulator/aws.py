@@ -63,6 +63,12 @@ class Aws:
         status, headers = started[0]
         return int(status.split(" ", 1)[0]), headers, body
 
+    def has_issued(self, key: str) -> bool:
+        """Whether that access key ID is of a role that somebody assumed."""
+        with self.one_at_a_time:
+            backends: list[Any] = [backend for _, _, backend in get_backend("sts").iter_backends()]
+            return any(role.access_key_id == key for backend in backends for role in backend.assumed_roles)
+
     def warm_up(self, region: str) -> None:
         """Make the first call to each service that aurora-cli uses, which is the slow one."""
         for service, body, target in WARM_UP:
