@@ -7,9 +7,9 @@ import ipaddress
 import pytest
 
 from aurora_cli.spec.derived.cidr import (
+    everybody,
     has_host_bits,
     is_anywhere,
-    is_everybody,
     is_private,
     parse,
     reach,
@@ -87,4 +87,5 @@ def test_host_bits_private_and_anywhere() -> None:
 def test_how_many_of_all_addresses_blocks_cover_together(blocks: str, version: int, share: float) -> None:
     networks = [ipaddress.ip_network(block) for block in blocks.split()]
     assert reach(networks, version) == share
-    assert is_everybody(networks, version) is (share > 0.5)
+    words = {1: "every address", 0.75: f"most IPv{version} addresses"}
+    assert everybody(networks, version) == words.get(share)

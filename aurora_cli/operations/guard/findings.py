@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.review import Finding
-from aurora_cli.spec.derived.cidr import Block, collapsed, is_everybody, parse, reach
+from aurora_cli.spec.derived.cidr import Block, collapsed, everybody, parse, reach
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 from aurora_cli.terraform.state.addresses import region_of
 
@@ -208,13 +208,9 @@ def _opened(plan: Plan) -> Iterator[Finding]:
             after = _sources(attribute, ((c, c.after) for c in group if c.action not in ("delete", "forget")))
             new = [c.address for c, block in after if (c, block) not in before]
             blocks = [block for _, block in after]
-            if (
-                new
-                and is_everybody(blocks, version)
-                and reach(blocks, version) > reach((b for _, b in before), version)
-            ):
+            share = everybody(blocks, version)
+            if new and share and reach(blocks, version) > reach((block for _, block in before), version):
                 named = ", ".join(str(block) for block in collapsed(blocks)[:3])
-                share = "every address" if reach(blocks, version) == 1 else f"most IPv{version} addresses"
                 yield Finding("exposed", new[0], f"The database port opens to {share} ({named}).")
 
 

@@ -97,6 +97,7 @@ def reach(blocks: Iterable[Block], version: int) -> float:
     return sum(min(part.num_addresses, everything.num_addresses) for part in parts) / everything.num_addresses
 
 
-def is_everybody(blocks: Iterable[Block], version: int) -> bool:
-    """Whether more than half of all addresses of that IP version are in the blocks."""
-    return reach(blocks, version) > _MOST
+def everybody(blocks: Iterable[Block], version: int) -> str | None:
+    """`every address`, or `most IPv4 addresses` of more than half; None if the blocks hold half of that IP version or less."""
+    share = reach(blocks, version)
+    return "every address" if share == 1 else f"most IPv{version} addresses" if share > _MOST else None

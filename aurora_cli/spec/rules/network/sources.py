@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from aurora_cli.spec.derived.cidr import (
     Block,
     collapsed,
+    everybody,
     has_host_bits,
     is_anywhere,
-    is_everybody,
     is_private,
     parse,
-    reach,
 )
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
@@ -88,9 +87,9 @@ def _everybody(spec: ClusterSpec) -> Iterator[tuple[int, str]]:
     yield from ((i, f"{text} allows every address to connect") for i, text, block in blocks if is_anywhere(block))
     for version in _WIDE:
         few = [one for one in blocks if one[2].version == version]
-        if is_everybody((block for _, _, block in few), version) and not any(is_anywhere(block) for *_, block in few):
-            share = "every" if reach((block for *_, block in few), version) == 1 else f"most IPv{version}"
-            yield _widest(few)[0][0], f"{_together(few)} {share} address{'' if share == 'every' else 'es'} to connect"
+        share = everybody((block for *_, block in few), version)
+        if share and not any(is_anywhere(block) for *_, block in few):
+            yield _widest(few)[0][0], f"{_together(few)} {share} to connect"
 
 
 def _blocks(spec: ClusterSpec) -> list[tuple[int, str, Block]]:
@@ -125,9 +124,8 @@ def allow_wide(spec: ClusterSpec) -> Iterator[Finding]:
     entries = _blocks(spec)
     for block in collapsed(block for *_, block in entries):
         of_version = [entry for entry in entries if entry[2].version == block.version]
-        if block.prefixlen > _WIDE[block.version] or is_private(block):
-            continue
-        if not is_everybody((one for *_, one in of_version), block.version):
+        wide = block.prefixlen <= _WIDE[block.version] and not is_private(block)
+        if wide and not everybody((one for *_, one in of_version), block.version):
             parts = [entry for entry in of_version if entry[2].overlaps(block)]
             message = f"{_together(parts)} {block.num_addresses:.1e} addresses to connect"
             yield Finding(_path(_widest(parts)[0][0]), message, "list the ones that need access")
