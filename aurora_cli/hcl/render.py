@@ -20,7 +20,7 @@ from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.render_options import RenderOptions
-from aurora_cli.hcl.values.account import account_of, role_of
+from aurora_cli.hcl.values.account import needs_account, role_of
 from aurora_cli.hcl.values.backends import arguments_of
 from aurora_cli.hcl.values.credentials import iam_connect_of
 from aurora_cli.hcl.values.encryption import encryption_of
@@ -153,7 +153,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
         "engine_version": rendered_version(spec),
-        "account": account_of(monitoring, encryption, proxy, services, sign_in, source),
+        "account": needs_account(monitoring, encryption, proxy, services, sign_in, source),
         "encryption": encryption,
         "network": network_of(spec),
         "parameters": parameter_groups_of(spec, instances.members),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.json_input import parse_json
-from aurora_cli.stacks.atomic import append_line
+from aurora_cli.redact import known_secrets, redact
+from aurora_cli.writing import append_line
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class History:
         self._path = path
 
     def append(self, entry: HistoryEntry) -> None:
-        """Add one entry; it is on disk when this returns. Raises OSError when the disk does not take it."""
-        append_line(self._path, json.dumps(entry.to_dict(), ensure_ascii=False))
+        """Add one entry, without secrets; it is on disk when this returns. Raises OSError when the disk does not take it."""
+        append_line(self._path, json.dumps(redact(entry.to_dict(), known_secrets(os.environ)), ensure_ascii=False))
 
     def read(self, limit: int | None = None) -> list[HistoryEntry]:
         """The last `limit` entries (all for None), oldest first; lines that cannot be read are left out."""

@@ -103,7 +103,7 @@ def _check_version(data: Mapping[str, Any], name: str) -> None:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise StackDamaged(
             f"The stack '{name}' was written by a newer version of aurora-cli ({data.get('tool_version') or 'unknown'}).",
-            hint="Upgrade aurora-cli: pip install --upgrade aurora-cli",
+            hint="Upgrade aurora-cli: pip install --upgrade rds-aurora-cli",
         )
 
 

@@ -46,11 +46,10 @@ def fill(home: Path) -> None:
 
 @pytest.mark.parametrize("action", ["CreateDBCluster", "CreateDBInstance"])
 def test_there_is_room_again(small: Aurora, action: str) -> None:
-    endpoint = str(small.emulator.status().endpoint)
     slow_creations(small, 0.5)
 
     def ready() -> bool:
-        if f"rds:{action}" in under_way(small, endpoint) and not (small.home / "filler").exists():
+        if f"rds:{action}" in under_way(small) and not (small.home / "filler").exists():
             fill(small.home)
         return False
 

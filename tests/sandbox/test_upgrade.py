@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,11 +31,9 @@ WATCHED = (
 @contextmanager
 def called(aurora: Aurora) -> Iterator[list[dict[str, Any]]]:
     """The calls that upgrade or prepare for it, answered well, in order; they are there after the block."""
-    endpoint = aurora.json("sandbox", "status")["endpoint"]
-    before, found = last_call(endpoint), []  # type: int, list[dict[str, Any]]
+    before, found = last_call(aurora), []  # type: int, list[dict[str, Any]]
     yield found
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={before}&service=rds", timeout=10) as answer:
-        calls = json.load(answer)["calls"]
+    calls = aurora.emulator.calls(since=before, service="rds")
     found += [call for call in calls if call["action"] in WATCHED and call["status"] == 200]
 
 

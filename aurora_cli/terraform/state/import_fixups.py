@@ -8,14 +8,13 @@ pending. In the state they cost none.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StateAtRisk
 from aurora_cli.json_input import parse_json, read_json
+from aurora_cli.writing import write_atomic
 
 Values = Callable[[dict[str, Any], dict[str, Any]], Mapping[str, Any]]
 """Takes a resource and one of its instances, as the state has them; gives attribute -> value."""
@@ -38,7 +37,7 @@ def set_imported_values(path: Path, values: Mapping[str, Mapping[str, Any]]) -> 
         lambda state: _with_values(state, by_type),
         lambda why: StateAtRisk(f"What Terraform imported cannot be read from {path}: {why}."),
     )
-    write_private(path, text)
+    write_atomic(path, text)
 
 
 def with_values(text: str, values: Values) -> str:
@@ -64,11 +63,3 @@ def _with_values(state: dict[str, Any], values: Values) -> str:
             attributes.update({name: value for name, value in new.items() if name in attributes})
     state["serial"] += 1
     return json.dumps(state, indent=2) + "\n"
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in one step."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".state-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(path)
