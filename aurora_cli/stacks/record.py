@@ -24,6 +24,27 @@ _LISTS: dict[str, tuple[type, str]] = {
 
 
 @dataclass(frozen=True)
+class ValueChange:
+    """One change of a value of the spec by a command, and not by a file.
+
+    Attributes:
+        operation: scale, upgrade, ...
+        when: RFC 3339 in UTC.
+        who: the user that ran it.
+        before: the value before, in JSON; None where there was none.
+    """
+
+    operation: str
+    when: str
+    who: str
+    before: Any = None
+
+
+Changed = Mapping[str, tuple[ValueChange, ...]]
+"""Dotted leaf path of the spec -> what commands changed there since a file was applied that names it, oldest first."""
+
+
+@dataclass(frozen=True)
 class StackRecord:
     """The record of one stack. It is written before the first apply and removed last.
 
@@ -49,6 +70,8 @@ class StackRecord:
         renamed_to: the name that the stack is about to get; its folder may have it already. None when it is not renamed.
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         parameter_suffix: end of the names of the parameter groups, after a blue/green deployment of the same family; or None.
+        spec_file: absolute path of the file that was applied last; None for none, and for standard input.
+        changed: what other commands changed in the spec since then.
         schema_version: of this file.
     """
 
@@ -72,6 +95,8 @@ class StackRecord:
     renamed_to: str | None = None
     password_version: int = 1
     parameter_suffix: str | None = None
+    spec_file: str | None = None
+    changed: Changed = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:
@@ -93,7 +118,8 @@ def load_record(text: str, *, name: str) -> StackRecord:
     _check_values(values, name)
     regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
     lists = {key: tuple(values.get(key, ())) for key in _LISTS}
-    return StackRecord(**{**values, **lists, "name": name, "region_keys": regions})
+    changed = {path: tuple(map(_value_change, several)) for path, several in values.get("changed", {}).items()}
+    return StackRecord(**{**values, **lists, "name": name, "region_keys": regions, "changed": changed})
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:
@@ -126,9 +152,24 @@ def _check_shapes(values: Mapping[str, Any], name: str) -> None:
         raise _damaged(name, "'region_keys' is not a list of Regions with their keys")
     if not isinstance(values.get("password_version", 1), int):
         raise _damaged(name, "'password_version' is not a number")
-    for key in ("origins", "aside"):
+    for key in ("origins", "aside", "changed"):
         if not isinstance(values.get(key, {}), dict):
             raise _damaged(name, f"'{key}' is not an object")
+    if not all(_is_changes(several) for several in values.get("changed", {}).values()):
+        raise _damaged(name, "'changed' does not hold lists of changes")
+    if not isinstance(values.get("spec_file"), (str, type(None))):
+        raise _damaged(name, "'spec_file' is not text")
+
+
+def _value_change(data: Mapping[str, Any]) -> ValueChange:
+    return ValueChange(data["operation"], data["when"], data["who"], data.get("before"))
+
+
+def _is_changes(several: object) -> bool:
+    texts = ("operation", "when", "who")
+    return isinstance(several, list) and all(
+        isinstance(one, dict) and all(isinstance(one.get(key), str) for key in texts) for one in several
+    )
 
 
 def _is_region(entry: object) -> bool:

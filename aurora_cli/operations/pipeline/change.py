@@ -19,6 +19,7 @@ from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import is_pristine, stored_spec
 from aurora_cli.operations.pipeline.provider_fixes import apply_plan, refuse_unapproved
 from aurora_cli.operations.pipeline.untaint import as_kept, keep_survivors, tainted_survivors, would_keep
+from aurora_cli.operations.spec_file.store import store_spec
 from aurora_cli.stacks.record import StackRecord
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
@@ -120,12 +121,9 @@ class SpecChange(Change):
 
     def remember(self, desired: Resolved) -> None:
         """Keep the spec and what was chosen, before the apply: the next run goes on from there."""
-        from aurora_cli.spec.text.load import dump_spec
-
         chosen = {name: value for name, value in self._values().items() if name in _RECORDED}
         status = "changing" if CLUSTER_ADDRESS in self.addresses else "creating"
-        self.stack.write_spec(dump_spec(desired.spec))
-        self.stack.update_record(status=status, origins=dict(desired.origins), **chosen)
+        store_spec(self.app, self.stack, desired, self.context.options, status=status, **chosen)
 
     def apply(self, plan: Plan, approved: Approved) -> bool:
         """Apply the plan, which Terraform has saved; False when nothing was to be done.

@@ -30,6 +30,7 @@ from aurora_cli.operations.pipeline.review import ask, review_of
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.report.report import live_topology, report
+from aurora_cli.operations.spec_file.follow import require_file, with_spec_file
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan.plan import Plan
 
@@ -83,12 +84,13 @@ def run_on_stack(
         context = OperationContext(app, stack, options, desired or stored_spec(stack).spec)
         context.journal = _journal_of(stack, operation, options)
         follow_up(context.terraform, options.emit)
+        require_file(stack, options)
         engine = _Engine(context, operation)
     except BaseException:
         if operation.one_step and is_pristine(stack):
             app.registry.remove(stack)
         raise
-    return engine.run()
+    return with_spec_file(stack, engine.run(), options)
 
 
 def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Journal | None:
