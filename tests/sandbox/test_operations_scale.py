@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,27 @@ REGION = ("--region", "eu-west-1")
 LATENCY_S = 0.7
 
 
+FILE = """# demo
+name: demo
+engine: postgres
+instances:
+  class: db.t4g.medium  # enough for now
+  readers: 2
+"""
+
+
 @pytest.fixture(scope="module")
-def demo(aurora: Aurora) -> Aurora:
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The spec file of the cluster."""
+    path = tmp_path_factory.mktemp("specs") / "demo.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def demo(aurora: Aurora, file: Path) -> Aurora:
     """A cluster with two readers."""
-    aurora.ok(*REGION, "create", "demo", "--engine", "postgres", "--readers", "2", "--yes")
+    aurora.ok(*REGION, "create", "-f", str(file), "--yes")
     return aurora
 
 
@@ -63,7 +81,34 @@ def test_a_class_changes_one_instance_at_a_time_and_the_writer_last(demo: Aurora
         "settle",
     ]
     assert done["without_writer_s"] == done["sequence"][2]["elapsed_s"] >= LATENCY_S
+    (line,) = done["spec_file"]["lines"]
+    assert line == {"line": 5, "path": "instances.class", "says": "db.t4g.medium", "has": "db.r7g.large"}
     assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_a_file_from_before_the_scale_is_stopped_and_with_consent_takes_the_rolling_way(
+    demo: Aurora, file: Path
+) -> None:
+    words = ("--region", "eu-west-1", "apply", "-f", str(file), "--yes")
+    stopped = demo.run(*words, "-o", "json")
+    assert stopped.status == 9
+    error = json.loads(stopped.out)["error"]
+    assert error["code"] == "revert"
+    assert "demo.yaml:5 says class: db.t4g.medium; the cluster has db.r7g.large since 'scale' on 20" in error["message"]
+    with slowly(demo, 0.5), watched(demo, "demo") as seen:
+        done = demo.json(*words, "--set", "backup.retention=3d", "--allow-revert")
+    assert [action for action, _ in seen.calls] == [*["ModifyDBInstance"] * 2, "FailoverDBCluster", "ModifyDBInstance"]
+    assert seen.most_away == 1
+    assert [s["name"] for s in done["sequence"]][-1] == "settle"
+    assert set(classes(demo).values()) == {"db.t4g.medium"}
+    assert demo.cluster("demo")["BackupRetentionPeriod"] == 3, "the last step applies the rest"
+    assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_write_brings_the_file_up_to_date(demo: Aurora, file: Path) -> None:
+    demo.ok("scale", "demo", "--class", "db.r7g.large", "--write", "--yes")
+    assert file.read_text(encoding="utf-8") == FILE.replace("db.t4g.medium", "db.r7g.large")
+    assert demo.writer("demo") == "demo-2"
 
 
 def test_what_is_interrupted_is_said_before_it_starts(demo: Aurora) -> None:

@@ -9,6 +9,7 @@ import click
 from aurora_cli.commands.shared.options import (
     change_options,
     file_option,
+    in_place_option,
     name_argument,
     skip_check_option,
     write_option,
@@ -26,6 +27,7 @@ from aurora_cli.commands.shared.spec_options import SpecCommand, spec_options, s
 @password_option
 @skip_check_option
 @click.option("--allow-revert", is_flag=True, help="Let the file undo what a later operation changed.")
+@in_place_option
 @write_option
 @change_options
 @pass_session
@@ -36,6 +38,9 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     Creates the cluster if it does not exist, changes it if it differs from the file, and does nothing if it matches.
     The plan is shown and confirmed first. A change that would delete or replace resources that hold data stops with
     status 9, unless --allow names the Terraform address.
+
+    The class of instances is changed one instance at a time, the writer last, as `scale` does. If interrupted, run it
+    again to resume.
 
     The file counts for what it names. The engine version, and a value that another command has changed since, stay as
     they are when the file does not name them. A file that names the value from before such a change stops with status

@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 from aurora_cli.commands.shared.completions import complete_classes
-from aurora_cli.commands.shared.options import change_options, name_argument, skip_check_option, write_option
+from aurora_cli.commands.shared.options import (
+    change_options,
+    in_place_option,
+    name_argument,
+    skip_check_option,
+    write_option,
+)
 from aurora_cli.commands.shared.run_operation import operate, usage
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -22,7 +28,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
 )
 @click.option("--acu", metavar="MIN-MAX", help="Serverless v2 capacity in ACUs, e.g. 0.5-16.")
 @click.option("--instance", metavar="KEY", help="With --class: only this instance, by key or identifier.")
-@click.option("--in-place", is_flag=True, help="Change every instance at the same time: shorter, and with an outage.")
+@in_place_option
 @skip_check_option
 @write_option
 @change_options

@@ -84,6 +84,12 @@ def skip_check_option(decorated: Decorated) -> Decorated:
     )(decorated)
 
 
+def in_place_option(decorated: Decorated) -> Decorated:
+    """--in-place: all instances at the same time, instead of one after another."""
+    text = "Change every instance at the same time: shorter, and with an outage."
+    return click.option("--in-place", is_flag=True, help=text)(decorated)
+
+
 def write_option(decorated: Decorated) -> Decorated:
     """--write: the spec file follows what the command has changed."""
     return click.option(

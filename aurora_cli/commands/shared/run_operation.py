@@ -63,6 +63,7 @@ def run_options(
         password=password,
         skip_checks=tuple(options.get("skip_check", ())),
         write=options.get("write", False),
+        in_place=options.get("in_place", False),
     )
 
 

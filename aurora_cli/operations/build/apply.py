@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.build.create import beside_existing, new_stack, refuse_former_name
+from aurora_cli.operations.build.rolling import rolling_apply
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_pristine, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
+from aurora_cli.operations.pipeline.engine import run_on_stack
 from aurora_cli.operations.spec_file.reverts import refuse_reverts, reverts, warnings_of
 
 if TYPE_CHECKING:
@@ -39,7 +41,11 @@ def apply(app: AppContext, request: SpecRequest, options: RunOptions, *, allow_r
             refuse_reverts(stack.name, found, request.file, allowed=allow_revert or options.dry_run)
             desired = replace(desired, warnings=(*desired.warnings, *warnings_of(found)))
         app.begin(options.emit)
-        return apply_spec(app, stack or new_stack(app, desired), desired, replace(options, file=request.file))
+        options = replace(options, file=request.file)
+        rolling = None if stack is None else rolling_apply(app, stack, desired, options, resume=not request.layers)
+        if stack is not None and rolling is not None:
+            return run_on_stack(app, stack, rolling, rolling.resumed_options(stack, options))
+        return apply_spec(app, stack or new_stack(app, desired), desired, options)
 
 
 def refuse_identity_change(old: ClusterSpec, new: ClusterSpec) -> None:

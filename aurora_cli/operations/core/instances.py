@@ -113,12 +113,13 @@ def refuse_missing_successor(spec: ClusterSpec, key: str | None, topology: Topol
 
 
 class Instances(Concern):
-    """Instance keys by the state, unless the operation has decided them."""
+    """Instance keys by the state, unless the operation has decided those of the cluster."""
 
     def read(self) -> None:
         """Choose the keys."""
+        regions = tuple(self._of_regions())
         if self.change.keys is not None:
-            self.values = {"instance_keys": self.change.keys}
+            self.values = {"instance_keys": self.change.keys, "region_keys": regions}
             return
         existing, count = keys_in_state(self.change.addresses), self.spec.instances.readers + 1
         topology = self.change.live() if len(existing) > count else None
@@ -127,7 +128,7 @@ class Instances(Concern):
         refuse_missing_successor(self.spec, choice.fail_over_to, topology)
         if choice.fail_over_to:
             self.change.next_writer = identifiers([choice.fail_over_to], self.spec)[choice.fail_over_to]
-        self.values = {"instance_keys": choice.keys, "region_keys": tuple(self._of_regions())}
+        self.values = {"instance_keys": choice.keys, "region_keys": regions}
 
     def _of_regions(self) -> list[tuple[str, tuple[str, ...]]]:
         """As for the cluster itself; after a switchover the writer is in one of the Regions, and it never goes."""

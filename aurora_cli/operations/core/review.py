@@ -132,6 +132,7 @@ class RunOptions:
         skip_checks: names of checks that are left out.
         file: the spec file that the spec comes from, as in `SpecRequest`; None for a command that changes the stored spec.
         write: write what the spec file says otherwise back into it.
+        in_place: change the class of all instances at the same time, where one after another is the way otherwise.
     """
 
     operation: str
@@ -144,6 +145,7 @@ class RunOptions:
     skip_checks: Collection[str] = ()
     file: str | None = None
     write: bool = False
+    in_place: bool = False
 
 
 @dataclass(frozen=True)

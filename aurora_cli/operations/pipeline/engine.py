@@ -22,7 +22,6 @@ from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
-from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
@@ -110,7 +109,7 @@ class _Engine:
         self.decision = kept_decision(context.journal) if context.journal else operation.decide(context)
         steps = list(operation.steps(context, self.decision))
         if self.decision.desired is not None and not operation.one_step:
-            steps.append(Step(RECONCILE, "Reconcile Terraform state with the spec", lambda: False, self._reconcile))
+            steps.append(Step(RECONCILE, operation.last_step, lambda: False, self._reconcile))
         self.steps = StepRun(context, operation, steps)
         self.change: SpecChange | None = None
         self.shown = Shown()
@@ -189,7 +188,7 @@ class _Engine:
         return unfinished and self.change is not None and bool(self.change.addresses)
 
     def _new_change(self, desired: Resolved) -> SpecChange:
-        concerns = EVERY_CHANGE if self.resumed else self.operation.concerns  # the rest was asked when it began
+        concerns = self.operation.resumed_concerns if self.resumed else self.operation.concerns
         return SpecChange(self.context, desired.spec, self._keys(), concerns)
 
     def _plan(self, change: SpecChange) -> Plan:

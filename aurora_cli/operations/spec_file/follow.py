@@ -30,8 +30,7 @@ class SpecFile:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
-        lines = [{"line": one.line, "path": one.path, "says": one.said, "has": one.has} for one in self.lines]
-        return {"file": self.file, "lines": lines, "written": self.written}
+        return {"file": self.file, "lines": [one.to_dict() for one in self.lines], "written": self.written}
 
 
 def require_file(stack: Stack, options: RunOptions) -> None:

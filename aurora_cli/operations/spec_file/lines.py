@@ -42,6 +42,10 @@ class FileLine:
         """For people, without what the cluster has: `orders.yaml:12 says class: db.r6g.large`."""
         return f"{self.file}:{self.line} says {self.path.rpartition('.')[2]}: {in_words(self.said)}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {"line": self.line, "path": self.path, "says": self.said, "has": self.has}
+
 
 def lines_that_differ(stack: Stack) -> tuple[FileLine, ...]:
     """The lines of the stack's file that differ from its stored spec; none where there is no file that can be read.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import Problem, RevertRefused, SpecConflict
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.spec_file.kept import said
-from aurora_cli.operations.spec_file.lines import in_words, line_of
+from aurora_cli.operations.spec_file.lines import FileLine, in_words, line_of
 from aurora_cli.operations.spec_file.store import TYPED, plain
 from aurora_cli.spec.facts.versions import goes_back
 
@@ -29,33 +29,24 @@ class Revert:
     """One value.
 
     Attributes:
-        path: dotted path.
-        source, line: the file that leads to it, and its line if that names it.
-        wanted, has: the value in the file and that of the cluster, in JSON.
+        line: of the file.
         undone: the newest change that the file would undo; None where it is not known.
     """
 
-    path: str
-    source: str
-    line: int | None
-    wanted: Any
-    has: Any
+    line: FileLine
     undone: ValueChange | None
 
     @property
     def text(self) -> str:
         """For people: what the file says, what the cluster has, and since when."""
-        place = f"{self.source}:{self.line} says" if self.line else f"{self.source} leads to"
-        text = f"{place} {self.path.rpartition('.')[2]}: {in_words(self.wanted)}; the cluster has {in_words(self.has)}"
-        by = self.undone
+        text, by = f"{self.line.text}; the cluster has {in_words(self.line.has)}", self.undone
         return f"{text} since '{by.operation}' on {by.when[:10]} by {by.who}" if by else text
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         by = self.undone
         about = {"operation": by and by.operation, "when": by and by.when, "who": by and by.who}
-        place = {"file": self.source, "line": self.line}
-        return {"path": self.path, **place, "says": self.wanted, "has": self.has, **about}
+        return {"file": self.line.file, **self.line.to_dict(), **about}
 
 
 def reverts(stack: Stack, desired: Resolved, request: SpecRequest) -> tuple[Revert, ...]:
@@ -69,10 +60,9 @@ def reverts(stack: Stack, desired: Resolved, request: SpecRequest) -> tuple[Reve
     stored = stored_spec(stack).spec
     has, found = plain_values(stored), dict[str, Revert]()
     for change in differences(stored, desired.spec):
-        undone = _undone(stack, change, desired)
-        if undone is not None or _is_older_version(change, file):
-            one = _revert(change, file, has, undone)
-            found.setdefault(one.path, one)
+        line, undone = line_of(file, change.path, has), _undone(stack, change, desired)
+        if line is not None and (undone is not None or _is_older_version(change, file)):
+            found.setdefault(line.path, Revert(line, undone))
     return tuple(found.values())
 
 
@@ -80,7 +70,12 @@ def warnings_of(found: tuple[Revert, ...]) -> tuple[Problem, ...]:
     """As warnings beside a plan."""
     return tuple(
         Problem(
-            one.path, f"This would undo a later operation: {one.text}.", None, "warning", CHECK, one.line, one.source
+            one.line.path,
+            f"This would undo a later operation: {one.text}.",
+            severity="warning",
+            check=CHECK,
+            line=one.line.line,
+            source=one.line.file,
         )
         for one in found
     )
@@ -99,7 +94,7 @@ def refuse_reverts(name: str, found: tuple[Revert, ...], file: str | None, *, al
         RevertRefused: anything else that is not allowed.
     """
     details = {"reverts": [one.to_dict() for one in found]}
-    version = next((one for one in found if one.path == "engine_version"), None)
+    version = next((one for one in found if one.line.path == "engine_version"), None)
     if version is not None:
         raise SpecConflict(
             f"Nothing was changed: {version.text}, and Aurora does not support downgrades.",
@@ -118,25 +113,12 @@ def refuse_reverts(name: str, found: tuple[Revert, ...], file: str | None, *, al
 def _undone(stack: Stack, change: FieldChange, desired: Resolved) -> ValueChange | None:
     """The newest of the changes that are undone by giving back a value from before one of them."""
     several = stack.record.changed.get(change.path, ())
-    if not several or _is_typed(desired, change.path):
+    if desired.origins.get(change.path, "").startswith(TYPED):
         return None
     return several[-1] if plain(change.new) in [one.before for one in several] else None
-
-
-def _is_typed(desired: Resolved, path: str) -> bool:
-    """A range of capacity goes with the class that is typed."""
-    beside = "instances.class" if path.startswith("instances.") and path not in desired.origins else path
-    return desired.origins.get(beside, "").startswith(TYPED)
 
 
 def _is_older_version(change: FieldChange, file: Layer) -> bool:
     if change.path != "engine_version" or said([file], change.path) != change.new:
         return False
     return goes_back(str(change.old), str(change.new))
-
-
-def _revert(change: FieldChange, file: Layer, has: dict[str, Any], undone: ValueChange | None) -> Revert:
-    line = line_of(file, change.path, has)
-    if line is None:
-        return Revert(change.path, file.source, None, plain(change.new), plain(change.old), undone)
-    return Revert(line.path, file.source, line.line, line.said, line.has, undone)
