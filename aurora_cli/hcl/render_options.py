@@ -33,6 +33,7 @@ class RenderOptions:
         source_arn: ARN of what the data comes from, where the spec's identifier alone does not do; None for as in the spec.
         parameter_suffix: end of the names of the parameter groups, since a blue/green deployment of the same family made new
             ones; None for none.
+        shared: what others who use the same state must know of the spec, as text; None where nobody else does.
     """
 
     instance_keys: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class RenderOptions:
     master_username: str | None = None
     next_version: str | None = None
     parameter_suffix: str | None = None
+    shared: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:

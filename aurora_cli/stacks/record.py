@@ -72,6 +72,8 @@ class StackRecord:
         parameter_suffix: end of the names of the parameter groups, after a blue/green deployment of the same family; or None.
         spec_file: absolute path of the file that was applied last; None for none, and for standard input.
         changed: what other commands changed in the spec since then.
+        applied: what changed the spec last; None in records of older versions.
+        shared: the document about the spec in a remote state, as this record knows it; None for none. See `spec_file/shared.py`.
         schema_version: of this file.
     """
 
@@ -97,6 +99,8 @@ class StackRecord:
     parameter_suffix: str | None = None
     spec_file: str | None = None
     changed: Changed = field(default_factory=dict)
+    applied: ValueChange | None = None
+    shared: str | None = None
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:
@@ -118,8 +122,17 @@ def load_record(text: str, *, name: str) -> StackRecord:
     _check_values(values, name)
     regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
     lists = {key: tuple(values.get(key, ())) for key in _LISTS}
-    changed = {path: tuple(map(_value_change, several)) for path, several in values.get("changed", {}).items()}
-    return StackRecord(**{**values, **lists, "name": name, "region_keys": regions, "changed": changed})
+    changed = load_changed(values.get("changed", {}))
+    applied = _value_change(values["applied"]) if values.get("applied") else None
+    read = {"region_keys": regions, "changed": changed, "applied": applied}
+    return StackRecord(**{**values, **lists, "name": name, **read})
+
+
+def load_changed(data: Mapping[str, Any]) -> Changed:
+    """What commands changed, from JSON. Raises TypeError: it has another shape."""
+    if not isinstance(data, Mapping) or not all(map(_is_changes, data.values())):
+        raise TypeError("it does not hold lists of changes")
+    return {path: tuple(map(_value_change, several)) for path, several in data.items()}
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:
@@ -155,10 +168,17 @@ def _check_shapes(values: Mapping[str, Any], name: str) -> None:
     for key in ("origins", "aside", "changed"):
         if not isinstance(values.get(key, {}), dict):
             raise _damaged(name, f"'{key}' is not an object")
+    _check_changes(values, name)
+
+
+def _check_changes(values: Mapping[str, Any], name: str) -> None:
     if not all(_is_changes(several) for several in values.get("changed", {}).values()):
         raise _damaged(name, "'changed' does not hold lists of changes")
-    if not isinstance(values.get("spec_file"), (str, type(None))):
-        raise _damaged(name, "'spec_file' is not text")
+    if values.get("applied") and not _is_changes([values["applied"]]):
+        raise _damaged(name, "'applied' is not a change")
+    for key in ("spec_file", "shared"):
+        if not isinstance(values.get(key), (str, type(None))):
+            raise _damaged(name, f"'{key}' is not text")
 
 
 def _value_change(data: Mapping[str, Any]) -> ValueChange:

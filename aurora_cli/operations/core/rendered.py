@@ -52,6 +52,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "password_version": record.password_version,
         "region_keys": record.region_keys,
         "parameter_suffix": record.parameter_suffix,
+        "shared": record.shared,
     }
     chosen = record.instance_keys if keys is None else keys
     return RenderOptions(instance_keys=chosen, **{**remembered, **options})

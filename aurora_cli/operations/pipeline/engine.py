@@ -30,6 +30,7 @@ from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.operations.spec_file.follow import require_file, with_spec_file
+from aurora_cli.operations.spec_file.shared import learn, share
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan.plan import Plan
 
@@ -64,6 +65,7 @@ def run_operation(app: AppContext, name: str, operation: Operation, options: Run
     with stack.lock(operation.name):
         refuse_destroying(stack)
         app.begin(options.emit)
+        learn(app, stack, options.emit)
         return run_on_stack(app, stack, operation, options)
 
 
@@ -89,7 +91,10 @@ def run_on_stack(
         if operation.one_step and is_pristine(stack):
             app.registry.remove(stack)
         raise
-    return with_spec_file(stack, engine.run(), options)
+    result = engine.run()
+    if not result.dry_run:
+        share(stack, context.terraform, options.emit)
+    return with_spec_file(stack, result, options)
 
 
 def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Journal | None:

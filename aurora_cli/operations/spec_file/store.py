@@ -34,8 +34,10 @@ def store_spec(app: AppContext, stack: Stack, desired: Resolved, options: RunOpt
     by = ValueChange(options.operation, app.clock.now().isoformat(timespec="seconds"), app.user)
     if options.file is not None:
         record["spec_file"] = None if options.file == STDIN else options.file
-    changed = changed_values(stack.record, last_spec(stack), desired, by, from_file=options.file is not None)
-    stack.update_record(origins=dict(desired.origins), changed=changed, **record)
+    now, before = stack.record, last_spec(stack)
+    changed = changed_values(now, before, desired, by, from_file=options.file is not None)
+    applied = now.applied if now.applied and before == desired.spec else by
+    stack.update_record(origins=dict(desired.origins), changed=changed, applied=applied, **record)
     stack.write_spec(dump_spec(desired.spec))
 
 
