@@ -82,6 +82,7 @@ def adopt(
         report = _tag(app, stack, desired, emit)
     if to is not None:
         write_atomic(to, review.spec, mode=_SPEC_FILE_MODE)
+        stack.update_record(spec_file=str(to.absolute()))
     return AdoptResult(review, report, dry_run=False, file=str(to) if to else None)
 
 

@@ -113,13 +113,15 @@ def refuse_missing_successor(spec: ClusterSpec, key: str | None, topology: Topol
 
 
 class Instances(Concern):
-    """Instance keys by the state, unless the operation has decided those of the cluster."""
+    """Instance keys by the state, unless the operation has decided them; of secondary Regions it decides none."""
 
     def read(self) -> None:
         """Choose the keys."""
-        regions = tuple(self._of_regions())
         if self.change.keys is not None:
-            self.values = {"instance_keys": self.change.keys, "region_keys": regions}
+            self.values = {"instance_keys": self.change.keys}
+            before = self.context.before
+            if before is not None and regions_of(before) != regions_of(self.spec):
+                self.values |= {"region_keys": tuple(self._of_regions())}
             return
         existing, count = keys_in_state(self.change.addresses), self.spec.instances.readers + 1
         topology = self.change.live() if len(existing) > count else None
@@ -128,7 +130,7 @@ class Instances(Concern):
         refuse_missing_successor(self.spec, choice.fail_over_to, topology)
         if choice.fail_over_to:
             self.change.next_writer = identifiers([choice.fail_over_to], self.spec)[choice.fail_over_to]
-        self.values = {"instance_keys": choice.keys, "region_keys": regions}
+        self.values = {"instance_keys": choice.keys, "region_keys": tuple(self._of_regions())}
 
     def _of_regions(self) -> list[tuple[str, tuple[str, ...]]]:
         """As for the cluster itself; after a switchover the writer is in one of the Regions, and it never goes."""

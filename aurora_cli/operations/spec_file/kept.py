@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve.resolve import Layer
     from aurora_cli.stacks.stack import Stack
 
+_ALWAYS = ("engine_version", "resource_name")
+"""What stays whoever has set it: another version is an upgrade, and what is around a cluster keeps its name."""
 _OF_OPERATIONS = ("upgrade", "rotate-ca", "promote")
 """Origins that only operations give. Records of earlier versions hold them, and not what has changed."""
 _SERVERLESS = "db.serverless"
@@ -43,7 +45,7 @@ def kept_layer(stack: Stack, layers: Sequence[Layer]) -> Layer:
     kept: dict[str, Any] = {}
     if canonical_engine(said(layers, "engine") or spec.engine) == spec.engine:  # else it is refused, whatever stays
         by_origin = [path for path, origin in record.origins.items() if origin in _OF_OPERATIONS]
-        for path in dict.fromkeys(("engine_version", *record.changed, *by_origin)):
+        for path in dict.fromkeys((*_ALWAYS, *record.changed, *by_origin)):
             found = None if path in IDENTITY else named(stored.values, path)
             if found is not None and not _is_implied(path, found[1], layers):
                 put(kept, list(found[0]), found[1])
