@@ -326,6 +326,43 @@ def test_the_text_around_a_value_stays_as_it_is() -> None:
     assert edited(text, lines) == 'a: \'z\'   # one\r\nb: {c: 1, d: "17.5"} # two\r\ne: "17.5"\r\nf:\r\n- g\r\n'
 
 
+def test_the_items_of_a_list_come_and_go_and_the_others_keep_their_comments() -> None:
+    third = {"source": "10.2.0.0/16", "description": "partner"}
+    text = (
+        "network:\n  allow:\n    - 10.0.0.0/16  # office\n    - 10.1.0.0/16\n"
+        "    - {source: 10.2.0.0/16, description: partner}  # third\n  # end\nlogs: {exports: [postgresql]}\n"
+    )
+    said, has = ["10.0.0.0/16", "10.1.0.0/16", third], ["10.0.0.0/16", third, "10.9.0.0/16"]
+    lines = [
+        FileLine("f", 3, "network.allow", said, has),
+        FileLine("f", 7, "logs.exports", ["postgresql"], ["postgresql", "a, b"]),
+    ]
+    assert edited(text, lines) == (
+        "network:\n  allow:\n    - 10.0.0.0/16  # office\n"
+        "    - {source: 10.2.0.0/16, description: partner}  # third\n    - 10.9.0.0/16\n  # end\n"
+        'logs: {exports: [postgresql, "a, b"]}\n'
+    )
+    assert edited("a:\n- 1\n- 2", [FileLine("f", 1, "a", [1, 2], [2, 3])]) == "a:\n- 2\n- 3\n"
+    assert edited("a:\n- 1\nb: 2\n", [FileLine("f", 1, "a", [1], [])]) == "a: []\nb: 2\n"
+
+
+def test_a_list_that_a_command_has_changed_is_written(orders: Callable[..., Orders]) -> None:
+    cluster = orders(f"{HEAD}network:\n  allow:\n  - 10.0.0.0/16\n")
+    cluster.change("allow", network__allow=["10.0.0.0/16", "10.1.0.0/16"])
+    (line,) = lines_that_differ(cluster.stack)
+    assert line.has == ["10.0.0.0/16", "10.1.0.0/16"]
+    with_spec_file(cluster.stack, ChangeResult(None, None, True), cluster.options(write=True))
+    assert cluster.file.read_text() == f"{HEAD}network:\n  allow:\n  - 10.0.0.0/16\n  - 10.1.0.0/16\n"
+
+
+def test_an_operation_that_leaves_the_spec_alone_tells_of_no_line(orders: Callable[..., Orders]) -> None:
+    cluster = orders(LARGE_FILE)
+    cluster.scale(class_=XLARGE)
+    result = ChangeResult(None, None, changed=True)
+    assert with_spec_file(cluster.stack, result, cluster.options("failover"), changed=False) is result
+    assert cluster.said == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

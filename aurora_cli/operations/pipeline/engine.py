@@ -19,7 +19,7 @@ from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
 from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
-from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, is_pristine, last_spec, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.context import OperationContext
@@ -94,7 +94,8 @@ def run_on_stack(
     result = engine.run()
     if not result.dry_run:
         share(stack, context.terraform, options.emit)
-    return with_spec_file(stack, result, options)
+    changed = engine.resumed or context.before != last_spec(stack)
+    return with_spec_file(stack, result, options, changed=changed)
 
 
 def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Journal | None:

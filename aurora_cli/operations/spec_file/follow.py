@@ -46,13 +46,16 @@ def require_file(stack: Stack, options: RunOptions) -> None:
         )
 
 
-def with_spec_file(stack: Stack, result: ChangeResult, options: RunOptions) -> ChangeResult:
+def with_spec_file(stack: Stack, result: ChangeResult, options: RunOptions, *, changed: bool = True) -> ChangeResult:
     """The result, with the lines of the spec file that differ from the cluster: told, and written if that was asked for.
+
+    Args:
+        changed: whether the operation may have changed the spec; of another one, nothing is told.
 
     Raises:
         OperationFailed: the file cannot be written so that it says what the cluster has. Everything else is done.
     """
-    if result.dry_run or not stack.folder.is_dir():
+    if result.dry_run or not (changed or options.write):
         return result
     lines = lines_that_differ(stack)
     if not lines:

@@ -111,7 +111,7 @@ def line_of(layer: Layer, path: str, has: Mapping[str, Any]) -> FileLine | None:
     line = layer.line_of(dotted)
     if line is None:
         return None
-    return FileLine(layer.source, line, dotted, at_keys(layer.values, whole), at_keys(has, whole))
+    return FileLine(layer.source, line, dotted, at_keys(layer.values, whole), _as_people_write(at_keys(has, whole)))
 
 
 def at_keys(values: Any, keys: Sequence[str]) -> Any:
@@ -119,6 +119,13 @@ def at_keys(values: Any, keys: Sequence[str]) -> Any:
     for key in keys:
         values = values.get(key) if isinstance(values, Mapping) else None
     return values
+
+
+def _as_people_write(value: Any) -> Any:
+    """A rule of a network that has nothing but its source is that source."""
+    if not isinstance(value, list):
+        return value
+    return [one["source"] if isinstance(one, dict) and set(one) == {"source"} else one for one in value]
 
 
 def in_words(value: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
 
 _BOM = "\ufeff"
+Edit = tuple[int, int, str]
+"""Start and end in the text, and what stands there instead."""
 
 
 def write_lines(stack: Stack, lines: Sequence[FileLine]) -> None:
@@ -39,7 +42,9 @@ def write_lines(stack: Stack, lines: Sequence[FileLine]) -> None:
     except OSError as problem:
         raise _unwritten(stack, places, str(problem.strerror or problem).lower()) from problem
     if left:
-        raise _unwritten(stack, places, "the value is part of an anchor, an alias or a section that is shared")
+        raise _unwritten(
+            stack, places, "the value has no place of its own in the text (an anchor, an alias, a section)"
+        )
     try:
         write_atomic(path, before[: len(before) - len(before.removeprefix(_BOM))] + after, path.stat().st_mode & 0o777)
     except OSError as problem:
@@ -55,12 +60,12 @@ def edited(text: str, lines: Sequence[FileLine]) -> str:
     from ruamel.yaml import YAML
 
     root = YAML(pure=True).compose(text)
-    for start, end, new in sorted((_edit(text, root, one) for one in lines), reverse=True):
+    for start, end, new in sorted((edit for one in lines for edit in _edits(text, root, one)), reverse=True):
         text = text[:start] + new + text[end:]
     return text
 
 
-def _edit(text: str, root: Any, one: FileLine) -> tuple[int, int, str]:
+def _edits(text: str, root: Any, one: FileLine) -> Iterator[Edit]:
     """Where the text changes, and to what."""
     from aurora_cli.spec.layers.shape import split_path
 
@@ -76,9 +81,23 @@ def _edit(text: str, root: Any, one: FileLine) -> tuple[int, int, str]:
     if value.anchor is not None or value.start_mark.index < key_node.end_mark.index:
         raise Unwritable
     if one.has is None:
-        return (*_whole_lines(text, parents), "")
-    start = value.start_mark.index
-    return start, _end(value), _scalar(value, one.has)
+        yield (*_whole_lines(text, parents), "")
+    elif value.id == "sequence" and not value.flow_style and one.has and isinstance(one.has, list):
+        yield from _items(text, value, one)
+    else:
+        start = value.start_mark.index if value.id == "scalar" or value.flow_style else key_node.end_mark.index + 1
+        yield start, _end(value), ("" if start == value.start_mark.index else " ") + _value(value, one.has)
+
+
+def _items(text: str, node: Any, one: FileLine) -> Iterator[Edit]:
+    """The lines of items that are gone, and those of new ones at the end of the list."""
+    spans = [(text.rfind("\n", 0, item.start_mark.index) + 1, _line_end(text, item)) for item in node.value]
+    for (start, end), item in zip(spans, one.said, strict=True):
+        if item not in one.has:
+            yield start, end, ""
+    lead = text[spans[-1][0] : node.value[-1].start_mark.index]
+    new = "".join(f"{lead}{_flow(item)}\n" for item in one.has if item not in one.said)
+    yield spans[-1][1], spans[-1][1], new if text[: spans[-1][1]].endswith("\n") else f"\n{new}"
 
 
 def _pairs(node: Any) -> list[Any]:
@@ -92,8 +111,13 @@ def _whole_lines(text: str, parents: list[Any]) -> tuple[int, int]:
     node, (key, value) = parents[-1]
     if node.flow_style:
         raise Unwritable
-    following = text.find("\n", max(_end(value) - 1, key.end_mark.index))
-    return text.rfind("\n", 0, key.start_mark.index) + 1, len(text) if following < 0 else following + 1
+    return text.rfind("\n", 0, key.start_mark.index) + 1, _line_end(text, value)
+
+
+def _line_end(text: str, node: Any) -> int:
+    """Where the last line of a value ends, with its comment."""
+    following = text.find("\n", max(_end(node) - 1, node.start_mark.index))
+    return len(text) if following < 0 else following + 1
 
 
 def _end(node: Any) -> int:
@@ -104,14 +128,25 @@ def _end(node: Any) -> int:
     return int(node.end_mark.index)
 
 
-def _scalar(node: Any, value: Any) -> str:
-    from aurora_cli.spec.text.dump import dump_values
-
-    if isinstance(value, (dict, list)) or isinstance(node.value, list):
+def _value(node: Any, value: Any) -> str:
+    """The text of a value, in the quotes of the one that was there."""
+    if isinstance(value, dict) or node.id == "mapping":
         raise Unwritable
-    text = dump_values({"value": value}).removeprefix("value: ").strip()
+    text = _flow(value)
     quoted = isinstance(value, str) and node.style in ('"', "'") and text[:1] not in ('"', "'")
     return f"{node.style}{text}{node.style}" if quoted else text
+
+
+def _flow(value: Any) -> str:
+    """A value on one line."""
+    from aurora_cli.spec.text.dump import dump_values
+
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_flow(one)}' for key, one in value.items())}}}"
+    text = dump_values({"value": value}).removeprefix("value: ").strip()
+    return json.dumps(value) if text == value and any(mark in text for mark in ",[]{}") else text
 
 
 def _unwritten(stack: Stack, places: str, why: str) -> OperationFailed:
