@@ -63,6 +63,8 @@ def test_a_single_instance_a_stopped_cluster_and_in_place_are_one_step(
     assert chosen(stack, resolved({"instances.class": XLARGE})) is None
     live(monkeypatch, LARGE, LARGE)
     assert chosen(stack, in_place=True) is None
+    later = {"instances.class": XLARGE, "instances.readers": 1, "maintenance.apply_immediately": False}
+    assert chosen(stack, resolved(later)) is None, "it is pending until the window: no instance restarts now"
     stack.update_record(status="creating")
     assert chosen(stack) is None
     stack.update_record(status="ready")

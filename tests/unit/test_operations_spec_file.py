@@ -241,6 +241,12 @@ def test_an_older_version_is_refused_whatever_is_allowed_with_a_way_out(orders: 
     assert caught.value.hint == "Write what the cluster has into the file: aurora-cli apply orders --write"
 
 
+def test_a_major_version_is_not_older_than_its_minor_ones(orders: Callable[..., Orders]) -> None:
+    cluster = orders(f"{HEAD}engine_version: '17'\n")
+    cluster.change("apply", engine_version="17.11")
+    assert cluster.undone() == ()
+
+
 # --- which lines differ ---
 
 

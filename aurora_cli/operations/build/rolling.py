@@ -53,10 +53,15 @@ def rolling_apply(
 
 
 def _rolls(app: AppContext, spec: ClusterSpec) -> bool:
-    """Whether an instance gets another class while others serve. What AWS has counts, whoever has changed it."""
+    """Whether an instance gets another class while others serve. What AWS has counts, whoever has changed it.
+
+    What is pending until the maintenance window takes no instance away now, and AWS has it already.
+    """
+    if not spec.maintenance.apply_immediately:
+        return False
     topology = read_topology(app.aws(spec.region).client("rds"), spec.name)
     members = topology.members if topology and topology.status not in ("stopped", "stopping") else ()
-    classes = {key: m.class_ for m in members if (key := key_of(m.id, spec))}
+    classes = {key: m.pending.get("DBInstanceClass", m.class_) for m in members if (key := key_of(m.id, spec))}
     several = max(len(classes), spec.instances.readers + 1) > 1
     return several and any(name != class_of(spec, key) for key, name in classes.items())
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
 
 CHECK = "revert"
+VERSION = "engine_version"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def reverts(stack: Stack, desired: Resolved, request: SpecRequest) -> tuple[Reve
     has, found = plain_values(stored), dict[str, Revert]()
     for change in differences(stored, desired.spec):
         line, undone = line_of(file, change.path, has), _undone(stack, change, desired)
-        if line is not None and (undone is not None or _is_older_version(change, file)):
+        undoes = _is_older_version(change, file) if change.path == VERSION else undone is not None
+        if line is not None and undoes:
             found.setdefault(line.path, Revert(line, undone))
     return tuple(found.values())
 
@@ -94,7 +96,7 @@ def refuse_reverts(name: str, found: tuple[Revert, ...], file: str | None, *, al
         RevertRefused: anything else that is not allowed.
     """
     details = {"reverts": [one.to_dict() for one in found]}
-    version = next((one for one in found if one.line.path == "engine_version"), None)
+    version = next((one for one in found if one.line.path == VERSION), None)
     if version is not None:
         raise SpecConflict(
             f"Nothing was changed: {version.text}, and Aurora does not support downgrades.",
@@ -119,6 +121,5 @@ def _undone(stack: Stack, change: FieldChange, desired: Resolved) -> ValueChange
 
 
 def _is_older_version(change: FieldChange, file: Layer) -> bool:
-    if change.path != "engine_version" or said([file], change.path) != change.new:
-        return False
-    return goes_back(str(change.old), str(change.new))
+    """What the file names, and not an option. A major version alone is that of every minor one."""
+    return said([file], VERSION) == change.new and goes_back(str(change.old), str(change.new))
