@@ -12,6 +12,7 @@ import pytest
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.build import rolling
 from aurora_cli.operations.build.rolling import RollingApply, rolling_apply
+from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.text.load import dump_spec
@@ -22,7 +23,7 @@ from aurora_cli.stacks.stack import Stack
 from tests.unit.spec_cases import resolved
 
 LARGE, XLARGE = "db.r7g.large", "db.r7g.xlarge"
-APP: Any = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda name: None))
+APP: Any = SimpleNamespace()
 OPTIONS = RunOptions("apply", lambda review: True, lambda event: None, file="/home/anna/orders.yaml")
 DESIRED = resolved({"instances.class": XLARGE, "instances.readers": 1})
 
@@ -38,7 +39,7 @@ def live(monkeypatch: pytest.MonkeyPatch, *classes: str, status: str = "availabl
     """What AWS has: a writer and readers of these classes."""
     members = [Member(f"orders-{n}", "reader" if n > 1 else "writer", c, "available") for n, c in enumerate(classes, 1)]
     topology = Topology("orders", "arn", status, "aurora-postgresql", "17.7", 5432, tuple(members))
-    monkeypatch.setattr(rolling, "read_topology", lambda rds, name: topology if members else None)
+    monkeypatch.setattr(StackContext, "look", lambda context: topology if members else None)
 
 
 def chosen(stack: Stack, desired: Any = DESIRED, *, resume: bool = False, **options: Any) -> RollingApply | None:

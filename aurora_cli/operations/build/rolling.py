@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.cluster.topology import read_topology
+from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.instances import key_of
 from aurora_cli.operations.passwords.rotation import Rotation
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
@@ -49,17 +49,22 @@ def rolling_apply(
         return RollingApply(desired, asked, options.file) if mine else None
     if options.in_place or stack.record.status not in ("ready", "changing"):
         return None
-    return RollingApply(desired, asked, options.file) if _rolls(app, desired.spec) else None
+    return (
+        RollingApply(desired, asked, options.file)
+        if _rolls(StackContext(app, stack, options.emit, desired.spec))
+        else None
+    )
 
 
-def _rolls(app: AppContext, spec: ClusterSpec) -> bool:
+def _rolls(context: StackContext) -> bool:
     """Whether an instance gets another class while others serve. What AWS has counts, whoever has changed it.
 
     What is pending until the maintenance window takes no instance away now, and AWS has it already.
     """
+    spec = context.spec
     if not spec.maintenance.apply_immediately:
         return False
-    topology = read_topology(app.aws(spec.region).client("rds"), spec.name)
+    topology = context.look()
     members = topology.members if topology and topology.status not in ("stopped", "stopping") else ()
     classes = {key: m.pending.get("DBInstanceClass", m.class_) for m in members if (key := key_of(m.id, spec))}
     several = max(len(classes), spec.instances.readers + 1) > 1

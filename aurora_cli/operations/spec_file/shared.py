@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import AuroraError, Interrupted, SpecConflict
 from aurora_cli.events import Note, timed
 from aurora_cli.json_input import json_object, parse_json
+from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import is_pristine, stored_layer, stored_spec
@@ -70,7 +71,7 @@ def learn(app: AppContext, stack: Stack, emit: Emit) -> None:
     if spec.backend.type == "local":
         return
     with timed(emit, "shared", "Reading what others have applied"):
-        terraform = app.terraform(stack, emit)
+        terraform = StackContext(app, stack, emit, spec).terraform
         write_rendered(stack, spec)
         terraform.init()
         state = terraform.state()
