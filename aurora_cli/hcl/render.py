@@ -122,7 +122,9 @@ def _values_of_region(spec: ClusterSpec, name: str, region: Region, options: Ren
     own = secondary_spec(spec, name)
     keys = dict(options.region_keys).get(name, ())
     takes_snapshot = options.snapshot_region == name
-    how = replace(options, instance_keys=keys, region_keys=(), created_from=None, source_arn=None, kept_key=None)
+    how = replace(
+        options, instance_keys=keys, region_keys=(), created_from=None, source_arn=None, kept_key=None, shared=None
+    )
     values = _values(own, Source(None), how, region)
     return values if takes_snapshot else {**values, "skip_final_snapshot": True, "final_snapshot_identifier": None}
 
@@ -159,6 +161,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "parameters": parameter_groups_of(spec, instances.members),
         "next_parameters": next_groups_of(spec, instances.members, options.next_version),
         "parameter_suffix": options.parameter_suffix,
+        "shared": options.shared,
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
         "monitoring": monitoring,

@@ -73,7 +73,9 @@ def create(aurora: Aurora, *args: str) -> None:
     aurora.ok(*REGION, "create", "demo", *args, "--yes")
 
 
-def test_a_minor_upgrade_takes_a_snapshot_and_then_the_newest_version_of_the_line(clean: Aurora) -> None:
+def test_a_minor_upgrade_takes_a_snapshot_and_then_the_newest_version_of_the_line(
+    clean: Aurora, tmp_path: Path
+) -> None:
     create(clean, "--engine", "postgres", "--engine-version", "16.8", "--readers", "1", *OWNED)
     listed = clean.json("upgrade", "demo", "--list")
     assert listed["running"] == "16.8"
@@ -95,6 +97,18 @@ def test_a_minor_upgrade_takes_a_snapshot_and_then_the_newest_version_of_the_lin
     with called(clean) as calls:
         again = clean.json("upgrade", "demo", "--yes")
     assert (again["changed"], calls) == (False, [])
+    _a_file_keeps_the_version_unless_it_names_another(clean, tmp_path / "demo.yaml", newest)
+
+
+def _a_file_keeps_the_version_unless_it_names_another(aurora: Aurora, file: Path, newest: str) -> None:
+    head = "name: demo\nregion: eu-west-1\nengine: postgres\n"
+    rest = "instances: {class: db.r7g.large, readers: 1}\nmaintenance: {auto_minor_upgrades: false}\n"
+    file.write_text(head + rest)
+    assert aurora.json("apply", "-f", str(file), "--yes")["changed"] is False
+    file.write_text(f"{head}engine_version: '16.8'\n{rest}")
+    error = refusal(aurora, "apply", "-f", str(file), "--yes")
+    assert f"demo.yaml:4 says engine_version: 16.8; the cluster has {newest}" in error["message"]
+    assert error["hint"].endswith("apply demo --write")
 
 
 def test_pain_02_a_major_upgrade_with_groups_of_its_own(clean: Aurora) -> None:

@@ -95,6 +95,7 @@ MAY_APPLY = {
     "operations/pipeline/context.py": "what hangs on other steps, once it was found harmless",
     "operations/blue_green/state_repair.py": "a refresh of the state",
     "operations/recovery/import_existing.py": "imports of what an interrupted apply has created",
+    "operations/spec_file/shared.py": "an output of the state, and nothing in AWS",
     "operations/adopt/draft.py": "imports into a state of its own",
     "operations/destroy/execute.py": "the destroy plan that was confirmed",
     "operations/destroy/unprotecting.py": "the final snapshot's name, before a destroy",

@@ -80,6 +80,7 @@ def adopt(
         report = _tag(app, stack, desired, emit)
     if to is not None:
         write_output(to, review.spec)
+        stack.update_record(spec_file=str(to.absolute()))
     return AdoptResult(review, report, dry_run=False, file=str(to) if to else None)
 
 

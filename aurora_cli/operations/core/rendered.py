@@ -65,6 +65,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "region_keys": record.region_keys,
         "parameter_suffix": record.parameter_suffix,
         "account_id": record.account_id,
+        "shared": record.shared,
     }
     chosen = record.instance_keys if keys is None else keys
     return RenderOptions(instance_keys=chosen, **{**remembered, **options})
