@@ -39,6 +39,7 @@ AT_ONCE = {
     "monitoring_interval": "monitoring_interval",
     "monitoring_role_arn": "monitoring_role_arn",
     "network_type": "network_type",
+    "engine_lifecycle_support": "engine_lifecycle_support",
 }
 """Parameter of ModifyDBCluster -> attribute. Applied at once, regardless of ApplyImmediately (RDS API reference)."""
 
