@@ -96,7 +96,9 @@ def test_pain_38_the_data_api_is_set_and_looked_at_after_the_apply(shop: Aurora)
     shop.ok("apply", "shop", "--data-api", "--set", "extended_support=false", "--yes")
     live = shop.cluster("shop")
     assert live["HttpEndpointEnabled"] is True
-    assert live["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled", "the provider does not send it"
+    assert live["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled", (
+        "the provider does not send it"
+    )
     assert shop.run("plan", "shop", "--exit-code").status == 0
 
 

@@ -256,3 +256,25 @@ def test_autoscale_brings_a_target_unless_there_is_one(run: Run, file: str, tmp_
     assert (scaled["spec"]["autoscaling"]["cpu"], scaled["spec"]["autoscaling"]["max"]) == (55, 8)
     wrong = run(*show[:-1], "five")
     assert (wrong.status, "is not MIN-MAX" in wrong.err) == (2, True)
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_flag_of_a_list_adds_to_what_the_cluster_has(run: Run) -> None:
+    words = (
+        "--set",
+        "network.allow=[10.0.0.0/16, {source: 10.1.0.0/16, description: vpn}]",
+        "--allow-cidr",
+        "10.1.0.0/16",
+    )
+    spec = _shown(run, "spec", "show", "orders", *words, "--allow-cidr", "10.2.0.0/16")["spec"]
+    assert [entry["source"] for entry in spec["network"]["allow"]] == ["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16"]
+    stored = _shown(run, "spec", "show", "orders")["spec"]["network"]["allow"]
+    added = _shown(run, "spec", "show", "orders", "--allow-cidr", "10.2.0.0/16")["spec"]["network"]["allow"]
+    assert added == [*stored, {"source": "10.2.0.0/16"}]
+
+
+@pytest.mark.parametrize("command", [("create", "demo", "--engine", "postgres"), ("apply", "demo")])
+def test_a_relative_number_of_readers_is_for_scale(run: Run, command: tuple[str, ...]) -> None:
+    done = run("--region", "eu-west-1", *command, "--readers", "+1", "--yes")
+    assert done.status == 2
+    assert "'+1' is relative: aurora-cli scale NAME --readers +1" in " ".join(done.err.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -84,6 +85,16 @@ def skip_check_option(decorated: Decorated) -> Decorated:
     )(decorated)
 
 
+def in_region_option(decorated: Decorated) -> Decorated:
+    """--in: the secondary Region that a change is about."""
+    return click.option(
+        "--in",
+        "in_region",
+        metavar="REGION",
+        help="Secondary Region of a global database; default: the cluster itself.",
+    )(decorated)
+
+
 def change_options(decorated: Decorated) -> Decorated:
     """The options of a command that changes a cluster: approval, dry run, allowed losses, output."""
     for decorate in (output_option(), exit_code_option, dry_run_option, yes_option, allow_option):
@@ -94,6 +105,25 @@ def change_options(decorated: Decorated) -> Decorated:
 def look_options(decorated: Callable[..., Any]) -> Callable[..., Any]:
     """The name, output and session of a command that looks at one cluster."""
     return name_argument()(output_option()(pass_session(decorated)))
+
+
+class Readers(click.types.StringParamType):
+    """A number of readers. Text with a sign stays text where `relative`, and is refused elsewhere: `+1` is not 1."""
+
+    name = "readers"
+
+    def __init__(self, *, relative: bool = False) -> None:
+        self.relative = relative
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`3` gives 3; `+1` gives `+1`, or is refused."""
+        text = str(value).strip()
+        if re.fullmatch(r"[+-]\d{1,2}", text, re.ASCII) and self.relative:
+            return text
+        if text.startswith("+"):
+            self.fail(f"'{text}' is relative: aurora-cli scale NAME --readers {text}", param, ctx)
+        kind = click.IntRange(0, 15) if self.relative else click.INT
+        return kind.convert(value, param, ctx)
 
 
 def max_lag_option(text: str) -> Callable[[Decorated], Decorated]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
 
@@ -98,6 +98,24 @@ def stored_layer(stack: Stack) -> Layer:
     from aurora_cli.spec.text.load import load_yaml
 
     return load_yaml(stack.read_spec(), source=_source(stack.name))
+
+
+def edited(stack: Stack, values: dict[str, Any], skip_checks: Collection[str] = ()) -> Resolved:
+    """The stored spec with edited values; what it was let through with before is neither refused nor told again.
+
+    Args:
+        values: all of them, as in `stored_layer`.
+
+    Raises:
+        SpecInvalid: the result breaks a rule that the stored spec does not break. StackDamaged.
+    """
+    from aurora_cli.spec.resolve.resolve import resolve
+    from aurora_cli.spec.rules.all import check_names
+
+    layer, origins = stored_layer(stack), stored_spec(stack).origins
+    accepted = {w.check for w in resolve([layer], skip_checks=check_names()).warnings} & set(check_names())
+    resolved = resolve([replace(layer, values=values)], skip_checks={*accepted, *skip_checks})
+    return replace(resolved, origins={path: origins.get(path, source) for path, source in resolved.origins.items()})
 
 
 def _source(name: str) -> str:

@@ -1,8 +1,8 @@
 """What Terraform's provider may leave undone or get wrong though the spec is clear, looked at in AWS and put right there.
 
-Three settings are known for it. A minimum that rises from 0 ACUs: the provider may send the old pause delay along, and AWS refuses
-the whole change. The Data API: not every way of making a cluster sets it. Extended Support: the provider sends it with the
-creation alone.
+Three settings are known for it. A minimum that rises from 0 ACUs: the provider may send the old pause delay along, and AWS
+refuses the whole change. The Data API: not every way of making a cluster sets it. Extended Support: the provider sends it with
+the creation alone.
 """
 
 from __future__ import annotations

@@ -8,21 +8,18 @@ manual, settings of type enum in "Server Configuration" (13 to 18); MySQL's "Ser
 from __future__ import annotations
 
 _ON, _OFF = frozenset({"on", "true", "yes"}), frozenset({"off", "false", "no"})
-_WORDS = {
-    "aurora-postgresql": frozenset(
-        """
+_POSTGRESQL = """
 archive_mode backslash_quote compute_query_id constraint_exclusion debug_parallel_query force_parallel_mode huge_pages
 rds.babelfish_status recovery_prefetch synchronous_commit wal_compression
-""".split()
-    ),
-    "aurora-mysql": frozenset(
-        """
+"""
+
+_MYSQL = """
 aurora_disable_hash_join aurora_parallel_query autocommit binlog_format delay_key_write enforce_gtid_consistency
 event_scheduler gtid-mode gtid_mode require_secure_transport session_track_gtids session_track_transaction_info
 use_secondary_engine
-""".split()
-    ),
-}
+"""
+
+_WORDS = {"aurora-postgresql": frozenset(_POSTGRESQL.split()), "aurora-mysql": frozenset(_MYSQL.split())}
 
 
 def as_read_back(engine: str, name: str, value: str | bool) -> str:

@@ -97,14 +97,15 @@ def _creates_in_iam(spec: ClusterSpec) -> bool:
     """Whether the stack creates a role or a policy of IAM."""
     enhanced, given, source = spec.monitoring.enhanced, spec.credentials, spec.source
     monitored = any(own.monitoring_interval for own in spec.instances.overrides.values())
-    return (
-        (monitored or bool(enhanced and enhanced.interval)) and not (enhanced and enhanced.role)
-        or bool(spec.proxy and spec.proxy.enabled and spec.proxy.role is None)
-        or any(service.role is None for service in given_services(spec).values())
-        or bool(source and source.s3 and source.s3.role is None)
-        or bool(given.iam_users)
-        or bool(given.domain and given.domain.role is None)
-    )
+    monitored = monitored or (enhanced is not None and enhanced.interval > 0)
+    roles = [
+        *([enhanced.role if enhanced else None] if monitored else ()),
+        *([spec.proxy.role] if spec.proxy and spec.proxy.enabled else ()),
+        *(service.role for service in given_services(spec).values()),
+        *([source.s3.role] if source and source.s3 else ()),
+        *([given.domain.role] if given.domain else ()),
+    ]
+    return None in roles or bool(given.iam_users)
 
 
 @rule(
