@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from aurora_cli.commands.shared.completions import complete_classes
-from aurora_cli.commands.shared.options import Readers, change_options, name_argument, skip_check_option
+from aurora_cli.commands.shared.options import IntRange, change_options, name_argument, skip_check_option
 from aurora_cli.commands.shared.run_operation import operate, usage
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -17,7 +17,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @click.option(
     "--readers",
     metavar="N",
-    type=Readers(relative=True),
+    type=IntRange(0, 15),
     help="Number of readers, not counting the writer, 0 to 15; +1 for one more, -1 for one less.",
 )
 @click.option(

@@ -107,23 +107,23 @@ def look_options(decorated: Callable[..., Any]) -> Callable[..., Any]:
     return name_argument()(output_option()(pass_session(decorated)))
 
 
-class Readers(click.types.StringParamType):
-    """A number of readers. Text with a sign stays text where `relative`, and is refused elsewhere: `+1` is not 1."""
-
-    name = "readers"
-
-    def __init__(self, *, relative: bool = False) -> None:
-        self.relative = relative
+class Int(click.types.IntParamType):
+    """A number; one with a plus is refused, where it could be taken for one more than now."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """`3` gives 3; `+1` gives `+1`, or is refused."""
+        """`3` gives 3."""
+        if str(value).strip().startswith("+"):
+            self.fail(f"'{value}' is relative: aurora-cli scale NAME --readers {value}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class IntRange(click.IntRange):
+    """A number in a range, or one with a sign: more or fewer than now. It stays text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`3` gives 3, `+1` gives `+1`."""
         text = str(value).strip()
-        if re.fullmatch(r"[+-]\d{1,2}", text, re.ASCII) and self.relative:
-            return text
-        if text.startswith("+"):
-            self.fail(f"'{text}' is relative: aurora-cli scale NAME --readers {text}", param, ctx)
-        kind = click.IntRange(0, 15) if self.relative else click.INT
-        return kind.convert(value, param, ctx)
+        return text if re.fullmatch(r"[+-]\d{1,2}", text, re.ASCII) else super().convert(value, param, ctx)
 
 
 def max_lag_option(text: str) -> Callable[[Decorated], Decorated]:

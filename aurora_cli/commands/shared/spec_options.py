@@ -17,7 +17,7 @@ from click.core import ParameterSource
 
 from aurora_cli.commands.shared.completions import complete_classes, complete_engines, complete_presets
 from aurora_cli.commands.shared.layer_filter import without_sources
-from aurora_cli.commands.shared.options import Readers
+from aurora_cli.commands.shared.options import Int
 from aurora_cli.commands.shared.passwords import OPTION as PASSWORD_OPTION
 from aurora_cli.commands.shared.passwords import PARAMETER as PASSWORD_PARAMETER
 from aurora_cli.commands.shared.session import Session
@@ -164,7 +164,7 @@ SPEC_FLAGS = (
         "instances.readers",
         "N",
         "Number of readers, not counting the writer, 0 to 15.",
-        type=Readers(),
+        type=Int(),
         section="Instances",
     ),
     SpecFlag(

@@ -101,7 +101,7 @@ def refuse_what_aws_refuses(plan: Plan, topology: Topology | None, now: datetime
         if change.type == GLOBAL_CLUSTER and change.action == "update" and _differs(change, _LIFECYCLE):
             raise InvalidInput(
                 "Nothing was changed: AWS does not change Extended Support of an existing global database.",
-                hint="Keep `extended_support` as it was when the global database was created.",
+                hint="Keep the value of `extended_support` with which the global database was created.",
             )
     for change in _changed_cluster(plan):
         _refuse_early_switch(change, topology, now)
