@@ -278,3 +278,18 @@ def test_a_relative_number_of_readers_is_for_scale(run: Run, command: tuple[str,
     done = run("--region", "eu-west-1", *command, "--readers", "+1", "--yes")
     assert done.status == 2
     assert "'+1' is relative: aurora-cli scale NAME --readers +1" in " ".join(done.err.split())
+
+
+def test_what_an_existing_cluster_has_is_no_reason_to_refuse_a_file(run: Run, tmp_path: Path) -> None:
+    from aurora_cli.context import AppContext
+
+    given = FILE + "username: admin\n"
+    registry = AppContext(home_folder=tmp_path / "home").registry
+    registry.create("orders", region="eu-west-1", target="aws", spec=given)
+    (tmp_path / "same.yaml").write_text(given + "backup: {retention: 9d}\n", encoding="utf-8")
+    done = run("validate", "-f", "same.yaml", "-o", "json")
+    assert (done.status, [w["check"] for w in done.document["warnings"]]) == (0, ["username-reserved", "allow-nobody"])
+    (tmp_path / "worse.yaml").write_text(given.replace("admin", "rdsadmin"), encoding="utf-8")
+    assert run("validate", "-f", "worse.yaml").status == 2
+    (tmp_path / "another.yaml").write_text(given.replace("orders", "shop"), encoding="utf-8")
+    assert run("validate", "-f", "another.yaml").status == 2

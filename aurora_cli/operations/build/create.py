@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
-from aurora_cli.operations.core.specs import SpecRequest, is_pristine, last_spec, stored_spec
+from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_pristine, last_spec, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def create(app: AppContext, request: SpecRequest, options: RunOptions) -> Change
         SpecConflict: the cluster exists with another spec, or is being destroyed.
         and what `apply_spec` raises.
     """
-    desired = request.resolve()
+    desired = desired_spec(app, request)
     with app.registry.lock(desired.spec.name, "create"):
         stack = app.registry.find(desired.spec.name)
         if stack is not None and not is_pristine(stack):

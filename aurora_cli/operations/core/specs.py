@@ -11,6 +11,7 @@ from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.errors import Problem
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.resolve.resolve import Layer, Resolved
     from aurora_cli.stacks.stack import Stack
@@ -145,9 +146,37 @@ def named(name: str | None) -> str:
 def desired_spec(app: AppContext, request: SpecRequest) -> Resolved:
     """The request's complete spec with its warnings; the stored one of `request.name` when the request has no layers.
 
+    What a rule says against values that the cluster has already (it was adopted, or a rule became stricter) is a warning.
+
     Raises:
         SpecInvalid: with every problem. ClusterNotFound: no layers and no such cluster.
     """
-    if request.layers:
+    from aurora_cli.errors import SpecInvalid
+
+    if not request.layers:
+        return stored_spec(existing_stack(app, named(request.name)))
+    try:
         return request.resolve()
-    return stored_spec(existing_stack(app, named(request.name)))
+    except SpecInvalid as error:
+        checks = _accepted(app, request, {p for p in error.problems if p.severity == "error"})
+        if not checks:
+            raise
+    return replace(request, skip_checks=(*request.skip_checks, *checks)).resolve()
+
+
+def _accepted(app: AppContext, request: SpecRequest, problems: Collection[Problem]) -> set[str]:
+    """The checks of the problems, if the stored spec has each of them in the same words; else none."""
+    from aurora_cli.spec.resolve.resolve import resolve
+    from aurora_cli.spec.rules.all import check_names
+
+    names = [str(layer.values["name"]) for layer in request.layers if layer.values.get("name")]
+    try:
+        stack = app.registry.find(names[-1]) if names else None
+        if stack is None or not stack.has_spec():
+            return set()
+        stored = resolve([stored_layer(stack)], skip_checks=check_names()).warnings
+    except InvalidInput:
+        return set()
+    known = {(p.check, p.path, p.message) for p in stored}
+    told = {(p.check, p.path, p.message) for p in problems}
+    return {p.check for p in problems} if told <= known else set()
