@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.restore.snapshots import snapshot_exists
@@ -12,6 +13,7 @@ from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import LiveRegions, former_regions, live_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import stored_spec
+from aurora_cli.operations.destroy.blockers import blockers_of
 from aurora_cli.operations.destroy.dependents import Dependants, dependants_of
 from aurora_cli.operations.destroy.kms_key import OwnKey, own_key, without_key
 from aurora_cli.terraform.plan.plan import Plan
@@ -35,6 +37,7 @@ class DestroyContext(StackContext):
         plan: Terraform's destroy plan.
         snapshot: name of the final snapshot; None when none is taken.
         snapshot_region: its Region; None for the home Region.
+        blockers: sentences on what others use of the stack's network and groups.
         key: the stack's own KMS key, if it has one.
         resumed: an earlier destroy stopped half-way.
     """
@@ -45,6 +48,7 @@ class DestroyContext(StackContext):
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.topology: Topology | None = None
         self.dependants = Dependants()
+        self.blockers: tuple[str, ...] = ()
         self.resources: list[StateResource] = []
         self.live = LiveRegions()
         self.former_regions: tuple[str, ...] = ()
@@ -63,7 +67,10 @@ class DestroyContext(StackContext):
             self.resources = self.terraform.state_resources()
             self._look_at_regions()
             self._look_at_dependants()
-            self.plan = self.terraform.plan(destroy=True)
+            with ThreadPoolExecutor(max_workers=1) as pool:
+                asking = pool.submit(blockers_of, self.app, self.spec.region, self.resources)
+                self.plan = self.terraform.plan(destroy=True)
+                self.blockers = asking.result()
             self.snapshot_region = self._snapshot_region()
             self.snapshot = None if self.skip else self._snapshot_name()
             self._look_at_key()

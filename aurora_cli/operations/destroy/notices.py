@@ -22,7 +22,7 @@ LogGroup = tuple[str, str]
 
 def remarks_of(work: DestroyContext) -> tuple[str, ...]:
     """Sentences for the review. Raises CredentialsError, AwsFailed."""
-    return (*_stopped(work), *_autoscaled(work), *_endpoints(work), *_proxies(work), *_stream(work))
+    return (*_stopped(work), *_autoscaled(work), *_endpoints(work), *_proxies(work), *_stream(work), *work.blockers)
 
 
 def _stopped(work: DestroyContext) -> Iterator[str]:
