@@ -27,6 +27,13 @@ def held(*types: str) -> list[StateResource]:
 
 
 OWN = held("aws_vpc", "aws_security_group", "aws_subnet", "aws_rds_cluster", "aws_db_subnet_group", "aws_db_proxy")
+ENDPOINT = StateResource(
+    "aws_vpc_endpoint.interface",
+    "aws_vpc_endpoint",
+    "interface",
+    None,
+    {"id": "vpce-1", "network_interface_ids": ["eni-5"]},
+)
 
 
 class Account:
@@ -64,6 +71,7 @@ def test_what_others_have_in_the_vpc_of_the_stack_is_named() -> None:
             eni("eni-2", "RDSNetworkInterface"),
             eni("eni-3", "Network interface for DBProxy demo-proxy"),
             eni("eni-4", RequesterManaged=True, Groups=[{"GroupId": GROUP}]),
+            eni("eni-5"),
         ],
         describe_security_groups=[
             {"GroupId": GROUP, "GroupName": "demo-database"},
@@ -73,7 +81,7 @@ def test_what_others_have_in_the_vpc_of_the_stack_is_named() -> None:
         ],
         describe_subnets=[{"SubnetId": SUBNET}, {"SubnetId": "subnet-2"}],
     )
-    assert told(account, OWN) == (
+    assert told(account, [*OWN, ENDPOINT]) == (
         "In eu-west-1 AWS refuses to delete what the stack created while others use it: network interface eni-1 (AWS Lambda "
         "VPC ENI-reports); security group sg-2 (app); a rule of security group sg-3 (web); subnet subnet-2. "
         "Delete or change them first, or destroy again afterwards."

@@ -37,7 +37,9 @@ def blockers_of(app: AppContext, region: str, resources: Iterable[StateResource]
     held: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for resource in resources:
         if resource.id and not resource.data:
-            held[region_of(resource.address) or region][resource.type].add(resource.id)
+            place = held[region_of(resource.address) or region]
+            place[resource.type].add(resource.id)
+            place["aws_network_interface"].update(resource.attributes.get("network_interface_ids") or ())
     return tuple(text for place, ours in held.items() for text in _told(app.aws(place), place, ours))
 
 
@@ -102,7 +104,8 @@ def _is_ours(interface: Item, ours: set[str]) -> bool:
     description = interface.get("Description") or ""
     attached = {group["GroupId"] for group in interface.get("Groups", ())}
     managed = interface.get("RequesterManaged") and attached and attached <= ours
-    return bool(managed) or description.startswith(_OF_RDS) or not ours.isdisjoint(description.split())
+    known = interface["NetworkInterfaceId"] in ours
+    return bool(managed or known) or description.startswith(_OF_RDS) or not ours.isdisjoint(description.split())
 
 
 def _said(text: str | None) -> str:
