@@ -52,6 +52,7 @@ class DestroyContext(StackContext):
         self.resources: list[StateResource] = []
         self.live = LiveRegions()
         self.former_regions: tuple[str, ...] = ()
+        self.made_around = False
         self.plan = Plan()
         self.snapshot: str | None = None
         self.snapshot_region: str | None = None
@@ -90,6 +91,7 @@ class DestroyContext(StackContext):
             skip_final_snapshot=self.skip,
             snapshot_region=self.snapshot_region,
             former_regions=self.former_regions,
+            global_from_existing=self.made_around,
             kept_key=self.key.arn if self.key and self.key.kept else None,
         )
 
@@ -122,10 +124,15 @@ class DestroyContext(StackContext):
         return in_region(self.snapshot_region, CLUSTER_ADDRESS) if self.snapshot_region else CLUSTER_ADDRESS
 
     def _look_at_regions(self) -> None:
-        """What is left of a Region that the spec has not any more can only be taken down through that Region's provider."""
+        """What is left of a Region that the spec has not any more can only be taken down through that Region's provider.
+
+        A global cluster that was made around the cluster depends on it in the state, until the next apply: files in which the
+        cluster depends on the global one would be a cycle.
+        """
         self._read_regions()
         self.former_regions = former_regions(self.spec, [r.address for r in self.resources])
-        if self.former_regions:
+        self.made_around = any(r.address == GLOBAL_ADDRESS and CLUSTER_ADDRESS in r.dependencies for r in self.resources)
+        if self.former_regions or self.made_around:
             self.render()
 
     def _look_at_dependants(self) -> None:
