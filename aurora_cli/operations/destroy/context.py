@@ -131,7 +131,9 @@ class DestroyContext(StackContext):
         """
         self._read_regions()
         self.former_regions = former_regions(self.spec, [r.address for r in self.resources])
-        self.made_around = any(r.address == GLOBAL_ADDRESS and CLUSTER_ADDRESS in r.dependencies for r in self.resources)
+        self.made_around = any(
+            r.address == GLOBAL_ADDRESS and CLUSTER_ADDRESS in r.dependencies for r in self.resources
+        )
         if self.former_regions or self.made_around:
             self.render()
 
