@@ -335,7 +335,9 @@ def test_braces_in_what_aws_says_do_no_harm() -> None:
 
 def test_a_hint_names_the_cluster_whose_terraform_failed(tmp_path: Path) -> None:
     folder = tmp_path / "orders" / "terraform"
-    terraform = Terraform(Binary("terraform", "Terraform", "1.15.0", False, ("terraform",)), folder, {}, tmp_path, lambda event: None)
+    terraform = Terraform(
+        Binary("terraform", "Terraform", "1.15.0", False, ("terraform",)), folder, {}, tmp_path, lambda event: None
+    )
     outcome = Outcome(exit_status=1, diagnostics=[Diagnostic("error", "Error acquiring the state lock", LOCK)])
     with pytest.raises(StateLocked) as locked:
         terraform._check("plan", outcome, "")
