@@ -268,6 +268,8 @@ class _Engine:
         topology = live_topology(self.app, desired.spec)
         fixed = fix_provider_gaps(self.app, desired.spec, topology, self.emit)
         self.read = None if fixed else topology
+        if fixed:
+            self.context.refresh_state()
         if (applied or fixed) and not self.operation.one_step:
             change.prepare()
             self.context.say_differences(change.plan())
