@@ -255,7 +255,7 @@ def test_a_value_that_the_plan_leaves_as_it_is_is_no_news() -> None:
     planned = change(address, "update", wanted, before=now, changed=(AttributeChange("instance_class", "a", "b"),))
     print_review(shown.consoles, review(Plan((planned,), drift=(drift,))))
     changed = shown.err_words.partition("Changed outside Terraform since the last run (1)")[2].partition("To change")[0]
-    assert "backup window: 03:00-04:00" in changed
+    assert "backup window (UTC): 03:00-04:00" in changed
     assert "engine version" not in changed
     upgraded = change(address, "update", now, changed=(version,))
     alone = screen()

@@ -22,9 +22,13 @@ from aurora_cli.operations.destroy.review import Confirm, DestroyResult, Destroy
 from aurora_cli.operations.report.report import report
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
 from aurora_cli.stacks.archive import archive_stack
+from aurora_cli.stacks.journal import remove_journal
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+
+ABANDONED = ("scale", "migrate", "failover", "reboot", "rotate-ca", "upgrade")
+"""Operations in progress that a destroy abandons: the cluster and its instances keep their names in them."""
 
 __all__ = ["Confirm", "DestroyResult", "DestroyReview", "destroy"]
 
@@ -55,7 +59,7 @@ def destroy(
     app.begin(emit)
     with stack.lock("destroy"):
         if not dry_run:
-            refuse_unfinished(stack)
+            refuse_unfinished(stack, replaceable=ABANDONED)
             refuse_aside(stack, "to destroy")
         work = DestroyContext(app, stack, emit, skip_final_snapshot)
         try:
@@ -73,6 +77,7 @@ def destroy(
             return _result(work, review, changed=False, dry_run=True)
         if not wanted:
             raise Declined("Nothing was destroyed: the name was not confirmed.")
+        remove_journal(stack.folder)
         with recorded(app, stack, "destroy") as entry, offering(work, offer):
             take_down(work, entry)
         archive_stack(app.home, stack, app.clock.now())

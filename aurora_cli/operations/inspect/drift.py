@@ -138,7 +138,7 @@ def _counts(one: AttributeChange, change: ResourceChange) -> bool:
 
 
 def _as_specified(one: Drifted, change: ResourceChange, spec: ClusterSpec) -> bool:
-    """Whether AWS has what the spec says: the RDS API has set it for us (`upgrade`, `rotate-ca`), which Terraform has yet to read."""
+    """Whether AWS has what the spec says: the RDS API has set it for us, which Terraform has yet to read."""
     if region_of(change.address) is not None or one.field is None or one.actual is None:
         return False
     if one.path == "engine_version":

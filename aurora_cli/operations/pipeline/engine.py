@@ -20,7 +20,7 @@ from aurora_cli.operations.core.recovery import follow_up
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
-from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
+from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished, unfinished
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.operations.pipeline.context import OperationContext
@@ -95,7 +95,13 @@ def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Jour
     """What this very operation goes on from. A plan of a spec may be looked at whatever is in progress."""
     if operation.one_step and options.dry_run:
         return None
-    return refuse_unfinished(stack, operation.name, operation.arguments)
+    before = unfinished(stack)
+    journal = refuse_unfinished(
+        stack, operation.name, operation.arguments, (operation.name,) if operation.retargets else ()
+    )
+    if before is not None and journal is None:
+        options.emit(Note(f"{before.so_far}. This takes its place.", level="warning", hint=f"Resume: {before.command}"))
+    return journal
 
 
 class _Engine:
@@ -183,8 +189,8 @@ class _Engine:
 
     def _was_interrupted(self) -> bool:
         """Whether an earlier run of the one step stopped half-way; it has no journal, the state is it."""
-        unfinished = self.operation.one_step and self.stack.record.status in ("creating", "changing")
-        return unfinished and self.change is not None and bool(self.change.addresses)
+        stopped = self.operation.one_step and self.stack.record.status in ("creating", "changing")
+        return stopped and unfinished(self.stack) is None and self.change is not None and bool(self.change.addresses)
 
     def _new_change(self, desired: Resolved) -> SpecChange:
         concerns = EVERY_CHANGE if self.resumed else self.operation.concerns  # the rest was asked when it began
@@ -286,6 +292,7 @@ class _Engine:
             self.context.terraform.plan_file.unlink(missing_ok=True)
             self.change.remember(self._desired())
             self.stack.update_record(status="ready")
+        remove_journal(self.stack.folder)  # of one whose place this has taken
         for warning in self.shown.warnings:
             self.emit(Note(warning.message, level="warning", hint=warning.hint))
         entry.finish("unchanged", self.context.counts)

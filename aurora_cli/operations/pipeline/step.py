@@ -79,6 +79,8 @@ class Operation:
     Attributes:
         name: of the command.
         concerns: what varies between changes, and what is refused or told of the plan; see `core/concern.py`.
+        retargets: whether it takes the place of an unfinished one of its name that was asked for with other arguments: it decides
+            by the live cluster alone, so that a target which cannot be reached is no dead end.
         one_step: whether Terraform's apply is all that it does, of a cluster that may not exist yet: it needs no journal, and
             the state and the live cluster say which instance keys there are.
     """
@@ -86,6 +88,7 @@ class Operation:
     name: str
     concerns: ClassVar[Sequence[type[Concern]]] = EVERY_CHANGE
     one_step: ClassVar[bool] = False
+    retargets: ClassVar[bool] = False
 
     @property
     def arguments(self) -> Mapping[str, Any]:

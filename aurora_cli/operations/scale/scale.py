@@ -79,6 +79,7 @@ class Scale(Operation):
     request: ScaleRequest
     every: bool = False
     name = "scale"
+    retargets = True
     concerns = (*EVERY_CHANGE, Orderable)
 
     @property
