@@ -137,7 +137,7 @@ def _what_is_left_is_planned_and_may_be_replaced(demo: Aurora, wanted: str, now:
     left = demo.json("plan", "demo")
     changes = [c for one in left["resource_changes"] for c in one["changed"] if c["path"] == "instance_class"]
     assert [(c["before"], c["after"]) for c in changes] == [(now.copy().pop(), wanted)], "the way on, not the way back"
-    assert f"'scale' is in progress: 1 of 4 steps are done. This is what is left of it. Resume: aurora-cli" in " ".join(
+    assert "'scale' is in progress: 1 of 4 steps are done. This is what is left of it. Resume: aurora-cli" in " ".join(
         left["remarks"]
     )
     other = demo.ok("scale", "demo", "--class", now.copy().pop(), "--dry-run")
