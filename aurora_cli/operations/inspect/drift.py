@@ -13,6 +13,7 @@ from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
+from aurora_cli.operations.inspect.own_rules import only_own_rules
 from aurora_cli.spec.facts.versions import rendered_version
 from aurora_cli.spec.layers.arguments import field_of
 from aurora_cli.spec.layers.diff import leaves
@@ -104,12 +105,12 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
         write_rendered(stack, spec)
         with timed(emit, "plan", "Comparing the state with AWS"):
             terraform.init()
-            write_rendered(
-                stack, spec, former_regions=former_regions(spec, [r.address for r in terraform.state_resources()])
-            )
+            state = terraform.state_resources()
+            write_rendered(stack, spec, former_regions=former_regions(spec, [r.address for r in state]))
             plan = terraform.plan(refresh_only=True)
             terraform.plan_file.unlink(missing_ok=True)
-    found = tuple(one for change in plan.drift if (one := _resource(change, spec)) is not None)
+    news = (change for change in plan.drift if not only_own_rules(change, state))
+    found = tuple(one for change in news if (one := _resource(change, spec)) is not None)
     return DriftReport(name, spec.region, app.target, found)
 
 
