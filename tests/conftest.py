@@ -28,7 +28,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in list(os.environ):
         if name.startswith(FOREIGN) or name in NAMED:
             monkeypatch.delenv(name)
+    before = dict(os.environ)
     yield
+    os.environ.clear()  # the command makes its environment that of the process
+    os.environ.update(before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -51,6 +51,8 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     ),
     "Change": (
         Entry("scale", "change", "Change the number of readers, the class or the capacity."),
+        Entry("allow", "change", "Allow sources to connect to a cluster."),
+        Entry("deny", "change", "Remove sources that may connect to a cluster."),
         Entry("rename", "change", "Rename a cluster in place."),
         Entry("failover", "change", "Fail over to a reader, and wait until it is the writer."),
         Entry("reboot", "change", "Reboot an instance, or all instances pending a reboot."),

@@ -325,7 +325,13 @@ class Terraform(TerraformReader):
             if outcome.interrupts:
                 raise interrupted(operation, outcome)
             return
-        raise failure(operation, outcome, folder=self.folder, stderr=stderr, provider_log=self._provider_log)
+        error = failure(operation, outcome, folder=self.folder, stderr=stderr, provider_log=self._provider_log)
+        if error.hint:  # the table of explanations does not know the cluster; its stack's folder is called after it
+            error.hint = _OURS.sub(rf"\1 {self.folder.parent.name}", error.hint)
+        raise error
+
+
+_OURS = re.compile(r"(aurora-cli [a-z-]+) NAME\b")
 
 
 def _needs_init(outcome: Outcome) -> bool:

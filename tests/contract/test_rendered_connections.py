@@ -114,3 +114,11 @@ def test_postgresql_knows_them_by_features() -> None:
         "s3_export": '"s3Export"',
     }
     assert "iam_roles" not in one(blocks("proxied"), "aws_rds_cluster", "this").attributes
+
+
+@pytest.mark.parametrize(("engine", "connects"), [("aurora-mysql", True), ("aurora-postgresql", False)])
+def test_the_database_of_an_activity_stream_may_reach_kms_where_it_calls_it(engine: str, connects: bool) -> None:
+    stream = {"mode": "async", "kms_key": "stack"}
+    network = {"allow": ["10.0.0.0/16"], "vpc_endpoints": ["kms"]}
+    found = blocks("smallest", engine=engine, activity_stream=stream, network=network)
+    assert any(name.startswith("aws_vpc_security_group_egress_rule") for name in there(found)) is connects

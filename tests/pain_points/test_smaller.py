@@ -93,8 +93,12 @@ def test_pain_41_insights_are_one_unit_and_standard_storage_differs_in_nothing(s
 
 @sandbox
 def test_pain_38_the_data_api_is_set_and_looked_at_after_the_apply(shop: Aurora) -> None:
-    shop.ok("apply", "shop", "--data-api", "--yes")
-    assert shop.cluster("shop")["HttpEndpointEnabled"] is True
+    shop.ok("apply", "shop", "--data-api", "--set", "extended_support=false", "--yes")
+    live = shop.cluster("shop")
+    assert live["HttpEndpointEnabled"] is True
+    assert live["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled", (
+        "the provider does not send it"
+    )
     assert shop.run("plan", "shop", "--exit-code").status == 0
 
 

@@ -111,20 +111,19 @@ def test_others_are_refused_until_it_has_ended_or_was_given_up(demo: Aurora) -> 
     assert any("is in progress" in w for w in status["warnings"])
     for words in (
         ("apply", "demo", "--set", "backup.retention=3d", "--yes"),
-        ("scale", "demo", "--readers", "3", "--yes"),
         ("failover", "demo", "--yes"),
         ("reboot", "demo", "--rolling", "--yes"),
         ("stop", "demo", "--yes"),
         ("rename", "demo", "other", "--yes"),
         ("drift", "demo"),
         ("backtrack", "demo", "--by", "1m", "--confirm", "demo"),
-        ("destroy", "demo", "--confirm", "demo"),
     ):
         refused = demo.run(*words, "-o", "json")
         assert refused.status == 2, words
         assert refused.data["error"]["code"] == "unfinished"
         assert f"scale demo --class {wanted}" in refused.data["error"]["hint"]
         assert "aurora-cli abandon demo" in refused.data["error"]["hint"]
+    _what_is_left_is_planned_and_may_be_replaced(demo, wanted, now)
     given_up = demo.json("abandon", "demo", "--yes")
     assert given_up["operation"] == "scale"
     assert len(given_up["done"]) == 1
@@ -133,6 +132,20 @@ def test_others_are_refused_until_it_has_ended_or_was_given_up(demo: Aurora) -> 
     assert classes == sorted([*now, wanted]), "what was done stays"
     demo.ok("apply", "demo", "--yes")
     assert {i["DBInstanceClass"] for i in demo.instances("demo").values()} == now, "and apply takes it back"
+
+
+def _what_is_left_is_planned_and_may_be_replaced(demo: Aurora, wanted: str, now: set[str]) -> None:
+    left = demo.json("plan", "demo")
+    changes = [c for one in left["resource_changes"] for c in one["changed"] if c["path"] == "instance_class"]
+    assert [(c["before"], c["after"]) for c in changes] == [(now.copy().pop(), wanted)], "the way on, not the way back"
+    assert "'scale' is in progress: 1 of 4 steps are done. This is what is left of it. Resume: aurora-cli" in " ".join(
+        left["remarks"]
+    )
+    other = demo.ok("scale", "demo", "--class", now.copy().pop(), "--dry-run")
+    assert "'scale' is in progress: 1 of 4 steps are done. This takes its place." in " ".join(other.err.split())
+    assert journal(demo)
+    going = demo.json("destroy", "demo", "--dry-run")["review"]
+    assert "'scale' is in progress: 1 of 4 steps are done. It is abandoned." in going["remarks"]
 
 
 def test_a_step_that_aws_refuses_keeps_the_journal_and_says_how_to_go_on(demo: Aurora) -> None:

@@ -21,7 +21,8 @@ class Others:
 
     def by_hand(self, name: str = "shop") -> None:
         """The console's way: default groups, default names, a password that somebody knows."""
-        self._cluster(name, "aurora-postgresql", "16.8", MasterUserPassword=PASSWORD, StorageEncrypted=True)
+        given = {"MasterUserPassword": PASSWORD, "StorageEncrypted": True, "DatabaseName": "postgres"}
+        self._cluster(name, "aurora-postgresql", "16.8", **given)
         for identifier in (f"{name}-instance-1", f"{name}-instance-1-{REGION}b"):
             self._instance(name, identifier, "db.r6g.large")
 

@@ -118,9 +118,13 @@ def test_pain_13_autoscaled_readers_go_and_none_comes_back(empty: Aurora, tmp_pa
 
 
 def test_what_was_made_by_hand_goes_or_is_told(empty: Aurora, tmp_path: Path) -> None:
-    vpc, *_ = Account(empty.emulator).network("there")
+    account = Account(empty.emulator)
+    vpc, _, group = account.network("there")
     there = {"vpc_id": vpc, "subnet_group": "there", "allow": ["10.0.0.0/16"]}
     seen = made(empty, tmp_path, data_api=True, credentials={"rotation": {"every": "30d"}}, network=there)
+    pairs = [{"GroupId": seen.own_group("demo")}]
+    rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": pairs}
+    account.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
     add_instance(seen, "by-hand")
     seen.rds.create_db_cluster_endpoint(
         DBClusterIdentifier="demo", DBClusterEndpointIdentifier="reports", EndpointType="ANY", StaticMembers=["by-hand"]
@@ -146,8 +150,9 @@ def test_what_was_made_by_hand_goes_or_is_told(empty: Aurora, tmp_path: Path) ->
     seen.rds.start_activity_stream(ResourceArn=cluster["DBClusterArn"], Mode="async", KmsKeyId="alias/aws/rds")
     review = empty.json("destroy", "demo", "--dry-run")["review"]
     told = " ".join([*review["remarks"], *review["dependants"]])
-    for words in ("reports", "theirs", "aws-rds-das-", "copy stays"):
+    for words in ("reports", "theirs", "aws-rds-das-", "copy stays", f"a rule of security group {group}"):
         assert words in told, told
+    account.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[rule])
     before = last_call(empty)
     empty.ok(*GONE)
     in_order(

@@ -312,3 +312,13 @@ def test_a_cluster_outside_any_global_one_is_in_none(account: Account) -> None:
     filters = [{"Name": "db-cluster-id", "Values": [arn]}]
     assert account.rds.describe_global_clusters(Filters=filters)["GlobalClusters"] == []
     assert account.rds.describe_pending_maintenance_actions()["PendingMaintenanceActions"] == []
+
+
+def test_a_boolean_is_read_back_as_0_or_1(account: Account) -> None:
+    group = cluster_group(account)
+    set_cluster(account, group, "log_duration", "ON")
+    set_cluster(account, group, "synchronous_commit", "off")
+    assert user_values(account, group) == {
+        "log_duration": ("1", "immediate"),
+        "synchronous_commit": ("off", "immediate"),
+    }

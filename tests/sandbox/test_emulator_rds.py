@@ -171,6 +171,10 @@ def test_failover_moves_the_role(account: Account) -> None:
         account.rds.failover_db_cluster(DBClusterIdentifier="demo")
     account.instance("demo", "2", PromotionTier=4)
     account.instance("demo", "3", PromotionTier=2)
+    account.instance("demo", "4", PromotionTier=2, DBInstanceClass="db.r6g.large")
+    account.rds.modify_db_instance(
+        DBInstanceIdentifier="demo-3", DBInstanceClass="db.r6g.xlarge", ApplyImmediately=True
+    )
     answer = account.rds.failover_db_cluster(DBClusterIdentifier="demo")["DBCluster"]
     assert answer["Status"] == "failing-over"
     assert account.writer("demo") == "demo-3"

@@ -135,6 +135,8 @@ def test_a_cluster_that_exists_becomes_global_and_a_region_goes_only_by_name(cle
     assert clean.cluster("shop")["DbClusterResourceId"] == before["DbClusterResourceId"]
     assert "MasterUserSecret" not in clean.cluster("shop")
     assert plan_is_empty(clean, "shop")
+    going = clean.json("destroy", "shop", "--dry-run")["review"]["resource_changes"]
+    assert {"aws_rds_cluster.this", "aws_rds_global_cluster.this"} <= {change["address"] for change in going}
     stopped = clean.run("global", "remove-region", "shop", FRANKFURT, "--yes")
     assert stopped.status == 9
     assert "The copy of the data in eu-central-1 (cluster shop-eu-central-1) would be deleted" in " ".join(

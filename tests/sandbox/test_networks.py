@@ -97,12 +97,12 @@ def test_every_kind_of_source(aurora: Aurora, own: Seen, account: Account) -> No
     )["PrefixList"]["PrefixListId"]
     kept = next(r["SecurityGroupRuleId"] for r in own.ingress(own.own_group("own")))
     wanted = ["10.9.0.0/20", "2001:DB8::/32", group, prefixes]
-    aurora.ok("apply", "own", *(word for source in wanted for word in ("--allow-cidr", source)), "--yes")
+    aurora.ok("allow", "own", *wanted, "--yes")
     assert set(sources(own, "own")) == {"10.9.0.0/20", "2001:db8::/32", group, prefixes}
     assert set(sources(own, "own").values()) == {(5432, 5432)}
     assert kept in [r["SecurityGroupRuleId"] for r in own.ingress(own.own_group("own"))]
     assert settled(aurora, "own")
-    aurora.ok("apply", "own", "--allow-cidr", "10.9.0.0/20", "--yes")
+    aurora.ok("deny", "own", "2001:db8::/32", group, prefixes, "--yes")
     assert set(sources(own, "own")) == {"10.9.0.0/20"}
     account.ec2.delete_security_group(GroupId=group)
 

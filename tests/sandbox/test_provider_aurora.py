@@ -379,9 +379,9 @@ def test_instance_certificate_monitoring_and_insights(driver: Driver, emulator: 
     )
     assert first["ca_cert_identifier"] == "rds-ca-rsa4096-g1"
     assert first["performance_insights_kms_key_id"].startswith("arn:aws:kms:")
-    plain = cluster_config(database_insights_mode="standard", performance_insights_enabled=False)
+    plain = cluster_config(database_insights_mode="standard")  # what is left out is turned off
     state = driver.update("aws_rds_cluster", state, **plain)
-    assert state["enable_http_endpoint"] is False
+    assert (state["enable_http_endpoint"], state["performance_insights_enabled"]) == (False, False)
     iops = driver.update("aws_rds_cluster", state, **plain, storage_type="aurora-iopt1")
     assert iops["storage_type"] == "aurora-iopt1"
     back = driver.update("aws_rds_cluster", iops, **plain, storage_type="aurora")

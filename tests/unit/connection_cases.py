@@ -197,6 +197,27 @@ STREAM: list[ConnectionCase] = [
         "activity_stream.engine_native_audit_fields",
         "Aurora does not support these fields",
     ),
+    (
+        MYSQL,
+        "stream-kms",
+        {**_STREAM, "network.vpc_endpoints": ["rds-data"]},
+        "activity_stream",
+        "the database cannot reach AWS KMS, which an activity stream of aurora-mysql requires",
+    ),
+    (
+        MYSQL,
+        "stream-kms-existing",
+        {**_STREAM, "network.vpc_id": "vpc-0123456789abcdef0", "network.subnet_group": "there"},
+        "activity_stream",
+        "the database cannot reach AWS KMS, which an activity stream of aurora-mysql requires",
+    ),
+    (
+        POSTGRES,
+        "proxy-dual",
+        {"proxy": True, "network.ip_version": "dual"},
+        "proxy",
+        "clients with IPv6 alone cannot connect to the proxy, whose endpoints are IPv4",
+    ),
 ]
 
 SERVICES: list[ConnectionCase] = [

@@ -53,6 +53,7 @@ PARTS_OF_A_SPEC = {
     "derived.members",
     "derived.regions",
     "facts.features",
+    "facts.parameters",
     "facts.versions",
     "model.cluster",
     "model.fields",
@@ -192,7 +193,9 @@ def test_a_library_is_known_in_its_place_alone() -> None:
     ] == []
 
 
-@pytest.mark.parametrize(("part", "known"), [("hcl", PARTS_OF_A_SPEC), ("sandbox", {"facts.tables"})])
+@pytest.mark.parametrize(
+    ("part", "known"), [("hcl", PARTS_OF_A_SPEC), ("sandbox", {"facts.parameters", "facts.sizes", "facts.tables"})]
+)
 def test_what_a_neighbour_knows_of_the_spec_is_little(part: str, known: set[str]) -> None:
     modules = {_module(path) for path in MODULES if path.name != "__init__.py"}
     used = {m for path in (PACKAGE / part).rglob("*.py") for m in _imports(path) if m in modules}

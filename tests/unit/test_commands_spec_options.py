@@ -256,3 +256,40 @@ def test_autoscale_brings_a_target_unless_there_is_one(run: Run, file: str, tmp_
     assert (scaled["spec"]["autoscaling"]["cpu"], scaled["spec"]["autoscaling"]["max"]) == (55, 8)
     wrong = run(*show[:-1], "five")
     assert (wrong.status, "is not MIN-MAX" in wrong.err) == (2, True)
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_flag_of_a_list_adds_to_what_the_cluster_has(run: Run) -> None:
+    words = (
+        "--set",
+        "network.allow=[10.0.0.0/16, {source: 10.1.0.0/16, description: vpn}]",
+        "--allow-cidr",
+        "10.1.0.0/16",
+    )
+    spec = _shown(run, "spec", "show", "orders", *words, "--allow-cidr", "10.2.0.0/16")["spec"]
+    assert [entry["source"] for entry in spec["network"]["allow"]] == ["10.0.0.0/16", "10.1.0.0/16", "10.2.0.0/16"]
+    stored = _shown(run, "spec", "show", "orders")["spec"]["network"]["allow"]
+    added = _shown(run, "spec", "show", "orders", "--allow-cidr", "10.2.0.0/16")["spec"]["network"]["allow"]
+    assert added == [*stored, {"source": "10.2.0.0/16"}]
+
+
+@pytest.mark.parametrize("command", [("create", "demo", "--engine", "postgres"), ("apply", "demo")])
+def test_a_relative_number_of_readers_is_for_scale(run: Run, command: tuple[str, ...]) -> None:
+    done = run("--region", "eu-west-1", *command, "--readers", "+1", "--yes")
+    assert done.status == 2
+    assert "'+1' is relative: aurora-cli scale NAME --readers +1" in " ".join(done.err.split())
+
+
+def test_what_an_existing_cluster_has_is_no_reason_to_refuse_a_file(run: Run, tmp_path: Path) -> None:
+    from aurora_cli.context import AppContext
+
+    given = FILE + "username: admin\n"
+    registry = AppContext(home_folder=tmp_path / "home").registry
+    registry.create("orders", region="eu-west-1", target="aws", spec=given)
+    (tmp_path / "same.yaml").write_text(given + "backup: {retention: 9d}\n", encoding="utf-8")
+    done = run("validate", "-f", "same.yaml", "-o", "json")
+    assert (done.status, [w["check"] for w in done.document["warnings"]]) == (0, ["username-reserved", "allow-nobody"])
+    (tmp_path / "worse.yaml").write_text(given.replace("admin", "rdsadmin"), encoding="utf-8")
+    assert run("validate", "-f", "worse.yaml").status == 2
+    (tmp_path / "another.yaml").write_text(given.replace("orders", "shop"), encoding="utf-8")
+    assert run("validate", "-f", "another.yaml").status == 2

@@ -57,6 +57,15 @@ def test_what_goes_makes_room_and_what_is_made_anew_needs_none() -> None:
     assert counts(plan(change(f"{group}.a", "replace"), change("aws_vpc.this", "create"))) == {}
 
 
+def test_extended_support_of_a_global_database_is_fixed() -> None:
+    on, off = ({"engine_lifecycle_support": f"open-source-rds-extended-support{end}"} for end in ("", "-disabled"))
+    address = "aws_rds_global_cluster.this"
+    with pytest.raises(InvalidInput, match="does not change Extended Support of an existing global database"):
+        refuse_what_aws_refuses(plan(change(address, "update", on, off)), live(), NOW)
+    refuse_what_aws_refuses(plan(change(address, "create", None, off)), live(), NOW)
+    refuse_what_aws_refuses(plan(change(CLUSTER, "update", on, off)), live(), NOW)
+
+
 class Rds:
     def __init__(self, answer: Any) -> None:
         self.answer = answer

@@ -10,7 +10,11 @@ import pytest
 from aurora_cli.commands.table import SECTIONS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "operations.md").read_text(encoding="utf-8")
-TOGETHER = {"start": "start and stop", "stop": "start and stop", "global": "Global databases"}
+TOGETHER = {
+    **dict.fromkeys(("start", "stop"), "start and stop"),
+    **dict.fromkeys(("allow", "deny"), "allow and deny"),
+    "global": "Global databases",
+}
 RUNNING = ("Change", "Recover", "Upgrade and migrate", "Global")
 OPERATIONS = [*(entry.name for section in RUNNING for entry in SECTIONS[section]), "wait"]
 

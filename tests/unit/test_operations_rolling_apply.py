@@ -23,7 +23,7 @@ from aurora_cli.stacks.stack import Stack
 from tests.unit.spec_cases import resolved
 
 LARGE, XLARGE = "db.r7g.large", "db.r7g.xlarge"
-APP: Any = SimpleNamespace()
+APP: Any = SimpleNamespace(act_for=lambda identity: None)
 OPTIONS = RunOptions("apply", lambda review: True, lambda event: None, file="/home/anna/orders.yaml")
 DESIRED = resolved({"instances.class": XLARGE, "instances.readers": 1})
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from aurora_cli.errors import SpecInvalid
+from aurora_cli.operations.core.specs import stored_spec
+from aurora_cli.operations.scale import scale as scale_module
 from aurora_cli.operations.scale.scale import Scale, ScaleRequest
 from aurora_cli.operations.scale.spec import scaled
 from aurora_cli.stacks.home import Home
@@ -72,3 +76,38 @@ def test_the_words_that_go_on_with_it_ask_for_the_same() -> None:
     operation = Scale("demo", ScaleRequest(readers=2, class_="db.r7g.large", in_place=True, skip_checks=("orderable",)))
     words = ["scale", "demo", "--readers", "2", "--class", "db.r7g.large", "--skip-check", "orderable", "--in-place"]
     assert list(operation.command) == words
+
+
+@pytest.mark.parametrize(("more", "readers"), [(1, 3), (-1, 1), (-2, 0)])
+def test_a_number_with_a_sign_is_more_or_less_than_now(
+    more: int, readers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = _decided(more, tmp_path, monkeypatch)
+    assert given == [readers]
+
+
+def _decided(more: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
+    class Reached(Exception):
+        """The spec was asked for."""
+
+    asked: list[int | None] = []
+
+    def noted(stack: Stack, readers: int | None, *args: object, **kwargs: object) -> None:
+        asked.append(readers)
+        raise Reached
+
+    made = stack(tmp_path, f"{{class: {LARGE}, readers: 2}}")
+    context: Any = SimpleNamespace(live=lambda: None, rds=None, stack=made, spec=stored_spec(made).spec)
+    for name in ("require_available", "refuse_in_deployment"):
+        monkeypatch.setattr(scale_module, name, lambda *args: None)
+    monkeypatch.setattr(scale_module, "scaled", noted)
+    with pytest.raises(Reached):
+        Scale("demo", ScaleRequest(readers=more, relative=True)).decide(context)
+    return asked
+
+
+def test_the_words_that_go_on_with_a_relative_scale_ask_for_the_same() -> None:
+    relative = Scale("demo", ScaleRequest(readers=1, relative=True))
+    assert list(relative.command) == ["scale", "demo", "--readers", "+1"]
+    assert relative.arguments != Scale("demo", ScaleRequest(readers=1)).arguments
+    assert "relative" not in Scale("demo", ScaleRequest(readers=1)).arguments  # as in journals of versions before

@@ -52,6 +52,13 @@ def test_anything_else_is_refused_with_both_ways_out(
     assert "aurora-cli abandon demo" in (caught.value.hint or "")
 
 
+def test_what_may_take_its_place_is_let_through(stack: Stack) -> None:
+    assert refuse_unfinished(stack, "failover", {"to": "3"}, replaceable=("failover",)) is None
+    assert refuse_unfinished(stack, "failover", {"to": None}, replaceable=("failover",)) == JOURNAL
+    with pytest.raises(OperationUnfinished):
+        refuse_unfinished(stack, "scale", {}, replaceable=("scale",))
+
+
 def test_what_is_done_and_left_is_told(stack: Stack) -> None:
     write_journal(stack.folder, replace(JOURNAL.with_step("more"), started_by="bob").with_step("first", finished="t"))
     found = unfinished(stack)

@@ -21,6 +21,7 @@ VARIANTS: list[dict[str, Any]] = [
     {**EXISTING, "network.security_group_ids": ["sg-01234567"]},
     {"tags": {"1": "yes", "a.b": "16.10", "n": "null", "e": "", "s": " x ", "u": "漢", "q": "a: b"}},
     {"parameters.cluster": {"a": "1", "b": 1, "c": True, "d": 0.5, "e": 1e300, "rds.x": "on", "f": "0640"}},
+    {"instances.overrides": {"2": {}, "3": {"promotion_tier": 4}}, "instances.readers": 2},
     {"logs.exports": [], "network.subnet_ids": []},
     {"backend": {"type": "s3", "bucket": "state", "key": "a/b"}},
     {"network.allow": [{"source": "10.0.0.0/16", "description": "#1: x"}, "2001:db8::/32"]},

@@ -61,6 +61,8 @@ POSTGRES_CASES: list[Case] = [
     ("tag-key", {"tags": {"": "v"}}, "tags."),
     ("tag-key", {"tags": {"a{b": "v"}}, "tags.a{b"),
     ("tag-key", {"tags": {"aurora-cli:cluster": "v"}}, "tags.aurora-cli:cluster"),
+    ("tag-case", {"tags": {"A": "v", "a": "v"}, "credentials.iam_users": ["app"]}, "tags.a"),
+    ("tag-case", {"tags": {"Aurora-CLI:cluster": "v"}, "proxy": True}, "tags.Aurora-CLI:cluster"),
     ("tag-value", {"tags": {"k": "v" * 257}}, "tags.k"),
     ("tag-value", {"tags": {"k": "${x}"}}, "tags.k"),
     ("tag-value", {"tags": {"k": "a\tb"}}, "tags.k"),

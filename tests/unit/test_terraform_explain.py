@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from aurora_cli.errors import (
@@ -15,8 +17,11 @@ from aurora_cli.errors import (
     StateLocked,
     TerraformFailed,
 )
+from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.diagnostics.explain import explain
 from aurora_cli.terraform.output.events import Diagnostic
+from aurora_cli.terraform.output.outcome import Outcome
+from aurora_cli.terraform.runner import Terraform
 
 API = "operation error {0}: {1}, https response error StatusCode: {2}, RequestID: 5b3c, api error {3}: {4}"
 
@@ -273,7 +278,16 @@ def test_a_held_lock_gives_all_facts() -> None:
     assert error.details["facts"]["id"] == "b1dd3893-1173-7cd2-47a0-7089aa199a62"
     assert "2026-11-22 11:27:50" in error.message
     assert error.hint is not None
-    assert "force-unlock b1dd3893-1173-7cd2-47a0-7089aa199a62" in error.hint
+    assert error.hint.endswith("release the lock: aurora-cli unlock NAME")
+
+
+def test_a_lock_of_the_http_backend_names_the_holder_and_not_the_own_attempt() -> None:
+    text = f"HTTP remote state already locked: ID=4a1f-held\n{LOCK}"
+    error = explain([Diagnostic("error", "Error acquiring the state lock", text)])
+    assert error.message == (
+        "Terraform's state is locked by another run (lock ID 4a1f-held); the HTTP backend does not report whose."
+    )
+    assert error.details["facts"]["held"] == "4a1f-held"
 
 
 def test_unknown_words_are_quoted_with_their_place_and_the_number_of_others() -> None:
@@ -329,3 +343,14 @@ def test_no_word_at_all_gives_the_exit_status() -> None:
 def test_braces_in_what_aws_says_do_no_harm() -> None:
     error = explain([Diagnostic("error", "x", rds("CreateDBCluster", "InvalidParameterValue", "bad {value} {0}"))])
     assert "bad {value} {0}" in error.message
+
+
+def test_a_hint_names_the_cluster_whose_terraform_failed(tmp_path: Path) -> None:
+    folder = tmp_path / "orders" / "terraform"
+    terraform = Terraform(
+        Binary("terraform", "Terraform", "1.15.0", False, ("terraform",)), folder, {}, tmp_path, lambda event: None
+    )
+    outcome = Outcome(exit_status=1, diagnostics=[Diagnostic("error", "Error acquiring the state lock", LOCK)])
+    with pytest.raises(StateLocked) as locked:
+        terraform._check("plan", outcome, "")
+    assert str(locked.value.hint).endswith("aurora-cli unlock orders")

@@ -245,6 +245,24 @@ def test_notices_steps_warnings_drift_and_banner() -> None:
     assert "▲ warning network.allow demo.yaml:7 everyone may try" in words
 
 
+def test_a_value_that_the_plan_leaves_as_it_is_is_no_news() -> None:
+    shown, address = screen(), "aws_rds_cluster_instance.first"
+    version = AttributeChange("engine_version", "16.4", "16.8")
+    window = AttributeChange("preferred_backup_window", "03:00-04:00", "05:00-06:00")
+    now = {"engine_version": "16.8", "preferred_backup_window": "05:00-06:00", "instance_class": "db.r7g.large"}
+    drift = change(address, "update", now, changed=(version, window))
+    wanted = {**now, "instance_class": "db.r7g.xlarge", "preferred_backup_window": "03:00-04:00"}
+    planned = change(address, "update", wanted, before=now, changed=(AttributeChange("instance_class", "a", "b"),))
+    print_review(shown.consoles, review(Plan((planned,), drift=(drift,))))
+    changed = shown.err_words.partition("Changed outside Terraform since the last run (1)")[2].partition("To change")[0]
+    assert "backup window (UTC): 03:00-04:00" in changed
+    assert "engine version" not in changed
+    upgraded = change(address, "update", now, changed=(version,))
+    alone = screen()
+    print_review(alone.consoles, review(Plan((planned,), drift=(upgraded,))))
+    assert "Changed outside" not in alone.err
+
+
 def test_nothing_to_do_is_said() -> None:
     shown = screen()
     print_review(shown.consoles, review(Plan()))

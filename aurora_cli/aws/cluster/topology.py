@@ -12,6 +12,9 @@ from aurora_cli.aws.errors import aws_errors
 AUTOSCALED_PREFIX = "application-autoscaling-"
 """How Application Auto Scaling names the readers that it makes (Aurora User Guide, "Amazon Aurora Auto Scaling")."""
 
+LIFECYCLE = {True: "open-source-rds-extended-support", False: "open-source-rds-extended-support-disabled"}
+"""Whether Extended Support covers a cluster -> RDS API EngineLifecycleSupport."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -76,6 +79,7 @@ class Topology:
         replicates_from: ARN of the cluster or instance that it replicates from.
         replicas: ARNs of the clusters that replicate from it.
         data_api: whether the Data API is on.
+        extended_support: whether Extended Support covers the cluster; None if AWS does not say.
     """
 
     identifier: str
@@ -106,6 +110,7 @@ class Topology:
     replicates_from: str | None = None
     replicas: tuple[str, ...] = ()
     data_api: bool = False
+    extended_support: bool | None = None
 
     @property
     def writer(self) -> Member | None:
@@ -215,6 +220,7 @@ def _topology(cluster: dict[str, Any], members: tuple[Member, ...], custom: dict
         replicates_from=cluster.get("ReplicationSourceIdentifier") or None,
         replicas=tuple(cluster.get("ReadReplicaIdentifiers") or ()),
         data_api=bool(cluster.get("HttpEndpointEnabled")),
+        extended_support={word: on for on, word in LIFECYCLE.items()}.get(cluster.get("EngineLifecycleSupport", "")),
     )
 
 

@@ -1,12 +1,14 @@
-"""Settings of a cluster that a call of their own changes: deletion protection, capacity, the Data API."""
+"""Settings of a cluster that a call of their own changes: deletion protection, capacity, the Data API, Extended Support."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from aurora_cli.aws.cluster.topology import LIFECYCLE
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.replication.global_database import read_global
 from aurora_cli.aws.restore.restore_sources import read_cluster
+from aurora_cli.errors import AwsFailed
 
 
 def set_capacity(rds: Any, identifier: str, low: float, high: float, pause_after: int | None = None) -> None:
@@ -27,6 +29,26 @@ def enable_data_api(rds: Any, arn: str) -> None:
     """Turn the Data API of a cluster on (EnableHttpEndpoint). Raises CredentialsError, AccessDenied, AwsFailed."""
     with aws_errors("enabling the Data API"):
         rds.enable_http_endpoint(ResourceArn=arn)
+
+
+def set_extended_support(rds: Any, identifier: str, *, on: bool) -> None:
+    """Cover a cluster by Extended Support, or not (ModifyDBCluster.EngineLifecycleSupport).
+
+    Raises:
+        CredentialsError, AccessDenied; AwsFailed: also where the installed boto3 does not know the parameter.
+    """
+    from botocore.exceptions import ParamValidationError
+
+    with aws_errors(f"setting Extended Support of {identifier}"):
+        try:
+            rds.modify_db_cluster(
+                DBClusterIdentifier=identifier, EngineLifecycleSupport=LIFECYCLE[on], ApplyImmediately=True
+            )
+        except ParamValidationError as error:
+            raise AwsFailed(
+                f"The installed boto3 cannot change Extended Support of {identifier}; the rest is applied.",
+                hint="Upgrade it (python -m pip install --upgrade boto3), then run the same command again.",
+            ) from error
 
 
 def is_open(rds: Any, identifier: str, *, is_global: bool = False) -> bool:

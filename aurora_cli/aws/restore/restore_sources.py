@@ -42,6 +42,11 @@ class Origin:
     cluster: str | None = None
     raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def shared_by(self) -> str | None:
+        """The account that shares the snapshot with this one; None for what is the account's own."""
+        return self.arn.split(":")[4] if self.raw.get("SnapshotType") in ("shared", "public") else None
+
 
 def read_cluster(rds: Any, name: str) -> Origin | None:
     """A cluster by identifier or ARN (also one that is shared with the account); None if there is none."""

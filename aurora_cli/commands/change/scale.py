@@ -8,6 +8,7 @@ import click
 
 from aurora_cli.commands.shared.completions import complete_classes
 from aurora_cli.commands.shared.options import (
+    IntRange,
     change_options,
     in_place_option,
     name_argument,
@@ -21,7 +22,10 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @click.command(name="scale")
 @name_argument()
 @click.option(
-    "--readers", metavar="N", type=click.IntRange(0, 15), help="Number of readers, not counting the writer, 0 to 15."
+    "--readers",
+    metavar="N",
+    type=IntRange(0, 15),
+    help="Number of readers, not counting the writer, 0 to 15; +1 for one more, -1 for one less.",
 )
 @click.option(
     "--class", "class_", metavar="CLASS", shell_complete=complete_classes, help="Instance class of every instance."
@@ -43,6 +47,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     \b
     Examples:
       aurora-cli scale orders --readers 3
+      aurora-cli scale orders --readers +1
       aurora-cli scale orders --class db.r7g.2xlarge --dry-run
       aurora-cli scale orders --class db.serverless --acu 0.5-16 --yes
       aurora-cli scale orders --instance 2 --class db.r7g.4xlarge --yes
@@ -55,8 +60,10 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     usage(options["instance"] is not None and options["class_"] is None, "--instance needs --class.")
     from aurora_cli.operations.scale import scale
 
+    readers = options["readers"]
     request = scale.ScaleRequest(
-        readers=options["readers"],
+        readers=None if readers is None else int(readers),
+        relative=isinstance(readers, str),
         class_=options["class_"],
         acu=options["acu"],
         instance=options["instance"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -99,6 +100,16 @@ def write_option(decorated: Decorated) -> Decorated:
     )(decorated)
 
 
+def in_region_option(decorated: Decorated) -> Decorated:
+    """--in: the secondary Region that a change is about."""
+    return click.option(
+        "--in",
+        "in_region",
+        metavar="REGION",
+        help="Secondary Region of a global database; default: the cluster itself.",
+    )(decorated)
+
+
 def change_options(decorated: Decorated) -> Decorated:
     """The options of a command that changes a cluster: approval, dry run, allowed losses, output."""
     for decorate in (output_option(), exit_code_option, dry_run_option, yes_option, allow_option):
@@ -109,6 +120,25 @@ def change_options(decorated: Decorated) -> Decorated:
 def look_options(decorated: Callable[..., Any]) -> Callable[..., Any]:
     """The name, output and session of a command that looks at one cluster."""
     return name_argument()(output_option()(pass_session(decorated)))
+
+
+class Int(click.types.IntParamType):
+    """A number; one with a plus is refused, where it could be taken for one more than now."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`3` gives 3."""
+        if str(value).strip().startswith("+"):
+            self.fail(f"'{value}' is relative: aurora-cli scale NAME --readers {value}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class IntRange(click.IntRange):
+    """A number in a range, or one with a sign: more or fewer than now. It stays text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """`3` gives 3, `+1` gives `+1`."""
+        text = str(value).strip()
+        return text if re.fullmatch(r"[+-]\d{1,2}", text, re.ASCII) else super().convert(value, param, ctx)
 
 
 def max_lag_option(text: str) -> Callable[[Decorated], Decorated]:

@@ -18,6 +18,7 @@ from click.core import ParameterSource
 
 from aurora_cli.commands.shared.completions import complete_classes, complete_engines, complete_presets
 from aurora_cli.commands.shared.layer_filter import without_sources
+from aurora_cli.commands.shared.options import Int
 from aurora_cli.commands.shared.passwords import OPTION as PASSWORD_OPTION
 from aurora_cli.commands.shared.passwords import PARAMETER as PASSWORD_PARAMETER
 from aurora_cli.commands.shared.session import Session
@@ -164,7 +165,7 @@ SPEC_FLAGS = (
         "instances.readers",
         "N",
         "Number of readers, not counting the writer, 0 to 15.",
-        type=int,
+        type=Int(),
         section="Instances",
     ),
     SpecFlag(
@@ -213,7 +214,7 @@ SPEC_FLAGS = (
         "--allow-cidr",
         "network.allow",
         "CIDR",
-        "Sources that may connect; can be repeated.",
+        "Source that may connect; can be repeated, and adds to those of an existing cluster.",
         multiple=True,
         section="Network",
     ),
@@ -294,7 +295,7 @@ def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:
     """The stored spec and what is typed; nothing when nothing is typed.
 
     Variables do not count here: AURORA_READERS in a profile is a default for new clusters, and must not change one
-    that is there. A typed preset replaces what the stored one gave.
+    that is there. A typed preset replaces what the stored one gave; a flag that can be repeated adds to the list.
     """
     from aurora_cli.operations.core.specs import stored_layer
     from aurora_cli.spec.layers.flags import autoscaling_target, layer_from_pairs
@@ -305,8 +306,22 @@ def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:
     layer = stored_layer(stack)
     if any(path == "preset" for path, _, _ in typed):
         layer = replace(layer, values=without_sources(layer.values, stack.record.origins, ("preset ",)))
-    above = layer_from_pairs(typed)
+    above = layer_from_pairs(_added(layer, typed))
     return (*autoscaling_target([layer, *above]), layer, *above)
+
+
+def _added(stored: Layer, typed: Sequence[Pair]) -> Iterator[Pair]:
+    """What is typed, where flags of lists add to what is stored or was set before them."""
+    lists = {flag.flag: flag.path for flag in SPEC_FLAGS if flag.multiple and flag.path != "tags"}
+    before: dict[str, Any] = {}
+    for path, value, source in typed:
+        if lists.get(source) == path:
+            section, _, name = path.partition(".")
+            listed = before.get(path) or (stored.values.get(section) or {}).get(name) or []
+            known = [one.get("source") if isinstance(one, dict) else one for one in listed]
+            value = [*listed, *(one for one in value if one not in known)]
+        before[path] = value
+        yield path, value, source
 
 
 def typed_layers(ctx: click.Context) -> tuple[Layer, ...]:

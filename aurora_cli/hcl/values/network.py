@@ -190,7 +190,8 @@ class VpcEndpoints:
 def vpc_endpoints_of(spec: ClusterSpec) -> VpcEndpoints:
     """The VPC endpoints of a resolved spec."""
     named = set(spec.network.vpc_endpoints)
-    called = {ENDPOINTS[key] for key in given_services(spec)} & named
+    streams = {"kms"} if spec.activity_stream and spec.engine == "aurora-mysql" else set()
+    called = ({ENDPOINTS[key] for key in given_services(spec)} | streams) & named
     return VpcEndpoints(
         interfaces=tuple(sorted(named - {GATEWAY})),
         gateway=GATEWAY in named,

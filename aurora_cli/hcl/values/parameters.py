@@ -19,6 +19,7 @@ from aurora_cli.hcl.literal import Expression, to_hcl
 from aurora_cli.hcl.values.instances import Instance
 from aurora_cli.hcl.values.services import service_parameters
 from aurora_cli.spec.derived.members import override_of
+from aurora_cli.spec.facts.parameters import as_read_back
 from aurora_cli.spec.facts.versions import default_version, parameter_family
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.fields import ParameterValue
@@ -55,12 +56,6 @@ CHANGES_AT_ONCE: dict[str, frozenset[str]] = {
     "aurora-postgresql": frozenset(_POSTGRESQL.split()),
     "aurora-mysql": frozenset(_MYSQL.split()),
 }
-
-
-# Booleans are 0 and 1 in Aurora's parameter groups, but for these of MySQL (AllowedValues of DescribeDBClusterParameters).
-_ON_OFF = frozenset(
-    {"require_secure_transport", "event_scheduler", "gtid-mode", "enforce_gtid_consistency", "autocommit"}
-)
 
 
 @dataclass(frozen=True)
@@ -153,16 +148,16 @@ def _with_tls(spec: ClusterSpec) -> dict[str, ParameterValue]:
 def _parameters(engine: str, values: Mapping[str, ParameterValue]) -> tuple[Parameter, ...]:
     dynamic = CHANGES_AT_ONCE[engine]
     return tuple(
-        Parameter(name, _text(name, value), "immediate" if name in dynamic else "pending-reboot")
+        Parameter(name, _text(engine, name, value), "immediate" if name in dynamic else "pending-reboot")
         for name, value in sorted(values.items())
     )
 
 
-def _text(name: str, value: ParameterValue) -> str:
-    if isinstance(value, str):
+def _text(engine: str, name: str, value: ParameterValue) -> str:
+    if isinstance(value, Expression):
         return value
-    if isinstance(value, bool):
-        return ("OFF", "ON")[value] if name in _ON_OFF else str(int(value))
+    if isinstance(value, (str, bool)):
+        return as_read_back(engine, name, value)
     if not math.isfinite(value):
         raise InvalidInput(f"Parameter {name}: {value} is not a valid number for AWS.")
     return to_hcl(value)

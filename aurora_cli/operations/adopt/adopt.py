@@ -8,6 +8,7 @@ home as they were; after it, the stack is one like any other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,10 @@ def _describe(found: DiscoveredCluster, region: str, settings: Sequence[tuple[st
     read = Layer(values_of(found, region), f"cluster {found.identifier}")
     above = layer_from_pairs((path, value, "--set") for path, value in settings)
     desired = resolve([read, *above], skip_checks=check_names())
+    if any(warning.check == "database-reserved" for warning in desired.warnings):
+        # The name counts at the creation alone: a file without it is one that every command takes.
+        read = replace(read, values={**read.values, "database": None})
+        desired = resolve([read, *above], skip_checks=check_names())
     if desired.spec.name != found.identifier or desired.spec.region != region:
         raise InvalidInput("An adopted cluster keeps its name and its Region.", hint="Leave `name` and `region` out.")
     return desired

@@ -32,7 +32,7 @@ def create(app: AppContext, request: SpecRequest, options: RunOptions) -> Change
         SpecConflict: the cluster exists with another spec, or is being destroyed.
         and what `apply_spec` raises.
     """
-    desired = beside_existing(app, request).resolve()
+    desired = desired_spec(app, beside_existing(app, request))
     with app.registry.lock(desired.spec.name, "create"):
         _, desired = beside_others(app, request, desired, options.emit)
         stack = app.registry.find(desired.spec.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.context import ClusterIdentity
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
@@ -15,6 +15,7 @@ from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.errors import Problem
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.resolve.resolve import Layer, Resolved
     from aurora_cli.stacks.stack import Stack
@@ -121,6 +122,24 @@ def stored_layer(stack: Stack) -> Layer:
     return load_yaml(stack.read_spec(), source=_source(stack.name))
 
 
+def edited(stack: Stack, values: dict[str, Any], skip_checks: Collection[str] = ()) -> Resolved:
+    """The stored spec with edited values; what it was let through with before is neither refused nor told again.
+
+    Args:
+        values: all of them, as in `stored_layer`.
+
+    Raises:
+        SpecInvalid: the result breaks a rule that the stored spec does not break. StackDamaged.
+    """
+    from aurora_cli.spec.resolve.resolve import resolve
+    from aurora_cli.spec.rules.all import check_names
+
+    layer, origins = stored_layer(stack), stored_spec(stack).origins
+    accepted = {w.check for w in resolve([layer], skip_checks=check_names()).warnings} & set(check_names())
+    resolved = resolve([replace(layer, values=values)], skip_checks={*accepted, *skip_checks})
+    return replace(resolved, origins={path: origins.get(path, source) for path, source in resolved.origins.items()})
+
+
 def _source(name: str) -> str:
     return f"stack {name}"
 
@@ -148,9 +167,37 @@ def named(name: str | None) -> str:
 def desired_spec(app: AppContext, request: SpecRequest) -> Resolved:
     """The request's complete spec with its warnings; the stored one of `request.name` when the request has no layers.
 
+    What a rule says against values that the cluster has already (it was adopted, or a rule became stricter) is a warning.
+
     Raises:
         SpecInvalid: with every problem. ClusterNotFound: no layers and no such cluster.
     """
-    if request.layers:
+    from aurora_cli.errors import SpecInvalid
+
+    if not request.layers:
+        return stored_spec(existing_stack(app, named(request.name)))
+    try:
         return request.resolve()
-    return stored_spec(existing_stack(app, named(request.name)))
+    except SpecInvalid as error:
+        checks = _accepted(app, request, {p for p in error.problems if p.severity == "error"})
+        if not checks:
+            raise
+    return replace(request, skip_checks=(*request.skip_checks, *checks)).resolve()
+
+
+def _accepted(app: AppContext, request: SpecRequest, problems: Collection[Problem]) -> set[str]:
+    """The checks of the problems, if the stored spec has each of them in the same words; else none."""
+    from aurora_cli.spec.resolve.resolve import resolve
+    from aurora_cli.spec.rules.all import check_names
+
+    names = [str(layer.values["name"]) for layer in request.layers if layer.values.get("name")]
+    try:
+        stack = app.registry.find(names[-1]) if names else None
+        if stack is None or not stack.has_spec():
+            return set()
+        stored = resolve([stored_layer(stack)], skip_checks=check_names()).warnings
+    except InvalidInput:
+        return set()
+    known = {(p.check, p.path, p.message) for p in stored}
+    told = {(p.check, p.path, p.message) for p in problems}
+    return {p.check for p in problems} if told <= known else set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,13 @@ class Unfinished:
     started_by: str
     done: tuple[str, ...]
     left: tuple[str, ...]
+
+    @property
+    def so_far(self) -> str:
+        """For people: what is in progress, and how far it is."""
+        return (
+            f"'{self.operation}' is in progress: {len(self.done)} of {len(self.done) + len(self.left)} steps are done"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -65,12 +72,16 @@ def refuse_destroying(stack: Stack) -> None:
 
 
 def refuse_unfinished(
-    stack: Stack, operation: str | None = None, arguments: Mapping[str, Any] | None = None
+    stack: Stack,
+    operation: str | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    replaceable: Collection[str] = (),
 ) -> Journal | None:
     """The journal that this very operation goes on from, None when nothing is under way.
 
     Args:
         operation, arguments: what is about to begin; None for a command that has no steps, which never goes on.
+        replaceable: operations in progress that it may take the place of, as if they had been abandoned.
 
     Raises:
         OperationUnfinished: something else is under way.
@@ -78,6 +89,8 @@ def refuse_unfinished(
     journal = read_journal(stack.folder)
     if journal is None or (journal.operation == operation and dict(journal.arguments) == dict(arguments or {})):
         return journal
+    if journal.operation in replaceable:
+        return None
     ended = sum(1 for note in journal.steps.values() if note.finished)
     command = shlex.join(["aurora-cli", *journal.command])
     raise OperationUnfinished(

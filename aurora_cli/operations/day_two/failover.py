@@ -39,6 +39,7 @@ class Failover(Operation):
     cluster: str
     to: str | None
     name = "failover"
+    retargets = True
 
     @property
     def arguments(self) -> Mapping[str, Any]:

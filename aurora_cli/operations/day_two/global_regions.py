@@ -13,7 +13,7 @@ from aurora_cli.events import Emit, StepFinished, StepStarted, waiting
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
-from aurora_cli.operations.core.specs import existing_stack, stored_layer, stored_spec
+from aurora_cli.operations.core.specs import edited, existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.operations.spec_file.shared import learn
@@ -22,7 +22,8 @@ from aurora_cli.spec.derived.regions import global_identifier, regions_of
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model.cluster import ClusterSpec
-    from aurora_cli.spec.resolve.resolve import Layer, Resolved
+    from aurora_cli.spec.resolve.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
 
 
 @dataclass(frozen=True)
@@ -170,45 +171,46 @@ def change_regions(
         refuse_destroying(stack)
         app.begin(options.emit)
         learn(app, stack, options.emit)
-        before = stored_spec(stack)
-        _refuse_wrong_regions(before.spec, add or {}, remove)
-        desired = _edited(stored_layer(stack), before, add or {}, remove, options.skip_checks)
+        _refuse_wrong_regions(stack, add or {}, remove)
+        desired = _edited(stack, add or {}, remove, options.skip_checks)
+        _refuse_other_values(stored_spec(stack).spec, desired.spec, add or {})
         return apply_spec(app, stack, desired, options)
 
 
-def _refuse_wrong_regions(spec: ClusterSpec, add: Collection[str], remove: Collection[str]) -> None:
+def _refuse_wrong_regions(stack: Stack, add: Collection[str], remove: Collection[str]) -> None:
+    spec = stored_spec(stack).spec
     there = regions_of(spec)
-    for region in add:
-        if region in (spec.region, *there):
-            raise InvalidInput(
-                f"{spec.name} already has a cluster in {region}.", hint="Change it with `aurora-cli apply`."
-            )
+    if spec.region in add:
+        raise _already(spec, spec.region)
     for region in remove:
-        if region not in there:
+        # An interrupted run of the same command has stored its spec already.
+        if region not in there and stack.record.status != "changing":
             known = ", ".join(there) or "none"
             raise InvalidInput(
                 f"{spec.name} has no secondary Region {region}.", hint=f"Its secondary Regions: {known}."
             )
 
 
-def _edited(
-    layer: Layer,
-    before: Resolved,
-    add: Mapping[str, Mapping[str, Any]],
-    remove: Collection[str],
-    skip_checks: Collection[str],
-) -> Resolved:
-    from aurora_cli.spec.resolve.resolve import resolve
-    from aurora_cli.spec.rules.all import check_names
+def _refuse_other_values(before: ClusterSpec, desired: ClusterSpec, add: Collection[str]) -> None:
+    """A Region that the spec has with the same values resumes an interrupted run, or changes nothing."""
+    there, then = regions_of(before), regions_of(desired)
+    for region in add:
+        if region in there and there[region] != then[region]:
+            raise _already(before, region)
 
-    values = deepcopy(layer.values)
+
+def _already(spec: ClusterSpec, region: str) -> InvalidInput:
+    return InvalidInput(f"{spec.name} already has a cluster in {region}.", hint="Change it with `aurora-cli apply`.")
+
+
+def _edited(
+    stack: Stack, add: Mapping[str, Mapping[str, Any]], remove: Collection[str], skip_checks: Collection[str]
+) -> Resolved:
+    values = deepcopy(stored_layer(stack).values)
     regions = values.setdefault("global", {}).setdefault("regions", {})
     for region in remove:
-        del regions[region]
+        regions.pop(region, None)
     if not regions and not add:
-        values["global"].setdefault("identifier", global_identifier(before.spec))
+        values["global"].setdefault("identifier", global_identifier(stored_spec(stack).spec))
     regions.update(deepcopy(dict(add)))
-    accepted = {w.check for w in resolve([layer], skip_checks=check_names()).warnings} & set(check_names())
-    resolved = resolve([replace(layer, values=values)], skip_checks={*accepted, *skip_checks})
-    origins = {path: before.origins.get(path, source) for path, source in resolved.origins.items()}
-    return replace(resolved, origins=origins)
+    return edited(stack, values, skip_checks)

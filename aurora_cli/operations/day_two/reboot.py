@@ -52,6 +52,7 @@ class Reboot(Operation):
     rolling: bool
     every: bool
     name = "reboot"
+    retargets = True
 
     @property
     def arguments(self) -> Mapping[str, Any]:

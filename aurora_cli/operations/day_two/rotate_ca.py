@@ -51,6 +51,7 @@ class RotateCa(Operation):
     cluster: str
     to: str | None = None
     name = "rotate-ca"
+    retargets = True
 
     @property
     def arguments(self) -> Mapping[str, Any]:

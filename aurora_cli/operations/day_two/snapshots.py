@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.errors import aws_errors
-from aurora_cli.aws.restore.restore_sources import read_cluster, read_snapshot
+from aurora_cli.aws.restore.restore_sources import Origin, read_cluster, read_snapshot
 from aurora_cli.aws.restore.snapshots import SnapshotInfo, await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput
 from aurora_cli.events import Emit, timed, waiting
@@ -119,7 +119,7 @@ def copy_snapshot(
             f"{here} has no cluster snapshot {source}.", hint=f"aurora-cli --region {here} snapshot list"
         )
     name = target or without_mark(found.name)
-    _refuse_copy(found.name, name, here, there, encrypted=found.encrypted, kms_key=kms_key)
+    _refuse_copy(found, name, here, there, kms_key)
     rds = _rds(app, there)
     outcome = "unchanged" if _is_there(rds, name, found.cluster) else "copied"
     if outcome == "copied":
@@ -136,15 +136,17 @@ def copy_snapshot(
     return SnapshotResult(done, outcome, there, app.target)
 
 
-def _refuse_copy(source: str, name: str, here: str, there: str, *, encrypted: bool, kms_key: str | None) -> None:
-    if here == there and source == name:
+def _refuse_copy(source: Origin, name: str, here: str, there: str, kms_key: str | None) -> None:
+    if here == there and source.name == name:
         raise InvalidInput(
             f"{here} already has the snapshot {name}: a copy there needs another name.",
             hint="Specify a name, or --to-region.",
         )
-    if here != there and encrypted and not kms_key:
+    if source.encrypted and not kms_key and (here != there or source.shared_by):
+        whose = f"the account {source.shared_by}, so AWS does not copy it without another key"
         raise InvalidInput(
-            f"{source} is encrypted with a key of {here}, which does not work in {there}.",
+            f"{source.name} is encrypted with a key of "
+            f"{whose if source.shared_by else f'{here}, which does not work in {there}'}.",
             hint="Specify a key of the target Region: --kms-key alias/aws/rds, or a customer managed key.",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.restore.snapshots import snapshot_exists
@@ -11,6 +12,7 @@ from aurora_cli.operations.core.final_snapshot import carried, fresh_name
 from aurora_cli.operations.core.region_topology import LiveRegions, former_regions, live_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import stored_spec
+from aurora_cli.operations.destroy.blockers import blockers_of
 from aurora_cli.operations.destroy.dependents import Dependants, dependants_of
 from aurora_cli.operations.destroy.kms_key import OwnKey, own_key, without_key
 from aurora_cli.operations.recovery.recover import recover
@@ -35,6 +37,7 @@ class DestroyContext(StackContext):
         plan: Terraform's destroy plan.
         snapshot: name of the final snapshot; None when none is taken.
         snapshot_region: its Region; None for the home Region.
+        blockers: sentences on what others use of the stack's network and groups.
         key: the stack's own KMS key, if it has one.
         resumed: an earlier destroy stopped half-way.
     """
@@ -45,9 +48,11 @@ class DestroyContext(StackContext):
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.topology: Topology | None = None
         self.dependants = Dependants()
+        self.blockers: tuple[str, ...] = ()
         self.resources: list[StateResource] = []
         self.live = LiveRegions()
         self.former_regions: tuple[str, ...] = ()
+        self.made_around = False
         self.plan = Plan()
         self.snapshot: str | None = None
         self.snapshot_region: str | None = None
@@ -63,7 +68,10 @@ class DestroyContext(StackContext):
             self.resources = self.terraform.state_resources()
             self._look_at_regions()
             self._look_at_dependants()
-            self.plan = self.terraform.plan(destroy=True)
+            with ThreadPoolExecutor(max_workers=1) as pool:
+                asking = pool.submit(blockers_of, self.app, self.spec.region, self.resources)
+                self.plan = self.terraform.plan(destroy=True)
+                self.blockers = asking.result()
             self.snapshot_region = self._snapshot_region()
             self.snapshot = None if self.skip else self._snapshot_name()
             self._look_at_key()
@@ -83,6 +91,7 @@ class DestroyContext(StackContext):
             skip_final_snapshot=self.skip,
             snapshot_region=self.snapshot_region,
             former_regions=self.former_regions,
+            global_from_existing=self.made_around,
             kept_key=self.key.arn if self.key and self.key.kept else None,
         )
 
@@ -115,10 +124,17 @@ class DestroyContext(StackContext):
         return in_region(self.snapshot_region, CLUSTER_ADDRESS) if self.snapshot_region else CLUSTER_ADDRESS
 
     def _look_at_regions(self) -> None:
-        """What is left of a Region that the spec has not any more can only be taken down through that Region's provider."""
+        """What is left of a Region that the spec has not any more can only be taken down through that Region's provider.
+
+        A global cluster that was made around the cluster depends on it in the state, until the next apply: files in which the
+        cluster depends on the global one would be a cycle.
+        """
         self._read_regions()
         self.former_regions = former_regions(self.spec, [r.address for r in self.resources])
-        if self.former_regions:
+        self.made_around = any(
+            r.address == GLOBAL_ADDRESS and CLUSTER_ADDRESS in r.dependencies for r in self.resources
+        )
+        if self.former_regions or self.made_around:
             self.render()
 
     def _look_at_dependants(self) -> None:

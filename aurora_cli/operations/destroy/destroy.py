@@ -23,11 +23,15 @@ from aurora_cli.operations.destroy.review import Confirm, DestroyResult, Destroy
 from aurora_cli.operations.report.report import report
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
 from aurora_cli.stacks.archive import archive_stack, archived_record
+from aurora_cli.stacks.journal import remove_journal
 from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+
+ABANDONED = ("scale", "migrate", "failover", "reboot", "rotate-ca", "upgrade")
+"""Operations in progress that a destroy abandons: the cluster and its instances keep their names in them."""
 
 __all__ = ["Confirm", "DestroyResult", "DestroyReview", "destroy"]
 
@@ -54,13 +58,13 @@ def destroy(
         ClusterNotFound, Declined, StackLocked, TerraformFailed, AwsFailed, Interrupted: the same command goes on from there, and
         `details["destroy"]` says what is gone and what is left.
     """
-    app.begin(emit)
-    if app.registry.find(name) is None and (destroyed := _destroyed_before(app, name)) is not None:
+    if app.registry.find(name) is None and (destroyed := _destroyed_before(app, name, emit)) is not None:
         return destroyed
     stack = existing_stack(app, name)
+    app.begin(emit)
     with stack.lock("destroy"):
         if not dry_run:
-            refuse_unfinished(stack)
+            refuse_unfinished(stack, replaceable=ABANDONED)
             refuse_aside(stack, "to destroy")
         work = DestroyContext(app, stack, emit, skip_final_snapshot)
         try:
@@ -80,6 +84,7 @@ def destroy(
             return _result(work, review, changed=False, dry_run=True)
         if not wanted:
             raise Declined("Nothing was destroyed: the name was not confirmed.")
+        remove_journal(stack.folder)
         with recorded(app, stack, "destroy") as entry, offering(work, offer):
             take_down(work, entry)
         archive_stack(app.home, stack, app.clock.now())
@@ -87,10 +92,13 @@ def destroy(
         return _result(work, review, changed=True, dry_run=False, groups=_groups_left(work))
 
 
-def _destroyed_before(app: AppContext, name: str) -> DestroyResult | None:
+def _destroyed_before(app: AppContext, name: str, emit: Emit) -> DestroyResult | None:
     """The result for a cluster that an earlier destroy has taken down to the end, e.g. one that was killed before it said so."""
     record = archived_record(app.home, name)
-    if record is None or read_topology(app.aws(record.region).client("rds"), name) is not None:
+    if record is None:
+        return None
+    app.begin(emit)
+    if read_topology(app.aws(record.region).client("rds"), name) is not None:
         return None
     snapshot = record.final_snapshot_identifier
     review = DestroyReview(

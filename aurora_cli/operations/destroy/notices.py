@@ -9,6 +9,7 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.related.log_groups import log_groups_of
 from aurora_cli.aws.related.related_resources import proxies
 from aurora_cli.errors import AccessDenied
+from aurora_cli.operations.core.unfinished import unfinished
 from aurora_cli.operations.destroy.waking import STARTED_FIRST, STOPPED
 
 if TYPE_CHECKING:
@@ -22,7 +23,21 @@ LogGroup = tuple[str, str]
 
 def remarks_of(work: DestroyContext) -> tuple[str, ...]:
     """Sentences for the review. Raises CredentialsError, AwsFailed."""
-    return (*_stopped(work), *_autoscaled(work), *_endpoints(work), *_proxies(work), *_stream(work))
+    return (
+        *_unfinished(work),
+        *_stopped(work),
+        *_autoscaled(work),
+        *_endpoints(work),
+        *_proxies(work),
+        *_stream(work),
+        *work.blockers,
+    )
+
+
+def _unfinished(work: DestroyContext) -> Iterator[str]:
+    progress = unfinished(work.stack)
+    if progress is not None:
+        yield f"{progress.so_far}. It is abandoned."
 
 
 def _stopped(work: DestroyContext) -> Iterator[str]:

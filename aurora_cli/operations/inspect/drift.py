@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Emit, timed
 from aurora_cli.operations.core.concern import StackContext
+from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.region_topology import former_regions
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
+from aurora_cli.operations.inspect.own_rules import only_own_rules
 from aurora_cli.operations.recovery.recover import recover
+from aurora_cli.spec.facts.versions import rendered_version
 from aurora_cli.spec.layers.arguments import field_of
+from aurora_cli.spec.layers.diff import leaves
 from aurora_cli.terraform.plan.changes import AttributeChange
 from aurora_cli.terraform.plan.plan import ResourceChange
+from aurora_cli.terraform.state.addresses import region_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.spec.model.cluster import ClusterSpec
 
 _RUNNING = frozenset(
     {
@@ -101,20 +107,21 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
         write_rendered(stack, spec)
         with timed(emit, "plan", "Comparing the state with AWS"):
             terraform.init()
-            write_rendered(
-                stack, spec, former_regions=former_regions(spec, [r.address for r in terraform.state_resources()])
-            )
+            state = terraform.state_resources()
+            write_rendered(stack, spec, former_regions=former_regions(spec, [r.address for r in state]))
             plan = terraform.plan(refresh_only=True)
             terraform.plan_file.unlink(missing_ok=True)
-    found = tuple(one for change in plan.drift if (one := _resource(change)) is not None)
+    news = (change for change in plan.drift if not only_own_rules(change, state))
+    found = tuple(one for change in news if (one := _resource(change, spec)) is not None)
     return DriftReport(name, spec.region, app.target, found)
 
 
-def _resource(change: ResourceChange) -> DriftedResource | None:
+def _resource(change: ResourceChange, spec: ClusterSpec) -> DriftedResource | None:
     identifier = change.before.get("id")
     if change.action == "delete":
         return DriftedResource(change.address, change.type, identifier, gone=True)
-    attributes = tuple(_attribute(one, change.type) for one in change.changed if _counts(one, change))
+    counted = (_attribute(one, change.type) for one in change.changed if _counts(one, change))
+    attributes = tuple(one for one in counted if not _as_specified(one, change, spec))
     if not attributes:
         return None
     return DriftedResource(change.address, change.type, identifier, gone=False, attributes=attributes)
@@ -131,6 +138,19 @@ def _counts(one: AttributeChange, change: ResourceChange) -> bool:
     if top in _RUNNING or (one.before in nothing and one.after in nothing):
         return False
     return not (top == "tags" and "tags_all" in {_top(other.path) for other in change.changed})
+
+
+def _as_specified(one: Drifted, change: ResourceChange, spec: ClusterSpec) -> bool:
+    """Whether AWS has what the spec says: the RDS API has set it for us, which Terraform has yet to read."""
+    if region_of(change.address) is not None or one.field is None or one.actual is None:
+        return False
+    if one.path == "engine_version":
+        wanted = rendered_version(spec)
+        return one.actual == wanted or str(one.actual).startswith(f"{wanted}.")
+    (key,) = keys_in_state([change.address]) or [""]
+    said, values = leaves(spec), one.field.replace(".KEY.", f".{key}.").split(", ")
+    # What an instance has of its own comes after what it shares.
+    return [v for path in values if (v := said.get(path)) is not None][-1:] == [one.actual]
 
 
 def _top(path: str) -> str:

@@ -11,6 +11,7 @@ from aurora_cli.operations.guard.engine_version import NoDowngrade, SameVersion
 from aurora_cli.operations.passwords.master import MasterPassword
 from aurora_cli.operations.passwords.rotation import Rotation
 from aurora_cli.operations.pipeline.notices import Notices
+from aurora_cli.operations.preflight.names_taken import NamesTaken
 from aurora_cli.operations.preflight.orderable import Orderable
 from aurora_cli.operations.preflight.quotas import Quotas, RefusedByAws
 from aurora_cli.operations.source.state import Source
@@ -27,5 +28,13 @@ EVERY_CHANGE: tuple[type[Concern], ...] = (
 )
 """Of each operation, and of each step of it."""
 
-APPLY: tuple[type[Concern], ...] = (*EVERY_CHANGE[:-1], SameVersion, RefusedByAws, Orderable, Rotation, Notices)
+APPLY: tuple[type[Concern], ...] = (
+    *EVERY_CHANGE[:-1],
+    SameVersion,
+    RefusedByAws,
+    NamesTaken,
+    Orderable,
+    Rotation,
+    Notices,
+)
 """Of create and apply, which bring a cluster to a spec in one step."""

@@ -165,6 +165,11 @@ class OperationContext(ChangeContext):
             self.count(self.terraform.apply())
         self.say_differences(self.plan(self.spec, self.stack.record.instance_keys))
 
+    def refresh_state(self) -> None:
+        """Have Terraform read what the RDS API has changed for us: it would take it for somebody else's work."""
+        self.terraform.plan(refresh_only=True)
+        self.terraform.apply()
+
     def say_differences(self, plan: Plan) -> None:
         """After the last step: what a plan would still change, which should be nothing."""
         self.terraform.plan_file.unlink(missing_ok=True)

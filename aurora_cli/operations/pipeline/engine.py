@@ -19,7 +19,7 @@ from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.specs import existing_stack, is_pristine, last_spec, stored_spec
-from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
+from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished, unfinished
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
@@ -102,7 +102,13 @@ def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Jour
     """What this very operation goes on from. A plan of a spec may be looked at whatever is in progress."""
     if operation.one_step and options.dry_run:
         return None
-    return refuse_unfinished(stack, operation.name, operation.arguments)
+    before = unfinished(stack)
+    journal = refuse_unfinished(
+        stack, operation.name, operation.arguments, (operation.name,) if operation.retargets else ()
+    )
+    if before is not None and journal is None:
+        options.emit(Note(f"{before.so_far}. This takes its place.", level="warning", hint=f"Resume: {before.command}"))
+    return journal
 
 
 class _Engine:
@@ -190,8 +196,8 @@ class _Engine:
 
     def _was_interrupted(self) -> bool:
         """Whether an earlier run of the one step stopped half-way; it has no journal, the state is it."""
-        unfinished = self.operation.one_step and self.stack.record.status in ("creating", "changing")
-        return unfinished and self.change is not None and bool(self.change.addresses)
+        stopped = self.operation.one_step and self.stack.record.status in ("creating", "changing")
+        return stopped and unfinished(self.stack) is None and self.change is not None and bool(self.change.addresses)
 
     def _new_change(self, desired: Resolved) -> SpecChange:
         concerns = self.operation.resumed_concerns if self.resumed else self.operation.concerns
@@ -275,6 +281,8 @@ class _Engine:
         topology = live_topology(self.app, desired.spec)
         fixed = fix_provider_gaps(self.app, desired.spec, topology, self.emit)
         self.read = None if fixed else topology
+        if fixed:
+            self.context.refresh_state()
         if (applied or fixed) and not self.operation.one_step:
             change.prepare()
             self.context.say_differences(change.plan())
@@ -291,6 +299,7 @@ class _Engine:
             self.context.terraform.plan_file.unlink(missing_ok=True)
             self.change.remember(self._desired())
             self.stack.update_record(status="ready")
+        remove_journal(self.stack.folder)  # of one whose place this has taken
         for warning in self.shown.warnings:
             self.emit(Note(warning.message, level="warning", hint=warning.hint))
         entry.finish("unchanged", self.context.counts)

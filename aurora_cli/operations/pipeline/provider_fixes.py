@@ -1,7 +1,8 @@
 """What Terraform's provider may leave undone or get wrong though the spec is clear, looked at in AWS and put right there.
 
-Two settings are known for it. A minimum that rises from 0 ACUs: the provider may send the old pause delay along, and AWS refuses
-the whole change. The Data API: not every way of making a cluster sets it.
+Three settings are known for it. A minimum that rises from 0 ACUs: the provider may send the old pause delay along, and AWS
+refuses the whole change. The Data API: not every way of making a cluster sets it. Extended Support: the provider sends it with
+the creation alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.waiters import busy, wait_until
-from aurora_cli.aws.modify.settings import enable_data_api, set_capacity
+from aurora_cli.aws.modify.settings import enable_data_api, set_capacity, set_extended_support
 from aurora_cli.errors import PlanStale, TerraformFailed
 from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.report.report import capacity, live_topology
@@ -84,7 +85,12 @@ def fix_provider_gaps(app: AppContext, spec: ClusterSpec, topology: Topology | N
     if off:
         emit(Note("The Data API is off; enabling it.", level="warning"))
         enable_data_api(app.aws(spec.region).client("rds"), topology.arn)
-    return late is not None or off
+    covered = spec.extended_support
+    other = covered is not None and topology.extended_support is (not covered)
+    if covered is not None and other:
+        emit(Note(f"Setting Extended Support directly: {'on' if covered else 'off'}.", level="warning"))
+        set_extended_support(app.aws(spec.region).client("rds"), topology.identifier, on=covered)
+    return late is not None or off or other
 
 
 def _is_about_pause(error: TerraformFailed, spec: ClusterSpec) -> bool:

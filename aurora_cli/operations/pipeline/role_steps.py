@@ -10,6 +10,7 @@ from aurora_cli.aws.modify.failover import fail_over
 from aurora_cli.errors import OperationFailed
 from aurora_cli.events import waiting
 from aurora_cli.operations.pipeline.step import Step
+from aurora_cli.spec.facts.sizes import size_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Member, Topology
@@ -53,7 +54,8 @@ def _refuse_absent(context: OperationContext, target: str) -> None:
 
 
 def failover_target(topology: Topology, among: Collection[str]) -> Member | None:
-    """The reader that takes the role over: available, of ours before one of autoscaling, lowest promotion tier first.
+    """The reader that takes the role over: available, of ours before one of autoscaling, then as AWS chooses: the lowest
+    promotion tier first, and of several the largest.
 
     Args:
         among: identifiers that may take it.
@@ -62,6 +64,6 @@ def failover_target(topology: Topology, among: Collection[str]) -> Member | None
     return min(readers, key=_priority, default=None)
 
 
-def _priority(member: Member) -> tuple[bool, int, str]:
+def _priority(member: Member) -> tuple[bool, int, float, str]:
     tier = LOWEST_PRIORITY if member.promotion_tier is None else member.promotion_tier
-    return (member.id.startswith(AUTOSCALED_PREFIX), tier, member.id)
+    return (member.id.startswith(AUTOSCALED_PREFIX), tier, -size_of(member.class_), member.id)

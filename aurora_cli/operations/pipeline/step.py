@@ -81,6 +81,8 @@ class Operation:
         concerns: what varies between changes, and what is refused or told of the plan; see `core/concern.py`.
         resumed_concerns: those of a run that resumes it; the rest was asked when it began.
         last_step: what its last step, which brings Terraform to the spec at the end, says.
+        retargets: whether it takes the place of an unfinished one of its name that was asked for with other arguments: it decides
+            by the live cluster alone, so that a target which cannot be reached is no dead end.
         one_step: whether Terraform's apply is all that it does, of a cluster that may not exist yet: it needs no journal, and
             the state and the live cluster say which instance keys there are.
     """
@@ -90,6 +92,7 @@ class Operation:
     resumed_concerns: ClassVar[Sequence[type[Concern]]] = EVERY_CHANGE
     last_step: ClassVar[str] = "Reconcile Terraform state with the spec"
     one_step: ClassVar[bool] = False
+    retargets: ClassVar[bool] = False
 
     @property
     def arguments(self) -> Mapping[str, Any]:

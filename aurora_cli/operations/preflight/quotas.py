@@ -13,7 +13,7 @@ from aurora_cli.errors import InvalidInput, Problem
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
-CLUSTER = "aws_rds_cluster"
+CLUSTER, GLOBAL_CLUSTER = "aws_rds_cluster", "aws_rds_global_cluster"
 _QUOTAS = {
     CLUSTER: "DBClusters",
     "aws_rds_cluster_instance": "DBInstances",
@@ -34,7 +34,7 @@ _WORDS = {
     "DBProxies": "RDS proxies",
     "ManualClusterSnapshots": "manual cluster snapshots",
 }
-_OPTIMIZED = "aurora-iopt1"
+_OPTIMIZED, _LIFECYCLE = "aurora-iopt1", "engine_lifecycle_support"
 _RAISE = "request an increase in the Service Quotas console, or delete unused resources"
 
 
@@ -97,6 +97,12 @@ class RefusedByAws(Concern):
 
 def refuse_what_aws_refuses(plan: Plan, topology: Topology | None, now: datetime) -> None:
     """Raise InvalidInput for a change that AWS is known to refuse for this cluster; nothing has been changed by then."""
+    for change in plan.resource_changes:
+        if change.type == GLOBAL_CLUSTER and change.action == "update" and _differs(change, _LIFECYCLE):
+            raise InvalidInput(
+                "Nothing was changed: AWS does not change Extended Support of an existing global database.",
+                hint="Keep the value of `extended_support` with which the global database was created.",
+            )
     for change in _changed_cluster(plan):
         _refuse_early_switch(change, topology, now)
         if _turns_on(change, "backtrack_window"):
@@ -128,6 +134,10 @@ def _refuse_early_switch(change: ResourceChange, topology: Topology | None, now:
             f"Nothing was changed: AWS switches this cluster to I/O-Optimized storage again from {again:%Y-%m-%d %H:%M} UTC on.",
             hint="A cluster can switch once in 30 days. Keep `storage: aurora` until then.",
         )
+
+
+def _differs(change: ResourceChange, name: str) -> bool:
+    return bool(change.before.get(name) != change.after.get(name))
 
 
 def _turns_on(change: ResourceChange, name: str) -> bool:

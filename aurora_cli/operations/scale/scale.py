@@ -33,12 +33,13 @@ class ScaleRequest:
     """What is wanted.
 
     Attributes:
-        readers: readers beside the writer, 0 to 15.
+        readers: readers beside the writer, 0 to 15; with `relative`, how many more or fewer than now.
         class_: DB instance class, of every instance or of `instance`.
         acu: serverless range `MIN-MAX` in ACUs; for a provisioned cluster it needs `class_` db.serverless as well.
         instance: key or DB instance identifier of the one instance that `class_` is for.
         in_place: everything at once, instead of one instance after another.
         skip_checks: names of checks whose errors become warnings.
+        relative: `readers` is added to those that the stored spec has.
     """
 
     readers: int | None = None
@@ -47,6 +48,7 @@ class ScaleRequest:
     instance: str | None = None
     in_place: bool = False
     skip_checks: tuple[str, ...] = ()
+    relative: bool = False
 
     def __post_init__(self) -> None:
         if self.readers is None and self.class_ is None and self.acu is None:
@@ -78,18 +80,21 @@ class Scale(Operation):
     request: ScaleRequest
     every: bool = False
     name = "scale"
+    retargets = True
     concerns = (*EVERY_CHANGE, Orderable)
 
     @property
     def arguments(self) -> Mapping[str, Any]:
         """What was asked for."""
-        return {**vars(self.request), "skip_checks": list(self.request.skip_checks)}
+        asked = {**vars(self.request), "skip_checks": list(self.request.skip_checks)}
+        return asked if self.request.relative else {name: v for name, v in asked.items() if name != "relative"}
 
     @property
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
         asked = self.request
-        size = {"readers": asked.readers, "class": asked.class_, "acu": asked.acu, "instance": asked.instance}
+        readers = f"{asked.readers:+d}" if asked.relative else asked.readers
+        size = {"readers": readers, "class": asked.class_, "acu": asked.acu, "instance": asked.instance}
         return typed("scale", self.cluster, **size, skip_check=asked.skip_checks, in_place=asked.in_place)
 
     def decide(self, context: OperationContext) -> Decision:
@@ -97,9 +102,10 @@ class Scale(Operation):
         topology = scalable(context)
         key = self._key(context, topology)
         request, every = self.request, self.every
-        desired = scaled(
-            context.stack, request.readers, request.class_, request.acu, key, request.skip_checks, every=every
-        )
+        readers = request.readers
+        if readers is not None and request.relative:
+            readers += context.spec.instances.readers
+        desired = scaled(context.stack, readers, request.class_, request.acu, key, request.skip_checks, every=every)
         decided = instance_decision(context, topology, desired, in_place=self.request.in_place)
         order = decided.facts["order"]
         own = self._own_classes(desired.spec, identifiers([*order["classes"], *order["new"]], desired.spec))

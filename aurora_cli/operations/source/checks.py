@@ -132,6 +132,11 @@ def _encryption(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> N
             f"{found.name} is encrypted, so its replica must be encrypted too.",
             hint="Write `encryption.enabled: true`.",
         )
+    if found.shared_by and found.encrypted and wanted.kms_key is None:
+        raise SourceUnfit(
+            f"{found.name} is encrypted with a key of the account {found.shared_by}, and {spec.name} would depend on that key.",
+            hint="Specify a key of this account: `encryption.kms_key: alias/aws/rds`, or a customer managed key.",
+        )
     elsewhere = replica and f":{spec.region}:" not in found.arn
     if elsewhere and wanted.enabled and wanted.kms_key is None:
         raise SourceUnfit(

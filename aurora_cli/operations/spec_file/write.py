@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import OperationFailed
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.spec_file.lines import lines_of, resolved_beside
-from aurora_cli.stacks.atomic import write_atomic
+from aurora_cli.writing import write_atomic
 
 if TYPE_CHECKING:
     from aurora_cli.operations.spec_file.lines import FileLine

@@ -19,6 +19,11 @@ class AllowRule(ShortForm):
     description: str | None = Field(None, description="Text shown with the security group rule.")
 
 
+def source_of(entry: Any) -> str:
+    """The source of an entry of `allow` as a file has it: text, or a map."""
+    return str(entry["source"] if isinstance(entry, dict) else entry)
+
+
 class EgressRule(ShortForm):
     """One destination to which the database may connect. Written as text (all ports) or as a map."""
 

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from aurora_cli.spec.layers.shape import leaf_paths
+from aurora_cli.spec.layers.shape import Shape, child_of, leaf_paths, spec_shape
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.values.quantities import format_acu
 from aurora_cli.spec.values.scalars import number_or_text, scalar
@@ -20,6 +20,7 @@ _NUMBER_LIKE = re.compile(
 )
 _MEANT_EMPTY = frozenset({"exports"})
 """Lists whose default is not empty: no log exports is a choice, no subnets is the lack of one."""
+_UNKNOWN = Shape("plain")
 _WORD_LIKE = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false", "null"})
 
 
@@ -63,17 +64,29 @@ def plain_values(spec: ClusterSpec) -> dict[str, Any]:
     return values
 
 
-def mapping(values: dict[str, Any]) -> CommentedMap:
-    """A mapping that `render` writes, texts quoted where they must be; what is empty is left out."""
-    plain = [(_text(key), _plain(value)) for key, value in values.items()]
-    return CommentedMap((key, value) for key, value in plain if value != {} and (value != [] or key in _MEANT_EMPTY))
+def mapping(values: dict[str, Any], shape: Shape | None = None) -> CommentedMap:
+    """A mapping that `render` writes, texts quoted where they must be; what is empty is left out, but for entries of maps.
+
+    Args:
+        shape: what the values are in the spec; None for a whole spec.
+    """
+    shape = shape or spec_shape()
+    plain = {_text(key): _plain(value, child_of(shape, key)) for key, value in values.items()}
+    return CommentedMap((key, value) for key, value in plain.items() if not _says_nothing(key, value, shape))
 
 
-def _plain(value: Any) -> Any:
+def _says_nothing(key: str, value: Any, shape: Shape) -> bool:
+    """An entry of a map that is all defaults is an entry still."""
+    if value == {}:
+        return shape.kind != "map" or shape.item is None or shape.item.kind != "section"
+    return bool(value == [] and key not in _MEANT_EMPTY)
+
+
+def _plain(value: Any, shape: Shape | None) -> Any:
     if isinstance(value, dict):
-        return mapping(value)
+        return mapping(value, shape or _UNKNOWN)
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_plain(item, shape.item if shape else None) for item in value]
     if isinstance(value, float):
         value = number_or_text(value)
     return _text(value) if isinstance(value, str) else value

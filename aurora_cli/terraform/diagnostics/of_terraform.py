@@ -12,6 +12,11 @@ from aurora_cli.terraform.diagnostics.of_aws import AWS_EXPLANATIONS
 
 PROVIDER_DIED = "The Terraform provider did not start or stopped while it worked"
 
+_RELEASE = (
+    "Wait for it to end and run this command again. "
+    "Only if nobody is working on it, release the lock: aurora-cli unlock NAME"
+)
+
 _STATE = (
     row(
         StateAtRisk,
@@ -39,19 +44,23 @@ _STATE = (
         "Nothing was changed. Terraform's last copy is terraform.tfstate.backup in the stack's terraform folder; a state of a "
         "newer Terraform needs that Terraform (--terraform-bin).",
     ),
+    row(  # the HTTP backend describes its own attempt, and names of the lock that is held the ID alone
+        StateLocked,
+        r"Error acquiring the state lock.*already locked: ID=(?P<held>\S+)",
+        "Terraform's state is locked by another run (lock ID {held}); the HTTP backend does not report whose.",
+        _RELEASE,
+        path=r"^\s*Path:\s*(\S+)",
+    ),
     row(
         StateLocked,
         r"Error acquiring the state lock.*\bID: ",
         "Terraform's state is locked: {operation} by {who}, since {created} (lock ID {id}).",
-        "Wait for it to end and run this command again. Only if nobody is working on it, release the lock in the "
-        "stack's terraform "
-        "folder: terraform force-unlock {id}",
+        _RELEASE,
         id=r"^\s*ID:\s*(\S+)",
         who=r"^\s*Who:\s*(.+)$",
         created=r"^\s*Created:\s*(.+)$",
         operation=r"^\s*Operation:\s*(?:OperationType)?(\S+)",
         path=r"^\s*Path:\s*(\S+)",
-        held=r"already\s+locked:\s+ID=(\S+)",
     ),
     row(
         StateLocked,

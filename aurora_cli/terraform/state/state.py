@@ -28,6 +28,7 @@ class StateResource:
         data: True for a data source.
         tainted: True when it will be replaced, since its creation did not end well.
         deposed: True when it is a left-over of an unfinished replacement.
+        dependencies: addresses of what it was made after, without index.
     """
 
     address: str
@@ -38,6 +39,7 @@ class StateResource:
     data: bool = False
     tainted: bool = False
     deposed: bool = False
+    dependencies: tuple[str, ...] = ()
 
     @property
     def id(self) -> str | None:
@@ -124,6 +126,7 @@ def _resources(data: Mapping[str, Any]) -> Iterator[StateResource]:
                 data=is_data,
                 tainted=instance.get("status") == "tainted",
                 deposed="deposed" in instance,
+                dependencies=tuple(instance.get("dependencies") or ()),
             )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aurora_cli.operations.core.review import Effect, Finding, PlanReview
@@ -55,19 +56,31 @@ def groups_of(review: PlanReview) -> list[Group]:
 
 
 def drift_of(plan: Plan) -> Group:
-    """What was changed outside since the last run, as far as the plan acts on it: AWS's own bookkeeping is no news."""
-    acted_on = {c.address for c in plan.changes}
+    """What was changed outside since the last run, as far as the plan takes it back or deals with it.
+
+    AWS's own bookkeeping is no news, and neither is a value that the plan leaves as it is: an upgrade, say, which the RDS API has
+    carried out for us.
+    """
+    acted_on = {c.address: c for c in plan.changes}
     entries = tuple(
-        Entry(_name(c, plan), clean(c.address), _strange(c), ("was deleted",) if c.action == "delete" else ())
+        Entry(_name(c, plan), clean(c.address), _undone(c, acted_on[c.address]), _gone(c))
         for c in _ordered(plan.drift)
-        if c.address in acted_on and (c.action != "update" or _strange(c))
+        if c.address in acted_on and (c.action != "update" or _undone(c, acted_on[c.address]))
     )
     return Group("Changed outside Terraform since the last run", "warning", "warning", entries)
 
 
-def _strange(change: ResourceChange) -> tuple[Line, ...]:
+def _gone(change: ResourceChange) -> tuple[str, ...]:
+    return ("was deleted",) if change.action == "delete" else ()
+
+
+def _undone(drifted: ResourceChange, planned: ResourceChange) -> tuple[Line, ...]:
     """Without the role: it moves with every failover, and no plan is about it."""
-    return tuple(line for line in _lines(change) if line.label != "writer")
+    if planned.action == "update":
+        kept = {name for name in drifted.after if planned.after.get(name) == drifted.after[name]}
+        left = tuple(one for one in drifted.changed if re.split(r"[.\[]", one.path)[0] not in kept)
+        drifted = replace(drifted, changed=left)
+    return tuple(line for line in _lines(drifted) if line.label != "writer")
 
 
 def source_of(plan: Plan) -> str | None:

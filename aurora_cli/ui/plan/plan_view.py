@@ -19,6 +19,8 @@ _HEADLINES = {
     "create": "Create {name}",
     "apply": "Change {name}",
     "scale": "Scale {name}",
+    "allow": "Change who may connect to {name}",
+    "deny": "Change who may connect to {name}",
     "adopt": "Import {name}",
     "rotate-password": "Change the master password of {name}",
     "plan": "What would change in {name}",

@@ -15,6 +15,8 @@ Sentences = Callable[[ChangeResult], Iterator[str]]
 
 PARTS: dict[str, tuple[str, ...]] = {
     "scale": ("instances", "endpoints"),
+    "allow": (),
+    "deny": (),
     "migrate": ("instances", "endpoints"),
     "restore": ("instances", "endpoints"),
     "add-region": ("regions", "endpoints"),

@@ -179,4 +179,13 @@ FACTS = (
         "AWS reserves tags that start with `aws:`",
         "for example `team`",
     ),
+    Fact(
+        "c1-10",
+        "IAM does not distinguish tags by case, so a role cannot have both.",
+        "tag-case",
+        {"tags": {"Owner": "a", "owner": "b"}, "monitoring.enhanced": {"interval": 60}},
+        "tags.owner",
+        "`owner` and `Owner` differ in case only, and IAM takes them for the same tag of a role",
+        "keep one of them",
+    ),
 )

@@ -11,6 +11,9 @@ from aurora_cli.sandbox.provider.engine.model import Call, Task
 from aurora_cli.sandbox.provider.engine.names import match_members, squash
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
+_ZERO = {"boolean": False, "integer": 0, "long": 0}
+"""What the provider sends for a changed attribute that is null now: the zero value of its type, which turns it off."""
+
 
 def input_members(call: Call, task: Task) -> Mapping[str, Shape]:
     """Members of the call's request."""
@@ -33,6 +36,8 @@ def build_request(call: Call, task: Task, *, only: Collection[str] | None = None
             keep_zero = True if callable(call.send[member]) else member in call.zero
         elif member in filled_by_name and (only is None or filled_by_name[member] in only):
             value = task.get(filled_by_name[member])
+            if value is None and only is not None:
+                value = _ZERO.get(shape.type_name)
             keep_zero = only is not None or member in call.zero
         else:
             continue

@@ -81,3 +81,38 @@ def stream_native_fields(spec: ClusterSpec) -> Iterator[Finding]:
     if stream and stream.engine_native_audit_fields:
         path = "activity_stream.engine_native_audit_fields"
         yield Finding(path, "Aurora does not support these fields", "leave it out")
+
+
+@rule(
+    "stream-kms",
+    hard=True,
+    text="The database of Aurora MySQL reaches AWS KMS: by the VPC endpoint `kms`, or with public addresses.",
+    source=f"{_GUIDE}, network prerequisites for Aurora MySQL",
+    fields="engine network activity_stream",
+)
+def stream_kms(spec: ClusterSpec) -> Iterator[Finding]:
+    network = spec.network
+    if _calls_kms(spec) and network.own_vpc and not network.public_access:
+        yield Finding("activity_stream", _NO_WAY, "add `kms` to `network.vpc_endpoints`")
+
+
+@rule(
+    "stream-kms-existing",
+    hard=False,
+    text="In an existing VPC the database of Aurora MySQL reaches AWS KMS by `network.egress`.",
+    source=f"{_GUIDE}, network prerequisites for Aurora MySQL",
+    fields="engine network activity_stream",
+)
+def stream_kms_existing(spec: ClusterSpec) -> Iterator[Finding]:
+    network = spec.network
+    if _calls_kms(spec) and not network.own_vpc and network.own_security_group and not network.egress:
+        hint = "add `kms` to `network.vpc_endpoints`, or the destination of the VPC's own endpoint to `network.egress`"
+        yield Finding("activity_stream", _NO_WAY, hint)
+
+
+_NO_WAY = "the database cannot reach AWS KMS, which an activity stream of aurora-mysql requires"
+
+
+def _calls_kms(spec: ClusterSpec) -> bool:
+    named = "kms" in spec.network.vpc_endpoints
+    return spec.engine == "aurora-mysql" and spec.activity_stream is not None and not named

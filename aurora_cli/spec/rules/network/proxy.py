@@ -192,6 +192,21 @@ def proxy_debug(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 @rule(
+    "proxy-dual",
+    hard=False,
+    text="The endpoints of a proxy are IPv4 only, whatever the addresses of the cluster.",
+    source="RDS API CreateDBProxy.EndpointNetworkType and TargetConnectionNetworkType, whose default is IPV4",
+    fields="network.ip_version proxy",
+)
+def proxy_dual(spec: ClusterSpec) -> Iterator[Finding]:
+    if on(spec) and spec.network.ip_version == "dual":
+        message = "clients with IPv6 alone cannot connect to the proxy, whose endpoints are IPv4"
+        yield Finding(
+            "proxy", message, "have them use the cluster's own endpoints, or write `network.ip_version: ipv4`"
+        )
+
+
+@rule(
     "proxy-port",
     hard=False,
     text="A proxy listens on the engine's own port, whatever the port of the cluster is.",

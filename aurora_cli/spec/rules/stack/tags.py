@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from aurora_cli.spec.facts.features import given_services
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.values.suggestions import shown
 
-_OURS = ("Name", "aurora-cli:cluster")
+_CLUSTER_TAG = "aurora-cli:cluster"
+_OURS = ("Name", _CLUSTER_TAG)
 _PUNCTUATION = frozenset("_.:/=+-@")
 _ALLOWED = "letters, digits, spaces and _ . : / = + - @"
 
@@ -67,7 +69,7 @@ def tag_key(spec: ClusterSpec) -> Iterator[Finding]:
             yield Finding(path, f"a tag's key has 1 to 128 characters, this one {len(key)}", "shorten it")
         elif key.lower().startswith(("aws:", "rds:")):
             yield Finding(path, f"AWS reserves tags that start with `{key[:4]}`", f"for example `{key[4:] or 'team'}`")
-        elif key == "aurora-cli:cluster":
+        elif key == _CLUSTER_TAG:
             yield Finding(path, f"the tool sets the tag `{key}` itself", "remove it")
         elif _foreign(key):
             yield Finding(path, f"the tag key {shown(key)} has characters that AWS refuses; it allows {_ALLOWED}")
@@ -89,3 +91,36 @@ def tag_value(spec: ClusterSpec) -> Iterator[Finding]:
         elif _foreign(value):
             message = f"the value of tag {shown(key)} has characters that AWS refuses: {shown(_foreign(value))}"
             yield Finding(path, message, f"it allows {_ALLOWED}")
+
+
+def _creates_in_iam(spec: ClusterSpec) -> bool:
+    """Whether the stack creates a role or a policy of IAM."""
+    enhanced, given, source = spec.monitoring.enhanced, spec.credentials, spec.source
+    monitored = any(own.monitoring_interval for own in spec.instances.overrides.values())
+    monitored = monitored or (enhanced is not None and enhanced.interval > 0)
+    roles = [
+        *([enhanced.role if enhanced else None] if monitored else ()),
+        *([spec.proxy.role] if spec.proxy and spec.proxy.enabled else ()),
+        *(service.role for service in given_services(spec).values()),
+        *([source.s3.role] if source and source.s3 else ()),
+        *([given.domain.role] if given.domain else ()),
+    ]
+    return None in roles or bool(given.iam_users)
+
+
+@rule(
+    "tag-case",
+    hard=True,
+    text="Where the stack creates a role or policy of IAM, no two keys of `tags` differ in case only.",
+    source="IAM User Guide, tagging: keys are not case sensitive, unlike those of RDS",
+    fields="tags monitoring.enhanced instances.overrides proxy services source credentials",
+)
+def tag_case(spec: ClusterSpec) -> Iterator[Finding]:
+    if not _creates_in_iam(spec):
+        return
+    known: dict[str, str] = {}
+    for key in (_CLUSTER_TAG, *spec.tags):
+        first = known.setdefault(key.lower(), key)
+        if first != key:
+            message = f"`{key}` and `{first}` differ in case only, and IAM takes them for the same tag of a role"
+            yield Finding(f"tags.{key}", message, "keep one of them")

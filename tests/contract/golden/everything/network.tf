@@ -5,9 +5,6 @@ resource "aws_vpc" "this" {
   enable_dns_support   = true
   enable_dns_hostnames = true
 
-  # A /56 of Amazon's addresses.
-  assign_generated_ipv6_cidr_block = true
-
   tags = {
     Name = local.name
   }
@@ -55,7 +52,6 @@ resource "aws_subnet" "database" {
 
   vpc_id            = aws_vpc.this.id
   cidr_block        = each.value.cidr_block
-  ipv6_cidr_block   = cidrsubnet(aws_vpc.this.ipv6_cidr_block, 8, tonumber(each.key))
   availability_zone = each.value.zone
 
   tags = {

@@ -10,7 +10,8 @@ from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 from aurora_cli.sandbox.emulator.rds.models import engines, parameter_group
-from aurora_cli.sandbox.emulator.rds.models.parameter_group import Group, family_of
+from aurora_cli.sandbox.emulator.rds.models.parameter_group import Group, engine_of, family_of
+from aurora_cli.spec.facts.parameters import as_read_back
 
 MOST_CHANGES = 20
 
@@ -135,9 +136,10 @@ def _set(group: Group, changes: Iterable[Any]) -> bool:
     waiting = False
     for change in changes:
         name = change["ParameterName"]
+        value = as_read_back(engine_of(group), name, change["ParameterValue"])
         old = group.parameters.get(name, {}).get("ParameterValue")
-        waiting |= old != change["ParameterValue"] and change.get("ApplyMethod") == "pending-reboot"
-        group.parameters[name] = _parameter(change)
+        waiting |= old != value and change.get("ApplyMethod") == "pending-reboot"
+        group.parameters[name] = _parameter(change, value)
     return waiting
 
 
@@ -146,11 +148,11 @@ def _is_static(group: Group, change: Any) -> bool:
     return name in STATIC and (name != "max_connections" or "postgresql" in family_of(group))
 
 
-def _parameter(change: Any) -> dict[str, Any]:
+def _parameter(change: Any, value: str) -> dict[str, Any]:
     static = change["ParameterName"] in STATIC
     return {
         "ParameterName": change["ParameterName"],
-        "ParameterValue": change["ParameterValue"],
+        "ParameterValue": value,
         "ApplyMethod": change.get("ApplyMethod") or "immediate",
         "ApplyType": "static" if static else "dynamic",
         "Source": "user",

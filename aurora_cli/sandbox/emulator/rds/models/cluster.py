@@ -12,6 +12,7 @@ from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
+from aurora_cli.spec.facts.sizes import size_of
 
 LICENSES = {"aurora-postgresql": "postgresql-license", "aurora-mysql": "general-public-license"}
 DEFAULT_PAUSE_S = 300
@@ -135,9 +136,13 @@ class AuroraCluster(Transitional, DBCluster):
         return [member for member in self._members if not member.deleting]  # type: ignore[attr-defined,misc]
 
     def designate_writer(self) -> None:
-        """Without a writer, promote the reader with the lowest promotion tier."""
+        """Without a writer, promote the reader that AWS would promote."""
         if self.instances and not any(member.is_cluster_writer for member in self.instances):
-            min(self.instances, key=lambda member: member.promotion_tier).is_cluster_writer = True
+            self.next_writer(self.instances).is_cluster_writer = True
+
+    def next_writer(self, readers: list[AuroraInstance]) -> AuroraInstance:
+        """The reader with the lowest promotion tier, and of several the largest (Aurora User Guide, fault tolerance)."""
+        return min(readers, key=lambda member: (member.promotion_tier, -size_of(member.db_instance_class)))
 
     def make_writer(self, target: AuroraInstance) -> None:
         """Make this member the only writer."""

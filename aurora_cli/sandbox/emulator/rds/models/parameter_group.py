@@ -60,6 +60,11 @@ def family_of(group: Group) -> str:
     return str(group.db_parameter_group_family if isinstance(group, DBClusterParameterGroup) else group.family)
 
 
+def engine_of(group: Group) -> str:
+    """The Aurora engine of its family; a family of another engine counts as PostgreSQL's or MySQL's."""
+    return "aurora-mysql" if "mysql" in family_of(group) else "aurora-postgresql"
+
+
 def check_family(group: Group, family: str) -> None:
     """Reject a group of another engine version."""
     own = family_of(group)

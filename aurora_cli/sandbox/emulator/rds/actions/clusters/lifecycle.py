@@ -148,7 +148,7 @@ def _failover_target(backend: AuroraBackend, cluster: AuroraCluster, name: str |
             f"Database cluster:{cluster.db_cluster_identifier} should have at least two database instances in valid states "
             "or a valid target instance for failover."
         )
-    return min(readers, key=lambda member: member.promotion_tier)
+    return cluster.next_writer(readers)
 
 
 def stop(backend: AuroraBackend, params: Any) -> StatusView:

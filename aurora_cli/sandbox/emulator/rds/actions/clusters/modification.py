@@ -39,6 +39,7 @@ AT_ONCE = {
     "monitoring_interval": "monitoring_interval",
     "monitoring_role_arn": "monitoring_role_arn",
     "network_type": "network_type",
+    "engine_lifecycle_support": "engine_lifecycle_support",
 }
 """Parameter of ModifyDBCluster -> attribute. Applied at once, regardless of ApplyImmediately (RDS API reference)."""
 
@@ -52,6 +53,9 @@ def modify(backend: AuroraBackend, params: Any) -> StatusView:
     for key, attribute in AT_ONCE.items():
         if values.get(key) is not None:
             setattr(cluster, attribute, values[key])
+    if values.get("enable_performance_insights") is False:
+        for member in cluster.instances:
+            member.performance_insights_enabled = False
     _modify_windows_and_storage(cluster, values)
     _modify_logs(cluster, values.get("cloudwatch_logs_export_configuration"))
     _modify_secret(backend, cluster, values)

@@ -1,0 +1,60 @@
+"""Names that the plan would create and that others have: refused before anything is made, instead of half-way through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.related.names_taken import LOOKUPS, tags_of_existing
+from aurora_cli.errors import AccessDenied, InvalidInput
+from aurora_cli.operations.core.concern import Concern, Shown
+from aurora_cli.terraform.state.addresses import region_of
+
+if TYPE_CHECKING:
+    from aurora_cli.terraform.plan.plan import Plan
+
+_WORDS = {
+    "aws_rds_cluster_parameter_group": (
+        "DB cluster parameter group",
+        "rds delete-db-cluster-parameter-group --db-cluster-parameter-group-name",
+    ),
+    "aws_db_parameter_group": ("DB parameter group", "rds delete-db-parameter-group --db-parameter-group-name"),
+    "aws_db_subnet_group": ("DB subnet group", "rds delete-db-subnet-group --db-subnet-group-name"),
+    "aws_iam_role": ("IAM role", "iam delete-role --role-name"),
+    "aws_kms_alias": ("KMS alias", "kms delete-alias --alias-name"),
+    "aws_cloudwatch_log_group": ("log group", "logs delete-log-group --log-group-name"),
+}
+
+
+class NamesTaken(Concern):
+    """The names of what is created, looked up; what carries the tag of this cluster is its own, left by an interrupted run."""
+
+    def review(self, plan: Plan) -> Shown:
+        """Refuse the first that is somebody else's."""
+        taken = list(self._taken(plan))
+        if taken:
+            kind, name, region = taken[0]
+            what, delete = _WORDS[kind]
+            more = "".join(f", the {_WORDS[one][0]} {other}" for one, other, _ in taken[1:])
+            raise InvalidInput(
+                f"The plan would create the {what} {name}{more}: it already exists, and this stack does not manage it.",
+                hint="Choose another `name` or `resource_name`, or delete it if nothing uses it: "
+                f"aws {delete} {name} --region {region}",
+                details={"taken": [{"type": one, "name": other, "region": where} for one, other, where in taken]},
+            )
+        return Shown()
+
+    def _taken(self, plan: Plan) -> Iterator[tuple[str, str, str]]:
+        from aurora_cli.hcl.render import CLUSTER_TAG
+
+        for change in plan.resource_changes:
+            name = change.after.get("name") if change.action == "create" and change.type in LOOKUPS else None
+            region = region_of(change.address) or self.spec.region
+            if not isinstance(name, str):
+                continue
+            try:
+                tags = tags_of_existing(self.app.aws(region), change.type, name)
+            except AccessDenied:
+                continue
+            if tags is not None and tags.get(CLUSTER_TAG) != self.spec.name:
+                yield change.type, name, region
