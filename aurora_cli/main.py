@@ -97,8 +97,6 @@ def _fail(error: AuroraError, words: list[str], session: Session) -> int:
     """Show the failure on stderr, as a document on stdout too if one was asked for; gives the exit status."""
     from aurora_cli.ui import errors_view, serialize
 
-    if error.hint:
-        error.hint = session.retyped(error.hint)
     errors_view.print_error(session.consoles, error, session.settings.debug)
     output = wanted_output(words, os.environ)
     if output is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO
@@ -19,7 +19,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from aurora_cli.ui.symbols import Symbols, symbols_for
-from aurora_cli.ui.text import clean, spoken
+from aurora_cli.ui.text import clean, retyped, spoken
 
 if TYPE_CHECKING:
     from aurora_cli.terraform.plan.plan import Plan
@@ -59,7 +59,13 @@ class Animation(Protocol):
 
 
 class _Console(Console):
-    """rich ends the process when the reader goes away. That is for the caller to decide, above all during an apply."""
+    """rich ends the process when the reader goes away. That is for the caller to decide, above all during an apply.
+
+    Attributes:
+        typed: gives the global options to repeat in the commands that are printed.
+    """
+
+    typed: Callable[[], Sequence[str]] = tuple
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
@@ -112,6 +118,7 @@ def make_consoles(
     *,
     stdin: TextIO | None = None,
     no_input: bool = False,
+    typed: Callable[[], Sequence[str]] = tuple,
 ) -> Consoles:
     """Consoles for these streams.
 
@@ -120,13 +127,14 @@ def make_consoles(
         environ: read for NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM, COLUMNS and CI.
         stdin: where answers come from; default `sys.stdin`.
         no_input: `--no-input`: never ask.
+        typed: gives the global options to repeat in the commands that are printed.
     """
     stdin = stdin if stdin is not None else sys.stdin
     terminal = _is_tty(stderr) and environ.get("TERM", "") != "dumb"
     calm = bool(environ.get("CI")) and environ["CI"].lower() not in ("0", "false")
     return Consoles(
-        out=_console(stdout, color, environ, width=DATA_WIDTH),
-        err=_console(stderr, color, environ, width=LOG_WIDTH),
+        out=_console(stdout, color, environ, width=DATA_WIDTH, typed=typed),
+        err=_console(stderr, color, environ, width=LOG_WIDTH, typed=typed),
         interactive=terminal and _is_tty(stdin) and not calm and not no_input,
         animated=terminal and not calm,
         stdin=stdin,
@@ -198,13 +206,22 @@ def document(console: Console, text: str) -> None:
     console.file.flush()
 
 
+def as_typed(console: Console, text: str) -> str:
+    """The text with the global options of this run in the commands that it tells to type."""
+    return retyped(text, console.typed()) if isinstance(console, _Console) else text
+
+
 def _safe(console: Console, text: Text | str, make: Callable[[str], str] = clean) -> Text:
-    """The text, made safe piece by piece so that each keeps its style."""
+    """The text, made safe and its commands as the run was, piece by piece so that each keeps its style."""
+
+    def shown(piece: str) -> str:
+        return as_typed(console, make(piece))
+
     if isinstance(text, str):
-        return Text(make(text))
-    if make(text.plain) == text.plain:
+        return Text(shown(text))
+    if shown(text.plain) == text.plain:
         return text
-    return Text.assemble(*((make(piece.text), piece.style or "") for piece in text.render(console)))
+    return Text.assemble(*((shown(piece.text), piece.style or "") for piece in text.render(console)))
 
 
 def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
@@ -214,10 +231,12 @@ def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
     return first, text[len(text.plain) - len(left.lstrip(" ")) :] if left.strip() else Text()
 
 
-def _console(stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int) -> Console:
+def _console(
+    stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int, typed: Callable[[], Sequence[str]]
+) -> Console:
     _never_fail_to_encode(stream)
     tty = _is_tty(stream)
-    return _Console(
+    console = _Console(
         file=stream,
         force_terminal=tty and environ.get("TERM", "") != "dumb",
         color_system="standard" if wants_color(color, environ, tty) else None,
@@ -229,6 +248,8 @@ def _console(stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, 
         legacy_windows=False,
         _environ={k: v for k, v in environ.items() if k in ("TERM", "COLUMNS", "LINES")},
     )
+    console.typed = typed
+    return console
 
 
 def _columns(environ: Mapping[str, str], default: int) -> int:
