@@ -179,7 +179,8 @@ def _refuse_wrong_regions(spec: ClusterSpec, add: Collection[str], remove: Colle
     for region in add:
         if region in (spec.region, *there):
             raise InvalidInput(
-                f"{spec.name} already has a cluster in {region}.", hint="Change it with `aurora-cli apply`."
+                f"{spec.name} already has a cluster in {region}.",
+                hint=f"Change it with `aurora-cli apply {spec.name}`.",
             )
     for region in remove:
         if region not in there:
