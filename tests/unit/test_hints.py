@@ -14,6 +14,7 @@ import pytest
 import aurora_cli
 from aurora_cli.operations.core.activity import _RESUMES
 from aurora_cli.operations.pipeline.notices import _GENTLER
+from aurora_cli.ui.redact import redact_text
 from aurora_cli.ui.text import retyped
 from tests.unit.conftest import Run
 from tests.unit.test_docs import COMMANDS, parses
@@ -101,6 +102,12 @@ def test_every_option_that_a_text_names_exists() -> None:
     known = {option for command in COMMANDS.values() for param in command.params for option in param.opts}
     ours = [(file, text) for file, text in TEXTS if " " in text and not OTHERS.search(text)]
     assert {(file, option) for file, text in ours for option in OPTION.findall(text) if option not in known} == set()
+
+
+@pytest.mark.parametrize("file", sorted({file for file, _ in TEXTS}))
+def test_no_sentence_loses_a_word_to_the_redactor(file: str) -> None:
+    texts = [text for name, text in TEXTS if name == file]
+    assert [redact_text(text) for text in texts] == texts
 
 
 CONFIRMED = [

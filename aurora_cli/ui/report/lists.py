@@ -120,9 +120,7 @@ def _version(row: VersionRow) -> tuple[Value, ...]:
 def print_history(consoles: Consoles, entries: Sequence[Mapping[str, Any]]) -> None:
     """Prints operations in the order given; each has the keys when, who, operation, outcome, duration_s and summary."""
     columns = ("When", "Who", "Operation", "Outcome", "Took", "Summary")
-    print_table(
-        consoles, "", columns, [_operation(consoles, entry) for entry in entries], spare=("Took", "Who", "Summary")
-    )
+    print_table(consoles, "", columns, [_operation(consoles, entry) for entry in entries], spare=("Took", "Who"))
 
 
 def print_checks(consoles: Consoles, checks: Sequence[CheckRow]) -> None:
