@@ -5,10 +5,12 @@ Nothing heavy is imported here: `--help` and `--version` need Click alone.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -18,6 +20,7 @@ from aurora_cli.commands.table import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.commands.usage import as_invalid_input, wanted_output
 from aurora_cli.errors import AuroraError, Interrupted, OperationFailed
 
+_PIPE_BYTES = 1 << 16
 READER_GONE = 141
 """128 + SIGPIPE: what a shell reports for a program whose reader went away, as in `aurora-cli list | head -1`."""
 
@@ -47,7 +50,9 @@ def main(arguments: Sequence[str] | None = None, obj: Session | None = None) -> 
 
 def _run(words: list[str], session: Session) -> int:
     try:
-        return _invoke(words, session)
+        status = _invoke(words, session)
+        sys.stdout.flush()
+        return status
     except BrokenPipeError:
         raise
     except (click.Abort, KeyboardInterrupt):
@@ -109,11 +114,25 @@ def _open_streams() -> None:
     if sys.stdout is None or sys.stderr is None:
         nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    own = sys.__stdout__
+    if own is not None and sys.stdout is own and not own.isatty():
+        sys.stdout = _in_one_write(own)
 
 
 def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:  # a full disk: the error has been told
+        _silence()
+
+
+def _in_one_write(stream: TextIO) -> TextIO:
+    """The stream with a buffer of what a pipe holds: a reader that goes after the first line has been sent all of it by then."""
+    buffered = io.BufferedWriter(io.FileIO(stream.fileno(), "w", closefd=False), _PIPE_BYTES)
+    return io.TextIOWrapper(buffered, encoding=stream.encoding, errors=stream.errors)
 
 
 def _silence() -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, cast
 
 from rich.console import Console
 from rich.text import Text
@@ -56,6 +56,38 @@ class Animation(Protocol):
 
     def expect(self, name: str, plan: Plan) -> None:
         """This plan of the cluster `name` was shown, and is what comes next."""
+
+
+class _Whole:
+    """A stream that is not a terminal: what is printed on it is passed on at the end, so that its reader gets all or nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def flush(self) -> None:
+        """`main` flushes the stream itself, once."""
+
+    def deliver(self) -> None:
+        """Pass it on now."""
+        self._stream.flush()
+
+
+class _After:
+    """A stream before whose every text another one is passed on, so that two that lead to one file keep their order."""
+
+    def __init__(self, stream: TextIO, first: TextIO) -> None:
+        self._stream, self._first = stream, first
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """See `TextIO`."""
+        self._first.flush()
+        return self._stream.write(text)
 
 
 class _Console(Console):
@@ -132,9 +164,12 @@ def make_consoles(
     stdin = stdin if stdin is not None else sys.stdin
     terminal = _is_tty(stderr) and environ.get("TERM", "") != "dumb"
     calm = bool(environ.get("CI")) and environ["CI"].lower() not in ("0", "false")
+    for stream in (stdout, stderr):
+        _never_fail_to_encode(stream)
+    whole = stdout if _is_tty(stdout) else cast("TextIO", _Whole(stdout))
     return Consoles(
-        out=_console(stdout, color, environ, width=DATA_WIDTH, typed=typed),
-        err=_console(stderr, color, environ, width=LOG_WIDTH, typed=typed),
+        out=_console(whole, color, environ, width=DATA_WIDTH, typed=typed),
+        err=_console(cast("TextIO", _After(stderr, stdout)), color, environ, width=LOG_WIDTH, typed=typed),
         interactive=terminal and _is_tty(stdin) and not calm and not no_input,
         animated=terminal and not calm,
         stdin=stdin,
@@ -203,7 +238,10 @@ def section(console: Console, title: str, style: str = "heading") -> None:
 def document(console: Console, text: str) -> None:
     """Writes a document of many lines, which its encoder has made safe already: JSON and YAML."""
     console.file.write(text)
-    console.file.flush()
+    if isinstance(console.file, _Whole):
+        console.file.deliver()
+    else:
+        console.file.flush()
 
 
 def as_typed(console: Console, text: str) -> str:
@@ -234,7 +272,6 @@ def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
 def _console(
     stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int, typed: Callable[[], Sequence[str]]
 ) -> Console:
-    _never_fail_to_encode(stream)
     tty = _is_tty(stream)
     console = _Console(
         file=stream,
