@@ -16,10 +16,15 @@ DEV := $(VENV)/.installed-dev
 SANDBOX := $(VENV)/.installed-sandbox
 CHECKOV_VERSION := 3.3.30
 CHECKOV := $(VENV)/checkov/bin/checkov
+PIP_AUDIT_VERSION := 2.10.1
+PIP_AUDIT := $(VENV)/pip-audit/bin/pip-audit
+UV_VERSION := 0.13.8
+UV := $(VENV)/uv/bin/uv
+COMPILE = $(UV) pip compile -q pyproject.toml --custom-compile-command 'make lock' --universal --python-version 3.10 --generate-hashes
 SOURCES := aurora_cli tests benchmarks tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test test-fast test-all test-times coverage lint format types contract docs docs-check wheel checkov check bench clean
+.PHONY: help demo install test test-fast test-all test-times coverage lint format types contract docs docs-check wheel checkov lock audit test-lowest check bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +78,19 @@ wheel: $(DEV) ## Build the wheel and try it in an empty environment, from an emp
 checkov: $(DEV) $(CHECKOV) ## Compare what checkov finds in the production example with docs/reference/security.md (installs 300 MB)
 	$(BIN)/python tools/checkov_gate.py $(CHECKOV)
 
+lock: $(UV) ## Write the lock files of a release: the newest versions that pyproject.toml allows, with hashes
+	$(COMPILE) --upgrade -o requirements.lock
+	$(COMPILE) --upgrade --extra sandbox -o requirements-sandbox.lock
+
+audit: $(PIP_AUDIT) ## Look the locked packages up in the database of known vulnerabilities
+	$(BIN)/python tools/audit.py $(PIP_AUDIT) requirements-sandbox.lock
+
+test-lowest: $(UV) ## Run the tests that start no process with the lowest versions that pyproject.toml allows
+	$(UV) venv -q --clear --python $(PYTHON) $(VENV)/lowest
+	$(UV) pip compile -q pyproject.toml --extra sandbox --resolution lowest-direct --python $(PYTHON) -o $(VENV)/lowest.txt
+	$(UV) pip install -q --python $(VENV)/lowest -c $(VENV)/lowest.txt -e '.[dev]'
+	$(VENV)/lowest/bin/python -m pytest $(SPREAD) tests/unit tests/contract $(PYTEST_ARGS)
+
 check: lint types docs-check test wheel ## Everything that a change must pass (tests include the contract)
 
 bench: $(DEV) ## Run the benchmarks
@@ -85,18 +103,23 @@ clean: ## Remove what the other targets made
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-# In an environment of its own: it pins versions that are not ours.
-$(CHECKOV): | $(BIN)/python
-	@echo "Installing checkov $(CHECKOV_VERSION) into $(VENV)/checkov ..."
-	@$(BIN)/python -m venv $(VENV)/checkov
-	@$(VENV)/checkov/bin/python -m pip --disable-pip-version-check -qq install checkov==$(CHECKOV_VERSION)
+# Each in an environment of its own: they pin versions that are not ours.
+$(CHECKOV): TOOL := checkov==$(CHECKOV_VERSION)
+$(PIP_AUDIT): TOOL := pip-audit==$(PIP_AUDIT_VERSION)
+$(UV): TOOL := uv==$(UV_VERSION)
+$(CHECKOV) $(PIP_AUDIT) $(UV): | $(BIN)/python
+	@echo "Installing $(TOOL) into $(patsubst %/bin/,%,$(dir $@)) ..."
+	@$(BIN)/python -m venv $(patsubst %/bin/,%,$(dir $@))
+	@$(dir $@)python -m pip --disable-pip-version-check -qq install $(TOOL)
 
 $(SANDBOX): pyproject.toml | $(BIN)/python
 	@echo "Installing aurora-cli into $(VENV) ..."
+	@$(PIP) uninstall -y aurora-cli  # the distribution's former name, whose files are ours
 	@$(PIP) install -e '.[sandbox]'
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/python
 	@echo "Installing aurora-cli and its development tools into $(VENV) ..."
+	@$(PIP) uninstall -y aurora-cli
 	@$(PIP) install -e '.[dev]'
 	@touch $(SANDBOX) $@

@@ -56,7 +56,7 @@ class AppContext:
         role: arguments of the provider's `assume_role` block from the command line, above the spec's; None for none.
         ask_code: asks a person for an MFA code; None when there is nobody to ask.
         debug: show details that are otherwise left out.
-        terraform_bin: path of a Terraform or OpenTofu binary, or None to search.
+        terraform_bin: path of a Terraform or OpenTofu binary, `embedded`, or None to search.
         environ: the environment of our own calls and of Terraform: that of the process, with the settings of one identity.
         clock: time.
     """
@@ -272,7 +272,7 @@ class AppContext:
         """The Terraform or OpenTofu to run. Raises TerraformMissing."""
         from aurora_cli.terraform.binary import find_binary
 
-        return find_binary(self.terraform_bin, self.environ, self.home.version_cache)
+        return find_binary(self.terraform_bin, self.environ, self.home.version_cache, embedded=self.sandbox)
 
     def terraform(self, stack: Stack, emit: Emit, *, lock_timeout: str = "60s") -> Terraform:
         """Terraform for that stack, in an environment that reaches the right AWS.

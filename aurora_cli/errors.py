@@ -17,6 +17,7 @@
     ├── WaitTimeout              timeout             6     AWS did not get there in time
     ├── Declined                 declined            8     the user said no at the prompt
     ├── GuardRefused             guard               9     the plan would lose data; nothing was changed
+    ├── RevertRefused            revert              9     the file would undo a later operation; nothing was changed
     ├── OperationFailed          failed              1     the work itself failed
     │   ├── TerraformMissing     terraform-missing   1     no usable Terraform binary
     │   ├── TerraformFailed      terraform-failed    1     Terraform ended with an error; holds its diagnostics
@@ -197,6 +198,13 @@ class GuardRefused(AuroraError):
     """The plan would delete or replace what holds data. Nothing was changed."""
 
     code = "guard"
+    exit_status = 9
+
+
+class RevertRefused(AuroraError):
+    """The spec file has values from before an operation that has changed them. Nothing was changed."""
+
+    code = "revert"
     exit_status = 9
 
 

@@ -5,6 +5,7 @@ Nothing heavy is imported here: `--help` and `--version` need Click alone.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -21,6 +22,12 @@ from aurora_cli.commands.usage import as_invalid_input, wanted_output
 from aurora_cli.errors import AuroraError, Interrupted, OperationFailed
 
 _PIPE_BYTES = 1 << 16
+_WAYS_OUT = {
+    errno.ENOSPC: "Free some space, then run the same command again.",
+    errno.EDQUOT: "Free some space, then run the same command again.",
+    errno.EROFS: "Choose a home that can be written: --home PATH.",
+    errno.EACCES: "Choose a home that can be written: --home PATH.",
+}
 READER_GONE = 141
 """128 + SIGPIPE: what a shell reports for a program whose reader went away, as in `aurora-cli list | head -1`."""
 
@@ -93,7 +100,8 @@ def _invoke(words: list[str], session: Session) -> int:
 def _of_machine(problem: OSError) -> AuroraError:
     """A full disk, a folder that may not be written: not a defect, and nothing of AWS or Terraform."""
     where = f" ({problem.filename})" if problem.filename else ""
-    error = OperationFailed(f"The operating system refused: {problem.strerror or problem}{where}.")
+    hint = _WAYS_OUT.get(problem.errno or 0, "Check the path, then run the same command again.")
+    error = OperationFailed(f"The operating system refused: {problem.strerror or problem}{where}.", hint=hint)
     error.__cause__ = problem
     return error
 

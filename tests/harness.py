@@ -61,7 +61,7 @@ def clean_environ() -> dict[str, str]:
 @cache
 def terraform() -> tuple[str, ...]:
     """The first words of Terraform's command line: the one on PATH, or else the embedded one. Raises TerraformMissing."""
-    return find_binary(None, clean_environ()).argv0
+    return find_binary(None, clean_environ(), embedded=True).argv0
 
 
 def end_processes_in(folder: Path) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,24 +24,21 @@ CHANGING = (
 LOOK_S = 0.2
 
 
-def calls_since(endpoint: str, since: int) -> list[tuple[str, str]]:
+def calls_since(aurora: Aurora, since: int) -> list[tuple[str, str]]:
     """(action, instance that it is about, "" for a cluster) of the calls that change instances or roles, answered well."""
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}&service=rds", timeout=10) as answer:
-        calls = json.load(answer)["calls"]
     return [
         (
             c["action"],
             c["parameters"].get("TargetDBInstanceIdentifier") or c["parameters"].get("DBInstanceIdentifier", ""),
         )
-        for c in calls
+        for c in aurora.emulator.calls(since=since, service="rds")
         if c["action"] in CHANGING and c["status"] == 200
     ]
 
 
-def last_call(endpoint: str, since: int = 0) -> int:
+def last_call(aurora: Aurora, since: int = 0) -> int:
     """Number of the newest API call that the emulator has seen, counted over its whole life."""
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}", timeout=10) as answer:
-        calls = json.load(answer)["calls"]
+    calls = aurora.emulator.calls(since=since)
     return int(calls[-1]["number"]) if calls else since
 
 
@@ -68,9 +63,8 @@ class Seen:
 @contextmanager
 def watched(aurora: Aurora, name: str) -> Iterator[Seen]:
     """Watch the cluster `name` while the block runs; the calls are there after it."""
-    endpoint = aurora.json("sandbox", "status")["endpoint"]
     seen, rds, over = Seen(), aurora.client("rds"), threading.Event()
-    before = last_call(endpoint)
+    before = last_call(aurora)
 
     def look() -> None:
         while not over.wait(LOOK_S):
@@ -84,7 +78,7 @@ def watched(aurora: Aurora, name: str) -> Iterator[Seen]:
     finally:
         over.set()
         watcher.join()
-        seen.calls = calls_since(endpoint, before)
+        seen.calls = calls_since(aurora, before)
 
 
 def _is_away(instance: dict[str, Any]) -> bool:

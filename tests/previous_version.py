@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from aurora_cli.sandbox.manager import SandboxInfo
+
 FOLDER = Path(__file__).parent / "fixtures" / "previous_version"
 SCENARIOS = sorted(path.stem for path in FOLDER.glob("*.json") if path.stem != "surface")
 IDENTIFIER = re.compile(
@@ -32,11 +34,11 @@ def scenario(name: str) -> dict[str, Any]:
     return found
 
 
-def put(name: str, home: Path, endpoint: str) -> dict[str, Any]:
+def put(name: str, home: Path, emulator: SandboxInfo) -> dict[str, Any]:
     """Make the AWS of a scenario and its files in a home; gives the documents, all with the identifiers of now."""
     kept, new = scenario(name), Renewal()
     for call in kept["calls"]:
-        new.learn(call["answer"], identifiers(_made_again(call, endpoint, new)))
+        new.learn(call["answer"], identifiers(_made_again(call, emulator, new)))
     write(name, home / "sandbox", new)
     documents: dict[str, Any] = json.loads(new.of(json.dumps(kept["documents"])))
     return documents
@@ -94,11 +96,11 @@ def _of_json(value: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, value
 
 
-def _made_again(call: dict[str, Any], endpoint: str, new: Renewal) -> str:
-    scope = f"SANDBOX/20200101/{call['region']}/{call['service']}/aws4_request"
+def _made_again(call: dict[str, Any], emulator: SandboxInfo, new: Renewal) -> str:
+    scope = f"{emulator.access_key_id}/20200101/{call['region']}/{call['service']}/aws4_request"
     headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"}
     headers |= {"Content-Type": call["type"]} | ({"X-Amz-Target": call["target"]} if call["target"] else {})
-    url = f"{endpoint}{new.of(call['path'])}" + (f"?{new.of(call['query'])}" if call["query"] else "")
+    url = f"{emulator.endpoint}{new.of(call['path'])}" + (f"?{new.of(call['query'])}" if call["query"] else "")
     body = new.of(call["body"]).encode()
     request = urllib.request.Request(url, body or None, headers, method=call["method"])
     with urllib.request.urlopen(request, timeout=30) as answer:

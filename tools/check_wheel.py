@@ -1,6 +1,7 @@
-"""Build the wheel, install it without development tools in an empty environment, and use it from an empty folder.
+"""Build the wheel, install it with the locked dependencies alone in an empty environment, and use it from an empty folder.
 
-Catches what a checkout hides: a template or table that is not packaged, a runtime dependency that only the tools need.
+Catches what a checkout hides: a template or table that is not packaged, a runtime dependency that only the tools need; and a lock
+file that lacks one.
 """
 
 from __future__ import annotations
@@ -37,9 +38,12 @@ def build(folder: Path) -> Path:
 
 
 def install(wheel: Path, folder: Path) -> Path:
-    """The `bin` folder of a new environment that holds the wheel and its runtime dependencies."""
+    """The `bin` folder of a new environment that holds the wheel and its locked dependencies."""
     venv.create(folder, with_pip=True)
-    run([str(folder / "bin" / "python"), *PIP, "install", str(wheel)], folder, quiet=True)
+    pip = [str(folder / "bin" / "python"), *PIP]
+    run([*pip, "install", "--require-hashes", "-r", str(ROOT / "requirements.lock")], folder, quiet=True)
+    run([*pip, "install", "--no-deps", str(wheel)], folder, quiet=True)
+    run([*pip, "check"], folder, quiet=True)
     return folder / "bin"
 
 

@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
+
+from aurora_cli.sandbox.manager import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "fixtures" / "previous_version"
@@ -196,9 +197,7 @@ class Version:
 
     def set_latency(self, seconds: float) -> None:
         """How long AWS takes for a change."""
-        port = json.loads((self.home / "sandbox" / "emulator" / "emulator.json").read_text())["port"]
-        body = json.dumps({"latency_s": seconds}).encode()
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/_aurora/settings", body).close()
+        Sandbox(self.home / "sandbox" / "emulator").set_latency(seconds)
 
     def kill_at(self, boundary: str, words: Step) -> None:
         """Start a command and kill it at a boundary; Terraform works on until it has ended."""

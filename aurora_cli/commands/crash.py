@@ -8,6 +8,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from aurora_cli.errors import AuroraError, OperationFailed
+from aurora_cli.redact import known_secrets, redact_text
+from aurora_cli.writing import make_folder, write_atomic
 
 
 def as_error(defect: Exception, folder: Path | None, *, debug: bool) -> AuroraError:
@@ -28,14 +30,13 @@ def as_error(defect: Exception, folder: Path | None, *, debug: bool) -> AuroraEr
 
 
 def write_log(defect: Exception, folder: Path) -> Path | None:
-    """Write the traceback, readable by its owner only, to `<folder>/logs`; None if that is impossible."""
+    """Write the traceback without secrets, readable by its owner only, to `<folder>/logs`; None if that is impossible."""
     now = datetime.now(timezone.utc)
+    text = redact_text("".join(traceback.format_exception(defect)), known_secrets(os.environ))
     path = folder / "logs" / f"defect-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        make_folder(path.parent)
+        write_atomic(path, text.encode("utf-8", "backslashreplace"))
     except OSError:
         return None  # the failure itself is shown all the same
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(defect)))
     return path

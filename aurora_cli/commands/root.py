@@ -58,7 +58,7 @@ CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_
     "--terraform-bin",
     envvar="AURORA_TERRAFORM_BIN",
     metavar="PATH",
-    help="Terraform or OpenTofu to run; default: the one on PATH, else the embedded one.",
+    help="Terraform or OpenTofu to run, or `embedded`; default: the one on PATH, in the sandbox else the embedded one.",
 )
 @global_option("--debug", envvar="AURORA_DEBUG", is_flag=True, help="Show causes and tracebacks.")
 @global_option(

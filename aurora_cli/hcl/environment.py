@@ -13,6 +13,7 @@ from platformdirs import user_cache_path
 
 from aurora_cli.hcl.literal import to_hcl
 from aurora_cli.hcl.location import SUFFIX, templates_folder
+from aurora_cli.writing import make_missing
 
 __all__ = ["SUFFIX", "environment", "templates_folder"]
 
@@ -54,7 +55,7 @@ class _Compiled(FileSystemBytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
-            Path(self.directory).mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_missing(Path(self.directory))
             super().dump_bytecode(bucket)
 
 

@@ -20,7 +20,7 @@ from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.render_options import RenderOptions
-from aurora_cli.hcl.values.account import account_of, role_of
+from aurora_cli.hcl.values.account import needs_account, role_of
 from aurora_cli.hcl.values.backends import arguments_of
 from aurora_cli.hcl.values.credentials import iam_connect_of
 from aurora_cli.hcl.values.encryption import encryption_of
@@ -122,7 +122,9 @@ def _values_of_region(spec: ClusterSpec, name: str, region: Region, options: Ren
     own = secondary_spec(spec, name)
     keys = dict(options.region_keys).get(name, ())
     takes_snapshot = options.snapshot_region == name
-    how = replace(options, instance_keys=keys, region_keys=(), created_from=None, source_arn=None, kept_key=None)
+    how = replace(
+        options, instance_keys=keys, region_keys=(), created_from=None, source_arn=None, kept_key=None, shared=None
+    )
     values = _values(own, Source(None), how, region)
     return values if takes_snapshot else {**values, "skip_final_snapshot": True, "final_snapshot_identifier": None}
 
@@ -153,12 +155,13 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "tags": {**spec.tags, CLUSTER_TAG: spec.name},
         "backend": arguments_of(spec),
         "engine_version": rendered_version(spec),
-        "account": account_of(monitoring, encryption, proxy, services, sign_in, source),
+        "account": needs_account(monitoring, encryption, proxy, services, sign_in, source),
         "encryption": encryption,
         "network": network_of(spec),
         "parameters": parameter_groups_of(spec, instances.members),
         "next_parameters": next_groups_of(spec, instances.members, options.next_version),
         "parameter_suffix": options.parameter_suffix,
+        "shared": options.shared,
         "instances": instances,
         "scaling": scaling_of(spec, instances.members),
         "monitoring": monitoring,

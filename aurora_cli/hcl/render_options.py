@@ -35,6 +35,7 @@ class RenderOptions:
         assume_role: arguments of the provider's block, in place of those of the spec; empty for the spec's.
         parameter_suffix: end of the names of the parameter groups, since a blue/green deployment of the same family made new
             ones; None for none.
+        shared: what others who use the same state must know of the spec, as text; None where nobody else does.
     """
 
     instance_keys: tuple[str, ...] = ()
@@ -57,6 +58,7 @@ class RenderOptions:
     account_id: str | None = None
     assume_role: tuple[tuple[str, str], ...] = ()
     parameter_suffix: str | None = None
+    shared: str | None = None
 
     def __post_init__(self) -> None:
         if self.skip_final_snapshot and not self.teardown:

@@ -18,15 +18,17 @@ class EmulatorClient:
 
     Args:
         port: the port that the emulator listens on.
+        key: its access key ID.
         timeout_s: seconds to wait for a response.
     """
 
-    def __init__(self, port: int, *, timeout_s: float = 5.0) -> None:
+    def __init__(self, port: int, key: str, *, timeout_s: float = 5.0) -> None:
         self._port = port
+        self._key = key
         self._timeout_s = timeout_s
 
     def health(self) -> dict[str, Any] | None:
-        """The health response; None if there is none in time, or it is not an emulator's."""
+        """The health response; None if there is none in time, or it is not an emulator's. The key is not sent."""
         try:
             status, data = self._exchange("GET", "/_aurora/health", None)
         except (OSError, http.client.HTTPException, ValueError):
@@ -45,7 +47,7 @@ class EmulatorClient:
         wanted = urlencode({name: value for name, value in (query or {}).items() if value is not None})
         path = f"/_aurora/{page}" + (f"?{wanted}" if wanted else "")
         try:
-            status, answer = self._exchange(method, path, data)
+            status, answer = self._exchange(method, path, data, self._key)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise SandboxFailed(f"The emulator does not answer ({error}).", hint=STOP_HINT) from error
         if status == 200:
@@ -54,12 +56,13 @@ class EmulatorClient:
             raise InvalidInput(str(answer.get("error", "refused")), hint=answer.get("hint"))
         raise SandboxFailed(f"The emulator answered {status} to {method} {page}.", hint=STOP_HINT)
 
-    def _exchange(self, method: str, path: str, data: Any) -> tuple[int, dict[str, Any]]:
+    def _exchange(self, method: str, path: str, data: Any, key: str = "") -> tuple[int, dict[str, Any]]:
         # http.client never looks at proxy settings, which must not apply to loopback.
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout_s)
         try:
             body = None if data is None else json.dumps(data).encode()
-            connection.request(method, path, body=body, headers={"Content-Type": "application/json"})
+            headers = {"Content-Type": "application/json"} | ({"X-Aurora-Key": key} if key else {})
+            connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
             answer = json.loads(response.read())
             return response.status, answer if isinstance(answer, dict) else {}

@@ -1,29 +1,10 @@
-"""Private files (0600) that are written atomically."""
+"""Files of the sandbox as another process may have left them."""
 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
-
-
-def write_private(path: Path, text: str, mode: int = 0o600) -> None:
-    """Replace a file atomically. The folder must exist.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -33,9 +14,3 @@ def read_json(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return data if isinstance(data, dict) else None
-
-
-def private_folder(path: Path) -> Path:
-    """Create the folder (and its parents) with mode 0700 if it does not exist."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path

@@ -7,14 +7,15 @@ https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 from __future__ import annotations
 
 import os
+import secrets
+import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aurora_cli.errors import SandboxFailed
 
-ACCESS_KEY_ID = "SANDBOX0000000000000"
-SECRET_ACCESS_KEY = "sandbox"  # noqa: S105 - fixed and fake by design: nothing real accepts it
 DEFAULT_REGION = "us-east-1"
 ACCOUNT = "123456789012"
 """The one account of the emulator."""
@@ -49,6 +50,7 @@ OTHER_IDENTITIES = (
 _PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
 _OF_TERRAFORM = ("TF_CLI_ARGS", "TF_CLOUD_", "TF_FORCE_LOCAL_BACKEND", "TF_REATTACH_PROVIDERS", "TF_WORKSPACE")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_KEY_PREFIX = "SANDBOX"  # those of AWS begin with AKIA or ASIA
 HINT = "Run `aurora-cli sandbox status`; unset the AWS_* variables of this shell if one of them is named here."
 
 
@@ -71,12 +73,28 @@ def _is_of_the_machine(name: str, proxies: bool) -> bool:
     return name.startswith(_OF_TERRAFORM) or (name.startswith("AWS_") and name not in KEPT)
 
 
-def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: Path) -> dict[str, str]:
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one emulator, which it alone accepts: it refuses all others, and AWS knows nothing of them."""
+
+    access_key_id: str
+    secret_access_key: str
+
+
+def new_keys() -> Keys:
+    """Random keys."""
+    letters = string.ascii_uppercase + string.digits
+    rest = "".join(secrets.choice(letters) for _ in range(20 - len(_KEY_PREFIX)))
+    return Keys(_KEY_PREFIX + rest, secrets.token_hex(20))
+
+
+def isolated_environment(base: Mapping[str, str], *, endpoint: str, keys: Keys, empty_file: Path) -> dict[str, str]:
     """The caller's environment, changed so that AWS SDKs reach only the emulator.
 
     Args:
         base: the caller's environment; its Region and settings that do not select an account (`KEPT`) are preserved.
         endpoint: the emulator's URL on loopback.
+        keys: the emulator's keys.
         empty_file: an empty file that replaces the shared config and credentials files.
 
     Returns:
@@ -86,8 +104,8 @@ def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: 
     region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
     env |= {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": env.get("AWS_DEFAULT_REGION") or region,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -97,13 +115,13 @@ def isolated_environment(base: Mapping[str, str], *, endpoint: str, empty_file: 
     return env
 
 
-def assert_isolated(env: Mapping[str, str]) -> None:
+def assert_isolated(env: Mapping[str, str], keys: Keys) -> None:
     """Reject an environment in which an AWS call could leave this machine or use real credentials.
 
     Raises:
         SandboxFailed: lists the invalid settings, without their values.
     """
-    wrong = _wrong_endpoints(env) + _wrong_identity(env) + _wrong_files(env)
+    wrong = _wrong_endpoints(env) + _wrong_identity(env, keys) + _wrong_files(env)
     if wrong:
         raise SandboxFailed(
             f"The sandbox refuses to run because {' and '.join(wrong)}.", hint=HINT, details={"problems": wrong}
@@ -112,7 +130,10 @@ def assert_isolated(env: Mapping[str, str]) -> None:
 
 def is_loopback(url: str) -> bool:
     """Whether an http(s) URL has a loopback address as its host."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
     return parts.scheme in ("http", "https") and parts.hostname in LOOPBACK
 
 
@@ -128,9 +149,9 @@ def _wrong_endpoints(env: Mapping[str, str]) -> list[str]:
     return wrong
 
 
-def _wrong_identity(env: Mapping[str, str]) -> list[str]:
+def _wrong_identity(env: Mapping[str, str], keys: Keys) -> list[str]:
     wrong = [f"{name} is set" for name in OTHER_IDENTITIES if env.get(name)]
-    if env.get("AWS_ACCESS_KEY_ID") != ACCESS_KEY_ID or env.get("AWS_SECRET_ACCESS_KEY") != SECRET_ACCESS_KEY:
+    if (env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY")) != (keys.access_key_id, keys.secret_access_key):
         wrong.append("the access keys are not those of the sandbox")
     if env.get("AWS_EC2_METADATA_DISABLED", "").lower() != "true":
         wrong.append("the instance metadata service is not disabled")

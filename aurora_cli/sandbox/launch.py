@@ -12,10 +12,11 @@ from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.isolation import unheard
+from aurora_cli.sandbox.requirements import INSTALL
 from aurora_cli.sandbox.state import StateFiles
 
 LISTEN_TIMEOUT_S = 60.0
-INSTALL_HINT = "Install the sandbox with `pip install 'aurora-cli[sandbox]'`."
+INSTALL_HINT = f"Install the sandbox with `{INSTALL}`."
 
 
 def launch(files: StateFiles, *, port: int, region: str, environ: Mapping[str, str]) -> None:
@@ -33,7 +34,7 @@ def launch(files: StateFiles, *, port: int, region: str, environ: Mapping[str, s
     command = [sys.executable, "-m", "aurora_cli.sandbox.emulator", "--folder", str(files.folder), "--detach"]
     reader, writer = os.pipe()
     try:
-        log = os.open(files.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        log = os.open(files.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
             starter = subprocess.Popen(
                 [*command, "--port", str(port), "--region", region, "--ready-fd", str(writer)],

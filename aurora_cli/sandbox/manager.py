@@ -14,17 +14,11 @@ from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox import processes
 from aurora_cli.sandbox.client import STOP_HINT, EmulatorClient
 from aurora_cli.sandbox.faults import FaultRule
-from aurora_cli.sandbox.files import private_folder, write_private
-from aurora_cli.sandbox.isolation import (
-    ACCESS_KEY_ID,
-    DEFAULT_REGION,
-    SECRET_ACCESS_KEY,
-    assert_isolated,
-    isolated_environment,
-)
+from aurora_cli.sandbox.isolation import DEFAULT_REGION, assert_isolated, isolated_environment
 from aurora_cli.sandbox.launch import launch
 from aurora_cli.sandbox.processes import stop_fork_servers
 from aurora_cli.sandbox.state import EmulatorState, Inventory, StateFiles, is_loss, merge
+from aurora_cli.writing import make_folder, write_atomic
 
 LOCK_TIMEOUT_S = 90.0
 ANSWER_TIMEOUT_S = 10.0
@@ -39,8 +33,7 @@ class SandboxInfo:
         running: it is running and responds.
         endpoint: URL of every service; None if it is not running.
         region: default Region of the sandbox.
-        access_key_id: the fake access key ID.
-        secret_access_key: the fake secret access key.
+        access_key_id, secret_access_key: the keys that it accepts, new at each start; None if it is not running.
         pid: process ID; None if it is not running.
         started_at: UTC, ISO 8601; None if it is not running.
         log_file: the log of its errors.
@@ -52,8 +45,8 @@ class SandboxInfo:
     running: bool
     endpoint: str | None
     region: str
-    access_key_id: str
-    secret_access_key: str
+    access_key_id: str | None
+    secret_access_key: str | None
     pid: int | None
     started_at: str | None
     log_file: str
@@ -87,7 +80,7 @@ class Sandbox:
         info = self._status_unless_hung()
         if info.running:
             return info
-        private_folder(self.files.folder)
+        make_folder(self.files.folder)
         with self._locked():
             info = self._status_unless_hung()
             if info.running:
@@ -146,8 +139,8 @@ class Sandbox:
             running=answers,
             endpoint=state.endpoint if state and answers else None,
             region=state.region if state else DEFAULT_REGION,
-            access_key_id=ACCESS_KEY_ID,
-            secret_access_key=SECRET_ACCESS_KEY,
+            access_key_id=current.access_key_id if current else None,
+            secret_access_key=current.secret_access_key if current else None,
             pid=current.pid if current else None,
             started_at=current.started_at if current else None,
             log_file=str(self.files.log),
@@ -177,12 +170,12 @@ class Sandbox:
         Raises:
             SandboxFailed: the emulator is not running.
         """
-        endpoint = self._running().endpoint
+        state = self._running()
         if not self.files.empty.exists():
-            write_private(self.files.empty, "")
+            write_atomic(self.files.empty, "", sync=False)
         source = self._environ if base is None else base
-        env = isolated_environment(source, endpoint=endpoint, empty_file=self.files.empty)
-        assert_isolated(env)
+        env = isolated_environment(source, endpoint=state.endpoint, keys=state.keys, empty_file=self.files.empty)
+        assert_isolated(env, state.keys)
         return env
 
     def prepare_terraform(self, genuine: bool, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -200,12 +193,12 @@ class Sandbox:
         source = self._environ if base is None else base
         if genuine and source.get("TF_CLI_CONFIG_FILE"):
             return {}
-        private_folder(self.files.mirror)
+        make_folder(self.files.mirror)
         if not genuine:
-            install.install(self.files.mirror, sys.executable, private_folder(self.files.parents))
+            install.install(self.files.mirror, sys.executable, make_folder(self.files.parents))
         text = install.cli_config(self.files.mirror, genuine=genuine)
         if not self.files.terraform_rc.exists() or self.files.terraform_rc.read_text(encoding="utf-8") != text:
-            write_private(self.files.terraform_rc, text)
+            write_atomic(self.files.terraform_rc, text, sync=False)
         return {"TF_CLI_CONFIG_FILE": str(self.files.terraform_rc)}
 
     def faults(self) -> list[dict[str, Any]]:
@@ -267,7 +260,7 @@ class Sandbox:
         return self._info(state, alive=True, answers=True)
 
     def _answers(self, state: EmulatorState) -> bool:
-        health = EmulatorClient(state.port, timeout_s=ANSWER_TIMEOUT_S).health()
+        health = EmulatorClient(state.port, state.access_key_id, timeout_s=ANSWER_TIMEOUT_S).health()
         return health is not None and health["token"] == state.token
 
     def _running(self) -> EmulatorState:
@@ -277,4 +270,5 @@ class Sandbox:
         return state
 
     def _client(self) -> EmulatorClient:
-        return EmulatorClient(self._running().port, timeout_s=60.0)
+        state = self._running()
+        return EmulatorClient(state.port, state.access_key_id, timeout_s=60.0)

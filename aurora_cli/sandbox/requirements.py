@@ -10,7 +10,7 @@ from aurora_cli.errors import SandboxFailed
 _EMULATOR = ("moto", "flask", "flask_cors")
 _PROVIDER = ("tf",)
 _PYTHON = (3, 11)  # required by the latest `tf`
-INSTALL = "pip install 'aurora-cli[sandbox]'"
+INSTALL = "pip install 'rds-aurora-cli[sandbox]'"
 
 
 def missing_packages(*, genuine: bool = False) -> list[str]:

@@ -1,6 +1,6 @@
 """The state files of the emulator in a sandbox folder.
 
-emulator.json   the last emulator: pid, process start time, port, token; the emulator writes it when it listens
+emulator.json   the last emulator: pid, process start time, port, token, keys; the emulator writes it when it listens
 inventory.json  its resources; the emulator rewrites it after each change, so that those of a killed one are known
 lost.json       resources of stopped emulators; written at the next start, deleted by reset
 """
@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from aurora_cli.sandbox.files import read_json, write_private
+from aurora_cli.sandbox.files import read_json
+from aurora_cli.sandbox.isolation import Keys
+from aurora_cli.writing import write_atomic
 
 Inventory = dict[str, list[str]]
 """Kind of resource (`clusters`, `instances`, `vpcs`, ...) -> `<region>/<id>` of each."""
@@ -31,8 +33,7 @@ class EmulatorState:
         port: its port on loopback.
         token: a random name of this instance; its health endpoint returns it.
         started_at: UTC, ISO 8601.
-        access_key_id: the fake access key ID.
-        secret_access_key: the fake secret access key.
+        access_key_id, secret_access_key: the keys that it accepts.
         region: the Region that it preloads.
         stopped: whether a command stopped it.
     """
@@ -51,6 +52,11 @@ class EmulatorState:
     def endpoint(self) -> str:
         """Base URL of every service."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def keys(self) -> Keys:
+        """The keys that it accepts."""
+        return Keys(self.access_key_id, self.secret_access_key)
 
 
 class StateFiles:
@@ -84,7 +90,7 @@ class StateFiles:
 
     def write_state(self, state: EmulatorState) -> None:
         """Record the emulator, atomically, mode 0600."""
-        write_private(self.emulator, json.dumps(asdict(state), indent=2) + "\n")
+        write_atomic(self.emulator, json.dumps(asdict(state), indent=2) + "\n", sync=False)
 
     def read_inventory(self) -> Inventory:
         """The resources of the last emulator."""
@@ -98,7 +104,7 @@ class StateFiles:
         """Add the inventory of a stopped emulator to the lost resources."""
         gone = merge(self.read_lost(), self.read_inventory())
         if gone:
-            write_private(self.lost, json.dumps(gone, indent=2) + "\n")
+            write_atomic(self.lost, json.dumps(gone, indent=2) + "\n", sync=False)
         self.inventory.unlink(missing_ok=True)
 
     def forget(self) -> None:

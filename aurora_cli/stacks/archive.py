@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 from datetime import datetime
 from pathlib import Path
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.stacks.atomic import make_folder
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.record import StackRecord, load_record
 from aurora_cli.stacks.stack import Stack
+from aurora_cli.writing import make_folder, write_atomic
 
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
 _PAPERS = ("spec.yaml", "stack.json", "history.jsonl")
@@ -28,8 +27,7 @@ def archive_stack(home: Home, stack: Stack, when: datetime) -> Path:
     make_folder(folder)
     for name in _PAPERS:
         if (stack.folder / name).is_file():
-            shutil.copy2(stack.folder / name, folder / name)
-            (folder / name).chmod(0o600)
+            write_atomic(folder / name, (stack.folder / name).read_bytes())
     return folder
 
 

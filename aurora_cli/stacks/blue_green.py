@@ -10,7 +10,7 @@ from typing import Any
 
 from aurora_cli.errors import StackDamaged
 from aurora_cli.json_input import read_json
-from aurora_cli.stacks.atomic import sync_folder, write_atomic
+from aurora_cli.writing import sync_folder, write_atomic
 
 FILE = "blue-green.json"
 SCHEMA_VERSION = 1

@@ -13,7 +13,7 @@ from typing import Any
 
 from aurora_cli.errors import StackDamaged
 from aurora_cli.json_input import read_json
-from aurora_cli.stacks.atomic import make_folder, write_atomic
+from aurora_cli.writing import inside, is_taken, make_folder, make_missing, write_atomic
 
 MANIFEST = ".aurora-files.json"
 _DEPTH = 2
@@ -50,7 +50,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> FilesWritten:
     _refuse_foreign(folder, files, before)
     if set(files) - before:
         _write_manifest(folder, before | set(files))
-    written = tuple(sorted(name for name, content in files.items() if _write(folder / name, content)))
+    written = tuple(sorted(name for name, content in files.items() if _write(inside(folder, name), content)))
     removed = tuple(sorted(name for name in before - set(files) if _remove(folder, name)))
     if before - set(files):
         _write_manifest(folder, set(files))
@@ -61,7 +61,7 @@ def _refuse_foreign(folder: Path, files: Mapping[str, str], ours: set[str]) -> N
     for name in files:
         if not _is_plain(name):
             raise ValueError(f"not a plain file name: {name!r}")
-        if name not in ours and (folder / name).exists() and _read(folder / name) != files[name]:
+        if name not in ours and is_taken(folder / name) and _read(folder / name) != files[name]:
             raise StackDamaged(
                 f"{folder / name} was not written by aurora-cli, but a file of that name must be rendered.",
                 hint="Rename that file; your own .tf files may stay in the folder under another name.",
@@ -77,8 +77,7 @@ def _is_plain(name: str) -> bool:
 def _write(path: Path, content: str) -> bool:
     if _read(path) == content:
         return False
-    if not path.parent.exists():
-        make_folder(path.parent)
+    make_missing(path.parent)
     write_atomic(path, content)
     return True
 
@@ -91,8 +90,8 @@ def _read(path: Path) -> str | None:
 
 
 def _remove(folder: Path, name: str) -> bool:
-    path = folder / name
-    existed = path.exists()
+    path = inside(folder, name)
+    existed = is_taken(path)
     path.unlink(missing_ok=True)
     if existed and path.parent != folder and not any(path.parent.iterdir()):
         path.parent.rmdir()

@@ -6,13 +6,15 @@ An operation that runs has a file of its own, which its end removes: one that is
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.json_input import parse_json, read_json
-from aurora_cli.stacks.atomic import append_line, write_atomic
+from aurora_cli.redact import known_secrets, redact
+from aurora_cli.writing import append_line, write_atomic
 
 _BEGUN = "begun-"
 
@@ -68,8 +70,8 @@ class History:
         return sorted((one for one in found if one is not None), key=lambda one: one[0].when)
 
     def append(self, entry: HistoryEntry) -> None:
-        """Add one entry; it is on disk when this returns. Raises OSError when the disk does not take it."""
-        append_line(self._path, json.dumps(entry.to_dict(), ensure_ascii=False))
+        """Add one entry, without secrets; it is on disk when this returns. Raises OSError when the disk does not take it."""
+        append_line(self._path, json.dumps(redact(entry.to_dict(), known_secrets(os.environ)), ensure_ascii=False))
         self._begun(entry.id).unlink(missing_ok=True)
 
     def _begun(self, identifier: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.stacks.atomic import make_folder
+from aurora_cli.writing import make_folder, make_missing
 
 
 class Home:
@@ -45,8 +45,7 @@ class Home:
             InvalidInput: the home cannot be made or written.
         """
         try:
-            if not self.path.is_dir():
-                make_folder(self.path)
+            make_missing(self.path)
             for folder in (self.stacks_dir, self.locks_dir, self.plugin_cache):
                 make_folder(folder)
         except OSError as problem:

@@ -13,7 +13,7 @@ from typing import Any
 
 from aurora_cli.errors import StackDamaged
 from aurora_cli.json_input import read_json
-from aurora_cli.stacks.atomic import sync_folder, write_atomic
+from aurora_cli.writing import sync_folder, write_atomic
 
 FILE = "operation.json"
 SCHEMA_VERSION = 1

@@ -20,7 +20,7 @@ from time import monotonic
 
 from aurora_cli.errors import StackLocked
 from aurora_cli.json_input import parse_json
-from aurora_cli.stacks.atomic import FILE_MODE, make_folder
+from aurora_cli.writing import FILE_MODE, make_folder
 
 _INSTANT_S = 1.0
 

@@ -24,6 +24,27 @@ _LISTS: dict[str, tuple[type, str]] = {
 
 
 @dataclass(frozen=True)
+class ValueChange:
+    """One change of a value of the spec by a command, and not by a file.
+
+    Attributes:
+        operation: scale, upgrade, ...
+        when: RFC 3339 in UTC.
+        who: the user that ran it.
+        before: the value before, in JSON; None where there was none.
+    """
+
+    operation: str
+    when: str
+    who: str
+    before: Any = None
+
+
+Changed = Mapping[str, tuple[ValueChange, ...]]
+"""Dotted leaf path of the spec -> what commands changed there since a file was applied that names it, oldest first."""
+
+
+@dataclass(frozen=True)
 class StackRecord:
     """The record of one stack. It is written before the first apply and removed last.
 
@@ -50,6 +71,10 @@ class StackRecord:
         password_version: of a given master password, as it was last sent to AWS; the password itself is nowhere.
         account_id: number of the account that the cluster is in; None in records of older versions until an operation applies.
         parameter_suffix: end of the names of the parameter groups, after a blue/green deployment of the same family; or None.
+        spec_file: absolute path of the file that was applied last; None for none, and for standard input.
+        changed: what other commands changed in the spec since then.
+        applied: what changed the spec last; None in records of older versions.
+        shared: the document about the spec in a remote state, as this record knows it; None for none. See `spec_file/shared.py`.
         schema_version: of this file.
     """
 
@@ -74,6 +99,10 @@ class StackRecord:
     password_version: int = 1
     account_id: str | None = None
     parameter_suffix: str | None = None
+    spec_file: str | None = None
+    changed: Changed = field(default_factory=dict)
+    applied: ValueChange | None = None
+    shared: str | None = None
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:
@@ -95,7 +124,17 @@ def load_record(text: str, *, name: str) -> StackRecord:
     _check_values(values, name)
     regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
     lists = {key: tuple(values.get(key, ())) for key in _LISTS}
-    return StackRecord(**{**values, **lists, "name": name, "region_keys": regions})
+    changed = load_changed(values.get("changed", {}))
+    applied = _value_change(values["applied"]) if values.get("applied") else None
+    read = {"region_keys": regions, "changed": changed, "applied": applied}
+    return StackRecord(**{**values, **lists, "name": name, **read})
+
+
+def load_changed(data: Mapping[str, Any]) -> Changed:
+    """What commands changed, from JSON. Raises TypeError: it has another shape."""
+    if not isinstance(data, Mapping) or not all(map(_is_changes, data.values())):
+        raise TypeError("it does not hold lists of changes")
+    return {path: tuple(map(_value_change, several)) for path, several in data.items()}
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:
@@ -103,7 +142,7 @@ def _check_version(data: Mapping[str, Any], name: str) -> None:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise StackDamaged(
             f"The stack '{name}' was written by a newer version of aurora-cli ({data.get('tool_version') or 'unknown'}).",
-            hint="Upgrade aurora-cli: pip install --upgrade aurora-cli",
+            hint="Upgrade aurora-cli: pip install --upgrade rds-aurora-cli",
         )
 
 
@@ -130,9 +169,31 @@ def _check_shapes(values: Mapping[str, Any], name: str) -> None:
         raise _damaged(name, "'password_version' is not a number")
     if not isinstance(values.get("account_id"), str | None):
         raise _damaged(name, "'account_id' is not text")
-    for key in ("origins", "aside"):
+    for key in ("origins", "aside", "changed"):
         if not isinstance(values.get(key, {}), dict):
             raise _damaged(name, f"'{key}' is not an object")
+    _check_changes(values, name)
+
+
+def _check_changes(values: Mapping[str, Any], name: str) -> None:
+    if not all(_is_changes(several) for several in values.get("changed", {}).values()):
+        raise _damaged(name, "'changed' does not hold lists of changes")
+    if values.get("applied") and not _is_changes([values["applied"]]):
+        raise _damaged(name, "'applied' is not a change")
+    for key in ("spec_file", "shared"):
+        if not isinstance(values.get(key), (str, type(None))):
+            raise _damaged(name, f"'{key}' is not text")
+
+
+def _value_change(data: Mapping[str, Any]) -> ValueChange:
+    return ValueChange(data["operation"], data["when"], data["who"], data.get("before"))
+
+
+def _is_changes(several: object) -> bool:
+    texts = ("operation", "when", "who")
+    return isinstance(several, list) and all(
+        isinstance(one, dict) and all(isinstance(one.get(key), str) for key in texts) for one in several
+    )
 
 
 def _is_region(entry: object) -> bool:

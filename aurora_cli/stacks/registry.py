@@ -12,12 +12,12 @@ from pathlib import Path
 
 from aurora_cli import __version__
 from aurora_cli.errors import ClusterNotFound, StackDamaged, StackLocked
-from aurora_cli.stacks.atomic import sync_folder
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.lock import Holder, stack_lock
 from aurora_cli.stacks.names import checked_name, is_name
 from aurora_cli.stacks.record import StackRecord, Target
 from aurora_cli.stacks.stack import Stack
+from aurora_cli.writing import sync_folder
 
 
 class Registry:

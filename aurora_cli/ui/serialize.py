@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from aurora_cli.errors import AuroraError
+from aurora_cli.redact import redact
 from aurora_cli.ui.console import Consoles, as_typed, document
-from aurora_cli.ui.redact import redact
 from aurora_cli.ui.text import visible_controls
 
 DataFormat = Literal["json", "yaml"]

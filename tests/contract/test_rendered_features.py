@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
 from tests.contract.specs import spec
-from tests.contract.terraform_reader import Block, read_all
+from tests.contract.terraform_reader import Block, read, read_all
+
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def resource(kind: str, name: str, variant: str = "smallest", **changes: object) -> Block:
@@ -93,3 +96,21 @@ def test_a_change_may_take_as_long_as_it_is_given() -> None:
         (block,) = resource(kind, name, maintenance=times).nested("timeouts")
         assert block.attributes == {"create": text, "update": text, "delete": text}
         assert not resource(kind, name).nested("timeouts")
+
+
+def test_a_role_trusts_rds_for_this_account_alone() -> None:
+    """In every example: RDS, asked by somebody else's cluster, must not use it (confused deputy)."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(GOLDEN.rglob("*.tf"))]
+    roles = [b for text in texts for b in read(text) if b.kind == "resource" and b.labels[0] == "aws_iam_role"]
+    assert {block.labels[1] for block in roles} == {"monitoring", "proxy", "s3_import", "service", "directory"}
+    for block in roles:
+        trust = str(block.attributes["assume_role_policy"])
+        assert trust.count("sts:AssumeRole") == trust.count("aws:SourceAccount") == 1, block.labels
+
+
+@pytest.mark.parametrize(("prefix", "listed"), [("backups/orders", True), (None, False)])
+def test_a_backup_is_listed_under_its_prefix_alone(prefix: str | None, listed: bool) -> None:
+    source = {"s3": {"bucket": "orders-backups", "prefix": prefix, "source_engine_version": "8.0.36"}}
+    policy = str(resource("aws_iam_role_policy", "s3_import", engine="mysql", source=source).attributes["policy"])
+    assert ("s3:prefix" in policy) is listed
+    assert "s3:ListBucket" in policy

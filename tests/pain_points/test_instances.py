@@ -63,12 +63,12 @@ def test_pain_10_a_class_change_takes_one_instance_at_a_time(shop: Aurora) -> No
 
 
 @sandbox
-def test_pain_10_a_file_with_another_class_points_to_the_rolling_way(shop: Aurora, folder: Path) -> None:
+def test_pain_10_a_file_with_another_class_takes_the_rolling_way(shop: Aurora, folder: Path) -> None:
     file = spec_file(folder, name="shop", **{**EVERY, "instances": {"class": "db.r7g.large", "readers": 1}})
-    shown = shop.ok("plan", "-f", str(file)).out
-    text = " ".join(shown.split())
-    assert "The class of 2 instances changes at the same time. One at a time, with the writer last:" in text
-    assert "aurora-cli scale shop --class db.r7g.large, then this command again" in text
+    plan = shop.json("plan", "-f", str(file))
+    names = [s["name"] for s in plan["sequence"]]
+    assert names == ["resize shop-2", "failover shop-2", "resize shop-1", "settle"]
+    assert not any(f["effect"] in ("restart", "failover") for f in plan["findings"]), "steps say it, one by one"
 
 
 @sandbox

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import time
-import urllib.request
 from collections.abc import Callable
 
 from aurora_cli.stacks.lock import lock_holder
@@ -32,15 +30,14 @@ def stopped_again_and_again(aurora: Aurora, args: tuple[str, ...], *, how: str) 
     The first run is stopped before anything has changed. What an interrupted run had under way is done when it ends, and a killed
     one leaves a Terraform that works on, so each run is stopped further on than the one before.
     """
-    endpoint = str(aurora.emulator.status().endpoint)
     lock = aurora.home / "sandbox" / "locks" / "demo.lock"
     gone: set[int] = set()
     for stops in range(PATIENCE_S):
-        since = last_call(endpoint)
+        since = last_call(aurora)
 
         def is_at_work(since: int = since, at_once: bool = stops == 0) -> bool:
             holder = lock_holder(lock)
-            if holder is None or holder.pid in gone or not (at_once or changes(endpoint, since)):
+            if holder is None or holder.pid in gone or not (at_once or changes(aurora, since)):
                 return False
             gone.add(holder.pid)
             return True
@@ -51,16 +48,14 @@ def stopped_again_and_again(aurora: Aurora, args: tuple[str, ...], *, how: str) 
     raise AssertionError("it never ends")
 
 
-def changes(endpoint: str, since: int) -> bool:
+def changes(aurora: Aurora, since: int) -> bool:
     """Whether a call that does more than read was answered after the call numbered `since`."""
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}", timeout=10) as answer:
-        return any(c["status"] and not c["action"].startswith(READING) for c in json.load(answer)["calls"])
+    return any(c["status"] and not c["action"].startswith(READING) for c in aurora.emulator.calls(since=since))
 
 
-def called(endpoint: str, action: str, since: int, at_least: int = 1) -> bool:
+def called(aurora: Aurora, action: str, since: int, at_least: int = 1) -> bool:
     """Whether the emulator has answered calls of that action after the call numbered `since`."""
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}&action={action}", timeout=10) as answer:
-        return len([c for c in json.load(answer)["calls"] if c["status"]]) >= at_least
+    return len([c for c in aurora.emulator.calls(since=since, action=action) if c["status"]]) >= at_least
 
 
 def disturb_when(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tests.harness import Aurora
+from tests.harness import REGION, Aurora
 
 Inventory = set[tuple[str, str]]
 
@@ -36,9 +36,10 @@ def in_states(states: Iterable[dict[str, Any]]) -> Inventory:
     }
 
 
-def in_emulator(aurora: Aurora) -> Inventory:
-    """(type, id) of everything in the emulator that is not there by default."""
-    return {*_network(aurora.client("ec2")), *_databases(aurora.client("rds")), *_logs(aurora.client("logs"))}
+def in_emulator(aurora: Aurora, region: str = REGION) -> Inventory:
+    """(type, id) of everything in that Region of the emulator that is not there by default."""
+    ec2, rds, logs = (aurora.client(service, region) for service in ("ec2", "rds", "logs"))
+    return {*_network(ec2), *_databases(rds), *_logs(logs)}
 
 
 def _network(ec2: Any) -> Inventory:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import time
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -31,11 +29,9 @@ def slow_creations(aurora: Aurora, seconds: float) -> None:
         aurora.emulator.add_fault(FaultRule(kind="slow", action=action, delay_s=seconds))
 
 
-def under_way(aurora: Aurora, endpoint: str) -> set[str]:
-    """What the calls that change something and have no response yet are about: action and name."""
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since=0", timeout=10) as answer:
-        calls = json.load(answer)["calls"]
-    running = [c for c in calls if c["status"] is None and not c["action"].startswith(READING)]
+def under_way(aurora: Aurora) -> set[str]:
+    """The calls that change something and have no response yet, as `rds:CreateDBCluster`."""
+    running = [c for c in aurora.emulator.calls() if c["status"] is None and not c["action"].startswith(READING)]
     return {f"{c['service']}:{c['action']}" for c in running}
 
 

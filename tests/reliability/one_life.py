@@ -35,10 +35,9 @@ def journal(aurora: Aurora) -> dict[str, dict[str, Any]]:
 def reached(aurora: Aurora, boundary: Boundary) -> Callable[[], bool]:
     """Whether the operation that is about to begin has come to that boundary, by whichever run of its command."""
     kind, what = boundary
-    endpoint = str(aurora.emulator.status().endpoint)
-    before = last_call(endpoint)
+    before = last_call(aurora)
     if kind == "called":
-        return lambda: called(endpoint, what, before)
+        return lambda: called(aurora, what, before)
     note = {"began": "began", "ended": "finished"}[kind]
     return lambda: any(step[note] for name, step in journal(aurora).items() if re.search(what, name))
 
@@ -58,7 +57,7 @@ def killed_and_repeated(
     aurora: Aurora, args: tuple[str, ...], boundaries: list[Boundary], *, journaled: bool = True
 ) -> list[dict[str, Any]]:
     """Kill the command there, and run it to its end; gives the calls to RDS that were answered well, of all runs together."""
-    since = last_call(str(aurora.emulator.status().endpoint))
+    since = last_call(aurora)
     with slowly(aurora, LATENCY_S):
         kill_at(aurora, args, boundaries, journaled=journaled)
         aurora.ok(*args)

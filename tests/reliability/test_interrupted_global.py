@@ -25,9 +25,9 @@ def clusters(aurora: Aurora) -> list[str]:
 
 def killed(aurora: Aurora, args: tuple[str, ...], action: str, at_least: int) -> None:
     """Run until the API has answered that many calls of an action, and kill."""
-    endpoint = aurora.json("sandbox", "start")["endpoint"]
-    before = last_call(endpoint)
-    disturb_when(aurora, args, lambda: called(endpoint, action, before, at_least), how="kill")
+    aurora.emulator.start()
+    before = last_call(aurora)
+    disturb_when(aurora, args, lambda: called(aurora, action, before, at_least), how="kill")
 
 
 @pytest.mark.thorough

@@ -65,7 +65,7 @@ def stack(aurora: Aurora) -> str:
 
 @pytest.mark.parametrize(("before", "after"), [("orders", "shop"), ("shop", "orders")])
 def test_a_rename_goes_on(orders: Aurora, before: str, after: str) -> None:
-    was, since = orders.cluster(before)["DbClusterResourceId"], last_call(str(orders.emulator.status().endpoint))
+    was, since = orders.cluster(before)["DbClusterResourceId"], last_call(orders)
     calls = killed_and_repeated(orders, ("rename", before, after, "--yes"), RENAME)
     assert stack(orders) == after
     assert orders.cluster(after)["DbClusterResourceId"] == was
@@ -78,7 +78,7 @@ def test_a_rename_goes_on(orders: Aurora, before: str, after: str) -> None:
 
 
 def test_a_restore_in_place_goes_on(orders: Aurora) -> None:
-    was, since = orders.cluster("orders")["DbClusterResourceId"], last_call(str(orders.emulator.status().endpoint))
+    was, since = orders.cluster("orders")["DbClusterResourceId"], last_call(orders)
     words = ("restore", "orders", "--replace", "--to-time", "latest", "--confirm", "orders")
     calls = [c["action"] for c in killed_and_repeated(orders, words, REPLACE)]
     assert calls.count("RestoreDBClusterToPointInTime") == 1

@@ -22,7 +22,6 @@ MOST_KILLS = 60
 @pytest.mark.thorough
 @pytest.mark.parametrize("who", WHO)
 def test_killed_at_every_creation(emulator: object, aurora: Aurora, tmp_path: Path, who: str) -> None:
-    endpoint = str(aurora.emulator.status().endpoint)
     command = ("create", "-f", str(with_a_zone(aurora, tmp_path)), "--yes")
     slow_creations(aurora, 0.5)
     seen: set[str] = set()
@@ -30,7 +29,7 @@ def test_killed_at_every_creation(emulator: object, aurora: Aurora, tmp_path: Pa
     def is_new() -> bool:
         if not processes(aurora.home / "sandbox" / "stacks", "terraform"):
             return False  # what an earlier run began may still be under way
-        now = under_way(aurora, endpoint)
+        now = under_way(aurora)
         fresh = now - seen
         seen.update(now)
         return bool(fresh)

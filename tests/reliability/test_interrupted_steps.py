@@ -50,12 +50,13 @@ def calls_of(aurora: Aurora, args: tuple[str, ...], boundaries: list[Boundary]) 
     return seen.calls
 
 
-def test_a_rolling_class_change_goes_on(demo: Aurora) -> None:
+@pytest.mark.parametrize("command", ["scale", pytest.param("apply", marks=pytest.mark.thorough)])
+def test_a_rolling_class_change_goes_on(demo: Aurora, command: str) -> None:
     now = {i["DBInstanceClass"] for i in demo.instances("demo").values()}
     wanted = ({"db.r6g.large", "db.r7g.large"} - now).pop()
     writer = demo.writer("demo")
     reader = next(name for name in demo.instances("demo") if name != writer)
-    calls = calls_of(demo, ("scale", "demo", "--class", wanted, "--yes"), SCALE)
+    calls = calls_of(demo, (command, "demo", "--class", wanted, "--yes"), SCALE)
     assert calls == [("ModifyDBInstance", reader), ("FailoverDBCluster", reader), ("ModifyDBInstance", writer)]
     assert {i["DBInstanceClass"] for i in demo.instances("demo").values()} == {wanted}
     assert demo.writer("demo") == reader

@@ -30,12 +30,11 @@ backend:
 
 def killed_in(aurora: Aurora, action: str, *args: str, who: str = "terraform") -> str:
     """Kill Terraform while that call is under way; gives what the command printed."""
-    endpoint = str(aurora.emulator.status().endpoint)
     slow_creations(aurora, 0.3)
 
     def ready() -> bool:
         working = processes(aurora.home / "sandbox" / "stacks", "terraform")
-        return bool(working) and f"rds:{action}" in under_way(aurora, endpoint)
+        return bool(working) and f"rds:{action}" in under_way(aurora)
 
     status, out = kill_when(aurora, args, ready, who)
     assert status != 0, "the premise: it was killed"
@@ -94,10 +93,9 @@ def test_a_state_that_is_kept_elsewhere(emulator: object, aurora: Aurora, tmp_pa
 
         # The server goes down in the middle of an apply, and comes back.
         aurora.emulator.add_fault(FaultRule(kind="slow", action="CreateDBInstance", delay_s=1.0))
-        endpoint = str(aurora.emulator.status().endpoint)
 
         def ready() -> bool:
-            StateServer.refuses = StateServer.refuses or "rds:CreateDBInstance" in under_way(aurora, endpoint)
+            StateServer.refuses = StateServer.refuses or "rds:CreateDBInstance" in under_way(aurora)
             return False
 
         more = ("apply", "remote", "--set", "instances.readers=1", "--yes")

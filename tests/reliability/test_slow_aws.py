@@ -32,9 +32,8 @@ def slow(aurora: Aurora) -> Iterator[Aurora]:
 )
 def test_an_interrupted_creation_is_finished_and_kept(slow: Aurora, action: str, latency_s: float) -> None:
     slow.emulator.set_latency(latency_s)  # an instance comes after its cluster
-    endpoint = slow.json("sandbox", "status")["endpoint"]
-    before = last_call(endpoint)
-    assert disturb_when(slow, CREATE, lambda: called(endpoint, action, before), how="interrupt") == 130
+    before = last_call(slow)
+    assert disturb_when(slow, CREATE, lambda: called(slow, action, before), how="interrupt") == 130
     tainted = [
         f"{r['type']}.{r['name']}" for r in slow.state("demo")["resources"] for i in r["instances"] if i.get("status")
     ]
@@ -63,9 +62,8 @@ def test_an_interrupted_creation_is_finished_and_kept(slow: Aurora, action: str,
 
 @pytest.mark.thorough
 def test_a_killed_command_is_followed_to_its_end(slow: Aurora) -> None:
-    endpoint = slow.json("sandbox", "status")["endpoint"]
-    before = last_call(endpoint)
-    disturb_when(slow, CREATE, lambda: called(endpoint, "CreateDBCluster", before), how="kill")
+    before = last_call(slow)
+    disturb_when(slow, CREATE, lambda: called(slow, "CreateDBCluster", before), how="kill")
     slow.emulator.set_latency(0.5)
 
     again = slow.ok(*CREATE)

@@ -48,4 +48,7 @@ def test_a_full_disk_is_a_sentence() -> None:
     with FULL.open("w", encoding="utf-8") as full:
         done = subprocess.run([*COMMAND, "schema"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr == "error: The operating system refused: No space left on device.\n"
+    assert (
+        done.stderr
+        == "error: The operating system refused: No space left on device.\nhint: Free some space, then run the same command again.\n"
+    )

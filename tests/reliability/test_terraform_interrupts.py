@@ -269,7 +269,7 @@ def test_killed_at_any_point_the_next_command_goes_on(
 
 
 def test_terraform_outlives_us_and_is_followed_to_its_end(folder: Path, drivers: list[Driver]) -> None:
-    argv0 = find_binary(None, os.environ).argv0
+    argv0 = find_binary(None, os.environ, embedded=True).argv0
     driver = Driver(folder, argv0)
     drivers.append(driver)
     driver.wait_for("ResourceStart terraform_data.slow")
@@ -311,7 +311,7 @@ def test_a_run_that_was_killed_with_us_is_told_with_what_may_exist(
 
 
 def test_an_interrupt_while_following_an_orphan_stops_it_safely(folder: Path, drivers: list[Driver]) -> None:
-    argv0 = find_binary(None, os.environ).argv0
+    argv0 = find_binary(None, os.environ, embedded=True).argv0
     first = Driver(folder, argv0)
     drivers.append(first)
     first.wait_for("ResourceStart terraform_data.slow")

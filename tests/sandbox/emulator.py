@@ -22,17 +22,18 @@ from tests.harness import REGION
 def client(sandbox: Sandbox, service: str, region: str = REGION, **config: Any) -> Any:
     """A boto3 client from what `status` publishes; no retries unless the config says so."""
     if config:
-        return _new_client(sandbox.status(), service, region, config)
+        return new_client(sandbox.status(), service, region, **config)
     return _kept_client(sandbox.status().pid, str(sandbox.files.folder), service, region)
 
 
 @cache
 def _kept_client(pid: int | None, folder: str, service: str, region: str) -> Any:
     """Making a client takes a tenth of a second of parsing; an emulator that was started anew gets new ones."""
-    return _new_client(Sandbox(Path(folder)).status(), service, region, {})
+    return new_client(Sandbox(Path(folder)).status(), service, region)
 
 
-def _new_client(info: SandboxInfo, service: str, region: str, config: dict[str, Any]) -> Any:
+def new_client(info: SandboxInfo, service: str, region: str = REGION, **config: Any) -> Any:
+    """A client made now, from what `status` has published."""
     if not info.running or not info.endpoint:
         raise RuntimeError("the emulator is not running, and without it the calls would go to AWS")
     settings: dict[str, Any] = {"retries": {"total_max_attempts": 1}, **config}

@@ -70,7 +70,10 @@ def test_a_cluster_made_by_hand(aurora: Aurora, others: Others, tmp_path: Path) 
     copied = aurora.ok("clone", "shop", "shop-copy", "--dry-run", "-o", "json")
     made = {one["address"] for one in copied.data["resource_changes"] if one["action"] == "create"}
     assert "aws_rds_cluster.this" in made  # with a password of its own: the kept one is the source's
-    aurora.ok("scale", "shop", "--readers", "2", "--yes")
+    scaled = aurora.json("scale", "shop", "--readers", "2", "--yes")
+    assert [(one["path"], one["says"], one["has"]) for one in scaled["spec_file"]["lines"]] == [
+        ("instances.readers", 1, 2)
+    ]
     assert set(aurora.instances("shop")) == {"shop-instance-1", f"shop-instance-1-{REGION}b", "shop-3"}
     end(aurora, others, "shop")
 

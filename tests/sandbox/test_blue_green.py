@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,20 +25,17 @@ def create(aurora: Aurora, name: str, engine: str, version: str, *sets: str) -> 
 
 def rds_calls(aurora: Aurora, since: int) -> list[tuple[str, str]]:
     """(action, what it is about) of the RDS calls that changed something, in order."""
-    endpoint = aurora.emulator.status().endpoint
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={since}&service=rds", timeout=10) as answer:
-        found = json.load(answer)["calls"]
     keys = ("DBInstanceIdentifier", "DBClusterIdentifier", "DBClusterParameterGroupName", "DBParameterGroupName")
     return [
         (one["action"], next((one["parameters"][k] for k in keys if k in one["parameters"]), ""))
-        for one in found
+        for one in aurora.emulator.calls(since=since, service="rds")
         if one["status"] == 200 and one["action"].startswith(MAKING)
     ]
 
 
 def now(aurora: Aurora) -> int:
     """Number of the newest call."""
-    return last_call(str(aurora.emulator.status().endpoint))
+    return last_call(aurora)
 
 
 def is_empty(aurora: Aurora, name: str) -> bool:

@@ -320,11 +320,11 @@ def test_pain_32_at_a_terminal_the_protection_is_offered_back(empty: Aurora, tmp
 
 def while_it_runs(aurora: Aurora, action: str, then: Callable[[subprocess.Popen[str]], object]) -> tuple[int, str]:
     """Start the destroy, do something once a call is made, and give status and standard error."""
-    endpoint, before = str(aurora.emulator.status().endpoint), last_call(aurora)
+    before = last_call(aurora)
     process = subprocess.Popen(
         aurora.argv(*GONE), env=aurora.environ, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
-    assert wait_until(lambda: called(endpoint, action, before), timeout_s=PATIENCE_S)
+    assert wait_until(lambda: called(aurora, action, before), timeout_s=PATIENCE_S)
     then(process)
     _, said = process.communicate(timeout=PATIENCE_S)
     return process.returncode, " ".join(said.split())

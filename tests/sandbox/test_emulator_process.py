@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from botocore.exceptions import ClientError
 
 from aurora_cli.errors import InvalidInput, SandboxFailed
 from aurora_cli.sandbox import manager
@@ -25,7 +27,7 @@ from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.isolation import assert_isolated
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.processes import start_time, wait_until
-from tests.sandbox.emulator import Account, client, start_in_background
+from tests.sandbox.emulator import Account, client, new_client, refused, start_in_background
 
 pytestmark = pytest.mark.sandbox
 
@@ -169,15 +171,32 @@ def test_what_a_stopped_emulator_held_is_missed_too(sandbox: Sandbox) -> None:
     assert (info.state_lost, info.lost["clusters"]) == (True, ["eu-west-1/demo"])
 
 
-def test_pages_for_us_are_not_for_a_browser(sandbox: Sandbox) -> None:
-    endpoint = sandbox.start().endpoint
-    foreign = Request(f"{endpoint}/_aurora/reset", method="POST", headers={"Origin": "https://example.com"})
-    with pytest.raises(HTTPError) as caught:
-        urlopen(foreign, timeout=30)
-    assert caught.value.code == 404
-    caught.value.close()
-    with urlopen(f"{endpoint}/_aurora/health", timeout=30) as answer:
-        assert json.load(answer)["pid"] == sandbox.status().pid
+def test_it_answers_its_own_key_alone_and_no_browser(sandbox: Sandbox) -> None:
+    info = sandbox.start()
+    key = {"X-Aurora-Key": str(info.access_key_id)}
+    for page, headers in (
+        ("/_aurora/reset", {}),
+        ("/_aurora/reset", {**key, "Origin": "https://example.com"}),
+        ("/_aurora/reset", {**key, "Host": "rebound.example.com"}),
+        ("/moto-api/recorder/start-recording", key),
+        ("/moto-api/recorder/replay-recording", key),
+    ):
+        with pytest.raises(HTTPError) as caught:
+            urlopen(Request(f"{info.endpoint}{page}", method="POST", headers=headers), timeout=30)
+        assert caught.value.code == 403
+        caught.value.close()
+    with urlopen(f"{info.endpoint}/_aurora/health", timeout=30) as answer:
+        assert json.load(answer)["pid"] == info.pid
+    before = replace(info, access_key_id="SANDBOX0000000000000")
+    for service, call in (("rds", "describe_db_clusters"), ("kms", "list_keys"), ("s3", "list_buckets")):
+        with pytest.raises(ClientError, match="security token included in the request is invalid"):
+            getattr(new_client(before, service), call)()
+    with refused("AuthFailure"):
+        new_client(before, "ec2").describe_vpcs()
+    assert sandbox.calls() == []
+    role = {"RoleArn": "arn:aws:iam::123456789012:role/deploy", "RoleSessionName": "deploy"}
+    session = client(sandbox, "sts").assume_role(**role)["Credentials"]
+    new_client(replace(info, access_key_id=session["AccessKeyId"]), "rds").describe_db_clusters()
 
 
 def test_what_was_deleted_is_not_missed(sandbox: Sandbox) -> None:
@@ -238,7 +257,9 @@ def test_a_failed_start_says_why(sandbox: Sandbox, monkeypatch: pytest.MonkeyPat
 def test_its_environment_reaches_it_and_nothing_else(sandbox: Sandbox) -> None:
     sandbox.start()
     env = sandbox.environment({"PATH": os.environ["PATH"], "AWS_PROFILE": "real", "AWS_REGION": "eu-west-3"})
-    assert_isolated(env)
+    state = sandbox.files.read_state()
+    assert state is not None
+    assert_isolated(env, state.keys)
     script = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'], boto3.client('rds').meta.region_name)"
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["123456789012", "eu-west-3"]

@@ -17,10 +17,27 @@ REGION = ("--region", "eu-west-1")
 LATENCY_S = 0.7
 
 
+FILE = """# demo
+name: demo
+engine: postgres
+instances:
+  class: db.t4g.medium  # enough for now
+  readers: 2
+"""
+
+
 @pytest.fixture(scope="module")
-def demo(aurora: Aurora) -> Aurora:
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The spec file of the cluster."""
+    path = tmp_path_factory.mktemp("specs") / "demo.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def demo(aurora: Aurora, file: Path) -> Aurora:
     """A cluster with two readers."""
-    aurora.ok(*REGION, "create", "demo", "--engine", "postgres", "--readers", "2", "--yes")
+    aurora.ok(*REGION, "create", "-f", str(file), "--yes")
     return aurora
 
 
@@ -44,7 +61,7 @@ def counted_plans(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def test_a_class_changes_one_instance_at_a_time_and_the_writer_last(demo: Aurora) -> None:
     with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
-        done = demo.json("scale", "demo", "--class", "db.r7g.large", "--yes")
+        done = demo.json("scale", "demo", "--class", "db.r7g.large", "--write", "--yes")
     assert seen.calls == [
         ("ModifyDBInstance", "demo-3"),
         ("ModifyDBInstance", "demo-2"),
@@ -63,7 +80,22 @@ def test_a_class_changes_one_instance_at_a_time_and_the_writer_last(demo: Aurora
         "settle",
     ]
     assert done["without_writer_s"] == done["sequence"][2]["elapsed_s"] >= LATENCY_S
+    (line,) = done["spec_file"]["lines"]
+    assert line == {"line": 5, "path": "instances.class", "says": "db.t4g.medium", "has": "db.r7g.large"}
+    assert done["spec_file"]["written"] is True
     assert demo.run("plan", "demo", "--exit-code").status == 0
+
+
+def test_write_has_brought_the_file_up_to_date_and_an_older_one_is_stopped(demo: Aurora, file: Path) -> None:
+    assert file.read_text(encoding="utf-8") == FILE.replace("db.t4g.medium", "db.r7g.large")
+    older = file.with_name("older.yaml")
+    older.write_text(FILE, encoding="utf-8")
+    stopped = demo.run(*REGION, "apply", "-f", str(older), "--yes", "-o", "json")
+    assert stopped.status == 9
+    assert stopped.data["error"]["code"] == "revert"
+    said = "older.yaml:5 says class: db.t4g.medium; the cluster has db.r7g.large since 'scale' on 20"
+    assert said in stopped.data["error"]["message"]
+    assert set(classes(demo).values()) == {"db.r7g.large"}
 
 
 def test_what_is_interrupted_is_said_before_it_starts(demo: Aurora) -> None:
@@ -159,9 +191,14 @@ def test_a_single_instance_is_said_to_go_down(demo: Aurora) -> None:
     assert done["without_writer_s"] >= LATENCY_S
 
 
-def test_a_reader_of_the_new_class_takes_over_from_a_single_instance(demo: Aurora) -> None:
+def test_a_reader_of_the_new_class_takes_over_from_a_single_instance_and_an_apply_does_the_rest_last(
+    demo: Aurora,
+) -> None:
+    size = ("--readers", "1", "--class", "db.r7g.large")
     with slowly(demo, 0.5), watched(demo, "demo") as seen:
-        demo.ok("scale", "demo", "--readers", "1", "--class", "db.r7g.large", "--yes")
+        done = demo.json("apply", "demo", *size, "--set", "backup.retention=3d", "--yes")
+    assert [s["name"] for s in done["sequence"]] == ["add", "failover demo-2", "resize demo-1", "settle"]
+    assert demo.cluster("demo")["BackupRetentionPeriod"] == 3
     assert seen.calls == [
         ("CreateDBInstance", "demo-2"),
         ("FailoverDBCluster", "demo-2"),

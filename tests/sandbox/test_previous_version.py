@@ -27,12 +27,12 @@ Placed = Callable[[str], dict[str, Any]]
 @pytest.fixture(scope="module")
 def placed(aurora: Aurora) -> Placed:
     """Puts a scenario in place, once; gives the documents that the version before has printed."""
-    return cache(lambda name: put(name, aurora.home, str(aurora.emulator.status().endpoint)))
+    return cache(lambda name: put(name, aurora.home, aurora.emulator.status()))
 
 
 def calls_of(aurora: Aurora, *words: str) -> Counter[str]:
     """The calls that change something in RDS, of a command that ends well."""
-    since = last_call(str(aurora.emulator.status().endpoint))
+    since = last_call(aurora)
     aurora.ok(*words)
     calls = aurora.emulator.calls(since=since, service="rds")
     return Counter(

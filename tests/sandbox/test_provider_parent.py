@@ -204,9 +204,8 @@ def test_the_error_names_the_log_of_a_provider_that_died(tmp_path: Path) -> None
     try:
         aurora.ok("sandbox", "start")
         aurora.emulator.set_latency(8)
-        endpoint = str(aurora.emulator.status().endpoint)
         process = subprocess.Popen(aurora.argv(*CREATE), env=aurora.environ, stderr=subprocess.PIPE, text=True)
-        assert wait_until(lambda: called(endpoint, "CreateDBCluster", 0), timeout_s=3 * PATIENCE_S)
+        assert wait_until(lambda: called(aurora, "CreateDBCluster", 0), timeout_s=3 * PATIENCE_S)
         for fork in children(parents(aurora.emulator)[0][0]):
             os.kill(fork, signal.SIGKILL)
         _, said = process.communicate(timeout=3 * PATIENCE_S)

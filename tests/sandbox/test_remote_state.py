@@ -60,9 +60,25 @@ def test_a_new_home_goes_on_from_the_state(aurora: Aurora, address: str, tmp_pat
 def test_the_writer_is_spared_without_a_local_record(aurora: Aurora, address: str, tmp_path: Path) -> None:
     aurora.client("rds").failover_db_cluster(DBClusterIdentifier="remote", TargetDBInstanceIdentifier="remote-3")
     forget(aurora)
-    aurora.ok("apply", "-f", spec(tmp_path, address, 1), "--yes")
+    aurora.environ["USER"] = "anna"
+    aurora.ok("apply", "-f", spec(tmp_path, address, 1), "--set", "backup.retention=9d", "--yes")
     assert set(aurora.instances("remote")) == {"remote-1", "remote-3"}
     assert aurora.writer("remote") == "remote-3"
+
+
+def test_a_file_that_would_undo_what_another_engineer_applied_is_stopped(
+    aurora: Aurora, address: str, tmp_path: Path
+) -> None:
+    ben = Aurora(tmp_path / "ben", {**aurora.environ, "USER": "ben"})
+    (ben.home / "sandbox").mkdir(mode=0o700, parents=True)
+    (ben.home / "sandbox" / "emulator").symlink_to((aurora.home / "sandbox" / "emulator").resolve())
+    old = tmp_path / "old.yaml"
+    old.write_text(Path(spec(tmp_path, address, 1)).read_text() + "backup: {retention: 1d}\n")
+    stopped = ben.run("apply", "-f", str(old), "--yes", "-o", "json")
+    assert stopped.status == 9
+    (revert,) = stopped.data["error"]["details"]["reverts"]
+    assert (revert["line"], revert["operation"], revert["who"], revert["has"]) == (10, "apply", "anna", "9d")
+    assert ben.json("plan", "-f", spec(tmp_path, address, 1))["changes"] is False, "what the file does not name stays"
 
 
 def test_a_lock_on_the_remote_state_is_taken_away_by_its_id(aurora: Aurora) -> None:

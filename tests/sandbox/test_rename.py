@@ -90,14 +90,16 @@ def test_afterwards_everything_goes_by_the_new_name(shop: Aurora) -> None:
     assert tags["aurora-cli:cluster"] == "shop"
 
 
-def test_a_file_without_the_former_name_is_refused_and_one_with_it_changes_nothing(
+def test_a_file_with_another_former_name_is_refused_and_one_with_it_or_without_changes_nothing(
     shop: Aurora, tmp_path: Path
 ) -> None:
-    refused = shop.run("apply", "-f", str(spec_file(tmp_path, name="shop", **SPEC)), "--yes")
+    file = spec_file(tmp_path, name="shop", resource_name="shop", **SPEC)
+    refused = shop.run("apply", "-f", str(file), "--yes")
     assert refused.status == 2
     assert "exists with another resource_name: orders, not shop" in refused.err.replace("\n", " ")
-    fits = spec_file(tmp_path, name="shop", resource_name="orders", **SPEC)
-    assert shop.json("apply", "-f", str(fits), "--yes")["changed"] is False
+    for former in ({}, {"resource_name": "orders"}):
+        file = spec_file(tmp_path, name="shop", **former, **SPEC)
+        assert shop.json("apply", "-f", str(file), "--yes")["changed"] is False
 
 
 def test_it_scales_and_is_renamed_back(shop: Aurora) -> None:

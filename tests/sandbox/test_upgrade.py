@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,11 +31,9 @@ WATCHED = (
 @contextmanager
 def called(aurora: Aurora) -> Iterator[list[dict[str, Any]]]:
     """The calls that upgrade or prepare for it, answered well, in order; they are there after the block."""
-    endpoint = aurora.json("sandbox", "status")["endpoint"]
-    before, found = last_call(endpoint), []  # type: int, list[dict[str, Any]]
+    before, found = last_call(aurora), []  # type: int, list[dict[str, Any]]
     yield found
-    with urllib.request.urlopen(f"{endpoint}/_aurora/calls?since={before}&service=rds", timeout=10) as answer:
-        calls = json.load(answer)["calls"]
+    calls = aurora.emulator.calls(since=before, service="rds")
     found += [call for call in calls if call["action"] in WATCHED and call["status"] == 200]
 
 
@@ -76,7 +73,9 @@ def create(aurora: Aurora, *args: str) -> None:
     aurora.ok(*REGION, "create", "demo", *args, "--yes")
 
 
-def test_a_minor_upgrade_takes_a_snapshot_and_then_the_newest_version_of_the_line(clean: Aurora) -> None:
+def test_a_minor_upgrade_takes_a_snapshot_and_then_the_newest_version_of_the_line(
+    clean: Aurora, tmp_path: Path
+) -> None:
     create(clean, "--engine", "postgres", "--engine-version", "16.8", "--readers", "1", *OWNED)
     listed = clean.json("upgrade", "demo", "--list")
     assert listed["running"] == "16.8"
@@ -98,6 +97,18 @@ def test_a_minor_upgrade_takes_a_snapshot_and_then_the_newest_version_of_the_lin
     with called(clean) as calls:
         again = clean.json("upgrade", "demo", "--yes")
     assert (again["changed"], calls) == (False, [])
+    _a_file_keeps_the_version_unless_it_names_another(clean, tmp_path / "demo.yaml", newest)
+
+
+def _a_file_keeps_the_version_unless_it_names_another(aurora: Aurora, file: Path, newest: str) -> None:
+    head = "name: demo\nregion: eu-west-1\nengine: postgres\n"
+    rest = "instances: {class: db.r7g.large, readers: 1}\nmaintenance: {auto_minor_upgrades: false}\n"
+    file.write_text(head + rest)
+    assert aurora.json("apply", "-f", str(file), "--yes")["changed"] is False
+    file.write_text(f"{head}engine_version: '16.8'\n{rest}")
+    error = refusal(aurora, "apply", "-f", str(file), "--yes")
+    assert f"demo.yaml:4 says engine_version: 16.8; the cluster has {newest}" in error["message"]
+    assert error["hint"].endswith("apply demo --write")
 
 
 def test_pain_02_a_major_upgrade_with_groups_of_its_own(clean: Aurora) -> None:

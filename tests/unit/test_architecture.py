@@ -21,16 +21,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "events": set(),
     "json_input": {"errors"},
+    "redact": set(),
+    "writing": {"errors"},
     "spec": {"errors"},
-    "hcl": {"errors", "spec"},
-    "stacks": {"errors", "json_input"},
-    "terraform": {"errors", "json_input"},
+    "hcl": {"errors", "spec", "writing"},
+    "stacks": {"errors", "json_input", "redact", "writing"},
+    "terraform": {"errors", "json_input", "writing"},
     "aws": {"errors"},
-    "sandbox": {"errors", "spec"},
-    "operations": {"errors", "events", "json_input", "context", *BELOW_OPERATIONS},
+    "sandbox": {"errors", "spec", "writing"},
+    "operations": {"errors", "events", "json_input", "context", "writing", *BELOW_OPERATIONS},
     "context": {"errors", "events", "sandbox", *BELOW_OPERATIONS},
-    "ui": {"errors", "events", "operations", *BELOW_OPERATIONS},
-    "commands": {"errors", "events", "context", "operations", "ui", "sandbox", *BELOW_OPERATIONS},
+    "ui": {"errors", "events", "operations", "redact", *BELOW_OPERATIONS},
+    "commands": {"errors", "events", "context", "operations", "ui", "sandbox", "redact", "writing", *BELOW_OPERATIONS},
     "main": {"errors", "commands", "ui"},
     "__main__": {"main"},
 }
@@ -79,12 +81,21 @@ MAY_PARSE_JSON = {
 }
 """File -> why it may call `json.loads`. Whoever reads what may be damaged calls `json_input`."""
 
+MAY_WRITE = {
+    "writing.py": "the one way to write",
+    "terraform/run/run_folder.py": "in a folder that it has just made, below the stack's own",
+    "terraform/run/process.py": "in the folder of a run",
+    "commands/shared/spec_options.py": "writes help, not files",
+}
+"""File -> why it may write files or make folders. Whoever else does it calls `writing`, which follows no link."""
+
 MAY_APPLY = {
     "operations/pipeline/provider_fixes.py": "the plan that was approved",
     "operations/pipeline/change.py": "settings that a restore does not accept, in place",
     "operations/pipeline/context.py": "what hangs on other steps, once it was found harmless",
     "operations/blue_green/state_repair.py": "a refresh of the state",
     "operations/recovery/import_existing.py": "imports of what an interrupted apply has created",
+    "operations/spec_file/shared.py": "an output of the state, and nothing in AWS",
     "operations/adopt/draft.py": "imports into a state of its own",
     "operations/destroy/execute.py": "the destroy plan that was confirmed",
     "operations/destroy/unprotecting.py": "the final snapshot's name, before a destroy",
@@ -238,6 +249,14 @@ def test_there_is_one_builder_of_connection_strings() -> None:
 def test_there_is_one_reader_of_json() -> None:
     calls = re.compile(r"\bjson\.loads?\(")
     assert {_name(path) for path in PRODUCT if calls.search(path.read_text(encoding="utf-8"))} == set(MAY_PARSE_JSON)
+
+
+def test_there_is_one_way_to_write_files() -> None:
+    """And a file that is opened to be locked or appended to is not opened through a link."""
+    writes = re.compile(r"\.(?:write_text|write_bytes|mkdir|symlink_to)\(|\b(?:mkstemp|copy2|copyfile|copytree)\(")
+    opens = re.compile(r"os\.open\((?![^\n]*(?:O_NOFOLLOW|O_EXCL))[^\n]*O_CREAT")
+    texts = {_name(path): path.read_text(encoding="utf-8") for path in MODULES}
+    assert {name for name, text in texts.items() if writes.search(text) or opens.search(text)} == set(MAY_WRITE)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["create", "--help"], ["sandbox", "--help"], ["nope"]])

@@ -13,8 +13,7 @@ import pytest
 
 import aurora_cli
 from aurora_cli.operations.core.activity import _RESUMES
-from aurora_cli.operations.pipeline.notices import _GENTLER
-from aurora_cli.ui.redact import redact_text
+from aurora_cli.redact import redact_text
 from aurora_cli.ui.text import retyped
 from tests.unit.conftest import Run
 from tests.unit.test_docs import COMMANDS, parses
@@ -24,7 +23,7 @@ HOLE = "HOLE"
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+[a-z]")
 FILLED = {"engines HOLE": "engines aurora-mysql", "apply HOLE HOLE": "apply demo --set parameters.cluster.a=null"}
 """Lines whose values are not any text."""
-OPAQUE = {"HOLE HOLE": "activity.py", "HOLE": "notices.py"}
+OPAQUE = {"HOLE HOLE": "activity.py"}
 """Lines whose command is put in from a table, which has a test below."""
 OTHERS = re.compile(
     r"\baws [a-z]|\bpip install|\bmysql |--(?:enable-cleartext-plugin|hostname|query|final-db-snapshot-identifier|help)"
@@ -86,11 +85,6 @@ def test_every_command_that_a_text_names_parses(file: str, line: str) -> None:
 
 def test_there_are_as_many_as_there_were() -> None:
     assert len(LINES) > 110, "else the search for them has become blind"
-
-
-@pytest.mark.parametrize("line", [line for _, line in _GENTLER.values()])
-def test_the_gentler_ways_parse(line: str) -> None:
-    _parses(line.format(name="demo", value="db.r7g.large"))
 
 
 @pytest.mark.parametrize("command", _RESUMES.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -173,6 +174,32 @@ def test_a_port_open_to_everybody_is_told(attribute: str, value: str) -> None:
     assert inspect(plan(rule), Situation())[0].effect == "exposed"
     narrow = change('aws_vpc_security_group_ingress_rule.allow["x"]', "create", after={attribute: "10.0.0.0/8"})
     assert inspect(plan(narrow), Situation()) == ()
+
+
+def test_rules_that_together_let_everybody_in_are_told_once() -> None:
+    def rule(source: str, action: str, before: str | None = None) -> ResourceChange:
+        kind, other = "cidr_ipv6" if ":" in source else "cidr_ipv4", {} if before is None else {"cidr_ipv4": before}
+        address = f'aws_vpc_security_group_ingress_rule.allow["{source}"]'
+        return change(address, action, other, {} if action == "delete" else {kind: source})
+
+    half, other = rule("0.0.0.0/1", "no-op", "0.0.0.0/1"), rule("128.0.0.0/1", "create")
+    (found,) = inspect(plan(half, other), Situation())
+    assert (found.effect, found.address, found.text) == (
+        "exposed",
+        other.address,
+        "The database port opens to every address (0.0.0.0/0).",
+    )
+    (most,) = inspect(plan(half, rule("128.0.0.0/2", "create")), Situation())
+    assert most.text == "The database port opens to most IPv4 addresses (0.0.0.0/1, 128.0.0.0/2)."
+    (six,) = inspect(plan(rule("2000::/3", "create")), Situation())
+    assert six.text == "The database port opens to every address (2000::/3)."
+    assert (
+        inspect(plan(half, rule("128.0.0.0/1", "no-op", "128.0.0.0/1"), rule("10.0.0.0/8", "create")), Situation())
+        == ()
+    )
+    assert inspect(plan(rule("0.0.0.0/1", "delete", "0.0.0.0/1"), other), Situation()) == ()
+    elsewhere = f"module.eu_central_1.{other.address}"
+    assert inspect(plan(half, replace(other, address=elsewhere)), Situation()) == ()
 
 
 def test_refused_findings_come_first() -> None:

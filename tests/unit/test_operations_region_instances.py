@@ -32,3 +32,17 @@ def test_the_writer_of_a_region_is_not_removed(
     concern = Instances(cast("Any", change))
     concern.read()
     assert concern.values == {"instance_keys": ("1",), "region_keys": (("us-east-1", kept),)}
+
+
+@pytest.mark.parametrize("changes", [True, False])
+def test_an_operation_that_decides_the_keys_leaves_those_of_regions_to_the_state_where_regions_change(
+    changes: bool,
+) -> None:
+    spec = resolved(REGIONS).spec
+    before = resolved({"instances.class": "db.r6g.large"}).spec if changes else spec
+    context = SimpleNamespace(app=None, stack=None, options=None, before=before)
+    change = SimpleNamespace(context=context, spec=spec, keys=("1", "4"), addresses=[], live=lambda: None)
+    concern = Instances(cast("Any", change))
+    concern.read()
+    chosen = {"region_keys": (("us-east-1", ("1", "2")),)} if changes else {}
+    assert concern.values == {"instance_keys": ("1", "4"), **chosen}

@@ -11,17 +11,12 @@ from hypothesis import strategies as st
 
 from aurora_cli.context import AppContext
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.isolation import (
-    ACCESS_KEY_ID,
-    SECRET_ACCESS_KEY,
-    assert_isolated,
-    is_loopback,
-    isolated_environment,
-)
+from aurora_cli.sandbox.isolation import assert_isolated, is_loopback, isolated_environment, new_keys
 from aurora_cli.sandbox.launch import emulator_environment
 from tests.harness import ASTRAY
 
 ENDPOINT = "http://127.0.0.1:4566"
+KEYS = new_keys()
 
 REAL_SHELL = {
     "HOME": "/home/dev",
@@ -51,14 +46,14 @@ def empty(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def good(empty: Path) -> dict[str, str]:
-    return isolated_environment({}, endpoint=ENDPOINT, empty_file=empty)
+    return isolated_environment({}, endpoint=ENDPOINT, keys=KEYS, empty_file=empty)
 
 
 def test_a_real_shell_becomes_isolated(empty: Path) -> None:
-    env = isolated_environment(REAL_SHELL, endpoint=ENDPOINT, empty_file=empty)
-    assert_isolated(env)
+    env = isolated_environment(REAL_SHELL, endpoint=ENDPOINT, keys=KEYS, empty_file=empty)
+    assert_isolated(env, KEYS)
     assert env["AWS_ENDPOINT_URL"] == ENDPOINT
-    assert (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]) == (ACCESS_KEY_ID, SECRET_ACCESS_KEY)
+    assert (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]) == (KEYS.access_key_id, KEYS.secret_access_key)
     assert env["AWS_CONFIG_FILE"] == env["AWS_SHARED_CREDENTIALS_FILE"] == str(empty)
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_RDS"} & set(env)
     assert (env["HOME"], env["PATH"]) == ("/home/dev", "/usr/bin")
@@ -66,7 +61,7 @@ def test_a_real_shell_becomes_isolated(empty: Path) -> None:
 
 def test_the_callers_environment_is_left_alone(empty: Path) -> None:
     before = dict(REAL_SHELL)
-    isolated_environment(REAL_SHELL, endpoint=ENDPOINT, empty_file=empty)
+    isolated_environment(REAL_SHELL, endpoint=ENDPOINT, keys=KEYS, empty_file=empty)
     assert before == REAL_SHELL
 
 
@@ -80,12 +75,12 @@ def test_the_callers_environment_is_left_alone(empty: Path) -> None:
     ],
 )
 def test_the_callers_region_stays(base: dict[str, str], region: str, default: str, empty: Path) -> None:
-    env = isolated_environment(base, endpoint=ENDPOINT, empty_file=empty)
+    env = isolated_environment(base, endpoint=ENDPOINT, keys=KEYS, empty_file=empty)
     assert (env["AWS_REGION"], env["AWS_DEFAULT_REGION"]) == (region, default)
 
 
 def test_no_proxy_stands_between_us_and_the_emulator(empty: Path) -> None:
-    env = isolated_environment(REAL_SHELL, endpoint=ENDPOINT, empty_file=empty)
+    env = isolated_environment(REAL_SHELL, endpoint=ENDPOINT, keys=KEYS, empty_file=empty)
     assert env["NO_PROXY"] == "internal.example,127.0.0.1,localhost"
     assert env["no_proxy"] == "127.0.0.1,localhost"
 
@@ -110,21 +105,21 @@ def test_no_proxy_stands_between_us_and_the_emulator(empty: Path) -> None:
     ],
 )
 def test_each_way_out_is_refused_by_name(name: str, value: str, named: str, good: dict[str, str]) -> None:
-    assert_isolated(good)
+    assert_isolated(good, KEYS)
     with pytest.raises(SandboxFailed, match=named):
-        assert_isolated({**good, name: value})
+        assert_isolated({**good, name: value}, KEYS)
 
 
 def test_a_config_file_with_content_is_refused(good: dict[str, str], tmp_path: Path) -> None:
     real = tmp_path / "config"
     real.write_text("[default]\nregion = eu-west-1\n")
     with pytest.raises(SandboxFailed, match="AWS_CONFIG_FILE"):
-        assert_isolated({**good, "AWS_CONFIG_FILE": str(real)})
+        assert_isolated({**good, "AWS_CONFIG_FILE": str(real)}, KEYS)
 
 
 def test_a_refusal_names_everything_and_shows_no_value(good: dict[str, str]) -> None:
     with pytest.raises(SandboxFailed) as caught:
-        assert_isolated({**good, "AWS_PROFILE": "p", "AWS_SECRET_ACCESS_KEY": "very-secret"})
+        assert_isolated({**good, "AWS_PROFILE": "p", "AWS_SECRET_ACCESS_KEY": "very-secret"}, KEYS)
     assert len(caught.value.details["problems"]) == 2
     assert "very-secret" not in caught.value.message
 
@@ -140,6 +135,7 @@ def test_a_refusal_names_everything_and_shows_no_value(good: dict[str, str]) -> 
         ("http://example.com/127.0.0.1", False),
         ("ftp://127.0.0.1", False),
         ("127.0.0.1:4566", False),
+        ("http://[", False),
         ("", False),
     ],
 )
@@ -151,7 +147,7 @@ def test_only_loopback_hosts_are_loopback(url: str, expected: bool) -> None:
 def test_any_environment_can_be_isolated(tmp_path_factory: pytest.TempPathFactory, base: dict[str, str]) -> None:
     empty = tmp_path_factory.getbasetemp() / "empty"
     empty.touch()
-    assert_isolated(isolated_environment(base, endpoint=ENDPOINT, empty_file=empty))
+    assert_isolated(isolated_environment(base, endpoint=ENDPOINT, keys=KEYS, empty_file=empty), KEYS)
 
 
 def test_the_sandbox_hears_nothing_of_the_machine() -> None:
@@ -171,3 +167,9 @@ def test_the_genuine_provider_is_downloaded_through_the_proxy() -> None:
     environ = AppContext(sandbox=True, provider="genuine", environ={"HTTPS_PROXY": "http://p:1"}).environ
     assert environ["HTTPS_PROXY"] == "http://p:1"
     assert "127.0.0.1" in environ["NO_PROXY"]
+
+
+def test_keys_are_new_each_time_and_could_not_be_those_of_an_account() -> None:
+    other = new_keys()
+    assert KEYS.access_key_id != other.access_key_id and KEYS.secret_access_key != other.secret_access_key
+    assert len(KEYS.access_key_id) == 20 and KEYS.access_key_id.startswith("SANDBOX")

@@ -14,7 +14,6 @@ import pytest
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox import processes
-from aurora_cli.sandbox.files import write_private
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.state import EmulatorState, StateFiles, is_loss, merge
 
@@ -46,21 +45,19 @@ def test_a_damaged_state_is_no_state(tmp_path: Path, text: str) -> None:
     assert Sandbox(tmp_path).status().running is False
 
 
+def test_an_emulator_is_called_with_the_keys_that_it_began_with(tmp_path: Path) -> None:
+    """One that the version before started has those that were fixed then."""
+    alive = replace(STATE, pid=os.getpid(), process_start=str(processes.start_time(os.getpid())))
+    StateFiles(tmp_path).write_state(alive)
+    env = Sandbox(tmp_path).environment({})
+    assert (env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]) == (STATE.access_key_id, STATE.secret_access_key)
+
+
 def test_keys_of_a_later_version_are_ignored(tmp_path: Path) -> None:
     files = StateFiles(tmp_path)
     files.write_state(STATE)
     files.emulator.write_text(files.emulator.read_text().replace('"pid"', '"colour": "blue", "pid"'))
     assert files.read_state() == STATE
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "file"
-    write_private(path, "old")
-    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space")))
-    with pytest.raises(OSError, match="no space"):
-        write_private(path, "new")
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_a_dead_emulator_held_is_lost_until_reset(tmp_path: Path) -> None:

@@ -6,7 +6,16 @@ import ipaddress
 
 import pytest
 
-from aurora_cli.spec.derived.cidr import has_host_bits, is_anywhere, is_private, parse, subnet_prefix, subnets
+from aurora_cli.spec.derived.cidr import (
+    everybody,
+    has_host_bits,
+    is_anywhere,
+    is_private,
+    parse,
+    reach,
+    subnet_prefix,
+    subnets,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +68,24 @@ def test_host_bits_private_and_anywhere() -> None:
     assert not is_private(ipaddress.ip_network("8.8.0.0/16"))
     assert is_anywhere(ipaddress.ip_network("::/0"))
     assert not is_anywhere(ipaddress.ip_network("0.0.0.0/1"))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "version", "share"),
+    [
+        ("0.0.0.0/0", 4, 1),
+        ("0.0.0.0/1 128.0.0.0/1", 4, 1),
+        ("0.0.0.0/1 0.0.0.0/2 10.0.0.0/8", 4, 0.5),
+        ("0.0.0.0/1 128.0.0.0/2 ::/0", 4, 0.75),
+        ("::/0", 6, 1),
+        ("2000::/4 3000::/4", 6, 1),
+        ("2000::/4 4000::/2 fc00::/7", 6, 0.5),
+        ("0.0.0.0/0", 6, 0),
+        ("", 4, 0),
+    ],
+)
+def test_how_many_of_all_addresses_blocks_cover_together(blocks: str, version: int, share: float) -> None:
+    networks = [ipaddress.ip_network(block) for block in blocks.split()]
+    assert reach(networks, version) == share
+    words = {1: "every address", 0.75: f"most IPv{version} addresses"}
+    assert everybody(networks, version) == words.get(share)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.stacks.atomic import append_line, write_atomic
 from aurora_cli.stacks.files import MANIFEST, FilesWritten, write_files
 from aurora_cli.stacks.history import History, HistoryEntry
+from aurora_cli.writing import append_line, write_atomic
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aurora_cli.redact import is_secret_name, redact, redact_text
 from aurora_cli.spec.model.credentials import PasswordKind
-from aurora_cli.ui.redact import is_secret_name, redact, redact_text
 from aurora_cli.ui.text import clean, clean_lines, count, duration, listed, moment, sentence
 
 CONTROLS = {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))}

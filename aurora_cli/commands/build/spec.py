@@ -17,6 +17,7 @@ from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.commands.shared.spec_options import SpecCommand, spec_options, spec_region, spec_request
 from aurora_cli.errors import InvalidInput
+from aurora_cli.writing import is_taken, write_output
 
 
 @click.group(name="spec", cls=HelpfulGroup)
@@ -65,9 +66,9 @@ def init(session: Session, name: str, engine: str, preset: str, to: str | None, 
         session.write(text)
         return
     path = Path(to)
-    if path.exists() and not force:
+    if is_taken(path) and not force:
         raise InvalidInput(f"{path} already exists.", hint="Specify another file, or --force to overwrite it.")
-    path.write_text(text, encoding="utf-8")
+    write_output(path, text)
     session.say(f"Wrote {path}. Next: aurora-cli create -f {path}", err=True)
 
 
@@ -93,9 +94,9 @@ def from_serverless_v1(session: Session, file: str, to: str | None) -> None:
         session.write(text)
         return
     path = Path(to)
-    if path.exists():
+    if is_taken(path):
         raise InvalidInput(f"{path} already exists.", hint="Specify another file.")
-    path.write_text(text, encoding="utf-8")
+    write_output(path, text)
     session.say(f"Wrote {path}. Next: aurora-cli plan -f {path}", err=True)
 
 

@@ -14,6 +14,7 @@ from aurora_cli.commands.shared.options import (
     name_argument,
     output_option,
     skip_check_option,
+    write_option,
     yes_option,
 )
 from aurora_cli.commands.shared.output import change_document, print_change, print_data
@@ -136,6 +137,7 @@ def status(session: Session, name: str, output: str) -> None:
     help="AWS rolls back a switchover that takes longer; 30 to 3600.",
 )
 @click.option("--confirm", metavar="NAME", help="Cluster name, as confirmation for scripts.")
+@write_option
 @dry_run_option
 @output_option()
 @pass_session
@@ -158,7 +160,7 @@ def switchover(session: Session, /, name: str, timeout: int, **options: Any) -> 
 
     with progress(session) as emit:
         approve = _typed(session, name, confirm)
-        how = RunOptions("blue-green switchover", approve, emit, dry_run=dry_run)
+        how = RunOptions("blue-green switchover", approve, emit, dry_run=dry_run, write=options["write"])
         result = operation.switchover(session.app, name, timeout_s=timeout, options=how)
     _print(session, name, result, "blue-green switchover", options["output"])
 

@@ -16,6 +16,7 @@ from aurora_cli.commands.shared.options import (
     name_argument,
     output_option,
     skip_check_option,
+    write_option,
     yes_option,
 )
 from aurora_cli.commands.shared.output import print_data
@@ -128,6 +129,7 @@ def failover(session: Session, /, name: str, region: str, **options: Any) -> Non
 @click.option("--headless", is_flag=True, help="Storage only, without an instance.")
 @click.option("--write-forwarding", is_flag=True, help="Accept writes there and forward them to the primary.")
 @skip_check_option
+@write_option
 @change_options
 @pass_session
 def add_region(session: Session, /, name: str, region: str, **options: Any) -> None:
@@ -151,6 +153,7 @@ def add_region(session: Session, /, name: str, region: str, **options: Any) -> N
 @command.command(name="remove-region")
 @name_argument()
 @click.argument("region")
+@write_option
 @change_options
 @pass_session
 def remove_region(session: Session, /, name: str, region: str, **options: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.shared.options import name_argument
+from aurora_cli.commands.shared.options import name_argument, write_option
 from aurora_cli.commands.shared.run_operation import operate, operation_options
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -14,6 +14,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @click.command(name="rotate-ca")
 @name_argument()
 @click.option("--to", metavar="CA", help="Certificate authority, e.g. rds-ca-ecc384-g1; default: the account's.")
+@write_option
 @operation_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:

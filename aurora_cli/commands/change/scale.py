@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 from aurora_cli.commands.shared.completions import complete_classes
-from aurora_cli.commands.shared.options import change_options, name_argument, skip_check_option
+from aurora_cli.commands.shared.options import (
+    change_options,
+    in_place_option,
+    name_argument,
+    skip_check_option,
+    write_option,
+)
 from aurora_cli.commands.shared.run_operation import operate, usage
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -22,8 +28,9 @@ from aurora_cli.commands.shared.session import Session, pass_session
 )
 @click.option("--acu", metavar="MIN-MAX", help="Serverless v2 capacity in ACUs, e.g. 0.5-16.")
 @click.option("--instance", metavar="KEY", help="With --class: only this instance, by key or identifier.")
-@click.option("--in-place", is_flag=True, help="Change every instance at the same time: shorter, and with an outage.")
+@in_place_option
 @skip_check_option
+@write_option
 @change_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
@@ -39,6 +46,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
       aurora-cli scale orders --class db.r7g.2xlarge --dry-run
       aurora-cli scale orders --class db.serverless --acu 0.5-16 --yes
       aurora-cli scale orders --instance 2 --class db.r7g.4xlarge --yes
+      aurora-cli scale orders --readers 3 --write --yes
     """
     usage(
         options["readers"] is None and options["class_"] is None and options["acu"] is None,

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.shared.options import change_options, name_argument
+from aurora_cli.commands.shared.options import change_options, name_argument, write_option
 from aurora_cli.commands.shared.output import print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.run_operation import operate, usage
@@ -22,6 +22,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @click.option("--blue-green", is_flag=True, help="Use a blue/green deployment: like `blue-green create`.")
 @click.option("--cluster-group", metavar="NAME", help="Existing cluster parameter group of the new family.")
 @click.option("--instance-group", metavar="NAME", help="Existing DB parameter group of the new family.")
+@write_option
 @change_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:
@@ -66,7 +67,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
 
 
 def _blue_green(session: Session, name: str, options: dict[str, Any]) -> None:
-    others = ("no_snapshot", "in_window", "cluster_group", "instance_group")
+    others = ("no_snapshot", "in_window", "cluster_group", "instance_group", "write")
     given = [f"--{other.replace('_', '-')}" for other in others if options[other]]
     usage(options["to"] is None, "--blue-green needs --to.")
     usage(bool(given), f"--blue-green cannot be combined with {', '.join(given)}.")

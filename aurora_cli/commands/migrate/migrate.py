@@ -16,6 +16,7 @@ from aurora_cli.commands.shared.options import (
     name_argument,
     seconds_of,
     skip_check_option,
+    write_option,
 )
 from aurora_cli.commands.shared.output import change_document, exit_on_changes, print_change, print_data
 from aurora_cli.commands.shared.progress import progress
@@ -194,6 +195,7 @@ _temporary_reader_option = click.option(
 @click.option("--acu", metavar="MIN-MAX", required=True, help="Serverless v2 capacity in ACUs, e.g. 0.5-16.")
 @_temporary_reader_option
 @skip_check_option
+@write_option
 @change_options
 @pass_session
 def to_serverless(session: Session, /, name: str, **options: Any) -> None:
@@ -223,6 +225,7 @@ def to_serverless(session: Session, /, name: str, **options: Any) -> None:
 )
 @_temporary_reader_option
 @skip_check_option
+@write_option
 @change_options
 @pass_session
 def to_provisioned(session: Session, /, name: str, class_: str, **options: Any) -> None:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aurora_cli.commands.shared.approval import require_confirmation
-from aurora_cli.commands.shared.options import dry_run_option, max_lag_option, name_argument, output_option
+from aurora_cli.commands.shared.options import (
+    dry_run_option,
+    max_lag_option,
+    name_argument,
+    output_option,
+    write_option,
+)
 from aurora_cli.commands.shared.output import print_change
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
 @max_lag_option("Refuse while the replica lag is larger.")
 @click.option("--accept-lag", is_flag=True, help="Promote whatever the lag is; writes not yet replicated are lost.")
 @click.option("--confirm", metavar="NAME", help="Cluster name, as confirmation for scripts.")
+@write_option
 @dry_run_option
 @output_option()
 @pass_session
@@ -45,7 +52,8 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     from aurora_cli.operations.day_two import promote
 
     with progress(session) as emit:
-        how = RunOptions("promote", named(session, name, options["confirm"]), emit, dry_run=options["dry_run"])
+        approve = named(session, name, options["confirm"])
+        how = RunOptions("promote", approve, emit, dry_run=options["dry_run"], write=options["write"])
         result = promote.promote(
             session.app, name, options=how, max_lag_s=options["max_lag"], accept_lag=options["accept_lag"]
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -56,7 +57,7 @@ def _confirmed(session: Session, name: str, confirm: str | None, lock: StateLock
     if not session.consoles.interactive:
         raise ApprovalRequired(
             "Releasing a lock needs its ID as confirmation; there is no terminal to prompt on.",
-            hint=f"Add --confirm {lock.id or name}.",
+            hint=f"Add --confirm {quote(lock.id or name)}.",
         )
     from aurora_cli.ui import prompts
 

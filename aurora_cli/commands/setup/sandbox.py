@@ -25,8 +25,8 @@ FAULT_COLUMNS = ("Id", "Kind", "Service", "Action", "Count", "Share", "Delay s",
 def command(session: Session) -> None:
     """Manage the local AWS: start, stop, status, reset, faults.
 
-    One emulator per home, on a loopback address, with fixed credentials that open nothing else. Commands with
-    --sandbox start it themselves; it runs until it is stopped.
+    One emulator per home, on a loopback address, with random credentials that it alone accepts. Commands with --sandbox
+    start it themselves; it runs until it is stopped.
 
     \b
     Examples:
@@ -214,7 +214,8 @@ def _show(session: Session, info: SandboxInfo, output: str) -> None:
         print_data(session, {"schema_version": SCHEMA_VERSION, **info.to_dict()}, output)
         return
     shown = ("running", "endpoint", "region", "access_key_id", "secret_access_key", "pid", "log_file")
-    rows = [(key.replace("_", " "), str(info.to_dict()[key] if key != "running" else _state(info))) for key in shown]
+    values = {**info.to_dict(), "running": _state(info)}
+    rows = [(key.replace("_", " "), values[key]) for key in shown]
     print_rows(session, "Sandbox", ("Field", "Value"), rows)
 
 

@@ -84,6 +84,21 @@ def skip_check_option(decorated: Decorated) -> Decorated:
     )(decorated)
 
 
+def in_place_option(decorated: Decorated) -> Decorated:
+    """--in-place: all instances at the same time, instead of one after another."""
+    text = "Change every instance at the same time: shorter, and with an outage."
+    return click.option("--in-place", is_flag=True, help=text)(decorated)
+
+
+def write_option(decorated: Decorated) -> Decorated:
+    """--write: the spec file follows what the command has changed."""
+    return click.option(
+        "--write",
+        is_flag=True,
+        help="Write what the cluster has into the spec file that was applied last; keeps comments.",
+    )(decorated)
+
+
 def change_options(decorated: Decorated) -> Decorated:
     """The options of a command that changes a cluster: approval, dry run, allowed losses, output."""
     for decorate in (output_option(), exit_code_option, dry_run_option, yes_option, allow_option):

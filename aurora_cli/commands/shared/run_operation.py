@@ -35,7 +35,7 @@ def operate(
 
     Args:
         operation: what the review and the history call it.
-        options: of the command: `yes`, `dry_run`, `output`, and `allow`, `skip_check` and `exit_code` where it has them.
+        options: of the command: `yes`, `dry_run`, `output`, and `allow`, `skip_check`, `write` and `exit_code` where it has them.
         run: carries it out.
         password: from standard input.
     """
@@ -62,6 +62,8 @@ def run_options(
         dry_run=options["dry_run"],
         password=password,
         skip_checks=tuple(options.get("skip_check", ())),
+        write=options.get("write", False),
+        in_place=options.get("in_place", False),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -266,8 +267,12 @@ def spec_request(session: Session, ctx: click.Context) -> SpecRequest:
     stack = _stored(session, ctx)
     if stack is None:
         layers = () if _only_named(ctx) else tuple(_layers(session, ctx))
-        return SpecRequest(params.get("name"), layers, skip_checks)
+        return SpecRequest(params.get("name"), layers, skip_checks, file=_absolute(params.get("file")))
     return SpecRequest(params["name"], _on_stored(stack, ctx), skip_checks, stack.record.origins)
+
+
+def _absolute(file: str | None) -> str | None:
+    return file if file in (None, "", "-") else str(Path(str(file)).absolute())
 
 
 def _stored(session: Session, ctx: click.Context) -> Stack | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from aurora_cli.hcl.values.credentials import SignIn
 from aurora_cli.hcl.values.encryption import Encryption
@@ -14,28 +13,19 @@ from aurora_cli.hcl.values.source import Source
 from aurora_cli.spec.model.cluster import ClusterSpec
 
 
-@dataclass(frozen=True)
-class Account:
-    """Whether the partition (`aws`, `aws-cn`, ...) and the account's identity are needed."""
-
-    partition: bool
-    identity: bool
-
-
-def account_of(
+def needs_account(
     monitoring: Monitoring,
     encryption: Encryption,
     proxy: Proxy | None,
     services: Services,
     sign_in: SignIn,
     source: Source,
-) -> Account:
-    """The lookups that the parts need."""
+) -> bool:
+    """Whether the partition (`aws`, `aws-cn`, ...) and the account's identity are to be looked up."""
     policies = bool(encryption.own or services.made or (proxy and proxy.role_name))
     named = bool(source.cluster or sign_in.policy_name)
-    roles = (monitoring.role_name, source.import_role, sign_in.domain_role_name)
-    identity = monitoring.own_topic or policies or named
-    return Account(partition=identity or any(roles), identity=identity)
+    roles = any((monitoring.role_name, source.import_role, sign_in.domain_role_name))
+    return bool(monitoring.own_topic or policies or named or roles)
 
 
 def role_of(spec: ClusterSpec, above: Iterable[tuple[str, str]] = ()) -> dict[str, str]:

@@ -27,7 +27,7 @@ from aurora_cli.operations.adopt.values import values_of
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import is_pristine
 from aurora_cli.operations.pipeline.apply import apply_spec
-from aurora_cli.stacks.atomic import write_atomic
+from aurora_cli.writing import is_taken, write_atomic, write_output
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.discovery import DiscoveredCluster
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from aurora_cli.operations.core.review import PlanReview
     from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
-
-_SPEC_FILE_MODE = 0o644
 
 
 def adopt(
@@ -63,7 +61,7 @@ def adopt(
         Declined, TerraformFailed, AwsFailed and their kin: nothing was changed.
     """
     region = _region(app)
-    if to is not None and to.exists() and not dry_run:
+    if to is not None and is_taken(to) and not dry_run:
         raise InvalidInput(f"{to} already exists.", hint="Specify another file with --to, or move the existing one.")
     app.begin(emit)
     with app.registry.lock(identifier, "adopt"):
@@ -81,7 +79,8 @@ def adopt(
             stack = _publish(app, draft, desired, emit)
         report = _tag(app, stack, desired, emit)
     if to is not None:
-        write_atomic(to, review.spec, mode=_SPEC_FILE_MODE)
+        write_output(to, review.spec)
+        stack.update_record(spec_file=str(to.absolute()))
     return AdoptResult(review, report, dry_run=False, file=str(to) if to else None)
 
 

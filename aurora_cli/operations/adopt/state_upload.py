@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.core.rendered import write_rendered
-from aurora_cli.stacks.atomic import write_atomic
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 from aurora_cli.terraform.state.state import STATE_FILE
+from aurora_cli.writing import write_atomic
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext

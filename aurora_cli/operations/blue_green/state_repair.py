@@ -14,6 +14,7 @@ from aurora_cli.operations.blue_green.target import target_of
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.guard import guard
 from aurora_cli.operations.pipeline.step import Step
+from aurora_cli.operations.spec_file.store import store_spec
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green, write_blue_green
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ def _is_stored(context: OperationContext) -> bool:
 def _store(context: OperationContext, record: BlueGreenRecord, deployment: str) -> str | None:
     """The name of the old cluster is noted last: it says that the spec was stored."""
     from aurora_cli.aws.engine.blue_green import deployment as read_deployment
-    from aurora_cli.spec.text.load import dump_spec
 
     found = read_deployment(context.rds, deployment)
     if found is None or not found.switched:
@@ -61,8 +61,7 @@ def _store(context: OperationContext, record: BlueGreenRecord, deployment: str) 
             "The deployment was deleted, or was not switched over.", hint=f"aurora-cli status {context.spec.name}"
         )
     desired = target_of(context.stack, record.values, _every_check())
-    context.stack.write_spec(dump_spec(desired.spec))
-    context.stack.update_record(parameter_suffix=record.groups_suffix, origins=dict(desired.origins))
+    store_spec(context.app, context.stack, desired, context.options, parameter_suffix=record.groups_suffix)
     write_blue_green(context.stack.folder, replace(record, old_cluster=found.source))
     context.spec = desired.spec
     return f"the old cluster is now {found.source}"

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
-from aurora_cli.operations.build.create import new_stack
+from aurora_cli.operations.build.create import beside_existing, beside_others, new_stack, refuse_former_name
+from aurora_cli.operations.build.rolling import rolling_apply
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_pristine, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
+from aurora_cli.operations.pipeline.engine import run_on_stack
+from aurora_cli.operations.spec_file.reverts import refuse_reverts, reverts, warnings_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model.cluster import ClusterSpec
 
 
-def apply(app: AppContext, request: SpecRequest, options: RunOptions) -> ChangeResult:
+def apply(app: AppContext, request: SpecRequest, options: RunOptions, *, allow_revert: bool = False) -> ChangeResult:
     """Bring the cluster to the spec of the request, or to its own stored spec when the request has no layers.
 
+    Args:
+        allow_revert: whether the file may undo what a later operation has changed.
+
     Raises:
-        SpecInvalid, SpecConflict (engine, region or backend differ), ClusterNotFound (no layers and no such cluster),
-        and what `apply_spec` raises.
+        SpecInvalid, SpecConflict (engine, region or backend differ, or an older version), RevertRefused,
+        ClusterNotFound (no layers and no such cluster), and what `apply_spec` raises.
     """
-    desired = desired_spec(app, request)
+    desired = desired_spec(app, beside_existing(app, request))
     with app.registry.lock(desired.spec.name, options.operation):
+        request, desired = beside_others(app, request, desired, options.emit)
         stack = app.registry.find(desired.spec.name)
-        if stack is not None and not is_pristine(stack):
+        if stack is None:
+            refuse_former_name(app, desired.spec)
+        elif not is_pristine(stack):
             refuse_identity_change(stored_spec(stack).spec, desired.spec)
+            found = reverts(stack, desired, request)
+            refuse_reverts(stack.name, found, request.file, allowed=allow_revert or options.dry_run)
+            desired = replace(desired, warnings=(*desired.warnings, *warnings_of(found)))
         app.begin(options.emit)
+        options = replace(options, file=request.file)
+        rolling = None if stack is None else rolling_apply(app, stack, desired, options, resume=not request.layers)
+        if stack is not None and rolling is not None:
+            return run_on_stack(app, stack, rolling, rolling.resumed_options(stack, options))
         return apply_spec(app, stack or new_stack(app, desired), desired, options)
 
 

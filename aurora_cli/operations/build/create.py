@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
-from aurora_cli.operations.core.specs import SpecRequest, is_pristine, last_spec, stored_spec
+from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_pristine, last_spec, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
+from aurora_cli.operations.spec_file.kept import beside_stored
+from aurora_cli.operations.spec_file.shared import learn
+from aurora_cli.stacks.names import is_name
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+    from aurora_cli.events import Emit
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
@@ -27,14 +32,53 @@ def create(app: AppContext, request: SpecRequest, options: RunOptions) -> Change
         SpecConflict: the cluster exists with another spec, or is being destroyed.
         and what `apply_spec` raises.
     """
-    desired = request.resolve()
+    desired = beside_existing(app, request).resolve()
     with app.registry.lock(desired.spec.name, "create"):
+        _, desired = beside_others(app, request, desired, options.emit)
         stack = app.registry.find(desired.spec.name)
         if stack is not None and not is_pristine(stack):
             _refuse_other_spec(stack, desired)
-        _refuse_former_name(app, desired.spec)
+        refuse_former_name(app, desired.spec)
         app.begin(options.emit)
-        return apply_spec(app, stack or new_stack(app, desired), desired, options)
+        return apply_spec(app, stack or new_stack(app, desired), desired, replace(options, file=request.file))
+
+
+def beside_existing(app: AppContext, request: SpecRequest) -> SpecRequest:
+    """The request with what it does not name and its cluster has, if there is one; see `spec_file`. Raises StackDamaged."""
+    names = [request.name, *(layer.values.get("name") for layer in request.layers)]
+    name = next((str(one) for one in reversed(names) if one), "")
+    stack = app.registry.find(name) if is_name(name) else None
+    if stack is None or not stack.has_spec() or is_pristine(stack):
+        return request
+    return beside_stored(request, stack)
+
+
+def beside_others(app: AppContext, asked: SpecRequest, desired: Resolved, emit: Emit) -> tuple[SpecRequest, Resolved]:
+    """The request and its spec, beside what others have applied to the same cluster: they share a state that is kept elsewhere.
+
+    The lock of the stack is held. A stack is made where there is none, since the state is read through it.
+
+    Args:
+        asked: as it was asked for.
+        desired: its spec beside what is known here.
+
+    Raises:
+        What `learn` raises. SpecInvalid: the spec breaks a rule beside what others have applied.
+    """
+    if desired.spec.backend.type != "local":
+        stack = app.registry.find(desired.spec.name)
+        if stack is None:
+            refuse_former_name(app, desired.spec)
+            stack = new_stack(app, desired)
+        try:
+            app.begin(emit)
+            learn(app, stack, emit)
+        except BaseException:
+            if is_pristine(stack):
+                app.registry.remove(stack)
+            raise
+        desired = desired_spec(app, beside_existing(app, asked))
+    return beside_existing(app, asked), desired
 
 
 def new_stack(app: AppContext, desired: Resolved) -> Stack:
@@ -49,8 +93,8 @@ def new_stack(app: AppContext, desired: Resolved) -> Stack:
     return stack
 
 
-def _refuse_former_name(app: AppContext, spec: ClusterSpec) -> None:
-    """A renamed cluster keeps its first name on what is around it, and often in the key of its state."""
+def refuse_former_name(app: AppContext, spec: ClusterSpec) -> None:
+    """Raise SpecConflict for a name that a renamed cluster keeps on what is around it, and often in the key of its state."""
     for stack in app.registry.list():
         if stack.name == spec.name or not stack.has_spec() or spec.base_name not in stack.read_spec():
             continue

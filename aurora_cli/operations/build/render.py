@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.operations.core.rendered import options_of
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec
+from aurora_cli.writing import OUTPUT_FOLDER_MODE, inside, is_taken, make_missing, write_output
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -42,13 +43,18 @@ def render(app: AppContext, request: SpecRequest, *, to: Path, force: bool = Fal
 
 
 def _write(files: dict[str, str], to: Path, force: bool) -> list[Path]:
-    differing = [n for n, text in files.items() if (to / n).exists() and (to / n).read_text("utf-8", "replace") != text]
+    differing = [name for name, text in files.items() if _differs(to / name, text)]
     if differing and not force:
         raise InvalidInput(
             f"{to} already contains other files of these names: {', '.join(sorted(differing))}.",
             hint="Choose another folder with --to, or overwrite them with --force.",
         )
     for name, text in files.items():
-        (to / name).parent.mkdir(parents=True, exist_ok=True)
-        (to / name).write_text(text, encoding="utf-8", newline="\n")
+        path = inside(to, name)
+        make_missing(path.parent, OUTPUT_FOLDER_MODE)
+        write_output(path, text)
     return [to / name for name in sorted(files)]
+
+
+def _differs(path: Path, text: str) -> bool:
+    return is_taken(path) and (path.is_symlink() or path.read_text("utf-8", "replace") != text)

@@ -113,12 +113,15 @@ def refuse_missing_successor(spec: ClusterSpec, key: str | None, topology: Topol
 
 
 class Instances(Concern):
-    """Instance keys by the state, unless the operation has decided them."""
+    """Instance keys by the state, unless the operation has decided them; of secondary Regions it decides none."""
 
     def read(self) -> None:
         """Choose the keys."""
         if self.change.keys is not None:
             self.values = {"instance_keys": self.change.keys}
+            before = self.context.before
+            if before is not None and regions_of(before) != regions_of(self.spec):
+                self.values |= {"region_keys": tuple(self._of_regions())}
             return
         existing, count = keys_in_state(self.change.addresses), self.spec.instances.readers + 1
         topology = self.change.live() if len(existing) > count else None

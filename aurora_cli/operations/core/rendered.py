@@ -10,7 +10,7 @@ from aurora_cli import __version__
 from aurora_cli.hcl.location import edition
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.json_input import read_json
-from aurora_cli.stacks.atomic import write_atomic
+from aurora_cli.writing import write_atomic
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
@@ -65,6 +65,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "region_keys": record.region_keys,
         "parameter_suffix": record.parameter_suffix,
         "account_id": record.account_id,
+        "shared": record.shared,
     }
     chosen = record.instance_keys if keys is None else keys
     return RenderOptions(instance_keys=chosen, **{**remembered, **options})

@@ -130,6 +130,9 @@ class RunOptions:
         password: a master password from standard input.
         renew_password: send a new password although the cluster has one.
         skip_checks: names of checks that are left out.
+        file: the spec file that the spec comes from, as in `SpecRequest`; None for a command that changes the stored spec.
+        write: write what the spec file says otherwise back into it.
+        in_place: change the class of all instances at the same time, where one after another is the way otherwise.
     """
 
     operation: str
@@ -140,6 +143,9 @@ class RunOptions:
     password: str | None = field(default=None, repr=False)
     renew_password: bool = False
     skip_checks: Collection[str] = ()
+    file: str | None = None
+    write: bool = False
+    in_place: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,7 @@ class ChangeResult:
         sequence: the steps of an operation that takes several, with the seconds that each took.
         without_writer_s: seconds without a writer in this run, as seen from here and so at most; None when no step of it
             takes the writer away.
+        spec_file: what the spec file says otherwise than the cluster has now (a `SpecFile`); None where nothing.
     """
 
     report: Any
@@ -164,6 +171,7 @@ class ChangeResult:
     summary: dict[str, int] = field(default_factory=dict)
     sequence: tuple[PlannedStep, ...] = ()
     without_writer_s: float | None = None
+    spec_file: Any = None
 
 
 @dataclass(frozen=True)

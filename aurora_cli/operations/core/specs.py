@@ -29,12 +29,14 @@ class SpecRequest:
         layers: lowest precedence first, without preset and defaults; empty means "the spec that the stack has".
         skip_checks: names of checks whose errors become warnings.
         stored_origins: where the values of the lowest layer came from, when that layer is the stack's own spec.
+        file: absolute path of the file that is among the layers, `-` for standard input; None for none.
     """
 
     name: str | None = None
     layers: tuple[Layer, ...] = ()
     skip_checks: tuple[str, ...] = ()
     stored_origins: Mapping[str, str] = field(default_factory=dict)
+    file: str | None = None
 
     def resolve(self) -> Resolved:
         """The complete spec. Raises SpecInvalid with every problem."""

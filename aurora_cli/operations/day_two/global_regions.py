@@ -16,6 +16,7 @@ from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.apply import apply_spec
+from aurora_cli.operations.spec_file.shared import learn
 from aurora_cli.spec.derived.regions import global_identifier, regions_of
 
 if TYPE_CHECKING:
@@ -167,10 +168,11 @@ def change_regions(
     stack = existing_stack(app, name)
     with stack.lock(options.operation):
         refuse_destroying(stack)
+        app.begin(options.emit)
+        learn(app, stack, options.emit)
         before = stored_spec(stack)
         _refuse_wrong_regions(before.spec, add or {}, remove)
         desired = _edited(stored_layer(stack), before, add or {}, remove, options.skip_checks)
-        app.begin(options.emit)
         return apply_spec(app, stack, desired, options)
 
 

@@ -17,6 +17,7 @@ from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.passwords.master import given_password, require_password
 from aurora_cli.operations.pipeline.apply import apply_spec
+from aurora_cli.operations.spec_file.shared import learn
 from aurora_cli.terraform.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -80,11 +81,12 @@ def rotate_password(
         for), Declined, WaitTimeout, and what `apply_spec` raises.
     """
     stack = existing_stack(app, name)
-    desired = stored_spec(stack)
     with stack.lock(OPERATION):
         refuse_destroying(stack)
         refuse_unfinished(stack)
         app.begin(emit)
+        learn(app, stack, emit)
+        desired = stored_spec(stack)
         if desired.spec.credentials.kept:
             raise InvalidInput(
                 f"The master password of {name} is unchanged since the cluster was adopted or promoted.",

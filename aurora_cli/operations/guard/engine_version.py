@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.core.concern import Concern, Shown
-from aurora_cli.spec.facts.versions import major_version, sort_key
+from aurora_cli.spec.facts.versions import goes_back, major_version
 from aurora_cli.terraform.plan.plan import Plan
 
 CLUSTER, GLOBAL = "aws_rds_cluster", "aws_rds_global_cluster"
@@ -28,8 +28,8 @@ class VersionChange:
 
     @property
     def back(self) -> bool:
-        """Whether it leads to an older version; a major version alone is older only than a newer major one."""
-        return not f"{self.before}.".startswith(f"{self.after}.") and sort_key(self.after) < sort_key(self.before)
+        """Whether it leads to an older version."""
+        return goes_back(self.before, self.after)
 
     @property
     def major(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.review import Finding
+from aurora_cli.spec.derived.cidr import Block, collapsed, everybody, parse, reach
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 from aurora_cli.terraform.state.addresses import region_of
 
@@ -24,7 +25,8 @@ _RESTARTING = {
 _ONE_BY_ONE = ("instance_class", "ca_cert_identifier")
 _GIVEN = "The secret of the master password is deleted, and its rotation ends: the given password is used from then on."
 _MANAGED = "AWS replaces the given master password with a new one in Secrets Manager. Clients must read the new secret."
-_ANYWHERE = {"cidr_ipv4": "0.0.0.0/0", "cidr_ipv6": "::/0"}
+_INGRESS = "aws_vpc_security_group_ingress_rule"
+_BLOCKS = {"cidr_ipv4": 4, "cidr_ipv6": 6}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Situation:
 def consequences(plan: Plan, situation: Situation) -> list[Finding]:
     """All of them, in the order of the plan; whether they are allowed is not looked at."""
     found = [finding for change in plan.resource_changes for finding in _of_change(change, plan, situation)]
-    return [*found, *_last_reader(plan, situation)]
+    return [*found, *_opened(plan), *_last_reader(plan, situation)]
 
 
 def _of_change(change: ResourceChange, plan: Plan, situation: Situation) -> Iterator[Finding]:
@@ -186,17 +188,37 @@ def _shrinks(before: object, after: object) -> bool:
 
 def _exposed(change: ResourceChange) -> Iterator[Finding]:
     """What is open to more than before."""
-    if change.type == "aws_vpc_security_group_ingress_rule":
-        for attribute, anywhere in _ANYWHERE.items():
-            if change.after.get(attribute) == anywhere and change.before.get(attribute) != anywhere:
-                text = f"The database port opens to every address ({anywhere})."
-                yield Finding("exposed", change.address, text)
     if (
         change.type == INSTANCE
         and change.after.get("publicly_accessible")
         and not change.before.get("publicly_accessible")
     ):
         yield Finding("exposed", change.address, f"{change.after.get('identifier')} gets a public address.")
+
+
+def _opened(plan: Plan) -> Iterator[Finding]:
+    """Rules that let everybody in together with those that stay."""
+    rules: dict[tuple[str | None, str], list[ResourceChange]] = {}
+    for change in plan.resource_changes:
+        if change.type == _INGRESS:
+            rules.setdefault((region_of(change.address), change.name), []).append(change)
+    for group in rules.values():
+        for attribute, version in _BLOCKS.items():
+            before = _sources(attribute, ((c, c.before) for c in group))
+            after = _sources(attribute, ((c, c.after) for c in group if c.action not in ("delete", "forget")))
+            new = [c.address for c, block in after if (c, block) not in before]
+            blocks = [block for _, block in after]
+            share = everybody(blocks, version)
+            if new and share and reach(blocks, version) > reach((block for _, block in before), version):
+                named = ", ".join(str(block) for block in collapsed(blocks)[:3])
+                yield Finding("exposed", new[0], f"The database port opens to {share} ({named}).")
+
+
+def _sources(
+    attribute: str, rules: Iterable[tuple[ResourceChange, Mapping[str, object]]]
+) -> list[tuple[ResourceChange, Block]]:
+    found = [(change, parse(str(values.get(attribute) or ""))) for change, values in rules]
+    return [(change, block) for change, block in found if block is not None]
 
 
 def removed_instances(plan: Plan) -> set[str]:

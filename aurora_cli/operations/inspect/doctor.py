@@ -67,7 +67,7 @@ def _terraform(app: AppContext) -> Check:
         binary = app.binary
     except AuroraError as error:
         return Check("terraform", "failed", error.message, error.hint)
-    kind = " (embedded)" if binary.embedded else f" at {binary.path}"
+    kind = f" (embedded, licence {binary.licence})" if binary.embedded else f" at {binary.path}"
     return Check("terraform", "ok", f"{binary.product} {binary.version}{kind}")
 
 

@@ -26,6 +26,7 @@ from aurora_cli.operations.recovery.untaint import (
     tainted_survivors,
     would_keep,
 )
+from aurora_cli.operations.spec_file.store import store_spec
 from aurora_cli.stacks.record import StackRecord
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
@@ -133,12 +134,9 @@ class SpecChange(Change):
 
     def remember(self, desired: Resolved) -> None:
         """Keep the spec and what was chosen, before the apply: the next run goes on from there."""
-        from aurora_cli.spec.text.load import dump_spec
-
         chosen = {name: value for name, value in self._values().items() if name in _RECORDED}
         status = "changing" if CLUSTER_ADDRESS in self.addresses else "creating"
-        self.stack.write_spec(dump_spec(desired.spec))
-        self.stack.update_record(status=status, origins=dict(desired.origins), **chosen)
+        store_spec(self.app, self.stack, desired, self.context.options, status=status, **chosen)
 
     def apply(self, plan: Plan, approved: Approved) -> bool:
         """Apply the plan, which Terraform has saved; False when nothing was to be done.

@@ -18,10 +18,9 @@ from aurora_cli.operations.core.history import Entry, recorded
 from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
-from aurora_cli.operations.core.specs import existing_stack, is_pristine, stored_spec
+from aurora_cli.operations.core.specs import existing_stack, is_pristine, last_spec, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
-from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
@@ -30,6 +29,8 @@ from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.recovery.recover import recover
 from aurora_cli.operations.report.report import live_topology, report
+from aurora_cli.operations.spec_file.follow import require_file, with_spec_file
+from aurora_cli.operations.spec_file.shared import learn, share
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan.plan import Plan
 
@@ -64,6 +65,7 @@ def run_operation(app: AppContext, name: str, operation: Operation, options: Run
     with stack.lock(operation.name):
         refuse_destroying(stack)
         app.begin(options.emit)
+        learn(app, stack, options.emit)
         return run_on_stack(app, stack, operation, options)
 
 
@@ -83,12 +85,17 @@ def run_on_stack(
         context = OperationContext(app, stack, options, desired or stored_spec(stack).spec)
         context.journal = _journal_of(stack, operation, options)
         recover(context, look_only=options.dry_run)
+        require_file(stack, options)
         engine = _Engine(context, operation)
     except BaseException:
         if operation.one_step and is_pristine(stack):
             app.registry.remove(stack)
         raise
-    return engine.run()
+    result = engine.run()
+    if not result.dry_run:
+        share(stack, context.terraform, options.emit)
+    changed = engine.resumed or context.before != last_spec(stack)
+    return with_spec_file(stack, result, options, changed=changed)
 
 
 def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Journal | None:
@@ -108,7 +115,7 @@ class _Engine:
         self.decision = kept_decision(context.journal) if context.journal else operation.decide(context)
         steps = list(operation.steps(context, self.decision))
         if self.decision.desired is not None and not operation.one_step:
-            steps.append(Step(RECONCILE, "Reconcile Terraform state with the spec", lambda: False, self._reconcile))
+            steps.append(Step(RECONCILE, operation.last_step, lambda: False, self._reconcile))
         self.steps = StepRun(context, operation, steps)
         self.change: SpecChange | None = None
         self.shown = Shown()
@@ -187,7 +194,7 @@ class _Engine:
         return unfinished and self.change is not None and bool(self.change.addresses)
 
     def _new_change(self, desired: Resolved) -> SpecChange:
-        concerns = EVERY_CHANGE if self.resumed else self.operation.concerns  # the rest was asked when it began
+        concerns = self.operation.resumed_concerns if self.resumed else self.operation.concerns
         return SpecChange(self.context, desired.spec, self._keys(), concerns)
 
     def _plan(self, change: SpecChange) -> Plan:

@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 CLUSTER = "aws_rds_cluster.this"
 INSTANCE = "aws_rds_cluster_instance"
-_GENTLER = {
-    "instance_class": ("The class", "scale {name} --class {value}"),
-    "ca_cert_identifier": ("The certificate authority", "rotate-ca {name} --to {value}"),
-}
+AUTHORITY = "ca_cert_identifier"
 
 
 class Notices(Concern):
@@ -32,20 +29,19 @@ class Notices(Concern):
 
 def _all_at_once(spec: ClusterSpec, plan: Plan) -> Iterator[str]:
     """Terraform changes instances side by side; the operation of the same end takes one after another."""
-    for path, (what, command) in _GENTLER.items():
-        values = [
-            attribute.after
-            for change in plan.changes
-            if change.type == INSTANCE and change.action == "update"
-            for attribute in change.changed
-            if attribute.path == path
-        ]
-        if len(values) > 1:
-            gentle = command.format(name=spec.name, value=values[0] if len(set(values)) == 1 else "...")
-            yield (
-                f"{what} of {len(values)} instances changes at the same time. One at a time, with the writer last: "
-                f"aurora-cli {gentle}, then this command again."
-            )
+    values = [
+        attribute.after
+        for change in plan.changes
+        if change.type == INSTANCE and change.action == "update"
+        for attribute in change.changed
+        if attribute.path == AUTHORITY
+    ]
+    if len(values) > 1:
+        wanted = values[0] if len(set(values)) == 1 else "..."
+        yield (
+            f"The certificate authority of {len(values)} instances changes at the same time. One at a time, with the writer "
+            f"last: aurora-cli rotate-ca {spec.name} --to {wanted}, then this command again."
+        )
 
 
 def _password(spec: ClusterSpec, plan: Plan, topology: Topology | None) -> Iterator[str]:

@@ -79,12 +79,16 @@ class Operation:
     Attributes:
         name: of the command.
         concerns: what varies between changes, and what is refused or told of the plan; see `core/concern.py`.
+        resumed_concerns: those of a run that resumes it; the rest was asked when it began.
+        last_step: what its last step, which brings Terraform to the spec at the end, says.
         one_step: whether Terraform's apply is all that it does, of a cluster that may not exist yet: it needs no journal, and
             the state and the live cluster say which instance keys there are.
     """
 
     name: str
     concerns: ClassVar[Sequence[type[Concern]]] = EVERY_CHANGE
+    resumed_concerns: ClassVar[Sequence[type[Concern]]] = EVERY_CHANGE
+    last_step: ClassVar[str] = "Reconcile Terraform state with the spec"
     one_step: ClassVar[bool] = False
 
     @property

@@ -18,6 +18,7 @@ from aurora_cli.errors import StateAtRisk, TerraformFailed
 from aurora_cli.events import waiting
 from aurora_cli.hcl.adoption import IMPORTS_FILE, OVERRIDE_FILE, Import, import_blocks, unchanged_resources
 from aurora_cli.hcl.render import CLUSTER_TAG
+from aurora_cli.operations.recovery.imported_arguments import set_arguments
 from aurora_cli.operations.recovery.untaint import keep_survivors, live_resource
 from aurora_cli.terraform.state.addresses import inner, region_of
 
@@ -64,6 +65,7 @@ def import_existing(context: StackContext, files: Mapping[str, str], last_calls:
             break
         _close_groups(context, taken)
         _import(context, files, taken)
+        set_arguments(context, [missing[one.address] for one in taken])
         imported += taken
     return imported
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.errors import AuroraError, StateAtRisk
 from aurora_cli.events import Note
-from aurora_cli.stacks.atomic import write_atomic
 from aurora_cli.terraform.state.state import ERRORED_STATE, State, local_state_file, read_local_state
+from aurora_cli.writing import write_atomic
 
 if TYPE_CHECKING:
     from aurora_cli.operations.core.concern import StackContext

@@ -76,8 +76,6 @@ class Rename(Operation):
 
     def decide(self, context: OperationContext) -> Decision:
         """The names, the order of the instances, and what Terraform changes afterwards."""
-        from aurora_cli.spec.text.load import dump_spec
-
         topology = context.live()
         refuse_bound(context, topology, "renamed")
         refuse_aside(context.stack, "to rename")
@@ -92,8 +90,6 @@ class Rename(Operation):
             "resource_id": (find_cluster(context.rds, self.cluster) or {})["DbClusterResourceId"],
             "order": order,
             "successor": successor,
-            "spec": dump_spec(desired.spec),
-            "origins": dict(desired.origins),
             "approved": [[change.address, change.action] for change in plan.changes],
         }
         return Decision(facts, remarks=_remarks(context, names, topology), plan=plan)

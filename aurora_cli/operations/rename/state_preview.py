@@ -9,9 +9,9 @@ from aurora_cli.errors import InvalidInput
 from aurora_cli.events import timed
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.passwords.generated import sent_version
-from aurora_cli.stacks.atomic import write_atomic
 from aurora_cli.terraform.state.state import STATE_FILE
 from aurora_cli.terraform.state.state_rename import renamed_state
+from aurora_cli.writing import write_atomic
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext

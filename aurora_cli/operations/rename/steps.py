@@ -10,9 +10,10 @@ from aurora_cli.aws.related.log_groups import has_log_group, make_log_group
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Step
-from aurora_cli.operations.rename.names import from_facts
+from aurora_cli.operations.rename.names import from_facts, renamed_spec
 from aurora_cli.operations.rename.state_preview import harmless
 from aurora_cli.operations.restore_in_place.reconcile import refuse_harm
+from aurora_cli.operations.spec_file.store import store_spec
 from aurora_cli.terraform.state.state_rename import is_renamed, renamed_state
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class RenameSteps:
         context, names = self.context, self.names
 
         def run() -> str | None:
-            _move(context, names, self.facts["spec"], dict(self.facts["origins"]))
+            _move(context, names)
             return None
 
         return Step("stack", f"Rename the stack to {names.after}", lambda: _is_moved(context, names), run)
@@ -125,12 +126,12 @@ def _is_moved(context: OperationContext, names: Renamed) -> bool:
     return stack.name == names.after and stack.record.renamed_to is None and stored_spec(stack).spec.name == names.after
 
 
-def _move(context: OperationContext, names: Renamed, spec: str, origins: dict[str, str]) -> None:
+def _move(context: OperationContext, names: Renamed) -> None:
     """Give the stack its new name; what was done of it before a kill is not done again."""
     stack = context.stack
     stack.rename(names.after)
-    stack.write_spec(spec)
     changes = {"final_snapshot_identifier": names.snapshot} if names.snapshot else {}
-    stack.update_record(name=names.after, renamed_to=None, origins={**stack.record.origins, **origins}, **changes)
+    desired = renamed_spec(stack, names.after)
+    store_spec(context.app, stack, desired, context.options, name=names.after, renamed_to=None, **changes)
     context.__dict__.pop("terraform", None)  # it was of the old folder
     context.spec = stored_spec(stack).spec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.core.review import ChangeResult
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Resolved
 
 
 @dataclass(frozen=True)
@@ -93,43 +94,16 @@ class Scale(Operation):
 
     def decide(self, context: OperationContext) -> Decision:
         """Which keys, who is the writer, in which order."""
-        topology = context.live()
-        require_available(topology)
-        refuse_in_deployment(
-            context.rds, self.cluster, "the green cluster has the instances of the time when it was created"
-        )
+        topology = scalable(context)
         key = self._key(context, topology)
         request, every = self.request, self.every
         desired = scaled(
             context.stack, request.readers, request.class_, request.acu, key, request.skip_checks, every=every
         )
-        existing = context.keys()
-        count = desired.spec.instances.readers + 1
-        writer = key_of(topology.writer.id, desired.spec) if topology.writer else None
-        choice = choose_keys(existing, count, writer)
-        refuse_missing_successor(desired.spec, choice.fail_over_to, topology)
-        order = order_of(
-            context.spec,
-            desired.spec,
-            classes=_classes(desired.spec, existing, topology),
-            keys=choice.keys,
-            writer=writer,
-            fail_over_to=choice.fail_over_to,
-        )
-        return self._decision(Decision({}, desired, choice.keys), order, topology)
-
-    def _decision(self, base: Decision, order: Order, topology: Topology) -> Decision:
-        assert base.desired is not None
-        names = identifiers([*order.classes, *order.new], base.desired.spec)
-        moves = order.successor if not self.request.in_place or order.writer in order.gone else None
-        return Decision(
-            facts={"order": order.to_facts()},
-            desired=base.desired,
-            keys=base.keys,
-            one_by_one=() if self.request.in_place else tuple(names[key] for key in order.resize),
-            next_writer=names[moves] if moves else None,
-            remarks=(*_remarks(self.cluster, order, topology), *self._own_classes(base.desired.spec, names)),
-        )
+        decided = instance_decision(context, topology, desired, in_place=self.request.in_place)
+        order = decided.facts["order"]
+        own = self._own_classes(desired.spec, identifiers([*order["classes"], *order["new"]], desired.spec))
+        return replace(decided, remarks=(*decided.remarks, *own))
 
     def _own_classes(self, spec: ClusterSpec, names: Mapping[str, str]) -> tuple[str, ...]:
         """`--class` is the class of all; an instance that was given one of its own keeps it."""
@@ -160,6 +134,51 @@ class Scale(Operation):
         order = Order.from_facts(decision.facts["order"])
         made = ScaleSteps(context, decision, order)
         return made.at_once() if self.request.in_place else made.one_by_one()
+
+
+def scalable(context: OperationContext) -> Topology:
+    """The live cluster, whose instances can be changed. Raises InvalidInput, ClusterNotFound: they cannot."""
+    topology = context.live()
+    require_available(topology)
+    name = context.spec.name
+    refuse_in_deployment(context.rds, name, "the green cluster has the instances of the time when it was created")
+    return topology
+
+
+def instance_decision(
+    context: OperationContext, topology: Topology, desired: Resolved, *, in_place: bool = False
+) -> Decision:
+    """Which instance keys there are at the end, who is the writer, and in which order classes change.
+
+    Args:
+        desired: the spec at the end.
+        in_place: everything at once.
+
+    Raises:
+        OperationFailed: the instance that would have to become the writer does not exist. TerraformFailed and its kin.
+    """
+    spec, existing = desired.spec, context.keys()
+    writer = key_of(topology.writer.id, spec) if topology.writer else None
+    choice = choose_keys(existing, spec.instances.readers + 1, writer)
+    refuse_missing_successor(spec, choice.fail_over_to, topology)
+    order = order_of(
+        context.spec,
+        spec,
+        classes=_classes(spec, existing, topology),
+        keys=choice.keys,
+        writer=writer,
+        fail_over_to=choice.fail_over_to,
+    )
+    names = identifiers([*order.classes, *order.new], spec)
+    moves = order.successor if not in_place or order.writer in order.gone else None
+    return Decision(
+        facts={"order": order.to_facts()},
+        desired=desired,
+        keys=choice.keys,
+        one_by_one=() if in_place else tuple(names[key] for key in order.resize),
+        next_writer=names[moves] if moves else None,
+        remarks=_remarks(context.spec.name, order, topology),
+    )
 
 
 def _classes(spec: ClusterSpec, keys: Sequence[str], topology: Topology) -> dict[str, str]:

@@ -21,7 +21,7 @@ from aurora_cli.sandbox.emulator.inventory import InventoryFile
 from aurora_cli.sandbox.emulator.loading import Loader
 from aurora_cli.sandbox.emulator.server import EmulatorServer
 from aurora_cli.sandbox.faults import FaultBook
-from aurora_cli.sandbox.isolation import ACCESS_KEY_ID, DEFAULT_REGION, SECRET_ACCESS_KEY
+from aurora_cli.sandbox.isolation import DEFAULT_REGION, Keys, new_keys
 from aurora_cli.sandbox.processes import start_time
 from aurora_cli.sandbox.state import EmulatorState, StateFiles
 
@@ -50,11 +50,12 @@ def main(argv: list[str] | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: wake_up(wake))
     files = StateFiles(options.folder)
-    token = secrets.token_hex(16)
+    token, keys = secrets.token_hex(16), new_keys()
     loader = Loader(options.region)
     inventory = InventoryFile(files.inventory, lambda: loader.wait().survey())
-    server = listen(options.port, Application(Admin(token, loader, inventory, CallLog(), FaultBook())))
-    state = new_state(server.port, token, options.region)
+    admin = Admin(token, loader, inventory, CallLog(), FaultBook())
+    server = listen(options.port, Application(admin, keys.access_key_id))
+    state = new_state(server.port, token, keys, options.region)
     files.write_state(state)
     threading.Thread(target=server.serve_forever, name="serve", daemon=True).start()
     if options.ready_fd is not None:
@@ -89,7 +90,7 @@ def listen(port: int, application: Application) -> EmulatorServer:
         return EmulatorServer(0, application)
 
 
-def new_state(port: int, token: str, region: str) -> EmulatorState:
+def new_state(port: int, token: str, keys: Keys, region: str) -> EmulatorState:
     """The record of this process."""
     return EmulatorState(
         pid=os.getpid(),
@@ -97,8 +98,8 @@ def new_state(port: int, token: str, region: str) -> EmulatorState:
         port=port,
         token=token,
         started_at=dt.datetime.now(dt.timezone.utc).isoformat(timespec="seconds"),
-        access_key_id=ACCESS_KEY_ID,
-        secret_access_key=SECRET_ACCESS_KEY,
+        access_key_id=keys.access_key_id,
+        secret_access_key=keys.secret_access_key,
         region=region,
     )
 

@@ -1,4 +1,4 @@
-"""The admin API of the emulator.
+"""The admin API of the emulator. Each request but the first has the key in the header X-Aurora-Key.
 
 GET    /_aurora/health              the token of this emulator, and whether moto is loaded
 GET    /_aurora/calls               the log; ?since=N&service=rds&action=CreateDBCluster
@@ -57,8 +57,7 @@ class Admin:
             "serverless-v1": self._serverless_v1,
             "reset": self._reset,
         }.get(name)
-        # A browser sends Origin with each cross-site request. The clients of the emulator do not.
-        if page is None or environ.get("HTTP_ORIGIN"):
+        if page is None:
             return _json(404, {"error": "not found"})
         try:
             data = json.loads(body or b"{}")

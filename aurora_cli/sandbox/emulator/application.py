@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterable
 from http import HTTPStatus
 
+from aurora_cli.sandbox.emulator.access import refusal as refused_access
 from aurora_cli.sandbox.emulator.admin import Admin
 from aurora_cli.sandbox.emulator.calls import Call
 from aurora_cli.sandbox.emulator.server import ConnectionCut, Environ, StartResponse
@@ -17,18 +18,30 @@ REFUSING = ("throttle", "error5xx", "access_denied", "expired_token", "refused")
 
 
 class Application:
-    """The WSGI application of the emulator."""
+    """The WSGI application of the emulator.
 
-    def __init__(self, admin: Admin) -> None:
+    Args:
+        admin: the admin API, and what it shows and changes.
+        key: the access key ID that every request must have.
+    """
+
+    def __init__(self, admin: Admin, key: str) -> None:
         self.admin = admin
+        self._key = key
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = environ["wsgi.input"].read()
         environ["wsgi.input"].seek(0)
-        ours = environ["PATH_INFO"].startswith("/_aurora/")
-        status, headers, content = self.admin.answer(environ, body) if ours else self._aws(environ, body)
+        status, headers, content = self._refusal(environ, body) or self._answer(environ, body)
         start_response(f"{status} {_reason(status)}", headers)
         return [content]
+
+    def _refusal(self, environ: Environ, body: bytes) -> Answer | None:
+        return refused_access(environ, body, self._key, lambda key: self.admin.loader.wait().has_issued(key))
+
+    def _answer(self, environ: Environ, body: bytes) -> Answer:
+        ours = environ["PATH_INFO"].startswith("/_aurora/")
+        return self.admin.answer(environ, body) if ours else self._aws(environ, body)
 
     def _aws(self, environ: Environ, body: bytes) -> Answer:
         begun = time.monotonic()

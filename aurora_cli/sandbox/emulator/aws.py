@@ -17,7 +17,7 @@ from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services import ec2
 from aurora_cli.sandbox.emulator.services.install import install_for
 from aurora_cli.sandbox.emulator.wire_errors import Answer
-from aurora_cli.sandbox.isolation import ACCESS_KEY_ID, ACCOUNT
+from aurora_cli.sandbox.isolation import ACCOUNT
 from aurora_cli.sandbox.state import Inventory
 
 WARM_UP = (
@@ -63,6 +63,12 @@ class Aws:
         status, headers = started[0]
         return int(status.split(" ", 1)[0]), headers, body
 
+    def has_issued(self, key: str) -> bool:
+        """Whether that access key ID is of a role that somebody assumed."""
+        with self.one_at_a_time:
+            backends: list[Any] = [backend for _, _, backend in get_backend("sts").iter_backends()]
+            return any(role.access_key_id == key for backend in backends for role in backend.assumed_roles)
+
     def warm_up(self, region: str) -> None:
         """Make the first call to each service that aurora-cli uses, which is the slow one."""
         for service, body, target in WARM_UP:
@@ -105,7 +111,7 @@ def _existing() -> Iterator[tuple[str, str]]:
 
 
 def _signed_request(service: str, region: str, body: str, target: str | None) -> Environ:
-    scope = f"{ACCESS_KEY_ID}/20200101/{region}/{service}/aws4_request"
+    scope = f"WARM-UP/20200101/{region}/{service}/aws4_request"
     content_type = "application/x-amz-json-1.1" if target else "application/x-www-form-urlencoded; charset=utf-8"
     return {
         "REQUEST_METHOD": "POST",

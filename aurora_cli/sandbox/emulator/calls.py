@@ -89,10 +89,15 @@ class CallLog:
             self._calls.clear()
 
 
+def credential(environ: dict[str, Any]) -> tuple[str, str, str]:
+    """Access key ID, service and Region of an AWS signature (version 4); empty and `-` when unsigned."""
+    found = re.search(r"Credential=([^/]*)/\d{8}/([^/]+)/([^/]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
+    return (found[1], found[3], found[2]) if found else ("", "-", "-")
+
+
 def scope(environ: dict[str, Any]) -> tuple[str, str]:
-    """Service and Region from the credential scope of an AWS signature (version 4); `-` when unsigned."""
-    found = re.search(r"Credential=[^/]*/\d{8}/([^/]+)/([^/]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
-    return (found.group(2), found.group(1)) if found else ("-", "-")
+    """Service and Region of `credential`."""
+    return credential(environ)[1:]
 
 
 def identify(environ: dict[str, Any], body: bytes, service: str) -> tuple[str, str, dict[str, Any]]:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from aurora_cli.sandbox.files import write_private
 from aurora_cli.sandbox.state import Inventory
+from aurora_cli.writing import write_atomic
 
 CHANGING = ("Create", "Delete", "Restore", "Modify", "Copy", "Switchover")
 
@@ -36,5 +36,5 @@ class InventoryFile:
 
     def _write(self, now: Inventory) -> None:
         if now != self._written:
-            write_private(self._path, json.dumps(now, indent=2) + "\n")
+            write_atomic(self._path, json.dumps(now, indent=2) + "\n", sync=False)
             self._written = now

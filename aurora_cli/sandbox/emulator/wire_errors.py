@@ -53,6 +53,14 @@ ERRORS = {
         403,
         400,
     ),
+    "unknown_key": WireError(
+        "InvalidClientTokenId",
+        "AuthFailure",
+        "UnrecognizedClientException",
+        "The security token included in the request is invalid. `aurora-cli sandbox status` shows the keys of this emulator.",
+        403,
+        400,
+    ),
     "internal": WireError(
         "InternalFailure", "InternalError", "InternalFailure", "The emulator failed. See its log for details.", 500, 500
     ),

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from aurora_cli.sandbox.files import write_private
+from aurora_cli.writing import write_atomic
 
 _LIFETIME = dt.timedelta(days=3650)
 _MARGIN_SECONDS = 24 * 3600
@@ -34,7 +34,7 @@ class Certificate:
                 "not_after": self.not_after,
             }
         )
-        write_private(file, text)
+        write_atomic(file, text, sync=False)
 
 
 def load_certificate(file: Path | None) -> Certificate:

@@ -107,7 +107,7 @@ def _start_fork_server() -> bool:
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            log = os.open("parent.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            log = os.open("parent.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
             nothing = os.open(os.devnull, os.O_RDWR)
             for number, source in ((0, nothing), (1, log), (2, log)):
                 os.dup2(source, number)

@@ -71,7 +71,7 @@ def main() -> None:
 
 def _lock(file: Path) -> int | None:
     """The descriptor that holds the lock; None if another process does. The file contains the holder."""
-    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

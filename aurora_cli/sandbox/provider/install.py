@@ -8,7 +8,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from aurora_cli.sandbox.files import write_private
+from aurora_cli.writing import make_missing, write_atomic
 
 VERSION = "6.62.0"
 HOSTS = ("registry.terraform.io", "registry.opentofu.org")
@@ -113,5 +113,5 @@ def cli_config(mirror_dir: Path, genuine: bool = False) -> str:
 def _write(file: Path, text: str, mode: int) -> None:
     if file.exists() and file.read_text("utf-8") == text and file.stat().st_mode & 0o777 == mode:
         return
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(file, text, mode)
+    make_missing(file.parent)
+    write_atomic(file, text, mode, sync=False)

@@ -19,6 +19,7 @@ from tf.gen.tfplugin_pb2_grpc import add_ProviderServicer_to_server
 from aurora_cli.sandbox.provider.certificate import Certificate, load_certificate
 from aurora_cli.sandbox.provider.core import Provider
 from aurora_cli.sandbox.provider.servicer import Servicer
+from aurora_cli.writing import make_missing
 
 _COOKIE = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
 _MESSAGE_LIMIT = 256 << 20  # the limit of Terraform's plugin servers
@@ -95,7 +96,7 @@ def certificate_in(cache_dir: Path | None) -> Certificate:
     certificate = load_certificate(file)
     if file is not None and not file.exists():
         try:
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_missing(file.parent)
             certificate.save(file)
         except OSError as error:
             sys.stderr.write(f"cannot save the provider's certificate in {file}: {error}\n")

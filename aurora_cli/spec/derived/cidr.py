@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 
 Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -10,6 +11,8 @@ RESERVED_ADDRESSES = 5
 """Addresses of every subnet that AWS keeps for itself (Amazon VPC User Guide, subnet sizing)."""
 
 _USUAL, _SMALLEST = 24, 28
+_EVERYTHING: dict[int, Block] = {4: ipaddress.IPv4Network("0.0.0.0/0"), 6: ipaddress.IPv6Network("2000::/3")}
+_MOST = 0.5
 _SPARE_BITS = 2
 
 
@@ -74,3 +77,27 @@ def is_private(block: Block) -> bool:
 def is_anywhere(block: Block) -> bool:
     """Whether the block is every address: 0.0.0.0/0 or ::/0."""
     return block.prefixlen == 0
+
+
+def collapsed(blocks: Iterable[Block]) -> list[Block]:
+    """The same addresses in the fewest blocks: 0.0.0.0/1 and 128.0.0.0/1 are 0.0.0.0/0."""
+    kept = list(blocks)
+    v4 = [block for block in kept if isinstance(block, ipaddress.IPv4Network)]
+    v6 = [block for block in kept if isinstance(block, ipaddress.IPv6Network)]
+    return [*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6)]
+
+
+def reach(blocks: Iterable[Block], version: int) -> float:
+    """The share (0 to 1) of all addresses of that IP version that the blocks cover together.
+
+    Source: IANA, IPv6 Global Unicast Address Assignments: all of them are in 2000::/3.
+    """
+    everything = _EVERYTHING[version]
+    parts = [block for block in collapsed(blocks) if block.version == version and block.overlaps(everything)]
+    return sum(min(part.num_addresses, everything.num_addresses) for part in parts) / everything.num_addresses
+
+
+def everybody(blocks: Iterable[Block], version: int) -> str | None:
+    """`every address`, or `most IPv4 addresses` of more than half; None if the blocks hold half of that IP version or less."""
+    share = reach(blocks, version)
+    return "every address" if share == 1 else f"most IPv{version} addresses" if share > _MOST else None

@@ -70,6 +70,11 @@ def sort_key(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version)[:8])
 
 
+def goes_back(before: str, after: str) -> bool:
+    """Whether a version is older than another; a major version alone is older only than a newer major one."""
+    return not f"{before}.".startswith(f"{after}.") and sort_key(after) < sort_key(before)
+
+
 def at_least(version: str, floor: str) -> bool:
     """Whether a full version is the floor or newer."""
     return sort_key(version) >= sort_key(floor)

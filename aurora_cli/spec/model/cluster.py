@@ -237,7 +237,8 @@ class ClusterSpec(Model):
         description="postgres or mysql (or AWS's aurora-postgresql, aurora-mysql)."
     )
     engine_version: Annotated[str | None, Argument("engine_version", label="engine version")] = Field(
-        None, description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0."
+        None,
+        description="Engine version, e.g. 16.8 or 8.0.mysql_aurora.3.10.0. An existing cluster keeps its version without it.",
     )
     source: Source | None = Field(None, description="Where the data comes from; without it the cluster starts empty.")
     database: Annotated[str | None, Argument("database_name", "DatabaseName", "database")] = Field(

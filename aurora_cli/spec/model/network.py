@@ -52,7 +52,9 @@ class Network(Model):
         True, description="Create a security group for the cluster; false: use only those of `security_group_ids`."
     )
     allow: list[AllowRule] = Field(default_factory=list, description="Sources allowed to connect to the database port.")
-    allow_from_anywhere: bool = Field(False, description="Required to allow 0.0.0.0/0 or ::/0 in `allow`.")
+    allow_from_anywhere: bool = Field(
+        False, description="Required to allow every address in `allow`, or more than half."
+    )
     allow_self: bool = Field(
         False, description="Allow members of the cluster's own security group to connect to the database port."
     )

@@ -18,8 +18,19 @@ _STATE = (
         r"Failed to (?:persist|save|write) state|errored\.tfstate",
         "Terraform applied changes but could not save its state; the state is in errored.tfstate in the stack's "
         "terraform folder.",
-        "Do not apply again: this would create every resource a second time. Free the disk or repair the backend, then, in the "
-        "stack's terraform folder: terraform state push errored.tfstate",
+        "Keep that file. Free the disk or repair the backend, then run the same command: it saves the state and resumes.",
+    ),
+    row(
+        TerraformFailed,
+        r"no space left on device|disk quota exceeded",
+        "The disk is full: Terraform cannot write its files.",
+        "Free some space, then run the same command again: it resumes.",
+    ),
+    row(
+        TerraformFailed,
+        r"read-only file system",
+        "Terraform cannot write its files: the file system is read-only.",
+        "Make the stack's folder writable, then run the same command again: it resumes.",
     ),
     row(
         StateAtRisk,

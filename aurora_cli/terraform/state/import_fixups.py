@@ -8,14 +8,16 @@ pending. In the state they cost none.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StateAtRisk
-from aurora_cli.json_input import read_json
+from aurora_cli.json_input import parse_json, read_json
+from aurora_cli.writing import write_atomic
+
+Values = Callable[[dict[str, Any], dict[str, Any]], Mapping[str, Any]]
+"""Takes a resource and one of its instances, as the state has them; gives attribute -> value."""
 
 
 def set_imported_values(path: Path, values: Mapping[str, Mapping[str, Any]]) -> None:
@@ -29,26 +31,35 @@ def set_imported_values(path: Path, values: Mapping[str, Mapping[str, Any]]) -> 
         StateAtRisk: the file is no state.
     """
 
-    def settled(state: dict[str, Any]) -> str:
-        for resource in state["resources"]:
-            for instance in resource["instances"] if resource["mode"] == "managed" else ():
-                _set(instance["attributes"], values.get(resource["type"], {}))
-        state["serial"] += 1
-        return json.dumps(state, indent=2) + "\n"
-
+    by_type: Values = lambda resource, instance: values.get(resource["type"], {})  # noqa: E731
     text = read_json(
-        path, settled, lambda why: StateAtRisk(f"What Terraform imported cannot be read from {path}: {why}.")
+        path,
+        lambda state: _with_values(state, by_type),
+        lambda why: StateAtRisk(f"What Terraform imported cannot be read from {path}: {why}."),
     )
-    write_private(path, text)
+    write_atomic(path, text)
 
 
-def _set(attributes: dict[str, Any], values: Mapping[str, Any]) -> None:
-    attributes.update({name: value for name, value in values.items() if name in attributes})
+def with_values(text: str, values: Values) -> str:
+    """The state in that text, with other values and the next serial.
+
+    Args:
+        values: takes a managed resource and one of its instances, as the state has them, and gives attribute -> value. An
+            attribute that the type does not have is left out.
+
+    Raises:
+        StateAtRisk: the text is no state.
+    """
+    return parse_json(
+        text, lambda state: _with_values(state, values), lambda why: StateAtRisk(f"The state cannot be read: {why}.")
+    )
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, in one step."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".state-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(path)
+def _with_values(state: dict[str, Any], values: Values) -> str:
+    for resource in state["resources"]:
+        for instance in resource["instances"] if resource["mode"] == "managed" else ():
+            attributes = instance["attributes"]
+            new = values(resource, instance)
+            attributes.update({name: value for name, value in new.items() if name in attributes})
+    state["serial"] += 1
+    return json.dumps(state, indent=2) + "\n"

@@ -114,20 +114,24 @@ def parse_state(text: str, source: Path | str = "the state") -> State:
 def _resources(data: Mapping[str, Any]) -> Iterator[StateResource]:
     for resource in data.get("resources") or []:
         is_data = resource.get("mode") == "data"
-        base = f"{resource.get('type')}.{resource.get('name')}"
-        prefix = f"{resource['module']}." if resource.get("module") else ""
         for instance in resource.get("instances") or []:
-            index = instance.get("index_key")
             yield StateResource(
-                address=f"{prefix}{'data.' if is_data else ''}{base}{_index(index)}",
+                address=address_of(resource, instance),
                 type=resource.get("type", ""),
                 name=resource.get("name", ""),
-                index=index,
+                index=instance.get("index_key"),
                 attributes=redact(instance.get("attributes") or {}, _marks(instance.get("sensitive_attributes"))),
                 data=is_data,
                 tainted=instance.get("status") == "tainted",
                 deposed="deposed" in instance,
             )
+
+
+def address_of(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
+    """The address of an instance of a resource, both as the state has them."""
+    prefix = f"{resource['module']}." if resource.get("module") else ""
+    data = "data." if resource.get("mode") == "data" else ""
+    return f"{prefix}{data}{resource.get('type')}.{resource.get('name')}{_index(instance.get('index_key'))}"
 
 
 def _index(index: str | int | None) -> str:

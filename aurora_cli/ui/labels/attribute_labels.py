@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from aurora_cli.redact import HIDDEN
 from aurora_cli.terraform.plan.plan import ResourceChange
-from aurora_cli.ui.redact import HIDDEN
 from aurora_cli.ui.text import clean
 
 UNKNOWN = "known after apply"

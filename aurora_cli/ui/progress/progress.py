@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from aurora_cli import events as ops
+from aurora_cli.redact import redact_text
 from aurora_cli.terraform.output import events as tf
 from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.ui.console import Consoles, lead, symbols
@@ -17,7 +18,6 @@ from aurora_cli.ui.progress.activity import Activity
 from aurora_cli.ui.progress.lines import LineDisplay
 from aurora_cli.ui.progress.live import LiveDisplay
 from aurora_cli.ui.progress.text import UNIMPORTANT_WARNINGS, interrupt_text, warning_text
-from aurora_cli.ui.redact import redact_text
 from aurora_cli.ui.text import clean
 
 

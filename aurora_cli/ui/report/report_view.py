@@ -12,10 +12,10 @@ from rich.text import Text
 from aurora_cli.operations.core.global_results import Endpoint, RegionInfo
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.operations.report.connection_strings import ca_command
+from aurora_cli.redact import is_secret_name
 from aurora_cli.ui.console import Consoles, echo, fact, lead, prose, section, symbols
 from aurora_cli.ui.labels.attribute_labels import label_of, value_text
 from aurora_cli.ui.labels.status import status_cell, status_text
-from aurora_cli.ui.redact import is_secret_name
 from aurora_cli.ui.report.next_steps import next_steps
 from aurora_cli.ui.report.upkeep_view import print_upkeep
 from aurora_cli.ui.tables import Value, print_table

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
 import botocore
 from botocore.model import OperationModel, ServiceModel
+
+from aurora_cli.writing import make_missing, write_atomic
 
 _SHARED: dict[tuple[Path | None, str], ServiceModel] = {}
 
@@ -78,10 +78,7 @@ def _without_documentation(value: Any) -> Any:
 def _save(file: Path, data: dict[str, Any]) -> None:
     """Best effort: without the cache, loading takes longer."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=file.name)
-        with os.fdopen(handle, "w") as stream:
-            json.dump(data, stream, separators=(",", ":"))
-        Path(temporary).replace(file)
+        make_missing(file.parent)
+        write_atomic(file, json.dumps(data, separators=(",", ":")), sync=False)
     except OSError:
         return

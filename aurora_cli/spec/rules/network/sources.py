@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from aurora_cli.spec.derived.cidr import has_host_bits, is_anywhere, parse
+from aurora_cli.spec.derived.cidr import (
+    Block,
+    collapsed,
+    everybody,
+    has_host_bits,
+    is_anywhere,
+    is_private,
+    parse,
+)
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.network.network import well_formed_id
@@ -14,6 +22,7 @@ from aurora_cli.spec.values.suggestions import shown
 
 DESCRIPTION = re.compile(r"[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}", re.ASCII)
 _WIDE = {4: 8, 6: 16}
+_NAMED = 3
 
 
 def _path(index: int) -> str:
@@ -59,42 +68,67 @@ def meant(text: str) -> str:
 @rule(
     "allow-anywhere",
     hard=True,
-    text="0.0.0.0/0 and ::/0 require `network.allow_from_anywhere: true`.",
+    text="0.0.0.0/0, ::/0 and sources that together are more than half of all addresses require "
+    "`network.allow_from_anywhere: true`.",
     source="security default of this tool",
     fields="network.allow network.allow_from_anywhere",
 )
 def allow_anywhere(spec: ClusterSpec) -> Iterator[Finding]:
-    for index, entry in enumerate(spec.network.allow):
-        block = parse(entry.source)
-        if block is not None and is_anywhere(block) and not spec.network.allow_from_anywhere:
-            message = f"{entry.source} allows every address to connect"
+    if not spec.network.allow_from_anywhere:
+        for index, message in _everybody(spec):
             yield Finding(
                 _path(index), message, "list the addresses that need access, or set `network.allow_from_anywhere: true`"
             )
 
 
+def _everybody(spec: ClusterSpec) -> Iterator[tuple[int, str]]:
+    """The entries that let everybody in: the index of the first of them, and what they allow."""
+    blocks = _blocks(spec)
+    yield from ((i, f"{text} allows every address to connect") for i, text, block in blocks if is_anywhere(block))
+    for version in _WIDE:
+        few = [one for one in blocks if one[2].version == version]
+        share = everybody((block for *_, block in few), version)
+        if share and not any(is_anywhere(block) for *_, block in few):
+            yield _widest(few)[0][0], f"{_together(few)} {share} to connect"
+
+
+def _blocks(spec: ClusterSpec) -> list[tuple[int, str, Block]]:
+    """The sources that are blocks of addresses, with their place in the list."""
+    found = [(index, entry.source, parse(entry.source)) for index, entry in enumerate(spec.network.allow)]
+    return [(index, text, block) for index, text, block in found if block is not None]
+
+
+def _widest(entries: Sequence[tuple[int, str, Block]]) -> list[tuple[int, str, Block]]:
+    return sorted(entries, key=lambda entry: entry[2].prefixlen)
+
+
+def _together(entries: Sequence[tuple[int, str, Block]]) -> str:
+    widest = [text for _, text, _ in _widest(entries)]
+    rest = len(widest) - _NAMED
+    named = [*widest[:_NAMED], f"{rest} more"] if rest > 0 else widest
+    return f"{', '.join(named[:-1])} and {named[-1]} together allow" if len(named) > 1 else f"{named[0]} allows"
+
+
 @rule(
     "allow-wide",
     hard=False,
-    text="A source is narrower than /8 (IPv4) or /16 (IPv6), except private ranges.",
+    text="A source is narrower than /8 (IPv4) or /16 (IPv6), except private ranges; adjacent ones count as one.",
     source="security default of this tool",
     fields="network.allow network.allow_from_anywhere",
 )
 def allow_wide(spec: ClusterSpec) -> Iterator[Finding]:
-    for index, entry in enumerate(spec.network.allow):
-        block = parse(entry.source)
-        if block is None or entry.source == "10.0.0.0/8":
-            continue
-        if is_anywhere(block) and spec.network.allow_from_anywhere:
-            yield Finding(
-                _path(index), f"{entry.source} allows every address to connect", "list the addresses that need access"
-            )
-        elif not is_anywhere(block) and block.prefixlen <= _WIDE[block.version]:
-            yield Finding(
-                _path(index),
-                f"{entry.source} allows {block.num_addresses:.1e} addresses to connect",
-                "list the ones that need access",
-            )
+    if spec.network.allow_from_anywhere:
+        yield from (
+            Finding(_path(i), message, "list the addresses that need access") for i, message in _everybody(spec)
+        )
+    entries = _blocks(spec)
+    for block in collapsed(block for *_, block in entries):
+        of_version = [entry for entry in entries if entry[2].version == block.version]
+        wide = block.prefixlen <= _WIDE[block.version] and not is_private(block)
+        if wide and not everybody((one for *_, one in of_version), block.version):
+            parts = [entry for entry in of_version if entry[2].overlaps(block)]
+            message = f"{_together(parts)} {block.num_addresses:.1e} addresses to connect"
+            yield Finding(_path(_widest(parts)[0][0]), message, "list the ones that need access")
 
 
 @rule(

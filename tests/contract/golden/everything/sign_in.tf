@@ -34,6 +34,7 @@ resource "aws_iam_role" "directory" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "rds.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }

@@ -9,6 +9,20 @@ resource "aws_iam_role" "monitoring" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "monitoring.rds.amazonaws.com" }
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+        ArnLike = {
+          "aws:SourceArn" = join(":", [
+            "arn",
+            data.aws_partition.current.partition,
+            "rds",
+            "eu-west-1",
+            data.aws_caller_identity.current.account_id,
+            "db",
+            "*",
+          ])
+        }
+      }
     }]
   })
 }

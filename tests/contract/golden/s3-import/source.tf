@@ -14,6 +14,7 @@ resource "aws_iam_role" "s3_import" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "rds.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
 }
@@ -27,8 +28,14 @@ resource "aws_iam_role_policy" "s3_import" {
     Statement = [
       {
         Effect   = "Allow"
-        Action   = ["s3:GetBucketLocation", "s3:ListBucket"]
+        Action   = "s3:GetBucketLocation"
         Resource = "arn:${data.aws_partition.current.partition}:s3:::${local.backup_bucket}"
+      },
+      {
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = "arn:${data.aws_partition.current.partition}:s3:::${local.backup_bucket}"
+        Condition = { StringLike = { "s3:prefix" = "${local.backup_prefix}*" } }
       },
       {
         Effect   = "Allow"

@@ -7,10 +7,12 @@ network stack), which may quote a URL with a password, a signed request or an ac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 HIDDEN = "(hidden)"
+_SECRET_VARIABLES = ("AURORA_MASTER_PASSWORD", "TF_VAR_master_password", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_SHORTEST = 8  # RDS takes no shorter password
 
 # A name that points at a secret, or at its key, is no secret: secret_arn, secret_kms_key, password_policy.
 _SECRET_NAME = re.compile(
@@ -38,19 +40,34 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def redact(value: Any) -> Any:
-    """The same value with secrets replaced by `(hidden)`: by key in mappings, by pattern in texts. Other types pass unchanged."""
+def redact(value: Any, known: Sequence[str] = ()) -> Any:
+    """The same value with secrets replaced by `(hidden)`: by key in mappings, by pattern in texts. Other types pass unchanged.
+
+    Args:
+        known: as in `redact_text`.
+    """
     if isinstance(value, str):
-        return redact_text(value)
+        return redact_text(value, known)
     if isinstance(value, Mapping):
-        return {k: HIDDEN if v is not None and is_secret_name(str(k)) else redact(v) for k, v in value.items()}
+        return {k: HIDDEN if v is not None and is_secret_name(str(k)) else redact(v, known) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [redact(v) for v in value]
+        return [redact(v, known) for v in value]
     return value
 
 
-def redact_text(text: str) -> str:
-    """The text without passwords, keys, tokens and signatures."""
+def known_secrets(environ: Mapping[str, str]) -> list[str]:
+    """Secrets that the environment holds, to be taken out of what is kept. Short ones are words of any text, and stay."""
+    return [environ[name] for name in _SECRET_VARIABLES if len(environ.get(name, "")) >= _SHORTEST]
+
+
+def redact_text(text: str, known: Sequence[str] = ()) -> str:
+    """The text without passwords, keys, tokens and signatures.
+
+    Args:
+        known: values that are secrets, wherever they stand.
+    """
+    for secret in known:
+        text = text.replace(secret, HIDDEN)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text

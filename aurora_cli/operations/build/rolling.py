@@ -1,0 +1,125 @@
+"""An apply that changes the class of instances: one at a time as `scale` does, and then everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.operations.core.concern import StackContext
+from aurora_cli.operations.core.instances import key_of
+from aurora_cli.operations.passwords.rotation import Rotation
+from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
+from aurora_cli.operations.pipeline.step import Decision, Operation, Step
+from aurora_cli.operations.scale.order import Order
+from aurora_cli.operations.scale.scale import instance_decision, scalable
+from aurora_cli.operations.scale.steps import ScaleSteps
+from aurora_cli.spec.derived.members import class_of
+from aurora_cli.stacks.journal import read_journal
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.review import RunOptions
+    from aurora_cli.operations.pipeline.context import OperationContext
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
+
+_SIZE = ("class_", "acu", "pause_after", "readers")
+
+
+def rolling_apply(
+    app: AppContext, stack: Stack, desired: Resolved, options: RunOptions, *, resume: bool
+) -> RollingApply | None:
+    """The operation, where the class of an instance changes beside others, or where it was begun; else None.
+
+    Args:
+        resume: whether the command asks for nothing of its own, so that it resumes whatever apply is in progress.
+
+    Raises:
+        StackDamaged, CredentialsError, AccessDenied, AwsFailed.
+    """
+    from aurora_cli.spec.text.load import dump_spec
+
+    asked: Mapping[str, Any] = {"spec": dump_spec(desired.spec)}
+    journal = read_journal(stack.folder)
+    if journal is not None:
+        asked = journal.arguments if resume else asked
+        mine = journal.operation == RollingApply.name and dict(journal.arguments) == dict(asked)
+        return RollingApply(desired, asked, options.file) if mine else None
+    if options.in_place or stack.record.status not in ("ready", "changing"):
+        return None
+    return (
+        RollingApply(desired, asked, options.file)
+        if _rolls(StackContext(app, stack, options.emit, desired.spec))
+        else None
+    )
+
+
+def _rolls(context: StackContext) -> bool:
+    """Whether an instance gets another class while others serve. What AWS has counts, whoever has changed it.
+
+    What is pending until the maintenance window takes no instance away now, and AWS has it already.
+    """
+    spec = context.spec
+    if not spec.maintenance.apply_immediately:
+        return False
+    topology = context.look()
+    members = topology.members if topology and topology.status not in ("stopped", "stopping") else ()
+    classes = {key: m.pending.get("DBInstanceClass", m.class_) for m in members if (key := key_of(m.id, spec))}
+    several = max(len(classes), spec.instances.readers + 1) > 1
+    return several and any(name != class_of(spec, key) for key, name in classes.items())
+
+
+@dataclass(frozen=True)
+class RollingApply(Operation):
+    """The operation.
+
+    Attributes:
+        asked: what tells it from another apply.
+        file: the spec file that it comes from, as in `RunOptions`.
+    """
+
+    desired: Resolved
+    asked: Mapping[str, Any]
+    file: str | None = None
+    name = "apply"
+    concerns = APPLY
+    resumed_concerns = (*EVERY_CHANGE, Rotation)
+    last_step = "Apply everything else, and reconcile Terraform state with the spec"
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The spec."""
+        return self.asked
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+        return ("apply", self.desired.spec.name)
+
+    def resumed_options(self, stack: Stack, options: RunOptions) -> RunOptions:
+        """The options, with the file that it began with."""
+        journal = read_journal(stack.folder)
+        return options if journal is None else replace(options, file=journal.facts.get("file"))
+
+    def decide(self, context: OperationContext) -> Decision:
+        """As `scale` does for the same instances."""
+        decided = instance_decision(context, scalable(context), self.desired)
+        return replace(decided, facts={**decided.facts, "file": self.file})
+
+    def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
+        """Those of `scale`, from the stored spec to one that differs in size alone; the rest is left to the last step."""
+        assert decision.desired is not None
+        order = Order.from_facts(decision.facts["order"])
+        resized = replace(decision.desired, spec=_resized(context.spec, decision.desired.spec))
+        return ScaleSteps(context, replace(decision, desired=resized), order).one_by_one()
+
+
+def _resized(before: ClusterSpec, after: ClusterSpec) -> ClusterSpec:
+    """A spec with the number, the classes and the capacity of the instances of another."""
+    size = {name: getattr(after.instances, name) for name in _SIZE}
+    own = {key: one.model_copy(update={"class_": None}) for key, one in before.instances.overrides.items()}
+    for key, one in after.instances.overrides.items():
+        own[key] = own.get(key, one).model_copy(update={"class_": one.class_})
+    return before.model_copy(update={"instances": before.instances.model_copy(update={**size, "overrides": own})})
