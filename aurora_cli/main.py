@@ -6,10 +6,12 @@ Nothing heavy is imported here: `--help` and `--version` need Click alone.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -19,6 +21,7 @@ from aurora_cli.commands.table import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.commands.usage import as_invalid_input, wanted_output
 from aurora_cli.errors import AuroraError, Interrupted, OperationFailed
 
+_PIPE_BYTES = 1 << 16
 _WAYS_OUT = {
     errno.ENOSPC: "Free some space, then run the same command again.",
     errno.EDQUOT: "Free some space, then run the same command again.",
@@ -54,7 +57,9 @@ def main(arguments: Sequence[str] | None = None, obj: Session | None = None) -> 
 
 def _run(words: list[str], session: Session) -> int:
     try:
-        return _invoke(words, session)
+        status = _invoke(words, session)
+        sys.stdout.flush()
+        return status
     except BrokenPipeError:
         raise
     except (click.Abort, KeyboardInterrupt):
@@ -105,8 +110,6 @@ def _fail(error: AuroraError, words: list[str], session: Session) -> int:
     """Show the failure on stderr, as a document on stdout too if one was asked for; gives the exit status."""
     from aurora_cli.ui import errors_view, serialize
 
-    if error.hint:
-        error.hint = session.retyped(error.hint)
     errors_view.print_error(session.consoles, error, session.settings.debug)
     output = wanted_output(words, os.environ)
     if output is not None:
@@ -119,11 +122,25 @@ def _open_streams() -> None:
     if sys.stdout is None or sys.stderr is None:
         nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    own = sys.__stdout__
+    if own is not None and sys.stdout is own and not own.isatty():
+        sys.stdout = _in_one_write(own)
 
 
 def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:  # a full disk: the error has been told
+        _silence()
+
+
+def _in_one_write(stream: TextIO) -> TextIO:
+    """The stream with a buffer of what a pipe holds: a reader that goes after the first line has been sent all of it by then."""
+    buffered = io.BufferedWriter(io.FileIO(stream.fileno(), "w", closefd=False), _PIPE_BYTES)
+    return io.TextIOWrapper(buffered, encoding=stream.encoding, errors=stream.errors)
 
 
 def _silence() -> None:

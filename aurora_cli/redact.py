@@ -21,8 +21,9 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
-# What a spec says in place of a password (RDS wants eight characters), and the command that a hint names after one.
-_INSTEAD_OF_ONE = r"(?:managed|given|kept|aurora-cli)(?=[\s,;&\"')}\]`]|\.?(?:\s|$))"
+# What a spec says in place of a password, the command that a hint names after one, and after a colon a word of a sentence: RDS
+# takes no password of fewer than eight characters.
+_INSTEAD_OF_ONE = r"(?:managed|given|kept|aurora-cli|(?<=: )(?:[A-Za-z]{1,7}|\.\.\.))(?=[\s,;&\"')}\]`]|\.?(?:\s|$))"
 _ASSIGNED = re.compile(
     r"((?:password|passwd|passphrase|secret[_-]?access[_-]?key|secret[_-]?key|session[_-]?token|security[_-]?token"
     r"|auth[_-]?token|private[_-]?key|api[_-]?key|secret[_-]?string)[\"']?\s*(?:=|:)\s*)"

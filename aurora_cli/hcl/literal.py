@@ -114,7 +114,7 @@ def _check(text: str) -> None:
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         raise InvalidInput(
             f"The text {text!a} is not in Unicode normal form C, and Terraform would change it.",
-            hint=f"Write it as {unicodedata.normalize('NFC', text)!r} (one character where yours has a letter and an accent).",
+            hint=f"Write it as {unicodedata.normalize('NFC', text)} (one character where yours has a letter and an accent).",
         )
     if any("\ud800" <= c <= "\udfff" for c in text):
         raise InvalidInput(

@@ -56,7 +56,7 @@ class FaultRule:
 
     def _problem(self) -> str | None:
         checks = (
-            (self.kind not in KINDS, f"unknown kind {self.kind!r}"),
+            (self.kind not in KINDS, f"unknown kind '{self.kind}'"),
             (self.count is not None and self.count < 1, "count must be at least 1"),
             (not 0.0 < self.probability <= 1.0, "probability must be greater than 0 and at most 1"),
             (not 0.0 <= self.delay_s <= 600.0, "delay_s must be between 0 and 600 seconds"),
@@ -91,7 +91,7 @@ def parse_rule(data: Mapping[str, Any]) -> FaultRule:
     }
     unknown = sorted(set(data) - {item.name for item in fields(FaultRule)})
     if unknown:
-        raise InvalidInput(f"The fault is not valid: unknown key {unknown[0]!r}.")
+        raise InvalidInput(f"The fault is not valid: unknown key '{unknown[0]}'.")
     if "kind" not in data:
         raise InvalidInput("The fault is not valid: kind is missing.", hint=f"Kinds are {', '.join(KINDS)}.")
     values = {}
@@ -99,7 +99,7 @@ def parse_rule(data: Mapping[str, Any]) -> FaultRule:
         try:
             values[name] = casts.get(name, str)(value)
         except (TypeError, ValueError):
-            raise InvalidInput(f"The fault is not valid: {name} cannot be {value!r}.") from None
+            raise InvalidInput(f"The fault is not valid: {name} cannot be '{value}'.") from None
     return FaultRule(**values)
 
 

@@ -116,8 +116,19 @@ class Sandbox:
     def status(self) -> SandboxInfo:
         """The state of the emulator. Starts and changes nothing."""
         state = self.files.read_state()
-        alive = state is not None and processes.is_running(state.pid, state.process_start)
+        alive = self._is_alive(state)
         return self._info(state, alive=alive, answers=alive and state is not None and self._answers(state))
+
+    def lost_clusters(self) -> set[str]:
+        """`<region>/<id>` of the clusters that went with an emulator, and are not there again."""
+        gone, last = (
+            set(self.files.read_lost().get("clusters", [])),
+            set(self.files.read_inventory().get("clusters", [])),
+        )
+        return gone - last if self._is_alive(self.files.read_state()) else gone | last
+
+    def _is_alive(self, state: EmulatorState | None) -> bool:
+        return state is not None and processes.is_running(state.pid, state.process_start)
 
     def _info(self, state: EmulatorState | None, *, alive: bool, answers: bool) -> SandboxInfo:
         gone = self.files.read_lost()

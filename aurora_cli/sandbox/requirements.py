@@ -22,7 +22,9 @@ def missing_packages(*, genuine: bool = False) -> list[str]:
 def way_out(missing: list[str]) -> str:
     """How to install the missing packages."""
     if "tf" in missing and sys.version_info < _PYTHON:
-        return f"The sandbox's provider requires Python {_PYTHON[0]}.{_PYTHON[1]} or later. Install aurora-cli with it."
+        return (
+            f"The sandbox's provider requires Python {_PYTHON[0]}.{_PYTHON[1]} or later. Install the program with it."
+        )
     return INSTALL
 
 

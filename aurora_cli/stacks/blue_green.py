@@ -62,7 +62,7 @@ def to_dict(record: BlueGreenRecord) -> dict[str, Any]:
 def from_dict(data: Mapping[str, Any]) -> BlueGreenRecord:
     """The record that `to_dict` has written. Raises ValueError, KeyError, TypeError."""
     if data["schema_version"] > SCHEMA_VERSION:
-        raise ValueError("a newer version of aurora-cli wrote it")
+        raise ValueError("it was written by a newer version of aurora-cli")
     known = {f.name for f in fields(BlueGreenRecord)}
     values = {key: value for key, value in data.items() if key in known}
     for name in ("values", "new_groups", "old_groups"):

@@ -1,4 +1,7 @@
-"""What was done to a stack, when, by whom and how it ended: one JSON line per operation."""
+"""What was done to a stack, when, by whom and how it ended: one JSON line per operation.
+
+An operation that runs has a file of its own, which its end removes: one that is left tells of an operation that was killed.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from aurora_cli.json_input import parse_json
+from aurora_cli.json_input import parse_json, read_json
 from aurora_cli.redact import known_secrets, redact
-from aurora_cli.writing import append_line
+from aurora_cli.writing import append_line, write_atomic
+
+_BEGUN = "begun-"
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,8 @@ class HistoryEntry:
         when: start, RFC 3339 in UTC.
         who: the user that ran it.
         operation: create, apply, scale, destroy, ...
-        outcome: `succeeded`, `failed`, `interrupted`, `declined`, `recovered`, ...
-        duration_s: seconds it took.
+        outcome: `succeeded`, `failed`, `interrupted`, `killed`, `declined`, ...; `running` before the end.
+        duration_s: seconds it took; None where that is not known.
         summary: one sentence.
         terraform: resources that Terraform added, changed and destroyed: keys add, change, destroy.
     """
@@ -34,7 +39,7 @@ class HistoryEntry:
     who: str
     operation: str
     outcome: str
-    duration_s: float
+    duration_s: float | None
     summary: str = ""
     terraform: Mapping[str, int] = field(default_factory=dict)
 
@@ -53,9 +58,24 @@ class History:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def begin(self, entry: HistoryEntry, pid: int) -> None:
+        """Note that an operation begins; `append` of an entry with its id ends it. Raises OSError as `append` does."""
+        data = {**entry.to_dict(), "outcome": "running", "pid": pid}
+        write_atomic(self._begun(entry.id), json.dumps(data, ensure_ascii=False))
+
+    def begun(self) -> list[tuple[HistoryEntry, int]]:
+        """Operations that have begun and not ended, oldest first, with their process ids; unreadable ones are left out."""
+        files = self._path.parent.glob(f"{_BEGUN}*.json")
+        found = [read_json(file, lambda data: (_entry(data), int(data["pid"])), lambda why: None) for file in files]
+        return sorted((one for one in found if one is not None), key=lambda one: one[0].when)
+
     def append(self, entry: HistoryEntry) -> None:
         """Add one entry, without secrets; it is on disk when this returns. Raises OSError when the disk does not take it."""
         append_line(self._path, json.dumps(redact(entry.to_dict(), known_secrets(os.environ)), ensure_ascii=False))
+        self._begun(entry.id).unlink(missing_ok=True)
+
+    def _begun(self, identifier: str) -> Path:
+        return self._path.with_name(f"{_BEGUN}{identifier}.json")
 
     def read(self, limit: int | None = None) -> list[HistoryEntry]:
         """The last `limit` entries (all for None), oldest first; lines that cannot be read are left out."""
@@ -68,9 +88,9 @@ class History:
 
 
 def _parse(line: str) -> HistoryEntry | None:
+    return parse_json(line, _entry, lambda why: None)
+
+
+def _entry(data: dict[str, Any]) -> HistoryEntry:
     known = {f.name for f in fields(HistoryEntry)}
-
-    def entry(data: dict[str, Any]) -> HistoryEntry:
-        return HistoryEntry(**{key: value for key, value in data.items() if key in known})
-
-    return parse_json(line, entry, lambda why: None)
+    return HistoryEntry(**{key: value for key, value in data.items() if key in known})

@@ -99,7 +99,7 @@ def remove_journal(folder: Path) -> None:
 
 def _journal(data: dict[str, Any]) -> Journal:
     if data["schema_version"] > SCHEMA_VERSION:
-        raise ValueError("a newer version of aurora-cli wrote it")
+        raise ValueError("it was written by a newer version of aurora-cli")
     values = {f.name: data[f.name] for f in fields(Journal) if f.name in data}
     steps = {name: StepNote(**note) for name, note in values.get("steps", {}).items()}
     return Journal(

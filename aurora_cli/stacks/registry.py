@@ -152,4 +152,6 @@ class Registry:
         close = get_close_matches(name, names, n=1)
         if close:
             return f"Did you mean '{close[0]}'? List all clusters: aurora-cli list"
-        return "List all clusters: aurora-cli list" if names else f"Create one: aurora-cli create {name}"
+        return (
+            "List all clusters: aurora-cli list" if names else f"Create one: aurora-cli create {name} --engine postgres"
+        )

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, cast
 
 from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 
 from aurora_cli.ui.symbols import Symbols, symbols_for
-from aurora_cli.ui.text import clean, spoken
+from aurora_cli.ui.text import clean, retyped, spoken
 
 if TYPE_CHECKING:
     from aurora_cli.terraform.plan.plan import Plan
@@ -58,8 +58,46 @@ class Animation(Protocol):
         """This plan of the cluster `name` was shown, and is what comes next."""
 
 
+class _Whole:
+    """A stream that is not a terminal: what is printed on it is passed on at the end, so that its reader gets all or nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def flush(self) -> None:
+        """`main` flushes the stream itself, once."""
+
+    def deliver(self) -> None:
+        """Pass it on now."""
+        self._stream.flush()
+
+
+class _After:
+    """A stream before whose every text another one is passed on, so that two that lead to one file keep their order."""
+
+    def __init__(self, stream: TextIO, first: TextIO) -> None:
+        self._stream, self._first = stream, first
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """See `TextIO`."""
+        self._first.flush()
+        return self._stream.write(text)
+
+
 class _Console(Console):
-    """rich ends the process when the reader goes away. That is for the caller to decide, above all during an apply."""
+    """rich ends the process when the reader goes away. That is for the caller to decide, above all during an apply.
+
+    Attributes:
+        typed: gives the global options to repeat in the commands that are printed.
+    """
+
+    typed: Callable[[], Sequence[str]] = tuple
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
@@ -112,6 +150,7 @@ def make_consoles(
     *,
     stdin: TextIO | None = None,
     no_input: bool = False,
+    typed: Callable[[], Sequence[str]] = tuple,
 ) -> Consoles:
     """Consoles for these streams.
 
@@ -120,13 +159,17 @@ def make_consoles(
         environ: read for NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM, COLUMNS and CI.
         stdin: where answers come from; default `sys.stdin`.
         no_input: `--no-input`: never ask.
+        typed: gives the global options to repeat in the commands that are printed.
     """
     stdin = stdin if stdin is not None else sys.stdin
     terminal = _is_tty(stderr) and environ.get("TERM", "") != "dumb"
     calm = bool(environ.get("CI")) and environ["CI"].lower() not in ("0", "false")
+    for stream in (stdout, stderr):
+        _never_fail_to_encode(stream)
+    whole = stdout if _is_tty(stdout) else cast("TextIO", _Whole(stdout))
     return Consoles(
-        out=_console(stdout, color, environ, width=DATA_WIDTH),
-        err=_console(stderr, color, environ, width=LOG_WIDTH),
+        out=_console(whole, color, environ, width=DATA_WIDTH, typed=typed),
+        err=_console(cast("TextIO", _After(stderr, stdout)), color, environ, width=LOG_WIDTH, typed=typed),
         interactive=terminal and _is_tty(stdin) and not calm and not no_input,
         animated=terminal and not calm,
         stdin=stdin,
@@ -195,16 +238,28 @@ def section(console: Console, title: str, style: str = "heading") -> None:
 def document(console: Console, text: str) -> None:
     """Writes a document of many lines, which its encoder has made safe already: JSON and YAML."""
     console.file.write(text)
-    console.file.flush()
+    if isinstance(console.file, _Whole):
+        console.file.deliver()
+    else:
+        console.file.flush()
+
+
+def as_typed(console: Console, text: str) -> str:
+    """The text with the global options of this run in the commands that it tells to type."""
+    return retyped(text, console.typed()) if isinstance(console, _Console) else text
 
 
 def _safe(console: Console, text: Text | str, make: Callable[[str], str] = clean) -> Text:
-    """The text, made safe piece by piece so that each keeps its style."""
+    """The text, made safe and its commands as the run was, piece by piece so that each keeps its style."""
+
+    def shown(piece: str) -> str:
+        return as_typed(console, make(piece))
+
     if isinstance(text, str):
-        return Text(make(text))
-    if make(text.plain) == text.plain:
+        return Text(shown(text))
+    if shown(text.plain) == text.plain:
         return text
-    return Text.assemble(*((make(piece.text), piece.style or "") for piece in text.render(console)))
+    return Text.assemble(*((shown(piece.text), piece.style or "") for piece in text.render(console)))
 
 
 def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
@@ -214,10 +269,11 @@ def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
     return first, text[len(text.plain) - len(left.lstrip(" ")) :] if left.strip() else Text()
 
 
-def _console(stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int) -> Console:
-    _never_fail_to_encode(stream)
+def _console(
+    stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int, typed: Callable[[], Sequence[str]]
+) -> Console:
     tty = _is_tty(stream)
-    return _Console(
+    console = _Console(
         file=stream,
         force_terminal=tty and environ.get("TERM", "") != "dumb",
         color_system="standard" if wants_color(color, environ, tty) else None,
@@ -229,6 +285,8 @@ def _console(stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, 
         legacy_windows=False,
         _environ={k: v for k, v in environ.items() if k in ("TERM", "COLUMNS", "LINES")},
     )
+    console.typed = typed
+    return console
 
 
 def _columns(environ: Mapping[str, str], default: int) -> int:

@@ -34,7 +34,9 @@ def print_error(consoles: Consoles, error: AuroraError, debug: bool = False) -> 
 
 
 def print_problems(console: Console, problems: Sequence[Problem]) -> None:
-    """Prints each problem of a spec: its path, what is wrong, a legal suggestion, and where it was written."""
+    """Prints each problem of a spec: its path, where it was written, how its check is skipped, what is wrong, a legal value."""
+    from aurora_cli.spec.rules.all import check_names
+
     marks = symbols(console)
     for problem in problems:
         refused = problem.severity == "error"
@@ -44,6 +46,8 @@ def print_problems(console: Console, problems: Sequence[Problem]) -> None:
         where = _where(problem)
         if where:
             line.append(f"  {where}", style="second")
+        if problem.check in check_names():
+            line.append(f"  --skip-check {problem.check}", style="second")
         prose(console, line, hanging=4)
         prose(console, Text(clean(redact_text(problem.message))), indent=4)
         if problem.hint:

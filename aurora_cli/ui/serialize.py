@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from aurora_cli.errors import AuroraError
 from aurora_cli.redact import redact
-from aurora_cli.ui.console import Consoles, document
+from aurora_cli.ui.console import Consoles, as_typed, document
 from aurora_cli.ui.text import visible_controls
 
 DataFormat = Literal["json", "yaml"]
@@ -25,7 +25,8 @@ def emit_data(consoles: Consoles, value: Mapping[str, Any] | list[Any], format: 
     Raises:
         BrokenPipeError: the reader has gone; the caller ends quietly.
     """
-    document(consoles.out, to_text(value, format, ascii_only=not _is_unicode(consoles.out.encoding)))
+    as_run = _map_texts(value, lambda text: as_typed(consoles.out, text))
+    document(consoles.out, to_text(as_run, format, ascii_only=not _is_unicode(consoles.out.encoding)))
 
 
 def to_text(value: Mapping[str, Any] | list[Any], format: DataFormat, *, ascii_only: bool = False) -> str:  # noqa: A002
@@ -70,6 +71,15 @@ def _yaml(value: Any, ascii_only: bool) -> str:
     buffer = io.StringIO()
     yaml.dump(value, buffer)
     return visible_controls(buffer.getvalue())
+
+
+def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """The document with its texts changed, except the specs of clusters."""
+    if isinstance(value, Mapping):
+        return {key: one if key == "spec" else _map_texts(one, change) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_map_texts(one, change) for one in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:

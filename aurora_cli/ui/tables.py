@@ -81,6 +81,17 @@ def _least(column: str, cells: Sequence[Text]) -> int:
     return max(_longest_word(Text(column)), *map(_longest_word, cells), min(widest, _READS_WELL))
 
 
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Text]], room: int) -> list[int]:
+    """Cells of each column: what it would like, the widest made narrower until all fit, none below what it needs."""
+    each = [(column, [row[i] for row in rows]) for i, column in enumerate(columns)]
+    least = [_least(column, cells) for column, cells in each]
+    widths = [max(Text(column).cell_len, *(cell.cell_len for cell in cells)) for column, cells in each]
+    while sum(widths) > room:
+        widest = max(range(len(widths)), key=lambda i: (widths[i] > least[i], widths[i]))
+        widths[widest] -= 1
+    return widths
+
+
 def _longest_word(text: Text) -> int:
     return max((Text(word).cell_len for word in text.plain.split(" ")), default=0)
 
@@ -90,11 +101,12 @@ def _print_columns(console: Console, columns: Sequence[str], rows: Sequence[Sequ
     padding = (0, _GAP if look is None else _GAP - 1, 0, 0)  # a box has a blank between its columns
     table = Table(box=look, pad_edge=False, padding=padding, header_style="second")
     table.show_edge = False
-    for i, column in enumerate(columns):
-        table.add_column(Text(column), overflow="fold", min_width=_least(column, [row[i] for row in rows]))
+    width = min(console.width, _WIDEST) - indent
+    widths = _widths(columns, rows, width - _GAP * (len(columns) - 1))
+    for column, cells in zip(columns, widths, strict=True):
+        table.add_column(Text(column), overflow="fold", width=cells)
     for row in rows:
         table.add_row(*row)
-    width = min(console.width, _WIDEST) - indent
     for line in console.render_lines(table, console.options.update(width=width), pad=False):
         text = Text.assemble(" " * indent, *((segment.text, segment.style or "") for segment in line))
         text.rstrip()
@@ -108,8 +120,12 @@ def _print_blocks(console: Console, columns: Sequence[str], rows: Sequence[Seque
         for column, value in zip(columns[1:], row[1:], strict=True):
             if value.plain == "-":
                 continue
-            if " " in value.plain:
-                line = Text(" " * (indent + 2)).append(f"{column.lower():<{label}}  ", style="second")
-                prose(console, line.append_text(value), hanging=indent + label + 4)
-            else:
+            beside = indent + label + 4
+            if " " not in value.plain or _longest_word(value) > console.width - indent - 4:
                 fact(console, column.lower(), value, label, indent=indent + 2)
+            elif _longest_word(value) <= console.width - beside:
+                line = Text(" " * (indent + 2)).append(f"{column.lower():<{label}}  ", style="second")
+                prose(console, line.append_text(value), hanging=beside)
+            else:
+                echo(console, Text(" " * (indent + 2)).append(column.lower(), style="second"))
+                prose(console, value, indent=indent + 4)

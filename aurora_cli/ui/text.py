@@ -7,7 +7,8 @@ goes through `clean` before it is printed: what cannot be seen is written as an 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 
 # C0 and C1 controls, line and paragraph separators, marks that reorder or hide text, and lone surrogates.
 _UNSEEN = re.compile(
@@ -17,6 +18,12 @@ _UNESCAPED = re.compile("[\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u
 _BREAKS = re.compile(r"\r\n|[\n\r\t]")
 
 _RECORDED = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
+_TYPED = re.compile(r"\baurora-cli (?=((?:--region \S+ )?)([a-z][a-z-]*))")
+"""A command to type; one that has global options already, but for the Region that it is about, is left alone."""
+ASK_FOR_A_REGION = frozenset(
+    ("create", "adopt", "clone", "restore", "migrate", "snapshot", "engines", "doctor", "spec", "validate", "render")
+)
+"""Commands that heed --region; those of a cluster that is managed here have its own."""
 
 
 def clean(value: object) -> str:
@@ -27,6 +34,31 @@ def clean(value: object) -> str:
 def spoken(value: object) -> str:
     """As `clean`, for a sentence: the times in it that come from our records are written as `moment` writes them."""
     return _RECORDED.sub(lambda found: moment(found[0], exact=True) or "", clean(value))
+
+
+def retyped(text: str, options: Sequence[str]) -> str:
+    """The text with the global options in each command that it tells to type, so that a copy of it reaches the same cluster.
+
+    Args:
+        options: words to repeat, `--sandbox` among them where it applies; each option but that one has a value.
+    """
+
+    def words(found: re.Match[str]) -> str:
+        left_out = {"--sandbox"} if found[2] == "sandbox" else set()
+        if found[1] or found[2] not in ASK_FOR_A_REGION:
+            left_out.add("--region")
+        kept = [word for name, word in _with_names(options) if name not in left_out]
+        return f"{shlex.join(['aurora-cli', *kept])} "
+
+    return _TYPED.sub(words, text) if options else text
+
+
+def _with_names(options: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each word of the options with the name of its option."""
+    name = ""
+    for word in options:
+        name = name if name and name != "--sandbox" and not word.startswith("--") else word
+        yield name, word
 
 
 def clean_lines(value: object) -> list[str]:

@@ -113,7 +113,8 @@ def test_pain_from_cdk_another_way_to_declare_the_same_instances_changes_nothing
 ) -> None:
     file = spec_file(folder, name="shop", **{**EVERY, **moved})
     plan = shop.json("apply", "-f", str(file), "--dry-run")
-    assert plan["summary"] == {"create": 0, "update": 0, "replace": 0, "delete": 0}
+    kinds = ("add", "change", "destroy", "create", "update", "replace", "delete")
+    assert plan["summary"] == dict.fromkeys(kinds, 0)
 
 
 def test_pain_from_cdk_a_reader_of_its_own_kind_keeps_address_and_name() -> None:

@@ -63,7 +63,8 @@ def test_pain_35_the_id_and_the_arn_of_the_key_are_the_same_key(
 ) -> None:
     named = key if part == "arn" else key.rpartition("/")[2]
     plan = aurora.json("plan", "shop", "--set", f"encryption.kms_key={named}")
-    assert plan["summary"] == {"create": 0, "update": 0, "replace": 0, "delete": 0}
+    kinds = ("add", "change", "destroy", "create", "update", "replace", "delete")
+    assert plan["summary"] == dict.fromkeys(kinds, 0)
 
 
 @sandbox

@@ -17,6 +17,8 @@ def test_create_goes_on(aurora: Aurora, how: str) -> None:
     aurora.emulator.add_fault(FaultRule("slow", delay_s=DELAYS_S[how]))
     assert stopped_again_and_again(aurora, CREATE, how=how) >= 5
     aurora.emulator.clear_faults()
+    outcomes = {one["outcome"] for one in aurora.json("history", "demo")["operations"]}
+    assert {"interrupt": "interrupted", "kill": "killed"}[how] in outcomes
     report = aurora.json(*CREATE)
     assert report["status"] == "available"
     assert len(report["instances"]) == 2

@@ -28,9 +28,27 @@ def test_a_stream_that_is_closed_from_the_start_does_no_harm(closing: str) -> No
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_reader_of_the_first_line_alone_gets_it_and_the_status_is_0(tmp_path: Path) -> None:
+    """Half of what is written is read, as `head -1` does: nothing is left to be written then."""
+    for number in range(300):
+        folder = tmp_path / "stacks" / f"demo-{number}"
+        folder.mkdir(parents=True)
+    read, write = os.pipe()
+    with subprocess.Popen(
+        [*COMMAND, "--home", str(tmp_path), "list"], stdout=write, stderr=subprocess.DEVNULL
+    ) as listing:
+        os.close(write)
+        assert os.read(read, 1)
+        os.close(read)
+        assert listing.wait(timeout=60) == 0
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
 def test_a_full_disk_is_a_sentence() -> None:
     with FULL.open("w", encoding="utf-8") as full:
         done = subprocess.run([*COMMAND, "schema"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr == "error: The operating system refused: No space left on device.\n"
+    assert done.stderr.splitlines() == [
+        "error: The operating system refused: No space left on device.",
+        "hint: Free some space, then run the same command again.",
+    ]

@@ -107,9 +107,10 @@ def test_a_missing_permission_in_the_middle_names_it(empty: Aurora, sandbox: San
     fault("access_denied", service="rds", action="CreateDBCluster")
     error = error_of(empty.run(*CREATE, "-o", "json"), 3, "access-denied")
     assert "rds:CreateDBCluster" in error["message"]
-    assert [row["status"] for row in empty.json("list")["clusters"]] == ["creating"]
+    (row,) = empty.json("list")["clusters"]
+    assert (row["status"], row["operation"]["operation"], row["operation"]["pid"]) == ("failed", "create", None)
     sandbox.clear_faults()
-    assert empty.json(*CREATE)["status"] == "available"
+    assert empty.json(*row["operation"]["command"].split()[1:], "--yes")["status"] == "available"
     assert_whole(empty)
 
 

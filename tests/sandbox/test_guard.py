@@ -83,7 +83,15 @@ def test_a_plan_shows_what_the_guard_would_stop(aurora: Aurora, guarded: Path) -
 
 def test_restarts_and_failovers_are_told_beforehand(aurora: Aurora, guarded: Path) -> None:
     plan = aurora.json("plan", "guarded", "--class", "db.r7g.xlarge")
-    assert plan["summary"] == {"create": 0, "update": 2, "replace": 0, "delete": 0}
+    assert plan["summary"] == {
+        "add": 0,
+        "change": 2,
+        "destroy": 0,
+        "create": 0,
+        "update": 2,
+        "replace": 0,
+        "delete": 0,
+    }
     assert "fail over" in findings(plan, "failover")[FIRST]["text"]
     assert "guarded-2 (reader) restarts" in findings(plan, "restart")[SECOND]["text"]
     assert not any(f["refused"] for f in plan["findings"])

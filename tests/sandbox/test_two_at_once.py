@@ -102,6 +102,7 @@ def test_looking_needs_no_lock(aurora: Aurora) -> None:
         status = aurora.json("status", "third")
         assert status["changed"] is False
         assert status["instances"] == []
+        assert (status["status"], status["operation"]["pid"]) == ("creating", first.pid)
         assert aurora.json("endpoints", "third")["writer"]["host"].startswith("third.cluster-")
         rows = {row["name"]: row["status"] for row in aurora.json("list")["clusters"]}
         assert rows == {"left": "ready", "right": "ready", "third": "creating"}

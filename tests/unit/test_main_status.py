@@ -160,8 +160,10 @@ def test_a_hint_is_typed_with_the_global_options_of_the_run(run: Run, monkeypatc
     hint = "Look: aurora-cli status x. Or begin anew: aurora-cli sandbox reset"
     _fails(monkeypatch, errors.ClusterNotFound("There is no cluster 'x'.", hint=hint))
     assert f"hint: {hint}\n" in run("list").err
-    typed = "Look: aurora-cli --home 'my home' --sandbox status x. Or begin anew: aurora-cli sandbox reset"
-    assert f"hint: {typed}\n" in run("--home", "my home", "--sandbox", "list").err
+    typed = (
+        "Look: aurora-cli --home 'my home' --sandbox status x. Or begin anew: aurora-cli --home 'my home' sandbox reset"
+    )
+    assert f"hint: {typed}" in " ".join(run("--home", "my home", "--sandbox", "list").err.split())
     assert run("--home", "my home", "--sandbox", "list", "-o", "json").document["error"]["hint"] == typed
 
 

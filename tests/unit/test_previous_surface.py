@@ -16,6 +16,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 BEFORE: dict[str, Any] = json.loads((FOLDER / "surface.json").read_text(encoding="utf-8"))
 
 
+WIDER = {
+    "commands.sandbox faults add.--delay.type.param_type was 'Float' and is 'Duration'": "6s as well as 6",
+    "commands.wait.--for.required is gone": "it has a default",
+}
+"""Changes that take all that was taken, and more."""
+
+
 @pytest.fixture(scope="module")
 def now() -> dict[str, Any]:
     """The surface of this checkout."""
@@ -24,7 +31,7 @@ def now() -> dict[str, Any]:
 
 @pytest.mark.parametrize("part", BEFORE)
 def test_what_the_version_before_had_is_still_there(part: str, now: dict[str, Any]) -> None:
-    assert list(changed(BEFORE[part], now[part], part)) == []
+    assert [change for change in changed(BEFORE[part], now[part], part) if change not in WIDER] == []
 
 
 def test_what_is_new_is_not_required(now: dict[str, Any]) -> None:

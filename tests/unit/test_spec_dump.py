@@ -99,3 +99,12 @@ def test_leaves_are_in_the_order_of_the_model() -> None:
     assert paths[:5] == ["name", "resource_name", "region", "preset", "tags"]
     assert "instances.class" in paths
     assert "instances.acu" in paths
+
+
+def test_what_differs_is_said_in_the_words_of_a_spec_file() -> None:
+    rules = {"allow": ["10.0.0.0/16", {"source": "10.1.0.0/16", "description": "office"}]}
+    with_rules = resolved({"network": rules}).spec
+    found = differences(with_rules, resolved({"deletion_protection": True}).spec)
+    words = {one.path: (one.before, one.after) for one in found}
+    assert words["network.allow"] == ("[10.0.0.0/16, {source: 10.1.0.0/16, description: office}]", "[10.0.0.0/16]")
+    assert not [said for pair in words.values() for said in pair if "(" in said or "None" in said or "True" in said]

@@ -122,7 +122,7 @@ def test_a_link_out_of_the_home_is_not_followed(registry: Registry, tmp_path: Pa
 def test_a_name_that_is_not_there_suggests_one_that_is(registry: Registry) -> None:
     with pytest.raises(ClusterNotFound) as caught:
         registry.get("demo")
-    assert caught.value.hint == "Create one: aurora-cli create demo"
+    assert caught.value.hint == "Create one: aurora-cli create demo --engine postgres"
     make(registry, "orders")
     with pytest.raises(ClusterNotFound) as caught:
         registry.get("order")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from aurora_cli.ui.report.lists import (
     print_checks,
     print_clusters,
     print_endpoints,
+    print_engine_versions,
     print_history,
     print_resolved,
     source_of,
@@ -219,6 +221,25 @@ def test_history_has_outcome_in_words_and_durations() -> None:
         shown.consoles, [{"when": "t", "who": "ann", "operation": "create", "outcome": "failed", "duration_s": 83}]
     )
     assert shown.out_words.endswith("t ann create ✗ failed 1m23s -")
+
+
+@pytest.mark.parametrize("width", [60, 66, 72, 80, 81, 100])
+def test_no_word_of_a_list_is_cut_or_left_out_on_a_narrow_screen(width: int) -> None:
+    why = f"The endpoint {HOST} cannot be reached from here, so the roles are those of the last report."
+    entry = {"when": "t", "who": "ann", "operation": "blue-green switchover", "outcome": "failed", "summary": why}
+    version = SimpleNamespace(
+        version="16.8",
+        family="aurora-postgresql16",
+        default=True,
+        minor=("16.9",),
+        major=("17.4", "17.5", "17.6", "17.7"),
+    )
+    shown = screen(width)
+    print_history(shown.consoles, [entry])
+    print_engine_versions(shown.consoles, [version])
+    print_endpoints(shown.consoles, report())
+    for text in (why, "17.4, 17.5, 17.6, 17.7", READER_HOST):
+        assert text in shown.out_words
 
 
 @pytest.mark.parametrize("width", [60, 200])

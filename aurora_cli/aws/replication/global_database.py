@@ -143,7 +143,7 @@ def hand_over(
         clock=clock,
         waiting=waiting,
         slowest_s=10.0,
-        hint="Check again with `aurora-cli global status`; the same command resumes.",
+        hint="Check again with `aurora-cli global status NAME`; the same command resumes.",
     )
 
 

@@ -16,7 +16,8 @@ from aurora_cli.commands.shared.session import Session, pass_session
     "--for",
     "condition",
     metavar="CONDITION",
-    required=True,
+    default="available",
+    show_default=True,
     help="available, stopped, deleted, in-sync (nothing pending), connectable, writer=KEY or readers=N.",
 )
 @click.option("--timeout", metavar="TIME", default="30m", show_default=True, help="Timeout, e.g. 90s or 1h.")
@@ -30,7 +31,7 @@ def command(session: Session, name: str, condition: str, timeout: str, output: s
 
     \b
     Examples:
-      aurora-cli wait orders --for available
+      aurora-cli wait orders
       aurora-cli wait orders --for writer=2 --timeout 5m
       aurora-cli wait orders --for connectable --timeout 2m
       aurora-cli wait orders --for deleted -o json

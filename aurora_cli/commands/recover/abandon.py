@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -37,8 +36,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     from aurora_cli.ui.plan import steps_view
 
     def approve(given_up: Unfinished) -> bool:
-        shown = replace(given_up, command=session.retyped(given_up.command))
-        steps_view.print_unfinished(session.consoles, shown)
+        steps_view.print_unfinished(session.consoles, given_up)
         return options["yes"] or prompts.confirm(session.consoles, "Abandon it?")
 
     with progress(session) as emit:
@@ -49,5 +47,5 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     session.say(
         f"The {result.given_up.operation} of {name} is abandoned; its completed steps are kept.",
         "To see the difference from its spec:",
-        session.retyped(f"  aurora-cli plan {name}"),
+        f"  aurora-cli plan {name}",
     )

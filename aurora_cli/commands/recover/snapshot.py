@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -44,7 +45,8 @@ def command() -> None:
 def create(session: Session, /, cluster: str, identifier: str | None, output: str) -> None:
     """Take a snapshot of a cluster, and wait until it is available.
 
-    The cluster keeps running without an interruption; the duration depends on its size.
+    The cluster keeps running without an interruption; the duration depends on its size. With the --id of an existing
+    snapshot none is taken, and the age of that one is printed.
 
     \b
     Examples:
@@ -172,5 +174,18 @@ def _print(session: Session, result: SnapshotResult, output: str) -> None:
     if output != "table":
         print_data(session, result.to_dict(), output)
         return
-    said = {"created": "was created", "copied": "was copied", "deleted": "was deleted", "unchanged": "already existed"}
-    session.say(f"{result.snapshot.id} {said[result.outcome]} ({result.region}).")
+    if result.outcome == "unchanged":
+        from aurora_cli.ui.text import duration, moment
+
+        taken = result.snapshot.created_at
+        age = (
+            (session.app.clock.now() - datetime.fromisoformat(taken.replace("Z", "+00:00"))).total_seconds()
+            if taken
+            else 0
+        )
+        session.say(
+            f"{result.snapshot.id} already exists, with the data of {moment(taken)}, {duration(age)} ago: nothing was changed. "
+            "For a new one specify another name."
+        )
+        return
+    session.say(f"{result.snapshot.id} was {result.outcome} ({result.region}).")

@@ -8,7 +8,7 @@ import click
 
 from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.shared.approval import require_approver
-from aurora_cli.commands.shared.options import output_option, yes_option
+from aurora_cli.commands.shared.options import Duration, output_option, yes_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.errors import Declined, InvalidInput
@@ -63,8 +63,12 @@ def stop(session: Session) -> None:
     Examples:
       aurora-cli sandbox stop
     """
-    stopped = session.app.sandbox_manager.stop()
-    session.say("The sandbox is stopped." if stopped else "The sandbox was not running.", err=True)
+    manager = session.app.sandbox_manager
+    session.say("The sandbox is stopped." if manager.stop() else "The sandbox was not running.", err=True)
+    lost = sorted(name.partition("/")[2] for name in manager.lost_clusters())
+    if lost:
+        text = f"Its contents are lost: {', '.join(lost)}. To clear the list of clusters: aurora-cli sandbox reset"
+        session.say(text, err=True)
 
 
 @command.command(name="status")
@@ -154,7 +158,7 @@ def faults_list(session: Session, output: str) -> None:
 @click.option(
     "--probability", metavar="P", type=float, default=1.0, show_default=True, help="Share of calls that fail."
 )
-@click.option("--delay", "delay_s", metavar="SECONDS", type=float, default=0.0, help="Delay of each answer.")
+@click.option("--delay", "delay_s", metavar="TIME", type=Duration(), default=0.0, help="Delay of each answer, e.g. 6s.")
 @click.option("--after", "after_n", metavar="N", type=int, default=0, help="Calls that succeed first.")
 @click.option("--seed", metavar="N", type=int, default=0, help="Random seed for --probability.")
 @click.option("--code", metavar="CODE", default="", help="Error code of a refused call.")
@@ -173,10 +177,10 @@ def faults_add(session: Session, /, output: str, **values: Any) -> None:
     \b
     Examples:
       aurora-cli sandbox faults add throttle --service rds --action CreateDBInstance --count 2
-      aurora-cli sandbox faults add slow --delay 5
+      aurora-cli sandbox faults add slow --delay 5s
     """
     if values["kind"] == "slow" and not values["delay_s"]:
-        raise click.UsageError("A slow answer needs --delay SECONDS.")
+        raise click.UsageError("A slow answer needs --delay TIME.")
     if values["kind"] == "refused" and not values["code"]:
         raise click.UsageError("A refused call needs --code CODE.")
     from aurora_cli.sandbox.faults import FaultRule

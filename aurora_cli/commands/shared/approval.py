@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import click
+
 from aurora_cli.commands.shared.session import Session
 from aurora_cli.errors import ApprovalRequired, InvalidInput
 
@@ -22,8 +24,14 @@ def require_approver(session: Session, *, yes: bool, dry_run: bool) -> None:
     if not (yes or dry_run or session.consoles.interactive):
         raise ApprovalRequired(
             "There is no terminal to prompt on, and --yes was not given.",
-            hint="Add --yes to proceed, or --dry-run to see the plan.",
+            hint=f"Add --yes to proceed{_or_dry_run()}.",
         )
+
+
+def _or_dry_run() -> str:
+    """The other way, of a command that has it."""
+    command = click.get_current_context().command
+    return ", or --dry-run to see the plan" if any(param.name == "dry_run" for param in command.params) else ""
 
 
 def approve_with(session: Session, *, yes: bool) -> Approve:
@@ -71,7 +79,7 @@ def require_confirmation(
     reason = f"--yes alone does not confirm {what}" if yes else "there is no terminal to prompt on"
     raise ApprovalRequired(
         f"{doing} '{name}' needs its name as confirmation; {reason}.",
-        hint=f"Add --confirm {name}, or --dry-run to see what would happen.",
+        hint=f"Add --confirm {name}{_or_dry_run()}.",
     )
 
 

@@ -147,6 +147,17 @@ def max_lag_option(text: str) -> Callable[[Decorated], Decorated]:
     return click.option("--max-lag", metavar="SECONDS", type=kind, default=5.0, show_default=True, help=text)
 
 
+class Duration(click.types.FloatParamType):
+    """Seconds: `6s`, `10m`, or a bare number of them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """See `click.ParamType`."""
+        try:
+            return float(value)
+        except ValueError:
+            return seconds_of(str(value), param.opts[0] if param else "The value")
+
+
 def seconds_of(text: str, option: str) -> float:
     """Seconds of `90s`, `10m` or `1h`. Raises InvalidInput naming the option."""
     from aurora_cli.spec.values.quantities import parse_seconds

@@ -58,7 +58,7 @@ def change_document(result: ChangeResult) -> dict[str, Any]:
     body = result.review if result.dry_run and result.review is not None else result.report
     document = {**body.to_dict(), "changed": result.changed, "dry_run": result.dry_run}
     if body is result.report:
-        document["summary"] = dict(result.summary)
+        document["summary"] = {"add": 0, "change": 0, "destroy": 0, **result.summary}
     if result.spec_file is not None:
         document["spec_file"] = result.spec_file.to_dict()
     if result.sequence:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 from aurora_cli.commands.shared.session import Session
-from aurora_cli.events import Emit, Note
+from aurora_cli.events import Emit
 
 
 @contextmanager
@@ -35,8 +34,6 @@ def _show(session: Session, handle: Callable[[Any], None], event: Any) -> None:
         from aurora_cli.ui.plan import plan_view
 
         plan_view.print_review(session.consoles, event.review)
-    elif isinstance(event, Note) and event.hint:
-        handle(replace(event, hint=session.retyped(event.hint)))
     else:
         handle(event)
 

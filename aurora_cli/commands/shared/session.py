@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _IDENTITY = ("profile", "role_arn", "external_id", "role_session_name")
 """Options that say as whom AWS is called."""
+_REPEATED = ("home", "provider", "terraform_bin", *_IDENTITY)
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,18 @@ class Settings:
 
     def repeated(self) -> list[str]:
         """The words that a suggested next command needs to reach the same clusters; `--sandbox` is left to the suggestion."""
-        words = [(name, getattr(self, name)) for name in ("home", *_IDENTITY)]
+        words = [(name, getattr(self, name)) for name in _REPEATED]
         return [
             word
             for name, value in words
             if name in self.typed and value
             for word in (f"--{name.replace('_', '-')}", value)
         ]
+
+    def typed_words(self) -> list[str]:
+        """As `repeated`, with the Region and `--sandbox` as they were typed: for any command that is printed."""
+        region = ["--region", self.region] if "region" in self.typed and self.region else []
+        return [*self.repeated(), *region, *(["--sandbox"] if "sandbox" in self.typed else [])]
 
     def identity(self, name: str) -> str | None:
         """An option that names an identity. The sandbox hears only what was typed, and refuses that."""
@@ -107,15 +113,6 @@ class Session:
         with self.consoles.still():
             return getpass(prompt)
 
-    def retyped(self, text: str) -> str:
-        """A hint with the global options that were typed in the commands that it names."""
-        options = [*self.settings.repeated(), *(["--sandbox"] if "sandbox" in self.settings.typed else [])]
-        if not options:
-            return text
-        from aurora_cli.ui.report.next_steps import retyped
-
-        return retyped(text, options)
-
     def learn(self, name: str, value: Any) -> None:
         """Take a global option that was typed after the command."""
         self.settings = replace(self.settings, typed=(*self.settings.typed, name), **{name: value})
@@ -134,10 +131,10 @@ class Session:
 
     def write(self, text: str) -> None:
         """Print a text on standard output as it is: what people and programs copy."""
-        from aurora_cli.ui.console import echo
+        from aurora_cli.ui.console import document
+        from aurora_cli.ui.text import clean
 
-        for line in text.removesuffix("\n").split("\n"):
-            echo(self.consoles.out, line)
+        document(self.consoles.out, "".join(f"{clean(line)}\n" for line in text.removesuffix("\n").split("\n")))
 
     def use_sandbox(self) -> None:
         """Work on the sandbox whatever the global options say; for commands that are about nothing else."""
@@ -155,7 +152,9 @@ class Session:
     @cached_property
     def consoles(self) -> Consoles:
         """Where data (stdout) and everything else (stderr) goes."""
-        return make_consoles(self.settings.color, no_input=self.settings.no_input)
+        return make_consoles(
+            self.settings.color, no_input=self.settings.no_input, typed=lambda: self.settings.typed_words()
+        )
 
 
 def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -> AppContext:
@@ -183,11 +182,11 @@ def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -
     return app
 
 
-def make_consoles(color: ColorChoice, *, no_input: bool) -> Consoles:
-    """Consoles on the process's own streams."""
+def make_consoles(color: ColorChoice, *, no_input: bool, typed: Callable[[], list[str]]) -> Consoles:
+    """Consoles on the process's own streams; see `ui.console.make_consoles`."""
     from aurora_cli.ui import console
 
-    return console.make_consoles(color, os.environ, sys.stdout, sys.stderr, no_input=no_input)
+    return console.make_consoles(color, os.environ, sys.stdout, sys.stderr, no_input=no_input, typed=typed)
 
 
 pass_session = click.make_pass_decorator(Session)

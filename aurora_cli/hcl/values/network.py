@@ -164,7 +164,7 @@ def _source(text: str) -> tuple[str, str]:
         return "prefix_list_id", text
     block = cidr.parse(text)
     if block is None:
-        raise InvalidInput(f'network: "{text!r}" is not a valid CIDR block, security group or prefix list.')
+        raise InvalidInput(f'network: "{text}" is not a valid CIDR block, security group or prefix list.')
     return ("cidr_ipv4" if block.version == 4 else "cidr_ipv6"), str(block)
 
 

@@ -116,7 +116,8 @@ def _of_replication(now: Situation) -> Iterator[Blocker]:
         yield Blocker(
             "global-database",
             f"It is a member of the global database {now.global_cluster}.",
-            "Upgrade the global database in place, or remove the other Regions first: aurora-cli global remove-region",
+            "Upgrade the global database in place, or remove the other Regions first: "
+            f"aurora-cli global remove-region {now.name} REGION",
         )
     elif now.replicates_from:
         yield Blocker(

@@ -44,7 +44,8 @@ def refuse_other_changes(before: ClusterSpec, after: ClusterSpec) -> None:
     if other:
         raise InvalidInput(
             f"A blue/green deployment changes the engine version and the parameters, not {', '.join(other)}.",
-            hint=f"Change the rest before the deployment or after the switchover: aurora-cli apply {before.name} --set ...",
+            hint="Change the rest before the deployment or after the switchover: "
+            f"aurora-cli apply {before.name} --set FIELD=VALUE",
         )
 
 

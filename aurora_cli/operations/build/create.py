@@ -118,7 +118,7 @@ def _refuse_other_spec(stack: Stack, desired: Resolved) -> None:
     changes = differences(stored_spec(stack).spec, desired.spec)
     if not changes:
         return
-    shown = "; ".join(f"{c.path}: {c.old} -> {c.new}" for c in changes[:5])
+    shown = "; ".join(f"{c.path}: {c.before} -> {c.after}" for c in changes[:5])
     more = f" and {len(changes) - 5} more" if len(changes) > 5 else ""
     raise SpecConflict(
         f"{name} exists with another spec ({shown}{more}).",

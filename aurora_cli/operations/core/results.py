@@ -144,7 +144,7 @@ class ClusterReport:
         global_database: the global database that it is the home of; None for a plain cluster.
         warnings: sentences a person should read, e.g. "all instances are in one zone".
         pending: cluster attribute -> value that waits for the maintenance window.
-        upkeep: only in the report of `status`.
+        upkeep, operation: only in the report of `status`: upkeep, and what runs or has not ended, see `Activity`.
     """
 
     name: str
@@ -172,6 +172,7 @@ class ClusterReport:
     proxy_reader: Endpoint | None = None
     activity_stream: str | None = None
     upkeep: Upkeep | None = None
+    operation: dict[str, Any] | None = None
 
     def endpoints(self) -> dict[str, Any]:
         """The `endpoints` object: writer, reader, instances, custom; of a global database also global and regions."""
@@ -221,6 +222,6 @@ class ClusterReport:
             "activity_stream": self.activity_stream,
             "pending": dict(self.pending),
             "warnings": list(self.warnings),
-            **({"upkeep": self.upkeep.to_dict()} if self.upkeep else {}),
+            **({"upkeep": self.upkeep.to_dict(), "operation": self.operation} if self.upkeep else {}),
             **({"global": self.global_database.to_dict()} if self.global_database else {}),
         }

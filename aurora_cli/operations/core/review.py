@@ -102,7 +102,7 @@ class PlanReview:
             "operation": self.operation,
             "changed": False,
             "changes": self.changes,
-            "summary": self.plan.summary(),
+            "summary": self.plan.counts(),
             "resource_changes": [c.to_dict() for c in self.plan.resource_changes if c.action not in ("no-op", "read")],
             "findings": [vars(f) for f in self.findings],
             "warnings": [{k: v for k, v in vars(p).items() if v is not None} for p in self.warnings],

@@ -200,7 +200,9 @@ def _refuse_other_values(before: ClusterSpec, desired: ClusterSpec, add: Collect
 
 
 def _already(spec: ClusterSpec, region: str) -> InvalidInput:
-    return InvalidInput(f"{spec.name} already has a cluster in {region}.", hint="Change it with `aurora-cli apply`.")
+    return InvalidInput(
+        f"{spec.name} already has a cluster in {region}.", hint=f"Change it with `aurora-cli apply {spec.name}`."
+    )
 
 
 def _edited(

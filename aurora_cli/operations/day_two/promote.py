@@ -79,7 +79,7 @@ class Promote(Operation):
             raise InvalidInput(
                 f"{self.cluster} is {lag.words()}. Writes not yet replicated are lost when it is promoted.",
                 hint=f"Stop the writes at {short(str(topology.replicates_from))}, wait until it has caught up "
-                f"(aurora-cli status {self.cluster} shows it), then promote. To promote anyway: --accept-lag",
+                f"(`aurora-cli status {self.cluster}` shows it), then promote. To promote anyway: --accept-lag",
                 details={"lag_s": lag.seconds, "max_lag_s": self.max_lag_s},
             )
         return lag
@@ -143,6 +143,6 @@ def _refuse_global(context: OperationContext, topology: Topology) -> None:
     if context.spec.global_ or role:
         raise InvalidInput(
             f"{name} belongs to a global database, whose members are not promoted one by one.",
-            hint=f"To make another Region the primary: aurora-cli global switchover {name} --to REGION (or failover, if the "
-            f"primary is lost). To remove a Region: aurora-cli global remove-region {name} REGION",
+            hint=f"To make another Region the primary: aurora-cli global switchover {name} --to REGION; if the primary is lost: "
+            f"aurora-cli global failover {name} --to REGION. To remove a Region: aurora-cli global remove-region {name} REGION",
         )

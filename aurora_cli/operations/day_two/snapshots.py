@@ -78,7 +78,10 @@ def create_snapshot(
     if read_cluster(rds, cluster) is None:
         raise ClusterNotFound(f"{home} has no cluster {cluster}.", hint="Check the name and the Region.")
     name = identifier or f"{cluster}-{app.clock.now():%Y%m%d%H%M%S}"
-    outcome = "unchanged" if _is_there(rds, name, cluster) else "created"
+    there = _existing(rds, name, cluster)
+    if there is not None and there.status == "available":
+        return SnapshotResult(there, "unchanged", home, app.target)
+    outcome = "unchanged" if there else "created"
     if outcome == "created":
         with aws_errors(f"taking the snapshot {name}"):
             rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=name)
@@ -121,7 +124,7 @@ def copy_snapshot(
     name = target or without_mark(found.name)
     _refuse_copy(found, name, here, there, kms_key)
     rds = _rds(app, there)
-    outcome = "unchanged" if _is_there(rds, name, found.cluster) else "copied"
+    outcome = "unchanged" if _existing(rds, name, found.cluster) else "copied"
     if outcome == "copied":
         more: dict[str, Any] = {"SourceRegion": here} if here != there else {}
         more |= {"KmsKeyId": kms_key} if kms_key else {}
@@ -199,14 +202,14 @@ def _rds(app: AppContext, region: str) -> Any:
     return app.aws(region).client("rds")
 
 
-def _is_there(rds: Any, name: str, cluster: str | None) -> bool:
-    """Whether an interrupted run has begun this very snapshot already. Raises InvalidInput for one of another cluster."""
+def _existing(rds: Any, name: str, cluster: str | None) -> SnapshotInfo | None:
+    """This very snapshot, e.g. one that an interrupted run has begun. Raises InvalidInput for one of another cluster."""
     if not snapshot_exists(rds, name):
-        return False
+        return None
     (there,) = list_snapshots(rds, None, name)
     if there.cluster != cluster:
         raise InvalidInput(f"A snapshot {name} of {there.cluster} already exists.", hint="Specify another name.")
-    return True
+    return there
 
 
 def _wait(app: AppContext, rds: Any, name: str, emit: Emit, title: str) -> SnapshotInfo:

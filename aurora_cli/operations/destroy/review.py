@@ -43,7 +43,7 @@ class DestroyReview:
             **about(self),
             "operation": "destroy",
             "instances": [i.to_dict() for i in self.instances],
-            "summary": self.plan.summary(),
+            "summary": self.plan.counts(),
             "resource_changes": [c.to_dict() for c in self.plan.changes],
             "final_snapshot_identifier": self.final_snapshot_identifier,
             "deletion_protection": self.deletion_protection,

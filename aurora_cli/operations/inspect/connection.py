@@ -132,7 +132,7 @@ def hosts_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) 
 
 def _host(hosts: dict[str, str | None], role: str, name: str) -> str:
     if role not in hosts:
-        raise InvalidInput(f"{name} has no endpoint called {role!r}.", hint=f"Its endpoints are: {', '.join(hosts)}.")
+        raise InvalidInput(f"{name} has no endpoint called '{role}'.", hint=f"Its endpoints are: {', '.join(hosts)}.")
     host = hosts[role]
     if host is None:
         raise OperationFailed(f"AWS is still creating the endpoint {role} of {name}.", hint="Try again in a minute.")

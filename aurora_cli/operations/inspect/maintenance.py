@@ -56,7 +56,6 @@ def upkeep_of(app: AppContext, spec: ClusterSpec, topology: Topology | None, und
 def upkeep_warnings(app: AppContext, report: ClusterReport, upkeep: Upkeep) -> list[str]:
     """Sentences on what needs a hand."""
     return [
-        *_about_operation(upkeep),
         *_about_deployment(report, upkeep),
         *_about_version(report, upkeep),
         *_about_certificates(report, app.clock.now()),
@@ -104,13 +103,6 @@ def _actions(app: AppContext, spec: ClusterSpec, topology: Topology) -> tuple[di
     except AccessDenied:
         return ()
     return tuple({**vars(one), "when": moment(one.when)} for one in found)
-
-
-def _about_operation(upkeep: Upkeep) -> list[str]:
-    if upkeep.unfinished is None:
-        return []
-    left = ", ".join(upkeep.unfinished["left"])
-    return [f"'{upkeep.unfinished['operation']}' is in progress (left: {left}). Resume: {upkeep.unfinished['command']}"]
 
 
 def _deployment(app: AppContext, spec: ClusterSpec) -> dict[str, Any] | None:

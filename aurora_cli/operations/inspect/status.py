@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.events import Emit
+from aurora_cli.operations.core.activity import RUNNING, Activity, activity_of
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.results import ClusterReport
@@ -32,8 +33,22 @@ def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
     topology = live_topology(app, spec)
     regions = live_regions(app, spec, lag=True)
     found = report(app, spec, topology, changed=False, managed=managed, regions=regions)
-    under_way = unfinished(stack)
-    upkeep = upkeep_of(app, spec, topology, under_way)
+    upkeep = upkeep_of(app, spec, topology, unfinished(stack))
+    activity = activity_of(stack)
     aside = aside_of(stack)
+    said = [activity.text] if activity else []
     beside = [sentence(name, aside)] if aside else []
-    return replace(found, upkeep=upkeep, warnings=(*found.warnings, *upkeep_warnings(app, found, upkeep), *beside))
+    return replace(
+        found,
+        status=_status(found.status, stack.record.status, activity),
+        upkeep=upkeep,
+        operation=activity.to_dict() if activity else None,
+        warnings=(*said, *found.warnings, *upkeep_warnings(app, found, upkeep), *beside),
+    )
+
+
+def _status(live: str, recorded: str, activity: Activity | None) -> str:
+    """AWS's status; of a creation that has not ended, `creating` while it runs and then `incomplete`."""
+    if activity is None or recorded != "creating":
+        return live
+    return "creating" if RUNNING in (activity.state, activity.terraform) else "incomplete"

@@ -124,7 +124,7 @@ def fitting_version(engine: str, found: Origin, versions: list[EngineVersion]) -
     if not fitting:
         raise SourceUnfit(
             f"{found.name} is {found.engine} {found.version}, and no version of {engine} in its Region can replicate it.",
-            hint=f"Upgrade {found.name} within RDS first; `aurora-cli engines` lists the versions.",
+            hint=f"Upgrade {found.name} within RDS first; the versions: aurora-cli engines {engine}",
         )
     default = next((one.version for one in fitting if one.default), None)
     return default or max((one.version for one in fitting), key=sort_key)

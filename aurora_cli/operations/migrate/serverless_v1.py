@@ -165,8 +165,8 @@ def _old(rds: Any, source: str, region: str, into: str) -> Origin:
     if found.raw.get("EngineMode") != "serverless":
         raise SourceUnfit(
             f"{found.name} is not Serverless v1, but {found.raw.get('EngineMode') or 'provisioned'}.",
-            hint=f"A cluster that is managed here: aurora-cli migrate to-serverless {found.name}. For a copy: aurora-cli clone "
-            f"{found.name} {into}",
+            hint=f"A cluster that is managed here: aurora-cli migrate to-serverless {found.name} --acu MIN-MAX. "
+            f"For a copy: aurora-cli clone {found.name} {into}",
         )
     if found.status != "available":
         raise SourceUnfit(f"{found.name} is {found.status}.", hint="Wait until it is available.")

@@ -35,7 +35,8 @@ def find_origin(app: AppContext, source: Source, region: str) -> Origin:
     if home != region and kind != "replica_of":
         raise SourceUnfit(
             f"{name} is in {home}, and the new cluster would be in {region}: a {kind.replace('_', ' ')} stays in its Region.",
-            hint=f"Create it in {home}, or take a snapshot, copy it with `aurora-cli snapshot copy`, and restore that.",
+            hint=f"Create it in {home}, or take a snapshot, copy it with "
+            f"`aurora-cli snapshot copy SNAPSHOT --to-region {region}`, and restore that.",
         )
     found = _read(app.aws(home).client("rds"), kind, name)
     if found is None:

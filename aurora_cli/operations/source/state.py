@@ -138,5 +138,5 @@ class Source(Concern):
         if self.created_from != EMPTY:
             what = "keeps replicating as before" if self.created_from == "replica_of" else "keeps its data"
             message = f"the change of `source` has no effect: {name} already exists, and {what}"
-        hint = "to restore or clone data, create a new cluster: aurora-cli restore NEW, or aurora-cli clone"
+        hint = "to restore or clone data, create a new cluster: aurora-cli restore NEW, or aurora-cli clone SOURCE NEW"
         return Problem("source", message, hint=hint, severity="warning", check="source-spent")

@@ -121,8 +121,8 @@ class UpgradeSteps:
                 )
             if later:
                 return (
-                    f"AWS upgrades in the window {self.facts['window']} UTC; until then `aurora-cli status` "
-                    "shows it as pending"
+                    f"AWS upgrades in the window {self.facts['window']} UTC; until then "
+                    f"`aurora-cli status {place.cluster}` shows it as pending"
                 )
             self._await(place)
             return None

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from aurora_cli.spec.layers.shape import key_of
 from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.model.fields import ShortForm
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,33 @@ class FieldChange:
     path: str
     old: Any
     new: Any
+
+    @property
+    def before(self) -> str:
+        """The old value in words."""
+        return value_words(self.old)
+
+    @property
+    def after(self) -> str:
+        """The new value in words."""
+        return value_words(self.new)
+
+
+def value_words(value: Any) -> str:
+    """A value as a spec file writes it, on one line; `not set` for none."""
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, BaseModel):
+        given = value.model_dump(by_alias=True, exclude_none=True)
+        first = next(iter(type(value).model_fields), "")
+        return value_words(given[first] if isinstance(value, ShortForm) and [*given] == [first] else given)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {value_words(one)}' for key, one in value.items())}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(value_words, value))}]"
+    return str(value)
 
 
 def leaves(spec: ClusterSpec) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def load_yaml(text: str, *, source: str) -> Layer:
 
 def _layer(tree: Tree, source: str) -> Layer:
     if tree.value is None:
-        hint = "it needs at least `name`, `region` and `engine`; `aurora-cli spec init` writes a first one"
+        hint = "it needs at least `name`, `region` and `engine`; `aurora-cli spec init NAME` writes a first one"
         raise _invalid([YamlProblem("the file is empty", hint=hint)], source)
     if not isinstance(tree.value, dict):
         what = "a list" if isinstance(tree.value, list) else "a single value"

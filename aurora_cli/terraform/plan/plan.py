@@ -120,6 +120,16 @@ class Plan:
             "delete": actions.count("delete"),
         }
 
+    def counts(self) -> dict[str, int]:
+        """The summary as documents have it: also add, change and destroy, as Terraform counts, in which a replacement is two."""
+        done = self.summary()
+        return {
+            "add": done["create"] + done["replace"],
+            "change": done["update"],
+            "destroy": done["delete"] + done["replace"],
+            **done,
+        }
+
     def change(self, address: str) -> ResourceChange | None:
         """The change of the resource at `address`, or None when the plan does not mention it."""
         return next((c for c in self.resource_changes if c.address == address and not c.deposed), None)
@@ -132,7 +142,7 @@ class Plan:
         """JSON form, as in the published schema."""
         return {
             "changes": not self.empty,
-            "summary": self.summary(),
+            "summary": self.counts(),
             "resource_changes": [c.to_dict() for c in self.changes],
             "drift": [c.to_dict() for c in self.drift],
             "output_changes": dict(self.output_changes),

@@ -10,7 +10,9 @@ from aurora_cli.ui.tables import Cell
 from aurora_cli.ui.text import clean
 
 _GOOD = frozenset({"available", "ready", "ok", "succeeded", "done"})
-_BAD = frozenset({"failed", "damaged", "stopped", "deleting", "inaccessible-encryption-credentials", "restore-error"})
+_BAD = frozenset(
+    {"failed", "damaged", "lost", "stopped", "deleting", "inaccessible-encryption-credentials", "restore-error"}
+)
 _QUIET = frozenset({"skipped", "not created", "declined", "unchanged"})
 
 

@@ -39,6 +39,8 @@ class ClusterRow(Protocol):
     def created_at(self) -> str: ...
     @property
     def problem(self) -> str | None: ...
+    @property
+    def operation(self) -> Mapping[str, Any] | None: ...
 
 
 class VersionRow(Protocol):
@@ -83,7 +85,7 @@ class CheckRow(Protocol):
 
 
 def print_clusters(consoles: Consoles, rows: Sequence[ClusterRow]) -> None:
-    """Prints the clusters of a home, one a row; a damaged one with what is wrong."""
+    """Prints the clusters of a home, one a row; below, what is wrong with one, or what runs on it or has not ended."""
     columns = ("Name", "Region", "Engine", "Status", "Instances", "Created")
     print_table(
         consoles,
@@ -93,8 +95,9 @@ def print_clusters(consoles: Consoles, rows: Sequence[ClusterRow]) -> None:
         spare=("Created", "Instances", "Engine", "Region"),
     )
     for row in rows:
-        if row.problem:
-            prose(consoles.out, Text(clean(f"{row.name}: {row.problem}"), style="warning"), hanging=2)
+        said = row.problem or (row.operation["text"] if row.operation else None)
+        if said:
+            prose(consoles.out, Text(clean(f"{row.name}: {said}"), style="warning"), hanging=2)
 
 
 def print_engine_versions(consoles: Consoles, rows: Sequence[VersionRow]) -> None:
@@ -117,9 +120,7 @@ def _version(row: VersionRow) -> tuple[Value, ...]:
 def print_history(consoles: Consoles, entries: Sequence[Mapping[str, Any]]) -> None:
     """Prints operations in the order given; each has the keys when, who, operation, outcome, duration_s and summary."""
     columns = ("When", "Who", "Operation", "Outcome", "Took", "Summary")
-    print_table(
-        consoles, "", columns, [_operation(consoles, entry) for entry in entries], spare=("Took", "Who", "Summary")
-    )
+    print_table(consoles, "", columns, [_operation(consoles, entry) for entry in entries], spare=("Took", "Who"))
 
 
 def print_checks(consoles: Consoles, checks: Sequence[CheckRow]) -> None:

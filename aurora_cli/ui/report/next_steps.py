@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,18 +50,3 @@ def command_line(target: str, words: Sequence[str], options: Sequence[str] = ())
     """An `aurora-cli` command line for the target (`aws` or `sandbox`), quoted for a shell."""
     sandbox = ["--sandbox"] if target == "sandbox" else []
     return clean(shlex.join(["aurora-cli", *options, *sandbox, *words]))
-
-
-def retyped(text: str, options: Sequence[str]) -> str:
-    """The text with the global options in each command that it tells to type, so that a copy of it reaches the same cluster.
-
-    Args:
-        text: of a hint or a warning.
-        options: global options to repeat, `--sandbox` among them where it applies.
-    """
-    words = shlex.join(["aurora-cli", *options])
-    return _TYPED.sub(lambda _: f"{words} ", text) if options else text
-
-
-_TYPED = re.compile(r"\baurora-cli (?!sandbox\b)(?=[a-z][a-z-]* )")
-"""A command with at least one word after it: `aurora-cli --sandbox ...` and the program's bare name are left alone."""

@@ -16,10 +16,10 @@ from aurora_cli.redact import is_secret_name
 from aurora_cli.ui.console import Consoles, echo, fact, lead, prose, section, symbols
 from aurora_cli.ui.labels.attribute_labels import label_of, value_text
 from aurora_cli.ui.labels.status import status_cell, status_text
-from aurora_cli.ui.report.next_steps import next_steps, retyped
+from aurora_cli.ui.report.next_steps import next_steps
 from aurora_cli.ui.report.upkeep_view import print_upkeep
 from aurora_cli.ui.tables import Value, print_table
-from aurora_cli.ui.text import clean, duration, listed
+from aurora_cli.ui.text import clean, duration, listed, retyped
 
 SERVERLESS = "db.serverless"
 REGION_COLUMNS = ("Region", "Role", "Instances", "Lag", "Forwards writes", "Status")

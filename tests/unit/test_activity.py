@@ -1,0 +1,149 @@
+"""What runs on a cluster, and what an operation left that was killed, interrupted or failed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from aurora_cli.aws.clock import Clock
+from aurora_cli.errors import OperationFailed
+from aurora_cli.operations.core.activity import activity_of
+from aurora_cli.operations.core.history import operations_of, recorded
+from aurora_cli.stacks.history import HistoryEntry
+from aurora_cli.stacks.home import Home
+from aurora_cli.stacks.journal import Journal, write_journal
+from aurora_cli.stacks.registry import Registry
+from aurora_cli.stacks.stack import Stack
+from aurora_cli.terraform.run.run_folder import new_run
+from tests.unit.conftest import Run
+
+APP: Any = SimpleNamespace(clock=Clock(), user="ann")
+SPEC = "name: demo\nregion: eu-west-1\nengine: aurora-postgresql\n"
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    """A stack in the home of `run`, whose creation has begun."""
+    return Registry(Home(tmp_path / "home")).create("demo", region="eu-west-1", target="aws", spec=SPEC)
+
+
+def row_of(run: Run) -> Any:
+    """The cluster's row in `list`."""
+    return run("list", "-o", "json").document["clusters"][0]
+
+
+def die(stack: Stack, operation: str = "create") -> None:
+    """What a process leaves that is killed after it began an operation on the stack."""
+    stack.history.begin(HistoryEntry("0" * 12, "2026-01-01T00:00:00+00:00", "ann", operation, "running", None), 4711)
+
+
+def test_an_operation_that_was_killed_is_in_the_list_and_in_the_history(stack: Stack, run: Run) -> None:
+    die(stack)
+    found = row_of(run)
+    assert (found["status"], found["operation"]["operation"], found["operation"]["state"]) == (
+        "killed",
+        "create",
+        "killed",
+    )
+    assert found["operation"]["command"] == "aurora-cli apply demo"
+    (entry,) = run("history", "demo", "-o", "json").document["operations"]
+    assert (entry["operation"], entry["outcome"], entry["duration_s"]) == ("create", "killed", None)
+    text = " ".join(run("list").out.split())
+    assert "'create' was killed" in text
+    assert "Resume: aurora-cli apply demo" in text
+
+
+def test_the_next_operation_enters_what_was_killed_before_it(stack: Stack) -> None:
+    die(stack)
+    with stack.lock("create"), recorded(APP, stack, "create") as entry:
+        assert [one.outcome for one in operations_of(stack)] == ["killed", "running"]
+        entry.finish("succeeded", {})
+    assert [one.outcome for one in stack.history.read()] == ["killed", "succeeded"]
+    assert stack.history.begun() == []
+
+
+def test_one_that_runs_has_its_process_and_since_when(stack: Stack, run: Run) -> None:
+    with stack.lock("create") as holder, recorded(APP, stack, "create"):
+        found = row_of(run)
+        (entry,) = run("history", "demo", "-o", "json").document["operations"]
+    assert found["status"] == "creating"
+    assert {key: found["operation"][key] for key in ("state", "pid", "started_at", "command")} == {
+        "state": "running",
+        "pid": holder.pid,
+        "started_at": holder.since,
+        "command": None,
+    }
+    assert f"'create' is running: process {holder.pid} on {holder.host}" in found["operation"]["text"]
+    assert entry["outcome"] == "running"
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(OperationFailed("It failed."), "failed"), (KeyboardInterrupt(), "interrupted")]
+)
+def test_one_that_ended_badly_is_not_creating_any_more(
+    stack: Stack, run: Run, error: BaseException, outcome: str
+) -> None:
+    with pytest.raises(type(error)), recorded(APP, stack, "create"):
+        raise error
+    assert row_of(run)["status"] == outcome
+    assert [one.outcome for one in operations_of(stack)] == [outcome]
+
+
+def test_what_ended_well_leaves_nothing(stack: Stack, run: Run) -> None:
+    with recorded(APP, stack, "create") as entry:
+        stack.update_record(status="ready")
+        entry.finish("succeeded", {})
+    found = row_of(run)
+    assert (found["status"], found["operation"]) == ("ready", None)
+
+
+def test_steps_are_resumed_by_their_own_command(stack: Stack) -> None:
+    journal = Journal("failover", {}, ("failover", "demo"), "2026-01-01T00:00:00+00:00", "ann")
+    write_journal(stack.folder, journal.with_step("failover demo-2"))
+    die(stack, "failover")
+    found = activity_of(stack)
+    assert found is not None
+    assert found.text == (
+        "'failover' is in progress and was killed (left: failover demo-2). Resume: aurora-cli failover demo"
+    )
+
+
+def test_terraform_that_outlived_its_command_is_told(stack: Stack, run: Run) -> None:
+    die(stack)
+    apply = new_run(stack.runs_dir, "apply", ())
+    apply.pid_file.write_text("4711\n")
+    alive = apply.take_lock()
+    found = row_of(run)
+    assert (found["status"], found["operation"]["terraform"], found["operation"]["pid"]) == (
+        "creating",
+        "running",
+        4711,
+    )
+    assert "Terraform continues (process 4711)" in found["operation"]["text"]
+    os.close(alive)
+    apply.exit_file.write_text("0\n")
+    found = row_of(run)
+    assert (found["status"], found["operation"]["terraform"]) == ("killed", "succeeded")
+    assert "Terraform ran on without it, and succeeded." in found["operation"]["text"]
+
+
+def test_a_note_of_a_begin_that_cannot_be_read_is_left_out(stack: Stack) -> None:
+    for number, text in enumerate(("", "{", "[]", json.dumps({"id": "x"}))):
+        (stack.folder / f"begun-{number}.json").write_text(text)
+    assert operations_of(stack) == []
+
+
+def test_clusters_of_a_sandbox_that_was_stopped_are_lost(tmp_path: Path, run: Run) -> None:
+    home = tmp_path / "home" / "sandbox"
+    made = Registry(Home(home)).create("demo", region="eu-west-1", target="sandbox", spec=SPEC)
+    made.update_record(status="ready")
+    (home / "emulator").mkdir()
+    (home / "emulator" / "inventory.json").write_text(json.dumps({"clusters": ["eu-west-1/demo"]}))
+    (found,) = run("--sandbox", "list", "-o", "json").document["clusters"]
+    assert found["status"] == "lost"
+    assert "aurora-cli sandbox reset" in found["problem"]
