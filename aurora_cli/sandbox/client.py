@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aurora_cli.errors import InvalidInput, SandboxFailed
+from aurora_cli.json_input import json_object, parse_json
 
 STOP_HINT = "Run `aurora-cli sandbox stop` and then `aurora-cli sandbox start`."
 
@@ -61,7 +62,6 @@ class EmulatorClient:
             body = None if data is None else json.dumps(data).encode()
             connection.request(method, path, body=body, headers={"Content-Type": "application/json"})
             response = connection.getresponse()
-            answer = json.loads(response.read())
-            return response.status, answer if isinstance(answer, dict) else {}
+            return response.status, parse_json(response.read(), json_object, lambda why: {})
         finally:
             connection.close()

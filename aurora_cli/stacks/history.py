@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aurora_cli.json_input import parse_json
+from aurora_cli.json_input import as_dataclass, parse_json
 from aurora_cli.stacks.atomic import append_line
 
 
@@ -66,9 +66,4 @@ class History:
 
 
 def _parse(line: str) -> HistoryEntry | None:
-    known = {f.name for f in fields(HistoryEntry)}
-
-    def entry(data: dict[str, Any]) -> HistoryEntry:
-        return HistoryEntry(**{key: value for key, value in data.items() if key in known})
-
-    return parse_json(line, entry, lambda why: None)
+    return parse_json(line, lambda data: as_dataclass(HistoryEntry, data), lambda why: None)

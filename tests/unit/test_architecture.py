@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stacks": {"errors", "json_input"},
     "terraform": {"errors", "json_input"},
     "aws": {"errors"},
-    "sandbox": {"errors", "spec"},
+    "sandbox": {"errors", "json_input", "spec"},
     "operations": {"errors", "events", "json_input", "context", *BELOW_OPERATIONS},
     "context": {"errors", "events", "sandbox", *BELOW_OPERATIONS},
     "ui": {"errors", "events", "operations", *BELOW_OPERATIONS},
