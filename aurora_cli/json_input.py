@@ -59,8 +59,9 @@ def as_dataclass(kind: type[Made], data: Any) -> Made:
 
     Raises TypeError where a value is not of the type of its field, KeyError where it is missing; so it is for `build`.
     """
-    given, hints = json_object(data), _hints(kind)
-    for one in fields(kind):  # type: ignore[arg-type]
+    declared: Any = kind
+    given, hints = json_object(data), _hints(declared)
+    for one in fields(declared):
         if one.name not in given and one.default is MISSING and one.default_factory is MISSING:
             raise KeyError(one.name)
     return kind(**{name: _typed(given[name], hint, name) for name, hint in hints.items() if name in given})
@@ -80,7 +81,7 @@ def _typed(value: Any, hint: Any, name: str) -> Any:
         return tuple(_typed(item, one, name) for item, one in zip(value, inner, strict=True))
     if origin is Mapping and isinstance(value, dict):
         return {key: _typed(item, arguments[1], name) for key, item in value.items()}
-    if is_dataclass(hint) and isinstance(value, dict):
+    if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
         return as_dataclass(hint, value)
     if origin is None and (type(value) is hint or (hint is float and type(value) is int)):
         return value

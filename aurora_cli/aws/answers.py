@@ -26,6 +26,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 """Type of botocore's shapes -> what its parsers make of it."""
 
+_REDIRECTION = 300
+
 
 class Answer(dict[str, Any]):
     """A structure of an answer to `operation`. A key that it does not have raises AwsFailed."""
@@ -50,14 +52,15 @@ class CheckedClient:
 def check_answers(session: Any) -> None:
     """Have the clients that a session of botocore makes check what they are answered."""
     session.register("creating-client-class", lambda base_classes, **_: base_classes.insert(0, CheckedClient))
-    session.register("after-call", _refuse_page)
+    session.register("before-parse", _refuse_page)
 
 
-def _refuse_page(http_response: Any, model: Any, **_: Any) -> None:
+def _refuse_page(operation_model: Any, response_dict: Any, **_: Any) -> None:
     """botocore takes a page in the place of JSON, as a proxy or a captive portal sends it, for an answer without any keys."""
-    page = http_response.headers.get("content-type", "").startswith("text/html") and not model.has_streaming_output
-    if page and http_response.content.lstrip().startswith(b"<"):
-        raise not_of_aws(model.name, "it is a web page")
+    page = response_dict["headers"].get("content-type", "").startswith("text/html")
+    whole = response_dict["status_code"] < _REDIRECTION and not operation_model.has_streaming_output
+    if page and whole and response_dict["body"].lstrip().startswith(b"<"):
+        raise not_of_aws(operation_model.name, "it is a web page")
 
 
 def checked(value: Any, shape: Any, operation: str, place: str = "") -> Any:

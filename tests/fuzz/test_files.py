@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz.cases import EDITS, RAW, assert_told, cases, edited
-from tests.fuzz.wire import answering
+from tests.fuzz.wire import GONE, answering
 from tests.harness import clean_environ, run_main
 from tests.previous_version import scenario
 
@@ -26,7 +26,6 @@ COMMANDS = (
     ("unlock", "NAME"),
     ("spec", "show", "NAME"),
 )
-GONE = b"<ErrorResponse><Error><Code>DBClusterNotFoundFault</Code><Message>gone</Message></Error></ErrorResponse>"
 TERRAFORM = "#!/bin/sh\nexit 1\n"
 
 
@@ -72,7 +71,7 @@ def damaged(content: bytes, edits: Any, raw: bytes | None, cut: int | None) -> b
     return "\n".join(json.dumps(line) for line in changed).encode()
 
 
-@cases(of_suite=150, share=0.3)
+@cases(of_suite=40, share=0.3)
 @given(
     place=st.sampled_from(PLACES),
     edits=EDITS,

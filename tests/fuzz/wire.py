@@ -1,4 +1,4 @@
-"""AWS at the HTTP boundary: valid answers of any call, made from botocore's description of it and written as its protocol says."""
+"""AWS at the HTTP boundary: an answer to any call, made from botocore's description of it and written as its protocol says."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from aurora_cli.aws.clients import Access, AwsClients
 
 ARN = "arn:aws:rds:eu-west-1:123456789012:cluster:demo"
+GONE = b"<ErrorResponse><Error><Code>DBClusterNotFoundFault</Code><Message>gone</Message></Error></ErrorResponse>"
 _TIME = "2026-01-02T03:04:05Z"
 _SAMPLES: dict[str, Any] = {
     "integer": 1,
@@ -84,10 +85,9 @@ def _called(request: AWSPreparedRequest) -> tuple[str, str]:
     """Service and operation of a request."""
     host = str(request.headers.get("Authorization", b"")).split("/")
     service = {"monitoring": "cloudwatch"}.get(host[3], host[3])
-    target = request.headers.get("X-Amz-Target")
+    target: Any = request.headers.get("X-Amz-Target")
     if target:
-        target = target.decode() if isinstance(target, bytes) else target
-        return service, str(target).rpartition(".")[2]
+        return service, str(target, "ascii").rpartition(".")[2]
     body = request.body.decode() if isinstance(request.body, bytes) else str(request.body)
     return service, parse_qs(body)["Action"][0]
 

@@ -119,7 +119,9 @@ def test_where_the_state_is(tmp_path: Path, backend: Any, found: str | None) -> 
     assert local_state_file(tmp_path) == (tmp_path / found if found else None)
 
 
-@pytest.mark.parametrize("text", ["", "[[[", "[]", '{"backend": 1}', '{"backend": {"config": {"path": 1}}}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "[[[", "[]", '{"backend": 1}', '{"backend": {"config": {"path": 1}}}', "[" * 100_000]
+)
 def test_a_damaged_note_of_the_backend_is_not_taken_for_a_local_state(tmp_path: Path, text: str) -> None:
     (tmp_path / ".terraform").mkdir()
     (tmp_path / ".terraform" / "terraform.tfstate").write_text(text)
@@ -130,7 +132,13 @@ def test_a_damaged_note_of_the_backend_is_not_taken_for_a_local_state(tmp_path: 
 
 @pytest.mark.parametrize(
     "resources",
-    ["x", [1], [{"instances": [1]}], [{"instances": [{"attributes": "x"}]}], [{"instances": [{"attributes": 10**400}]}]],
+    [
+        "x",
+        [1],
+        [{"instances": [1]}],
+        [{"instances": [{"attributes": "x"}]}],
+        [{"instances": [{"attributes": 10**400}]}],
+    ],
 )
 def test_a_state_of_another_shape_is_damaged(tmp_path: Path, resources: Any) -> None:
     (tmp_path / "terraform.tfstate").write_text(json.dumps({"version": 4, "resources": resources}))

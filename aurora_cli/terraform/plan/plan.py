@@ -191,11 +191,17 @@ def _change(item: Mapping[str, Any]) -> ResourceChange:
         replace_paths=tuple(dotted(tuple(path)) for path in change.get("replace_paths") or []),
         changed=attribute_changes(change) if action in ("update", "replace") else (),
         reason=item.get("action_reason"),
-        before=redact(json_object(change.get("before") or {}), change.get("before_sensitive")),
-        after=redact(json_object(change.get("after") or {}), change.get("after_sensitive")),
+        before=_attributes(change, "before"),
+        after=_attributes(change, "after"),
         unknown=tuple(k for k, v in unknown.items() if v is True) if isinstance(unknown, dict) else (),
         data=item.get("mode") == "data",
         previous_address=item.get("previous_address"),
         importing=(change.get("importing") or {}).get("id"),
         deposed=item.get("deposed") is not None,
     )
+
+
+def _attributes(change: Mapping[str, Any], when: str) -> dict[str, Any]:
+    """`before` or `after` without secrets; empty where all of it is one."""
+    found = redact(json_object(change.get(when) or {}), change.get(f"{when}_sensitive"))
+    return found if isinstance(found, dict) else {}

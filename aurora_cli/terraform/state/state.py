@@ -69,6 +69,8 @@ def local_state_file(folder: Path) -> Path | None:
     """
     made = folder / ".terraform" / STATE_FILE
 
+    local: Path | None = folder / STATE_FILE
+
     def place(data: dict[str, Any]) -> Path | None:
         backend: dict[str, Any] = data.get("backend") or {}
         if backend.get("type") not in (None, "local"):
@@ -81,7 +83,7 @@ def local_state_file(folder: Path) -> Path | None:
             hint=f"Nothing was changed. Delete what `init` writes again, and repeat the command: rm -r {made.parent}",
         )
 
-    return read_json(made, place, damaged, absent=folder / STATE_FILE)
+    return read_json(made, place, damaged, absent=local)
 
 
 def read_local_state(path: Path) -> State:
@@ -140,7 +142,9 @@ def _resources(data: Mapping[str, Any]) -> Iterator[StateResource]:
                 type=str(resource.get("type", "")),
                 name=str(resource.get("name", "")),
                 index=index,
-                attributes=redact(json_object(instance.get("attributes") or {}), _marks(instance.get("sensitive_attributes"))),
+                attributes=redact(
+                    json_object(instance.get("attributes") or {}), _marks(instance.get("sensitive_attributes"))
+                ),
                 data=is_data,
                 tainted=instance.get("status") == "tainted",
                 deposed="deposed" in instance,
