@@ -67,7 +67,7 @@ def test_half_an_answer_is_none(body: bytes, why: str) -> None:
 def test_a_key_that_an_item_lacks_is_named_wherever_it_is_read() -> None:
     with answering(lambda *_: (200, encode("rds", "DescribeDBInstances", {"DBInstances": [{}]}))):
         found = instances_of(CLIENTS.client("rds"), "demo")
-    with pytest.raises(AwsFailed, match="DescribeDBInstances .* it has no DBInstanceIdentifier"):
+    with pytest.raises(AwsFailed, match=r"DescribeDBInstances .* it has no DBInstanceIdentifier"):
         found[0]["DBInstanceIdentifier"]
 
 
