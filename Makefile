@@ -4,6 +4,8 @@ PYTHON ?= python3
 # One more than there are cores: the tests of operations wait for the emulator much of the time.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$((n + 1)))
 PYTEST_ARGS ?=
+SOAK ?= 100000
+KILLS ?= 1000
 SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PYTEST = $(BIN)/python -m pytest $(SPREAD)
 
@@ -24,7 +26,7 @@ COMPILE = $(UV) pip compile -q pyproject.toml --custom-compile-command 'make loc
 SOURCES := aurora_cli tests benchmarks tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test test-fast test-all test-times coverage lint format types contract docs docs-check wheel checkov lock audit test-lowest check bench clean
+.PHONY: help demo install test test-fast test-all test-times soak coverage lint format types contract docs docs-check wheel checkov lock audit test-lowest check bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +48,10 @@ test-all: $(DEV) ## Run every test
 test-times: $(DEV) ## Run every test, and write down how long each module takes
 	$(PYTEST) --junitxml=$(VENV)/tests.xml $(PYTEST_ARGS)
 	$(BIN)/python tools/module_seconds.py $(VENV)/tests.xml
+
+soak: $(DEV) ## Try random bad input (SOAK=100000 cases), then kill commands at random moments (KILLS=1000)
+	SOAK=$(SOAK) $(PYTEST) --timeout 0 tests/fuzz $(PYTEST_ARGS)
+	KILLS=$(KILLS) $(PYTEST) --timeout 0 -s tests/reliability/test_random_kills.py $(PYTEST_ARGS)
 
 coverage: $(DEV) ## Run every test with coverage of lines and branches, in all processes
 	$(BIN)/python -m coverage run -m pytest $(SPREAD) $(PYTEST_ARGS)

@@ -98,10 +98,11 @@ class Outcome:
         return json.loads(self.out)
 
 
-def run_main(args: Sequence[str], environ: Mapping[str, str], stdin: str = "") -> Outcome:
+def run_main(args: Sequence[str], environ: Mapping[str, str], stdin: str | bytes = "") -> Outcome:
     """The command in this process; nothing that an earlier one has kept is there."""
     forget()
-    streams = [io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (stdin.encode(), b"", b"")]
+    typed = stdin.encode() if isinstance(stdin, str) else stdin
+    streams = [io.TextIOWrapper(io.BytesIO(data), encoding="utf-8") for data in (typed, b"", b"")]
     before = dict(os.environ), (sys.stdin, sys.stdout, sys.stderr)
     try:
         _set_environ(environ)

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.answers import check_answers
 from aurora_cli.aws.environment import KEYS
 from aurora_cli.aws.errors import aws_errors
 
@@ -131,6 +132,7 @@ def _core(access: Access) -> Session:
 
     core = botocore.session.get_session()
     core.set_config_variable("region", access.region)
+    check_answers(core)
     if access.access_key_id is None:
         _set_identity(core, access)
     return core

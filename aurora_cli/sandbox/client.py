@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aurora_cli.errors import InvalidInput, SandboxFailed
+from aurora_cli.json_input import json_object, parse_json
 
 STOP_HINT = "Run `aurora-cli sandbox stop` and then `aurora-cli sandbox start`."
 
@@ -64,7 +65,6 @@ class EmulatorClient:
             headers = {"Content-Type": "application/json"} | ({"X-Aurora-Key": key} if key else {})
             connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
-            answer = json.loads(response.read())
-            return response.status, answer if isinstance(answer, dict) else {}
+            return response.status, parse_json(response.read(), json_object, lambda why: {})
         finally:
             connection.close()

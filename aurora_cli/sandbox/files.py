@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
+
+from aurora_cli import json_input
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
     """The mapping in a JSON file; None if the file is missing, unreadable, incomplete or not a mapping."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return data if isinstance(data, dict) else None
+    return json_input.read_json(path, json_input.json_object, lambda why: None)

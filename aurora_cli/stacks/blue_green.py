@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.json_input import read_json
+from aurora_cli.json_input import as_dataclass, read_json
 from aurora_cli.writing import sync_folder, write_atomic
 
 FILE = "blue-green.json"
@@ -63,11 +63,7 @@ def from_dict(data: Mapping[str, Any]) -> BlueGreenRecord:
     """The record that `to_dict` has written. Raises ValueError, KeyError, TypeError."""
     if data["schema_version"] > SCHEMA_VERSION:
         raise ValueError("it was written by a newer version of aurora-cli")
-    known = {f.name for f in fields(BlueGreenRecord)}
-    values = {key: value for key, value in data.items() if key in known}
-    for name in ("values", "new_groups", "old_groups"):
-        values[name] = tuple(tuple(one) for one in values.get(name, ()))
-    return BlueGreenRecord(**values)
+    return as_dataclass(BlueGreenRecord, data)
 
 
 def write_blue_green(folder: Path, record: BlueGreenRecord) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aurora_cli.json_input import parse_json, read_json
+from aurora_cli.json_input import as_dataclass, parse_json, read_json
 from aurora_cli.redact import known_secrets, redact
 from aurora_cli.writing import append_line, write_atomic
 
@@ -92,5 +92,4 @@ def _parse(line: str) -> HistoryEntry | None:
 
 
 def _entry(data: dict[str, Any]) -> HistoryEntry:
-    known = {f.name for f in fields(HistoryEntry)}
-    return HistoryEntry(**{key: value for key, value in data.items() if key in known})
+    return as_dataclass(HistoryEntry, data)

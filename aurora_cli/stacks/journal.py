@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.json_input import read_json
+from aurora_cli.json_input import as_dataclass, read_json
 from aurora_cli.writing import sync_folder, write_atomic
 
 FILE = "operation.json"
@@ -100,8 +100,4 @@ def remove_journal(folder: Path) -> None:
 def _journal(data: dict[str, Any]) -> Journal:
     if data["schema_version"] > SCHEMA_VERSION:
         raise ValueError("it was written by a newer version of aurora-cli")
-    values = {f.name: data[f.name] for f in fields(Journal) if f.name in data}
-    steps = {name: StepNote(**note) for name, note in values.get("steps", {}).items()}
-    return Journal(
-        **{**values, "command": tuple(values["command"]), "keys": tuple(values.get("keys", ())), "steps": steps}
-    )
+    return as_dataclass(Journal, data)

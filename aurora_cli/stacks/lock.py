@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic
 
 from aurora_cli.errors import StackLocked
-from aurora_cli.json_input import parse_json
+from aurora_cli.json_input import as_dataclass, parse_json
 from aurora_cli.writing import FILE_MODE, make_folder
 
 _INSTANT_S = 1.0
@@ -118,7 +118,7 @@ def _write_holder(descriptor: int, text: str) -> None:
 
 def _read_holder(descriptor: int) -> Holder | None:
     """None when it is read between the lock and its text."""
-    return parse_json(os.pread(descriptor, 4096, 0), lambda data: Holder(**data), lambda why: None)
+    return parse_json(os.pread(descriptor, 4096, 0), lambda data: as_dataclass(Holder, data), lambda why: None)
 
 
 def _locked(name: str, holder: Holder | None) -> StackLocked:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.json_input import json_object, parse_json
+from aurora_cli.json_input import as_dataclass, json_object, parse_json
 
 SCHEMA_VERSION = 1
 Status = Literal["creating", "changing", "ready", "destroying"]
-STATUSES: tuple[str, ...] = get_args(Status)
 Target = Literal["aws", "sandbox"]
 _IN_FILE = {"created_from": "born"}
 """Fields that have another key in the file, which every version reads."""
-_LISTS: dict[str, tuple[type, str]] = {
-    "instance_keys": (str, "texts"),
-    "unprotected": (str, "texts"),
-    "scaled_between": (int, "numbers"),
-}
 
 
 @dataclass(frozen=True)
@@ -117,24 +111,23 @@ def load_record(text: str, *, name: str) -> StackRecord:
     Raises:
         StackDamaged: it is not a record, belongs to another stack, or was written by a newer version.
     """
-    data = parse_json(text, json_object, lambda why: _damaged(name, why))
-    _check_version(data, name)
-    keys = {f.name: _IN_FILE.get(f.name, f.name) for f in fields(StackRecord)}
-    values = {field: data[key] for field, key in keys.items() if key in data}
-    _check_values(values, name)
-    regions = tuple((region, tuple(keys)) for region, keys in values.get("region_keys", ()))
-    lists = {key: tuple(values.get(key, ())) for key in _LISTS}
-    changed = load_changed(values.get("changed", {}))
-    applied = _value_change(values["applied"]) if values.get("applied") else None
-    read = {"region_keys": regions, "changed": changed, "applied": applied}
-    return StackRecord(**{**values, **lists, "name": name, **read})
+
+    def record(data: Any) -> StackRecord:
+        _check_version(json_object(data), name)
+        in_file = {key: field for field, key in _IN_FILE.items()}
+        found = as_dataclass(StackRecord, {in_file.get(key, key): value for key, value in data.items()})
+        if name not in (found.name, found.renamed_to):
+            raise ValueError("it belongs to another stack")
+        return replace(found, name=name)
+
+    return parse_json(text, record, lambda why: _damaged(name, why))
 
 
 def load_changed(data: Mapping[str, Any]) -> Changed:
-    """What commands changed, from JSON. Raises TypeError: it has another shape."""
-    if not isinstance(data, Mapping) or not all(map(_is_changes, data.values())):
-        raise TypeError("it does not hold lists of changes")
-    return {path: tuple(map(_value_change, several)) for path, several in data.items()}
+    """What commands changed, from JSON. Raises ValueError, TypeError: it has another shape."""
+    return {
+        path: tuple(as_dataclass(ValueChange, one) for one in several) for path, several in json_object(data).items()
+    }
 
 
 def _check_version(data: Mapping[str, Any], name: str) -> None:
@@ -144,62 +137,6 @@ def _check_version(data: Mapping[str, Any], name: str) -> None:
             f"The stack '{name}' was written by a newer version of aurora-cli ({data.get('tool_version') or 'unknown'}).",
             hint="Upgrade aurora-cli: pip install --upgrade rds-aurora-cli",
         )
-
-
-def _check_values(values: Mapping[str, Any], name: str) -> None:
-    for key in ("name", "region", "target", "created_at", "status"):
-        if not isinstance(values.get(key), str):
-            raise _damaged(name, f"'{key}' is missing or not text")
-    if name not in (values["name"], values.get("renamed_to")):
-        raise _damaged(name, "it belongs to another stack")
-    if values["target"] not in ("aws", "sandbox") or values["status"] not in STATUSES:
-        raise _damaged(name, "'target' or 'status' has an unknown value")
-    _check_shapes(values, name)
-
-
-def _check_shapes(values: Mapping[str, Any], name: str) -> None:
-    for key, (kind, words) in _LISTS.items():
-        items = values.get(key, [])
-        if not isinstance(items, list) or not all(isinstance(item, kind) for item in items):
-            raise _damaged(name, f"'{key}' is not a list of {words}")
-    regions = values.get("region_keys", [])
-    if not isinstance(regions, list) or not all(_is_region(entry) for entry in regions):
-        raise _damaged(name, "'region_keys' is not a list of Regions with their keys")
-    if not isinstance(values.get("password_version", 1), int):
-        raise _damaged(name, "'password_version' is not a number")
-    if not isinstance(values.get("account_id"), str | None):
-        raise _damaged(name, "'account_id' is not text")
-    for key in ("origins", "aside", "changed"):
-        if not isinstance(values.get(key, {}), dict):
-            raise _damaged(name, f"'{key}' is not an object")
-    _check_changes(values, name)
-
-
-def _check_changes(values: Mapping[str, Any], name: str) -> None:
-    if not all(_is_changes(several) for several in values.get("changed", {}).values()):
-        raise _damaged(name, "'changed' does not hold lists of changes")
-    if values.get("applied") and not _is_changes([values["applied"]]):
-        raise _damaged(name, "'applied' is not a change")
-    for key in ("spec_file", "shared"):
-        if not isinstance(values.get(key), (str, type(None))):
-            raise _damaged(name, f"'{key}' is not text")
-
-
-def _value_change(data: Mapping[str, Any]) -> ValueChange:
-    return ValueChange(data["operation"], data["when"], data["who"], data.get("before"))
-
-
-def _is_changes(several: object) -> bool:
-    texts = ("operation", "when", "who")
-    return isinstance(several, list) and all(
-        isinstance(one, dict) and all(isinstance(one.get(key), str) for key in texts) for one in several
-    )
-
-
-def _is_region(entry: object) -> bool:
-    if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], str):
-        return False
-    return isinstance(entry[1], list) and all(isinstance(key, str) for key in entry[1])
 
 
 def _damaged(name: str, why: str) -> StackDamaged:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aurora_cli.errors import TerraformFailed
 from aurora_cli.json_input import parse_json
@@ -15,6 +15,8 @@ from aurora_cli.terraform.diagnostics.explain import explain
 from aurora_cli.terraform.output.events import Diagnostic
 from aurora_cli.terraform.output.messages import diagnostic_from
 from aurora_cli.terraform.state.state import State, StateResource, local_state_file, parse_state, read_local_state
+
+Made = TypeVar("Made")
 
 
 class TerraformReader:
@@ -52,8 +54,10 @@ class TerraformReader:
         local = local_state_file(self.folder)
         if local is not None:
             return dict(read_local_state(local).outputs)
-        data = self.read_json(argv.output(self.binary.argv0))
-        return {name: item.get("value") for name, item in data.items() if not item.get("sensitive")}
+        return self.read_json(
+            argv.output(self.binary.argv0),
+            lambda data: {name: item.get("value") for name, item in data.items() if not item.get("sensitive")},
+        )
 
     def state(self) -> State:
         """The state, secrets taken out. A local one is read without a process.
@@ -85,13 +89,13 @@ class TerraformReader:
         """The managed resources in the state. Raises as `state`."""
         return list(self.state().managed)
 
-    def read_json(self, command: tuple[str, ...]) -> dict[str, Any]:
-        """The JSON object that a command prints. Raises TerraformFailed and its kin if it fails or prints something else."""
+    def read_json(self, command: tuple[str, ...], build: Callable[[dict[str, Any]], Made]) -> Made:
+        """What `build` makes of the JSON that a command prints. Raises TerraformFailed and its kin if there is none."""
         output, stderr, status = self._capture(command)
         if status != 0:
             raise explain([], exit_status=status, stderr=stderr)
-        failed = TerraformFailed(f"What 'terraform {command[len(self.binary.argv0)]}' printed is not valid JSON.")
-        return parse_json(output, lambda data: data if isinstance(data, dict) else {}, lambda why: failed)
+        printed = f"What 'terraform {command[len(self.binary.argv0)]}' printed cannot be read"
+        return parse_json(output, build, lambda why: TerraformFailed(f"{printed}: {why}."))
 
     def _capture(self, command: tuple[str, ...]) -> tuple[bytes, str, int]:
         """Output, standard error and exit status of a command that only reads. The output may hold secrets: keep it nowhere."""

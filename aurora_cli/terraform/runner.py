@@ -96,9 +96,11 @@ class Terraform(TerraformReader):
             reconfigure: forget the backend that was used before; its state is not moved.
 
         Raises:
+            StateAtRisk: what an earlier one has noted is damaged.
             TerraformFailed, AccessDenied, CredentialsError, StateLocked, Interrupted: as Terraform's diagnostics say.
         """
         self._allowed()
+        local_state_file(self.folder)  # says what to do about a damaged note, at which `init` stops
         if not upgrade and not reconfigure and is_initialised(self.folder, self.binary, self._env):
             return False
         command = argv.init(
@@ -134,7 +136,7 @@ class Terraform(TerraformReader):
         """
         outcome = self._plan(destroy, refresh_only, refresh, targets, replace)
         if outcome.exit_status == 2:
-            return Plan.from_json(self.read_json(argv.show(self.binary.argv0, self.plan_file)))
+            return self.read_json(argv.show(self.binary.argv0, self.plan_file), Plan.from_json)
         return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
 
     def make_plan(self, *, destroy: bool = False) -> bool:

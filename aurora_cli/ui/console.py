@@ -29,6 +29,7 @@ ColorChoice = Literal["auto", "always", "never"]
 DATA_WIDTH = 160
 LOG_WIDTH = 100
 PROSE_WIDTH = 100
+_WIDEST = 1000
 
 THEME = Theme(
     {
@@ -272,26 +273,29 @@ def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
 def _console(
     stream: TextIO, color: ColorChoice, environ: Mapping[str, str], *, width: int, typed: Callable[[], Sequence[str]]
 ) -> Console:
-    tty = _is_tty(stream)
+    _never_fail_to_encode(stream)
+    tty, size = _is_tty(stream), _size(environ)
     console = _Console(
         file=stream,
         force_terminal=tty and environ.get("TERM", "") != "dumb",
         color_system="standard" if wants_color(color, environ, tty) else None,
-        width=None if tty else _columns(environ, width),
+        width=None if tty else max(20, int(size.get("COLUMNS", width))),
         theme=THEME,
         highlight=False,
         markup=False,
         emoji=False,
         legacy_windows=False,
-        _environ={k: v for k, v in environ.items() if k in ("TERM", "COLUMNS", "LINES")},
+        _environ={"TERM": environ.get("TERM", ""), **size},
     )
     console.typed = typed
     return console
 
 
-def _columns(environ: Mapping[str, str], default: int) -> int:
-    text = environ.get("COLUMNS", "")
-    return max(20, min(int(text), 1000)) if text.isascii() and text.isdigit() and len(text) < 6 else default
+def _size(environ: Mapping[str, str]) -> dict[str, str]:
+    """COLUMNS and LINES as far as they are numbers: rich takes `²` for a digit, and any width."""
+    given = {name: environ.get(name, "") for name in ("COLUMNS", "LINES")}
+    digits = {name: text for name, text in given.items() if text.isascii() and text.isdigit() and len(text) < 6}
+    return {name: str(min(int(text), _WIDEST)) for name, text in digits.items() if int(text)}
 
 
 def _is_tty(stream: TextIO) -> bool:

@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stacks": {"errors", "json_input", "redact", "writing"},
     "terraform": {"errors", "json_input", "writing"},
     "aws": {"errors"},
-    "sandbox": {"errors", "spec", "writing"},
+    "sandbox": {"errors", "json_input", "spec", "writing"},
     "operations": {"errors", "events", "json_input", "context", "writing", *BELOW_OPERATIONS},
     "context": {"errors", "events", "sandbox", *BELOW_OPERATIONS},
     "ui": {"errors", "events", "operations", "redact", *BELOW_OPERATIONS},

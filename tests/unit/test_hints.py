@@ -21,12 +21,17 @@ from tests.unit.test_docs import COMMANDS, parses
 ROOT = Path(aurora_cli.__file__).parent
 HOLE = "HOLE"
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+[a-z]")
-FILLED = {"engines HOLE": "engines aurora-mysql", "apply HOLE HOLE": "apply demo --set parameters.cluster.a=null"}
+FILLED = {
+    "engines HOLE": "engines aurora-mysql",
+    "scale NAME --readers HOLE": "scale NAME --readers +1",
+    "apply HOLE HOLE": "apply demo --set parameters.cluster.a=null",
+}
 """Lines whose values are not any text."""
 OPAQUE = {"HOLE HOLE": "activity.py"}
 """Lines whose command is put in from a table, which has a test below."""
 OTHERS = re.compile(
-    r"\baws [a-z]|\bpip install|\bmysql |--(?:enable-cleartext-plugin|hostname|query|final-db-snapshot-identifier|help)"
+    r"\baws [a-z]|\b(?:rds|iam|kms|logs) delete-|"
+    r"\bpip install|\bmysql |--(?:enable-cleartext-plugin|hostname|query|final-db-snapshot-identifier|help)"
 )
 """Texts with the options of another program."""
 
@@ -61,7 +66,7 @@ def _commands(text: str) -> Iterator[str]:
             words.append(word.rstrip(".,;:)`'\""))
             if words[-1] != word:
                 break
-        if any(words) and not words[0].startswith("("):
+        if any(words) and not words[0].startswith(("(", "[")):
             yield " ".join(words)
 
 

@@ -30,6 +30,9 @@ class Ended:
         self.stack = self.registry.create("orders", region="eu-west-1", target="aws", spec=SPEC)
         self.specs: list[ClusterSpec] = []
 
+    def act_for(self, identity: object) -> None:
+        """It has one account."""
+
     def begin(self, emit: object) -> None:
         """Nothing."""
 

@@ -27,10 +27,13 @@ class FakeRds:
     def __init__(self, restarts: bool, supported: tuple[str, ...] = (OLD, NEW)) -> None:
         self.restarts, self.supported = restarts, supported
 
-    def describe_certificates(self, **_: Any) -> dict[str, Any]:
+    def get_paginator(self, _: str) -> FakeRds:
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
         ends = {OLD: 2061, NEW: 2121, "rds-ca-2019": 2024}
         found = [{"CertificateIdentifier": n, "ValidTill": NOW.replace(year=y)} for n, y in ends.items()]
-        return {"Certificates": found, "DefaultCertificateForNewLaunches": OLD}
+        return [{"Certificates": found, "DefaultCertificateForNewLaunches": OLD}]
 
     def describe_db_engine_versions(self, **_: Any) -> dict[str, Any]:
         version = {

@@ -169,3 +169,9 @@ def test_no_shape_of_a_known_message_stops_the_reader(kind: str, payload: Any, b
 @given(st.binary(max_size=200))
 def test_no_bytes_stop_the_reader(data: bytes) -> None:
     assert parse_line(data) is not None
+
+
+@pytest.mark.parametrize("seconds", ["9" * 400, "1e999", "NaN", "[" * 100_000])
+def test_a_number_that_is_none_makes_a_line_of_text(seconds: str) -> None:
+    text = f'{{"type": "apply_progress", "hook": {{"elapsed_seconds": {seconds}}}}}'
+    assert parse_line(text.encode()) == LogLine(text, level="text")

@@ -110,7 +110,6 @@ def test_a_damaged_state_without_a_backup_is_refused_too(tmp_path: Path) -> None
         ({"backend": {"type": "local", "config": {"path": None}}}, "terraform.tfstate"),
         ({"backend": {"type": "s3", "config": {"bucket": "b"}}}, None),
         ({"version": 3}, "terraform.tfstate"),
-        ([], "terraform.tfstate"),
     ],
 )
 def test_where_the_state_is(tmp_path: Path, backend: Any, found: str | None) -> None:
@@ -118,3 +117,30 @@ def test_where_the_state_is(tmp_path: Path, backend: Any, found: str | None) -> 
         (tmp_path / ".terraform").mkdir()
         (tmp_path / ".terraform" / "terraform.tfstate").write_text(json.dumps(backend))
     assert local_state_file(tmp_path) == (tmp_path / found if found else None)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[[[", "[]", '{"backend": 1}', '{"backend": {"config": {"path": 1}}}', "[" * 100_000]
+)
+def test_a_damaged_note_of_the_backend_is_not_taken_for_a_local_state(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "terraform.tfstate").write_text(text)
+    with pytest.raises(StateAtRisk, match="where the state is kept") as caught:
+        local_state_file(tmp_path)
+    assert str(caught.value.hint).endswith(f"rm -r {tmp_path / '.terraform'}")
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        "x",
+        [1],
+        [{"instances": [1]}],
+        [{"instances": [{"attributes": "x"}]}],
+        [{"instances": [{"attributes": 10**400}]}],
+    ],
+)
+def test_a_state_of_another_shape_is_damaged(tmp_path: Path, resources: Any) -> None:
+    (tmp_path / "terraform.tfstate").write_text(json.dumps({"version": 4, "resources": resources}))
+    with pytest.raises(StateAtRisk, match="cannot be read"):
+        read_local_state(tmp_path / "terraform.tfstate")

@@ -64,9 +64,7 @@ def _action(arn: str, detail: dict[str, Any]) -> Action:
 def authorities(rds: Any) -> dict[str, Authority]:
     """Name -> certificate authority that RDS has in the Region. Raises CredentialsError, AccessDenied, AwsFailed."""
     with aws_errors("reading the certificate authorities"):
-        pages = [rds.describe_certificates()]
-        while pages[-1].get("Marker"):
-            pages.append(rds.describe_certificates(Marker=pages[-1]["Marker"]))
+        pages = list(rds.get_paginator("describe_certificates").paginate())
     default = pages[0].get("DefaultCertificateForNewLaunches")
     found = [one for page in pages for one in page["Certificates"]]
     return {c["CertificateIdentifier"]: _authority(c, default) for c in found}

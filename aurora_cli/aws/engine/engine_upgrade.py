@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from aurora_cli.aws.clock import Clock
@@ -105,20 +105,11 @@ def known_parameters(rds: Any, family: str) -> set[str] | None:
     try:
         for call in ("describe_engine_default_cluster_parameters", "describe_engine_default_parameters"):
             with aws_errors(f"reading the parameters of {family}"):
-                found |= set(_names(getattr(rds, call), family))
+                pages = rds.get_paginator(call).paginate(DBParameterGroupFamily=family)
+                found |= {one["ParameterName"] for p in pages for one in p["EngineDefaults"].get("Parameters", ())}
     except (AccessDenied, AwsFailed):
         return None
     return found
-
-
-def _names(call: Callable[..., Any], family: str) -> Iterable[str]:
-    marker: dict[str, str] = {}
-    while True:
-        answer = call(DBParameterGroupFamily=family, **marker)["EngineDefaults"]
-        yield from (one["ParameterName"] for one in answer.get("Parameters", ()))
-        if not answer.get("Marker"):
-            return
-        marker = {"Marker": answer["Marker"]}
 
 
 def integrations_of(rds: Any, arn: str) -> list[str]:

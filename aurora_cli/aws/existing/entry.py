@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aurora_cli.aws.answers import Answer
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AwsFailed, ClusterNotFound
 
@@ -73,7 +74,10 @@ class Entry:
             i for i in self._items(of_service, params) if self.match(i, values) and self._is_ours(of_service, i, tags)
         ]
         return [
-            Existing(self.id.format_map({**values, **i}), str(i[self.status]) if self.status else None) for i in ours
+            Existing(
+                self.id.format_map(Answer({**values, **i}, self.call)), str(i[self.status]) if self.status else None
+            )
+            for i in ours
         ]
 
     def _items(self, client: Any, params: Mapping[str, Any]) -> Iterator[Item]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from aurora_cli.aws.errors import aws_errors
+
 Item = dict[str, Any]
 
 
@@ -30,5 +32,6 @@ def refers_to(group: Item, ids: Collection[str]) -> bool:
 
 
 def _all(ec2: Any, operation: str, key: str, by: str, ids: Collection[str]) -> list[Item]:
-    pages = ec2.get_paginator(operation).paginate(Filters=[{"Name": by, "Values": sorted(ids)}])
-    return [one for page in pages for one in page[key]]
+    with aws_errors("reading what uses the network"):
+        pages = ec2.get_paginator(operation).paginate(Filters=[{"Name": by, "Values": sorted(ids)}])
+        return [one for page in pages for one in page[key]]

@@ -29,7 +29,7 @@ def read_proxy(rds: Any, name: str) -> ProxyHosts | None:
     """
     try:
         with aws_errors(f"reading the proxy {name}"):
-            proxy = rds.describe_db_proxies(DBProxyName=name)["DBProxies"][0]
+            proxy: dict[str, Any] = next(iter(rds.describe_db_proxies(DBProxyName=name)["DBProxies"]), {})
             endpoints = rds.describe_db_proxy_endpoints(DBProxyName=name)["DBProxyEndpoints"]
     except AwsFailed as error:
         if error.details.get("aws_code") == "DBProxyNotFoundFault":

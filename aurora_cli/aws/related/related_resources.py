@@ -15,7 +15,7 @@ _ON = frozenset({"1", "on", "true"})
 def subnet_group(rds: Any, cluster: Item) -> Item:
     """The DB subnet group."""
     answer = rds.describe_db_subnet_groups(DBSubnetGroupName=cluster["DBSubnetGroup"])
-    return dict(answer["DBSubnetGroups"][0])
+    return next(iter(answer["DBSubnetGroups"]), {})
 
 
 def security_groups(ec2: Any, cluster: Item) -> tuple[Item, ...]:

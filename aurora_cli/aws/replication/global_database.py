@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from aurora_cli.aws.answers import not_of_aws
 from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.cluster.waiters import OnWait, wait_until
 from aurora_cli.aws.describe import first
@@ -14,6 +15,7 @@ from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound
 
 _HANDING_OVER = ("switching-over", "failing-over")
 _LAG = "AuroraGlobalDBReplicationLag"
+_PARTS_OF_ARN = 7
 _NOT_FOUND = "GlobalClusterNotFoundFault"
 
 
@@ -80,11 +82,14 @@ def _global(item: dict[str, Any]) -> GlobalTopology:
 
 
 def _member(item: dict[str, Any]) -> GlobalMember:
-    arn = item["DBClusterArn"]
+    arn = str(item["DBClusterArn"])
+    parts = arn.split(":")
+    if len(parts) < _PARTS_OF_ARN:
+        raise not_of_aws("DescribeGlobalClusters", f"{arn} is not the ARN of a cluster")
     return GlobalMember(
         arn=arn,
-        region=arn.split(":")[3],
-        identifier=arn.rpartition(":")[2],
+        region=parts[3],
+        identifier=parts[-1],
         primary=bool(item.get("IsWriter")),
         write_forwarding=item.get("GlobalWriteForwardingStatus"),
         synchronization=item.get("SynchronizationStatus"),

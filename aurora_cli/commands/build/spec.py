@@ -59,9 +59,12 @@ def init(session: Session, name: str, engine: str, preset: str, to: str | None, 
       aurora-cli spec init orders --engine postgres
       aurora-cli --region eu-west-1 spec init orders --engine mysql --preset production --to orders.yaml
     """
+    from aurora_cli.spec.resolve.resolve import Layer, resolve
     from aurora_cli.spec.text.load import starter
 
-    text = starter(name, spec_region(session) or "eu-west-1", engine, preset)
+    values = {"name": name, "region": spec_region(session) or "eu-west-1", "engine": engine, "preset": preset}
+    resolve([Layer(values, "the command line")])  # refuses what is in no spec
+    text = starter(**values)
     if to is None:
         session.write(text)
         return

@@ -31,7 +31,7 @@ def read_password(ctx: click.Context) -> str | None:
 
     Raises:
         UsageError: the spec is read from standard input too.
-        InvalidInput: there is nothing on it.
+        InvalidInput: there is nothing on it, or no text.
     """
     if not ctx.params.get(PARAMETER):
         return None
@@ -40,9 +40,22 @@ def read_password(ctx: click.Context) -> str | None:
     if sys.stdin.isatty():
         text: str = click.prompt("Master password", hide_input=True, confirmation_prompt=True, err=True)
     else:
-        text = sys.stdin.read().removesuffix("\n").removesuffix("\r")
+        text = _piped().removesuffix("\n").removesuffix("\r")
     if not text:
         raise InvalidInput(
             f"{OPTION} was given, and standard input is empty.", hint="Pipe the password into the command."
+        )
+    return text
+
+
+def _piped() -> str:
+    try:
+        text = sys.stdin.read()
+        text.encode()  # in the locale C, Python lets through any bytes
+    except UnicodeError:
+        text = "\0"
+    if "\0" in text:
+        raise InvalidInput(
+            f"The password for {OPTION} is not UTF-8 text.", hint="Pipe it in as text, without bytes that are none."
         )
     return text

@@ -45,7 +45,9 @@ def write_rendered(stack: Stack, spec: ClusterSpec, keys: tuple[str, ...] | None
 
 def rendered_files(stack: Stack) -> dict[str, str]:
     """What was rendered last: name -> content. Raises OSError."""
-    names: list[str] = read_json(stack.folder / _NOTE, lambda note: list(note["files"]), lambda why: [])
+    names: list[str] = read_json(
+        stack.folder / _NOTE, lambda note: [str(name) for name in note["files"]], lambda why: []
+    )
     return {name: (stack.terraform_dir / name).read_text(encoding="utf-8") for name in names}
 
 

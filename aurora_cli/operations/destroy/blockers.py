@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.describe import Item, list_clusters
-from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.related import network_users
 from aurora_cli.errors import AccessDenied
 from aurora_cli.terraform.state.addresses import region_of
@@ -45,8 +44,7 @@ def blockers_of(app: AppContext, region: str, resources: Iterable[StateResource]
 
 def _told(aws: AwsClients, region: str, held: Held) -> Iterator[str]:
     try:
-        with aws_errors(f"looking for what uses the network in {region}"):
-            found = [*_clusters(aws.client("rds"), held), *_in_network(aws, held)]
+        found = [*_clusters(aws.client("rds"), held), *_in_network(aws, held)]
     except AccessDenied:
         return
     if found:

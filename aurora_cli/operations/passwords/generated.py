@@ -56,7 +56,7 @@ def sent_version(resources: Sequence[StateResource]) -> int | None:
     for resource in resources:
         if resource.address == CLUSTER_ADDRESS and not resource.deposed:
             version = resource.attributes.get("master_password_wo_version")
-            return int(version) if version else None
+            return version if isinstance(version, int) and version else None
     return None
 
 
@@ -64,7 +64,7 @@ def made_version(resources: Sequence[StateResource]) -> int | None:
     """Number of the password in the secret; None if the state has none."""
     held = next((r for r in resources if r.address == VERSION_ADDRESS and not r.deposed), None)
     version = held.attributes.get("secret_string_wo_version") if held else None
-    return int(version) if version else None
+    return version if isinstance(version, int) and version else None
 
 
 def made_password(resources: Sequence[StateResource], *, renew: bool = False) -> MadePassword:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from aurora_cli.json_input import json_object
 from aurora_cli.terraform.output.events import ResourceDrift, TerraformEvent, Version
 from aurora_cli.terraform.plan.changes import AttributeChange, attribute_changes, dotted
 from aurora_cli.terraform.plan.redaction import redact
@@ -150,7 +151,10 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
-        """The plan in the object printed by `show -json` (plan format 1.x); unknown keys are ignored."""
+        """The plan in the object printed by `show -json` (plan format 1.x); unknown keys are ignored.
+
+        Fails as Python does where it is no such object.
+        """
         changes = tuple(_change(item) for item in data.get("resource_changes") or [])
         outputs = {name: _action(item) for name, item in (data.get("output_changes") or {}).items()}
         return cls(
@@ -189,19 +193,25 @@ def _change(item: Mapping[str, Any]) -> ResourceChange:
     action = _action(change)
     unknown = change.get("after_unknown")
     return ResourceChange(
-        address=item.get("address", ""),
-        type=item.get("type", ""),
-        name=item.get("name", ""),
+        address=str(item.get("address", "")),
+        type=str(item.get("type", "")),
+        name=str(item.get("name", "")),
         index=item.get("index"),
         action=action,
         replace_paths=tuple(dotted(tuple(path)) for path in change.get("replace_paths") or []),
         changed=attribute_changes(change) if action in ("update", "replace") else (),
         reason=item.get("action_reason"),
-        before=redact(change.get("before") or {}, change.get("before_sensitive")),
-        after=redact(change.get("after") or {}, change.get("after_sensitive")),
+        before=_attributes(change, "before"),
+        after=_attributes(change, "after"),
         unknown=tuple(k for k, v in unknown.items() if v is True) if isinstance(unknown, dict) else (),
         data=item.get("mode") == "data",
         previous_address=item.get("previous_address"),
         importing=(change.get("importing") or {}).get("id"),
         deposed=item.get("deposed") is not None,
     )
+
+
+def _attributes(change: Mapping[str, Any], when: str) -> dict[str, Any]:
+    """`before` or `after` without secrets; empty where all of it is one."""
+    found = redact(json_object(change.get(when) or {}), change.get(f"{when}_sensitive"))
+    return found if isinstance(found, dict) else {}

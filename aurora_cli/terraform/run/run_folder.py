@@ -20,12 +20,12 @@ import fcntl
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from aurora_cli.json_input import read_json
+from aurora_cli.json_input import as_dataclass, read_json
 
 KEPT_RUNS = 20
 
@@ -198,10 +198,8 @@ def _runs(runs_dir: Path) -> list[Run]:
     return [Run(folder, record) for folder, record in found if record is not None]
 
 
-def _record(data: dict[str, Any]) -> RunRecord:
-    known = {f.name for f in fields(RunRecord)}
-    values = {key: value for key, value in data.items() if key in known}
-    return RunRecord(**{**values, "argv": tuple(values["argv"])})
+def _record(data: Any) -> RunRecord:
+    return as_dataclass(RunRecord, data)
 
 
 def _prune(runs_dir: Path) -> None:

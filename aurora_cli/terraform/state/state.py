@@ -64,13 +64,28 @@ class State:
 
 
 def local_state_file(folder: Path) -> Path | None:
-    """The state file if the backend of that folder is a local one, else None. Before the first init it counts as local."""
+    """The state file if the backend of that folder is a local one, else None. Before the first init it counts as local.
+
+    Raises:
+        StateAtRisk: what `init` has noted cannot be read: nothing is known of a state that may be elsewhere.
+    """
     made = folder / ".terraform" / STATE_FILE
-    backend: dict[str, Any] = read_json(made, lambda data: data.get("backend") or {}, lambda why: {})
-    if backend.get("type") not in (None, "local"):
-        return None
-    path = (backend.get("config") or {}).get("path")
-    return folder / (path or STATE_FILE)
+
+    local: Path | None = folder / STATE_FILE
+
+    def place(data: dict[str, Any]) -> Path | None:
+        backend: dict[str, Any] = data.get("backend") or {}
+        if backend.get("type") not in (None, "local"):
+            return None
+        return folder / ((backend.get("config") or {}).get("path") or STATE_FILE)
+
+    def damaged(why: str) -> StateAtRisk:
+        return StateAtRisk(
+            f"Terraform's note of where the state is kept, {made}, cannot be read: {why}.",
+            hint=f"Nothing was changed. Delete what `init` writes again, and repeat the command: rm -r {made.parent}",
+        )
+
+    return read_json(made, place, damaged, absent=local)
 
 
 def read_local_state(path: Path) -> State:
@@ -101,9 +116,13 @@ def parse_state(text: str, source: Path | str = "the state") -> State:
     """
     if not text.strip():
         return State()
-    data = parse_json(text, json_object, lambda why: _damaged(source, why))
-    if data.get("version") != 4:
-        raise _damaged(source, "it is not a Terraform state of format 4")
+    return parse_json(text, _state, lambda why: _damaged(source, why))
+
+
+def _state(data: Any) -> State:
+    """Fails as Python does where it is not a state."""
+    if json_object(data).get("version") != 4:
+        raise ValueError("it is not a Terraform state of format 4")
     outputs = data.get("outputs") or {}
     return State(
         resources=tuple(_resources(data)),
@@ -119,10 +138,12 @@ def _resources(data: Mapping[str, Any]) -> Iterator[StateResource]:
         for instance in resource.get("instances") or []:
             yield StateResource(
                 address=address_of(resource, instance),
-                type=resource.get("type", ""),
-                name=resource.get("name", ""),
+                type=str(resource.get("type", "")),
+                name=str(resource.get("name", "")),
                 index=instance.get("index_key"),
-                attributes=redact(instance.get("attributes") or {}, _marks(instance.get("sensitive_attributes"))),
+                attributes=redact(
+                    json_object(instance.get("attributes") or {}), _marks(instance.get("sensitive_attributes"))
+                ),
                 data=is_data,
                 tainted=instance.get("status") == "tainted",
                 deposed="deposed" in instance,

@@ -38,29 +38,32 @@ class Renamed:
 
 def is_renamed(text: str, names: Renamed) -> bool:
     """Whether a state holds the new identifiers already. Raises StateAtRisk when it is none."""
-    clusters = [one for resource, one in _instances(_parsed(text)) if resource["type"] == _CLUSTER]
-    return bool(clusters) and all(one["attributes"].get("id") == names.after for one in clusters)
+
+    def holds(state: dict[str, Any]) -> bool:
+        clusters = [one for resource, one in _instances(state) if resource["type"] == _CLUSTER]
+        return bool(clusters) and all(one["attributes"].get("id") == names.after for one in clusters)
+
+    return parse_json(text, holds, _damaged)
 
 
 def renamed_state(text: str, names: Renamed) -> str:
     """The state with the new identifiers, one serial higher. Raises StateAtRisk when the text is no state."""
-    state = _parsed(text)
-    for resource, instance in _instances(state):
-        change = _CHANGES.get(resource["type"])
-        if change is not None:
-            change(instance["attributes"], names)
-            instance.pop("identity", None)
-            instance.pop("identity_schema_version", None)
-    state["serial"] += 1
-    return json.dumps(state, indent=2) + "\n"
+
+    def renamed(state: dict[str, Any]) -> str:
+        for resource, instance in _instances(state):
+            change = _CHANGES.get(resource["type"])
+            if change is not None:
+                change(instance["attributes"], names)
+                instance.pop("identity", None)
+                instance.pop("identity_schema_version", None)
+        state["serial"] += 1
+        return json.dumps(state, indent=2) + "\n"
+
+    return parse_json(text, renamed, _damaged)
 
 
-def _parsed(text: str) -> dict[str, Any]:
-    return parse_json(
-        text,
-        lambda data: {**data, "serial": data["serial"] + 0},
-        lambda why: StateAtRisk(f"Terraform's state cannot be read: {why}.", hint="Nothing was changed in it."),
-    )
+def _damaged(why: str) -> StateAtRisk:
+    return StateAtRisk(f"Terraform's state cannot be read: {why}.", hint="Nothing was changed in it.")
 
 
 def _instances(state: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:

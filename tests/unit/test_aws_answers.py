@@ -1,0 +1,100 @@
+"""Answers that are not AWS's end in a sentence that names the call; what AWS leaves out at times is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from aurora_cli.aws.clients import AwsClients
+from aurora_cli.aws.describe import find_cluster, instances_of
+from aurora_cli.aws.engine.engine_upgrade import known_parameters
+from aurora_cli.aws.modify.reader_scaling import read_bounds
+from aurora_cli.aws.related.proxies import read_proxy
+from aurora_cli.aws.replication.global_database import read_global
+from aurora_cli.errors import AwsFailed
+from tests.fuzz.wire import CLIENTS, answering, encode
+
+PAGE = b"<html><body>Please sign in to this network</body></html>"
+
+
+def clusters(aws: AwsClients) -> Any:
+    return find_cluster(aws.client("rds"), "demo")
+
+
+def rotation(aws: AwsClients) -> Any:
+    return aws.client("secretsmanager").describe_secret(SecretId="demo").get("RotationEnabled")
+
+
+def bounds(aws: AwsClients) -> Any:
+    return read_bounds(aws.client("application-autoscaling"), "demo")
+
+
+def test_a_whole_answer_is_read() -> None:
+    with answering(lambda name, answer: (200, encode("rds", name, answer))):
+        found = clusters(CLIENTS)
+        assert found["DBClusterMembers"][0]["DBInstanceIdentifier"] == "demo"
+        assert found.get("Nothing") is None
+
+
+@pytest.mark.parametrize("read", [clusters, rotation, bounds])
+def test_a_web_page_is_no_answer(read: Callable[[AwsClients], Any]) -> None:
+    with answering(lambda *_: (200, PAGE)), pytest.raises(AwsFailed) as caught:
+        read(CLIENTS)
+    assert caught.value.message.endswith("is not as the API of AWS describes it: it is a web page.")
+    assert "proxy" in str(caught.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "invalid XML received"),
+        (b"<DescribeDBClustersResponse><DescribeDB", "invalid XML received"),
+        (b"<other/>", "The AWS library failed while reading cluster demo"),
+        (
+            encode("rds", "DescribeDBClusters", {}),
+            "The answer to DescribeDBClusters is not as the API of AWS describes it: it has no",
+        ),
+    ],
+)
+def test_half_an_answer_is_none(body: bytes, why: str) -> None:
+    with answering(lambda *_: (200, body)), pytest.raises(AwsFailed) as caught:
+        clusters(CLIENTS)
+    assert why in caught.value.message
+
+
+def test_a_key_that_an_item_lacks_is_named_wherever_it_is_read() -> None:
+    with answering(lambda *_: (200, encode("rds", "DescribeDBInstances", {"DBInstances": [{}]}))):
+        found = instances_of(CLIENTS.client("rds"), "demo")
+    with pytest.raises(AwsFailed, match=r"DescribeDBInstances .* it has no DBInstanceIdentifier"):
+        found[0]["DBInstanceIdentifier"]
+
+
+@pytest.mark.parametrize("value", ["many", True, float("nan"), [1]])
+def test_a_value_of_another_type_is_named(value: Any) -> None:
+    answer = {"ScalableTargets": [{"MinCapacity": value, "MaxCapacity": 2}]}
+    body = encode("application-autoscaling", "DescribeScalableTargets", answer)
+    with answering(lambda *_: (200, body)), pytest.raises(AwsFailed) as caught:
+        bounds(CLIENTS)
+    assert "DescribeScalableTargets" in caught.value.message
+    assert "MinCapacity is not of the type integer" in caught.value.message
+
+
+def test_an_empty_list_where_one_item_is_asked_for_is_nothing() -> None:
+    with answering(lambda name, _: (200, encode("rds", name, {"DBProxies": [], "DBProxyEndpoints": []}))):
+        assert read_proxy(CLIENTS.client("rds"), "demo") is None
+
+
+def test_an_arn_that_is_none_is_named() -> None:
+    answer = {"GlobalClusters": [{"GlobalClusterIdentifier": "demo", "GlobalClusterMembers": [{"DBClusterArn": "x"}]}]}
+    body = encode("rds", "DescribeGlobalClusters", answer)
+    with answering(lambda *_: (200, body)), pytest.raises(AwsFailed, match="x is not the ARN of a cluster"):
+        read_global(CLIENTS.client("rds"), "demo")
+
+
+def test_pages_without_an_end_are_not_read_for_ever() -> None:
+    answer = {"EngineDefaults": {"Marker": "again", "Parameters": [{"ParameterName": "a"}]}}
+    with answering(lambda name, _: (200, encode("rds", name, answer))) as calls:
+        assert known_parameters(CLIENTS.client("rds"), "aurora-postgresql16") is None
+    assert len(calls) == 2
