@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
+from aurora_cli.operations.pipeline.step import Decision, Step, ToOne
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -33,23 +33,10 @@ def failover(app: AppContext, cluster: str, *, options: RunOptions, to: str | No
 
 
 @dataclass(frozen=True)
-class Failover(Operation):
+class Failover(ToOne):
     """The operation."""
 
-    cluster: str
-    to: str | None
     name = "failover"
-    retargets = True
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """What was asked for."""
-        return {"to": self.to}
-
-    @property
-    def command(self) -> tuple[str, ...]:
-        """The words that go on with it."""
-        return typed("failover", self.cluster, to=self.to)
 
     def decide(self, context: OperationContext) -> Decision:
         """Choose the target once, so that a repeat does not fail over a second time."""

@@ -14,7 +14,7 @@ from aurora_cli.operations.core.specs import stored_layer, stored_spec
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
-from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
+from aurora_cli.operations.pipeline.step import Decision, Step, ToOne
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Member, Topology
@@ -45,23 +45,10 @@ def rotate_ca(app: AppContext, cluster: str, *, to: str | None, options: RunOpti
 
 
 @dataclass(frozen=True)
-class RotateCa(Operation):
+class RotateCa(ToOne):
     """The operation."""
 
-    cluster: str
-    to: str | None = None
     name = "rotate-ca"
-    retargets = True
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """What was asked for."""
-        return {"to": self.to}
-
-    @property
-    def command(self) -> tuple[str, ...]:
-        """The words that go on with it."""
-        return typed("rotate-ca", self.cluster, to=self.to)
 
     def decide(self, context: OperationContext) -> Decision:
         """Which authority, which instances in which order, whether they restart, and who takes the role meanwhile."""

@@ -111,3 +111,22 @@ class Operation:
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """The steps, in order, before the spec is applied. The same decision gives the same names."""
         return ()
+
+
+@dataclass(frozen=True)
+class ToOne(Operation):
+    """An operation towards one target, which is chosen by the live cluster if none is given."""
+
+    cluster: str
+    to: str | None = None
+    retargets = True
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What was asked for."""
+        return {"to": self.to}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The words that go on with it."""
+        return typed(self.name, self.cluster, to=self.to)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aurora_cli.aws.engine.engine_versions import EngineVersion, read_engine_versions
 from aurora_cli.errors import InvalidInput
@@ -91,6 +91,15 @@ def upgrade(app: AppContext, cluster: str, request: UpgradeRequest, *, options: 
     return run_operation(app, cluster, Upgrade(cluster, request), options)
 
 
+class _Wanted(NamedTuple):
+    """The version, the spec with it, and the clusters to upgrade as they are now, by Region."""
+
+    target: Target
+    spec: ClusterSpec
+    places: list[UpgradeUnit]
+    found: dict[str, Topology]
+
+
 @dataclass(frozen=True)
 class Upgrade(Operation):
     """The operation."""
@@ -119,14 +128,15 @@ class Upgrade(Operation):
         target = self._target(context, found[places[-1].region])
         refuse_uneven(places, found, target)
         desired = upgraded(context.stack, target, self.request.cluster_group, self.request.instance_group)
+        wanted = _Wanted(target, desired.spec, places, found)
         stays = desired.spec == context.spec
         if target.stays:
-            facts = {**self._facts(context, target, desired.spec, places, found), "places": []}
+            facts = {**self._facts(context, wanted), "places": []}
             return Decision(facts, None if stays else desired)
-        self._refuse(context, target, desired.spec, places, found)
+        self._refuse(context, wanted)
         remarks = [text for place in places for text in remarks_of(place, found[place.region], target)]
         return Decision(
-            self._facts(context, target, desired.spec, places, found),
+            self._facts(context, wanted),
             None if stays or self.request.in_window else desired,
             remarks=tuple(dict.fromkeys([*self._about(context, target, desired.spec), *remarks])),
         )
@@ -136,14 +146,8 @@ class Upgrade(Operation):
         listed = _listed(context, topology)
         return choose_target(topology.engine, topology.engine_version, listed, self.request.to, name=self.cluster)
 
-    def _refuse(
-        self,
-        context: OperationContext,
-        target: Target,
-        spec: ClusterSpec,
-        places: list[UpgradeUnit],
-        found: dict[str, Topology],
-    ) -> None:
+    def _refuse(self, context: OperationContext, wanted: _Wanted) -> None:
+        target, spec, places, found = wanted
         if target.major and self.request.in_window:
             raise InvalidInput(
                 "A major upgrade cannot run in the maintenance window: it needs new parameter groups before it, and deletes the "
@@ -162,14 +166,8 @@ class Upgrade(Operation):
         if target.major:
             refuse_unknown_parameters(places[-1], spec, target)
 
-    def _facts(
-        self,
-        context: OperationContext,
-        target: Target,
-        spec: ClusterSpec,
-        places: list[UpgradeUnit],
-        found: dict[str, Topology],
-    ) -> dict[str, Any]:
+    def _facts(self, context: OperationContext, wanted: _Wanted) -> dict[str, Any]:
+        target, spec, places, found = wanted
         home = places[-1]
         takes = self.request.snapshot and not self.request.in_window
         stamp = f"{context.app.clock.now():%Y%m%d%H%M%S}"
