@@ -21,7 +21,6 @@ from aurora_cli.aws.cluster.discovery import read_cluster, read_surroundings
 from aurora_cli.aws.cluster.topology import read_topology
 from aurora_cli.aws.describe import require_cluster
 from aurora_cli.aws.engine.parameter_groups import Group
-from aurora_cli.aws.related.names_taken import tags_of_existing
 from aurora_cli.errors import AuroraError
 from tests.fuzz.cases import EDITS, RAW, cases, edited
 from tests.fuzz.wire import ARN, CLIENTS, answering, encode
@@ -89,8 +88,6 @@ def _call(function: Callable[..., Any]) -> Any:
         for name, one in parameters.items()
         if name != first and one.default is one.empty and one.kind is not one.VAR_KEYWORD
     }
-    if function is tags_of_existing:
-        given_["kind"] = "aws_db_subnet_group"
     return function(client, **given_)
 
 

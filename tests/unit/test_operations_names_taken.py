@@ -43,8 +43,10 @@ class Account:
         self.iam = SimpleNamespace(
             get_role=lambda **given: {"Role": self._found(KINDS[3], {"Tags": self.tags}, "NoSuchEntity")}
         )
+        aliases = [{"AliasName": "taken", "TargetKeyId": "1"}] if kind == KINDS[4] else []
         self.kms = SimpleNamespace(
-            describe_key=lambda **given: {"KeyMetadata": self._found(KINDS[4], {"KeyId": "1"}, "NotFoundException")},
+            list_aliases=lambda **given: {"Aliases": aliases},
+            describe_key=lambda **given: {"KeyMetadata": {}},
             list_resource_tags=lambda **given: {"Tags": [{"TagKey": k, "TagValue": v} for k, v in tags.items()]},
         )
         there = [{"logGroupName": "taken", "arn": "arn:taken:*"}, {"logGroupName": "taken-too", "arn": "arn:2:*"}]
@@ -52,6 +54,8 @@ class Account:
             describe_log_groups=lambda **given: {"logGroups": there if kind == KINDS[5] else there[1:]},
             list_tags_for_resource=lambda **given: {"tags": tags},
         )
+        for client in (self.rds, self.iam, self.kms, self.logs):
+            client.can_paginate = lambda call: False
 
     def aws(self, region: str) -> Any:
         return SimpleNamespace(client=lambda service: getattr(self, service))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aurora_cli.aws.answers import Answer
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AwsFailed, ClusterNotFound
 
@@ -65,24 +64,28 @@ class Entry:
         Raises:
             CredentialsError, AccessDenied, AwsFailed.
         """
+        found = self.listed(client, values)
+        ours = [item for item, carried in found if self.tags is None or tags.items() <= carried.items()]
+        return [
+            Existing(self.id.format_map({**values, **i}), str(i[self.status]) if self.status else None) for i in ours
+        ]
+
+    def listed(self, client: Client, values: Values) -> Iterator[tuple[Item, Mapping[str, str]]]:
+        """What matches, whoever's it is, with its tags. Raises as `find`."""
         try:
             params = _filled(self.ask, values)
         except KeyError:  # a parent that is not there yet: then this cannot be there either
-            return []
+            return
         of_service = client(self.service)
-        ours = [
-            i for i in self._items(of_service, params) if self.match(i, values) and self._is_ours(of_service, i, tags)
-        ]
-        return [
-            Existing(
-                self.id.format_map(Answer({**values, **i}, self.call)), str(i[self.status]) if self.status else None
-            )
-            for i in ours
-        ]
+        for item in self._items(of_service, params):
+            if self.match(item, values):
+                with aws_errors(f"reading the tags of what exists ({self.call})"):
+                    carried = self.tags(of_service, item) if self.tags else {}
+                yield item, carried
 
     def _items(self, client: Any, params: Mapping[str, Any]) -> Iterator[Item]:
         try:
-            with aws_errors(f"looking for what an interrupted run created ({self.call})"):
+            with aws_errors(f"looking for what exists ({self.call})"):
                 paginated = client.can_paginate(self.call)
                 pages = (
                     client.get_paginator(self.call).paginate(**params) if paginated else [self._once(client, params)]
@@ -99,13 +102,6 @@ class Entry:
     def _once(self, client: Any, params: Mapping[str, Any]) -> Item:
         answer: Item = getattr(client, self.call)(**params)
         return answer
-
-    def _is_ours(self, client: Any, item: Item, tags: Mapping[str, str]) -> bool:
-        if self.tags is None:
-            return True
-        with aws_errors("reading the tags of what an interrupted run created"):
-            carried = self.tags(client, item)
-        return all(carried.get(key) == value for key, value in tags.items())
 
 
 def _filled(ask: Any, values: Values) -> Any:

@@ -29,6 +29,23 @@ REPEATABLE = frozenset(
 """Types whose creation puts a setting: repeated, it leaves one. Source: the API's Put, Attach, Register and Subscribe calls."""
 
 
+def tags_of_named(client: Client, kind: str, name: str) -> Mapping[str, str] | None:
+    """The tags of the resource of that name, whoever's it is; of an alias those of its key. None if there is none.
+
+    Args:
+        client: service -> boto3 client.
+        kind: resource type whose resources are found by `name` alone.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    found = next(ENTRIES[kind].listed(client, {"name": name}), None)
+    if found is None or kind != "aws_kms_alias":
+        return found[1] if found else None
+    keys = ENTRIES["aws_kms_key"]
+    return {} if keys.tags is None else keys.tags(client(keys.service), {"KeyId": found[0]["TargetKeyId"]})
+
+
 def find_existing(client: Client, kind: str, values: Mapping[str, Any], cluster_tag: str) -> list[Existing]:
     """The resources that AWS has of what a plan would create; several only where AWS gives the ids.
 

@@ -20,7 +20,9 @@ def _key_tags(kms: Any, item: Item) -> dict[str, str]:
 
 
 def _is_alias(item: Item, values: Values) -> bool:
-    return (item.get("AliasName"), item.get("TargetKeyId")) == (values["name"], values.get("target_key_id"))
+    """Of the key that is planned; of any key where none is known."""
+    target = values.get("target_key_id") or item.get("TargetKeyId")
+    return (item.get("AliasName"), item.get("TargetKeyId")) == (values["name"], target)
 
 
 def _is_record(item: Item, values: Values) -> bool:

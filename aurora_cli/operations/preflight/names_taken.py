@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from aurora_cli.aws.related.names_taken import LOOKUPS, tags_of_existing
+from aurora_cli.aws.existing.find import tags_of_named
 from aurora_cli.errors import AccessDenied, InvalidInput
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.terraform.state.addresses import region_of
@@ -48,12 +48,12 @@ class NamesTaken(Concern):
         from aurora_cli.hcl.render import CLUSTER_TAG
 
         for change in plan.resource_changes:
-            name = change.after.get("name") if change.action == "create" and change.type in LOOKUPS else None
+            name = change.after.get("name") if change.action == "create" and change.type in _WORDS else None
             region = region_of(change.address) or self.spec.region
             if not isinstance(name, str):
                 continue
             try:
-                tags = tags_of_existing(self.app.aws(region), change.type, name)
+                tags = tags_of_named(self.app.aws(region).client, change.type, name)
             except AccessDenied:
                 continue
             if tags is not None and tags.get(CLUSTER_TAG) != self.spec.name:
