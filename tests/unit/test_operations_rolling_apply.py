@@ -35,9 +35,12 @@ def stack(tmp_path: Path) -> Stack:
     return made
 
 
-def live(monkeypatch: pytest.MonkeyPatch, *classes: str, status: str = "available") -> None:
+def live(monkeypatch: pytest.MonkeyPatch, *classes: str, status: str = "available", **pending: str) -> None:
     """What AWS has: a writer and readers of these classes."""
-    members = [Member(f"orders-{n}", "reader" if n > 1 else "writer", c, "available") for n, c in enumerate(classes, 1)]
+    members = [
+        Member(f"orders-{n}", "reader" if n > 1 else "writer", c, "available", pending=pending)
+        for n, c in enumerate(classes, 1)
+    ]
     topology = Topology("orders", "arn", status, "aurora-postgresql", "17.7", 5432, tuple(members))
     monkeypatch.setattr(StackContext, "look", lambda context: topology if members else None)
 
@@ -62,6 +65,8 @@ def test_a_single_instance_a_stopped_cluster_and_in_place_are_one_step(
 ) -> None:
     live(monkeypatch, LARGE)
     assert chosen(stack, resolved({"instances.class": XLARGE})) is None
+    live(monkeypatch, LARGE, LARGE, DBInstanceClass=XLARGE)
+    assert chosen(stack) is None, "AWS has it already, for its window"
     live(monkeypatch, LARGE, LARGE)
     assert chosen(stack, in_place=True) is None
     later = {"instances.class": XLARGE, "instances.readers": 1, "maintenance.apply_immediately": False}
