@@ -59,6 +59,7 @@ class AppContext:
         terraform_bin: path of a Terraform or OpenTofu binary, `embedded`, or None to search.
         environ: the environment of our own calls and of Terraform: that of the process, with the settings of one identity.
         clock: time.
+        begun: ids of the entries of the history that this command has begun.
     """
 
     home_folder: Path | None = None
@@ -72,6 +73,7 @@ class AppContext:
     terraform_bin: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     clock: Clock = field(default_factory=Clock)
+    begun: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _aws: dict[tuple[str, str], AwsClients] = field(default_factory=dict, init=False, repr=False, compare=False)
     _cluster: Callable[[], ClusterIdentity] | None = field(default=None, init=False, repr=False, compare=False)
     _compared: set[str] = field(default_factory=set, init=False, repr=False, compare=False)

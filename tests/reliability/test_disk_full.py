@@ -14,7 +14,7 @@ from tests.harness import Aurora
 from tests.reliability.inventory import in_emulator, in_states
 from tests.reliability.kills import kill_when, slow_creations, under_way
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 
 

@@ -81,6 +81,7 @@ def test_terraform_killed_while_aws_creates(emulator: object, aurora: Aurora) ->
     assert (again["changed"], again["status"]) == (False, "unchanged")
 
 
+@pytest.mark.thorough
 def test_a_state_that_is_kept_elsewhere(emulator: object, aurora: Aurora, tmp_path: Path) -> None:
     spec = tmp_path / "remote.yaml"
     with state_server() as address:
@@ -115,6 +116,7 @@ def test_a_state_that_is_kept_elsewhere(emulator: object, aurora: Aurora, tmp_pa
         assert in_emulator(aurora) == set()
 
 
+@pytest.mark.thorough
 def test_a_lost_response_as_the_genuine_provider_handles_it(
     emulator: object, aurora: Aurora, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -400,7 +400,7 @@ def test_a_program_that_is_gone(folder: Path) -> None:
 
 def test_what_is_not_json_is_an_error_of_ours(folder: Path) -> None:
     fake = script(folder, '[ "$1" = plan ] && { : >tfplan; exit 2; }\necho nonsense\n')
-    with pytest.raises(TerraformFailed, match="not valid JSON"):
+    with pytest.raises(TerraformFailed, match="it is not JSON"):
         make(folder, fake).plan()
 
 

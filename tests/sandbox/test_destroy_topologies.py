@@ -280,7 +280,7 @@ def test_pain_32_a_failure_names_the_command_that_sets_the_protection_back(empty
     assert (back["changed"], back["protected"]) == (True, [seen.cluster("demo")["DBClusterArn"]])
     assert Seen(empty).cluster("demo")["DeletionProtection"] is True
     assert empty.json(*BACK)["changed"] is False
-    assert [row["status"] for row in empty.json("list")["clusters"]] == ["destroying"]
+    assert [row["status"] for row in empty.json("list")["clusters"]] == ["interrupted"]
     empty.emulator.clear_faults()
     done = empty.json(*GONE)
     assert Seen(empty).snapshots("demo") == [done["final_snapshot_identifier"]]

@@ -217,7 +217,7 @@ def test_a_failed_destroy_is_finished_by_the_same_again(aurora: Aurora, sandbox:
     fault("error5xx", service="rds", action="DeleteDBCluster")
     words = ("destroy", "demo", "--confirm", "demo", "-o", "json")
     error_of(aurora.run(*words, env=IMPATIENT), 1, "terraform-failed")
-    assert [row["status"] for row in aurora.json("list")["clusters"]] == ["destroying"]
+    assert [row["status"] for row in aurora.json("list")["clusters"]] == ["failed"]
     assert aurora.run(*CREATE).status == 2
     sandbox.clear_faults()
     done = aurora.json(*words)

@@ -82,7 +82,12 @@ def test_a_plan_shows_what_the_guard_would_stop(aurora: Aurora, guarded: Path) -
 
 
 def test_restarts_and_failovers_are_told_beforehand(aurora: Aurora, guarded: Path) -> None:
-    plan = aurora.json("plan", "guarded", "--class", "db.r7g.xlarge")
+    rolling = aurora.json("plan", "guarded", "--class", "db.r7g.xlarge")
+    steps = [step["text"] for step in rolling["sequence"]]
+    assert steps[1] == "Fail over to guarded-2" and rolling["sequence"][1]["interruption"]
+    assert [text[:16] for text in (steps[0], steps[2])] == ["Change guarded-2", "Change guarded-1"]
+    plan = aurora.json("plan", "guarded", "--class", "db.r7g.xlarge", "--in-place")
+    assert plan["sequence"] == []
     assert plan["summary"] == {
         "add": 0,
         "change": 2,
@@ -130,7 +135,7 @@ def test_applying_a_file_spares_the_writer_of_the_moment(aurora: Aurora, guarded
     seen = Seen(aurora)
     aurora.ok("scale", "guarded", "--readers", "2", "--yes")
     seen.rds.failover_db_cluster(DBClusterIdentifier="guarded", TargetDBInstanceIdentifier="guarded-3")
-    aurora.ok("apply", "-f", str(guarded), "--yes")
+    aurora.ok("apply", "-f", str(guarded), "--readers", "1", "--yes")
     assert set(seen.instances("guarded")) == {"guarded-1", "guarded-3"}
     assert seen.writer("guarded") == "guarded-3"
     assert aurora.run("plan", "guarded", "--exit-code").status == 0

@@ -22,7 +22,7 @@ from aurora_cli.stacks.stack import Stack
 from aurora_cli.terraform.run.run_folder import new_run
 from tests.unit.conftest import Run
 
-APP: Any = SimpleNamespace(clock=Clock(), user="ann")
+APP: Any = SimpleNamespace(clock=Clock(), user="ann", begun=set())
 SPEC = "name: demo\nregion: eu-west-1\nengine: aurora-postgresql\n"
 
 

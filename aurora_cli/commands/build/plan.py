@@ -9,6 +9,7 @@ import click
 from aurora_cli.commands.shared.options import (
     exit_code_option,
     file_option,
+    in_place_option,
     name_argument,
     output_option,
     skip_check_option,
@@ -24,6 +25,7 @@ from aurora_cli.commands.shared.spec_options import SpecCommand, spec_options, s
 @file_option
 @spec_options
 @skip_check_option
+@in_place_option
 @exit_code_option
 @output_option()
 @pass_session
@@ -44,7 +46,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     from aurora_cli.operations.build import plan
 
     with progress(session) as emit:
-        review = plan.plan(session.app, request, emit=emit)
+        review = plan.plan(session.app, request, emit=emit, in_place=options["in_place"])
     if options["output"] == "table":
         print_plan(session, review)
     else:

@@ -28,16 +28,20 @@ class _Rest(Apply):
     concerns = EVERY_CHANGE
 
 
-def plan(app: AppContext, request: SpecRequest, *, emit: Emit) -> PlanReview:
+def plan(app: AppContext, request: SpecRequest, *, emit: Emit, in_place: bool = False) -> PlanReview:
     """The plan for the request's spec, or for the stored one when the request has no layers.
 
     While an operation is in progress that leads to another spec, the latter is the plan of what is left of it: a plan to the
     stored spec would take back what its steps have done.
 
+    Args:
+        in_place: plan to change every instance at the same time.
+
     Raises:
         what `apply` raises, except Declined and GuardRefused: a plan is only looked at.
     """
-    options = RunOptions("plan", lambda review: False, emit, dry_run=True, skip_checks=request.skip_checks)
+    skip = request.skip_checks
+    options = RunOptions("plan", lambda review: False, emit, dry_run=True, skip_checks=skip, in_place=in_place)
     names = [str(layer.values["name"]) for layer in request.layers if layer.values.get("name")]
     name = names[-1] if names else request.name
     stack = app.registry.find(name) if name else None

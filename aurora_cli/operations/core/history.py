@@ -24,10 +24,6 @@ _OUTCOMES: dict[type[AuroraError], str] = {
 }
 
 
-_OURS: set[str] = set()
-"""Ids of the entries of this process."""
-
-
 class Entry:
     """The entry being written. Says "failed" unless told otherwise."""
 
@@ -48,13 +44,13 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
     That it begins is noted too, and what was left begun is entered as killed. Hold the stack's lock.
     """
     for left, _ in stack.history.begun():
-        if left.id not in _OURS:
+        if left.id not in app.begun:
             stack.history.append(replace(left, outcome="killed"))
     entry, started = Entry(), monotonic()
     begun = HistoryEntry(
         uuid4().hex[:12], app.clock.now().isoformat(timespec="seconds"), app.user, operation, "running", None
     )
-    _OURS.add(begun.id)
+    app.begun.add(begun.id)
     stack.history.begin(begun, os.getpid())
     try:
         yield entry

@@ -75,7 +75,10 @@ def said(layers: Sequence[Layer], path: str) -> Any:
 
 
 def _is_implied(path: str, value: Any, layers: Sequence[Layer]) -> bool:
-    """What a layer names instead: a capacity is that of serverless instances, and high availability takes a reader."""
+    """What a layer names instead: a capacity is that of serverless instances, high availability takes a reader,
+    a source has its own user."""
+    if path == "username":
+        return said(layers, "source") is not None
     if path == "instances.class":
         return value != _SERVERLESS and said(layers, "instances.acu") is not None
     return path == "instances.readers" and value == 0 and said(layers, "high_availability") in (True, "true")
