@@ -11,7 +11,8 @@ from tests.reliability.interrupt import CREATE, DELAYS_S, assert_state_is_realit
 pytestmark = pytest.mark.sandbox
 
 
-@pytest.mark.parametrize("how", [pytest.param("interrupt", marks=pytest.mark.thorough), "kill"])
+@pytest.mark.thorough
+@pytest.mark.parametrize("how", ["interrupt", "kill"])
 def test_create_goes_on(aurora: Aurora, how: str) -> None:
     aurora.ok("sandbox", "reset", "--yes")
     aurora.emulator.add_fault(FaultRule("slow", delay_s=DELAYS_S[how]))

@@ -337,6 +337,7 @@ def test_pain_20_one_serverless_instance_leaves_the_others_as_they_are(world: Au
     settled(world, "demo")
 
 
+@pytest.mark.thorough
 def test_pain_18_the_capacity_is_relaxed_and_the_range_goes_without_a_lasting_difference(world: Aurora) -> None:
     """The pause delay is only sent while the smallest capacity is 0, and no plan wants the range back or away."""
     world.ok("migrate", "to-serverless", "demo", "--acu", "0-8", "--yes")
