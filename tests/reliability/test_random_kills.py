@@ -41,7 +41,7 @@ def life(rng: random.Random, round_: int) -> Iterator[tuple[str, ...]]:
         ("scale", name, "--readers", "2", "--yes"),
         ("scale", name, "--class", "db.r6g.large", "--yes"),
         ("apply", name, "--set", "backup.retention=9", "--set", "network.allow=[10.1.0.0/16]", "--yes"),
-        ("apply", name, "--set", "proxy={}", "--set", "monitoring.alarms=true", "--yes"),
+        ("apply", name, "--set", "monitoring.alarms=true", "--yes"),
         ("clone", name, copy, "--yes"),
     ]
     rng.shuffle(changes)
