@@ -111,7 +111,6 @@ def test_it_scales_and_is_renamed_back(shop: Aurora) -> None:
     assert "resource_name" not in (shop.home / "sandbox" / "stacks" / "orders" / "spec.yaml").read_text()
 
 
-@pytest.mark.thorough
 def test_a_renamed_cluster_gets_the_parameter_groups_of_its_next_version(shop: Aurora) -> None:
     shop.ok("rename", "orders", "shop", "--yes")
     shop.ok("upgrade", "shop", "--to", "17.4", "--yes")
