@@ -118,9 +118,9 @@ class AppContext:
     def _own_environment(self) -> dict[str, str]:
         """The environment without what would make our own calls and Terraform's another identity, or leave the sandbox."""
         if self.sandbox:
-            from aurora_cli.sandbox.isolation import unheard
+            from aurora_cli.sandbox.isolation import without_machine_settings
 
-            return unheard(self.environ, proxies=self.provider == "genuine")
+            return without_machine_settings(self.environ, proxies=self.provider == "genuine")
         from aurora_cli.aws.environment import one_identity
 
         return one_identity(self.environ, self.profile)

@@ -54,7 +54,7 @@ _KEY_PREFIX = "SANDBOX"  # those of AWS begin with AKIA or ASIA
 HINT = "Run `aurora-cli sandbox status`; unset the AWS_* variables of this shell if one of them is named here."
 
 
-def unheard(environ: Mapping[str, str], *, proxies: bool = False) -> dict[str, str]:
+def without_machine_settings(environ: Mapping[str, str], *, proxies: bool = False) -> dict[str, str]:
     """The environment without what the machine says of AWS, of proxies, and of where Terraform works.
 
     Args:
@@ -100,7 +100,7 @@ def isolated_environment(base: Mapping[str, str], *, endpoint: str, keys: Keys, 
     Returns:
         a new environment that `assert_isolated` accepts.
     """
-    env = unheard(base, proxies=True)
+    env = without_machine_settings(base, proxies=True)
     region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
     env |= {
         "AWS_ENDPOINT_URL": endpoint,

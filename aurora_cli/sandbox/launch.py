@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.isolation import unheard
+from aurora_cli.sandbox.isolation import without_machine_settings
 from aurora_cli.sandbox.requirements import INSTALL
 from aurora_cli.sandbox.state import StateFiles
 
@@ -59,7 +59,7 @@ _KEPT_OUT = ("AWS_", "MOTO_", "PYTHONWARNINGS", "AURORA_MASTER_PASSWORD", "TF_")
 
 def emulator_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The caller's environment without settings of moto, botocore or Terraform (profiles, endpoints, proxies, MOTO_*)."""
-    env = {name: value for name, value in unheard(environ).items() if not name.startswith(_KEPT_OUT)}
+    env = {name: value for name, value in without_machine_settings(environ).items() if not name.startswith(_KEPT_OUT)}
     package_root = str(Path(__file__).resolve().parents[2])
     env["PYTHONPATH"] = os.pathsep.join(part for part in (package_root, environ.get("PYTHONPATH", "")) if part)
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}

@@ -21,7 +21,7 @@ from aurora_cli.terraform.queries import TerraformReader
 from aurora_cli.terraform.run import process
 from aurora_cli.terraform.run.failures import errored_state, failure, interrupted
 from aurora_cli.terraform.run.interrupts import Interrupts
-from aurora_cli.terraform.run.recovery import FoundRun, ended_well, follow_left_alone, lossy
+from aurora_cli.terraform.run.recovery import FoundRun, ended_well, follow_left_alone, unreconciled_applies
 from aurora_cli.terraform.state.state import (
     ERRORED_STATE,
     local_state_file,
@@ -270,9 +270,9 @@ class Terraform(TerraformReader):
         started = [run for run in found if run.ending != "not-started"]
         return next((run for run in reversed(started) if run.changes), started[-1] if started else None)
 
-    def may_have_lost(self) -> list[FoundRun]:
+    def unreconciled_applies(self) -> list[FoundRun]:
         """Applies after which AWS may have what the state does not hold, oldest first. After `recover`. Raises as `state`."""
-        return lossy(self._runs_dir, lambda: {resource.address for resource in self.state().resources})
+        return unreconciled_applies(self._runs_dir, lambda: {resource.address for resource in self.state().resources})
 
     def _init(self, command: tuple[str, ...]) -> None:
         for pause in (*_INIT_PAUSES_S, None):

@@ -67,31 +67,45 @@ def disturb_when(
         how: `interrupt` (Ctrl-C) or `kill`.
         may_end: the command may have ended by itself before; else that fails the test, which would show nothing.
     """
-    process = subprocess.Popen(
-        aurora.argv(*args),
-        env=aurora.environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + PATIENCE_S
-    while process.poll() is None and not ready():
-        assert time.monotonic() < deadline
-        time.sleep(LOOK_EVERY_S)
-    if process.poll() is None:
+
+    def stop(process: subprocess.Popen[str]) -> None:
         if how == "interrupt":
             os.killpg(process.pid, signal.SIGINT)
         else:
             process.kill()
-    _, err = process.communicate(timeout=PATIENCE_S)
-    assert b"Traceback" not in err
-    stopped = process.returncode == STOPPED[how]
-    ended = may_end and process.returncode == 0
-    assert stopped or ended, (
-        f"the premise: it was stopped on its way. It ended with {process.returncode}: {err.decode()}"
+
+    status, out = stopped_when(aurora, args, ready, stop)
+    stopped = status == STOPPED[how]
+    ended = may_end and status == 0
+    assert stopped or ended, f"the premise: it was stopped on its way. It ended with {status}: {out}"
+    return status
+
+
+def stopped_when(
+    aurora: Aurora, args: tuple[str, ...], ready: Callable[[], bool], stop: Callable[[subprocess.Popen[str]], None]
+) -> tuple[int, str]:
+    """Start the command, and call `stop` as soon as `ready` says so; gives the exit status and all that it printed.
+
+    A command that ends before that ended by itself.
+    """
+    process = subprocess.Popen(
+        aurora.argv(*args),
+        env=aurora.environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
-    return process.returncode
+    deadline = time.monotonic() + PATIENCE_S
+    while process.poll() is None and not ready():
+        assert time.monotonic() < deadline, f"never came to the moment: {args}"
+        time.sleep(LOOK_EVERY_S)
+    if process.poll() is None:
+        stop(process)
+    out, _ = process.communicate(timeout=PATIENCE_S)
+    assert "Traceback" not in out and "Internal error" not in out, out
+    return process.returncode, out
 
 
 def assert_state_is_reality(aurora: Aurora, *names: str) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
+from tests.reliability.interrupt import stopped_when
 from tests.sandbox.aws_view import READING
 
 WHO = ("terraform", "provider", "tree", "command")
@@ -20,7 +20,6 @@ CREATING = (
     *("Create*", "Authorize*", "Associate*", "Attach*", "Register*", "AddRole*", "Put*", "Restore*", "Start*"),
     *("Subscribe", "ChangeResourceRecordSets", "RotateSecret", "ModifyVpcAttribute", "ModifyDBProxyTargetGroup"),
 )
-PATIENCE_S = 120
 
 
 def slow_creations(aurora: Aurora, seconds: float) -> None:
@@ -29,9 +28,10 @@ def slow_creations(aurora: Aurora, seconds: float) -> None:
         aurora.emulator.add_fault(FaultRule(kind="slow", action=action, delay_s=seconds))
 
 
-def under_way(aurora: Aurora) -> set[str]:
-    """The calls that change something and have no response yet, as `rds:CreateDBCluster`."""
-    running = [c for c in aurora.emulator.calls() if c["status"] is None and not c["action"].startswith(READING)]
+def under_way(aurora: Aurora, since: int) -> set[str]:
+    """The calls after that number that change something and have no response yet, as `rds:CreateDBCluster`."""
+    calls = aurora.emulator.calls(since=since)
+    running = [c for c in calls if c["status"] is None and not c["action"].startswith(READING)]
     return {f"{c['service']}:{c['action']}" for c in running}
 
 
@@ -56,30 +56,14 @@ def processes(folder: Path, who: str) -> list[int]:
 
 
 def kill_when(aurora: Aurora, args: tuple[str, ...], ready: Callable[[], bool], who: str) -> tuple[int, str]:
-    """Start the command and kill a part of it as soon as `ready` says so; gives the exit status and what it printed.
+    """Start the command and kill a part of it as soon as `ready` says so; see `stopped_when`."""
 
-    A command that ends before that ended by itself.
-    """
-    process = subprocess.Popen(
-        aurora.argv(*args),
-        env=aurora.environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    deadline = time.monotonic() + PATIENCE_S
-    while process.poll() is None and not ready():
-        assert time.monotonic() < deadline, f"never came to the moment: {args}"
-        time.sleep(0.02)
-    if process.poll() is None:
+    def kill(process: subprocess.Popen[str]) -> None:
         if who in ("command", "tree"):
             process.kill()
         if who != "command":
             for pid in processes(aurora.home / "sandbox" / "stacks", who):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-    out, _ = process.communicate(timeout=PATIENCE_S)
-    assert "Traceback" not in out and "Internal error" not in out, out
-    return process.returncode, out
+
+    return stopped_when(aurora, args, ready, kill)

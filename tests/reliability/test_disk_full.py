@@ -11,6 +11,7 @@ import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
 from tests.harness import Aurora
+from tests.observe import last_call
 from tests.reliability.inventory import in_emulator, in_states
 from tests.reliability.kills import kill_when, slow_creations, under_way
 
@@ -47,9 +48,10 @@ def fill(home: Path) -> None:
 @pytest.mark.parametrize("action", ["CreateDBCluster", "CreateDBInstance"])
 def test_there_is_room_again(small: Aurora, action: str) -> None:
     slow_creations(small, 0.5)
+    since = last_call(small)
 
     def ready() -> bool:
-        if f"rds:{action}" in under_way(small) and not (small.home / "filler").exists():
+        if f"rds:{action}" in under_way(small, since) and not (small.home / "filler").exists():
             fill(small.home)
         return False
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Aurora
+from tests.observe import last_call
 from tests.reliability.inventory import left_over
 from tests.reliability.kills import WHO, kill_when, processes, slow_creations, under_way
 from tests.sandbox.test_examples_everything import with_a_zone
@@ -25,11 +26,12 @@ def test_killed_at_every_creation(emulator: object, aurora: Aurora, tmp_path: Pa
     command = ("create", "-f", str(with_a_zone(aurora, tmp_path)), "--yes")
     slow_creations(aurora, 0.5)
     seen: set[str] = set()
+    since = last_call(aurora)
 
     def is_new() -> bool:
         if not processes(aurora.home / "sandbox" / "stacks", "terraform"):
             return False  # what an earlier run began may still be under way
-        now = under_way(aurora)
+        now = under_way(aurora, since)
         fresh = now - seen
         seen.update(now)
         return bool(fresh)

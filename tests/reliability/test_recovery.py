@@ -9,6 +9,7 @@ import pytest
 
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
+from tests.observe import last_call
 from tests.reliability.inventory import in_emulator, in_states
 from tests.reliability.kills import kill_when, processes, slow_creations, under_way
 from tests.state_server import StateServer, state_server
@@ -31,10 +32,11 @@ backend:
 def killed_in(aurora: Aurora, action: str, *args: str, who: str = "terraform") -> str:
     """Kill Terraform while that call is under way; gives what the command printed."""
     slow_creations(aurora, 0.3)
+    since = last_call(aurora)
 
     def ready() -> bool:
         working = processes(aurora.home / "sandbox" / "stacks", "terraform")
-        return bool(working) and f"rds:{action}" in under_way(aurora)
+        return bool(working) and f"rds:{action}" in under_way(aurora, since)
 
     status, out = kill_when(aurora, args, ready, who)
     assert status != 0, "the premise: it was killed"
@@ -74,6 +76,9 @@ def test_terraform_killed_while_aws_creates(emulator: object, aurora: Aurora) ->
     assert list(terraform.glob("terraform.tfstate.damaged*"))
 
     (terraform / "terraform.tfstate").unlink()
+    for command in (("drift", "demo"), ("destroy", "demo", "--dry-run")):
+        refused = aurora.run(*command)
+        assert refused.status != 0 and "aurora-cli apply demo" in refused.err, "the state has lost the cluster"
     destroyed = aurora.json("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
     assert destroyed["changed"] is True
     assert in_emulator(aurora) == set()
@@ -94,9 +99,10 @@ def test_a_state_that_is_kept_elsewhere(emulator: object, aurora: Aurora, tmp_pa
 
         # The server goes down in the middle of an apply, and comes back.
         aurora.emulator.add_fault(FaultRule(kind="slow", action="CreateDBInstance", delay_s=1.0))
+        since = last_call(aurora)
 
         def ready() -> bool:
-            StateServer.refuses = StateServer.refuses or "rds:CreateDBInstance" in under_way(aurora)
+            StateServer.refuses = StateServer.refuses or "rds:CreateDBInstance" in under_way(aurora, since)
             return False
 
         more = ("apply", "remote", "--set", "instances.readers=1", "--yes")

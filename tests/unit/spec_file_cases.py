@@ -10,9 +10,9 @@ from typing import Any
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, stored_layer, stored_spec
 from aurora_cli.operations.scale.spec import scaled
-from aurora_cli.operations.spec_file.kept import beside_stored
 from aurora_cli.operations.spec_file.reverts import Revert, reverts
 from aurora_cli.operations.spec_file.store import store_spec
+from aurora_cli.operations.spec_file.stored_values import with_stored_values
 from aurora_cli.spec.layers.flags import layer_from_pairs
 from aurora_cli.spec.resolve.resolve import Resolved, resolve
 from aurora_cli.spec.text.load import load_yaml
@@ -43,7 +43,7 @@ class Orders:
     def request(self, *typed: tuple[str, Any]) -> SpecRequest:
         file = load_yaml(self.file.read_text(encoding="utf-8"), source="orders.yaml")
         above = layer_from_pairs((path, value, "--set") for path, value in typed)
-        return beside_stored(SpecRequest(None, (file, *above), file=str(self.file)), self.stack)
+        return with_stored_values(SpecRequest(None, (file, *above), file=str(self.file)), self.stack)
 
     def undone(self, *typed: tuple[str, Any]) -> tuple[Revert, ...]:
         request = self.request(*typed)

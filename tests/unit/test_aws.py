@@ -51,7 +51,7 @@ class FakeClock(Clock):
         object.__setattr__(self, "seconds", self.monotonic() + seconds)
 
 
-def unheard(what: str, status: str, elapsed_s: float) -> None:
+def without_machine_settings(what: str, status: str, elapsed_s: float) -> None:
     """Nobody is told."""
 
 
@@ -156,7 +156,7 @@ def test_failover_to_the_writer_does_nothing(rds: tuple[Any, Stubber]) -> None:
     client, stubber = rds
     answers(stubber, writer="demo-1")
     answers(stubber, writer="demo-1")
-    fail_over(client, "demo", "demo-1", clock=FakeClock(), waiting=unheard)
+    fail_over(client, "demo", "demo-1", clock=FakeClock(), waiting=without_machine_settings)
     stubber.assert_no_pending_responses()
 
 
@@ -167,7 +167,7 @@ def test_failover_gives_up_in_time(rds: tuple[Any, Stubber]) -> None:
     for _ in range(4):
         answers(stubber, writer="demo-1", status="failing-over")
     with pytest.raises(WaitTimeout, match="demo-2") as caught:
-        fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=unheard, timeout_s=0.5)
+        fail_over(client, "demo", "demo-2", clock=FakeClock(), waiting=without_machine_settings, timeout_s=0.5)
     assert caught.value.exit_status == 6
 
 
@@ -225,7 +225,7 @@ def test_a_switchover_that_aws_is_at_is_waited_for_and_not_asked_for_again(rds: 
     global_answer(stubber, "switching-over", "eu-west-1")
     global_answer(stubber, "switching-over", "eu-west-1")
     global_answer(stubber, "available", "eu-central-1")
-    after = hand_over(client, "shop", "eu-central-1", clock=FakeClock(), waiting=unheard)
+    after = hand_over(client, "shop", "eu-central-1", clock=FakeClock(), waiting=without_machine_settings)
     assert after.primary is not None and after.primary.region == "eu-central-1"
     stubber.assert_no_pending_responses()
 

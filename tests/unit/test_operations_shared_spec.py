@@ -15,7 +15,7 @@ from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.operations.core.rendered import options_of
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.rename.names import renamed_spec
-from aurora_cli.operations.spec_file.shared import document, parsed, take
+from aurora_cli.operations.spec_file.shared import document, parsed, store_shared_spec
 from tests.unit.spec_cases import resolved
 from tests.unit.spec_file_cases import HEAD, LARGE, LARGE_FILE, XLARGE, Orders
 
@@ -36,11 +36,11 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Or
 
 
 def learn(there: Orders, of: Orders, *, new: bool = False) -> None:
-    """What `learn` does with the state that the other machine has written."""
+    """What `read_shared_spec` does with the state that the other machine has written."""
     text = document(of.stack)
     found = parsed(text)
     assert found is not None
-    take(there.stack, found, str(text), ("1", "2"), new=new)
+    store_shared_spec(there.stack, found, str(text), ("1", "2"), new=new)
 
 
 def test_what_another_engineer_applied_is_not_undone_by_an_older_file(machine: Callable[..., Orders]) -> None:
@@ -138,7 +138,7 @@ def test_a_spec_that_this_version_cannot_read_is_left_alone(machine: Callable[..
     text = json.dumps({**body, "spec": {**body["spec"], "of_the_future": True}})
     found = parsed(text)
     assert found is not None
-    take(ben.stack, found, text, (), new=False)
+    store_shared_spec(ben.stack, found, text, (), new=False)
     assert ben.stack.record == before
 
 

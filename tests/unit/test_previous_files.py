@@ -91,7 +91,7 @@ def test_every_run_is_read_and_those_that_nobody_has_followed_are_found(name: st
     for folder in home.path.glob("stacks/*/runs"):
         before = [json.loads(path.read_text()) for path in sorted(folder.glob("*/run.json"))]
         read = [plain(asdict(run.record)) for run in run_folder._runs(folder)]
-        assert read == [{**run, "compared": False} for run in before]
+        assert read == [{**run, "reconciled": False} for run in before]
         left = [run.record.id for run in run_folder.unfinished_runs(folder)]
         assert left == [run["id"] for run in before if run["finished_at"] is None]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
-from aurora_cli.operations.build.create import beside_existing, beside_others, new_stack, refuse_former_name
+from aurora_cli.operations.build.create import new_stack, refuse_former_name, with_shared_spec, with_values_of_existing
 from aurora_cli.operations.build.rolling import rolling_apply
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_pristine, stored_spec
@@ -29,9 +29,9 @@ def apply(app: AppContext, request: SpecRequest, options: RunOptions, *, allow_r
         SpecInvalid, SpecConflict (engine, region or backend differ, or an older version), RevertRefused,
         ClusterNotFound (no layers and no such cluster), and what `apply_spec` raises.
     """
-    desired = desired_spec(app, beside_existing(app, request))
+    desired = desired_spec(app, with_values_of_existing(app, request))
     with app.registry.lock(desired.spec.name, options.operation):
-        request, desired = beside_others(app, request, desired, options.emit)
+        request, desired = with_shared_spec(app, request, desired, options.emit)
         stack = app.registry.find(desired.spec.name)
         if stack is None:
             refuse_former_name(app, desired.spec)

@@ -10,8 +10,8 @@ from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_pristine, last_spec, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
-from aurora_cli.operations.spec_file.kept import beside_stored
-from aurora_cli.operations.spec_file.shared import learn
+from aurora_cli.operations.spec_file.shared import read_shared_spec
+from aurora_cli.operations.spec_file.stored_values import with_stored_values
 from aurora_cli.stacks.names import is_name
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def create(app: AppContext, request: SpecRequest, options: RunOptions) -> Change
         SpecConflict: the cluster exists with another spec, or is being destroyed.
         and what `apply_spec` raises.
     """
-    desired = desired_spec(app, beside_existing(app, request))
+    desired = desired_spec(app, with_values_of_existing(app, request))
     with app.registry.lock(desired.spec.name, "create"):
-        _, desired = beside_others(app, request, desired, options.emit)
+        _, desired = with_shared_spec(app, request, desired, options.emit)
         stack = app.registry.find(desired.spec.name)
         if stack is not None and not is_pristine(stack):
             _refuse_other_spec(stack, desired)
@@ -43,17 +43,18 @@ def create(app: AppContext, request: SpecRequest, options: RunOptions) -> Change
         return apply_spec(app, stack or new_stack(app, desired), desired, replace(options, file=request.file))
 
 
-def beside_existing(app: AppContext, request: SpecRequest) -> SpecRequest:
+def with_values_of_existing(app: AppContext, request: SpecRequest) -> SpecRequest:
     """The request with what it does not name and its cluster has, if there is one; see `spec_file`. Raises StackDamaged."""
-    names = [request.name, *(layer.values.get("name") for layer in request.layers)]
-    name = next((str(one) for one in reversed(names) if one), "")
-    stack = app.registry.find(name) if is_name(name) else None
+    name = request.cluster_name
+    stack = app.registry.find(name) if name and is_name(name) else None
     if stack is None or not stack.has_spec() or is_pristine(stack):
         return request
-    return beside_stored(request, stack)
+    return with_stored_values(request, stack)
 
 
-def beside_others(app: AppContext, asked: SpecRequest, desired: Resolved, emit: Emit) -> tuple[SpecRequest, Resolved]:
+def with_shared_spec(
+    app: AppContext, asked: SpecRequest, desired: Resolved, emit: Emit
+) -> tuple[SpecRequest, Resolved]:
     """The request and its spec, beside what others have applied to the same cluster: they share a state that is kept elsewhere.
 
     The lock of the stack is held. A stack is made where there is none, since the state is read through it.
@@ -63,22 +64,23 @@ def beside_others(app: AppContext, asked: SpecRequest, desired: Resolved, emit: 
         desired: its spec beside what is known here.
 
     Raises:
-        What `learn` raises. SpecInvalid: the spec breaks a rule beside what others have applied.
+        What `read_shared_spec` raises. SpecInvalid: the spec breaks a rule beside what others have applied.
     """
-    if desired.spec.backend.type != "local":
-        stack = app.registry.find(desired.spec.name)
-        if stack is None:
-            refuse_former_name(app, desired.spec)
-            stack = new_stack(app, desired)
-        try:
-            app.begin(emit)
-            learn(app, stack, emit)
-        except BaseException:
-            if is_pristine(stack):
-                app.registry.remove(stack)
-            raise
-        desired = desired_spec(app, beside_existing(app, asked))
-    return beside_existing(app, asked), desired
+    if desired.spec.backend.type == "local":
+        return with_values_of_existing(app, asked), desired
+    stack = app.registry.find(desired.spec.name)
+    if stack is None:
+        refuse_former_name(app, desired.spec)
+        stack = new_stack(app, desired)
+    try:
+        app.begin(emit)
+        read_shared_spec(app, stack, emit)
+    except BaseException:
+        if is_pristine(stack):
+            app.registry.remove(stack)
+        raise
+    request = with_values_of_existing(app, asked)
+    return request, desired_spec(app, request)
 
 
 def new_stack(app: AppContext, desired: Resolved) -> Stack:

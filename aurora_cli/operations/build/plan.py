@@ -42,8 +42,7 @@ def plan(app: AppContext, request: SpecRequest, *, emit: Emit, in_place: bool = 
     """
     skip = request.skip_checks
     options = RunOptions("plan", lambda review: False, emit, dry_run=True, skip_checks=skip, in_place=in_place)
-    names = [str(layer.values["name"]) for layer in request.layers if layer.values.get("name")]
-    name = names[-1] if names else request.name
+    name = request.cluster_name
     stack = app.registry.find(name) if name else None
     progress = unfinished(stack) if stack is not None else None
     desired = None if request.layers or progress is None else _end_of(existing_stack(app, named(name)))

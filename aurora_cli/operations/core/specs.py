@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.context import ClusterIdentity
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
 from aurora_cli.hcl.values.account import role_of
-from aurora_cli.terraform.run.run_folder import lossy_runs
+from aurora_cli.terraform.run.run_folder import unreconciled_runs
 from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ class SpecRequest:
     skip_checks: tuple[str, ...] = ()
     stored_origins: Mapping[str, str] = field(default_factory=dict)
     file: str | None = None
+
+    @property
+    def cluster_name(self) -> str | None:
+        """The name that counts: that of the highest layer that has one, else the command line's."""
+        names = [self.name, *(layer.values.get("name") for layer in self.layers)]
+        return next((str(one) for one in reversed(names) if one), None)
 
     def resolve(self) -> Resolved:
         """The complete spec. Raises SpecInvalid with every problem."""
@@ -152,7 +158,7 @@ def is_pristine(stack: Stack, addresses: Collection[str] = ()) -> bool:
         addresses: what Terraform's state is known to hold, for a state that is kept elsewhere.
     """
     left = any((stack.terraform_dir / name).exists() for name in (STATE_FILE, ERRORED_STATE))
-    return stack.record.status == "creating" and not addresses and not left and not lossy_runs(stack.runs_dir)
+    return stack.record.status == "creating" and not addresses and not left and not unreconciled_runs(stack.runs_dir)
 
 
 def named(name: str | None) -> str:
@@ -190,9 +196,8 @@ def _accepted(app: AppContext, request: SpecRequest, problems: Collection[Proble
     from aurora_cli.spec.resolve.resolve import resolve
     from aurora_cli.spec.rules.all import check_names
 
-    names = [str(layer.values["name"]) for layer in request.layers if layer.values.get("name")]
     try:
-        stack = app.registry.find(names[-1]) if names else None
+        stack = app.registry.find(request.cluster_name) if request.cluster_name else None
         if stack is None or not stack.has_spec():
             return set()
         stored = resolve([stored_layer(stack)], skip_checks=check_names()).warnings

@@ -16,7 +16,7 @@ from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import edited, existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.pipeline.apply import apply_spec
-from aurora_cli.operations.spec_file.shared import learn
+from aurora_cli.operations.spec_file.shared import read_shared_spec
 from aurora_cli.spec.derived.regions import global_identifier, regions_of
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def change_regions(
     with stack.lock(options.operation):
         refuse_destroying(stack)
         app.begin(options.emit)
-        learn(app, stack, options.emit)
+        read_shared_spec(app, stack, options.emit)
         _refuse_wrong_regions(stack, add or {}, remove)
         desired = _edited(stack, add or {}, remove, options.skip_checks)
         _refuse_other_values(stored_spec(stack).spec, desired.spec, add or {})

@@ -17,7 +17,7 @@ from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
 from aurora_cli.operations.passwords.master import given_password, require_password
 from aurora_cli.operations.pipeline.apply import apply_spec
-from aurora_cli.operations.spec_file.shared import learn
+from aurora_cli.operations.spec_file.shared import read_shared_spec
 from aurora_cli.terraform.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def rotate_password(
         refuse_destroying(stack)
         refuse_unfinished(stack)
         app.begin(emit)
-        learn(app, stack, emit)
+        read_shared_spec(app, stack, emit)
         desired = stored_spec(stack)
         if desired.spec.credentials.kept:
             raise InvalidInput(

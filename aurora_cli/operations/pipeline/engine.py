@@ -30,7 +30,7 @@ from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.recovery.recover import recover
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.operations.spec_file.follow import require_file, with_spec_file
-from aurora_cli.operations.spec_file.shared import learn, share
+from aurora_cli.operations.spec_file.shared import read_shared_spec, write_shared_spec
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan.plan import Plan
 
@@ -65,7 +65,7 @@ def run_operation(app: AppContext, name: str, operation: Operation, options: Run
     with stack.lock(operation.name):
         refuse_destroying(stack)
         app.begin(options.emit)
-        learn(app, stack, options.emit)
+        read_shared_spec(app, stack, options.emit)
         return run_on_stack(app, stack, operation, options)
 
 
@@ -93,7 +93,7 @@ def run_on_stack(
         raise
     result = engine.run()
     if not result.dry_run:
-        share(stack, context.terraform, options.emit)
+        write_shared_spec(stack, context.terraform, options.emit)
     changed = engine.resumed or context.before != last_spec(stack)
     return with_spec_file(stack, result, options, changed=changed)
 
@@ -307,7 +307,8 @@ class _Engine:
         return ChangeResult(state, review, changed=False, summary=self.context.counts, sequence=review.sequence)
 
     def _summary(self) -> str:
-        return ("resumed: " if self.resumed else "") + self.steps.summary(leave_out=RECONCILE)
+        parts = ["resumed" if self.resumed else "", self.steps.summary(leave_out=RECONCILE)]
+        return ": ".join(part for part in parts if part)
 
     def _spec(self) -> ClusterSpec:
         return self.decision.desired.spec if self.decision.desired else self.context.spec

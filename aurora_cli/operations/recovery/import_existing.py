@@ -35,20 +35,27 @@ _LAST_CALL = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
-class LastCalls:
-    """The calls that were under way when Terraform was killed: the resources that they create, and when that was."""
+class UnfinishedCreations:
+    """What was interrupted.
 
-    addresses: frozenset[str] = frozenset()
+    Attributes:
+        begun: addresses whose creation was begun and not completed.
+        in_flight: those among them whose call was under way when Terraform was killed.
+        at: when that was.
+    """
+
+    begun: frozenset[str] = frozenset()
+    in_flight: frozenset[str] = frozenset()
     at: datetime = _LONG_AGO
 
 
-def import_existing(context: StackContext, files: Mapping[str, str], last_calls: LastCalls) -> list[Import]:
+def import_existing(context: StackContext, files: Mapping[str, str], unfinished: UnfinishedCreations) -> list[Import]:
     """Plan, import what exists of what would be created, and again: what hangs on a resource is found once that is known.
 
     Args:
         context: the stack, initialised.
         files: that were applied last, and are in its folder.
-        last_calls: which may still be seen a moment later.
+        unfinished: what was not completed.
 
     Raises:
         StateAtRisk: several fit, or it cannot be imported. WaitTimeout; TerraformFailed, AwsFailed and their kin.
@@ -59,11 +66,11 @@ def import_existing(context: StackContext, files: Mapping[str, str], last_calls:
     imported: list[Import] = []
     for _ in range(_ROUNDS):
         missing = _creations(context)
-        found = _wait_for(context, missing, last_calls)
+        found = _wait_for(context, missing, unfinished)
         taken = [Import(address, one.id) for address, one in found.items() if _is_completed(context, missing[address])]
         if not taken:
             break
-        _close_groups(context, taken)
+        _close_groups(context, taken, unfinished)
         _import(context, files, taken)
         set_arguments(context, [missing[one.address] for one in taken])
         imported += taken
@@ -86,14 +93,14 @@ def _creations_of(plan: Plan) -> dict[str, ResourceChange]:
 
 
 def _wait_for(
-    context: StackContext, missing: Mapping[str, ResourceChange], last_calls: LastCalls
+    context: StackContext, missing: Mapping[str, ResourceChange], unfinished: UnfinishedCreations
 ) -> dict[str, Existing]:
     """What exists of what is missing; waits a moment for what AWS was told to create last."""
 
     def look() -> tuple[dict[str, Existing], str | None]:
         found = _find(context, missing)
-        awaited = last_calls.addresses & (missing.keys() - found.keys())
-        is_over = context.app.clock.now() >= last_calls.at + _LAST_CALL
+        awaited = unfinished.in_flight & (missing.keys() - found.keys())
+        is_over = context.app.clock.now() >= unfinished.at + _LAST_CALL
         return found, None if is_over or not awaited else "not visible yet"
 
     what = "AWS to show what it was told to create last"
@@ -156,10 +163,10 @@ def _import(context: StackContext, files: Mapping[str, str], imports: list[Impor
         context.stack.write_files(files)
 
 
-def _close_groups(context: StackContext, imports: list[Import]) -> None:
+def _close_groups(context: StackContext, imports: list[Import], unfinished: UnfinishedCreations) -> None:
     """EC2 lets a new security group connect to everywhere, and Terraform takes that back only when it creates the group."""
     for one in imports:
-        if inner(one.address).startswith("aws_security_group."):
+        if inner(one.address).startswith("aws_security_group.") and one.address in unfinished.begun:
             client = context.app.aws(region_of(one.address) or context.spec.region).client("ec2")
             revoke_default_egress(client, one.id)
 

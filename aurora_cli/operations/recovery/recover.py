@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aurora_cli.errors import StateAtRisk
 from aurora_cli.events import Note, timed
 from aurora_cli.hcl.adoption import IMPORTS_FILE, OVERRIDE_FILE
 from aurora_cli.operations.core.history import recorded
 from aurora_cli.operations.core.rendered import forget_rendered, rendered_files, write_rendered
-from aurora_cli.operations.recovery.import_existing import LastCalls, import_existing
+from aurora_cli.operations.recovery.import_existing import UnfinishedCreations, import_existing
 from aurora_cli.operations.recovery.state_repair import repair_state
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 from aurora_cli.terraform.state.state import local_state_file
@@ -31,7 +32,8 @@ def recover(context: StackContext, *, look_only: bool = False) -> None:
 
     Args:
         context: the stack, its lock held.
-        look_only: change neither the state nor the files; say what the next change would import.
+        look_only: change neither the state nor the files; say what the next change would import, and refuse to look through a
+            state that is damaged or has lost the cluster.
 
     Raises:
         StateAtRisk: the state cannot be repaired, or something that exists cannot be imported; it is named with its id.
@@ -45,16 +47,16 @@ def recover(context: StackContext, *, look_only: bool = False) -> None:
         _say_what_is_missing(context)
         return
     repaired = repair_state(context)
-    runs = context.terraform.may_have_lost()
+    runs = context.terraform.unreconciled_applies()
     if not runs and not repaired and not _is_lost(context):
         return
     with timed(context.emit, "recover", "Comparing the state with AWS after an interrupted run"):
         files = _restore_files(context, runs)
         with recorded(context.app, context.stack, "import") as entry:
-            imported = import_existing(context, files, _last_calls(runs))
+            imported = import_existing(context, files, _unfinished(runs))
             entry.finish("succeeded", _NOTHING, ", ".join(f"{one.address} ({one.id})" for one in imported) or "nothing")
         for run in runs:
-            run.run.settle()
+            run.run.mark_reconciled()
     if imported:
         names = ", ".join(f"{one.address} ({one.id})" for one in imported)
         context.emit(Note(f"Imported what an interrupted run had created: {names}."))
@@ -79,15 +81,24 @@ def _was_applied(context: StackContext) -> bool:
 
 
 def _say_what_is_missing(context: StackContext) -> None:
-    context.terraform.check_state()
-    known = {r.address for r in context.terraform.state().resources}
-    lost = sorted({a for run in context.terraform.may_have_lost() for a in run.outcome.creations} - known)
+    way_out = (
+        f"Nothing was changed. To repair the state, and see what differs then: aurora-cli apply {context.stack.name}"
+    )
+    try:
+        context.terraform.check_state()
+    except StateAtRisk as error:
+        error.hint = way_out
+        raise
     if _is_lost(context):
-        lost = [f"the cluster {context.spec.name}, which AWS has"]
+        raise StateAtRisk(
+            f"AWS has the cluster {context.spec.name}, and Terraform's state does not hold it any more.", hint=way_out
+        )
+    known = {r.address for r in context.terraform.state().resources}
+    lost = sorted({a for run in context.terraform.unreconciled_applies() for a in run.outcome.creations} - known)
     context.unrecorded = bool(lost)
     if lost:
-        text = f"The state may lack what exists: {', '.join(lost)}."
-        context.emit(Note(text, level="warning", hint="The next change imports what exists."))
+        text = f"An interrupted run may have created resources that Terraform's state does not hold: {', '.join(lost)}."
+        context.emit(Note(text, level="warning", hint="The next change imports those that exist."))
 
 
 def _is_lost(context: StackContext) -> bool:
@@ -113,6 +124,10 @@ def _restore_files(context: StackContext, runs: list[FoundRun]) -> dict[str, str
     return files
 
 
-def _last_calls(runs: list[FoundRun]) -> LastCalls:
+def _unfinished(runs: list[FoundRun]) -> UnfinishedCreations:
+    """What these runs have begun to create and not completed; of one that was killed, AWS may show it a moment later."""
+    begun = {address for run in runs for address in run.outcome.creations - run.outcome.created.keys()}
     killed = [run for run in runs if run.ending == "unknown"]
-    return LastCalls(frozenset(killed[-1].outcome.in_flight), killed[-1].run.last_heard()) if killed else LastCalls()
+    if not killed:
+        return UnfinishedCreations(frozenset(begun))
+    return UnfinishedCreations(frozenset(begun), frozenset(killed[-1].outcome.in_flight), killed[-1].run.last_heard())

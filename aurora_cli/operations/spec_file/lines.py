@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError
 from aurora_cli.operations.core.specs import stored_spec
-from aurora_cli.operations.spec_file.kept import kept_layer, named
+from aurora_cli.operations.spec_file.stored_values import kept_layer, named
 
 if TYPE_CHECKING:
     from aurora_cli.spec.layers.layers import Layer

@@ -56,7 +56,7 @@ class Shared:
     applied: ValueChange
 
 
-def learn(app: AppContext, stack: Stack, emit: Emit) -> None:
+def read_shared_spec(app: AppContext, stack: Stack, emit: Emit) -> None:
     """Take what others have applied since for the stored spec, where the state is kept elsewhere.
 
     Nothing is taken while an operation is in progress here, which goes by what was decided when it began.
@@ -80,10 +80,10 @@ def learn(app: AppContext, stack: Stack, emit: Emit) -> None:
     if found is None or text == stack.record.shared:
         return
     keys = tuple(keys_in_state([r.address for r in state.managed]))
-    take(stack, found, str(text), keys, new=is_pristine(stack))
+    store_shared_spec(stack, found, str(text), keys, new=is_pristine(stack))
 
 
-def take(stack: Stack, found: Shared, text: str, keys: tuple[str, ...], *, new: bool) -> None:
+def store_shared_spec(stack: Stack, found: Shared, text: str, keys: tuple[str, ...], *, new: bool) -> None:
     """Bring the record and the stored spec of a stack to what the state says; not to a spec that this version cannot read.
 
     Args:
@@ -144,7 +144,7 @@ def _resolved(stack: Stack, found: Shared) -> Resolved | None:
     return Resolved(resolved.spec, {**resolved.origins, **found.origins})
 
 
-def share(stack: Stack, terraform: Terraform, emit: Emit) -> None:
+def write_shared_spec(stack: Stack, terraform: Terraform, emit: Emit) -> None:
     """After a change: write the spec into a state that is kept elsewhere, if it is not there yet.
 
     The operation has succeeded, and a failure of this changes nothing about it: the next one tries again.

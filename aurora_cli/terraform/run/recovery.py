@@ -12,7 +12,7 @@ from aurora_cli.terraform.output.outcome import Outcome
 from aurora_cli.terraform.run.failures import KILLED
 from aurora_cli.terraform.run.interrupts import Interrupts
 from aurora_cli.terraform.run.process import Follower
-from aurora_cli.terraform.run.run_folder import Run, lossy_runs, unfinished_runs
+from aurora_cli.terraform.run.run_folder import Run, unfinished_runs, unreconciled_runs
 
 Ending = Literal["succeeded", "failed", "interrupted", "unknown", "not-started"]
 
@@ -49,19 +49,19 @@ def follow_left_alone(runs_dir: Path, emit: Emit) -> list[FoundRun]:
     return [_follow(run, emit) for run in unfinished_runs(runs_dir)]
 
 
-def lossy(runs_dir: Path, recorded: Callable[[], set[str]]) -> list[FoundRun]:
+def unreconciled_applies(runs_dir: Path, recorded: Callable[[], set[str]]) -> list[FoundRun]:
     """Applies after which AWS may have what the state does not hold, oldest first; those after which it cannot are settled.
 
     Args:
         runs_dir: where the runs are.
         recorded: the addresses that the state holds.
     """
-    found = [_follow(run, lambda event: None) for run in lossy_runs(runs_dir)]
+    found = [_follow(run, lambda event: None) for run in unreconciled_runs(runs_dir)]
     known = recorded() if found else set()
     left = [one for one in found if one.ending == "unknown" or one.outcome.creations - known]
     for one in found:
         if one not in left:
-            one.run.settle()
+            one.run.mark_reconciled()
     return left
 
 

@@ -41,7 +41,7 @@ class RunRecord:
         started_at: RFC 3339 in UTC.
         finished_at: when the end was seen and dealt with; None until then.
         exit_status: Terraform's, None if unknown.
-        compared: whether what it created was compared with the state and AWS since, after an apply that did not end well.
+        reconciled: whether what it created was compared with the state and AWS since, after an apply that did not end well.
     """
 
     id: str
@@ -50,12 +50,12 @@ class RunRecord:
     started_at: str
     finished_at: str | None = None
     exit_status: int | None = None
-    compared: bool = False
+    reconciled: bool = False
 
     @property
-    def may_have_lost(self) -> bool:
+    def unreconciled(self) -> bool:
         """Whether AWS may have what it created and the state does not hold."""
-        return self.operation == "apply" and self.exit_status != 0 and not self.compared
+        return self.operation == "apply" and self.exit_status != 0 and not self.reconciled
 
 
 class Run:
@@ -146,9 +146,9 @@ class Run:
         folder = self.folder / "config"
         return {str(f.relative_to(folder)): f.read_text(encoding="utf-8") for f in sorted(folder.rglob("*.tf"))}
 
-    def settle(self) -> None:
+    def mark_reconciled(self) -> None:
         """Note that what it created was compared with the state and AWS."""
-        self.record = replace(self.record, compared=True)
+        self.record = replace(self.record, reconciled=True)
         self.save()
 
     def finish(self, exit_status: int | None) -> None:
@@ -184,9 +184,9 @@ def unfinished_runs(runs_dir: Path) -> list[Run]:
     return [run for run in _runs(runs_dir) if run.record.finished_at is None]
 
 
-def lossy_runs(runs_dir: Path) -> list[Run]:
+def unreconciled_runs(runs_dir: Path) -> list[Run]:
     """Applies that did not end well and were not compared with AWS since, oldest first."""
-    return [run for run in _runs(runs_dir) if run.record.may_have_lost]
+    return [run for run in _runs(runs_dir) if run.record.unreconciled]
 
 
 def _runs(runs_dir: Path) -> list[Run]:
@@ -203,7 +203,7 @@ def _record(data: Any) -> RunRecord:
 
 
 def _prune(runs_dir: Path) -> None:
-    finished = [r for r in _runs(runs_dir) if r.record.finished_at is not None and not r.record.may_have_lost]
+    finished = [r for r in _runs(runs_dir) if r.record.finished_at is not None and not r.record.unreconciled]
     for run in finished[: max(len(finished) - KEPT_RUNS + 1, 0)]:
         shutil.rmtree(run.folder, ignore_errors=True)
 

@@ -20,7 +20,7 @@ _OF_OPERATIONS = ("upgrade", "rotate-ca", "promote")
 _SERVERLESS = "db.serverless"
 
 
-def beside_stored(request: SpecRequest, stack: Stack) -> SpecRequest:
+def with_stored_values(request: SpecRequest, stack: Stack) -> SpecRequest:
     """The request with what stays below its layers, and with where that came from.
 
     Raises:
