@@ -9,6 +9,7 @@ import pytest
 
 from aurora_cli.errors import InvalidInput, SpecInvalid
 from aurora_cli.operations.day_two import access, global_regions
+from aurora_cli.operations.pipeline import apply
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.registry import Registry
@@ -40,8 +41,7 @@ class Ended:
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     app = Ended(tmp_path)
-    for module in (access, global_regions):
-        monkeypatch.setattr(module, "apply_spec", lambda app, stack, desired, options: app.specs.append(desired.spec))
+    monkeypatch.setattr(apply, "apply_spec", lambda app, stack, desired, options: app.specs.append(desired.spec))
     return app
 
 
@@ -116,3 +116,15 @@ def test_a_region_whose_removal_was_interrupted_is_removed_by_the_same_command(a
     app.stack.update_record(status="changing")
     global_regions.change_regions(app, "orders", options(), remove=gone)
     assert list(app.specs[-1].global_.regions) == ["eu-central-1"]
+
+
+def test_what_others_have_applied_meanwhile_stays(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state that is kept elsewhere says it: the source that somebody else has allowed is not taken away."""
+
+    def others(app: Any, stack: Any, emit: Any) -> None:
+        stack.write_spec(stack.read_spec().replace("allow: [10.0.0.0/16, {", "allow: [10.7.0.0/16, 10.0.0.0/16, {"))
+
+    monkeypatch.setattr(apply, "read_shared_spec", others)
+    assert [source for source, _ in sources(change(app, allow=["10.8.0.0/16"]))] == [
+        *("10.7.0.0/16", "10.0.0.0/16", "10.1.0.0/16", "10.8.0.0/16")
+    ]

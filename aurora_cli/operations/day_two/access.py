@@ -7,15 +7,16 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.specs import edited, existing_stack, stored_layer
-from aurora_cli.operations.core.unfinished import refuse_destroying
-from aurora_cli.operations.pipeline.apply import apply_spec
+from aurora_cli.operations.core.specs import edited, stored_layer
+from aurora_cli.operations.pipeline.apply import apply_edited
 from aurora_cli.spec.derived.cidr import parse
 from aurora_cli.spec.model.network import source_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult, RunOptions
+    from aurora_cli.spec.resolve.resolve import Resolved
+    from aurora_cli.stacks.stack import Stack
 
 
 def change_access(
@@ -40,9 +41,8 @@ def change_access(
         InvalidInput: no such secondary Region, or a source to remove that is not listed. ClusterNotFound, StackLocked.
         SpecInvalid, and what `apply_spec` raises.
     """
-    stack = existing_stack(app, name)
-    with stack.lock(options.operation):
-        refuse_destroying(stack)
+
+    def edit(stack: Stack) -> Resolved:
         values = deepcopy(stored_layer(stack).values)
         at = values if region in (None, values["region"]) else _of_region(values, str(region))
         network = at.setdefault("network", {})
@@ -52,9 +52,9 @@ def change_access(
         new = [source for source in dict.fromkeys(allow) if _key(source) not in known]
         described = [{"source": source, "description": description} if description else source for source in new]
         network["allow"] = [*(entry for entry in listed if _key(entry) not in gone), *described]
-        desired = edited(stack, values, options.skip_checks)
-        app.begin(options.emit)
-        return apply_spec(app, stack, desired, options)
+        return edited(stack, values, options.skip_checks)
+
+    return apply_edited(app, name, options, edit)
 
 
 def _of_region(values: dict[str, Any], region: str) -> dict[str, Any]:

@@ -15,8 +15,7 @@ from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import edited, existing_stack, stored_layer, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
-from aurora_cli.operations.pipeline.apply import apply_spec
-from aurora_cli.operations.spec_file.shared import read_shared_spec
+from aurora_cli.operations.pipeline.apply import apply_edited
 from aurora_cli.spec.derived.regions import global_identifier, regions_of
 
 if TYPE_CHECKING:
@@ -166,15 +165,14 @@ def change_regions(
     Raises:
         InvalidInput: a Region is there already, or is none. SpecInvalid, and what `apply_spec` raises.
     """
-    stack = existing_stack(app, name)
-    with stack.lock(options.operation):
-        refuse_destroying(stack)
-        app.begin(options.emit)
-        read_shared_spec(app, stack, options.emit)
+
+    def edit(stack: Stack) -> Resolved:
         _refuse_wrong_regions(stack, add or {}, remove)
         desired = _edited(stack, add or {}, remove, options.skip_checks)
         _refuse_other_values(stored_spec(stack).spec, desired.spec, add or {})
-        return apply_spec(app, stack, desired, options)
+        return desired
+
+    return apply_edited(app, name, options, edit)
 
 
 def _refuse_wrong_regions(stack: Stack, add: Collection[str], remove: Collection[str]) -> None:

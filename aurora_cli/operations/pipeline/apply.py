@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aurora_cli.operations.core.specs import existing_stack
+from aurora_cli.operations.core.unfinished import refuse_destroying
 from aurora_cli.operations.pipeline.concerns import APPLY
 from aurora_cli.operations.pipeline.engine import run_on_stack
 from aurora_cli.operations.pipeline.step import Decision, Operation
+from aurora_cli.operations.spec_file.shared import read_shared_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import ChangeResult, RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
@@ -47,3 +52,21 @@ def apply_spec(app: AppContext, stack: Stack, desired: Resolved, options: RunOpt
         what `engine.run_on_stack` raises.
     """
     return run_on_stack(app, stack, Apply(desired), options, desired.spec)
+
+
+def apply_edited(app: AppContext, name: str, options: RunOptions, edit: Callable[[Stack], Resolved]) -> ChangeResult:
+    """Edit the stored spec of a cluster, which is read anew where others apply to it too, and bring the cluster to it.
+
+    Args:
+        edit: gives the spec to reach; refuses by raising.
+
+    Raises:
+        ClusterNotFound, StackLocked; SpecConflict: a destroy is in progress. What `edit`, `read_shared_spec` and `apply_spec`
+        raise.
+    """
+    stack = existing_stack(app, name)
+    with stack.lock(options.operation):
+        refuse_destroying(stack)
+        app.begin(options.emit)
+        read_shared_spec(app, stack, options.emit)
+        return apply_spec(app, stack, edit(stack), options)
