@@ -44,6 +44,11 @@ def killed_in(aurora: Aurora, action: str, *args: str, who: str = "terraform") -
     return out
 
 
+def folder(aurora: Aurora) -> Path:
+    """Where Terraform works for the cluster `demo`."""
+    return aurora.home / "sandbox" / "stacks" / "demo" / "terraform"
+
+
 def settled(aurora: Aurora, name: str) -> None:
     """Nothing lost, nothing twice, nothing left to do."""
     assert in_emulator(aurora) == in_states([aurora.state(name)])
@@ -60,11 +65,26 @@ def test_terraform_killed_while_aws_creates(emulator: object, aurora: Aurora) ->
     settled(aurora, "demo")
     assert "import" in [entry["operation"] for entry in aurora.json("history", "demo")["operations"]]
 
-    out = killed_in(aurora, "CreateDBInstance", "scale", "demo", "--readers", "2", "--yes")
+    (folder(aurora) / "terraform.tfstate").unlink()
+    (folder(aurora) / "terraform.tfstate.backup").unlink(missing_ok=True)
+    for command in (("drift", "demo"), ("destroy", "demo", "--dry-run")):
+        refused = aurora.run(*command)
+        assert refused.status != 0 and "aurora-cli apply demo" in refused.err, "the state has lost the cluster"
+    destroyed = aurora.json("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
+    assert destroyed["changed"] is True
+    assert in_emulator(aurora) == set()
+    again = aurora.json("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
+    assert (again["changed"], again["status"]) == (False, "unchanged")
+
+
+@pytest.mark.thorough
+def test_a_scale_that_is_killed_and_a_state_that_is_lost_or_truncated(emulator: object, aurora: Aurora) -> None:
+    aurora.ok(*CREATE)
+    killed_in(aurora, "CreateDBInstance", "scale", "demo", "--readers", "2", "--yes")
     aurora.ok("scale", "demo", "--readers", "2", "--yes")
     settled(aurora, "demo")
 
-    terraform = aurora.home / "sandbox" / "stacks" / "demo" / "terraform"
+    terraform = folder(aurora)
     for file in terraform.glob("terraform.tfstate*"):
         file.unlink()
     aurora.ok("scale", "demo", "--readers", "1", "--yes")
@@ -74,16 +94,7 @@ def test_terraform_killed_while_aws_creates(emulator: object, aurora: Aurora) ->
     aurora.ok("apply", "demo", "--set", "backup.retention=9", "--yes")
     settled(aurora, "demo")
     assert list(terraform.glob("terraform.tfstate.damaged*"))
-
-    (terraform / "terraform.tfstate").unlink()
-    for command in (("drift", "demo"), ("destroy", "demo", "--dry-run")):
-        refused = aurora.run(*command)
-        assert refused.status != 0 and "aurora-cli apply demo" in refused.err, "the state has lost the cluster"
-    destroyed = aurora.json("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
-    assert destroyed["changed"] is True
-    assert in_emulator(aurora) == set()
-    again = aurora.json("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
-    assert (again["changed"], again["status"]) == (False, "unchanged")
+    aurora.ok("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
 
 
 @pytest.mark.thorough

@@ -224,7 +224,7 @@ def assert_destroyed(aurora: Aurora, seen: Seen, name: str) -> None:
 
 @pytest.mark.parametrize(
     "example",
-    [SMALLEST, PRODUCTION, *(pytest.param(one, marks=pytest.mark.thorough) for one in (SERVERLESS, MYSQL))],
+    [PRODUCTION, *(pytest.param(one, marks=pytest.mark.thorough) for one in (SMALLEST, SERVERLESS, MYSQL))],
     ids=lambda e: e.file,
 )
 def test_example(aurora: Aurora, example: Example) -> None:
