@@ -46,9 +46,9 @@ def import_blocks(imports: Sequence[Import]) -> str:
 
 
 def unchanged_resources(resources: Iterable[tuple[str, str]]) -> str:
-    """`imports_override.tf`: the resources of a module, as (type, name), stay as they are, whatever their files say."""
+    """`imports_override.tf`: the resources of a module, as (type, name), are planned to stay as they are."""
     blocks = [
-        f'resource "{kind}" "{name}" {{\n  lifecycle {{\n    ignore_changes = all\n  }}\n}}\n'
+        f'resource "{kind}" "{name}" {{\n  lifecycle {{\n    ignore_changes = all\n    prevent_destroy = false\n  }}\n}}\n'
         for kind, name in resources
     ]
     return format_hcl("\n".join(blocks))

@@ -143,3 +143,17 @@ def test_a_lost_response_as_the_genuine_provider_handles_it(
         assert aurora.run(*CREATE).status != 0
     aurora.ok(*CREATE)
     settled(aurora, "demo")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("action", ["CreateGlobalCluster", "CreateDBCluster"])
+def test_a_region_whose_addition_is_killed(emulator: object, aurora: Aurora, action: str) -> None:
+    aurora.ok("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--class", "db.r7g.large", "--yes")
+    add = ("global", "add-region", "demo", "eu-central-1", "--yes")
+    killed_in(aurora, action, *add)
+    aurora.ok(*add)
+    there = in_emulator(aurora) | in_emulator(aurora, "eu-central-1")
+    assert there == in_states([aurora.state("demo")])
+    assert aurora.run("plan", "demo", "--exit-code").status == 0
+    aurora.ok("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
+    assert in_emulator(aurora) | in_emulator(aurora, "eu-central-1") == set()

@@ -12,10 +12,11 @@ import pytest
 
 from aurora_cli.errors import StateAtRisk
 from aurora_cli.hcl.adoption import Import
-from aurora_cli.operations.recovery import import_existing, recover
+from aurora_cli.operations.recovery import import_existing, imported_arguments, recover
 from aurora_cli.operations.recovery.state_repair import repair_state
 from aurora_cli.terraform.output.events import Resource, ResourceComplete, ResourceErrored, ResourceStart
 from aurora_cli.terraform.output.outcome import Outcome
+from aurora_cli.terraform.plan.plan import ResourceChange
 from aurora_cli.terraform.state.state import read_local_state
 
 VPC = {"mode": "managed", "type": "aws_vpc", "name": "this", "instances": [{"attributes": {"id": "vpc-1"}}]}
@@ -140,3 +141,36 @@ def test_rules_are_taken_from_half_created_groups_alone(monkeypatch: pytest.Monk
     context: Any = SimpleNamespace(app=app, spec=SimpleNamespace(region="eu-west-1"))
     import_existing._close_groups(context, [Import(address, one) for address, one in there.items()], unfinished)
     assert closed == ["sg-flying"]
+
+
+CLUSTER = {
+    "cluster_identifier": "demo",
+    "skip_final_snapshot": True,
+    "manage_master_user_password": None,
+    "master_user_secret": [],
+}
+
+
+@pytest.mark.parametrize(("secret", "managed"), [([{"secret_arn": "arn"}], True), ([], None)])
+def test_arguments_that_no_api_returns_are_set_also_after_a_crash(tmp_path: Path, secret: Any, managed: Any) -> None:
+    """The note is written before the import, and read by whoever comes next."""
+    resource = {
+        "mode": "managed",
+        "type": "aws_rds_cluster",
+        "name": "this",
+        "instances": [{"attributes": {**CLUSTER, "master_user_secret": secret}}],
+    }
+    kept = [json.dumps({"version": 4, "serial": 1, "lineage": "x", "resources": [resource]})]
+    terraform = SimpleNamespace(state_text=lambda: kept[-1], save_state_text=kept.append)
+    context: Any = SimpleNamespace(stack=SimpleNamespace(folder=tmp_path), terraform=terraform)
+    after = {"skip_final_snapshot": False, "manage_master_user_password": True, "cluster_identifier": "demo"}
+    created = ResourceChange("aws_rds_cluster.this", "aws_rds_cluster", "this", None, "create", after=after)
+    imported_arguments.begin_imports(context, [created])
+    imported_arguments.finish_imports(context)
+    (found,) = json.loads(kept[-1])["resources"][0]["instances"]
+    assert (found["attributes"]["skip_final_snapshot"], found["attributes"]["manage_master_user_password"]) == (
+        False,
+        managed,
+    )
+    imported_arguments.finish_imports(context)
+    assert len(kept) == 2, "nothing is left to set"

@@ -18,7 +18,7 @@ from aurora_cli.errors import StateAtRisk, TerraformFailed
 from aurora_cli.events import waiting
 from aurora_cli.hcl.adoption import IMPORTS_FILE, OVERRIDE_FILE, Import, import_blocks, unchanged_resources
 from aurora_cli.hcl.render import CLUSTER_TAG
-from aurora_cli.operations.recovery.imported_arguments import set_arguments
+from aurora_cli.operations.recovery.imported_arguments import begin_imports, finish_imports
 from aurora_cli.operations.recovery.untaint import keep_survivors, live_resource
 from aurora_cli.terraform.state.addresses import inner, region_of
 
@@ -54,7 +54,7 @@ def import_existing(context: StackContext, files: Mapping[str, str], unfinished:
 
     Args:
         context: the stack, initialised.
-        files: that were applied last, and are in its folder.
+        files: that were applied last.
         unfinished: what was not completed.
 
     Raises:
@@ -62,7 +62,17 @@ def import_existing(context: StackContext, files: Mapping[str, str], unfinished:
     """
     terraform, clock = context.terraform, context.app.clock
     look = partial(live_resource, context)
+    finish_imports(context)
     keep_survivors(terraform, terraform.state_resources(), look, clock=clock, emit=context.emit)
+    unchanged = {**files, **_overrides(files)}
+    context.stack.write_files(unchanged)
+    try:
+        return _import_in_rounds(context, unchanged, unfinished)
+    finally:
+        context.stack.write_files(files)
+
+
+def _import_in_rounds(context: StackContext, files: Mapping[str, str], unfinished: UnfinishedCreations) -> list[Import]:
     imported: list[Import] = []
     for _ in range(_ROUNDS):
         missing = _creations(context)
@@ -71,8 +81,9 @@ def import_existing(context: StackContext, files: Mapping[str, str], unfinished:
         if not taken:
             break
         _close_groups(context, taken, unfinished)
+        begin_imports(context, [missing[one.address] for one in taken])
         _import(context, files, taken)
-        set_arguments(context, [missing[one.address] for one in taken])
+        finish_imports(context)
         imported += taken
     return imported
 
@@ -144,7 +155,7 @@ def _import(context: StackContext, files: Mapping[str, str], imports: list[Impor
     """
     terraform = context.app.terraform(context.stack, lambda event: None)  # what -target warns of is checked here
     addresses = [one.address for one in imports]
-    context.stack.write_files({**files, **_overrides(files), IMPORTS_FILE: import_blocks(imports)})
+    context.stack.write_files({**files, IMPORTS_FILE: import_blocks(imports)})
     try:
         plan = terraform.plan(refresh=False, targets=addresses)
         other = sorted(c.address for c in plan.changes if c.type not in REPEATABLE)
