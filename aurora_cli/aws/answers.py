@@ -41,12 +41,17 @@ class Answer(dict[str, Any]):
 
 
 class CheckedClient:
-    """Mixed into botocore's clients: what their calls return is an `Answer`, down to the last structure."""
+    """Mixed into botocore's clients: what their calls return is an `Answer`, down to the last structure.
 
-    def _make_api_call(self, operation_name: str, api_params: Any) -> Answer:
-        found: Any = super()._make_api_call(operation_name, api_params)  # type: ignore[misc]
-        shape = self.meta.service_model.operation_model(operation_name).output_shape  # type: ignore[attr-defined]
-        return Answer(checked(found, shape, operation_name) if shape else found, operation_name)
+    It is checked before botocore's own handlers, which make another type of some values: of IAM's policies, mappings.
+    """
+
+    def _make_request(self, operation_model: Any, *given: Any) -> tuple[Any, dict[str, Any]]:
+        http, parsed = super()._make_request(operation_model, *given)  # type: ignore[misc]
+        if http.status_code >= _REDIRECTION:
+            return http, parsed
+        shape, name = operation_model.output_shape, operation_model.name
+        return http, checked(parsed, shape, name) if shape else Answer(parsed, name)
 
 
 def check_answers(session: Any) -> None:

@@ -38,6 +38,20 @@ def test_a_whole_answer_is_read() -> None:
         assert found.get("Nothing") is None
 
 
+def test_what_botocore_makes_of_a_value_itself_is_no_fault_of_the_answer() -> None:
+    """It decodes IAM's policies, which the API returns as text."""
+    body = (
+        b"<GetRoleResponse><GetRoleResult><Role><RoleName>demo</RoleName>"
+        b"<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%7D</AssumeRolePolicyDocument>"
+        b"</Role></GetRoleResult></GetRoleResponse>"
+    )
+    with answering(lambda *_: (200, body)):
+        role = CLIENTS.client("iam").get_role(RoleName="demo")["Role"]
+    assert role["AssumeRolePolicyDocument"] == {"Version": "2012-10-17"}
+    with pytest.raises(AwsFailed):
+        role["Arn"]
+
+
 @pytest.mark.parametrize("read", [clusters, rotation, bounds])
 def test_a_web_page_is_no_answer(read: Callable[[AwsClients], Any]) -> None:
     with answering(lambda *_: (200, PAGE)), pytest.raises(AwsFailed) as caught:
