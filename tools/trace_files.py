@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
+from inspect import CO_OPTIMIZED
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -30,7 +31,8 @@ class Tracer:
 
     def __call__(self, frame: FrameType, event: str, argument: Any) -> None:
         name = frame.f_code.co_filename
-        if event not in ("call", "return") or not name.startswith(self.folder) or frame.f_code.co_name == "<module>":
+        in_function = frame.f_code.co_flags & CO_OPTIMIZED  # the bodies of modules and classes run once, at import
+        if event not in ("call", "return") or not in_function or not name.startswith(self.folder):
             return
         self.changes += bool(self._last) and name != self._last
         self._last = name

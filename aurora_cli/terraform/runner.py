@@ -139,10 +139,6 @@ class Terraform(TerraformReader):
             return self.read_json(argv.show(self.binary.argv0, self.plan_file), Plan.from_json)
         return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
 
-    def make_plan(self, *, destroy: bool = False) -> bool:
-        """Plan without reading it: True if there is something to apply, which is in `plan_file` then. Raises as `plan`."""
-        return self._plan(destroy=destroy).exit_status == 2
-
     def _plan(
         self,
         destroy: bool,

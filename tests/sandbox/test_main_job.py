@@ -11,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from aurora_cli.context import AppContext
+from aurora_cli.errors import Declined
 from aurora_cli.operations.destroy.destroy import DestroyReview, destroy
 from tests.harness import ASTRAY, Aurora, terraform
 
@@ -194,6 +195,31 @@ def test_a_destroy_that_is_broken_off_at_the_question_leaves_no_trace(aurora: Au
     with pytest.raises(KeyboardInterrupt):
         destroy(app, "demo", confirm=broken_off, emit=lambda event: None)
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+
+
+def test_what_joins_the_state_at_the_question_is_shown_before_it_is_destroyed(aurora: Aurora) -> None:
+    app = AppContext(home_folder=aurora.home, sandbox=True, environ=aurora.environ)
+    stack = app.registry.get("demo")
+    shown: list[set[str]] = []
+
+    def confirmed_once(review: DestroyReview) -> bool:
+        shown.append({change.address for change in review.plan.changes})
+        if len(shown) > 1:
+            return False
+        extra = stack.terraform_dir / "theirs.tf"
+        extra.write_text('resource "aws_cloudwatch_log_group" "theirs" {\n  name = "/theirs"\n}\n')
+        terraform = app.terraform(stack, lambda event: None)
+        terraform.plan(targets=("aws_cloudwatch_log_group.theirs",))
+        terraform.apply()
+        extra.unlink()
+        return True
+
+    with pytest.raises(Declined):
+        destroy(app, "demo", confirm=confirmed_once, emit=lambda event: None)
+    assert shown[1] - shown[0] == {"aws_cloudwatch_log_group.theirs"}
+    assert aurora.cluster("demo")["Status"] == "available"
+    assert aurora.json("history", "demo")["operations"][-1]["outcome"] == "declined"
+    aurora.ok("destroy", "demo", "--restore-protection")
 
 
 def test_destroy_wants_the_name_and_not_just_yes(aurora: Aurora) -> None:

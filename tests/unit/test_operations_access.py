@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.errors import InvalidInput, SpecInvalid
 from aurora_cli.operations.day_two import access, global_regions
-from aurora_cli.operations.pipeline import apply
+from aurora_cli.operations.pipeline import apply, run
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.registry import Registry
@@ -124,7 +124,7 @@ def test_what_others_have_applied_meanwhile_stays(app: Any, monkeypatch: pytest.
     def others(app: Any, stack: Any, emit: Any) -> None:
         stack.write_spec(stack.read_spec().replace("allow: [10.0.0.0/16, {", "allow: [10.7.0.0/16, 10.0.0.0/16, {"))
 
-    monkeypatch.setattr(apply, "read_shared_spec", others)
+    monkeypatch.setattr(run, "read_shared_spec", others)
     assert [source for source, _ in sources(change(app, allow=["10.8.0.0/16"]))] == [
         *("10.7.0.0/16", "10.0.0.0/16", "10.1.0.0/16", "10.8.0.0/16")
     ]

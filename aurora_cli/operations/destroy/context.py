@@ -33,6 +33,7 @@ class DestroyContext(StackContext):
 
     Attributes:
         topology: the live cluster of the home Region; None if AWS has none.
+        members: identifiers of its instances when it was planned.
         live: the global cluster and the clusters of its other Regions.
         plan: Terraform's destroy plan.
         snapshot: name of the final snapshot; None when none is taken.
@@ -47,6 +48,7 @@ class DestroyContext(StackContext):
         self.resumed = stack.record.status == "destroying"
         self.skip = skip_final_snapshot or not self.spec.backup.final_snapshot
         self.topology: Topology | None = None
+        self.members: tuple[str, ...] = ()
         self.dependants = Dependants()
         self.blockers: tuple[str, ...] = ()
         self.resources: list[StateResource] = []
@@ -62,6 +64,7 @@ class DestroyContext(StackContext):
         """Render for the take-down and plan it, without touching anything."""
         recover(self, look_only=look_only)
         self.topology = self.look()
+        self.members = tuple(m.id for m in self.topology.members) if self.topology else ()
         self.render()
         with timed(self.emit, "plan", "Reading the existing resources"):
             self.terraform.init()

@@ -12,14 +12,14 @@ from aurora_cli.aws.cluster.topology import read_topology
 from aurora_cli.errors import AuroraError, Declined, InvalidInput, StateAtRisk
 from aurora_cli.events import Emit
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
-from aurora_cli.operations.core.history import recorded
-from aurora_cli.operations.core.specs import existing_stack
+from aurora_cli.operations.core.history import Entry
 from aurora_cli.operations.core.unfinished import refuse_unfinished
 from aurora_cli.operations.destroy.context import DestroyContext
 from aurora_cli.operations.destroy.execute import take_down
 from aurora_cli.operations.destroy.notices import LogGroup, delete_command, log_groups, remarks_of, stay, staying_groups
 from aurora_cli.operations.destroy.reprotecting import Offer, offering
 from aurora_cli.operations.destroy.review import Confirm, DestroyResult, DestroyReview
+from aurora_cli.operations.pipeline.run import Run, opened_stack
 from aurora_cli.operations.report.report import report
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
 from aurora_cli.stacks.archive import archive_stack, archived_record
@@ -60,36 +60,62 @@ def destroy(
     """
     if app.registry.find(name) is None and (destroyed := _destroyed_before(app, name, emit)) is not None:
         return destroyed
-    stack = existing_stack(app, name)
-    app.begin(emit)
-    with stack.lock("destroy"):
+    with opened_stack(app, name, "destroy", emit, destroying=True) as stack:
         if not dry_run:
             refuse_unfinished(stack, replaceable=ABANDONED)
             refuse_aside(stack, "to destroy")
-        work = DestroyContext(app, stack, emit, skip_final_snapshot)
-        try:
-            work.plan_all(look_only=dry_run)
-            review = _review(work)
-            if not dry_run:
-                _refuse_unknown(work)
-                _refuse_replicas(work)
-                refuse_in_deployment(work.rds, name, "the other cluster would remain", until_cleanup=True)
-            wanted = not dry_run and confirm(review)
-        except BaseException:
-            work.withdraw()
-            raise
-        if not wanted:
-            work.withdraw()
-        if dry_run:
-            return _result(work, review, changed=False, dry_run=True)
-        if not wanted:
+        return _Destroy(DestroyContext(app, stack, emit, skip_final_snapshot), confirm, offer, dry_run=dry_run).run()
+
+
+class _Destroy(Run[DestroyReview, DestroyResult]):
+    """Its last act is the stack's own end."""
+
+    context: DestroyContext
+
+    def __init__(self, context: DestroyContext, confirm: Confirm, offer: Offer, *, dry_run: bool) -> None:
+        super().__init__(context, "destroy", dry_run=dry_run)
+        self.confirm, self.offer = confirm, offer
+
+    def run(self) -> DestroyResult:
+        """As every operation; what stops it once it has begun says how far it came, and offers the protection back."""
+        if self.dry_run:
+            return super().run()
+        with offering(self.context, self.offer):
+            result = super().run()
+        archive_stack(self.app.home, self.stack, self.app.clock.now())
+        self.app.registry.remove(self.stack)
+        return result
+
+    def review(self, *, again: bool = False) -> DestroyReview:
+        """Terraform's plan and the live clusters; refuses what AWS would refuse half-way."""
+        work = self.context
+        work.resumed = work.resumed or again
+        work.plan_all(look_only=self.dry_run)
+        review = _review(work)
+        if not self.dry_run:
+            _refuse_unknown(work)
+            _refuse_replicas(work)
+            refuse_in_deployment(work.rds, review.name, "the other cluster would remain", until_cleanup=True)
+        return review
+
+    def ask(self, review: DestroyReview) -> None:
+        """Only its name lets a cluster go."""
+        if not self.confirm(review):
             raise Declined("Nothing was destroyed: the name was not confirmed.")
-        remove_journal(stack.folder)
-        with recorded(app, stack, "destroy") as entry, offering(work, offer):
-            take_down(work, entry)
-        archive_stack(app.home, stack, app.clock.now())
-        app.registry.remove(stack)
-        return _result(work, review, changed=True, dry_run=False, groups=_groups_left(work))
+
+    def withdraw(self) -> None:
+        """The files of the stored spec are back."""
+        self.context.withdraw()
+
+    def carry_out(self, review: DestroyReview, entry: Entry) -> DestroyResult:
+        """Everything that was shown, and no more."""
+        remove_journal(self.stack.folder)
+        take_down(self.context, entry)
+        return _result(self.context, review, changed=True, dry_run=False, groups=_groups_left(self.context))
+
+    def looked(self, review: DestroyReview) -> DestroyResult:
+        """The review."""
+        return _result(self.context, review, changed=False, dry_run=True)
 
 
 def _destroyed_before(app: AppContext, name: str, emit: Emit) -> DestroyResult | None:

@@ -12,6 +12,7 @@ from aurora_cli.operations.destroy.kms_key import KEY_ADDRESS
 from aurora_cli.operations.destroy.readers_outside import delete_unmanaged_instances, stop_scaling
 from aurora_cli.operations.destroy.unprotecting import unprotect
 from aurora_cli.operations.destroy.waking import wake
+from aurora_cli.operations.pipeline.review import refuse_unapproved
 
 
 def take_down(work: DestroyContext, entry: Entry) -> None:
@@ -58,13 +59,20 @@ def _check_gone(work: DestroyContext) -> None:
 
 
 def _apply(work: DestroyContext) -> int:
-    """Apply the plan that was shown, or one like it when the state has changed since; how many resources went."""
-    if work.terraform.plan_file.exists():
-        try:
-            return work.terraform.apply().destroy
-        except PlanStale:
-            work.emit(Note("Something changed since the plan was created; planning again.", level="warning"))
-    return work.terraform.apply().destroy if work.terraform.make_plan(destroy=True) else 0
+    """Apply the plan that was shown, or one of no more when the state has changed since; how many resources went.
+
+    Raises:
+        PlanStale: the new plan holds what was not shown.
+    """
+    if not work.terraform.plan_file.exists():
+        plan = work.terraform.plan(destroy=True)
+        refuse_unapproved(work.terraform, plan, {(change.address, change.action) for change in work.plan.changes})
+        return work.terraform.apply().destroy if plan.changes else 0
+    try:
+        return work.terraform.apply().destroy
+    except PlanStale:
+        work.terraform.plan_file.unlink(missing_ok=True)
+        return _apply(work)
 
 
 def _keep_key(work: DestroyContext) -> None:

@@ -24,27 +24,27 @@ Offer = Callable[[], bool]
 
 @contextmanager
 def offering(work: DestroyContext, offer: Offer) -> Iterator[None]:
-    """Around the destroy: its failure, or Ctrl-C, says what is gone and what is left, and offers the protection back.
+    """Once the destroy has begun, its failure or a Ctrl-C says what is gone and what is left, and offers the protection back.
 
     Raises:
         The failure itself, with a hint and `details["destroy"]`; Interrupted for a Ctrl-C.
     """
-    before = tuple(m.id for m in work.topology.members) if work.topology else ()
     try:
         yield
-    except KeyboardInterrupt:
-        error = Interrupted("Interrupted.")
-        _tell(work, error, offer, before)
-        raise error from None
-    except AuroraError as error:
-        _tell(work, error, offer, before)
+    except (AuroraError, KeyboardInterrupt) as stopped:
+        if work.stack.record.status != "destroying":
+            raise
+        error = stopped if isinstance(stopped, AuroraError) else Interrupted("Interrupted.")
+        _tell(work, error, offer)
+        if error is not stopped:
+            raise error from None
         raise
 
 
-def _tell(work: DestroyContext, error: AuroraError, offer: Offer, before: tuple[str, ...]) -> None:
+def _tell(work: DestroyContext, error: AuroraError, offer: Offer) -> None:
     """Say where it stands. What cannot be read is left out: the failure is what counts."""
     try:
-        found = _stand(work, before)
+        found = _stand(work)
         work.emit(Note(found.sentence(), level="warning"))
         if found.protection == "off" and offer():
             set_back(work.app, work.stack)
@@ -66,10 +66,10 @@ def _way_out(work: DestroyContext, found: PartialDestroy) -> str:
     return f"{go_on} Or re-enable its deletion protection: aurora-cli destroy {work.spec.name} --restore-protection"
 
 
-def _stand(work: DestroyContext, before: tuple[str, ...]) -> PartialDestroy:
+def _stand(work: DestroyContext) -> PartialDestroy:
     work.look_again()
     resources = work.terraform.state_resources()
-    gone, left = parts(work.plan, (r.address for r in resources), before, work.topology)
+    gone, left = parts(work.plan, (r.address for r in resources), work.members, work.topology)
     return PartialDestroy(
         work.spec.name, gone, left, work.topology.status if work.topology else None, _protection(work)
     )

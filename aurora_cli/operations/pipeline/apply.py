@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aurora_cli.operations.core.specs import existing_stack
-from aurora_cli.operations.core.unfinished import refuse_destroying
 from aurora_cli.operations.pipeline.concerns import APPLY
 from aurora_cli.operations.pipeline.engine import run_on_stack
+from aurora_cli.operations.pipeline.run import opened_stack
 from aurora_cli.operations.pipeline.step import Decision, Operation
-from aurora_cli.operations.spec_file.shared import read_shared_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,12 +59,7 @@ def apply_edited(app: AppContext, name: str, options: RunOptions, edit: Callable
         edit: gives the spec to reach; refuses by raising.
 
     Raises:
-        ClusterNotFound, StackLocked; SpecConflict: a destroy is in progress. What `edit`, `read_shared_spec` and `apply_spec`
-        raise.
+        What `opened_stack`, `edit` and `apply_spec` raise.
     """
-    stack = existing_stack(app, name)
-    with stack.lock(options.operation):
-        refuse_destroying(stack)
-        app.begin(options.emit)
-        read_shared_spec(app, stack, options.emit)
+    with opened_stack(app, name, options.operation, options.emit) as stack:
         return apply_spec(app, stack, edit(stack), options)

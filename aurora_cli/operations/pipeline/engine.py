@@ -11,32 +11,32 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import PlanStale
 from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.concern import Shown
-from aurora_cli.operations.core.history import Entry, recorded
 from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
-from aurora_cli.operations.core.specs import existing_stack, is_pristine, last_spec, stored_spec
-from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished, unfinished
+from aurora_cli.operations.core.specs import is_pristine, last_spec, stored_spec
+from aurora_cli.operations.core.unfinished import refuse_unfinished, unfinished
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
 from aurora_cli.operations.pipeline.provider_fixes import fix_provider_gaps
 from aurora_cli.operations.pipeline.review import ask, review_of
+from aurora_cli.operations.pipeline.run import Run, opened_stack
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.recovery.recover import recover
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.operations.spec_file.follow import require_file, with_spec_file
-from aurora_cli.operations.spec_file.shared import read_shared_spec, write_shared_spec
+from aurora_cli.operations.spec_file.shared import write_shared_spec
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan.plan import Plan
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.history import Entry
     from aurora_cli.operations.core.results import ClusterReport
     from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.model.cluster import ClusterSpec
@@ -59,13 +59,9 @@ def run_operation(app: AppContext, name: str, operation: Operation, options: Run
         The report of the live cluster, the steps and their seconds.
 
     Raises:
-        ClusterNotFound, StackLocked; SpecConflict: a destroy is in progress; and what `run_on_stack` raises.
+        What `opened_stack` and `run_on_stack` raise.
     """
-    stack = existing_stack(app, name)
-    with stack.lock(operation.name):
-        refuse_destroying(stack)
-        app.begin(options.emit)
-        read_shared_spec(app, stack, options.emit)
+    with opened_stack(app, name, operation.name, options.emit) as stack:
         return run_on_stack(app, stack, operation, options)
 
 
@@ -111,12 +107,14 @@ def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Jour
     return journal
 
 
-class _Engine:
+class _Engine(Run[PlanReview, ChangeResult]):
     """One run of one operation, under the stack's lock."""
 
+    context: OperationContext
+
     def __init__(self, context: OperationContext, operation: Operation) -> None:
-        self.context, self.operation, self.options = context, operation, context.options
-        self.emit, self.stack, self.app = context.emit, context.stack, context.app
+        super().__init__(context, context.options.operation, dry_run=context.options.dry_run)
+        self.operation, self.options, self.replans = operation, context.options, operation.one_step
         self.resumed = context.journal is not None
         self.decision = kept_decision(context.journal) if context.journal else operation.decide(context)
         steps = list(operation.steps(context, self.decision))
@@ -125,43 +123,17 @@ class _Engine:
         self.steps = StepRun(context, operation, steps)
         self.change: SpecChange | None = None
         self.shown = Shown()
+        self.topology: Topology | None = None
         self.read: Topology | None = None
-
-    def run(self) -> ChangeResult:
-        """Show, ask, do. A plan of one step that went stale is made and shown a second time."""
-        if self.options.dry_run:
-            try:
-                review, topology = self._review()
-            finally:
-                self._withdraw()
-            state = None if topology is None else self._report(topology, changed=False)
-            return ChangeResult(state, review, changed=False, dry_run=True, sequence=review.sequence)
-        with recorded(self.app, self.stack, self.options.operation) as entry:
-            try:
-                review, topology = self._review()
-                if self._nothing_to_do(review):
-                    return self._unchanged(review, topology, entry)
-                self._ask(review)
-            except BaseException:
-                self._withdraw()
-                raise
-            try:
-                return self._carry_out(review, entry)
-            except PlanStale:
-                if not self.operation.one_step:
-                    raise
-            self.emit(Note("Something changed since the plan; planning again.", level="warning"))
-            review, topology = self._review(again=True)
-            self._ask(review)
-            return self._carry_out(review, entry)
 
     # --- before ---
 
-    def _nothing_to_do(self, review: PlanReview) -> bool:
+    def nothing_to_do(self, review: PlanReview) -> bool:
+        """Nothing for Terraform, and no step left."""
         return review.plan.empty and not (self.resumed or self.steps.left() - {RECONCILE} or review.steps)
 
-    def _review(self, *, again: bool = False) -> tuple[PlanReview, Topology | None]:
-        """Plan from now to the end, and say what it means; and the live cluster, if there is one."""
+    def review(self, *, again: bool = False) -> PlanReview:
+        """Plan from now to the end, and say what it means."""
         decision, spec = self.decision, self.context.spec
         if decision.desired is None:
             plan, topology, regions = (
@@ -176,7 +148,8 @@ class _Engine:
             self.shown = self.change.review(plan)
         if topology is None and not self.operation.one_step:
             topology = self.context.live()  # says what is missing
-        review = review_of(
+        self.topology = topology
+        return review_of(
             self.app,
             spec,
             self.options,
@@ -192,7 +165,6 @@ class _Engine:
             sequence=self.steps.sequence(),
             remarks=(*decision.remarks, *self.shown.remarks),
         )
-        return review, topology
 
     def _was_interrupted(self) -> bool:
         """Whether an earlier run of the one step stopped half-way; it has no journal, the state is it."""
@@ -227,17 +199,19 @@ class _Engine:
     def _keys(self) -> tuple[str, ...] | None:
         return None if self.operation.one_step else self.decision.keys or self.stack.record.instance_keys
 
-    def _ask(self, review: PlanReview) -> None:
+    def ask(self, review: PlanReview) -> None:
+        """The guard, the concerns and the user let it go on."""
         ask(review, self.options, self.change.require if self.change else lambda plan: None)
 
-    def _withdraw(self) -> None:
-        """Nothing was changed: the files fit the stored spec again, and a stack of which nothing was made is gone."""
+    def withdraw(self) -> None:
+        """The files fit the stored spec again, and a stack of which nothing was made is gone."""
         if self.change is not None:
             self.change.withdraw(remove=self.operation.one_step)
 
     # --- the steps ---
 
-    def _carry_out(self, review: PlanReview, entry: Entry) -> ChangeResult:
+    def carry_out(self, review: PlanReview, entry: Entry) -> ChangeResult:
+        """The steps, or the one; then the report."""
         if self.operation.one_step:
             self._reconcile()
         else:
@@ -294,7 +268,13 @@ class _Engine:
 
     # --- after ---
 
-    def _unchanged(self, review: PlanReview, topology: Topology | None, entry: Entry) -> ChangeResult:
+    def looked(self, review: PlanReview) -> ChangeResult:
+        """The plan, and the cluster as it is."""
+        state = None if self.topology is None else self._report(self.topology, changed=False)
+        return ChangeResult(state, review, changed=False, dry_run=True, sequence=review.sequence)
+
+    def unchanged(self, review: PlanReview, entry: Entry) -> ChangeResult:
+        """The spec may be another one; the cluster is not."""
         if self.change is not None:
             self.context.terraform.plan_file.unlink(missing_ok=True)
             self.change.remember(self._desired())
@@ -303,7 +283,7 @@ class _Engine:
         for warning in self.shown.warnings:
             self.emit(Note(warning.message, level="warning", hint=warning.hint))
         entry.finish("unchanged", self.context.counts)
-        state = self._report(topology, changed=False)
+        state = self._report(self.topology, changed=False)
         return ChangeResult(state, review, changed=False, summary=self.context.counts, sequence=review.sequence)
 
     def _summary(self) -> str:

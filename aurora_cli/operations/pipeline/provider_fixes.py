@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.waiters import busy, wait_until
 from aurora_cli.aws.modify.settings import enable_data_api, set_capacity, set_extended_support
-from aurora_cli.errors import PlanStale, TerraformFailed
+from aurora_cli.errors import TerraformFailed
 from aurora_cli.events import Emit, Note, waiting
+from aurora_cli.operations.pipeline.review import refuse_unapproved
 from aurora_cli.operations.report.report import capacity, live_topology
 from aurora_cli.terraform.output.outcome import ApplySummary
 
@@ -57,17 +58,6 @@ def apply_plan(
     plan = again()
     refuse_unapproved(terraform, plan, approved)
     return ApplySummary() if plan.empty else terraform.apply()
-
-
-def refuse_unapproved(terraform: Terraform, plan: Plan, approved: Collection[tuple[str, str]]) -> None:
-    """Raise PlanStale if the plan changes what is not in `approved`, as (address, action): it was never shown."""
-    unapproved = sorted(c.address for c in plan.changes if (c.address, c.action) not in approved)
-    if unapproved:
-        terraform.plan_file.unlink(missing_ok=True)
-        raise PlanStale(
-            f"Something changed since the plan was shown, and would be changed with it: {', '.join(unapproved)}.",
-            hint="Run the same command again: it shows a new plan and resumes from here.",
-        )
 
 
 def fix_provider_gaps(app: AppContext, spec: ClusterSpec, topology: Topology | None, emit: Emit) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import Declined, InvalidInput
+from aurora_cli.errors import Declined, InvalidInput, PlanStale
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.review import PlanReview, ReviewRefused
 from aurora_cli.operations.guard import guard
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.terraform.plan.plan import Plan
+    from aurora_cli.terraform.runner import Terraform
 
 
 def review_of(
@@ -84,3 +85,14 @@ def ask(review: PlanReview, options: RunOptions, require: Callable[[Plan], None]
     require(review.plan)
     if not options.approve(review):
         raise Declined("Nothing was changed: the plan was not approved.")
+
+
+def refuse_unapproved(terraform: Terraform, plan: Plan, approved: Collection[tuple[str, str]]) -> None:
+    """Raise PlanStale if the plan changes what is not in `approved`, as (address, action): it was never shown."""
+    unapproved = sorted(c.address for c in plan.changes if (c.address, c.action) not in approved)
+    if unapproved:
+        terraform.plan_file.unlink(missing_ok=True)
+        raise PlanStale(
+            f"Something changed since the plan was shown, and would be changed with it: {', '.join(unapproved)}.",
+            hint="Run the same command again: it shows a new plan and resumes from here.",
+        )

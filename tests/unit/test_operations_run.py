@@ -1,0 +1,152 @@
+"""The order of every run, and what a destroy may take down: what was shown, and no more."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from aurora_cli.errors import Declined, PlanStale
+from aurora_cli.events import Note
+from aurora_cli.operations.core.history import Entry
+from aurora_cli.operations.destroy import execute
+from aurora_cli.operations.pipeline.run import Run
+from aurora_cli.stacks.history import History
+from aurora_cli.stacks.stack import Stack
+from aurora_cli.terraform.output.outcome import ApplySummary
+from aurora_cli.terraform.plan.plan import Plan
+from tests.unit.ui_screens import change
+
+GROUP, OTHERS = change("aws_db_subnet_group.this", "delete"), change("aws_s3_bucket.theirs", "delete")
+
+
+class Recorded(Run[str, str]):
+    """Notes its moments; goes stale, declines or has nothing to do as told."""
+
+    def __init__(
+        self, stack: Stack, *, stale: int = 0, empty: bool = False, yes: bool = True, dry: bool = False
+    ) -> None:
+        self.said: list[Any] = []
+        clock = SimpleNamespace(now=lambda: datetime(2026, 3, 1, tzinfo=timezone.utc))
+        app = SimpleNamespace(begun=set(), clock=clock, user="alice")
+        context: Any = SimpleNamespace(app=app, stack=stack, emit=self.said.append)
+        super().__init__(context, "rename", dry_run=dry)
+        self.moments: list[str] = []
+        self.stale, self.empty, self.yes = stale, empty, yes
+
+    def review(self, *, again: bool = False) -> str:
+        self.moments.append("review again" if again else "review")
+        return "plan"
+
+    def nothing_to_do(self, review: str) -> bool:
+        return self.empty
+
+    def unchanged(self, review: str, entry: Entry) -> str:
+        entry.finish("unchanged", {})
+        return "unchanged"
+
+    def ask(self, review: str) -> None:
+        self.moments.append("ask")
+        if not self.yes:
+            raise Declined("No.")
+
+    def withdraw(self) -> None:
+        self.moments.append("withdraw")
+
+    def carry_out(self, review: str, entry: Entry) -> str:
+        self.moments.append("do")
+        if self.stale:
+            self.stale -= 1
+            raise PlanStale("Stale.")
+        entry.finish("succeeded", {})
+        return "done"
+
+    def looked(self, review: str) -> str:
+        return "looked"
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Any:
+    return SimpleNamespace(folder=tmp_path, history=History(tmp_path / "history.jsonl"))
+
+
+def outcomes(stack: Any) -> list[str]:
+    return [entry.outcome for entry in stack.history.read()]
+
+
+@pytest.mark.parametrize(
+    ("how", "moments", "result", "outcome"),
+    [
+        ({}, ["review", "ask", "do"], "done", ["succeeded"]),
+        ({"dry": True}, ["review", "withdraw"], "looked", []),
+        ({"empty": True}, ["review"], "unchanged", ["unchanged"]),
+        ({"stale": 1}, ["review", "ask", "do", "review again", "ask", "do"], "done", ["succeeded"]),
+    ],
+)
+def test_the_order(stack: Any, how: dict[str, Any], moments: list[str], result: str, outcome: list[str]) -> None:
+    run = Recorded(stack, **how)
+    assert (run.run(), run.moments, outcomes(stack)) == (result, moments, outcome)
+    assert len([one for one in run.said if isinstance(one, Note)]) == how.get("stale", 0)
+
+
+def test_what_was_declined_is_withdrawn_and_in_the_history(stack: Any) -> None:
+    run = Recorded(stack, yes=False)
+    with pytest.raises(Declined):
+        run.run()
+    assert (run.moments, outcomes(stack)) == (["review", "ask", "withdraw"], ["declined"])
+
+
+def test_a_plan_that_goes_stale_twice_is_not_tried_a_third_time(stack: Any) -> None:
+    run = Recorded(stack, stale=2)
+    with pytest.raises(PlanStale):
+        run.run()
+    assert run.moments.count("do") == 2
+
+
+def test_steps_are_not_shown_a_second_time(stack: Any) -> None:
+    run = Recorded(stack, stale=1)
+    run.replans = False
+    with pytest.raises(PlanStale):
+        run.run()
+    assert run.moments == ["review", "ask", "do"]
+
+
+class Terraform:
+    """Its saved plan is stale; a new one is what it was given."""
+
+    def __init__(self, folder: Path, again: Plan) -> None:
+        self.plan_file, self.again, self.stale, self.applied = folder / "tfplan", again, True, 0
+        self.plan_file.write_text("plan")
+
+    def plan(self, *, destroy: bool) -> Plan:
+        assert destroy
+        self.plan_file.write_text("plan")
+        return self.again
+
+    def apply(self) -> ApplySummary:
+        if self.stale:
+            self.stale = False
+            raise PlanStale("Saved plan is stale.")
+        self.applied += 1
+        return ApplySummary(destroy=len(self.again.changes))
+
+
+def taken_down(folder: Path, again: Plan) -> tuple[Terraform, int]:
+    terraform = Terraform(folder, again)
+    work: Any = SimpleNamespace(terraform=terraform, plan=Plan((GROUP,)))
+    return terraform, vars(execute)["_apply"](work)
+
+
+@pytest.mark.parametrize(("again", "gone"), [(Plan((GROUP,)), 1), (Plan(), 0)])
+def test_a_destroy_plans_again_what_was_shown(tmp_path: Path, again: Plan, gone: int) -> None:
+    terraform, destroyed = taken_down(tmp_path, again)
+    assert (destroyed, terraform.applied) == (gone, gone)
+
+
+def test_a_destroy_takes_down_nothing_that_was_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(PlanStale, match=r"aws_s3_bucket\.theirs"):
+        taken_down(tmp_path, Plan((GROUP, OTHERS)))
+    assert not (tmp_path / "tfplan").exists()
