@@ -24,10 +24,12 @@ _WORDS = {
     "aws_kms_alias": ("KMS alias", "kms delete-alias --alias-name"),
     "aws_cloudwatch_log_group": ("log group", "logs delete-log-group --log-group-name"),
 }
+_KEEP = {"aws_cloudwatch_log_group": " keep it as it is (`logs.own_groups: false`),"}
 
 
 class NamesTaken(Concern):
-    """The names of what is created, looked up; what carries the tag of this cluster is its own, left by an interrupted run."""
+    """The names of what is created, looked up. What an interrupted run has left was imported before the plan, so that also what
+    carries the tag of this cluster is in the way here, e.g. the log group of a cluster that had its name."""
 
     def review(self, plan: Plan) -> Shown:
         """Refuse the first that is somebody else's."""
@@ -38,15 +40,13 @@ class NamesTaken(Concern):
             more = "".join(f", the {_WORDS[one][0]} {other}" for one, other, _ in taken[1:])
             raise InvalidInput(
                 f"The plan would create the {what} {name}{more}: it already exists, and this stack does not manage it.",
-                hint="Choose another `name` or `resource_name`, or delete it if nothing uses it: "
+                hint=f"Choose another `name` or `resource_name`,{_KEEP.get(kind, '')} or delete it if nothing uses it: "
                 f"aws {delete} {name} --region {region}",
                 details={"taken": [{"type": one, "name": other, "region": where} for one, other, where in taken]},
             )
         return Shown()
 
     def _taken(self, plan: Plan) -> Iterator[tuple[str, str, str]]:
-        from aurora_cli.hcl.render import CLUSTER_TAG
-
         for change in plan.resource_changes:
             name = change.after.get("name") if change.action == "create" and change.type in _WORDS else None
             region = region_of(change.address) or self.spec.region
@@ -56,5 +56,5 @@ class NamesTaken(Concern):
                 tags = tags_of_named(self.app.aws(region).client, change.type, name)
             except AccessDenied:
                 continue
-            if tags is not None and tags.get(CLUSTER_TAG) != self.spec.name:
+            if tags is not None:
                 yield change.type, name, region
