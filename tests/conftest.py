@@ -50,11 +50,12 @@ def worker_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 
 
 @pytest.fixture(scope="module")
-def sandbox(worker_emulator: Sandbox) -> Sandbox:
+def sandbox(worker_emulator: Sandbox) -> Iterator[Sandbox]:
     """The emulator, empty at the start of each module, started again if the module before has stopped it."""
     worker_emulator.start()
     worker_emulator.reset()
-    return worker_emulator
+    yield worker_emulator
+    assert "pickl" not in worker_emulator.files.log.read_text(), "whatever the module has made can be saved"
 
 
 @pytest.fixture

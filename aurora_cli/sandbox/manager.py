@@ -14,10 +14,11 @@ from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox import processes
 from aurora_cli.sandbox.client import STOP_HINT, EmulatorClient
 from aurora_cli.sandbox.faults import FaultRule
+from aurora_cli.sandbox.inventory import Inventory, is_loss, without
 from aurora_cli.sandbox.isolation import DEFAULT_REGION, assert_isolated, isolated_environment
 from aurora_cli.sandbox.launch import launch
 from aurora_cli.sandbox.processes import stop_fork_servers
-from aurora_cli.sandbox.state import EmulatorState, Inventory, StateFiles, is_loss, merge
+from aurora_cli.sandbox.state import EmulatorState, StateFiles
 from aurora_cli.writing import make_folder, write_atomic
 
 LOCK_TIMEOUT_S = 90.0
@@ -92,7 +93,7 @@ class Sandbox:
             return self._started()
 
     def stop(self) -> bool:
-        """Stop the emulator, with SIGKILL if necessary. Its resources are lost, which `status` shows.
+        """Stop the emulator, with SIGKILL if necessary. The next one has its resources.
 
         Returns:
             True if one was stopped, False if none was running.
@@ -121,19 +122,20 @@ class Sandbox:
 
     def lost_clusters(self) -> set[str]:
         """`<region>/<id>` of the clusters that went with an emulator, and are not there again."""
-        gone, last = (
-            set(self.files.read_lost().get("clusters", [])),
-            set(self.files.read_inventory().get("clusters", [])),
-        )
-        return gone - last if self._is_alive(self.files.read_state()) else gone | last
+        if not self._is_alive(self.files.read_state()):
+            return set(self.files.gone().get("clusters", []))
+        lost, there = self.files.read_lost(), self.files.read_inventory()
+        return set(without(lost, there).get("clusters", []))
+
+    def kept_clusters(self) -> set[str]:
+        """`<region>/<id>` of the clusters that the next emulator will have."""
+        return set(self.files.saved.resources().get("clusters", []))
 
     def _is_alive(self, state: EmulatorState | None) -> bool:
         return state is not None and processes.is_running(state.pid, state.process_start)
 
     def _info(self, state: EmulatorState | None, *, alive: bool, answers: bool) -> SandboxInfo:
-        gone = self.files.read_lost()
-        if not alive:
-            gone = merge(gone, self.files.read_inventory())
+        gone = self.files.read_lost() if alive else self.files.gone()
         current = state if alive else None
         return SandboxInfo(
             running=answers,

@@ -2,25 +2,21 @@
 
 emulator.json   the last emulator: pid, process start time, port, token, keys; the emulator writes it when it listens
 inventory.json  its resources; the emulator rewrites it after each change, so that those of a killed one are known
-lost.json       resources of stopped emulators; written at the next start, deleted by reset
+resources.saved the resources themselves, for the next emulator; see `saved.py`
+lost.json       resources of earlier emulators that the next one did not have; written at its start, deleted by reset
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from aurora_cli.sandbox.files import read_json
+from aurora_cli.sandbox.inventory import Inventory, inventory, merge, without
 from aurora_cli.sandbox.isolation import Keys
+from aurora_cli.sandbox.saved import SavedFile
 from aurora_cli.writing import write_atomic
-
-Inventory = dict[str, list[str]]
-"""Kind of resource (`clusters`, `instances`, `vpcs`, ...) -> `<region>/<id>` of each."""
-
-MOURNED = ("clusters", "instances", "vpcs", "subnet_groups")
-"""Kinds whose loss breaks a stack, unlike that of a snapshot."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +62,7 @@ class StateFiles:
         self.folder = folder
         self.emulator = folder / "emulator.json"
         self.inventory = folder / "inventory.json"
+        self.saved = SavedFile(folder / "resources.saved")
         self.lost = folder / "lost.json"
         self.lock = folder / "emulator.lock"
         self.log = folder / "emulator.log"
@@ -94,34 +91,29 @@ class StateFiles:
 
     def read_inventory(self) -> Inventory:
         """The resources of the last emulator."""
-        return _inventory(read_json(self.inventory))
+        return inventory(read_json(self.inventory))
 
     def read_lost(self) -> Inventory:
         """The lost resources of earlier emulators since the last reset."""
-        return _inventory(read_json(self.lost))
+        return inventory(read_json(self.lost))
+
+    def gone(self) -> Inventory:
+        """The resources that no emulator has any more, when none is running: the next one will have those that were saved."""
+        return merge(self.read_lost(), without(self.read_inventory(), self.saved.resources()))
 
     def bury(self) -> None:
-        """Add the inventory of a stopped emulator to the lost resources."""
-        gone = merge(self.read_lost(), self.read_inventory())
+        """Record what is gone, before the next emulator starts."""
+        self.lose(self.gone())
+        self.inventory.unlink(missing_ok=True)
+
+    def lose(self, resources: Inventory) -> None:
+        """Add to the lost resources."""
+        gone = merge(self.read_lost(), resources)
         if gone:
             write_atomic(self.lost, json.dumps(gone, indent=2) + "\n", sync=False)
-        self.inventory.unlink(missing_ok=True)
 
     def forget(self) -> None:
-        """Delete the record of lost resources."""
+        """Delete the resources, and the record of lost ones."""
+        self.saved.delete()
         self.lost.unlink(missing_ok=True)
         self.inventory.unlink(missing_ok=True)
-
-
-def merge(first: Inventory, second: Inventory) -> Inventory:
-    """Merge two inventories without duplicates."""
-    return {kind: sorted({*first.get(kind, []), *second.get(kind, [])}) for kind in sorted({*first, *second})}
-
-
-def is_loss(inventory: Inventory) -> bool:
-    """Whether it contains resources of a stack."""
-    return any(inventory.get(kind) for kind in MOURNED)
-
-
-def _inventory(data: Mapping[str, object] | None) -> Inventory:
-    return {kind: [str(name) for name in names] for kind, names in (data or {}).items() if isinstance(names, list)}

@@ -150,6 +150,7 @@ def test_a_killed_emulator_is_missed_by_name(sandbox: Sandbox) -> None:
     account.create("demo", DBSubnetGroupName="demo", VpcSecurityGroupIds=[group])
     account.instance("demo", "1")
     kill(account_pid)
+    sandbox.files.saved.delete()  # or it was written by another version, or not in time
     info = sandbox.status()
     assert (info.running, info.state_lost) == (False, True)
     assert info.lost["clusters"] == ["eu-west-1/demo"]
@@ -162,13 +163,53 @@ def test_a_killed_emulator_is_missed_by_name(sandbox: Sandbox) -> None:
     assert (clean.running, clean.state_lost, clean.lost) == (True, False, {})
 
 
-def test_what_a_stopped_emulator_held_is_missed_too(sandbox: Sandbox) -> None:
+def cluster(account: Account) -> dict[str, Any]:
+    (found,) = account.rds.describe_db_clusters()["DBClusters"]
+    return {key: value for key, value in found.items() if key != "LatestRestorableTime"}  # which is now
+
+
+def test_the_next_emulator_has_what_the_last_one_had(sandbox: Sandbox) -> None:
+    """Stopped, or killed when it had come to rest: resources of all services, and what they refer to."""
     sandbox.start()
-    Account(sandbox).create("demo")
-    assert sandbox.status().state_lost is False
+    account = Account(sandbox)
+    vpc, subnets, group = account.network("demo")
+    key = client(sandbox, "kms").create_key()["KeyMetadata"]["Arn"]
+    account.create("demo", DBSubnetGroupName="demo", VpcSecurityGroupIds=[group], KmsKeyId=key, StorageEncrypted=True)
+    account.instance("demo", "1")
+    client(sandbox, "s3").create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    client(sandbox, "s3").put_object(Bucket="states", Key="demo", Body=b"state" * 100_000)
+    before = cluster(account)
+    for end in (sandbox.stop, lambda: kill(sandbox.status().pid)):
+        assert wait_until(lambda: sandbox.files.saved.resources() == sandbox.files.read_inventory(), timeout_s=10)
+        end()
+        assert sandbox.status().state_lost is False
+        assert sandbox.start().state_lost is False
+        account = Account(sandbox)
+        assert cluster(account) == before
+        assert client(sandbox, "s3").get_object(Bucket="states", Key="demo")["Body"].read() == b"state" * 100_000
+        assert {s["VpcId"] for s in client(sandbox, "ec2").describe_subnets(SubnetIds=subnets)["Subnets"]} == {vpc}
+        cipher = client(sandbox, "kms").encrypt(KeyId=key, Plaintext=b"text")["CiphertextBlob"]
+        assert client(sandbox, "kms").decrypt(CiphertextBlob=cipher)["Plaintext"] == b"text"
+    account.rds.delete_db_instance(DBInstanceIdentifier="demo-1")
+    account.rds.delete_db_cluster(DBClusterIdentifier="demo", SkipFinalSnapshot=True)
+    sandbox.reset()
     sandbox.stop()
-    info = sandbox.status()
-    assert (info.state_lost, info.lost["clusters"]) == (True, ["eu-west-1/demo"])
+    sandbox.start()
+    assert Account(sandbox).rds.describe_db_subnet_groups()["DBSubnetGroups"] == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x80", b"cos\nsystem\n(S'touch %s'\ntR.", b"cmoto.core.utils\nos.system\n(S'touch %s'\ntR."]
+)
+def test_saved_resources_that_are_none_are_lost_and_run_nothing(
+    sandbox: Sandbox, tmp_path: Path, content: bytes
+) -> None:
+    mark = tmp_path / "ran"
+    sandbox.files.folder.mkdir(parents=True, exist_ok=True)
+    sandbox.files.saved.write({"clusters": ["eu-west-1/demo"]}, content.replace(b"%s", bytes(mark)))
+    sandbox.start()
+    assert Account(sandbox).rds.describe_db_clusters()["DBClusters"] == []
+    assert (sandbox.status().lost, mark.exists()) == ({"clusters": ["eu-west-1/demo"]}, False)
 
 
 def test_it_answers_its_own_key_alone_and_no_browser(sandbox: Sandbox) -> None:
@@ -205,6 +246,7 @@ def test_what_was_deleted_is_not_missed(sandbox: Sandbox) -> None:
     account.create("demo")
     account.rds.delete_db_cluster(DBClusterIdentifier="demo", FinalDBSnapshotIdentifier="demo-final")
     kill(pid)
+    sandbox.files.saved.delete()
     info = sandbox.status()
     assert info.state_lost is False
     assert info.lost == {"cluster_snapshots": ["eu-west-1/demo-final"]}

@@ -48,6 +48,8 @@ def test_everything_stands_beside_everything(aurora: Aurora, tmp_path: Path) -> 
     assert cluster["KmsKeyId"] == cluster["ActivityStreamKmsKeyId"] == cluster["MasterUserSecret"]["KmsKeyId"]
     assert len(made["endpoints"]["custom"]) == 2
     assert made["endpoints"]["proxy_reader"]["port"] == 5432
+    aurora.ok("sandbox", "stop")
+    settled(aurora)  # the next emulator has all of it
 
     other = ("--set", "monitoring.alarms.cpu=80", "--set", "proxy.borrow_timeout=30s", "--set", "services.lambda=null")
     assert aurora.json("apply", NAME, *other, "--yes")["changed"] is True

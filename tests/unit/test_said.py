@@ -13,6 +13,7 @@ import pytest
 from aurora_cli.aws.restore.snapshots import SnapshotInfo
 from aurora_cli.commands.look.wait import command as wait
 from aurora_cli.operations.day_two import snapshots
+from aurora_cli.sandbox.state import StateFiles
 from aurora_cli.terraform.plan.plan import Plan
 from tests.unit.conftest import Run
 from tests.unit.ui_screens import change
@@ -88,6 +89,13 @@ def test_the_stop_of_the_sandbox_names_what_is_lost(tmp_path: Path, run: Run) ->
     (folder / "inventory.json").write_text(json.dumps({"clusters": ["eu-west-1/demo"]}))
     said = " ".join(run("sandbox", "stop").err.split())
     assert "Its contents are lost: demo. To clear the list of clusters: aurora-cli sandbox reset" in said
+
+
+def test_the_stop_of_the_sandbox_names_what_it_keeps(tmp_path: Path, run: Run) -> None:
+    files = StateFiles(tmp_path / "home" / "sandbox" / "emulator")
+    files.folder.mkdir(parents=True)
+    files.saved.write({"clusters": ["eu-west-1/demo"]}, b"resources")
+    assert "It keeps demo for the next start. To delete it: aurora-cli sandbox reset" in run("sandbox", "stop").err
 
 
 def test_the_summary_of_a_plan_has_the_keys_of_an_apply() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
@@ -14,8 +15,10 @@ import pytest
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox import processes
+from aurora_cli.sandbox.inventory import is_loss, merge
 from aurora_cli.sandbox.manager import Sandbox
-from aurora_cli.sandbox.state import EmulatorState, StateFiles, is_loss, merge
+from aurora_cli.sandbox.saved import versions
+from aurora_cli.sandbox.state import EmulatorState, StateFiles
 
 STATE = EmulatorState(
     pid=1,
@@ -70,6 +73,36 @@ def test_what_a_dead_emulator_held_is_lost_until_reset(tmp_path: Path) -> None:
     files.bury()
     assert Sandbox(tmp_path).status().lost == info.lost
     assert Sandbox(tmp_path).reset().state_lost is False
+
+
+def test_what_was_saved_is_not_lost(tmp_path: Path) -> None:
+    files = StateFiles(tmp_path)
+    files.write_state(replace(STATE, pid=2**22 - 1))
+    files.inventory.write_text('{"clusters": ["eu-west-1/demo", "eu-west-1/late"]}')
+    files.saved.write({"clusters": ["eu-west-1/demo"]}, b"resources")
+    assert Sandbox(tmp_path).status().lost == {"clusters": ["eu-west-1/late"]}
+    assert files.saved.read() == ({"clusters": ["eu-west-1/demo"]}, b"resources")
+    Sandbox(tmp_path).reset()
+    assert files.saved.read() is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00",
+        b'{"versions": {}, "resources": {}}\nof another version',
+        b"[" * 100_000,
+        json.dumps({"versions": versions()}).encode() + b"\nx",
+        json.dumps({"versions": versions(), "resources": {"clusters": ["a"]}}).encode() + b"\n",
+    ],
+)
+def test_a_file_that_this_version_cannot_read_brings_nothing_back(tmp_path: Path, content: bytes) -> None:
+    files = StateFiles(tmp_path)
+    files.saved.path.write_bytes(content)
+    assert files.saved.read() is None
+    files.inventory.write_text('{"clusters": ["eu-west-1/demo"]}')
+    assert Sandbox(tmp_path).status().lost == {"clusters": ["eu-west-1/demo"]}
 
 
 def test_a_lost_snapshot_alone_breaks_no_stack() -> None:

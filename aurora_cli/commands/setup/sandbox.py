@@ -56,8 +56,8 @@ def start(session: Session, output: str) -> None:
 def stop(session: Session) -> None:
     """Stop the emulator.
 
-    The contents of the local AWS are lost. Afterwards `sandbox reset` clears the clusters of the sandbox from
-    the home.
+    The next start brings the contents of the local AWS back, also after a kill or a reboot; faults and settings end with
+    the emulator. `sandbox reset` deletes the contents.
 
     \b
     Examples:
@@ -65,7 +65,11 @@ def stop(session: Session) -> None:
     """
     manager = session.app.sandbox_manager
     session.say("The sandbox is stopped." if manager.stop() else "The sandbox was not running.", err=True)
-    lost = sorted(name.partition("/")[2] for name in manager.lost_clusters())
+    lost, kept = (
+        sorted(name.partition("/")[2] for name in one) for one in (manager.lost_clusters(), manager.kept_clusters())
+    )
+    if kept:
+        session.say(f"It keeps {', '.join(kept)} for the next start. To delete it: aurora-cli sandbox reset", err=True)
     if lost:
         text = f"Its contents are lost: {', '.join(lost)}. To clear the list of clusters: aurora-cli sandbox reset"
         session.say(text, err=True)

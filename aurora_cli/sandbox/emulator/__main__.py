@@ -12,12 +12,13 @@ import select
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from aurora_cli.sandbox.emulator.admin import Admin
 from aurora_cli.sandbox.emulator.application import Application
 from aurora_cli.sandbox.emulator.calls import CallLog
-from aurora_cli.sandbox.emulator.inventory import InventoryFile
+from aurora_cli.sandbox.emulator.inventory import SavedInventory
 from aurora_cli.sandbox.emulator.loading import Loader
 from aurora_cli.sandbox.emulator.server import EmulatorServer
 from aurora_cli.sandbox.faults import FaultBook
@@ -51,8 +52,8 @@ def main(argv: list[str] | None = None) -> None:
         signal.signal(number, lambda _number, _frame: wake_up(wake))
     files = StateFiles(options.folder)
     token, keys = secrets.token_hex(16), new_keys()
-    loader = Loader(options.region)
-    inventory = InventoryFile(files.inventory, lambda: loader.wait().survey())
+    inventory = SavedInventory(files)
+    loader = Loader(options.region, inventory.start)
     admin = Admin(token, loader, inventory, CallLog(), FaultBook())
     server = listen(options.port, Application(admin, keys.access_key_id))
     state = new_state(server.port, token, keys, options.region)
@@ -62,7 +63,7 @@ def main(argv: list[str] | None = None) -> None:
         os.write(options.ready_fd, f"{server.port}\n".encode())
         os.close(options.ready_fd)
     loader.start()
-    serve_until(stop, files, state)
+    serve_until(stop, files, state, inventory.end)
     # moto may still be loading in its thread, which an orderly shutdown of the interpreter does not survive.
     sys.stderr.flush()
     os._exit(0)
@@ -104,8 +105,8 @@ def new_state(port: int, token: str, keys: Keys, region: str) -> EmulatorState:
     )
 
 
-def serve_until(stop: int, files: StateFiles, state: EmulatorState) -> None:
-    """Wait until `stop` is readable; the signal handlers write to it.
+def serve_until(stop: int, files: StateFiles, state: EmulatorState, end: Callable[[], None]) -> None:
+    """Wait until `stop` is readable, to which the signal handlers write; then `end`.
 
     Also returns when the state file is deleted, because no command can find this process without it.
     """
@@ -113,6 +114,7 @@ def serve_until(stop: int, files: StateFiles, state: EmulatorState) -> None:
         current = files.read_state()
         if current is None or current.token != state.token:
             return
+    end()
     files.write_state(dataclasses.replace(state, stopped=True))
 
 

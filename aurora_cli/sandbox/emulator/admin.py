@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.sandbox.emulator.calls import CallLog
-from aurora_cli.sandbox.emulator.inventory import InventoryFile
+from aurora_cli.sandbox.emulator.inventory import SavedInventory
 from aurora_cli.sandbox.emulator.latency import LATENCY
 from aurora_cli.sandbox.emulator.loading import Loader
 from aurora_cli.sandbox.emulator.server import Environ
@@ -41,7 +41,7 @@ class Admin:
 
     token: str
     loader: Loader
-    inventory: InventoryFile
+    inventory: SavedInventory
     calls: CallLog
     faults: FaultBook
 

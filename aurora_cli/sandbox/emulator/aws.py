@@ -11,14 +11,14 @@ from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aurora_cli.sandbox.emulator import rds
+from aurora_cli.sandbox.emulator import pickling, rds
 from aurora_cli.sandbox.emulator.calls import scope
 from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services import ec2
 from aurora_cli.sandbox.emulator.services.install import install_for
 from aurora_cli.sandbox.emulator.wire_errors import Answer
+from aurora_cli.sandbox.inventory import Inventory
 from aurora_cli.sandbox.isolation import ACCOUNT
-from aurora_cli.sandbox.state import Inventory
 
 WARM_UP = (
     ("rds", "Action=DescribeDBClusters&Version=2014-10-31", None),
@@ -78,6 +78,16 @@ class Aws:
         """Delete every resource of every service."""
         with self.one_at_a_time:
             BackendDict.reset()
+
+    def dump(self) -> bytes:
+        """Every resource, for `load`. Raises what `pickling.dump` raises."""
+        with self.one_at_a_time:
+            return pickling.dump()
+
+    def load(self, content: bytes) -> None:
+        """Bring back the resources of `dump`. Raises what `pickling.load` raises."""
+        with self.one_at_a_time:
+            pickling.load(content)
 
     def place_serverless_v1(self, region: str, values: dict[str, Any]) -> str:
         """Create an Aurora Serverless v1 cluster, which the API no longer does; returns its ARN."""

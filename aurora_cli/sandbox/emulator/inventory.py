@@ -1,40 +1,98 @@
-"""Writes the existing resources to disk after each change, so that a killed emulator's lost resources are known."""
+"""Writes what exists to disk: its names after each change, the resources themselves a moment later and at the end.
+
+The names tell what an emulator that was killed in that moment had, and the next one has not.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from pathlib import Path
+import threading
+import traceback
+from typing import TYPE_CHECKING
 
-from aurora_cli.sandbox.state import Inventory
+from aurora_cli.sandbox.inventory import Inventory
+from aurora_cli.sandbox.state import StateFiles
 from aurora_cli.writing import write_atomic
 
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.aws import Aws
+
 CHANGING = ("Create", "Delete", "Restore", "Modify", "Copy", "Switchover")
+READING = ("Describe", "List", "Get", "Head", "Lookup", "Search")
+REST_S = 0.1
+"""Changes come in bursts; what comes within this time is written together."""
 
 
-class InventoryFile:
-    """Keeps the inventory file up to date.
+class SavedInventory:
+    """Keeps the files up to date.
 
     Args:
-        path: the inventory file.
-        survey: returns the existing resources.
+        files: of the sandbox.
     """
 
-    def __init__(self, path: Path, survey: Callable[[], Inventory]) -> None:
-        self._path = path
-        self._survey = survey
+    def __init__(self, files: StateFiles) -> None:
+        self._files = files
+        self._aws: Aws | None = None
         self._written: Inventory = {}
+        self._changed, self._over, self._saving = threading.Event(), threading.Event(), threading.Lock()
+
+    def start(self, aws: Aws) -> None:
+        """Bring back what the last emulator has saved, and save what changes from now on.
+
+        Resources that cannot be brought back are lost, and the log says why.
+        """
+        self._aws, saved = aws, self._files.saved.read()
+        if saved is not None:
+            try:
+                aws.load(saved[1])
+                self._write(aws.survey())
+            except Exception:  # whatever a file of that name may do
+                traceback.print_exc()
+                aws.reset()
+                self._files.lose(saved[0])
+        threading.Thread(target=self._keep_saved, name="save", daemon=True).start()
+
+    def end(self) -> None:
+        """Save what was not yet saved."""
+        self._over.set()
+        self._save()
 
     def update(self, action: str) -> None:
-        """Write the file if the action changed the existing resources."""
-        if action.startswith(CHANGING):
-            self._write(self._survey())
+        """After a call: write the names if it changed what exists, and soon the resources if it changed anything."""
+        if not action.startswith(READING):
+            self._changed.set()
+        if action.startswith(CHANGING) and self._aws:
+            self._write(self._aws.survey())
 
     def clear(self) -> None:
-        """Write an empty inventory."""
+        """Nothing exists any more."""
         self._write({})
+        self._changed.set()
+
+    def _save(self) -> None:
+        with self._saving:
+            if self._aws is None or not self._changed.is_set():
+                return
+            with self._aws.one_at_a_time:
+                self._changed.clear()
+                try:
+                    names, content = self._aws.survey(), self._aws.dump()
+                except Exception:  # an object of moto that cannot be pickled
+                    traceback.print_exc()
+                    self._files.saved.delete()
+                    return
+            try:
+                self._files.saved.write(names, content)
+            except OSError:  # the next change tries again
+                traceback.print_exc()
+
+    def _keep_saved(self) -> None:
+        while not self._over.is_set():
+            self._changed.wait()
+            self._over.wait(REST_S)
+            self._save()
 
     def _write(self, now: Inventory) -> None:
         if now != self._written:
-            write_atomic(self._path, json.dumps(now, indent=2) + "\n", sync=False)
+            write_atomic(self._files.inventory, json.dumps(now, indent=2) + "\n", sync=False)
             self._written = now

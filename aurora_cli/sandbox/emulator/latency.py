@@ -30,12 +30,12 @@ class Transition:
     def __init__(self, passing: str, final: str) -> None:
         self.passing = passing
         self.final = final
-        self._began, self._seconds = time.monotonic(), LATENCY.seconds
+        self._began, self._seconds = time.time(), LATENCY.seconds
 
     @property
     def over(self) -> bool:
         """Whether the final status is reached."""
-        return time.monotonic() >= self._began + min(self._seconds, LATENCY.seconds)
+        return time.time() >= self._began + min(self._seconds, LATENCY.seconds)
 
     @property
     def status(self) -> str:

@@ -10,6 +10,7 @@ import gc
 import os
 import threading
 import traceback
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ class Loader:
 
     Args:
         region: the Region to preload.
+        loaded: takes moto before its first call.
     """
 
-    def __init__(self, region: str) -> None:
-        self._region = region
+    def __init__(self, region: str, loaded: Callable[[Aws], None]) -> None:
+        self._region, self._loaded = region, loaded
         self._done = threading.Event()
         self._aws: Aws | None = None
         self._warm = False
@@ -57,7 +59,9 @@ class Loader:
     def _load(self) -> None:
         gc.disable()
         try:
-            self._aws = load_aws()
+            aws = load_aws()
+            self._loaded(aws)
+            self._aws = aws
             self._done.set()
             self._aws.warm_up(self._region)
             self._warm = True
