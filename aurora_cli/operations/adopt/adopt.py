@@ -75,6 +75,8 @@ def adopt(
             raise InvalidInput(
                 f"{file} already exists.", hint=f"Specify another file with {option}, or move the existing one."
             )
+    if removed_to is not None and from_state is None:
+        raise InvalidInput("--removed-to requires --from-state.", hint="Specify the Terraform state that has the cluster.")
     name, region, origin = _located(app, identifier, from_state, emit)
     with app.registry.lock(name, "adopt"):
         _refuse_managed(app, name)
@@ -109,8 +111,8 @@ def _located(
         region = _region(app)
         app.begin(emit)
         return identifier, region, None
-    app.begin(emit)
     origin = find_origin(app, from_state, identifier, emit)
+    app.begin(emit)
     return origin.name, origin.region or _region(app), origin
 
 
@@ -146,7 +148,7 @@ def _read(app: AppContext, identifier: str, region: str, origin: StateOrigin | N
             if origin:
                 raise ClusterNotFound(
                     f"{origin.address} in the Terraform state is the cluster {identifier}, which does not exist in {region}.",
-                    hint=f"It was deleted or renamed since; what is there: aws rds describe-db-clusters --region {region}",
+                    hint="It was deleted or renamed since. If it has another name now: aurora-cli adopt CLUSTER",
                 ) from error
             raise ClusterNotFound(
                 f"AWS has no cluster named {identifier} in {region}.",

@@ -68,18 +68,18 @@ def find_origin(app: AppContext, source: Path, wanted: str | None, emit: Emit) -
         TerraformFailed, AccessDenied: the backend cannot be read.
     """
     with timed(emit, "state", "Reading the Terraform state of the other configuration"):
-        state = _read(app, source)
+        state = _read(app, source, emit)
     origin = _choose(_clusters(state, source), source, wanted, app.region)
     _refuse_other_account(app, origin)
     return origin
 
 
-def _read(app: AppContext, source: Path) -> State:
+def _read(app: AppContext, source: Path, emit: Emit) -> State:
     if not source.exists():
         raise InvalidInput(f"{source} does not exist.", hint="Specify a folder with --from-state, or a state file.")
     file = _file_of(source, app.environ) if source.is_dir() else source
     if file is None:
-        return parse_foreign_state(_pull(app, source), source)
+        return parse_foreign_state(_pull(app, source, emit), source)
     try:
         content = file.read_bytes()
     except OSError as problem:
@@ -106,10 +106,11 @@ def _file_of(folder: Path, environ: Mapping[str, str]) -> Path | None:
     )
 
 
-def _pull(app: AppContext, folder: Path) -> bytes:
+def _pull(app: AppContext, folder: Path, emit: Emit) -> bytes:
     """What the backend of a folder holds. Terraform gets a copy of its notes on the folder, since it may write to them."""
     from aurora_cli.terraform.queries import TerraformReader
 
+    app.begin(emit)
     notes = data_folder(folder, app.environ)
     with TemporaryDirectory(prefix="aurora-cli-") as copy:
         write_atomic(Path(copy) / STATE_FILE, (notes / STATE_FILE).read_bytes())
@@ -135,7 +136,7 @@ def _clusters(state: State, source: Path) -> list[StateOrigin]:
         found = f"{databases[0].address} is an RDS Multi-AZ DB cluster ({databases[0].attributes['engine']})"
     elif state.managed:
         kinds = sorted({one.type.partition("_")[0] for one in state.managed})
-        found = f"its {len(state.managed)} resources are of {', '.join(kinds[:_SHOWN])}"
+        found = f"it has resources of {', '.join(kinds[:_SHOWN])}"
     else:
         found = "it has no resources"
     raise InvalidInput(

@@ -70,7 +70,7 @@ def parse_foreign_state(text: str | bytes, source: Path) -> State:
 
     def damaged(why: str) -> InvalidInput:
         return InvalidInput(
-            f"{source} is not a Terraform state that can be read: {why}.",
+            f"{source} cannot be read as a Terraform state: {why}.",
             hint=f"Save the state again in the folder of the configuration, and specify the file: {PULL}",
         )
 
