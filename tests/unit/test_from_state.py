@@ -16,8 +16,8 @@ from aurora_cli.hcl.adoption import Import
 from aurora_cli.operations.from_state.handover import Handover, handover_of
 from aurora_cli.operations.from_state.origin import StateOrigin, find_origin
 from aurora_cli.terraform.state.addresses import instance_key, modules_of, without_keys
+from tests.foreign_states import Entry, arn, cloudposse, cluster, entry, instance, rds_aurora, shown, state_of
 from tests.unit.conftest import Run
-from tests.unit.foreign_states import Entry, arn, cloudposse, cluster, entry, instance, rds_aurora, shown, state_of
 
 IMPORTS = (
     Import("aws_rds_cluster.this", "shop"),

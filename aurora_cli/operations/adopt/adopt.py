@@ -76,7 +76,9 @@ def adopt(
                 f"{file} already exists.", hint=f"Specify another file with {option}, or move the existing one."
             )
     if removed_to is not None and from_state is None:
-        raise InvalidInput("--removed-to requires --from-state.", hint="Specify the Terraform state that has the cluster.")
+        raise InvalidInput(
+            "--removed-to requires --from-state.", hint="Specify the Terraform state that has the cluster."
+        )
     name, region, origin = _located(app, identifier, from_state, emit)
     with app.registry.lock(name, "adopt"):
         _refuse_managed(app, name)

@@ -118,10 +118,11 @@ def _pull(app: AppContext, folder: Path, emit: Emit) -> bytes:
         env = app.terraform_env(app.region or "", {"TF_DATA_DIR": copy})
         try:
             return TerraformReader(app.binary, folder, env).pull_state()
-        except TerraformFailed as error:
+        except TerraformFailed as error:  # the explanations of its diagnostics are about stacks of our own
+            said = next((one["summary"] for one in error.details.get("diagnostics", ())), error.message)
             raise TerraformFailed(
-                f"The state of {folder} cannot be read: {error.message}",
-                hint=f"Save it to a file there, and specify the file with --from-state: {PULL}",
+                f"Terraform cannot read the state of {folder}: {said.rstrip('.:')}.",
+                hint=f"See that this succeeds there, and specify the file that it writes with --from-state: {PULL}",
                 details=error.details,
             ) from error
 
