@@ -142,6 +142,4 @@ def _without(problem: Exception, damaged: Damaged[Made]) -> Made:
 def _why(problem: Exception) -> str:
     if isinstance(problem, json.JSONDecodeError):
         return f"it is not JSON: {problem.msg} in line {problem.lineno}"
-    if isinstance(problem, UnicodeDecodeError):
-        return "it is not text"
     return f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)

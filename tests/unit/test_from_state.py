@@ -226,7 +226,7 @@ def test_a_state_that_does_not_do_is_one_sentence_with_a_way_out(run: Run, tmp_p
     [
         (json.dumps(state_of(*rds_aurora()))[:700].encode(), "it is not JSON"),
         (b"", "it is empty"),
-        (b"PK\x03\x04\xff\xfe", "it is not text"),
+        (b"PK\x03\x04\xff\xfe", "it is a saved plan or another archive"),
         (b"[" * 5000, "cannot be read"),
         (None, "has no Terraform state"),
     ],

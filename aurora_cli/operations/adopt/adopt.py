@@ -136,8 +136,13 @@ def _refuse_managed(app: AppContext, name: str) -> None:
         return
     raise SpecConflict(
         f"{name} is already managed here.",
-        hint=f"Apply its spec with `aurora-cli apply {name}`, or check with `aurora-cli drift {name}`.",
+        hint=f"Apply its spec with `aurora-cli apply {name}`, or check with `aurora-cli drift {name}`.{_blocks_of(stack)}",
     )
+
+
+def _blocks_of(stack: Stack) -> str:
+    kept = stack.folder / HANDOVER_FILE
+    return f" The `removed` blocks for the configuration that had it: {kept}" if kept.exists() else ""
 
 
 def _read(app: AppContext, identifier: str, region: str, origin: StateOrigin | None, emit: Emit) -> DiscoveredCluster:

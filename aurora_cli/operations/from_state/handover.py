@@ -28,7 +28,7 @@ class Handover:
 
     Attributes:
         name, source: the cluster, and the folder or file of the state that has it.
-        folder: the folder in which its commands run, if that is known and not this one.
+        folder: the folder in which its commands run, if that is known.
         address: of the cluster in it.
         targets: modules that go as a whole, and single resources, e.g. `module.aurora["shop"]`.
         removed: the same without instance keys, for `removed` blocks; empty where other instances stay.
@@ -77,7 +77,7 @@ class Handover:
         return f"{comments}\n{self.blocks}" if self.blocks else comments
 
     def _guide(self) -> Iterator[str]:
-        yield f"aurora-cli manages the cluster {self.name} now. Here, Terraform is to forget it, and to destroy nothing."
+        yield f"The cluster {self.name} is managed by aurora-cli. Here, Terraform is to forget it, and to destroy nothing."
         yield f"1. In this configuration, delete {', '.join(self.declarations)}"
         if self.removed:
             yield "2. Add this file and apply (Terraform 1.7 or later); the plan must not destroy anything."
@@ -129,7 +129,7 @@ def handover_of(origin: StateOrigin, found: DiscoveredCluster, imports: Sequence
     return Handover(
         name=origin.name,
         source=str(origin.source),
-        folder=str(origin.source) if origin.source.is_dir() and not origin.source.samefile(".") else None,
+        folder=str(origin.source.absolute()) if origin.source.is_dir() else None,
         address=origin.address,
         targets=targets,
         removed=tuple(dict.fromkeys(without_keys(one) for one in targets)) if entirely else (),

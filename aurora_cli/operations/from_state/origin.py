@@ -164,12 +164,13 @@ def _choose(found: Sequence[StateOrigin], source: Path, wanted: str | None, regi
     more = f" and {len(choices) - _SHOWN} more" if len(choices) > _SHOWN else ""
     same = len({one.name for one in choices}) < len(choices)
     example = shlex.quote(choices[0].address if same else choices[0].name)
-    where = f"--region {choices[0].region} " if named and not here else ""
+    rest = f"{example} --from-state {shlex.quote(str(source))}"
+    elsewhere = f"Specify one: aurora-cli --region {choices[0].region} adopt {rest}"
     kind, missing = (InvalidInput, f"in {region}") if named else (ClusterNotFound, f"{wanted}")
     has = f"{len(choices)} Aurora clusters:" if here else f"no Aurora cluster {missing}; it has"
     raise kind(
         f"The Terraform state of {source} has {has} {listed}{more}.",
-        hint=f"Specify one: aurora-cli {where}adopt {example} --from-state {shlex.quote(str(source))}",
+        hint=elsewhere if named and not here else f"Specify one: aurora-cli adopt {rest}",
         details={"clusters": [{"name": o.name, "region": o.region, "address": o.address} for o in choices]},
     )
 

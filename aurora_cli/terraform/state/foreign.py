@@ -18,6 +18,7 @@ WORKSPACE_NOTE = "environment"
 _WORKSPACES = "terraform.tfstate.d"
 _ADDRESS = re.compile(r"[^\W\d][\w-]*(?:\.[^\W\d][\w-]*)+")
 PULL = "terraform state pull > orders.tfstate"
+_ARCHIVE = b"PK\x03\x04"
 _TOFU_PULL = "tofu state pull > orders.tfstate"
 
 
@@ -61,8 +62,8 @@ def local_file_of(folder: Path, environ: Mapping[str, str]) -> Path | None:
     return read_json(note, place, damaged, absent=place({}))
 
 
-def parse_foreign_state(text: str | bytes, source: Path) -> State:
-    """The state in a text: of format 4, or what `terraform show -json` prints of one. Secrets are taken out.
+def parse_foreign_state(content: bytes, source: Path) -> State:
+    """The state in a file: of format 4, or what `terraform show -json` prints of one. Secrets are taken out.
 
     Raises:
         InvalidInput: it is none, and why: encrypted, cut off, too old, a plan.
@@ -74,9 +75,11 @@ def parse_foreign_state(text: str | bytes, source: Path) -> State:
             hint=f"Save the state again in the folder of the configuration, and specify the file: {PULL}",
         )
 
-    if not text.strip():
+    if not content.strip():
         raise damaged("it is empty")
-    return parse_json(text, lambda data: _checked(_state(json_object(data), source)), damaged)
+    if content.startswith(_ARCHIVE):
+        raise damaged("it is a saved plan or another archive")
+    return parse_json(content, lambda data: _checked(_state(json_object(data), source)), damaged)
 
 
 def _state(data: dict[str, Any], source: Path) -> State:
