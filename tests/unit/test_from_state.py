@@ -13,11 +13,14 @@ from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.context import AppContext
 from aurora_cli.errors import AuroraError, ClusterNotFound, CredentialsError
 from aurora_cli.hcl.adoption import Import
+from aurora_cli.operations.adopt.review import AdoptResult, AdoptReview
 from aurora_cli.operations.from_state.handover import Handover, handover_of
 from aurora_cli.operations.from_state.origin import StateOrigin, find_origin
 from aurora_cli.terraform.state.addresses import instance_key, modules_of, without_keys
+from aurora_cli.ui.plan import adopt_view
 from tests.foreign_states import Entry, arn, cloudposse, cluster, entry, instance, rds_aurora, shown, state_of
 from tests.unit.conftest import Run
+from tests.unit.ui_screens import SECRET, screen
 
 IMPORTS = (
     Import("aws_rds_cluster.this", "shop"),
@@ -78,13 +81,14 @@ def test_a_module_that_is_about_the_cluster_alone_leaves_as_a_whole(tmp_path: Pa
     assert becomes["module.aurora.aws_security_group.this[0]"] is None
     assert len(becomes) == len(rds_aurora())
     assert 'module.aurora.aws_vpc_security_group_ingress_rule.this["the app\'s \\"vpc\\""]' in their.unmanaged
-    assert "the plan must not destroy anything" in their.text
+    assert "The plan must not destroy anything" in their.text
     assert all(line.startswith("#") for line in their.text.partition("\n\n")[0].splitlines())
 
 
 def test_cloudposse_has_modules_within_and_helpers(tmp_path: Path) -> None:
     their = handover(tmp_path, *cloudposse())
     assert addresses(their.commands) == ["module.rds_cluster"]
+    assert "apt-mole" not in json.dumps(their.to_dict()), "the id of a random string is the string"
     assert {one.type for one in their.leaving} >= {"aws_route53_record", "random_pet", "aws_security_group_rule"}
 
 
@@ -127,6 +131,21 @@ def test_the_same_names_in_another_region_belong_to_the_other_cluster(tmp_path: 
     their = handover_of(origin, found(), IMPORTS)
     assert not [one for one in (*their.leaving, *their.staying) if "second" in one.address]
     assert origin_of(tmp_path, state_of(*PLAIN, *second), "aws_rds_cluster.second").region == "eu-central-1"
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_what_people_copy_is_whole_at_any_width(tmp_path: Path, width: int) -> None:
+    plain = handover(tmp_path, *PLAIN)
+    imports = (*IMPORTS, Import("aws_secretsmanager_secret_rotation.master", SECRET))
+    review = AdoptReview("shop", "eu-west-1", "sandbox", "name: shop\n", imports, {}, (), handover=plain)
+    shown = screen(width)
+    adopt_view.print_result(shown.consoles, AdoptResult(review, None, dry_run=True), options=[])
+    lines = shown.out.splitlines()
+    assert [line for line in lines if line.endswith(SECRET)]
+    assert [line for line in lines if line.endswith(plain.commands[0])]
+    assert "\n".join(line[2:] for line in lines).count(plain.blocks.strip()) == 1
+    assert "aws_rds_cluster.Shop_A1B2 becomes aws_rds_cluster.this" in shown.out_words
+    assert "Remains in that state (1) aws_security_group.db sg-shop" in shown.out_words
 
 
 def test_an_imported_policy_of_autoscaling_is_known_by_the_end_of_its_id(tmp_path: Path) -> None:

@@ -77,11 +77,12 @@ class Handover:
         return f"{comments}\n{self.blocks}" if self.blocks else comments
 
     def _guide(self) -> Iterator[str]:
-        yield f"The cluster {self.name} is managed by aurora-cli. Here, Terraform is to forget it, and to destroy nothing."
+        yield f"The cluster {self.name} is managed by aurora-cli."
+        yield "Terraform is to forget it here, and to destroy nothing:"
         yield f"1. In this configuration, delete {', '.join(self.declarations)}"
         if self.removed:
-            yield "2. Add this file and apply (Terraform 1.7 or later); the plan must not destroy anything."
-            yield "   Or run:"
+            yield "2. Add this file and apply (Terraform 1.7, OpenTofu 1.10 or later)."
+            yield "   The plan must not destroy anything. Or run:"
         else:
             yield "2. Run, since a `removed` block cannot name one instance of several:"
         yield from (f"     {line}" for line in self.commands)
@@ -121,7 +122,9 @@ def handover_of(origin: StateOrigin, found: DiscoveredCluster, imports: Sequence
     mine = belongings_of(resources, found, imports)
     single = {one.address for one in mine if one.imported_as or one.type == "aws_rds_cluster_instance"}
     modules = _whole_modules(resources, {one.address for one in mine}, single)
-    helpers = [Belonging(one.address, one.type, one.id, None) for one in resources if is_helper(one)]
+    helpers = [
+        Belonging(one.address, one.type, None, None) for one in resources if is_helper(one)
+    ]  # ids may be secrets
     leaving = [one for one in (*mine, *helpers) if one.address in single or _within(one.address, modules)]
     gone = {one.address for one in leaving}
     targets = (*modules, *(one.address for one in leaving if not _within(one.address, modules)))

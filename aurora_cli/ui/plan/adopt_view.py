@@ -89,8 +89,15 @@ def _list(console: Console, title: str, rows: Sequence[tuple[str, str]]) -> None
         return
     section(console, f"{title} ({len(rows)})")
     for first, second in rows:
-        line = Text("  ").append(clean(first))
-        echo(console, line.append(f"  {clean(second)}", style="second") if second else line)
+        line, more = Text(f"  {clean(first)}"), lead(f"  {clean(second)}" if second else "", "second")
+        if line.cell_len + more.cell_len <= console.width:
+            echo(console, line.append_text(more))
+        else:
+            echo(console, line)
+            if " " in second:
+                prose(console, more, indent=2, hanging=2)
+            else:  # what people copy stays whole
+                echo(console, Text("  ").append_text(more))
 
 
 def _print_tags(console: Console, review: AdoptReview) -> None:
