@@ -92,6 +92,12 @@ def test_cloudposse_has_modules_within_and_helpers(tmp_path: Path) -> None:
     assert {one.type for one in their.leaving} >= {"aws_route53_record", "random_pet", "aws_security_group_rule"}
 
 
+def test_the_commands_are_those_of_opentofu_where_it_manages_the_cluster(tmp_path: Path) -> None:
+    state = json.loads(json.dumps(state_of(*PLAIN)).replace("registry.terraform.io", "registry.opentofu.org"))
+    their = handover_of(origin_of(tmp_path, state), found(), IMPORTS)
+    assert {line.partition(" ")[0] for line in their.commands} == {"tofu"}
+
+
 def test_plain_resources_leave_one_by_one_and_the_rest_stays(tmp_path: Path) -> None:
     their = handover(
         tmp_path, *PLAIN, depends={"aws_ssm_parameter.host": ["aws_rds_cluster.Shop_A1B2", "aws_vpc.main"]}
@@ -293,6 +299,10 @@ def test_the_state_of_a_folder_is_where_terraform_keeps_it(tmp_path: Path) -> No
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(state_of(entry("aws_rds_cluster.db", cluster(name)))))
 
+    put("synthesized", "cdktf.out", "stacks", "shop", "terraform.tfstate")
+    assert read() == "synthesized"
+    (tmp_path / "cdktf.out" / "stacks" / "shop" / "terraform.tfstate").unlink()
+    (tmp_path / "cdktf.out" / "stacks" / "shop").rmdir()
     put("of-cdk", "terraform.shop.tfstate")
     assert read() == "of-cdk"
     put("plain", "terraform.tfstate")

@@ -28,6 +28,7 @@ class Handover:
 
     Attributes:
         name, source: the cluster, and the folder or file of the state that has it.
+        program: `terraform` or `tofu`.
         folder: the folder in which its commands run, if that is known.
         address: of the cluster in it.
         targets: modules that go as a whole, and single resources, e.g. `module.aurora["shop"]`.
@@ -40,6 +41,7 @@ class Handover:
 
     name: str
     source: str
+    program: str
     folder: str | None
     address: str
     targets: tuple[str, ...]
@@ -53,7 +55,7 @@ class Handover:
     def commands(self) -> tuple[str, ...]:
         """The lines that make its Terraform forget, for a shell."""
         where = [f"-chdir={self.folder}"] if self.folder else []
-        return tuple(shlex.join(["terraform", *where, "state", "rm", one]) for one in self.targets)
+        return tuple(shlex.join([self.program, *where, "state", "rm", one]) for one in self.targets)
 
     @property
     def blocks(self) -> str:
@@ -132,6 +134,7 @@ def handover_of(origin: StateOrigin, found: DiscoveredCluster, imports: Sequence
     return Handover(
         name=origin.name,
         source=str(origin.source),
+        program=origin.program,
         folder=str(origin.source.absolute()) if origin.source.is_dir() else None,
         address=origin.address,
         targets=targets,

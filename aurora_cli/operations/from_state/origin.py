@@ -25,6 +25,9 @@ from aurora_cli.writing import write_atomic
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
 
+_TOFU_REGISTRY = b"registry.opentofu.org/"
+_ANY_REGION = "us-east-1"
+"""Where a session of a profile is taken up when nothing names a Region: the backend names its own."""
 _SHOWN = 10
 """Choices that a message lists; all are in its details."""
 
@@ -39,6 +42,7 @@ class StateOrigin:
         address, name: of the cluster.
         region, account: from its ARN; None where the state has none.
         resource_id: what AWS calls it whatever its name is.
+        program: `terraform`, or `tofu` where the providers come from its registry.
     """
 
     source: Path
@@ -48,6 +52,7 @@ class StateOrigin:
     region: str | None
     account: str | None
     resource_id: str | None
+    program: str
 
     @property
     def label(self) -> str:
@@ -68,42 +73,45 @@ def find_origin(app: AppContext, source: Path, wanted: str | None, emit: Emit) -
         TerraformFailed, AccessDenied: the backend cannot be read.
     """
     with timed(emit, "state", "Reading the Terraform state of the other configuration"):
-        state = _read(app, source, emit)
-    origin = _choose(_clusters(state, source), source, wanted, app.region)
+        place = _place_of(source, app.environ)
+        content = _pull(app, place, emit) if place.is_dir() else _content(place)
+        state = parse_foreign_state(content, place)
+    program = "tofu" if _TOFU_REGISTRY in content else "terraform"
+    origin = _choose(_clusters(state, source, program), source, wanted, app.region)
     _refuse_other_account(app, origin)
     return origin
 
 
-def _read(app: AppContext, source: Path, emit: Emit) -> State:
+def _place_of(source: Path, environ: Mapping[str, str]) -> Path:
+    """The file that has the state, or the folder whose backend keeps it; of a project of CDK for Terraform its lone stack."""
     if not source.exists():
         raise InvalidInput(f"{source} does not exist.", hint="Specify a folder with --from-state, or a state file.")
-    file = _file_of(source, app.environ) if source.is_dir() else source
+    if not source.is_dir():
+        return source
+    file = local_file_of(source, environ)
     if file is None:
-        return parse_foreign_state(_pull(app, source, emit), source)
-    try:
-        content = file.read_bytes()
-    except OSError as problem:
-        raise InvalidInput(f"{file} cannot be read: {problem.strerror}.", hint=f"Check it: ls -l {file}") from problem
-    return parse_foreign_state(content, file)
-
-
-def _file_of(folder: Path, environ: Mapping[str, str]) -> Path | None:
-    """The state file of a folder, which is one of CDK for Terraform perhaps; None if a backend keeps the state."""
-    file = local_file_of(folder, environ)
-    if file is None or file.is_file():
+        return source
+    if file.is_file():
         return file
-    stacks = sorted({*folder.glob("terraform.*.tfstate"), *folder.glob("cdktf.out/stacks/*/")})
+    stacks = sorted({*source.glob("terraform.*.tfstate"), *source.glob("cdktf.out/stacks/*/")})
     if len(stacks) == 1:
-        return stacks[0] if stacks[0].is_file() else _file_of(stacks[0], environ)
+        return _place_of(stacks[0], environ)
     if stacks:
         raise InvalidInput(
-            f"{folder} has several stacks of CDK for Terraform: {', '.join(str(one) for one in stacks)}.",
+            f"{source} has several stacks of CDK for Terraform: {', '.join(str(one) for one in stacks)}.",
             hint=f"Specify one: aurora-cli adopt --from-state {shlex.quote(str(stacks[0]))}",
         )
     raise InvalidInput(
-        f"{folder} has no Terraform state: {file} does not exist.",
+        f"{source} has no Terraform state: {file} does not exist.",
         hint=f"Run `terraform init` there if a backend keeps the state, or save it to a file, and specify that: {PULL}",
     )
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as problem:
+        raise InvalidInput(f"{file} cannot be read: {problem.strerror}.", hint=f"Check it: ls -l {file}") from problem
 
 
 def _pull(app: AppContext, folder: Path, emit: Emit) -> bytes:
@@ -115,7 +123,8 @@ def _pull(app: AppContext, folder: Path, emit: Emit) -> bytes:
     with TemporaryDirectory(prefix="aurora-cli-") as copy:
         write_atomic(Path(copy) / STATE_FILE, (notes / STATE_FILE).read_bytes())
         write_atomic(Path(copy) / WORKSPACE_NOTE, workspace_of(folder, app.environ))
-        env = app.terraform_env(app.region or "", {"TF_DATA_DIR": copy})
+        region = app.region or (app.fallback_region() or (_ANY_REGION,))[0]
+        env = app.terraform_env(region, {"TF_DATA_DIR": copy})
         try:
             return TerraformReader(app.binary, folder, env).pull_state()
         except TerraformFailed as error:  # the explanations of its diagnostics are about stacks of our own
@@ -127,12 +136,12 @@ def _pull(app: AppContext, folder: Path, emit: Emit) -> bytes:
             ) from error
 
 
-def _clusters(state: State, source: Path) -> list[StateOrigin]:
+def _clusters(state: State, source: Path, program: str) -> list[StateOrigin]:
     """The Aurora clusters. Raises InvalidInput if there is none."""
     databases = [one for one in state.managed if one.type == "aws_rds_cluster" and not one.deposed]
     aurora = [one for one in databases if str(one.attributes.get("engine", "aurora")).startswith("aurora")]
     if aurora:
-        return [_origin(one, state, source) for one in aurora]
+        return [_origin(one, state, source, program) for one in aurora]
     if databases:
         found = f"{databases[0].address} is an RDS Multi-AZ DB cluster ({databases[0].attributes['engine']})"
     elif state.managed:
@@ -146,12 +155,12 @@ def _clusters(state: State, source: Path) -> list[StateOrigin]:
     )
 
 
-def _origin(one: StateResource, state: State, source: Path) -> StateOrigin:
+def _origin(one: StateResource, state: State, source: Path, program: str) -> StateOrigin:
     name = one.id or str(one.attributes.get("cluster_identifier"))
     arn = str(one.attributes.get("arn") or "").split(":")
     region, account = (arn[3], arn[4]) if len(arn) > 5 else (one.attributes.get("region"), None)
     resource_id = one.attributes.get("cluster_resource_id")
-    return StateOrigin(source, state, one.address, name, region, account, resource_id)
+    return StateOrigin(source, state, one.address, name, region, account, resource_id, program)
 
 
 def _choose(found: Sequence[StateOrigin], source: Path, wanted: str | None, region: str | None) -> StateOrigin:
