@@ -282,17 +282,15 @@ class AppContext:
         Args:
             lock_timeout: how long it waits for its state lock, in Terraform's notation.
         """
-        from aurora_cli.terraform.environment import terraform_env
         from aurora_cli.terraform.runner import Terraform
 
-        base = self._sandbox_environment if self.sandbox else self._account_environment(stack.record.region)
         # The sandbox's own provider bears the name of the genuine one: it must not get into a cache that others use.
         own = self.sandbox and self.provider != "genuine"
         cache = "" if own else str(self.home.plugin_cache)
         return Terraform(
             binary=self.binary,
             folder=stack.terraform_dir,
-            env=terraform_env(base, {"TF_PLUGIN_CACHE_DIR": cache}, debug=self.debug),
+            env=self.terraform_env(stack.record.region, {"TF_PLUGIN_CACHE_DIR": cache}),
             runs_dir=stack.runs_dir,
             emit=emit,
             lock_timeout=lock_timeout,
@@ -300,6 +298,13 @@ class AppContext:
             provider_log=self.sandbox_manager.files.parent_log if own else None,
             check=lambda: self.refuse_other_account(stack.record.region),
         )
+
+    def terraform_env(self, region: str, extra: Mapping[str, str]) -> dict[str, str]:
+        """The environment in which Terraform reaches the right AWS, with `extra` on top; see `terraform.environment`."""
+        from aurora_cli.terraform.environment import terraform_env
+
+        base = self._sandbox_environment if self.sandbox else self._account_environment(region)
+        return terraform_env(base, extra, debug=self.debug)
 
     @cached_property
     def user(self) -> str:

@@ -54,6 +54,13 @@ def unchanged_resources(resources: Iterable[tuple[str, str]]) -> str:
     return format_hcl("\n".join(blocks))
 
 
+def removed_blocks(addresses: Iterable[str]) -> str:
+    """A `removed` block (Terraform 1.7 or later) for each address, without instance keys, of a resource or module."""
+    return "\n".join(
+        f"removed {{\n  from = {address}\n\n  lifecycle {{\n    destroy = false\n  }}\n}}\n" for address in addresses
+    )
+
+
 def bare_resources(region: str, resources: Sequence[Bare], assume_role: Mapping[str, str] | None = None) -> str:
     """`adoption.tf`: the provider without default tags, and the resources, whose differences are all ignored."""
     template = environment().get_template(f"{BARE_FILE}{SUFFIX}")

@@ -69,10 +69,7 @@ class TerraformReader:
         local = local_state_file(self.folder)
         if local is not None:
             return read_local_state(local)
-        output, stderr, status = self._capture(argv.state_pull(self.binary.argv0))
-        if status != 0:
-            raise explain([], exit_status=status, stderr=stderr)
-        return parse_state(output.decode("utf-8", errors="replace"))
+        return parse_state(self.pull_state().decode("utf-8", errors="replace"))
 
     def state_text(self) -> str:
         """The whole state as it is kept, secrets in clear: not to be shown or written elsewhere. Raises as `state`."""
@@ -80,10 +77,14 @@ class TerraformReader:
         if local is not None:
             read_local_state(local)
             return local.read_text(encoding="utf-8")
+        return self.pull_state().decode("utf-8")
+
+    def pull_state(self) -> bytes:
+        """What the backend holds, secrets in clear; takes no lock. Raises TerraformFailed and its kin."""
         output, stderr, status = self._capture(argv.state_pull(self.binary.argv0))
         if status != 0:
             raise explain([], exit_status=status, stderr=stderr)
-        return output.decode("utf-8")
+        return output
 
     def state_resources(self) -> list[StateResource]:
         """The managed resources in the state. Raises as `state`."""

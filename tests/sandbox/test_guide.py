@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 import pytest
 
 from aurora_cli.commands.root import cli
+from tests.foreign_states import rds_aurora, state_of
 from tests.guide import FOLDER, blocks, status_of, words_of
 from tests.harness import Aurora
 from tests.sandbox.adopted import Others
@@ -27,8 +29,12 @@ def reader(aurora: Aurora) -> Aurora:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the reader works, on every page."""
-    return tmp_path_factory.mktemp("reader")
+    """Where the reader works, on every page, beside the Terraform that manages the cluster of the account."""
+    folder = tmp_path_factory.mktemp("reader")
+    (folder / "infrastructure").mkdir()
+    state = state_of(*rds_aurora("module.aurora", "ledger"))
+    (folder / "infrastructure" / "terraform.tfstate").write_text(json.dumps(state))
+    return folder
 
 
 @pytest.mark.parametrize("page", ["first-cluster", "ci", "adopt", pytest.param("recipes", marks=pytest.mark.thorough)])

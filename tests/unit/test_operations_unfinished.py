@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.errors import OperationUnfinished
+from aurora_cli.operations.build.plan import _told
+from aurora_cli.operations.core.review import PlannedStep, PlanReview
 from aurora_cli.operations.core.unfinished import refuse_unfinished, unfinished
 from aurora_cli.operations.pipeline.journal import kept_decision
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.journal import Journal, write_journal
 from aurora_cli.stacks.registry import Registry
 from aurora_cli.stacks.stack import Stack
+from aurora_cli.terraform.plan.plan import Plan
 from tests.unit.conftest import Run
 
 JOURNAL = Journal(
@@ -133,3 +136,12 @@ def test_a_number_that_is_none_is_a_sentence(run: Run, words: tuple[str, ...], s
     done = run(*words)
     assert done.status == 2
     assert said in done.err
+
+
+def test_a_plan_without_changes_does_not_speak_of_what_is_left(stack: Stack) -> None:
+    progress = unfinished(stack)
+    assert progress is not None
+    nothing = PlanReview("demo", "eu-west-1", "plan", "aws", Plan(()))
+    assert "No change is left; resuming it records its end." in _told(nothing, progress, rest=True).remarks[0]
+    more = replace(nothing, sequence=(PlannedStep("a", "a"),))
+    assert "This is what is left of it." in _told(more, progress, rest=True).remarks[0]

@@ -17,6 +17,7 @@ BEFORE: dict[str, Any] = json.loads((FOLDER / "surface.json").read_text(encoding
 
 
 WIDER = {
+    "commands.adopt.argument 0.required is gone": "with --from-state, a state with one cluster names it",
     "commands.sandbox faults add.--delay.type.param_type was 'Float' and is 'Duration'": "6s as well as 6",
     "commands.wait.--for.required is gone": "it has a default",
 }

@@ -261,6 +261,9 @@ def test_a_value_that_the_plan_leaves_as_it_is_is_no_news() -> None:
     alone = screen()
     print_review(alone.consoles, review(Plan((planned,), drift=(upgraded,))))
     assert "Changed outside" not in alone.err
+    going = screen()
+    print_review(going.consoles, review(Plan((change(address, "delete", {}, before=now),), drift=(upgraded,))))
+    assert "Changed outside" not in going.err
 
 
 def test_nothing_to_do_is_said() -> None:

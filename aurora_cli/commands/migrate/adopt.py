@@ -15,7 +15,19 @@ from aurora_cli.commands.shared.session import Session, pass_session
 
 
 @click.command(name="adopt")
-@click.argument("cluster")
+@click.argument("cluster", required=False)
+@click.option(
+    "--from-state",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Terraform state that manages the cluster now: its folder, a state file, or `terraform show -json` output.",
+)
+@click.option(
+    "--removed-to",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the `removed` blocks for the configuration of --from-state to this file.",
+)
 @click.option(
     "--to", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write the spec to this file."
 )
@@ -30,17 +42,23 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @dry_run_option
 @output_option()
 @pass_session
-def command(session: Session, /, cluster: str, **options: Any) -> None:
+def command(session: Session, /, cluster: str | None, **options: Any) -> None:
     """Import an existing cluster, without changing it.
 
     Reads the cluster from AWS however it was created (by hand, a Terraform module, CDK), writes its spec, imports it
     into Terraform state and shows that the plan is empty. Refuses a cluster if a value would change, and names the
     value. Imported resources only get a tag; network, security groups and parameter groups stay unchanged.
 
+    With --from-state, the cluster is found in the Terraform state of another configuration, which is only read. CLUSTER,
+    a name or an address in it, chooses from several. Prints the `removed` blocks and the `terraform state rm` commands
+    with which that configuration lets go of the cluster.
+
     \b
     Examples:
       aurora-cli adopt orders --dry-run
       aurora-cli --region eu-west-1 adopt orders --to orders.yaml
+      aurora-cli adopt --from-state ../infrastructure --dry-run
+      aurora-cli adopt orders --from-state prod.tfstate --removed-to removed.tf
       aurora-cli adopt orders --set backend.type=s3 --set backend.bucket=company-states
     """
     require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
@@ -57,8 +75,10 @@ def command(session: Session, /, cluster: str, **options: Any) -> None:
             cluster,
             approve=approve,
             emit=emit,
+            from_state=options["from_state"],
             settings=[parse_set(text) for text in options["settings"]],
             to=options["to"],
+            removed_to=options["removed_to"],
             dry_run=options["dry_run"],
         )
     if options["output"] != "table":

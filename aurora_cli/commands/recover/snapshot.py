@@ -82,9 +82,9 @@ def list_(session: Session, /, cluster: str | None, output: str) -> None:
         rows = [snapshots.row(one) for one in found]
         print_data(session, {"schema_version": SCHEMA_VERSION, "snapshots": rows}, output)
         return
-    print_rows(
-        session, "Snapshots", COLUMNS, [_cells(one, final=snapshots.is_final(one)) for one in found], spare=SPARE
-    )
+    region = snapshots.region_for(session.app, cluster, session.settings.region)
+    cells = [_cells(one, final=snapshots.is_final(one)) for one in found]
+    print_rows(session, f"Snapshots in {region}", COLUMNS, cells, spare=SPARE)
 
 
 @command.command(name="copy")

@@ -27,6 +27,8 @@ from aurora_cli.operations.adopt.unmanaged import unmanaged_of
 from aurora_cli.operations.adopt.values import values_of
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import is_pristine
+from aurora_cli.operations.from_state.handover import HANDOVER_FILE, handover_of
+from aurora_cli.operations.from_state.origin import StateOrigin, find_origin
 from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.writing import is_taken, write_atomic, write_output
 
@@ -37,23 +39,30 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
+_ONE_TOOL = "Let only one tool manage the cluster: remove it from the state or template that managed it before."
+
 
 def adopt(
     app: AppContext,
-    identifier: str,
+    identifier: str | None,
     *,
     approve: ApproveAdoption,
     emit: Emit,
+    from_state: Path | None = None,
     settings: Sequence[tuple[str, Any]] = (),
     to: Path | None = None,
+    removed_to: Path | None = None,
     dry_run: bool = False,
 ) -> AdoptResult:
     """Adopt the cluster of that identifier.
 
     Args:
+        identifier: of the cluster; None if the state has one alone.
         approve: shows the review and asks.
+        from_state: the Terraform state that manages the cluster now: a folder or a file.
         settings: (dotted path, value) over what was read, as with `--set`.
         to: file that gets the spec.
+        removed_to: file that gets the `removed` blocks for the configuration of that state.
         dry_run: show only; nothing is written.
 
     Raises:
@@ -61,28 +70,52 @@ def adopt(
         NotAdoptable: it cannot be adopted without a change; every difference is listed.
         Declined, TerraformFailed, AwsFailed and their kin: nothing was changed.
     """
-    region = _region(app)
-    if to is not None and is_taken(to) and not dry_run:
-        raise InvalidInput(f"{to} already exists.", hint="Specify another file with --to, or move the existing one.")
-    app.begin(emit)
-    with app.registry.lock(identifier, "adopt"):
-        _refuse_managed(app, identifier)
-        found = _read(app, identifier, region, emit)
+    for option, file in (("--to", to), ("--removed-to", removed_to)):
+        if file is not None and is_taken(file) and not dry_run:
+            raise InvalidInput(
+                f"{file} already exists.", hint=f"Specify another file with {option}, or move the existing one."
+            )
+    if removed_to is not None and from_state is None:
+        raise InvalidInput(
+            "--removed-to requires --from-state.", hint="Specify the Terraform state that has the cluster."
+        )
+    name, region, origin = _located(app, identifier, from_state, emit)
+    with app.registry.lock(name, "adopt"):
+        _refuse_managed(app, name)
+        found = _read(app, name, region, origin, emit)
         desired = _describe(found, region, settings)
         with drafted(app, found, tried_locally(desired.spec), _snapshot_name(app, found, region), emit) as draft:
             plan = draft.try_out()
-            refuse_differences(identifier, plan)
-            review = _review(app, found, desired, tagged_by(plan))
+            refuse_differences(name, plan)
+            review = _review(app, found, desired, origin, tagged_by(plan))
             if dry_run:
                 return AdoptResult(review, None, dry_run=True)
             if not approve(review):
                 raise Declined("Nothing was changed: the adoption was not approved.")
-            stack = _publish(app, draft, desired, emit)
+            stack = _publish(app, draft, desired, review, emit)
         report = _tag(app, stack, desired, emit)
     if to is not None:
         write_output(to, review.spec)
         stack.update_record(spec_file=str(to.absolute()))
-    return AdoptResult(review, report, dry_run=False, file=str(to) if to else None)
+    if removed_to is not None and review.handover:
+        write_output(removed_to, review.handover.text)
+    kept = str(removed_to or stack.folder / HANDOVER_FILE) if review.handover else None
+    return AdoptResult(review, report, dry_run=False, file=str(to) if to else None, removed_file=kept)
+
+
+def _located(
+    app: AppContext, identifier: str | None, from_state: Path | None, emit: Emit
+) -> tuple[str, str, StateOrigin | None]:
+    """The cluster, its Region, and where another state has it."""
+    if from_state is None:
+        if identifier is None:
+            raise InvalidInput("Which cluster?", hint="Specify its identifier, or a Terraform state with --from-state.")
+        region = _region(app)
+        app.begin(emit)
+        return identifier, region, None
+    origin = find_origin(app, from_state, identifier, emit)
+    app.begin(emit)
+    return origin.name, origin.region or _region(app), origin
 
 
 def _region(app: AppContext) -> str:
@@ -103,17 +136,27 @@ def _refuse_managed(app: AppContext, name: str) -> None:
         return
     raise SpecConflict(
         f"{name} is already managed here.",
-        hint=f"Apply its spec with `aurora-cli apply {name}`, or check with `aurora-cli drift {name}`.",
+        hint=f"Apply its spec with `aurora-cli apply {name}`, or check with `aurora-cli drift {name}`.{_blocks_of(stack)}",
     )
 
 
-def _read(app: AppContext, identifier: str, region: str, emit: Emit) -> DiscoveredCluster:
+def _blocks_of(stack: Stack) -> str:
+    kept = stack.folder / HANDOVER_FILE
+    return f" The `removed` blocks for the configuration that had it: {kept}" if kept.exists() else ""
+
+
+def _read(app: AppContext, identifier: str, region: str, origin: StateOrigin | None, emit: Emit) -> DiscoveredCluster:
     from aurora_cli.aws.cluster.discovery import read_cluster, read_surroundings
 
     with timed(emit, "read", "Reading the cluster and its related resources"):
         try:
             found = read_cluster(app.aws(region), identifier)
         except ClusterNotFound as error:
+            if origin:
+                raise ClusterNotFound(
+                    f"{origin.address} in the Terraform state is the cluster {identifier}, which does not exist in {region}.",
+                    hint="It was deleted or renamed since. If it has another name now: aurora-cli adopt CLUSTER",
+                ) from error
             raise ClusterNotFound(
                 f"AWS has no cluster named {identifier} in {region}.",
                 hint="Name its Region with --region, and the account with --profile.",
@@ -153,21 +196,28 @@ def _snapshot_name(app: AppContext, found: DiscoveredCluster, region: str) -> st
 
 
 def _review(
-    app: AppContext, found: DiscoveredCluster, desired: Resolved, tags: dict[str, dict[str, str]]
+    app: AppContext,
+    found: DiscoveredCluster,
+    desired: Resolved,
+    origin: StateOrigin | None,
+    tags: dict[str, dict[str, str]],
 ) -> AdoptReview:
     from aurora_cli.spec.resolve.minimal import dump_minimal
 
     spec = desired.spec
+    imports = imports_of(found, spec)
+    handover = handover_of(origin, found, imports) if origin else None
     return AdoptReview(
         name=spec.name,
         region=spec.region,
         target=app.target,
         spec=dump_minimal(spec),
-        imports=imports_of(found, spec),
+        imports=imports,
         tags=tags,
         unmanaged=unmanaged_of(found, spec),
-        advice=tuple(_advice(found, desired)),
+        advice=(*_advice(found, desired), *(handover.advice() if handover else (_ONE_TOOL,))),
         warnings=desired.warnings,
+        handover=handover,
     )
 
 
@@ -190,11 +240,10 @@ def _advice(found: DiscoveredCluster, desired: Resolved) -> list[str]:
         advice.append(
             "Changes are pending until the maintenance window; the next apply that changes anything applies them."
         )
-    advice.append("Let only one tool manage the cluster: remove it from the state or template that managed it before.")
     return advice
 
 
-def _publish(app: AppContext, draft: Draft, desired: Resolved, emit: Emit) -> Stack:
+def _publish(app: AppContext, draft: Draft, desired: Resolved, review: AdoptReview, emit: Emit) -> Stack:
     """The draft as a stack. Until its state is there, it is one without anything made, which the next run clears away."""
     from aurora_cli.spec.text.dump import dump_spec
 
@@ -209,6 +258,8 @@ def _publish(app: AppContext, draft: Draft, desired: Resolved, emit: Emit) -> St
     )
     stack.update_record(final_snapshot_identifier=draft.snapshot)
     write_atomic(stack.folder / "imports.tf", draft.imports_text())
+    if review.handover:
+        write_atomic(stack.folder / HANDOVER_FILE, review.handover.text)
     if draft.lock_file.exists():
         write_atomic(stack.terraform_dir / LOCK_FILE, draft.lock_file.read_text(encoding="utf-8"))
     publish_state(app, stack, spec, draft.state_file.read_text(encoding="utf-8"), emit)

@@ -12,6 +12,7 @@ from aurora_cli.operations.core.results import ClusterReport, about
 if TYPE_CHECKING:
     from aurora_cli.errors import Problem
     from aurora_cli.hcl.adoption import Import
+    from aurora_cli.operations.from_state.handover import Handover
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class AdoptReview:
         unmanaged: what stays in other hands.
         advice: sentences on what to do next, e.g. to turn deletion protection on.
         warnings: doubtful values of the spec.
+        handover: what to do where the cluster was managed before; None without --from-state.
     """
 
     name: str
@@ -36,6 +38,7 @@ class AdoptReview:
     unmanaged: tuple[Unmanaged, ...]
     advice: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    handover: Handover | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -48,23 +51,33 @@ class AdoptReview:
             "unmanaged": [vars(one) for one in self.unmanaged],
             "advice": list(self.advice),
             "warnings": [{k: v for k, v in vars(p).items() if v is not None} for p in self.warnings],
+            "from_state": self.handover.to_dict() if self.handover else None,
         }
 
 
 @dataclass(frozen=True)
 class AdoptResult:
-    """What an adoption did; `report` is None after a dry run, `file` the spec file that was written."""
+    """What an adoption did.
+
+    Attributes:
+        report: None after a dry run.
+        file: the spec file that was written.
+        removed_file: where the `removed` blocks for the other configuration are kept.
+    """
 
     review: AdoptReview
     report: ClusterReport | None
     dry_run: bool
     file: str | None = None
+    removed_file: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         document = self.review.to_dict()
         if self.report is not None:
             document["cluster"] = self.report.to_dict()
+        if self.review.handover is not None:
+            document["from_state"]["file"] = self.removed_file
         return {**document, "changed": self.report is not None, "dry_run": self.dry_run, "file": self.file}
 
 

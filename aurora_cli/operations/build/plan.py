@@ -67,5 +67,6 @@ def _rest(app: AppContext, name: str, desired: Resolved, options: RunOptions) ->
 
 def _told(review: PlanReview, progress: Unfinished, *, rest: bool) -> PlanReview:
     ways = f"Resume: {progress.command}. Or abandon it: aurora-cli abandon {review.name}"
-    what = "This is what is left of it" if rest else "An apply is refused until it has ended"
+    left = "This is what is left of it" if review.changes else "No change is left; resuming it records its end"
+    what = left if rest else "An apply is refused until it has ended"
     return replace(review, remarks=(f"{progress.so_far}. {what}. {ways}", *review.remarks))

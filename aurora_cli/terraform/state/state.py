@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from aurora_cli.errors import StateAtRisk
 from aurora_cli.json_input import json_object, parse_json, read_json
 from aurora_cli.terraform.plan.redaction import redact
+from aurora_cli.terraform.state.addresses import instance_key
 
 STATE_FILE = "terraform.tfstate"
 ERRORED_STATE = "errored.tfstate"
@@ -116,11 +116,11 @@ def parse_state(text: str, source: Path | str = "the state") -> State:
     """
     if not text.strip():
         return State()
-    return parse_json(text, _state, lambda why: _damaged(source, why))
+    return parse_json(text, state_from, lambda why: _damaged(source, why))
 
 
-def _state(data: Any) -> State:
-    """Fails as Python does where it is not a state."""
+def state_from(data: Any) -> State:
+    """The state in parsed JSON. Fails as Python does where it is not one, so it is for `build` of `parse_json`."""
     if json_object(data).get("version") != 4:
         raise ValueError("it is not a Terraform state of format 4")
     outputs = data.get("outputs") or {}
@@ -142,7 +142,8 @@ def _resources(data: Mapping[str, Any]) -> Iterator[StateResource]:
                 name=str(resource.get("name", "")),
                 index=instance.get("index_key"),
                 attributes=redact(
-                    json_object(instance.get("attributes") or {}), _marks(instance.get("sensitive_attributes"))
+                    json_object(instance.get("attributes") or instance.get("attributes_flat") or {}),
+                    _marks(instance.get("sensitive_attributes")),
                 ),
                 data=is_data,
                 tainted=instance.get("status") == "tainted",
@@ -155,11 +156,7 @@ def address_of(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
     """The address of an instance of a resource, both as the state has them."""
     prefix = f"{resource['module']}." if resource.get("module") else ""
     data = "data." if resource.get("mode") == "data" else ""
-    return f"{prefix}{data}{resource.get('type')}.{resource.get('name')}{_index(instance.get('index_key'))}"
-
-
-def _index(index: str | int | None) -> str:
-    return "" if index is None else f"[{json.dumps(index, ensure_ascii=False)}]"
+    return f"{prefix}{data}{resource.get('type')}.{resource.get('name')}{instance_key(instance.get('index_key'))}"
 
 
 def _marks(paths: Any) -> dict[str, Any]:

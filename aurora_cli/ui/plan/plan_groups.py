@@ -50,6 +50,9 @@ class Group:
     brief: bool = False
 
 
+_VERSION = ("engine_version", "engine_version_actual")
+
+
 def groups_of(review: PlanReview) -> list[Group]:
     """The groups that have entries; the gravest last, next to the question that follows."""
     return [group for group in _all_groups(review) if group.entries]
@@ -75,11 +78,13 @@ def _gone(change: ResourceChange) -> tuple[str, ...]:
 
 
 def _undone(drifted: ResourceChange, planned: ResourceChange) -> tuple[Line, ...]:
-    """Without the role: it moves with every failover, and no plan is about it."""
+    """Without the role, which moves with every failover, and the version of what goes, which moves with the cluster's."""
     if planned.action == "update":
         kept = {name for name in drifted.after if planned.after.get(name) == drifted.after[name]}
         left = tuple(one for one in drifted.changed if re.split(r"[.\[]", one.path)[0] not in kept)
         drifted = replace(drifted, changed=left)
+    elif planned.action == "delete":
+        drifted = replace(drifted, changed=tuple(one for one in drifted.changed if one.path not in _VERSION))
     return tuple(line for line in _lines(drifted) if line.label != "writer")
 
 
