@@ -62,6 +62,9 @@ class Terraform(TerraformReader):
         provider_log: file in which a provider that died has said why, if it has one.
         check: refuses who must not work here, before `init` and each plan.
         sleep: waits that many seconds; for the pauses between tries of `init`.
+
+    Attributes:
+        settled: whether the last whole plan was empty, with no apply since; None before either.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Terraform(TerraformReader):
         self._provider_log = provider_log
         self._allowed = check
         self._sleep = sleep
+        self.settled: bool | None = None
 
     def init(self, *, upgrade: bool = False, reconfigure: bool = False) -> bool:
         """Install providers and set up the backend, if anything that this depends on has changed; True if it ran.
@@ -136,8 +140,12 @@ class Terraform(TerraformReader):
         """
         outcome = self._plan(destroy, refresh_only, refresh, targets, replace)
         if outcome.exit_status == 2:
-            return self.read_json(argv.show(self.binary.argv0, self.plan_file), Plan.from_json)
-        return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
+            plan = self.read_json(argv.show(self.binary.argv0, self.plan_file), Plan.from_json)
+        else:
+            plan = Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
+        if refresh and not (destroy or refresh_only or targets or replace):
+            self.settled = plan.empty
+        return plan
 
     def make_plan(self, *, destroy: bool = False) -> bool:
         """Plan without reading it: True if there is something to apply, which is in `plan_file` then. Raises as `plan`."""
@@ -186,6 +194,7 @@ class Terraform(TerraformReader):
         if not self.plan_file.exists():
             raise PlanStale("No saved plan was found.", hint="Run the same command again to see a new plan.")
         self.check_state()
+        self.settled = False
         command = argv.apply(self.binary.argv0, self.plan_file, lock_timeout=self._lock_timeout)
         try:
             outcome = self._run("apply", command)

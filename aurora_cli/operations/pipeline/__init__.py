@@ -9,12 +9,13 @@
                                       was not approved
       -> reconcile                    the last step, and the only one of create and apply: the spec is stored, its plan applied
       -> fix_provider_gaps            what the provider leaves undone, looked at in AWS
+      -> verify                       the next plan is empty, where that is asked for
       -> report                       endpoints and roles as AWS reports them afterwards
 
 engine.py    carries out an operation; step.py is what it is made of; step_run.py runs the steps; apply.py is create and apply
 change.py    one spec on its way; concerns.py lists what varies between changes: instance keys, password, source, Regions, ...
 context.py   what steps work with; journal.py what survives a crash; core/recovery.py a Terraform that outlived its command
-review.py    builds the review and asks
+review.py    builds the review and asks; verify.py looks at the plan after it
 
 A crash at any moment leaves a stack that the next run understands: the spec, the record and the journal are written before what
 they describe, Terraform's state by Terraform itself.

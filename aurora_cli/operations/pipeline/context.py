@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.waiters import busy, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
-from aurora_cli.events import Note, waiting
+from aurora_cli.events import waiting
 from aurora_cli.operations.core.concern import ChangeContext
 from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.rendered import write_rendered
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.plan.plan import Plan
 
 
-UNSETTLED = "but the plan still differs in"
 _ROUNDS = 3
 
 
@@ -38,6 +37,7 @@ class OperationContext(ChangeContext):
         approved: (address, action) of everything that was shown.
         saved: the change that was shown, with the plan that Terraform has kept of it; None once something was done.
         counts: what Terraform has added, changed and destroyed in this run.
+        unsettled: the plan after the last apply, if it is not empty.
     """
 
     def __init__(self, app: AppContext, stack: Stack, options: RunOptions, spec: ClusterSpec) -> None:
@@ -46,6 +46,7 @@ class OperationContext(ChangeContext):
         self.counts = {"add": 0, "change": 0, "destroy": 0}
         self.approved: Approved = frozenset()
         self.saved: tuple[SpecChange, Plan] | None = None
+        self.unsettled: Plan | None = None
 
     # --- the live cluster ---
 
@@ -163,20 +164,17 @@ class OperationContext(ChangeContext):
                 self.terraform.plan_file.unlink(missing_ok=True)
                 raise
             self.count(self.terraform.apply())
-        self.say_differences(self.plan(self.spec, self.stack.record.instance_keys))
+        self.keep_differences(self.plan(self.spec, self.stack.record.instance_keys))
 
     def refresh_state(self) -> None:
         """Have Terraform read what the RDS API has changed for us: it would take it for somebody else's work."""
         self.terraform.plan(refresh_only=True)
         self.terraform.apply()
 
-    def say_differences(self, plan: Plan) -> None:
-        """After the last step: what a plan would still change, which should be nothing."""
+    def keep_differences(self, plan: Plan) -> None:
+        """After the last apply: what a plan would still change, which should be nothing. `verify` tells it."""
         self.terraform.plan_file.unlink(missing_ok=True)
-        if not plan.empty:
-            left = ", ".join(sorted(c.address for c in plan.changes))
-            text = f"Every step is done, {UNSETTLED} {left}."
-            self.emit(Note(text, level="warning", hint=f"aurora-cli plan {self.stack.name}"))
+        self.unsettled = None if plan.empty else plan
 
     def count(self, *done: ApplySummary) -> None:
         """Add what Terraform did."""
