@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
-from aurora_cli.errors import OperationFailed, PlanStale, StateAtRisk, TerraformFailed
+from aurora_cli.errors import OperationFailed, PlanStale, StateAtRisk, StateLocked, TerraformFailed
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.diagnostics.explain import full_text
+from aurora_cli.terraform.diagnostics.of_terraform import LOCKED_BY
 from aurora_cli.terraform.environment import PLUGIN_CACHE
 from aurora_cli.terraform.init_marker import cache_lock, forget_init, is_initialised, remember_init
 from aurora_cli.terraform.output.events import Emit, LogLine
@@ -22,6 +23,7 @@ from aurora_cli.terraform.run import process
 from aurora_cli.terraform.run.failures import errored_state, failure, interrupted
 from aurora_cli.terraform.run.interrupts import Interrupts
 from aurora_cli.terraform.run.recovery import FoundRun, ended_well, follow_left_alone, unreconciled_applies
+from aurora_cli.terraform.state.http_lock import http_lock_holder
 from aurora_cli.terraform.state.state import (
     ERRORED_STATE,
     local_state_file,
@@ -339,7 +341,19 @@ class Terraform(TerraformReader):
         error = failure(operation, outcome, folder=self.folder, stderr=stderr, provider_log=self._provider_log)
         if error.hint:  # the table of explanations does not know the cluster; its stack's folder is called after it
             error.hint = _OURS.sub(rf"\1 {self.folder.parent.name}", error.hint)
+        if isinstance(error, StateLocked):
+            self._name_holder(error)
         raise error
+
+    def _name_holder(self, error: StateLocked) -> None:
+        """Of a lock that Terraform does not tell about; for a person, who must know whom to ask."""
+        facts = error.details.get("facts")
+        if facts is None or "who" in facts:
+            return
+        holder = http_lock_holder(self.folder, self._env)
+        if "who" in holder:
+            facts.update(holder)
+            error.message = LOCKED_BY.format_map({**dict.fromkeys(("id", "created", "operation"), "unknown"), **facts})
 
 
 _OURS = re.compile(r"(aurora-cli [a-z-]+) NAME\b")
