@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
+from aurora_cli.spec.derived.regions import secondary_spec
 from aurora_cli.stacks.journal import Journal, write_journal
 
 if TYPE_CHECKING:
@@ -50,13 +52,21 @@ class OperationContext(ChangeContext):
 
     # --- the live cluster ---
 
+    def in_region(self, region: str) -> OperationContext:
+        """The same, where the live cluster is the one of a secondary Region; Terraform stays that of the whole."""
+        there = copy(self)
+        there.spec = secondary_spec(self.spec, region)
+        there.names = (there.spec.name,)
+        there.__dict__.pop("rds", None)  # a client of that Region is made on first use
+        return there
+
     def live(self) -> Topology:
         """As `look`. Raises ClusterNotFound as well."""
         topology = self.look()
         if topology is None:
             raise ClusterNotFound(
                 f"AWS has no cluster named {self.spec.name} in {self.spec.region}.",
-                hint=f"Create it: aurora-cli apply {self.spec.name}",
+                hint=f"Create it: aurora-cli apply {self.stack.name}",
             )
         return topology
 
@@ -100,12 +110,15 @@ class OperationContext(ChangeContext):
 
     # --- Terraform ---
 
-    def keys(self) -> list[str]:
-        """Keys of the instances in Terraform's state, lowest first. Raises TerraformFailed and its kin."""
+    def keys(self, region: str | None = None) -> list[str]:
+        """Keys of the instances in Terraform's state, lowest first: the cluster's own, or those of a secondary Region.
+
+        Raises TerraformFailed and its kin.
+        """
         if self.spec.backend.type != "local":
             write_rendered(self.stack, self.spec)
             self.terraform.init()
-        return keys_in_state([r.address for r in self.terraform.state_resources()])
+        return keys_in_state([r.address for r in self.terraform.state_resources()], region)
 
     def change(self, spec: ClusterSpec, keys: tuple[str, ...] | None, **options: Any) -> SpecChange:
         """A change to a spec, which may be one on the way to the last.
