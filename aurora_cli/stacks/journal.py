@@ -27,11 +27,13 @@ class StepNote:
         began: when it was last begun, RFC 3339 in UTC; None for never.
         finished: when it was seen done; None until then.
         elapsed_s: seconds from the last begin to the end.
+        text: what it does, for people; empty in a journal of an earlier version.
     """
 
     began: str | None = None
     finished: str | None = None
     elapsed_s: float | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)

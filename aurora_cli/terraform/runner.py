@@ -319,7 +319,7 @@ class Terraform(TerraformReader):
                     self._emit(event)
             outcome.killed = follower.killed
             outcome.exit_status = follower.exit_status()
-            outcome.interrupts = interrupts.count
+            outcome.interrupts, outcome.stopped_by = interrupts.count, interrupts.by
             with suppress(OSError):  # a full disk: the next command looks at this run once more
                 follower.run.finish(outcome.exit_status)
         return outcome, follower.run.errors()

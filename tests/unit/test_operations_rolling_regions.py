@@ -87,9 +87,9 @@ def steps_of(context: Context, after: ClusterSpec, writer: str = "1") -> list[St
 def classes(spec: ClusterSpec, context: Context) -> dict[tuple[str | None, str], str]:
     """(Region, key) -> class that a spec gives each instance."""
     places: dict[str | None, ClusterSpec] = {None: spec}
-    for region in context.seen.secondaries:
-        places[region] = secondary_spec(spec, region)
-    return {(region, key): class_of(one, key) for region, one in places.items() for key in context.keys(region)}
+    for name in context.seen.secondaries:
+        places[name] = secondary_spec(spec, name)
+    return {(place, key): class_of(one, key) for place, one in places.items() for key in context.keys(place)}
 
 
 def test_each_step_changes_one_instance_of_one_region(monkeypatch: pytest.MonkeyPatch) -> None:
