@@ -107,8 +107,8 @@ def test_what_ended_well_leaves_nothing(stack: Stack, run: Run) -> None:
 
 def test_steps_are_resumed_by_their_own_command(stack: Stack) -> None:
     journal = Journal("failover", {}, ("failover", "demo"), "2026-01-01T00:00:00+00:00", "ann")
-    steps = journal.with_step("failover demo-2", text="Fail over to demo-2").with_step("settle")
-    write_journal(stack.folder, steps)
+    steps = journal.with_step("failover demo-2").with_step("settle")
+    write_journal(stack.folder, replace(steps, texts={"failover demo-2": "Fail over to demo-2"}))
     die(stack, "failover")
     found = activity_of(stack)
     assert found is not None
@@ -199,4 +199,19 @@ def test_clusters_of_a_sandbox_that_was_stopped_are_lost(tmp_path: Path, run: Ru
     (home / "emulator" / "inventory.json").write_text(json.dumps({"clusters": ["eu-west-1/demo"]}))
     (found,) = run("--sandbox", "list", "-o", "json").document["clusters"]
     assert found["status"] == "lost"
-    assert "aurora-cli sandbox reset" in found["problem"]
+    assert "aurora-cli --sandbox apply demo" in found["problem"]
+    looked = run("--sandbox", "status", "demo", "-o", "json")
+    report = looked.document
+    assert (looked.status, report["status"], report["operation"]) == (0, "lost", None)
+    (said,) = report["warnings"]
+    assert said.startswith("The sandbox is stopped, and its contents are lost: demo does not exist any more.")
+    assert "aurora-cli --sandbox apply demo" in " ".join(run("--sandbox", "status", "demo").out.split())
+    for command in ("endpoints", "connection", "drift", "wait"):
+        outcome = run("--sandbox", command, "demo")
+        assert outcome.status == 4, command
+        assert "The sandbox is stopped" in " ".join(outcome.err.split()), command
+    assert not (home / "emulator" / "emulator.json").exists(), "no empty one was started"
+    made.update_record(status="creating")
+    (home / "emulator" / "inventory.json").unlink()
+    (said,) = run("--sandbox", "status", "demo", "-o", "json").document["warnings"]
+    assert said.startswith("The sandbox is stopped, and demo was not created in it.")

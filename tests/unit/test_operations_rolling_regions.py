@@ -84,12 +84,11 @@ def steps_of(context: Context, after: ClusterSpec, writer: str = "1") -> list[St
     return ScaleSteps(given, decision, order).one_by_one()
 
 
-def classes(spec: ClusterSpec, context: Context) -> dict[tuple[str | None, str], str]:
+def classes(spec: ClusterSpec, context: Context) -> dict[tuple[str | None, str], str | None]:
     """(Region, key) -> class that a spec gives each instance."""
-    places: dict[str | None, ClusterSpec] = {None: spec}
-    for name in context.seen.secondaries:
-        places[name] = secondary_spec(spec, name)
-    return {(place, key): class_of(one, key) for place, one in places.items() for key in context.keys(place)}
+    own: tuple[str | None, ClusterSpec] = (None, spec)
+    places = [own, *((name, secondary_spec(spec, name)) for name in context.seen.secondaries)]
+    return {(place, key): class_of(one, key) for place, one in places for key in context.keys(place)}
 
 
 def test_each_step_changes_one_instance_of_one_region(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ def unfinished(stack: Stack) -> Unfinished | None:
         started_by=journal.started_by,
         done=tuple(name for name, end in ended.items() if end),
         left=tuple(name for name, end in ended.items() if not end),
-        texts={name: note.text or _EARLIER.get(name, name) for name, note in journal.steps.items()},
+        texts={**_EARLIER, **journal.texts},
     )
 
 

@@ -39,7 +39,8 @@ def new_journal(
         spec=dump_spec(desired.spec) if desired else None,
         origins=dict(desired.origins) if desired else {},
         keys=decision.keys,
-        steps={s.name: StepNote(finished=now if s.name in ended else None, text=s.text) for s in steps},
+        steps={s.name: StepNote(finished=now if s.name in ended else None) for s in steps},
+        texts={s.name: s.text for s in steps},
     )
 
 
