@@ -56,6 +56,7 @@ class AppContext:
         role: arguments of the provider's `assume_role` block from the command line, above the spec's; None for none.
         ask_code: asks a person for an MFA code; None when there is nobody to ask.
         debug: show details that are otherwise left out.
+        verify: whether a plan after each apply shows that nothing is left; None for the sandbox alone.
         terraform_bin: path of a Terraform or OpenTofu binary, `embedded`, or None to search.
         environ: the environment of our own calls and of Terraform: that of the process, with the settings of one identity.
         clock: time.
@@ -70,6 +71,7 @@ class AppContext:
     role: Mapping[str, str] | None = None
     ask_code: Callable[[str], str] | None = None
     debug: bool = False
+    verify: bool | None = None
     terraform_bin: str | None = None
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     clock: Clock = field(default_factory=Clock)
@@ -96,6 +98,11 @@ class AppContext:
     def target(self) -> Literal["aws", "sandbox"]:
         """`sandbox` or `aws`, as stored with each stack."""
         return "sandbox" if self.sandbox else "aws"
+
+    @property
+    def verifies(self) -> bool:
+        """Whether a plan follows each apply. It costs a plan: a real account is asked for it only where that is wished."""
+        return self.sandbox if self.verify is None else self.verify
 
     def fallback_region(self) -> tuple[str, str] | None:
         """The Region when neither a flag nor a file names one, and where it comes from; None if there is none."""

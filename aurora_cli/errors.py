@@ -15,6 +15,7 @@
     │   ├── StateLocked          state-locked        5     Terraform's own state lock is held
     │   └── PlanStale            plan-stale          5     the world changed between plan and apply, twice
     ├── WaitTimeout              timeout             6     AWS did not get there in time
+    ├── PlanNotEmpty             plan-not-empty      7     the operation ended, and Terraform would still change something
     ├── Declined                 declined            8     the user said no at the prompt
     ├── GuardRefused             guard               9     the plan would lose data; nothing was changed
     ├── RevertRefused            revert              9     the file would undo a later operation; nothing was changed
@@ -27,7 +28,7 @@
     │   └── SandboxFailed        sandbox-failed      1     the emulator or its provider did not work
     └── Interrupted              interrupted         130   Ctrl-C; what was done is saved
 
-Exit 0 is success or nothing to do, 7 is "there are changes" (only when asked for with --exit-code). One place, `main.py`,
+Exit 0 is success or nothing to do, 7 is also "there are changes" (only when asked for with --exit-code). One place, `main.py`,
 turns these into an exit status; nothing else calls `sys.exit`.
 """
 
@@ -185,6 +186,13 @@ class WaitTimeout(AuroraError):
 
     code = "timeout"
     exit_status = 6
+
+
+class PlanNotEmpty(AuroraError):
+    """The operation ended well, and the plan after it would change something still; holds what."""
+
+    code = "plan-not-empty"
+    exit_status = 7
 
 
 class Declined(AuroraError):

@@ -26,8 +26,9 @@ class Workshop:
     terraform: tuple[str, ...]
 
     def aurora(self, *args: str) -> tuple[str, ...]:
-        """Our command line in this home."""
-        return (sys.executable, "-m", "aurora_cli", "--home", str(self.home), "--sandbox", "--region", REGION, *args)
+        """Our command line in this home, without the plan after an apply: as it is in a real account."""
+        options = ("--home", str(self.home), "--sandbox", "--no-verify", "--region", REGION)
+        return (sys.executable, "-m", "aurora_cli", *options, *args)
 
     def stack(self, name: str) -> Path:
         """The folder with the rendered files of a stack."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.harness import Aurora
+from tests.harness import REGION, Aurora
 
 CHANGING = (
     "ModifyDBInstance",
@@ -61,9 +61,9 @@ class Seen:
 
 
 @contextmanager
-def watched(aurora: Aurora, name: str) -> Iterator[Seen]:
-    """Watch the cluster `name` while the block runs; the calls are there after it."""
-    seen, rds, over = Seen(), aurora.client("rds"), threading.Event()
+def watched(aurora: Aurora, name: str, region: str = REGION) -> Iterator[Seen]:
+    """Watch the cluster `name` while the block runs; the calls, of every Region, are there after it."""
+    seen, rds, over = Seen(), aurora.client("rds", region), threading.Event()
     before = last_call(aurora)
 
     def look() -> None:

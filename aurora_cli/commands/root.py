@@ -60,6 +60,12 @@ CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_
     metavar="PATH",
     help="Terraform or OpenTofu to run, or `embedded`; default: the one on PATH, in the sandbox else the embedded one.",
 )
+@global_option(
+    "--verify/--no-verify",
+    envvar="AURORA_VERIFY",
+    default=None,
+    help="Plan once more after each apply, and end with status 7 if it is not empty; default: in the sandbox.",
+)
 @global_option("--debug", envvar="AURORA_DEBUG", is_flag=True, help="Show causes and tracebacks.")
 @global_option(
     "--color",

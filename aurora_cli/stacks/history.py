@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from aurora_cli.redact import known_secrets, redact
 from aurora_cli.writing import append_line, write_atomic
 
 _BEGUN = "begun-"
+ENDED_BY = "Ended by "
+"""What the summary of a killed operation begins with, where its process had time to note the signal."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,16 @@ class History:
 
     def begun(self) -> list[tuple[HistoryEntry, int]]:
         """Operations that have begun and not ended, oldest first, with their process ids; unreadable ones are left out."""
-        files = self._path.parent.glob(f"{_BEGUN}*.json")
-        found = [read_json(file, lambda data: (_entry(data), int(data["pid"])), lambda why: None) for file in files]
-        return sorted((one for one in found if one is not None), key=lambda one: one[0].when)
+        found = [read_json(file, _begun, lambda why: None) for file in self._path.parent.glob(f"{_BEGUN}*.json")]
+        ended = {entry.id for entry in self.read()} if found else set()
+        return sorted((one for one in found if one is not None and one[0].id not in ended), key=lambda one: one[0].when)
+
+    def note_signal(self, pid: int, name: str) -> None:
+        """Note which signal ends a process, in what it has begun. It may come at any moment, and nothing may fail of it."""
+        for entry, begun_by in self.begun():
+            if begun_by == pid:
+                with suppress(OSError):
+                    self.begin(replace(entry, summary=f"{ENDED_BY}{name}."), pid)
 
     def append(self, entry: HistoryEntry) -> None:
         """Add one entry, without secrets; it is on disk when this returns. Raises OSError when the disk does not take it."""
@@ -89,6 +99,10 @@ class History:
 
 def _parse(line: str) -> HistoryEntry | None:
     return parse_json(line, _entry, lambda why: None)
+
+
+def _begun(data: dict[str, Any]) -> tuple[HistoryEntry, int]:
+    return _entry(data), int(data["pid"])
 
 
 def _entry(data: dict[str, Any]) -> HistoryEntry:

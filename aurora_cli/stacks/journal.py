@@ -48,6 +48,7 @@ class Journal:
         origins: dotted path of that spec -> where the value came from.
         keys: instance keys at its end.
         steps: name -> what is known of it; in the order in which they are made.
+        texts: name of a step -> what it does, for people; empty in a journal of an earlier version.
         schema_version: of this file.
     """
 
@@ -61,6 +62,7 @@ class Journal:
     origins: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     steps: Mapping[str, StepNote] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
     def step(self, name: str) -> StepNote:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
-from aurora_cli.errors import OperationFailed, PlanStale, StateAtRisk, TerraformFailed
+from aurora_cli.errors import OperationFailed, PlanStale, StateAtRisk, StateLocked, TerraformFailed
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.diagnostics.explain import full_text
+from aurora_cli.terraform.diagnostics.of_terraform import LOCKED_BY
 from aurora_cli.terraform.environment import PLUGIN_CACHE
 from aurora_cli.terraform.init_marker import cache_lock, forget_init, is_initialised, remember_init
 from aurora_cli.terraform.output.events import Emit, LogLine
@@ -22,6 +23,7 @@ from aurora_cli.terraform.run import process
 from aurora_cli.terraform.run.failures import errored_state, failure, interrupted
 from aurora_cli.terraform.run.interrupts import Interrupts
 from aurora_cli.terraform.run.recovery import FoundRun, ended_well, follow_left_alone, unreconciled_applies
+from aurora_cli.terraform.state.http_lock import http_lock_holder
 from aurora_cli.terraform.state.state import (
     ERRORED_STATE,
     local_state_file,
@@ -62,6 +64,9 @@ class Terraform(TerraformReader):
         provider_log: file in which a provider that died has said why, if it has one.
         check: refuses who must not work here, before `init` and each plan.
         sleep: waits that many seconds; for the pauses between tries of `init`.
+
+    Attributes:
+        settled: whether the last whole plan was empty, with no apply since; None before either.
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class Terraform(TerraformReader):
         self._provider_log = provider_log
         self._allowed = check
         self._sleep = sleep
+        self.settled: bool | None = None
 
     def init(self, *, upgrade: bool = False, reconfigure: bool = False) -> bool:
         """Install providers and set up the backend, if anything that this depends on has changed; True if it ran.
@@ -136,8 +142,12 @@ class Terraform(TerraformReader):
         """
         outcome = self._plan(destroy, refresh_only, refresh, targets, replace)
         if outcome.exit_status == 2:
-            return self.read_json(argv.show(self.binary.argv0, self.plan_file), Plan.from_json)
-        return Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
+            plan = self.read_json(argv.show(self.binary.argv0, self.plan_file), Plan.from_json)
+        else:
+            plan = Plan.unchanged([*outcome.drift, *([outcome.version] if outcome.version else [])])
+        if refresh and not (destroy or refresh_only or targets or replace):
+            self.settled = plan.empty
+        return plan
 
     def _plan(
         self,
@@ -182,6 +192,7 @@ class Terraform(TerraformReader):
         if not self.plan_file.exists():
             raise PlanStale("No saved plan was found.", hint="Run the same command again to see a new plan.")
         self.check_state()
+        self.settled = False
         command = argv.apply(self.binary.argv0, self.plan_file, lock_timeout=self._lock_timeout)
         try:
             outcome = self._run("apply", command)
@@ -304,7 +315,7 @@ class Terraform(TerraformReader):
                     self._emit(event)
             outcome.killed = follower.killed
             outcome.exit_status = follower.exit_status()
-            outcome.interrupts = interrupts.count
+            outcome.interrupts, outcome.stopped_by = interrupts.count, interrupts.by
             with suppress(OSError):  # a full disk: the next command looks at this run once more
                 follower.run.finish(outcome.exit_status)
         return outcome, follower.run.errors()
@@ -326,7 +337,19 @@ class Terraform(TerraformReader):
         error = failure(operation, outcome, folder=self.folder, stderr=stderr, provider_log=self._provider_log)
         if error.hint:  # the table of explanations does not know the cluster; its stack's folder is called after it
             error.hint = _OURS.sub(rf"\1 {self.folder.parent.name}", error.hint)
+        if isinstance(error, StateLocked):
+            self._name_holder(error)
         raise error
+
+    def _name_holder(self, error: StateLocked) -> None:
+        """Of a lock that Terraform does not tell about; for a person, who must know whom to ask."""
+        facts = error.details.get("facts")
+        if facts is None or "who" in facts:
+            return
+        holder = http_lock_holder(self.folder, self._env)
+        if "who" in holder:
+            facts.update(holder)
+            error.message = LOCKED_BY.format_map({**dict.fromkeys(("id", "created", "operation"), "unknown"), **facts})
 
 
 _OURS = re.compile(r"(aurora-cli [a-z-]+) NAME\b")

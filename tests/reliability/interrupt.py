@@ -17,10 +17,10 @@ from tests.sandbox.aws_view import READING
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 DESTROY = ("destroy", "demo", "--confirm", "demo")
 LOOK_EVERY_S = 0.01  # each look costs the emulator time that the command wants
-DELAYS_S = {"interrupt": 0.02, "kill": 0.2}
+DELAYS_S = {"interrupt": 0.02, "kill": 0.2, "hangup": 0.2}
 """Of each answer of AWS. A Terraform that works on must not be done before the next run is there to be killed."""
 PATIENCE_S = 600
-STOPPED = {"interrupt": 130, "kill": -signal.SIGKILL}
+STOPPED = {"interrupt": 130, "kill": -signal.SIGKILL, "hangup": -signal.SIGHUP}
 """Exit status of a command that was stopped in this way."""
 
 
@@ -64,7 +64,7 @@ def disturb_when(
     """Start the command, and stop it as soon as `ready` says so; gives the exit status.
 
     Args:
-        how: `interrupt` (Ctrl-C) or `kill`.
+        how: `interrupt` (Ctrl-C), `kill`, or `hangup` (its terminal goes).
         may_end: the command may have ended by itself before; else that fails the test, which would show nothing.
     """
 
@@ -72,7 +72,7 @@ def disturb_when(
         if how == "interrupt":
             os.killpg(process.pid, signal.SIGINT)
         else:
-            process.kill()
+            process.send_signal(-STOPPED[how])
 
     status, out = stopped_when(aurora, args, ready, stop)
     stopped = status == STOPPED[how]

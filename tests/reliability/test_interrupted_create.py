@@ -12,14 +12,15 @@ pytestmark = pytest.mark.sandbox
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("how", ["interrupt", "kill"])
+@pytest.mark.parametrize("how", ["interrupt", "kill", "hangup"])
 def test_create_goes_on(aurora: Aurora, how: str) -> None:
     aurora.ok("sandbox", "reset", "--yes")
     aurora.emulator.add_fault(FaultRule("slow", delay_s=DELAYS_S[how]))
     assert stopped_again_and_again(aurora, CREATE, how=how) >= 5
     aurora.emulator.clear_faults()
-    outcomes = {one["outcome"] for one in aurora.json("history", "demo")["operations"]}
-    assert {"interrupt": "interrupted", "kill": "killed"}[how] in outcomes
+    ends = {(one["outcome"], one["summary"]) for one in aurora.json("history", "demo")["operations"]}
+    killed = {"kill": ("killed", ""), "hangup": ("killed", "Ended by SIGHUP.")}
+    assert killed[how] in ends if how in killed else "interrupted" in {outcome for outcome, _ in ends}
     report = aurora.json(*CREATE)
     assert report["status"] == "available"
     assert len(report["instances"]) == 2

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from aurora_cli.operations.pipeline import engine
 from tests.harness import Aurora
 from tests.sandbox.aws_view import changing_calls, last_call, spec_file
 
@@ -70,7 +71,26 @@ def test_a_value_changed_outside_is_named_with_both_values(aurora: Aurora, ticke
     shown = aurora.run("drift", tickets)
     assert "expected 3, is 9" in shown.out
     assert "backup.retention" in shown.out
-    aurora.ok("apply", tickets, "--yes")
+
+
+def test_what_an_apply_leaves_is_told_and_the_next_one_sets_it(
+    aurora: Aurora, tickets: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meddle(*args: Any) -> bool:
+        aurora.client("rds").modify_db_cluster(DBClusterIdentifier=tickets, BackupRetentionPeriod=8)
+        return False
+
+    asked = {"AURORA_VERIFY": "1"}
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(engine, "fix_provider_gaps", meddle)
+        outcome = aurora.run("apply", tickets, "--yes", "-o", "json", env=asked)
+    error = outcome.data["error"]
+    assert (outcome.status, error["code"]) == (7, "plan-not-empty")
+    assert "aws_rds_cluster.this (update: backup_retention_period: 8 -> 3" in error["message"]
+    last = aurora.json("history", tickets)["operations"][-1]
+    assert (last["outcome"], last["terraform"]["change"], last["summary"]) == ("failed", 1, error["message"])
+    assert aurora.json("status", tickets)["operation"] is None, "it has ended"
+    assert aurora.json("apply", tickets, "--yes", env=asked)["verified"] is True
     assert aurora.cluster(tickets)["BackupRetentionPeriod"] == 3
     assert drift(aurora, tickets, 0)["drift"] is False
 

@@ -134,7 +134,8 @@ def test_a_policy_lets_in_exactly_these_users(aurora: Aurora, made: str) -> None
     arn = cluster["MasterUserSecret"]["SecretArn"]
     assert secrets.describe_secret(SecretId=arn)["RotationEnabled"] is False
 
-    aurora.ok("apply", made, "--iam-user", "app", "--set", "credentials.rotation=null", "--yes")
+    fewer = ("--set", "credentials.iam_users=[app]")  # `--iam-user` adds one
+    aurora.ok("apply", made, *fewer, "--set", "credentials.rotation=null", "--yes")
     (statement,) = (policy(aurora) or {})["Statement"]
     assert statement["Resource"] in ([f"{where}/app"], f"{where}/app")
     assert secrets.describe_secret(SecretId=arn)["RotationEnabled"] is True

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
+from tests.observe import slowly, watched
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 EXAMPLES = Path(__file__).parents[2] / "examples"
+LATENCY_S = 0.6
 HOME, FRANKFURT, VIRGINIA = "eu-west-1", "eu-central-1", "us-east-1"
 PLAIN = "name: shop\nregion: eu-west-1\nengine: postgres\ninstances: {class: db.r7g.large}\nlogs: {exports: []}\n"
 
@@ -185,6 +187,32 @@ def test_serverless_regions_forward_writes(clean: Aurora) -> None:
     assert plan_is_empty(clean, "booking")
     clean.ok("destroy", "booking", "--confirm", "booking", "--skip-final-snapshot")
     assert [clusters(clean, region) for region in (HOME, "eu-north-1")] == [{}, {}]
+
+
+@pytest.mark.thorough
+def test_a_class_changes_one_instance_at_a_time_in_every_region(clean: Aurora, tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(f"{PLAIN}global: {{regions: {{eu-central-1: {{instances: {{readers: 1}}}}}}}}\n")
+    clean.ok("create", "-f", str(file), "--yes")
+    with slowly(clean, LATENCY_S), watched(clean, "shop-eu-central-1", FRANKFURT) as seen:
+        done = clean.json("scale", "shop", "--class", "db.r7g.xlarge", "--readers", "1", "--yes")
+    names = ["shop-eu-central-1-2", "shop-eu-central-1-1", "shop-1"]
+    assert [call for call in seen.calls if call[0] == "ModifyDBInstance"] == [("ModifyDBInstance", n) for n in names]
+    assert frozenset({names[0]}) in seen.away, "the premise: an instance is away while its class changes"
+    assert seen.most_away == 1
+    assert [s["name"] for s in done["sequence"]] == [
+        "add",
+        *(f"resize {name}" for name in names[:2]),
+        "failover shop-2",
+        "resize shop-1",
+        "settle",
+    ]
+    own = ("--set", "global.regions.eu-central-1.instances.class=db.r7g.2xlarge")
+    with slowly(clean, LATENCY_S), watched(clean, "shop-eu-central-1", FRANKFURT) as seen:
+        done = clean.json("apply", "shop", *own, "--yes")
+    assert [s["name"] for s in done["sequence"]] == [*(f"resize {name}" for name in names[:2]), "settle"]
+    assert seen.most_away == 1
+    assert plan_is_empty(clean, "shop")
 
 
 @pytest.mark.thorough

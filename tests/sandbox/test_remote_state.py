@@ -94,7 +94,13 @@ def test_a_lock_on_the_remote_state_is_taken_away_by_its_id(aurora: Aurora) -> N
     assert taken["ID"] in refused.err
     assert StateServer.lock is not None
     found = aurora.json("unlock", "remote", "--confirm", taken["ID"])["lock"]
-    assert (found["id"], found["local"]) == (taken["ID"], False)
+    assert found == {
+        "id": taken["ID"],
+        "who": taken["Who"],
+        "operation": "Apply",
+        "since": taken["Created"],
+        "local": False,
+    }
     assert StateServer.lock is None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,12 +15,11 @@ from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline import engine
 from aurora_cli.operations.pipeline.change import SpecChange
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
-from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.step import Step, typed
 from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.scale.scale import Scale
 from aurora_cli.stacks.journal import Journal
-from aurora_cli.terraform.plan.plan import Plan, ResourceChange
+from aurora_cli.terraform.plan.plan import Plan
 
 MOMENTS = ("read", "ask_aws", "plans_again", "review", "require", "before", "after")
 UNCHANGED = Plan.unchanged([])
@@ -105,23 +103,6 @@ def test_a_command_that_is_repeated_has_every_option_with_a_value() -> None:
     )
     assert typed("restore", from_snapshot="s-1", undo=False) == ("restore", "--from-snapshot", "s-1")
     assert typed("scale", skip_check=("a", "b")) == ("scale", "--skip-check", "a", "--skip-check", "b")
-
-
-def test_what_a_plan_would_still_change_after_the_last_step_is_said(tmp_path: Path) -> None:
-    said: list[Any] = []
-    saved = tmp_path / "tfplan"
-    saved.write_text("")
-    context = SimpleNamespace(
-        terraform=SimpleNamespace(plan_file=saved), emit=said.append, stack=SimpleNamespace(name="orders")
-    )
-    changed = ResourceChange("aws_rds_cluster.this", "aws_rds_cluster", "this", None, "update")
-    OperationContext.say_differences(cast("Any", context), Plan(resource_changes=(changed,)))
-    assert [(note.text, note.hint) for note in said] == [
-        ("Every step is done, but the plan still differs in aws_rds_cluster.this.", "aurora-cli plan orders")
-    ]
-    assert not saved.exists()
-    OperationContext.say_differences(cast("Any", context), UNCHANGED)
-    assert len(said) == 1
 
 
 def test_an_interrupted_step_says_how_far_it_came_and_how_to_resume() -> None:

@@ -81,6 +81,9 @@ def test_a_major_version_in_the_spec_fits_every_minor_one() -> None:
 def test_what_is_given_up_is_shown_with_the_way_to_go_on() -> None:
     shown = screen(80)
     command = "aurora-cli scale demo --class db.r7g.large"
-    print_unfinished(shown.consoles, Unfinished("demo", "scale", command, "2026", "ann", ("a",), ("b", "c")))
-    assert "done: a left: b, c" in shown.err_words
+    texts = {"a": "Add demo-2", "settle": "Reconcile Terraform state with the spec"}
+    print_unfinished(
+        shown.consoles, Unfinished("demo", "scale", command, "2026", "ann", ("a",), ("b", "settle"), texts)
+    )
+    assert "done: Add demo-2 left: b; Reconcile Terraform state with the spec" in shown.err_words
     assert command in shown.err

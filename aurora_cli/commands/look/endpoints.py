@@ -26,7 +26,7 @@ def command(session: Session, name: str, output: str) -> None:
     from aurora_cli.operations.inspect import status
 
     with progress(session) as emit:
-        report = status.status(session.app, name, emit=emit)
+        report = status.status(session.app, name, emit=emit, refuse_lost=True)
     if output != "table":
         print_data(session, report.endpoints(), output)
         return

@@ -59,6 +59,7 @@ def change_document(result: ChangeResult) -> dict[str, Any]:
     document = {**body.to_dict(), "changed": result.changed, "dry_run": result.dry_run}
     if body is result.report:
         document["summary"] = {"add": 0, "change": 0, "destroy": 0, **result.summary}
+        document["verified"] = result.verified
     if result.spec_file is not None:
         document["spec_file"] = result.spec_file.to_dict()
     if result.sequence:

@@ -38,6 +38,7 @@ class Settings:
     region: str | None = None
     terraform_bin: str | None = None
     debug: bool = False
+    verify: bool | None = None
     color: ColorChoice = "auto"
     no_input: bool = False
     typed: tuple[str, ...] = ()
@@ -173,6 +174,7 @@ def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -
         ask_code=None if settings.no_input or not sys.stdin.isatty() else ask_code,
         region=settings.region,
         debug=settings.debug,
+        verify=settings.verify,
         terraform_bin=settings.terraform_bin,
         provider=settings.provider,
     )

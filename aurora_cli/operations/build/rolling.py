@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.instances import key_of
+from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.passwords.rotation import Rotation
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
@@ -15,13 +16,16 @@ from aurora_cli.operations.scale.order import Order
 from aurora_cli.operations.scale.scale import instance_decision, scalable
 from aurora_cli.operations.scale.steps import ScaleSteps
 from aurora_cli.spec.derived.members import class_of
+from aurora_cli.spec.derived.regions import regions_of, secondary_spec
 from aurora_cli.stacks.journal import read_journal
 
 if TYPE_CHECKING:
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.model.instances import Instances
     from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
@@ -65,8 +69,17 @@ def _rolls(context: StackContext) -> bool:
     if not spec.maintenance.apply_immediately:
         return False
     topology = context.look()
-    members = topology.members if topology and topology.status not in ("stopped", "stopping") else ()
-    classes = {key: m.pending.get("DBInstanceClass", m.class_) for m in members if (key := key_of(m.id, spec))}
+    if topology is None or topology.status in ("stopped", "stopping"):
+        return False
+    if _differs(topology, spec):
+        return True
+    secondaries = live_regions(context.app, spec).secondaries
+    return any(_differs(there, secondary_spec(spec, region)) for region, there in secondaries.items())
+
+
+def _differs(topology: Topology, spec: ClusterSpec) -> bool:
+    """Whether an instance of one of several has another class than the spec says."""
+    classes = {key: m.pending.get("DBInstanceClass", m.class_) for m in topology.members if (key := key_of(m.id, spec))}
     several = max(len(classes), spec.instances.readers + 1) > 1
     return several and any(name != class_of(spec, key) for key, name in classes.items())
 
@@ -117,9 +130,23 @@ class RollingApply(Operation):
 
 
 def _resized(before: ClusterSpec, after: ClusterSpec) -> ClusterSpec:
-    """A spec with the number, the classes and the capacity of the instances of another."""
-    size = {name: getattr(after.instances, name) for name in _SIZE}
-    own = {key: one.model_copy(update={"class_": None}) for key, one in before.instances.overrides.items()}
-    for key, one in after.instances.overrides.items():
+    """A spec with the number, the classes and the capacity of the instances of another, in every Region of both."""
+    changes: dict[str, Any] = {"instances": _with_size(before.instances, after.instances)}
+    if before.global_ is not None:
+        there = regions_of(after)
+        regions = {
+            region: given.model_copy(update={"instances": _with_size(given.instances, there[region].instances)})
+            if region in there
+            else given
+            for region, given in before.global_.regions.items()
+        }
+        changes["global_"] = before.global_.model_copy(update={"regions": regions})
+    return before.model_copy(update=changes)
+
+
+def _with_size(before: Instances, after: Instances) -> Instances:
+    size = {name: getattr(after, name) for name in _SIZE}
+    own = {key: one.model_copy(update={"class_": None}) for key, one in before.overrides.items()}
+    for key, one in after.overrides.items():
         own[key] = own.get(key, one).model_copy(update={"class_": one.class_})
-    return before.model_copy(update={"instances": before.instances.model_copy(update={**size, "overrides": own})})
+    return before.model_copy(update={**size, "overrides": own})

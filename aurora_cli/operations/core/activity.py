@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.operations.core.history import operations_of
 from aurora_cli.operations.core.unfinished import unfinished
+from aurora_cli.stacks.history import ENDED_BY
 from aurora_cli.terraform.run.run_folder import unfinished_runs
 
 if TYPE_CHECKING:
+    from aurora_cli.stacks.history import HistoryEntry
     from aurora_cli.stacks.lock import Holder
     from aurora_cli.stacks.stack import Stack
 
@@ -38,7 +40,8 @@ class Activity:
         pid, host: of the process that runs: the command, or Terraform that outlived it.
         terraform: `running`, `succeeded` or `failed`, for Terraform that outlived its command; else None.
         command: the command line that resumes it; None while it runs.
-        left: names of the steps that are left.
+        left: what the steps that are left do.
+        ended_by: name of the signal that ended its process, where that is known.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Activity:
     terraform: str | None = None
     command: str | None = None
     left: tuple[str, ...] = ()
+    ended_by: str | None = None
 
     @property
     def text(self) -> str:
@@ -59,8 +63,8 @@ class Activity:
         if self.state == RUNNING:
             where = f": process {self.pid} on {self.host}" if self.pid else ""
             return f"'{self.operation}' is running{where}{since}."
-        how = _WORDS[self.state]
-        said = f"is in progress and {how} (left: {', '.join(self.left)})" if self.left else f"{how}{since}"
+        how = f"was ended by {self.ended_by}" if self.ended_by else _WORDS[self.state]
+        said = f"is in progress and {how} (left: {'; '.join(self.left)})" if self.left else f"{how}{since}"
         after = ""
         if self.terraform == RUNNING:
             after = f" Terraform continues (process {self.pid})."
@@ -70,7 +74,9 @@ class Activity:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
-        return {key: value for key, value in vars(self).items() if key not in ("name", "left")} | {"text": self.text}
+        return {key: value for key, value in vars(self).items() if key not in ("name", "left", "ended_by")} | {
+            "text": self.text
+        }
 
 
 def activity_of(stack: Stack) -> Activity | None:
@@ -93,7 +99,8 @@ def activity_of(stack: Stack) -> Activity | None:
         pid=pid,
         terraform=terraform,
         command=journal.command if journal else f"aurora-cli {_RESUMES[status]} {stack.name}",
-        left=journal.left if journal else (),
+        left=journal.in_words(journal.left) if journal else (),
+        ended_by=_signal_of(ended) if ended else None,
     )
 
 
@@ -108,6 +115,10 @@ def _running(stack: Stack, holder: Holder) -> Activity:
         holder.pid or None,
         holder.host or None,
     )
+
+
+def _signal_of(ended: HistoryEntry) -> str | None:
+    return ended.summary.removeprefix(ENDED_BY).rstrip(".") if ended.summary.startswith(ENDED_BY) else None
 
 
 def _terraform(stack: Stack) -> tuple[str | None, int | None]:

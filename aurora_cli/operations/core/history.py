@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,9 +16,12 @@ from aurora_cli.errors import AuroraError, Declined, GuardRefused, Interrupted
 from aurora_cli.stacks.history import HistoryEntry
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from aurora_cli.context import AppContext
     from aurora_cli.stacks.stack import Stack
 
+_ENDING = (signal.SIGHUP, signal.SIGTERM)
 _OUTCOMES: dict[type[AuroraError], str] = {
     Interrupted: "interrupted",
     Declined: "declined",
@@ -42,6 +47,7 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
     """Append one entry when the block ends, also when it ends with an error; none if the stack is gone by then.
 
     That it begins is noted too, and what was left begun is entered as killed. Hold the stack's lock.
+    A signal that ends the process meanwhile is noted, and ends it as it would have; nobody can note SIGKILL.
     """
     for left, _ in stack.history.begun():
         if left.id not in app.begun:
@@ -53,7 +59,8 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
     app.begun.add(begun.id)
     stack.history.begin(begun, os.getpid())
     try:
-        yield entry
+        with _noting_signals(stack):
+            yield entry
     except (AuroraError, KeyboardInterrupt) as error:
         entry.outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else _OUTCOMES.get(type(error), "failed")
         entry.summary = error.message if isinstance(error, AuroraError) else "Interrupted."
@@ -65,10 +72,30 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
             stack.history.append(replace(ended, terraform=entry.terraform))
 
 
+@contextmanager
+def _noting_signals(stack: Stack) -> Iterator[None]:
+    """Python lets the main thread alone handle signals; one that somebody handles or ignores already (nohup) stays as it is."""
+
+    def note(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stack.history.note_signal(os.getpid(), signal.Signals(number).name)
+        os.kill(os.getpid(), number)
+
+    main = threading.current_thread() is threading.main_thread()
+    mine = [one for one in _ENDING if main and signal.getsignal(one) is signal.SIG_DFL]
+    for number in mine:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def operations_of(stack: Stack) -> list[HistoryEntry]:
     """Every operation, oldest first; at the end those without an end, which run if their process holds the lock."""
     ended = stack.history.read()
-    begun = [(one, pid) for one, pid in stack.history.begun() if one.id not in {entry.id for entry in ended}]
+    begun = stack.history.begun()
     holder = stack.locked_by() if begun else None
     return ended + [one if holder and holder.pid == pid else replace(one, outcome="killed") for one, pid in begun]
 

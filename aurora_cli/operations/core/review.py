@@ -162,6 +162,7 @@ class ChangeResult:
         without_writer_s: seconds without a writer in this run, as seen from here and so at most; None when no step of it
             takes the writer away.
         spec_file: what the spec file says otherwise than the cluster has now (a `SpecFile`); None where nothing.
+        verified: whether the last plan was empty, with no apply after it; False where none was made.
     """
 
     report: Any
@@ -172,6 +173,7 @@ class ChangeResult:
     sequence: tuple[PlannedStep, ...] = ()
     without_writer_s: float | None = None
     spec_file: Any = None
+    verified: bool = False
 
 
 @dataclass(frozen=True)

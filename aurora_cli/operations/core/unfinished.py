@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import OperationUnfinished, SpecConflict
@@ -12,6 +12,10 @@ from aurora_cli.stacks.journal import Journal, read_journal
 
 if TYPE_CHECKING:
     from aurora_cli.stacks.stack import Stack
+
+
+_EARLIER = {"settle": "Reconcile Terraform state with the spec"}
+"""Names that say nothing, in journals of earlier versions, which have no texts."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Unfinished:
         command: the command line that goes on with it.
         started_at, started_by: when (RFC 3339 in UTC) and by whom.
         done, left: names of its steps.
+        texts: name -> what the step does, for people.
     """
 
     name: str
@@ -32,6 +37,11 @@ class Unfinished:
     started_by: str
     done: tuple[str, ...]
     left: tuple[str, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def in_words(self, names: Iterable[str]) -> tuple[str, ...]:
+        """What these steps do."""
+        return tuple(self.texts.get(name, name) for name in names)
 
     @property
     def so_far(self) -> str:
@@ -42,7 +52,8 @@ class Unfinished:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in vars(self).items() if key != "name"}
+        told = {key: value for key, value in vars(self).items() if key not in ("name", "texts")}
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in told.items()}
 
 
 def unfinished(stack: Stack) -> Unfinished | None:
@@ -59,6 +70,7 @@ def unfinished(stack: Stack) -> Unfinished | None:
         started_by=journal.started_by,
         done=tuple(name for name, end in ended.items() if end),
         left=tuple(name for name, end in ended.items() if not end),
+        texts={**_EARLIER, **journal.texts},
     )
 
 

@@ -104,12 +104,11 @@ def _find(app: AppContext, stack: Stack, emit: Emit) -> StateLock | None:
         terraform.plan(refresh=False)
     except StateLocked as error:
         facts = error.details.get("facts") or {}
-        if facts.get("held"):  # the HTTP backend describes the attempt to lock; of the lock it names the ID alone
-            return StateLock(str(facts["held"]), "somebody", "unknown", "unknown", local=False)
-        if "id" not in facts:
+        held = facts.get("id") or facts.get("held")  # of a lock at an HTTP address, Terraform names the ID alone
+        if held is None:
             raise
         return StateLock(
-            str(facts["id"]),
+            str(held),
             str(facts.get("who", "somebody")),
             str(facts.get("operation", "unknown")),
             str(facts.get("created", "unknown")),

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import AuroraError
 from aurora_cli.operations.core.activity import RUNNING, Activity, activity_of
 from aurora_cli.operations.core.specs import stored_spec
+from aurora_cli.operations.inspect.lost import LOST
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.stacks.stack import Stack
 
-_LOST = "the sandbox was stopped since, and its contents are lost: aurora-cli sandbox reset"
+_LOST = "the sandbox was stopped since, and its contents are lost; to create it again, empty: aurora-cli apply {name}"
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,11 @@ def _row(app: AppContext, stack: Stack, lost: set[str]) -> ListRow:
         region=record.region,
         engine=spec.engine if spec else "",
         engine_version=(spec.engine_version or "") if spec else "",
-        status="lost" if is_lost else _status(record.status, activity),
+        status=LOST if is_lost else _status(record.status, activity),
         target=record.target,
         instances=len(record.instance_keys) or (spec.instances.readers + 1 if spec else 0),
         created_at=record.created_at,
-        problem=_LOST if is_lost else None,
+        problem=_LOST.format(name=stack.name) if is_lost else None,
         operation=activity.to_dict() if activity else None,
     )
 

@@ -11,6 +11,7 @@ from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.region_topology import secret_of_master
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
+from aurora_cli.operations.inspect.lost import begin_to_look
 from aurora_cli.operations.passwords.generated import is_made_here
 from aurora_cli.operations.report.connection_strings import (
     CA_FILE,
@@ -90,7 +91,7 @@ def connection(
     """
     stack = existing_stack(app, name)
     spec = stored_spec(stack).spec
-    app.begin(emit)
+    begin_to_look(app, stack, emit)
     topology = live_topology(app, spec)
     if topology is None:
         raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")

@@ -13,6 +13,7 @@ from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.results import about
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_destroying, refuse_unfinished
+from aurora_cli.operations.inspect.lost import begin_to_look
 from aurora_cli.operations.inspect.own_rules import only_own_rules
 from aurora_cli.operations.recovery.recover import recover
 from aurora_cli.spec.facts.versions import rendered_version
@@ -96,7 +97,7 @@ def drift(app: AppContext, name: str, *, emit: Emit) -> DriftReport:
         TerraformFailed and its kin.
     """
     stack = existing_stack(app, name)
-    app.begin(emit)
+    begin_to_look(app, stack, emit)
     with stack.lock("drift"):
         refuse_destroying(stack)
         refuse_unfinished(stack)

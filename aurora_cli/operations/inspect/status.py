@@ -12,6 +12,7 @@ from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import unfinished
+from aurora_cli.operations.inspect.lost import begin_to_look, sandbox_loss
 from aurora_cli.operations.inspect.maintenance import upkeep_of, upkeep_warnings
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.operations.restore_in_place.retained_cluster import aside_of, sentence
@@ -20,15 +21,25 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
 
 
-def status(app: AppContext, name: str, *, emit: Emit) -> ClusterReport:
+def status(app: AppContext, name: str, *, emit: Emit, refuse_lost: bool = False) -> ClusterReport:
     """What the cluster is now: endpoints, roles by zone, what is pending, upkeep. Runs no Terraform and connects to no database.
 
+    Args:
+        refuse_lost: raise where a sandbox that was stopped has lost the cluster, instead of saying so in the report. Neither
+            starts an empty sandbox.
+
     Raises:
-        ClusterNotFound: no stack of that name. CredentialsError, AccessDenied, AwsFailed, StackDamaged, SandboxFailed.
+        ClusterNotFound: no stack of that name, or `refuse_lost`. CredentialsError, AccessDenied, AwsFailed, StackDamaged,
+        SandboxFailed.
     """
     stack = existing_stack(app, name)
     spec = stored_spec(stack).spec
-    app.begin(emit)
+    loss = sandbox_loss(app, stack)
+    if loss is not None and not refuse_lost:
+        lost = report(app, spec, None, changed=False)
+        upkeep = upkeep_of(app, spec, None, unfinished(stack))
+        return replace(lost, status=loss.status, upkeep=upkeep, warnings=(f"{loss.message} {loss.hint}",))
+    begin_to_look(app, stack, emit)
     managed = frozenset(identifiers(stack.record.instance_keys, spec).values())
     topology = live_topology(app, spec)
     regions = live_regions(app, spec, lag=True)

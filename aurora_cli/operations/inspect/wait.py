@@ -14,6 +14,7 @@ from aurora_cli.events import Emit, waiting
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
+from aurora_cli.operations.inspect.lost import begin_to_look
 from aurora_cli.operations.report.report import live_topology
 
 if TYPE_CHECKING:
@@ -72,8 +73,9 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
         )
     if condition == DELETED and app.registry.find(name) is None:
         return Waited(name, condition, 0.0, None, None)
-    spec = stored_spec(existing_stack(app, name)).spec
-    app.begin(emit)
+    stack = existing_stack(app, name)
+    spec = stored_spec(stack).spec
+    begin_to_look(app, stack, emit)
     missing = _missing(kind, value, spec)
 
     def look() -> tuple[Topology | None, str | None]:

@@ -95,7 +95,7 @@ class ToKind(Operation):
         with_reader = replace(order, new=(key,), gone=(key,), successor=key)
         return replace(
             decided,
-            facts={"order": with_reader.to_facts(), "temporary": key},
+            facts={**decided.facts, "order": with_reader.to_facts(), "temporary": key},
             between=tuple(sorted({*decided.keys, key}, key=int)),
             next_writer=names[key],
             remarks=(f"{names[key]} is temporary: it takes over while the only instance restarts.",),

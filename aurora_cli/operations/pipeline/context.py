@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.waiters import busy, wait_until
 from aurora_cli.errors import ClusterNotFound, OperationFailed, PlanStale
-from aurora_cli.events import Note, waiting
+from aurora_cli.events import waiting
 from aurora_cli.operations.core.concern import ChangeContext
 from aurora_cli.operations.core.instances import keys_in_state
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
+from aurora_cli.spec.derived.regions import secondary_spec
 from aurora_cli.stacks.journal import Journal, write_journal
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.plan.plan import Plan
 
 
-UNSETTLED = "but the plan still differs in"
 _ROUNDS = 3
 
 
@@ -38,6 +39,7 @@ class OperationContext(ChangeContext):
         approved: (address, action) of everything that was shown.
         saved: the change that was shown, with the plan that Terraform has kept of it; None once something was done.
         counts: what Terraform has added, changed and destroyed in this run.
+        unsettled: the plan after the last apply, if it is not empty.
     """
 
     def __init__(self, app: AppContext, stack: Stack, options: RunOptions, spec: ClusterSpec) -> None:
@@ -46,8 +48,17 @@ class OperationContext(ChangeContext):
         self.counts = {"add": 0, "change": 0, "destroy": 0}
         self.approved: Approved = frozenset()
         self.saved: tuple[SpecChange, Plan] | None = None
+        self.unsettled: Plan | None = None
 
     # --- the live cluster ---
+
+    def in_region(self, region: str) -> OperationContext:
+        """The same, where the live cluster is the one of a secondary Region; Terraform stays that of the whole."""
+        there = copy(self)
+        there.spec = secondary_spec(self.spec, region)
+        there.names = (there.spec.name,)
+        there.__dict__.pop("rds", None)  # a client of that Region is made on first use
+        return there
 
     def live(self) -> Topology:
         """As `look`. Raises ClusterNotFound as well."""
@@ -55,7 +66,7 @@ class OperationContext(ChangeContext):
         if topology is None:
             raise ClusterNotFound(
                 f"AWS has no cluster named {self.spec.name} in {self.spec.region}.",
-                hint=f"Create it: aurora-cli apply {self.spec.name}",
+                hint=f"Create it: aurora-cli apply {self.stack.name}",
             )
         return topology
 
@@ -99,12 +110,15 @@ class OperationContext(ChangeContext):
 
     # --- Terraform ---
 
-    def keys(self) -> list[str]:
-        """Keys of the instances in Terraform's state, lowest first. Raises TerraformFailed and its kin."""
+    def keys(self, region: str | None = None) -> list[str]:
+        """Keys of the instances in Terraform's state, lowest first: the cluster's own, or those of a secondary Region.
+
+        Raises TerraformFailed and its kin.
+        """
         if self.spec.backend.type != "local":
             write_rendered(self.stack, self.spec)
             self.terraform.init()
-        return keys_in_state([r.address for r in self.terraform.state_resources()])
+        return keys_in_state([r.address for r in self.terraform.state_resources()], region)
 
     def change(self, spec: ClusterSpec, keys: tuple[str, ...] | None, **options: Any) -> SpecChange:
         """A change to a spec, which may be one on the way to the last.
@@ -163,20 +177,17 @@ class OperationContext(ChangeContext):
                 self.terraform.plan_file.unlink(missing_ok=True)
                 raise
             self.count(self.terraform.apply())
-        self.say_differences(self.plan(self.spec, self.stack.record.instance_keys))
+        self.keep_differences(self.plan(self.spec, self.stack.record.instance_keys))
 
     def refresh_state(self) -> None:
         """Have Terraform read what the RDS API has changed for us: it would take it for somebody else's work."""
         self.terraform.plan(refresh_only=True)
         self.terraform.apply()
 
-    def say_differences(self, plan: Plan) -> None:
-        """After the last step: what a plan would still change, which should be nothing."""
+    def keep_differences(self, plan: Plan) -> None:
+        """After the last apply: what a plan would still change, which should be nothing. `verify` tells it."""
         self.terraform.plan_file.unlink(missing_ok=True)
-        if not plan.empty:
-            left = ", ".join(sorted(c.address for c in plan.changes))
-            text = f"Every step is done, {UNSETTLED} {left}."
-            self.emit(Note(text, level="warning", hint=f"aurora-cli plan {self.stack.name}"))
+        self.unsettled = None if plan.empty else plan
 
     def count(self, *done: ApplySummary) -> None:
         """Add what Terraform did."""

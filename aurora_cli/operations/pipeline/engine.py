@@ -26,6 +26,7 @@ from aurora_cli.operations.pipeline.review import ask, review_of
 from aurora_cli.operations.pipeline.run import Run, opened_stack
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.pipeline.step_run import StepRun
+from aurora_cli.operations.pipeline.verify import verify
 from aurora_cli.operations.recovery.recover import recover
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.operations.spec_file.follow import require_file, with_spec_file
@@ -36,6 +37,7 @@ from aurora_cli.terraform.plan.plan import Plan
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
+    from aurora_cli.errors import AuroraError
     from aurora_cli.operations.core.history import Entry
     from aurora_cli.operations.core.results import ClusterReport
     from aurora_cli.operations.core.review import RunOptions
@@ -76,6 +78,7 @@ def run_on_stack(
     Raises:
         OperationUnfinished: another operation is in progress. GuardRefused, Declined: nothing was changed.
         PlanStale, TerraformFailed, AwsFailed, WaitTimeout, Interrupted, ...: what was done is kept; the same command resumes.
+        PlanNotEmpty: everything is done, and the next plan would change something still.
     """
     try:
         context = OperationContext(app, stack, options, desired or stored_spec(stack).spec)
@@ -91,7 +94,10 @@ def run_on_stack(
     if not result.dry_run:
         write_shared_spec(stack, context.terraform, options.emit)
     changed = engine.resumed or context.before != last_spec(stack)
-    return with_spec_file(stack, result, options, changed=changed)
+    result = with_spec_file(stack, result, options, changed=changed)
+    if engine.unverified is not None:
+        raise engine.unverified
+    return result
 
 
 def _journal_of(stack: Stack, operation: Operation, options: RunOptions) -> Journal | None:
@@ -125,6 +131,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
         self.shown = Shown()
         self.topology: Topology | None = None
         self.read: Topology | None = None
+        self.unverified: AuroraError | None = None
 
     # --- before ---
 
@@ -223,7 +230,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
             self.steps.take()
         self.stack.update_record(status="ready")
         remove_journal(self.stack.folder)
-        entry.finish("succeeded", self.context.counts, self._summary())
+        self._verify(entry)
         with timed(self.emit, "read", "Reading the endpoints"):
             state = self._report(self.read or live_topology(self.app, self._spec()), changed=True)
         return ChangeResult(
@@ -233,7 +240,17 @@ class _Engine(Run[PlanReview, ChangeResult]):
             summary=dict(self.context.counts),
             sequence=self.steps.sequence(),
             without_writer_s=self.steps.without_writer(),
+            verified=self.context.terraform.settled is True,
         )
+
+    def _verify(self, entry: Entry) -> None:
+        """Everything is done, whatever the plan after it says."""
+        entry.finish("succeeded", self.context.counts, self._summary())
+        if self.change is None and self.context.unsettled is None:
+            return  # it has no spec at its end, and left Terraform alone
+        self.unverified = verify(self.context)
+        if self.unverified is not None:
+            entry.finish("failed", self.context.counts, self.unverified.message)
 
     def _reconcile(self) -> None:
         """The spec of the end is stored and applied; after steps, the plan is empty."""
@@ -259,7 +276,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
             self.context.refresh_state()
         if (applied or fixed) and not self.operation.one_step:
             change.prepare()
-            self.context.say_differences(change.plan())
+            self.context.keep_differences(change.plan())
 
     def _desired(self) -> Resolved:
         if self.decision.desired is None:
@@ -284,7 +301,14 @@ class _Engine(Run[PlanReview, ChangeResult]):
             self.emit(Note(warning.message, level="warning", hint=warning.hint))
         entry.finish("unchanged", self.context.counts)
         state = self._report(self.topology, changed=False)
-        return ChangeResult(state, review, changed=False, summary=self.context.counts, sequence=review.sequence)
+        return ChangeResult(
+            state,
+            review,
+            changed=False,
+            summary=self.context.counts,
+            sequence=review.sequence,
+            verified=self.context.terraform.settled is True,
+        )
 
     def _summary(self) -> str:
         parts = ["resumed" if self.resumed else "", self.steps.summary(leave_out=RECONCILE)]

@@ -40,6 +40,7 @@ def new_journal(
         origins=dict(desired.origins) if desired else {},
         keys=decision.keys,
         steps={s.name: StepNote(finished=now if s.name in ended else None) for s in steps},
+        texts={s.name: s.text for s in steps},
     )
 
 

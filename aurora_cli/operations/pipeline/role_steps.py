@@ -49,7 +49,7 @@ def _refuse_absent(context: OperationContext, target: str) -> None:
         status = member.status if member else "gone"
         raise OperationFailed(
             f"{target} was to become the writer, but it is {status}.",
-            hint=f"Bring it back and run the same command again, or: aurora-cli abandon {context.spec.name}",
+            hint=f"Bring it back and run the same command again, or: aurora-cli abandon {context.stack.name}",
         )
 
 

@@ -69,10 +69,10 @@ class StepRun:
             remark = "already done" if step.done() else self._run(step)
         except KeyboardInterrupt as stop:
             self._say_stopped(number)
-            raise Interrupted(self._how_far(), hint=_AGAIN) from stop
+            raise Interrupted(self._how_far("Stopped by request"), hint=_AGAIN) from stop
         except AuroraError as error:
             if isinstance(error, Interrupted):
-                error.message = self._how_far()
+                error.message = self._how_far(error.message.partition(";")[0])
             self._say_stopped(number)
             raise
         self.context.saved = None
@@ -85,8 +85,8 @@ class StepRun:
         again = shlex.join(("aurora-cli", *self.operation.command))
         self.emit(Note(f"Stopped at step {number} of {len(self.all)}.", level="warning", hint=f"Resume: {again}"))
 
-    def _how_far(self) -> str:
-        return f"Stopped by request; {len(self.ended)} of {len(self.all)} steps are done."
+    def _how_far(self, stopped: str) -> str:
+        return f"{stopped}; {len(self.ended)} of {len(self.all)} steps are done."
 
     def _run(self, step: Step) -> str | None:
         self.context.save(self._journal().with_step(step.name, began=self._now()))

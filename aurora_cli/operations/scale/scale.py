@@ -16,6 +16,7 @@ from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.preflight.orderable import Orderable
 from aurora_cli.operations.scale.order import Order, order_of
+from aurora_cli.operations.scale.regions import classes_of, region_orders, resized_names
 from aurora_cli.operations.scale.spec import scaled
 from aurora_cli.operations.scale.steps import ScaleSteps
 
@@ -154,7 +155,7 @@ def scalable(context: OperationContext) -> Topology:
 def instance_decision(
     context: OperationContext, topology: Topology, desired: Resolved, *, in_place: bool = False
 ) -> Decision:
-    """Which instance keys there are at the end, who is the writer, and in which order classes change.
+    """Which instance keys there are at the end, who is the writer, and in which order classes change, in each Region.
 
     Args:
         desired: the spec at the end.
@@ -170,26 +171,22 @@ def instance_decision(
     order = order_of(
         context.spec,
         spec,
-        classes=_classes(spec, existing, topology),
+        classes=classes_of(spec, existing, topology),
         keys=choice.keys,
         writer=writer,
         fail_over_to=choice.fail_over_to,
     )
-    names = identifiers([*order.classes, *order.new], spec)
+    names, regions = identifiers([*order.classes, *order.new], spec), region_orders(context, spec)
     moves = order.successor if not in_place or order.writer in order.gone else None
+    resized = (*(names[key] for key in order.resize), *resized_names(regions, spec))
     return Decision(
-        facts={"order": order.to_facts()},
+        facts={"order": order.to_facts(), "regions": {name: one.to_facts() for name, one in regions.items()}},
         desired=desired,
         keys=choice.keys,
-        one_by_one=() if in_place else tuple(names[key] for key in order.resize),
+        one_by_one=() if in_place else resized,
         next_writer=names[moves] if moves else None,
         remarks=_remarks(context.spec.name, order, topology),
     )
-
-
-def _classes(spec: ClusterSpec, keys: Sequence[str], topology: Topology) -> dict[str, str]:
-    live = {m.id: m.class_ for m in topology.members if m.status != "deleting"}
-    return {key: live[name] for key, name in identifiers(keys, spec).items() if name in live}
 
 
 def _remarks(cluster: str, order: Order, topology: Topology) -> tuple[str, ...]:

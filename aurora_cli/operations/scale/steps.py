@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.pipeline.role_steps import failover_step
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.scale.order import Order, keys_on_the_way, spec_on_the_way
+from aurora_cli.operations.scale.regions import region_on_the_way
 from aurora_cli.spec.derived.members import SERVERLESS, class_of
+from aurora_cli.spec.derived.regions import secondary_spec
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
@@ -18,6 +21,32 @@ if TYPE_CHECKING:
 _READER = "Connections to {name} end, and it is unavailable for some minutes; the other instances keep serving."
 _ALONE = "{name} is the only instance: no connections for some minutes."
 _IN_PLACE = "Every instance restarts at the same time: no writes, and no reads, for some minutes."
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One cluster whose instances change: the cluster itself, or that of a secondary Region.
+
+    Attributes:
+        region: the secondary Region; None for the cluster itself.
+        context: whose live cluster is this one.
+        after: its spec at the end.
+    """
+
+    region: str | None
+    context: OperationContext
+    after: ClusterSpec
+    order: Order
+
+    def name(self, key: str) -> str:
+        """Identifier of an instance."""
+        return identifiers([key], self.after)[key]
+
+    def alone(self, key: str) -> bool:
+        """Whether nothing serves while the instance changes."""
+        if key == self.order.writer:
+            return self.order.successor is None
+        return self.region is not None and not {*self.order.classes, *self.order.new} - {key}
 
 
 class ScaleSteps:
@@ -36,16 +65,24 @@ class ScaleSteps:
         self.after: ClusterSpec = decision.desired.spec
         self.keys = decision.keys
         self.names = identifiers([*order.classes, *order.new], self.after)
+        self.regions = [
+            _Place(name, context.in_region(name), secondary_spec(self.after, name), Order.from_facts(facts))
+            for name, facts in decision.facts.get("regions", {}).items()
+        ]
 
     def one_by_one(self) -> list[Step]:
-        """What is added, readers one at a time, failover, old writer, what goes."""
+        """What is added; readers one at a time, failover, old writer, Region by Region and the writer's last; what goes."""
         order, steps = self.order, []
         if order.new or self._capacity_changes():
             steps.append(self._add())
-        for key in order.resize:
-            if key == order.writer and order.successor:
-                steps.append(failover_step(self.context, self.names[order.successor]))
-            steps.append(self._resize(key))
+        own = _Place(None, self.context, self.after, order)
+        changed: list[tuple[str | None, str]] = []
+        for place in sorted((*self.regions, own), key=_when):
+            for key in place.order.resize:
+                if key == place.order.writer and place.order.successor:
+                    steps.append(failover_step(place.context, place.name(place.order.successor)))
+                changed.append((place.region, key))
+                steps.append(self._resize(place, key, tuple(changed)))
         if order.writer in order.gone and order.successor:
             steps.append(failover_step(self.context, self.names[order.successor]))
         return [*steps, *self.remove()]
@@ -69,20 +106,25 @@ class ScaleSteps:
         words = [f"Add {self.names[key]} ({class_of(self.after, key)})" for key in self.order.new]
         if self._capacity_changes():
             words.append(self._capacity())
-        spec = spec_on_the_way(self.after, self.order, reached=self.order.new)
-        run = self._reach(spec, keys_on_the_way(self.order, self.keys))
+        run = self._reach(self._on_the_way(()), keys_on_the_way(self.order, self.keys))
         return Step("add", ", ".join(words), self._added, run)
 
-    def _resize(self, key: str) -> Step:
-        order, name = self.order, self.names[key]
-        reached = {*order.new, *order.resize[: order.resize.index(key) + 1]}
-        spec = spec_on_the_way(self.after, order, reached)
-        run = self._reach(spec, keys_on_the_way(order, self.keys), taken_down=name)
-        alone = key == order.writer and not order.successor
-        words = _ALONE if alone else _READER
-        text = f"Change {name} from {order.classes[key]} to {class_of(self.after, key)}"
-        done = self._has_class(key)
-        return Step(f"resize {name}", text, done, run, words.format(name=name), without_writer=alone)
+    def _resize(self, place: _Place, key: str, changed: Collection[tuple[str | None, str]]) -> Step:
+        name, alone = place.name(key), place.alone(key)
+        run = self._reach(self._on_the_way(changed), keys_on_the_way(self.order, self.keys), place, taken_down=name)
+        words = (_ALONE if alone else _READER).format(name=name)
+        text = f"Change {name} from {place.order.classes[key]} to {class_of(place.after, key)}"
+        without_writer = alone and key == place.order.writer
+        return Step(f"resize {name}", text, self._has_class(place, key), run, words, without_writer=without_writer)
+
+    def _on_the_way(self, changed: Collection[tuple[str | None, str]]) -> ClusterSpec:
+        """The spec at the end, with the classes of before for what is not among `changed`, as (Region, key)."""
+        reached = {key for region, key in changed if region is None}
+        spec = spec_on_the_way(self.after, self.order, {*self.order.new, *reached})
+        for place in self.regions:
+            reached = {key for region, key in changed if region == place.region}
+            spec = region_on_the_way(spec, str(place.region), place.order, {*place.order.new, *reached})
+        return spec
 
     def remove(self) -> list[Step]:
         """The last step: what goes, if anything does."""
@@ -98,26 +140,25 @@ class ScaleSteps:
 
     # --- what they look at and do ---
 
-    def _reach(self, spec: ClusterSpec, keys: tuple[str, ...], taken_down: str | None = None) -> Callable[[], None]:
+    def _reach(
+        self,
+        spec: ClusterSpec,
+        keys: tuple[str, ...],
+        place: _Place | None = None,
+        taken_down: str | None = None,
+    ) -> Callable[[], None]:
         def run() -> None:
-            if taken_down is not None:
-                self._not_the_writer(taken_down)
+            if place is not None and taken_down is not None:
+                _not_the_writer(place, taken_down)
             self.context.apply_spec(spec, keys)
-            self.context.healthy()
+            (place.context if place else self.context).healthy()
 
         return run
 
-    def _not_the_writer(self, name: str) -> None:
-        """AWS may have given the role back meanwhile: it moves away once more before the instance is taken down."""
-        topology = self.context.healthy()
-        successor = self.order.successor
-        if successor and topology.writer and topology.writer.id == name:
-            failover_step(self.context, self.names[successor]).run()
-
-    def _has_class(self, key: str) -> Callable[[], bool]:
+    def _has_class(self, place: _Place, key: str) -> Callable[[], bool]:
         def done() -> bool:
-            member = self.context.member(self.names[key])
-            return member is not None and (member.class_, member.status) == (class_of(self.after, key), "available")
+            member = place.context.member(place.name(key))
+            return member is not None and (member.class_, member.status) == (class_of(place.after, key), "available")
 
         return done
 
@@ -132,7 +173,9 @@ class ScaleSteps:
     def _all_there(self) -> bool:
         gone = {self.names[key] for key in self.order.gone}
         members = {m.id for m in self.context.live().members}
-        return self._added() and not gone & members and all(self._has_class(key)() for key in self.order.resize)
+        places = (_Place(None, self.context, self.after, self.order), *self.regions)
+        changed = all(self._has_class(place, key)() for place in places for key in place.order.resize)
+        return self._added() and not gone & members and changed
 
     def _capacity_changes(self) -> bool:
         """Whether the range changes by itself; where instances become serverless it comes with the first of them."""
@@ -146,3 +189,15 @@ class ScaleSteps:
     def _capacity(self) -> str:
         acu = self.after.instances.acu
         return f"set the capacity to {acu.min:g}-{acu.max:g} ACU" if acu else ""
+
+
+def _when(place: _Place) -> int:
+    """The Regions that only read first, then the cluster, and last a Region that takes the writes."""
+    return 1 if place.region is None else 2 * (place.order.writer is not None)
+
+
+def _not_the_writer(place: _Place, name: str) -> None:
+    """AWS may have given the role back meanwhile: it moves away once more before the instance is taken down."""
+    topology, successor = place.context.healthy(), place.order.successor
+    if successor and topology.writer and topology.writer.id == name:
+        failover_step(place.context, place.name(successor)).run()

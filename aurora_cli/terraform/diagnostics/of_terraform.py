@@ -17,6 +17,8 @@ _RELEASE = (
     "Only if nobody is working on it, release the lock: aurora-cli unlock NAME"
 )
 
+LOCKED_BY = "Terraform's state is locked: {operation} by {who}, since {created} (lock ID {id})."
+
 _STATE = (
     row(
         StateAtRisk,
@@ -44,7 +46,7 @@ _STATE = (
         "Nothing was changed. Terraform's last copy is terraform.tfstate.backup in the stack's terraform folder; a state of a "
         "newer Terraform needs that Terraform (--terraform-bin).",
     ),
-    row(  # the HTTP backend describes its own attempt, and names of the lock that is held the ID alone
+    row(  # the HTTP backend describes its own attempt, and names of the lock that is held the ID at most; see `http_lock`
         StateLocked,
         r"Error acquiring the state lock.*already locked: ID=(?P<held>\S+)",
         "Terraform's state is locked by another run (lock ID {held}); the HTTP backend does not report whose.",
@@ -53,8 +55,15 @@ _STATE = (
     ),
     row(
         StateLocked,
+        r"Error acquiring the state lock.*HTTP remote state already locked",
+        "Terraform's state is locked by another run; the HTTP backend does not report whose.",
+        _RELEASE,
+        path=r"^\s*Path:\s*(\S+)",
+    ),
+    row(
+        StateLocked,
         r"Error acquiring the state lock.*\bID: ",
-        "Terraform's state is locked: {operation} by {who}, since {created} (lock ID {id}).",
+        LOCKED_BY,
         _RELEASE,
         id=r"^\s*ID:\s*(\S+)",
         who=r"^\s*Who:\s*(.+)$",

@@ -47,6 +47,7 @@ class Outcome:
         exit_status: Terraform's, 128 + n for a signal; None if nobody noted it.
         killed: True when we killed it.
         interrupts: how often we were asked to stop.
+        stopped_by: who or what asked, see `Interrupts`.
         diagnostics: errors and warnings.
         drift: what was changed outside Terraform.
         version: of the program that ran.
@@ -55,6 +56,7 @@ class Outcome:
     exit_status: int | None = None
     killed: bool = False
     interrupts: int = 0
+    stopped_by: str = "request"
     diagnostics: list[Diagnostic] = field(default_factory=list)
     drift: list[ResourceDrift] = field(default_factory=list)
     version: Version | None = None

@@ -42,14 +42,14 @@ def failure(
 
 
 def interrupted(operation: str, outcome: Outcome) -> Interrupted:
-    """Stopped by request, in good order."""
+    """Stopped by request or by SIGTERM, in good order."""
     if operation == "apply" and outcome.exit_status == 0:
-        message = "Stopped by request; Terraform had already finished, and its state is saved."
+        said = "Terraform had already finished, and its state is saved"
     elif operation == "apply":
-        message = "Stopped by request; completed changes are saved in the state."
+        said = "completed changes are saved in the state"
     else:
-        message = "Stopped by request; nothing was changed."
-    return Interrupted(message, hint=AGAIN, details=outcome.facts())
+        said = "nothing was changed"
+    return Interrupted(f"Stopped by {outcome.stopped_by}; {said}.", hint=AGAIN, details=outcome.facts())
 
 
 def killed(outcome: Outcome) -> StateAtRisk:

@@ -7,6 +7,8 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any
 
+REQUEST = "request"
+
 
 class Interrupts:
     """While the block runs, SIGINT and SIGTERM are counted. The handlers that were there before come back afterwards.
@@ -15,10 +17,11 @@ class Interrupts:
 
     Attributes:
         count: signals so far.
+        by: who or what asked last: a request (SIGINT, Ctrl-C), or the name of another signal.
     """
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count, self.by = 0, REQUEST
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -36,3 +39,4 @@ class Interrupts:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
+        self.by = REQUEST if number == signal.SIGINT else signal.Signals(number).name

@@ -75,7 +75,7 @@ def _follow(run: Run, emit: Emit) -> FoundRun:
                 emit(event)
         outcome.killed = follower.killed
     outcome.exit_status = run.exit_status()
-    outcome.interrupts = interrupts.count
+    outcome.interrupts, outcome.stopped_by = interrupts.count, interrupts.by
     return FoundRun(run, outcome, alive, _ending(run, outcome))
 
 

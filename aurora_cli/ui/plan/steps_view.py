@@ -38,6 +38,7 @@ def print_unfinished(consoles: Consoles, unfinished: Unfinished) -> None:
         prose(console, line.append(f"  {clean(who)}", style="second"))
         for title, names in (("done", unfinished.done), ("left", unfinished.left)):
             if names:
-                prose(console, lead(f"{title}: ", "second").append(clean(", ".join(names))), indent=2, hanging=6)
+                words = "; ".join(unfinished.in_words(names))
+                prose(console, lead(f"{title}: ", "second").append(clean(words)), indent=2, hanging=6)
         prose(console, Text("To resume it instead:"), indent=2)
         echo(console, Text("    ").append(clean(unfinished.command), style="command"))

@@ -32,6 +32,11 @@ def next_steps(report: ClusterReport, operation: str, options: Sequence[str] = (
             why,
         )
 
+    if report.status == "lost":
+        return [
+            step("apply NAME", "create it again, empty"),
+            step("sandbox reset", "forget all clusters of the sandbox"),
+        ]
     if report.status in ("not created", "incomplete"):
         return [step("plan NAME", "what is missing; create resumes from there")]
     steps = (
