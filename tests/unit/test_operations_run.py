@@ -13,7 +13,10 @@ from aurora_cli.errors import Declined, PlanStale
 from aurora_cli.events import Note
 from aurora_cli.operations.core.history import Entry
 from aurora_cli.operations.destroy import execute
+from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.run import Run
+from aurora_cli.operations.pipeline.step import Operation, Step
+from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.stacks.history import History
 from aurora_cli.stacks.stack import Stack
 from aurora_cli.terraform.output.outcome import ApplySummary
@@ -150,3 +153,41 @@ def test_a_destroy_takes_down_nothing_that_was_not_shown(tmp_path: Path) -> None
     with pytest.raises(PlanStale, match=r"aws_s3_bucket\.theirs"):
         taken_down(tmp_path, Plan((GROUP, OTHERS)))
     assert not (tmp_path / "tfplan").exists()
+
+
+class Files:
+    """A change to these files, which counts its plans and applies."""
+
+    def __init__(self, files: str) -> None:
+        self.name, self.planned, self.applied = files, 0, 0
+
+    def files(self) -> Any:
+        return self.name
+
+    def plan(self) -> Plan:
+        self.planned += 1
+        return Plan((GROUP,))
+
+    def apply(self, plan: Plan, approved: Any) -> bool:
+        self.applied += 1
+        return True
+
+
+@pytest.mark.parametrize("plans", [0, 1])
+def test_what_the_step_before_has_applied_is_not_planned_again(plans: int) -> None:
+    """Unless another step has changed something in AWS since."""
+    context: Any = SimpleNamespace(saved=None, applied=None, journal=None, approved=frozenset())
+    context.save = context.wait_until_stable = context.emit = lambda *given: None
+    context.app = SimpleNamespace(clock=SimpleNamespace(now=lambda: datetime(2026, 3, 1, tzinfo=timezone.utc)))
+    unfinished = SimpleNamespace(finished=None)
+    context.journal = SimpleNamespace(step=lambda name: unfinished, with_step=lambda *given, **noted: context.journal)
+    last = Files("end")
+
+    def applies(change: Files) -> Any:
+        return lambda: vars(OperationContext)["apply"](context, change) and None
+
+    steps = [Step("resize", "Resize.", lambda: False, applies(Files("end")))]
+    steps += [Step("failover", "Fail over.", lambda: False, lambda: None)] if plans else []
+    steps += [Step("settle", "Reconcile.", lambda: False, applies(last))]
+    StepRun(context, Operation(), steps).take()
+    assert (last.planned, last.applied) == (plans, plans)

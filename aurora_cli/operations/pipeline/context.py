@@ -38,6 +38,7 @@ class OperationContext(ChangeContext):
         journal: of an operation that takes several steps, once it was approved; None before that.
         approved: (address, action) of everything that was shown.
         saved: the change that was shown, with the plan that Terraform has kept of it; None once something was done.
+        applied: what the files depended on that the last step has applied, if that step was an apply.
         counts: what Terraform has added, changed and destroyed in this run.
         unsettled: the plan after the last apply, if it is not empty.
     """
@@ -48,6 +49,7 @@ class OperationContext(ChangeContext):
         self.counts = {"add": 0, "change": 0, "destroy": 0}
         self.approved: Approved = frozenset()
         self.saved: tuple[SpecChange, Plan] | None = None
+        self.applied: tuple[ClusterSpec, dict[str, Any]] | None = None
         self.unsettled: Plan | None = None
 
     # --- the live cluster ---
@@ -148,15 +150,23 @@ class OperationContext(ChangeContext):
         return applied
 
     def apply(self, change: SpecChange) -> bool:
-        """Apply a change whose files are written: by the plan that was shown, if it is theirs and nothing was done since."""
-        plan = self.saved[1] if self.saved and self.saved[0].files() == change.files() else None
+        """Apply a change whose files are written: by the plan that was shown, if it is theirs and nothing was done since.
+
+        Where the step before has applied these very files, nothing is left to plan.
+        """
+        files = change.files()
+        if files == self.applied:
+            return False
+        plan = self.saved[1] if self.saved and self.saved[0].files() == files else None
         self.saved = None
         try:
-            return change.apply(plan or change.plan(), self.approved)
+            done = change.apply(plan or change.plan(), self.approved)
         except PlanStale:
             if plan is None or self.journal is None:
                 raise
-            return change.apply(change.plan(), self.approved)
+            done = change.apply(change.plan(), self.approved)
+        self.applied = files
+        return done
 
     def bring_to_spec(self, refuse: Callable[[Plan], None]) -> None:
         """Plan and apply the stored spec until the plan is empty; a second round finds what hangs on the first.

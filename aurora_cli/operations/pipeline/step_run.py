@@ -90,7 +90,7 @@ class StepRun:
 
     def _run(self, step: Step) -> str | None:
         self.context.save(self._journal().with_step(step.name, began=self._now()))
-        started = monotonic()
+        started, applied = monotonic(), self.context.applied
         try:
             remark = step.run()
         except AwsFailed as error:
@@ -98,6 +98,8 @@ class StepRun:
             if "InvalidDB" not in str(error.details.get("aws_code")) or not self._done_at_rest(step):
                 raise
             remark = None
+        if self.context.applied is applied:  # it has changed something outside Terraform
+            self.context.applied = None
         self.seconds[step.name] = round(monotonic() - started, 1)
         return remark
 
