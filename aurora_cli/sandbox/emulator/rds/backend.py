@@ -37,6 +37,11 @@ NOT_FOUND_CODES = {
 }
 
 
+def forget(table: MutableMapping[str, Any], name: str | None) -> None:
+    """Delete a resource from its table, if it is there."""
+    table.pop(str(name), None)
+
+
 class AuroraBackend(RDSBackend):
     """moto's backend with custom endpoints and deferred work."""
 
@@ -48,29 +53,33 @@ class AuroraBackend(RDSBackend):
         self.resource_map[CustomEndpoint] = self.custom_endpoints
         self.db_proxy_endpoints: dict[str, ProxyEndpoint] = {}
         self.arn_regex = re.compile(self.arn_regex.pattern.replace("(db|", "(cluster-endpoint|global-cluster|db|"))
-        self._deferred: list[tuple[Transition, Callable[[], Any]]] = []
+        self._deferred: list[tuple[Transition, Callable[..., Any], tuple[Any, ...]]] = []
 
     @property
     def _url_module(self) -> Any:
         return urls
 
-    def defer(self, transition: Transition, action: Callable[[], Any]) -> None:
-        """Run the action when the transition is over; immediately without latency."""
+    def defer(self, transition: Transition, action: Callable[..., Any], *given: Any) -> None:
+        """Call the action when the transition is over; immediately without latency.
+
+        Args:
+            action: a function of a module or a method, which can be saved with the resources.
+        """
         if transition.over:
-            action()
+            action(*given)
         else:
-            self._deferred.append((transition, action))
+            self._deferred.append((transition, action, given))
 
     def run_due(self) -> None:
-        """Run the actions that are due. Every RDS request starts with it."""
-        due = [action for transition, action in self._deferred if transition.over]
+        """Call the actions that are due. Every RDS request starts with it."""
+        due = [(action, given) for transition, action, given in self._deferred if transition.over]
         self._deferred = [item for item in self._deferred if not item[0].over]
-        for action in due:
-            action()
+        for action, given in due:
+            action(*given)
 
     def remove(self, resource: Transitional, table: MutableMapping[str, Any], name: str) -> StatusView:
         """Set a resource to `deleting`, and delete it from its table afterwards."""
-        self.defer(resource.enter("deleting", "deleting"), lambda: table.pop(name, None))
+        self.defer(resource.enter("deleting", "deleting"), forget, table, name)
         return StatusView(resource, "deleting")
 
     def aurora_clusters(self) -> list[AuroraCluster]:

@@ -124,7 +124,7 @@ def _modify_parameter_group(backend: AuroraBackend, instance: AuroraInstance, na
 def _modify_waiting(backend: AuroraBackend, instance: AuroraInstance, values: dict[str, Any]) -> None:
     leave_pending(instance, [(shown, values.get(key), getattr(instance, key)) for key, shown in WAITING.items()])
     if values.get("apply_immediately") and instance.pending_modified_values:
-        backend.defer(instance.enter("modifying"), lambda: _apply_pending(instance))
+        backend.defer(instance.enter("modifying"), _apply_pending, instance)
 
 
 def _apply_pending(instance: AuroraInstance) -> None:
@@ -145,7 +145,7 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
     instance.deleting = True
     instance.is_cluster_writer = False
     instance.cluster.designate_writer()
-    backend.defer(instance.enter("deleting", "deleting"), lambda: _deleted(backend, instance))
+    backend.defer(instance.enter("deleting", "deleting"), _deleted, backend, instance)
     return StatusView(instance, "deleting")
 
 
@@ -171,7 +171,7 @@ def reboot(backend: AuroraBackend, params: Any) -> StatusView:
 
 def restart(backend: AuroraBackend, instance: AuroraInstance) -> None:
     """Start a reboot."""
-    backend.defer(instance.enter("rebooting"), lambda: _restarted(backend, instance))
+    backend.defer(instance.enter("rebooting"), _restarted, backend, instance)
 
 
 def _restarted(backend: AuroraBackend, instance: AuroraInstance) -> None:

@@ -72,7 +72,7 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteDBProxy, and its target group."""
     proxy = find(backend, params["DBProxyName"])
     name = proxy.db_proxy_name
-    backend.defer(proxy.enter("deleting", "deleting"), lambda: _forget(backend, name))
+    backend.defer(proxy.enter("deleting", "deleting"), _forget, backend, name)
     return StatusView(proxy, "deleting")
 
 

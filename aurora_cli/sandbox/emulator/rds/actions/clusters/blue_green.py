@@ -11,7 +11,7 @@ from aurora_cli.sandbox.emulator.latency import LATENCY, Transition
 from aurora_cli.sandbox.emulator.rds.actions import instances
 from aurora_cli.sandbox.emulator.rds.actions.clusters import green_environment, lifecycle
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_available, check_groups, check_unprotected
-from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend, forget
 from aurora_cli.sandbox.emulator.rds.errors import bad_value, error
 from aurora_cli.sandbox.emulator.rds.models import engines
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
@@ -75,7 +75,7 @@ def switch_over(backend: AuroraBackend, params: Any) -> Deployment:
     one.passage = Transition("SWITCHOVER_IN_PROGRESS", "SWITCHOVER_FAILED" if late else "SWITCHOVER_COMPLETED")
     one.status_details = f"Switchover exceeded the timeout of {timeout} seconds." if late else None
     if not late:
-        backend.defer(one.passage, lambda: green_environment.exchange(backend, one.blue, one.green, one.pairs))
+        backend.defer(one.passage, green_environment.exchange, backend, one.blue, one.green, one.pairs)
     return one
 
 
@@ -88,7 +88,7 @@ def delete(backend: AuroraBackend, params: Any) -> Deployment:
         _delete_target(backend, one)
     one.passage, one.delete_time = Transition("DELETING", "DELETING"), utcnow()
     gone = Transition("", "")
-    backend.defer(gone, lambda: backend.deployments.pop(one.blue_green_deployment_identifier, None))
+    backend.defer(gone, forget, backend.deployments, one.blue_green_deployment_identifier)
     return one
 
 

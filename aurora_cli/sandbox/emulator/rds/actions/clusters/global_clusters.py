@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, cast
 
 from aurora_cli.sandbox.emulator.rds.actions.clusters import upgrades
@@ -109,7 +108,7 @@ def _upgrade(database: GlobalDatabase, params: Any) -> None:
     database.engine_version = version
     for member in members:
         # Users reapply custom parameter groups afterwards (Aurora User Guide, upgrading a global database).
-        member.backend.defer(upgrades.begin(member), partial(upgrades.finish, member, version))
+        member.backend.defer(upgrades.begin(member), upgrades.finish, member, version)
     database.enter("upgrading")
 
 
@@ -167,7 +166,7 @@ def hand_over(backend: AuroraBackend, params: Any) -> StatusView:
         )
     if not target.instances:
         raise cluster_state(f"Cluster {target.db_cluster_identifier} has no DB instance that can become the writer.")
-    backend.defer(database.enter("switching-over"), lambda: database.make_writer(target))
+    backend.defer(database.enter("switching-over"), database.make_writer, target)
     return StatusView(database, "switching-over")
 
 

@@ -112,7 +112,7 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
         snapshots.take(backend, cluster, final)
     if params.get("DeleteAutomatedBackups") is False:
         backend.retained_backups[cluster.db_cluster_resource_id] = RetainedBackup(cluster)
-    backend.defer(cluster.enter("deleting", "deleting"), lambda: _deleted(backend, cluster))
+    backend.defer(cluster.enter("deleting", "deleting"), _deleted, backend, cluster)
     return StatusView(cluster, "deleting")
 
 
@@ -129,7 +129,7 @@ def fail_over(backend: AuroraBackend, params: Any) -> StatusView:
     cluster = backend.cluster(params["DBClusterIdentifier"])
     check_available(cluster, "failed over")
     target = _failover_target(backend, cluster, params.get("TargetDBInstanceIdentifier"))
-    backend.defer(cluster.enter("failing-over"), lambda: cluster.make_writer(target))
+    backend.defer(cluster.enter("failing-over"), cluster.make_writer, target)
     return StatusView(cluster, "failing-over")
 
 

@@ -156,7 +156,7 @@ def _modify_waiting(backend: AuroraBackend, cluster: AuroraCluster, values: dict
     if values.get("apply_immediately") and cluster.pending_modified_values:
         upgrade = "EngineVersion" in cluster.pending_modified_values
         transition = upgrades.begin(cluster) if upgrade else cluster.enter("modifying")
-        backend.defer(transition, lambda: _apply_pending(cluster))
+        backend.defer(transition, _apply_pending, cluster)
 
 
 def _apply_pending(cluster: AuroraCluster) -> None:

@@ -27,7 +27,7 @@ def rename_cluster(backend: AuroraBackend, cluster: AuroraCluster, values: dict[
     if not values.get("apply_immediately"):
         cluster.pending_modified_values["DBClusterIdentifier"] = wanted
         return
-    backend.defer(cluster.enter("renaming"), lambda: name_cluster(backend, cluster, wanted))
+    backend.defer(cluster.enter("renaming"), name_cluster, backend, cluster, wanted)
 
 
 def name_cluster(backend: AuroraBackend, cluster: AuroraCluster, wanted: str) -> None:
@@ -54,7 +54,7 @@ def rename_instance(backend: AuroraBackend, instance: AuroraInstance, values: di
     if not values.get("apply_immediately"):
         instance.pending_modified_values["DBInstanceIdentifier"] = wanted
         return
-    backend.defer(instance.enter("renaming"), lambda: _instance_renamed(backend, instance, wanted))
+    backend.defer(instance.enter("renaming"), _instance_renamed, backend, instance, wanted)
 
 
 def _instance_renamed(backend: AuroraBackend, instance: AuroraInstance, wanted: str) -> None:

@@ -89,7 +89,7 @@ def promote(backend: AuroraBackend, params: Any) -> StatusView:
     if cluster.global_cluster_identifier:
         raise cluster_state(f"DBCluster {cluster.db_cluster_identifier} is a member of a global cluster.")
     check_available(cluster, "promoted")
-    backend.defer(cluster.enter("promoting"), lambda: _promoted(backend, cluster))
+    backend.defer(cluster.enter("promoting"), _promoted, backend, cluster)
     return StatusView(cluster, "promoting")
 
 
