@@ -168,6 +168,8 @@ def test_one_interrupt_stops_safely_and_the_next_command_goes_on(
     assert "InterruptRequested 1" in driver.lines
     assert driver.error()["kind"] == "Interrupted"
     assert "same command again" in driver.error()["hint"]
+    by = {signal.SIGINT: "request", signal.SIGTERM: "SIGTERM"}[signal.Signals(number)]
+    assert driver.error()["message"].startswith(f"Stopped by {by}; ")
     assert not (folder / ".terraform.tfstate.lock.info").exists()
     assert "terraform_data.one" in {r.address for r in runner(folder, argv0).state_resources()}
     finish(folder, argv0)

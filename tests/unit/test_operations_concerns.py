@@ -19,7 +19,9 @@ from aurora_cli.operations.pipeline.step import Step, typed
 from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.scale.scale import Scale
 from aurora_cli.stacks.journal import Journal
+from aurora_cli.terraform.output.outcome import Outcome
 from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.terraform.run.failures import interrupted
 
 MOMENTS = ("read", "ask_aws", "plans_again", "review", "require", "before", "after")
 UNCHANGED = Plan.unchanged([])
@@ -105,9 +107,17 @@ def test_a_command_that_is_repeated_has_every_option_with_a_value() -> None:
     assert typed("scale", skip_check=("a", "b")) == ("scale", "--skip-check", "a", "--skip-check", "b")
 
 
-def test_an_interrupted_step_says_how_far_it_came_and_how_to_resume() -> None:
+@pytest.mark.parametrize(
+    ("raised", "by"),
+    [
+        (KeyboardInterrupt(), "request"),
+        (interrupted("apply", Outcome(interrupts=1)), "request"),
+        (interrupted("apply", Outcome(interrupts=1, stopped_by="SIGTERM")), "SIGTERM"),
+    ],
+)
+def test_an_interrupted_step_says_how_far_it_came_and_how_to_resume(raised: BaseException, by: str) -> None:
     def stop() -> None:
-        raise KeyboardInterrupt
+        raise raised
 
     said: list[Any] = []
     journal = Journal("scale", {}, ("scale", "demo"), "2026-01-01T00:00:00+00:00", "me", {}, None, {}, (), {})
@@ -126,7 +136,8 @@ def test_an_interrupted_step_says_how_far_it_came_and_how_to_resume() -> None:
         Step("resize", "Change demo-1", lambda: False, stop),
     ]
     run = StepRun(cast("Any", context), cast("Any", operation), steps)
-    with pytest.raises(Interrupted, match="1 of 2 steps are done"):
+    with pytest.raises(Interrupted) as caught:
         run.take()
+    assert caught.value.message == f"Stopped by {by}; 1 of 2 steps are done."
     assert said[-1].hint == "Resume: aurora-cli scale demo --readers 1"
     assert run.left() == {"resize"}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from aurora_cli.aws.cluster.topology import Topology
+from aurora_cli.operations.destroy import execute
 from aurora_cli.operations.destroy.kms_key import KEY_ADDRESS, own_key, without_key
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 from aurora_cli.terraform.state.state import StateResource
@@ -85,3 +90,27 @@ def test_a_key_that_is_forgotten_is_not_shown_as_deleted() -> None:
 
     plan = without_key(Plan((change(KEY_ADDRESS), change("aws_kms_alias.this"))))
     assert [c.address for c in plan.changes] == ["aws_kms_alias.this"]
+
+
+@pytest.mark.parametrize("denied", [False, True])
+def test_a_key_that_stays_loses_the_tag_of_the_stack_before_terraform_forgets_it(denied: bool) -> None:
+    """A later stack of the same name looks for its own resources by that tag."""
+    done: list[Any] = []
+    said: list[Any] = []
+
+    def untag(**call: Any) -> None:
+        if denied:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "UntagResource")
+        done.append(call)
+
+    kms = SimpleNamespace(untag_resource=untag)
+    work: Any = SimpleNamespace(
+        key=found(live=topology(), snapshot="orders-final"),
+        app=SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: kms)),
+        terraform=SimpleNamespace(forget=done.append),
+        emit=said.append,
+    )
+    vars(execute)["_keep_key"](work)
+    untagged = [] if denied else [{"KeyId": ARN, "TagKeys": ["aurora-cli:cluster"]}]
+    assert done == [*untagged, KEY_ADDRESS]
+    assert [note.level for note in said] == [*(["warning"] if denied else []), "info"]

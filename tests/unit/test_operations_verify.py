@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from aurora_cli.context import AppContext
 from aurora_cli.errors import Interrupted, OperationFailed, PlanNotEmpty
 from aurora_cli.events import Note
+from aurora_cli.operations.adopt import adopt
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline import engine, verify
 from aurora_cli.terraform.plan.changes import AttributeChange
@@ -149,3 +152,39 @@ def test_the_option_stands_before_the_command_or_after_it_and_counts_more_than_t
     run("list", *words)
     run(*words, "list")
     assert made == [expected, expected]
+
+
+def test_an_adoption_whose_next_plan_is_not_empty_has_written_its_spec(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    stack: Any = SimpleNamespace(update_record=lambda spec_file: kept.append(spec_file))
+    review: Any = SimpleNamespace(spec="name: orders\n")
+
+    def tag(*args: Any) -> Any:
+        raise PlanNotEmpty("The next plan is not empty.")
+
+    @contextmanager
+    def drafted(*args: Any) -> Iterator[Any]:
+        yield SimpleNamespace(try_out=Plan)
+
+    parts = {
+        "_region": "eu-west-1",
+        "_refuse_managed": None,
+        "_read": None,
+        "_snapshot_name": "final",
+        "_publish": stack,
+    }
+    for name, given in {**parts, "_review": review, "refuse_differences": None, "tagged_by": {}}.items():
+        monkeypatch.setattr(adopt, name, lambda *args, given=given: given)
+    monkeypatch.setattr(adopt, "_describe", lambda *args: SimpleNamespace(spec=None))
+    monkeypatch.setattr(adopt, "tried_locally", lambda spec: spec)
+    monkeypatch.setattr(adopt, "drafted", drafted)
+    monkeypatch.setattr(adopt, "_tag", tag)
+    app: Any = SimpleNamespace(
+        begin=lambda emit: None, registry=SimpleNamespace(lock=lambda name, operation: nullcontext())
+    )
+    file = tmp_path / "orders.yaml"
+    with pytest.raises(PlanNotEmpty):
+        adopt.adopt(app, "orders", approve=lambda review: True, emit=lambda event: None, to=file)
+    assert (file.read_text(), kept) == ("name: orders\n", [str(file)])

@@ -13,6 +13,12 @@ def key_arn(kms: Any, key: str) -> str:
         return str(kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"])
 
 
+def release_key(kms: Any, key: str, tag: str) -> None:
+    """Take a tag off a key, which may not have it. Raises CredentialsError, AccessDenied, AwsFailed."""
+    with aws_errors(f"removing the tag {tag} of the KMS key {key}"):
+        kms.untag_resource(KeyId=key, TagKeys=[tag])
+
+
 def snapshots_with_key(rds: Any, arn: str) -> list[str]:
     """Names of the account's cluster snapshots in the Region, manual and automated, that the key encrypts.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.restore.snapshots import snapshot_exists
-from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput, NotAdoptable, SpecConflict
+from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput, NotAdoptable, PlanNotEmpty, SpecConflict
 from aurora_cli.events import Emit, timed
 from aurora_cli.operations.adopt.differences import refuse_differences, tagged_by
 from aurora_cli.operations.adopt.draft import LOCK_FILE, Draft, drafted
@@ -69,6 +69,7 @@ def adopt(
         ClusterNotFound: AWS has none of that name. SpecConflict: a stack of that name manages one already.
         NotAdoptable: it cannot be adopted without a change; every difference is listed.
         Declined, TerraformFailed, AwsFailed and their kin: nothing was changed.
+        PlanNotEmpty: it is adopted, and the next plan is not empty.
     """
     for option, file in (("--to", to), ("--removed-to", removed_to)):
         if file is not None and is_taken(file) and not dry_run:
@@ -93,14 +94,22 @@ def adopt(
             if not approve(review):
                 raise Declined("Nothing was changed: the adoption was not approved.")
             stack = _publish(app, draft, desired, review, emit)
-        report = _tag(app, stack, desired, emit)
+        try:
+            report = _tag(app, stack, desired, emit)
+        except PlanNotEmpty:  # it is adopted nevertheless
+            _write_files(stack, review, to, removed_to)
+            raise
+    _write_files(stack, review, to, removed_to)
+    kept = str(removed_to or stack.folder / HANDOVER_FILE) if review.handover else None
+    return AdoptResult(review, report, dry_run=False, file=str(to) if to else None, removed_file=kept)
+
+
+def _write_files(stack: Stack, review: AdoptReview, to: Path | None, removed_to: Path | None) -> None:
     if to is not None:
         write_output(to, review.spec)
         stack.update_record(spec_file=str(to.absolute()))
     if removed_to is not None and review.handover:
         write_output(removed_to, review.handover.text)
-    kept = str(removed_to or stack.folder / HANDOVER_FILE) if review.handover else None
-    return AdoptResult(review, report, dry_run=False, file=str(to) if to else None, removed_file=kept)
 
 
 def _located(

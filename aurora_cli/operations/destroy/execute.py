@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from aurora_cli.aws.related.kms import release_key
 from aurora_cli.aws.replication.global_database import detach
-from aurora_cli.errors import OperationFailed, PlanStale
+from aurora_cli.errors import AccessDenied, OperationFailed, PlanStale
 from aurora_cli.events import Note, timed
+from aurora_cli.hcl.render import CLUSTER_TAG
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.history import Entry
 from aurora_cli.operations.destroy.context import DestroyContext
@@ -76,7 +78,12 @@ def _apply(work: DestroyContext) -> int:
 
 
 def _keep_key(work: DestroyContext) -> None:
+    """Without the tag of the stack: a later one of the same name must not take it for its own."""
     if work.key and work.key.kept and work.key.in_state:
+        try:
+            release_key(work.app.aws(work.key.region).client("kms"), work.key.arn, CLUSTER_TAG)
+        except AccessDenied as error:
+            work.emit(Note(error.message, level="warning", hint=error.hint))
         work.terraform.forget(KEY_ADDRESS)
         work.emit(Note(f"Terraform no longer manages the KMS key {work.key.arn}, which the remaining resources need."))
 
