@@ -28,10 +28,13 @@ class FakeTerraform:
 
     def __init__(self, folder: Path, *failures: str) -> None:
         self.failures, self.applied, self.plan_file = list(failures), 0, folder / "plan"
+        self.partial: dict[str, int] = {}
+        self.beside: list[dict[str, str]] = []
 
     def apply(self) -> ApplySummary:
         if self.failures:
-            raise TerraformFailed("AWS refuses.", details={"diagnostics": [{"detail": self.failures.pop(0)}]})
+            said = [{"detail": self.failures.pop(0)}, *self.beside]
+            raise TerraformFailed("AWS refuses.", details={"diagnostics": said, "applied": self.partial})
         self.applied += 1
         return ApplySummary(change=1)
 
@@ -75,6 +78,55 @@ def test_any_other_failure_stays_one(tmp_path: Path, calls: list[str], said: str
     with pytest.raises(TerraformFailed):
         applied(FakeTerraform(tmp_path, said), Plan(), acu)
     assert calls == []
+
+
+READERS = [f'aws_rds_cluster_instance.others["{key}"]' for key in range(2, 9)]
+COLLISION = (
+    "InvalidDBClusterStateFault: The database cluster has been\n modified by a concurrent operation. Please try again."
+)
+
+
+def create_readers(terraform: FakeTerraform, *left: int) -> tuple[ApplySummary, list[float]]:
+    """Apply, and plan as many readers as are left after each refusal; also the pauses between the tries."""
+    fake: Any = terraform
+    slept: list[float] = []
+    app: Any = SimpleNamespace(clock=SimpleNamespace(sleep=slept.append))
+    plans = iter([Plan(tuple(change(address, "create") for address in READERS[:count])) for count in left])
+    approved = {(address, "create") for address in READERS}
+    spec = resolved().spec
+    done = apply_plan(fake, lambda: next(plans), app=app, spec=spec, approved=approved, emit=lambda event: None)
+    return done, slept
+
+
+@pytest.fixture
+def rested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    waited: list[str] = []
+    monkeypatch.setattr(provider_fixes, "_wait_for_rest", lambda app, spec, emit, what: waited.append(what))
+    return waited
+
+
+def test_readers_that_aws_refuses_beside_others_are_created_after_them(tmp_path: Path, rested: list[str]) -> None:
+    terraform = FakeTerraform(tmp_path, COLLISION, COLLISION, COLLISION)
+    terraform.partial = {"add": 2, "change": 0, "destroy": 0}
+    done, slept = create_readers(terraform, 5, 3, 1)
+    assert (done.add, done.change) == (6, 1)
+    assert len(rested) == 3
+    assert slept == []
+
+
+def test_tries_that_bring_nothing_wait_and_come_to_an_end(tmp_path: Path, rested: list[str]) -> None:
+    terraform = FakeTerraform(tmp_path, *[COLLISION] * 9)
+    with pytest.raises(TerraformFailed):
+        create_readers(terraform, *[5] * 9)
+    assert len(terraform.failures) == 3
+
+
+def test_another_error_beside_it_stays_one(tmp_path: Path, rested: list[str]) -> None:
+    terraform = FakeTerraform(tmp_path, COLLISION)
+    terraform.beside = [{"detail": "InstanceQuotaExceeded"}]
+    with pytest.raises(TerraformFailed):
+        create_readers(terraform, 5)
+    assert rested == []
 
 
 def test_waiting_for_a_connection_asks_the_writer_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
