@@ -86,35 +86,32 @@ COLLISION = (
 )
 
 
-def create_readers(terraform: FakeTerraform, *left: int) -> tuple[ApplySummary, list[float]]:
-    """Apply, and plan as many readers as are left after each refusal; also the pauses between the tries."""
+def create_readers(terraform: FakeTerraform, *left: int) -> ApplySummary:
+    """Apply, and plan as many readers as are left after each refusal."""
     fake: Any = terraform
-    slept: list[float] = []
-    app: Any = SimpleNamespace(clock=SimpleNamespace(sleep=slept.append))
+    app: Any = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: service))
     plans = iter([Plan(tuple(change(address, "create") for address in READERS[:count])) for count in left])
     approved = {(address, "create") for address in READERS}
     spec = resolved().spec
-    done = apply_plan(fake, lambda: next(plans), app=app, spec=spec, approved=approved, emit=lambda event: None)
-    return done, slept
+    return apply_plan(fake, lambda: next(plans), app=app, spec=spec, approved=approved, emit=lambda event: None)
 
 
 @pytest.fixture
 def rested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     waited: list[str] = []
-    monkeypatch.setattr(provider_fixes, "_wait_for_rest", lambda app, spec, emit, what: waited.append(what))
+    monkeypatch.setattr(provider_fixes, "_wait_for_rest", lambda app, rds, name, emit, what: waited.append(name))
     return waited
 
 
 def test_readers_that_aws_refuses_beside_others_are_created_after_them(tmp_path: Path, rested: list[str]) -> None:
     terraform = FakeTerraform(tmp_path, COLLISION, COLLISION, COLLISION)
     terraform.partial = {"add": 2, "change": 0, "destroy": 0}
-    done, slept = create_readers(terraform, 5, 3, 1)
+    done = create_readers(terraform, 5, 3, 1)
     assert (done.add, done.change) == (6, 1)
-    assert len(rested) == 3
-    assert slept == []
+    assert rested == ["orders"] * 3
 
 
-def test_tries_that_bring_nothing_wait_and_come_to_an_end(tmp_path: Path, rested: list[str]) -> None:
+def test_tries_that_complete_nothing_come_to_an_end(tmp_path: Path, rested: list[str]) -> None:
     terraform = FakeTerraform(tmp_path, *[COLLISION] * 9)
     with pytest.raises(TerraformFailed):
         create_readers(terraform, *[5] * 9)
@@ -127,6 +124,31 @@ def test_another_error_beside_it_stays_one(tmp_path: Path, rested: list[str]) ->
     with pytest.raises(TerraformFailed):
         create_readers(terraform, 5)
     assert rested == []
+
+
+@pytest.mark.parametrize(
+    ("action", "mode", "on", "asked"),
+    [
+        ("update", "advanced", False, ["eu-west-1 orders"]),
+        ("update", "standard", False, []),
+        ("update", "advanced", True, []),
+        ("replace", "advanced", False, []),
+    ],
+)
+def test_the_advanced_mode_is_left_before_insights_are_turned_off(
+    monkeypatch: pytest.MonkeyPatch, rested: list[str], action: Any, mode: str, on: bool, asked: list[str]
+) -> None:
+    """AWS refuses both in one call: the days and the key of the advanced mode go along with a change of the mode."""
+    made: list[str] = []
+    monkeypatch.setattr(provider_fixes, "leave_advanced_insights", lambda rds, name: made.append(f"{rds} {name}"))
+    app: Any = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: region))
+    arn = "arn:aws:rds:eu-west-1:123456789012:cluster:orders"
+    before = {"cluster_identifier": "orders", "arn": arn, "performance_insights_enabled": True}
+    after = {"performance_insights_enabled": on, "database_insights_mode": mode}
+    planned = change(ADDRESS, action, after, before={**before, "database_insights_mode": mode})
+    provider_fixes.lower_insights(app, Plan((planned,)), lambda event: None)
+    assert made == asked
+    assert len(rested) == len(asked)
 
 
 def test_waiting_for_a_connection_asks_the_writer_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:

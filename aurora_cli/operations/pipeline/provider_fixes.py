@@ -2,8 +2,9 @@
 
 Three settings are known for it. A minimum that rises from 0 ACUs: the provider may send the old pause delay along, and AWS
 refuses the whole change. The Data API: not every way of making a cluster sets it. Extended Support: the provider sends it with
-the creation alone. And one order: readers are created at the same time, of which AWS may refuse some, and the provider does not
-try these again (provider issue 50115).
+the creation alone. And two orders. Readers are created at the same time, of which AWS may refuse some, and the provider does not
+try these again (provider issue 50115). Performance Insights cannot be turned off in the advanced mode of Database Insights, and
+with a change of the mode the provider sends days and key along, which AWS refuses beside Insights that are off.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.cluster.topology import read_topology
 from aurora_cli.aws.cluster.waiters import busy, wait_until
-from aurora_cli.aws.modify.settings import enable_data_api, set_capacity, set_extended_support
+from aurora_cli.aws.modify.settings import (
+    enable_data_api,
+    leave_advanced_insights,
+    set_capacity,
+    set_extended_support,
+)
 from aurora_cli.errors import PlanStale, TerraformFailed
 from aurora_cli.events import Emit, Note, waiting
-from aurora_cli.operations.report.report import capacity, live_topology
+from aurora_cli.operations.report.report import capacity
 from aurora_cli.terraform.output.outcome import ApplySummary
 
 if TYPE_CHECKING:
@@ -30,7 +37,8 @@ PAUSE_REFUSED = "SecondsUntilAutoPause can only be specified when minimum capaci
 
 _CONCURRENT = "has been modified by a concurrent operation"
 """What AWS answers to some of several changes that reach a cluster at the same time (InvalidDBClusterStateFault)."""
-_PATIENCE, _PAUSE_S = 3, 5.0
+_FUTILE_TRIES = 3
+"""Applies in a row that complete nothing, with a plan between them, before the refusal of AWS is reported."""
 
 
 def apply_plan(
@@ -57,7 +65,7 @@ def apply_plan(
         try:
             return _total([*done, terraform.apply()])
         except TerraformFailed as error:
-            if futile > _PATIENCE or not _worked_around(error, app, spec, emit):
+            if futile > _FUTILE_TRIES or not _worked_around(error, app, spec, emit):
                 raise
             done.append(ApplySummary(**error.details.get("applied", {})))
         plan = again()
@@ -66,8 +74,6 @@ def apply_plan(
             return _total(done)
         futile = futile + 1 if len(plan.changes) >= left > 0 else 0
         left = len(plan.changes)
-        if futile:
-            app.clock.sleep(_PAUSE_S * futile)
 
 
 def _worked_around(error: TerraformFailed, app: AppContext, spec: ClusterSpec, emit: Emit) -> bool:
@@ -83,7 +89,7 @@ def _worked_around(error: TerraformFailed, app: AppContext, spec: ClusterSpec, e
         return True
     if said and all(_CONCURRENT in text for text in said):
         emit(Note("AWS refused some of several changes at the same time; applying them now."))
-        _wait_for_rest(app, spec, emit, "AWS to complete the other changes")
+        _wait_for_rest(app, app.aws(spec.region).client("rds"), spec.name, emit, "AWS to complete the other changes")
         return True
     return False
 
@@ -91,6 +97,25 @@ def _worked_around(error: TerraformFailed, app: AppContext, spec: ClusterSpec, e
 def _total(done: Sequence[ApplySummary]) -> ApplySummary:
     counts = {name: sum(one.counts()[name] for one in done) for name in ApplySummary().counts()}
     return ApplySummary(**counts, outputs=done[-1].outputs)
+
+
+def lower_insights(app: AppContext, plan: Plan, emit: Emit) -> None:
+    """Set the standard mode of each cluster whose Insights the plan turns off, which the provider then does by a call of its own.
+
+    The mode is not in the rendered files then, so that the plan still holds. Raises CredentialsError, AccessDenied, AwsFailed,
+    WaitTimeout.
+    """
+    for change in plan.changes:
+        before, after = change.before, change.after
+        turned_off = before.get("performance_insights_enabled") and not after.get("performance_insights_enabled")
+        if change.type != "aws_rds_cluster" or change.action != "update" or not turned_off:
+            continue
+        if before.get("database_insights_mode") == "advanced":
+            identifier, region = str(before["cluster_identifier"]), str(before["arn"]).split(":")[3]
+            emit(Note(f"Setting the standard mode of Database Insights of {identifier} before they are turned off."))
+            rds = app.aws(region).client("rds")
+            leave_advanced_insights(rds, identifier)
+            _wait_for_rest(app, rds, identifier, emit, "AWS to change the mode of Database Insights")
 
 
 def refuse_unapproved(terraform: Terraform, plan: Plan, approved: Collection[tuple[str, str]]) -> None:
@@ -138,12 +163,12 @@ def _set_capacity(app: AppContext, spec: ClusterSpec, emit: Emit) -> None:
     if acu is None:
         raise AssertionError("only asked for a spec with a range")
     set_capacity(rds, spec.name, acu.min, acu.max)
-    _wait_for_rest(app, spec, emit, "AWS to change the capacity")
+    _wait_for_rest(app, rds, spec.name, emit, "AWS to change the capacity")
 
 
-def _wait_for_rest(app: AppContext, spec: ClusterSpec, emit: Emit, what: str) -> None:
+def _wait_for_rest(app: AppContext, rds: Any, identifier: str, emit: Emit, what: str) -> None:
     def look() -> tuple[Any, str | None]:
-        topology = live_topology(app, spec)
+        topology = read_topology(rds, identifier)
         return topology, busy(topology)
 
     wait_until(look, what=what, clock=app.clock, waiting=waiting(emit))
