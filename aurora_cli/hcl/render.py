@@ -19,6 +19,7 @@ from jinja2 import Template
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression
+from aurora_cli.hcl.provider_floor import provider_floor
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.hcl.values.account import needs_account, role_of
 from aurora_cli.hcl.values.backends import arguments_of
@@ -39,8 +40,9 @@ from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.global_database import Region
 
 CLUSTER_TAG = "aurora-cli:cluster"
+VERSIONS = "versions.tf"
 FILES = (
-    "versions.tf",
+    VERSIONS,
     "backend.tf",
     "provider.tf",
     "variables.tf",
@@ -110,11 +112,16 @@ def render_stack(spec: ClusterSpec, options: RenderOptions = RenderOptions()) ->
 
 def _folder(values: dict[str, Any], names: list[str], options: RenderOptions) -> dict[str, str]:
     header = _comment(options.header)
-    rendered = {name: _template(name).render(values) for name in names}
+
+    def formatted(name: str, values: dict[str, Any]) -> str:
+        text = _template(name).render(values)
+        return format_hcl(header + text) if text.strip() else ""
+
+    rendered = {name: formatted(name, values) for name in names if name != VERSIONS}
     if values["next_parameters"]:
-        beside = {**values, "parameters": values["next_parameters"]}
-        rendered[NEXT_PARAMETERS] = _template("parameters.tf").render(beside)
-    return {name: format_hcl(header + text) for name, text in rendered.items() if text.strip()}
+        rendered[NEXT_PARAMETERS] = formatted("parameters.tf", {**values, "parameters": values["next_parameters"]})
+    versions = formatted(VERSIONS, {**values, "provider_floor": provider_floor(rendered.values())})
+    return {name: text for name, text in {VERSIONS: versions, **rendered}.items() if text}
 
 
 def _values_of_region(spec: ClusterSpec, name: str, region: Region, options: RenderOptions) -> dict[str, Any]:

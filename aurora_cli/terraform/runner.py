@@ -40,9 +40,8 @@ _NETWORK = re.compile(
     r"registry service is unreachable|50[234] |429 ",
     re.IGNORECASE,
 )
-_OTHER_PROVIDER = re.compile(
-    r"match any of the checksums|no available releases match|does not match configured version constraint"
-)
+_OLD_PROVIDER = re.compile(r"does not match configured version constraint")
+_OTHER_PROVIDER = re.compile(rf"match any of the checksums|no available releases match|{_OLD_PROVIDER.pattern}")
 _INIT_NEEDED = re.compile(
     r"Required plugins are not installed|Inconsistent dependency lock file|Missing required provider|"
     r"please run \"(?:terraform|tofu) init\"|Module not installed"
@@ -290,6 +289,10 @@ class Terraform(TerraformReader):
                 if self._relock and _OTHER_PROVIDER.search(str(problem.details)):
                     (self.folder / LOCK_FILE).unlink(missing_ok=True)
                     self._run("init", command)
+                    return
+                if _OLD_PROVIDER.search(str(problem.details)):
+                    self._emit(LogLine("The stack needs a newer provider than its lock file names.", level="warn"))
+                    self._run("init", (*command, "-upgrade"))
                     return
                 if pause is None or isinstance(problem, StateAtRisk) or not _NETWORK.search(str(problem.details)):
                     raise

@@ -1,17 +1,20 @@
-"""Checks rendered blocks against the schema of hashicorp/aws 6.62.0: every finding is one line of text."""
+"""Checks rendered blocks against a schema of hashicorp/aws, that of 6.62.0 or another: every finding is one line of text."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.contract.terraform_reader import Block, is_expression, text_of
+from aurora_cli.hcl.provider_floor import BASE, OPTIONAL_SINCE, SINCE
+from aurora_cli.spec.facts.versions import sort_key
+from tests.contract.terraform_reader import Block, is_expression, read_all, text_of
 
 SCHEMA_FILE = Path(__file__).parents[2] / "aurora_cli/sandbox/provider/data/schema.json"
+LATER = {**SINCE, **OPTIONAL_SINCE}
 _SECTIONS = {"resource": "resource_schemas", "data": "data_source_schemas"}
 _META_ATTRIBUTES = {"for_each", "depends_on", "provider"}
 _LIFECYCLE = {"create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"}
@@ -26,19 +29,53 @@ def provider() -> dict[str, Any]:
     return dict(document["provider_schemas"]["registry.terraform.io/hashicorp/aws"])
 
 
-def problems(blocks: Sequence[Block]) -> list[str]:
+@cache
+def oldest_provider() -> dict[str, Any]:
+    """The genuine 5.100.0: `terraform providers schema -json`, of the types that are rendered and without descriptions."""
+    return dict(json.loads((Path(__file__).parent / "provider_5_100.json").read_text(encoding="utf-8")))
+
+
+def required_provider(files: Mapping[str, str]) -> str:
+    """The constraint of `versions.tf`."""
+    (terraform,) = read_all({"versions.tf": files["versions.tf"]})
+    (providers,) = terraform.nested("required_providers")
+    return text_of(providers.attributes["aws"]["version"])
+
+
+def floor_problems(files: Mapping[str, str]) -> list[str]:
+    """What the files of one folder use and their `versions.tf` does not ask for, or asks for in vain.
+
+    Whoever renders what 5.100 does not have adds its version to `provider_floor`, from the provider's changelog.
+    """
+    newer = {line: _argument(line) for line in problems(read_all(files), oldest_provider())}
+    unknown = sorted(line for line, argument in newer.items() if argument not in LATER)
+    if unknown:
+        return [f"{line}: not in {BASE}, and no version in provider_floor" for line in unknown]
+    least = max((BASE, *(LATER[argument] for argument in newer.values())), key=sort_key)
+    asked = required_provider(files)
+    return [] if asked == f">= {least}" else [f"{asked}, but what is used came with {least}"]
+
+
+def _argument(problem: str) -> str:
+    """`aws_db_proxy.auth` of a line of `problems`."""
+    found = re.fullmatch(r"resource\.(\w+)\.\w+: (?:no (?:attribute|block) )?(\w+)(?: is required)?", problem)
+    return f"{found[1]}.{found[2]}" if found else problem
+
+
+def problems(blocks: Sequence[Block], schema: dict[str, Any] | None = None) -> list[str]:
     """Everything in which the blocks of one folder break the schema or refer to what is not there."""
-    found = [line for block in blocks for line in _block_problems(block)]
-    return found + list(_dangling(blocks))
+    schema = schema or provider()
+    found = [line for block in blocks for line in _block_problems(block, schema)]
+    return found + list(_dangling(blocks, schema))
 
 
-def _block_problems(block: Block) -> Iterator[str]:
+def _block_problems(block: Block, provider: dict[str, Any]) -> Iterator[str]:
     where = ".".join((block.kind, *block.labels))
     if block.kind == "provider":
         own = {name: value for name, value in block.attributes.items() if name != "alias"}
-        yield from _body(where, Block(block.kind, block.labels, own, block.blocks), provider()["provider"]["block"])
+        yield from _body(where, Block(block.kind, block.labels, own, block.blocks), provider["provider"]["block"])
     elif block.kind in _SECTIONS:
-        schema = provider()[_SECTIONS[block.kind]].get(block.labels[0])
+        schema = provider[_SECTIONS[block.kind]].get(block.labels[0])
         if schema is None:
             yield f"{where}: no such type"
         else:
@@ -109,24 +146,25 @@ def _lifecycle(where: str, block: Block, schema: dict[str, Any]) -> Iterator[str
                 yield f"{where}: ignores {name}, which it has not"
 
 
-def _dangling(blocks: Sequence[Block]) -> Iterator[str]:
+def _dangling(blocks: Sequence[Block], provider: dict[str, Any]) -> Iterator[str]:
     declared = {_address(block): block for block in blocks if block.kind in _SECTIONS}
     names = {name for block in blocks if block.kind == "locals" for name in block.attributes}
     variables = {block.labels[0] for block in blocks if block.kind == "variable"}
     for block in blocks:
         for text in _expressions(block):
             for address, attribute in _REFERENCE.findall(text):
-                yield from _reference(address, attribute, declared)
+                yield from _reference(address, attribute, declared, provider)
             yield from (f"local.{name} is not there" for name in _LOCAL.findall(text) if name not in names)
             yield from (f"var.{name} is not there" for name in _VARIABLE.findall(text) if name not in variables)
 
 
-def _reference(address: str, attribute: str, declared: dict[str, Block]) -> Iterator[str]:
+def _reference(address: str, attribute: str, declared: dict[str, Block], provider: dict[str, Any]) -> Iterator[str]:
     if address not in declared:
         yield f"{address} is not there"
     elif attribute:
         kind = declared[address].kind
-        if attribute not in provider()[_SECTIONS[kind]][declared[address].labels[0]]["block"]["attributes"]:
+        type_ = provider[_SECTIONS[kind]].get(declared[address].labels[0])
+        if type_ and attribute not in type_["block"]["attributes"]:
             yield f"{address} has no {attribute}"
 
 

@@ -17,7 +17,7 @@ import pytest
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.spec.resolve.resolve import resolve
 from aurora_cli.spec.text.load import load_file
-from tests.contract.provider_schema import problems
+from tests.contract.provider_schema import floor_problems, problems
 from tests.contract.terraform_reader import folders, read_all
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
@@ -53,6 +53,7 @@ def test_an_example_renders_what_its_golden_folder_holds(example: Path) -> None:
 def test_an_example_fits_the_schema(example: Path) -> None:
     for files in folders(rendered(example)).values():
         assert problems(read_all(files)) == []
+        assert floor_problems(files) == []
 
 
 def test_each_golden_folder_has_its_example() -> None:

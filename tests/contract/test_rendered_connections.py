@@ -80,10 +80,24 @@ def test_one_key_serves_whatever_is_stack() -> None:
     assert one(found, "aws_rds_cluster", "this").attributes["kms_key_id"] == arn
     assert one(found, "aws_sns_topic", "alerts").attributes["kms_master_key_id"] == arn
     assert one(found, "aws_cloudwatch_log_group", "exports").attributes["kms_key_id"] == arn
-    assert one(found, "aws_rds_cluster_activity_stream", "this").attributes["kms_key_id"] == arn
+    assert one(found, "aws_rds_cluster_activity_stream", "this").attributes["kms_key_id"] == "${aws_kms_key.this.id}"
     assert one(found, "aws_kms_key", "this").attributes["enable_key_rotation"] is True
     (lifecycle,) = one(found, "aws_kms_key", "this").nested("lifecycle")
     assert lifecycle.attributes["prevent_destroy"] is True
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        (ARN, f'"{ARN.partition("/")[2]}"'),
+        (ARN.replace("key/", "key/mrk-"), f'"mrk-{ARN.partition("/")[2]}"'),
+        ("alias/stream", "${data.aws_kms_key.stream.id}"),
+        (ARN.partition("/")[2], "${data.aws_kms_key.stream.id}"),
+    ],
+)
+def test_an_activity_stream_has_the_id_of_its_key(named: str, written: str) -> None:
+    found = blocks("proxied", activity_stream={"mode": "sync", "kms_key": named})
+    assert one(found, "aws_rds_cluster_activity_stream", "this").attributes["kms_key_id"] == written
 
 
 def test_a_kept_key_is_written_as_its_arn_and_managed_no_more() -> None:
@@ -96,11 +110,32 @@ def test_mysql_knows_its_roles_by_parameters_and_takes_a_shared_one_once() -> No
     found = blocks("proxied-existing")
     group = one(found, "aws_rds_cluster_parameter_group", "this")
     values = {p.attributes["name"]: p.attributes["value"] for p in group.nested("parameter")}
-    assert values['"aurora_load_from_s3_role"'] == values['"aurora_select_into_s3_role"'] == f'"{ROLE}"'
+    assert values['"aws_default_s3_role"'] == f'"{ROLE}"'
     assert values['"aws_default_bedrock_role"'] == '${aws_iam_role.service["bedrock"].arn}'
     association = one(found, "aws_rds_cluster_role_association", "service")
     assert set(association.attributes["for_each"]) == {"bedrock", "s3_import"}
     assert "feature_name" not in association.attributes
+
+
+def test_mysql_3_has_one_role_for_s3_and_mysql_2_has_two() -> None:
+    files = {"s3_import": {"buckets": ["inbox"]}, "s3_export": {"buckets": ["outbox"]}}
+
+    def roles(version: str, **services: object) -> dict[str, str]:
+        found = blocks("proxied-existing", engine_version=version, services={**services, "bedrock": None})
+        (group,) = [b for b in found if b.labels == ("aws_rds_cluster_parameter_group", "this")]
+        values = {p.attributes["name"].strip('"'): p.attributes["value"] for p in group.nested("parameter")}
+        return {name: value for name, value in values.items() if name.endswith("_role")}
+
+    def made(key: str) -> str:
+        return f'${{aws_iam_role.service["{key}"].arn}}'
+
+    new, old = "8.0.mysql_aurora.3.10.0", "5.7.mysql_aurora.2.12.5"
+    assert roles(new, **files) == {"aws_default_s3_role": made("s3_import")}
+    assert roles(new, s3_export=files["s3_export"], s3_import=None) == {"aws_default_s3_role": made("s3_export")}
+    assert roles(old, **files) == {
+        "aurora_load_from_s3_role": made("s3_import"),
+        "aurora_select_into_s3_role": made("s3_export"),
+    }
 
 
 def test_postgresql_knows_them_by_features() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
-from tests.contract.provider_schema import problems
+from tests.contract.provider_schema import floor_problems, problems
 from tests.contract.specs import spec
 from tests.contract.terraform_reader import Block, folders, read_all
 
@@ -40,6 +40,8 @@ def test_every_folder_fits_the_schema() -> None:
     found = rendered()
     assert set(found) == {"", "eu-central-1", "us-east-1"}
     assert [problems(blocks) for blocks in found.values()] == [[], [], []]
+    files = folders(render_stack(spec(**GLOBAL)))
+    assert [floor_problems(texts) for texts in files.values()] == [[], [], []]
 
 
 def test_a_secondary_has_what_aws_takes_of_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
 from tests.contract.specs import spec
@@ -50,6 +52,21 @@ def test_kerberos_has_its_role_before_the_cluster_or_a_given_one() -> None:
     given = blocks("signed-in-by-others")
     assert one(given, "aws_rds_cluster", "this").attributes["domain_iam_role_name"] == '"directory"'
     assert "aws_iam_role.directory" not in there(given)
+
+
+@pytest.mark.parametrize(
+    ("region", "services"),
+    [
+        ("eu-west-1", '["directoryservice.rds.amazonaws.com", "rds.amazonaws.com"]'),
+        (
+            "eu-south-1",
+            '["directoryservice.rds.amazonaws.com", "directoryservice.rds.eu-south-1.amazonaws.com", "rds.amazonaws.com"]',
+        ),
+    ],
+)
+def test_the_role_of_kerberos_trusts_the_service_that_joins_the_directory(region: str, services: str) -> None:
+    text = render_stack(spec("signed-in", region=region))["sign_in.tf"]
+    assert f"Service = {services}" in " ".join(text.split()).replace("[ ", "[").replace(", ]", "]")
 
 
 def test_no_rotation_is_no_resource() -> None:

@@ -300,6 +300,17 @@ def test_init_gives_up(folder: Path, said: str, calls: int) -> None:
         terraform.init()
 
 
+def test_init_takes_a_newer_provider_where_the_files_need_one(folder: Path) -> None:
+    """A stack that begins to use what its locked version does not have; any other `init` keeps to the lock file."""
+    detail = "locked provider 5.100.0 does not match configured version constraint >= 6.13.0"
+    said = UNREACHABLE.replace("could not connect to registry.terraform.io: connection refused", detail)
+    fake = script(folder, f'echo "$@" >>calls\ncase "$*" in *-upgrade*) exit 0 ;; esac\necho \'{said}\'\nexit 1\n')
+    events: list[Any] = []
+    assert make(folder, fake, events.append).init()
+    assert ["-upgrade" in call for call in (folder / "calls").read_text().splitlines()] == [False, True]
+    assert "newer provider" in next(e.text for e in events if isinstance(e, LogLine))
+
+
 def test_an_apply_is_never_tried_again(folder: Path) -> None:
     fake = script(folder, f"echo x >>calls\necho '{UNREACHABLE}'\nexit 1\n")
     terraform = make(folder, fake)

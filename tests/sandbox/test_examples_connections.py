@@ -235,9 +235,9 @@ def test_mysql_loads_from_s3_and_calls_functions(aurora: Aurora) -> None:
     name, _ = make(aurora, "s3-and-lambda")
     roles = {role["RoleArn"] for role in cluster_of(aurora, name)["AssociatedRoles"]}
     values = parameters(aurora, name)
-    owned = ("aurora_load_from_s3_role", "aurora_select_into_s3_role", "aws_default_lambda_role")
-    assert {values[key] for key in owned} == roles
-    load, listing = policy_of(aurora, f"{name}-eu-west-1-s3-import", "access")
+    assert {values[key] for key in ("aws_default_s3_role", "aws_default_lambda_role")} == roles
+    load, listing, export = policy_of(aurora, f"{name}-eu-west-1-s3-import", "access")
+    assert export["Resource"] == ["arn:aws:s3:::example-warehouse-reports/*"]
     assert load["Resource"] == ["arn:aws:s3:::example-warehouse-inbox/daily/*"]
     assert listing["Condition"] == {"StringLike": {"s3:prefix": ["daily/*"]}}
     ec2 = aws(aurora, "ec2")
@@ -255,7 +255,7 @@ def test_mysql_loads_from_s3_and_calls_functions(aurora: Aurora) -> None:
     shared = "arn:aws:iam::123456789012:role/files"
     change(aurora, name, f"services.s3_import.role={shared}", f"services.s3_export.role={shared}")
     assert shared in {role["RoleArn"] for role in cluster_of(aurora, name)["AssociatedRoles"]}
-    assert {parameters(aurora, name)[key] for key in owned[:2]} == {shared}
+    assert parameters(aurora, name)["aws_default_s3_role"] == shared
     gone(aurora, name)
 
 

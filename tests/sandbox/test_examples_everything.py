@@ -45,7 +45,8 @@ def test_everything_stands_beside_everything(aurora: Aurora, tmp_path: Path) -> 
         "Lambda",
     }
     assert (cluster["ActivityStreamStatus"], cluster["HttpEndpointEnabled"]) == ("started", True)
-    assert cluster["KmsKeyId"] == cluster["ActivityStreamKmsKeyId"] == cluster["MasterUserSecret"]["KmsKeyId"]
+    assert cluster["KmsKeyId"] == cluster["MasterUserSecret"]["KmsKeyId"]
+    assert cluster["KmsKeyId"].endswith(f":key/{cluster['ActivityStreamKmsKeyId']}")
     assert len(made["endpoints"]["custom"]) == 2
     assert made["endpoints"]["proxy_reader"]["port"] == 5432
     aurora.ok("sandbox", "stop")

@@ -282,7 +282,7 @@ resource "aws_db_event_subscription" "this" {
 resource "aws_rds_cluster_activity_stream" "this" {
   resource_arn = aws_rds_cluster.this.arn
   mode         = "async"
-  kms_key_id   = aws_rds_cluster.this.kms_key_id
+  kms_key_id   = split("/", aws_rds_cluster.this.kms_key_id)[1]
   depends_on   = [aws_rds_cluster_instance.this]
 }
 

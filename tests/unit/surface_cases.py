@@ -648,7 +648,7 @@ EXISTING: list[SurfaceCase] = [
         "existing-parameter-services",
         {"parameters.cluster_group": "shared", "services.s3_import.buckets": ["inbox"]},
         "parameters.cluster_group",
-        "aurora_load_from_s3_role cannot be set here",
+        "aws_default_s3_role cannot be set here",
     ),
     (
         POSTGRES,

@@ -28,10 +28,13 @@ class FakeTerraform:
 
     def __init__(self, folder: Path, *failures: str) -> None:
         self.failures, self.applied, self.plan_file = list(failures), 0, folder / "plan"
+        self.partial: dict[str, int] = {}
+        self.beside: list[dict[str, str]] = []
 
     def apply(self) -> ApplySummary:
         if self.failures:
-            raise TerraformFailed("AWS refuses.", details={"diagnostics": [{"detail": self.failures.pop(0)}]})
+            said = [{"detail": self.failures.pop(0)}, *self.beside]
+            raise TerraformFailed("AWS refuses.", details={"diagnostics": said, "applied": self.partial})
         self.applied += 1
         return ApplySummary(change=1)
 
@@ -75,6 +78,77 @@ def test_any_other_failure_stays_one(tmp_path: Path, calls: list[str], said: str
     with pytest.raises(TerraformFailed):
         applied(FakeTerraform(tmp_path, said), Plan(), acu)
     assert calls == []
+
+
+READERS = [f'aws_rds_cluster_instance.others["{key}"]' for key in range(2, 9)]
+COLLISION = (
+    "InvalidDBClusterStateFault: The database cluster has been\n modified by a concurrent operation. Please try again."
+)
+
+
+def create_readers(terraform: FakeTerraform, *left: int) -> ApplySummary:
+    """Apply, and plan as many readers as are left after each refusal."""
+    fake: Any = terraform
+    app: Any = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: service))
+    plans = iter([Plan(tuple(change(address, "create") for address in READERS[:count])) for count in left])
+    approved = {(address, "create") for address in READERS}
+    spec = resolved().spec
+    return apply_plan(fake, lambda: next(plans), app=app, spec=spec, approved=approved, emit=lambda event: None)
+
+
+@pytest.fixture
+def rested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    waited: list[str] = []
+    monkeypatch.setattr(provider_fixes, "_wait_for_rest", lambda app, rds, name, emit, what: waited.append(name))
+    return waited
+
+
+def test_readers_that_aws_refuses_beside_others_are_created_after_them(tmp_path: Path, rested: list[str]) -> None:
+    terraform = FakeTerraform(tmp_path, COLLISION, COLLISION, COLLISION)
+    terraform.partial = {"add": 2, "change": 0, "destroy": 0}
+    done = create_readers(terraform, 5, 3, 1)
+    assert (done.add, done.change) == (6, 1)
+    assert rested == ["orders"] * 3
+
+
+def test_tries_that_complete_nothing_come_to_an_end(tmp_path: Path, rested: list[str]) -> None:
+    terraform = FakeTerraform(tmp_path, *[COLLISION] * 9)
+    with pytest.raises(TerraformFailed):
+        create_readers(terraform, *[5] * 9)
+    assert len(terraform.failures) == 3
+
+
+def test_another_error_beside_it_stays_one(tmp_path: Path, rested: list[str]) -> None:
+    terraform = FakeTerraform(tmp_path, COLLISION)
+    terraform.beside = [{"detail": "InstanceQuotaExceeded"}]
+    with pytest.raises(TerraformFailed):
+        create_readers(terraform, 5)
+    assert rested == []
+
+
+@pytest.mark.parametrize(
+    ("action", "mode", "on", "asked"),
+    [
+        ("update", "advanced", False, ["eu-west-1 orders"]),
+        ("update", "standard", False, []),
+        ("update", "advanced", True, []),
+        ("replace", "advanced", False, []),
+    ],
+)
+def test_the_advanced_mode_is_left_before_insights_are_turned_off(
+    monkeypatch: pytest.MonkeyPatch, rested: list[str], action: Any, mode: str, on: bool, asked: list[str]
+) -> None:
+    """AWS refuses both in one call: the days and the key of the advanced mode go along with a change of the mode."""
+    made: list[str] = []
+    monkeypatch.setattr(provider_fixes, "leave_advanced_insights", lambda rds, name: made.append(f"{rds} {name}"))
+    app: Any = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: region))
+    arn = "arn:aws:rds:eu-west-1:123456789012:cluster:orders"
+    before = {"cluster_identifier": "orders", "arn": arn, "performance_insights_enabled": True}
+    after = {"performance_insights_enabled": on, "database_insights_mode": mode}
+    planned = change(ADDRESS, action, after, before={**before, "database_insights_mode": mode})
+    provider_fixes.lower_insights(app, Plan((planned,)), lambda event: None)
+    assert made == asked
+    assert len(rested) == len(asked)
 
 
 def test_waiting_for_a_connection_asks_the_writer_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:

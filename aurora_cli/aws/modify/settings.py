@@ -1,4 +1,5 @@
-"""Settings of a cluster that a call of their own changes: deletion protection, capacity, the Data API, Extended Support."""
+"""Settings of a cluster that a call of their own changes: deletion protection, capacity, Insights, the Data API,
+Extended Support."""
 
 from __future__ import annotations
 
@@ -23,6 +24,12 @@ def set_capacity(rds: Any, identifier: str, low: float, high: float, pause_after
         rds.modify_db_cluster(
             DBClusterIdentifier=identifier, ServerlessV2ScalingConfiguration=scaling, ApplyImmediately=True
         )
+
+
+def leave_advanced_insights(rds: Any, identifier: str) -> None:
+    """Set the standard mode of Database Insights (ModifyDBCluster). Raises CredentialsError, AccessDenied, AwsFailed."""
+    with aws_errors(f"setting the standard mode of Database Insights of {identifier}"):
+        rds.modify_db_cluster(DBClusterIdentifier=identifier, DatabaseInsightsMode="standard", ApplyImmediately=True)
 
 
 def enable_data_api(rds: Any, arn: str) -> None:

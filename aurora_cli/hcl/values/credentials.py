@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.names import LONGEST_POLICY, LONGEST_ROLE, bounded
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.spec.model.cluster import ClusterSpec
+
+_OPT_IN_REGIONS = frozenset(
+    [
+        "af-south-1",
+        "ap-east-1",
+        "ap-east-2",
+        "ap-south-2",
+        "ap-southeast-3",
+        "ap-southeast-4",
+        "ap-southeast-5",
+        "ap-southeast-6",
+        "ap-southeast-7",
+        "ca-west-1",
+        "eu-central-2",
+        "eu-south-1",
+        "eu-south-2",
+        "il-central-1",
+        "me-central-1",
+        "me-south-1",
+        "mx-central-1",
+    ]
+)
+"""Regions that an account has to enable (AWS Account Management Reference Guide)."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +46,7 @@ class SignIn:
         policy_name: name of that policy; None without users.
         domain_role: name of, or reference to, the role of Kerberos.
         domain_role_name: name of the role that is made for it; None if none is.
+        domain_services: service principals that the role trusts.
     """
 
     password_version: int
@@ -31,6 +56,7 @@ class SignIn:
     policy_name: str | None
     domain_role: str | None
     domain_role_name: str | None
+    domain_services: tuple[str, ...]
 
 
 def iam_connect_of(spec: ClusterSpec, options: RenderOptions) -> SignIn:
@@ -46,4 +72,13 @@ def iam_connect_of(spec: ClusterSpec, options: RenderOptions) -> SignIn:
         policy_name=bounded(f"{spec.base_name}-{spec.region}-connect", LONGEST_POLICY) if given.iam_users else None,
         domain_role=Expression("aws_iam_role.directory.name") if made else domain.role if domain else None,
         domain_role_name=bounded(f"{spec.base_name}-{spec.region}-directory", LONGEST_ROLE) if made else None,
+        domain_services=tuple(_domain_services(spec.region)),
     )
+
+
+def _domain_services(region: str) -> Iterator[str]:
+    """Source: Amazon RDS User Guide, Kerberos authentication: the trust policy, and the principal of opt-in Regions."""
+    yield "directoryservice.rds.amazonaws.com"
+    if region in _OPT_IN_REGIONS:
+        yield f"directoryservice.rds.{region}.amazonaws.com"
+    yield "rds.amazonaws.com"

@@ -1,6 +1,7 @@
 """KMS keys: an ARN is used as it is, an id or an alias is looked up, `stack` is a key of the stack's own.
 
-The provider wants the key's ARN: anything else is a difference on every plan, or replaces the cluster.
+The provider compares what AWS reads back, and anything else is a difference on every plan, or replaces the resource: the key's
+ARN, and for an activity stream the key's id (the provider's acceptance test of aws_rds_cluster_activity_stream).
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ class Key:
     def by_alias(self) -> bool:
         """True if the key is named by an alias, which may be pointed at another key."""
         return self.lookup is not None and "alias/" in self.lookup
+
+    @property
+    def key_id(self) -> str:
+        """The key's id, or the reference to it."""
+        if isinstance(self.arn, Expression):
+            return Expression(self.arn.removesuffix("arn") + "id")
+        return self.arn.partition(":key/")[2]
 
 
 @dataclass(frozen=True)

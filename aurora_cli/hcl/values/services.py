@@ -5,6 +5,7 @@ Actions are those that the Aurora User Guide names for each feature, on the very
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.hcl.names import LONGEST_ROLE, bounded
 from aurora_cli.hcl.values.encryption import Encryption
-from aurora_cli.spec.facts.features import FEATURES, given_services, role_parameters
+from aurora_cli.spec.facts.features import FEATURES, given_services, role_owner, role_parameters
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.services import Buckets
 
@@ -72,12 +73,11 @@ class Services:
 
 def services_of(spec: ClusterSpec, encryption: Encryption) -> Services:
     """The services of a resolved spec."""
-    given = given_services(spec)
-    made = {
-        key: Role(_role_name(spec, key), tuple(_statements(spec, key, encryption)))
-        for key, service in given.items()
-        if service.role is None
-    }
+    allowed: dict[str, list[Statement]] = defaultdict(list)
+    for key, service in given_services(spec).items():
+        if service.role is None:
+            allowed[role_owner(spec, key)] += _statements(spec, key, encryption)
+    made = {key: Role(_role_name(spec, key), tuple(statements)) for key, statements in allowed.items()}
     return Services(made, dict(_associations(spec)))
 
 
@@ -91,10 +91,10 @@ def _associations(spec: ClusterSpec) -> Iterator[tuple[str, dict[str, Any]]]:
     """A role is associated once: the API refuses it a second time, and without features once is enough."""
     seen: set[str] = set()
     for key, service in given_services(spec).items():
-        feature = FEATURES[spec.engine].get(key)
-        if feature is None and service.role in seen:
+        feature, role = FEATURES[spec.engine].get(key), service.role or role_owner(spec, key)
+        if feature is None and role in seen:
             continue
-        seen |= {service.role} if service.role else set()
+        seen.add(role)
         yield key, {"role": _arn(key, service.role), "feature": feature}
 
 

@@ -1,7 +1,7 @@
 """`credentials.rotation: off`, and back: one call of Secrets Manager, in the same run as Terraform's changes.
 
-Terraform has a resource for a schedule, and none for the lack of one: with the resource alone it takes two applies, the first to
-make a schedule and the second to take it away.
+Terraform's provider can turn a rotation off only from 6.62 on (`rotation_enabled`), and a stack may have an older one: there it
+takes two applies, the first to make a schedule and the second to take it away.
 """
 
 from __future__ import annotations

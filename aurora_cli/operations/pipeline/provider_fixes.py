@@ -2,20 +2,28 @@
 
 Three settings are known for it. A minimum that rises from 0 ACUs: the provider may send the old pause delay along, and AWS
 refuses the whole change. The Data API: not every way of making a cluster sets it. Extended Support: the provider sends it with
-the creation alone.
+the creation alone. And two orders. Readers are created at the same time, of which AWS may refuse some, and the provider does not
+try these again (provider issue 50115). Performance Insights cannot be turned off in the advanced mode of Database Insights, and
+with a change of the mode the provider sends days and key along, which AWS refuses beside Insights that are off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.cluster.topology import read_topology
 from aurora_cli.aws.cluster.waiters import busy, wait_until
-from aurora_cli.aws.modify.settings import enable_data_api, set_capacity, set_extended_support
+from aurora_cli.aws.modify.settings import (
+    enable_data_api,
+    leave_advanced_insights,
+    set_capacity,
+    set_extended_support,
+)
 from aurora_cli.errors import TerraformFailed
 from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.pipeline.review import refuse_unapproved
-from aurora_cli.operations.report.report import capacity, live_topology
+from aurora_cli.operations.report.report import capacity
 from aurora_cli.terraform.output.outcome import ApplySummary
 
 if TYPE_CHECKING:
@@ -28,6 +36,11 @@ if TYPE_CHECKING:
 PAUSE_REFUSED = "SecondsUntilAutoPause can only be specified when minimum capacity is 0"
 """What AWS answers to a pause delay beside a minimum above 0 (RDS API ModifyDBCluster)."""
 
+_CONCURRENT = "has been modified by a concurrent operation"
+"""What AWS answers to some of several changes that reach a cluster at the same time (InvalidDBClusterStateFault)."""
+_FUTILE_TRIES = 3
+"""Applies in a row that complete nothing, with a plan between them, before the refusal of AWS is reported."""
+
 
 def apply_plan(
     terraform: Terraform,
@@ -38,26 +51,72 @@ def apply_plan(
     approved: Collection[tuple[str, str]],
     emit: Emit,
 ) -> ApplySummary:
-    """Apply the saved plan; where AWS refuses it for a pause delay that the spec does not have, set the range directly and go on.
+    """Apply the saved plan. Where AWS refuses a part of it for a pause delay that the spec does not have, set the range directly;
+    where it does for another part of the same plan, wait for that; and apply the rest.
 
     Args:
         again: plans anew; nothing that is not in `approved`, as (address, action), is applied from that.
 
     Raises:
-        PlanStale: the second plan holds something new. TerraformFailed and its kin, AwsFailed, WaitTimeout.
+        PlanStale: a further plan holds something new. TerraformFailed and its kin, AwsFailed, WaitTimeout.
     """
-    try:
-        return terraform.apply()
-    except TerraformFailed as error:
-        if not _is_about_pause(error, spec):
-            raise
-    emit(
-        Note("AWS refused a pause delay that the provider sent along; setting the capacity directly.", level="warning")
-    )
-    _set_capacity(app, spec, emit)
-    plan = again()
-    refuse_unapproved(terraform, plan, approved)
-    return ApplySummary() if plan.empty else terraform.apply()
+    done: list[ApplySummary] = []
+    left, futile = 0, 0
+    while True:
+        try:
+            return _total([*done, terraform.apply()])
+        except TerraformFailed as error:
+            if futile > _FUTILE_TRIES or not _worked_around(error, app, spec, emit):
+                raise
+            done.append(ApplySummary(**error.details.get("applied", {})))
+        plan = again()
+        refuse_unapproved(terraform, plan, approved)
+        if plan.empty:
+            return _total(done)
+        futile = futile + 1 if len(plan.changes) >= left > 0 else 0
+        left = len(plan.changes)
+
+
+def _worked_around(error: TerraformFailed, app: AppContext, spec: ClusterSpec, emit: Emit) -> bool:
+    """Whether the rest of the plan can be applied now."""
+    said = [
+        " ".join(f"{one.get('summary')} {one.get('detail')}".split()) for one in error.details.get("diagnostics", ())
+    ]
+    acu = spec.instances.acu  # and Terraform wraps text where it likes
+    if acu is not None and acu.min > 0 and PAUSE_REFUSED in " ".join(said):
+        text = "AWS refused a pause delay that the provider sent along; setting the capacity directly."
+        emit(Note(text, level="warning"))
+        _set_capacity(app, spec, emit)
+        return True
+    if said and all(_CONCURRENT in text for text in said):
+        emit(Note("AWS refused some of several changes at the same time; applying them now."))
+        _wait_for_rest(app, app.aws(spec.region).client("rds"), spec.name, emit, "AWS to complete the other changes")
+        return True
+    return False
+
+
+def _total(done: Sequence[ApplySummary]) -> ApplySummary:
+    counts = {name: sum(one.counts()[name] for one in done) for name in ApplySummary().counts()}
+    return ApplySummary(**counts, outputs=done[-1].outputs)
+
+
+def lower_insights(app: AppContext, plan: Plan, emit: Emit) -> None:
+    """Set the standard mode of each cluster whose Insights the plan turns off, which the provider then does by a call of its own.
+
+    The mode is not in the rendered files then, so that the plan still holds. Raises CredentialsError, AccessDenied, AwsFailed,
+    WaitTimeout.
+    """
+    for change in plan.changes:
+        before, after = change.before, change.after
+        turned_off = before.get("performance_insights_enabled") and not after.get("performance_insights_enabled")
+        if change.type != "aws_rds_cluster" or change.action != "update" or not turned_off:
+            continue
+        if before.get("database_insights_mode") == "advanced":
+            identifier, region = str(before["cluster_identifier"]), str(before["arn"]).split(":")[3]
+            emit(Note(f"Setting the standard mode of Database Insights of {identifier} before they are turned off."))
+            rds = app.aws(region).client("rds")
+            leave_advanced_insights(rds, identifier)
+            _wait_for_rest(app, rds, identifier, emit, "AWS to change the mode of Database Insights")
 
 
 def fix_provider_gaps(app: AppContext, spec: ClusterSpec, topology: Topology | None, emit: Emit) -> bool:
@@ -83,13 +142,6 @@ def fix_provider_gaps(app: AppContext, spec: ClusterSpec, topology: Topology | N
     return late is not None or off or other
 
 
-def _is_about_pause(error: TerraformFailed, spec: ClusterSpec) -> bool:
-    acu = spec.instances.acu
-    texts = [f"{one.get('summary')} {one.get('detail')}" for one in error.details.get("diagnostics", ())]
-    said = " ".join(" ".join(texts).split())  # Terraform wraps text where it likes
-    return acu is not None and acu.min > 0 and PAUSE_REFUSED in said
-
-
 def _pauses_no_more(spec: ClusterSpec, live: dict[str, float] | None) -> bool:
     """Whether the spec's minimum is above 0 while AWS still counts the seconds to a pause."""
     acu = spec.instances.acu
@@ -101,14 +153,12 @@ def _set_capacity(app: AppContext, spec: ClusterSpec, emit: Emit) -> None:
     if acu is None:
         raise AssertionError("only asked for a spec with a range")
     set_capacity(rds, spec.name, acu.min, acu.max)
+    _wait_for_rest(app, rds, spec.name, emit, "AWS to change the capacity")
 
+
+def _wait_for_rest(app: AppContext, rds: Any, identifier: str, emit: Emit, what: str) -> None:
     def look() -> tuple[Any, str | None]:
-        topology = live_topology(app, spec)
+        topology = read_topology(rds, identifier)
         return topology, busy(topology)
 
-    wait_until(
-        look,
-        what="AWS to change the capacity",
-        clock=app.clock,
-        waiting=waiting(emit),
-    )
+    wait_until(look, what=what, clock=app.clock, waiting=waiting(emit))

@@ -1,13 +1,15 @@
 """Which services a cluster calls, under which feature name (PostgreSQL) or parameter (MySQL) it knows their roles.
 
 Sources: SupportedFeatureNames of DescribeDBEngineVersions; Aurora User Guide, associating an IAM role with an Aurora MySQL
-DB cluster, and Aurora machine learning with Aurora MySQL.
+DB cluster, loading data from S3 (version 2 has a parameter for each direction, version 3 one for both), and Aurora machine
+learning with Aurora MySQL.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aurora_cli.spec.facts.versions import major_version
 from aurora_cli.spec.model.services import Bedrock, Buckets, Comprehend, Functions, SageMaker
 
 if TYPE_CHECKING:
@@ -33,10 +35,10 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "aws_default_comprehend_role": "comprehend",
         "aws_default_bedrock_role": "bedrock",
         "aws_default_lambda_role": "lambda",
-        "aurora_load_from_s3_role": "s3_import",
-        "aurora_select_into_s3_role": "s3_export",
     },
 }
+_S3_PARAMETERS = {"aurora_load_from_s3_role": "s3_import", "aurora_select_into_s3_role": "s3_export"}
+_S3_PARAMETER = "aws_default_s3_role"
 NEEDS = {
     "sagemaker": "endpoints",
     "bedrock": "models",
@@ -73,5 +75,19 @@ def given_services(spec: ClusterSpec) -> dict[str, Service]:
 
 def role_parameters(spec: ClusterSpec) -> dict[str, str]:
     """Cluster parameter -> key of the service whose role it holds; empty for PostgreSQL, which has features instead."""
-    given = given_services(spec)
-    return {name: key for name, key in PARAMETERS[spec.engine].items() if key in given}
+    given, parameters = given_services(spec), PARAMETERS[spec.engine]
+    if spec.engine == "aurora-mysql":
+        s3 = {_S3_PARAMETER: role_owner(spec, "s3_export")} if has_one_s3_role(spec) else _S3_PARAMETERS
+        parameters = {**parameters, **s3}
+    return {name: key for name, key in parameters.items() if key in given}
+
+
+def has_one_s3_role(spec: ClusterSpec) -> bool:
+    """Whether loading from S3 and writing to it go through one role: Aurora MySQL from version 3 on."""
+    return spec.engine == "aurora-mysql" and major_version(spec.engine, spec.engine_version or "") != "5.7"
+
+
+def role_owner(spec: ClusterSpec, key: str) -> str:
+    """Key of the service whose role a service uses: its own, but for S3 where both directions have one role."""
+    shares = key == "s3_export" and spec.services.s3_import is not None and has_one_s3_role(spec)
+    return "s3_import" if shares else key

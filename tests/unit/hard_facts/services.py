@@ -40,8 +40,22 @@ FACTS = (
         "services",
         "a cluster takes 5 roles unless AWS raised that, and these are 6",
         "give two of them the same `role`, leave a service out, or have the quota `IAM roles per DB cluster` raised",
-        base=MYSQL,
+        base={**MYSQL, "engine_version": "5.7.mysql_aurora.2.12.5"},
         hard=False,
+    ),
+    Fact(
+        "c10-11",
+        "Aurora MySQL 3 has one parameter for the role of both directions of S3.",
+        "service-s3-role",
+        {
+            "services.s3_import.role": "arn:aws:iam::123456789012:role/inbox",
+            "services.s3_export.role": "arn:aws:iam::123456789012:role/outbox",
+            "network.egress": ["10.0.0.0/16"],
+        },
+        "services.s3_export.role",
+        "Aurora MySQL 3 has one role for S3, and `s3_import` and `s3_export` have different ones",
+        "write the same `role` in both, or in neither",
+        base=MYSQL,
     ),
     Fact(
         "c10-11",

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from aurora_cli.spec.facts.features import FEATURES, NEEDS, given_services, role_parameters
+from aurora_cli.spec.facts.features import FEATURES, NEEDS, given_services, has_one_s3_role, role_owner, role_parameters
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.facts.versions import below_floor
 from aurora_cli.spec.model.cluster import ClusterSpec
@@ -135,6 +135,21 @@ def service_role_twice(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 @rule(
+    "service-s3-role",
+    hard=True,
+    text="Aurora MySQL 3 loads from S3 and writes to it through one role.",
+    source="Aurora User Guide, loading data from S3: aws_default_s3_role; CDK issue 19735",
+    fields="engine engine_version services",
+)
+def service_s3_role(spec: ClusterSpec) -> Iterator[Finding]:
+    loads, writes = spec.services.s3_import, spec.services.s3_export
+    if loads is None or writes is None or loads.role == writes.role or not has_one_s3_role(spec):
+        return
+    message = "Aurora MySQL 3 has one role for S3, and `s3_import` and `s3_export` have different ones"
+    yield Finding("services.s3_export.role", message, "write the same `role` in both, or in neither")
+
+
+@rule(
     "service-roles",
     hard=False,
     text="A cluster has at most 5 roles, unless AWS raised the quota.",
@@ -144,7 +159,7 @@ def service_role_twice(spec: ClusterSpec) -> Iterator[Finding]:
 def service_roles(spec: ClusterSpec) -> Iterator[Finding]:
     most, given = table("limits")["roles_per_cluster"], given_services(spec)
     by_feature = [key for key in given if key in FEATURES[spec.engine]]
-    shared = {service.role or key for key, service in given.items() if key not in by_feature}
+    shared = {service.role or role_owner(spec, key) for key, service in given.items() if key not in by_feature}
     count = len(by_feature) + len(shared)
     if count > most:
         hint = "leave a service out, or have the quota `IAM roles per DB cluster` raised"

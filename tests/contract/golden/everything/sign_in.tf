@@ -33,7 +33,7 @@ resource "aws_iam_role" "directory" {
     Statement = [{
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
-      Principal = { Service = "rds.amazonaws.com" }
+      Principal = { Service = ["directoryservice.rds.amazonaws.com", "rds.amazonaws.com"] }
       Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })

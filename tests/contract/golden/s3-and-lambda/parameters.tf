@@ -11,20 +11,14 @@ resource "aws_rds_cluster_parameter_group" "this" {
   description = "Cluster parameters of ${local.name}"
 
   parameter {
-    name         = "aurora_load_from_s3_role"
-    value        = aws_iam_role.service["s3_import"].arn
-    apply_method = "pending-reboot"
-  }
-
-  parameter {
-    name         = "aurora_select_into_s3_role"
-    value        = aws_iam_role.service["s3_export"].arn
-    apply_method = "pending-reboot"
-  }
-
-  parameter {
     name         = "aws_default_lambda_role"
     value        = aws_iam_role.service["lambda"].arn
+    apply_method = "pending-reboot"
+  }
+
+  parameter {
+    name         = "aws_default_s3_role"
+    value        = aws_iam_role.service["s3_import"].arn
     apply_method = "pending-reboot"
   }
 

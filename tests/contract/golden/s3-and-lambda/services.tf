@@ -1,5 +1,5 @@
 locals {
-  # What the database may do in other services. A role has one purpose, and reaches what the spec names.
+  # What the database may do in other services. A role reaches what the spec names, and nothing else.
   services = {
     "lambda" = {
       role = "warehouse-eu-west-1-lambda"
@@ -56,11 +56,6 @@ locals {
             }
           }
         },
-      ]
-    }
-    "s3_export" = {
-      role = "warehouse-eu-west-1-s3-export"
-      statements = [
         {
           Effect = "Allow"
           Action = [
@@ -136,9 +131,6 @@ resource "aws_rds_cluster_role_association" "service" {
     }
     s3_import = {
       role = aws_iam_role.service["s3_import"].arn
-    }
-    s3_export = {
-      role = aws_iam_role.service["s3_export"].arn
     }
   }
 

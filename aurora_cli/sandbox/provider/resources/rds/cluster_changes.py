@@ -135,18 +135,15 @@ def _wanted_version(task: Task) -> Any:
     return task.get("engine_version") if "engine_version" in task.changed or differs else None
 
 
-def _together(task: Task, changed: frozenset[str]) -> frozenset[str]:
-    """Attributes that are sent together: a domain and its role, Performance Insights and its key and retention."""
-    groups = (
-        {"domain", "domain_iam_role_name"},
-        {
-            "database_insights_mode",
-            "performance_insights_enabled",
-            "performance_insights_kms_key_id",
-            "performance_insights_retention_period",
-        },
-    )
-    return changed.union(*(group for group in groups if group & changed))
+def _together(changed: frozenset[str]) -> frozenset[str]:
+    """The changed attributes and those sent with them: of a domain its role, of the mode of Database Insights all of it."""
+    domain = {"domain", "domain_iam_role_name"}
+    insights = {
+        "performance_insights_enabled",
+        "performance_insights_kms_key_id",
+        "performance_insights_retention_period",
+    }
+    return changed.union(domain if domain & changed else (), insights if "database_insights_mode" in changed else ())
 
 
 def _capacity(attributes: Collection[str]) -> dict[str, Source]:
@@ -181,7 +178,7 @@ def modify(task: Task) -> None:
         omit=frozenset({"EngineMode", "NewDBClusterIdentifier"}),
     )
     busy = has_code("InvalidDBClusterStateFault")
-    only = _together(task, changed)
+    only = _together(changed)
     task.repeat_while(lambda: task.send(call, only=only), lambda error: busy(error) or role_not_ready(error), "update")
     task.await_status(UPDATED, "update")
 

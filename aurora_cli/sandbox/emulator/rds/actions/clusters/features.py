@@ -69,9 +69,9 @@ def start_stream(backend: AuroraBackend, params: Any) -> dict[str, Any]:
     check_available(cluster, "modified")
     if not cluster.instances:
         raise bad_combination("StartActivityStream requires a DB cluster with at least one DB instance.")
-    backend.key_arn(params["KmsKeyId"], "alias/aws/rds")
     cluster.activity_stream_mode = params["Mode"]
-    cluster.activity_stream_kms_key_id = params["KmsKeyId"]
+    # Read back as the key's id, however the call named it (terraform-aws-rds-aurora issue 505).
+    cluster.activity_stream_kms_key_id = backend.key_arn(params["KmsKeyId"], "alias/aws/rds").partition(":key/")[2]
     cluster.activity_stream_kinesis_stream_name = f"aws-rds-das-{cluster.db_cluster_resource_id}"
     cluster.stream = Transition("starting", "started")
     return {
