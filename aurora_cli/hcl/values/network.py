@@ -9,6 +9,7 @@ from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.spec.derived import cidr
 from aurora_cli.spec.facts.features import ENDPOINTS, given_services
+from aurora_cli.spec.facts.partitions import COMMON_PREFIX, endpoint_prefix
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.network import AllowRule, EgressRule
 from aurora_cli.spec.model.network import Network as NetworkSpec
@@ -178,10 +179,14 @@ class VpcEndpoints:
     Attributes:
         interfaces: services behind network interfaces in the subnets.
         gateway: whether S3 is reached through the route table.
+        named_by_partition: those of `interfaces` whose names start with `own_prefix` in this Region; empty almost everywhere.
+        own_prefix: the partition's prefix of names, if one is needed.
         database_uses_interfaces, database_uses_gateway: the database itself calls a service behind one of them.
     """
 
     interfaces: tuple[str, ...]
+    named_by_partition: tuple[str, ...]
+    own_prefix: str | None
     gateway: bool
     database_uses_interfaces: bool
     database_uses_gateway: bool
@@ -192,8 +197,12 @@ def vpc_endpoints_of(spec: ClusterSpec) -> VpcEndpoints:
     named = set(spec.network.vpc_endpoints)
     streams = {"kms"} if spec.activity_stream and spec.engine == "aurora-mysql" else set()
     called = ({ENDPOINTS[key] for key in given_services(spec)} | streams) & named
+    interfaces = tuple(sorted(named - {GATEWAY}))
+    own = tuple(name for name in interfaces if endpoint_prefix(spec.region, name) != COMMON_PREFIX)
     return VpcEndpoints(
-        interfaces=tuple(sorted(named - {GATEWAY})),
+        interfaces=interfaces,
+        named_by_partition=own,
+        own_prefix=endpoint_prefix(spec.region, own[0]) if own else None,
         gateway=GATEWAY in named,
         database_uses_interfaces=bool(called - {GATEWAY}),
         database_uses_gateway=GATEWAY in called,

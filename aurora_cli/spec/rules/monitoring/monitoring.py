@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from aurora_cli.spec.derived.members import SERVERLESS, members_of
+from aurora_cli.spec.facts.partitions import partition_of
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
@@ -147,7 +148,7 @@ def topic(spec: ClusterSpec) -> Iterator[Finding]:
         return
     match = _TOPIC.fullmatch(named)
     if match is None:
-        example = f"it looks like `arn:aws:sns:{spec.region}:123456789012:alerts`"
+        example = f"it looks like `arn:{partition_of(spec.region).name}:sns:{spec.region}:123456789012:alerts`"
         yield Finding(path, f'"{shown(named)}" is not a valid topic ARN', example)
     elif match["region"] != spec.region:
         yield Finding(path, f"the topic is in {match['region']}, the cluster in {spec.region}", "use one of its Region")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aurora_cli.spec.facts.partitions import partition_of
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.proxy import Proxy
@@ -49,7 +50,8 @@ def proxy_secret(spec: ClusterSpec) -> Iterator[Finding]:
     proxy, seen = on(spec), set[str]()
     for index, secret in enumerate(proxy.secrets if proxy else ()):
         path, match = f"proxy.secrets.{index}", _SECRET.fullmatch(secret.arn)
-        example = f"for example `arn:aws:secretsmanager:{spec.region}:123456789012:secret:app-AbCdEf`"
+        arn = f"arn:{partition_of(spec.region).name}:secretsmanager:{spec.region}:123456789012:secret:app-AbCdEf"
+        example = f"for example `{arn}`"
         if match is None:
             yield Finding(path, f'"{shown(secret.arn)}" is not a valid secret ARN', example)
         elif match["region"] != spec.region:
