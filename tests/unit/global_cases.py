@@ -92,7 +92,7 @@ GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         world(eu_central_1={"encryption": {"kms_key": "alias/shop"}}),
         {"encryption.enabled": False},
         f"{BERLIN}.encryption.kms_key",
-        "the cluster is not encrypted",
+        "no KMS key encrypts the cluster",
     ),
     ("global-keys", ONE, {"logs.kms_key": ARN}, "logs.kms_key", "is a key of one Region"),
     (

@@ -70,10 +70,11 @@ class CustomEndpoint(Model):
 
 
 class Encryption(Model):
-    """Storage encryption. Fixed when the cluster is made."""
+    """Encryption of the storage by a KMS key. Fixed when the cluster is made."""
 
     enabled: Annotated[bool, Argument("storage_encrypted", "StorageEncrypted", "encryption")] = Field(
-        True, description="Encrypt storage, backups and snapshots."
+        True,
+        description="Encrypt storage, backups and snapshots with a KMS key. If off, AWS encrypts with a key of its own.",
     )
     kms_key: Annotated[str | None, Argument("kms_key_id", label="KMS key")] = Field(
         None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key."

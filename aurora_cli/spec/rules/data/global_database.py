@@ -231,7 +231,7 @@ def global_headless(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "global-encryption",
     hard=True,
-    text="All members of a global database are encrypted, or none is.",
+    text="All members of a global database are encrypted with a KMS key, or none is.",
     source="RDS API CreateGlobalCluster.StorageEncrypted",
     fields="global encryption.enabled",
 )
@@ -240,7 +240,7 @@ def global_encryption(spec: ClusterSpec) -> Iterator[Finding]:
         if given.encryption.kms_key and not spec.encryption.enabled:
             path = f"global.regions.{region}.encryption.kms_key"
             yield Finding(
-                path, "the cluster is not encrypted, so its copies are not either", "set `encryption.enabled: true`"
+                path, "no KMS key encrypts the cluster, so none encrypts its copies", "set `encryption.enabled: true`"
             )
 
 

@@ -183,6 +183,11 @@ class AuroraCluster(Transitional, DBCluster):
         return names.host(f"{self.db_cluster_identifier}.cluster-ro-", self.account_id, self.region)
 
     @property
+    def storage_encryption_type(self) -> str:
+        """AWS encrypts every new cluster; with its own key where none is asked for."""
+        return "sse-kms" if self.storage_encrypted else "sse-rds"
+
+    @property
     def custom_endpoints(self) -> list[str]:
         """Host names of its custom endpoints."""
         return [one.endpoint for one in self.backend.endpoints_of(self)]
