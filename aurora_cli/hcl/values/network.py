@@ -39,6 +39,7 @@ class Network:
         cidr: block of our own VPC.
         subnets: subnets of our own VPC, one a zone.
         named_zones: the spec names the zones, so they are not taken from AWS's list.
+        offered_zones: the zones to choose from; empty for all of AWS's list.
         vpc_id: the existing VPC, if the spec names it.
         subnet_ids: existing subnets for a subnet group of ours.
         subnet_group: existing DB subnet group.
@@ -56,6 +57,7 @@ class Network:
     cidr: str
     subnets: tuple[Subnet, ...]
     named_zones: bool
+    offered_zones: tuple[str, ...]
     vpc_id: str | None
     subnet_ids: tuple[str, ...]
     subnet_group: str | None
@@ -98,8 +100,11 @@ def _used(rules: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name in _RULE_ARGUMENTS if name in used]
 
 
-def network_of(spec: ClusterSpec) -> Network:
+def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = ()) -> Network:
     """The network part of a resolved spec.
+
+    Args:
+        offered_zones: the zones to choose from; empty for all.
 
     Raises:
         InvalidInput: an existing VPC without subnets, or a CIDR block that cannot be split over the zones.
@@ -117,6 +122,7 @@ def network_of(spec: ClusterSpec) -> Network:
         cidr=given.cidr or DEFAULT_CIDR,
         subnets=_subnets(given) if given.own_vpc else (),
         named_zones=isinstance(given.zones, list),
+        offered_zones=offered_zones,
         vpc_id=given.vpc_id,
         subnet_ids=tuple(dict.fromkeys(given.subnet_ids)),
         subnet_group=given.subnet_group,

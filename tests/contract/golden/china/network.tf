@@ -21,7 +21,7 @@ data "aws_availability_zones" "available" {
 
   lifecycle {
     postcondition {
-      condition     = length(self.names) >= 3
+      condition     = length(self.names) >= 2
       error_message = "This account sees only ${length(self.names)} usable zones (${join(", ", self.names)}); ask for fewer in network.zones."
     }
   }
@@ -37,10 +37,6 @@ locals {
     "2" = {
       cidr_block = "10.0.1.0/24"
       zone       = data.aws_availability_zones.available.names[1]
-    }
-    "3" = {
-      cidr_block = "10.0.2.0/24"
-      zone       = data.aws_availability_zones.available.names[2]
     }
   }
 

@@ -87,14 +87,19 @@ def orderable_options(backend: AuroraBackend, params: Any) -> list[dict[str, Any
     engine, version, wanted = params["Engine"], params.get("EngineVersion"), params.get("DBInstanceClass")
     versions = [item for item in engines.versions(engine) if version in (None, item)]
     names = [name for name in engines.classes(engine, backend.region_name) if wanted in (None, name)]
-    zones = [{"Name": zone.name} for zone in networks.ec2_of(backend).describe_availability_zones()]
+    zones = [zone.name for zone in networks.ec2_of(backend).describe_availability_zones()]
     return [
-        _option(engine, item, name, zones, storage)
+        _option(engine, item, name, [{"Name": one} for one in zones if _is_in(one, name)], storage)
         for item in versions
         for name in names
         if name != "db.serverless" or engines.serverless_limits(engine, item)
         for storage in _storage_types(engine, item)
     ]
+
+
+def _is_in(zone: str, name: str) -> bool:
+    """us-east-1e has classes of older generations only."""
+    return zone != "us-east-1e" or name.startswith(("db.r5.", "db.t3."))
 
 
 def _storage_types(engine: str, version: str) -> list[str]:
