@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.models import engines, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import LICENSES
+from aurora_cli.spec.facts.tables import ENGINES
 
 DESCRIPTIONS = {"aurora-postgresql": "Aurora (PostgreSQL)", "aurora-mysql": "Aurora MySQL"}
 CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
@@ -132,3 +134,27 @@ def _option(engine: str, version: str, name: str, zones: list[dict[str, str]], s
         "SupportsGlobalDatabases": True,
         "SupportsClusters": False,
     }
+
+
+def major_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
+    """DescribeDBMajorEngineVersions: the ends of standard support; Extended Support takes three years more."""
+    wanted = params.get("Engine"), params.get("MajorEngineVersion")
+    return [
+        {
+            "Engine": engine,
+            "MajorEngineVersion": major,
+            "SupportedEngineLifecycles": _lifecycles(datetime.fromisoformat(end)),
+        }
+        for engine in ENGINES
+        for major, end in engines.facts(engine)["standard_support_ends"].items()
+        if wanted[0] in (None, engine) and wanted[1] in (None, major)
+    ]
+
+
+def _lifecycles(end: datetime) -> list[dict[str, Any]]:
+    later = end + timedelta(days=3 * 365)
+    names = ("open-source-rds-standard-support", "open-source-rds-extended-support")
+    return [
+        {"LifecycleSupportName": name, "LifecycleSupportStartDate": start, "LifecycleSupportEndDate": last}
+        for name, start, last in zip(names, (datetime(2020, 1, 1), end), (end, later), strict=True)
+    ]
