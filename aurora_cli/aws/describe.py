@@ -66,3 +66,13 @@ def instances_of(rds: Any, cluster: str) -> list[Item]:
             Filters=[{"Name": "db-cluster-id", "Values": [cluster]}]
         )
         return [one for page in pages for one in page["DBInstances"]]
+
+
+def encryption_of(found: Item) -> str:
+    """How storage is encrypted at rest: `none`, `sse-rds` (an AWS owned key) or `sse-kms` (a KMS key of an account).
+
+    `StorageEncrypted` is false with an AWS owned key, which all clusters since 2026-02-18 have unless a KMS key is asked for
+    (RDS API DBCluster.StorageEncryptionType; Aurora User Guide, encrypting resources).
+    """
+    by_key = found.get("StorageEncrypted") or found.get("Encrypted")
+    return str(found.get("StorageEncryptionType") or ("sse-kms" if by_key else "none"))

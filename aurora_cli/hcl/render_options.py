@@ -20,6 +20,8 @@ class RenderOptions:
         kept_key: ARN of the stack's own KMS key once Terraform no longer manages it, since a snapshot needs it; else None.
         allow_destroy: leave `prevent_destroy` out, since the user allowed the loss by name.
         region_keys: secondary Region -> keys of its instances; one that is missing has `1` to readers + 1.
+        offered_zones: Region -> the zones to choose those of a new VPC from, where the first ones lack a class; a missing one
+            has no such limit.
         snapshot_region: the Region whose cluster gets the final snapshot; None for the cluster's own. The copies in other
             Regions hold the same data.
         former_regions: Regions that are still in the state: their providers are needed to take them down.
@@ -45,6 +47,7 @@ class RenderOptions:
     kept_key: str | None = None
     allow_destroy: bool = False
     region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    offered_zones: tuple[tuple[str, tuple[str, ...]], ...] = ()
     snapshot_region: str | None = None
     former_regions: tuple[str, ...] = ()
     global_from_existing: bool = False

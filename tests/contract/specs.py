@@ -172,6 +172,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
             "allow": ["2001:db8::/32", "pl-0a1b2c3d", {"source": "sg-0a1b2c3d", "description": "the app"}],
             "vpc_endpoints": ["rds-data", "s3", "lambda"],
         },
+        "roles": {"path": "/databases/", "permissions_boundary": "arn:aws:iam::123456789012:policy/boundary"},
         "proxy": {
             "read_only_endpoint": True,
             "iam_authentication": "required",
@@ -386,6 +387,9 @@ _proxies = st.none() | st.fixed_dictionaries(
         "enabled": st.booleans(),
         "read_only_endpoint": st.booleans(),
         "secrets": st.just([SECRET]),
+        "default_auth_scheme": st.sampled_from(["none", "iam_auth"]),
+        "endpoint_network_type": st.sampled_from(["ipv4", "dual"]),
+        "target_connection_network_type": st.just("ipv4"),
         "role": st.just(ROLE),
         "init_query": texts(),
     },

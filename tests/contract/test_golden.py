@@ -1,4 +1,4 @@
-"""The Terraform of each example, file by file, as it was last looked at by a person.
+"""The Terraform of each example, and of a spec in each other partition, file by file, as it was last looked at by a person.
 
 After a wanted change, write the folders anew and read the difference:
 
@@ -20,7 +20,8 @@ from aurora_cli.spec.text.load import load_file
 from tests.contract.provider_schema import floor_problems, problems
 from tests.contract.terraform_reader import folders, read_all
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+PARTITIONS = sorted((Path(__file__).parent / "partitions").glob("*.yaml"))
+EXAMPLES = [*sorted((Path(__file__).parents[2] / "examples").glob("*.yaml")), *PARTITIONS]
 GOLDEN = Path(__file__).parent / "golden"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from aurora_cli.hcl.render import render_stack
@@ -38,6 +40,37 @@ def test_each_secret_is_one_authentication_entry_with_scheme_and_iam() -> None:
         "${aws_rds_cluster.this.master_user_secret[0].secret_arn}",
         f'"{SECRET}"',
     ]
+
+
+def test_with_end_to_end_iam_the_role_of_the_proxy_signs_in_and_no_secret_is_read() -> None:
+    given = {
+        "default_auth_scheme": "iam_auth",
+        "endpoint_network_type": "dual",
+        "target_connection_network_type": "ipv6",
+    }
+    found = blocks("proxied", proxy=given, network={"cidr": "10.0.0.0/16", "zones": 2, "ip_version": "dual"})
+    proxy = one(found, "aws_db_proxy", "this")
+    wanted = {
+        "default_auth_scheme": "IAM_AUTH",
+        "endpoint_network_type": "DUAL",
+        "target_connection_network_type": "IPV6",
+    }
+    assert {name: proxy.attributes[name] for name in wanted} == {name: f'"{value}"' for name, value in wanted.items()}
+    assert not proxy.nested("auth")
+    policy = str(one(found, "aws_iam_role_policy", "proxy").attributes["policy"])
+    assert "rds-db:connect" in policy and "secretsmanager" not in policy
+
+
+def test_every_role_has_the_path_and_the_boundary() -> None:
+    changes: dict[str, Any] = {
+        "monitoring": {"enhanced": {"interval": 60}},
+        "credentials": {"domain": {"id": "d-90670a1b2c"}},
+    }
+    roles = [b for b in blocks("proxied", **changes) if b.labels[:1] == ("aws_iam_role",)]
+    assert {b.labels[1] for b in roles} == {"proxy", "service", "monitoring", "directory"}
+    for role in roles:
+        assert role.attributes["path"] == '"/databases/"'
+        assert role.attributes["permissions_boundary"] == '"arn:aws:iam::123456789012:policy/boundary"'
 
 
 def test_without_a_managed_password_the_proxy_has_the_secrets_that_are_named() -> None:

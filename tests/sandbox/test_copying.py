@@ -181,7 +181,7 @@ def test_an_unencrypted_source_is_encrypted_on_the_way_or_refused(orders: Aurora
     values = {"name": "sealed", "engine_version": "16.8", "source": {"snapshot": "plain-1"}}
     refused = orders.run("create", "-f", str(spec_file(tmp_path, **values)), "--yes")
     assert refused.status == 2
-    assert "is not encrypted" in refused.err
+    assert "is encrypted with an AWS owned key" in refused.err
     orders.client("kms").describe_key(KeyId="alias/aws/rds")
     sealed = spec_file(tmp_path, **values, encryption={"kms_key": "alias/aws/rds"})
     orders.ok("create", "-f", str(sealed), "--yes")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aurora_cli.aws.engine.engine_versions import read_support
 from aurora_cli.sandbox.manager import Sandbox
 from tests.sandbox.emulator import Account, client, refused
 
@@ -289,6 +290,11 @@ def test_a_major_version_lists_its_minors_and_a_default(account: Account) -> Non
     ]
     account.create("demo", EngineVersion=None)
     assert account.cluster("demo")["EngineVersion"] == default["EngineVersion"]
+
+
+def test_major_versions_know_when_their_support_ends(account: Account) -> None:
+    found = read_support(account.rds, "aurora-postgresql")
+    assert (str(found["16"].standard), str(found["16"].extended)) == ("2029-02-28", "2032-02-28")
 
 
 def test_orderable_classes_are_those_that_can_be_created(account: Account) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.aws_view import changing_calls, last_call
+from tests.sandbox.aws_view import changing_calls, last_call, spec_file
+from tests.sandbox.emulator import Account
 
 pytestmark = pytest.mark.sandbox
 CREATE = ("--region", "eu-west-1", "create", "shop", "--engine", "mysql", "--class", "db.t4g.medium", "--yes")
@@ -56,6 +59,17 @@ def test_without_permission_the_packaged_table_counts(aurora: Aurora) -> None:
     assert done.status == 0, done.err
     assert "The orderable options could not be read from AWS; the packaged table of 20" in " ".join(done.err.split())
     aurora.ok("destroy", "shop", "--confirm", "shop", "--skip-final-snapshot")
+
+
+@pytest.mark.thorough
+def test_zones_without_the_class_are_refused_however_they_are_given(aurora: Aurora, tmp_path: Path) -> None:
+    _, subnets, _ = Account(aurora.emulator, "us-east-1").network("there", zones="ef")
+    for network in ({"zones": ["us-east-1e", "us-east-1f"]}, {"subnet_ids": subnets}, {"subnet_group": "there"}):
+        file = spec_file(tmp_path, name="capitol", region="us-east-1", instances={"acu": "0.5-4"}, network=network)
+        refused = aurora.run("create", "-f", str(file), "--yes")
+        assert refused.status == 2, refused.err
+        assert "us-east-1e has no db.serverless" in refused.err
+        assert aurora.run("create", "-f", str(file), "--skip-check", "orderable", "--dry-run").status == 0
 
 
 def test_scale_and_migrate_ask_as_create_does(aurora: Aurora) -> None:

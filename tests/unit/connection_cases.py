@@ -23,6 +23,20 @@ _ALL = {
 }
 
 PROXY: list[ConnectionCase] = [
+    (
+        POSTGRES,
+        "proxy-network",
+        {"proxy.endpoint_network_type": "dual"},
+        "proxy.endpoint_network_type",
+        "dual needs IPv6, and the cluster has IPv4 alone",
+    ),
+    (
+        POSTGRES,
+        "proxy-iam",
+        {"proxy.default_auth_scheme": "iam_auth", "credentials.iam_authentication": False},
+        "proxy.default_auth_scheme",
+        "the proxy cannot sign in with IAM, which is off for the cluster",
+    ),
     (POSTGRES, "proxy-role", {"proxy.role": "proxy"}, "proxy.role", '"proxy" is not a valid role ARN'),
     (POSTGRES, "proxy-secret", {"proxy.secrets": ["app"]}, "proxy.secrets.0", '"app" is not a valid secret ARN'),
     (
@@ -217,6 +231,28 @@ STREAM: list[ConnectionCase] = [
         {"proxy": True, "network.ip_version": "dual"},
         "proxy",
         "clients with IPv6 alone cannot connect to the proxy, whose endpoints are IPv4",
+    ),
+    (
+        POSTGRES,
+        "proxy-dual",
+        {
+            "proxy": {"endpoint_network_type": "dual", "read_only_endpoint": True},
+            "network.ip_version": "dual",
+            "instances.readers": 1,
+        },
+        "proxy.read_only_endpoint",
+        "the read-only endpoint of the proxy is IPv4, unlike the proxy's own",
+    ),
+    (
+        POSTGRES,
+        "insights-interval",
+        {
+            "instances.readers": 1,
+            "monitoring": {"insights": {"mode": "standard"}, "enhanced": {"interval": 60}},
+            "instances.overrides.2.monitoring_interval": 0,
+        },
+        "monitoring.enhanced.interval",
+        "Database Insights shows the metrics of Enhanced Monitoring, whose intervals differ: 0, 60 seconds",
     ),
 ]
 

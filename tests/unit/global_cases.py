@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.spec.facts.tables import table
+from aurora_cli.spec.facts.partitions import REGIONS
 from tests.unit.spec_cases import MYSQL, POSTGRES
 
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/0d1e2f3a-0000-4000-8000-0123456789ab"
@@ -17,7 +17,7 @@ def world(**regions: Any) -> dict[str, Any]:
 
 
 ONE = world(eu_central_1={"network": {"allow": ["10.12.0.0/16"]}})
-_ASIA = [region for region in table("regions")["regions"] if region.startswith("ap-")]
+_ASIA = [region for region in REGIONS if region.startswith("ap-")]
 ELEVEN = {**POSTGRES, "global": {"regions": {name: {"headless": True} for name in _ASIA[:11]}}}
 
 GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
@@ -92,7 +92,7 @@ GLOBAL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
         world(eu_central_1={"encryption": {"kms_key": "alias/shop"}}),
         {"encryption.enabled": False},
         f"{BERLIN}.encryption.kms_key",
-        "the cluster is not encrypted",
+        "no KMS key encrypts the cluster",
     ),
     ("global-keys", ONE, {"logs.kms_key": ARN}, "logs.kms_key", "is a key of one Region"),
     (

@@ -463,6 +463,20 @@ _ZONE = {"dns.zone_id": "Z0123456789ABCDEFGHIJ"}
 SURROUNDINGS: list[SurfaceCase] = [
     (
         POSTGRES,
+        "role-path",
+        {"roles.path": "databases"},
+        "roles.path",
+        '"databases" is not a valid path of IAM roles',
+    ),
+    (
+        POSTGRES,
+        "role-boundary",
+        {"roles.permissions_boundary": "arn:aws:iam::123456789012:role/b"},
+        "roles.permissions_boundary",
+        '"arn:aws:iam::123456789012:role/b" is not a valid policy ARN',
+    ),
+    (
+        POSTGRES,
         "egress-destination",
         {"network.egress": ["10.0.0.0"]},
         "network.egress.0",

@@ -54,6 +54,7 @@ PARTS_OF_A_SPEC = {
     "derived.regions",
     "facts.features",
     "facts.parameters",
+    "facts.partitions",
     "facts.versions",
     "model.cluster",
     "model.fields",
@@ -194,7 +195,8 @@ def test_a_library_is_known_in_its_place_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "known"), [("hcl", PARTS_OF_A_SPEC), ("sandbox", {"facts.parameters", "facts.sizes", "facts.tables"})]
+    ("part", "known"),
+    [("hcl", PARTS_OF_A_SPEC), ("sandbox", {"facts.parameters", "facts.partitions", "facts.sizes", "facts.tables"})],
 )
 def test_what_a_neighbour_knows_of_the_spec_is_little(part: str, known: set[str]) -> None:
     modules = {_module(path) for path in MODULES if path.name != "__init__.py"}

@@ -89,6 +89,11 @@ def test_the_certificate_authorities_are_those_of_the_partition(region: str, hos
     assert shlex.split(ca_command(region, file)) == ["curl", "-fsSo", file, f"https://{host}/global/global-bundle.pem"]
 
 
+@pytest.mark.parametrize("region", ["eusc-de-east-1", "us-iso-east-1"])
+def test_no_download_is_invented_for_a_partition_whose_bundle_is_not_known(region: str) -> None:
+    assert ca_command(region) is None
+
+
 def test_pgpass_escapes_its_separator() -> None:
     assert written("aurora-postgresql", PLAIN)["pgpass"] == f"{HOST}:5432:orders:postgres:"
     assert written("aurora-postgresql", STRANGE)["pgpass"] == "2001\\:db8\\:\\:1:5433:a b/ü?:we\\:ird@u's\\\\er:"

@@ -28,7 +28,7 @@ NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
 def instance(engine: str = "postgres", version: str = "16.4", **raw: Any) -> Origin:
-    return Origin("db", f"{ARN}:db:shop", "shop", engine, version, True, "available", raw={**RAW, **raw})
+    return Origin("db", f"{ARN}:db:shop", "shop", engine, version, "sse-kms", "available", raw={**RAW, **raw})
 
 
 def versions(*names: str, default: str | None = None) -> list[EngineVersion]:
@@ -112,7 +112,7 @@ def test_class_port_and_network_are_the_instances(monkeypatch: pytest.MonkeyPatc
 
 
 def old(engine: str, version: str) -> Origin:
-    return Origin("cluster", f"{ARN}:cluster:old", "old", engine, version, True, "available")
+    return Origin("cluster", f"{ARN}:cluster:old", "old", engine, version, "sse-kms", "available")
 
 
 @pytest.mark.parametrize(

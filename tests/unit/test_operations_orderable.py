@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -9,7 +10,11 @@ import pytest
 from botocore.stub import Stubber
 
 from aurora_cli.aws.engine.orderable import Offer, Offers, read_offers
-from aurora_cli.operations.preflight.orderable import OrderableCheck, asked_about, breaches
+from aurora_cli.errors import SpecInvalid
+from aurora_cli.hcl.render import render_stack
+from aurora_cli.hcl.render_options import RenderOptions
+from aurora_cli.operations.preflight.orderable import Orderable, OrderableCheck, asked_about, breaches
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 from tests.unit.spec_cases import resolved
 
 ALL = frozenset({"aurora", "aurora-iopt1"})
@@ -159,3 +164,75 @@ def test_without_permission_the_packaged_table_counts_and_that_is_said() -> None
     (note,) = events
     assert note.level == "warning"
     assert note.text.startswith("The orderable options could not be read from AWS; the packaged table of 20")
+
+
+# --- zones ---
+
+E, F = "us-east-1e", "us-east-1f"
+IN_VIRGINIA: dict[str, Any] = {"region": "us-east-1", "instances.acu": "0.5-4", "instances.readers": 1}
+SOME = offers("db.serverless", acu={"MinCapacity": 0.0, "MaxCapacity": 256.0}, zones=frozenset({"us-east-1a", F}))
+
+
+def test_named_zones_are_those_that_offer_the_class() -> None:
+    ((path, message, hint),) = found({**IN_VIRGINIA, "network.zones": [E, F]}, SOME)
+    assert (path, message) == ("network.zones", f"{E} has no db.serverless with aurora-postgresql 17.7")
+    assert hint == f"zones with every class: us-east-1a, {F}"
+    assert found({**IN_VIRGINIA, "network.zones": ["us-east-1a", F]}, SOME) == []
+
+
+def concern(changes: dict[str, Any], remembered: Any = ()) -> Orderable:
+    spec = resolved({**IN_VIRGINIA, **changes}).spec
+    stack = SimpleNamespace(record=SimpleNamespace(offered_zones=remembered))
+    change: Any = SimpleNamespace(spec=spec, context=SimpleNamespace(app=None, stack=stack, options=None))
+    made = Orderable(change)
+    made.read()
+    app: Any = None
+    made._asked = [(OrderableCheck(app, spec, None, lambda event: None), SOME)]
+    return made
+
+
+def created(kind: str, *zones: str, class_: str | None = None) -> Plan:
+    return Plan(
+        tuple(
+            ResourceChange(
+                f'{kind}.this["{n}"]',
+                kind,
+                "this",
+                n,
+                "create",
+                after={"availability_zone": z, "instance_class": class_},
+            )
+            for n, z in enumerate(zones)
+        )
+    )
+
+
+def test_zones_that_are_chosen_offer_the_class_and_are_kept() -> None:
+    made = concern({"network.zones": 2})
+    assert made.plans_again(created("aws_subnet", "us-east-1a", E))
+    assert made.values == {"offered_zones": (("us-east-1", ("us-east-1a", F)),)}
+    files = render_stack(made.spec, RenderOptions(offered_zones=made.values["offered_zones"]))
+    assert f'values = ["us-east-1a", "{F}"]' in files["network.tf"]
+    assert "zone-name" not in render_stack(made.spec)["network.tf"]
+    again = concern({"network.zones": 2}, made.values["offered_zones"])
+    assert not again.plans_again(created("aws_subnet", "us-east-1a", F))
+    assert again.values == made.values
+    assert not concern({"network.zones": 2}).plans_again(created("aws_subnet", "us-east-1a", F))
+
+
+@pytest.mark.parametrize(
+    ("network", "path"),
+    [
+        ({"network.subnet_group": "there"}, "network.subnet_group"),
+        ({"network.subnet_ids": ["subnet-0a1b2c3d", "subnet-0a1b2c3e"]}, "network.subnet_ids"),
+        ({"network.zones": 2}, "network.zones"),
+    ],
+)
+def test_subnets_that_exist_are_in_zones_that_offer_the_class(network: dict[str, Any], path: str) -> None:
+    made = concern(network)
+    made.review(created("aws_rds_cluster_instance", "us-east-1a", F, class_="db.serverless"))
+    with pytest.raises(SpecInvalid) as refused:
+        made.review(created("aws_rds_cluster_instance", F, E, class_="db.serverless"))
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.message) == (path, f"{E} has no db.serverless with aurora-postgresql 17.7")
+    assert f"it is in: us-east-1a, {F}" in str(problem.hint)

@@ -47,7 +47,9 @@ def context(monkeypatch: pytest.MonkeyPatch, *members: Member, rds: FakeRds) -> 
     live = Topology("demo", "arn", "available", "aurora-postgresql", "16.8", 5432, members)
     monkeypatch.setattr(rotate_ca, "_with_authority", lambda stack, wanted: None)
     app = SimpleNamespace(clock=SimpleNamespace(now=lambda: NOW))
-    return SimpleNamespace(live=lambda: live, rds=rds, app=app, stack=None, spec=SimpleNamespace(name="demo"))
+    return SimpleNamespace(
+        live=lambda: live, rds=rds, app=app, stack=None, spec=SimpleNamespace(name="demo", region="eu-west-1")
+    )
 
 
 THREE = (member(1, "writer", tier=0), member(2), member(3, tier=2))

@@ -59,7 +59,7 @@ def test_the_tables_agree_with_each_other(engine: str) -> None:
     assert below_floor(engine, "max_256", default_version(engine)) is None
 
 
-@pytest.mark.parametrize("name", ["engines", "classes", "regions", "limits", "reserved", "other_names"])
+@pytest.mark.parametrize("name", ["engines", "classes", "limits", "reserved", "other_names"])
 def test_every_table_says_where_it_is_from(name: str) -> None:
     assert table(name)["origin"]
     assert table(name)["read"]

@@ -61,8 +61,8 @@ LIVE = Topology(
 class FakePages:
     """A paginator with one page."""
 
-    def paginate(self) -> list[Any]:
-        return [{"GlobalClusters": [ROLE], "BlueGreenDeployments": []}]
+    def paginate(self, **_: Any) -> list[Any]:
+        return [{"GlobalClusters": [ROLE], "BlueGreenDeployments": [], "DBMajorEngineVersions": []}]
 
 
 @pytest.fixture

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from aurora_cli.aws.errors import aws_errors
+
+_STANDARD, _EXTENDED = "open-source-rds-standard-support", "open-source-rds-extended-support"
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,31 @@ class EngineVersion:
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {**asdict(self), "minor": list(self.minor), "major": list(self.major)}
+
+
+@dataclass(frozen=True)
+class Support:
+    """The last days of standard support and of Extended Support for a major version; None where AWS names none."""
+
+    standard: date | None = None
+    extended: date | None = None
+
+
+def read_support(rds: Any, engine: str) -> dict[str, Support]:
+    """Major version -> when its support ends, as AWS says now (RDS API DescribeDBMajorEngineVersions).
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    with aws_errors(f"reading the support of {engine}"):
+        pages = rds.get_paginator("describe_db_major_engine_versions").paginate(Engine=engine)
+        found = [one for page in pages for one in page["DBMajorEngineVersions"]]
+    return {one["MajorEngineVersion"]: _support(one.get("SupportedEngineLifecycles") or ()) for one in found}
+
+
+def _support(lifecycles: Iterable[dict[str, Any]]) -> Support:
+    ends = {one["LifecycleSupportName"]: one["LifecycleSupportEndDate"].date() for one in lifecycles}
+    return Support(ends.get(_STANDARD), ends.get(_EXTENDED))
 
 
 def read_engine_versions(

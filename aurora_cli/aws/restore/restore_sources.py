@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from aurora_cli.aws.describe import find_cluster, find_instance, first, list_clusters
+from aurora_cli.aws.describe import encryption_of, find_cluster, find_instance, first, list_clusters
 from aurora_cli.aws.errors import aws_errors
 
 
@@ -18,7 +18,7 @@ class Origin:
         kind: `cluster`, `db` (an RDS instance), `cluster-snapshot`, `snapshot` (of an RDS instance) or `backup`.
         name: its identifier; of a backup the resource id.
         engine, version: as AWS says them, e.g. `mysql` and 8.0.36 for an RDS instance.
-        encrypted: whether its storage is.
+        encryption: of its storage, as `encryption_of` says.
         earliest, latest: the restorable times; None where there is no such window.
         instances: identifiers of the instances of a cluster.
         clone_group: id that clones of one source share, or None.
@@ -32,7 +32,7 @@ class Origin:
     name: str
     engine: str
     version: str
-    encrypted: bool
+    encryption: str
     status: str
     earliest: datetime | None = None
     latest: datetime | None = None
@@ -41,6 +41,11 @@ class Origin:
     backtrack: int = 0
     cluster: str | None = None
     raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def by_kms_key(self) -> bool:
+        """Whether a KMS key of an account encrypts it, which may be one that another account or Region cannot use."""
+        return self.encryption == "sse-kms"
 
     @property
     def shared_by(self) -> str | None:
@@ -62,7 +67,7 @@ def cluster_origin(found: dict[str, Any]) -> Origin:
         name=found["DBClusterIdentifier"],
         engine=found["Engine"],
         version=found["EngineVersion"],
-        encrypted=bool(found.get("StorageEncrypted")),
+        encryption=encryption_of(found),
         status=found.get("Status", "unknown"),
         earliest=found.get("EarliestRestorableTime"),
         latest=found.get("LatestRestorableTime"),
@@ -79,7 +84,7 @@ def read_instance(rds: Any, name: str) -> Origin | None:
     if not found or found.get("DBClusterIdentifier"):
         return None
     arn, status = found["DBInstanceArn"], found.get("DBInstanceStatus", "unknown")
-    return _origin("db", arn, found["DBInstanceIdentifier"], found, found.get("StorageEncrypted"), status)
+    return _origin("db", arn, found["DBInstanceIdentifier"], found, status)
 
 
 def read_snapshot(rds: Any, name: str) -> Origin | None:
@@ -97,9 +102,7 @@ def read_snapshot(rds: Any, name: str) -> Origin | None:
     if not found:
         return None
     status = found.get("Status", "unknown")
-    return _origin(
-        "snapshot", found["DBSnapshotArn"], found["DBSnapshotIdentifier"], found, found.get("Encrypted"), status
-    )
+    return _origin("snapshot", found["DBSnapshotArn"], found["DBSnapshotIdentifier"], found, status)
 
 
 def snapshot_origin(found: dict[str, Any]) -> Origin:
@@ -110,7 +113,7 @@ def snapshot_origin(found: dict[str, Any]) -> Origin:
         name=found["DBClusterSnapshotIdentifier"],
         engine=found["Engine"],
         version=found["EngineVersion"],
-        encrypted=bool(found.get("StorageEncrypted")),
+        encryption=encryption_of(found),
         status=found.get("Status", "unknown"),
         cluster=found.get("DBClusterIdentifier"),
         raw=found,
@@ -130,7 +133,7 @@ def read_backup(rds: Any, resource_id: str) -> Origin | None:
         name=resource_id,
         engine=found["Engine"],
         version=found["EngineVersion"],
-        encrypted=bool(found.get("StorageEncrypted")),
+        encryption=encryption_of(found),
         status=found.get("Status", "unknown"),
         earliest=window.get("EarliestTime"),
         latest=window.get("LatestTime"),
@@ -152,5 +155,5 @@ def upgrade_targets(rds: Any, engine: str, version: str) -> list[str]:
     return [t["EngineVersion"] for one in answer["DBEngineVersions"] for t in one.get("ValidUpgradeTarget", ())]
 
 
-def _origin(kind: str, arn: str, name: str, found: dict[str, Any], encrypted: Any, status: str) -> Origin:
-    return Origin(kind, arn, name, found["Engine"], found["EngineVersion"], bool(encrypted), status, raw=found)
+def _origin(kind: str, arn: str, name: str, found: dict[str, Any], status: str) -> Origin:
+    return Origin(kind, arn, name, found["Engine"], found["EngineVersion"], encryption_of(found), status, raw=found)

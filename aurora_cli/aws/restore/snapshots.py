@@ -7,7 +7,7 @@ from typing import Any
 
 from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.cluster.waiters import OnWait, wait_until
-from aurora_cli.aws.describe import first
+from aurora_cli.aws.describe import encryption_of, first
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AwsFailed, OperationFailed
 
@@ -29,6 +29,7 @@ class SnapshotInfo:
         id, arn: of the snapshot.
         cluster: identifier of its cluster, which may be gone.
         type: `manual` or `automated`.
+        encryption: `none`, `sse-rds` (an AWS owned key) or `sse-kms`.
         created_at: RFC 3339 in UTC; None while AWS makes it.
         copied_from: ARN of the snapshot that it is a copy of, or None.
     """
@@ -41,6 +42,7 @@ class SnapshotInfo:
     engine: str
     engine_version: str
     encrypted: bool
+    encryption: str = "sse-kms"
     created_at: str | None = None
     progress: int | None = None
     copied_from: str | None = None
@@ -97,7 +99,8 @@ def _info(found: dict[str, Any]) -> SnapshotInfo:
         status=found.get("Status", "unknown"),
         engine=found.get("Engine", "unknown"),
         engine_version=found.get("EngineVersion", "unknown"),
-        encrypted=bool(found.get("StorageEncrypted")),
+        encrypted=encryption_of(found) != "none",
+        encryption=encryption_of(found),
         created_at=f"{created:%Y-%m-%dT%H:%M:%SZ}" if created else None,
         progress=found.get("PercentProgress"),
         copied_from=found.get("SourceDBClusterSnapshotArn") or None,

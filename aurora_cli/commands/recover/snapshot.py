@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.day_two.snapshots import SnapshotResult
 
 COLUMNS = ("Id", "Cluster", "Type", "Status", "Version", "Encrypted", "Created")
+_ENCRYPTED = {"none": "no", "sse-rds": "yes (AWS owned key)"}
 SPARE = ("Encrypted", "Version", "Type", "Status")
 
 
@@ -165,7 +166,7 @@ def _cells(one: SnapshotInfo, *, final: bool) -> list[Any]:
         kind,
         one.status,
         one.engine_version,
-        "yes" if one.encrypted else "no",
+        _ENCRYPTED.get(one.encryption, "yes"),
         moment(one.created_at),
     ]
 

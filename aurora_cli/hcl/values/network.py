@@ -9,6 +9,7 @@ from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.spec.derived import cidr
 from aurora_cli.spec.facts.features import ENDPOINTS, given_services
+from aurora_cli.spec.facts.partitions import COMMON_PREFIX, endpoint_prefix
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.network import AllowRule, EgressRule
 from aurora_cli.spec.model.network import Network as NetworkSpec
@@ -38,6 +39,7 @@ class Network:
         cidr: block of our own VPC.
         subnets: subnets of our own VPC, one a zone.
         named_zones: the spec names the zones, so they are not taken from AWS's list.
+        offered_zones: the zones to choose from; empty for all of AWS's list.
         vpc_id: the existing VPC, if the spec names it.
         subnet_ids: existing subnets for a subnet group of ours.
         subnet_group: existing DB subnet group.
@@ -55,6 +57,7 @@ class Network:
     cidr: str
     subnets: tuple[Subnet, ...]
     named_zones: bool
+    offered_zones: tuple[str, ...]
     vpc_id: str | None
     subnet_ids: tuple[str, ...]
     subnet_group: str | None
@@ -97,8 +100,11 @@ def _used(rules: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name in _RULE_ARGUMENTS if name in used]
 
 
-def network_of(spec: ClusterSpec) -> Network:
+def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = ()) -> Network:
     """The network part of a resolved spec.
+
+    Args:
+        offered_zones: the zones to choose from; empty for all.
 
     Raises:
         InvalidInput: an existing VPC without subnets, or a CIDR block that cannot be split over the zones.
@@ -116,6 +122,7 @@ def network_of(spec: ClusterSpec) -> Network:
         cidr=given.cidr or DEFAULT_CIDR,
         subnets=_subnets(given) if given.own_vpc else (),
         named_zones=isinstance(given.zones, list),
+        offered_zones=offered_zones,
         vpc_id=given.vpc_id,
         subnet_ids=tuple(dict.fromkeys(given.subnet_ids)),
         subnet_group=given.subnet_group,
@@ -178,10 +185,14 @@ class VpcEndpoints:
     Attributes:
         interfaces: services behind network interfaces in the subnets.
         gateway: whether S3 is reached through the route table.
+        named_by_partition: those of `interfaces` whose names start with `own_prefix` in this Region; empty almost everywhere.
+        own_prefix: the partition's prefix of names, if one is needed.
         database_uses_interfaces, database_uses_gateway: the database itself calls a service behind one of them.
     """
 
     interfaces: tuple[str, ...]
+    named_by_partition: tuple[str, ...]
+    own_prefix: str | None
     gateway: bool
     database_uses_interfaces: bool
     database_uses_gateway: bool
@@ -192,8 +203,12 @@ def vpc_endpoints_of(spec: ClusterSpec) -> VpcEndpoints:
     named = set(spec.network.vpc_endpoints)
     streams = {"kms"} if spec.activity_stream and spec.engine == "aurora-mysql" else set()
     called = ({ENDPOINTS[key] for key in given_services(spec)} | streams) & named
+    interfaces = tuple(sorted(named - {GATEWAY}))
+    own = tuple(name for name in interfaces if endpoint_prefix(spec.region, name) != COMMON_PREFIX)
     return VpcEndpoints(
-        interfaces=tuple(sorted(named - {GATEWAY})),
+        interfaces=interfaces,
+        named_by_partition=own,
+        own_prefix=endpoint_prefix(spec.region, own[0]) if own else None,
         gateway=GATEWAY in named,
         database_uses_interfaces=bool(called - {GATEWAY}),
         database_uses_gateway=GATEWAY in called,

@@ -50,13 +50,29 @@ class Proxy:
         """As the API spells it."""
         return self.given.iam_authentication.upper()
 
+    @property
+    def auth_scheme(self) -> str | None:
+        """As the API spells it; None for its default."""
+        return self.given.default_auth_scheme.upper() if self.given.default_auth_scheme else None
+
+    @property
+    def endpoint_network(self) -> str | None:
+        """As the API spells it; None for its default."""
+        return self.given.endpoint_network_type.upper() if self.given.endpoint_network_type else None
+
+    @property
+    def target_network(self) -> str | None:
+        """As the API spells it; None for its default."""
+        given = self.given.target_connection_network_type
+        return given.upper() if given else None
+
 
 def proxy_of(spec: ClusterSpec, encryption: Encryption, source: Source) -> Proxy | None:
     """The proxy of a resolved spec, or None."""
     given = spec.proxy
     if given is None or not given.enabled:
         return None
-    has_secret = spec.credentials.managed and source.managed_password
+    has_secret = spec.credentials.managed and source.managed_password and not given.end_to_end_iam
     made = Expression("aws_iam_role.proxy.arn")
     own = [one.arn for one in given.secrets], [one.kms_key for one in given.secrets if one.kms_key]
     return Proxy(

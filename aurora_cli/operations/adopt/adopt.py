@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.aws.describe import encryption_of
 from aurora_cli.aws.restore.snapshots import snapshot_exists
 from aurora_cli.errors import ClusterNotFound, Declined, InvalidInput, NotAdoptable, PlanNotEmpty, SpecConflict
 from aurora_cli.events import Emit, timed
@@ -230,6 +231,13 @@ def _review(
     )
 
 
+_NO_KMS_KEY = {
+    "none": "Storage is not encrypted: the cluster is from before 2026-02-18, when AWS began to encrypt every new one. Only a "
+    "copy can be: restore a snapshot into a new cluster with `encryption.kms_key`.",
+    "sse-rds": "Storage is encrypted with an AWS owned key, not with a KMS key: that is `encryption.enabled: false` in the spec.",
+}
+
+
 def _advice(found: DiscoveredCluster, desired: Resolved) -> list[str]:
     spec, advice = desired.spec, []
     if not spec.deletion_protection:
@@ -238,6 +246,8 @@ def _advice(found: DiscoveredCluster, desired: Resolved) -> list[str]:
         advice.append(
             "The master password is not managed by AWS. With `credentials.password: managed` AWS would create a new one."
         )
+    if encryption_of(found.cluster) in _NO_KMS_KEY:
+        advice.append(_NO_KMS_KEY[encryption_of(found.cluster)])
     owner = stack_of(found)
     if owner:
         advice.append(

@@ -65,6 +65,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "master_username": record.master_username,
         "password_version": record.password_version,
         "region_keys": record.region_keys,
+        "offered_zones": record.offered_zones,
         "parameter_suffix": record.parameter_suffix,
         "account_id": record.account_id,
         "shared": record.shared,

@@ -101,6 +101,7 @@ class Upkeep:
         global_role: `{global_cluster, role, primary, status, members}` as DescribeGlobalClusters says, or None.
         unfinished: the operation in progress: `{operation, command, started_at, started_by, done, left}`, or None.
         blue_green: the blue/green deployment that it is part of, or None.
+        support_ends, extended_support_ends: last days of standard support and of Extended Support for its major version.
     """
 
     desired_version: str | None = None
@@ -119,6 +120,8 @@ class Upkeep:
     global_role: dict[str, Any] | None = None
     unfinished: dict[str, Any] | None = None
     blue_green: dict[str, Any] | None = None
+    support_ends: str | None = None
+    extended_support_ends: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""

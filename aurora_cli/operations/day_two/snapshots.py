@@ -145,7 +145,7 @@ def _refuse_copy(source: Origin, name: str, here: str, there: str, kms_key: str 
             f"{here} already has the snapshot {name}: a copy there needs another name.",
             hint="Specify a name, or --to-region.",
         )
-    if source.encrypted and not kms_key and (here != there or source.shared_by):
+    if source.by_kms_key and not kms_key and (here != there or source.shared_by):
         whose = f"the account {source.shared_by}, so AWS does not copy it without another key"
         raise InvalidInput(
             f"{source.name} is encrypted with a key of "

@@ -22,6 +22,7 @@ from aurora_cli.operations.report.connection_strings import (
     written,
 )
 from aurora_cli.operations.report.report import live_topology
+from aurora_cli.spec.facts.partitions import partition_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -38,7 +39,7 @@ class Connection:
         target: host, port, database, user and the file of certificate authorities.
         texts: form -> text, without a password.
         password_command: prints the password or a token; None where only the user knows it.
-        ca_command: fetches the certificate authorities that the TLS options need.
+        ca_command: fetches the certificate authorities that the TLS options need; None where they must be found by hand.
         notes: sentences to read.
     """
 
@@ -49,7 +50,7 @@ class Connection:
     target: Target
     texts: dict[str, str]
     password_command: str | None
-    ca_command: str
+    ca_command: str | None
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -170,6 +171,11 @@ def _notes(topology: Topology, spec: ClusterSpec, target: Target, role: str) -> 
             notes.append("The mysql client sends a token only with --enable-cleartext-plugin.")
     if spec.dns is not None and (spec.dns.writer or spec.dns.reader):
         notes.append("Custom DNS names (`dns`) are not in the certificate, so TLS checks need AWS's names.")
+    if ca_command(spec.region, target.ca_file) is None:
+        where = "the Aurora User Guide of that partition names the download"
+        notes.append(
+            f"Save the RDS certificate bundle of {partition_of(spec.region).name} as {target.ca_file}; {where}."
+        )
     if topology.engine == MYSQL:
         notes.append("JDBC reads the certificate authorities from Java's trust store: import the file with `keytool`.")
     return notes

@@ -5,23 +5,24 @@ Without that, a combination that AWS does not offer fails in the middle of an ap
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError, Problem, SpecInvalid
 from aurora_cli.events import Emit, Note
-from aurora_cli.operations.core.concern import Concern
+from aurora_cli.operations.core.concern import Change, Concern, Shown
 from aurora_cli.spec.derived.members import members_of
 from aurora_cli.spec.derived.regions import regions_of, secondary_spec
 from aurora_cli.spec.facts.features import FEATURES, given_services
 from aurora_cli.spec.facts.versions import rendered_version
 from aurora_cli.spec.values.quantities import format_acu
-from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, in_region
+from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS, in_region, region_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.engine.orderable import Offer, Offers
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 CHECK = "orderable"
 _OF_A_REGION = ("instances.", "network.")
@@ -47,8 +48,12 @@ class OrderableCheck:
         self.app, self.spec, self.emit, self.prefix = app, spec, emit, prefix
         self.differs = before is None or asked_about(before) != asked_about(spec)
 
-    def run(self) -> None:
-        """Ask, and refuse what AWS does not offer. Raises SpecInvalid with every breach."""
+    def run(self) -> Offers | None:
+        """Ask, and refuse what AWS does not offer. Raises SpecInvalid with every breach.
+
+        Returns:
+            What AWS offers; None when it could not be asked.
+        """
         from aurora_cli.aws.engine.orderable import read_offers
 
         rds = self.app.aws(self.spec.region).client("rds")
@@ -56,7 +61,12 @@ class OrderableCheck:
             offers = read_offers(rds, self.spec.engine, rendered_version(self.spec))
         except AuroraError as error:
             self._fall_back(error)
-            return
+            return None
+        self.refuse(breaches(self.spec, offers))
+        return offers
+
+    def refuse(self, found: Iterable[_Breach]) -> None:
+        """Raises SpecInvalid with every breach, if there is one."""
         problems = [
             Problem(
                 f"{self.prefix if path.startswith(_OF_A_REGION) else ''}{path}",
@@ -65,7 +75,7 @@ class OrderableCheck:
                 check=CHECK,
                 source="the RDS API",
             )
-            for path, message, hint in breaches(self.spec, offers)
+            for path, message, hint in found
         ]
         if problems:
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
@@ -82,7 +92,19 @@ _SKIP = "If AWS has changed since, skip the check with --skip-check orderable."
 
 
 class Orderable(Concern):
-    """The check of a change, in every Region of it."""
+    """The check of a change, in every Region of it, and the choice of zones that offer its classes.
+
+    Zones of a new VPC are AWS's first ones, and one of them may lack a class: the plan then shows it, and is made again with the
+    zones that offer every class. They are kept, so that the VPC stays in them.
+    """
+
+    def __init__(self, change: Change) -> None:
+        super().__init__(change)
+        self._asked: list[tuple[OrderableCheck, Offers]] = []
+
+    def read(self) -> None:
+        """The zones that were chosen when the VPC was made."""
+        self.values = {"offered_zones": self.stack.record.offered_zones}
 
     def ask_aws(self) -> None:
         """Ask where something changed that the check reads, or a cluster is made. Raises SpecInvalid with every breach."""
@@ -91,7 +113,7 @@ class Orderable(Concern):
         before, addresses, emit = self.context.before, self.change.addresses, self.options.emit
         home = OrderableCheck(self.app, self.spec, before, emit)
         if home.differs or CLUSTER_ADDRESS not in addresses:
-            home.run()
+            self._ask(home)
         for region, given in regions_of(self.spec).items():
             if given.headless:
                 continue
@@ -99,7 +121,34 @@ class Orderable(Concern):
             own = secondary_spec(self.spec, region)
             check = OrderableCheck(self.app, own, was, emit, prefix=f"global.regions.{region}.")
             if check.differs or in_region(region, CLUSTER_ADDRESS) not in addresses:
-                check.run()
+                self._ask(check)
+
+    def _ask(self, check: OrderableCheck) -> None:
+        offers = check.run()
+        if offers is not None:
+            self._asked.append((check, offers))
+
+    def plans_again(self, plan: Plan) -> bool:
+        """Whether a zone of a subnet that is created lacks a class, so that others are to be chosen."""
+        chosen = dict(self.values["offered_zones"])
+        for check, offers in self._asked:
+            spec, fit = check.spec, zones_with_all(check.spec, offers)
+            made = {str(c.after.get("availability_zone")) for c in self._created(plan, check, "aws_subnet")}
+            if fit and not isinstance(spec.network.zones, list) and made - fit:
+                chosen[spec.region] = tuple(sorted(fit))
+        again = chosen != dict(self.values["offered_zones"])
+        self.values = {"offered_zones": tuple(sorted(chosen.items()))}
+        return again
+
+    def review(self, plan: Plan) -> Shown:
+        """Refuse an instance in a zone that does not offer its class. Raises SpecInvalid."""
+        for check, offers in self._asked:
+            check.refuse(_placed(check.spec, offers, self._created(plan, check, "aws_rds_cluster_instance")))
+        return Shown()
+
+    def _created(self, plan: Plan, check: OrderableCheck, kind: str) -> list[ResourceChange]:
+        region = check.spec.region if check.prefix else None
+        return [c for c in plan.changes if c.type == kind and c.action == "create" and region_of(c.address) == region]
 
 
 def asked_about(spec: ClusterSpec) -> tuple[Any, ...]:
@@ -183,8 +232,34 @@ def _goes(offer: Offer, feature: str, spec: ClusterSpec) -> bool:
     }[feature]
 
 
+def zones_with_all(spec: ClusterSpec, offers: Offers) -> frozenset[str]:
+    """The zones that offer every class of the spec; empty where AWS names none."""
+    found = [offers.classes[name].zones for name in _classes(spec) if name in offers.classes]
+    return frozenset.intersection(*found) if found else frozenset()
+
+
+def _placed(spec: ClusterSpec, offers: Offers, created: Iterable[ResourceChange]) -> Iterator[_Breach]:
+    """Instances in a zone without their class, by Terraform's plan: the subnets that exist say which zones there are."""
+    network = spec.network
+    path = next((f"network.{n}" for n in ("subnet_group", "subnet_ids") if getattr(network, n)), "network.zones")
+    for zone, class_ in sorted(
+        {(c.after.get("availability_zone"), c.after.get("instance_class")) for c in created}, key=str
+    ):
+        offer = offers.classes.get(str(class_))
+        if zone is None or offer is None or not offer.zones or zone in offer.zones:
+            continue
+        where = f"use subnets there, or `instances.overrides.N.zone`; it is in: {', '.join(sorted(offer.zones))}"
+        yield path, f"{zone} has no {class_} with {spec.engine} {offers.version}", where
+
+
 def _zones(spec: ClusterSpec, offers: Offers) -> Iterator[_Breach]:
-    """Only zones that are named: those of a number are chosen by AWS's own list."""
+    """Only zones that are named: those of a number are chosen beside the plan."""
+    fit = zones_with_all(spec, offers)
+    for zone in spec.network.zones if isinstance(spec.network.zones, list) and fit else ():
+        if zone not in fit:
+            lacks = next(name for name in _classes(spec) if zone not in offers.classes[name].zones)
+            message = f"{zone} has no {lacks} with {spec.engine} {offers.version}"
+            yield "network.zones", message, f"zones with every class: {', '.join(sorted(fit))}"
     for member in members_of(spec):
         own = spec.instances.overrides.get(member.key)
         offer = offers.classes.get(str(member.class_name))

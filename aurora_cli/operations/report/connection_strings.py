@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from aurora_cli.spec.facts.partitions import partition_of
+
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
 
 MYSQL = "aurora-mysql"
 CA_FILE = "global-bundle.pem"
-_BUNDLES = {
-    "cn": "https://rds-truststore.s3.cn-north-1.amazonaws.com.cn/global/global-bundle.pem",
-    "us-gov": "https://truststore.pki.us-gov-west-1.rds.amazonaws.com/global/global-bundle.pem",
-}
-_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
 
 
 @dataclass(frozen=True)
@@ -61,10 +58,10 @@ def command_line(engine: str, target: Target) -> str:
     return _mysql(target) if engine == MYSQL else _psql(target)
 
 
-def ca_command(region: str, ca_file: str = CA_FILE) -> str:
-    """Downloads the certificate authorities that every form needs."""
-    url = next((url for prefix, url in _BUNDLES.items() if region.startswith(f"{prefix}-")), _BUNDLE)
-    return shlex.join(["curl", "-fsSo", ca_file, url])
+def ca_command(region: str, ca_file: str = CA_FILE) -> str | None:
+    """Downloads the certificate authorities that every form needs; None for a partition whose download is not known."""
+    host = partition_of(region).ca_bundle
+    return shlex.join(["curl", "-fsSo", ca_file, f"https://{host}/global/global-bundle.pem"]) if host else None
 
 
 def written(engine: str, target: Target) -> dict[str, str]:

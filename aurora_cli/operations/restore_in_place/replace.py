@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.describe import find_cluster
+from aurora_cli.aws.describe import encryption_of, find_cluster
 from aurora_cli.errors import InvalidInput, SourceUnfit
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
@@ -101,9 +101,9 @@ class Replace(Operation):
         source = self._spec_source()
         check_origin(context.app, context.spec.model_copy(update={"source": source}))
         found = find_origin(context.app, source, context.spec.region)
-        if found.encrypted and not live.get("StorageEncrypted"):
+        if found.by_kms_key and encryption_of(live) != "sse-kms":
             raise SourceUnfit(
-                f"{found.name} is encrypted and {self.cluster} is not: encryption cannot be changed after creation.",
+                f"{found.name} is encrypted with a KMS key and {self.cluster} is not, so the data would come with another key.",
                 hint=f"Restore it into a new cluster: aurora-cli restore NEW --from-snapshot {found.name}",
             )
         _refuse_newer(context, found, live)

@@ -127,12 +127,12 @@ def _is(spec: ClusterSpec, version: str) -> bool:
 
 def _encryption(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> None:
     replica, wanted = source.replica_of is not None, spec.encryption
-    if replica and found.encrypted and not wanted.enabled:
+    if replica and found.by_kms_key and not wanted.enabled:
         raise SourceUnfit(
-            f"{found.name} is encrypted, so its replica must be encrypted too.",
+            f"{found.name} is encrypted with a KMS key, so its replica must be, too.",
             hint="Write `encryption.enabled: true`.",
         )
-    if found.shared_by and found.encrypted and wanted.kms_key is None:
+    if found.shared_by and found.by_kms_key and wanted.kms_key is None:
         raise SourceUnfit(
             f"{found.name} is encrypted with a key of the account {found.shared_by}, and {spec.name} would depend on that key.",
             hint="Specify a key of this account: `encryption.kms_key: alias/aws/rds`, or a customer managed key.",
@@ -143,10 +143,11 @@ def _encryption(rds: Any, spec: ClusterSpec, source: Source, found: Origin) -> N
             f"{found.name} is in another Region, whose keys do not work in {spec.region}.",
             hint="Specify a key of this Region: `encryption.kms_key: alias/aws/rds`, or a customer managed key.",
         )
-    if not replica and not found.encrypted and wanted.enabled and wanted.kms_key is None:
+    if not replica and not found.by_kms_key and wanted.enabled and wanted.kms_key is None:
+        how = "encrypted with an AWS owned key" if found.encryption == "sse-rds" else "not encrypted"
         raise SourceUnfit(
-            f"{found.name} is not encrypted, and {spec.name} would not be either.",
-            hint="Encrypt the copy: `encryption.kms_key: alias/aws/rds`. To leave it unencrypted: `encryption.enabled: false`.",
+            f"{found.name} is {how}, so {spec.name} would not have a KMS key.",
+            hint="Name one: `encryption.kms_key: alias/aws/rds`. To go without: `encryption.enabled: false`.",
         )
 
 

@@ -14,14 +14,13 @@ from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
 from aurora_cli.sandbox.provider.api.retry import StopSignal
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.protocol.schema import ProviderSchema, Schema, load_provider_schema
+from aurora_cli.spec.facts.partitions import partition_of
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.provider.api.client import Client, PollPolicy, ProviderRuntime
     from aurora_cli.sandbox.provider.engine.model import Resource, Task
     from aurora_cli.sandbox.provider.engine.planning import Change
     from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic
-
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 class Provider:
@@ -74,7 +73,7 @@ class Provider:
 
         settings = read_settings(config, self._environ, resources.SERVICES)
         client = Client(settings, Models(self._cache_dir), self.stop)
-        partition = next((name for prefix, name in _PARTITIONS.items() if settings.region.startswith(prefix)), "aws")
+        partition = partition_of(settings.region).name
         account = _account(client)
         if settings.accounts and account not in settings.accounts:
             raise ProviderError(f"AWS account ID not allowed: {account}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aurora_cli.spec.facts.partitions import REGIONS
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.global_database import Region
 from aurora_cli.spec.model.instances import Instances
@@ -17,18 +18,6 @@ from aurora_cli.spec.model.services import Services
 
 MANAGED_KEY = "alias/aws/rds"
 SERVERLESS = "db.serverless"
-
-# fmt: off
-_NUMBERED = (
-    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "ca-west-1", "mx-central-1", "sa-east-1",
-    "eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2",
-    "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
-    "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ap-south-1", "ap-south-2", "ap-east-1",
-    "ap-east-2", "me-south-1", "me-central-1", "il-central-1", "af-south-1", "cn-north-1", "cn-northwest-1",
-    "us-gov-west-1", "us-gov-east-1",
-)
-# fmt: on
-"""A Region's place gives its VPC's default block. New Regions go to the end: a VPC's block can never change."""
 
 
 _OF_THE_PRIMARY = {"password": "managed", "secret_kms_key": None, "rotation": None, "domain": None}
@@ -40,7 +29,7 @@ def default_block(region: str) -> str | None:
 
     It depends on the Region alone, so that adding or removing another one moves nothing.
     """
-    return f"10.{_NUMBERED.index(region) + 1}.0.0/16" if region in _NUMBERED else None
+    return f"10.{REGIONS.index(region) + 1}.0.0/16" if region in REGIONS else None
 
 
 def global_identifier(spec: ClusterSpec) -> str:

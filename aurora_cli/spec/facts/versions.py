@@ -7,6 +7,7 @@ alone (`16`, `8.0`): AWS then takes its default minor version.
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, timezone
 
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
@@ -52,6 +53,18 @@ def rendered_version(spec: ClusterSpec) -> str:
 def default_version(engine: str) -> str:
     """The version used when the spec names none."""
     return str(table("engines")[engine]["default"])
+
+
+def standard_support_end(engine: str, version: str) -> date | None:
+    """The last day of standard support for the version's major version, as of the table's date; None if it is not in it."""
+    found = table("engines")[engine]["standard_support_ends"].get(major_version(engine, version))
+    return date.fromisoformat(found) if found else None
+
+
+def support_ended(engine: str, version: str) -> date | None:
+    """The last day of standard support, if it is over; else None."""
+    end = standard_support_end(engine, version)
+    return end if end is not None and end < datetime.now(timezone.utc).date() else None
 
 
 def creatable(engine: str) -> list[str]:

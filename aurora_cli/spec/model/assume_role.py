@@ -1,4 +1,4 @@
-"""The IAM role as which a cluster is worked on."""
+"""IAM roles: the one as which a cluster is worked on, and what those have that the stack creates."""
 
 from __future__ import annotations
 
@@ -13,3 +13,10 @@ class AssumeRole(Model):
     role_arn: str = Field(description="ARN of the role.")
     external_id: str | None = Field(None, description="External ID that the trust policy of the role asks for.")
     session_name: str | None = Field(None, description="Name of the session, as CloudTrail shows it.")
+
+
+class Roles(Model):
+    """What every IAM role that the stack creates has."""
+
+    path: str | None = Field(None, description="Path of the roles, e.g. `/databases/`; a change recreates them.")
+    permissions_boundary: str | None = Field(None, description="ARN of the policy that is their permissions boundary.")

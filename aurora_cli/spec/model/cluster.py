@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from aurora_cli.spec.model.assume_role import AssumeRole
+from aurora_cli.spec.model.assume_role import AssumeRole, Roles
 from aurora_cli.spec.model.autoscaling import Autoscaling
 from aurora_cli.spec.model.credentials import Credentials
 from aurora_cli.spec.model.fields import (
@@ -70,10 +70,11 @@ class CustomEndpoint(Model):
 
 
 class Encryption(Model):
-    """Storage encryption. Fixed when the cluster is made."""
+    """Encryption of the storage by a KMS key. Fixed when the cluster is made."""
 
     enabled: Annotated[bool, Argument("storage_encrypted", "StorageEncrypted", "encryption")] = Field(
-        True, description="Encrypt storage, backups and snapshots."
+        True,
+        description="Encrypt storage, backups and snapshots with a KMS key. If off, AWS encrypts with a key of its own.",
     )
     kms_key: Annotated[str | None, Argument("kms_key_id", label="KMS key")] = Field(
         None, description="KMS key (ARN, id, alias/... or `stack`); default the AWS managed key."
@@ -291,6 +292,7 @@ class ClusterSpec(Model):
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate({}))
     activity_stream: ActivityStream | None = Field(None, description="A database activity stream.")
     assume_role: AssumeRole | None = Field(None, description="IAM role to work on the cluster as.")
+    roles: Roles = Field(default_factory=lambda: Roles.model_validate({}))
     backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")
 
     @property

@@ -9,6 +9,9 @@ from pydantic import BeforeValidator, Field
 from aurora_cli.spec.model.fields import Model, Seconds, ShortForm, Whole, lower_case
 
 ProxyIam = Literal["required", "disabled"]
+AuthScheme = Literal["none", "iam_auth"]
+EndpointNetwork = Literal["ipv4", "ipv6", "dual"]
+TargetNetwork = Literal["ipv4", "ipv6"]
 Percentage = Annotated[Whole, Field(ge=0, le=100)]
 
 
@@ -28,9 +31,19 @@ class Proxy(Model):
     iam_authentication: Annotated[ProxyIam, BeforeValidator(lower_case)] = Field(
         "disabled", description="`required`: clients sign in with an IAM token; `disabled`: with the database password."
     )
+    default_auth_scheme: Annotated[AuthScheme | None, BeforeValidator(lower_case)] = Field(
+        None,
+        description="`iam_auth`: the proxy signs in with IAM too, end to end, without a secret; `none` (default): with secrets.",
+    )
     secrets: list[ProxySecret] = Field(default_factory=list, description="Secrets of additional database users.")
     role: str | None = Field(
         None, description="ARN of an existing role that reads the secrets; by default the stack creates one."
+    )
+    endpoint_network_type: Annotated[EndpointNetwork | None, BeforeValidator(lower_case)] = Field(
+        None, description="Addresses of its endpoint: `ipv4` (default), `ipv6` or `dual`. A change recreates the proxy."
+    )
+    target_connection_network_type: Annotated[TargetNetwork | None, BeforeValidator(lower_case)] = Field(
+        None, description="How it connects to the database: `ipv4` (default) or `ipv6`. A change recreates the proxy."
     )
     idle_timeout: Seconds = Field(
         1800, ge=1, le=28800, description="Idle time after which a client connection is closed."
@@ -52,3 +65,8 @@ class Proxy(Model):
         None, description="SQL that runs on each new database connection; must not contain secrets."
     )
     debug_logging: bool = Field(False, description="Log each query, for debugging; AWS disables it after a day.")
+
+    @property
+    def end_to_end_iam(self) -> bool:
+        """Whether clients and the proxy itself sign in with IAM."""
+        return self.default_auth_scheme == "iam_auth"

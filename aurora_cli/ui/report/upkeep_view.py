@@ -34,6 +34,7 @@ def print_upkeep(console: Console, report: ClusterReport) -> None:
 def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]]:
     return [
         ("version", _version(report, upkeep)),
+        ("standard support", f"until {upkeep.support_ends}" if upkeep.support_ends else None),
         ("maintenance", _maintenance(upkeep)),
         ("backups", _backups(upkeep)),
         ("certificate", _certificate(upkeep)),

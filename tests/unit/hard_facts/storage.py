@@ -62,7 +62,7 @@ FACTS = (
         "kms-unused",
         {"encryption.enabled": False, "encryption.kms_key": "alias/orders"},
         "encryption.kms_key",
-        "a key is set, but encryption is off",
+        "a key is set, but encryption with one is off",
         "set `encryption.enabled: true`",
     ),
     Fact(
@@ -85,12 +85,12 @@ FACTS = (
     ),
     Fact(
         "c8-7",
-        "Encryption cannot be turned on later.",
+        "A KMS key cannot be added to a cluster.",
         "encryption-off",
         {"encryption.enabled": False},
         "encryption.enabled",
-        "storage, backups and snapshots are not encrypted, and this cannot be changed after creation",
-        "leave it out: encryption costs nothing",
+        "no KMS key encrypts storage, backups and snapshots; AWS uses a key of its own, before 2026-02-18 none",
+        "leave it out: the AWS managed key costs nothing",
         hard=False,
     ),
     Fact(

@@ -89,6 +89,7 @@ def _of_cluster(backend: AuroraBackend, params: Any) -> bool:
 
 
 ACTIONS = {
+    "DescribeDBMajorEngineVersions": Action("DBMajorEngineVersions", engine_versions.major_versions),
     "CreateDBCluster": Action("DBCluster", lifecycle.create, _for_aurora),
     "ModifyDBCluster": Action("DBCluster", modification.modify),
     "DeleteDBCluster": Action("DBCluster", lifecycle.delete),

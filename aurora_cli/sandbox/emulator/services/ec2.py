@@ -10,6 +10,7 @@ from moto.core.responses import ActionResult
 from moto.ec2 import models, urls
 from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.availability_zones_and_regions import Zone
 from moto.ec2.responses import EC2Response
 from moto.rds.models import rds_backends
 
@@ -20,6 +21,14 @@ class NetworkBackend(EC2Backend):
     @property
     def _url_module(self) -> Any:
         return urls
+
+    def describe_availability_zones(self, *given: Any, **named: Any) -> list[Zone]:
+        """Three zones in a Region that moto does not have, such as those of young partitions."""
+        name = self.region_name
+        self.zones.setdefault(
+            name, [Zone(f"{name}{letter}", name, f"{name}-az{n}") for n, letter in enumerate("abc", 1)]
+        )
+        return super().describe_availability_zones(*given, **named)
 
     def delete_subnet(self, subnet_id: str) -> Any:
         """Rejected while a DB instance has its network interface there."""

@@ -22,6 +22,7 @@ from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.api.models import Models
 from aurora_cli.sandbox.provider.api.retry import StopSignal, with_retries
 from aurora_cli.sandbox.provider.api.settings import Settings
+from aurora_cli.spec.facts.partitions import partition_of
 
 _READ_SECONDS = 60
 _POOL = 32
@@ -29,8 +30,7 @@ _POOL = 32
 # Headers and body are sent separately: with Nagle's algorithm the body waits for a delayed acknowledgement of the headers.
 _NO_DELAY: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
-# Global services sign for this Region.
-_GLOBAL_SERVICES = {"iam": "us-east-1", "route53": "us-east-1"}
+_GLOBAL_SERVICES = ("iam", "route53")
 
 
 class Client:
@@ -105,7 +105,7 @@ class Client:
             raise AwsError(service.service_id, model.name, "ValidationError", str(error), status=400) from error
         prepare_request_dict(raw, endpoint_url=self.settings.endpoint(service.service_name), context={})
         request = create_request_object(raw)
-        scope = _GLOBAL_SERVICES.get(service.service_name, region)
+        scope = partition_of(region).global_region if service.service_name in _GLOBAL_SERVICES else region
         SigV4Auth(self._credentials, service.signing_name, scope).add_auth(request)
         prepared: AWSPreparedRequest = request.prepare()
         return prepared

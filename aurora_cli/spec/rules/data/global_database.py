@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from aurora_cli.spec.derived.cidr import parse
 from aurora_cli.spec.derived.regions import default_block, global_identifier, regions_of, secondary_spec
-from aurora_cli.spec.facts.tables import table
+from aurora_cli.spec.facts.partitions import REGIONS, is_region, partition_of
 from aurora_cli.spec.facts.versions import below_floor
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.keys import STACK_KEY
@@ -18,7 +18,6 @@ from aurora_cli.spec.values.suggestions import did_you_mean, shown
 
 _GUIDE = "Aurora User Guide, Aurora Global Database: requirements and limitations"
 _IDENTIFIER = re.compile(r"[A-Za-z](?:[A-Za-z0-9]|-(?!-|$)){0,62}", re.ASCII)
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d{1,2}", re.ASCII)
 _MOST_REGIONS, _MOST_READERS, _LONGEST = 10, 15, 63
 _EVERYWHERE = ("alias/", "mrk-")
 _ADVISED_ACU = 8
@@ -52,18 +51,14 @@ def global_name(spec: ClusterSpec) -> Iterator[Finding]:
 def global_region(spec: ClusterSpec) -> Iterator[Finding]:
     for name in regions_of(spec):
         path = f"global.regions.{name}"
-        if not _REGION.fullmatch(name):
-            hint = did_you_mean(name, table("regions")["regions"], "for example `eu-central-1`")
+        if not is_region(name):
+            hint = did_you_mean(name, REGIONS, "for example `eu-central-1`")
             yield Finding(path, f"{shown(name)} is not a Region", hint)
         elif name == spec.region:
             yield Finding(path, f"{name} is the cluster's own Region, which is the primary", "use another Region")
-        elif _partition(name) != _partition(spec.region):
+        elif partition_of(name) != partition_of(spec.region):
             message = f"{name} and {spec.region} are in different AWS partitions: nothing is copied between them"
             yield Finding(path, message, f"use a Region in the partition of {spec.region}")
-
-
-def _partition(region: str) -> str:
-    return next((prefix for prefix in ("cn-", "us-gov-") if region.startswith(prefix)), "aws")
 
 
 @rule(
@@ -236,7 +231,7 @@ def global_headless(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "global-encryption",
     hard=True,
-    text="All members of a global database are encrypted, or none is.",
+    text="All members of a global database are encrypted with a KMS key, or none is.",
     source="RDS API CreateGlobalCluster.StorageEncrypted",
     fields="global encryption.enabled",
 )
@@ -245,7 +240,7 @@ def global_encryption(spec: ClusterSpec) -> Iterator[Finding]:
         if given.encryption.kms_key and not spec.encryption.enabled:
             path = f"global.regions.{region}.encryption.kms_key"
             yield Finding(
-                path, "the cluster is not encrypted, so its copies are not either", "set `encryption.enabled: true`"
+                path, "no KMS key encrypts the cluster, so none encrypts its copies", "set `encryption.enabled: true`"
             )
 
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 
 from aurora_cli.spec.facts.tables import table
-from aurora_cli.spec.facts.versions import creatable, default_version, is_exact, major_version, newest, well_formed
+from aurora_cli.spec.facts.versions import (
+    creatable,
+    default_version,
+    is_exact,
+    major_version,
+    newest,
+    standard_support_end,
+    support_ended,
+    well_formed,
+)
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.values.suggestions import did_you_mean, shown
+
+_NEAR = timedelta(days=180)
 
 
 @rule(
@@ -95,7 +107,12 @@ def engine_version_support(spec: ClusterSpec) -> Iterator[Finding]:
     if version is None or not well_formed(spec.engine, version):
         return
     major = major_version(spec.engine, version)
-    ended = table("engines")[spec.engine]["standard_support_ended"].get(major)
+    ended = support_ended(spec.engine, version)
     if ended:
         message = f"standard support for {spec.engine} {major} ended on {ended}: AWS charges Extended Support"
+        yield Finding("engine_version", message, f"the default is `{default_version(spec.engine)}`")
+        return
+    end = standard_support_end(spec.engine, version)
+    if end is not None and end - datetime.now(timezone.utc).date() < _NEAR:
+        message = f"standard support for {spec.engine} {major} ends on {end}, as of {table('engines')['read']}"
         yield Finding("engine_version", message, f"the default is `{default_version(spec.engine)}`")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aurora_cli.spec.facts.tables import table
-from aurora_cli.spec.facts.versions import below_floor, default_version, major_version, well_formed
+from aurora_cli.spec.facts.versions import below_floor, default_version, major_version, support_ended, well_formed
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 
@@ -53,7 +52,7 @@ def extended_support(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.extended_support is not False or version is None or not well_formed(spec.engine, version):
         return
     major = major_version(spec.engine, version)
-    ended = table("engines")[spec.engine]["standard_support_ended"].get(major)
+    ended = support_ended(spec.engine, version)
     if ended:
         message = f"standard support for {spec.engine} {major} ended on {ended}, and `extended_support` is off"
         yield Finding("extended_support", message, f"use `engine_version: {default_version(spec.engine)}`")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from aurora_cli.spec.derived.members import SERVERLESS, members_of
+from aurora_cli.spec.derived.members import SERVERLESS, members_of, override_of
+from aurora_cli.spec.facts.partitions import partition_of
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
@@ -60,6 +61,25 @@ def monitoring_role(spec: ClusterSpec) -> Iterator[Finding]:
         )
     elif not any(seconds for _, seconds in _intervals(spec)):
         yield Finding(path, "a role is set, but Enhanced Monitoring is off", "set `monitoring.enhanced.interval: 60`")
+
+
+@rule(
+    "insights-interval",
+    hard=False,
+    text="Under Database Insights all instances have the same Enhanced Monitoring interval.",
+    source="Aurora User Guide, Database Insights: its operating system metrics are those of Enhanced Monitoring",
+    fields="monitoring instances",
+)
+def insights_interval(spec: ClusterSpec) -> Iterator[Finding]:
+    general = spec.monitoring.enhanced.interval if spec.monitoring.enhanced else 0
+    own = [override_of(spec, member.key).monitoring_interval for member in members_of(spec)]
+    found = sorted({general if seconds is None else seconds for seconds in own})
+    if spec.monitoring.insights is not None and len(found) > 1:
+        seconds = ", ".join(map(str, found))
+        message = (
+            f"Database Insights shows the metrics of Enhanced Monitoring, whose intervals differ: {seconds} seconds"
+        )
+        yield Finding("monitoring.enhanced.interval", message, "leave `monitoring_interval` of the instances out")
 
 
 @rule(
@@ -147,7 +167,7 @@ def topic(spec: ClusterSpec) -> Iterator[Finding]:
         return
     match = _TOPIC.fullmatch(named)
     if match is None:
-        example = f"it looks like `arn:aws:sns:{spec.region}:123456789012:alerts`"
+        example = f"it looks like `arn:{partition_of(spec.region).name}:sns:{spec.region}:123456789012:alerts`"
         yield Finding(path, f'"{shown(named)}" is not a valid topic ARN', example)
     elif match["region"] != spec.region:
         yield Finding(path, f"the topic is in {match['region']}, the cluster in {spec.region}", "use one of its Region")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aurora_cli.spec.facts.partitions import partition_of
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.proxy import Proxy
@@ -49,7 +50,8 @@ def proxy_secret(spec: ClusterSpec) -> Iterator[Finding]:
     proxy, seen = on(spec), set[str]()
     for index, secret in enumerate(proxy.secrets if proxy else ()):
         path, match = f"proxy.secrets.{index}", _SECRET.fullmatch(secret.arn)
-        example = f"for example `arn:aws:secretsmanager:{spec.region}:123456789012:secret:app-AbCdEf`"
+        arn = f"arn:{partition_of(spec.region).name}:secretsmanager:{spec.region}:123456789012:secret:app-AbCdEf"
+        example = f"for example `{arn}`"
         if match is None:
             yield Finding(path, f'"{shown(secret.arn)}" is not a valid secret ARN', example)
         elif match["region"] != spec.region:
@@ -65,14 +67,14 @@ def proxy_secret(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "proxy-master-secret",
     hard=True,
-    text="A proxy authenticates with a secret: the one that AWS manages, which a replica does not have, or those of "
-    "`proxy.secrets`.",
+    text="A proxy authenticates with IAM, or with a secret: the one that AWS manages, which a replica does not have, or those "
+    "of `proxy.secrets`.",
     source="RDS API UserAuthConfig.SecretArn; ManageMasterUserPassword: not for read replica clusters",
     fields="source credentials.password proxy",
 )
 def proxy_master_secret(spec: ClusterSpec) -> Iterator[Finding]:
     proxy, password = on(spec), spec.credentials.password
-    if proxy is None or proxy.secrets:
+    if proxy is None or proxy.secrets or proxy.end_to_end_iam:
         return
     if spec.source and spec.source.kind == "replica_of":
         message = (
@@ -143,7 +145,7 @@ def proxy_tls(spec: ClusterSpec) -> Iterator[Finding]:
     if not proxy or proxy.require_tls:
         return
     message = "passwords and data may be transferred unencrypted"
-    if proxy.iam_authentication == "required":
+    if proxy.iam_authentication == "required" or proxy.end_to_end_iam:
         message = "IAM authentication requires TLS"
     yield Finding("proxy.require_tls", message, "leave it out")
 
@@ -194,16 +196,50 @@ def proxy_debug(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "proxy-dual",
     hard=False,
-    text="The endpoints of a proxy are IPv4 only, whatever the addresses of the cluster.",
-    source="RDS API CreateDBProxy.EndpointNetworkType and TargetConnectionNetworkType, whose default is IPV4",
+    text="The endpoint of a proxy is IPv4 unless its network type says otherwise; the read-only endpoint is always.",
+    source="RDS API CreateDBProxy.EndpointNetworkType; provider: aws_db_proxy_endpoint has no such argument",
     fields="network.ip_version proxy",
 )
 def proxy_dual(spec: ClusterSpec) -> Iterator[Finding]:
-    if on(spec) and spec.network.ip_version == "dual":
+    proxy = on(spec)
+    if proxy is None or spec.network.ip_version != "dual":
+        return
+    if proxy.endpoint_network_type is None:
         message = "clients with IPv6 alone cannot connect to the proxy, whose endpoints are IPv4"
-        yield Finding(
-            "proxy", message, "have them use the cluster's own endpoints, or write `network.ip_version: ipv4`"
-        )
+        yield Finding("proxy", message, "write `proxy.endpoint_network_type: dual`, or `ipv4` to confirm it")
+    elif proxy.endpoint_network_type != "ipv4" and proxy.read_only_endpoint:
+        message = "the read-only endpoint of the proxy is IPv4, unlike the proxy's own"
+        yield Finding("proxy.read_only_endpoint", message, "leave it out, or have its clients use IPv4")
+
+
+@rule(
+    "proxy-network",
+    hard=True,
+    text="A proxy with IPv6 needs a cluster and subnets with IPv6 (`network.ip_version: dual`).",
+    source="RDS API CreateDBProxy.EndpointNetworkType and TargetConnectionNetworkType",
+    fields="network.ip_version proxy",
+)
+def proxy_network(spec: ClusterSpec) -> Iterator[Finding]:
+    proxy = on(spec)
+    for name in ("endpoint_network_type", "target_connection_network_type"):
+        kind = getattr(proxy, name, None)
+        if kind in ("ipv6", "dual") and spec.network.ip_version != "dual":
+            hint = "set `network.ip_version: dual`, or leave it out"
+            yield Finding(f"proxy.{name}", f"{kind} needs IPv6, and the cluster has IPv4 alone", hint)
+
+
+@rule(
+    "proxy-iam",
+    hard=True,
+    text="End-to-end IAM authentication of a proxy needs IAM authentication of the cluster.",
+    source="RDS API CreateDBProxy.DefaultAuthScheme; Aurora User Guide, end-to-end IAM authentication for RDS Proxy",
+    fields="credentials.iam_authentication proxy",
+)
+def proxy_iam(spec: ClusterSpec) -> Iterator[Finding]:
+    proxy = on(spec)
+    if proxy and proxy.end_to_end_iam and not spec.credentials.iam_authentication:
+        message = "the proxy cannot sign in with IAM, which is off for the cluster"
+        yield Finding("proxy.default_auth_scheme", message, "set `credentials.iam_authentication: true`")
 
 
 @rule(

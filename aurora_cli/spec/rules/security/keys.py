@@ -94,7 +94,9 @@ def kms_region(spec: ClusterSpec) -> Iterator[Finding]:
 )
 def kms_unused(spec: ClusterSpec) -> Iterator[Finding]:
     if spec.encryption.kms_key is not None and not spec.encryption.enabled:
-        yield Finding("encryption.kms_key", "a key is set, but encryption is off", "set `encryption.enabled: true`")
+        yield Finding(
+            "encryption.kms_key", "a key is set, but encryption with one is off", "set `encryption.enabled: true`"
+        )
 
 
 @rule(

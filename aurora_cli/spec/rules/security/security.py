@@ -11,14 +11,16 @@ from aurora_cli.spec.rules.registry import Finding, rule
 @rule(
     "encryption-off",
     hard=False,
-    text="Storage is encrypted. It cannot be enabled later: only a restored snapshot can be encrypted.",
-    source="Aurora User Guide, encryption; provider (changing it replaces the cluster)",
+    text="Storage is encrypted with a KMS key. Only a copy can get one later: a blue/green deployment or a restored snapshot.",
+    source="Aurora User Guide, encrypting resources; provider (changing it replaces the cluster)",
     fields="encryption.enabled",
 )
 def encryption_off(spec: ClusterSpec) -> Iterator[Finding]:
     if not spec.encryption.enabled:
-        message = "storage, backups and snapshots are not encrypted, and this cannot be changed after creation"
-        yield Finding("encryption.enabled", message, "leave it out: encryption costs nothing")
+        message = (
+            "no KMS key encrypts storage, backups and snapshots; AWS uses a key of its own, before 2026-02-18 none"
+        )
+        yield Finding("encryption.enabled", message, "leave it out: the AWS managed key costs nothing")
 
 
 @rule(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
+from aurora_cli.spec.facts.partitions import is_region
 from aurora_cli.spec.model.cluster import CloudBackend, ClusterSpec, HttpBackend, PgBackend, S3Backend
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.values.suggestions import shown
@@ -15,7 +16,6 @@ _ORGANIZATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", re.ASCII)
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{1,90}", re.ASCII)
 _HOSTNAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:\d{1,5})?", re.ASCII)
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}", re.ASCII)
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d{1,2}", re.ASCII)
 _METHOD = re.compile(r"[A-Z]{3,10}", re.ASCII)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -44,7 +44,7 @@ def backend_s3(spec: ClusterSpec) -> Iterator[Finding]:
             f'"{shown(key)}" is not a valid object key',
             _example_key(spec),
         )
-    if backend.region is not None and not _REGION.fullmatch(backend.region):
+    if backend.region is not None and not is_region(backend.region):
         yield Finding("backend.region", f"{shown(backend.region)} is not a Region", "for example `eu-west-1`")
 
 

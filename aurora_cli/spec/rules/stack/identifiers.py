@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from aurora_cli.spec.facts.partitions import REGIONS, is_region
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.values.suggestions import did_you_mean, shown
 
 _NAME = re.compile(r"[a-z](?:[a-z0-9]|-(?!-|$)){0,62}", re.ASCII)
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-\d{1,2}", re.ASCII)
 _DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 _USER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}", re.ASCII)
 _LONGEST = 63
@@ -93,23 +93,22 @@ def resource_name(spec: ClusterSpec) -> Iterator[Finding]:
     fields="region",
 )
 def region(spec: ClusterSpec) -> Iterator[Finding]:
-    if not _REGION.fullmatch(spec.region):
-        hint = did_you_mean(spec.region, table("regions")["regions"], "for example `eu-west-1`")
+    if not is_region(spec.region):
+        hint = did_you_mean(spec.region, REGIONS, "for example `eu-west-1`")
         yield Finding("region", f"{shown(spec.region)} is not a Region", hint)
 
 
 @rule(
     "region-known",
     hard=False,
-    text="The Region is one that the packaged table knows.",
-    source="facts/regions.json",
+    text="The Region is one that this version knows.",
+    source="facts/partitions.py",
     fields="region",
 )
 def region_known(spec: ClusterSpec) -> Iterator[Finding]:
-    known = table("regions")["regions"]
-    if _REGION.fullmatch(spec.region) and spec.region not in known:
+    if is_region(spec.region) and spec.region not in REGIONS:
         message = f'"{spec.region}" is not a Region that this version knows'
-        yield Finding("region", message, did_you_mean(spec.region, known, "ignore this if AWS has it"))
+        yield Finding("region", message, did_you_mean(spec.region, REGIONS, "ignore this if AWS has it"))
 
 
 @rule(

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from aurora_cli.spec.facts.features import FEATURES, NEEDS, given_services, has_one_s3_role, role_owner, role_parameters
+from aurora_cli.spec.facts.partitions import partition_of
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.facts.versions import below_floor
 from aurora_cli.spec.model.cluster import ClusterSpec
@@ -79,8 +80,7 @@ def service_name(spec: ClusterSpec) -> Iterator[Finding]:
 
 
 def _profile_hint(region: str, name: str) -> str:
-    partition = "aws-us-gov" if region.startswith("us-gov-") else "aws"
-    arn = f"arn:{partition}:bedrock:{region}:123456789012:inference-profile/{name}"
+    arn = f"arn:{partition_of(region).name}:bedrock:{region}:123456789012:inference-profile/{name}"
     return f"for example `{arn}`, and beside it the ARN of its model in each Region that it may run in"
 
 

@@ -18,7 +18,7 @@ resource "aws_kms_key" "this" {
       {
         Sid       = "Logs"
         Effect    = "Allow"
-        Principal = { Service = join(".", ["logs", "eu-west-1", "amazonaws.com"]) }
+        Principal = { Service = join(".", ["logs", "eu-west-1", data.aws_partition.current.dns_suffix]) }
         Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
         Resource  = "*"
         Condition = {

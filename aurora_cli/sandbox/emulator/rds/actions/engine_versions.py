@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.models import engines, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import LICENSES
+from aurora_cli.spec.facts.tables import ENGINES
 
 DESCRIPTIONS = {"aurora-postgresql": "Aurora (PostgreSQL)", "aurora-mysql": "Aurora MySQL"}
 CERTIFICATES = ["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
@@ -87,14 +89,19 @@ def orderable_options(backend: AuroraBackend, params: Any) -> list[dict[str, Any
     engine, version, wanted = params["Engine"], params.get("EngineVersion"), params.get("DBInstanceClass")
     versions = [item for item in engines.versions(engine) if version in (None, item)]
     names = [name for name in engines.classes(engine, backend.region_name) if wanted in (None, name)]
-    zones = [{"Name": zone.name} for zone in networks.ec2_of(backend).describe_availability_zones()]
+    zones = [zone.name for zone in networks.ec2_of(backend).describe_availability_zones()]
     return [
-        _option(engine, item, name, zones, storage)
+        _option(engine, item, name, [{"Name": one} for one in zones if _is_in(one, name)], storage)
         for item in versions
         for name in names
         if name != "db.serverless" or engines.serverless_limits(engine, item)
         for storage in _storage_types(engine, item)
     ]
+
+
+def _is_in(zone: str, name: str) -> bool:
+    """us-east-1e has classes of older generations only."""
+    return zone != "us-east-1e" or name.startswith(("db.r5.", "db.t3."))
 
 
 def _storage_types(engine: str, version: str) -> list[str]:
@@ -127,3 +134,27 @@ def _option(engine: str, version: str, name: str, zones: list[dict[str, str]], s
         "SupportsGlobalDatabases": True,
         "SupportsClusters": False,
     }
+
+
+def major_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
+    """DescribeDBMajorEngineVersions: the ends of standard support; Extended Support takes three years more."""
+    wanted = params.get("Engine"), params.get("MajorEngineVersion")
+    return [
+        {
+            "Engine": engine,
+            "MajorEngineVersion": major,
+            "SupportedEngineLifecycles": _lifecycles(datetime.fromisoformat(end)),
+        }
+        for engine in ENGINES
+        for major, end in engines.facts(engine)["standard_support_ends"].items()
+        if wanted[0] in (None, engine) and wanted[1] in (None, major)
+    ]
+
+
+def _lifecycles(end: datetime) -> list[dict[str, Any]]:
+    later = end + timedelta(days=3 * 365)
+    names = ("open-source-rds-standard-support", "open-source-rds-extended-support")
+    return [
+        {"LifecycleSupportName": name, "LifecycleSupportStartDate": start, "LifecycleSupportEndDate": last}
+        for name, start, last in zip(names, (datetime(2020, 1, 1), end), (end, later), strict=True)
+    ]

@@ -25,7 +25,7 @@ def certificates(backend: AuroraBackend, params: Any) -> dict[str, Any]:
                 "ValidFrom": _BEGAN,
                 "ValidTill": _BEGAN.replace(year=_ENDS[name]),
                 "CustomerOverride": False,
-                "CertificateArn": f"arn:aws:rds:{backend.region_name}::cert:{name}",
+                "CertificateArn": f"arn:{backend.partition}:rds:{backend.region_name}::cert:{name}",
             }
             for name in CERTIFICATES
         ],

@@ -25,7 +25,6 @@ from aurora_cli.sandbox.emulator.rds.models.snapshot import (
 )
 
 AURORA_OF = {"postgres": "aurora-postgresql", "mysql": "aurora-mysql"}
-_PARTITION = "aws"
 
 
 def automated_backups(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
@@ -149,10 +148,10 @@ def from_s3(backend: AuroraBackend, params: Any) -> StatusView:
     """
     if params["Engine"] != "aurora-mysql" or params["SourceEngine"] != "mysql":
         raise bad_value("RestoreDBClusterFromS3 supports only the engine aurora-mysql and the source engine mysql.")
-    buckets = s3_backends[backend.account_id][_PARTITION].buckets
+    buckets = s3_backends[backend.account_id][backend.partition].buckets
     if params["S3BucketName"] not in buckets:
         raise error("InvalidS3BucketFault", f"The specified Amazon S3 bucket {params['S3BucketName']} can't be found.")
-    roles = iam_backends[backend.account_id][_PARTITION].roles.values()
+    roles = iam_backends[backend.account_id][backend.partition].roles.values()
     if params["S3IngestionRoleArn"] not in {role.arn for role in roles}:
         raise bad_value(f"IAM role ARN value is invalid: {params['S3IngestionRoleArn']}")
     return lifecycle.add(backend, dict(params.items()))

@@ -41,7 +41,6 @@ class AuroraCluster(Transitional, DBCluster):
         # Aurora always reports 1; moto looks it up by storage type and knows none of Aurora's.
         super().__init__(backend, **{**values, "allocated_storage": values.get("allocated_storage") or 1})
         self.pending_modified_values: dict[str, Any] = {}
-        self.url_identifier = names.dns_label(self.account_id, self.region)
         self.hosted_zone_id = names.hosted_zone(self.region)
         self.license_model = LICENSES[self.engine]
         self.preferred_maintenance_window = self.preferred_maintenance_window.lower()
@@ -172,6 +171,21 @@ class AuroraCluster(Transitional, DBCluster):
     def follows_a_global_primary(self) -> bool:
         """Whether it is a secondary of a global cluster: all of its members are readers."""
         return bool(self.global_cluster_identifier and self.replication_source_identifier)
+
+    @property
+    def endpoint(self) -> str:
+        """Host name of the writer."""
+        return names.host(f"{self.db_cluster_identifier}.cluster-", self.account_id, self.region)
+
+    @property
+    def reader_endpoint(self) -> str:
+        """Host name of the readers."""
+        return names.host(f"{self.db_cluster_identifier}.cluster-ro-", self.account_id, self.region)
+
+    @property
+    def storage_encryption_type(self) -> str:
+        """AWS encrypts every new cluster; with its own key where none is asked for."""
+        return "sse-kms" if self.storage_encrypted else "sse-rds"
 
     @property
     def custom_endpoints(self) -> list[str]:

@@ -8,6 +8,7 @@ import secrets
 import string
 
 from aurora_cli.sandbox.emulator.rds.errors import bad_value
+from aurora_cli.spec.facts.partitions import partition_of
 
 LOWER = string.ascii_lowercase + string.digits
 UPPER = string.ascii_uppercase + string.digits
@@ -20,8 +21,10 @@ def dns_label(account_id: str, region: str) -> str:
 
 
 def host(prefix: str, account_id: str, region: str) -> str:
-    """An RDS host name: its own prefix, then the label of the account."""
-    return f"{prefix}{dns_label(account_id, region)}.{region}.rds.amazonaws.com"
+    """An RDS host name: its own prefix, then the label of the account; in China the service comes before the Region."""
+    partition = partition_of(region)
+    place = f"rds.{region}" if partition.name == "aws-cn" else f"{region}.rds"
+    return f"{prefix}{dns_label(account_id, region)}.{place}.{partition.dns_suffix}"
 
 
 def hosted_zone(region: str) -> str:

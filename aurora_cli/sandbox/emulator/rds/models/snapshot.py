@@ -65,6 +65,11 @@ class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
         return made
 
     @property
+    def storage_encryption_type(self) -> str:
+        """That of its cluster, or of the key that it was copied with."""
+        return "sse-kms" if self.storage_encrypted else "sse-rds"
+
+    @property
     def percent_progress(self) -> int:
         """0 or 100."""
         return 100 if self._transition.over else 0
@@ -94,6 +99,7 @@ def backup_of(cluster: AuroraCluster) -> dict[str, Any]:
         "MasterUsername": cluster.master_username,
         "Port": cluster.port,
         "StorageEncrypted": cluster.storage_encrypted,
+        "StorageEncryptionType": cluster.storage_encryption_type,
         "BackupRetentionPeriod": cluster.backup_retention_period,
         "Region": cluster.region,
         "Status": "active",

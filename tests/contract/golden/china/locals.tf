@@ -1,0 +1,4 @@
+locals {
+  name = "dingdan"
+  port = 5432
+}

@@ -1,0 +1,12 @@
+# No rule inline: each one can come and go alone. The database connects to the VPC endpoints of its services, and nowhere else.
+resource "aws_security_group" "this" {
+  name        = "${local.name}-database"
+  description = "Aurora cluster ${local.name}"
+  vpc_id      = aws_vpc.this.id
+
+  tags = {
+    Name = "${local.name}-database"
+  }
+}
+
+# No ingress rule: nobody may connect until `network.allow` names someone.

@@ -1,0 +1,4 @@
+locals {
+  name = "permits"
+  port = 5432
+}

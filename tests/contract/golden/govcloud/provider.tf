@@ -1,0 +1,10 @@
+# Credentials come from the environment or a profile, never from a file here.
+provider "aws" {
+  region = "us-gov-west-1"
+
+  default_tags {
+    tags = {
+      "aurora-cli:cluster" = "permits"
+    }
+  }
+}

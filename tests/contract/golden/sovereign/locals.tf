@@ -1,0 +1,4 @@
+locals {
+  name = "akten"
+  port = 3306
+}
