@@ -47,8 +47,13 @@ class Aws:
         Raises:
             NotImplementedError: moto does not support the action.
         """
+        service = scope(environ)[0]
         with self.one_at_a_time:
-            install_for(scope(environ)[0])
+            if service == "pi":
+                from aurora_cli.sandbox.emulator.services import performance_insights
+
+                return performance_insights.answer(environ, ACCOUNT)
+            install_for(service)
             return self._call(environ)
 
     def _call(self, environ: Environ) -> Answer:

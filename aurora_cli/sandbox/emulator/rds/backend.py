@@ -141,12 +141,13 @@ class AuroraBackend(RDSBackend):
         return cast(DBParameterGroup, parameter_group.find(self, DBParameterGroup, name))
 
     def cluster_parameter_group(self, name: str) -> DBClusterParameterGroup:
-        """A cluster parameter group by name.
+        """The cluster parameter group that a cluster names.
 
         Raises:
             RDSClientError: there is none.
         """
-        return cast(DBClusterParameterGroup, parameter_group.find(self, DBClusterParameterGroup, name))
+        code = parameter_group.NOT_FOUND_BY_CLUSTER
+        return cast(DBClusterParameterGroup, parameter_group.find(self, DBClusterParameterGroup, name, code))
 
     def key_arn(self, key: str | None, default: str) -> str:
         """ARN of a KMS key.

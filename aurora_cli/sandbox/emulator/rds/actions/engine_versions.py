@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
@@ -31,6 +32,28 @@ def engine_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]
     if params.get("DefaultOnly"):
         found = _defaults(found)
     return [_version(engine, version) for engine, version in found]
+
+
+def major_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
+    """DescribeDBMajorEngineVersions: the end of standard support of each, as far as the packaged table has it."""
+    wanted, one = params.get("Engine"), params.get("MajorEngineVersion")
+    return [
+        {
+            "Engine": engine,
+            "MajorEngineVersion": major,
+            "SupportedEngineLifecycles": _lifecycles(engines.facts(engine)["standard_support_ended"].get(major)),
+        }
+        for engine in engines.ENGINES
+        for major in sorted({engines.major(engine, version) for version in engines.versions(engine)}, key=engines.order)
+        if wanted in (None, engine) and one in (None, major)
+    ]
+
+
+def _lifecycles(ended: str | None) -> list[dict[str, Any]]:
+    if ended is None:
+        return []
+    end = datetime.fromisoformat(ended).replace(tzinfo=timezone.utc)
+    return [{"LifecycleSupportName": "open-source-rds-standard-support", "LifecycleSupportEndDate": end}]
 
 
 def _defaults(found: list[tuple[str, str]]) -> list[tuple[str, str]]:

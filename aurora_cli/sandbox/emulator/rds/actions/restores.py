@@ -11,7 +11,6 @@ from moto.rds.models import DBSnapshot
 from moto.s3.models import s3_backends
 
 from aurora_cli.sandbox.emulator.rds.actions.clusters import lifecycle
-from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_mode
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_not_found, cluster_state, error
 from aurora_cli.sandbox.emulator.rds.models import engines
@@ -55,7 +54,6 @@ def from_snapshot(backend: AuroraBackend, params: Any) -> StatusView:
         return lifecycle.add(backend, _from_db_snapshot(backend, wanted, params))
     source = _snapshot(backend, wanted)
     values = _restore_values(source, params)
-    check_mode(values)
     _check_version(source, values)
     return lifecycle.add(backend, values)
 
