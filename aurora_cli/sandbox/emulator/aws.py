@@ -16,6 +16,7 @@ from aurora_cli.sandbox.emulator.calls import scope
 from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services import ec2
 from aurora_cli.sandbox.emulator.services.install import install_for
+from aurora_cli.sandbox.emulator.services.refusals import refusal
 from aurora_cli.sandbox.emulator.wire_errors import Answer
 from aurora_cli.sandbox.isolation import ACCOUNT
 from aurora_cli.sandbox.state import Inventory
@@ -54,7 +55,7 @@ class Aws:
 
                 return performance_insights.answer(environ, ACCOUNT)
             install_for(service)
-            return self._call(environ)
+            return refusal(environ) or self._call(environ)
 
     def _call(self, environ: Environ) -> Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []

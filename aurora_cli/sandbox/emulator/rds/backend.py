@@ -83,7 +83,8 @@ class AuroraBackend(RDSBackend):
         Raises:
             RDSClientError: there is none.
         """
-        found = self.clusters.get(identifier.rpartition(":")[2])
+        own = self.in_region_of(identifier) is self
+        found = self.clusters.get(identifier.rpartition(":")[2]) if own else None
         if not isinstance(found, AuroraCluster):
             raise cluster_not_found(identifier)
         return found

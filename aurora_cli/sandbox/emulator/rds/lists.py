@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aurora_cli.sandbox.emulator.query import filters
+from aurora_cli.sandbox.emulator.protocol import filters
 
 LARGEST_PAGES = {"DescribeOrderableDBInstanceOptions": 1000}
 _NAMES = {"db-cluster-id": ("DBClusterIdentifier", "DBClusterArn")}

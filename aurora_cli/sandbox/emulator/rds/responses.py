@@ -10,8 +10,8 @@ from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.rds.responses import RDSResponse
 
 from aurora_cli.sandbox.emulator import wire_errors
-from aurora_cli.sandbox.emulator.query import filters, pages, requests
-from aurora_cli.sandbox.emulator.query.requests import Refusal
+from aurora_cli.sandbox.emulator.protocol import filters, pages, requests
+from aurora_cli.sandbox.emulator.protocol.constraints import Refusal
 from aurora_cli.sandbox.emulator.rds.actions import (
     endpoints,
     engine_versions,
@@ -65,7 +65,7 @@ class AuroraResponse(RDSResponse):
                 "InvalidAction", f"Could not find operation {action} for version {model.api_version}"
             )
         else:
-            self._refusal = requests.problem(model.operation_model(action), request.form)
+            self._refusal = requests.problem(model.operation_model(action), request.values)
         if self._refusal is None:
             super().parse_parameters(request)
             self._take_filters(action)

@@ -54,6 +54,10 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     if values["subscription_name"] in backend.event_subscriptions:
         raise error("SubscriptionAlreadyExist", f"Subscription {values['subscription_name']} already exists.")
     _check(values.get("source_type"), values.get("event_categories"), values.get("source_ids"))
+    if values["sns_topic_arn"].endswith(".fifo") or values["sns_topic_arn"].split(":")[3:4] != [backend.region_name]:
+        raise error(
+            "SNSInvalidTopic", f"SNS has responded that there is a problem with the topic {values['sns_topic_arn']}."
+        )
     subscription = Subscription(backend, values)
     backend.event_subscriptions[subscription.subscription_name] = subscription
     return StatusView(subscription, "creating")

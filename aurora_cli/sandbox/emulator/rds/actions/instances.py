@@ -72,6 +72,8 @@ def _check_create(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
             "InstanceQuotaExceeded", f"This DB cluster can have at most {MOST_INSTANCES - secondaries} DB instances."
         )
     _check_class(backend, cluster, values["db_instance_class"])
+    if cluster.network_type == "DUAL" and values.get("publicly_accessible"):
+        raise bad_combination("A DB instance in a dual-stack DB cluster can't be publicly accessible.")
     networks.check_zone(backend, cluster.db_subnet_group_name, values.get("availability_zone"))
     check_groups(backend, cluster.family, None, values.get("db_parameter_group_name"))
 

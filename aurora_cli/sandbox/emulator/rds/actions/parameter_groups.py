@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from aurora_cli.sandbox.emulator.rds.models.parameter_group import Group, engine
 from aurora_cli.spec.facts.parameters import as_read_back
 
 MOST_CHANGES = 20
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
 
 STATIC = frozenset(
     {
@@ -147,9 +149,15 @@ def _check_parameters(group: Group, changes: Iterable[Any]) -> None:
     engine, family = engine_of(group), family_of(group)
     for change in changes:
         name, value = change["ParameterName"], change.get("ParameterValue")
-        if parameter_group.unknown(family, [name]) or parameter_table.is_of_another_engine(engine, name):
+        if (
+            not _NAME.fullmatch(name)
+            or parameter_group.unknown(family, [name])
+            or parameter_table.is_of_another_engine(engine, name)
+        ):
             raise bad_value(f"Could not find parameter with name: {name}")
         allowed = parameter_table.wrong_value(engine, name, value) if value is not None else None
+        if value and not value.isprintable():
+            raise bad_value(f"Invalid parameter value for: {name}. It has characters that are not printable.")
         if allowed is not None:
             raise bad_value(f"Invalid parameter value: {value} for: {name} allowed values are: {allowed}")
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value
 from aurora_cli.sandbox.emulator.rds.limits.call import Call
-from aurora_cli.sandbox.emulator.rds.models import networks
-from aurora_cli.spec.values import windows
+from aurora_cli.sandbox.emulator.rds.models import networks, windows
 
 ADVANCED_DAYS = 465
 
@@ -25,8 +24,8 @@ def windows_apart(call: Call) -> None:
         if call.of_instance and call.cluster
         else call.value("PreferredBackupWindow")
     )
-    daily, weekly = windows.daily(backup or ""), windows.weekly(call.value("PreferredMaintenanceWindow") or "")
-    if daily and weekly and windows.overlap(daily, weekly):
+    daily, weekly = windows.backup(backup), windows.maintenance(call.value("PreferredMaintenanceWindow"))
+    if daily and weekly and daily & weekly:
         raise bad_value("The backup window and maintenance window must not overlap.")
 
 
@@ -63,6 +62,8 @@ def master_user(call: Call) -> None:
         raise bad_combination(
             "MasterUserPassword and ManageMasterUserPassword are mutually exclusive. Specify only one of these parameters."
         )
+    if call.given("ManageMasterUserPassword") and call.given("ReplicationSourceIdentifier"):
+        raise bad_combination("ManageMasterUserPassword isn't supported for a read replica DB cluster.")
     inherited = ("GlobalClusterIdentifier", "ReplicationSourceIdentifier")
     if call.action != "CreateDBCluster" or any(map(call.given, inherited)):
         return

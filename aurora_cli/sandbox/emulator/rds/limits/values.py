@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
+from aurora_cli.sandbox.emulator.rds.models import windows
 from aurora_cli.spec.facts.tables import table
-from aurora_cli.spec.values import windows
 
 Allows = Callable[[Any, str], bool]
 """Whether a value is allowed with an engine."""
@@ -47,10 +47,6 @@ def written(pattern: str) -> Allows:
     return lambda value, _: form.fullmatch(value) is not None
 
 
-def _long_enough(window: windows.Window | None) -> bool:
-    return window is None or window.length >= windows.MINIMUM
-
-
 def _free_user(value: str, engine: str) -> bool:
     reserved = table("reserved")[engine]
     return value.lower() not in reserved["users"] and not value.lower().startswith(tuple(reserved["user_prefixes"]))
@@ -75,15 +71,16 @@ _SHARED: dict[str, tuple[Limit, ...]] = {
     ),
     "PreferredMaintenanceWindow": (
         Limit(
-            lambda value, _: windows.weekly(value) is not None,
+            lambda value, _: windows.maintenance(value) is not None,
             "Invalid maintenance window format: {value}. Should be specified as a range ddd:hh24:mi-ddd:hh24:mi "
             "(24H Clock UTC). Example: Sun:23:45-Mon:00:15",
         ),
         Limit(
-            lambda value, _: _long_enough(windows.weekly(value)), "The maintenance window must be at least 30 minutes."
+            lambda value, _: len(windows.maintenance(value) or ()) >= windows.SHORTEST,
+            "The maintenance window must be at least 30 minutes.",
         ),
         Limit(
-            lambda value, _: (windows.weekly(value) or windows.Window(0, 0, 1)).length < windows.DAY,
+            lambda value, _: len(windows.maintenance(value) or ()) < windows.DAY,
             "Maintenance window must be less than 24 hours.",
         ),
     ),
@@ -110,11 +107,14 @@ CLUSTER: dict[str, tuple[Limit, ...]] = {
     ),
     "PreferredBackupWindow": (
         Limit(
-            lambda value, _: windows.daily(value) is not None,
+            lambda value, _: windows.backup(value) is not None,
             "Invalid backup window format: {value}. Should be specified as a range hh24:mi-hh24:mi (24H Clock UTC). "
             "Example: 04:00-04:30",
         ),
-        Limit(lambda value, _: _long_enough(windows.daily(value)), "Backup window must be at least 30 minutes."),
+        Limit(
+            lambda value, _: len(windows.backup(value) or ()) >= 7 * windows.SHORTEST,
+            "Backup window must be at least 30 minutes.",
+        ),
     ),
     "EngineMode": (Limit(among(("provisioned",)), "The engine mode {value} you requested is currently unavailable."),),
     "StorageType": (
@@ -141,7 +141,7 @@ CLUSTER: dict[str, tuple[Limit, ...]] = {
         ),
         Limit(_short_enough, "DatabaseName is too long for the {engine} engine."),
         Limit(
-            lambda value, engine: value.lower() not in table("reserved")[engine]["databases"],
+            lambda value, engine: value.lower() not in {*table("reserved")[engine]["databases"]} - {"postgres"},
             "DatabaseName {value} cannot be used. It is a reserved word for this engine",
         ),
     ),

@@ -94,7 +94,7 @@ def _check_stream(backend: AuroraBackend, cluster: AuroraCluster, params: Any) -
                 f"Database activity streams aren't supported for the DB instance class {member.db_instance_class}."
             )
     backend.key_arn(params["KmsKeyId"], "alias/aws/rds")
-    if backend.kms.describe_key(params["KmsKeyId"]).key_manager == "AWS":
+    if "alias/aws/" in params["KmsKeyId"]:
         raise error(
             "KMSKeyNotAccessibleFault",
             f"The AWS managed key {params['KmsKeyId']} can't encrypt a database activity stream.",

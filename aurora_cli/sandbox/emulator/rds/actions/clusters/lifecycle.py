@@ -27,12 +27,11 @@ from aurora_cli.sandbox.emulator.rds.errors import (
     instance_not_found,
     instance_state,
 )
-from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
+from aurora_cli.sandbox.emulator.rds.models import engines, names, networks, windows
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
 from aurora_cli.sandbox.emulator.rds.models.snapshot import RetainedBackup
-from aurora_cli.spec.values import windows
 
 LONGEST_STOP = dt.timedelta(days=7)
 SCALING_V1 = {
@@ -89,12 +88,12 @@ def _inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
 
 def _choose_window(values: dict[str, Any]) -> None:
     """With one of the two windows, AWS chooses the other; here one that does not overlap."""
-    daily = windows.daily(values.get("preferred_backup_window") or "")
-    weekly = windows.weekly(values.get("preferred_maintenance_window") or "")
+    daily = windows.backup(values.get("preferred_backup_window"))
+    weekly = windows.maintenance(values.get("preferred_maintenance_window"))
     if daily and not weekly:
-        values["preferred_maintenance_window"] = windows.derived_maintenance(daily)
+        values["preferred_maintenance_window"] = windows.other_maintenance(daily)
     if weekly and not daily:
-        values["preferred_backup_window"] = windows.derived_backup(weekly)
+        values["preferred_backup_window"] = windows.other_backup(weekly)
 
 
 def _check_password(values: dict[str, Any]) -> None:

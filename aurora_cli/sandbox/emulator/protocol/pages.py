@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.core.utils import get_pagination_model, get_value, set_value
 
-from aurora_cli.sandbox.emulator.query.requests import Refusal
+from aurora_cli.sandbox.emulator.protocol.constraints import Refusal
 
 FEWEST, MOST = 20, 100
 _SIZE = "MaxRecords"

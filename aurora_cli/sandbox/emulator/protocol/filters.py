@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
 
-from aurora_cli.sandbox.emulator.query.requests import Refusal
+from aurora_cli.sandbox.emulator.protocol.constraints import Refusal
 
 Table = Mapping[str, tuple[str, ...]]
 """Name of a filter -> the members of the result that it looks at; `Arn:3` is the third part of an ARN, its Region."""

@@ -1,25 +1,21 @@
 """A request of the query protocol, held against the input shape of its action.
 
-Codes: common errors of the RDS API reference (MissingParameter, InvalidQueryParameter, ValidationError); the texts of constraints
-are those of AWS's framework for services, "1 validation error detected: Value '...' at '...' failed to satisfy constraint: ...".
+Codes: common errors of the RDS API reference (MissingParameter, InvalidQueryParameter, InvalidParameterValue, ValidationError).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from botocore.utils import parse_timestamp
+
+from aurora_cli.sandbox.emulator.protocol.constraints import Refusal, broken, of_number, of_text
 
 _NOT_OF_THE_ACTION = ("Action", "Version")
 _NUMBERS = {"integer": re.compile(r"-?\d{1,18}", re.ASCII), "float": re.compile(r"-?\d{1,18}(\.\d+)?", re.ASCII)}
 _NUMBERS |= {"long": _NUMBERS["integer"], "double": _NUMBERS["float"]}
-
-
-class Refusal(NamedTuple):
-    """An error code and its message."""
-
-    code: str
-    message: str
 
 
 def problem(operation: Any, form: Mapping[str, str]) -> Refusal | None:
@@ -55,15 +51,27 @@ def _wrong(shape: Any, sent: Mapping[str, str]) -> Iterator[Refusal]:
         pattern = _NUMBERS.get(leaf.type_name)
         if pattern is not None and not pattern.fullmatch(value):
             yield Refusal("InvalidParameterValue", f"Invalid value {value} for {name}. Must be a number.")
+        elif leaf.type_name == "timestamp" and not _is_time(value):
+            yield Refusal("InvalidParameterValue", f"Invalid value {value} for {name}. Must be a time in ISO 8601.")
         elif leaf.type_name == "boolean" and value.lower() not in ("true", "false"):
             yield Refusal("InvalidParameterValue", f"Invalid value {value} for {name}. Must be true or false.")
         elif leaf.type_name == "string":
-            yield from _constraints(leaf, name, value)
+            yield from of_text(leaf, name, value)
+        elif pattern is not None and name != "MaxRecords":
+            yield from of_number(leaf, name, float(value))
     for name, member in shape.members.items():
         most = member.metadata.get("max") if member.type_name == "list" else None
         count = len(set(_indexes(sent, _wire_name(member, name)))) if most else 0
         if most and count > most:
-            yield _constraint(name, f"[{count} elements]", f"Member must have length less than or equal to {most}")
+            yield broken(name, f"[{count} elements]", f"Member must have length less than or equal to {most}")
+
+
+def _is_time(value: str) -> bool:
+    try:
+        parse_timestamp(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _indexes(sent: Mapping[str, str], name: str) -> Iterator[str]:
@@ -71,26 +79,6 @@ def _indexes(sent: Mapping[str, str], name: str) -> Iterator[str]:
         parts = key.split(".")
         if parts[0] == name and len(parts) > 2:
             yield parts[2]
-
-
-def _constraints(leaf: Any, name: str, value: str) -> Iterator[Refusal]:
-    low, high, pattern = (leaf.metadata.get(key) for key in ("min", "max", "pattern"))
-    if leaf.enum and value not in leaf.enum:
-        yield _constraint(name, value, f"Member must satisfy enum value set: [{', '.join(leaf.enum)}]")
-    if low is not None and len(value) < low:
-        yield _constraint(name, value, f"Member must have length greater than or equal to {low}")
-    if high is not None and len(value) > high:
-        yield _constraint(name, value, f"Member must have length less than or equal to {high}")
-    if pattern is not None and not re.fullmatch(pattern, value):
-        yield _constraint(name, value, f"Member must satisfy regular expression pattern: {pattern}")
-
-
-def _constraint(name: str, value: str, text: str) -> Refusal:
-    shown = name[:1].lower() + name[1:]
-    return Refusal(
-        "ValidationError",
-        f"1 validation error detected: Value '{value}' at '{shown}' failed to satisfy constraint: {text}",
-    )
 
 
 def _leaf(shape: Any, parts: list[str]) -> tuple[Any, str]:
