@@ -93,7 +93,7 @@ CASES = (
     Case(
         "source-time",
         _REWIND,
-        {**{"DBClusterIdentifier": "new", "SourceDBClusterIdentifier": "pg"}, "RestoreToTime": "yesterday"},
+        {"DBClusterIdentifier": "new", "SourceDBClusterIdentifier": "pg", "RestoreToTime": "yesterday"},
         _VALUE,
         "Must be a time",
         raw=True,

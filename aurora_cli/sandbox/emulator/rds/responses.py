@@ -37,6 +37,7 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters import (
 )
 from aurora_cli.sandbox.emulator.rds.actions.parameter_groups import CLUSTER_GROUPS, DB_GROUPS, engine_defaults
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.limits import tags
 from aurora_cli.sandbox.emulator.rds.limits.check import check
 from aurora_cli.sandbox.emulator.rds.lists import FILTERS, LARGEST_PAGES
 from aurora_cli.sandbox.emulator.rds.models import engines
@@ -100,6 +101,12 @@ class AuroraResponse(RDSResponse):
     def _refused(refusal: Refusal) -> Any:
         status, headers, body = wire_errors.refusal(*refusal, "query")
         return status, dict(headers), body.decode()
+
+    def add_tags_to_resource(self) -> ActionResult:
+        """AddTagsToResource, up to the 50 tags of a resource."""
+        present = self.aurora.list_tags_for_resource(self.params["ResourceName"])
+        tags.check(self.params.get("Tags") or (), present)
+        return super().add_tags_to_resource()
 
     def describe_db_cluster_snapshots(self) -> ActionResult:
         """DescribeDBClusterSnapshots, also by ARN."""
