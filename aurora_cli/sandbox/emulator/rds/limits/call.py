@@ -34,8 +34,16 @@ class Call:
     def value(self, member: str) -> Any:
         """The value that the call leads to: the given one, else the one that the resource has."""
         given = self.given(member)
+        return self._current(member) if given is None else given
+
+    def changes(self, member: str) -> bool:
+        """Whether the call gives a value that the resource does not have."""
+        given = self.given(member)
+        return bool(given) and given != self._current(member)
+
+    def _current(self, member: str) -> Any:
         attribute = _ATTRIBUTES.get(member) or camelcase_to_underscores(member)
-        return given if given is not None or self.changed is None else getattr(self.changed, attribute, None)
+        return None if self.changed is None else getattr(self.changed, attribute, None)
 
     @property
     def of_instance(self) -> bool:

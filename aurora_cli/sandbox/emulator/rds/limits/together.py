@@ -45,7 +45,7 @@ def monitoring(call: Call) -> None:
 def insights(call: Call) -> None:
     """Performance Insights are on where days or a key are given; the advanced mode keeps 465 days or more."""
     enabled = call.value("EnablePerformanceInsights")
-    if not enabled and any(map(call.given, ("PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId"))):
+    if not enabled and any(map(call.changes, ("PerformanceInsightsRetentionPeriod", "PerformanceInsightsKMSKeyId"))):
         raise bad_combination("To enable Performance Insights, EnablePerformanceInsights must be set to 'true'")
     if call.of_instance or call.value("DatabaseInsightsMode") != "advanced":
         return
