@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.aws.clients import AwsClients
 from aurora_cli.aws.describe import find_cluster, instances_of
-from aurora_cli.aws.engine.engine_upgrade import known_parameters
+from aurora_cli.aws.engine.engine_upgrade import integrations_of, known_parameters, waiting_maintenance
 from aurora_cli.aws.modify.reader_scaling import read_bounds
 from aurora_cli.aws.related.proxies import read_proxy
 from aurora_cli.aws.replication.global_database import read_global
@@ -129,3 +129,18 @@ def test_pages_without_an_end_are_not_read_for_ever() -> None:
     with answering(lambda name, _: (200, encode("rds", name, answer))) as calls:
         assert known_parameters(CLIENTS.client("rds"), "aurora-postgresql16") is None
     assert len(calls) == 2
+
+
+def test_every_page_of_what_holds_an_upgrade_back_is_read() -> None:
+    names = ["a", "b"]
+
+    def respond(name: str, answer: Any) -> tuple[int, bytes]:
+        (key,) = answer
+        answer[key][0] |= {"ResourceIdentifier": names[0], "SourceArn": "a", "IntegrationName": names[0]}
+        names.pop(0)
+        return 200, encode("rds", name, {**answer, "Marker": "next"} if names else answer)
+
+    with answering(respond):
+        assert waiting_maintenance(CLIENTS.client("rds"), ["a", "b"]) == ["demo of a", "demo of b"]
+        names += ["c", "d"]
+        assert integrations_of(CLIENTS.client("rds"), "a") == ["c", "d"]
