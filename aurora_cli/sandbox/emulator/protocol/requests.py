@@ -13,7 +13,9 @@ from botocore.utils import parse_timestamp
 
 from aurora_cli.sandbox.emulator.protocol.constraints import Refusal, broken, of_number, of_text
 
-_NOT_OF_THE_ACTION = ("Action", "Version")
+_NOT_OF_THE_ACTION = ("Action", "Version", "X-Amz-")
+"""Beginnings of the keys of every request; the last one is of a signature in the address."""
+
 _NUMBERS = {"integer": re.compile(r"-?\d{1,18}", re.ASCII), "float": re.compile(r"-?\d{1,18}(\.\d+)?", re.ASCII)}
 _NUMBERS |= {"long": _NUMBERS["integer"], "double": _NUMBERS["float"]}
 
@@ -26,7 +28,7 @@ def problem(operation: Any, form: Mapping[str, str]) -> Refusal | None:
         form: parameters of the request, as they are sent: `Tags.Tag.1.Key`.
     """
     shape = operation.input_shape
-    sent = {key: value for key, value in form.items() if key not in _NOT_OF_THE_ACTION}
+    sent = {key: value for key, value in form.items() if not key.startswith(_NOT_OF_THE_ACTION)}
     if shape is None:
         return None
     return next(_unknown(shape, sent), None) or next(_missing(shape, sent, ""), None) or next(_wrong(shape, sent), None)
