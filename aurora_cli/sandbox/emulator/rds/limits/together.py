@@ -100,7 +100,7 @@ def zones(call: Call) -> None:
     """Zones are of the Region."""
     named = [*(call.given("AvailabilityZones") or ()), *filter(None, [call.given("AvailabilityZone")])]
     known = {zone.name for zone in networks.ec2_of(call.backend).describe_availability_zones()} if named else set()
-    strange = [name for name in named if name not in known]
+    strange = [name for name in named if known and name not in known]
     if strange:
         raise bad_value(f"Invalid availability zone: {strange[0]}. It is not a zone of {call.backend.region_name}.")
 
