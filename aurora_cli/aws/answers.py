@@ -27,6 +27,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 """Type of botocore's shapes -> what its parsers make of it."""
 
 _REDIRECTION = 300
+CHECK_THE_WAY = "Check the network, the proxy settings and the endpoint (AWS_ENDPOINT_URL), then run the command again."
 
 
 class Answer(dict[str, Any]):
@@ -96,5 +97,5 @@ def not_of_aws(operation: str, why: str) -> AwsFailed:
     """The error for an answer that is none."""
     return AwsFailed(
         f"The answer to {operation} is not as the API of AWS describes it: {why}.",
-        hint="Check the network, the proxy settings and the endpoint (AWS_ENDPOINT_URL), then run the command again.",
+        hint=CHECK_THE_WAY,
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from aurora_cli.aws.answers import CHECK_THE_WAY
 from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, ClusterNotFound, CredentialsError, InvalidInput
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ _OF_SETTINGS = {
     "InvalidSTSRegionalEndpointsConfigError",
 }
 _CREDENTIAL_MODULES = {"credentials", "tokens"}
+_PARSERS = "parsers"
 
 
 @contextmanager
@@ -106,7 +108,14 @@ def _from_answer(error: ClientError, doing: str) -> AuroraError:
             hint="Wait a minute and run the command again.",
             details=details,
         )
+    if not answer.get("Code"):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return _not_of_aws(doing, f"it has the HTTP status {status} and no error code")
     return AwsFailed(f"AWS refused {error.operation_name} while {doing}: {text}", details=details)
+
+
+def _not_of_aws(doing: str, why: str) -> AwsFailed:
+    return AwsFailed(f"The answer is not as the API of AWS describes it while {doing}: {why}.", hint=CHECK_THE_WAY)
 
 
 def _from_library(error: BotoCoreError, doing: str) -> AuroraError:
@@ -149,6 +158,9 @@ def _from_elsewhere(error: Exception, where: str, doing: str) -> AuroraError:
     reason = _sentence(error)
     if where in _CREDENTIAL_MODULES:
         return _no_credentials(reason, doing)
+    if where == _PARSERS:
+        page = any(mark in reason.lower() for mark in ("<html", "<!doctype html"))
+        return _not_of_aws(doing, "it is a web page" if page else "it cannot be parsed")
     if isinstance(error, ValueError) and "endpoint" in reason:
         return InvalidInput(
             f"A setting of AWS is not valid: {reason}.",
@@ -174,7 +186,8 @@ def _raised_in(error: Exception) -> str | None:
         package, _, part = str(trace.tb_frame.f_globals.get("__name__")).partition(".")
         parts += [part] if package in ("boto3", "botocore") else []
         trace = trace.tb_next
-    return next((part for part in parts if part in _CREDENTIAL_MODULES), parts[0] if parts else None)
+    told = {*_CREDENTIAL_MODULES, _PARSERS}
+    return next((part for part in parts if part in told), parts[0] if parts else None)
 
 
 def _sentence(error: Exception) -> str:

@@ -121,8 +121,8 @@ def test_the_log_tells_the_order_of_calls(emulator: Sandbox) -> None:
 
 def test_what_is_not_emulated_is_said_so(emulator: Sandbox) -> None:
     with refused("InvalidAction") as caught:
-        client(emulator, "rds").describe_reserved_db_instances_offerings()
-    assert "does not emulate rds:DescribeReservedDBInstancesOfferings" in str(caught.value)
+        client(emulator, "rds").create_tenant_database(DBInstanceIdentifier="a", TenantDBName="b", MasterUsername="c")
+    assert "does not emulate rds:CreateTenantDatabase" in str(caught.value)
 
 
 def test_many_callers_at_once_lose_nothing(emulator: Sandbox) -> None:

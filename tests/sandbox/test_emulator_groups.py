@@ -207,7 +207,7 @@ def test_a_parameter_group_in_use_stays(account: Account) -> None:
         account.rds.delete_db_cluster_parameter_group(DBClusterParameterGroupName=name)
     account.rds.delete_db_cluster(DBClusterIdentifier="demo", SkipFinalSnapshot=True)
     account.rds.delete_db_cluster_parameter_group(DBClusterParameterGroupName=name)
-    with refused("DBClusterParameterGroupNotFound"):
+    with refused("DBParameterGroupNotFound"):
         account.rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name)
 
 
@@ -239,8 +239,10 @@ def test_default_groups_exist(account: Account, family: str) -> None:
     groups = account.rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=name)
     assert groups["DBClusterParameterGroups"][0]["DBParameterGroupFamily"] == family
     assert account.rds.describe_db_parameter_groups(DBParameterGroupName=name)["DBParameterGroups"]
-    with refused("InvalidDBParameterGroupState"):
+    with refused("InvalidParameterValue"):
         set_cluster(account, name, "rds.force_ssl", "1")
+    with refused("InvalidParameterValue"):
+        account.rds.delete_db_cluster_parameter_group(DBClusterParameterGroupName=name)
 
 
 def test_an_unknown_key_is_refused_and_a_known_one_is_used(emulator: Sandbox, account: Account) -> None:

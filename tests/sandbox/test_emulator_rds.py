@@ -258,6 +258,8 @@ def test_every_cluster_setting_of_ours_can_be_changed(account: Account) -> None:
         Port=5433,
         StorageType="aurora-iopt1",
         DatabaseInsightsMode="advanced",
+        EnablePerformanceInsights=True,
+        PerformanceInsightsRetentionPeriod=465,
         AllowEngineModeChange=False,
     )
     assert cluster["BackupRetentionPeriod"] == 14

@@ -157,7 +157,11 @@ def test_a_replica_of_a_cluster_in_another_region(replica: Aurora, tmp_path: Pat
 
 
 def test_members_of_a_global_database_are_refused(replica: Aurora) -> None:
-    replica.client("rds").create_global_cluster(
+    rds = replica.client("rds")
+    for member in replica.cluster("plain")["DBClusterMembers"]:  # T classes are not for global databases
+        name = member["DBInstanceIdentifier"]
+        rds.modify_db_instance(DBInstanceIdentifier=name, DBInstanceClass="db.r7g.large", ApplyImmediately=True)
+    rds.create_global_cluster(
         GlobalClusterIdentifier="world", SourceDBClusterIdentifier=replica.cluster("plain")["DBClusterArn"]
     )
     refused = replica.run("promote", "plain", "--confirm", "plain")

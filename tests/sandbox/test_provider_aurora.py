@@ -294,7 +294,7 @@ def test_global_cluster(emulator: Sandbox) -> None:
     assert newer["tags_all"] == {"Name": "world", "Project": "orders"}
     newest = here.update("aws_rds_global_cluster", newer, **config, engine_version="17.5")
     here.assert_imports("aws_rds_global_cluster", "world", newest, "force_destroy")
-    with refused("InvalidDBClusterStateFault"):
+    with refused("InvalidGlobalClusterStateFault"):
         client(emulator, "rds").delete_db_cluster(DBClusterIdentifier="one", SkipFinalSnapshot=True)
     for side, name in ((there, "two"), (here, "one")):
         side.delete("aws_rds_cluster_instance", member(side, name))

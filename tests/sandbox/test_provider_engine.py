@@ -84,7 +84,7 @@ def test_security_group_closes_egress_and_keeps_rule_resources(driver: Driver, e
         ip_protocol="TCP",
         from_port=5432,
         to_port=5432,
-        description='${not a template} "quoted"'.replace("$", "USD"),
+        description="{not a template}, $USD [&] #1",
     )
     wider = driver.update(
         "aws_vpc_security_group_ingress_rule",

@@ -9,7 +9,7 @@ import pytest
 
 from aurora_cli.aws.clients import AwsClients
 from aurora_cli.aws.describe import find_cluster, instances_of
-from aurora_cli.aws.engine.engine_upgrade import known_parameters
+from aurora_cli.aws.engine.engine_upgrade import integrations_of, known_parameters, waiting_maintenance
 from aurora_cli.aws.modify.reader_scaling import read_bounds
 from aurora_cli.aws.related.proxies import read_proxy
 from aurora_cli.aws.replication.global_database import read_global
@@ -52,6 +52,25 @@ def test_what_botocore_makes_of_a_value_itself_is_no_fault_of_the_answer() -> No
         role["Arn"]
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "why"),
+    [
+        (200, b"<!DOCTYPE html><p>Sign in<br>", "it is a web page"),
+        (404, b"<html>&nbsp;" + b"<p>Not found" * 400, "it is a web page"),
+        (500, b"upstream connect error", "it cannot be parsed"),
+        (200, bytes(range(256)), "it cannot be parsed"),
+        (200, b"", "it cannot be parsed"),
+        (200, b"<other/>", "it cannot be parsed"),
+        (302, b"<html>moved</html>", "it has the HTTP status 302 and no error code"),
+    ],
+)
+def test_nonsense_is_one_sentence_without_what_was_sent(status: int, body: bytes, why: str) -> None:
+    with answering(lambda *_: (status, body)), pytest.raises(AwsFailed) as caught:
+        clusters(CLIENTS)
+    wanted = f"The answer is not as the API of AWS describes it while reading cluster demo: {why}."
+    assert (caught.value.message, "AWS_ENDPOINT_URL" in str(caught.value.hint)) == (wanted, True)
+
+
 @pytest.mark.parametrize("read", [clusters, rotation, bounds])
 def test_a_web_page_is_no_answer(read: Callable[[AwsClients], Any]) -> None:
     with answering(lambda *_: (200, PAGE)), pytest.raises(AwsFailed) as caught:
@@ -63,9 +82,7 @@ def test_a_web_page_is_no_answer(read: Callable[[AwsClients], Any]) -> None:
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (b"", "invalid XML received"),
-        (b"<DescribeDBClustersResponse><DescribeDB", "invalid XML received"),
-        (b"<other/>", "The AWS library failed while reading cluster demo"),
+        (b"<DescribeDBClustersResponse><DescribeDB", "while reading cluster demo: it cannot be parsed."),
         (
             encode("rds", "DescribeDBClusters", {}),
             "The answer to DescribeDBClusters is not as the API of AWS describes it: it has no",
@@ -112,3 +129,18 @@ def test_pages_without_an_end_are_not_read_for_ever() -> None:
     with answering(lambda name, _: (200, encode("rds", name, answer))) as calls:
         assert known_parameters(CLIENTS.client("rds"), "aurora-postgresql16") is None
     assert len(calls) == 2
+
+
+def test_every_page_of_what_holds_an_upgrade_back_is_read() -> None:
+    names = ["a", "b"]
+
+    def respond(name: str, answer: Any) -> tuple[int, bytes]:
+        (key,) = answer
+        answer[key][0] |= {"ResourceIdentifier": names[0], "SourceArn": "a", "IntegrationName": names[0]}
+        names.pop(0)
+        return 200, encode("rds", name, {**answer, "Marker": "next"} if names else answer)
+
+    with answering(respond):
+        assert waiting_maintenance(CLIENTS.client("rds"), ["a", "b"]) == ["demo of a", "demo of b"]
+        names += ["c", "d"]
+        assert integrations_of(CLIENTS.client("rds"), "a") == ["c", "d"]

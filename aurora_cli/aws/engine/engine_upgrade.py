@@ -116,7 +116,8 @@ def integrations_of(rds: Any, arn: str) -> list[str]:
     """Names of the zero-ETL integrations that read from the cluster; empty where AWS may not be asked."""
     try:
         with aws_errors("reading the zero-ETL integrations"):
-            found = rds.describe_integrations()["Integrations"]
+            pages = rds.get_paginator("describe_integrations").paginate()
+            found = [one for page in pages for one in page["Integrations"]]
     except (AccessDenied, AwsFailed):
         return []
     return [one["IntegrationName"] for one in found if one.get("SourceArn") == arn]
@@ -127,7 +128,8 @@ def waiting_maintenance(rds: Any, arns: Iterable[str]) -> list[str]:
     wanted = set(arns)
     try:
         with aws_errors("reading the pending maintenance"):
-            found = rds.describe_pending_maintenance_actions()["PendingMaintenanceActions"]
+            pages = rds.get_paginator("describe_pending_maintenance_actions").paginate()
+            found = [one for page in pages for one in page["PendingMaintenanceActions"]]
     except (AccessDenied, AwsFailed):
         return []
     return [

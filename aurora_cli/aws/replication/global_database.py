@@ -17,6 +17,7 @@ _HANDING_OVER = ("switching-over", "failing-over")
 _LAG = "AuroraGlobalDBReplicationLag"
 _PARTS_OF_ARN = 7
 _NOT_FOUND = "GlobalClusterNotFoundFault"
+_NOT_A_MEMBER = "is not found in global cluster"
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ def detach(rds: Any, identifier: str, arn: str) -> None:
     except ClusterNotFound:
         return
     except AwsFailed as error:
-        if error.details.get("aws_code") != _NOT_FOUND:
+        left = _NOT_A_MEMBER in str(error.details.get("aws_message"))
+        if error.details.get("aws_code") != _NOT_FOUND and not left:
             raise
 
 

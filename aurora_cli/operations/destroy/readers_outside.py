@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aurora_cli.aws.cluster.waiters import wait_until
+from aurora_cli.aws.describe import find_instance
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.modify.reader_scaling import read_bounds, set_bounds
 from aurora_cli.errors import AccessDenied, AwsFailed, ClusterNotFound
-from aurora_cli.events import Note
+from aurora_cli.events import Note, waiting
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -50,6 +52,8 @@ def delete_unmanaged_instances(work: DestroyContext, address: str, topology: Top
         if member.id in ours or member.status == "deleting":
             continue
         work.emit(Note(f"Deleting {member.id}, an instance that Terraform does not manage.", level="warning"))
+        if member.status == "creating":
+            _await_created(work, address, member.id)
         try:
             with aws_errors(f"deleting {member.id}"):
                 work.client(address).delete_db_instance(DBInstanceIdentifier=member.id, SkipFinalSnapshot=True)
@@ -58,3 +62,14 @@ def delete_unmanaged_instances(work: DestroyContext, address: str, topology: Top
         except AwsFailed as error:  # autoscaling was quicker
             if error.details.get("aws_code") not in _GOES_ALREADY:
                 raise
+
+
+def _await_created(work: DestroyContext, address: str, identifier: str) -> None:
+    """AWS refuses to delete an instance that it creates. Raises CredentialsError, AccessDenied, AwsFailed, WaitTimeout."""
+
+    def look() -> tuple[None, str | None]:
+        found = find_instance(work.client(address), identifier)
+        status = found["DBInstanceStatus"] if found is not None else None
+        return None, status if status == "creating" else None
+
+    wait_until(look, what=f"{identifier} to be created", clock=work.app.clock, waiting=waiting(work.emit))

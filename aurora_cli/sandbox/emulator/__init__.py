@@ -7,5 +7,6 @@ access.py        refuses browsers, other keys and moto's own API
 application.py   handles a request: routing, faults, moto, call log
 admin.py         /_aurora/health, calls, faults, settings, reset
 loading.py       imports moto and the extensions in the background
+protocol/        what moto lacks for every service, from botocore's models
 rds/, services/  the extensions of moto
 """

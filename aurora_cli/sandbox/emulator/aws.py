@@ -16,6 +16,7 @@ from aurora_cli.sandbox.emulator.calls import scope
 from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services import ec2
 from aurora_cli.sandbox.emulator.services.install import install_for
+from aurora_cli.sandbox.emulator.services.refusals import refusal
 from aurora_cli.sandbox.emulator.wire_errors import Answer
 from aurora_cli.sandbox.inventory import Inventory
 from aurora_cli.sandbox.isolation import ACCOUNT
@@ -47,9 +48,14 @@ class Aws:
         Raises:
             NotImplementedError: moto does not support the action.
         """
+        service = scope(environ)[0]
         with self.one_at_a_time:
-            install_for(scope(environ)[0])
-            return self._call(environ)
+            if service == "pi":
+                from aurora_cli.sandbox.emulator.services import performance_insights
+
+                return performance_insights.answer(environ, ACCOUNT)
+            install_for(service)
+            return refusal(environ) or self._call(environ)
 
     def _call(self, environ: Environ) -> Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []

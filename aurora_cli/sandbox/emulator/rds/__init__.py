@@ -2,7 +2,9 @@
 
 models/        the resources: moto's, with the values that RDS returns
 backend.py     RDS of an account and Region: tables of resources, deferred work
-actions/       the actions on a backend: validation, states, errors
+limits/        what a call must not say, whatever there is: values, combinations, tags
+actions/       the actions on a backend: states, quotas, errors
+lists.py       the filters of lists, and how long a page is
 responses.py   maps actions of the API to functions
 """
 

@@ -92,7 +92,8 @@ class AuroraBackend(RDSBackend):
         Raises:
             RDSClientError: there is none.
         """
-        found = self.clusters.get(identifier.rpartition(":")[2])
+        own = self.in_region_of(identifier) is self
+        found = self.clusters.get(identifier.rpartition(":")[2]) if own else None
         if not isinstance(found, AuroraCluster):
             raise cluster_not_found(identifier)
         return found
@@ -150,12 +151,13 @@ class AuroraBackend(RDSBackend):
         return cast(DBParameterGroup, parameter_group.find(self, DBParameterGroup, name))
 
     def cluster_parameter_group(self, name: str) -> DBClusterParameterGroup:
-        """A cluster parameter group by name.
+        """The cluster parameter group that a cluster names.
 
         Raises:
             RDSClientError: there is none.
         """
-        return cast(DBClusterParameterGroup, parameter_group.find(self, DBClusterParameterGroup, name))
+        code = parameter_group.NOT_FOUND_BY_CLUSTER
+        return cast(DBClusterParameterGroup, parameter_group.find(self, DBClusterParameterGroup, name, code))
 
     def key_arn(self, key: str | None, default: str) -> str:
         """ARN of a KMS key.

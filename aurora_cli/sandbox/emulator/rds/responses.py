@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
-from moto.core.responses import ActionResult, PaginatedResult
-from moto.core.utils import camelcase_to_underscores
+from moto.core.responses import ActionResult
+from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.rds.responses import RDSResponse
 
+from aurora_cli.sandbox.emulator import wire_errors
+from aurora_cli.sandbox.emulator.protocol import filters, pages, requests
+from aurora_cli.sandbox.emulator.protocol.constraints import Refusal
 from aurora_cli.sandbox.emulator.rds.actions import (
     endpoints,
     engine_versions,
     events,
     instances,
+    log_files,
     maintenance,
     proxies,
     proxy_endpoints,
@@ -33,21 +37,76 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters import (
 )
 from aurora_cli.sandbox.emulator.rds.actions.parameter_groups import CLUSTER_GROUPS, DB_GROUPS, engine_defaults
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.limits import tags
+from aurora_cli.sandbox.emulator.rds.limits.check import check
+from aurora_cli.sandbox.emulator.rds.lists import FILTERS, LARGEST_PAGES
 from aurora_cli.sandbox.emulator.rds.models import engines
+
+_SERVICE = "rds"
 
 
 class AuroraResponse(RDSResponse):
     """An RDS request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._refusal: Refusal | None = None
+        self._filters: list[Any] = []
 
     @property
     def aurora(self) -> AuroraBackend:
         """The backend of the request's account and Region."""
         return cast(AuroraBackend, self.backend)
 
+    def parse_parameters(self, request: Any) -> None:
+        """Parse a request that fits the model of its action."""
+        action, model = self._get_action(), get_service_model(_SERVICE)
+        if action not in model.operation_names:
+            self._refusal = Refusal(
+                "InvalidAction", f"Could not find operation {action} for version {model.api_version}"
+            )
+        else:
+            self._refusal = requests.problem(model.operation_model(action), request.values)
+        if self._refusal is None:
+            super().parse_parameters(request)
+            self._take_filters(action)
+
+    def _take_filters(self, action: str) -> None:
+        if action in FILTERS:
+            self._filters = self.params.pop("Filters", [])
+            self._refusal = filters.problem(FILTERS[action], self._filters)
+
     def call_action(self) -> Any:
         """Handle the request, after the deferred actions that are due."""
+        if self._refusal is not None:
+            return self._refused(self._refusal)
         self.aurora.run_due()
         return super().call_action()
+
+    def serialized(self, action_result: ActionResult) -> Any:
+        """The response: of a list, the items that match the filters, and of these one page."""
+        action, result = self._get_action(), action_result.result
+        if not isinstance(result, dict):
+            return super().serialized(action_result)
+        if self._filters:
+            (key,) = result
+            result[key] = filters.matching(FILTERS[action], self._filters, result[key])
+        try:
+            pages.cut(_SERVICE, action, result, self.params, most=LARGEST_PAGES.get(action, pages.MOST))
+        except pages.BadPage as bad:
+            return self._refused(bad.refusal)
+        return super().serialized(ActionResult(result))
+
+    @staticmethod
+    def _refused(refusal: Refusal) -> Any:
+        status, headers, body = wire_errors.refusal(*refusal, "query")
+        return status, dict(headers), body.decode()
+
+    def add_tags_to_resource(self) -> ActionResult:
+        """AddTagsToResource, up to the 50 tags of a resource."""
+        present = self.aurora.list_tags_for_resource(self.params["ResourceName"])
+        tags.check(self.params.get("Tags") or (), present)
+        return super().add_tags_to_resource()
 
     def describe_db_cluster_snapshots(self) -> ActionResult:
         """DescribeDBClusterSnapshots, also by ARN."""
@@ -71,13 +130,11 @@ class Action(NamedTuple):
         member: member of the response that holds the result; empty: the result is the whole response, or there is none.
         do: returns the result, from the backend and the parameters of the call.
         ours: whether the call is of Aurora; None: every call is.
-        answer: class of the response.
     """
 
     member: str
     do: Callable[[AuroraBackend, Any], Any]
     ours: Callable[[AuroraBackend, Any], Any] | None = None
-    answer: type[ActionResult] = ActionResult
 
 
 def _for_aurora(backend: AuroraBackend, params: Any) -> bool:
@@ -89,7 +146,6 @@ def _of_cluster(backend: AuroraBackend, params: Any) -> bool:
 
 
 ACTIONS = {
-    "DescribeDBMajorEngineVersions": Action("DBMajorEngineVersions", engine_versions.major_versions),
     "CreateDBCluster": Action("DBCluster", lifecycle.create, _for_aurora),
     "ModifyDBCluster": Action("DBCluster", modification.modify),
     "DeleteDBCluster": Action("DBCluster", lifecycle.delete),
@@ -120,12 +176,9 @@ ACTIONS = {
     "RestoreDBClusterToPointInTime": Action("DBCluster", restores.to_point_in_time),
     "RestoreDBClusterFromS3": Action("DBCluster", restores.from_s3),
     "CreateBlueGreenDeployment": Action("BlueGreenDeployment", blue_green.create),
-    "DescribeBlueGreenDeployments": Action("BlueGreenDeployments", blue_green.describe, answer=PaginatedResult),
+    "DescribeBlueGreenDeployments": Action("BlueGreenDeployments", blue_green.describe),
     "SwitchoverBlueGreenDeployment": Action("BlueGreenDeployment", blue_green.switch_over),
     "DeleteBlueGreenDeployment": Action("BlueGreenDeployment", blue_green.delete),
-    "DescribeIntegrations": Action(
-        "Integrations", lambda *_: []
-    ),  # the emulator does not support zero-ETL integrations
     "CreateGlobalCluster": Action("GlobalCluster", global_clusters.create),
     "DescribeGlobalClusters": Action("GlobalClusters", global_clusters.describe),
     "ModifyGlobalCluster": Action("GlobalCluster", global_clusters.modify),
@@ -159,15 +212,31 @@ ACTIONS = {
     "DescribeEngineDefaultParameters": Action("EngineDefaults", engine_defaults),
     "DescribeDBEngineVersions": Action("DBEngineVersions", engine_versions.engine_versions),
     "DescribeOrderableDBInstanceOptions": Action(
-        "OrderableDBInstanceOptions", engine_versions.orderable_options, _for_aurora, PaginatedResult
+        "OrderableDBInstanceOptions", engine_versions.orderable_options, _for_aurora
     ),
     "DescribeAccountAttributes": Action("AccountQuotas", quotas.describe),
-    "DescribeEvents": Action("Events", events.describe, answer=PaginatedResult),
-    "DescribePendingMaintenanceActions": Action(
-        "PendingMaintenanceActions", maintenance.pending_actions, answer=PaginatedResult
-    ),
+    "DescribeEvents": Action("Events", events.describe),
+    "DescribePendingMaintenanceActions": Action("PendingMaintenanceActions", maintenance.pending_actions),
+    "ApplyPendingMaintenanceAction": Action("ResourcePendingMaintenanceActions", maintenance.apply_action),
     "DescribeCertificates": Action("", maintenance.certificates),
+    "DescribeSourceRegions": Action("SourceRegions", maintenance.source_regions),
+    "DescribeEventCategories": Action("EventCategoriesMapList", events.categories),
+    "DescribeDBMajorEngineVersions": Action("DBMajorEngineVersions", engine_versions.major_versions),
+    "DescribeDBLogFiles": Action("DescribeDBLogFiles", log_files.describe),
+    "DownloadDBLogFilePortion": Action("", log_files.portion),
 }
+
+_NEVER_ANY = {
+    "DescribeDBRecommendations": "DBRecommendations",
+    "DescribeIntegrations": "Integrations",
+    "DescribeReservedDBInstances": "ReservedDBInstances",
+    "DescribeReservedDBInstancesOfferings": "ReservedDBInstancesOfferings",
+    "DescribeTenantDatabases": "TenantDatabases",
+    "DescribeDBSnapshotTenantDatabases": "DBSnapshotTenantDatabases",
+    "DescribeDBCapacityReservations": "DBCapacityReservations",
+}
+"""Actions whose lists are empty, since the emulator cannot create what they list."""
+ACTIONS |= {action: Action(member, lambda *_: []) for action, member in _NEVER_ANY.items()}
 
 for _groups, _kind in ((CLUSTER_GROUPS, "DBClusterParameterGroup"), (DB_GROUPS, "DBParameterGroup")):
     ACTIONS |= {
@@ -179,18 +248,20 @@ for _groups, _kind in ((CLUSTER_GROUPS, "DBClusterParameterGroup"), (DB_GROUPS, 
     }
 
 
-def _method(name: str, action: Action) -> Callable[[AuroraResponse], ActionResult]:
+def _method(name: str, wire_name: str, action: Action) -> Callable[[AuroraResponse], ActionResult]:
     """The method that moto calls for an action."""
 
     def method(self: AuroraResponse) -> ActionResult:
         if action.ours is not None and not action.ours(self.aurora, self.params):
             return cast(ActionResult, getattr(RDSResponse, name)(self))
+        check(self.aurora, wire_name, self.params)
+        quotas.check(self.aurora, wire_name, self.params)
         result = action.do(self.aurora, self.params)
-        return action.answer({action.member: result} if action.member else result)
+        return ActionResult({action.member: result} if action.member else result)
 
     return method
 
 
 for _action in ACTIONS:
     _name = camelcase_to_underscores(_action)
-    setattr(AuroraResponse, _name, _method(_name, ACTIONS[_action]))
+    setattr(AuroraResponse, _name, _method(_name, _action, ACTIONS[_action]))

@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2 import models, urls
-from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.availability_zones_and_regions import Zone
 from moto.ec2.responses import EC2Response
@@ -70,6 +70,18 @@ class NetworkBackend(EC2Backend):
                 if [str(part) for part in (rule.ip_protocol, rule.from_port, rule.to_port)] != asked
                 or (rule.ip_range or {}).get("CidrIpv6") not in wanted
             ]
+
+    def create_vpc_endpoint(self, vpc_id: str, service_name: str, *more: Any, **named: Any) -> Any:
+        """A service has one endpoint with private names in a VPC."""
+        alive = [one for one in self.vpc_end_points.values() if one.vpc_id == vpc_id and one.state != "deleted"]
+        taken = any(one.service_name == service_name and one.private_dns_enabled for one in alive)
+        if taken and named.get("private_dns_enabled"):
+            raise EC2ClientError(
+                "InvalidParameter",
+                "private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
+                f"{service_name} in the VPC {vpc_id}",
+            )
+        return super().create_vpc_endpoint(vpc_id, service_name, *more, **named)
 
     def modify_vpc_endpoint(self, vpc_id: str, *more: Any, **named: Any) -> None:
         """moto leaves the routes to a gateway endpoint in the tables of its creation."""

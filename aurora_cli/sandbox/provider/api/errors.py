@@ -69,9 +69,11 @@ def has_code(*codes: str) -> Callable[[Exception], bool]:
 
 @contextmanager
 def accepted(*codes: str) -> Iterator[None]:
-    """Ignore errors with these codes: the resource already has the desired state."""
+    """Ignore errors with these codes: the resource already has the desired state. `Code:text` is an error with that text."""
     try:
         yield
     except AwsError as error:
-        if error.code not in codes:
+        if not any(
+            error.code == code and text in error.aws_message for code, _, text in (one.partition(":") for one in codes)
+        ):
             raise

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_available
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.errors import error
+from aurora_cli.sandbox.emulator.rds.errors import error, instance_not_found
 from aurora_cli.sandbox.emulator.rds.models import names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.endpoint import CustomEndpoint
 from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
+from aurora_cli.spec.facts.tables import table
 
 
 def create(backend: AuroraBackend, params: Any) -> StatusView:
@@ -18,6 +20,13 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     name = names.check_identifier(params["DBClusterEndpointIdentifier"], "DBClusterEndpointIdentifier")
     if name in backend.custom_endpoints:
         raise error("DBClusterEndpointAlreadyExistsFault", f"The DB cluster endpoint {name} already exists.")
+    check_available(cluster, "given a custom endpoint")
+    most = table("limits")["custom_endpoints_per_cluster"]
+    if len(backend.endpoints_of(cluster)) >= most:
+        raise error(
+            "DBClusterEndpointQuotaExceededFault", f"The cluster already has the {most} custom endpoints of its quota."
+        )
+    _check_members(cluster, params)
     endpoint = CustomEndpoint(backend, cluster, params)
     backend.custom_endpoints[name] = endpoint
     return StatusView(endpoint, "creating")
@@ -26,9 +35,17 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
 def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBClusterEndpoint."""
     endpoint = _find(backend, params["DBClusterEndpointIdentifier"])
+    _check_members(endpoint.cluster, params)
     endpoint.choose(params)
     endpoint.enter("modifying")
     return StatusView(endpoint, "modifying")
+
+
+def _check_members(cluster: AuroraCluster, params: Any) -> None:
+    known = {member.db_instance_identifier for member in cluster.instances}
+    for name in [*(params.get("StaticMembers") or ()), *(params.get("ExcludedMembers") or ())]:
+        if name.lower() not in known:
+            raise instance_not_found(name)
 
 
 def delete(backend: AuroraBackend, params: Any) -> StatusView:
@@ -47,13 +64,7 @@ def describe(backend: AuroraBackend, params: Any) -> list[Any]:
     for cluster in clusters:
         found += [_built_in(cluster, "WRITER", cluster.endpoint), _built_in(cluster, "READER", cluster.reader_endpoint)]
         found += backend.endpoints_of(cluster)
-    kinds = {
-        value.upper()
-        for item in params.get("Filters") or []
-        if item["Name"] == "db-cluster-endpoint-type"
-        for value in item["Values"]
-    }
-    return [item for item in found if not kinds or _kind(item) in kinds]
+    return found
 
 
 def _built_in(cluster: AuroraCluster, kind: str, host: str) -> dict[str, Any]:
@@ -64,10 +75,6 @@ def _built_in(cluster: AuroraCluster, kind: str, host: str) -> dict[str, Any]:
         "Status": status,
         "EndpointType": kind,
     }
-
-
-def _kind(item: Any) -> str:
-    return str(item["EndpointType"] if isinstance(item, dict) else item.endpoint_type)
 
 
 def _find(backend: AuroraBackend, name: str) -> CustomEndpoint:

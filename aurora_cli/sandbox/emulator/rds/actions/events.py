@@ -10,41 +10,23 @@ from moto.rds.models import EventSubscription, RDSBackend
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, Transitional
+from aurora_cli.spec.facts.tables import table
 
-SOURCE_TYPES = frozenset(
-    {
-        "blue-green-deployment",
-        "custom-engine-version",
-        "db-cluster",
-        "db-cluster-snapshot",
-        "db-instance",
-        "db-parameter-group",
-        "db-proxy",
-        "db-security-group",
-        "db-shard-group",
-        "db-snapshot",
-        "zero-etl",
-    }
-)
-CATEGORIES = {
-    "db-cluster": frozenset(
-        {
-            "configuration change",
-            "creation",
-            "deletion",
-            "failover",
-            "failure",
-            "global-failover",
-            "maintenance",
-            "migration",
-            "notification",
-            "serverless",
-        }
-    ),
-    "db-cluster-snapshot": frozenset({"backup"}),
+_OF_CHANGES = ("configuration change", "creation", "deletion", "failure")
+CATEGORIES: dict[str, tuple[str, ...]] = {
+    "db-instance": tuple(table("limits")["event_categories"]["instances"]),
+    "db-security-group": ("configuration change", "failure"),
+    "db-parameter-group": ("configuration change",),
+    "db-snapshot": ("creation", "deletion", "notification", "restoration"),
+    "db-cluster": tuple(table("limits")["event_categories"]["cluster"]),
+    "db-cluster-snapshot": ("backup", "notification"),
+    "custom-engine-version": ("creation", "failure", "restoring"),
+    "db-proxy": _OF_CHANGES,
+    "blue-green-deployment": ("creation", "deletion", "failure", "notification"),
+    "db-shard-group": (*_OF_CHANGES, "maintenance", "notification"),
+    "zero-etl": (*_OF_CHANGES, "notification"),
 }
-"""Event categories of source types of Aurora (Aurora User Guide, "Amazon RDS event categories")."""
-
+"""Source type -> its event categories (Aurora User Guide and RDS User Guide, "Amazon RDS event categories and messages")."""
 
 RECENT_MINUTES = 60
 
@@ -72,20 +54,24 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     if values["subscription_name"] in backend.event_subscriptions:
         raise error("SubscriptionAlreadyExist", f"Subscription {values['subscription_name']} already exists.")
     _check(values.get("source_type"), values.get("event_categories"), values.get("source_ids"))
+    if values["sns_topic_arn"].endswith(".fifo") or values["sns_topic_arn"].split(":")[3:4] != [backend.region_name]:
+        raise error(
+            "SNSInvalidTopic", f"SNS has responded that there is a problem with the topic {values['sns_topic_arn']}."
+        )
     subscription = Subscription(backend, values)
     backend.event_subscriptions[subscription.subscription_name] = subscription
     return StatusView(subscription, "creating")
 
 
 def _check(source_type: str | None, categories: list[str] | None, sources: list[str] | None) -> None:
-    if source_type and source_type not in SOURCE_TYPES:
-        raise bad_value(f"Invalid source type: {source_type}")
+    if source_type and source_type not in CATEGORIES:
+        valid = ", ".join(f"'{name}'" for name in CATEGORIES)
+        raise bad_value(f"Invalid event source type. Valid types are {valid}")
     if sources and not source_type:
-        raise bad_combination("If SourceIds are supplied, SourceType must also be provided.")
-    known = CATEGORIES.get(source_type or "")
-    unknown = sorted(set(categories or ()) - known) if known is not None else []
-    if unknown:
-        raise error("SubscriptionCategoryNotFound", "The supplied category does not exist.")
+        raise bad_combination("If SourceType is null, SourceId must also be null.")
+    for name in categories or () if source_type else ():
+        if name not in CATEGORIES[str(source_type)]:
+            raise error("SubscriptionCategoryNotFound", f"Category : {name} not found for source type {source_type}.")
 
 
 def find(backend: AuroraBackend, name: str) -> Subscription:
@@ -134,6 +120,18 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
     """DeleteEventSubscription."""
     subscription = find(backend, params["SubscriptionName"])
     return backend.remove(subscription, backend.event_subscriptions, subscription.subscription_name)
+
+
+def categories(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
+    """DescribeEventCategories: of one source type, or of each."""
+    wanted = params.get("SourceType")
+    if wanted is not None and wanted not in CATEGORIES:
+        _check(wanted, None, None)
+    return [
+        {"SourceType": name, "EventCategories": list(found)}
+        for name, found in CATEGORIES.items()
+        if wanted in (None, name)
+    ]
 
 
 def describe(backend: AuroraBackend, params: Any) -> list[Any]:

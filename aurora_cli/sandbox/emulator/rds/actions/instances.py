@@ -10,14 +10,13 @@ from moto.rds.exceptions import DBInstanceAlreadyExists
 from aurora_cli.sandbox.emulator.rds.actions.clusters import renames, replicas
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_groups
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_state, error, instance_state
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, cluster_state, error, instance_state
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance, Restarted
 from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, leave_pending
 
 MOST_INSTANCES = 16
-HIGHEST_TIER = 15
 
 AT_ONCE = (
     "auto_minor_version_upgrade",
@@ -66,17 +65,20 @@ def _check_create(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
             f"The engine version requested for your DB instance ({version}) doesn't match the engine version of your DB "
             f"cluster ({cluster.engine_version})."
         )
-    if len(cluster.instances) >= MOST_INSTANCES:
-        raise error("InstanceQuotaExceeded", f"A DB cluster can have at most {MOST_INSTANCES} DB instances.")
+    # The primary of a global cluster has one reader fewer for each secondary (Aurora User Guide, global database limitations).
+    secondaries = len(cluster.read_replica_identifiers) if cluster.global_cluster_identifier else 0
+    if len(cluster.instances) >= MOST_INSTANCES - secondaries:
+        raise error(
+            "InstanceQuotaExceeded", f"This DB cluster can have at most {MOST_INSTANCES - secondaries} DB instances."
+        )
     _check_class(backend, cluster, values["db_instance_class"])
-    _check_tier(values.get("promotion_tier"))
+    if cluster.network_type == "DUAL" and values.get("publicly_accessible"):
+        raise bad_combination("A DB instance in a dual-stack DB cluster can't be publicly accessible.")
     networks.check_zone(backend, cluster.db_subnet_group_name, values.get("availability_zone"))
     check_groups(backend, cluster.family, None, values.get("db_parameter_group_name"))
 
 
 def _check_class(backend: AuroraBackend, cluster: AuroraCluster, name: str) -> None:
-    if not name.startswith("db."):
-        raise bad_value(f"Invalid DB Instance class: {name}")
     if name not in engines.classes(cluster.engine, backend.region_name):
         raise bad_combination(
             f"RDS does not support creating a DB instance with the following combination: DBInstanceClass={name}, "
@@ -89,11 +91,6 @@ def _check_class(backend: AuroraBackend, cluster: AuroraCluster, name: str) -> N
         )
 
 
-def _check_tier(tier: int | None) -> None:
-    if tier is not None and not 0 <= tier <= HIGHEST_TIER:
-        raise bad_value(f"Invalid promotion tier: {tier}. Valid values are 0 to {HIGHEST_TIER}.")
-
-
 def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBInstance of a cluster's instance."""
     values = dict(params.items())
@@ -101,7 +98,6 @@ def modify(backend: AuroraBackend, params: Any) -> StatusView:
     _check_available(instance)
     if values.get("db_instance_class"):
         _check_class(backend, instance.cluster, values["db_instance_class"])
-    _check_tier(values.get("promotion_tier"))
     for key in AT_ONCE:
         if values.get(key) is not None:
             setattr(instance, key, values[key])
@@ -124,7 +120,12 @@ def _modify_parameter_group(backend: AuroraBackend, instance: AuroraInstance, na
 def _modify_waiting(backend: AuroraBackend, instance: AuroraInstance, values: dict[str, Any]) -> None:
     leave_pending(instance, [(shown, values.get(key), getattr(instance, key)) for key, shown in WAITING.items()])
     if values.get("apply_immediately") and instance.pending_modified_values:
-        backend.defer(instance.enter("modifying"), _apply_pending, instance)
+        apply_pending(backend, instance)
+
+
+def apply_pending(backend: AuroraBackend, instance: AuroraInstance) -> None:
+    """Begin to apply what is pending."""
+    backend.defer(instance.enter("modifying"), _apply_pending, instance)
 
 
 def _apply_pending(instance: AuroraInstance) -> None:
@@ -140,6 +141,8 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
     instance = backend.instance(params["DBInstanceIdentifier"])
     if instance.deleting:
         raise instance_state(f"Instance {params['DBInstanceIdentifier']} is already being deleted.")
+    if instance.status == "creating":
+        _check_available(instance)
     _check_runs(instance.cluster)
     replicas.check_last_instance(instance.cluster)
     instance.deleting = True

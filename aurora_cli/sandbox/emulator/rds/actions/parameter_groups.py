@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,11 +10,12 @@ from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
-from aurora_cli.sandbox.emulator.rds.models import engines, parameter_group
+from aurora_cli.sandbox.emulator.rds.models import engines, parameter_group, parameter_table
 from aurora_cli.sandbox.emulator.rds.models.parameter_group import Group, engine_of, family_of
 from aurora_cli.spec.facts.parameters import as_read_back
 
 MOST_CHANGES = 20
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
 
 STATIC = frozenset(
     {
@@ -47,7 +49,7 @@ class GroupActions:
         family, name = params["DBParameterGroupFamily"], params[self.name]
         if name in backend.resource_map[self._kind]:
             raise error("DBParameterGroupAlreadyExists", f"Parameter group {name} already exists")
-        if name.lower().startswith("default"):
+        if name.lower().startswith("default."):
             raise bad_value(
                 "The parameter DBParameterGroupName is not a valid identifier: names must not begin with default."
             )
@@ -91,6 +93,8 @@ class GroupActions:
     def delete(self, backend: AuroraBackend, params: Any) -> None:
         """DeleteDBParameterGroup and DeleteDBClusterParameterGroup, rejected for a group in use."""
         name = self.find(backend, params).name
+        if name.startswith("default."):
+            raise bad_value(f"Cannot delete a default parameter group: {name}.")
         if self._users(backend, name):
             raise error(
                 "InvalidDBParameterGroupState",
@@ -125,12 +129,10 @@ def _set(group: Group, changes: Iterable[Any]) -> bool:
     """Set parameters; returns whether a changed value requires a reboot."""
     changes = list(changes)
     if group.name.startswith("default."):
-        raise error("InvalidDBParameterGroupState", f"The default parameter group {group.name} can't be modified.")
+        raise bad_value("Cannot modify a default parameter group.")
     if len(changes) > MOST_CHANGES:
         raise bad_value(f"A maximum of {MOST_CHANGES} parameters can be modified in a single request.")
-    gone = parameter_group.unknown(family_of(group), (change["ParameterName"] for change in changes))
-    if gone:
-        raise bad_value(f"Could not find parameter with name: {gone[0]}")
+    _check_parameters(group, changes)
     if any(change.get("ApplyMethod") == "immediate" and _is_static(group, change) for change in changes):
         raise bad_combination("cannot use immediate apply method for static parameter")
     waiting = False
@@ -141,6 +143,23 @@ def _set(group: Group, changes: Iterable[Any]) -> bool:
         waiting |= old != value and change.get("ApplyMethod") == "pending-reboot"
         group.parameters[name] = _parameter(change, value)
     return waiting
+
+
+def _check_parameters(group: Group, changes: Iterable[Any]) -> None:
+    engine, family = engine_of(group), family_of(group)
+    for change in changes:
+        name, value = change["ParameterName"], change.get("ParameterValue")
+        if (
+            not _NAME.fullmatch(name)
+            or parameter_group.unknown(family, [name])
+            or parameter_table.is_of_another_engine(engine, name)
+        ):
+            raise bad_value(f"Could not find parameter with name: {name}")
+        allowed = parameter_table.wrong_value(engine, name, value) if value is not None else None
+        if value and not value.isprintable():
+            raise bad_value(f"Invalid parameter value for: {name}. It has characters that are not printable.")
+        if allowed is not None:
+            raise bad_value(f"Invalid parameter value: {value} for: {name} allowed values are: {allowed}")
 
 
 def _is_static(group: Group, change: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from moto.rds.models import DBProxyTarget, DBProxyTargetGroup
@@ -37,6 +38,7 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
         raise bad_value(f"Invalid EngineFamily: {values['engine_family']}")
     if not values.get("auth") and values.get("default_auth_scheme") != "IAM_AUTH":
         raise bad_combination("Auth is required unless DefaultAuthScheme is IAM_AUTH.")
+    _check_tls(values.get("auth") or (), tls=bool(values.get("require_tls")))
     networks.checked_subnets(backend, values["vpc_subnet_ids"])
     proxy = Proxy(backend, values)
     backend.db_proxies[name] = proxy
@@ -46,6 +48,8 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
 def modify(backend: AuroraBackend, params: Any) -> StatusView:
     """ModifyDBProxy, which can also rename it."""
     proxy, values = find(backend, params["DBProxyName"]), dict(params.items())
+    tls = values.get("require_tls")
+    _check_tls(values.get("auth") or proxy.auth, tls=bool(proxy.require_tls if tls is None else tls))
     for key in ("role_arn", "require_tls", "idle_client_timeout", "debug_logging", "default_auth_scheme"):
         if values.get(key) is not None:
             setattr(proxy, key, values[key])
@@ -58,6 +62,11 @@ def modify(backend: AuroraBackend, params: Any) -> StatusView:
         _rename(backend, proxy, wanted)
     proxy.enter("modifying")
     return StatusView(proxy, "modifying")
+
+
+def _check_tls(auth: Iterable[Any], *, tls: bool) -> None:
+    if not tls and any(one.get("IAMAuth") == "REQUIRED" for one in auth):
+        raise bad_combination("Must enable TLS, when IAM Auth is required")
 
 
 def _rename(backend: AuroraBackend, proxy: Proxy, wanted: str) -> None:
@@ -92,6 +101,7 @@ def modify_group(backend: AuroraBackend, params: Any) -> DBProxyTargetGroup:
     """ModifyDBProxyTargetGroup: the connection pool."""
     group = target_group(backend, params)
     config = params.get("ConnectionPoolConfig") or {}
+    _check_pool(group, config)
     named = {
         "MaxConnectionsPercent": "max_connections",
         "MaxIdleConnectionsPercent": "max_idle_connections",
@@ -103,6 +113,22 @@ def modify_group(backend: AuroraBackend, params: Any) -> DBProxyTargetGroup:
         if member in config:
             setattr(group, attribute, config[member])
     return group
+
+
+def _check_pool(group: DBProxyTargetGroup, config: Any) -> None:
+    """RDS API reference, ConnectionPoolConfiguration."""
+    most = config.get("MaxConnectionsPercent", group.max_connections)
+    idle = config.get("MaxIdleConnectionsPercent", group.max_idle_connections)
+    if not 1 <= most <= 100:
+        raise bad_value(f"Invalid MaxConnectionsPercent {most}. Valid range is: 1-100")
+    if not 0 <= idle <= most:
+        raise bad_value(
+            f"Invalid MaxIdleConnectionsPercent {idle}. It must be between 0 and MaxConnectionsPercent, {most}."
+        )
+    if not 0 <= config.get("ConnectionBorrowTimeout", 0) <= 300:
+        raise bad_value("Invalid ConnectionBorrowTimeout. Valid range is: 0-300")
+    if set(config.get("SessionPinningFilters") or ()) - {"EXCLUDE_VARIABLE_SETS"}:
+        raise bad_value("Invalid SessionPinningFilters. The allowed value is EXCLUDE_VARIABLE_SETS.")
 
 
 def register(backend: AuroraBackend, params: Any) -> list[DBProxyTarget]:

@@ -11,7 +11,6 @@ from moto.rds.models import DBSnapshot
 from moto.s3.models import s3_backends
 
 from aurora_cli.sandbox.emulator.rds.actions.clusters import lifecycle
-from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_mode
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_not_found, cluster_state, error
 from aurora_cli.sandbox.emulator.rds.models import engines
@@ -54,7 +53,6 @@ def from_snapshot(backend: AuroraBackend, params: Any) -> StatusView:
         return lifecycle.add(backend, _from_db_snapshot(backend, wanted, params))
     source = _snapshot(backend, wanted)
     values = _restore_values(source, params)
-    check_mode(values)
     _check_version(source, values)
     return lifecycle.add(backend, values)
 
@@ -148,6 +146,9 @@ def from_s3(backend: AuroraBackend, params: Any) -> StatusView:
     """
     if params["Engine"] != "aurora-mysql" or params["SourceEngine"] != "mysql":
         raise bad_value("RestoreDBClusterFromS3 supports only the engine aurora-mysql and the source engine mysql.")
+    version = engines.resolve_version(params["Engine"], params.get("EngineVersion"))
+    if not params["SourceEngineVersion"].startswith(f"{engines.major(params['Engine'], version)}."):
+        raise bad_combination(f"A backup of MySQL {params['SourceEngineVersion']} can't be restored to {version}.")
     buckets = s3_backends[backend.account_id][backend.partition].buckets
     if params["S3BucketName"] not in buckets:
         raise error("InvalidS3BucketFault", f"The specified Amazon S3 bucket {params['S3BucketName']} can't be found.")

@@ -7,7 +7,7 @@ from typing import Any
 from moto.rds.models import DBSubnetGroup
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.errors import bad_value, error
+from aurora_cli.sandbox.emulator.rds.errors import error
 from aurora_cli.sandbox.emulator.rds.models import networks
 
 
@@ -16,8 +16,6 @@ def create(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
     name = str(params["DBSubnetGroupName"]).lower()
     if name in backend.subnet_groups:
         raise error("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
-    if name == "default":
-        raise bad_value("The parameter DBSubnetGroupName cannot be 'default'.")
     subnets = networks.checked_subnets(backend, params["SubnetIds"])
     tags = params.get("Tags") or []
     group = DBSubnetGroup(backend, name, params["DBSubnetGroupDescription"], subnets, tags)  # type: ignore[abstract]
@@ -49,6 +47,8 @@ def _find_network_types(group: DBSubnetGroup) -> None:
 def delete(backend: AuroraBackend, params: Any) -> None:
     """DeleteDBSubnetGroup."""
     group = networks.subnet_group(backend, params["DBSubnetGroupName"])
+    if group.name == "default":
+        raise error("InvalidDBSubnetGroupStateFault", "The default subnet group can't be deleted.")
     users = [cluster for cluster in backend.aurora_clusters() if cluster.db_subnet_group_name == group.name]
     if users:
         cluster = users[0].db_cluster_identifier

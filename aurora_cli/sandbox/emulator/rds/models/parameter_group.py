@@ -11,7 +11,9 @@ from aurora_cli.sandbox.emulator.rds.errors import bad_combination, error
 from aurora_cli.sandbox.emulator.rds.models import engines
 
 Group = DBClusterParameterGroup | DBParameterGroup
-NOT_FOUND = {DBClusterParameterGroup: "DBClusterParameterGroupNotFound", DBParameterGroup: "DBParameterGroupNotFound"}
+NOT_FOUND = "DBParameterGroupNotFound"
+"""Of both kinds of groups; where a cluster names its group, the code is the next."""
+NOT_FOUND_BY_CLUSTER = "DBClusterParameterGroupNotFound"
 GONE = {
     "aurora-postgresql13": {"operator_precedence_warning"},
     "aurora-postgresql14": {"operator_precedence_warning"},
@@ -31,7 +33,7 @@ GONE["aurora-mysql8.4"] = {*GONE["aurora-mysql8.0"], "expire_logs_days", "defaul
 """Parameters that a family removes (release notes of PostgreSQL 14 to 17 and of MySQL 8.0 and 8.4)."""
 
 
-def find(backend: RDSBackend, kind: type[Group], name: str) -> Any:
+def find(backend: RDSBackend, kind: type[Group], name: str, code: str = NOT_FOUND) -> Any:
     """A group by name. A `default.<family>` group is created on its first use.
 
     Raises:
@@ -42,7 +44,7 @@ def find(backend: RDSBackend, kind: type[Group], name: str) -> Any:
     if name not in table and name.lower().startswith("default.") and family in engines.families():
         make(backend, kind, name.lower(), family, f"Default parameter group for {family}", [])
     if name not in table:
-        raise error(NOT_FOUND[kind], f"{kind.__name__} not found: {name}")
+        raise error(code, f"{kind.__name__} not found: {name}")
     return table[name]
 
 

@@ -14,7 +14,7 @@ from aurora_cli.sandbox.provider.engine.model import Call, Item, Source, Task, W
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.resources.parts import difference
 from aurora_cli.sandbox.provider.resources.rds.cluster_creation import later_attributes, serverless_capacity
-from aurora_cli.sandbox.provider.resources.rds.common import role_not_ready
+from aurora_cli.sandbox.provider.resources.rds.common import MEMBER_GONE, role_not_ready
 
 _UPDATING = (
     "backing-up",
@@ -185,7 +185,7 @@ def modify(task: Task) -> None:
 
 def leave_global(task: Task, global_id: str) -> None:
     """Remove the cluster from its global cluster, if it is a member."""
-    with accepted("GlobalClusterNotFoundFault", "DBClusterNotFoundFault"):
+    with accepted(*MEMBER_GONE):
         task.call(
             "RemoveFromGlobalCluster", GlobalClusterIdentifier=global_id, DbClusterIdentifier=task.get("arn") or task.id
         )

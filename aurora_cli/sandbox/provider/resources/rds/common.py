@@ -8,6 +8,13 @@ from typing import Any
 from aurora_cli.sandbox.provider.api.errors import AwsError, has_code
 from aurora_cli.sandbox.provider.engine.model import Item, Task
 
+MEMBER_GONE = (
+    "GlobalClusterNotFoundFault",
+    "DBClusterNotFoundFault",
+    "InvalidParameterValue:is not found in global cluster",
+)
+"""Answers to RemoveFromGlobalCluster for a cluster that has left."""
+
 
 def engine_version(task: Task, item: Item) -> Any:
     """The version in the state if it is a prefix of the actual version or is pending."""

@@ -6,12 +6,11 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import AwsError, accepted
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Read, Resource, Task, Wait
-from aurora_cli.sandbox.provider.resources.rds.common import is_available, repeat_until
+from aurora_cli.sandbox.provider.resources.rds.common import MEMBER_GONE, is_available, repeat_until
 from aurora_cli.sandbox.provider.resources.tagging import rds_tagging
 
 _BY_ID = {"GlobalClusterIdentifier": "id"}
 _READY = Wait("Status", target=("available",), pending=("creating", "modifying", "upgrading"))
-_MEMBER_GONE = ("GlobalClusterNotFoundFault", "DBClusterNotFoundFault")
 
 
 def _engine(task: Task) -> Any:
@@ -80,7 +79,7 @@ def _delete(task: Task) -> None:
 
 
 def _remove_member(task: Task, arn: str) -> None:
-    with accepted(*_MEMBER_GONE):
+    with accepted(*MEMBER_GONE):
         task.call("RemoveFromGlobalCluster", GlobalClusterIdentifier=task.id, DbClusterIdentifier=arn)
         refusal = AwsError("RDS", "RemoveFromGlobalCluster", "InvalidGlobalClusterStateFault", "still a member")
         repeat_until(task, lambda: arn not in _members(task), refusal, "delete")

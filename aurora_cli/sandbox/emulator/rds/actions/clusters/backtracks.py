@@ -9,7 +9,7 @@ from uuid import uuid4
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_available
 from aurora_cli.sandbox.emulator.rds.actions.events import moment
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_state
 
 
 def backtrack(backend: AuroraBackend, params: Any) -> dict[str, Any]:
@@ -23,6 +23,10 @@ def backtrack(backend: AuroraBackend, params: Any) -> dict[str, Any]:
     earliest = cluster.earliest_backtrack_time
     if earliest is None:
         raise bad_combination(f"Backtrack is not enabled for the DB cluster {cluster.db_cluster_identifier}.")
+    group = backend.cluster_parameter_group(cluster.parameter_group)
+    log = str(group.parameters.get("binlog_format", {}).get("ParameterValue", "OFF"))
+    if log.upper() != "OFF" and not params.get("Force"):
+        raise cluster_state("The DB cluster has binary logging enabled. Specify Force to backtrack it.")
     to, now = moment(params["BacktrackTo"]), datetime.now(timezone.utc)
     if to > now:
         raise bad_value("The timestamp must not be in the future.")

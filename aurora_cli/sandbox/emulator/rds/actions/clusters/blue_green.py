@@ -46,11 +46,7 @@ def describe(backend: AuroraBackend, params: Any) -> list[Deployment]:
     """DescribeBlueGreenDeployments."""
     if params.get("BlueGreenDeploymentIdentifier"):
         return [find(backend, params["BlueGreenDeploymentIdentifier"])]
-    found = list(backend.deployments.values())
-    for item in params.get("Filters") or []:
-        attribute = item["Name"].replace("-", "_")
-        found = [one for one in found if getattr(one, attribute) in item["Values"]]
-    return found
+    return list(backend.deployments.values())
 
 
 def find(backend: AuroraBackend, identifier: str) -> Deployment:

@@ -10,21 +10,39 @@ from aurora_cli.sandbox.emulator.rds.models import engines
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.parameter_group import check_family
 
+FLOORS = {
+    "enable_http_endpoint": "data_api",
+    "enable_local_write_forwarding": "local_write_forwarding",
+    "enable_global_write_forwarding": "global_write_forwarding",
+}
+"""Parameter -> the feature of the packaged table that it turns on."""
+
 LONGEST_PASSWORD = {"aurora-mysql": 41, "aurora-postgresql": 128}
 
 
-def check_mode(values: dict[str, Any]) -> None:
-    """Reject a new Aurora Serverless v1 cluster."""
-    if values.get("engine_mode") == "serverless":
-        raise bad_value("The engine mode serverless you requested is currently unavailable.")
+def check_features(engine: str, version: str, values: dict[str, Any]) -> None:
+    """Reject features that the engine version does not support; without Extended Support, a version past its standard support."""
+    wanted = {feature for member, feature in FLOORS.items() if values.get(member)}
+    wanted |= {"io_optimized"} if values.get("storage_type") == "aurora-iopt1" else set()
+    for feature in sorted(wanted):
+        if not engines.reaches(engine, version, engines.facts(engine)["floors"][feature]):
+            raise bad_combination(f"{feature} isn't supported with {engine} {version}.")
+    ended = engines.facts(engine)["standard_support_ended"].get(engines.major(engine, version))
+    if ended and values.get("engine_lifecycle_support") == "open-source-rds-extended-support-disabled":
+        raise bad_combination(
+            f"Standard support for {engine} {version} ended on {ended}. It requires Amazon RDS Extended Support."
+        )
 
 
-def check_logs(engine: str, wanted: list[str] | None) -> None:
+def check_logs(engine: str, version: str, wanted: list[str] | None) -> None:
     """Reject log types that the engine does not export."""
     known = engines.facts(engine)["log_types"]
     unknown = [name for name in wanted or () if name not in known]
     if unknown:
-        raise bad_combination(f"You cannot use the log types '{', '.join(unknown)}' with engine version {engine}.")
+        raise bad_combination(
+            f"You cannot use the log types '{', '.join(unknown)}' with engine version {engine} {version}. For supported log "
+            "types, see the documentation."
+        )
 
 
 def check_scaling(engine: str, version: str, wanted: Any) -> None:
@@ -37,12 +55,16 @@ def check_scaling(engine: str, version: str, wanted: Any) -> None:
         raise bad_combination(f"Aurora Serverless v2 isn't supported with {engine} {version}.")
     if low is not None and low < limits["MinCapacity"]:
         raise bad_value(f"Serverless v2 minimum capacity {low} is too low for {engine} {version}.")
-    if high is not None and not 1 <= high <= limits["MaxCapacity"]:
+    if high is not None and high < 1:
+        raise bad_value("Serverless v2 maximum capacity must be at least 1.0.")
+    if high is not None and high > limits["MaxCapacity"]:
         raise bad_value(f"Serverless v2 maximum capacity {high} isn't valid for {engine} {version}.")
     if low is not None and high is not None and low > high:
-        raise bad_value("Serverless v2 minimum capacity can't be greater than the maximum capacity.")
-    if pause is not None and (low or not 300 <= pause <= 86400):
-        raise bad_value("SecondsUntilAutoPause needs a minimum capacity of 0 and 300 to 86400 seconds.")
+        raise bad_value("Serverless v2 minimum capacity must be less than or equal to maximum capacity.")
+    if pause is not None and low:
+        raise bad_value("SecondsUntilAutoPause can only be specified when minimum capacity is 0.")
+    if pause is not None and not 300 <= pause <= 86400:
+        raise bad_value(f"Invalid SecondsUntilAutoPause {pause}. Valid range is: 300-86400")
 
 
 def check_password(engine: str, password: str | None) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.sandbox.emulator.latency import Transition
-from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_available
+from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_available, check_features
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 from aurora_cli.sandbox.emulator.rds.models import engines
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
-
-STREAM_MODES = ("sync", "async")
+from aurora_cli.spec.facts.tables import table
 
 
 class FeatureRole:
@@ -38,6 +37,9 @@ def add_role(backend: AuroraBackend, params: Any) -> None:
             raise error("DBClusterRoleAlreadyExists", f"The role {arn} is already associated with the DB cluster.")
         if feature and role.feature_name == feature:
             raise error("DBClusterRoleAlreadyExists", f"The feature {feature} already has a role in the DB cluster.")
+    most = table("limits")["roles_per_cluster"]
+    if len(cluster._associated_roles) >= most:
+        raise error("DBClusterRoleQuotaExceeded", f"The DB cluster already has the {most} roles of its quota.")
     cluster._associated_roles.append(FeatureRole(arn, feature))  # type: ignore[arg-type]
 
 
@@ -64,11 +66,8 @@ def remove_role(backend: AuroraBackend, params: Any) -> None:
 def start_stream(backend: AuroraBackend, params: Any) -> dict[str, Any]:
     """StartActivityStream."""
     cluster = backend.cluster(params["ResourceArn"])
-    if params["Mode"] not in STREAM_MODES:
-        raise bad_value(f"Invalid mode: {params['Mode']}")
     check_available(cluster, "modified")
-    if not cluster.instances:
-        raise bad_combination("StartActivityStream requires a DB cluster with at least one DB instance.")
+    _check_stream(backend, cluster, params)
     cluster.activity_stream_mode = params["Mode"]
     # Read back as the key's id, however the call named it (terraform-aws-rds-aurora issue 505).
     cluster.activity_stream_kms_key_id = backend.key_arn(params["KmsKeyId"], "alias/aws/rds").partition(":key/")[2]
@@ -82,6 +81,25 @@ def start_stream(backend: AuroraBackend, params: Any) -> dict[str, Any]:
         "Mode": cluster.activity_stream_mode,
         "Status": "starting",
     }
+
+
+def _check_stream(backend: AuroraBackend, cluster: AuroraCluster, params: Any) -> None:
+    """Aurora User Guide, prerequisites of database activity streams."""
+    if not cluster.instances:
+        raise bad_combination("StartActivityStream requires a DB cluster with at least one DB instance.")
+    if params["Mode"] == "sync" and cluster.engine != "aurora-postgresql":
+        raise bad_combination(f"The sync mode of database activity streams isn't supported for {cluster.engine}.")
+    for member in cluster.instances:
+        if member.db_instance_class.startswith("db.t"):
+            raise bad_combination(
+                f"Database activity streams aren't supported for the DB instance class {member.db_instance_class}."
+            )
+    backend.key_arn(params["KmsKeyId"], "alias/aws/rds")
+    if "alias/aws/" in params["KmsKeyId"]:
+        raise error(
+            "KMSKeyNotAccessibleFault",
+            f"The AWS managed key {params['KmsKeyId']} can't encrypt a database activity stream.",
+        )
 
 
 def stop_stream(backend: AuroraBackend, params: Any) -> dict[str, Any]:
@@ -103,5 +121,8 @@ def disable_http_endpoint(backend: AuroraBackend, params: Any) -> dict[str, Any]
 
 
 def _http_endpoint(backend: AuroraBackend, arn: str, *, enabled: bool) -> dict[str, Any]:
-    backend.cluster(arn).enable_http_endpoint = enabled
+    cluster = backend.cluster(arn)
+    if enabled:
+        check_features(cluster.engine, cluster.engine_version, {"enable_http_endpoint": True})
+    cluster.enable_http_endpoint = enabled
     return {"ResourceArn": arn, "HttpEndpointEnabled": enabled}

@@ -69,27 +69,43 @@ def _source(backend: AuroraBackend, values: dict[str, Any]) -> AuroraCluster | N
     source = backend.in_region_of(identifier).cluster(identifier)
     if source.manage_master_user_password:
         raise bad_combination(UNMANAGED)
+    if source.global_cluster_identifier:
+        raise cluster_state(f"DBCluster {source.db_cluster_identifier} is already a member of a global cluster.")
+    burstable = [one.db_instance_class for one in source.instances if one.db_instance_class.startswith("db.t")]
+    if burstable:
+        raise bad_combination(f"The requested instance class is not supported by global databases: {burstable[0]}")
+    if source.backtrack_window:
+        raise bad_combination("Backtrack isn't supported for a DB cluster in a global cluster.")
     return source
 
 
 def describe(backend: AuroraBackend, params: Any) -> list[GlobalDatabase]:
-    """DescribeGlobalClusters, by identifier or by a member's ARN."""
+    """DescribeGlobalClusters: all, or one."""
     name = params.get("GlobalClusterIdentifier")
-    found = [find(backend, name)] if name else list(backend.global_databases.values())
-    wanted = [value for item in params.get("Filters") or [] for value in item["Values"]]
-    if wanted:
-        found = [item for item in found if any(member.db_cluster_arn in wanted for member in item.members)]
-    return found
+    return [find(backend, name)] if name else list(backend.global_databases.values())
 
 
 def modify(backend: AuroraBackend, params: Any) -> StatusView:
-    """ModifyGlobalCluster: deletion protection, and major version upgrades of all members."""
+    """ModifyGlobalCluster: its identifier, deletion protection, and major version upgrades of all members."""
     database = find(backend, params["GlobalClusterIdentifier"])
+    if params.get("NewGlobalClusterIdentifier"):
+        _rename(backend, database, params["NewGlobalClusterIdentifier"])
     if params.get("DeletionProtection") is not None:
         database.deletion_protection = params["DeletionProtection"]
     if params.get("EngineVersion"):
         _upgrade(database, params)
     return StatusView(database, database.status)
+
+
+def _rename(backend: AuroraBackend, database: GlobalDatabase, wanted: str) -> None:
+    name = names.check_identifier(wanted, "NewGlobalClusterIdentifier")
+    if backend.global_databases.get(name, database) is not database:
+        raise error("GlobalClusterAlreadyExistsFault", f"Global cluster {name} already exists")
+    del backend.global_databases[database.global_cluster_identifier]
+    database.global_cluster_identifier = name
+    backend.global_databases[name] = database
+    for member in database.members:
+        member.global_cluster_identifier = name
 
 
 def _upgrade(database: GlobalDatabase, params: Any) -> None:
@@ -129,7 +145,9 @@ def remove(backend: AuroraBackend, params: Any) -> GlobalDatabase:
     database = find(backend, params["GlobalClusterIdentifier"])
     cluster = backend.in_region_of(params["DbClusterIdentifier"]).cluster(params["DbClusterIdentifier"])
     if cluster not in database.members:
-        raise cluster_not_found(params["DbClusterIdentifier"])
+        raise bad_value(
+            f"Cluster {cluster.db_cluster_arn} is not found in global cluster {database.global_cluster_identifier}"
+        )
     if cluster.is_writer and len(database.members) > 1:
         raise error(
             "InvalidGlobalClusterStateFault",
@@ -202,6 +220,8 @@ def _check_secondary(
         raise bad_combination("Cannot specify user name for cross region replication cluster")
     if values.get("database_name"):
         raise bad_combination("Cannot specify database name for cross region replication cluster")
+    if not primary.storage_encrypted and values.get("storage_encrypted"):
+        raise bad_combination("The DB cluster can't be encrypted because its global cluster is not encrypted.")
     if primary.storage_encrypted and not values.get("kms_key_id"):
         raise bad_combination("For encrypted cross-region replica, kmsKeyId should be explicitly specified")
     if backend.region_name in {member.region for member in database.members}:
@@ -226,5 +246,10 @@ def is_member(backend: AuroraBackend, cluster: AuroraCluster) -> bool:
 
 def check_alone(backend: AuroraBackend, cluster: AuroraCluster) -> None:
     """Reject the deletion of a member."""
+    if is_member(backend, cluster) and cluster.is_writer and cluster.read_replica_identifiers:
+        raise error(
+            "InvalidGlobalClusterStateFault",
+            "Unable to delete cluster that is a primary member of global cluster while there are other global cluster members",
+        )
     if is_member(backend, cluster):
         raise cluster_state("This cluster is a part of a global cluster, please remove it from globalcluster first")

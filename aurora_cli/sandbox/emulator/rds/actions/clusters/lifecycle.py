@@ -11,9 +11,9 @@ from aurora_cli.sandbox.emulator.rds.actions import snapshots
 from aurora_cli.sandbox.emulator.rds.actions.clusters import global_clusters, replicas
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import (
     check_available,
+    check_features,
     check_groups,
     check_logs,
-    check_mode,
     check_password,
     check_scaling,
     check_unprotected,
@@ -27,7 +27,7 @@ from aurora_cli.sandbox.emulator.rds.errors import (
     instance_not_found,
     instance_state,
 )
-from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
+from aurora_cli.sandbox.emulator.rds.models import engines, names, networks, windows
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
@@ -47,9 +47,7 @@ SCALING_V1 = {
 
 def create(backend: AuroraBackend, params: Any) -> StatusView:
     """CreateDBCluster for an Aurora engine."""
-    values = dict(params.items())
-    check_mode(values)
-    return add(backend, values)
+    return add(backend, dict(params.items()))
 
 
 def add(backend: AuroraBackend, values: dict[str, Any]) -> StatusView:
@@ -64,7 +62,9 @@ def add(backend: AuroraBackend, values: dict[str, Any]) -> StatusView:
     networks.check_security_groups(backend, values.get("vpc_security_group_ids"), values.get("db_subnet_group_name"))
     networks.check_network_type(backend, values.get("network_type"), values.get("db_subnet_group_name"))
     _check_password(values)
-    check_logs(values["engine"], values.get("enable_cloudwatch_logs_exports"))
+    _choose_window(values)
+    check_features(values["engine"], values["engine_version"], values)
+    check_logs(values["engine"], values["engine_version"], values.get("enable_cloudwatch_logs_exports"))
     check_scaling(values["engine"], values["engine_version"], values.get("serverless_v2_scaling_configuration"))
     check_groups(
         backend,
@@ -86,9 +86,17 @@ def _inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
         replicas.inherit(backend, values)
 
 
+def _choose_window(values: dict[str, Any]) -> None:
+    """With one of the two windows, AWS chooses the other; here one that does not overlap."""
+    daily = windows.backup(values.get("preferred_backup_window"))
+    weekly = windows.maintenance(values.get("preferred_maintenance_window"))
+    if daily and not weekly:
+        values["preferred_maintenance_window"] = windows.other_maintenance(daily)
+    if weekly and not daily:
+        values["preferred_backup_window"] = windows.other_backup(weekly)
+
+
 def _check_password(values: dict[str, Any]) -> None:
-    if values.get("manage_master_user_password") and values.get("master_user_password"):
-        raise bad_combination("You can't specify MasterUserPassword when ManageMasterUserPassword is enabled.")
     check_password(values["engine"], values.get("master_user_password"))
     if values.get("master_user_secret_kms_key_id") and not values.get("manage_master_user_password"):
         raise bad_combination("MasterUserSecretKmsKeyId is valid only if ManageMasterUserPassword is specified.")
@@ -100,6 +108,8 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
     final, skip = params.get("FinalDBSnapshotIdentifier"), params.get("SkipFinalSnapshot")
     if cluster.status == "deleting":
         raise cluster_state(f"Cluster {cluster.db_cluster_identifier} is already being deleted.")
+    if cluster.status == "creating":
+        raise cluster_state(f"DB cluster {cluster.db_cluster_identifier} is not currently in the available state.")
     global_clusters.check_alone(backend, cluster)
     check_unprotected(cluster)
     if cluster.instances:

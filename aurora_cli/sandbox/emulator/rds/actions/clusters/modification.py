@@ -8,6 +8,7 @@ from typing import Any
 from aurora_cli.sandbox.emulator.rds.actions.clusters import renames, upgrades
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import (
     check_available,
+    check_features,
     check_groups,
     check_logs,
     check_password,
@@ -72,7 +73,8 @@ def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
     networks.check_security_groups(backend, values.get("vpc_security_group_ids"), cluster.db_subnet_group_name)
     networks.check_network_type(backend, values.get("network_type"), cluster.db_subnet_group_name)
     logs = values.get("cloudwatch_logs_export_configuration") or {}
-    check_logs(cluster.engine, logs.get("EnableLogTypes"))
+    check_features(cluster.engine, cluster.engine_version, values)
+    check_logs(cluster.engine, cluster.engine_version, logs.get("EnableLogTypes"))
     check_scaling(cluster.engine, cluster.engine_version, values.get("serverless_v2_scaling_configuration"))
     _check_storage(cluster, values.get("storage_type"))
     upgrades.prepare(backend, cluster, values)
@@ -154,9 +156,14 @@ def _modify_waiting(backend: AuroraBackend, cluster: AuroraCluster, values: dict
     version = ("EngineVersion", values.get("engine_version"), cluster.engine_version)
     leave_pending(cluster, [("IAMDatabaseAuthenticationEnabled", iam, cluster.iam_auth), version])
     if values.get("apply_immediately") and cluster.pending_modified_values:
-        upgrade = "EngineVersion" in cluster.pending_modified_values
-        transition = upgrades.begin(cluster) if upgrade else cluster.enter("modifying")
-        backend.defer(transition, _apply_pending, cluster)
+        apply_pending(backend, cluster)
+
+
+def apply_pending(backend: AuroraBackend, cluster: AuroraCluster) -> None:
+    """Begin to apply what is pending."""
+    upgrade = "EngineVersion" in cluster.pending_modified_values
+    transition = upgrades.begin(cluster) if upgrade else cluster.enter("modifying")
+    backend.defer(transition, _apply_pending, cluster)
 
 
 def _apply_pending(cluster: AuroraCluster) -> None:

@@ -33,10 +33,10 @@ def inherit(backend: AuroraBackend, values: dict[str, Any]) -> None:
         raise bad_combination(f"A cluster of {values['engine']} cannot replicate from {source.engine}.")
     if not isinstance(source, AuroraCluster):
         _check_instance(source)
+    elif source.storage_encrypted and source.region != backend.region_name and not values.get("kms_key_id"):
+        raise bad_combination("For encrypted cross-region replica, kmsKeyId should be explicitly specified")
     values.setdefault("master_username", source.master_username)
     values.setdefault("master_user_password", "from-the-source")
-    if values.get("manage_master_user_password"):
-        values.pop("master_user_password")
 
 
 def _check_instance(source: Any) -> None:
