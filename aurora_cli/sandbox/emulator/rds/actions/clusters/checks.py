@@ -9,6 +9,7 @@ from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, c
 from aurora_cli.sandbox.emulator.rds.models import engines
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.parameter_group import check_family
+from aurora_cli.spec.facts.versions import support_ended
 
 FLOORS = {
     "enable_http_endpoint": "data_api",
@@ -27,7 +28,7 @@ def check_features(engine: str, version: str, values: dict[str, Any]) -> None:
     for feature in sorted(wanted):
         if not engines.reaches(engine, version, engines.facts(engine)["floors"][feature]):
             raise bad_combination(f"{feature} isn't supported with {engine} {version}.")
-    ended = engines.facts(engine)["standard_support_ended"].get(engines.major(engine, version))
+    ended = support_ended(engine, version)
     if ended and values.get("engine_lifecycle_support") == "open-source-rds-extended-support-disabled":
         raise bad_combination(
             f"Standard support for {engine} {version} ended on {ended}. It requires Amazon RDS Extended Support."
