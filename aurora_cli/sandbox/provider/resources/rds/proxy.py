@@ -89,6 +89,9 @@ PROXY = Resource(
     deleted=Wait("Status", pending=("available", "deleting")),
     tagging=rds_tagging(_arn_of("DBProxy")),
     import_attributes=lambda task: {"name": task.id},
+    same={
+        "auth.client_password_auth_type": lambda before, after: before is not None
+    },  # it is not part of the identity of a set's element
 )
 
 
@@ -157,7 +160,6 @@ TARGET_GROUP = Resource(
     ),
     updates=(_set_pool,),
     import_attributes=lambda task: {"db_proxy_name": task.id},
-    kept_blocks=frozenset({"connection_pool_config"}),
 )
 
 
