@@ -1,6 +1,6 @@
 """Compares the sandbox's provider with the genuine hashicorp/aws, which is in a filesystem mirror of Terraform's.
 
-    python tools/calibrate.py edits MIRROR     record what the genuine provider plans for edits and refuses as values
+python tools/calibrate.py edits MIRROR     record what the genuine provider plans for edits and refuses as values
 """
 
 from __future__ import annotations
