@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -20,6 +21,12 @@ def genuine_binary(mirror: Path) -> Path:
     if not found:
         raise FileNotFoundError(f"{mirror} has no {_ADDRESS} for {os_arch()}")
     return found[-1]
+
+
+def cli_config(mirror: Path) -> str:
+    """The text of a Terraform CLI configuration that installs `hashicorp/aws` from the mirror."""
+    path = json.dumps(str(mirror.resolve()))
+    return f"provider_installation {{\n  filesystem_mirror {{\n    path = {path}\n  }}\n}}\ndisable_checkpoint = true\n"
 
 
 def version_of(binary: Path) -> tuple[int, ...]:

@@ -96,14 +96,19 @@ PROXY = Resource(
 
 
 def _pool(task: Task) -> Item:
-    block = (task.get("connection_pool_config") or [{}])[0]
+    block = next(iter(task.get("connection_pool_config") or ()), None)
+    if block is None:
+        return {}
     config: Item = {
         "ConnectionBorrowTimeout": _whole(block.get("connection_borrow_timeout"), 120),
         "MaxConnectionsPercent": _whole(block.get("max_connections_percent"), 100),
         "MaxIdleConnectionsPercent": _whole(block.get("max_idle_connections_percent"), 50),
-        "SessionPinningFilters": listed(block.get("session_pinning_filters")),
     }
-    return {**config, **({"InitQuery": block["init_query"]} if block.get("init_query") else {})}
+    if block.get("init_query"):
+        config["InitQuery"] = block["init_query"]
+    if block.get("session_pinning_filters"):
+        config["SessionPinningFilters"] = listed(block["session_pinning_filters"])
+    return config
 
 
 def _whole(value: Any, default: int) -> int:
