@@ -62,10 +62,11 @@ def _by_argument(value: Any, depth: int = 0) -> str:
 def _walk(mirror: Path, examples: list[str], changes: list[str]) -> int:
     known, left = known_differences(KNOWN), 0
     for example in examples:
+        file = ROOT / "examples" / f"{example}.yaml"
         with tempfile.TemporaryDirectory(prefix="aurora-calibrate-") as folder, ThreadPoolExecutor() as pool:
             walks = (Walk(Path(folder, "genuine"), cli_config(mirror)), Walk(Path(folder, "ours")))
-            file = ROOT / "examples" / f"{example}.yaml"
-            genuine, ours = pool.map(lambda walk: walk.example(file, changes), walks)
+            both = [pool.submit(walk.example, file, changes) for walk in walks]
+            genuine, ours = (one.result() for one in both)
         found = differences(example, genuine, ours)
         unknown = unexplained(found, known)
         left += len(unknown)

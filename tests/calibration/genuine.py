@@ -38,13 +38,14 @@ _CONFIG = {
 
 
 class GenuineProvider:
-    """A process of `hashicorp/aws`, which plans and validates; it makes no calls for these.
+    """A process of `hashicorp/aws`, which makes no calls to plan and validate.
 
     Args:
         binary: the program, of a version that speaks protocol 5.
+        rds: where its calls to RDS go, for `apply`.
     """
 
-    def __init__(self, binary: Path) -> None:
+    def __init__(self, binary: Path, rds: str = "") -> None:
         environ = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
         self._process = subprocess.Popen(
             [str(binary)],
@@ -59,7 +60,9 @@ class GenuineProvider:
         answer = self._call("GetSchema", pb.GetProviderSchema.Request(), pb.GetProviderSchema.Response)
         self.blocks = {name: _block(one.block) for name, one in answer.resource_schemas.items()}
         block = _block(answer.provider.block)
-        request = pb.ConfigureProvider.Request(config=_value(full(block, _CONFIG), block))
+        endpoints = [{"rds": rds}] if rds else []
+        config = full(block, {**_CONFIG, "endpoints": endpoints, "max_retries": 1})
+        request = pb.ConfigureProvider.Request(config=_value(config, block))
         configured = self._call("Configure", request, pb.ConfigureProvider.Response)
         assert not configured.diagnostics, configured.diagnostics
 
@@ -108,6 +111,17 @@ class GenuineProvider:
         return decode(answer.planned_state, block.type), {
             path.steps[0].attribute_name for path in answer.requires_replace
         }
+
+    def apply(self, name: str, edit: Edit, planned: Planned) -> None:
+        """Apply a planned edit, and take no notice of how it ends."""
+        block = self.blocks[name]
+        request = pb.ApplyResourceChange.Request(
+            type_name=name,
+            prior_state=_value(edit.before, block),
+            planned_state=_value(planned[0], block),
+            config=_value(edit.after, block),
+        )
+        self._call("ApplyResourceChange", request, pb.ApplyResourceChange.Response)
 
 
 def proposed(block: Block, prior: Mapping[str, Any] | None, config: Mapping[str, Any]) -> Values:

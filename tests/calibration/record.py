@@ -10,9 +10,10 @@ from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
 from aurora_cli.sandbox.provider.protocol.schema import Attribute, Block, Schema
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, Type
 from tests.calibration.combinations import SUMMARIES, about_combinations, combinations
-from tests.calibration.edits import Edit, Facts, Values, arguments, full, row
+from tests.calibration.edits import Edit, Facts, Values, arguments, edits, full, row
 from tests.calibration.genuine import GenuineProvider
 from tests.calibration.probes import NUMBERS, TEXTS, choices, placed, probes, refusals
+from tests.calibration.requests import RECORDED, is_update, refusing_server
 
 _ELEMENTS = ("list", "set")
 
@@ -24,14 +25,14 @@ def record(binary: Path, ours: dict[str, Schema]) -> dict[str, Any]:
         binary: the genuine provider.
         ours: the schemas of the sandbox's provider.
     """
-    with GenuineProvider(binary) as genuine:
+    with refusing_server() as (address, seen), GenuineProvider(binary, address) as genuine:
         names = sorted(set(ours) & set(genuine.blocks))
-        return {name: _Recorder(genuine, name, ours[name].block).all() for name in names}
+        return {name: _Recorder(genuine, name, ours[name].block, seen).all() for name in names}
 
 
 class _Recorder:
-    def __init__(self, genuine: GenuineProvider, name: str, ours: Block) -> None:
-        self._genuine, self._name = genuine, name
+    def __init__(self, genuine: GenuineProvider, name: str, ours: Block, seen: list[str]) -> None:
+        self._genuine, self._name, self._seen = genuine, name, seen
         self._block = genuine.blocks[name]
         mine = dict(arguments(ours))
         self._arguments = {
@@ -42,7 +43,9 @@ class _Recorder:
 
     def all(self) -> dict[str, Any]:
         facts = self._facts()
+        requests = {"requests": dict(self._requests(facts))} if self._name in RECORDED else {}
         return {
+            **requests,
             "edits": self._edits(facts),
             "refused": dict(self._refused()),
             "combined": {
@@ -50,6 +53,19 @@ class _Recorder:
                 for key, configs in combinations(self._block, behaviour_of(self._name), facts)
             },
         }
+
+    def _requests(self, facts: Facts) -> Iterator[tuple[str, list[str]]]:
+        """The first request for each edit of an argument that changes the resource in place."""
+        for path in facts.values:
+            yield path, [self._request(edit) for edit in edits(self._block, facts, path)]
+
+    def _request(self, edit: Edit) -> str:
+        planned = self._genuine.plan(self._name, edit)
+        if isinstance(planned, str) or not is_update(edit, planned):
+            return ""
+        self._seen.clear()
+        self._genuine.apply(self._name, edit, planned)
+        return self._seen[0] if self._seen else ""
 
     def _combined(self, facts: Facts, config: Values) -> str:
         return about_combinations(facts, (text for _, text in self._genuine.validate(self._name, config)))

@@ -7,6 +7,8 @@ genuine provider takes and refuses, and combined with those that it names beside
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.provider import resources
+from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.core import Provider
 from aurora_cli.sandbox.provider.engine.planning import Planner
 from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
@@ -21,8 +24,9 @@ from aurora_cli.sandbox.provider.engine.validation.rules import broken_rule
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from aurora_cli.sandbox.provider.protocol.types import COLLECTIONS, Type
 from tests.calibration.combinations import about_combinations, combinations
-from tests.calibration.edits import Edit, Facts, Planned, arguments, full, row
+from tests.calibration.edits import Edit, Facts, Planned, arguments, edits, full, row
 from tests.calibration.probes import placed, probes
+from tests.calibration.requests import RECORDED, is_update, serialized
 
 PROVIDER = Provider(environ={})
 SCHEMAS = PROVIDER.schema.resources
@@ -46,6 +50,15 @@ OTHER_PLANS = {
     "aws_vpc_endpoint dns_options.private_dns_only_for_inbound_resolver_endpoint": "6.x has a set beside it",
     "aws_vpc_endpoint subnet_configuration": "a whole set of blocks that is not known yet",
 }
+OTHER_REQUESTS = {
+    "aws_rds_cluster database_insights_mode": "6.x sends the key and the retention with the mode",
+    "aws_rds_cluster scaling_configuration.timeout_action": "an empty text, which the validator refuses",
+    "aws_rds_cluster tags": "the state that edits start from has an ARN that is none",
+    "aws_rds_cluster_instance tags": "the state that edits start from has an ARN that is none",
+    "aws_db_subnet_group subnet_ids": "no subnet at all, which AWS refuses",
+    "aws_db_subnet_group tags": "the state that edits start from has an ARN that is none",
+}
+NO_ACCOUNT = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_REGION": "eu-west-1"}
 OTHER_VALUES = {
     "aws_appautoscaling_policy policy_type": "validated since 6.x",
     "aws_appautoscaling_policy step_scaling_policy_configuration.adjustment_type": "validated since 6.x",
@@ -67,12 +80,16 @@ def facts_of(name: str) -> Facts:
 
 def ours(name: str, edit: Edit) -> Planned | str:
     planner = Planner(resources.entry_of(name), SCHEMAS[name], behaviour_of(name), "eu-west-1", {})
-    before = edit.before and {**edit.before, **({"region": "eu-west-1"} if "region" in edit.before else {})}
     try:
-        change = planner.plan(before, edit.after)
+        change = planner.plan(in_region(edit.before), edit.after)
     except ProviderError as error:
         return str(error)
     return change.planned, {str(path[0]) for path in change.requires_replace}
+
+
+def in_region(state: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The state with the Region that 6.x keeps in it."""
+    return {**state, "region": "eu-west-1"} if state and "region" in state else state
 
 
 def errors(name: str, config: dict[str, Any]) -> list[str]:
@@ -107,6 +124,42 @@ def test_values_are_refused_as_by_the_genuine_provider(name: str) -> None:
         for one, message in genuine["says"].items():
             start = message.partition("]")[0]  # later versions have more choices
             assert any(text.startswith(start) for text in errors(name, placed(block, path, tried[one]))), (path, one)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_changes_are_requested_as_by_the_genuine_provider(name: str, requested: Requested) -> None:
+    block, facts = SCHEMAS[name].block, facts_of(name)
+    for path, genuine in recorded()[name]["requests"].items():
+        sent = [requested(name, edit) for edit in edits(block, facts, path)]
+        assert (sent == genuine) is (f"{name} {path}" not in OTHER_REQUESTS), (path, genuine, sent)
+
+
+Requested = Callable[[str, Edit], str]
+
+
+@pytest.fixture(scope="module")
+def requested() -> Requested:
+    """The first request of ours for an edit; nothing is sent."""
+    provider = Provider(None, {**NO_ACCOUNT, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    provider.configure({"region": "eu-west-1", "skip_credentials_validation": True})
+    client, seen = provider.runtime.client, []
+
+    def call(service: str, operation: str, params: dict[str, Any], **more: Any) -> Any:
+        seen.append(serialized(client.models.operation(service, operation), params))
+        raise AwsError("RDS", operation, "InvalidParameterCombination", "recorded")
+
+    client.call = call  # type: ignore[method-assign, assignment]
+
+    def first(name: str, edit: Edit) -> str:
+        planned = ours(name, edit)
+        if isinstance(planned, str) or not is_update(edit, planned):
+            return ""
+        seen.clear()
+        with suppress(ProviderError):
+            provider.apply(name, in_region(edit.before), planned[0], edit.after)
+        return seen[0] if seen else ""
+
+    return first
 
 
 def is_refused(name: str, path: str, value: Any) -> bool:
