@@ -26,7 +26,7 @@ COMPILE = $(UV) pip compile -q pyproject.toml --custom-compile-command 'make loc
 SOURCES := aurora_cli tests benchmarks tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test test-fast test-all test-times soak coverage lint format types contract docs docs-check wheel checkov lock audit test-lowest check bench clean
+.PHONY: help demo install test test-fast test-all test-times soak coverage lint format types contract docs docs-check wheel calibrate checkov lock audit test-lowest check bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ docs-check: $(DEV) ## Check that the generated pages fit the code
 
 wheel: $(DEV) ## Build the wheel and try it in an empty environment, from an empty folder
 	$(BIN)/python tools/check_wheel.py
+
+calibrate: $(DEV) ## Compare our provider with hashicorp/aws in a filesystem mirror (PROVIDER_MIRROR=DIR EXAMPLES=... CHANGES=...)
+	@test -n "$(PROVIDER_MIRROR)" || { echo "Set PROVIDER_MIRROR to a filesystem mirror that has hashicorp/aws."; exit 2; }
+	$(BIN)/python tools/calibrate.py walk $(PROVIDER_MIRROR) $(EXAMPLES) $(if $(filter undefined,$(origin CHANGES)),,--changes '$(CHANGES)')
 
 checkov: $(DEV) $(CHECKOV) ## Compare what checkov finds in the production example with docs/reference/security.md (installs 300 MB)
 	$(BIN)/python tools/checkov_gate.py $(CHECKOV)

@@ -163,6 +163,12 @@ def test_security_group_rule(driver: Driver, emulator: Sandbox) -> None:
     blocks = {**ports, "type": "ingress", "cidr_blocks": ["10.0.0.0/8", "172.16.0.0/12"]}
     state = driver.create("aws_security_group_rule", **blocks, description="Office")
     driver.assert_imports("aws_security_group_rule", f"{group}_ingress_tcp_5432_5432_10.0.0.0/8_172.16.0.0/12", state)
+    beside = {**blocks, "cidr_blocks": ["192.168.0.0/16"], "description": "VPN"}
+    other = driver.create("aws_security_group_rule", **beside)
+    driver.assert_settled(
+        "aws_security_group_rule", state, driver.config("aws_security_group_rule", **blocks, description="Office")
+    )
+    driver.delete("aws_security_group_rule", other)
     own = driver.create("aws_security_group_rule", **ports, type="ingress", self=True)
     out = driver.create(
         "aws_security_group_rule",

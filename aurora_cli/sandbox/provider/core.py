@@ -109,7 +109,7 @@ class Provider:
     def validate(self, resource_type: str, config: Mapping[str, Any]) -> list[Diagnostic]:
         """Diagnostics for a configuration."""
         from aurora_cli.sandbox.provider.engine.resource_facts import behaviour_of
-        from aurora_cli.sandbox.provider.engine.validation import validate
+        from aurora_cli.sandbox.provider.engine.validation.configuration import validate
 
         return validate(self.resource_schema(resource_type).block, behaviour_of(resource_type), config)
 

@@ -31,7 +31,7 @@ def preload(cache_dir: Path | None) -> None:
         "api.settings",
         "engine.lifecycle",
         "engine.planning",
-        "engine.validation",
+        "engine.validation.configuration",
         "data_sources.query",
     ):
         import_module(f"aurora_cli.sandbox.provider.{name}")

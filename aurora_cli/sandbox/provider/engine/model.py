@@ -186,9 +186,11 @@ class Resource:
         import_attributes: attributes that the read of an imported resource requires, from the task with the import id.
         stored: attribute path -> conversion of its value for the state.
         same: attribute path -> whether (prior, configured) are equivalent.
-        kept_blocks: blocks whose removal from the configuration is not a change.
-        kept: attributes whose removal from the configuration is not a change.
+        kept_blocks: blocks that stay without configuration; what is in them is planned as without configuration.
+        kept: paths of attributes whose removal from the configuration is not a change.
         replace_if: attribute -> whether its change from prior to planned forces replacement; overrides the packaged facts.
+        renewed: attribute -> those that are known after apply if it changes.
+        refused: why the genuine type refuses to plan a configuration; None: it does not.
         framework: whether the genuine type uses the plugin framework, whose planned values must be exact.
     """
 
@@ -218,6 +220,8 @@ class Resource:
     kept_blocks: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     replace_if: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]] = field(default_factory=dict)
+    renewed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    refused: Callable[[Mapping[str, Any]], str | None] | None = None
     framework: bool = False
 
 

@@ -11,7 +11,7 @@ from aurora_cli.sandbox.provider.engine.model import Call, Task
 from aurora_cli.sandbox.provider.engine.names import match_members, squash
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
-_ZERO = {"boolean": False, "integer": 0, "long": 0}
+_ZERO = {"boolean": False, "integer": 0, "long": 0, "string": ""}
 """What the provider sends for a changed attribute that is null now: the zero value of its type, which turns it off."""
 
 

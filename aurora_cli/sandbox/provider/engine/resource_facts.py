@@ -17,19 +17,23 @@ class Behaviour:
     Attributes:
         force_new: paths whose change replaces the resource.
         defaults: path -> static default.
+        computed_blocks: blocks that AWS fills if the configuration has none.
         conflicts: pairs that must not be set together.
         required_with: path -> paths that must be set too.
         exactly_one_of, at_least_one_of: groups of paths.
+        exactly_one_configured: the same in types of the plugin framework.
         validators: path -> the rule in short form.
         timeouts: kind -> duration text.
     """
 
     force_new: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    computed_blocks: Sequence[str] = ()
     conflicts: Sequence[Sequence[str]] = ()
     required_with: Mapping[str, Sequence[str]] = field(default_factory=dict)
     exactly_one_of: Sequence[Sequence[str]] = ()
     at_least_one_of: Sequence[Sequence[str]] = ()
+    exactly_one_configured: Sequence[Sequence[str]] = ()
     validators: Mapping[str, str] = field(default_factory=dict)
     timeouts: Mapping[str, str] = field(default_factory=dict)
 

@@ -10,7 +10,9 @@ _SET_LIKE = frozenset({"Action", "NotAction", "Resource", "NotResource", "AWS", 
 
 
 def equivalent_policy(before: Any, after: Any) -> bool:
-    """Whether policy documents differ only in whitespace, key order, or a single item instead of a list of one."""
+    """Whether policy documents differ only in whitespace, key order, or a single item instead of a list of one; `{}` is none."""
+    if {str(before or "").strip(), str(after or "").strip()} <= {"", "{}"}:
+        return True
     try:
         return bool(_policy(json.loads(before)) == _policy(json.loads(after)))
     except (TypeError, ValueError):
@@ -43,6 +45,14 @@ def normal_json(text: Any) -> str:
     except (TypeError, ValueError):
         return str(text)
     return escape_html(compact)
+
+
+def versioned_policy(text: Any) -> str:
+    """A policy in the normal form of role policies, in which the version comes first."""
+    sorted_ = normal_json(text)
+    version = '"Version":"2012-10-17"'
+    head, found, tail = sorted_.partition(f",{version}")
+    return f"{{{version},{head[1:]}{tail}" if found and head.startswith("{") else sorted_
 
 
 def escape_html(text: str) -> str:

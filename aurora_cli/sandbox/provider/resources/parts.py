@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aurora_cli.sandbox.provider.engine.model import Call, Task
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, is_zero
 
 
 def again(call: Call) -> Callable[[Task], None]:
@@ -38,6 +39,12 @@ def difference(task: Task, attribute: str) -> tuple[list[Any], list[Any]]:
     """What the plan adds to a set and removes from it, each in a stable order."""
     before, after = set(task.prior.get(attribute) or ()), set(task.get(attribute) or ())
     return listed(after - before), listed(before - after)
+
+
+def given(config: Mapping[str, Any], attribute: str) -> bool:
+    """Whether a configuration has a value that the SDK's GetOk returns: not null, zero or unknown."""
+    value = config.get(attribute)
+    return value is not UNKNOWN and not is_zero(value)
 
 
 def same_text(before: Any, after: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import accepted
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Naming, Read, Resource, Task
-from aurora_cli.sandbox.provider.resources.documents import decoded, equivalent_policy, normal_json
+from aurora_cli.sandbox.provider.resources.documents import decoded, equivalent_policy, normal_json, versioned_policy
 from aurora_cli.sandbox.provider.resources.parts import again, import_parts, listed
 from aurora_cli.sandbox.provider.resources.tagging import tagging
 
@@ -126,9 +126,8 @@ ROLE = Resource(
     updates=(_change,),
     delete=_delete_role,
     tagging=tagging(_BY_NAME, "Role", item="Tags"),
-    stored={"assume_role_policy": normal_json},
+    stored={"assume_role_policy": normal_json, "inline_policy.policy": versioned_policy},
     same={"assume_role_policy": equivalent_policy, "inline_policy.policy": equivalent_policy},
-    kept_blocks=frozenset({"inline_policy"}),
 )
 
 
@@ -157,6 +156,7 @@ ROLE_POLICY = Resource(
     updates=(again(_PUT),),
     delete=Call("DeleteRolePolicy", send=_POLICY, match=False),
     import_attributes=_import_policy,
+    stored={"policy": versioned_policy},
     same={"policy": equivalent_policy},
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Listing, Naming, Read, Resource, Tagging, Task, Update
-from aurora_cli.sandbox.provider.resources.documents import equivalent_policy
+from aurora_cli.sandbox.provider.resources.documents import equivalent_policy, normal_json
 
 _BY_KEY = {"KeyId": "id"}
 
@@ -74,6 +74,7 @@ KEY = Resource(
         remove=Call("UntagResource", send=_BY_KEY, match=False),
         list=(Call("ListResourceTags", send=_BY_KEY, match=False), "Tags"),
     ),
+    stored={"policy": normal_json},
     same={"policy": equivalent_policy},
 )
 

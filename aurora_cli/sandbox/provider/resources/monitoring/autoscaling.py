@@ -68,7 +68,6 @@ TARGET = Resource(
     delete=Call("DeregisterScalableTarget", send=_TARGET, match=False),
     tagging=tagging({"ResourceARN": _target_arn}),
     import_attributes=_target_import,
-    kept_blocks=frozenset({"suspended_state"}),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Read, Resource, Task
 from aurora_cli.sandbox.provider.resources.documents import equivalent_json, normal_json
-from aurora_cli.sandbox.provider.resources.parts import again, same_text
+from aurora_cli.sandbox.provider.resources.parts import again, given, same_text
 from aurora_cli.sandbox.provider.resources.tagging import tagging
 
 
@@ -67,6 +67,16 @@ def _alarm_arn(task: Task) -> str:
     return task.arn(f"alarm:{task.id}")
 
 
+def _refused_alarm(config: Mapping[str, Any]) -> str | None:
+    if given(config, "metric_name") and given(config, "statistic") == given(config, "extended_statistic"):
+        return "One of `statistic` or `extended_statistic` must be set for a cloudwatch metric alarm"
+    queries = config.get("metric_query")
+    both = isinstance(queries, list) and any(
+        isinstance(query, Mapping) and given(query, "expression") and query.get("metric") for query in queries
+    )
+    return "No metric_query may have both `expression` and a `metric` specified" if both else None
+
+
 ALARM = Resource(
     type="aws_cloudwatch_metric_alarm",
     service="cloudwatch",
@@ -92,6 +102,7 @@ ALARM = Resource(
     tagging=tagging({"ResourceARN": _alarm_arn}),
     import_attributes=lambda task: {"alarm_name": task.id},
     same={"treat_missing_data": same_text},
+    refused=_refused_alarm,
 )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Naming, Read, Resource, Task
 from aurora_cli.sandbox.provider.resources.documents import equivalent_json, equivalent_policy, normal_json
+from aurora_cli.sandbox.provider.resources.parts import given
 from aurora_cli.sandbox.provider.resources.tagging import tagging
 
 _FEEDBACK = {
@@ -98,6 +100,21 @@ def _set_topic(task: Task) -> None:
 
 _BY_ARN = {"ResourceArn": "id"}
 
+_FIFO_ONLY = {
+    "archive_policy": "message archive policy",
+    "content_based_deduplication": "content-based deduplication",
+    "fifo_throughput_scope": "FIFO throughput scope",
+}
+
+
+def _refused_topic(config: Mapping[str, Any]) -> str | None:
+    fifo, name = given(config, "fifo_topic"), str(config.get("name") or "")
+    if given(config, "name") and not re.fullmatch(r"[\w-]{1,251}\.fifo" if fifo else r"[\w-]{1,256}", name, re.ASCII):
+        return f"invalid topic name: {name}"
+    wrong = [title for attribute, title in _FIFO_ONLY.items() if not fifo and given(config, attribute)]
+    return f"{wrong[0]} can only be set for FIFO topics" if wrong else None
+
+
 TOPIC = Resource(
     type="aws_sns_topic",
     service="sns",
@@ -116,7 +133,9 @@ TOPIC = Resource(
     delete=Call("DeleteTopic", send={"TopicArn": "id"}, match=False),
     tagging=tagging(_BY_ARN),
     import_attributes=lambda task: {"name": _topic_name(task.id)},
+    stored=dict.fromkeys(("policy", "delivery_policy", "archive_policy"), normal_json),
     same={"policy": equivalent_policy, "delivery_policy": equivalent_json, "archive_policy": equivalent_json},
+    refused=_refused_topic,
 )
 
 
@@ -146,6 +165,12 @@ def _unsubscribe(task: Task) -> None:
 
 _DOCUMENTS = ("delivery_policy", "filter_policy", "redrive_policy", "replay_policy")
 
+
+def _refused_subscription(config: Mapping[str, Any]) -> str | None:
+    missing = config.get("filter_policy_scope") is not None and not given(config, "filter_policy")
+    return "filter_policy is required when filter_policy_scope is set" if missing else None
+
+
 SUBSCRIPTION = Resource(
     type="aws_sns_topic_subscription",
     service="sns",
@@ -172,6 +197,7 @@ SUBSCRIPTION = Resource(
     delete=_unsubscribe,
     stored=dict.fromkeys(_DOCUMENTS, normal_json),
     same=dict.fromkeys(_DOCUMENTS, equivalent_json),
+    refused=_refused_subscription,
 )
 
 ENTRIES = (TOPIC, SUBSCRIPTION)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import accepted
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Listing, Read, Resource, Task, Wait
-from aurora_cli.sandbox.provider.resources.documents import equivalent_policy
+from aurora_cli.sandbox.provider.resources.documents import equivalent_policy, normal_json
 from aurora_cli.sandbox.provider.resources.parts import difference
 from aurora_cli.sandbox.provider.resources.tagging import ec2_tagging
 
@@ -175,8 +175,8 @@ ENDPOINT = Resource(
     deleted=Wait("State", pending=("available", "deleting", "Available")),
     busy=("DependencyViolation",),
     tagging=ec2_tagging("vpc-endpoint"),
+    stored={"policy": normal_json},
     same={"policy": equivalent_policy},
-    kept_blocks=frozenset({"dns_options", "subnet_configuration"}),
 )
 
 ENTRIES = (EIP, NAT, ENDPOINT)

@@ -71,24 +71,27 @@ def _pick(task: Task, answer: Item) -> Item | None:
     return None
 
 
+_KEYS = {**dict(_SOURCES.values()), "UserIdGroupPairs": "GroupId"}
+
+
 def _covers(permission: Item, wanted: Item) -> bool:
     head = all(permission.get(key) == wanted.get(key) for key in ("FromPort", "ToPort") if key in wanted)
     if not head or normal_protocol(permission["IpProtocol"]) != wanted["IpProtocol"]:
         return False
-    pairs = {**dict(_SOURCES.values()), "UserIdGroupPairs": "GroupId"}
     return all(
         {one[key] for one in wanted.get(member, ())} <= {one.get(key) for one in permission.get(member, ())}
-        for member, key in pairs.items()
+        for member, key in _KEYS.items()
     )
 
 
 def _described(task: Task, item: Item) -> Mapping[str, Any]:
     wanted = _permission(task)
+    # EC2 puts the sources of all rules with the same ports into one permission, each with the description of its own.
     notes = [
         one.get("Description")
-        for member in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
+        for member, key in _KEYS.items()
         for one in item.get(member, ())
-        if wanted.get(member)
+        if one.get(key) in {own[key] for own in wanted.get(member, ())}
     ]
     own = task.get("security_group_id") if task.get("self") else None
     return {

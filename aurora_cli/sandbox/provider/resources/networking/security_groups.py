@@ -191,7 +191,7 @@ def _port(attribute: str, member: str) -> Any:
 
 
 def _kind_changes(prior: Mapping[str, Any], planned: Mapping[str, Any]) -> bool:
-    return [bool(prior.get(kind)) for kind in _KINDS] != [bool(planned.get(kind)) for kind in _KINDS]
+    return any((prior.get(kind) is None) != (planned.get(kind) is None) for kind in _KINDS)
 
 
 def _rule(direction: str) -> Resource:

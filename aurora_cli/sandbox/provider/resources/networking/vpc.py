@@ -91,6 +91,7 @@ VPC = Resource(
     delete=Call("DeleteVpc", send={"VpcId": "id"}, match=False),
     busy=("DependencyViolation",),
     tagging=ec2_tagging("vpc"),
+    renewed={"assign_generated_ipv6_cidr_block": ("ipv6_association_id", "ipv6_cidr_block")},
     replace_if={"instance_tenancy": _tenancy_replaces},
 )
 

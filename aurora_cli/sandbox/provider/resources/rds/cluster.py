@@ -132,7 +132,7 @@ CLUSTER = Resource(
         "storage_type": lambda before, after: not before and after == "aurora",
     },
     kept_blocks=frozenset({"scaling_configuration", "serverlessv2_scaling_configuration"}),
-    kept=frozenset({"snapshot_identifier"}),
+    kept=frozenset({"snapshot_identifier", "serverlessv2_scaling_configuration.max_capacity"}),
     replace_if={"storage_type": lambda prior, planned: not str(planned.get("engine")).startswith("aurora")},
 )
 

@@ -6,7 +6,7 @@ The attributes of each call and the waits follow the source of the genuine provi
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import accepted, has_code
@@ -42,7 +42,6 @@ _NOT_MODIFIED = frozenset(
         "tags",
         "tags_all",
         "timeouts",
-        "apply_immediately",
     }
 )
 
@@ -117,16 +116,17 @@ def change_replication(task: Task) -> None:
 def _log_exports(task: Task) -> Item | None:
     if "enabled_cloudwatch_logs_exports" not in task.changed:
         return None
-    lists = zip(("EnableLogTypes", "DisableLogTypes"), difference(task, "enabled_cloudwatch_logs_exports"), strict=True)
-    return {name: types for name, types in lists if types}
+    added, removed = difference(task, "enabled_cloudwatch_logs_exports")
+    return {"EnableLogTypes": added, "DisableLogTypes": removed}
 
 
 def _changed_password(task: Task) -> Any:
-    return master_password(task) if task.changed & {"master_password", "master_password_wo_version"} else None
+    changed = task.changed & {"master_password", "master_password_wo_version"}
+    return master_password(task) or None if changed else None
 
 
 def _managed_password(task: Task) -> bool | None:
-    """Disable backtrack if it was removed from the configuration."""
+    """Whether AWS manages the password, also if the argument was taken out of the configuration."""
     return bool(task.get("manage_master_user_password")) if "manage_master_user_password" in task.changed else None
 
 
@@ -135,15 +135,27 @@ def _wanted_version(task: Task) -> Any:
     return task.get("engine_version") if "engine_version" in task.changed or differs else None
 
 
-def _together(changed: frozenset[str]) -> frozenset[str]:
-    """The changed attributes and those sent with them: of a domain its role, of the mode of Database Insights all of it."""
-    domain = {"domain", "domain_iam_role_name"}
-    insights = {
-        "performance_insights_enabled",
-        "performance_insights_kms_key_id",
-        "performance_insights_retention_period",
-    }
-    return changed.union(domain if domain & changed else (), insights if "database_insights_mode" in changed else ())
+_INSIGHTS = frozenset(
+    {"performance_insights_enabled", "performance_insights_kms_key_id", "performance_insights_retention_period"}
+)
+
+
+def _together(task: Task, changed: frozenset[str]) -> frozenset[str]:
+    """The mode of Database Insights takes what else belongs to them along, except for a key that is not set."""
+    if "database_insights_mode" not in changed:
+        return changed
+    keyless = _INSIGHTS - {"performance_insights_kms_key_id"}
+    return changed | (_INSIGHTS if task.get("performance_insights_kms_key_id") else keyless)
+
+
+def _text(attribute: str) -> Callable[[Task], str]:
+    return lambda task: str(task.get(attribute) or "")
+
+
+def _instance_group(task: Task) -> str | None:
+    """Sent whenever it is set, since no API returns it, and once more when it is taken out."""
+    name = "db_instance_parameter_group_name"
+    return str(task.get(name) or "") if task.get(name) or name in task.changed else None
 
 
 def _capacity(attributes: Collection[str]) -> dict[str, Source]:
@@ -154,12 +166,13 @@ def _capacity(attributes: Collection[str]) -> dict[str, Source]:
 def modify(task: Task) -> None:
     """Send the changes, and wait until they are applied."""
     changed = task.changed - _NOT_MODIFIED
-    if task.get("engine_mode") == "provisioned":
-        changed -= {"enable_http_endpoint"}
     if not changed:
         return
-    leaves = "domain" in changed and not task.get("domain")
-    left_domain: dict[str, Source] = {"Domain": lambda task: ""} if leaves else {}
+    if task.get("engine_mode") == "provisioned":
+        changed -= {"enable_http_endpoint"}
+    domain: dict[str, Source] = {}
+    if changed & {"domain", "domain_iam_role_name"}:
+        domain = {"Domain": _text("domain"), "DomainIAMRoleName": _text("domain_iam_role_name")}
     call = Call(
         "ModifyDBCluster",
         send={
@@ -167,18 +180,17 @@ def modify(task: Task) -> None:
             "ApplyImmediately": lambda task: bool(task.get("apply_immediately")),
             "AllowMajorVersionUpgrade": lambda task: task.get("allow_major_version_upgrade") or None,
             "CloudwatchLogsExportConfiguration": _log_exports,
-            "DBInstanceParameterGroupName": "db_instance_parameter_group_name",
+            "DBInstanceParameterGroupName": _instance_group,
             "EngineVersion": _wanted_version,
             "ManageMasterUserPassword": _managed_password,
             "MasterUserPassword": _changed_password,
             **_capacity(changed),
-            **left_domain,
+            **domain,
         },
-        zero=frozenset(left_domain),
-        omit=frozenset({"EngineMode", "NewDBClusterIdentifier"}),
+        omit=frozenset({"EngineLifecycleSupport", "EngineMode", "NewDBClusterIdentifier"}),
     )
     busy = has_code("InvalidDBClusterStateFault")
-    only = _together(changed)
+    only = _together(task, changed)
     task.repeat_while(lambda: task.send(call, only=only), lambda error: busy(error) or role_not_ready(error), "update")
     task.await_status(UPDATED, "update")
 

@@ -21,12 +21,16 @@ ALIASES = {
 
 
 def serverless_capacity(task: Task) -> dict[str, Any] | None:
-    """ServerlessV2ScalingConfiguration; SecondsUntilAutoPause is only sent with a minimum capacity of 0, which AWS requires."""
+    """ServerlessV2ScalingConfiguration; SecondsUntilAutoPause is only sent with a minimum capacity of 0, which AWS requires.
+
+    The block stays in the plan if the configuration has none any more, without its minimum, which is then sent as 0.
+    """
     block = task.get("serverlessv2_scaling_configuration")
     if not block:
         return None
-    pauses = block[0].get("min_capacity") == 0
-    return {name: value for name, value in block[0].items() if pauses or name != "seconds_until_auto_pause"}
+    lowest = block[0].get("min_capacity") or 0
+    others = {name: block[0].get(name) for name in ("max_capacity", *(() if lowest else ("seconds_until_auto_pause",)))}
+    return {"min_capacity": lowest, **{name: value for name, value in others.items() if value}}
 
 
 _WAYS = ("snapshot", "s3", "point-in-time", "plain")
@@ -84,6 +88,7 @@ _SENT = {
     "storage_type": "yyyy",
     "vpc_security_group_ids": "yyyy",
 }
+_IF_TRUE = ("enable_global_write_forwarding", "enable_http_endpoint", "enable_local_write_forwarding")
 _INSIGHTS = frozenset(
     {"performance_insights_enabled", "performance_insights_kms_key_id", "performance_insights_retention_period"}
 )
@@ -121,6 +126,8 @@ def choose_creation(password: Callable[[Task], Any]) -> Callable[[Task], Call]:
         extra: dict[str, Source] = {"MasterUserPassword": password} if way in ("plain", "s3") else {}
         if "serverlessv2_scaling_configuration" in attributes:
             extra["ServerlessV2ScalingConfiguration"] = serverless_capacity
+        extra["DeletionProtection"] = lambda task: bool(task.get("deletion_protection"))
+        attributes -= {name for name in _IF_TRUE if not task.get(name)}
         zero = frozenset({"AllocatedStorage", "Iops"}) & _configured(task)
         return Call(operation, send={**send, **extra}, attributes=attributes, zero=zero)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
-from aurora_cli.sandbox.provider.engine.model import Call, Item, Naming, Read, Resource, Task, Update, Wait
+from aurora_cli.sandbox.provider.engine.model import Call, Item, Naming, Read, Resource, Source, Task, Update, Wait
 from aurora_cli.sandbox.provider.resources.rds.common import engine_version, is_available, repeat_until
 from aurora_cli.sandbox.provider.resources.tagging import rds_tagging
 
@@ -109,11 +109,39 @@ def _promote_cluster(task: Task) -> None:
     repeat_until(task, lambda: is_available(task, cluster_id), refusal, "delete")
 
 
+_INSIGHTS = frozenset(
+    {"performance_insights_enabled", "performance_insights_kms_key_id", "performance_insights_retention_period"}
+)
+
+
+def _insights(attribute: str) -> Callable[[Task], Any]:
+    """Performance Insights, their key and their retention are sent together."""
+
+    def changed(task: Task) -> Any:
+        value = task.get(attribute)
+        if not task.changed & _INSIGHTS:
+            return None
+        return bool(value) if attribute == "performance_insights_enabled" else value or None
+
+    return changed
+
+
+_INSIGHTS_SENT: Mapping[str, Source] = {
+    "EnablePerformanceInsights": _insights("performance_insights_enabled"),
+    "PerformanceInsightsKMSKeyId": _insights("performance_insights_kms_key_id"),
+    "PerformanceInsightsRetentionPeriod": _insights("performance_insights_retention_period"),
+}
+
 CLUSTER_INSTANCE = Resource(
     type="aws_rds_cluster_instance",
     service="rds",
     label="RDS Cluster Instance",
-    create=Call("CreateDBInstance", attributes=_CREATED_WITH, zero=frozenset({"PromotionTier", "PubliclyAccessible"})),
+    create=Call(
+        "CreateDBInstance",
+        attributes=_CREATED_WITH,
+        send={"PubliclyAccessible": lambda task: bool(task.get("publicly_accessible"))},
+        zero=frozenset({"PromotionTier"}),
+    ),
     naming=Naming("identifier", "identifier_prefix", "tf-"),
     aliases={
         "DBInstanceIdentifier": "identifier",
@@ -146,9 +174,10 @@ CLUSTER_INSTANCE = Resource(
         Update(
             Call(
                 "ModifyDBInstance",
-                send={"DBInstanceIdentifier": "id", "ApplyImmediately": _apply_immediately},
+                send={"DBInstanceIdentifier": "id", "ApplyImmediately": _apply_immediately, **_INSIGHTS_SENT},
                 attributes=_MODIFIED,
             ),
+            when=_MODIFIED | _INSIGHTS | {"apply_immediately", "engine_version", "force_destroy"},
             wait=_INSTANCE_READY,
         ),
     ),

@@ -34,7 +34,7 @@ def _find(task: Task) -> Item:
 def _change(task: Task) -> None:
     if "engine_version" in task.changed:
         _upgrade(task, str(task.get("engine_version")))
-    if task.changed & {"deletion_protection"}:
+    if task.changed - {"tags", "tags_all"}:
         protect = bool(task.get("deletion_protection"))
         task.call("ModifyGlobalCluster", GlobalClusterIdentifier=task.id, DeletionProtection=protect)
         task.await_status(_READY, "update")

@@ -89,18 +89,26 @@ PROXY = Resource(
     deleted=Wait("Status", pending=("available", "deleting")),
     tagging=rds_tagging(_arn_of("DBProxy")),
     import_attributes=lambda task: {"name": task.id},
+    same={
+        "auth.client_password_auth_type": lambda before, after: before is not None
+    },  # it is not part of the identity of a set's element
 )
 
 
 def _pool(task: Task) -> Item:
-    block = (task.get("connection_pool_config") or [{}])[0]
+    block = next(iter(task.get("connection_pool_config") or ()), None)
+    if block is None:
+        return {}
     config: Item = {
         "ConnectionBorrowTimeout": _whole(block.get("connection_borrow_timeout"), 120),
         "MaxConnectionsPercent": _whole(block.get("max_connections_percent"), 100),
         "MaxIdleConnectionsPercent": _whole(block.get("max_idle_connections_percent"), 50),
-        "SessionPinningFilters": listed(block.get("session_pinning_filters")),
     }
-    return {**config, **({"InitQuery": block["init_query"]} if block.get("init_query") else {})}
+    if block.get("init_query"):
+        config["InitQuery"] = block["init_query"]
+    if block.get("session_pinning_filters"):
+        config["SessionPinningFilters"] = listed(block["session_pinning_filters"])
+    return config
 
 
 def _whole(value: Any, default: int) -> int:
@@ -157,7 +165,6 @@ TARGET_GROUP = Resource(
     ),
     updates=(_set_pool,),
     import_attributes=lambda task: {"db_proxy_name": task.id},
-    kept_blocks=frozenset({"connection_pool_config"}),
 )
 
 

@@ -29,6 +29,7 @@ SUBNET_GROUP = Resource(
             Call(
                 "ModifyDBSubnetGroup",
                 send={"DBSubnetGroupName": "id", "SubnetIds": "subnet_ids", "DBSubnetGroupDescription": "description"},
+                zero=frozenset({"DBSubnetGroupDescription"}),
             ),
             when=frozenset({"subnet_ids", "description"}),
         ),

@@ -8,7 +8,7 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import accepted
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Listing, Naming, Read, Resource, Task
-from aurora_cli.sandbox.provider.resources.documents import equivalent_policy
+from aurora_cli.sandbox.provider.resources.documents import equivalent_policy, normal_json
 from aurora_cli.sandbox.provider.resources.parts import difference
 from aurora_cli.sandbox.provider.resources.tagging import tagging
 
@@ -118,6 +118,7 @@ SECRET = Resource(
         "recovery_window_in_days": 30,
         "force_overwrite_replica_secret": False,
     },
+    stored={"policy": normal_json},
     same={"policy": equivalent_policy},
 )
 

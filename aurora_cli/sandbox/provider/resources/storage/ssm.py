@@ -81,6 +81,11 @@ PARAMETER = Resource(
     delete=Call("DeleteParameter", send={"Name": "id"}, match=False),
     tagging=listed_tagging(_BY_NAME),
     import_attributes=lambda task: {"name": task.id},
+    renewed={
+        "value": ("insecure_value", "version"),
+        "insecure_value": ("value", "insecure_value"),
+        "value_wo_version": ("has_value_wo",),
+    },
     same={"tier": lambda before, after: after == "Intelligent-Tiering"},
     replace_if={"tier": lambda prior, planned: (prior.get("tier"), planned.get("tier")) == ("Advanced", "Standard")},
 )

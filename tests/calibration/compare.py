@@ -1,0 +1,96 @@
+"""What two walks of an example differ in, after everything that is random or a time has been named alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from tests.calibration.walk import Step
+
+_RANDOM = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?"
+    r"|\b[a-z]+-(?=[0-9a-f]*\d)[0-9a-f]{8,17}\b"
+    r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
+    r"|\b(?:cluster|db|proxy)-[A-Z0-9]{20,}\b"
+    r"|\b\d{18}[0-9a-f]{8}\b"
+    r"|(?<=-)[A-Za-z0-9]{6}(?=\"|$)"
+    r"|http://127\.0\.0\.1:\d+"
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that the two walks differ in; `place` is `example/step/kind/path`."""
+
+    place: str
+    genuine: Any
+    ours: Any
+
+    def __str__(self) -> str:
+        return f"{self.place}\n    genuine: {_shown(self.genuine)}\n    ours:    {_shown(self.ours)}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A difference that stays, with its reason; `place` is a pattern of places."""
+
+    place: str
+    reason: str
+
+    def covers(self, difference: Difference) -> bool:
+        """Whether it is this one."""
+        return fnmatchcase(difference.place, self.place)
+
+
+def known_differences(file: Path) -> list[Known]:
+    """The differences that stay, from their file."""
+    return [Known(**one) for one in json.loads(file.read_text("utf-8"))]
+
+
+def differences(example: str, genuine: Mapping[str, Step], ours: Mapping[str, Step]) -> list[Difference]:
+    """Where two walks of an example differ."""
+    one, other = _named_alike(genuine), _named_alike(ours)
+    return [Difference("/".join((example, *path)), *values) for path, values in _differing((), one, other)]
+
+
+def unexplained(found: Sequence[Difference], known: Sequence[Known]) -> list[Difference]:
+    """The differences for which there is no reason."""
+    return [one for one in found if not any(reason.covers(one) for reason in known)]
+
+
+def _named_alike(walk: Mapping[str, Step]) -> Any:
+    """The steps of a walk, with the address of its resource for each id, and the kind of every other random text."""
+    text = json.dumps({name: asdict(step) for name, step in walk.items()})
+    ids = {
+        str(values["id"]): "<" + address.replace('"', "'") + ">"
+        for step in walk.values()
+        for address, values in step.state.items()
+        if _RANDOM.search(str(values.get("id")))
+    }
+    for id_ in sorted(ids, key=len, reverse=True):
+        text = text.replace(id_, ids[id_])
+    return json.loads(_RANDOM.sub(lambda match: f"<{re.sub('[0-9].*', '', match[0])[:8]}>", text))
+
+
+_MISSING = "(nothing)"
+
+
+def _differing(path: tuple[str, ...], one: Any, other: Any) -> Iterator[tuple[tuple[str, ...], tuple[Any, Any]]]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in sorted({*one, *other}):
+            yield from _differing((*path, name), one.get(name, _MISSING), other.get(name, _MISSING))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, pair in enumerate(zip(one, other, strict=True)):
+            yield from _differing((*path, str(index)), *pair)
+    elif one != other:
+        yield path, (one, other)
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) < 300 else f"{text[:300]}..."

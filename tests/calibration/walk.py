@@ -1,0 +1,271 @@
+"""An example with one provider: created, planned again, changed in each way, destroyed; what it did is kept step by step."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.sandbox.manager import Sandbox
+from tests.harness import clean_environ, terraform
+from tests.sandbox.emulator import Account, client
+
+CHANGES: Mapping[str, tuple[str, ...]] = {
+    "tags": ("tags.Calibrated=yes",),
+    "no tags": (),
+    "retention": ("backup.retention=9d",),
+    "windows": ("backup.window=03:10-03:40", "maintenance.window=tue:04:00-tue:04:30"),
+    "insights": ("monitoring.insights.mode=standard",),
+    "nothing more": (),
+    "logs": ("logs.retention=60d",),
+}
+"""Name of a step -> the fields of the spec that differ from the example in it."""
+
+_ROOT = Path(__file__).resolve().parents[2]
+_LAST = ("deletion_protection=false", "backup.final_snapshot=false")
+_READING = ("Describe", "List", "Get", "Head", "Lookup", "Simulate")
+_FLOOR = re.compile(r'(?<!_)version = ">= [\d.]+"')
+
+
+@dataclass
+class Step:
+    """What a provider did in a step.
+
+    Attributes:
+        plan: address -> actions, changed attributes and what forces replacement.
+        left: the same of the plan after the apply.
+        calls: action -> the parameters of its calls, for those that change something.
+        state: address -> attributes.
+        api: what the API says of databases and networks.
+        failed: the error, if Terraform ended with one.
+    """
+
+    plan: dict[str, Any] = field(default_factory=dict)
+    left: dict[str, Any] = field(default_factory=dict)
+    calls: dict[str, list[Any]] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
+    api: dict[str, Any] = field(default_factory=dict)
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Walks examples with one provider.
+
+    Args:
+        home: a folder for the emulator, the stack and Terraform's cache of providers.
+        cli_config: text of Terraform's CLI configuration, which says where the provider is; None: the sandbox's own.
+    """
+
+    home: Path
+    cli_config: str | None = None
+
+    def example(self, file: Path, changes: Sequence[str] = tuple(CHANGES)) -> dict[str, Step]:
+        """The steps of an example by their names: `create`, those of `CHANGES`, `destroy`."""
+        with self._sandbox() as sandbox:
+            _prepare(sandbox, file.stem)
+            run = _Run(self, sandbox, file, self.home / file.stem)
+            steps = {"create": run.apply(())}
+            for name in changes:
+                steps[name] = run.apply(CHANGES[name])
+            run.apply(_LAST)
+            steps["destroy"] = run.destroy()
+            return steps
+
+    @contextmanager
+    def _sandbox(self) -> Iterator[Sandbox]:
+        sandbox = Sandbox(self.home / "emulator", {**clean_environ(), "AWS_REGION": "eu-west-1"})
+        sandbox.start()
+        try:
+            yield sandbox
+        finally:
+            sandbox.stop()
+
+    def environment(self, sandbox: Sandbox) -> dict[str, str]:
+        """Terraform's environment: the emulator, and this walk's provider."""
+        own = {**clean_environ(), **sandbox.environment(), **sandbox.prepare_terraform(genuine=False)}
+        if self.cli_config is None:
+            return own
+        rc = self.home / "calibration.tfrc"
+        rc.write_text(self.cli_config, "utf-8")
+        return {**own, "TF_CLI_CONFIG_FILE": str(rc)}
+
+
+@dataclass
+class _Run:
+    walk: Walk
+    sandbox: Sandbox
+    spec: Path
+    folder: Path
+    seen: int = 0
+
+    def apply(self, settings: Sequence[str]) -> Step:
+        """Render, plan, apply, plan."""
+        self._render(settings)
+        before = self._last_call()
+        step = Step()
+        step.failed = self._terraform("init", "-input=false", "-no-color") or self._plan()
+        if step.failed:
+            return step
+        step.plan = changes_in(self._shown("plan"))
+        step.failed = self._terraform("apply", "-input=false", "-no-color", "plan")
+        step.calls = self._calls(before)
+        step.state = resources_in(self._shown().get("values", {}).get("root_module", {}))
+        step.api = _api(self.sandbox)
+        step.failed = step.failed or self._plan()
+        if not step.failed:
+            step.left = changes_in(self._shown("plan"))
+        return step
+
+    def destroy(self) -> Step:
+        """Destroy everything."""
+        before = self._last_call()
+        failed = self._terraform("destroy", "-input=false", "-no-color", "-auto-approve")
+        return Step(calls=self._calls(before), api=_api(self.sandbox), failed=failed)
+
+    def _render(self, settings: Sequence[str]) -> None:
+        options = [option for setting in settings for option in ("--set", setting)]
+        home = {"AURORA_HOME": str(self.walk.home / "aurora"), "AURORA_SANDBOX": "1"}
+        args = ["render", "-f", str(self.spec), "--to", str(self.folder), "--force", *options]
+        environ = {**clean_environ(), **home}
+        done = subprocess.run(
+            [sys.executable, "-m", "aurora_cli", *args],
+            cwd=_ROOT,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        for file in self.folder.rglob("versions.tf"):
+            file.write_text(_FLOOR.sub('version = ">= 3.0"', file.read_text("utf-8")), "utf-8")
+
+    def _plan(self) -> str:
+        return self._terraform("plan", "-input=false", "-no-color", "-out=plan")
+
+    def _shown(self, *file: str) -> dict[str, Any]:
+        done = self._process("show", "-json", "-no-color", *file)
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def _terraform(self, *args: str) -> str:
+        done = self._process(*args)
+        return "" if done.returncode == 0 else _first_error(done.stderr or done.stdout)
+
+    def _process(self, *args: str) -> subprocess.CompletedProcess[str]:
+        environ = self.walk.environment(self.sandbox)
+        return subprocess.run(
+            [*terraform(), *args], cwd=self.folder, env=environ, capture_output=True, text=True, check=False
+        )
+
+    def _last_call(self) -> int:
+        calls = self.sandbox.calls()
+        return int(calls[-1]["number"]) if calls else 0
+
+    def _calls(self, since: int) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for one in self.sandbox.calls(since=since):
+            if not one["action"].startswith(_READING):
+                found.setdefault(one["action"], []).append(one["parameters"])
+        return {
+            action: sorted(calls, key=lambda call: json.dumps(call, sort_keys=True)) for action, calls in found.items()
+        }
+
+
+def _first_error(text: str) -> str:
+    lines = [line.strip(" │╷╵") for line in text.splitlines()]
+    return next((line for line in lines if line.startswith("Error")), " ".join(lines)[:300])
+
+
+def changes_in(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes of a plan: address -> actions, attributes that differ, paths that force replacement."""
+    found = {}
+    for one in plan.get("resource_changes", ()):
+        change = one["change"]
+        if one["mode"] != "managed" or change["actions"] == ["no-op"]:
+            continue
+        before, after, unknown = (change.get(name) or {} for name in ("before", "after", "after_unknown"))
+        names = {
+            name for name in {*before, *after, *unknown} if before.get(name) != after.get(name) or unknown.get(name)
+        }
+        found[one["address"]] = {
+            "actions": change["actions"],
+            "changes": sorted(names),
+            "replaced by": sorted(json.dumps(path) for path in change.get("replace_paths") or ()),
+        }
+    return found
+
+
+def resources_in(module: Mapping[str, Any]) -> dict[str, Any]:
+    """The managed resources of a state with their attributes, also those of child modules."""
+    found = {one["address"]: one["values"] for one in module.get("resources", ()) if one["mode"] == "managed"}
+    for child in module.get("child_modules", ()):
+        found |= resources_in(child)
+    return found
+
+
+_LISTS = (
+    ("rds", "describe_db_clusters", "DBClusters"),
+    ("rds", "describe_db_instances", "DBInstances"),
+    ("rds", "describe_db_subnet_groups", "DBSubnetGroups"),
+    ("rds", "describe_db_cluster_endpoints", "DBClusterEndpoints"),
+    ("rds", "describe_db_proxies", "DBProxies"),
+    ("rds", "describe_global_clusters", "GlobalClusters"),
+    ("ec2", "describe_security_group_rules", "SecurityGroupRules"),
+    ("ec2", "describe_route_tables", "RouteTables"),
+    ("ec2", "describe_vpc_endpoints", "VpcEndpoints"),
+    ("logs", "describe_log_groups", "logGroups"),
+    ("cloudwatch", "describe_alarms", "MetricAlarms"),
+)
+
+
+def _api(sandbox: Sandbox) -> dict[str, Any]:
+    return {
+        f"{service} {key}": json.loads(json.dumps(getattr(client(sandbox, service), operation)()[key], default=str))
+        for service, operation, key in _LISTS
+    }
+
+
+def _prepare(sandbox: Sandbox, example: str) -> None:
+    """What examples with a source name: a cluster and its snapshot, an RDS instance, a bucket, a key in another Region."""
+    if example not in _SOURCES:
+        return
+    account = Account(sandbox)
+    _SOURCES[example](account)
+
+
+_NOT_WALKED = frozenset(
+    {
+        "adopted",  # what adopt writes of a cluster that exists
+        "connected",  # a hosted zone of the account
+        "everything",  # a hosted zone of the account
+        "existing-network",  # subnets and security groups of the account
+        "renamed",  # a cluster that was renamed
+        "replica",  # a cluster in another Region, as `replicas.py` of the tests makes it
+        "replica-of-rds",  # an RDS instance
+        "s3-import",  # a backup in a bucket
+    }
+)
+"""Examples that name what only a test makes."""
+
+
+def walkable(examples: Path) -> list[str]:
+    """The names of the examples that can be walked."""
+    return sorted({file.stem for file in examples.glob("*.yaml")} - _NOT_WALKED)
+
+
+def _orders(account: Account) -> None:
+    account.create("orders", EngineVersion="17.7", DatabaseName="orders", MasterUsername="boss")
+    account.instance("orders", "1")
+    account.rds.create_db_cluster_snapshot(
+        DBClusterIdentifier="orders", DBClusterSnapshotIdentifier="orders-before-migration"
+    )
+
+
+_SOURCES: Mapping[str, Callable[[Account], None]] = dict.fromkeys(("from-snapshot", "point-in-time", "clone"), _orders)

@@ -1,0 +1,89 @@
+"""The comparison of two walks: nothing between equal ones, and each thing that a provider does otherwise."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from tests.calibration.compare import Known, differences, known_differences, unexplained
+from tests.calibration.mirror import genuine_binary, version_of
+from tests.calibration.walk import Step, changes_in
+
+KNOWN = Path(__file__).parents[1] / "calibration/known_differences.json"
+
+
+def walk(vpc: str, at: str) -> dict[str, Step]:
+    state = {"aws_vpc.this": {"id": vpc, "cidr_block": "10.0.0.0/16"}, "aws_subnet.this": {"vpc_id": vpc}}
+    plan = {"aws_vpc.this": {"actions": ["create"], "changes": ["cidr_block"], "replaced by": []}}
+    calls = {"CreateVpc": [{"CidrBlock": "10.0.0.0/16"}], "CreateSubnet": [{"VpcId": vpc}]}
+    return {"create": Step(plan, {}, calls, state, {"ec2 Vpcs": [{"VpcId": vpc, "Created": at}]})}
+
+
+def test_what_is_random_is_no_difference() -> None:
+    genuine = walk("vpc-0a1b2c3d4e5f60718", "2026-01-01 10:00:00+00:00")
+    assert differences("smallest", genuine, walk("vpc-1f2e3d4c5b6a79880", "2026-01-02 11:30:00+00:00")) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value"),
+    [
+        ("plan", ("aws_vpc.this", "replaced by"), ['["cidr_block"]']),
+        ("left", ("aws_vpc.this",), {"actions": ["update"]}),
+        ("calls", ("ModifyVpcAttribute",), [{"EnableDnsSupport": "true"}]),
+        ("state", ("aws_vpc.this", "cidr_block"), "10.1.0.0/16"),
+        ("api", ("ec2 Vpcs",), []),
+    ],
+)
+def test_each_thing_that_differs_is_reported(kind: str, path: tuple[str, ...], value: object) -> None:
+    genuine = walk("vpc-0a1b2c3d4e5f60718", "2026-01-01 10:00:00+00:00")
+    ours = copy.deepcopy(genuine)
+    place = getattr(ours["create"], kind)
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    (found,) = differences("smallest", genuine, ours)
+    assert found.place == "/".join(("smallest", "create", kind, *path))
+    assert found.ours == value
+    assert unexplained([found], [Known("*/create/*", "said")]) == []
+    assert unexplained([found], [Known("*/destroy/*", "said")]) == [found]
+
+
+def test_a_failure_differs() -> None:
+    genuine, ours = walk("vpc-0a1b2c3d4e5f60718", "x"), walk("vpc-0a1b2c3d4e5f60718", "x")
+    ours["create"].failed = "Error: creating EC2 VPC"
+    assert [one.place for one in differences("smallest", genuine, ours)] == ["smallest/create/failed"]
+
+
+def test_known_differences_have_a_reason() -> None:
+    assert all(one.place and one.reason for one in known_differences(KNOWN))
+
+
+def test_changes_of_a_plan() -> None:
+    change = {
+        "actions": ["update"],
+        "before": {"a": 1, "b": 2},
+        "after": {"a": 1, "b": 3},
+        "after_unknown": {"c": True},
+    }
+    plan = {
+        "resource_changes": [
+            {"mode": "managed", "address": "aws_vpc.this", "change": {**change, "replace_paths": [["b"]]}},
+            {"mode": "managed", "address": "aws_vpc.other", "change": {**change, "actions": ["no-op"]}},
+            {"mode": "data", "address": "data.aws_region.this", "change": change},
+        ]
+    }
+    expected = {"actions": ["update"], "changes": ["b", "c"], "replaced by": ['["b"]']}
+    assert changes_in(plan) == {"aws_vpc.this": expected}
+
+
+def test_the_newest_provider_of_a_mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.calibration.mirror.os_arch", lambda: "linux_amd64")
+    for version in ("5.9.0", "5.100.0"):
+        folder = tmp_path / "registry.terraform.io/hashicorp/aws" / version / "linux_amd64"
+        folder.mkdir(parents=True)
+        (folder / f"terraform-provider-aws_v{version}_x5").touch()
+    assert version_of(genuine_binary(tmp_path)) == (5, 100, 0)
+    with pytest.raises(FileNotFoundError, match="has no registry"):
+        genuine_binary(tmp_path / "elsewhere")
