@@ -81,9 +81,9 @@ VPC = Resource(
         gone=("InvalidVpcID.NotFound",),
         fields={
             "arn": lambda task, item: task.arn(f"vpc/{task.id}"),
-            "ipv6_association_id": "Ipv6CidrBlockAssociationSet[0].AssociationId",
-            "ipv6_cidr_block": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock",
-            "ipv6_cidr_block_network_border_group": "Ipv6CidrBlockAssociationSet[0].NetworkBorderGroup",
+            "ipv6_association_id": "Ipv6CidrBlockAssociationSet[0].AssociationId || ''",
+            "ipv6_cidr_block": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock || ''",
+            "ipv6_cidr_block_network_border_group": "Ipv6CidrBlockAssociationSet[0].NetworkBorderGroup || ''",
         },
         more=(_vpc_details, _vpc_defaults),
     ),
