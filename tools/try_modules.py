@@ -11,7 +11,6 @@ changed is printed with each example.
 from __future__ import annotations
 
 import argparse
-import functools
 import io
 import json
 import os
@@ -245,32 +244,38 @@ def _copies(example: Example, modules: Path, folder: Path, mirror: Path | None) 
     for old, new, why in example.adapted:
         _replace(main_ / example.folder / "main.tf", old, new)
         yield f"{old.split()[0]} {f'is {new.split()[-1]}' if new else 'left out'} ({why})"
-    random: set[str] = set()
-    left_out: set[str] = set()
+    replaced: set[str] = set()
     for file in sorted(folder.rglob("*.tf")):
         if "examples" in file.relative_to(folder).parts and not file.is_relative_to(main_ / example.folder):
             continue
         text = file.read_text("utf-8")
-        adapted = _SOURCE.sub(functools.partial(_local, file.parent, folder), text)
-        if mirror is None:
-            random |= {match[1] for match in _RANDOM.finditer(adapted)}
-            adapted = _RANDOM_VALUE.sub(f'"{_VALUE}"', _RANDOM.sub("", adapted))
-            adapted, needed = _REQUIRED.subn("", adapted)
-            left_out |= set(_REQUIRED.findall(text)) if needed else set()
+        local = with_local_sources(text, file.parent, folder)
+        adapted, names = (local, set()) if mirror else without_random(local)
+        replaced |= names
         if adapted != text:
             file.write_text(adapted, "utf-8")
     yield "sources of modules"
-    if random:
-        yield f"a fixed value in place of {', '.join(sorted(random))}"
-    if left_out:
-        yield f"the requirement of {', '.join(f'hashicorp/{name}' for name in sorted(left_out))} left out"
+    if replaced:
+        yield f"a fixed value, or nothing, in place of {', '.join(sorted(replaced))}"
 
 
-def _local(here: Path, folder: Path, match: re.Match[str]) -> str:
-    if match[2] not in MODULES:
-        return match[0]
-    target = folder / MODULES[match[2]][0] / (match[3] or "").lstrip("/")
-    return f'{match[1]}source = "{Path(os.path.relpath(target, here)).as_posix()}"\n'
+def with_local_sources(text: str, here: Path, folder: Path) -> str:
+    """A configuration in `here` whose modules come from the copies in `folder` instead of the registry."""
+
+    def local(match: re.Match[str]) -> str:
+        if match[2] not in MODULES:
+            return match[0]
+        target = folder / MODULES[match[2]][0] / (match[3] or "").lstrip("/")
+        return f'{match[1]}source = "{Path(os.path.relpath(target, here)).as_posix()}"\n'
+
+    return _SOURCE.sub(local, text)
+
+
+def without_random(text: str) -> tuple[str, set[str]]:
+    """A configuration without the providers hashicorp/random and hashicorp/null, and the names of what went."""
+    names = {match[1] for match in _RANDOM.finditer(text)}
+    without = _RANDOM_VALUE.sub(f'"{_VALUE}"', _RANDOM.sub("", text))
+    return _REQUIRED.sub("", without), names | {f"hashicorp/{name}" for name in _REQUIRED.findall(without)}
 
 
 def _check_out(repository: Path, tag: str, target: Path) -> None:
