@@ -53,7 +53,7 @@ def run(command: Sequence[str], arguments: Sequence[str], env: Mapping[str, str]
 
     Raises:
         InvalidInput: its state is not the sandbox's.
-        SandboxFailed: another run works in the folder.
+        StackLocked: another run works in the folder.
     """
     folder = folder_of(arguments, start)
     refuse_real_state(arguments, folder)

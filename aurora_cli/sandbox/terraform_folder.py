@@ -10,21 +10,23 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from aurora_cli.errors import InvalidInput, SandboxFailed
+from aurora_cli.errors import InvalidInput, StackLocked
 from aurora_cli.json_input import json_object, read_json
 from aurora_cli.sandbox.isolation import ACCOUNT
-from aurora_cli.writing import make_missing, write_atomic
+from aurora_cli.writing import is_taken, make_missing, write_atomic
 
 DATA_DIR = ".terraform/aurora-sandbox"
 LOCK_FILE = ".terraform.lock.hcl"
 _LOCAL_BACKENDS = ("local", "s3")  # the second reaches the emulator: Terraform takes the endpoint from the environment
 _BACKEND = re.compile(r'^\s*(?:backend\s+"([\w-]+)"|"?(cloud)"?\s*[{:])', re.MULTILINE)
 _ACCOUNT = re.compile(r"arn:aws[\w-]*:[\w-]+:[\w-]*:(\d{12}):")
-_AWS_LOCK = re.compile(r'^provider "[^"]*/hashicorp/aws" \{\n.*?^\}\n+', re.MULTILINE | re.DOTALL)
+_AWS_LOCK = re.compile(rb'^provider "[^"]*/hashicorp/aws" \{\r?\n.*?^\}[\r\n]+', re.MULTILINE | re.DOTALL)
+_OURS, _THEIRS, _NONE = "lock.hcl", "lock.before", "lock.none"
 _STATELESS = frozenset(
     {"fmt", "get", "init", "login", "logout", "metadata", "providers", "validate", "version", "workspace"}
 )
@@ -53,8 +55,10 @@ def refuse_real_state(arguments: Sequence[str], folder: Path) -> None:
             f"{file} keeps the state in {backend}, which is not in the sandbox: the state there would be overwritten.",
             hint=_LOCAL_STATE,
         )
-    state = _state_file(folder)
-    if command not in _STATELESS and state.is_file():
+    named = (folder / one.partition("=")[2] for one in arguments if re.match("--?state=", one))
+    for state in () if command in _STATELESS else (_state_file(folder), *named):
+        if not state.is_file():
+            continue
         accounts = set(_ACCOUNT.findall(state.read_text("utf-8", errors="replace"))) - {ACCOUNT}
         if accounts:
             raise InvalidInput(
@@ -71,7 +75,7 @@ def own_lock_file(folder: Path) -> Iterator[None]:
     configuration is left alone.
 
     Raises:
-        SandboxFailed: another run works in the folder.
+        StackLocked: another run works in the folder.
     """
     if not _has_configuration(folder):
         yield
@@ -80,36 +84,40 @@ def own_lock_file(folder: Path) -> Iterator[None]:
     handle = os.open(apart / "running", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         _lock(handle, folder)
-        live, ours, theirs = folder / LOCK_FILE, apart / "lock.hcl", apart / "lock.before"
-        if theirs.exists():
-            _give_back(live, ours, theirs)
-        before = live.read_text("utf-8") if live.exists() else ""
-        write_atomic(theirs, before)
-        write_atomic(live, ours.read_text("utf-8") if ours.exists() else _AWS_LOCK.sub("", before), 0o644)
+        live = folder / LOCK_FILE
+        _give_back(live, apart)
+        before = live.read_bytes() if live.exists() else b""
+        if is_taken(live):
+            shutil.move(live, apart / _THEIRS)
+        else:
+            (apart / _NONE).touch()
+        ours = apart / _OURS
+        write_atomic(live, ours.read_bytes() if ours.exists() else _AWS_LOCK.sub(b"", before), 0o644)
         try:
             yield
         finally:
-            _give_back(live, ours, theirs)
+            _give_back(live, apart)
     finally:
         os.close(handle)
 
 
-def _give_back(live: Path, ours: Path, theirs: Path) -> None:
-    """An empty `theirs` says that the folder had no lock file."""
+def _give_back(live: Path, apart: Path) -> None:
+    """Move the sandbox's lock file aside, and the user's to its place, as it was; nothing if the user's is there."""
+    theirs, none = apart / _THEIRS, apart / _NONE
+    if not is_taken(theirs) and not none.exists():
+        return
     if live.exists():
-        write_atomic(ours, live.read_text("utf-8"), 0o644)
-    if theirs.stat().st_size:
-        write_atomic(live, theirs.read_text("utf-8"), 0o644)
-    else:
-        live.unlink(missing_ok=True)
-    theirs.unlink()
+        live.replace(apart / _OURS)
+    if is_taken(theirs):
+        shutil.move(theirs, live)
+    none.unlink(missing_ok=True)
 
 
 def _lock(handle: int, folder: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise SandboxFailed(
+        raise StackLocked(
             f"Another `aurora-cli sandbox terraform` runs in {folder}.", hint="Wait until it ends, or end it first."
         ) from error
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from aurora_cli.errors import InvalidInput, SandboxFailed
+from aurora_cli.errors import InvalidInput, StackLocked
 from aurora_cli.sandbox.any_terraform import changes, run
 from aurora_cli.sandbox.provider.install import cli_config
 from aurora_cli.sandbox.terraform_folder import DATA_DIR, own_lock_file, refuse_real_state
@@ -55,6 +55,18 @@ def test_a_folder_without_a_lock_file_has_none_afterwards(folder: Path) -> None:
     assert (folder / DATA_DIR / "lock.hcl").read_text() == OURS
 
 
+def test_the_lock_file_is_moved_and_not_read_as_text(folder: Path, tmp_path: Path) -> None:
+    """A link stays a link, its time stays, and bytes that are not UTF-8 are nobody's concern."""
+    target = tmp_path / "shared.hcl"
+    target.write_bytes(b"# \xff\r\n" + AWS.replace("\n", "\r\n").encode())
+    os.utime(target, (1, 1))
+    (folder / ".terraform.lock.hcl").symlink_to(target)
+    assert run(terraform(folder, "cat .terraform.lock.hcl >seen"), ["init"], os.environ, folder) == 0
+    assert (folder / "seen").read_bytes() == b"# \xff\r\n"
+    assert (folder / ".terraform.lock.hcl").readlink() == target
+    assert target.stat().st_mtime == 1
+
+
 def test_what_a_killed_run_left_is_put_right(folder: Path) -> None:
     lock = folder / ".terraform.lock.hcl"
     lock.write_text(AWS)
@@ -75,7 +87,7 @@ def test_a_folder_without_a_configuration_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_one_run_at_a_time(folder: Path) -> None:
-    with own_lock_file(folder), pytest.raises(SandboxFailed, match="runs in"), own_lock_file(folder):
+    with own_lock_file(folder), pytest.raises(StackLocked, match="runs in"), own_lock_file(folder):
         pass
 
 
@@ -123,6 +135,8 @@ def test_a_state_of_another_account_is_refused(folder: Path) -> None:
     (folder / DATA_DIR).mkdir(parents=True)
     (folder / DATA_DIR / "environment").write_text("sandbox")
     refuse_real_state(["plan"], folder)
+    with pytest.raises(InvalidInput, match="has resources"):
+        refuse_real_state(["plan", "-state=terraform.tfstate"], folder)
     (folder / "terraform.tfstate").write_text(REAL.replace("210987654321", "123456789012"))
     (folder / DATA_DIR / "environment").unlink()
     refuse_real_state(["plan"], folder)
