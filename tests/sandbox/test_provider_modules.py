@@ -32,7 +32,7 @@ def test_network_acl(driver: Driver, emulator: Sandbox) -> None:
     ]
     config = {"vpc_id": vpc["id"], "ingress": [{**POSTGRES, "rule_no": 100}], "subnet_ids": subnets}
     acl = driver.create("aws_network_acl", **config)
-    assert [(one["protocol"], one["action"]) for one in acl["ingress"]] == [("6", "allow")]
+    assert [(one["protocol"], one["action"]) for one in acl["ingress"]] == [("tcp", "Allow")]
     config = {**config, "ingress": [{**ANY, "rule_no": 90, "cidr_block": "0.0.0.0/0"}], "subnet_ids": subnets[:1]}
     acl = driver.update("aws_network_acl", acl, **config, egress=[{**ANY, "rule_no": 1, "ipv6_cidr_block": "::/0"}])
     default = client(emulator, "ec2").describe_network_acls(NetworkAclIds=[vpc["default_network_acl_id"]])
@@ -42,7 +42,7 @@ def test_network_acl(driver: Driver, emulator: Sandbox) -> None:
     alone = driver.create("aws_network_acl", vpc_id=vpc["id"], ingress=[], egress=[])
     own["network_acl_id"] = alone["id"]
     created = driver.create("aws_network_acl_rule", **own)
-    driver.assert_imports("aws_network_acl_rule", f"{alone['id']}:200:17:false", created)
+    driver.assert_imports("aws_network_acl_rule", f"{alone['id']}:200:udp:false", created, "protocol")
     assert driver.replaced_by("aws_network_acl_rule", created, **{**own, "to_port": 54}) == {"to_port"}
     driver.assert_goes("aws_network_acl_rule", created)
     driver.assert_imports("aws_network_acl", acl["id"], acl)

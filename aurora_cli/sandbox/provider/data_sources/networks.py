@@ -112,6 +112,7 @@ def _endpoint_service(query: Query) -> dict[str, Any]:
         "private_dns_names": [one["PrivateDnsName"] for one in item.get("PrivateDnsNames") or ()],
         "service_region": item.get("ServiceRegion") or query.region,
         "service_type": types[0] if types else None,
+        "supported_ip_address_types": item.get("SupportedIpAddressTypes") or [],
         "tags": tag_map(item.get("Tags")),
     }
 

@@ -25,10 +25,6 @@ def protocol_number(value: Any) -> str:
     return _NUMBERS.get(text, text)
 
 
-def _numbered(rules: list[Item]) -> list[Item]:
-    return [{**one, "protocol": protocol_number(one["protocol"]), "action": one["action"].lower()} for one in rules]
-
-
 def _entry(task: Task, rule: Item, egress: bool) -> Item:
     protocol = protocol_number(rule["protocol"])
     ports = {"From": int(rule.get("from_port") or 0), "To": int(rule.get("to_port") or 0)}
@@ -64,6 +60,28 @@ def _rule(entry: Item) -> Item:
         "icmp_code": icmp.get("Code") or 0,
         "icmp_type": icmp.get("Type") or 0,
     }
+
+
+def _same_protocol(before: Any, after: Any) -> bool:
+    return protocol_number(before) == protocol_number(after)
+
+
+def _same_rules(before: Any, after: Any) -> bool:
+    """Whether rules differ only in the form of protocols and actions."""
+    return _comparable(before) == _comparable(after)
+
+
+def _comparable(rules: Any) -> list[tuple[Any, ...]]:
+    names = ("from_port", "to_port", "icmp_type", "icmp_code", "cidr_block", "ipv6_cidr_block")
+    return sorted(
+        (
+            one["rule_no"],
+            one["action"].lower(),
+            protocol_number(one["protocol"]),
+            *(str(one.get(name) or "") for name in names),
+        )
+        for one in rules or ()
+    )
 
 
 def _rules(egress: bool) -> Any:
@@ -110,15 +128,21 @@ def _fill(task: Task) -> None:
     _associate(task, list(task.get("subnet_ids") or ()), str(task.id))
 
 
+def _by_number(task: Task, values: Mapping[str, Any], direction: str) -> dict[int, Item]:
+    entries = [_entry(task, rule, direction == "egress") for rule in values.get(direction) or ()]
+    return {entry["RuleNumber"]: entry for entry in entries}
+
+
 def _change(task: Task) -> None:
     for direction in ("ingress", "egress"):
-        before, after = task.prior.get(direction) or [], task.get(direction) or []
-        if direction in task.changed:
-            egress = direction == "egress"
-            _remove(task, [one["rule_no"] for one in before if one not in after], egress)
-            for rule in after:
-                if rule not in before:
-                    task.call("CreateNetworkAclEntry", **_entry(task, rule, egress))
+        if direction not in task.changed:
+            continue
+        egress = direction == "egress"
+        before, after = _by_number(task, task.prior, direction), _by_number(task, task.values, direction)
+        _remove(task, [number for number, entry in before.items() if after.get(number) != entry], egress)
+        for number, entry in after.items():
+            if before.get(number) != entry:
+                task.call("CreateNetworkAclEntry", **entry)
     added, removed = difference(task, "subnet_ids")
     _associate(task, added, str(task.id))
     if not task.get("default_network_acl_id"):
@@ -164,7 +188,7 @@ NETWORK_ACL = Resource(
     busy=("DependencyViolation",),
     tagging=ec2_tagging("network-acl"),
     import_attributes=_import,
-    stored={"egress": _numbered, "ingress": _numbered},
+    same={"egress": _same_rules, "ingress": _same_rules},
 )
 
 
@@ -198,9 +222,11 @@ DEFAULT_NETWORK_ACL = Resource(
     updates=(_change,),
     tagging=ec2_tagging("network-acl"),
     import_attributes=lambda task: {"default_network_acl_id": task.id},
-    stored={
-        **{f"{name}.protocol": protocol_number for name in ("egress", "ingress")},
-        **{f"{name}.action": str.lower for name in ("egress", "ingress")},
+    same={
+        "egress": _same_rules,
+        "ingress": _same_rules,
+        **{f"{name}.protocol": _same_protocol for name in ("egress", "ingress")},
+        **{f"{name}.action": same_text for name in ("egress", "ingress")},
     },
 )
 
@@ -266,8 +292,7 @@ NETWORK_ACL_RULE = Resource(
     ),
     delete=_delete_rule,
     import_attributes=_import_rule,
-    stored={"protocol": protocol_number},
-    same={"rule_action": same_text},
+    same={"protocol": _same_protocol, "rule_action": same_text},
 )
 
 ENTRIES = (NETWORK_ACL, DEFAULT_NETWORK_ACL, NETWORK_ACL_RULE)
