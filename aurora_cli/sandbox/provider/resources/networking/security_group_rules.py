@@ -16,7 +16,6 @@ _SOURCES = {
     "ipv6_cidr_blocks": ("Ipv6Ranges", "CidrIpv6"),
     "prefix_list_ids": ("PrefixListIds", "PrefixListId"),
 }
-_PAIRS = {**dict(_SOURCES.values()), "UserIdGroupPairs": "GroupId"}
 
 
 def _ports(task: Task) -> tuple[int, int]:
@@ -76,20 +75,20 @@ def _covers(permission: Item, wanted: Item) -> bool:
     head = all(permission.get(key) == wanted.get(key) for key in ("FromPort", "ToPort") if key in wanted)
     if not head or normal_protocol(permission["IpProtocol"]) != wanted["IpProtocol"]:
         return False
+    pairs = {**dict(_SOURCES.values()), "UserIdGroupPairs": "GroupId"}
     return all(
         {one[key] for one in wanted.get(member, ())} <= {one.get(key) for one in permission.get(member, ())}
-        for member, key in _PAIRS.items()
+        for member, key in pairs.items()
     )
 
 
 def _described(task: Task, item: Item) -> Mapping[str, Any]:
-    """EC2 joins rules of the same protocol and ports to one permission: the description is that of the rule's own sources."""
     wanted = _permission(task)
     notes = [
         one.get("Description")
-        for member, key in _PAIRS.items()
+        for member in ("IpRanges", "Ipv6Ranges", "PrefixListIds", "UserIdGroupPairs")
         for one in item.get(member, ())
-        if one.get(key) in {source[key] for source in wanted.get(member, ())}
+        if wanted.get(member)
     ]
     own = task.get("security_group_id") if task.get("self") else None
     return {
