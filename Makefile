@@ -26,7 +26,7 @@ COMPILE = $(UV) pip compile -q pyproject.toml --custom-compile-command 'make loc
 SOURCES := aurora_cli tests benchmarks tools
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test test-fast test-all test-times soak coverage lint format types contract docs docs-check wheel calibrate checkov lock audit test-lowest check bench clean
+.PHONY: help demo install test test-fast test-all test-times soak coverage lint format types contract docs docs-check wheel calibrate checkov modules lock audit test-lowest check bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ calibrate: $(DEV) ## Compare our provider with hashicorp/aws in a filesystem mir
 
 checkov: $(DEV) $(CHECKOV) ## Compare what checkov finds in the production example with docs/reference/security.md (installs 300 MB)
 	$(BIN)/python tools/checkov_gate.py $(CHECKOV)
+
+modules: $(SANDBOX) ## Walk the examples of public Aurora modules through the sandbox (MODULES=DIR has their clones)
+	$(BIN)/python tools/try_modules.py $(MODULES) $(EXAMPLES)
 
 lock: $(UV) ## Write the lock files of a release: the newest versions that pyproject.toml allows, with hashes
 	$(COMPILE) --upgrade -o requirements.lock

@@ -76,6 +76,7 @@ class AppContext:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     clock: Clock = field(default_factory=Clock)
     begun: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+    _given: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _aws: dict[tuple[str, str], AwsClients] = field(default_factory=dict, init=False, repr=False, compare=False)
     _cluster: Callable[[], ClusterIdentity] | None = field(default=None, init=False, repr=False, compare=False)
     _compared: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
@@ -92,6 +93,7 @@ class AppContext:
                 "--provider chooses the provider of the sandbox; a real account always uses hashicorp/aws.",
                 hint="Add --sandbox, or leave --provider out.",
             )
+        self._given = self.environ
         self.environ = self._own_environment()
 
     @property
@@ -199,6 +201,17 @@ class AppContext:
     def _sandbox_environment(self) -> dict[str, str]:
         environment = self.sandbox_manager.environment(self.environ)
         return {**environment, **self.sandbox_manager.prepare_terraform(genuine=self.provider == "genuine")}
+
+    def terraform_environment(self, mirror: Path | None) -> tuple[dict[str, str], Mapping[str, str]]:
+        """The environment for Terraform that is not ours, in the sandbox, and that of the caller.
+
+        Args:
+            mirror: a filesystem mirror with other providers than hashicorp/aws, or None.
+        """
+        from aurora_cli.sandbox.any_terraform import environment
+
+        env = environment(self.sandbox_manager, self._given, genuine=self.provider == "genuine", mirror=mirror)
+        return env, self._given
 
     def act_for(self, cluster: Callable[[], ClusterIdentity]) -> None:
         """From now on, calls are those of a cluster: in the role that its spec names, and in its account only.

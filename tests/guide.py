@@ -1,4 +1,4 @@
-"""The blocks of the guide's pages: YAML files, and lines of a shell."""
+"""The blocks of the guide's pages: YAML and Terraform files, and lines of a shell."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "guide"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
+_FILE = re.compile(r"^# (\S+\.tf)$", re.M)
 _NAME = re.compile(r"^name: (\S+)$", re.M)
 
 
@@ -21,9 +22,10 @@ class Block:
 
     @property
     def file(self) -> str | None:
-        """Of a spec: the file that the page calls it by."""
+        """Of a spec or a Terraform file: the file that the page calls it by."""
         found = _NAME.search(self.text) if self.kind == "yaml" else None
-        return f"{found[1]}.yaml" if found else None
+        named = _FILE.match(self.text) if self.kind == "hcl" else None
+        return f"{found[1]}.yaml" if found else named[1] if named else None
 
     @property
     def lines(self) -> list[str]:

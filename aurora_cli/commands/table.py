@@ -79,7 +79,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("global", "change", "Manage the Regions of a global database."),
         Entry("promote", "migrate", "Promote a replica to a standalone cluster."),
     ),
-    "Sandbox": (Entry("sandbox", "setup", "Manage the local AWS: start, stop, status, reset, faults."),),
+    "Sandbox": (Entry("sandbox", "setup", "Manage the local AWS, and run any Terraform on it."),),
     "Help": (
         Entry("doctor", "setup", "Check Terraform, credentials, Region and permissions."),
         Entry("completion", "setup", "Print the completion script of a shell."),

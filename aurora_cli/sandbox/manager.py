@@ -180,12 +180,15 @@ class Sandbox:
         assert_isolated(env, state.keys)
         return env
 
-    def prepare_terraform(self, genuine: bool, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    def prepare_terraform(
+        self, genuine: bool, base: Mapping[str, str] | None = None, others: Path | None = None
+    ) -> dict[str, str]:
         """Install the provider for Terraform.
 
         Args:
             genuine: use hashicorp/aws from the registry, or from the source in the user's TF_CLI_CONFIG_FILE.
             base: the caller's environment; the one given at construction when None.
+            others: a filesystem mirror with other providers, as `terraform providers mirror` writes it.
 
         Returns:
             environment variables for Terraform.
@@ -198,10 +201,11 @@ class Sandbox:
         make_folder(self.files.mirror)
         if not genuine:
             install.install(self.files.mirror, sys.executable, make_folder(self.files.parents))
-        text = install.cli_config(self.files.mirror, genuine=genuine)
-        if not self.files.terraform_rc.exists() or self.files.terraform_rc.read_text(encoding="utf-8") != text:
-            write_atomic(self.files.terraform_rc, text, sync=False)
-        return {"TF_CLI_CONFIG_FILE": str(self.files.terraform_rc)}
+        text = install.cli_config(self.files.mirror, genuine=genuine, others=others)
+        file = self.files.cli_config(text if others else "")
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            write_atomic(file, text, sync=False)
+        return {"TF_CLI_CONFIG_FILE": str(file)}
 
     def faults(self) -> list[dict[str, Any]]:
         """The active fault rules: the fields of the rule, the number of calls `seen` and `fired`."""

@@ -9,6 +9,7 @@ lost.json       resources of earlier emulators that the next one did not have; w
 from __future__ import annotations
 
 import json
+import zlib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -71,6 +72,11 @@ class StateFiles:
         self.mirror = folder / "mirror"
         self.parents = folder / "provider"
         self.parent_log = self.parents / "parent.log"
+
+    def cli_config(self, text: str) -> Path:
+        """The Terraform CLI configuration file; one for each text that is not empty."""
+        suffix = f"-{zlib.crc32(text.encode()):08x}" if text else ""
+        return self.terraform_rc.with_stem(self.terraform_rc.stem + suffix)
 
     def read_state(self) -> EmulatorState | None:
         """The last emulator; None if there was none or its file is damaged."""

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from tests.harness import Aurora, Outcome, run_main
+from tests.harness import ASTRAY, Aurora, Outcome, run_main
 from tests.sandbox.aws_view import EXAMPLES, Seen, at_terminal, changing_calls, last_call, spec_file
 
 pytestmark = pytest.mark.sandbox
@@ -317,6 +317,26 @@ def test_faults_are_added_listed_and_cleared(demo: Aurora) -> None:
     demo.ok("sandbox", "faults", "clear", added["id"])
     assert demo.json("sandbox", "faults", "list")["faults"] == []
     assert demo.run("sandbox", "faults", "add", "slow").status == 2
+
+
+def test_any_folder_runs_in_the_sandbox(demo: Aurora, tmp_path: Path) -> None:
+    """As a pipeline does, in a shell full of settings of another account."""
+    where = tmp_path / "theirs"
+    where.mkdir()
+    (where / "main.tf").write_text(
+        'data "aws_caller_identity" "me" {}\n\noutput "me" {\n  value = data.aws_caller_identity.me.account_id\n}\n'
+    )
+    environment = demo.json("sandbox", "env", env=ASTRAY)
+    assert environment["set"]["AWS_ENDPOINT_URL"] == demo.json("sandbox", "status")["endpoint"]
+    assert {"AWS_PROFILE", "TF_WORKSPACE", "TF_CLI_ARGS_plan"} <= set(environment["unset"])
+    lines = demo.ok("sandbox", "env").out.splitlines()
+    assert f"export TF_CLI_CONFIG_FILE={environment['set']['TF_CLI_CONFIG_FILE']}" in lines
+    initialised = demo.process("sandbox", "terraform", "--", f"-chdir={where}", "init", "-no-color", env=ASTRAY)
+    assert (initialised.status, "Installed hashicorp/aws v6.62.0" in initialised.out) == (0, True), initialised
+    assert {path.name for path in where.iterdir()} == {"main.tf", ".terraform"}
+    assert [path.name for path in (where / ".terraform").iterdir()] == ["aurora-sandbox"]
+    refused = demo.run("sandbox", "terraform", "--provider-mirror", str(tmp_path / "none"), "--", "init")
+    assert (refused.status, "is not a folder" in refused.err) == (2, True)
 
 
 def test_reset_forgets_everything(demo: Aurora) -> None:

@@ -37,7 +37,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("page", ["first-cluster", "ci", "adopt", pytest.param("recipes", marks=pytest.mark.thorough)])
+LONGER = [pytest.param(page, marks=pytest.mark.thorough) for page in ("recipes", "own-module")]
+
+
+@pytest.mark.parametrize("page", ["first-cluster", "ci", "adopt", *LONGER])
 def test_the_commands_of_a_page_run(reader: Aurora, folder: Path, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     ran = 0

@@ -107,7 +107,7 @@ def test_a_group_alone_is_incomplete(run: Run) -> None:
     assert done.status == 2
     assert done.out == ""
     assert done.err == (
-        "error: Specify a command: faults, reset, start, status, stop.\nhint: Help: aurora-cli sandbox --help\n"
+        "error: Specify a command: env, faults, reset, start, status, stop, terraform.\nhint: Help: aurora-cli sandbox --help\n"
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +26,7 @@ FAULT_COLUMNS = ("Id", "Kind", "Service", "Action", "Count", "Share", "Delay s",
 @click.group(name="sandbox", cls=HelpfulGroup)
 @pass_session
 def command(session: Session) -> None:
-    """Manage the local AWS: start, stop, status, reset, faults.
+    """Manage the local AWS, and run any Terraform on it.
 
     One emulator per home, on a loopback address, with random credentials that it alone accepts. Commands with --sandbox
     start it themselves; it runs until it is stopped.
@@ -111,6 +114,81 @@ def reset(session: Session, yes: bool) -> None:
         raise Declined("The sandbox was left as it is.")
     forgotten = reset_sandbox.reset(session.app)
     session.say(f"The sandbox is empty; {len(forgotten)} cluster(s) forgotten.", err=True)
+
+
+_MIRROR = click.option(
+    "--provider-mirror",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Other providers than hashicorp/aws, as `terraform providers mirror DIR` writes them.",
+)
+
+
+@command.command(
+    name="terraform",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    add_help_option=True,
+)
+@_MIRROR
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[--] [TERRAFORM_ARGS]...")
+@pass_session
+def terraform(session: Session, provider_mirror: Path | None, arguments: tuple[str, ...]) -> None:
+    """Run Terraform of any folder against the local AWS.
+
+    Starts the emulator, and gives Terraform the sandbox's hashicorp/aws, its endpoint and its credentials; profiles and
+    credentials of this machine are hidden from it. The configuration, .terraform and the dependency lock file of the folder stay
+    as they are: the sandbox has its own in .terraform/aurora-sandbox. The state is where the configuration keeps it. The
+    exit status is Terraform's.
+
+    \b
+    Examples:
+      aurora-cli sandbox terraform -- init
+      aurora-cli sandbox terraform -- apply -var-file=dev.tfvars
+      aurora-cli sandbox terraform -- -chdir=examples/complete plan
+    """
+    from aurora_cli.sandbox.any_terraform import run
+
+    env, _ = _terraform_environment(session, provider_mirror)
+    status = run(session.app.binary.argv0, arguments, env, Path.cwd())
+    raise click.exceptions.Exit(status)
+
+
+@command.command(name="env")
+@_MIRROR
+@click.option(
+    "-o", "--output", type=click.Choice(("shell", "json", "yaml")), default="shell", show_default=True, help="Format."
+)
+@pass_session
+def env_(session: Session, provider_mirror: Path | None, output: str) -> None:
+    """Print the environment in which Terraform and AWS tools reach the local AWS.
+
+    The lines are for a POSIX shell, by eval "$(...)": what to export, and which variables of this shell to unset. Starts the
+    emulator.
+
+    \b
+    Examples:
+      aurora-cli sandbox env
+      aurora-cli sandbox env -o json
+    """
+    from aurora_cli.sandbox.any_terraform import changes
+
+    set_, unset = changes(*_terraform_environment(session, provider_mirror))
+    if output != "shell":
+        print_data(session, {"schema_version": SCHEMA_VERSION, "set": set_, "unset": unset}, output)
+        return
+    session.write("\n".join([f"export {name}={shlex.quote(value)}" for name, value in set_.items()]))
+    if unset:
+        session.write(f"unset {' '.join(unset)}")
+
+
+def _terraform_environment(session: Session, mirror: Path | None) -> tuple[dict[str, str], Mapping[str, str]]:
+    from aurora_cli.commands.shared.progress import progress
+
+    if mirror is not None and not mirror.is_dir():
+        raise InvalidInput(f"{mirror} is not a folder.", hint=f"Create it: terraform providers mirror {mirror}")
+    with progress(session) as emit:
+        session.app.begin(emit)
+    return session.app.terraform_environment(mirror)
 
 
 @command.group(name="faults", cls=HelpfulGroup)

@@ -46,12 +46,12 @@ class Provider:
         """The definition of a resource type.
 
         Raises:
-            ProviderError: the sandbox does not support the type.
+            ProviderError: the sandbox does not support the type, or has its schema only.
         """
-        try:
-            return resources.entry_of(resource_type)
-        except KeyError as error:
-            raise ProviderError(f"The sandbox has no resource type {resource_type}") from error
+        self.resource_schema(resource_type)
+        if resource_type not in resources.MODULES:
+            raise _schema_only("resource type", resource_type)
+        return resources.entry_of(resource_type)
 
     def resource_schema(self, resource_type: str) -> Schema:
         """The schema of a resource type."""
@@ -179,12 +179,32 @@ class Provider:
         Raises:
             ProviderError: no match, several matches, or an AWS error.
         """
+        if name not in data_sources.SOURCES:
+            raise _schema_only("data source", name)
         return data_sources.read(name, self.schema.data_sources[name], config, self.runtime)
+
+    def open_ephemeral(self, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The result of an ephemeral resource.
+
+        Raises:
+            ProviderError: AWS does not have it, or an AWS error.
+        """
+        return data_sources.read(name, self.schema.ephemeral[name], config, self.runtime)
 
 
 @cache
 def _schema() -> ProviderSchema:
-    return load_provider_schema(resources.MODULES, data_sources.SOURCES)
+    return load_provider_schema(
+        (*resources.MODULES, *resources.SCHEMA_ONLY), (*data_sources.SOURCES, *data_sources.SCHEMA_ONLY)
+    )
+
+
+def _schema_only(kind: str, name: str) -> ProviderError:
+    return ProviderError(
+        f"The sandbox does not support the {kind} {name}",
+        "It has only its schema, so that configurations validate, and plans work where there is none of it (count = 0). "
+        f"Turn off what uses {name} in the module's variables, or leave it out.",
+    )
 
 
 def _id(values: Mapping[str, Any] | None) -> str | None:

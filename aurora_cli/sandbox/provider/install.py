@@ -86,28 +86,40 @@ def install(mirror_dir: Path, python: str, parent_folder: Path | None = None) ->
     return launchers[0]
 
 
-def cli_config(mirror_dir: Path, genuine: bool = False) -> str:
+def cli_config(mirror_dir: Path, genuine: bool = False, others: Path | None = None) -> str:
     """The text of a Terraform CLI configuration file that installs `hashicorp/aws` from the mirror.
 
     Args:
         genuine: install every provider from its registry, including `hashicorp/aws`.
+        others: a filesystem mirror for the other providers; what it lacks comes from a registry.
     """
-    if genuine:
-        return "provider_installation {\n  direct {}\n}\n"
     patterns = json.dumps([f"{host}/hashicorp/aws" for host in HOSTS])
-    path = json.dumps(str(mirror_dir.absolute())).replace("${", "$${").replace("%{", "%%{")
-    return (
-        "provider_installation {\n"
-        "  filesystem_mirror {\n"
-        f"    path    = {path}\n"
-        f"    include = {patterns}\n"
-        "  }\n"
-        "  direct {\n"
-        f"    exclude = {patterns}\n"
-        "  }\n"
-        "}\n"
-        "disable_checkpoint = true\n"
-    )
+    methods = [] if genuine else [_method("filesystem_mirror", path=_hcl(mirror_dir), include=patterns)]
+    besides = {} if genuine else {"exclude": patterns}
+    if others is not None:
+        in_mirror = json.dumps(provided_by(others))
+        methods.append(_method("filesystem_mirror", path=_hcl(others), include=in_mirror))
+        besides = {"exclude": json.dumps([*(() if genuine else json.loads(patterns)), *json.loads(in_mirror)])}
+    methods.append(_method("direct", **besides))
+    checkpoint = "" if genuine else "disable_checkpoint = true\n"
+    return "provider_installation {\n" + "".join(methods) + "}\n" + checkpoint
+
+
+def provided_by(mirror: Path) -> list[str]:
+    """The addresses of the providers in a filesystem mirror, without hashicorp/aws: `HOST/NAMESPACE/TYPE` of its folders."""
+    found = (path.relative_to(mirror).as_posix() for path in mirror.glob("*/*/*") if path.is_dir())
+    return sorted(address for address in found if not address.endswith("/hashicorp/aws"))
+
+
+def _hcl(path: Path) -> str:
+    return json.dumps(str(path.absolute())).replace("${", "$${").replace("%{", "%%{")
+
+
+def _method(name: str, **arguments: str) -> str:
+    if not arguments:
+        return f"  {name} {{}}\n"
+    width = max(map(len, arguments))
+    return f"  {name} {{\n" + "".join(f"    {key:<{width}} = {value}\n" for key, value in arguments.items()) + "  }\n"
 
 
 def _write(file: Path, text: str, mode: int) -> None:

@@ -18,6 +18,7 @@ from tf.gen.tfplugin_pb2_grpc import add_ProviderServicer_to_server
 
 from aurora_cli.sandbox.provider.certificate import Certificate, load_certificate
 from aurora_cli.sandbox.provider.core import Provider
+from aurora_cli.sandbox.provider.protocol import ephemeral
 from aurora_cli.sandbox.provider.servicer import Servicer
 from aurora_cli.writing import make_missing
 
@@ -71,7 +72,9 @@ def serve(
         ThreadPoolExecutor(max_workers=_THREADS),
         options=[("grpc.max_receive_message_length", _MESSAGE_LIMIT), ("grpc.max_send_message_length", _MESSAGE_LIMIT)],
     )
-    add_ProviderServicer_to_server(Servicer(provider), server)
+    servicer = Servicer(provider)
+    add_ProviderServicer_to_server(servicer, server)
+    ephemeral.add_methods(server, servicer.ValidateEphemeralResourceConfig, servicer.OpenEphemeralResource)
     grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(_Controller(done), server)
     grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
     with tempfile.TemporaryDirectory(prefix="aurora-provider-", dir=_folder_of_sockets()) as folder:

@@ -13,14 +13,17 @@ from tf.gen import tfplugin_pb2 as pb
 from tf.gen.tfplugin_pb2_grpc import ProviderServicer
 
 from aurora_cli.sandbox.provider.core import Provider
+from aurora_cli.sandbox.provider.protocol import ephemeral
 from aurora_cli.sandbox.provider.protocol.codec import conform, decode
 from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic, ProviderError
 from aurora_cli.sandbox.provider.protocol.messages import (
     diagnostic_messages,
+    function_message,
     path_message,
     schema_message,
     value_message,
 )
+from aurora_cli.sandbox.provider.protocol.types import parse_type
 
 Method = Callable[["Servicer", Any, Any], Any]
 
@@ -49,12 +52,16 @@ def answers(response: Any) -> Callable[[Method], Method]:
 def schema_response() -> Any:
     """The schemas of all supported types, as a message; the same for every provider."""
     schema = Provider().schema
-    return pb.GetProviderSchema.Response(
+    response = pb.GetProviderSchema.Response(
         provider=schema_message(schema.provider),
         resource_schemas={name: schema_message(value) for name, value in schema.resources.items()},
         data_source_schemas={name: schema_message(value) for name, value in schema.data_sources.items()},
+        provider_meta=schema_message(schema.meta),
+        functions={name: function_message(value) for name, value in schema.functions.items()},
         server_capabilities=pb.ServerCapabilities(get_provider_schema_optional=True),
     )
+    ephemeral.add_schemas(response, schema.ephemeral)
+    return response
 
 
 class Servicer(ProviderServicer):  # type: ignore[misc]
@@ -72,6 +79,10 @@ class Servicer(ProviderServicer):  # type: ignore[misc]
         response.data_sources.extend(
             pb.GetMetadata.DataSourceMetadata(type_name=name) for name in self._provider.schema.data_sources
         )
+        response.functions.extend(
+            pb.GetMetadata.FunctionMetadata(name=name) for name in self._provider.schema.functions
+        )
+        ephemeral.add_metadata(response, self._provider.schema.ephemeral)
         return response
 
     @answers(pb.GetProviderSchema.Response)
@@ -166,14 +177,32 @@ class Servicer(ProviderServicer):  # type: ignore[misc]
         found = self._provider.read_source(request.type_name, decode(request.config, type_))
         return pb.ReadDataSource.Response(state=value_message(found, type_))
 
+    @answers(pb.ValidateResourceConfig.Response)
+    def ValidateEphemeralResourceConfig(self, request: Any, context: Any) -> Any:  # noqa: N802
+        return pb.ValidateResourceConfig.Response()
+
+    @answers(pb.ValidateResourceConfig.Response)
+    def OpenEphemeralResource(self, request: Any, context: Any) -> Any:  # noqa: N802
+        type_ = self._provider.schema.ephemeral[request.type_name].block.type
+        found = self._provider.open_ephemeral(request.type_name, decode(request.config, type_))
+        return ephemeral.opened(value_message(found, type_))
+
     @answers(pb.GetFunctions.Response)
     def GetFunctions(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return pb.GetFunctions.Response()
+        schema = self._provider.schema
+        return pb.GetFunctions.Response(functions={n: function_message(one) for n, one in schema.functions.items()})
 
     def CallFunction(self, request: Any, context: Any) -> Any:  # noqa: N802
-        return pb.CallFunction.Response(
-            error=pb.FunctionError(text=f"The sandbox does not support the function {request.name}.")
-        )
+        from aurora_cli.sandbox.provider import functions
+
+        signature = self._provider.schema.functions[request.name]
+        types = [parse_type(one) for one in signature.parameters.values()]
+        values = [decode(one, type_) for one, type_ in zip(request.arguments, types, strict=True)]
+        try:
+            result = functions.call(request.name, values)
+        except ValueError as error:
+            return pb.CallFunction.Response(error=pb.FunctionError(text=str(error)))
+        return pb.CallFunction.Response(result=value_message(result, parse_type(signature.returns)))
 
     def StopProvider(self, request: Any, context: Any) -> Any:  # noqa: N802
         self._provider.stop.set()

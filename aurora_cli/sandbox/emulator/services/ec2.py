@@ -9,13 +9,14 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.ec2 import models, urls
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
-from moto.ec2.models import EC2Backend
 from moto.ec2.models.availability_zones_and_regions import Zone
 from moto.ec2.responses import EC2Response
 from moto.rds.models import rds_backends
 
+from aurora_cli.sandbox.emulator.services.vpc import VpcBackend
 
-class NetworkBackend(EC2Backend):
+
+class NetworkBackend(VpcBackend):
     """moto's EC2 with the dependencies of RDS (EC2 API reference, DependencyViolation)."""
 
     @property

@@ -1,10 +1,12 @@
-"""The account, partition, Region and Availability Zones."""
+"""The account, partition, Regions, Availability Zones, and what follows from them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.sandbox.provider.data_sources.query import Query
+from aurora_cli.sandbox.provider.data_sources.query import Query, filters_of
+
+_CHINESE_PRINCIPALS = ("codedeploy", "elasticmapreduce", "logs")
 
 
 def _partition_data(query: Query) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def _region(query: Query) -> dict[str, Any]:
 
 def _availability_zones(query: Query) -> dict[str, Any]:
     config = query.config
-    filters = [{"Name": one["name"], "Values": list(one["values"])} for one in config.get("filter") or ()]
+    filters = filters_of(config)
     if config.get("state"):
         filters.append({"Name": "state", "Values": [config["state"]]})
     answer = query.call("ec2:DescribeAvailabilityZones", **({"Filters": filters} if filters else {}))
@@ -65,9 +67,37 @@ def _availability_zones(query: Query) -> dict[str, Any]:
     }
 
 
+def _regions(query: Query) -> dict[str, Any]:
+    given = {"AllRegions": True} if query.config.get("all_regions") else {}
+    filters = filters_of(query.config)
+    answer = query.call("ec2:DescribeRegions", **given, **({"Filters": filters} if filters else {}))
+    return {"id": query.runtime.partition, "names": [one["RegionName"] for one in answer["Regions"]]}
+
+
+def _service_principal(query: Query) -> dict[str, Any]:
+    """Most services have the principal of the commercial Regions in every partition."""
+    service, suffix = query.config["service_name"], "amazonaws.com"
+    if query.runtime.partition == "aws-cn" and service in _CHINESE_PRINCIPALS:
+        suffix = "amazonaws.com.cn"
+    return {"id": f"{service}.{query.region}.{suffix}", "name": f"{service}.{suffix}", "suffix": suffix}
+
+
+def _default_tags(query: Query) -> dict[str, Any]:
+    return {"id": query.runtime.partition, "tags": dict(query.runtime.client.settings.default_tags)}
+
+
+def _canonical_user_id(query: Query) -> dict[str, Any]:
+    owner = query.call("s3:ListBuckets")["Owner"]
+    return {"id": owner["ID"], "display_name": owner.get("DisplayName", "")}
+
+
 READERS = {
     "aws_availability_zones": _availability_zones,
     "aws_caller_identity": _caller_identity,
+    "aws_canonical_user_id": _canonical_user_id,
+    "aws_default_tags": _default_tags,
     "aws_partition": _partition,
     "aws_region": _region,
+    "aws_regions": _regions,
+    "aws_service_principal": _service_principal,
 }

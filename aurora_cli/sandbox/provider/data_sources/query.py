@@ -95,8 +95,12 @@ class Finder:
             if config.get(attribute) not in (None, "")
         ]
         by_tag = [{"Name": f"tag:{key}", "Values": [value]} for key, value in (config.get("tags") or {}).items()]
-        given = [{"Name": one["name"], "Values": list(one["values"])} for one in config.get("filter") or ()]
-        return [*by_attribute, *by_tag, *given]
+        return [*by_attribute, *by_tag, *filters_of(config)]
+
+
+def filters_of(config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The `filter` blocks of a configuration as filters of EC2."""
+    return [{"Name": one["name"], "Values": list(one["values"])} for one in config.get("filter") or ()]
 
 
 def only(items: Sequence[Any], label: str) -> Any:

@@ -1,4 +1,4 @@
-"""Secrets and their values."""
+"""Secrets, their values, random passwords, parameters, and what KMS decrypts."""
 
 from __future__ import annotations
 
@@ -49,7 +49,58 @@ def _version(query: Query) -> dict[str, Any]:
     }
 
 
+def _random_password(query: Query) -> dict[str, Any]:
+    names = {
+        "exclude_characters": "ExcludeCharacters",
+        "exclude_lowercase": "ExcludeLowercase",
+        "exclude_numbers": "ExcludeNumbers",
+        "exclude_punctuation": "ExcludePunctuation",
+        "exclude_uppercase": "ExcludeUppercase",
+        "include_space": "IncludeSpace",
+        "password_length": "PasswordLength",
+        "require_each_included_type": "RequireEachIncludedType",
+    }
+    given = {member: query.config[name] for name, member in names.items() if query.config.get(name) is not None}
+    password = query.call("secretsmanager:GetRandomPassword", **given)["RandomPassword"]
+    return {"id": password, "random_password": password}
+
+
+def _parameter(query: Query) -> dict[str, Any]:
+    """By its name, or by the ARN of the ephemeral resource."""
+    name = query.config.get("name") or str(query.config["arn"]).partition(":parameter")[2]
+    decrypt = query.config.get("with_decryption") is not False
+    item = query.call("ssm:GetParameter", Name=name, WithDecryption=decrypt)["Parameter"]
+    return {
+        "id": item["Name"],
+        "arn": item["ARN"],
+        "name": item["Name"],
+        "type": item["Type"],
+        "value": item["Value"],
+        "insecure_value": item["Value"] if item["Type"] != "SecureString" else None,
+        "version": item["Version"],
+        "with_decryption": decrypt,
+    }
+
+
+def _decrypted(query: Query) -> dict[str, Any]:
+    plain = {}
+    for secret in query.config.get("secret") or ():
+        names = {
+            "context": "EncryptionContext",
+            "encryption_algorithm": "EncryptionAlgorithm",
+            "grant_tokens": "GrantTokens",
+            "key_id": "KeyId",
+        }
+        given = {member: secret[name] for name, member in names.items() if secret.get(name)}
+        blob = base64.b64decode(secret["payload"])
+        plain[secret["name"]] = query.call("kms:Decrypt", CiphertextBlob=blob, **given)["Plaintext"].decode()
+    return {"plaintext": plain}
+
+
 READERS = {
+    "aws_kms_secrets": _decrypted,
+    "aws_secretsmanager_random_password": _random_password,
     "aws_secretsmanager_secret": _secret,
     "aws_secretsmanager_secret_version": _version,
+    "aws_ssm_parameter": _parameter,
 }

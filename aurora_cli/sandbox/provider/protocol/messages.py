@@ -10,7 +10,7 @@ from tf.gen import tfplugin_pb2 as pb
 
 from aurora_cli.sandbox.provider.protocol.codec import encode
 from aurora_cli.sandbox.provider.protocol.diagnostics import Diagnostic, Path
-from aurora_cli.sandbox.provider.protocol.schema import Attribute, Block, NestedBlock, Schema
+from aurora_cli.sandbox.provider.protocol.schema import Attribute, Block, Function, NestedBlock, Schema
 from aurora_cli.sandbox.provider.protocol.types import Type
 
 # `write_only` is field 11 of Schema.Attribute since protocol 6.8; the generated stubs are older: merged as raw bytes.
@@ -58,6 +58,18 @@ def _nested(nested: NestedBlock) -> Any:
         nesting=_NESTING[nested.nesting],
         min_items=nested.min_items,
         max_items=nested.max_items,
+    )
+
+
+def function_message(function: Function) -> Any:
+    """A `Function` message."""
+    return pb.Function(
+        parameters=[
+            pb.Function.Parameter(name=name, type=json.dumps(type_json).encode())
+            for name, type_json in function.parameters.items()
+        ],
+        summary=function.summary,
+        **{"return": pb.Function.Return(type=json.dumps(function.returns).encode())},
     )
 
 

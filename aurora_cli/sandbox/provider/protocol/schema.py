@@ -12,6 +12,7 @@ from typing import Any
 from aurora_cli.sandbox.provider.protocol.types import Type, parse_type
 
 _ADDRESS = "registry.terraform.io/hashicorp/aws"
+_FILES = ("schema.json", "schema_modules.json")
 
 
 @dataclass(frozen=True)
@@ -67,27 +68,55 @@ class Schema:
 
 
 @dataclass(frozen=True)
+class Function:
+    """The signature of a provider-defined function: the JSON types of its parameters by name, and of its result."""
+
+    parameters: Mapping[str, Any]
+    returns: Any
+    summary: str
+
+
+@dataclass(frozen=True)
 class ProviderSchema:
-    """The provider block, resource types and data sources."""
+    """The provider block, `provider_meta`, resource types, data sources, ephemeral resources and functions."""
 
     provider: Schema
+    meta: Schema
     resources: Mapping[str, Schema]
     data_sources: Mapping[str, Schema]
+    ephemeral: Mapping[str, Schema]
+    functions: Mapping[str, Function]
 
 
 def load_provider_schema(resource_types: Iterable[str], data_sources: Iterable[str]) -> ProviderSchema:
-    """The schemas of the provider block and of the named types.
+    """The schemas of the provider block, of the named types, and of every packaged ephemeral resource and function.
 
     Raises:
         KeyError: the packaged schema of hashicorp/aws 6.62.0 does not have the name.
     """
-    text = resources.files("aurora_cli.sandbox.provider").joinpath("data/schema.json").read_text("utf-8")
-    raw = json.loads(text)["provider_schemas"][_ADDRESS]
+    raw = packaged_schema()
     return ProviderSchema(
         provider=_schema(raw["provider"]),
+        meta=_schema(raw["provider_meta"]),
         resources={name: _schema(raw["resource_schemas"][name]) for name in resource_types},
         data_sources={name: _schema(raw["data_source_schemas"][name]) for name in data_sources},
+        ephemeral={name: _schema(value) for name, value in raw["ephemeral_resource_schemas"].items()},
+        functions={name: _function(value) for name, value in raw["functions"].items()},
     )
+
+
+def packaged_schema() -> dict[str, Any]:
+    """The packaged schema as JSON values: what Aurora's stacks use, and what modules around them use."""
+    found: dict[str, Any] = {}
+    for name in _FILES:
+        text = resources.files("aurora_cli.sandbox.provider").joinpath(f"data/{name}").read_text("utf-8")
+        for key, part in json.loads(text)["provider_schemas"][_ADDRESS].items():
+            found[key] = {**found.get(key, {}), **part}
+    return found
+
+
+def _function(raw: Mapping[str, Any]) -> Function:
+    return Function({one["name"]: one["type"] for one in raw["parameters"]}, raw["return_type"], raw["summary"])
 
 
 def _schema(raw: Mapping[str, Any]) -> Schema:

@@ -45,17 +45,26 @@ def _targets_of(route: Item) -> dict[str, Any]:
     return found
 
 
+def _is_own(route: Item) -> bool:
+    """Whether it is a route of the table itself: neither local nor propagated nor of a gateway endpoint."""
+    gateway = str(route.get("GatewayId"))
+    of_endpoint = route.get("DestinationPrefixListId") and gateway.startswith("vpce-")
+    return not (gateway == "local" or of_endpoint or route.get("Origin") == "EnableVgwRoutePropagation")
+
+
 def _own_routes(task: Task, table: Item) -> Mapping[str, Any]:
-    """Inline routes, without local and propagated routes and those of gateway endpoints."""
     routes = []
-    for route in table.get("Routes", ()):
-        gateway = str(route.get("GatewayId"))
-        of_endpoint = route.get("DestinationPrefixListId") and gateway.startswith("vpce-")
-        if gateway == "local" or of_endpoint or route.get("Origin") == "EnableVgwRoutePropagation":
-            continue
+    for route in filter(_is_own, table.get("Routes", ())):
         named = {attribute: route.get(member) for attribute, member in _INLINE.items()} | _targets_of(route)
         routes.append({attribute: value or "" for attribute, value in named.items()})
     return {"route": routes}
+
+
+def clear_routes(task: Task, table: Item) -> None:
+    """Delete every route that is the table's own."""
+    for route in filter(_is_own, table.get("Routes", ())):
+        destination = {member: route[member] for member in _DESTINATIONS.values() if route.get(member)}
+        task.call("DeleteRoute", RouteTableId=task.id, **destination)
 
 
 def _inline_params(task: Task, route: Item) -> dict[str, Any]:

@@ -85,6 +85,12 @@ def _revoke(task: Task, direction: str, rules: list[Item]) -> None:
         task.call(operation, GroupId=task.id, IpPermissions=[_permission(task, rule) for rule in rules])
 
 
+def clear_rules(task: Task, group: Item) -> None:
+    """Revoke every rule of a group."""
+    for direction, member in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
+        _revoke(task, direction, _rules_of(task, group.get(member, [])))
+
+
 def _finish_group(task: Task) -> None:
     """AWS allows all egress of a new group; Terraform revokes that, then adds the configured rules."""
     for permission in _EVERYWHERE:

@@ -81,9 +81,9 @@ VPC = Resource(
         gone=("InvalidVpcID.NotFound",),
         fields={
             "arn": lambda task, item: task.arn(f"vpc/{task.id}"),
-            "ipv6_association_id": "Ipv6CidrBlockAssociationSet[0].AssociationId",
-            "ipv6_cidr_block": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock",
-            "ipv6_cidr_block_network_border_group": "Ipv6CidrBlockAssociationSet[0].NetworkBorderGroup",
+            "ipv6_association_id": "Ipv6CidrBlockAssociationSet[0].AssociationId || ''",
+            "ipv6_cidr_block": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock || ''",
+            "ipv6_cidr_block_network_border_group": "Ipv6CidrBlockAssociationSet[0].NetworkBorderGroup || ''",
         },
         more=(_vpc_details, _vpc_defaults),
     ),
@@ -144,8 +144,8 @@ SUBNET = Resource(
         item="Subnets[0]",
         gone=("InvalidSubnetID.NotFound",),
         fields={
-            "ipv6_cidr_block": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock",
-            "ipv6_cidr_block_association_id": "Ipv6CidrBlockAssociationSet[0].AssociationId",
+            "ipv6_cidr_block": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock || ''",
+            "ipv6_cidr_block_association_id": "Ipv6CidrBlockAssociationSet[0].AssociationId || ''",
             "private_dns_hostname_type_on_launch": "PrivateDnsNameOptionsOnLaunch.HostnameType",
             "enable_resource_name_dns_a_record_on_launch": "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsARecord",
             "enable_resource_name_dns_aaaa_record_on_launch": (

@@ -1,0 +1,58 @@
+"""Parts of a VPC where moto answers otherwise than AWS: services of endpoints, entries of network ACLs, address ranges."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from moto.core.base_backend import BaseBackend
+from moto.ec2.exceptions import EC2ClientError, InvalidNetworkAclIdError
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
+
+_WITH_GATEWAY = ("dynamodb", "s3")
+
+
+class VpcBackend(EC2Backend):
+    """moto's EC2 with these parts."""
+
+    @staticmethod
+    def _collect_default_endpoint_services(account_id: str, region: str) -> list[dict[str, Any]]:
+        """moto imports a dozen services for this list, and has none of those that it has imported no backend of."""
+        return _endpoint_services(region)
+
+    def delete_network_acl_entry(self, network_acl_id: str, rule_number: int, egress: bool) -> Any:
+        """moto fails without such an entry."""
+        entries = self.get_network_acl(network_acl_id).network_acl_entries
+        if not any((one.rule_number, one.egress) == (rule_number, egress) for one in entries):
+            direction = "egress" if egress else "ingress"
+            where = f"rule number {rule_number} does not exist in network acl {network_acl_id}"
+            raise EC2ClientError("InvalidNetworkAclEntry.NotFound", f"The {direction} entry with {where}")
+        return super().delete_network_acl_entry(network_acl_id, rule_number, egress)
+
+    def describe_network_acls(self, network_acl_ids: list[str] | None = None, filters: Any = None) -> Any:
+        """moto says that a route table is missing."""
+        for one in network_acl_ids or ():
+            if one not in self.network_acls:
+                raise InvalidNetworkAclIdError(one)
+        return super().describe_network_acls(network_acl_ids, filters)
+
+    def disassociate_vpc_cidr_block(self, association_id: str) -> dict[str, Any]:
+        """moto looks for the routes of a range that is gone already."""
+        ranges = (vpc._cidr_block_association_set.get(association_id, {}) for vpc in self.vpcs.values())
+        if any(one.get("cidr_block_state", {}).get("state") == "disassociated" for one in ranges):
+            code, text = "InvalidVpcCidrBlockAssociationID.NotFound", f"'{association_id}' does not exist"
+            raise EC2ClientError(code, f"The vpc CIDR block association ID {text}")
+        return super().disassociate_vpc_cidr_block(association_id)
+
+
+@cache
+def _endpoint_services(region: str) -> list[dict[str, Any]]:
+    zones = [one.name for one in RegionsAndZonesBackend.zones.get(region, [])]
+    make = BaseBackend.default_vpc_endpoint_service_factory
+    services = sorted({*AWS_ENDPOINT_SERVICES, *_WITH_GATEWAY})
+    return [
+        *(one for name in services for one in make(region, zones, name)),
+        *(one for name in _WITH_GATEWAY for one in make(region, zones, name, "Gateway", private_dns_names=False)),
+    ]
