@@ -109,7 +109,7 @@ def _install_kms() -> None:
 
     from aurora_cli.sandbox.emulator.services.kms import KeyResponse
 
-    make = models.generate_private_key
+    make = vars(models)["generate_private_key"]
     vars(models)["generate_private_key"] = lambda spec: None if spec == "SYMMETRIC_DEFAULT" else make(spec)
     urls.url_paths = {"{0}/$": KeyResponse.dispatch}
 
