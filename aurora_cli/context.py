@@ -316,6 +316,7 @@ class AppContext:
             lock_timeout=lock_timeout,
             relock=own,
             provider_log=self.sandbox_manager.files.parent_log if own else None,
+            attach=self.sandbox_manager.attach if own else None,
             check=lambda: self.refuse_other_account(stack.record.region),
         )
 

@@ -70,8 +70,13 @@ def as_dataclass(kind: type[Made], data: Any) -> Made:
 _hints = cache(get_type_hints)
 
 
+@cache
+def _parts(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    return get_origin(hint), get_args(hint)
+
+
 def _typed(value: Any, hint: Any, name: str) -> Any:
-    origin, arguments = get_origin(hint), get_args(hint)
+    origin, arguments = _parts(hint)
     if origin is UnionType:  # `X | None`, the only one that is used
         return None if value is None else _typed(value, arguments[0], name)
     if hint is Any or (origin is Literal and value in arguments):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,14 @@ class Sandbox:
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             write_atomic(file, text, sync=False)
         return {"TF_CLI_CONFIG_FILE": str(file)}
+
+    def attach(
+        self, command: str, folder: Path, environ: Mapping[str, str]
+    ) -> AbstractContextManager[tuple[Mapping[str, str], Sequence[int]]]:
+        """A provider for one run of Terraform, after `prepare_terraform`; see `provider.attach.attached`."""
+        from aurora_cli.sandbox.provider.attach import attached
+
+        return attached(self.files.mirror, self.files.parents, command, folder, environ)
 
     def faults(self) -> list[dict[str, Any]]:
         """The active fault rules: the fields of the rule, the number of calls `seen` and `fired`."""

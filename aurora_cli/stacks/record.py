@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from aurora_cli.errors import StackDamaged
@@ -107,8 +108,9 @@ class StackRecord:
         return json.dumps(values, indent=2, sort_keys=True) + "\n"
 
 
+@lru_cache(maxsize=16)
 def load_record(text: str, *, name: str) -> StackRecord:
-    """The record in the text of `stack.json`; unknown keys are ignored.
+    """The record in the text of `stack.json`; unknown keys are ignored. A command looks at it twenty times.
 
     Raises:
         StackDamaged: it is not a record, belongs to another stack, or was written by a newer version.

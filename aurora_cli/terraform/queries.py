@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ from aurora_cli.terraform.output.messages import diagnostic_from
 from aurora_cli.terraform.state.state import State, StateResource, local_state_file, parse_state, read_local_state
 
 Made = TypeVar("Made")
+Attach = Callable[[str, Path, Mapping[str, str]], AbstractContextManager[tuple[Mapping[str, str], Sequence[int]]]]
+"""Terraform's command, folder and environment -> within the context, the environment to run it in and descriptors to inherit."""
 
 
 class TerraformReader:
@@ -26,12 +29,14 @@ class TerraformReader:
         binary: what to run.
         folder: the rendered files and the state.
         env: the whole environment, see `environment.terraform_env`.
+        attach: has a provider for each run, instead of one that Terraform starts; None to leave that to Terraform.
     """
 
-    def __init__(self, binary: Binary, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, binary: Binary, folder: Path, env: Mapping[str, str], attach: Attach | None = None) -> None:
         self.binary = binary
         self.folder = folder
         self._env = dict(env)
+        self._attach = attach or (lambda command, folder, env: nullcontext((env, ())))
 
     def provide(self, variables: Mapping[str, str]) -> None:
         """Values of input variables for what runs from now on. They go through the environment, where no other user sees them."""
@@ -101,9 +106,16 @@ class TerraformReader:
     def _capture(self, command: tuple[str, ...]) -> tuple[bytes, str, int]:
         """Output, standard error and exit status of a command that only reads. The output may hold secrets: keep it nowhere."""
         try:
-            done = subprocess.run(
-                command, cwd=self.folder, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, check=False
-            )
+            with self._attach(command[len(self.binary.argv0)], self.folder, self._env) as (env, inherited):
+                done = subprocess.run(
+                    command,
+                    cwd=self.folder,
+                    env=env,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    check=False,
+                    pass_fds=inherited,
+                )
         except OSError as problem:
             raise TerraformFailed(f"Terraform cannot be started: {problem.strerror or problem}.") from problem
         return done.stdout, done.stderr.decode("utf-8", errors="replace"), done.returncode

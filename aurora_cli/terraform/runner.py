@@ -18,7 +18,7 @@ from aurora_cli.terraform.init_marker import cache_lock, forget_init, is_initial
 from aurora_cli.terraform.output.events import Emit, LogLine
 from aurora_cli.terraform.output.outcome import ApplySummary, Outcome
 from aurora_cli.terraform.plan.plan import Plan
-from aurora_cli.terraform.queries import TerraformReader
+from aurora_cli.terraform.queries import Attach, TerraformReader
 from aurora_cli.terraform.run import process
 from aurora_cli.terraform.run.failures import errored_state, failure, interrupted
 from aurora_cli.terraform.run.interrupts import Interrupts
@@ -61,6 +61,7 @@ class Terraform(TerraformReader):
             comes with this program. One from a registry must be that one.
         lock_timeout: how long Terraform waits for its state lock, in its own notation.
         provider_log: file in which a provider that died has said why, if it has one.
+        attach: see `TerraformReader`.
         check: refuses who must not work here, before `init` and each plan.
         sleep: waits that many seconds; for the pauses between tries of `init`.
 
@@ -79,10 +80,11 @@ class Terraform(TerraformReader):
         relock: bool = False,
         lock_timeout: str = "60s",
         provider_log: Path | None = None,
+        attach: Attach | None = None,
         check: Callable[[], None] = lambda: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        super().__init__(binary, folder, env)
+        super().__init__(binary, folder, env, attach)
         self.plan_file = folder / PLAN_FILE
         self._runs_dir = runs_dir
         self._emit = emit
@@ -325,7 +327,10 @@ class Terraform(TerraformReader):
 
     def _start(self, operation: str, command: tuple[str, ...]) -> process.Follower:
         try:
-            return process.start(self._runs_dir, operation, command, folder=self.folder, env=self._env)
+            with self._attach(operation, self.folder, self._env) as (env, inherited):
+                return process.start(
+                    self._runs_dir, operation, command, folder=self.folder, env=env, inherited=inherited
+                )
         except OSError as problem:
             raise OperationFailed(
                 f"Terraform cannot be started: {problem.strerror or problem} ({problem.filename or self.folder}).",

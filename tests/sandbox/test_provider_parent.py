@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from aurora_cli.sandbox.provider.install import install
 from aurora_cli.sandbox.provider.serve import _COOKIE, _ORPHAN_SECONDS
 from tests.harness import Aurora, clean_environ, terraform
 from tests.reliability.interrupt import CREATE, called
+from tests.reliability.kills import processes
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -122,7 +123,7 @@ def test_the_parent_and_a_direct_start_shake_hands_alike(childless: Sandbox) -> 
     assert len(parents(childless)) == 1
 
 
-def test_terraform_gets_the_same_plan_both_ways(childless: Sandbox, tmp_path: Path) -> None:
+def test_terraform_gets_the_same_plan_in_each_way(childless: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         'provider "aws" { region = "eu-west-1" }\n'
         'resource "aws_vpc" "this" { cidr_block = "10.0.0.0/16" }\n'
@@ -130,19 +131,74 @@ def test_terraform_gets_the_same_plan_both_ways(childless: Sandbox, tmp_path: Pa
     )
     env = {**childless.environment(), **childless.prepare_terraform(genuine=False)}
 
-    def run(*args: str, **more: str) -> str:
-        done = subprocess.run(
-            [*terraform(), *args], cwd=tmp_path, env={**env, **more}, capture_output=True, text=True, check=True
-        )
-        return done.stdout
+    def run(*args: str, env: Mapping[str, str] = env) -> str:
+        return subprocess.run(
+            [*terraform(), *args], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+        ).stdout
 
-    def look(**more: str) -> object:
-        run("plan", "-out", "plan", **more)
-        return json.loads(run("show", "-json", "plan", **more))["resource_changes"]
+    def look(env: Mapping[str, str] = env) -> object:
+        run("plan", "-out", "plan", env=env)
+        return json.loads(run("show", "-json", "plan", env=env))["resource_changes"]
 
     run("init")
-    assert look() == look(AURORA_SANDBOX_DIRECT="1")
+    forked = look()
+    assert look({**env, "AURORA_SANDBOX_DIRECT": "1"}) == forked
+    with childless.attach("plan", tmp_path, env) as (attached, _):
+        assert attached != env, "the premise"
+        shutil.rmtree(tmp_path / ".terraform" / "providers")
+        assert look(attached) == forked
     assert len(parents(childless)) == 1
+
+
+def test_a_provider_of_a_run_ends_with_the_processes_that_inherit_it(childless: Sandbox, tmp_path: Path) -> None:
+    with started(launcher(childless)):
+        ((parent, _),) = parents(childless)
+    assert wait_until(lambda: children(parent) == [], timeout_s=PATIENCE_S)
+    with childless.attach("plan", tmp_path, childless.environment()) as (env, inherited):
+        config = json.loads(env["TF_REATTACH_PROVIDERS"])["registry.terraform.io/hashicorp/aws"]
+        run = subprocess.Popen(["sleep", "600"], pass_fds=inherited)
+    folder = Path(config["Addr"]["String"]).parent
+    assert children(parent) == [config["Pid"]]
+    assert folder.exists()
+    run.kill()
+    run.wait()
+    assert wait_until(lambda: children(parent) == [] and not folder.exists(), timeout_s=PATIENCE_S)
+    assert "provider" not in childless.files.parent_log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "more"),
+    [
+        ("init", {}, {}),
+        ("plan", {"a.tf": 'provider "aws" {}\n', "b.tf": 'provider "aws" {\n  alias = "west"\n}\n'}, {}),
+        ("plan", {"a.tf.json": "{}"}, {}),
+        ("plan", {}, {"TF_LOG": "trace"}),
+        ("plan", {}, {"AURORA_SANDBOX_DIRECT": "1"}),
+    ],
+)
+def test_terraform_starts_its_providers_where_one_does_not_do(
+    childless: Sandbox, tmp_path: Path, command: str, files: dict[str, str], more: dict[str, str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with started(launcher(childless)):
+        env = {**childless.environment(), **more}
+        with childless.attach(command, tmp_path, env) as run:
+            assert run == (env, ())
+        with childless.attach("show", tmp_path, childless.environment()) as (attached, _):
+            assert "TF_REATTACH_PROVIDERS" in attached, "the premise: there is one to be had"
+
+
+def test_terraform_starts_its_providers_where_there_is_nothing_to_fork_them_from(
+    childless: Sandbox, tmp_path: Path
+) -> None:
+    program, env = launcher(childless), childless.environment()
+    with childless.attach("plan", tmp_path, env) as run:
+        assert run == (env, ())
+    with started(program):
+        os.kill(parents(childless)[0][0], signal.SIGKILL)
+        with childless.attach("plan", tmp_path, env) as run:
+            assert run == (env, ())
 
 
 def test_a_provider_has_the_environment_and_folder_of_its_own_terraform(childless: Sandbox) -> None:
@@ -206,8 +262,9 @@ def test_the_error_names_the_log_of_a_provider_that_died(tmp_path: Path) -> None
         aurora.emulator.set_latency(8)
         process = subprocess.Popen(aurora.argv(*CREATE), env=aurora.environ, stderr=subprocess.PIPE, text=True)
         assert wait_until(lambda: called(aurora, "CreateDBCluster", 0), timeout_s=3 * PATIENCE_S)
-        for fork in children(parents(aurora.emulator)[0][0]):
-            os.kill(fork, signal.SIGKILL)
+        (fork,) = children(parents(aurora.emulator)[0][0])
+        assert processes(aurora.home / "sandbox" / "stacks", "provider") == [fork], "Terraform has started none"
+        os.kill(fork, signal.SIGKILL)
         _, said = process.communicate(timeout=3 * PATIENCE_S)
         log = aurora.emulator.files.parent_log
         assert wait_until(lambda: "was killed by signal 9" in log.read_text(), timeout_s=PATIENCE_S)

@@ -7,7 +7,8 @@ import json
 import re
 import threading
 from collections import deque
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -49,7 +50,7 @@ class Call:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 class CallLog:
@@ -74,13 +75,11 @@ class CallLog:
     def list(self, *, since: int = 0, service: str | None = None, action: str | None = None) -> list[dict[str, Any]]:
         """Calls with a number above `since`, oldest first."""
         with self._lock:
-            calls = list(self._calls)
+            newest_first = list(takewhile(lambda call: call.number > since, reversed(self._calls)))
         return [
             call.to_dict()
-            for call in calls
-            if call.number > since
-            and (service is None or call.service == service)
-            and (action is None or call.action == action)
+            for call in reversed(newest_first)
+            if (service is None or call.service == service) and (action is None or call.action == action)
         ]
 
     def clear(self) -> None:

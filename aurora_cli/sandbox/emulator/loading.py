@@ -74,12 +74,14 @@ class Loader:
 
 
 def load_aws() -> Aws:
-    """Import moto without its slow tables."""
+    """Import moto without its slow tables, and with caches."""
     from aurora_cli.sandbox.emulator import moto_startup
 
     os.environ.update(SETTINGS)
     moto_startup.share_models()
     with moto_startup.no_instance_types():
+        from aurora_cli.sandbox.emulator import moto_caches
         from aurora_cli.sandbox.emulator.aws import Aws
 
+        moto_caches.install()
         return Aws()

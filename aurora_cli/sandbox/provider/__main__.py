@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,14 +19,18 @@ def main() -> NoReturn:
     os._exit(status)
 
 
-def run(*, started_by_terraform: bool = True) -> int:
-    """Serve until Terraform stops the provider or ends; returns the exit status with all output flushed."""
+def run(done: threading.Event | None = None) -> int:
+    """Serve until Terraform stops the provider or ends; returns the exit status with all output flushed.
+
+    Args:
+        done: see `serve`.
+    """
     from aurora_cli.sandbox.provider.core import Provider
     from aurora_cli.sandbox.provider.serve import serve
 
     folder = os.environ.get("AURORA_SANDBOX_PROVIDER_CACHE")
     cache_dir = Path(folder) if folder else None
-    status = serve(Provider(cache_dir), cache_dir, started_by_terraform=started_by_terraform)
+    status = serve(Provider(cache_dir), cache_dir, done=done)
     sys.stdout.flush()
     sys.stderr.flush()
     return status

@@ -16,6 +16,8 @@ import time
 from binascii import crc32
 
 ACCEPTED, STALE, CONFIRMED = b"+", b"~", b"!"
+ATTACHED = "AURORA_SANDBOX_ATTACHED"
+"""Set in the environment of a provider that Terraform does not start; see `attach`."""
 _PATIENCE_S = 20.0
 _LOOK_EVERY_S = 0.01
 _ORPHAN_S = 1.0
@@ -38,40 +40,43 @@ def identity(environ: dict[bytes, bytes]) -> bytes:
     return b"\n".join([os.fsencode(sys.executable), environ[b"AURORA_SANDBOX_PACKAGE_ROOT"], *own])
 
 
-def request(environ: dict[bytes, bytes]) -> bytes:
+def request(environ: dict[bytes, bytes], folder: bytes, umask: int) -> bytes:
     """The length, then identity, folder, umask and environment; the streams are sent separately."""
-    umask = os.umask(0o077)
-    os.umask(umask)
     variables = [b"%s=%s" % item for item in environ.items()]
-    body = b"\0".join([identity(environ), os.getcwdb(), b"%d" % umask, *variables])
+    body = b"\0".join([identity(environ), folder, b"%d" % umask, *variables])
     return len(body).to_bytes(8, "big") + body
+
+
+def address(environ: dict[bytes, bytes]) -> str:
+    """The name of the fork server's socket in its folder."""
+    return f"{crc32(identity(environ)):08x}.sock"
 
 
 def _ask(folder: bytes) -> _socket.socket | None:
     """A channel to a forked provider; None if there is none."""
-    environ = dict(os.environb)
-    message, here = request(environ), os.getcwdb()
-    name = f"{crc32(identity(environ)):08x}"
+    environ, here = dict(os.environb), os.getcwdb()
+    umask = os.umask(0o077)
+    os.umask(umask)
+    message = request(environ, here, umask)
     try:
         os.chdir(folder)  # the path of a socket is limited in length
-        return _negotiate(f"{name}.sock", message)
+        return _negotiate(address(environ), message)
     except OSError:
         return None
     finally:
         os.chdir(here)
 
 
-def _negotiate(address: str, message: bytes) -> _socket.socket | None:
+def _negotiate(name: str, message: bytes) -> _socket.socket | None:
     started, deadline = False, time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
-        channel = _connect(address)
+        channel = connect(name)
         if channel is None:
             started = started or _start_fork_server()
             time.sleep(_LOOK_EVERY_S)
             continue
-        answer = _hand_over(channel, message)
+        answer = hand_over(channel, message, (0, 1, 2))
         if answer == ACCEPTED:
-            channel.sendall(CONFIRMED)  # from here on there must be no direct provider
             return channel
         channel.close()
         if answer != STALE:
@@ -80,24 +85,31 @@ def _negotiate(address: str, message: bytes) -> _socket.socket | None:
     return None
 
 
-def _connect(address: str) -> _socket.socket | None:
+def connect(name: str) -> _socket.socket | None:
+    """A channel to the fork server that listens there; None if there is none."""
     channel = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
     try:
-        channel.connect(address)
+        channel.connect(name)
     except (FileNotFoundError, ConnectionRefusedError):
         channel.close()
         return None
     return channel
 
 
-def _hand_over(channel: _socket.socket, message: bytes) -> bytes:
-    """The response of the fork server, which may still be loading; empty or STALE if it ended."""
-    streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
+def hand_over(channel: _socket.socket, message: bytes, numbers: tuple[int, int, int]) -> bytes:
+    """The response of the fork server, which may still be loading; empty or STALE if it ended.
+
+    Once it is ACCEPTED, a provider serves with these streams until the channel closes, and no other may be started.
+    """
+    streams = b"".join(number.to_bytes(4, sys.byteorder) for number in numbers)
     channel.settimeout(_PATIENCE_S)
     try:
         sent = channel.sendmsg([message], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
         channel.sendall(message[sent:])
-        return channel.recv(1)
+        answer = channel.recv(1)
+        if answer == ACCEPTED:
+            channel.sendall(CONFIRMED)
+        return answer
     except (ConnectionError, BrokenPipeError):
         return STALE
 

@@ -19,8 +19,8 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import traceback
-from binascii import crc32
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -29,13 +29,14 @@ from typing import NoReturn
 
 from aurora_cli.sandbox import processes
 from aurora_cli.sandbox.processes import write_holder
-from aurora_cli.sandbox.provider.fork_client import ACCEPTED, CONFIRMED, STALE, identity
+from aurora_cli.sandbox.provider.fork_client import ACCEPTED, CONFIRMED, STALE, address, identity
 from aurora_cli.sandbox.provider.preload import Facts, code_on_disk, is_current, preload
 from aurora_cli.sandbox.state import StateFiles
 
 REFUSED = b"-"
 LOOK_AROUND_S = 2.0
 _REQUEST_TIMEOUT_S = 5.0
+_REMOVAL_S = 0.5  # for a provider whose Terraform has ended to remove its socket
 _ORPHANED = 3  # exit status of a fork whose Terraform ended first; not logged
 
 
@@ -54,19 +55,18 @@ def main() -> None:
     """Serve in the working directory while needed; exits if another fork server of this identity exists."""
     environ = dict(os.environb)
     own = identity(environ)
-    name = f"{crc32(own):08x}"
-    lock = _lock(Path(f"{name}.lock"))
+    place = Path(address(environ))
+    lock = _lock(place.with_suffix(".lock"))
     if lock is None:
         return
-    address = Path(f"{name}.sock")
-    address.unlink(missing_ok=True)
+    place.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(address))
-    address.chmod(0o600)
+    listener.bind(str(place))
+    place.chmod(0o600)
     listener.listen(64)
     folder = os.environ.get("AURORA_SANDBOX_PROVIDER_CACHE")
     preload(Path(folder) if folder else None)
-    _ForkServer(listener, address, lock, own, code_on_disk()).serve()
+    _ForkServer(listener, place, lock, own, code_on_disk()).serve()
 
 
 def _lock(file: Path) -> int | None:
@@ -190,10 +190,11 @@ def _serve_as(channel: socket.socket, request: Request) -> NoReturn:
         _say(channel, ACCEPTED)
         if channel.recv(1) != CONFIRMED:  # the client timed out and started a provider directly
             os._exit(_ORPHANED)
-        threading.Thread(target=_end_with, args=(channel,), daemon=True).start()
+        done = threading.Event()
+        threading.Thread(target=_end_with, args=(channel, done), daemon=True).start()
         from aurora_cli.sandbox.provider.__main__ import run
 
-        status = run(started_by_terraform=False)
+        status = run(done)
     except BaseException:
         _note(log, f"provider {os.getpid()} failed:\n{traceback.format_exc()}")
         traceback.print_exc()
@@ -215,9 +216,11 @@ def _take_over(request: Request) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _end_with(channel: socket.socket) -> None:
-    """End when the channel closes, because Terraform or its child was killed: a provider must not run without it."""
+def _end_with(channel: socket.socket, done: threading.Event) -> None:
+    """End when the channel closes, because Terraform or its child has ended: a provider must not run without it."""
     with contextlib.suppress(OSError):
         channel.recv(1)
+    done.set()
+    time.sleep(_REMOVAL_S)
     sys.stderr.flush()
     os._exit(_ORPHANED)

@@ -13,6 +13,7 @@ from aurora_cli.writing import make_missing, write_atomic
 VERSION = "6.62.0"
 HOSTS = ("registry.terraform.io", "registry.opentofu.org")
 
+_PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "i686": "386"}
 
 
@@ -39,6 +40,14 @@ def os_arch() -> str:
     """The platform of this machine in Terraform's form, e.g. `linux_amd64`."""
     machine = platform.machine().lower()
     return f"{platform.system().lower()}_{_ARCHITECTURES.get(machine, machine)}"
+
+
+def variables(mirror: Path) -> dict[str, str]:
+    """What the launcher sets in the environment of a provider."""
+    return {
+        "AURORA_SANDBOX_PROVIDER_CACHE": str(mirror.absolute() / "cache"),
+        "AURORA_SANDBOX_PACKAGE_ROOT": str(_PACKAGE_ROOT),
+    }
 
 
 # Sourced by the launcher; the program that replaces the shell falls back to the launcher's own behavior.
@@ -72,8 +81,7 @@ def install(mirror_dir: Path, python: str, parent_folder: Path | None = None) ->
     Writing is idempotent and safe for concurrent processes.
     """
     mirror = mirror_dir.absolute()
-    package_root = Path(__file__).resolve().parents[3]
-    settings = _SETTINGS.format(python=shlex.quote(python), root=shlex.quote(str(package_root)))
+    settings = _SETTINGS.format(python=shlex.quote(python), root=shlex.quote(str(_PACKAGE_ROOT)))
     if parent_folder is not None and sys.platform == "linux":  # a fork of a process with system libraries is safe there
         settings += _QUICK.format(folder=shlex.quote(str(parent_folder)))
     _write(mirror / "provider.sh", settings, 0o600)

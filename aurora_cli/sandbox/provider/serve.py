@@ -1,8 +1,13 @@
-"""A go-plugin server: handshake on stdout, gRPC with TLS over a Unix socket."""
+"""A go-plugin server: handshake on stdout, gRPC with TLS over a Unix socket.
+
+Or without TLS, for a Terraform that is told where its provider listens (TF_REATTACH_PROVIDERS): one process then serves all
+providers that this Terraform would start, with their one configuration. See `attach`.
+"""
 
 from __future__ import annotations
 
 import base64
+import json
 import os
 import sys
 import tempfile
@@ -18,6 +23,7 @@ from tf.gen.tfplugin_pb2_grpc import add_ProviderServicer_to_server
 
 from aurora_cli.sandbox.provider.certificate import Certificate, load_certificate
 from aurora_cli.sandbox.provider.core import Provider
+from aurora_cli.sandbox.provider.fork_client import ATTACHED
 from aurora_cli.sandbox.provider.protocol import ephemeral
 from aurora_cli.sandbox.provider.servicer import Servicer
 from aurora_cli.writing import make_missing
@@ -52,22 +58,21 @@ def serve(
     cache_dir: Path | None,
     environ: Mapping[str, str] = os.environ,
     *,
-    started_by_terraform: bool = True,
+    done: threading.Event | None = None,
 ) -> int:
     """Serve until Terraform stops the provider or ends; returns the exit status.
 
     Args:
         provider: the provider to serve.
         cache_dir: folder with the saved certificate; a missing one is created.
-        environ: contains go-plugin's magic cookie.
-        started_by_terraform: False for a fork, whose parent process is not Terraform. `fork_server` ends it when Terraform
-            ends.
+        environ: contains go-plugin's magic cookie, or ATTACHED.
+        done: for a fork, whose parent process is not Terraform: set by `fork_server` when Terraform has ended.
     """
-    if environ.get(_COOKIE[0]) != _COOKIE[1]:
+    attached = ATTACHED in environ
+    if not attached and environ.get(_COOKIE[0]) != _COOKIE[1]:
         sys.stderr.write("This program is a Terraform plugin. Terraform starts it; do not run it directly.\n")
         return 1
-    certificate = certificate_in(cache_dir)
-    done = threading.Event()
+    started_by_terraform, done = done is None, done or threading.Event()
     server = grpc.server(
         ThreadPoolExecutor(max_workers=_THREADS),
         options=[("grpc.max_receive_message_length", _MESSAGE_LIMIT), ("grpc.max_send_message_length", _MESSAGE_LIMIT)],
@@ -79,9 +84,15 @@ def serve(
     grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(_Stdio(), server)
     with tempfile.TemporaryDirectory(prefix="aurora-provider-", dir=_folder_of_sockets()) as folder:
         socket = f"{folder}/plugin.sock"
-        server.add_secure_port(f"unix://{socket}", _credentials(certificate))
-        server.start()
-        _shake_hands(socket, certificate)
+        if attached:
+            server.add_insecure_port(f"unix://{socket}")
+            server.start()
+            _say(json.dumps(_reattach_config(socket)))
+        else:
+            certificate = certificate_in(cache_dir)
+            server.add_secure_port(f"unix://{socket}", _credentials(certificate))
+            server.start()
+            _say(_handshake(socket, certificate))
         _wait(done, started_by_terraform)
         provider.stop.set()
         server.stop(grace=0.2).wait()
@@ -114,9 +125,19 @@ def _credentials(certificate: Certificate) -> Any:
     return grpc.ssl_server_credentials(pairs, require_client_auth=False)
 
 
-def _shake_hands(socket: str, certificate: Certificate) -> None:
+def _handshake(socket: str, certificate: Certificate) -> str:
     encoded = base64.b64encode(certificate.der).decode().rstrip("=")
-    sys.stdout.write(f"1|6|unix|{socket}|grpc|{encoded}\n")
+    return f"1|6|unix|{socket}|grpc|{encoded}"
+
+
+def _reattach_config(socket: str) -> dict[str, Any]:
+    """What TF_REATTACH_PROVIDERS has for this provider (go-plugin's ReattachConfig). Test: Terraform does not end it."""
+    where = {"Network": "unix", "String": socket}
+    return {"Protocol": "grpc", "ProtocolVersion": 6, "Pid": os.getpid(), "Test": True, "Addr": where}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 

@@ -13,7 +13,7 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -134,7 +134,15 @@ class Follower:
         return True
 
 
-def start(run_dir: Path, operation: str, argv: tuple[str, ...], *, folder: Path, env: Mapping[str, str]) -> Follower:
+def start(
+    run_dir: Path,
+    operation: str,
+    argv: tuple[str, ...],
+    *,
+    folder: Path,
+    env: Mapping[str, str],
+    inherited: Sequence[int] = (),
+) -> Follower:
     """Start Terraform; gives the follower of its run.
 
     Args:
@@ -143,6 +151,7 @@ def start(run_dir: Path, operation: str, argv: tuple[str, ...], *, folder: Path,
         argv: the command line.
         folder: working directory.
         env: the whole environment.
+        inherited: descriptors that stay open for as long as the run lasts.
 
     Raises:
         OSError: the files cannot be written, or the shell cannot be started.
@@ -161,7 +170,7 @@ def start(run_dir: Path, operation: str, argv: tuple[str, ...], *, folder: Path,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
-                pass_fds=(lock, writer),
+                pass_fds=(lock, writer, *inherited),
                 start_new_session=True,
                 umask=0o077,
             )

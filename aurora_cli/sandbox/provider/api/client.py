@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import socket
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, cast
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, create_request_object, prepare_request_dict
 from botocore.credentials import Credentials
-from botocore.exceptions import ConnectionError as UnsentError
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, HTTPClientError, ParamValidationError
-from botocore.httpsession import URLLib3Session
+from botocore.exceptions import EndpointConnectionError, HTTPClientError, ParamValidationError
 from botocore.model import OperationModel, Shape
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from aurora_cli.sandbox.provider.api.connections import Connections
 from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.api.models import Models
 from aurora_cli.sandbox.provider.api.retry import StopSignal, with_retries
 from aurora_cli.sandbox.provider.api.settings import Settings
 from aurora_cli.spec.facts.partitions import partition_of
 
-_READ_SECONDS = 60
-_POOL = 32
-
-# Headers and body are sent separately: with Nagle's algorithm the body waits for a delayed acknowledgement of the headers.
-_NO_DELAY: Any = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+_TIMEOUT_S = 60
+_parser, _serializer = cache(create_parser), cache(create_serializer)
 
 _GLOBAL_SERVICES = ("iam", "route53")
 
@@ -45,7 +41,7 @@ class Client:
     def __init__(self, settings: Settings, models: Models, stop: StopSignal) -> None:
         self.settings, self.models, self._stop = settings, models, stop
         self._credentials = Credentials(settings.access_key, settings.secret_key, settings.token)
-        self._http = URLLib3Session(timeout=_READ_SECONDS, max_pool_connections=_POOL, socket_options=_NO_DELAY)
+        self._http = Connections(_TIMEOUT_S)
 
     def call(
         self, service: str, operation: str, params: Mapping[str, Any], *, region: str = "", repeat_lost: bool = True
@@ -78,29 +74,28 @@ class Client:
         request = self._prepare(model, params, region or self.settings.region)
         try:
             answer = self._http.send(request)
-            body = answer.content
-        except (EndpointConnectionError, ConnectTimeoutError) as error:
+        except EndpointConnectionError as error:
             raise _unsent(model, request, error, lost=False) from error
-        except (HTTPClientError, UnsentError) as error:
+        except HTTPClientError as error:
             raise _unsent(model, request, error, lost=True) from error
-        parsed: dict[str, Any] = create_parser(service.resolved_protocol).parse(
+        parsed: dict[str, Any] = _parser(service.resolved_protocol).parse(
             {
                 "headers": answer.headers,
-                "status_code": answer.status_code,
-                "body": body,
+                "status_code": answer.status,
+                "body": answer.body,
                 "context": {"operation_name": model.name},
             },
             # An operation without output has no shape; the parser accepts None, unlike its type.
             cast("Shape", model.output_shape),
         )
-        if answer.status_code >= 300:
-            raise _refused(model, answer.status_code, parsed)
+        if answer.status >= 300:
+            raise _refused(model, answer.status, parsed)
         return parsed
 
     def _prepare(self, model: OperationModel, params: Mapping[str, Any], region: str) -> AWSPreparedRequest:
         service = model.service_model
         try:
-            raw = create_serializer(service.resolved_protocol).serialize_to_request(dict(params), model)
+            raw = _serializer(service.resolved_protocol).serialize_to_request(dict(params), model)
         except ParamValidationError as error:
             raise AwsError(service.service_id, model.name, "ValidationError", str(error), status=400) from error
         prepare_request_dict(raw, endpoint_url=self.settings.endpoint(service.service_name), context={})
