@@ -9,11 +9,11 @@ import pytest
 
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.aws.modify.settings import move_to_subnet_group
-from aurora_cli.errors import AwsFailed, InvalidInput
+from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
 from aurora_cli.operations.blue_green.blockers import Situation
 from aurora_cli.operations.blue_green.target import new_key, refuse_other_changes
 from aurora_cli.operations.day_two import move
-from aurora_cli.operations.day_two.move import Move
+from aurora_cli.operations.day_two.move import Move, _look
 from aurora_cli.operations.guard.findings import _way_out
 from aurora_cli.terraform.plan.plan import ResourceChange
 from tests.unit.spec_cases import resolved
@@ -81,6 +81,16 @@ def test_the_move_keeps_security_groups_and_network_type(monkeypatch: pytest.Mon
     ]
     step.run()
     assert len(rds.calls) == 1, "a repeat does not move it again"
+
+
+def test_a_cluster_that_aws_returns_is_not_waited_for() -> None:
+    rds = FakeRds()
+    at: Any = SimpleNamespace(rds=rds, spec=SimpleNamespace(name="orders"))
+    assert _look(at, "there", []) == (None, "available"), "AWS has not begun"
+    with pytest.raises(OperationFailed, match="has returned it to the subnet group here"):
+        _look(at, "there", ["modifying"])
+    rds.group = "there"
+    assert _look(at, "there", ["modifying"]) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,8 @@ class Move(Operation):
         def run() -> str | None:
             if require_cluster(context.rds, name).get("DBSubnetGroup") != group:
                 move_to_subnet_group(context.rds, name, group, facts["security_groups"], facts["network"])
-            context.wait(lambda: _look(context, group), f"{name} to be in {group}", timeout_s=MOVE_TIMEOUT_S)
+            seen: list[str] = []
+            context.wait(lambda: _look(context, group, seen), f"{name} to be in {group}", timeout_s=MOVE_TIMEOUT_S)
             return None
 
         def store() -> str | None:
@@ -151,13 +152,24 @@ class Move(Operation):
         ]
 
 
-def _look(context: OperationContext, group: str) -> tuple[None, str | None]:
-    """AWS returns a cluster that it cannot move to its old group. Raises OperationFailed for one that it could not return."""
-    live = require_cluster(context.rds, context.spec.name)
+def _look(context: OperationContext, group: str, seen: list[str]) -> tuple[None, str | None]:
+    """What is awaited, None at the end; `seen` holds the statuses of the move.
+
+    Raises:
+        OperationFailed: AWS has returned the cluster to its former group.
+    """
+    live, name = require_cluster(context.rds, context.spec.name), context.spec.name
     status = str(live.get("Status"))
-    if status == "incompatible-network":
-        raise OperationFailed(f"AWS could not move {context.spec.name}: it is {status}.", hint="Contact AWS Support.")
-    return None, None if status == "available" and live.get("DBSubnetGroup") == group else status
+    if status != "available":
+        seen.append(status)
+    elif live.get("DBSubnetGroup") == group:
+        return None, None
+    elif seen:
+        raise OperationFailed(
+            f"AWS could not move {name}, and has returned it to the subnet group {live.get('DBSubnetGroup')}.",
+            hint=f"The events of the cluster say why. Give up: aurora-cli abandon {name}",
+        )
+    return None, status
 
 
 def _group(rds: Any, name: str) -> dict[str, Any] | None:
