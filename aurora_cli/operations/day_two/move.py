@@ -80,7 +80,9 @@ class Move(Operation):
         live = require_cluster(context.rds, self.cluster)
         now = str(live.get("DBSubnetGroup"))
         if now == self.subnet_group:
-            raise InvalidInput(f"{self.cluster} is in the subnet group {now} already.", hint="aurora-cli status")
+            raise InvalidInput(
+                f"{self.cluster} is in the subnet group {now} already.", hint=f"aurora-cli status {self.cluster}"
+            )
         found = [
             one for one in blockers(situation_of(context, topology, context.spec, major=False)) if one.code in _BLOCKING
         ]
