@@ -204,3 +204,17 @@ def _of_profile() -> str:
     """The option of the AWS CLI for the profile in use, after a space: our environment names it, see `environment.py`."""
     profile = os.environ.get("AWS_PROFILE")
     return f" --profile {shlex.quote(profile)}" if profile else ""
+
+
+@contextmanager
+def known_to_boto3(what: str) -> Iterator[None]:
+    """Turn a parameter that the installed boto3 does not have into AwsFailed: it cannot do `what`."""
+    from botocore.exceptions import ParamValidationError
+
+    try:
+        yield
+    except ParamValidationError as error:
+        raise AwsFailed(
+            f"The installed boto3 cannot {what}.",
+            hint="Upgrade it (python -m pip install --upgrade boto3), then run the same command again.",
+        ) from error

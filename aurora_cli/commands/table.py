@@ -54,6 +54,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("allow", "change", "Allow sources to connect to a cluster."),
         Entry("deny", "change", "Remove sources that may connect to a cluster."),
         Entry("rename", "change", "Rename a cluster in place."),
+        Entry("move", "change", "Move a cluster to another DB subnet group."),
         Entry("failover", "change", "Fail over to a reader, and wait until it is the writer."),
         Entry("reboot", "change", "Reboot an instance, or all instances pending a reboot."),
         Entry("stop", "change", "Stop a cluster, and wait until it is stopped."),

@@ -9,8 +9,9 @@ from collections import Counter
 import pytest
 
 from tests.harness import Aurora
-from tests.observe import slowly, watched
+from tests.observe import last_call, slowly, watched
 from tests.reliability.one_life import LATENCY_S, Boundary, journal, kill_at, killed_and_repeated
+from tests.sandbox.emulator import Account
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")
@@ -31,6 +32,17 @@ REBOOT: list[Boundary] = [
     ("began", "failover"),
     ("called", "FailoverDBCluster"),
     ("ended", "failover"),
+]
+
+
+MOVE: list[Boundary] = [
+    ("began", "move"),
+    ("called", "ModifyDBCluster"),
+    ("ended", "move"),
+    ("began", "spec"),
+    ("ended", "spec"),
+    ("began", "state"),
+    ("began", "settle"),
 ]
 
 
@@ -174,3 +186,18 @@ def test_an_answer_that_never_arrived_is_found_out_from_the_cluster(demo: Aurora
     assert not journal(demo)
     assert (demo.writer("demo") != writer) == (command == "failover")
     assert demo.cluster("demo")["Status"] == ("stopped" if command == "stop" else "available")
+
+
+@pytest.mark.thorough
+def test_a_move_goes_on_and_is_asked_for_once(aurora: Aurora) -> None:
+    account = Account(aurora.emulator)
+    vpc, subnets, _ = account.network("here")
+    account.rds.create_db_subnet_group(DBSubnetGroupName="away", DBSubnetGroupDescription="x", SubnetIds=subnets[:2])
+    network = ("--vpc-id", vpc, "--subnet-group", "here")
+    aurora.ok(*REGION, "create", "mover", "--engine", "postgres", "--readers", "1", *network, "--yes")
+    since = last_call(aurora)
+    killed_and_repeated(aurora, ("move", "mover", "--subnet-group", "away", "--yes"), MOVE)
+    made = [one["parameters"] for one in aurora.emulator.calls(since=since, service="rds", action="ModifyDBCluster")]
+    assert [one.get("DBSubnetGroupName") for one in made] == ["away"]
+    assert aurora.cluster("mover")["DBSubnetGroup"] == "away"
+    assert aurora.run("plan", "mover", "--exit-code").status == 0

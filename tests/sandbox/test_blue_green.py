@@ -165,6 +165,21 @@ def test_a_minor_upgrade_with_other_parameters_gets_groups_of_its_own(postgres: 
 
 
 @pytest.mark.thorough
+def test_another_kms_key_comes_with_the_green_cluster(postgres: Aurora) -> None:
+    demo = postgres
+    key = demo.client("kms").create_key()["KeyMetadata"]["Arn"]
+    stopped = demo.run("apply", "demo", "--set", f"encryption.kms_key={key}", "--yes")
+    assert stopped.status == 9
+    assert "aurora-cli blue-green create demo --set encryption.kms_key=KEY" in " ".join(stopped.err.split())
+    demo.ok("blue-green", "create", "demo", "--set", f"encryption.kms_key={key}", "--yes")
+    assert demo.cluster("demo")["KmsKeyId"] != key
+    demo.ok("blue-green", "switchover", "demo", "--confirm", "demo")
+    assert demo.cluster("demo")["KmsKeyId"] == key
+    assert is_empty(demo, "demo")
+    demo.ok("blue-green", "cleanup", "demo", "--confirm", "demo-old1", "--skip-final-snapshot")
+
+
+@pytest.mark.thorough
 def test_mysql_before_the_switchover_and_back(aurora: Aurora) -> None:
     create(aurora, "shop", "mysql", "8.0.mysql_aurora.3.08.0")
     refused = aurora.run("blue-green", "create", "shop", "--to", "8.0.mysql_aurora.3.10.0", "--yes", "-o", "json")

@@ -188,6 +188,29 @@ def test_an_existing_subnet_group(aurora: Aurora, seen: Seen, there: tuple[str, 
     assert [g["DBSubnetGroupName"] for g in groups] == ["there"]
 
 
+@pytest.mark.thorough
+def test_a_cluster_moves_to_another_subnet_group(
+    aurora: Aurora, seen: Seen, there: tuple[str, list[str], str], account: Account
+) -> None:
+    vpc, subnets, _ = there
+    words = ("--region", "eu-west-1", "create", "mover", "--engine", "postgres", "--readers", "1")
+    aurora.ok(*words, "--vpc-id", vpc, "--subnet-group", "there", "--yes")
+    account.rds.create_db_subnet_group(
+        DBSubnetGroupName="away", DBSubnetGroupDescription="away", SubnetIds=[subnets[0], subnets[1]]
+    )
+    account.network("foreign")
+    before = seen.cluster("mover")
+    stopped = aurora.run("apply", "mover", "--set", "network.subnet_group=away", "--yes")
+    assert "aurora-cli move mover --subnet-group GROUP" in " ".join(stopped.err.split())
+    assert "is in" in aurora.run("move", "mover", "--subnet-group", "foreign", "--yes").err
+    aurora.ok("move", "mover", "--subnet-group", "away", "--yes")
+    after = seen.cluster("mover")
+    assert (after["DBSubnetGroup"], after["VpcSecurityGroups"]) == ("away", before["VpcSecurityGroups"])
+    assert after["DbClusterResourceId"] == before["DbClusterResourceId"]
+    assert settled(aurora, "mover")
+    aurora.ok("destroy", "mover", "--confirm", "mover", "--skip-final-snapshot")
+
+
 def test_a_network_that_is_not_there_is_said_plainly(aurora: Aurora, seen: Seen) -> None:
     failed = aurora.run(
         *("--region", "eu-west-1", "create", "nowhere", "--engine", "postgres", "--vpc-id", "vpc-00000000"),

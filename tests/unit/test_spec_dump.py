@@ -53,7 +53,10 @@ def test_the_text_is_as_a_person_would_write_it() -> None:
 
 def test_comments_say_what_sections_are_for() -> None:
     text = dump_spec(resolved().spec, comments=True)
-    assert "# Encryption of the storage by a KMS key. Fixed when the cluster is made.\nencryption:\n" in text
+    assert (
+        "# Encryption of the storage by a KMS key. Only a blue/green deployment changes it later.\nencryption:\n"
+        in text
+    )
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -21,9 +21,9 @@ NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
 END = datetime(2027, 2, 28, 23, 59, tzinfo=timezone.utc)
 
 
-def clock(month: int) -> Any:
+def clock(month: int, year: int = 2027) -> Any:
     """In place of `datetime`."""
-    return SimpleNamespace(now=lambda tz: datetime(2027, month, 1, tzinfo=tz))
+    return SimpleNamespace(now=lambda tz: datetime(year, month, 1, tzinfo=tz))
 
 
 def test_an_end_counts_once_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +39,12 @@ def test_a_near_end_is_told_with_the_date_of_the_table(monkeypatch: pytest.Monke
     monkeypatch.setattr(versions, "datetime", clock(1))
     (found,) = [p for p in resolved({"engine_version": "14.20"}).warnings if p.check == "engine-version-support"]
     assert found.message.startswith("standard support for aurora-postgresql 14 ends on 2027-02-28, as of 20")
+
+
+def test_an_end_that_is_far_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "datetime", clock(1, 2026))
+    monkeypatch.setattr(versions, "datetime", clock(1, 2026))
+    assert resolved({"engine_version": "14.24"}).warnings == resolved({"engine_version": "16.8"}).warnings
 
 
 def lifecycle(name: str, end: datetime) -> dict[str, Any]:

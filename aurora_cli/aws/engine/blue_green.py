@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.errors import aws_errors, known_to_boto3
 from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed
 
 if TYPE_CHECKING:
@@ -86,20 +86,22 @@ def deployment_of(rds: Any, cluster: str) -> Deployment | None:
     return max(found, key=lambda one: one.created_at or "", default=None)
 
 
-def create_deployment(rds: Any, name: str, arn: str, tags: dict[str, str], **target: str | None) -> Deployment:
+def create_deployment(rds: Any, name: str, arn: str, tags: dict[str, str], **target: Any) -> Deployment:
     """Begin a deployment. The same name a second time gives the one that there is.
 
     Args:
         name: of the deployment, at most 60 letters, digits and single hyphens.
         arn: of the blue cluster.
-        target: TargetEngineVersion, TargetDBClusterParameterGroupName, TargetDBParameterGroupName; None leaves one out.
+        target: TargetEngineVersion, TargetDBClusterParameterGroupName, TargetDBParameterGroupName,
+            TargetResourceConfigurations; None leaves one out.
 
     Raises:
         CredentialsError, AccessDenied, AwsFailed.
     """
     wanted = {key: value for key, value in target.items() if value is not None}
     try:
-        with aws_errors(f"creating the blue/green deployment {name}"):
+        unknown = known_to_boto3("create that blue/green deployment; nothing was changed")
+        with aws_errors(f"creating the blue/green deployment {name}"), unknown:
             answer = rds.create_blue_green_deployment(
                 BlueGreenDeploymentName=name,
                 Source=arn,

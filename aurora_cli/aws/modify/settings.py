@@ -3,13 +3,13 @@ Extended Support."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aurora_cli.aws.cluster.topology import LIFECYCLE
-from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.errors import aws_errors, known_to_boto3
 from aurora_cli.aws.replication.global_database import read_global
 from aurora_cli.aws.restore.restore_sources import read_cluster
-from aurora_cli.errors import AwsFailed
 
 
 def set_capacity(rds: Any, identifier: str, low: float, high: float, pause_after: int | None = None) -> None:
@@ -44,18 +44,31 @@ def set_extended_support(rds: Any, identifier: str, *, on: bool) -> None:
     Raises:
         CredentialsError, AccessDenied; AwsFailed: also where the installed boto3 does not know the parameter.
     """
-    from botocore.exceptions import ParamValidationError
+    unknown = known_to_boto3(f"change Extended Support of {identifier}; the rest is applied")
+    with aws_errors(f"setting Extended Support of {identifier}"), unknown:
+        rds.modify_db_cluster(
+            DBClusterIdentifier=identifier, EngineLifecycleSupport=LIFECYCLE[on], ApplyImmediately=True
+        )
 
-    with aws_errors(f"setting Extended Support of {identifier}"):
-        try:
-            rds.modify_db_cluster(
-                DBClusterIdentifier=identifier, EngineLifecycleSupport=LIFECYCLE[on], ApplyImmediately=True
-            )
-        except ParamValidationError as error:
-            raise AwsFailed(
-                f"The installed boto3 cannot change Extended Support of {identifier}; the rest is applied.",
-                hint="Upgrade it (python -m pip install --upgrade boto3), then run the same command again.",
-            ) from error
+
+def move_to_subnet_group(rds: Any, identifier: str, group: str, security_groups: Sequence[str], network: str) -> None:
+    """Have AWS move a cluster to another DB subnet group, now (ModifyDBCluster.DBSubnetGroupName).
+
+    Args:
+        security_groups: ids that it has after it; without them AWS takes the default group of the VPC.
+        network: `IPV4` or `DUAL`; without it AWS takes `IPV4`.
+
+    Raises:
+        CredentialsError, AccessDenied; AwsFailed: also where the installed boto3 does not know the parameter.
+    """
+    with aws_errors(f"moving {identifier} to {group}"), known_to_boto3(f"move {identifier}; nothing was changed"):
+        rds.modify_db_cluster(
+            DBClusterIdentifier=identifier,
+            DBSubnetGroupName=group,
+            VpcSecurityGroupIds=list(security_groups),
+            NetworkType=network,
+            ApplyImmediately=True,
+        )
 
 
 def is_open(rds: Any, identifier: str, *, is_global: bool = False) -> bool:

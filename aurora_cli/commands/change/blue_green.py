@@ -34,7 +34,7 @@ TIMEOUT = click.IntRange(30, 3600)
 def command() -> None:
     """Upgrade with a blue/green deployment.
 
-    AWS copies the cluster (blue) to a green cluster with another version or other parameters, and keeps it in sync by
+    AWS copies the cluster (blue) to a green cluster with another version, parameters or KMS key, and keeps it in sync by
     replication. Test the green cluster, switch over in about a minute, and delete the old cluster.
 
     \b
@@ -56,7 +56,7 @@ def command() -> None:
     "assignments",
     metavar="PATH=VALUE",
     multiple=True,
-    help="Parameters of the green cluster, e.g. parameters.cluster.work_mem=8192; can be repeated.",
+    help="Parameters or KMS key of the green cluster: parameters.cluster.work_mem=8192, encryption.kms_key=KEY; can be repeated.",
 )
 @skip_check_option
 @yes_option
@@ -73,6 +73,7 @@ def create(session: Session, /, name: str, **options: Any) -> None:
     Examples:
       aurora-cli blue-green create orders --to 17.5
       aurora-cli blue-green create orders --to 17.5 --set parameters.cluster.work_mem=8192 --yes
+      aurora-cli blue-green create orders --set encryption.kms_key=alias/orders
       aurora-cli blue-green create orders --to 17.5 --dry-run
     """
     make_green(session, name, options)

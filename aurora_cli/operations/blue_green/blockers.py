@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aurora_cli.errors import InvalidInput
@@ -65,15 +65,15 @@ def blockers(now: Situation) -> tuple[Blocker, ...]:
     return (*_of_state(now), *_of_replication(now), *_of_features(now), *_of_parameters(now))
 
 
-def refuse(name: str, found: tuple[Blocker, ...]) -> None:
-    """Raise InvalidInput with every blocker; nothing if there is none."""
+def refuse(name: str, found: Sequence[Blocker], what: str = "a blue/green deployment") -> None:
+    """Raise InvalidInput with every blocker of `what`; nothing if there is none."""
     if not found:
         return
-    what = "1 blocker was found" if len(found) == 1 else f"{len(found)} blockers were found"
+    count = "1 blocker was found" if len(found) == 1 else f"{len(found)} blockers were found"
     lines = [f"{number}. {one.text}" for number, one in enumerate(found, start=1)]
     ways = [f"{number}. {one.way_out}" for number, one in enumerate(found, start=1)]
     raise InvalidInput(
-        "\n".join([f"Nothing was changed. For a blue/green deployment of {name}, {what}:", *lines]),
+        "\n".join([f"Nothing was changed. For {what} of {name}, {count}:", *lines]),
         hint="\n".join(ways) if len(found) > 1 else found[0].way_out,
         details={"blockers": [vars(one) for one in found]},
     )

@@ -23,6 +23,7 @@ from aurora_cli.operations.blue_green.groups import (
 from aurora_cli.operations.blue_green.inputs import situation_of
 from aurora_cli.operations.blue_green.target import (
     Values,
+    new_key,
     parameters_differ,
     refuse_other_changes,
     target_of,
@@ -59,7 +60,7 @@ def create(
 
     Args:
         to: engine version of the green cluster; None for the present one.
-        values: further values of its spec, `parameters.*` only.
+        values: further values of its spec, of `parameters` and `encryption` only.
         words: the options that said so, for the command that goes on.
 
     Raises:
@@ -100,10 +101,12 @@ class Create(Operation):
         refuse_other_changes(context.spec, after)
         major = _major(after) != _major(context.spec, topology.engine_version)
         refuse(self.cluster, blockers(situation_of(context, topology, after, major=major)))
-        if version == topology.engine_version and not parameters_differ(context.spec, after):
+        key = new_key(context.spec, after, _stack_key(context))
+        if version == topology.engine_version and not parameters_differ(context.spec, after) and key is None:
             raise InvalidInput(
-                f"{self.cluster} already runs {version}, and its parameters do not change: the green cluster would be identical.",
-                hint="Specify another version with --to, or parameters with --set parameters.cluster.NAME=VALUE.",
+                f"{self.cluster} already runs {version}, and neither parameters nor key change: green would be the same as blue.",
+                hint="Specify a version with --to, parameters with --set parameters.cluster.NAME=VALUE, or a KMS key with "
+                "--set encryption.kms_key=KEY.",
             )
         suffix = self._suffix(context, major=major)
         groups = self._groups(context, after, suffix)
@@ -120,7 +123,10 @@ class Create(Operation):
             "groups": [group.to_facts() for _, group in groups.made],
             "arn": topology.arn,
             "tags": {**context.spec.tags, CLUSTER_TAG: self.cluster},
-            "target": _target(context.spec, after, groups, version if version != topology.engine_version else None),
+            "target": {
+                **_target(context.spec, after, groups, version if version != topology.engine_version else None),
+                "TargetResourceConfigurations": [{"SourceArn": topology.arn, "TargetKmsKeyId": key}] if key else None,
+            },
         }
         return Decision(facts, remarks=_remarks(self.cluster, topology))
 
@@ -141,7 +147,9 @@ class Create(Operation):
         if after.parameters == context.spec.parameters and suffix is not None:
             suffix = context.stack.record.parameter_suffix
         try:
-            plan = context.plan(after, keys, parameter_suffix=suffix)
+            # The key comes with the green cluster: in a plan it would replace the blue one, and tell nothing of the groups.
+            planned = after.model_copy(update={"encryption": context.spec.encryption})
+            plan = context.plan(planned, keys, parameter_suffix=suffix)
             context.terraform.plan_file.unlink(missing_ok=True)
         finally:
             write_rendered(context.stack, context.spec)
@@ -153,6 +161,11 @@ class Create(Operation):
         facts = decision.facts
         groups = [_group_step(context, Group.from_facts(one)) for one in facts["groups"]]
         return [*groups, _deployment_step(context, facts), _green_step(context, facts["record"]["name"])]
+
+
+def _stack_key(context: OperationContext) -> str | None:
+    found = next((r for r in context.terraform.state_resources() if r.address == "aws_kms_key.this"), None)
+    return str(found.attributes["arn"]) if found else None
 
 
 def _group_step(context: OperationContext, group: Group) -> Step:

@@ -74,7 +74,7 @@ def _departure(change: ResourceChange, plan: Plan, situation: Situation) -> Iter
         yield Finding("lost", change.address, _of_global(change, verb, situation.regions), refused=True)
     elif change.type in _HOLDS_DATA:
         name = change.before.get("cluster_identifier") or change.before.get("id") or change.address
-        text = f"The {_HOLDS_DATA[change.type]} {name} would be {verb}{_why(change)}, and its data with it."
+        text = f"The {_HOLDS_DATA[change.type]} {name} would be {verb}{_why(change)}, and its data with it.{_way_out(change)}"
         yield Finding("lost", change.address, text, refused=True)
     elif change.type == INSTANCE:
         yield _instance_departure(change, verb, situation)
@@ -85,6 +85,18 @@ def _departure(change: ResourceChange, plan: Plan, situation: Situation) -> Iter
         yield Finding("lost", change.address, text, refused=True)
     elif change.action == "replace":
         yield Finding("replaced", change.address, f"{change.address} is recreated{_why(change)}.")
+
+
+def _way_out(change: ResourceChange) -> str:
+    """What AWS changes without a new cluster, by an operation."""
+    name, paths = change.before.get("cluster_identifier"), set(change.replace_paths)
+    if change.type != CLUSTER or not paths:
+        return ""
+    if paths <= {"kms_key_id", "storage_encrypted"}:
+        return f" Another KMS key comes with: aurora-cli blue-green create {name} --set encryption.kms_key=KEY"
+    if paths <= {"db_subnet_group_name"}:
+        return f" Another subnet group comes with: aurora-cli move {name} --subnet-group GROUP"
+    return ""
 
 
 def _of_global(change: ResourceChange, verb: str, regions: LiveRegions) -> str:

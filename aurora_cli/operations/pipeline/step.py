@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aurora_cli.errors import OperationFailed
 from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 
 if TYPE_CHECKING:
     from aurora_cli.operations.core.concern import Concern
     from aurora_cli.operations.pipeline.context import OperationContext
     from aurora_cli.spec.resolve.resolve import Resolved
-    from aurora_cli.terraform.plan.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 
 @dataclass(frozen=True)
@@ -130,3 +131,18 @@ class ToOne(Operation):
     def command(self) -> tuple[str, ...]:
         """The words that go on with it."""
         return typed(self.name, self.cluster, to=self.to)
+
+
+def refuse_harm(name: str, harmless: Callable[[ResourceChange], bool]) -> Callable[[Plan], None]:
+    """For `bring_to_spec`: raises OperationFailed for a plan with a change that is not harmless."""
+
+    def refuse(plan: Plan) -> None:
+        harm = [change for change in plan.changes if not harmless(change)]
+        if harm:
+            what = ", ".join(f"{change.address} ({change.action})" for change in harm)
+            raise OperationFailed(
+                f"The plan would do more than apply the spec: {what}. It was not applied.",
+                hint=f"Check with `aurora-cli plan {name}`, change the spec or AWS, then run the same command again.",
+            )
+
+    return refuse

@@ -9,10 +9,9 @@ from aurora_cli.aws.modify.rename import cluster_unrest, instance_unrest, rename
 from aurora_cli.aws.related.log_groups import has_log_group, make_log_group
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.pipeline.role_steps import failover_step
-from aurora_cli.operations.pipeline.step import Step
+from aurora_cli.operations.pipeline.step import Step, refuse_harm
 from aurora_cli.operations.rename.names import from_facts, renamed_spec
 from aurora_cli.operations.rename.state_preview import harmless
-from aurora_cli.operations.restore_in_place.reconcile import refuse_harm
 from aurora_cli.operations.spec_file.store import store_spec
 from aurora_cli.terraform.state.state_rename import is_renamed, renamed_state
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import OperationFailed
-from aurora_cli.operations.pipeline.step import Step
+from aurora_cli.operations.pipeline.step import Step, refuse_harm
 from aurora_cli.operations.source.state import EMPTY
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.terraform.plan.plan import Plan, ResourceChange
+    from aurora_cli.terraform.plan.plan import ResourceChange
 
 RECONCILE = "settle"
 _MADE_ANEW = (
@@ -40,21 +38,6 @@ def reconcile_step(context: OperationContext, created_from: str | None = None) -
 
     text = "Reconcile Terraform state and the settings that a restore omits with the spec"
     return Step(RECONCILE, text, lambda: False, run)
-
-
-def refuse_harm(name: str, harmless: Callable[[ResourceChange], bool]) -> Callable[[Plan], None]:
-    """For `bring_to_spec`: raises OperationFailed for a plan with a change that is not harmless."""
-
-    def refuse(plan: Plan) -> None:
-        harm = [change for change in plan.changes if not harmless(change)]
-        if harm:
-            what = ", ".join(f"{change.address} ({change.action})" for change in harm)
-            raise OperationFailed(
-                f"The plan would do more than apply the spec: {what}. It was not applied.",
-                hint=f"Check with `aurora-cli plan {name}`, change the spec or AWS, then run the same command again.",
-            )
-
-    return refuse
 
 
 def _harmless(change: ResourceChange) -> bool:

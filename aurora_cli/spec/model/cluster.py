@@ -70,7 +70,7 @@ class CustomEndpoint(Model):
 
 
 class Encryption(Model):
-    """Encryption of the storage by a KMS key. Fixed when the cluster is made."""
+    """Encryption of the storage by a KMS key. Only a blue/green deployment changes it later."""
 
     enabled: Annotated[bool, Argument("storage_encrypted", "StorageEncrypted", "encryption")] = Field(
         True,

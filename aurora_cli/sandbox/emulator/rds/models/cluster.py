@@ -59,7 +59,7 @@ class AuroraCluster(Transitional, DBCluster):
         self.io_optimized_next_allowed_modification_time: datetime | None = None
         self.groups_of_next_version = Groups()
         self._place(values)
-        self._encrypt(values)
+        self.encrypt(values)
         self._observe(values)
         self._scale(values)
         self.join_domain(values.get("domain"), values.get("domain_iam_role_name"))
@@ -72,7 +72,8 @@ class AuroraCluster(Transitional, DBCluster):
             self.vpc_security_group_ids = networks.default_security_groups(self.backend, self.db_subnet_group_name)
         self.parameter_group = values.get("db_cluster_parameter_group_name") or f"default.{self.family}"
 
-    def _encrypt(self, values: dict[str, Any]) -> None:
+    def encrypt(self, values: dict[str, Any]) -> None:
+        """With a KMS key, or (nothing) with one that AWS owns."""
         self.storage_encrypted = bool(values.get("storage_encrypted"))
         self.kms_key_id: str | None = None  # type: ignore[assignment]
         if self.storage_encrypted:

@@ -37,6 +37,8 @@ def create(backend: AuroraBackend, params: Any) -> Deployment:
         cluster_group=params.get("TargetDBClusterParameterGroupName"),
         instance_group=params.get("TargetDBParameterGroupName"),
     )
+    for one in params.get("TargetResourceConfigurations") or []:
+        green.encrypt({"storage_encrypted": True, "kms_key_id": one.get("TargetKmsKeyId")})
     made = Deployment(backend, params, blue, green)
     backend.deployments[made.blue_green_deployment_identifier] = made
     return made

@@ -65,13 +65,37 @@ def modify(backend: AuroraBackend, params: Any) -> StatusView:
         cluster.await_restart()
     _modify_waiting(backend, cluster, values)
     _modify_domain(cluster, values)
+    _move(backend, cluster, values.get("db_subnet_group_name"))
     renames.rename_cluster(backend, cluster, values)
     return StatusView(cluster, cluster.status)
 
 
+def _move(backend: AuroraBackend, cluster: AuroraCluster, group: str | None) -> None:
+    """To another DB subnet group, with its instances."""
+    if group is None or group == cluster.db_subnet_group_name:
+        return
+    cluster.db_subnet_group_name = networks.subnet_group(backend, group).name
+    for member in cluster.instances:
+        member.db_subnet_group_name = cluster.db_subnet_group_name
+    cluster.enter("modifying")
+
+
+def _check_move(backend: AuroraBackend, cluster: AuroraCluster, group: str | None) -> None:
+    """RDS API reference, ModifyDBCluster.DBSubnetGroupName."""
+    if group is None or group == cluster.db_subnet_group_name:
+        return
+    if cluster.global_cluster_identifier or cluster.replication_source_identifier or cluster.read_replica_identifiers:
+        raise bad_combination("A member of a global database, a replica or a replication source can't be moved.")
+    there = networks.group_zones(networks.subnet_group(backend, group))
+    if any(member.availability_zone not in there for member in cluster.instances):
+        raise bad_combination(f"The DB subnet group {group} doesn't cover the Availability Zones of the DB instances.")
+
+
 def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[str, Any]) -> None:
-    networks.check_security_groups(backend, values.get("vpc_security_group_ids"), cluster.db_subnet_group_name)
-    networks.check_network_type(backend, values.get("network_type"), cluster.db_subnet_group_name)
+    group = values.get("db_subnet_group_name") or cluster.db_subnet_group_name
+    _check_move(backend, cluster, values.get("db_subnet_group_name"))
+    networks.check_security_groups(backend, values.get("vpc_security_group_ids"), group)
+    networks.check_network_type(backend, values.get("network_type"), group)
     logs = values.get("cloudwatch_logs_export_configuration") or {}
     check_features(cluster.engine, cluster.engine_version, values)
     check_logs(cluster.engine, cluster.engine_version, logs.get("EnableLogTypes"))
