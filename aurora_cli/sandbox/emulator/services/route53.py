@@ -9,7 +9,7 @@ from moto.route53.models import Route53Backend
 
 
 def only_existing_records_exist() -> None:
-    """`CREATE` fails for a record of that name and type in the zone, and for no other (Route 53 API, ChangeResourceRecordSets)."""
+    """`CREATE` fails for a record of that name and type in the zone, and for no other. Source: ChangeResourceRecordSets."""
     change = Route53Backend.change_resource_record_sets
 
     def change_records(self: Route53Backend, zoneid: str, change_list: list[dict[str, Any]]) -> None:
