@@ -358,4 +358,8 @@ def test_record(driver: Driver, emulator: Sandbox) -> None:
     driver.assert_goes("aws_route53_record", state)
     alias = {"name": "X.eu-west-1.example.net", "zone_id": "Z1", "evaluate_target_health": False}
     other = driver.create("aws_route53_record", zone_id=zone_id, name="ro.example.com", type="A", alias=[alias])
+    again = driver.create("aws_route53_record", **config, ttl=60)  # as before its deletion, and `ro` comes after it
+    with pytest.raises(ProviderError, match="already exists"):
+        driver.create("aws_route53_record", **config, ttl=60)
+    driver.assert_goes("aws_route53_record", again)
     driver.assert_goes("aws_route53_record", other)

@@ -92,9 +92,12 @@ def _install_secrets() -> None:
 
 
 def _install_route53() -> None:
-    """IDs of hosted zones with the prefix Z, as in AWS."""
+    """IDs of hosted zones with the prefix Z, as in AWS; records that were deleted do not exist."""
     from moto.route53 import models
 
+    from aurora_cli.sandbox.emulator.services.route53 import only_existing_records_exist
+
+    only_existing_records_exist()
     make = models.HostedZoneIdentifier.generate
 
     def generate(self: Any, *args: Any, **kwargs: Any) -> str:
