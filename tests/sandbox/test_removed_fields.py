@@ -266,7 +266,7 @@ LIVES = {
         {
             **POSTGRES,
             "proxy": True,
-            "autoscaling": {"max": 5},
+            "autoscaling": {"max": 5, "cpu": 60},
             "endpoints": {"web": {"type": "any"}},
             "dns": {"zone_id": "<hosted zone>", "writer": "a.example.com"},
             "services": {"s3_import": {"buckets": ["inbox"]}},
@@ -466,9 +466,11 @@ def put(values: dict[str, Any], there: Mapping[str, str]) -> dict[str, Any]:
 _CHOSEN = "AWS has one whatever the file says, and keeps it"
 NOT_SETTINGS = {
     **dict.fromkeys(
-        ("cluster_members", "global_cluster_members", "iam_roles", "ingress", "egress", "route"),
+        ("cluster_members", "global_cluster_members", "iam_roles", "inline_policy", "managed_policy_arns", "route"),
         "says what other resources are there, which are looked at themselves",
     ),
+    **dict.fromkeys(("ingress", "egress"), "the rules of a group are looked at themselves"),
+    **dict.fromkeys(("arn", "create_date", "unique_id"), "of a resource that was created again"),
     "master_user_secret": "a managed password has another secret each time",
     "engine_lifecycle_support": "costs money: without a word about it, it is as AWS has it",
     "performance_insights_kms_key_id": "has no effect without Insights",
