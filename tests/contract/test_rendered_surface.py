@@ -163,7 +163,9 @@ def test_two_address_families_in_our_own_network() -> None:
     assert one(found, "aws_vpc", "this").attributes["assign_generated_ipv6_cidr_block"] is True
     assert "ipv6_cidr_block" in one(found, "aws_subnet", "database").attributes
     plain = blocks("production")
-    assert "network_type" not in one(plain, "aws_rds_cluster", "this").attributes
+    assert (
+        one(plain, "aws_rds_cluster", "this").attributes["network_type"] == '"IPV4"'
+    )  # AWS keeps the other, if nothing is said
     assert "ipv6_cidr_block" not in one(plain, "aws_subnet", "database").attributes
 
 

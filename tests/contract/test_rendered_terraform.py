@@ -337,3 +337,24 @@ def test_no_value_of_the_spec_becomes_code() -> None:
     group = one(found, "resource", "aws_rds_cluster_parameter_group", "this")
     values = [p.attributes["value"] for p in group.nested("parameter")]
     assert hostile in [text_of(v) for v in values if not is_expression(v)]
+
+
+@pytest.mark.parametrize(
+    ("variant", "address"),
+    [
+        ("smallest", "aws_security_group.this"),
+        ("public", "aws_internet_gateway.this"),
+        ("public", "aws_route.internet"),
+        ("signed-in", "aws_iam_role.directory"),
+        ("signed-in", "aws_iam_role_policy_attachment.directory"),
+        ("smallest", "aws_rds_cluster_parameter_group.this"),
+        ("smallest", "aws_db_parameter_group.this"),
+        ("own-instances", "aws_db_parameter_group.instance_3"),
+    ],
+)
+def test_what_aws_keeps_as_long_as_the_cluster_uses_it_goes_after_the_cluster_has_changed(
+    variant: str, address: str
+) -> None:
+    """Terraform destroys what a spec no longer has before it changes what referred to it, unless it says otherwise."""
+    (lifecycle,) = one(blocks(variant), "resource", *address.split(".")).nested("lifecycle")
+    assert lifecycle.attributes["create_before_destroy"] is True

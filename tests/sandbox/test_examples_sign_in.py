@@ -215,4 +215,7 @@ def test_a_cluster_in_its_surroundings(aurora: Aurora, tmp_path: Path) -> None:
     settled(aurora, "tickets")
     rotation = aurora.client("secretsmanager").describe_secret(SecretId=cluster["MasterUserSecret"]["SecretArn"])
     assert rotation["RotationRules"]["Duration"] == "3h"
+    aurora.ok("apply", "tickets", "--set", "credentials.rotation=null", "--yes")
+    rotation = aurora.client("secretsmanager").describe_secret(SecretId=cluster["MasterUserSecret"]["SecretArn"])
+    assert (rotation["RotationEnabled"], rotation["RotationRules"]) == (True, {"AutomaticallyAfterDays": 7})
     destroyed(aurora, "tickets")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.harness import Aurora
-from tests.sandbox.aws_view import Seen, spec_file
+from tests.sandbox.aws_view import Seen, changing_calls, last_call, spec_file
 from tests.sandbox.emulator import Account
 
 pytestmark = pytest.mark.sandbox
@@ -128,7 +128,10 @@ def test_public_access_is_asked_for_and_warned_about(aurora: Aurora, own: Seen) 
 
 
 def test_and_closed_again(aurora: Aurora, own: Seen) -> None:
+    before = last_call(aurora)
     aurora.ok("apply", "own", "--set", "network.public_access=false", "--yes")
+    calls = changing_calls(aurora, before)
+    assert calls.index("DetachInternetGateway") > max(i for i, call in enumerate(calls) if call == "ModifyDBInstance")
     vpc = own.vpc("own")["VpcId"]
     assert not any(i["PubliclyAccessible"] for i in own.instances("own").values())
     assert routes_to_gateways(own, vpc) == []

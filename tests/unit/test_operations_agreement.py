@@ -73,6 +73,17 @@ def test_what_was_not_approved_is_not_applied(tmp_path: Path, calls: list[str]) 
     assert terraform.applied == 0
 
 
+def test_what_was_to_be_created_may_be_changed_by_a_later_step(tmp_path: Path, calls: list[str]) -> None:
+    """A step on the way creates a role without the tags that only the spec at the end has, and changes a dashboard that goes."""
+    fake: Any = FakeTerraform(tmp_path)
+    role = "aws_iam_role.monitoring"
+    provider_fixes.refuse_unapproved(fake, Plan((change(role, "update"),)), {(role, "create")})
+    provider_fixes.refuse_unapproved(fake, Plan((change(role, "update"),)), {(role, "delete")})
+    for planned in ("delete", "replace"):
+        with pytest.raises(PlanStale):
+            provider_fixes.refuse_unapproved(fake, Plan((change(role, planned),)), {(role, "create"), (role, "update")})
+
+
 @pytest.mark.parametrize(("said", "acu"), [("another refusal", "0.5-4"), (PAUSE_REFUSED, "0-4")])
 def test_any_other_failure_stays_one(tmp_path: Path, calls: list[str], said: str, acu: str) -> None:
     with pytest.raises(TerraformFailed):

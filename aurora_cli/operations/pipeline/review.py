@@ -88,8 +88,13 @@ def ask(review: PlanReview, options: RunOptions, require: Callable[[Plan], None]
 
 
 def refuse_unapproved(terraform: Terraform, plan: Plan, approved: Collection[tuple[str, str]]) -> None:
-    """Raise PlanStale if the plan changes what is not in `approved`, as (address, action): it was never shown."""
-    unapproved = sorted(c.address for c in plan.changes if (c.address, c.action) not in approved)
+    """Raise PlanStale if the plan changes what is not in `approved`, as (address, action): it was never shown.
+
+    What was to be created or deleted may be changed too: a step on the way creates it without what only the spec at the end
+    says, and changes what goes at the end.
+    """
+    on_the_way = {(address, "update") for address, _ in approved}
+    unapproved = sorted(c.address for c in plan.changes if (c.address, c.action) not in {*approved, *on_the_way})
     if unapproved:
         terraform.plan_file.unlink(missing_ok=True)
         raise PlanStale(

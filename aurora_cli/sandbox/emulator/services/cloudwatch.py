@@ -1,4 +1,4 @@
-"""The replica lag of clusters in CloudWatch; 0 unless set."""
+"""The replica lag of clusters in CloudWatch; 0 unless set. The tags of an alarm go with it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def install() -> None:
         seconds = _seconds(self, metric_name, {d["Name"]: d["Value"] for d in dimensions})
         return [] if seconds is None else [_point(metric_name, seconds, stats)]
 
+    delete = CloudWatchBackend.delete_alarms
+
+    def delete_alarms(self: CloudWatchBackend, alarm_names: list[str]) -> None:
+        for alarm in self.get_alarms_by_alarm_names(alarm_names):
+            self.tagger.delete_all_tags_for_resource(alarm.alarm_arn)
+        delete(self, alarm_names)
+
+    CloudWatchBackend.delete_alarms = delete_alarms  # type: ignore[method-assign]
     CloudWatchBackend.get_metric_statistics = get_metric_statistics  # type: ignore[method-assign]
 
 

@@ -117,6 +117,15 @@ def _install_kms() -> None:
     urls.url_paths = {"{0}/$": KeyResponse.dispatch}
 
 
+def _install_logs() -> None:
+    """The KMS key of an existing log group."""
+    from moto.logs import urls
+
+    from aurora_cli.sandbox.emulator.services.logs import GroupResponse
+
+    urls.url_paths = {"{0}/$": GroupResponse.dispatch}
+
+
 def _install_cloudwatch() -> None:
     """The lag of replicas."""
     from aurora_cli.sandbox.emulator.services import cloudwatch
@@ -131,6 +140,7 @@ _INSTALL: dict[str, Callable[[], None]] = {
     "monitoring": _install_cloudwatch,
     "route53": _install_route53,
     "kms": _install_kms,
+    "logs": _install_logs,
     "secretsmanager": _install_secrets,
     "sns": _install_sns,
 }

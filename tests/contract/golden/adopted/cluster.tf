@@ -10,6 +10,7 @@ resource "aws_rds_cluster" "this" {
   iam_database_authentication_enabled = true
 
   # The subnets say where. `availability_zones` is left out: AWS always reports three, and a difference replaces the cluster.
+  network_type           = "IPV4"
   db_subnet_group_name   = data.aws_db_subnet_group.this.name
   vpc_security_group_ids = ["sg-0a1b2c3d4e5f60718", "sg-0b1c2d3e4f5a60718"]
 

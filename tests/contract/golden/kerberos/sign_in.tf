@@ -12,9 +12,18 @@ resource "aws_iam_role" "directory" {
       Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
     }]
   })
+
+  lifecycle {
+    # It goes after the cluster has left the directory, for which RDS uses it.
+    create_before_destroy = true
+  }
 }
 
 resource "aws_iam_role_policy_attachment" "directory" {
   role       = aws_iam_role.directory.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonRDSDirectoryServiceAccess"
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

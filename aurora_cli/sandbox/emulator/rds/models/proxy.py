@@ -36,8 +36,7 @@ class Proxy(Transitional, DBProxy):
         self.default_auth_scheme = values.get("default_auth_scheme") or "NONE"
         self.endpoint_network_type = values.get("endpoint_network_type") or "IPV4"
         self.target_connection_network_type = values.get("target_connection_network_type") or "IPV4"
-        group = self.proxy_target_groups["default"]
-        group.init_query = None  # type: ignore[attr-defined]
+        self.proxy_target_groups["default"] = TargetGroup(backend, "default", self.db_proxy_name)
 
     @property
     def db_proxy_arn(self) -> str:
@@ -61,6 +60,18 @@ class Proxy(Transitional, DBProxy):
         }
         named = {name: given.get(name) for name in ("Description", "SecretArn", "UserName")}
         return {**filled, **{name: value for name, value in named.items() if value}}
+
+
+class TargetGroup(DBProxyTargetGroup):
+    """The target group of a proxy, with the query that moto does not keep."""
+
+    init_query: str | None = None
+
+    @property
+    def connection_pool_config(self) -> dict[str, Any]:
+        """ConnectionPoolConfigurationInfo."""
+        pool = super().connection_pool_config
+        return {**pool, "InitQuery": self.init_query} if self.init_query else pool
 
 
 class ProxyEndpoint(Transitional, RDSBaseModel):
