@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -59,3 +60,16 @@ def test_an_example_fits_the_schema(example: Path) -> None:
 
 def test_each_golden_folder_has_its_example() -> None:
     assert {folder.name for folder in GOLDEN.iterdir()} == {example.stem for example in EXAMPLES}
+
+
+def test_rules_of_security_groups_have_descriptions_that_ec2_accepts() -> None:
+    """EC2 API reference, IpRange.Description."""
+    rule = re.compile(r'resource "aws_vpc_security_group_\w+" "(\w+)" {\n(.*?)\n}\n', re.DOTALL)
+    texts = [
+        text
+        for path in GOLDEN.rglob("*.tf")
+        for _, body in rule.findall(path.read_text())
+        for text in re.findall(r'\n  description += "(.*)"', body)
+    ]
+    assert texts
+    assert [text for text in texts if not re.fullmatch(r"[A-Za-z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}", text)] == []

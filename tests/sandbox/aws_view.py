@@ -185,3 +185,11 @@ def _piece(master: int, process: subprocess.Popen[bytes], deadline: float) -> st
         return os.read(master, 65536).decode("utf-8", "replace") or None
     except OSError:  # Linux says so when the other side is closed
         return None
+
+
+def set_classes(rds: Any, name: str, size: str) -> None:
+    """Give every instance of a cluster a class, as somebody outside would: a global database takes no T classes."""
+    (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+    for member in cluster["DBClusterMembers"]:
+        one = member["DBInstanceIdentifier"]
+        rds.modify_db_instance(DBInstanceIdentifier=one, DBInstanceClass=size, ApplyImmediately=True)

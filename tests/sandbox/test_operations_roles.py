@@ -10,6 +10,7 @@ import pytest
 
 from tests.harness import Aurora
 from tests.observe import slowly, watched
+from tests.sandbox.aws_view import set_classes
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1200)]
 REGION = ("--region", "eu-west-1")
@@ -133,6 +134,7 @@ def test_a_member_of_a_global_database_is_not_stopped(demo: Aurora) -> None:
     arn = demo.cluster("demo")["DBClusterArn"]
     own = {"ManageMasterUserPassword": False, "MasterUserPassword": "correct-horse-battery"}
     rds.modify_db_cluster(DBClusterIdentifier="demo", ApplyImmediately=True, **own)  # AWS manages none in there
+    set_classes(rds, "demo", "db.r7g.large")
     rds.create_global_cluster(GlobalClusterIdentifier="world", SourceDBClusterIdentifier=arn)
     refused = demo.run("stop", "demo", "--yes")
     assert refused.status == 2
@@ -141,6 +143,7 @@ def test_a_member_of_a_global_database_is_not_stopped(demo: Aurora) -> None:
     assert (role["global_cluster"], role["role"]) == ("world", "primary")
     rds.remove_from_global_cluster(GlobalClusterIdentifier="world", DbClusterIdentifier=arn)
     rds.delete_global_cluster(GlobalClusterIdentifier="world")
+    set_classes(rds, "demo", "db.t4g.medium")
     rds.modify_db_cluster(DBClusterIdentifier="demo", ApplyImmediately=True, ManageMasterUserPassword=True)
     assert demo.json("status", "demo")["upkeep"]["global_role"] is None
 

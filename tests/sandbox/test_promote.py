@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from tests.harness import Aurora
 from tests.observe import slowly
-from tests.sandbox.aws_view import EXAMPLES, Seen, at_terminal, changing_calls, last_call, spec_file
+from tests.sandbox.aws_view import EXAMPLES, Seen, at_terminal, changing_calls, last_call, set_classes, spec_file
 from tests.sandbox.replicas import PROMOTE, lag, rds_instance, shop_rds
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(900)]
@@ -158,9 +158,7 @@ def test_a_replica_of_a_cluster_in_another_region(replica: Aurora, tmp_path: Pat
 
 def test_members_of_a_global_database_are_refused(replica: Aurora) -> None:
     rds = replica.client("rds")
-    for member in replica.cluster("plain")["DBClusterMembers"]:  # T classes are not for global databases
-        name = member["DBInstanceIdentifier"]
-        rds.modify_db_instance(DBInstanceIdentifier=name, DBInstanceClass="db.r7g.large", ApplyImmediately=True)
+    set_classes(rds, "plain", "db.r7g.large")
     rds.create_global_cluster(
         GlobalClusterIdentifier="world", SourceDBClusterIdentifier=replica.cluster("plain")["DBClusterArn"]
     )

@@ -64,7 +64,7 @@ resource "aws_vpc_security_group_ingress_rule" "to_proxy" {
 
 resource "aws_vpc_security_group_ingress_rule" "self_to_proxy" {
   security_group_id            = aws_security_group.proxy.id
-  description                  = "whatever carries the database's security group"
+  description                  = "whatever carries the security group of the database"
   ip_protocol                  = "tcp"
   from_port                    = 5432
   to_port                      = 5432
