@@ -55,6 +55,7 @@ def test_what_versions_and_orders_make_is_no_difference() -> None:
     genuine, ours = walk("vpc-0a1b2c3d4e5f60718", "x"), walk("vpc-0a1b2c3d4e5f60718", "x")
     for step, tags, more in ((genuine["create"], "AB", {"ipv6_pool": ""}), (ours["create"], "BA", {"ipv6_pool": None})):
         step.state["aws_vpc.this"] |= more
+        step.api["created"] = 1796032329395 if tags == "AB" else 1796032233583
         step.calls["CreateVpc"][0] |= {f"Tag.{at}.Key": name for at, name in enumerate(tags)}
     ours["create"].state["aws_vpc.this"]["region"] = "eu-west-1"
     ours["create"].plan["aws_vpc.this"]["changes"].append("region")
