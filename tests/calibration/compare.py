@@ -55,7 +55,21 @@ def known_differences(file: Path) -> list[Known]:
 def differences(example: str, genuine: Mapping[str, Step], ours: Mapping[str, Step]) -> list[Difference]:
     """Where two walks of an example differ."""
     one, other = _named_alike(genuine), _named_alike(ours)
-    return [Difference("/".join((example, *path)), *values) for path, values in _differing((), one, other)]
+    _only_common_arguments(one, other)
+    found = _differing((), one, other)
+    return [Difference("/".join((example, *path)), *values) for path, values in found if _matters(path, *values)]
+
+
+def _only_common_arguments(one: Any, other: Any) -> None:
+    """Leave out of what plans change the arguments that only one of the two versions has."""
+    for step in set(one) & set(other):
+        for kind in ("plan", "left"):
+            for address in set(one[step][kind]) & set(other[step][kind]):
+                left, right = (side[step]["state"].get(address) for side in (one, other))
+                if left is not None and right is not None:
+                    for side in (one, other):
+                        change = side[step][kind][address]
+                        change["changes"] = [name for name in change["changes"] if name in left and name in right]
 
 
 def unexplained(found: Sequence[Difference], known: Sequence[Known]) -> list[Difference]:
@@ -74,10 +88,34 @@ def _named_alike(walk: Mapping[str, Step]) -> Any:
     }
     for id_ in sorted(ids, key=len, reverse=True):
         text = text.replace(id_, ids[id_])
-    return json.loads(_RANDOM.sub(lambda match: f"<{re.sub('[0-9].*', '', match[0])[:8]}>", text))
+    text = re.sub(r"(?<=: )1\d{12}\b", "0", text)  # milliseconds since 1970
+    return _in_order(json.loads(_RANDOM.sub("<random>", text)))
+
+
+def _in_order(value: Any) -> Any:
+    """The value with its lists in an order of their own: sets have none, and tags go out in that of a provider."""
+    if isinstance(value, dict):
+        numbered: dict[str, list[Any]] = {}
+        for name, inner in value.items():
+            numbered.setdefault(re.sub(r"\.\d+(?=\.|$)", ".N", name), []).append(_in_order(inner))
+        return {
+            name: inner[0] if len(inner) == 1 else sorted(inner, key=json.dumps) for name, inner in numbered.items()
+        }
+    if isinstance(value, list):
+        return sorted((_in_order(one) for one in value), key=lambda one: json.dumps(one, sort_keys=True))
+    return value
 
 
 _MISSING = "(nothing)"
+_ZERO: tuple[Any, ...] = (None, "", 0, False, [], {})
+
+
+def _matters(path: tuple[str, ...], one: Any, other: Any) -> bool:
+    """Not where the versions of the two have different arguments; the SDK takes null and zero for the same."""
+    in_a_resource = len(path) > 3 and path[1] == "state"
+    if in_a_resource and _MISSING in (one, other):
+        return False
+    return not (in_a_resource and one in _ZERO and other in _ZERO)
 
 
 def _differing(path: tuple[str, ...], one: Any, other: Any) -> Iterator[tuple[tuple[str, ...], tuple[Any, Any]]]:

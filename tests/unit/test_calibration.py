@@ -33,6 +33,7 @@ def test_what_is_random_is_no_difference() -> None:
         ("left", ("aws_vpc.this",), {"actions": ["update"]}),
         ("calls", ("ModifyVpcAttribute",), [{"EnableDnsSupport": "true"}]),
         ("state", ("aws_vpc.this", "cidr_block"), "10.1.0.0/16"),
+        ("state", ("aws_vpc.this", "cidr_block"), None),
         ("api", ("ec2 Vpcs",), []),
     ],
 )
@@ -48,6 +49,17 @@ def test_each_thing_that_differs_is_reported(kind: str, path: tuple[str, ...], v
     assert found.ours == value
     assert unexplained([found], [Known("*/create/*", "said")]) == []
     assert unexplained([found], [Known("*/destroy/*", "said")]) == [found]
+
+
+def test_what_versions_and_orders_make_is_no_difference() -> None:
+    genuine, ours = walk("vpc-0a1b2c3d4e5f60718", "x"), walk("vpc-0a1b2c3d4e5f60718", "x")
+    for step, tags, more in ((genuine["create"], "AB", {"ipv6_pool": ""}), (ours["create"], "BA", {"ipv6_pool": None})):
+        step.state["aws_vpc.this"] |= more
+        step.api["created"] = 1796032329395 if tags == "AB" else 1796032233583
+        step.calls["CreateVpc"][0] |= {f"Tag.{at}.Key": name for at, name in enumerate(tags)}
+    ours["create"].state["aws_vpc.this"]["region"] = "eu-west-1"
+    ours["create"].plan["aws_vpc.this"]["changes"].append("region")
+    assert differences("smallest", genuine, ours) == []
 
 
 def test_a_failure_differs() -> None:

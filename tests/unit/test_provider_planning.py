@@ -117,6 +117,23 @@ def test_tags_all_is_default_tags_under_own_tags() -> None:
     assert plan("aws_vpc", {"tags": UNKNOWN}, tags=defaults).planned["tags_all"] is UNKNOWN
 
 
+def test_what_is_partly_unknown_is_unknown_to_the_sdk() -> None:
+    """As hashicorp/aws 5.100.0 plans it; types of the plugin framework keep what is known."""
+    partly = {"vpc_security_group_ids": ["sg-1", UNKNOWN], "tags": {"a": "b", "c": UNKNOWN}}
+    for prior in (None, {**CLUSTER, "vpc_security_group_ids": ["sg-1"], "tags": {"a": "b"}}):
+        planned = plan("aws_rds_cluster", {**CLUSTER, **partly}, prior).planned
+        assert {planned[name] for name in ("vpc_security_group_ids", "tags", "tags_all")} == {UNKNOWN}
+    planned = plan("aws_vpc_security_group_ingress_rule", {"tags": partly["tags"]}).planned
+    assert (planned["tags"], planned["tags_all"]) == (partly["tags"], UNKNOWN)
+
+
+def test_empty_text_of_a_computed_argument_keeps_its_value() -> None:
+    full_prior = {"region": "eu-west-1", "engine_mode": "provisioned", "database_name": "app", "kms_key_id": "arn:a"}
+    empty = {"database_name": "", "kms_key_id": "", "engine_version": "", "tags": {}, "timeouts": {}}
+    change = plan("aws_rds_cluster", {**CLUSTER, **empty}, {**CLUSTER, **full_prior})
+    assert (change.planned["database_name"], change.requires_replace) == ("app", ())
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after", "paths"),
     [

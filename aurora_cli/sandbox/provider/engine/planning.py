@@ -95,6 +95,8 @@ class Planner:
             return None
         if config is None or self._is_no_configuration(attribute, config, prior, path):
             return self._without_configuration(attribute, prior, path)
+        if not self.entry.framework and _is_partly_unknown(config):
+            return UNKNOWN
         value = self.entry.stored[path](config) if path in self.entry.stored and config is not UNKNOWN else config
         if prior is None or value is UNKNOWN:
             return value
@@ -229,6 +231,11 @@ class Planner:
             for index, (old, new) in enumerate(zip(before, after, strict=True))
             if new is UNKNOWN or self._differs(inner, old.get(rest), new.get(rest))
         ]
+
+
+def _is_partly_unknown(value: Any) -> bool:
+    """Whether a set, list or map has an element that is not known yet, which makes all of it unknown to the SDK."""
+    return isinstance(value, list | dict) and UNKNOWN in (value.values() if isinstance(value, dict) else value)
 
 
 def _unknown_as_zero(value: Any, type_: Type) -> Any:

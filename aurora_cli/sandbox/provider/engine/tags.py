@@ -15,8 +15,8 @@ from aurora_cli.sandbox.provider.protocol.types import UNKNOWN
 
 
 def merge_tags(defaults: Mapping[str, str], tags: Any) -> Any:
-    """`tags_all`: default tags, overridden by the resource's own; unknown if these are unknown."""
-    if tags is UNKNOWN:
+    """`tags_all`: default tags, overridden by the resource's own; unknown if one of these is unknown."""
+    if tags is UNKNOWN or UNKNOWN in (tags or {}).values():
         return UNKNOWN
     return {**defaults, **(tags or {})}
 
