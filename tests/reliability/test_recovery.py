@@ -143,6 +143,7 @@ def test_a_lost_response_as_the_genuine_provider_handles_it(
         assert aurora.run(*CREATE).status != 0
     aurora.ok(*CREATE)
     settled(aurora, "demo")
+    aurora.ok("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
 
 
 @pytest.mark.thorough
