@@ -12,7 +12,7 @@ import pytest
 from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.errors import InvalidInput, PlanStale, TerraformFailed
 from aurora_cli.operations.inspect import wait
-from aurora_cli.operations.pipeline import provider_fixes
+from aurora_cli.operations.pipeline import provider_fixes, review
 from aurora_cli.operations.pipeline.provider_fixes import PAUSE_REFUSED, apply_plan
 from aurora_cli.terraform.output.outcome import ApplySummary
 from aurora_cli.terraform.plan.plan import Plan
@@ -77,11 +77,11 @@ def test_what_was_to_be_created_may_be_changed_by_a_later_step(tmp_path: Path, c
     """A step on the way creates a role without the tags that only the spec at the end has, and changes a dashboard that goes."""
     fake: Any = FakeTerraform(tmp_path)
     role = "aws_iam_role.monitoring"
-    provider_fixes.refuse_unapproved(fake, Plan((change(role, "update"),)), {(role, "create")})
-    provider_fixes.refuse_unapproved(fake, Plan((change(role, "update"),)), {(role, "delete")})
+    review.refuse_unapproved(fake, Plan((change(role, "update"),)), {(role, "create")})
+    review.refuse_unapproved(fake, Plan((change(role, "update"),)), {(role, "delete")})
     for planned in ("delete", "replace"):
         with pytest.raises(PlanStale):
-            provider_fixes.refuse_unapproved(fake, Plan((change(role, planned),)), {(role, "create"), (role, "update")})
+            review.refuse_unapproved(fake, Plan((change(role, planned),)), {(role, "create"), (role, "update")})
 
 
 @pytest.mark.parametrize(("said", "acu"), [("another refusal", "0.5-4"), (PAUSE_REFUSED, "0-4")])
