@@ -196,7 +196,10 @@ def test_a_library_is_known_in_its_place_alone() -> None:
 
 @pytest.mark.parametrize(
     ("part", "known"),
-    [("hcl", PARTS_OF_A_SPEC), ("sandbox", {"facts.parameters", "facts.partitions", "facts.sizes", "facts.tables"})],
+    [
+        ("hcl", PARTS_OF_A_SPEC),
+        ("sandbox", {"facts.parameters", "facts.partitions", "facts.sizes", "facts.tables", "facts.versions"}),
+    ],
 )
 def test_what_a_neighbour_knows_of_the_spec_is_little(part: str, known: set[str]) -> None:
     modules = {_module(path) for path in MODULES if path.name != "__init__.py"}

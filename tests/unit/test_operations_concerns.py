@@ -129,6 +129,7 @@ def test_an_interrupted_step_says_how_far_it_came_and_how_to_resume(raised: Base
         wait_until_stable=lambda: None,
         app=SimpleNamespace(clock=clock),
         saved=None,
+        applied=None,
     )
     operation = SimpleNamespace(command=("scale", "demo", "--readers", "1"))
     steps = [

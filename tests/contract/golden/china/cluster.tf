@@ -12,6 +12,7 @@ resource "aws_rds_cluster" "this" {
   iam_database_authentication_enabled = true
 
   # The subnets say where. `availability_zones` is left out: AWS always reports three, and a difference replaces the cluster.
+  network_type           = "IPV4"
   db_subnet_group_name   = aws_db_subnet_group.this.name
   vpc_security_group_ids = [aws_security_group.this.id]
 

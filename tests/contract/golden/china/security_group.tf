@@ -7,6 +7,11 @@ resource "aws_security_group" "this" {
   tags = {
     Name = "${local.name}-database"
   }
+
+  lifecycle {
+    # It goes after the cluster has left it: AWS deletes no group that is in use.
+    create_before_destroy = true
+  }
 }
 
 # No ingress rule: nobody may connect until `network.allow` names someone.

@@ -1,5 +1,5 @@
 locals {
-  # What the database may do in other services. A role has one purpose, and reaches what the spec names.
+  # What the database may do in other services. A role reaches what the spec names, and nothing else.
   services = {
     "lambda" = {
       role = "dingdan-cn-north-1-lambda"
