@@ -115,7 +115,7 @@ def backtrack(call: Call) -> None:
         raise bad_combination("Backtrack isn't supported for a cross-region read replica.")
     source = call.backend.clusters.get(str(call.given("SourceDBClusterIdentifier")).rpartition(":")[2])
     clone = source if call.given("RestoreType") == "copy-on-write" else None
-    if any(one is not None and not one.backtrack_window for one in (call.cluster, clone)):
+    if any(one is not None and not one.created_with_backtrack for one in (call.cluster, clone)):
         raise bad_combination("Backtrack cannot currently be enabled for this cluster")
 
 
