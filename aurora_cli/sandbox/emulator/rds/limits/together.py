@@ -7,6 +7,7 @@ Database Insights, Serverless v2, password management), and the words of AWS in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value
 from aurora_cli.sandbox.emulator.rds.limits.call import Call
@@ -113,9 +114,9 @@ def backtrack(call: Call) -> None:
         raise bad_combination("Backtrack isn't supported for a DB cluster in a global cluster.")
     if call.given("ReplicationSourceIdentifier"):
         raise bad_combination("Backtrack isn't supported for a cross-region read replica.")
-    source = call.backend.clusters.get(str(call.given("SourceDBClusterIdentifier")).rpartition(":")[2])
+    source: Any = call.backend.clusters.get(str(call.given("SourceDBClusterIdentifier")).rpartition(":")[2])
     clone = source if call.given("RestoreType") == "copy-on-write" else None
-    if any(one is not None and not one.backtrack_window for one in (call.cluster, clone)):
+    if any(one is not None and not one.created_with_backtrack for one in (call.cluster, clone)):
         raise bad_combination("Backtrack cannot currently be enabled for this cluster")
 
 

@@ -48,6 +48,7 @@ class AuroraCluster(Transitional, DBCluster):
         self.engine_lifecycle_support = values.get("engine_lifecycle_support") or "open-source-rds-extended-support"
         self.local_write_forwarding = bool(values.get("enable_local_write_forwarding"))
         self.born = datetime.now(timezone.utc)
+        self.created_with_backtrack = bool(values.get("backtrack_window"))
         self.backtracks: list[tuple[dict[str, Any], Transition]] = []
         self.clone_group_id: str | None = None
         self.scaling_v1: dict[str, Any] | None = None
