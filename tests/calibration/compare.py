@@ -14,7 +14,7 @@ from tests.calibration.walk import Step
 
 _RANDOM = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?"
-    r"|\b[a-z]+-(?=[0-9a-f]*\d)[0-9a-f]{8,17}\b"
+    r"|\b[a-z]+-(?=[0-9a-f]*\d)[0-9a-f]{8,17}\b(?!-)"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
     r"|\b(?:cluster|db|proxy)-[A-Z0-9]{20,}\b"
     r"|\b\d{18}[0-9a-f]{8}\b"
