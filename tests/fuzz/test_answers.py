@@ -65,6 +65,7 @@ def _argument(name: str, parameter: inspect.Parameter) -> Any:
         "bounds": (1, 2),
         "to": datetime(2026, 1, 1, tzinfo=timezone.utc),
         "instances": (),
+        "security_groups": ("sg-1",),
         "tags": {},
         "timeout_s": 300,
         "group": "sg-1" if text == "str" else Group("cluster", "demo", "f", "d"),

@@ -84,7 +84,7 @@ def test_pain_18_a_delay_that_aws_kept_is_found_after_the_apply_and_taken_away(m
     app: Any = SimpleNamespace(
         aws=lambda region: SimpleNamespace(client=lambda service: rds), clock=SimpleNamespace(monotonic=lambda: 0.0)
     )
-    monkeypatch.setattr(provider_fixes, "live_topology", lambda app, spec: live)
+    monkeypatch.setattr(provider_fixes, "read_topology", lambda rds, name: live)
     spec = resolved({"instances.acu": "0.5-4"}).spec
     assert provider_fixes.fix_provider_gaps(app, spec, live, lambda event: None) is True
     assert calls == [

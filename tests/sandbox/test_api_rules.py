@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from aurora_cli.sandbox.manager import Sandbox
-from aurora_cli.spec.facts.tables import table
+from aurora_cli.spec.facts.partitions import REGIONS, partition_of
 from aurora_cli.spec.rules.all import RULES
 from tests.sandbox.api_rules import around, clusters
 from tests.sandbox.api_rules.case import ROLE, Case, World, cluster, instance, mysql
@@ -129,8 +129,9 @@ def test_the_primary_of_a_global_database_has_a_reader_less_for_each_secondary(w
 @pytest.mark.thorough  # EC2 of ten Regions
 def test_an_eleventh_secondary_region_is_refused(world: World) -> None:
     (found,) = world.client("rds").describe_global_clusters()["GlobalClusters"]
-    room = 11 - len(found["GlobalClusterMembers"])
-    for region in table("regions")["regions"][:room]:
+    taken = {member["DBClusterArn"].split(":")[3] for member in found["GlobalClusterMembers"]} | {"us-west-2"}
+    free = [region for region in REGIONS if region not in taken and partition_of(region).name == "aws"]
+    for region in free[: 12 - len(taken)]:
         join(world, region)
     with refused("GlobalClusterQuotaExceededFault"):
         join(world, "us-west-2")

@@ -36,6 +36,9 @@ LEFT_OUT = {
     "database": _FIXED,
     "username": _FIXED,
     "encryption.enabled": _FIXED,
+    "proxy.default_auth_scheme": "stays when it is taken out; `none` goes back",
+    "proxy.endpoint_network_type": "fixed when the proxy is created",
+    "proxy.target_connection_network_type": "fixed when the proxy is created",
     "encryption.kms_key": _FIXED,
     "credentials.secret_kms_key": "the key of a secret is fixed when AWS begins to manage the password",
     "instances.overrides.KEY.identifier": "the name of an instance for its life",
@@ -140,6 +143,10 @@ LIVES = {
                         "notifications": {"emails": ["a@example.com"], "kms_key": "<key>"},
                         "events": {"cluster": ["failover"], "instances": ["failure"]},
                         "dashboard": True,
+                    },
+                    "roles": {
+                        "path": "/databases/",
+                        "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
                     },
                     "assume_role": {
                         "role_arn": "arn:aws:iam::123456789012:role/administrator",

@@ -118,13 +118,19 @@ def test_only_sizes_change_before_the_last_step() -> None:
         {
             "instances.acu": "0.5-4",
             "instances.readers": 2,
-            "instances.overrides.2.class": XLARGE,
+            "instances.overrides": {
+                "1": {"class": XLARGE, "monitoring_interval": 30},
+                "2": {"class": XLARGE},
+                "3": {"class": XLARGE, "monitoring_interval": 30},
+            },
             "storage": "aurora-iopt1",
             "backup.retention": "9d",
         }
     ).spec
-    resized: ClusterSpec = vars(rolling)["_resized"](before, after)
+    resized: ClusterSpec = vars(rolling)["_resized"](before, after, ("1", "2"))
     now = resized.instances
     assert (now.class_, now.acu, now.readers) == (after.instances.class_, after.instances.acu, 2)
     assert (now.overrides["2"].class_, now.overrides["2"].zone) == (XLARGE, "eu-west-1b")
+    assert (now.overrides["1"].class_, now.overrides["1"].monitoring_interval) == (XLARGE, None)
+    assert now.overrides["3"] == after.instances.overrides["3"], "a new instance is created as it stays"
     assert (resized.storage, resized.backup) == (before.storage, before.backup)

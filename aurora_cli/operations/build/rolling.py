@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -125,13 +125,17 @@ class RollingApply(Operation):
         """Those of `scale`, from the stored spec to one that differs in size alone; the rest is left to the last step."""
         assert decision.desired is not None
         order = Order.from_facts(decision.facts["order"])
-        resized = replace(decision.desired, spec=_resized(context.spec, decision.desired.spec))
+        resized = replace(decision.desired, spec=_resized(context.spec, decision.desired.spec, order.classes))
         return ScaleSteps(context, replace(decision, desired=resized), order).one_by_one()
 
 
-def _resized(before: ClusterSpec, after: ClusterSpec) -> ClusterSpec:
-    """A spec with the number, the classes and the capacity of the instances of another, in every Region of both."""
-    changes: dict[str, Any] = {"instances": _with_size(before.instances, after.instances)}
+def _resized(before: ClusterSpec, after: ClusterSpec, existing: Collection[str]) -> ClusterSpec:
+    """A spec with the number, the classes and the capacity of the instances of another, in every Region of both.
+
+    Args:
+        existing: keys of the instances of the home Region; what else is new about them waits for the last step.
+    """
+    changes: dict[str, Any] = {"instances": _with_size(before.instances, after.instances, existing)}
     if before.global_ is not None:
         there = regions_of(after)
         regions = {
@@ -144,9 +148,10 @@ def _resized(before: ClusterSpec, after: ClusterSpec) -> ClusterSpec:
     return before.model_copy(update=changes)
 
 
-def _with_size(before: Instances, after: Instances) -> Instances:
+def _with_size(before: Instances, after: Instances, existing: Collection[str] = ()) -> Instances:
     size = {name: getattr(after, name) for name in _SIZE}
     own = {key: one.model_copy(update={"class_": None}) for key, one in before.overrides.items()}
     for key, one in after.overrides.items():
-        own[key] = own.get(key, one).model_copy(update={"class_": one.class_})
+        known = own.get(key, type(one)() if key in existing else one)
+        own[key] = known.model_copy(update={"class_": one.class_})
     return before.model_copy(update={**size, "overrides": own})

@@ -1,7 +1,8 @@
 """What AWS and the state must say before a cluster may go: no protection, and the right final snapshot.
 
 The protection is lifted by the API. Terraform destroys with the values in its *state* (hashicorp/terraform#15530), so where the
-state wants another snapshot than the user (none, or one whose name is taken), a small apply of these clusters sets it.
+state wants another snapshot than the user (none, or one whose name is taken), a small apply of these clusters sets it. It trusts
+the state: what was changed outside is not put right before it goes, which AWS may refuse.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _set_in_state(work: DestroyContext, clusters: dict[str, Topology]) -> None:
     work.render()
     if is_made_here(work.spec):
         work.terraform.provide(variables_of(work.app, work.spec, made_password(work.resources)))
-    plan = work.terraform.plan(targets=tuple(targets))
+    plan = work.terraform.plan(targets=tuple(targets), refresh=False)
     if not plan.empty and all(c.action == "update" for c in plan.changes):
         work.terraform.apply()
     work.terraform.plan_file.unlink(missing_ok=True)

@@ -102,10 +102,6 @@ class Orderable(Concern):
         super().__init__(change)
         self._asked: list[tuple[OrderableCheck, Offers]] = []
 
-    def read(self) -> None:
-        """The zones that were chosen when the VPC was made."""
-        self.values = {"offered_zones": self.stack.record.offered_zones}
-
     def ask_aws(self) -> None:
         """Ask where something changed that the check reads, or a cluster is made. Raises SpecInvalid with every breach."""
         if CHECK in self.options.skip_checks:
@@ -130,14 +126,15 @@ class Orderable(Concern):
 
     def plans_again(self, plan: Plan) -> bool:
         """Whether a zone of a subnet that is created lacks a class, so that others are to be chosen."""
-        chosen = dict(self.values["offered_zones"])
+        chosen = dict(self.stack.record.offered_zones)
         for check, offers in self._asked:
             spec, fit = check.spec, zones_with_all(check.spec, offers)
             made = {str(c.after.get("availability_zone")) for c in self._created(plan, check, "aws_subnet")}
             if fit and not isinstance(spec.network.zones, list) and made - fit:
                 chosen[spec.region] = tuple(sorted(fit))
-        again = chosen != dict(self.values["offered_zones"])
-        self.values = {"offered_zones": tuple(sorted(chosen.items()))}
+        again = chosen != dict(self.stack.record.offered_zones)
+        if again:
+            self.values = {"offered_zones": tuple(sorted(chosen.items()))}
         return again
 
     def review(self, plan: Plan) -> Shown:

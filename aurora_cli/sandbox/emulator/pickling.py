@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import pickle
 import threading
-from types import MethodType
+from collections import defaultdict
+from functools import partial
+from types import FunctionType, MethodType
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -19,7 +21,7 @@ from moto.core.base_backend import AccountSpecificBackend, BackendDict
 _PRIVATE = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 _LOCKS = {type(threading.Lock()): "lock", type(threading.RLock()): "rlock"}
 _TRUSTED = ("moto", "aurora_cli")
-_STANDARD = ("collections", "datetime", "decimal", "enum", "ipaddress", "uuid", "tempfile", "_io", "io")
+_STANDARD = ("collections", "functools", "datetime", "decimal", "enum", "ipaddress", "uuid", "tempfile", "_io", "io")
 _BUILTINS = (
     "bytearray",
     "bytes",
@@ -58,7 +60,13 @@ def load(content: bytes) -> None:
         known[account][region] = backend
 
 
-_FUNCTIONS = {(__name__, "_private_key"), (__name__, "_method"), ("re", "_compile"), ("copyreg", "_reconstructor")}
+_FUNCTIONS = {
+    (__name__, "_private_key"),
+    (__name__, "_method"),
+    (__name__, "_tables_in_table"),
+    ("re", "_compile"),
+    ("copyreg", "_reconstructor"),
+}
 _DEFERRED = "aurora_cli.sandbox.emulator.rds."
 """Modules whose functions change resources, and nothing else; they may be due later."""
 
@@ -73,7 +81,9 @@ class _Pickler(pickle.Pickler):
         return (_LOCKS[type(obj)],) if type(obj) in _LOCKS else None
 
     def reducer_override(self, obj: Any) -> Any:
-        """Methods, which Python would fetch by any name, and private keys, which the cryptography package does not pickle."""
+        """What Python or its owner does not pickle: methods, tables with a function for what they lack, private keys."""
+        if isinstance(obj, defaultdict) and isinstance(obj.default_factory, FunctionType):
+            return _tables_in_table, (obj.default_factory().default_factory,), None, None, iter(obj.items())
         if isinstance(obj, MethodType):
             return _method, (obj.__self__, obj.__func__.__name__)
         if hasattr(obj, "private_bytes"):
@@ -100,6 +110,10 @@ class _Unpickler(pickle.Unpickler):
             if isinstance(found, type) and found.__module__.partition(".")[0] in (*_TRUSTED, *_STANDARD, "builtins"):
                 return found
         raise pickle.UnpicklingError(f"{module}.{name} may not be in saved resources")
+
+
+def _tables_in_table(inner: Any) -> Any:
+    return defaultdict(partial(defaultdict, inner))
 
 
 def _method(of: Any, name: str) -> Any:

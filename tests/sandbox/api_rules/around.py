@@ -135,6 +135,11 @@ _POLICY = json.dumps(
 )
 _TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 
+
+def _role(**given: str) -> dict[str, str]:
+    return {"RoleName": "new", "AssumeRolePolicyDocument": _TRUST, **given}
+
+
 CASES = (
     Case("instance-name", _NEW, instance(DBInstanceIdentifier="a" * 64), _VALUE, "is not a valid identifier"),
     Case("global-name", _NEW, instance(DBInstanceIdentifier=f"{'a' * 49}-eu-central-1-1"), _VALUE, "valid identifier"),
@@ -370,6 +375,8 @@ CASES = (
         "LimitExceeded",
         "6144",
     ),
+    Case("role-path", "iam.create_role", _role(Path="databases"), "ValidationError", "must begin and end with /"),
+    Case("role-boundary", "iam.create_role", _role(PermissionsBoundary="databases"), "InvalidInput", "is not valid"),
     Case(
         "tag-case",
         "iam.create_role",

@@ -7,6 +7,7 @@ _ADVICE = "advice: AWS takes it"
 _RUNS = "AWS takes it, and it shows when the database runs"
 _LIST = "AWS publishes no list, and whether it refuses differs"
 _TERRAFORM = "about Terraform's backend"
+_UNSEEN = "AWS refuses it, and no public report has its words"
 _DOUBT = "AWS's own pages differ, and it is only warned of"
 
 NO_COUNTERPART: dict[str, str] = {
@@ -56,6 +57,10 @@ NO_COUNTERPART: dict[str, str] = {
     "proxy-readers": _RUNS,
     "proxy-debug": _ADVICE,
     "proxy-dual": _ADVICE,
+    "proxy-iam": _RUNS,
+    "proxy-network": _UNSEEN,
+    "service-s3-role": "the parameter takes one role, so no call has two",
+    "insights-interval": _ADVICE,
     "proxy-port": _RUNS,
     "proxy-role-key": _RUNS,
     "kms-stack-unused": _OURS,

@@ -38,6 +38,8 @@ _SCHEDULE = re.compile(
 )
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PRINCIPAL = re.compile(r"\*|\d{12}|arn:aws[a-z-]*:(iam|sts)::\d{12}:(root|(role|user|assumed-role)/.+)")
+_PATH = re.compile(r"/|/[!-~]+/")
+_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(aws|\d{12}):policy/.+")
 _LONGEST_POLICY = 6144
 _MOST_READERS = 15
 
@@ -198,6 +200,16 @@ def _managed_policy(params: Params, region: str) -> Refusal | None:
     return None
 
 
+def _role(params: Params, region: str) -> Refusal | None:
+    if not _PATH.fullmatch(params.get("Path", "/")):
+        text = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+        return Refusal("ValidationError", f"The specified value for path is invalid. {text}")
+    boundary = params.get("PermissionsBoundary")
+    if boundary is not None and not _POLICY_ARN.fullmatch(boundary):
+        return Refusal("InvalidInput", f"ARN {boundary} is not valid.")
+    return None
+
+
 CHECKS: Mapping[tuple[str, str], Check] = {
     ("ec2", "AuthorizeSecurityGroupIngress"): _rules,
     ("ec2", "AuthorizeSecurityGroupEgress"): _rules,
@@ -211,6 +223,7 @@ CHECKS: Mapping[tuple[str, str], Check] = {
     ("kms", "CreateKey"): _key_policy,
     ("kms", "PutKeyPolicy"): _key_policy,
     ("secretsmanager", "RotateSecret"): _rotation,
+    ("iam", "CreateRole"): _role,
     ("iam", "CreatePolicy"): _managed_policy,
     ("iam", "CreatePolicyVersion"): _managed_policy,
 }
