@@ -187,7 +187,7 @@ def test_only_sizes_of_regions_change_before_the_last_step() -> None:
         },
         class_=LARGE,
     )
-    resized: ClusterSpec = vars(rolling)["_resized"](BEFORE, after)
+    resized: ClusterSpec = vars(rolling)["_resized"](BEFORE, after, ())
     assert resized.global_ is not None
     assert set(resized.global_.regions) == {FRANKFURT, VIRGINIA}
     frankfurt = resized.global_.regions[FRANKFURT]
