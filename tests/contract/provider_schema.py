@@ -58,7 +58,9 @@ def floor_problems(files: Mapping[str, str]) -> list[str]:
 
 def _argument(problem: str) -> str:
     """`aws_db_proxy.auth` of a line of `problems`."""
-    found = re.fullmatch(r"resource\.(\w+)\.\w+: (?:no (?:attribute|block) )?(\w+)(?: is required)?", problem)
+    found = re.fullmatch(
+        r"resource\.(\w+)\.\w+: (?:no (?:attribute|block) |\d+ blocks )?(\w+)(?: is required)?", problem
+    )
     return f"{found[1]}.{found[2]}" if found else problem
 
 
