@@ -200,7 +200,7 @@ def test_the_next_emulator_has_what_the_last_one_had(sandbox: Sandbox) -> None:
 def test_saved_resources_that_are_none_are_lost_and_run_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     sandbox.files.folder.mkdir(parents=True, exist_ok=True)
-    content = b"cmoto\nos.system\n(S'touch %s'\ntR." % bytes(mark)
+    content = b"\x80\x04caurora_cli.writing\nos.system\n(S'touch %s'\ntR." % bytes(mark)
     sandbox.files.saved.write({"clusters": ["eu-west-1/demo"]}, content)
     sandbox.start()
     assert Account(sandbox).rds.describe_db_clusters()["DBClusters"] == []
