@@ -253,7 +253,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
             entry.finish("failed", self.context.counts, self.unverified.message)
 
     def _reconcile(self) -> None:
-        """The spec of the end is stored and applied; after steps, the plan is empty."""
+        """The spec of the end is stored and applied; it is planned only if the last step has not applied it."""
         desired = self._desired()
         if self.context.saved is None:  # steps have changed something since the plan that was shown
             self.change = self._new_change(desired)

@@ -1,7 +1,8 @@
 """After the last apply: the next plan is empty, or it is said what it would change.
 
 An apply that succeeds does not show that AWS has what the files say: a value that AWS keeps in another form, or a setting that
-the provider leaves out, is planned again for ever. One plan more shows it. An operation in steps makes that plan by itself.
+the provider leaves out, is planned again for ever. One plan more shows it. An operation that changes AWS beside Terraform makes
+it anyhow.
 """
 
 from __future__ import annotations
