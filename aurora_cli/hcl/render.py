@@ -170,6 +170,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "parameter_suffix": options.parameter_suffix,
         "shared": options.shared,
         "instances": instances,
+        "split_instances": options.split_instances,
         "scaling": scaling_of(spec, instances.members),
         "monitoring": monitoring,
         "proxy": proxy,

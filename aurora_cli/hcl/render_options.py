@@ -12,8 +12,8 @@ class RenderOptions:
     """Facts about the stack and the moment that are no part of the spec.
 
     Attributes:
-        instance_keys: keys of the instances, numbers as text; empty for `1` to readers + 1. The lowest key is the instance
-            that is created first (`aws_rds_cluster_instance.first`), so as long as the cluster lives it must stay.
+        instance_keys: keys of the instances, numbers as text; empty for `1` to readers + 1.
+        split_instances: the state may have the instances under the addresses of earlier versions, `first` and `others`.
         final_snapshot_identifier: name of the final snapshot; None for `<name>-final`.
         teardown: the state from which a cluster can be destroyed: no protection, changes made at once.
         skip_final_snapshot: with `teardown`, destroy without a final snapshot.
@@ -41,6 +41,7 @@ class RenderOptions:
     """
 
     instance_keys: tuple[str, ...] = ()
+    split_instances: bool = False
     final_snapshot_identifier: str | None = None
     teardown: bool = False
     skip_final_snapshot: bool = False

@@ -50,6 +50,7 @@ class StackRecord:
         status: `creating` until the first apply has ended well, then `ready`; `changing` while a later apply is under way;
             `destroying` from the start of a destroy.
         instance_keys: stable keys of the instances, lowest first; `()` before they are decided.
+        split_instances: whether the state may have the instances under addresses of earlier versions, whose records lack this.
         region_keys: secondary Region of a global database -> the keys of its instances.
         offered_zones: Region -> the zones that its VPC was limited to, since others lack a class; empty without a limit.
         origins: dotted spec path -> where the value came from.
@@ -80,6 +81,7 @@ class StackRecord:
     created_at: str
     status: Status = "creating"
     instance_keys: tuple[str, ...] = ()
+    split_instances: bool = True
     region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
     offered_zones: tuple[tuple[str, tuple[str, ...]], ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)

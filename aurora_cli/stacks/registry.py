@@ -81,6 +81,7 @@ class Registry:
             target=target,
             created_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
             instance_keys=instance_keys,
+            split_instances=False,
             origins=dict(origins or {}),
             tool_version=__version__,
         )

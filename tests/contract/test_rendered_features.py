@@ -63,12 +63,12 @@ def test_the_groups_of_the_next_family_have_the_names_that_they_keep(suffix: str
 
 def test_a_parameter_group_that_is_there_is_used() -> None:
     overrides = {"1": {"parameter_group": "shared"}}
-    first = resource("aws_rds_cluster_instance", "first", instances={"class": "db.r7g.large", "overrides": overrides})
+    first = resource("aws_rds_cluster_instance", "this", instances={"class": "db.r7g.large", "overrides": overrides})
     assert first.attributes["db_parameter_group_name"] == '"shared"'
 
 
 def test_changes_are_made_now_or_wait_for_the_window() -> None:
-    for kind, name in (("aws_rds_cluster", "this"), ("aws_rds_cluster_instance", "first")):
+    for kind, name in (("aws_rds_cluster", "this"), ("aws_rds_cluster_instance", "this")):
         assert resource(kind, name).attributes["apply_immediately"] is True
         later = resource(kind, name, maintenance={"apply_immediately": False})
         assert later.attributes["apply_immediately"] is False
@@ -90,8 +90,7 @@ def test_a_change_may_take_as_long_as_it_is_given() -> None:
     times = {"cluster_timeout": 14400, "instance_timeout": 6001}
     for kind, name, text in (
         ("aws_rds_cluster", "this", '"240m"'),
-        ("aws_rds_cluster_instance", "first", '"6001s"'),
-        ("aws_rds_cluster_instance", "others", '"6001s"'),
+        ("aws_rds_cluster_instance", "this", '"6001s"'),
     ):
         (block,) = resource(kind, name, maintenance=times).nested("timeouts")
         assert block.attributes == {"create": text, "update": text, "delete": text}

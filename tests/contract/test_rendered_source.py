@@ -99,8 +99,8 @@ def test_a_replica_has_no_secret_and_is_promoted_only_to_be_destroyed() -> None:
     assert {"manage_master_user_password", "master_username"}.isdisjoint(cluster("replica").attributes)
     instances = [b for b in found("replica") if b.labels[:1] == ("aws_rds_cluster_instance",)]
     going = [b for b in found("replica", RenderOptions(teardown=True)) if b.labels[:1] == ("aws_rds_cluster_instance",)]
-    assert [b.attributes.get("force_destroy") for b in instances] == [None, None]
-    assert [b.attributes.get("force_destroy") for b in going] == [True, True]
+    assert [b.attributes.get("force_destroy") for b in instances] == [None]
+    assert [b.attributes.get("force_destroy") for b in going] == [True]
 
 
 def test_an_import_reads_its_prefix_and_nothing_else() -> None:

@@ -39,16 +39,16 @@ def test_what_sets_an_instance_apart_is_in_the_table() -> None:
     assert instances['"3"']["parameter_group"] == "${aws_db_parameter_group.instance_3.name}"
     assert (instances['"1"']["auto_minor_upgrades"], instances['"2"']["auto_minor_upgrades"]) == (True, False)
     assert "ca_certificate" not in instances['"2"']
-    first, others = (one(found, "aws_rds_cluster_instance", label) for label in ("first", "others"))
-    assert others.attributes["identifier"] == "${each.value.identifier}"
-    assert others.attributes["ca_cert_identifier"] == "${try(each.value.ca_certificate, null)}"
-    assert first.attributes["auto_minor_version_upgrade"] == '${local.instances["1"].auto_minor_upgrades}'
+    attributes = one(found, "aws_rds_cluster_instance", "this").attributes
+    assert attributes["identifier"] == "${each.value.identifier}"
+    assert attributes["ca_cert_identifier"] == "${try(each.value.ca_certificate, null)}"
+    assert attributes["auto_minor_version_upgrade"] == "${each.value.auto_minor_upgrades}"
 
 
 def test_what_is_the_same_for_all_is_written_once() -> None:
     settings = {"class": "db.r7g.large", "readers": 1, "ca_certificate": "rds-ca-ecc384-g1"}
     found = blocks(instances=settings)
-    assert one(found, "aws_rds_cluster_instance", "others").attributes["ca_cert_identifier"] == '"rds-ca-ecc384-g1"'
+    assert one(found, "aws_rds_cluster_instance", "this").attributes["ca_cert_identifier"] == '"rds-ca-ecc384-g1"'
     assert set(table(found, "instances")['"2"']) == {"class", "promotion_tier", "zone"}
 
 
@@ -70,7 +70,7 @@ def test_enhanced_monitoring_has_its_role_where_there_is_an_interval() -> None:
     instances = table(found, "instances")
     assert instances['"1"']["monitoring_role"] == "${aws_iam_role.monitoring.arn}"
     assert (instances['"3"']["monitoring_interval"], instances['"3"'].get("monitoring_role")) == (0, None)
-    first = one(found, "aws_rds_cluster_instance", "first")
+    first = one(found, "aws_rds_cluster_instance", "this")
     assert first.attributes["depends_on"] == ["${aws_iam_role_policy_attachment.monitoring}"]
     long = one(blocks("monitored", name="a" * 60), "aws_iam_role", "monitoring").attributes["name"]
     assert len(long.strip('"')) == 64
@@ -79,7 +79,7 @@ def test_enhanced_monitoring_has_its_role_where_there_is_an_interval() -> None:
 def test_a_given_role_and_topic_are_used_and_not_made() -> None:
     found = blocks("monitored-by-others")
     assert not there(found) & {"aws_iam_role.monitoring", "aws_sns_topic.alerts"}
-    first = one(found, "aws_rds_cluster_instance", "first")
+    first = one(found, "aws_rds_cluster_instance", "this")
     assert first.attributes["monitoring_role_arn"] == '"arn:aws:iam::123456789012:role/monitoring"'
     alarm = one(found, "aws_cloudwatch_metric_alarm", "cluster")
     assert alarm.attributes["alarm_actions"] == ['"arn:aws:sns:eu-west-1:123456789012:alerts"']
@@ -92,9 +92,8 @@ def test_insights_are_one_setting_of_the_cluster() -> None:
     assert attributes["performance_insights_enabled"] is True
     assert attributes["database_insights_mode"] == '"advanced"'
     assert attributes["performance_insights_retention_period"] == 465
-    for label in ("first", "others"):
-        instance = one(blocks("monitored"), "aws_rds_cluster_instance", label)
-        assert not [name for name in instance.attributes if name.startswith("performance_insights")]
+    instance = one(blocks("monitored"), "aws_rds_cluster_instance", "this")
+    assert not [name for name in instance.attributes if name.startswith("performance_insights")]
 
 
 def test_alarms_are_those_that_fit_the_cluster() -> None:
@@ -124,9 +123,9 @@ def test_an_endpoint_names_its_members_by_reference() -> None:
     endpoints = {key.strip('"'): value for key, value in table(found, "endpoints").items()}
     assert endpoints["reports"] == {
         "type": '"READER"',
-        "members": ['${aws_rds_cluster_instance.others["3"].identifier}'],
+        "members": ['${aws_rds_cluster_instance.this["3"].identifier}'],
     }
-    assert endpoints["web"]["excluded"][0] == "${aws_rds_cluster_instance.first.identifier}"
+    assert endpoints["web"]["excluded"][0] == '${aws_rds_cluster_instance.this["1"].identifier}'
     assert endpoints["all"] == {"type": '"ANY"'}
     assert "custom_endpoints" in {block.labels[0] for block in found if block.kind == "output"}
 
@@ -134,7 +133,7 @@ def test_an_endpoint_names_its_members_by_reference() -> None:
 def test_an_endpoint_drops_a_member_that_is_gone_but_not_its_last() -> None:
     endpoints = {"web": {"type": "any", "members": ["1", "3"]}}
     found = blocks("scaled", RenderOptions(instance_keys=("1", "2")), endpoints=endpoints)
-    assert table(found, "endpoints")["web"]["members"] == ["${aws_rds_cluster_instance.first.identifier}"]
+    assert table(found, "endpoints")["web"]["members"] == ['${aws_rds_cluster_instance.this["1"].identifier}']
     with pytest.raises(InvalidInput, match="The endpoint reports has no members left"):
         blocks("scaled", RenderOptions(instance_keys=("1", "2")))
 
@@ -211,14 +210,13 @@ def test_what_is_in_other_hands_is_named_and_not_made() -> None:
     found = blocks("adopted")
     assert there(found) == {
         "aws_rds_cluster.this",
-        "aws_rds_cluster_instance.first",
-        "aws_rds_cluster_instance.others",
+        "aws_rds_cluster_instance.this",
     }
     cluster = one(found, "aws_rds_cluster", "this").attributes
     assert cluster["vpc_security_group_ids"] == ['"sg-0a"', '"sg-0b"']
     assert cluster["db_cluster_parameter_group_name"] == '"demo-cluster"'
     assert not {"manage_master_user_password", "depends_on"} & set(cluster)
-    others = one(found, "aws_rds_cluster_instance", "others").attributes
+    others = one(found, "aws_rds_cluster_instance", "this").attributes
     assert others["db_parameter_group_name"] == '"default.aurora-postgresql16"'
     assert others["copy_tags_to_snapshot"] == "${each.value.copy_tags}"
     assert table(found, "instances")['"1"']["copy_tags"] is False

@@ -123,8 +123,7 @@ def test_addresses_that_other_parts_rely_on() -> None:
         "aws_db_parameter_group.this",
         "aws_cloudwatch_log_group.exports",
         "aws_rds_cluster.this",
-        "aws_rds_cluster_instance.first",
-        "aws_rds_cluster_instance.others",
+        "aws_rds_cluster_instance.this",
     }
     public = {".".join(b.labels) for b in blocks("public") if b.kind == "resource"}
     assert public - private == {
@@ -152,13 +151,12 @@ def test_outputs_that_the_report_needs() -> None:
     ]
 
 
-def test_readers_come_after_the_first_instance_in_other_zones_with_higher_tiers() -> None:
+def test_instances_are_created_in_parallel_in_several_zones_with_tiers_by_key() -> None:
     found = blocks("production")
     instances = next(b.attributes["instances"] for b in found if "instances" in b.attributes)
     facts = [(i["promotion_tier"], i["zone"]) for i in instances.values()]
     assert facts == [(0, "${element(local.zones, 0)}"), (1, "${element(local.zones, 1)}"), (15, '"eu-west-1c"')]
-    others = one(found, "resource", "aws_rds_cluster_instance", "others")
-    assert others.attributes["depends_on"] == ["${aws_rds_cluster_instance.first}"]
+    assert "depends_on" not in one(found, "resource", "aws_rds_cluster_instance", "this").attributes
 
 
 def test_keys_decide_what_an_instance_is_whatever_other_keys_are_there() -> None:
@@ -170,7 +168,8 @@ def test_keys_decide_what_an_instance_is_whatever_other_keys_are_there() -> None
         '"5"': (4, "${element(local.zones, 4)}"),
         '"10"': (9, "${element(local.zones, 9)}"),
     }
-    assert text_of(one(found, "resource", "aws_rds_cluster_instance", "first").attributes["identifier"]) == "demo-1"
+    identifier = one(found, "resource", "aws_rds_cluster_instance", "this").attributes["identifier"]
+    assert identifier == '"${local.name}-${each.key}"'
 
 
 def test_protection_holds_until_a_teardown() -> None:

@@ -37,7 +37,7 @@ def test_an_interrupted_creation_is_finished_and_kept(slow: Aurora, action: str,
     tainted = [
         f"{r['type']}.{r['name']}" for r in slow.state("demo")["resources"] for i in r["instances"] if i.get("status")
     ]
-    kind = "aws_rds_cluster.this" if action == "CreateDBCluster" else "aws_rds_cluster_instance.first"
+    kind = "aws_rds_cluster.this" if action == "CreateDBCluster" else 'aws_rds_cluster_instance.this["1"]'
     assert tainted == [kind], "the premise: Terraform would replace it"
     identity = slow.cluster("demo")["DbClusterResourceId"]
     state = slow.home / "sandbox" / "stacks" / "demo" / "terraform" / "terraform.tfstate"

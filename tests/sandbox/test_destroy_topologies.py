@@ -258,7 +258,7 @@ def test_pain_31_the_instances_of_a_protected_cluster_are_guarded(empty: Aurora,
     refused = empty.run("apply", "-f", str(changed), "--yes", "-o", "json")
     assert (refused.status, refused.data["error"]["code"]) == (9, "guard")
     stopped = {f["address"]: f["text"] for f in refused.data["error"]["details"]["findings"]}
-    assert "demo-1 is the writer and would be replaced" in stopped["aws_rds_cluster_instance.first"]
+    assert "demo-1 is the writer and would be replaced" in stopped['aws_rds_cluster_instance.this["1"]']
     assert not {action for action, _ in calls_of(empty, before)} & {"DeleteDBInstance", "ModifyDBCluster"}
     assert set(seen.instances("demo")) == {"demo-1", "demo-2"}
 

@@ -178,5 +178,5 @@ def test_a_cluster_without_a_window_says_so(aurora: Aurora, tickets: str) -> Non
 def test_an_instance_deleted_outside_is_gone(aurora: Aurora, tickets: str) -> None:
     aurora.client("rds").delete_db_instance(DBInstanceIdentifier="tickets-1", SkipFinalSnapshot=True)
     gone = [r["address"] for r in drift(aurora, tickets, 7)["resources"] if r["gone"]]
-    assert gone == ["aws_rds_cluster_instance.first"]
+    assert gone == ['aws_rds_cluster_instance.this["1"]']
     aurora.ok("destroy", tickets, "--confirm", tickets, "--skip-final-snapshot")

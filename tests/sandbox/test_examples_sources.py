@@ -75,7 +75,7 @@ def walk(aurora: Aurora, file: str, folder: Path, scaled: bool = False) -> str:
     spec.setdefault("instances", {})["readers"] = 1
     del spec["source"]
     changes = assert_source_counts_no_more(aurora, name, spec_file(folder, **spec))
-    assert changes == ({} if scaled else {'aws_rds_cluster_instance.others["2"]': "create"})
+    assert changes == ({} if scaled else {'aws_rds_cluster_instance.this["2"]': "create"})
     return name
 
 

@@ -152,7 +152,7 @@ def test_an_instance_deleted_by_hand_is_made_again(aurora: Aurora) -> None:
     seen.rds.delete_db_instance(DBInstanceIdentifier="demo-2", SkipFinalSnapshot=True)
     plan = aurora.json("plan", "demo")
     assert {c["address"]: c["action"] for c in plan["resource_changes"]} == {
-        'aws_rds_cluster_instance.others["2"]': "create"
+        'aws_rds_cluster_instance.this["2"]': "create"
     }
     aurora.ok("apply", "demo", "--yes")
     assert_whole(aurora)

@@ -11,8 +11,8 @@ from tests.harness import Aurora
 from tests.sandbox.aws_view import Seen, changing_calls, last_call, spec_file
 
 pytestmark = pytest.mark.sandbox
-CLUSTER, FIRST = "aws_rds_cluster.this", "aws_rds_cluster_instance.first"
-SECOND = 'aws_rds_cluster_instance.others["2"]'
+CLUSTER, FIRST = "aws_rds_cluster.this", 'aws_rds_cluster_instance.this["1"]'
+SECOND = 'aws_rds_cluster_instance.this["2"]'
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
@@ -142,13 +142,14 @@ def test_applying_a_file_spares_the_writer_of_the_moment(aurora: Aurora, guarded
 
 
 def test_the_named_loss_of_the_last_reader_goes_through(aurora: Aurora, guarded: Path) -> None:
-    third = 'aws_rds_cluster_instance.others["3"]'
+    first = 'aws_rds_cluster_instance.this["1"]'
     refused = aurora.run("scale", "guarded", "--readers", "0", "--yes", "-o", "json")
     assert refused.status == 9
-    assert [f["address"] for f in refused.data["error"]["details"]["findings"]] == [third]
-    aurora.ok("scale", "guarded", "--readers", "0", "--yes", "--allow", third)
-    assert set(Seen(aurora).instances("guarded")) == {"guarded-1"}
-    assert Seen(aurora).writer("guarded") == "guarded-1"
+    assert [f["address"] for f in refused.data["error"]["details"]["findings"]] == [first]
+    as_before = "aws_rds_cluster_instance.first"  # scripts name it so
+    aurora.ok("scale", "guarded", "--readers", "0", "--yes", "--allow", as_before)
+    assert set(Seen(aurora).instances("guarded")) == {"guarded-3"}
+    assert Seen(aurora).writer("guarded") == "guarded-3"
 
 
 def test_a_protected_cluster_is_not_replaced_even_by_name(aurora: Aurora, guarded: Path) -> None:

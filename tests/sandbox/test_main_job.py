@@ -14,6 +14,8 @@ from aurora_cli.context import AppContext
 from aurora_cli.errors import Declined
 from aurora_cli.operations.destroy.destroy import DestroyReview, destroy
 from tests.harness import ASTRAY, Aurora, terraform
+from tests.observe import last_call
+from tests.sandbox.aws_view import changing_calls
 
 pytestmark = pytest.mark.sandbox
 REGION = ("--region", "eu-west-1")
@@ -98,17 +100,18 @@ def test_scaling_down_spares_the_writer(aurora: Aurora) -> None:
     assert aurora.run("plan", "demo", "--exit-code").status == 0
 
 
-def test_scaling_to_one_moves_the_role_first(aurora: Aurora) -> None:
+def test_scaling_to_one_leaves_the_writer(aurora: Aurora) -> None:
+    since = last_call(aurora)
     report = aurora.json("scale", "demo", "--readers", "0", "--yes")
-    assert set(aurora.instances("demo")) == {"demo-1"}
-    assert aurora.writer("demo") == "demo-1"
+    assert set(aurora.instances("demo")) == {"demo-3"}
+    assert changing_calls(aurora, since) == ["DeleteDBInstance"]
     assert [i["role"] for i in report["instances"]] == ["writer"]
 
 
 def test_scaling_up_and_to_another_class(aurora: Aurora) -> None:
     aurora.ok("scale", "demo", "--readers", "1", "--class", "db.r7g.large", "--yes")
     assert {i["DBInstanceClass"] for i in aurora.instances("demo").values()} == {"db.r7g.large"}
-    assert set(aurora.instances("demo")) == {"demo-1", "demo-2"}
+    assert set(aurora.instances("demo")) == {"demo-1", "demo-3"}
     assert aurora.run("plan", "demo", "--exit-code").status == 0
 
 
@@ -120,7 +123,7 @@ def test_a_dry_run_changes_nothing(aurora: Aurora) -> None:
     plan = aurora.json("scale", "demo", "--readers", "4", "--dry-run")
     assert plan["dry_run"] is True
     assert plan["summary"] == {} or plan["changed"] is False
-    assert set(aurora.instances("demo")) == {"demo-1", "demo-2"}
+    assert set(aurora.instances("demo")) == {"demo-1", "demo-3"}
     assert aurora.json("spec", "show", "demo", "--resolved")
 
 

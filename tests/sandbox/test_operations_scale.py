@@ -146,6 +146,23 @@ def test_in_place_takes_all_at_once_and_says_so(demo: Aurora, monkeypatch: pytes
     assert demo.writer("demo") == writer
 
 
+@pytest.mark.thorough
+def test_several_readers_change_at_the_same_time(demo: Aurora) -> None:
+    writer, before = demo.writer("demo"), set(classes(demo))
+    demo.ok("scale", "demo", "--readers", "4", "--yes")
+    words = ("scale", "demo", "--class", "db.r7g.xlarge", "--parallel", "2")
+    plan = demo.json(*words, "--dry-run")
+    assert [s["name"].count("demo-") for s in plan["sequence"]] == [2, 1, 1, 1, 0]
+    assert "in 15 to 30 minutes or so" in " ".join(plan["remarks"])
+    with slowly(demo, LATENCY_S), watched(demo, "demo") as seen:
+        demo.ok(*words, "--yes")
+    assert seen.most_away == 2
+    assert seen.calls[-1] == ("ModifyDBInstance", writer)
+    demo.ok("scale", "demo", "--readers", "2", "--class", "db.r7g.large", "--in-place", "--yes")
+    demo.ok("failover", "demo", "--to", writer, "--yes")
+    assert set(classes(demo)) == before
+
+
 def test_the_last_serverless_instance_takes_the_range_with_it(demo: Aurora) -> None:
     plan = demo.json("scale", "demo", "--class", "db.r7g.xlarge", "--dry-run")
     assert "demo-3 keeps its own class db.serverless" in " ".join(plan["remarks"])

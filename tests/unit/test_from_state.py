@@ -24,8 +24,8 @@ from tests.unit.ui_screens import SECRET, screen
 
 IMPORTS = (
     Import("aws_rds_cluster.this", "shop"),
-    Import("aws_rds_cluster_instance.first", "shop-one"),
-    Import('aws_rds_cluster_instance.others["2"]', "shop-two"),
+    Import('aws_rds_cluster_instance.this["1"]', "shop-one"),
+    Import('aws_rds_cluster_instance.this["2"]', "shop-two"),
     Import('aws_cloudwatch_log_group.exports["postgresql"]', "/aws/rds/cluster/shop/postgresql"),
 )
 PLAIN = (
@@ -77,7 +77,7 @@ def test_a_module_that_is_about_the_cluster_alone_leaves_as_a_whole(tmp_path: Pa
     assert their.commands == (f"terraform -chdir={tmp_path} state rm module.aurora",)
     assert their.blocks == "removed {\n  from = module.aurora\n\n  lifecycle {\n    destroy = false\n  }\n}\n"
     becomes = {one.address: one.imported_as for one in their.leaving}
-    assert becomes['module.aurora.aws_rds_cluster_instance.this["two"]'] == 'aws_rds_cluster_instance.others["2"]'
+    assert becomes['module.aurora.aws_rds_cluster_instance.this["two"]'] == 'aws_rds_cluster_instance.this["2"]'
     assert becomes["module.aurora.aws_security_group.this[0]"] is None
     assert len(becomes) == len(rds_aurora())
     assert 'module.aurora.aws_vpc_security_group_ingress_rule.this["the app\'s \\"vpc\\""]' in their.unmanaged

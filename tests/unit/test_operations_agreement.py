@@ -69,7 +69,7 @@ def test_nothing_is_applied_when_that_was_all(tmp_path: Path, calls: list[str]) 
 def test_what_was_not_approved_is_not_applied(tmp_path: Path, calls: list[str]) -> None:
     terraform = FakeTerraform(tmp_path, PAUSE_REFUSED)
     with pytest.raises(PlanStale, match=r"aws_rds_cluster_instance\.first"):
-        applied(terraform, Plan((change("aws_rds_cluster_instance.first", "delete"),)))
+        applied(terraform, Plan((change('aws_rds_cluster_instance.this["1"]', "delete"),)))
     assert terraform.applied == 0
 
 
@@ -91,7 +91,7 @@ def test_any_other_failure_stays_one(tmp_path: Path, calls: list[str], said: str
     assert calls == []
 
 
-READERS = [f'aws_rds_cluster_instance.others["{key}"]' for key in range(2, 9)]
+READERS = [f'aws_rds_cluster_instance.this["{key}"]' for key in range(2, 9)]
 COLLISION = (
     "InvalidDBClusterStateFault: The database cluster has been\n modified by a concurrent operation. Please try again."
 )

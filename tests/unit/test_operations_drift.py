@@ -15,7 +15,7 @@ from aurora_cli.terraform.state.state import StateResource
 from tests.unit.spec_cases import resolved
 
 OLD, NEW = "rds-ca-rsa2048-g1", "rds-ca-ecc384-g1"
-FIRST, SECOND = "aws_rds_cluster_instance.first", 'aws_rds_cluster_instance.others["2"]'
+FIRST, SECOND = 'aws_rds_cluster_instance.this["1"]', 'aws_rds_cluster_instance.this["2"]'
 CASES = [
     ({"engine_version": "16.8"}, "aws_rds_cluster.this", "engine_version", "16.8", False),
     ({"engine_version": "16"}, FIRST, "engine_version", "16.8", False),

@@ -25,7 +25,7 @@ from tests.unit.spec_cases import resolved
 
 HOME, AWAY = "eu-west-1", "eu-central-1"
 CLUSTER = "module.eu_central_1.aws_rds_cluster.this"
-FIRST = "module.eu_central_1.aws_rds_cluster_instance.first"
+FIRST = 'module.eu_central_1.aws_rds_cluster_instance.this["1"]'
 
 
 def cluster(region: str, name: str, *instances: str, writer: bool) -> Topology:
@@ -106,9 +106,9 @@ def test_a_subnet_group_in_use_is_guarded_in_its_region() -> None:
 
 def test_keys_are_counted_in_each_region() -> None:
     addresses = [
-        "aws_rds_cluster_instance.first",
+        'aws_rds_cluster_instance.this["1"]',
         FIRST,
-        'module.eu_central_1.aws_rds_cluster_instance.others["3"]',
+        'module.eu_central_1.aws_rds_cluster_instance.this["3"]',
     ]
     assert keys_in_state(addresses) == ["1"]
     assert keys_in_state(addresses, AWAY) == ["1", "3"]

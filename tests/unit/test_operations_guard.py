@@ -14,9 +14,9 @@ from aurora_cli.operations.guard.guard import Situation, inspect, refuse, refuse
 from aurora_cli.terraform.plan.changes import AttributeChange
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
-FIRST = "aws_rds_cluster_instance.first"
-SECOND = 'aws_rds_cluster_instance.others["2"]'
-THIRD = 'aws_rds_cluster_instance.others["3"]'
+FIRST = 'aws_rds_cluster_instance.this["1"]'
+SECOND = 'aws_rds_cluster_instance.this["2"]'
+THIRD = 'aws_rds_cluster_instance.this["3"]'
 
 
 def topology(writer: str = "demo-1", *readers: str) -> Topology:

@@ -8,7 +8,11 @@ from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.destroy.partial import PartialDestroy, parts
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
-CLUSTER, FIRST, OTHER = "aws_rds_cluster.this", "aws_rds_cluster_instance.first", 'aws_rds_cluster_instance.others["2"]'
+CLUSTER, FIRST, OTHER = (
+    "aws_rds_cluster.this",
+    'aws_rds_cluster_instance.this["1"]',
+    'aws_rds_cluster_instance.this["2"]',
+)
 GROUP = "aws_db_subnet_group.this"
 
 

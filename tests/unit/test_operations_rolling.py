@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.operations.scale.order import Order, keys_on_the_way, order_of, spec_on_the_way
+from aurora_cli.operations.scale.order import Order, duration, keys_on_the_way, order_of, spec_on_the_way
 from aurora_cli.spec.derived.members import class_of
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.resolve.resolve import Layer, resolve
@@ -22,15 +22,8 @@ def spec(**instances: Any) -> ClusterSpec:
     return resolve([Layer(values, "test")]).spec
 
 
-def rolling(live: dict[str, str], keys: list[str], writer: str | None, fail_over_to: str | None = None) -> Order:
-    return order_of(
-        spec(**{"class": OLD}),
-        spec(**{"class": NEW}),
-        classes=live,
-        keys=keys,
-        writer=writer,
-        fail_over_to=fail_over_to,
-    )
+def rolling(live: dict[str, str], keys: list[str], writer: str | None) -> Order:
+    return order_of(spec(**{"class": OLD}), spec(**{"class": NEW}), classes=live, keys=keys, writer=writer)
 
 
 def test_readers_go_first_lowest_priority_first_and_the_writer_last() -> None:
@@ -60,14 +53,41 @@ def test_what_goes_is_not_resized() -> None:
     assert (order.gone, order.resize, order.successor) == (("2",), ("1", "3"), "1")
 
 
-def test_a_writer_that_goes_hands_over_and_is_not_resized() -> None:
-    order = rolling({"1": OLD, "2": OLD}, ["1"], "2", fail_over_to="1")
-    assert (order.gone, order.resize, order.successor) == (("2",), ("1",), "1")
-
-
 def test_a_writer_that_terraform_does_not_know_is_left_alone() -> None:
     order = rolling({"1": OLD, "2": OLD}, ["1", "2"], None)
     assert (order.resize, order.successor) == (("2", "1"), None)
+
+
+@pytest.mark.parametrize(
+    ("readers", "writer", "parallel", "batches"),
+    [
+        (3, "1", 1, ["4", "3", "2", "1"]),
+        (3, "1", 2, ["43", "2", "1"]),
+        (3, "1", 3, ["43", "2", "1"]),  # one reader stays, to fail over to
+        (4, "2", 3, ["543", "1", "2"]),
+        (1, "1", 5, ["2", "1"]),
+        (2, None, 3, ["32", "1"]),
+    ],
+)
+def test_several_readers_change_together_and_one_stays(
+    readers: int, writer: str | None, parallel: int, batches: list[str]
+) -> None:
+    live = {str(key): OLD for key in range(1, readers + 2)}
+    specs = (spec(**{"class": OLD}), spec(**{"class": NEW}))
+    order = order_of(*specs, classes=live, keys=list(live), writer=writer, parallel=parallel)
+    assert ["".join(batch) for batch in order.batches()] == batches
+    assert Order.from_facts(order.to_facts()) == order
+
+
+def test_the_plan_says_how_long_each_way_takes() -> None:
+    order = rolling(dict.fromkeys("1234", OLD), list("1234"), "1")
+    assert duration([order]) == (
+        "4 instances get another class, in 20 to 40 minutes or so. With --parallel 2: 15 to 30 minutes; with --in-place: 5 to "
+        "10 minutes, and no instance serves meanwhile."
+    )
+    pair = rolling(dict.fromkeys("12", OLD), list("12"), "1")
+    assert "--parallel" not in str(duration([pair]))
+    assert duration([rolling({"1": OLD}, ["1"], "1")]) is None
 
 
 live_clusters = st.dictionaries(st.sampled_from(KEYS), st.sampled_from([OLD, NEW]), min_size=1)
@@ -105,7 +125,7 @@ def test_the_range_stays_while_an_instance_is_serverless() -> None:
     before = spec(acu="0-4", pause_after="10m", readers=1)
     after = spec(**{"class": NEW, "readers": 1})
     live = {"1": "db.serverless", "2": "db.serverless"}
-    order = order_of(before, after, classes=live, keys=["1", "2"], writer="1", fail_over_to=None)
+    order = order_of(before, after, classes=live, keys=["1", "2"], writer="1")
     on_the_way = spec_on_the_way(after, order, {"2"})
     assert class_of(on_the_way, "1") == "db.serverless"
     assert on_the_way.instances.acu is not None

@@ -55,6 +55,7 @@ class Context:
 
     def __init__(self, before: ClusterSpec, seen: LiveRegions, region: str | None = None) -> None:
         self.app, self.spec, self.seen, self.region = None, before, seen, region
+        self.options = SimpleNamespace(parallel=1)
         self.applied: list[ClusterSpec] = []
         self.asked: list[str | None] = []
 
@@ -78,7 +79,7 @@ class Context:
 def steps_of(context: Context, after: ClusterSpec, writer: str = "1") -> list[Step]:
     given: Any = context
     classes = {"1": LARGE, "2": LARGE}
-    order = order_of(context.spec, after, classes=classes, keys=["1", "2"], writer=writer, fail_over_to=None)
+    order = order_of(context.spec, after, classes=classes, keys=["1", "2"], writer=writer)
     orders = {name: one.to_facts() for name, one in region_orders(given, after).items()}
     decision = Decision({"regions": orders}, SimpleNamespace(spec=after), ("1", "2"))  # type: ignore[arg-type]
     return ScaleSteps(given, decision, order).one_by_one()

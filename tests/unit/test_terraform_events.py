@@ -30,15 +30,15 @@ from aurora_cli.terraform.output.events import (
 from aurora_cli.terraform.output.messages import parse_line
 
 INSTANCE = {
-    "addr": 'aws_rds_cluster_instance.others["2"]',
+    "addr": 'aws_rds_cluster_instance.this["2"]',
     "module": "",
-    "resource": 'aws_rds_cluster_instance.others["2"]',
+    "resource": 'aws_rds_cluster_instance.this["2"]',
     "implied_provider": "aws",
     "resource_type": "aws_rds_cluster_instance",
     "resource_name": "others",
     "resource_key": "2",
 }
-RESOURCE = Resource('aws_rds_cluster_instance.others["2"]', "aws_rds_cluster_instance", "others", "2")
+RESOURCE = Resource('aws_rds_cluster_instance.this["2"]', "aws_rds_cluster_instance", "others", "2")
 
 
 def line(kind: str, **payload: Any) -> bytes:

@@ -55,8 +55,8 @@ def test_resources_have_the_addresses_that_terraform_uses() -> None:
     state = parse_state(json.dumps(STATE))
     assert [r.address for r in state.resources] == [
         "aws_rds_cluster.this",
-        'aws_rds_cluster_instance.others["2"]',
-        'aws_rds_cluster_instance.others["a\\"b"]',
+        'aws_rds_cluster_instance.this["2"]',
+        'aws_rds_cluster_instance.this["a\\"b"]',
         "data.aws_vpc.given",
     ]
     assert [r.id for r in state.managed] == ["demo", "demo-2", None]

@@ -19,7 +19,7 @@ from aurora_cli.ui.labels.resource_labels import name_of
 from aurora_cli.ui.plan.plan_view import allow_option, print_review
 from tests.unit.ui_screens import Terminal, change, new_cluster, review, screen
 
-OTHERS_2 = 'aws_rds_cluster_instance.others["2"]'
+OTHERS_2 = 'aws_rds_cluster_instance.this["2"]'
 LARGER = AttributeChange("instance_class", "db.r7g.large", "db.r7g.xlarge")
 
 
@@ -29,7 +29,7 @@ LARGER = AttributeChange("instance_class", "db.r7g.large", "db.r7g.xlarge")
         ("aws_rds_cluster.this", {"cluster_identifier": "demo"}, "Aurora cluster demo"),
         (OTHERS_2, {"identifier": "demo-2", "instance_class": "db.r7g.large"}, "instance demo-2 (db.r7g.large)"),
         (OTHERS_2, {}, "instance 2"),
-        ("aws_rds_cluster_instance.first", {}, "instance 1"),
+        ('aws_rds_cluster_instance.this["1"]', {}, "instance 1"),
         ('aws_subnet.database["1"]', {"cidr_block": "10.0.0.0/20"}, "subnet 1 (10.0.0.0/20)"),
         ("aws_vpc.this", {"tags": {"Name": "demo"}, "cidr_block": "10.0.0.0/16"}, "VPC demo (10.0.0.0/16)"),
         ("aws_security_group.this", {"name": "demo-database"}, "security group demo-database"),
@@ -176,7 +176,7 @@ def test_restarts_exposure_and_losses_are_called_by_their_name(width: int) -> No
     shown = screen(width)
     plan = Plan(
         (
-            change("aws_rds_cluster_instance.first", "update", {"identifier": "demo-1"}, changed=(LARGER,)),
+            change('aws_rds_cluster_instance.this["1"]', "update", {"identifier": "demo-1"}, changed=(LARGER,)),
             change(OTHERS_2, "delete", {"identifier": "demo-2"}),
             change("aws_kms_key.this", "delete", {"description": "demo storage"}),
         )
@@ -185,7 +185,7 @@ def test_restarts_exposure_and_losses_are_called_by_their_name(width: int) -> No
         Finding("lost", "aws_kms_key.this", "The KMS key k-1 would be deleted, and its data with it.", refused=True),
         Finding("lost", OTHERS_2, "The reader demo-2 is deleted; the data stays in the cluster."),
         Finding("lost", "aws_rds_cluster.this", "Automated backups older than 3 days go."),
-        Finding("failover", "aws_rds_cluster_instance.first", "demo-1 restarts: instance_class changes."),
+        Finding("failover", 'aws_rds_cluster_instance.this["1"]', "demo-1 restarts: instance_class changes."),
         Finding("exposed", "aws_x.y", "The database port opens to every address (0.0.0.0/0)."),
     )
     print_review(shown.consoles, review(plan, *findings))
@@ -200,7 +200,7 @@ def test_restarts_exposure_and_losses_are_called_by_their_name(width: int) -> No
 
 def test_the_refused_have_the_way_out_unbroken_at_the_end() -> None:
     shown = screen(40)
-    address = 'aws_rds_cluster_instance.others["a-very-long-key-of-an-instance"]'
+    address = 'aws_rds_cluster_instance.this["a-very-long-key-of-an-instance"]'
     finding = Finding("lost", address, "demo-x is the writer and would be deleted.", refused=True)
     print_review(shown.consoles, review(Plan((change(address, "delete", {"identifier": "demo-x"}),)), finding))
     assert shown.err.splitlines()[-1] == f"    --allow '{address}'"
@@ -246,7 +246,7 @@ def test_notices_steps_warnings_drift_and_banner() -> None:
 
 
 def test_a_value_that_the_plan_leaves_as_it_is_is_no_news() -> None:
-    shown, address = screen(), "aws_rds_cluster_instance.first"
+    shown, address = screen(), 'aws_rds_cluster_instance.this["1"]'
     version = AttributeChange("engine_version", "16.4", "16.8")
     window = AttributeChange("preferred_backup_window", "03:00-04:00", "05:00-06:00")
     now = {"engine_version": "16.8", "preferred_backup_window": "05:00-06:00", "instance_class": "db.r7g.large"}

@@ -41,7 +41,7 @@ APPLY = StepStarted("apply", "Applying the change")
 
 
 def member(key: int) -> Resource:
-    return Resource(f'aws_rds_cluster_instance.others["{key}"]', "aws_rds_cluster_instance", "others", str(key))
+    return Resource(f'aws_rds_cluster_instance.this["{key}"]', "aws_rds_cluster_instance", "others", str(key))
 
 
 def lines_of(shown: Screen) -> list[str]:
@@ -380,7 +380,7 @@ def test_a_ticker_ticks_until_it_is_stopped() -> None:
 def test_no_text_of_others_reaches_the_terminal_as_a_command(tty: bool, text: str, other: str) -> None:
     shown = screen(60, tty=tty, color="never")
     with Progress(shown.consoles, FakeClock(), name=text) as progress:
-        hostile = Resource(f'aws_rds_cluster_instance.others["{other}"]', "aws_rds_cluster_instance", text, other)
+        hostile = Resource(f'aws_rds_cluster_instance.this["{other}"]', "aws_rds_cluster_instance", text, other)
         progress.handle(StepStarted(text, other))
         progress.handle(PlannedChange(Resource(text, other), "create"))
         progress.handle(ResourceStart(hostile, "create", text))

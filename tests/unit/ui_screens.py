@@ -113,10 +113,12 @@ def new_cluster() -> Plan:
             change('aws_vpc_security_group_ingress_rule.allow["x"]', "create", {"cidr_ipv4": "10.0.0.0/8"}),
             change("aws_rds_cluster.this", "create", cluster),
             change(
-                "aws_rds_cluster_instance.first", "create", {"identifier": "demo-1", "instance_class": "db.r7g.large"}
+                'aws_rds_cluster_instance.this["1"]',
+                "create",
+                {"identifier": "demo-1", "instance_class": "db.r7g.large"},
             ),
             change(
-                'aws_rds_cluster_instance.others["2"]',
+                'aws_rds_cluster_instance.this["2"]',
                 "create",
                 {"identifier": "demo-2", "instance_class": "db.r7g.large"},
             ),

@@ -46,7 +46,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
     from aurora_cli.operations.build import plan
 
     with progress(session) as emit:
-        review = plan.plan(session.app, request, emit=emit, in_place=options["in_place"])
+        review = plan.plan(session.app, request, emit=emit, in_place=options["in_place"], parallel=options["parallel"])
     if options["output"] == "table":
         print_plan(session, review)
     else:

@@ -41,8 +41,8 @@ def command(session: Session, /, name: str, **options: Any) -> None:
     """Change the number of readers, the class or the capacity.
 
     A class is changed one instance at a time: readers first, each available again before the next, then a failover to
-    one of them, then the old writer. The current writer is never removed: another instance is removed, or the writer
-    role moves first. The expected interruption is shown before it starts. If interrupted, run it again to resume.
+    one of them, then the old writer; --parallel changes several readers at a time. The current writer is never
+    removed: another instance is. The expected interruption is shown before it starts. If interrupted, run it again to resume.
 
     \b
     Examples:
@@ -57,6 +57,7 @@ def command(session: Session, /, name: str, **options: Any) -> None:
         options["readers"] is None and options["class_"] is None and options["acu"] is None,
         "Specify --readers, --class or --acu.",
     )
+    usage(options["in_place"] and options["parallel"] > 1, "--in-place changes every instance; leave out --parallel.")
     usage(options["instance"] is not None and options["class_"] is None, "--instance needs --class.")
     from aurora_cli.operations.scale import scale
 

@@ -86,8 +86,15 @@ def skip_check_option(decorated: Decorated) -> Decorated:
 
 
 def in_place_option(decorated: Decorated) -> Decorated:
-    """--in-place: all instances at the same time, instead of one after another."""
+    """--in-place, --parallel: all instances at the same time, or several readers, instead of one after another."""
     text = "Change every instance at the same time: shorter, and with an outage."
+    decorated = click.option(
+        "--parallel",
+        metavar="N",
+        type=click.IntRange(1, 15),
+        default=1,
+        help="Readers whose class changes at the same time; one at least keeps serving.",
+    )(decorated)
     return click.option("--in-place", is_flag=True, help=text)(decorated)
 
 

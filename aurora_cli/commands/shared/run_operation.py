@@ -12,6 +12,7 @@ from aurora_cli.commands.shared.options import Decorated, dry_run_option, output
 from aurora_cli.commands.shared.output import exit_on_changes, print_change
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session
+from aurora_cli.terraform.state.addresses import as_now
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -58,12 +59,13 @@ def run_options(
         operation,
         approve_with(session, yes=options["yes"]),
         emit,
-        allow=options.get("allow", ()),
+        allow=tuple(map(as_now, options.get("allow", ()))),
         dry_run=options["dry_run"],
         password=password,
         skip_checks=tuple(options.get("skip_check", ())),
         write=options.get("write", False),
         in_place=options.get("in_place", False),
+        parallel=options.get("parallel", 1),
     )
 
 

@@ -18,7 +18,7 @@ def endpoints_of(spec: ClusterSpec, instances: tuple[Instance, ...]) -> dict[str
     Raises:
         InvalidInput: none of the members is there any more, so the endpoint would lead to every instance.
     """
-    identifiers = {instance.key: _identifier(instance.key, place) for place, instance in enumerate(instances)}
+    identifiers = {instance.key: _identifier(instance.key) for instance in instances}
     endpoints: dict[str, dict[str, Any]] = {}
     for name, given in spec.endpoints.items():
         members = [identifiers[key] for key in dict.fromkeys(given.members) if key in identifiers]
@@ -31,6 +31,5 @@ def endpoints_of(spec: ClusterSpec, instances: tuple[Instance, ...]) -> dict[str
     return endpoints
 
 
-def _identifier(key: str, place: int) -> Expression:
-    where = "first" if place == 0 else f'others["{key}"]'
-    return Expression(f"aws_rds_cluster_instance.{where}.identifier")
+def _identifier(key: str) -> Expression:
+    return Expression(f'aws_rds_cluster_instance.this["{key}"].identifier')

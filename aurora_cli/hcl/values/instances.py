@@ -40,14 +40,10 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Instances:
-    """All instances, in the order of their keys; the first is the one to be created first.
-
-    `first` and `others` say where each setting's value is: shared by all, or in the table under the instance's key.
-    """
+    """All instances, in the order of their keys; `settings` says where each value is: shared, or the instance's own."""
 
     members: tuple[Instance, ...]
-    first: dict[str, Any]
-    others: dict[str, Any]
+    settings: dict[str, Any]
 
 
 Setting = Callable[[ClusterSpec, str, InstanceOverride], Any]
@@ -99,7 +95,7 @@ _SETTINGS: dict[str, Setting] = {
 }
 
 
-NO_INSTANCES = Instances((), {}, {})
+NO_INSTANCES = Instances((), {})
 """Of a cluster with storage only."""
 
 
@@ -115,26 +111,22 @@ def instances_of(spec: ClusterSpec, options: RenderOptions) -> Instances:
     if any(override_of(spec, key).identifier for key in keys):
         differing["identifier"] = [_identifier(spec, key, override_of(spec, key)) for key in keys]
     own = [{name: values[place] for name, values in differing.items()} for place in range(len(keys))]
-    members = tuple(_instance(spec, key, mine, first=key == keys[0]) for key, mine in zip(keys, own, strict=True))
     shared = {name: values[0] for name, values in settings.items()}
-    first = {**shared, "identifier": f"{spec.name}-{keys[0]}", **_places(f'local.instances["{keys[0]}"]', differing)}
-    return Instances(members, first, {**shared, **_places("each.value", differing)})
-
-
-def _places(instance: str, differing: dict[str, list[Any]]) -> dict[str, Any]:
-    return {
-        name: (Attempt if None in values else Expression)(f"{instance}.{name}") for name, values in differing.items()
+    places = {
+        name: (Attempt if None in values else Expression)(f"each.value.{name}") for name, values in differing.items()
     }
+    members = tuple(_instance(spec, key, mine) for key, mine in zip(keys, own, strict=True))
+    return Instances(members, {**shared, **places})
 
 
-def _instance(spec: ClusterSpec, key: str, own: dict[str, Any], *, first: bool) -> Instance:
+def _instance(spec: ClusterSpec, key: str, own: dict[str, Any]) -> Instance:
     class_name = class_of(spec, key)
     if class_name is None:
         raise InvalidInput(f"Instance {key} has no class.", hint="Set instances.class or instances.acu.")
     return Instance(
         key=key,
         class_name=class_name,
-        promotion_tier=tier_of(spec, key, first=first),
+        promotion_tier=tier_of(spec, key),
         zone=override_of(spec, key).zone,
         zone_index=int(key) - 1,
         own=own,

@@ -17,15 +17,14 @@ if TYPE_CHECKING:
 CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"
 _SCALING = "rds/cluster:{}/rds:cluster:ReadReplicaCount"
-_FIRST = "1"
 
 
 def imports_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Import, ...]:
     """The imports, the cluster first."""
     name = found.identifier
     ids = {key: i["DBInstanceIdentifier"] for key, i in keys_of(found).items()}
-    taken = [Import(f"{CLUSTER}.this", name), Import(f"{INSTANCE}.first", ids[_FIRST])]
-    taken += [Import(f'{INSTANCE}.others["{key}"]', i) for key, i in ids.items() if key != _FIRST]
+    taken = [Import(f"{CLUSTER}.this", name)]
+    taken += [Import(f'{INSTANCE}.this["{key}"]', i) for key, i in ids.items()]
     if spec.logs.own_groups:
         taken += [
             Import(f'aws_cloudwatch_log_group.exports["{kind}"]', found.log_groups[kind]["logGroupName"])
@@ -55,13 +54,10 @@ def bare_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Bare, ...]:
     name, instances = found.identifier, keys_of(found)
     engine = {"engine": spec.engine}
     of_cluster = {"cluster_identifier": name, **engine}
-    others = tuple(key for key in instances if key != _FIRST)
     bare = [
         Bare(CLUSTER, "this", of_cluster),
-        Bare(INSTANCE, "first", {**of_cluster, "instance_class": instances[_FIRST]["DBInstanceClass"]}),
+        Bare(INSTANCE, "this", {**of_cluster, "instance_class": "db.r7g.large"}, tuple(instances)),
     ]
-    if others:
-        bare.append(Bare(INSTANCE, "others", {**of_cluster, "instance_class": "db.r7g.large"}, others))
     if spec.logs.own_groups and spec.logs.exports:
         bare.append(Bare("aws_cloudwatch_log_group", "exports", {}, tuple(sorted(spec.logs.exports))))
     if spec.endpoints:

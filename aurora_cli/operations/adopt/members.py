@@ -14,7 +14,7 @@ _LOWEST_TIER = 15
 
 
 def keys_of(found: DiscoveredCluster) -> dict[str, Item]:
-    """Key -> instance. The writer is `1` (the instance that Terraform holds to be the first), unless the names say otherwise."""
+    """Key -> instance. The writer is `1`, unless the names say otherwise."""
     name, instances = found.identifier, list(found.managed)
     count = len(instances)
     natural = {str(number): f"{name}-{number}" for number in range(1, count + 1)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Emit
 from aurora_cli.operations.build.apply import apply
@@ -28,20 +28,20 @@ class _Rest(Apply):
     concerns = EVERY_CHANGE
 
 
-def plan(app: AppContext, request: SpecRequest, *, emit: Emit, in_place: bool = False) -> PlanReview:
+def plan(app: AppContext, request: SpecRequest, *, emit: Emit, in_place: bool = False, parallel: int = 1) -> PlanReview:
     """The plan for the request's spec, or for the stored one when the request has no layers.
 
     While an operation is in progress that leads to another spec, the latter is the plan of what is left of it: a plan to the
     stored spec would take back what its steps have done.
 
     Args:
-        in_place: plan to change every instance at the same time.
+        in_place, parallel: as in `RunOptions`.
 
     Raises:
         what `apply` raises, except Declined and GuardRefused: a plan is only looked at.
     """
-    skip = request.skip_checks
-    options = RunOptions("plan", lambda review: False, emit, dry_run=True, skip_checks=skip, in_place=in_place)
+    how: dict[str, Any] = {"skip_checks": request.skip_checks, "in_place": in_place, "parallel": parallel}
+    options = RunOptions("plan", lambda review: False, emit, dry_run=True, **how)
     name = request.cluster_name
     stack = app.registry.find(name) if name else None
     progress = unfinished(stack) if stack is not None else None

@@ -13,7 +13,7 @@ from aurora_cli.operations.passwords.rotation import Rotation
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.scale.order import Order
-from aurora_cli.operations.scale.scale import instance_decision, scalable
+from aurora_cli.operations.scale.scale import duration_of, instance_decision, scalable
 from aurora_cli.operations.scale.steps import ScaleSteps
 from aurora_cli.spec.derived.members import class_of
 from aurora_cli.spec.derived.regions import regions_of, secondary_spec
@@ -119,7 +119,8 @@ class RollingApply(Operation):
     def decide(self, context: OperationContext) -> Decision:
         """As `scale` does for the same instances."""
         decided = instance_decision(context, scalable(context), self.desired)
-        return replace(decided, facts={**decided.facts, "file": self.file})
+        facts, remarks = {**decided.facts, "file": self.file}, (*decided.remarks, *duration_of(decided))
+        return replace(decided, facts=facts, remarks=remarks)
 
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """Those of `scale`, from the stored spec to one that differs in size alone; the rest is left to the last step."""

@@ -79,7 +79,6 @@ class Change(ABC):
         keys: instance keys to be rendered; None to choose them by the state and the live cluster.
         resources, addresses: what Terraform's state holds; empty before it was read.
         topology, regions: the live clusters; None and empty before AWS was asked, or where it has none.
-        next_writer: identifier of the instance that becomes the writer before the apply; None if the role stays.
     """
 
     def __init__(self, context: ChangeContext, spec: ClusterSpec, keys: tuple[str, ...] | None) -> None:
@@ -88,7 +87,6 @@ class Change(ABC):
         self.addresses: list[str] = []
         self.topology: Topology | None = None
         self.regions = LiveRegions()
-        self.next_writer: str | None = None
 
     def live(self) -> Topology | None:
         """The cluster as AWS reports it now; None if there is none."""

@@ -1,47 +1,31 @@
-"""Which instances a cluster has: keys that are stable, never the writer's that goes, and a failover first where it must go.
+"""Which instances a cluster has, by keys that are stable, and which of them is the writer of a new one.
 
-Instances are `for_each` over keys `1`, `2`, ...; `1` is always there, since it is the one that is created first. Removing a
-reader leaves a gap that the next new reader fills, so no other instance is touched.
+Instances are `for_each` over keys `1`, `2`, ... Removing a reader leaves a gap that the next new reader fills, so no other
+instance is touched; the writer is never removed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import OperationFailed
 from aurora_cli.events import timed, waiting
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.core.region_topology import live_regions
+from aurora_cli.spec.derived.members import preferred_writers
 from aurora_cli.spec.derived.regions import regions_of, secondary_spec
-from aurora_cli.terraform.state.addresses import inner, region_of
+from aurora_cli.terraform.state.addresses import INSTANCES, as_now, inner, region_of
 
 if TYPE_CHECKING:
-    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.terraform.plan.plan import Plan
 
-FIRST = "1"
-_ADDRESS_OF_FIRST = "aws_rds_cluster_instance.first"
-ADDRESS_OF_OTHERS = "aws_rds_cluster_instance.others"
+_INSTANCE = re.compile(rf'{re.escape(INSTANCES)}\["(?P<key>[1-9][0-9]*)"\]')
 
 
-@dataclass(frozen=True)
-class KeyChoice:
-    """The keys to render, and what must happen first.
-
-    Attributes:
-        keys: the keys, in numeric order.
-        fail_over_to: key that must become the writer before the apply, since the current writer goes; else None.
-    """
-
-    keys: tuple[str, ...]
-    fail_over_to: str | None = None
-
-
-def choose_keys(existing: Collection[str], count: int, writer: str | None) -> KeyChoice:
-    """The keys for `count` instances.
+def choose_keys(existing: Collection[str], count: int, writer: str | None) -> tuple[str, ...]:
+    """The keys for `count` instances, in numeric order.
 
     Args:
         existing: keys that the cluster has now; empty for a new one.
@@ -49,30 +33,24 @@ def choose_keys(existing: Collection[str], count: int, writer: str | None) -> Ke
         writer: key of the instance that is the writer now, or None if there is none (or it is not ours).
 
     Returns:
-        `existing` grown by the lowest free keys, or shrunk by the highest ones, sparing `1` and the writer. Only when
-        a single instance stays and the writer is not `1` must the role move, to `1`.
+        `existing` grown by the lowest free keys, or shrunk by the highest ones, sparing the writer.
     """
-    keys = sorted({*existing, FIRST}, key=int)
+    keys = sorted(existing, key=int)
     number = 1
     while len(keys) < count:
         if str(number) not in keys:
             keys = sorted([*keys, str(number)], key=int)
         number += 1
     for key in reversed(list(keys)):
-        if len(keys) > count and key not in (FIRST, writer):
+        if len(keys) > count and key != writer:
             keys.remove(key)
-    if len(keys) > count and count == 1:
-        return KeyChoice((FIRST,), fail_over_to=FIRST)
-    return KeyChoice(tuple(keys))
+    return tuple(keys)
 
 
 def keys_in_state(addresses: Collection[str], region: str | None = None) -> list[str]:
     """Keys of the instances that Terraform's state holds, from their addresses: the cluster's own, or a secondary Region's."""
     addresses = {inner(a) for a in addresses if region_of(a) == region}
-    keys = [FIRST] if _ADDRESS_OF_FIRST in addresses else []
-    prefix, suffix = f'{ADDRESS_OF_OTHERS}["', '"]'
-    keys += [a[len(prefix) : -len(suffix)] for a in addresses if a.startswith(prefix) and a.endswith(suffix)]
-    return sorted((k for k in keys if k.isdigit()), key=int)
+    return sorted((match["key"] for a in addresses if (match := _INSTANCE.fullmatch(as_now(a)))), key=int)
 
 
 def key_of(identifier: str | None, spec: ClusterSpec) -> str | None:
@@ -93,44 +71,32 @@ def identifiers(keys: Collection[str], spec: ClusterSpec) -> Mapping[str, str]:
     return {key: own.get(key) or f"{spec.name}-{key}" for key in keys}
 
 
-def refuse_missing_successor(spec: ClusterSpec, key: str | None, topology: Topology | None) -> None:
-    """The role cannot move to an instance that was deleted outside; Terraform would make it only after the move.
-
-    Args:
-        key: of the instance that becomes the writer; None when the role stays.
-        topology: the live cluster, None if there is none.
-
-    Raises:
-        OperationFailed: AWS has no such instance.
-    """
-    successor = identifiers([key], spec)[key] if key else None
-    if successor is None or topology is None or successor in {m.id for m in topology.members}:
-        return
-    raise OperationFailed(
-        f"Nothing was changed: {successor} would have to become the writer, but it does not exist in AWS.",
-        hint=f"Recreate it with `aurora-cli scale {spec.name} --readers 1`, then run this command again.",
-    )
-
-
 class Instances(Concern):
-    """Instance keys by the state, unless the operation has decided them; of secondary Regions it decides none."""
+    """Instance keys by the state, unless the operation has decided them, and the writer of a new cluster.
+
+    Of secondary Regions it decides no keys. AWS makes one of the instances that are created in parallel the writer; where the
+    spec sets them apart, the role is moved to the one that it means.
+    """
+
+    preferred: tuple[str, ...] = ()
 
     def read(self) -> None:
         """Choose the keys."""
+        addresses = self.change.addresses
+        self.values = {"split_instances": any(as_now(one) != one for one in addresses)}
         if self.change.keys is not None:
-            self.values = {"instance_keys": self.change.keys}
+            self.values |= {"instance_keys": self.change.keys}
             before = self.context.before
             if before is not None and regions_of(before) != regions_of(self.spec):
                 self.values |= {"region_keys": tuple(self._of_regions())}
             return
-        existing, count = keys_in_state(self.change.addresses), self.spec.instances.readers + 1
+        existing, count = keys_in_state(addresses), self.spec.instances.readers + 1
         topology = self.change.live() if len(existing) > count else None
         writer = key_of(topology.writer.id, self.spec) if topology and topology.writer else None
-        choice = choose_keys(existing, count, writer)
-        refuse_missing_successor(self.spec, choice.fail_over_to, topology)
-        if choice.fail_over_to:
-            self.change.next_writer = identifiers([choice.fail_over_to], self.spec)[choice.fail_over_to]
-        self.values = {"instance_keys": choice.keys, "region_keys": tuple(self._of_regions())}
+        self.values |= {
+            "instance_keys": choose_keys(existing, count, writer),
+            "region_keys": tuple(self._of_regions()),
+        }
 
     def _of_regions(self) -> list[tuple[str, tuple[str, ...]]]:
         """As for the cluster itself; after a switchover the writer is in one of the Regions, and it never goes."""
@@ -140,7 +106,7 @@ class Instances(Concern):
                 continue
             existing, count = keys_in_state(self.change.addresses, region), given.instances.readers + 1
             writer = self._writer_in(region) if len(existing) > count else None
-            chosen.append((region, choose_keys(existing, count, writer).keys))
+            chosen.append((region, choose_keys(existing, count, writer)))
         return chosen
 
     def _writer_in(self, region: str) -> str | None:
@@ -149,20 +115,23 @@ class Instances(Concern):
         return key_of(topology.writer.id, own) if topology and topology.writer else None
 
     def review(self, plan: Plan) -> Shown:
-        """The failover."""
-        successor, topology = self.change.next_writer, self.change.topology
-        if successor is None:
+        """The failover of a new cluster, unless its writer is the right one already."""
+        if self.stack.record.status != "creating" and keys_in_state(self.change.addresses):
             return Shown()
-        writer = topology.writer.id if topology and topology.writer else "the current writer"
-        return Shown(steps=(f"Fail over from {writer} to {successor}: writes stop for some seconds.",))
+        self.preferred = tuple(identifiers(preferred_writers(self.spec), self.spec).values())
+        topology = self.change.topology
+        if not self.preferred or (topology and topology.writer and topology.writer.id in self.preferred):
+            return Shown()
+        wanted = " or ".join(self.preferred)
+        return Shown(steps=(f"Fail over to {wanted}, if AWS makes another instance the writer: some seconds.",))
 
-    def before(self) -> None:
+    def after(self) -> None:
         """Fail over."""
-        target = self.change.next_writer
-        if target is None:
+        topology = self.change.live() if self.preferred else None
+        if topology is None or topology.writer is None or topology.writer.id in self.preferred:
             return
         from aurora_cli.aws.modify.failover import fail_over
 
-        emit = self.options.emit
+        emit, target = self.options.emit, self.preferred[0]
         with timed(emit, "failover", f"Failing over to {target}"):
             fail_over(self.context.rds, self.spec.name, target, clock=self.app.clock, waiting=waiting(emit))

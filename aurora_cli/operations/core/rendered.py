@@ -59,6 +59,7 @@ def forget_rendered(stack: Stack) -> None:
 def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **options: Any) -> RenderOptions:
     """How a stack is rendered: what its record remembers, and what `options` says of it instead."""
     remembered: dict[str, Any] = {
+        "split_instances": record.split_instances,
         "final_snapshot_identifier": record.final_snapshot_identifier,
         "created_from": record.created_from,
         "source_arn": record.source_arn,

@@ -133,6 +133,7 @@ class RunOptions:
         file: the spec file that the spec comes from, as in `SpecRequest`; None for a command that changes the stored spec.
         write: write what the spec file says otherwise back into it.
         in_place: change the class of all instances at the same time, where one after another is the way otherwise.
+        parallel: how many readers may get another class at the same time, where they do so one after another.
     """
 
     operation: str
@@ -146,6 +147,7 @@ class RunOptions:
     file: str | None = None
     write: bool = False
     in_place: bool = False
+    parallel: int = 1
 
 
 @dataclass(frozen=True)

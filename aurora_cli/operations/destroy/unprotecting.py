@@ -57,7 +57,7 @@ def _set_in_state(work: DestroyContext, clusters: dict[str, Topology]) -> None:
     """
     targets = [address for address in clusters if _carries_wrong_snapshot(work, address)]
     if CLUSTER_ADDRESS in clusters and _is_replica(work):
-        targets = [*dict.fromkeys((*targets, CLUSTER_ADDRESS)), f"{INSTANCE}.first", f"{INSTANCE}.others"]
+        targets = [*dict.fromkeys((*targets, CLUSTER_ADDRESS)), f"{INSTANCE}.this"]
     if not targets:
         return
     work.render()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.core.instances import FIRST, identifiers
+from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step
@@ -56,7 +56,8 @@ def is_alone(app: AppContext, cluster: str, class_: str) -> bool:
 
     stack = existing_stack(app, cluster)
     spec = stored_spec(stack).spec
-    return spec.instances.readers == 0 and class_of(spec, FIRST) != class_ and unfinished(stack) is None
+    alone, *others = stack.record.instance_keys or ("1",)
+    return not others and class_of(spec, alone) != class_ and unfinished(stack) is None
 
 
 @dataclass(frozen=True)

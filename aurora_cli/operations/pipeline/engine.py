@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.concern import Shown
-from aurora_cli.operations.core.instances import ADDRESS_OF_OTHERS, identifiers
+from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.specs import is_pristine, last_spec, stored_spec
@@ -33,6 +33,7 @@ from aurora_cli.operations.spec_file.follow import require_file, with_spec_file
 from aurora_cli.operations.spec_file.shared import write_shared_spec
 from aurora_cli.stacks.journal import Journal, remove_journal
 from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.terraform.state.addresses import INSTANCES
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -163,7 +164,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
             plan,
             topology=topology,
             regions=regions,
-            next_writer=decision.next_writer or (self.change.next_writer if self.change else None),
+            next_writer=decision.next_writer,
             one_by_one=decision.one_by_one,
             warnings=(*(decision.desired.warnings if decision.desired else ()), *self.shown.warnings),
             resumed=self.resumed or self._was_interrupted(),
@@ -200,7 +201,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
             return frozenset()
         plan = self.context.plan(change.spec, self.decision.between)
         change.prepare()
-        goes = {(f'{ADDRESS_OF_OTHERS}["{key}"]', "delete") for key in temporary}
+        goes = {(f'{INSTANCES}["{key}"]', "delete") for key in temporary}
         return frozenset({*((c.address, c.action) for c in plan.changes), *goes})
 
     def _keys(self) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ cluster or an instance by itself; replacing it would be pointless, and deletion 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -60,9 +60,9 @@ def would_keep(
     return frozenset(r.address for r in kept)
 
 
-def as_kept(plan: Plan, addresses: Collection[str]) -> Plan:
+def as_kept(plan: Plan, addresses: Set[str]) -> Plan:
     """The plan as it will be once these resources are no longer marked: only what is known to differ changes in place."""
-    changes = tuple(_as_kept(c) if c.address in addresses else c for c in plan.resource_changes)
+    changes = tuple(_as_kept(c) if addresses & {c.address, c.previous_address} else c for c in plan.resource_changes)
     return replace(plan, resource_changes=changes)
 
 

@@ -20,6 +20,7 @@ from aurora_cli.operations.restore_in_place.refusals import refuse_bound
 from aurora_cli.operations.restore_in_place.retained_cluster import refuse_aside
 from aurora_cli.stacks.journal import read_journal
 from aurora_cli.stacks.names import checked_name
+from aurora_cli.terraform.state.addresses import as_now
 from aurora_cli.terraform.state.state_rename import Renamed
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class Rename(Operation):
         """See docs/reference/operations.md for their order."""
         names = from_facts(decision.facts)
         context.names = (names.before, names.after)
-        context.approved = frozenset((address, action) for address, action in decision.facts["approved"])
+        context.approved = frozenset((as_now(address), action) for address, action in decision.facts["approved"])
         return RenameSteps(context, decision.facts).all()
 
 

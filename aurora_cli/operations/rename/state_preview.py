@@ -50,6 +50,7 @@ def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Pla
             )
             sent = sent_version(context.terraform.state_resources()) or record.password_version
             kept = {"created_from": record.created_from, "source_arn": record.source_arn, "password_version": sent}
+            kept |= {"split_instances": record.split_instances}
             stack.update_record(final_snapshot_identifier=names.snapshot or record.final_snapshot_identifier, **kept)
             write_rendered(stack, local)
             lock = context.stack.terraform_dir / LOCK_FILE

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.model.instances import AcuRange
 
-FIRST = "1"
+_MINUTES = (5, 10)
+"""What AWS takes for the class of one instance, more or less."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Order:
         writer: key of the writer before, None if Terraform does not know it.
         successor: key that takes the role over before `writer` is resized or goes; None when the role stays.
         acu: serverless range before, as (min, max, pause after), None without one.
+        parallel: how many readers may change at the same time.
     """
 
     classes: Mapping[str, str]
@@ -40,6 +42,19 @@ class Order:
     writer: str | None = None
     successor: str | None = None
     acu: tuple[float, float, int | None] | None = None
+    parallel: int = 1
+
+    def batches(self, parallel: int | None = None) -> list[tuple[str, ...]]:
+        """`resize` in steps, the writer's alone. One of the others stays at least, to serve and to fail over to.
+
+        Args:
+            parallel: instead of the order's own.
+        """
+        others = {*self.classes, *self.new} - {self.writer}
+        size = max(1, min(parallel or self.parallel, len(others) - 1))
+        readers = [key for key in self.resize if key != self.writer]
+        batches = [tuple(readers[start : start + size]) for start in range(0, len(readers), size)]
+        return [*batches, *((key,) for key in self.resize if key == self.writer)]
 
     def to_facts(self) -> dict[str, Any]:
         """For the journal."""
@@ -50,9 +65,9 @@ class Order:
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Order:
         """From the journal."""
-        lists = {name: tuple(facts[name]) for name in ("new", "resize", "gone")}
-        acu = tuple(facts["acu"]) if facts["acu"] else None
-        return cls(dict(facts["classes"]), **lists, writer=facts["writer"], successor=facts["successor"], acu=acu)
+        values: dict[str, Any] = {name: tuple(facts[name]) for name in ("new", "resize", "gone")}
+        values |= {name: facts[name] for name in ("writer", "successor", "parallel") if name in facts}
+        return cls(dict(facts["classes"]), **values, acu=tuple(facts["acu"]) if facts["acu"] else None)
 
 
 def order_of(
@@ -62,7 +77,7 @@ def order_of(
     classes: Mapping[str, str],
     keys: Collection[str],
     writer: str | None,
-    fail_over_to: str | None,
+    parallel: int = 1,
 ) -> Order:
     """The order of a change.
 
@@ -71,16 +86,16 @@ def order_of(
         classes: key -> class of the instances that there are now, as AWS says.
         keys: instance keys at the end.
         writer: key of the writer now; None if there is none, or Terraform does not know it.
-        fail_over_to: key that has to become the writer since the present one goes, or None.
+        parallel: how many readers may change at the same time.
     """
     kept = [key for key in sorted(keys, key=int) if key in classes]
     changed = [key for key in kept if classes[key] != class_of(after, key)]
     readers = sorted((k for k in changed if k != writer), key=lambda k: (-_tier(after, k), -int(k)))
     new = tuple(key for key in sorted(keys, key=int) if key not in classes)
-    successor = fail_over_to
+    successor = None
     if writer in changed:
         heirs = [key for key in (*kept, *new) if key != writer]
-        successor = successor or min(heirs, key=lambda k: (_tier(after, k), int(k)), default=None)
+        successor = min(heirs, key=lambda k: (_tier(after, k), int(k)), default=None)
     acu, pause = before.instances.acu, before.instances.pause_after
     return Order(
         classes=dict(classes),
@@ -90,11 +105,28 @@ def order_of(
         writer=writer,
         successor=successor,
         acu=(acu.min, acu.max, pause) if acu else None,
+        parallel=parallel,
     )
 
 
+def duration(orders: Sequence[Order]) -> str | None:
+    """How long the change of the classes takes, and the quicker ways; None for a single instance."""
+    count = sum(len(order.resize) for order in orders)
+    if count < 2:
+        return None
+
+    def minutes(parallel: int | None) -> str:
+        steps = sum(len(order.batches(parallel)) for order in orders)
+        return f"{steps * _MINUTES[0]} to {steps * _MINUTES[1]} minutes"
+
+    widest = max(len(batch) for order in orders for batch in order.batches(count))
+    quicker = [] if minutes(widest) == minutes(None) else [f"--parallel {widest}: {minutes(widest)}"]
+    quicker.append(f"--in-place: {_MINUTES[0]} to {_MINUTES[1]} minutes, and no instance serves meanwhile")
+    return f"{count} instances get another class, in {minutes(None)} or so. With {'; with '.join(quicker)}."
+
+
 def _tier(spec: ClusterSpec, key: str) -> int:
-    return min(tier_of(spec, key, first=key == FIRST), LOWEST_PRIORITY)
+    return min(tier_of(spec, key), LOWEST_PRIORITY)
 
 
 def spec_on_the_way(after: ClusterSpec, order: Order, reached: Collection[str]) -> ClusterSpec:

@@ -44,9 +44,9 @@ def region_orders(context: OperationContext, after: ClusterSpec) -> dict[str, Or
             secondary_spec(before, region),
             spec,
             classes=classes_of(spec, existing, topology),
-            keys=choose_keys(existing, spec.instances.readers + 1, first).keys,
+            keys=choose_keys(existing, spec.instances.readers + 1, first),
             writer=first if region == live.primary_region else None,
-            fail_over_to=None,
+            parallel=context.options.parallel,
         )
         if order.resize:
             orders[region] = order

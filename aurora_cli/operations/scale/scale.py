@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
-from aurora_cli.operations.core.instances import choose_keys, identifiers, key_of, refuse_missing_successor
+from aurora_cli.operations.core.instances import choose_keys, identifiers, key_of
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.day_two.failover import named_instance, require_available
 from aurora_cli.operations.pipeline.concerns import EVERY_CHANGE
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.preflight.orderable import Orderable
-from aurora_cli.operations.scale.order import Order, order_of
+from aurora_cli.operations.scale.order import Order, duration, order_of
 from aurora_cli.operations.scale.regions import classes_of, region_orders, resized_names
 from aurora_cli.operations.scale.spec import scaled
 from aurora_cli.operations.scale.steps import ScaleSteps
@@ -110,7 +110,8 @@ class Scale(Operation):
         decided = instance_decision(context, topology, desired, in_place=self.request.in_place)
         order = decided.facts["order"]
         own = self._own_classes(desired.spec, identifiers([*order["classes"], *order["new"]], desired.spec))
-        return replace(decided, remarks=(*decided.remarks, *own))
+        quicker = () if self.every or self.request.in_place else duration_of(decided)
+        return replace(decided, remarks=(*decided.remarks, *own, *quicker))
 
     def _own_classes(self, spec: ClusterSpec, names: Mapping[str, str]) -> tuple[str, ...]:
         """`--class` is the class of all; an instance that was given one of its own keeps it."""
@@ -162,31 +163,37 @@ def instance_decision(
         in_place: everything at once.
 
     Raises:
-        OperationFailed: the instance that would have to become the writer does not exist. TerraformFailed and its kin.
+        TerraformFailed and its kin.
     """
     spec, existing = desired.spec, context.keys()
     writer = key_of(topology.writer.id, spec) if topology.writer else None
-    choice = choose_keys(existing, spec.instances.readers + 1, writer)
-    refuse_missing_successor(spec, choice.fail_over_to, topology)
+    keys = choose_keys(existing, spec.instances.readers + 1, writer)
     order = order_of(
         context.spec,
         spec,
         classes=classes_of(spec, existing, topology),
-        keys=choice.keys,
+        keys=keys,
         writer=writer,
-        fail_over_to=choice.fail_over_to,
+        parallel=context.options.parallel,
     )
     names, regions = identifiers([*order.classes, *order.new], spec), region_orders(context, spec)
-    moves = order.successor if not in_place or order.writer in order.gone else None
+    moves = None if in_place else order.successor
     resized = (*(names[key] for key in order.resize), *resized_names(regions, spec))
     return Decision(
         facts={"order": order.to_facts(), "regions": {name: one.to_facts() for name, one in regions.items()}},
         desired=desired,
-        keys=choice.keys,
+        keys=keys,
         one_by_one=() if in_place else resized,
         next_writer=names[moves] if moves else None,
         remarks=_remarks(context.spec.name, order, topology),
     )
+
+
+def duration_of(decision: Decision) -> tuple[str, ...]:
+    """What `Order` says of the time, as a remark; none for one instance."""
+    orders = [Order.from_facts(facts) for facts in (decision.facts["order"], *decision.facts["regions"].values())]
+    said = duration(orders)
+    return (said,) if said else ()
 
 
 def _remarks(cluster: str, order: Order, topology: Topology) -> tuple[str, ...]:

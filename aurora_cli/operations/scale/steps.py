@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
 
 _READER = "Connections to {name} end, and it is unavailable for some minutes; the other instances keep serving."
+_READERS = "Connections to {name} end, and they are unavailable for some minutes; the other instances keep serving."
 _ALONE = "{name} is the only instance: no connections for some minutes."
 _IN_PLACE = "Every instance restarts at the same time: no writes, and no reads, for some minutes."
 
@@ -78,11 +79,11 @@ class ScaleSteps:
         own = _Place(None, self.context, self.after, order)
         changed: list[tuple[str | None, str]] = []
         for place in sorted((*self.regions, own), key=_when):
-            for key in place.order.resize:
-                if key == place.order.writer and place.order.successor:
+            for keys in place.order.batches():
+                if place.order.writer in keys and place.order.successor:
                     steps.append(failover_step(place.context, place.name(place.order.successor)))
-                changed.append((place.region, key))
-                steps.append(self._resize(place, key, tuple(changed)))
+                changed += [(place.region, key) for key in keys]
+                steps.append(self._resize(place, keys, tuple(changed)))
         if order.writer in order.gone and order.successor:
             steps.append(failover_step(self.context, self.names[order.successor]))
         return [*steps, *self.remove()]
@@ -109,13 +110,20 @@ class ScaleSteps:
         run = self._reach(self._on_the_way(()), keys_on_the_way(self.order, self.keys))
         return Step("add", ", ".join(words), self._added, run)
 
-    def _resize(self, place: _Place, key: str, changed: Collection[tuple[str | None, str]]) -> Step:
-        name, alone = place.name(key), place.alone(key)
-        run = self._reach(self._on_the_way(changed), keys_on_the_way(self.order, self.keys), place, taken_down=name)
-        words = (_ALONE if alone else _READER).format(name=name)
-        text = f"Change {name} from {place.order.classes[key]} to {class_of(place.after, key)}"
-        without_writer = alone and key == place.order.writer
-        return Step(f"resize {name}", text, self._has_class(place, key), run, words, without_writer=without_writer)
+    def _resize(self, place: _Place, keys: Sequence[str], changed: Collection[tuple[str | None, str]]) -> Step:
+        names, alone = [place.name(key) for key in keys], place.alone(keys[0])
+        run = self._reach(self._on_the_way(changed), keys_on_the_way(self.order, self.keys), place, taken_down=names)
+        words = _ALONE if alone else _READER if len(keys) == 1 else _READERS
+        moves = (f"{place.name(k)} from {place.order.classes[k]} to {class_of(place.after, k)}" for k in keys)
+        done = [self._has_class(place, key) for key in keys]
+        return Step(
+            f"resize {', '.join(names)}",
+            f"Change {', '.join(moves)}",
+            lambda: all(has_class() for has_class in done),
+            run,
+            words.format(name=" and ".join(names)),
+            without_writer=alone and place.order.writer in keys,
+        )
 
     def _on_the_way(self, changed: Collection[tuple[str | None, str]]) -> ClusterSpec:
         """The spec at the end, with the classes of before for what is not among `changed`, as (Region, key)."""
@@ -145,10 +153,10 @@ class ScaleSteps:
         spec: ClusterSpec,
         keys: tuple[str, ...],
         place: _Place | None = None,
-        taken_down: str | None = None,
+        taken_down: Collection[str] = (),
     ) -> Callable[[], None]:
         def run() -> None:
-            if place is not None and taken_down is not None:
+            if place is not None:
                 _not_the_writer(place, taken_down)
             self.context.apply_spec(spec, keys)
             (place.context if place else self.context).healthy()
@@ -196,8 +204,8 @@ def _when(place: _Place) -> int:
     return 1 if place.region is None else 2 * (place.order.writer is not None)
 
 
-def _not_the_writer(place: _Place, name: str) -> None:
-    """AWS may have given the role back meanwhile: it moves away once more before the instance is taken down."""
+def _not_the_writer(place: _Place, names: Collection[str]) -> None:
+    """AWS may have given the role back meanwhile: it moves away once more before the instances are taken down."""
     topology, successor = place.context.healthy(), place.order.successor
-    if successor and topology.writer and topology.writer.id == name:
+    if successor and topology.writer and topology.writer.id in names:
         failover_step(place.context, place.name(successor)).run()

@@ -39,25 +39,41 @@ def class_of(spec: ClusterSpec, key: str) -> str | None:
     return override_of(spec, key).class_ or of_all
 
 
-def tier_of(spec: ClusterSpec, key: str, *, first: bool) -> int:
+def tier_of(spec: ClusterSpec, key: str) -> int:
     """The instance's promotion tier.
 
-    Keys count tiers, so what stands at a key is the same whatever other keys come and go: the first instance has 0,
-    key 2 has 1, key 3 has 2. Tiers end at 15. `scale_with_writer` moves a serverless reader into a following tier or out.
+    Keys count tiers, so what stands at a key is the same whatever other keys come and go: key 1 has 0, key 2 has 1, key 3
+    has 2. Tiers end at 15. `scale_with_writer` moves a serverless reader into a following tier or out.
     """
     override = override_of(spec, key)
     if override.promotion_tier is not None:
         return override.promotion_tier
-    place = 0 if first else min(int(key) - 1, LOWEST_PRIORITY)
+    place = min(int(key) - 1, LOWEST_PRIORITY)
     if override.scale_with_writer is None:
         return place
     return min(place, FOLLOWING_TIER) if override.scale_with_writer else max(place, FOLLOWING_TIER + 1)
 
 
 def members_of(spec: ClusterSpec) -> tuple[Member, ...]:
-    """The instances of a new cluster: keys 1 to readers + 1; the first one starts as the writer."""
+    """The instances of a new cluster: keys 1 to readers + 1."""
     keys = [str(number) for number in range(1, spec.instances.readers + 2)]
-    return tuple(Member(key, class_of(spec, key), tier_of(spec, key, first=key == "1")) for key in keys)
+    return tuple(Member(key, class_of(spec, key), tier_of(spec, key)) for key in keys)
+
+
+def preferred_writers(spec: ClusterSpec) -> tuple[str, ...]:
+    """Keys of the instances of which one should be the writer of a new cluster; empty where the spec does not care.
+
+    It does where instances differ in class, zone or tier: then it is the one that AWS would fail over to, of the lowest tier
+    and of several the largest (Aurora User Guide, fault tolerance).
+    """
+    members = members_of(spec)
+    own = [override_of(spec, member.key) for member in members]
+    if len(members) == 1 or not any(
+        one.class_ or one.zone or one.promotion_tier is not None or one.scale_with_writer is not None for one in own
+    ):
+        return ()
+    ranks = {one.key: (one.tier, -(memory_of(spec, one.class_name) or 0)) for one in members}
+    return tuple(key for key, rank in ranks.items() if rank == min(ranks.values()))
 
 
 def memory_of(spec: ClusterSpec, class_name: str | None) -> float | None:

@@ -30,7 +30,7 @@ class Resource:
     """Which resource a message is about.
 
     Attributes:
-        address: e.g. `aws_rds_cluster_instance.others["2"]`.
+        address: e.g. `aws_rds_cluster_instance.this["2"]`.
         type: e.g. `aws_rds_cluster_instance`.
         name: e.g. `others`.
         key: the `for_each` key or `count` index, or None.

@@ -34,9 +34,9 @@ class ResourceChange:
     """What the plan does with one resource.
 
     Attributes:
-        address: e.g. `aws_rds_cluster_instance.others["2"]`.
+        address: e.g. `aws_rds_cluster_instance.this["2"]`.
         type: e.g. `aws_rds_cluster_instance`.
-        name: e.g. `others`.
+        name: e.g. `this`.
         index: `for_each` key or `count` index, or None.
         action: what is done; `replace` is a deletion and a creation, in either order.
         replace_paths: the attributes that force a replacement, e.g. `engine`; empty otherwise.

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 
 CLUSTER_ADDRESS = "aws_rds_cluster.this"
+INSTANCES = "aws_rds_cluster_instance.this"
 GLOBAL_ADDRESS = "aws_rds_global_cluster.this"
+_EARLIER = re.compile(r"\baws_rds_cluster_instance\.(?:(?P<first>first)$|others(?=\[))")
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 _TEMPLATE_START = re.compile(r"([$%])(?=\{)")
 _KEY = r"\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\]"
@@ -32,6 +34,11 @@ def inner(address: str) -> str:
 def in_region(region: str, address: str) -> str:
     """The address of what is in a secondary Region's module."""
     return f"module.{region.replace('-', '_')}.{address}"
+
+
+def as_now(address: str) -> str:
+    """The address of an instance, where it is one of earlier versions: `first` was key 1, `others` had the other keys."""
+    return _EARLIER.sub(lambda found: INSTANCES + ('["1"]' if found["first"] else ""), address)
 
 
 def instance_key(key: str | int | None) -> str:

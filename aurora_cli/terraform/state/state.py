@@ -21,7 +21,7 @@ class StateResource:
     """One resource in the state.
 
     Attributes:
-        address: e.g. `aws_rds_cluster_instance.others["2"]`.
+        address: e.g. `aws_rds_cluster_instance.this["2"]`.
         type, name: its parts.
         index: `for_each` key or `count` index, or None.
         attributes: its attributes, secrets redacted.

@@ -194,19 +194,12 @@ def _route(resource: Addressed, values: Values, among: Sequence[Addressed]) -> N
     return Name("route to the internet") if resource.address.endswith(".internet") else _by_kind(resource, values)
 
 
-def _cluster_instance(resource: Addressed, values: Values, among: Sequence[Addressed]) -> Name:
-    name = _by_kind(resource, values)
-    first = name.text == "instance" and resource.address.endswith(".first")
-    return Name("instance 1", name.detail) if first else name
-
-
 _SPECIAL: dict[str, Callable[[Addressed, Values, Sequence[Addressed]], Name]] = {
     "aws_subnet": _subnet,
     "aws_vpc_security_group_ingress_rule": _rule,
     "aws_vpc_security_group_egress_rule": _rule,
     "aws_route_table": _route_table,
     "aws_route": _route,
-    "aws_rds_cluster_instance": _cluster_instance,
 }
 
 

@@ -4,5 +4,5 @@ resource "aws_rds_cluster_activity_stream" "this" {
   kms_key_id   = aws_kms_key.this.id
 
   # It needs an instance.
-  depends_on = [aws_rds_cluster_instance.first]
+  depends_on = [aws_rds_cluster_instance.this]
 }

@@ -12,7 +12,7 @@ resource "aws_appautoscaling_target" "readers" {
   }
 
   # Its metrics are averages over readers, so these come first; on the way out, AWS stops scaling before they go.
-  depends_on = [aws_rds_cluster_instance.others]
+  depends_on = [aws_rds_cluster_instance.this]
 }
 
 locals {

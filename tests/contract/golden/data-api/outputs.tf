@@ -48,8 +48,5 @@ output "security_group_id" {
 
 output "instance_identifiers" {
   description = "Identifier of each instance by its key; roles change, so ask AWS for them."
-  value = merge(
-    { "1" = aws_rds_cluster_instance.first.identifier },
-    { for key, instance in aws_rds_cluster_instance.others : key => instance.identifier },
-  )
+  value       = { for key, instance in aws_rds_cluster_instance.this : key => instance.identifier }
 }

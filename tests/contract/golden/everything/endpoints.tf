@@ -2,11 +2,11 @@ locals {
   endpoints = {
     reports = {
       type    = "ANY"
-      members = [aws_rds_cluster_instance.others["5"].identifier]
+      members = [aws_rds_cluster_instance.this["5"].identifier]
     }
     web = {
       type     = "READER"
-      excluded = [aws_rds_cluster_instance.others["5"].identifier]
+      excluded = [aws_rds_cluster_instance.this["5"].identifier]
     }
   }
 }
@@ -22,5 +22,5 @@ resource "aws_rds_cluster_endpoint" "custom" {
   excluded_members            = try(each.value.excluded, null)
 
   # A new endpoint that leads to every instance needs them to be there.
-  depends_on = [aws_rds_cluster_instance.first, aws_rds_cluster_instance.others]
+  depends_on = [aws_rds_cluster_instance.this]
 }

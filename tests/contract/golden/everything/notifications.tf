@@ -44,6 +44,6 @@ resource "aws_db_event_subscription" "instances" {
   name             = "${local.name}-instances"
   sns_topic        = aws_sns_topic.alerts.arn
   source_type      = "db-instance"
-  source_ids       = concat([aws_rds_cluster_instance.first.identifier], [for instance in aws_rds_cluster_instance.others : instance.identifier])
+  source_ids       = [for instance in aws_rds_cluster_instance.this : instance.identifier]
   event_categories = ["availability", "failure", "low storage"]
 }

@@ -126,7 +126,7 @@ resource "aws_db_proxy_target" "this" {
   db_cluster_identifier = aws_rds_cluster.this.cluster_identifier
 
   # A cluster without an instance is no target.
-  depends_on = [aws_rds_cluster_instance.first]
+  depends_on = [aws_rds_cluster_instance.this]
 }
 
 resource "aws_db_proxy_endpoint" "readers" {

@@ -1,5 +1,5 @@
 locals {
-  # A key is for life and says nothing of the role: any instance can become the writer.
+  # A key is for life and says nothing of the role: they are created in parallel, and AWS says which of them is the writer.
   instances = {
     "1" = {
       class          = "db.t4g.large"
@@ -14,31 +14,8 @@ locals {
   }
 }
 
-# Created before the others, so that it starts as the writer.
-resource "aws_rds_cluster_instance" "first" {
-  identifier        = "ledger-1"
-  instance_class    = local.instances["1"].class
-  promotion_tier    = local.instances["1"].promotion_tier
-  availability_zone = local.instances["1"].zone
-
-  cluster_identifier      = aws_rds_cluster.this.id
-  engine                  = aws_rds_cluster.this.engine
-  db_subnet_group_name    = aws_rds_cluster.this.db_subnet_group_name
-  db_parameter_group_name = aws_db_parameter_group.this.name
-
-  publicly_accessible        = false
-  auto_minor_version_upgrade = false
-  apply_immediately          = true
-  copy_tags_to_snapshot      = true
-
-  lifecycle {
-    # The zone is chosen once, when the instance is made; a changed order of zones must not replace it.
-    ignore_changes = [availability_zone]
-  }
-}
-
-resource "aws_rds_cluster_instance" "others" {
-  for_each = { for key, instance in local.instances : key => instance if key != "1" }
+resource "aws_rds_cluster_instance" "this" {
+  for_each = local.instances
 
   identifier        = "${local.name}-${each.key}"
   instance_class    = each.value.class
@@ -59,6 +36,4 @@ resource "aws_rds_cluster_instance" "others" {
     # The zone is chosen once, when the instance is made; a changed order of zones must not replace it.
     ignore_changes = [availability_zone]
   }
-
-  depends_on = [aws_rds_cluster_instance.first]
 }

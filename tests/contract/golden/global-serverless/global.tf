@@ -16,7 +16,7 @@ resource "aws_rds_global_cluster" "this" {
 }
 
 locals {
-  primary = concat([aws_rds_cluster_instance.first.id], values(aws_rds_cluster_instance.others)[*].id)
+  primary = values(aws_rds_cluster_instance.this)[*].id
 }
 
 module "eu_north_1" {

@@ -33,7 +33,7 @@ WAITING = {"db_instance_class": "DBInstanceClass", "ca_certificate_identifier": 
 
 
 def create(backend: AuroraBackend, params: Any) -> StatusView:
-    """CreateDBInstance in a cluster. The first instance of a cluster is its writer."""
+    """CreateDBInstance in a cluster."""
     values = dict(params.items())
     name = names.check_identifier(values["db_instance_identifier"], "DBInstanceIdentifier")
     if name in backend.databases:

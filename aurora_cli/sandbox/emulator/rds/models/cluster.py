@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from moto.core.utils import utcnow
 from moto.rds.models import DBCluster, RDSBackend
 
 from aurora_cli.sandbox.emulator.latency import Transition
@@ -16,6 +17,7 @@ from aurora_cli.spec.facts.sizes import size_of
 
 LICENSES = {"aurora-postgresql": "postgresql-license", "aurora-mysql": "general-public-license"}
 DEFAULT_PAUSE_S = 300
+_AT_ONCE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,17 @@ class AuroraCluster(Transitional, DBCluster):
         """Members that are not being deleted, oldest first."""
         return [member for member in self._members if not member.deleting]  # type: ignore[attr-defined,misc]
 
+    def welcome(self, new: AuroraInstance) -> None:
+        """Make a new instance the writer of a cluster without one. Which of several that are created at once is open in AWS.
+
+        Here it is the first by name, so that a run can be repeated.
+        """
+        recent = [one for one in self.instances if utcnow() - one.created < _AT_ONCE]
+        writer = next((one for one in self.instances if one.is_cluster_writer), None)
+        if writer is None or (len(recent) == len(self.instances) and _place(new) < _place(writer)):
+            self.make_writer(new)
+            new.is_cluster_writer = True
+
     def designate_writer(self) -> None:
         """Without a writer, promote the reader that AWS would promote."""
         if self.instances and not any(member.is_cluster_writer for member in self.instances):
@@ -230,3 +243,8 @@ class AuroraCluster(Transitional, DBCluster):
 
     def save_automated_backup(self) -> None:
         """RDS takes the first automated backup later; moto's would block the identifier for a recreated cluster."""
+
+
+def _place(instance: AuroraInstance) -> tuple[int, str]:
+    """By name, in which numbers count as numbers."""
+    return len(instance.db_instance_identifier), instance.db_instance_identifier

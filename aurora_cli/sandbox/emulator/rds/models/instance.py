@@ -39,7 +39,8 @@ class AuroraInstance(Transitional, DBInstanceClustered):
         self.availability_zone = values.get("availability_zone") or networks.zone_with_most_room(
             backend, cluster.db_subnet_group_name, (member.availability_zone for member in cluster.instances)
         )
-        self.is_cluster_writer = not cluster.instances
+        self.is_cluster_writer = False
+        cluster.welcome(self)
         self.publicly_accessible = bool(values.get("publicly_accessible"))
         self.db_parameter_group_name = values.get("db_parameter_group_name") or f"default.{cluster.family}"
         self.parameters_status = "in-sync"
