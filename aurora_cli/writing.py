@@ -5,9 +5,13 @@ What we keep is for the owner's eyes only. A file that the user asked for has th
 
 from __future__ import annotations
 
+import json
 import os
 import stat
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from aurora_cli.errors import InvalidInput
 
@@ -136,3 +140,10 @@ def _replace(path: Path, data: str | bytes, mode: int, *, exact: bool, sync: boo
         raise
     if sync:
         sync_folder(path.parent)
+
+
+def write_cache(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON that can be made anew; where it cannot be written that costs time, nothing else."""
+    with suppress(OSError):
+        make_missing(path.parent)
+        write_atomic(path, json.dumps(content, indent=2), sync=False)

@@ -38,6 +38,11 @@ class Home:
         """File that remembers the version of each Terraform binary met."""
         return self.path / "terraform-versions.json"
 
+    @property
+    def list_cache(self) -> Path:
+        """File that remembers what `list` shows of each stored spec."""
+        return self.path / "listed-specs.json"
+
     def prepare(self) -> None:
         """Make the folders for stacks, locks and providers.
 

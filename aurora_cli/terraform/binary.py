@@ -9,13 +9,11 @@ the sandbox is no consent. Source: LICENSE of hashicorp/terraform, Business Sour
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +22,7 @@ from aurora_cli.errors import TerraformMissing
 from aurora_cli.json_input import read_json
 from aurora_cli.terraform import argv
 from aurora_cli.terraform.environment import terraform_env
-from aurora_cli.writing import make_missing, write_atomic
+from aurora_cli.writing import write_cache
 
 MINIMUM = {"Terraform": (1, 11, 0), "OpenTofu": (1, 9, 0)}
 _BANNER = re.compile(r"^(Terraform|OpenTofu) v(\d+)\.(\d+)\.(\d+)(\S*)", re.MULTILINE)
@@ -206,7 +204,4 @@ def _load(cache: Path) -> dict[str, tuple[str, str]]:
 
 
 def _remember(cache: Path, identity: str, value: tuple[str, str]) -> None:
-    content = {**_load(cache), identity: value}
-    with suppress(OSError):  # a cache that cannot be written costs time, nothing else
-        make_missing(cache.parent)
-        write_atomic(cache, json.dumps(content, indent=2), sync=False)
+    write_cache(cache, {**_load(cache), identity: value})

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.context import ClusterIdentity
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
-from aurora_cli.hcl.values.account import role_of
 from aurora_cli.terraform.run.run_folder import unreconciled_runs
 from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
 
@@ -77,6 +76,8 @@ def act_for(app: AppContext, stack: Stack, spec: ClusterSpec | None = None) -> N
     """
 
     def identity() -> ClusterIdentity:
+        from aurora_cli.hcl.values.account import role_of
+
         known = spec or last_spec(stack)
         return ClusterIdentity(stack.name, stack.record.account_id, (role_of(known) if known else {}) or None)
 

@@ -1,0 +1,72 @@
+"""`list` reads each stored spec once, and remembers what it shows of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aurora_cli.context import AppContext
+from aurora_cli.operations.core import specs
+from aurora_cli.operations.inspect.clusters import ListRow, list_clusters
+from aurora_cli.spec.resolve.resolve import Resolved
+from aurora_cli.spec.text.dump import dump_spec
+from aurora_cli.stacks.stack import Stack
+from tests.unit.spec_cases import resolved
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> AppContext:
+    return AppContext(home_folder=tmp_path / "home", environ={})
+
+
+def stack_of(app: AppContext, name: str, readers: int = 1) -> Stack:
+    spec = resolved({"name": name, "instances.readers": readers, "instances.class": "db.r7g.large"}).spec
+    app.home.prepare()
+    return app.registry.create(name, region="eu-west-1", target="aws", spec=dump_spec(spec))
+
+
+def shown(row: ListRow) -> tuple[str, str, int]:
+    return row.name, row.engine, row.instances
+
+
+def test_a_spec_is_read_again_only_when_it_has_changed(app: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = stack_of(app, "a"), stack_of(app, "b")
+    rows = list_clusters(app)
+    assert [shown(row) for row in rows] == [("a", "aurora-postgresql", 2), ("b", "aurora-postgresql", 2)]
+    read: list[str] = []
+    stored_spec = specs.stored_spec
+
+    def noted(stack: Stack) -> Resolved:
+        read.append(stack.name)
+        return stored_spec(stack)
+
+    monkeypatch.setattr(specs, "stored_spec", noted)
+    assert list_clusters(app) == rows
+    first.write_spec(first.read_spec().replace("readers: 1", "readers: 4"))
+    assert [shown(row)[2] for row in list_clusters(app)] == [5, 2]
+    assert read == ["a"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"a": 1}', '{"a": ["x", "y", "z"]}', "\xff"])
+def test_a_damaged_memory_costs_time_and_nothing_else(app: AppContext, content: str) -> None:
+    stack_of(app, "a")
+    rows = list_clusters(app)
+    app.home.list_cache.write_bytes(content.encode("latin-1"))
+    assert list_clusters(app) == rows
+
+
+def test_what_is_known_is_shown_without_the_model_of_the_spec(app: AppContext) -> None:
+    """A process of its own: which modules are loaded is a fact of the whole process."""
+    stack_of(app, "a")
+    list_clusters(app)
+    program = (
+        "import sys; from aurora_cli.main import main; main(['list']); "
+        "print([m for m in ('pydantic', 'ruamel.yaml', 'jinja2', 'botocore', 'boto3') if m in sys.modules])"
+    )
+    words = [sys.executable, "-c", program]
+    environ = {"AURORA_HOME": str(app.home.path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env=environ)
+    assert done.stdout.endswith("[]\n"), done.stdout
