@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks.against_terraform import creating, destroying, memory, planning, workshop
+from benchmarks.against_terraform import creating, destroying, memory, planning, scaling, workshop
 from benchmarks.everything import everything
+from benchmarks.looks import disk, looking, many_plans
 from benchmarks.processor import processor_time
 from benchmarks.rendering import rendering
 from benchmarks.startup import startup
 from benchmarks.timing import Comparison
+from benchmarks.waits import instance_waits
 
 
 def show(comparisons: list[Comparison]) -> None:
@@ -58,13 +60,42 @@ def against(runs: int) -> None:
     """Ours and Terraform alone."""
     print("## Against bare Terraform\n")
     with workshop() as shop:
-        show([planning(shop, runs), creating(shop, runs), destroying(shop, runs)])
+        show([one(shop, runs) for one in (planning, creating, scaling, destroying)])
         print("## Memory\n\n| command | peak of its own process (MiB) |\n| --- | --: |")
         for name, mib in memory(shop).items():
             print(f"| `{name}` | {mib:.0f} |")
 
 
-PARTS = {"startup": start_up, "rendering": render, "processor": processor, "everything": all_on, "terraform": against}
+def waits(runs: int) -> None:
+    """What a user of AWS waits for, in the unit that matters there."""
+    print("## Waits for instances\n\n| command | seconds | instance waits |\n| --- | --: | --: |")
+    with workshop() as shop:
+        for one in instance_waits(shop):
+            print(f"| `{one.command}` | {one.seconds:.1f} | {one.waits:.1f} |")
+    print()
+
+
+def looks(runs: int) -> None:
+    """Commands that change nothing, the disk that a stack takes, and many plans at once."""
+    print("## Looking\n")
+    with workshop() as shop:
+        show(looking(shop, runs))
+        print("| stack | files on disk (KiB) |\n| --- | --: |")
+        for name, kib in disk(shop).items():
+            print(f"| {name} | {kib} |")
+        one_by_one, together = many_plans(shop)
+        print(f"\n20 plans, one after another {one_by_one:.1f} s, on all processors {together:.1f} s.\n")
+
+
+PARTS = {
+    "startup": start_up,
+    "rendering": render,
+    "processor": processor,
+    "looks": looks,
+    "everything": all_on,
+    "waits": waits,
+    "terraform": against,
+}
 
 
 def main() -> None:

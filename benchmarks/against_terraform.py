@@ -114,6 +114,24 @@ def destroying(shop: Workshop, runs: int) -> Comparison:
     return compare(Destroy("aurora-cli destroy", ()), bare, runs, before=both)
 
 
+def scaling(shop: Workshop, runs: int) -> Comparison:
+    """`scale --readers +1`, against the same edit of the rendered files and `terraform apply`."""
+    copy = shop.home / "bare-scaled"
+    Command("create", (shop.aurora("create", "scaled", *SPEC, "--yes"),)).run()
+
+    def edit(readers: int) -> None:
+        spec = ("--engine", "postgres", "--readers", str(readers))
+        Command("render", (shop.aurora("render", "bare-scaled", *spec, "--to", str(copy), "--force"),)).run()
+
+    edit(2)
+    apply = (*shop.terraform, "apply", "-input=false", "-auto-approve")
+    first = ((*shop.terraform, "init", "-input=false"), apply)
+    Command("apply", first, copy, shop.environ).run()
+    bare = Command("terraform apply", (apply,), copy, shop.environ)
+    line = shop.aurora("scale", "scaled", "--readers", "+1", "--yes")
+    return compare(Command("aurora-cli scale --readers +1", (line,)), bare, runs, before=lambda run: edit(3 + run))
+
+
 def memory(shop: Workshop) -> dict[str, float]:
     """Peak memory of our process, in MiB: `--help`, and `plan` of a cluster that exists."""
     return {

@@ -16,6 +16,8 @@ from aurora_cli.spec.text.dump import dump_spec
 from aurora_cli.stacks.stack import Stack
 from tests.unit.spec_cases import resolved
 
+HEAVY = ("pydantic", "ruamel.yaml", "jinja2", "botocore", "boto3", "moto", "grpc")
+
 
 @pytest.fixture
 def app(tmp_path: Path) -> AppContext:
@@ -58,15 +60,21 @@ def test_a_damaged_memory_costs_time_and_nothing_else(app: AppContext, content: 
     assert list_clusters(app) == rows
 
 
-def test_what_is_known_is_shown_without_the_model_of_the_spec(app: AppContext) -> None:
-    """A process of its own: which modules are loaded is a fact of the whole process."""
+def test_commands_import_what_they_need_and_no_more(app: AppContext, tmp_path: Path) -> None:
+    """One process for all, from the lightest to the heaviest: which modules are loaded is a fact of the whole process."""
     stack_of(app, "a")
     list_clusters(app)
+    spec = "smallest.yaml"
+    commands = [["list"], ["validate", "-f", spec], ["render", "-f", spec, "--to", str(tmp_path / "tf")]]
     program = (
-        "import sys; from aurora_cli.main import main; main(['list']); "
-        "print([m for m in ('pydantic', 'ruamel.yaml', 'jinja2', 'botocore', 'boto3') if m in sys.modules])"
+        "import sys; from aurora_cli.main import main\n"
+        f"for words in {commands!r}:\n"
+        "    assert main(words) == 0\n"
+        f"    print('HAS', *(m for m in {HEAVY!r} if m in sys.modules))"
     )
+    root = Path(__file__).parents[2]
+    environ = {"AURORA_HOME": str(app.home.path), "PYTHONPATH": str(root)}
     words = [sys.executable, "-c", program]
-    environ = {"AURORA_HOME": str(app.home.path), "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(words, capture_output=True, text=True, check=True, env=environ)
-    assert done.stdout.endswith("[]\n"), done.stdout
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env=environ, cwd=root / "examples")
+    has = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("HAS")]
+    assert has == [[], ["pydantic", "ruamel.yaml"], ["pydantic", "ruamel.yaml", "jinja2"]]
