@@ -140,10 +140,9 @@ def read_topology(rds: Any, identifier: str) -> Topology | None:
     if cluster is None:
         return None
     instances = {one["DBInstanceIdentifier"]: one for one in instances_of(rds, identifier)}
-    members = tuple(
-        _member(m, instances.get(m["DBInstanceIdentifier"], {})) for m in cluster.get("DBClusterMembers", ())
-    )
-    return _topology(cluster, members, _custom_endpoints(rds, cluster))
+    members = [_member(m, instances.get(m["DBInstanceIdentifier"], {})) for m in cluster.get("DBClusterMembers", ())]
+    members.sort(key=lambda m: (len(m.id), m.id))  # AWS has them in the order of their creation, which is any
+    return _topology(cluster, tuple(members), _custom_endpoints(rds, cluster))
 
 
 def _custom_endpoints(rds: Any, cluster: dict[str, Any]) -> dict[str, str]:
