@@ -317,6 +317,7 @@ def test_and_back_with_readers_one_at_a_time(world: Aurora) -> None:
 
 @pytest.mark.thorough
 def test_the_temporary_reader_is_offered_at_a_terminal(world: Aurora) -> None:
+    world.run("failover", "demo", "--to", "demo-1", "--yes")
     world.ok("scale", "demo", "--readers", "0", "--yes")
     words = ("migrate", "to-serverless", "demo", "--acu", "0.5-8")
     declined = at_terminal(world, *words, prompt="temporary reader?", typed="y\nn")

@@ -68,7 +68,7 @@ def test_nothing_is_applied_when_that_was_all(tmp_path: Path, calls: list[str]) 
 
 def test_what_was_not_approved_is_not_applied(tmp_path: Path, calls: list[str]) -> None:
     terraform = FakeTerraform(tmp_path, PAUSE_REFUSED)
-    with pytest.raises(PlanStale, match=r"aws_rds_cluster_instance\.first"):
+    with pytest.raises(PlanStale, match=r"aws_rds_cluster_instance\.this"):
         applied(terraform, Plan((change('aws_rds_cluster_instance.this["1"]', "delete"),)))
     assert terraform.applied == 0
 

@@ -40,7 +40,7 @@ STATE: dict[str, Any] = {
         {
             "mode": "managed",
             "type": "aws_rds_cluster_instance",
-            "name": "others",
+            "name": "this",
             "instances": [
                 {"index_key": "2", "status": "tainted", "attributes": {"id": "demo-2"}},
                 {"index_key": 'a"b', "deposed": "1234", "attributes": {}},

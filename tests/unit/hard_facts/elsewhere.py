@@ -45,8 +45,8 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
         "tests/sandbox/test_orderable.py::test_what_is_not_offered_is_refused_before_anything_is_made",
     ),
     "c5-4": (
-        "The first instance is made alone, so that it is the writer.",
-        f"{_RENDERED}::test_readers_come_after_the_first_instance_in_other_zones_with_higher_tiers",
+        "Instances are created in parallel; AWS chooses the writer.",
+        f"{_RENDERED}::test_instances_are_created_in_parallel_in_several_zones_with_tiers_by_key",
     ),
     "c5-5": (
         "Instances have the subnet group of their cluster.",
