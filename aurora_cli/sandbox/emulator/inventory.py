@@ -1,4 +1,4 @@
-"""Writes what exists to disk: its names after each change, and before the answer is sent the resources themselves, while they are few.
+"""Writes what exists to disk after each change: its names, and before the answer is sent the resources too, while they are few.
 
 Of a dozen clusters all is written in 10 ms. Of more, or with large objects in S3, the resources are written a moment later; the
 names tell what an emulator that was killed in that moment had, and the next one has not.
