@@ -346,7 +346,7 @@ def test_no_word_at_all_gives_the_exit_status() -> None:
 
 
 def test_an_error_without_its_word_is_known_by_its_text() -> None:
-    text = "\x1b[31mFailed to refresh state: 2 problems:\n\n- Unsupported state file format: The state file could not be parsed.\x1b[0m\n"
+    text = "\x1b[31mFailed to refresh state: 2 problems:\n\n- Unsupported state file format: no JSON.\x1b[0m\n"
     error = explain([], exit_status=1, stderr=text)
     assert (type(error), error.message) == (StateAtRisk, "Terraform cannot read its state.")
     assert "the same command then looks its resources up in AWS" in str(error.hint)
