@@ -21,7 +21,8 @@ _RECORDED = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
 _TYPED = re.compile(r"\baurora-cli (?=((?:--region \S+ )?)([a-z][a-z-]*))")
 """A command to type; one that has global options already, but for the Region that it is about, is left alone."""
 _TO_PASTE = re.compile(
-    r"`[^`]*`|(?<![\w/.-])(?:aurora-cli|terraform|pip|aws)(?: (?!aurora-cli\s)(?:'[^']*'|[^\s'`.,;:)]|[.,;:)](?=\S))+)+"
+    r"`[^`]*`|(?<![\w/.-])(?:aurora-cli|terraform|pip|aws|eval)"
+    r"(?: (?!aurora-cli\s)(?:'[^']*'|\"[^\"]*\"|[^\s'\"`.,;:)]|[.,;:)](?=\S))+)+"
 )
 """A command in a text: in backticks, or from the program to the end of the clause."""
 GLUE = "\ue000"
