@@ -66,6 +66,28 @@ def test_a_parent_that_is_not_known_yet_asks_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "known", "response"),
+    [
+        (
+            "aws_rds_cluster_role_association",
+            {"db_cluster_identifier": "demo"},
+            {"DBClusters": [{"AssociatedRoles": [{"RoleArn": "arn", "Status": "ACTIVE"}]}]},
+        ),
+        (
+            "aws_db_proxy_target",
+            {"db_proxy_name": "demo", "target_group_name": "default"},
+            {"Targets": [{"Type": "TRACKED_CLUSTER", "RdsResourceId": "demo"}]},
+        ),
+        ("aws_iam_policy", {}, {"Policies": [{"PolicyName": "demo", "Arn": "arn"}]}),
+    ],
+)
+def test_nothing_is_compared_with_a_value_that_is_not_known_yet(
+    kind: str, known: dict[str, Any], response: dict[str, Any]
+) -> None:
+    assert found(kind, {**known, "tags_all": OURS}, Service(**response)) == []
+
+
+@pytest.mark.parametrize(
     ("change", "expected"),
     [
         ({}, ["sgr-1"]),
