@@ -53,6 +53,13 @@ def test_what_has_no_id_of_ours_is_found_by_its_tags() -> None:
     assert found("aws_vpc", {"tags_all": OURS}, Service(Vpcs=[mine, other])) == ["vpc-1"]
 
 
+@pytest.mark.parametrize("tag", ["demo", "other"])
+def test_an_alarm_is_found_by_its_name_and_tag(tag: str) -> None:
+    service = Service(MetricAlarms=[{"AlarmName": "demo-cpu", "AlarmArn": "arn"}], Tags=[{"Key": TAG, "Value": tag}])
+    values = {"alarm_name": "demo-cpu", "tags_all": {TAG: "demo"}}
+    assert found("aws_cloudwatch_metric_alarm", values, service) == (["demo-cpu"] if tag == "demo" else [])
+
+
 def test_without_our_tag_nothing_is_taken_for_ours() -> None:
     service = Service(DBClusters=[{"DBClusterIdentifier": "demo", "Status": "available", "TagList": []}])
     assert found("aws_rds_cluster", {"cluster_identifier": "demo", "tags_all": OURS}, service) == []
