@@ -20,6 +20,7 @@ from aurora_cli.commands.shared.session import Session
 from aurora_cli.commands.table import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.commands.usage import as_invalid_input, wanted_output
 from aurora_cli.errors import AuroraError, Interrupted, OperationFailed
+from aurora_cli.signals import heed_interrupt, hold_interrupt
 
 _PIPE_BYTES = 1 << 16
 _WAYS_OUT = {
@@ -53,11 +54,15 @@ def main(arguments: Sequence[str] | None = None, obj: Session | None = None) -> 
     except BrokenPipeError:
         _silence()
         return READER_GONE
+    finally:
+        if arguments is not None:  # the process goes on
+            heed_interrupt()
 
 
 def _run(words: list[str], session: Session) -> int:
     try:
         status = _invoke(words, session)
+        hold_interrupt()
         sys.stdout.flush()
         return status
     except BrokenPipeError:
@@ -108,6 +113,7 @@ def _of_machine(problem: OSError) -> AuroraError:
 
 def _fail(error: AuroraError, words: list[str], session: Session) -> int:
     """Show the failure on stderr, as a document on stdout too if one was asked for; gives the exit status."""
+    hold_interrupt()
     from aurora_cli.ui import errors_view, serialize
 
     errors_view.print_error(session.consoles, error, session.settings.debug)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,14 +60,16 @@ class StateServer(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def state_server() -> Iterator[str]:
-    """Where it listens, with no state and no lock."""
+def state_server(tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Where it listens, with no state and no lock; by TLS as `localhost`."""
     StateServer.state, StateServer.lock, StateServer.refuses = None, None, False
     server = ThreadingHTTPServer(("127.0.0.1", 0), StateServer)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https://localhost' if tls else 'http://127.0.0.1'}:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.answers import CHECK_THE_WAY
@@ -136,6 +137,11 @@ def _from_library(error: BotoCoreError, doing: str) -> AuroraError:
         )
     if kinds & _OF_CREDENTIALS:
         return _no_credentials(reason, doing)
+    if "MissingDependencyException" in kinds:  # of profiles that `aws login` has written
+        return CredentialsError(
+            f"The AWS credentials need a package that is not installed: {reason}.",
+            hint="Install it, then run the command again: pip install 'botocore[crt]'",
+        )
     if kinds & _OF_NETWORK:
         return AwsFailed(
             f"AWS cannot be reached while {doing}: {reason}.",
@@ -157,6 +163,8 @@ def _from_elsewhere(error: Exception, where: str, doing: str) -> AuroraError:
     """What botocore lets through: of a credential process, of a file that it reads, of an answer that is none."""
     reason = _sentence(error)
     if where in _CREDENTIAL_MODULES:
+        if isinstance(error, JSONDecodeError):
+            reason = f"the output of credential_process is not JSON ({reason})"
         return _no_credentials(reason, doing)
     if where == _PARSERS:
         page = any(mark in reason.lower() for mark in ("<html", "<!doctype html"))

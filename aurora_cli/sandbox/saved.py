@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 from aurora_cli import __version__
@@ -17,6 +18,7 @@ from aurora_cli.writing import write_atomic
 LONGEST_HEADER = 16 * 1024 * 1024
 
 
+@lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Of everything that the resources are made by."""
     from importlib import metadata

@@ -8,18 +8,20 @@ Animation and prompts depend on real terminals alone: a colour asked for in a lo
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, cast
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 
 from aurora_cli.ui.symbols import Symbols, symbols_for
-from aurora_cli.ui.text import clean, retyped, spoken
+from aurora_cli.ui.text import GLUE, clean, retyped, spoken, unbroken
 
 if TYPE_CHECKING:
     from aurora_cli.terraform.plan.plan import Plan
@@ -30,6 +32,7 @@ DATA_WIDTH = 160
 LOG_WIDTH = 100
 PROSE_WIDTH = 100
 _WIDEST = 1000
+_WORD = re.compile(r"\s*\S+\s*")
 
 THEME = Theme(
     {
@@ -200,11 +203,10 @@ def prose(console: Console, text: Text | str, *, indent: int = 0, hanging: int =
         indent: spaces before each line.
         hanging: more spaces before each line but the first.
     """
-    text = _safe(console, text, spoken)
+    text = _safe(console, text, spoken).copy()
+    text.plain = unbroken(text.plain)
     room = min(console.width, PROSE_WIDTH) - indent
-    first, rest = _first_line(console, text, max(20, room))
-    lines = [first, *rest.wrap(console, max(20, room - hanging))] if rest else [first]
-    for number, line in enumerate(lines):
+    for number, line in enumerate(_wrapped(text, max(20, room), max(20, room - hanging))):
         line.rstrip()
         echo(console, Text(" " * (indent + (hanging if number else 0))).append_text(line))
 
@@ -216,7 +218,9 @@ def lead(text: str, style: str) -> Text:
 
 def echo(console: Console, text: Text | str = "", *, end: str = "\n") -> None:
     """Prints one line as it is, however long. All that is printed passes here: what a terminal would obey is made visible."""
-    console.print(_safe(console, text), end=end, soft_wrap=True)
+    whole = _safe(console, text).copy()
+    whole.plain = whole.plain.replace(GLUE, " ")
+    console.print(whole, end=end, soft_wrap=True)
 
 
 def fact(console: Console, label: str, value: Text | str, column: int, *, indent: int = 0) -> None:
@@ -263,11 +267,20 @@ def _safe(console: Console, text: Text | str, make: Callable[[str], str] = clean
     return Text.assemble(*((shown(piece.text), piece.style or "") for piece in text.render(console)))
 
 
-def _first_line(console: Console, text: Text, room: int) -> tuple[Text, Text]:
-    """What fits on one line, and what is left without the blank in between."""
-    first = text.wrap(console, room)[0]
-    left = text.plain[len(first.plain) :]
-    return first, text[len(text.plain) - len(left.lstrip(" ")) :] if left.strip() else Text()
+def _wrapped(text: Text, room: int, below: int) -> list[Text]:
+    """Its lines, broken at blanks alone: a URL or a command to paste stays whole, whatever its length.
+
+    Args:
+        room, below: cells of the first line, and of the others.
+    """
+    breaks: list[int] = []
+    used = 0
+    for word in _WORD.finditer(text.plain):
+        if used and used + cell_len(word[0].rstrip()) > (below if breaks else room):
+            breaks.append(word.start())
+            used = 0
+        used += cell_len(word[0])
+    return list(text.divide(breaks))
 
 
 def _console(

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aurora_cli.ui.console import Consoles, echo, fact, prose, symbols
-from aurora_cli.ui.text import clean
+from aurora_cli.ui.text import clean, unbroken
 
 _GAP = 2
 _WIDEST = 160
@@ -67,7 +67,7 @@ def print_table(
 
 def _cell(value: Value) -> Text:
     cell = value if isinstance(value, Cell) else Cell("" if value is None else str(value))
-    return Text(clean(cell.text), style=cell.style) if cell.text else Text("-", style="second")
+    return Text(unbroken(clean(cell.text)), style=cell.style) if cell.text else Text("-", style="second")
 
 
 def _fits(console: Console, columns: Sequence[str], rows: Sequence[Sequence[Text]], indent: int) -> bool:

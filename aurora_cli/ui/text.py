@@ -20,6 +20,13 @@ _BREAKS = re.compile(r"\r\n|[\n\r\t]")
 _RECORDED = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
 _TYPED = re.compile(r"\baurora-cli (?=((?:--region \S+ )?)([a-z][a-z-]*))")
 """A command to type; one that has global options already, but for the Region that it is about, is left alone."""
+_TO_PASTE = re.compile(
+    r"`[^`]*`|(?<![\w/.-])(?:aurora-cli|terraform|pip|aws|eval)"
+    r"(?: (?!aurora-cli\s)(?:'[^']*'|\"[^\"]*\"|[^\s'\"`.,;:)]|[.,;:)](?=\S))+)+"
+)
+"""A command in a text: in backticks, or from the program to the end of the clause."""
+GLUE = "\ue000"
+"""Stands for a blank at which no line is broken, until it is printed."""
 ASK_FOR_A_REGION = frozenset(
     ("create", "adopt", "clone", "restore", "migrate", "snapshot", "engines", "doctor", "spec", "validate", "render")
 )
@@ -51,6 +58,11 @@ def retyped(text: str, options: Sequence[str]) -> str:
         return f"{shlex.join(['aurora-cli', *kept])} "
 
     return _TYPED.sub(words, text) if options else text
+
+
+def unbroken(text: str) -> str:
+    """The text with `GLUE` for each blank in a command, which is pasted whole or not at all."""
+    return _TO_PASTE.sub(lambda found: found[0].replace(" ", GLUE), text)
 
 
 def _with_names(options: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -103,6 +103,15 @@ def left_over(aurora: Aurora) -> Inventory:
         "aws_cloudwatch_metric_alarm": [
             a["AlarmName"] for a in aurora.client("cloudwatch").describe_alarms()["MetricAlarms"]
         ],
+        "aws_cloudwatch_dashboard": [
+            d["DashboardName"] for d in aurora.client("cloudwatch").list_dashboards()["DashboardEntries"]
+        ],
+        "aws_appautoscaling_target": [
+            t["ResourceId"]
+            for t in aurora.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="rds")[
+                "ScalableTargets"
+            ]
+        ],
         "aws_db_proxy": [p["DBProxyName"] for p in aurora.client("rds").describe_db_proxies()["DBProxies"]],
         "aws_db_event_subscription": [
             s["CustSubscriptionId"]

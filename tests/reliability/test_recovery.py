@@ -10,7 +10,7 @@ import pytest
 from aurora_cli.sandbox.faults import FaultRule
 from tests.harness import Aurora
 from tests.observe import last_call
-from tests.reliability.inventory import in_emulator, in_states
+from tests.reliability.inventory import in_emulator, in_states, left_over
 from tests.reliability.kills import kill_when, processes, slow_creations, under_way
 from tests.state_server import StateServer, state_server
 
@@ -94,7 +94,22 @@ def test_a_scale_that_is_killed_and_a_state_that_is_lost_or_truncated(emulator: 
     aurora.ok("apply", "demo", "--set", "backup.retention=9", "--yes")
     settled(aurora, "demo")
     assert list(terraform.glob("terraform.tfstate.damaged*"))
+
+    around = (
+        "services.comprehend=true",
+        "autoscaling={min: 1, max: 2, cpu: 60}",
+        "monitoring={alarms: true, dashboard: true}",
+    )
+    aurora.ok("apply", "demo", "--yes", *(word for value in around for word in ("--set", value)))
+    assert {kind for kind, _ in left_over(aurora)} >= {
+        "aws_iam_role",
+        "aws_cloudwatch_dashboard",
+        "aws_appautoscaling_target",
+    }
+    for file in terraform.glob("terraform.tfstate*"):
+        file.unlink()
     aurora.ok("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")
+    assert left_over(aurora) == set(), "what stands beside the cluster is gone with it"
 
 
 @pytest.mark.thorough

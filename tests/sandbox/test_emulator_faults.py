@@ -159,4 +159,8 @@ def test_a_request_that_its_client_did_not_finish_is_no_call(emulator: Sandbox) 
         connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 60\r\n\r\nAction=Delete")
         connection.shutdown(socket.SHUT_WR)
         assert connection.recv(1) == b"", "it is not answered"
+    for header, status in ((b"Content-Length: \xb2", b"413"), (b"Content-Length: -1", b"413"), (b"Origin: ", b"403")):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + header + b"\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 " + status
     assert emulator.calls() == []

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from botocore.exceptions import ClientError
 
 from aurora_cli.errors import InvalidInput, SandboxFailed
 from aurora_cli.sandbox import manager
+from aurora_cli.sandbox.emulator.inventory import AT_ONCE
 from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.isolation import assert_isolated
 from aurora_cli.sandbox.manager import Sandbox
@@ -169,24 +171,26 @@ def cluster(account: Account) -> dict[str, Any]:
 
 
 def test_the_next_emulator_has_what_the_last_one_had(sandbox: Sandbox) -> None:
-    """Stopped, or killed when it had come to rest: resources of all services, and what they refer to."""
-    sandbox.start()
+    """Killed as soon as it has answered, or with much in it a moment later, or stopped: resources of all services."""
+    info = sandbox.start()
     account = Account(sandbox)
     vpc, subnets, group = account.network("demo")
     key = client(sandbox, "kms").create_key()["KeyMetadata"]["Arn"]
     account.create("demo", DBSubnetGroupName="demo", VpcSecurityGroupIds=[group], KmsKeyId=key, StorageEncrypted=True)
     account.instance("demo", "1")
     client(sandbox, "s3").create_bucket(Bucket="states", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-    client(sandbox, "s3").put_object(Bucket="states", Key="demo", Body=b"state" * 100_000)
     before = cluster(account)
-    for end in (sandbox.stop, lambda: kill(sandbox.status().pid)):
-        assert wait_until(lambda: sandbox.files.saved.resources() == sandbox.files.read_inventory(), timeout_s=10)
-        end()
+    for state in (b"state", b"state" * 100_000):
+        client(sandbox, "s3").put_object(Bucket="states", Key="demo", Body=state)
+        if len(state) > AT_ONCE:
+            assert wait_until(partial(_holds, sandbox.files.saved.path, state), timeout_s=10)
+        kill(info.pid)
         assert sandbox.status().state_lost is False
-        assert sandbox.start().state_lost is False
+        info = sandbox.start()
+        assert info.state_lost is False
         account = Account(sandbox)
         assert cluster(account) == before
-        assert client(sandbox, "s3").get_object(Bucket="states", Key="demo")["Body"].read() == b"state" * 100_000
+        assert client(sandbox, "s3").get_object(Bucket="states", Key="demo")["Body"].read() == state
         assert {s["VpcId"] for s in client(sandbox, "ec2").describe_subnets(SubnetIds=subnets)["Subnets"]} == {vpc}
         cipher = client(sandbox, "kms").encrypt(KeyId=key, Plaintext=b"text")["CiphertextBlob"]
         assert client(sandbox, "kms").decrypt(CiphertextBlob=cipher)["Plaintext"] == b"text"
@@ -195,6 +199,11 @@ def test_the_next_emulator_has_what_the_last_one_had(sandbox: Sandbox) -> None:
     sandbox.stop()
     sandbox.start()  # which has no latency: what was under way ends
     assert Account(sandbox).rds.describe_db_instances()["DBInstances"] == []
+    assert cluster(Account(sandbox)) == {**before, "DBClusterMembers": []}
+
+
+def _holds(file: Path, content: bytes) -> bool:
+    return content in file.read_bytes()
 
 
 def test_saved_resources_that_are_none_are_lost_and_run_nothing(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -53,6 +53,13 @@ def test_what_has_no_id_of_ours_is_found_by_its_tags() -> None:
     assert found("aws_vpc", {"tags_all": OURS}, Service(Vpcs=[mine, other])) == ["vpc-1"]
 
 
+@pytest.mark.parametrize("tag", ["demo", "other"])
+def test_an_alarm_is_found_by_its_name_and_tag(tag: str) -> None:
+    service = Service(MetricAlarms=[{"AlarmName": "demo-cpu", "AlarmArn": "arn"}], Tags=[{"Key": TAG, "Value": tag}])
+    values = {"alarm_name": "demo-cpu", "tags_all": {TAG: "demo"}}
+    assert found("aws_cloudwatch_metric_alarm", values, service) == (["demo-cpu"] if tag == "demo" else [])
+
+
 def test_without_our_tag_nothing_is_taken_for_ours() -> None:
     service = Service(DBClusters=[{"DBClusterIdentifier": "demo", "Status": "available", "TagList": []}])
     assert found("aws_rds_cluster", {"cluster_identifier": "demo", "tags_all": OURS}, service) == []
@@ -63,6 +70,28 @@ def test_a_parent_that_is_not_known_yet_asks_nothing() -> None:
     service = Service()
     assert found("aws_route", {"destination_cidr_block": "0.0.0.0/0"}, service) == []
     assert service.asked == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "response"),
+    [
+        (
+            "aws_rds_cluster_role_association",
+            {"db_cluster_identifier": "demo"},
+            {"DBClusters": [{"AssociatedRoles": [{"RoleArn": "arn", "Status": "ACTIVE"}]}]},
+        ),
+        (
+            "aws_db_proxy_target",
+            {"db_proxy_name": "demo", "target_group_name": "default"},
+            {"Targets": [{"Type": "TRACKED_CLUSTER", "RdsResourceId": "demo"}]},
+        ),
+        ("aws_iam_policy", {}, {"Policies": [{"PolicyName": "demo", "Arn": "arn"}]}),
+    ],
+)
+def test_nothing_is_compared_with_a_value_that_is_not_known_yet(
+    kind: str, known: dict[str, Any], response: dict[str, Any]
+) -> None:
+    assert found(kind, {**known, "tags_all": OURS}, Service(**response)) == []
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,17 @@ from pathlib import Path
 
 import click
 import pytest
+from rich.text import Text
 
 import aurora_cli
 from aurora_cli.operations.core.activity import _RESUMES
 from aurora_cli.redact import redact_text
+from aurora_cli.ui.console import prose
+from aurora_cli.ui.tables import print_table
 from aurora_cli.ui.text import retyped
 from tests.unit.conftest import Run
 from tests.unit.test_docs import COMMANDS, parses
+from tests.unit.ui_screens import screen
 
 ROOT = Path(aurora_cli.__file__).parent
 HOLE = "HOLE"
@@ -86,6 +90,17 @@ def test_every_command_that_a_text_names_parses(file: str, line: str) -> None:
     typed = retyped(f"aurora-cli {line}.", ["--home", "h", "--role-arn", "r", "--region", "x", "--sandbox"])
     assert typed.startswith("aurora-cli --home h --role-arn r ") or line.startswith(HOLE)
     assert ("--sandbox" in typed) is not line.startswith("sandbox ") or line.startswith(HOLE)
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_command_is_broken_on_the_screen(width: int) -> None:
+    for text in sorted({text for _, text in TEXTS if "aurora-cli " in text}):
+        shown, commands = screen(width), [f"aurora-cli {line}" for line in _commands(text)]
+        prose(shown.consoles.err, Text(f"To go on: {text}"), hanging=2)
+        print_table(shown.consoles, "", ("Name", "What to do"), [("demo", text)])
+        for printed in (shown.err, shown.out):
+            lines = printed.splitlines()
+            assert [c for c in commands if not any(c in line for line in lines)] == []
 
 
 def test_there_are_as_many_as_there_were() -> None:

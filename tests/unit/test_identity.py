@@ -420,7 +420,7 @@ def _process(code: str) -> str:
     [
         (_process("import sys; sys.exit('the vault is sealed')"), "the vault is sealed"),
         ("[profile p]\ncredential_process = /bin/echo []\n", "credentials cannot be read"),
-        ("[profile p]\ncredential_process = /bin/echo no JSON\n", "credentials cannot be read"),
+        ("[profile p]\ncredential_process = /bin/echo no JSON\n", "the output of credential_process is not JSON"),
         ("[profile p]\ncredential_process = /nonexistent/vault\n", "/nonexistent/vault"),
         ("[profile p]\ncredential_process = '\n", "No closing quotation"),
         (f"[profile p]\nrole_arn = {ROLE}\nsource_profile = gone\n", "gone"),
@@ -460,7 +460,10 @@ EXCEPTIONS = {
     for name, kind in vars(botocore.exceptions).items()
     if inspect.isclass(kind) and issubclass(kind, botocore.exceptions.BotoCoreError)
 }
-WHO = ("Credential", "Token", "SSO", "Login", "Profile", "MFA", "InvalidConfig", "InfiniteLoop", "MetadataRetrieval")
+WHO = (
+    *("Credential", "Token", "SSO", "Login", "Profile", "MFA"),
+    *("InvalidConfig", "InfiniteLoop", "MetadataRetrieval", "MissingDependency"),
+)
 """What the names of exceptions have that are about who somebody is."""
 
 

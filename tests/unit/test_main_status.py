@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -14,7 +15,9 @@ import pytest
 
 import aurora_cli
 from aurora_cli import __version__, errors
-from aurora_cli.operations.inspect import clusters
+from aurora_cli.operations.inspect import clusters, doctor
+from aurora_cli.ui import errors_view
+from aurora_cli.ui.report import lists
 from tests.unit.conftest import Run
 
 
@@ -49,6 +52,23 @@ def test_an_exception_becomes_its_status(
     done = run("list")
     assert done.status == status
     assert done.out == ""
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_interrupt_while_the_result_is_told_changes_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    where, name = (errors_view, "print_error") if fails else (lists, "print_checks")
+    told = getattr(where, name)
+
+    def interrupted(*args: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        told(*args)
+
+    monkeypatch.setattr(doctor, "doctor", lambda *args, **options: [])
+    monkeypatch.setattr(where, name, interrupted)
+    assert run("doctor", "--wrong" if fails else "--sandbox").status == (2 if fails else 0)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "who called us in this process has it back"
 
 
 def test_a_failure_is_a_sentence_and_a_hint_on_stderr(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.errors import Declined, PlanStale
+from aurora_cli.errors import Declined, Interrupted, PlanStale
 from aurora_cli.events import Note
 from aurora_cli.operations.core.history import Entry
 from aurora_cli.operations.destroy import execute
@@ -17,6 +20,7 @@ from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.run import Run
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.pipeline.step_run import StepRun
+from aurora_cli.signals import heed_interrupt
 from aurora_cli.stacks.history import History
 from aurora_cli.stacks.stack import Stack
 from aurora_cli.terraform.output.outcome import ApplySummary
@@ -30,7 +34,14 @@ class Recorded(Run[str, str]):
     """Notes its moments; goes stale, declines or has nothing to do as told."""
 
     def __init__(
-        self, stack: Stack, *, stale: int = 0, empty: bool = False, yes: bool = True, dry: bool = False
+        self,
+        stack: Stack,
+        *,
+        stale: int = 0,
+        empty: bool = False,
+        yes: bool = True,
+        dry: bool = False,
+        interrupts: tuple[int, int] = (0, 0),
     ) -> None:
         self.said: list[Any] = []
         clock = SimpleNamespace(now=lambda: datetime(2026, 3, 1, tzinfo=timezone.utc))
@@ -38,7 +49,7 @@ class Recorded(Run[str, str]):
         context: Any = SimpleNamespace(app=app, stack=stack, emit=self.said.append)
         super().__init__(context, "rename", dry_run=dry)
         self.moments: list[str] = []
-        self.stale, self.empty, self.yes = stale, empty, yes
+        self.stale, self.empty, self.yes, self.interrupts = stale, empty, yes, interrupts
 
     def review(self, *, again: bool = False) -> str:
         self.moments.append("review again" if again else "review")
@@ -64,16 +75,24 @@ class Recorded(Run[str, str]):
         if self.stale:
             self.stale -= 1
             raise PlanStale("Stale.")
+        _interrupt(self.interrupts[0])
         entry.finish("succeeded", {})
+        _interrupt(self.interrupts[1])
         return "done"
 
     def looked(self, review: str) -> str:
         return "looked"
 
 
+def _interrupt(times: int) -> None:
+    """As often as Ctrl-C is pressed."""
+    for _ in range(times):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
 @pytest.fixture
 def stack(tmp_path: Path) -> Any:
-    return SimpleNamespace(folder=tmp_path, history=History(tmp_path / "history.jsonl"))
+    return SimpleNamespace(name="orders", folder=tmp_path, history=History(tmp_path / "history.jsonl"))
 
 
 def outcomes(stack: Any) -> list[str]:
@@ -93,6 +112,24 @@ def test_the_order(stack: Any, how: dict[str, Any], moments: list[str], result: 
     run = Recorded(stack, **how)
     assert (run.run(), run.moments, outcomes(stack)) == (result, moments, outcome)
     assert len([one for one in run.said if isinstance(one, Note)]) == how.get("stale", 0)
+
+
+@pytest.fixture
+def heeded() -> Iterator[None]:
+    heed_interrupt()
+    yield
+    heed_interrupt()
+
+
+@pytest.mark.usefixtures("heeded")
+def test_an_interrupt_after_the_end_makes_it_no_other_end(stack: Any) -> None:
+    assert (Recorded(stack, interrupts=(0, 1)).run(), outcomes(stack)) == ("done", ["succeeded"])
+    heed_interrupt()
+    with pytest.raises(Interrupted, match="after the end of 'rename': everything is done, only its report is missing"):
+        Recorded(stack, interrupts=(0, 2)).run()
+    with pytest.raises(KeyboardInterrupt):
+        Recorded(stack, interrupts=(1, 0)).run()
+    assert outcomes(stack) == ["succeeded", "succeeded", "interrupted"]
 
 
 def test_what_was_declined_is_withdrawn_and_in_the_history(stack: Any) -> None:

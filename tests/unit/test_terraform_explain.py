@@ -51,6 +51,12 @@ NO_REGISTRY = (
 
 CASES: list[tuple[str, str, type[AuroraError], str]] = [
     (
+        "Failed to get existing workspaces",
+        'S3 bucket "states" does not exist. The referenced S3 bucket must have been previously created.',
+        TerraformFailed,
+        "The S3 bucket states, in which the spec keeps Terraform's state, does not exist.",
+    ),
+    (
         "Configuring the provider",
         "failed to refresh cached credentials, process provider error: error in credential_process: the vault is sealed",
         CredentialsError,
@@ -335,8 +341,15 @@ def test_text_for_a_terminal_is_read_too() -> None:
 
 
 def test_no_word_at_all_gives_the_exit_status() -> None:
-    error = explain([], exit_status=127, stderr="sh: terraform: not found\n")
+    error = explain([], exit_status=127, stderr="sh: terraform: not found\x1b[0m\x1b[0m\n")
     assert error.message == "Terraform ended with exit status 127 and gave no reason: sh: terraform: not found."
+
+
+def test_an_error_without_its_word_is_known_by_its_text() -> None:
+    text = "\x1b[31mFailed to refresh state: 2 problems:\n\n- Unsupported state file format: no JSON.\x1b[0m\n"
+    error = explain([], exit_status=1, stderr=text)
+    assert (type(error), error.message) == (StateAtRisk, "Terraform cannot read its state.")
+    assert "the same command then looks its resources up in AWS" in str(error.hint)
     assert "without an exit status" in explain([]).message
 
 

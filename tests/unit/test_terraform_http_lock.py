@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import StateLocked
+from aurora_cli.sandbox.provider.certificate import Certificate, make_certificate
 from aurora_cli.terraform.binary import Binary
 from aurora_cli.terraform.output.events import Diagnostic
 from aurora_cli.terraform.output.outcome import Outcome
@@ -79,6 +81,40 @@ def test_a_proxy_of_the_machine_is_not_asked_for_loopback(
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     assert http_lock_holder(ours(tmp_path, address), {}) == FACTS
+
+
+def mutual_tls(own: Certificate, folder: Path) -> ssl.SSLContext:
+    """Of a server that has this certificate, and takes clients that have it."""
+    (folder / "own.pem").write_bytes(own.certificate_pem + own.key_pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=folder / "own.pem")
+    context.load_cert_chain(folder / "own.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def test_the_certificates_and_the_key_of_the_settings_are_used(tmp_path: Path) -> None:
+    own, other = make_certificate(), make_certificate()
+    pem = {"client_certificate_pem": own.certificate_pem.decode(), "client_private_key_pem": own.key_pem.decode()}
+    trust = {"client_ca_certificate_pem": pem["client_certificate_pem"]}
+    outside = {f"TF_HTTP_{name.upper()}": value for name, value in {**pem, **trust}.items()}
+    found = []
+    with state_server(mutual_tls(own, tmp_path)) as address:
+        StateServer.lock = json.dumps(TAKEN).encode()
+        cases: list[tuple[dict[str, Any], dict[str, str]]] = [
+            ({**pem, **trust}, {}),
+            ({}, outside),
+            ({**pem, "skip_cert_verification": True}, {}),
+            (trust, {}),
+            (pem, {"TF_HTTP_SKIP_CERT_VERIFICATION": "true"}),
+            ({**pem, "client_ca_certificate_pem": other.certificate_pem.decode()}, {}),
+            ({**trust, **pem, "client_private_key_pem": other.key_pem.decode()}, {}),
+            ({**trust, "client_private_key_pem": pem["client_private_key_pem"]}, {}),
+        ]
+        for number, (config, env) in enumerate(cases):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            found.append(http_lock_holder(ours(folder, address, **config), env))
+    assert found == [FACTS, FACTS, FACTS, {}, {}, {}, {}, {}], "the rest are refused, as Terraform's own requests are"
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,8 @@ def test_notes_and_warnings_are_shown_once_and_errors_are_left_to_the_end() -> N
             progress.handle(DiagnosticEvent(Diagnostic("warning", "Deprecated", "password=hunter2 is old")))
         progress.handle(DiagnosticEvent(Diagnostic("error", "Boom")))
         progress.handle(DiagnosticEvent(Diagnostic("warning", "Incomplete lock file information for providers", "Due")))
+        progress.handle(DiagnosticEvent(Diagnostic("warning", "Resource targeting is in effect", "You are")))
+        progress.handle(DiagnosticEvent(Diagnostic("warning", "Applied changes may be incomplete", "The plan")))
     assert shown.err_words == (
         "» It goes on. hint: aurora-cli status demo ▲ warning: Careful. ▲ warning: Deprecated: password=(hidden) is old"
     )

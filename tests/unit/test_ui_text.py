@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aurora_cli.redact import is_secret_name, redact, redact_text
 from aurora_cli.spec.model.credentials import PasswordKind
-from aurora_cli.ui.text import clean, clean_lines, count, duration, listed, moment, sentence
+from aurora_cli.ui.text import GLUE, clean, clean_lines, count, duration, listed, moment, sentence, unbroken
 
 CONTROLS = {chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))}
 
@@ -136,3 +136,18 @@ def test_redact_goes_into_documents() -> None:
 )
 def test_a_moment_is_short_and_says_its_zone(given: str | None, shown: str | None) -> None:
     assert moment(given) == shown
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("To", "sign", "in:", 'eval "$(aws configure export-credentials --format env)".', "Then", "again."),
+        ("Run", "`terraform state pull`", "there."),
+        ("Create", "it:", "aws s3 mb s3://states,", "then", "again."),
+        ("Resume:", "aurora-cli --home '/my home' apply demo --set a.b=1.", "Or", "wait."),
+        ("aurora-cli status demo,", "then", "aurora-cli apply demo"),
+    ],
+)
+def test_a_command_has_no_blank_at_which_a_line_is_broken(parts: tuple[str, ...]) -> None:
+    whole = " ".join(parts)
+    assert unbroken(whole).split(" ") == [part.replace(" ", GLUE) for part in parts]

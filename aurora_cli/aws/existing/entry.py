@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,15 @@ Client = Callable[[str], Any]
 """Service -> boto3 client of the Region that the resource is in."""
 
 _ABSENT = ("NotFound", "NoSuchEntity", "NoSuchHostedZone")
+
+
+class _UnknownError(KeyError):
+    """A planned value that depends on what is not there yet."""
+
+
+class _Planned(dict[str, Any]):
+    def __missing__(self, name: str) -> Any:
+        raise _UnknownError(name)
 
 
 @dataclass(frozen=True)
@@ -72,11 +82,13 @@ class Entry:
 
     def listed(self, client: Client, values: Values) -> Iterator[tuple[Item, Mapping[str, str]]]:
         """What matches, whoever's it is, with its tags. Raises as `find`."""
-        try:
-            params = _filled(self.ask, values)
-        except KeyError:  # a parent that is not there yet: then this cannot be there either
-            return
-        of_service = client(self.service)
+        with suppress(_UnknownError):  # a parent that is not there yet: then this cannot be there either
+            params = _filled(self.ask, _Planned((k, v) for k, v in values.items() if v is not None))
+            yield from self._listed(client(self.service), params, _Planned(values))
+
+    def _listed(
+        self, of_service: Any, params: Mapping[str, Any], values: Values
+    ) -> Iterator[tuple[Item, Mapping[str, str]]]:
         for item in self._items(of_service, params):
             if self.match(item, values):
                 with aws_errors(f"reading the tags of what exists ({self.call})"):
@@ -105,12 +117,12 @@ class Entry:
 
 
 def _filled(ask: Any, values: Values) -> Any:
-    """Raises KeyError for a value that is not known yet."""
+    """Raises _UnknownError."""
     if isinstance(ask, Mapping):
         return {key: _filled(value, values) for key, value in ask.items()}
     if isinstance(ask, list):
         return [_filled(value, values) for value in ask]
-    return ask.format_map({k: v for k, v in values.items() if v is not None}) if isinstance(ask, str) else ask
+    return ask.format_map(values) if isinstance(ask, str) else ask
 
 
 def pairs(tags: Any) -> dict[str, str]:

@@ -15,9 +15,6 @@ REPEATABLE = frozenset(
     {
         "aws_appautoscaling_policy",
         "aws_appautoscaling_scheduled_action",
-        "aws_appautoscaling_target",
-        "aws_cloudwatch_dashboard",
-        "aws_cloudwatch_metric_alarm",
         "aws_db_proxy_default_target_group",
         "aws_iam_role_policy",
         "aws_iam_role_policy_attachment",
@@ -26,7 +23,8 @@ REPEATABLE = frozenset(
         "aws_sns_topic_subscription",
     }
 )
-"""Types whose creation puts a setting: repeated, it leaves one. Source: the API's Put, Attach, Register and Subscribe calls."""
+"""Types whose creation puts a setting of another resource: repeated, it leaves one, and it is deleted with that resource.
+Source: the API's Put, Attach and Subscribe calls."""
 
 
 def tags_of_named(client: Client, kind: str, name: str) -> Mapping[str, str] | None:

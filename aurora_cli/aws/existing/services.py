@@ -34,6 +34,30 @@ def _is_record(item: Item, values: Values) -> bool:
 
 
 ENTRIES = {
+    "aws_appautoscaling_target": Entry(
+        "application-autoscaling",
+        "describe_scalable_targets",
+        "ScalableTargets",
+        "{service_namespace}/{resource_id}/{scalable_dimension}",
+        {"ServiceNamespace": "{service_namespace}", "ResourceIds": ["{resource_id}"]},
+        match=lambda item, values: bool(item["ScalableDimension"] == values["scalable_dimension"]),
+    ),
+    "aws_cloudwatch_dashboard": Entry(
+        "cloudwatch",
+        "list_dashboards",
+        "DashboardEntries",
+        "{dashboard_name}",
+        {"DashboardNamePrefix": "{dashboard_name}"},
+        match=lambda item, values: bool(item["DashboardName"] == values["dashboard_name"]),
+    ),
+    "aws_cloudwatch_metric_alarm": Entry(
+        "cloudwatch",
+        "describe_alarms",
+        "MetricAlarms",
+        "{alarm_name}",
+        {"AlarmNames": ["{alarm_name}"]},
+        tags=lambda cloudwatch, item: pairs(cloudwatch.list_tags_for_resource(ResourceARN=item["AlarmArn"])["Tags"]),
+    ),
     "aws_cloudwatch_log_group": Entry(
         "logs",
         "describe_log_groups",

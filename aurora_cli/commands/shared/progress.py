@@ -8,6 +8,7 @@ from typing import Any
 
 from aurora_cli.commands.shared.session import Session
 from aurora_cli.events import Emit
+from aurora_cli.signals import heed_interrupt, hold_interrupt
 
 
 @contextmanager
@@ -15,7 +16,7 @@ def progress(session: Session, name: str | None = None) -> Iterator[Emit]:
     """Show events on standard error until the block ends; gives the function that takes them.
 
     When the reader of standard error goes away the display stops and the operation goes on: a half-made cluster
-    costs more than unread progress.
+    costs more than unread progress. Once the block has ended well, a Ctrl-C no longer keeps the result from being told.
 
     Args:
         session: for the consoles.
@@ -23,8 +24,10 @@ def progress(session: Session, name: str | None = None) -> Iterator[Emit]:
     """
     from aurora_cli.ui.progress.progress import Progress
 
+    heed_interrupt()
     with Progress(session.consoles, session.app.clock, name=name) as display:
         yield _until_nobody_reads(lambda event: _show(session, display.handle, event))
+        hold_interrupt()
 
 
 def _show(session: Session, handle: Callable[[Any], None], event: Any) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from aurora_cli.errors import AuroraError, Declined, GuardRefused, Interrupted
+from aurora_cli.signals import hold_interrupt
 from aurora_cli.stacks.history import HistoryEntry
 
 if TYPE_CHECKING:
@@ -36,10 +37,17 @@ class Entry:
         self.outcome = "failed"
         self.terraform: dict[str, int] = {}
         self.summary = ""
+        self.over = False
 
-    def finish(self, outcome: str, terraform: dict[str, int], summary: str = "") -> None:
+    def note(self, outcome: str, terraform: dict[str, int], summary: str = "") -> None:
         """Note how it ended, and what Terraform counted."""
         self.outcome, self.terraform, self.summary = outcome, terraform, summary
+
+    def finish(self, outcome: str, terraform: dict[str, int], summary: str = "") -> None:
+        """As `note`, of what the command is for: only its result is still to be told, and no Ctrl-C makes it another one."""
+        self.note(outcome, terraform, summary)
+        self.over = True
+        hold_interrupt()
 
 
 @contextmanager
@@ -48,6 +56,9 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
 
     That it begins is noted too, and what was left begun is entered as killed. Hold the stack's lock.
     A signal that ends the process meanwhile is noted, and ends it as it would have; nobody can note SIGKILL.
+
+    Raises:
+        Interrupted: a Ctrl-C came after the end, and what there was to tell is missing.
     """
     for left, _ in stack.history.begun():
         if left.id not in app.begun:
@@ -62,6 +73,11 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
         with _noting_signals(stack):
             yield entry
     except (AuroraError, KeyboardInterrupt) as error:
+        if entry.over and isinstance(error, (KeyboardInterrupt, Interrupted)):
+            raise Interrupted(
+                f"Interrupted after the end of '{operation}': everything is done, only its report is missing.",
+                hint=f"aurora-cli history {stack.name}",
+            ) from error
         entry.outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else _OUTCOMES.get(type(error), "failed")
         entry.summary = error.message if isinstance(error, AuroraError) else "Interrupted."
         raise

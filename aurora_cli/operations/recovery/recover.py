@@ -54,7 +54,7 @@ def recover(context: StackContext, *, look_only: bool = False) -> None:
         files = _restore_files(context, runs)
         with recorded(context.app, context.stack, "import") as entry:
             imported = import_existing(context, files, _unfinished(runs))
-            entry.finish("succeeded", _NOTHING, ", ".join(f"{one.address} ({one.id})" for one in imported) or "nothing")
+            entry.note("succeeded", _NOTHING, ", ".join(f"{one.address} ({one.id})" for one in imported) or "nothing")
         for run in runs:
             run.run.mark_reconciled()
     if imported:

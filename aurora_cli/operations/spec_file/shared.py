@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import AuroraError, Interrupted, SpecConflict
+from aurora_cli.errors import AuroraError, SpecConflict
 from aurora_cli.events import Note, timed
 from aurora_cli.json_input import json_object, parse_json
 from aurora_cli.operations.core.concern import StackContext
@@ -150,7 +150,7 @@ def write_shared_spec(stack: Stack, terraform: Terraform, emit: Emit) -> None:
     The operation has succeeded, and a failure of this changes nothing about it: the next one tries again.
 
     Raises:
-        Interrupted. StackDamaged.
+        StackDamaged.
     """
     spec = stored_spec(stack).spec
     text = document(stack)
@@ -167,8 +167,6 @@ def write_shared_spec(stack: Stack, terraform: Terraform, emit: Emit) -> None:
             if plan.output_changes:
                 terraform.apply()
             stack.update_record(shared=text)
-    except Interrupted:
-        raise
     except AuroraError as error:
         text = f"The spec was not written into the state, so others do not see this change: {error.message}"
         emit(Note(text, level="warning", hint=error.hint))

@@ -30,7 +30,7 @@ def refusal(environ: Environ, body: bytes, key: str, has_issued: Callable[[str],
         has_issued: whether its STS has issued that access key ID, to somebody who had the other one.
     """
     path = environ["PATH_INFO"]
-    if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE", "").lower() not in _SAME_SITE:
+    if "HTTP_ORIGIN" in environ or environ.get("HTTP_SEC_FETCH_SITE", "").lower() not in _SAME_SITE:
         return _forbidden("requests of a browser are refused")
     if not is_loopback(f"http://{environ.get('HTTP_HOST', '')}"):
         return _forbidden("the Host is not a loopback address")

@@ -71,6 +71,7 @@ class Application:
             with aws.one_at_a_time:
                 answer = aws.call(environ)
                 self.admin.inventory.update(call.action)
+            self.admin.inventory.keep()
         except NotImplementedError:
             return error_answer("unknown_action", call.protocol, name)
         except Exception:  # a failed request must not stop the emulator: all of its resources would be lost

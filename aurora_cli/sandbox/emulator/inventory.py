@@ -1,6 +1,7 @@
-"""Writes what exists to disk: its names after each change, the resources themselves a moment later and at the end.
+"""Writes what exists to disk after each change: its names, and before the answer is sent the resources too, while they are few.
 
-The names tell what an emulator that was killed in that moment had, and the next one has not.
+Of a dozen clusters all is written in 10 ms. Of more, or with large objects in S3, the resources are written a moment later; the
+names tell what an emulator that was killed in that moment had, and the next one has not.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
 CHANGING = ("Create", "Delete", "Restore", "Modify", "Copy", "Switchover")
 READING = ("Describe", "List", "Get", "Head", "Lookup", "Search")
+AT_ONCE = 256 * 1024
+"""Bytes of resources that are written before the answer is sent: about 1 ms for each 30,000."""
 REST_S = 0.1
-"""Changes come in bursts; what comes within this time is written together."""
+"""Changes come in bursts; of more than that, what comes within this time is written together."""
 
 
 class SavedInventory:
@@ -34,6 +37,7 @@ class SavedInventory:
         self._files = files
         self._aws: Aws | None = None
         self._written: Inventory = {}
+        self._size = 0
         self._changed, self._over, self._saving = threading.Event(), threading.Event(), threading.Lock()
 
     def start(self, aws: Aws) -> None:
@@ -58,16 +62,22 @@ class SavedInventory:
         self._save()
 
     def update(self, action: str) -> None:
-        """After a call: write the names if it changed what exists, and soon the resources if it changed anything."""
+        """After a call, while no other is served: write the names if it changed what exists, and note if it changed anything."""
         if not action.startswith(READING):
             self._changed.set()
         if action.startswith(CHANGING) and self._aws:
             self._write(self._aws.survey())
 
+    def keep(self) -> None:
+        """Before an answer is sent, while others may be served: write the resources if any has changed, or leave it for later."""
+        if self._size <= AT_ONCE:
+            self._save()
+
     def clear(self) -> None:
         """Nothing exists any more."""
         self._write({})
         self._changed.set()
+        self._size = 0
 
     def _save(self) -> None:
         with self._saving:
@@ -77,6 +87,7 @@ class SavedInventory:
                 self._changed.clear()
                 try:
                     names, content = self._aws.survey(), self._aws.dump()
+                    self._size = len(content)
                 except Exception:  # an object of moto that cannot be pickled
                     traceback.print_exc()
                     self._files.saved.delete()

@@ -77,7 +77,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if self.headers.get("Transfer-Encoding"):
             self.send_error(411, "Content-Length is required")
-        elif not length.isdigit() or int(length) > MAX_BODY:
+        elif not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
             self.send_error(413, "the request body is too large")
         else:
             return int(length)

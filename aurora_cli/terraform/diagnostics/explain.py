@@ -31,6 +31,7 @@ def explain(
         exit_status: Terraform's, for a failure without a diagnostic.
         stderr: the end of its standard error, for the same case.
     """
+    stderr = _COLOUR.sub("", stderr)
     errors = [d for d in diagnostics if d.is_error] or _from_text(stderr)
     if not errors:
         return _silent(exit_status, stderr)
@@ -97,11 +98,12 @@ def _others(errors: Sequence[Diagnostic]) -> str:
 
 
 def _from_text(stderr: str) -> list[Diagnostic]:
-    """The errors in text for a terminal, as `show` and `state` print them even with `-json`."""
-    text = "\n".join(_FRAME.sub("", line).rstrip() for line in _COLOUR.sub("", stderr).splitlines())
+    """The errors in text for a terminal, as `show` and `state` print them even with `-json`; some have no `Error: `."""
+    text = "\n".join(_FRAME.sub("", line).rstrip() for line in stderr.splitlines())
     parts = re.split(r"^Error: ", text, flags=re.MULTILINE)[1:]
     cut = (re.split(r"^Warning: ", part, maxsplit=1, flags=re.MULTILINE)[0] for part in parts)
-    return [Diagnostic("error", *_split(part)) for part in cut]
+    whole = Diagnostic("error", *_split(text.strip()))
+    return [Diagnostic("error", *_split(part)) for part in cut] or [whole] * bool(_rule_for(whole))
 
 
 def _split(text: str) -> tuple[str, str]:

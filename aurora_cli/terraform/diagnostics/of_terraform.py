@@ -43,8 +43,14 @@ _STATE = (
         StateAtRisk,
         r"Unsupported state file format|state snapshot was created by Terraform v(?P<newer>[\d.]+)",
         "Terraform cannot read its state.",
-        "Nothing was changed. Terraform's last copy is terraform.tfstate.backup in the stack's terraform folder; a state of a "
-        "newer Terraform needs that Terraform (--terraform-bin).",
+        "Nothing was changed. A state of a newer Terraform needs that Terraform (--terraform-bin). Of a damaged one, bring an "
+        "earlier version back where it is kept, or delete it there: the same command then looks its resources up in AWS.",
+    ),
+    row(
+        TerraformFailed,
+        r'S3 bucket "(?P<bucket>[^"]+)" does not exist',
+        "The S3 bucket {bucket}, in which the spec keeps Terraform's state, does not exist.",
+        "Create it, or name another one in `backend.bucket`, then run the same command again: aws s3 mb s3://{bucket}",
     ),
     row(  # the HTTP backend describes its own attempt, and names of the lock that is held the ID at most; see `http_lock`
         StateLocked,

@@ -3,7 +3,7 @@
 Terraform's HTTP backend is answered 423 or 409 with the description of the lock that is held; of that it passes on the ID, and
 prints the description of its own attempt. So the lock address is asked once more from here. An attempt that succeeds, since the
 lock was released meanwhile, is taken back. Sources: Terraform's documentation of the backend `http`, and its client
-(internal/backend/remote-state/http/client.go).
+(internal/backend/remote-state/http: client.go, and backend.go for what may come from the environment).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from uuid import uuid4
 
@@ -25,7 +26,7 @@ _LOCKED = (409, 423)
 _TIMEOUT_S = 10
 _LONGEST = 1 << 16
 _FACTS = {"ID": "id", "Who": "who", "Operation": "operation", "Created": "created"}
-_CERTIFICATE = "client_certificate_pem"
+_OF_THE_FILES_ALONE = "skip_cert_verification"
 
 
 def http_lock_holder(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
@@ -37,7 +38,7 @@ def http_lock_holder(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
     """
     settings = _settings(folder, env)
     address = settings.get("lock_address")
-    if not address or settings.get(_CERTIFICATE):  # Python takes a client certificate from files alone
+    if not address:
         return {}
     mine = json.dumps(
         {
@@ -67,6 +68,7 @@ def _settings(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
     found = read_json(folder / ".terraform" / STATE_FILE, noted, lambda why: nothing, absent=nothing)
     prefix = "TF_HTTP_"
     outside = {name.removeprefix(prefix).lower(): value for name, value in env.items() if name.startswith(prefix)}
+    outside.pop(_OF_THE_FILES_ALONE, None)
     return {**outside, **{key: str(value) for key, value in found.items() if value is not None}} if found else {}
 
 
@@ -86,14 +88,16 @@ def _send(method: str, address: str, body: bytes, settings: Mapping[str, str]) -
         return None, b""
     digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
     headers = {"Content-Type": "application/json", "Content-MD5": digest}
+    sign_in: dict[str, str] = {}
     if settings.get("username"):
         pair = f"{settings['username']}:{settings.get('password', '')}"
-        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        sign_in["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     try:
         request = Request(address, body, headers, method=method)  # noqa: S310 - the scheme was looked at
-        handlers: list[BaseHandler] = [ProxyHandler({})] if _is_loopback(request.host) else []
-        if request.type == "https":
-            handlers.append(HTTPSHandler(context=_tls(settings)))
+        request.unredirected_hdrs.update(sign_in)
+        handlers: list[BaseHandler] = [HTTPSHandler(context=_tls(settings))]
+        if _is_loopback(request.host):
+            handlers.append(ProxyHandler({}))
         with build_opener(*handlers).open(request, timeout=_TIMEOUT_S) as answer:
             return int(answer.status), b""
     except HTTPError as refused:
@@ -109,10 +113,22 @@ def _is_loopback(host: str | None) -> bool:
 
 
 def _tls(settings: Mapping[str, str]) -> Any:
+    """How each side is verified, as Terraform does it. Raises OSError, ValueError: what is no certificate, or no key of it."""
     import ssl
 
     context = ssl.create_default_context(cadata=settings.get("client_ca_certificate_pem") or None)
-    if settings.get("skip_cert_verification", "").lower() == "true":
+    if settings.get(_OF_THE_FILES_ALONE, "").lower() == "true":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    own = [settings.get(f"client_{part}_pem", "") for part in ("certificate", "private_key")]
+    if any(own):
+        with NamedTemporaryFile() as file:  # 0600; Python takes a client certificate from a file alone
+            file.write("\n".join(own).encode())
+            file.flush()
+            context.load_cert_chain(file.name, password=_no_password)
     return context
+
+
+def _no_password() -> str:
+    """For an encrypted key, which Terraform does not take: OpenSSL would ask for its password at the terminal."""
+    raise ValueError("the private key is encrypted")

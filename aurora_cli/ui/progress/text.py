@@ -38,8 +38,13 @@ INTERRUPTS = {
 }
 
 
-# Told to people who keep Terraform's own files in git or develop providers; the folder of a stack is ours.
-UNIMPORTANT_WARNINGS = ("Incomplete lock file information", "Provider development overrides")
+# Told to people who keep Terraform's own files in git, develop providers or type -target; the folder of a stack is ours.
+UNIMPORTANT_WARNINGS = (
+    "Incomplete lock file information",
+    "Provider development overrides",
+    "Resource targeting is in effect",
+    "Applied changes may be incomplete",
+)
 _LONGEST_DETAIL = 240
 
 
