@@ -164,7 +164,9 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "engine_version": rendered_version(spec),
         "account": needs_account(monitoring, encryption, proxy, services, sign_in, source),
         "encryption": encryption,
-        "network": network_of(spec, dict(options.offered_zones).get(spec.region, ())),
+        "network": network_of(
+            spec, dict(options.offered_zones).get(spec.region, ()), keeps_ipv6=spec.region in options.ipv6_vpcs
+        ),
         "parameters": parameter_groups_of(spec, instances.members),
         "next_parameters": next_groups_of(spec, instances.members, options.next_version),
         "parameter_suffix": options.parameter_suffix,

@@ -52,6 +52,7 @@ class StackRecord:
         instance_keys: stable keys of the instances, lowest first; `()` before they are decided.
         region_keys: secondary Region of a global database -> the keys of its instances.
         offered_zones: Region -> the zones that its VPC was limited to, since others lack a class; empty without a limit.
+        ipv6_vpcs: Regions whose VPC has an IPv6 block, which it keeps.
         origins: dotted spec path -> where the value came from.
         tool_version: version of this tool that wrote the record last.
         snapshot_region: the Region of that snapshot, if it is not the cluster's own.
@@ -82,6 +83,7 @@ class StackRecord:
     instance_keys: tuple[str, ...] = ()
     region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
     offered_zones: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ipv6_vpcs: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     tool_version: str = ""
     final_snapshot_identifier: str | None = None

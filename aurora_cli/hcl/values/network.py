@@ -50,6 +50,7 @@ class Network:
         allow: key -> attributes of an ingress rule; the key is the source, so adding one never touches another.
         egress: key -> attributes of an egress rule; the key is the destination, with its port if it has one.
         dual: IPv4 and IPv6.
+        ipv6: our own VPC and its subnets have IPv6 blocks, which they keep when the cluster is one of IPv4 again.
     """
 
     own: bool
@@ -68,6 +69,7 @@ class Network:
     allow: dict[str, dict[str, Any]]
     egress: dict[str, dict[str, Any]]
     dual: bool
+    ipv6: bool
 
     @property
     def subnet_group_subnets(self) -> Expression:
@@ -100,11 +102,12 @@ def _used(rules: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name in _RULE_ARGUMENTS if name in used]
 
 
-def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = ()) -> Network:
+def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = (), *, keeps_ipv6: bool = False) -> Network:
     """The network part of a resolved spec.
 
     Args:
         offered_zones: the zones to choose from; empty for all.
+        keeps_ipv6: the VPC has an IPv6 block.
 
     Raises:
         InvalidInput: an existing VPC without subnets, or a CIDR block that cannot be split over the zones.
@@ -133,6 +136,7 @@ def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = ()) -> Networ
         allow=_allow(given.allow),
         egress=_egress(given.egress),
         dual=given.ip_version == "dual",
+        ipv6=given.ip_version == "dual" or keeps_ipv6,
     )
 
 

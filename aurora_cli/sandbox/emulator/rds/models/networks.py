@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
@@ -21,7 +21,17 @@ def ec2_of(backend: RDSBackend) -> Any:
     return ec2_backends[backend.account_id][backend.region_name]
 
 
-def subnet_group(backend: RDSBackend, name: str | None) -> DBSubnetGroup:
+class SubnetGroup(DBSubnetGroup):
+    """A group that supports dual stack as long as each of its subnets has an IPv6 CIDR block."""
+
+    @property
+    def supported_network_types(self) -> list[str]:
+        """As the API spells them."""
+        dual = all(subnet.ipv6_cidr_block_association_set for subnet in self._subnets)
+        return ["IPV4", "DUAL"] if dual else ["IPV4"]
+
+
+def subnet_group(backend: RDSBackend, name: str | None) -> SubnetGroup:
     """The subnet group of that name; without a name the default one, created from the default VPC's subnets.
 
     Raises:
@@ -31,17 +41,15 @@ def subnet_group(backend: RDSBackend, name: str | None) -> DBSubnetGroup:
     if wanted not in backend.subnet_groups and wanted == "default":
         ec2 = ec2_of(backend)
         subnets = ec2.describe_subnets(filters={"vpc-id": ec2.default_vpc.id})
-        backend.subnet_groups[wanted] = DBSubnetGroup(  # type: ignore[abstract]
-            backend, wanted, "default", subnets, []
-        )
+        backend.subnet_groups[wanted] = SubnetGroup(backend, wanted, "default", subnets, [])  # type: ignore[abstract]
     if wanted not in backend.subnet_groups:
         raise error("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.")
-    return backend.subnet_groups[wanted]
+    return cast("SubnetGroup", backend.subnet_groups[wanted])
 
 
 def check_network_type(backend: RDSBackend, wanted: str | None, group_name: str | None) -> None:
     """Reject a network type that the subnet group does not support."""
-    supported = getattr(subnet_group(backend, group_name), "supported_network_types", ["IPV4"])
+    supported = subnet_group(backend, group_name).supported_network_types
     if wanted and wanted not in supported:
         raise error(
             "NetworkTypeNotSupported",

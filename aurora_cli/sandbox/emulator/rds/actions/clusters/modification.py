@@ -158,6 +158,13 @@ def _check_password_change(cluster: AuroraCluster, values: dict[str, Any], *, ma
         raise bad_combination(
             "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled."
         )
+    key = values.get("master_user_secret_kms_key_id")
+    if key and manage is None:
+        raise bad_combination(
+            "A ManageMasterUserPassword value is required when MasterUserSecretKmsKeyId is specified."
+        )
+    if key and cluster.manage_master_user_password and key not in (cluster.master_user_secret.kms_key_id, ""):
+        raise bad_combination("You can't change the KMS key of a secret that already manages the master user password.")
     if manage is False and cluster.manage_master_user_password and not given:
         raise bad_combination("You must specify MasterUserPassword when you turn off ManageMasterUserPassword.")
     if values.get("rotate_master_user_password") and not managed:
