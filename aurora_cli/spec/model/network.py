@@ -41,7 +41,7 @@ class Network(Model):
     )
     ip_version: Annotated[IpVersion, BeforeValidator(lower_case), Argument("network_type")] = Field(
         "ipv4",
-        description="`ipv4`, or `dual` for IPv4 and IPv6; existing subnets then need an IPv6 block, and a new VPC keeps its own.",
+        description="`ipv4`, or `dual` for IPv4 and IPv6; existing subnets then need an IPv6 block. A new VPC keeps its own.",
     )
     public_access: Annotated[bool, Argument("publicly_accessible", label="public address", of=INSTANCE)] = Field(
         False, description="Assign public addresses to instances: internet gateway, public subnets."
