@@ -215,7 +215,6 @@ LIVES = {
                     "proxy": {
                         "enabled": True,
                         "read_only_endpoint": True,
-                        "require_tls": False,
                         "iam_authentication": "required",
                         "secrets": [{"arn": "<secret>", "kms_key": "<key>"}],
                         "idle_timeout": "10m",

@@ -297,7 +297,7 @@ CASES = (
     Case("proxy-secret", _PROXY, lambda w: _proxy(w, Auth=[{"SecretArn": "secret"}]), "ValidationError", "secretArn"),
     Case("proxy-master-secret", _PROXY, lambda w: _proxy(w, Auth=[]), _TOGETHER, "Auth is required"),
     Case(
-        "proxy-tls",
+        "proxy-iam-tls",
         _PROXY,
         lambda w: _proxy(w, Auth=[{"SecretArn": w.secret, "IAMAuth": "REQUIRED"}]),
         _TOGETHER,

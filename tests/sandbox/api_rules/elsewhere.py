@@ -68,6 +68,7 @@ NO_COUNTERPART: dict[str, str] = {
     "iam-users-sign-in": _RUNS,
     "encryption-off": _ADVICE,
     "tls-off": _ADVICE,
+    "proxy-tls": _ADVICE,
     "unprotected": _ADVICE,
     "window-alone": "AWS chooses the other window at random",
     "service-target": _OURS,
