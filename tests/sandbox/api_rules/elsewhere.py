@@ -15,6 +15,7 @@ NO_COUNTERPART: dict[str, str] = {
     "region-known": "a Region that does not exist has no endpoint to ask",
     "database-keyword": _LIST,
     "username-doubtful": _LIST,
+    "username-long": "AWS takes longer names than it documents",
     "engine-version-owner": _ADVICE,
     "engine-version-support": "AWS takes it, for a price",
     "replica-region-engine": _DOUBT,

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
+from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBSubnetGroup, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
@@ -105,12 +106,16 @@ def zone_with_most_room(backend: RDSBackend, group_name: str, used: Iterable[str
 
 def check_zone(backend: RDSBackend, group_name: str, zone: str | None) -> None:
     """Reject a zone that the subnet group does not cover."""
-    covered = group_zones(subnet_group(backend, group_name))
-    if zone is not None and zone not in covered:
-        raise error(
-            "InvalidVPCNetworkStateFault",
-            f"Availability zone '{zone}' is not covered by the DB subnet group, which has subnets in {', '.join(covered)}.",
-        )
+    if zone is not None and zone not in group_zones(subnet_group(backend, group_name)):
+        raise unavailable([zone])
+
+
+def unavailable(zones: list[str]) -> RDSClientError:
+    """Zones that the Region does not have, or that the subnet group does not cover."""
+    several = "zone '{}' is" if len(zones) == 1 else "zones '{}' are"
+    named = several.format(f"[{', '.join(zones)}]")
+    text = f"Availability {named} unavailable in this region, please choose another zone set."
+    return error("InvalidVPCNetworkStateFault", text)
 
 
 def default_security_groups(backend: RDSBackend, group_name: str) -> list[str]:
