@@ -94,7 +94,7 @@ EXAMPLES = {
             (
                 'engine_version         = "5.7.12"',
                 'engine_version         = "8.0.mysql_aurora.3.08.2"',
-                "AWS has no Aurora MySQL of that version",
+                "AWS has retired that version: Cannot find version 5.7.12",
             ),
             (
                 'source_engine_version = "5.7.12"',
@@ -104,7 +104,7 @@ EXAMPLES = {
             (
                 _ROLES,
                 "",
-                "Aurora MySQL has no feature names, and the module sends one always (its issue 273)",
+                "AWS takes no feature name for Aurora MySQL, and the module sends one always: provider issue 41176, its own 273",
             ),
         ),
     ),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+CLUSTER_TAG = "aurora-cli:cluster"
+"""Of every resource: the cluster that it is made for."""
+
 LONGEST_ROLE = 64
 LONGEST_POLICY = 128
 

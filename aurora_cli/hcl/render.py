@@ -19,6 +19,7 @@ from jinja2 import Template
 from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression
+from aurora_cli.hcl.names import CLUSTER_TAG
 from aurora_cli.hcl.provider_floor import provider_floor
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.hcl.values.account import needs_account, role_of
@@ -29,7 +30,7 @@ from aurora_cli.hcl.values.endpoints import endpoints_of
 from aurora_cli.hcl.values.instances import NO_INSTANCES, instances_of, scaling_of, schedules_of, targets_of
 from aurora_cli.hcl.values.members import Member, global_database_of, member_of, provider_regions_of
 from aurora_cli.hcl.values.monitoring import dashboard_of, monitoring_of
-from aurora_cli.hcl.values.network import network_of, vpc_endpoints_of
+from aurora_cli.hcl.values.network import imported_of, network_of, rule_tags_of, vpc_endpoints_of
 from aurora_cli.hcl.values.parameters import next_groups_of, parameter_groups_of
 from aurora_cli.hcl.values.proxy import proxy_of
 from aurora_cli.hcl.values.services import services_of
@@ -39,7 +40,6 @@ from aurora_cli.spec.facts.versions import rendered_version
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.global_database import Region
 
-CLUSTER_TAG = "aurora-cli:cluster"
 VERSIONS = "versions.tf"
 FILES = (
     VERSIONS,
@@ -164,7 +164,11 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "engine_version": rendered_version(spec),
         "account": needs_account(monitoring, encryption, proxy, services, sign_in, source),
         "encryption": encryption,
-        "network": network_of(spec, dict(options.offered_zones).get(spec.region, ())),
+        "imported": imported_of(() if region else options.imported),
+        "rule_tags": rule_tags_of(() if region else options.imported),
+        "network": network_of(
+            spec, dict(options.offered_zones).get(spec.region, ()), keeps_ipv6=spec.region in options.ipv6_vpcs
+        ),
         "parameters": parameter_groups_of(spec, instances.members),
         "next_parameters": next_groups_of(spec, instances.members, options.next_version),
         "parameter_suffix": options.parameter_suffix,

@@ -22,6 +22,9 @@ class RenderOptions:
         region_keys: secondary Region -> keys of its instances; one that is missing has `1` to readers + 1.
         offered_zones: Region -> the zones to choose those of a new VPC from, where the first ones lack a class; a missing one
             has no such limit.
+        ipv6_vpcs: Regions whose VPC has an IPv6 block, which AWS does not take back from it while there are subnets.
+        imported: (type, name, description, tags) of resources that another configuration made and this one has taken over: their
+            names and descriptions are fixed, and their tags stay. Of rules with tags, the key in place of a name.
         snapshot_region: the Region whose cluster gets the final snapshot; None for the cluster's own. The copies in other
             Regions hold the same data.
         former_regions: Regions that are still in the state: their providers are needed to take them down.
@@ -49,6 +52,8 @@ class RenderOptions:
     allow_destroy: bool = False
     region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
     offered_zones: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ipv6_vpcs: tuple[str, ...] = ()
+    imported: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = ()
     snapshot_region: str | None = None
     former_regions: tuple[str, ...] = ()
     global_from_existing: bool = False

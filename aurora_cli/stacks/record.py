@@ -53,6 +53,8 @@ class StackRecord:
         split_instances: whether the state may have the instances under addresses of earlier versions, whose records lack this.
         region_keys: secondary Region of a global database -> the keys of its instances.
         offered_zones: Region -> the zones that its VPC was limited to, since others lack a class; empty without a limit.
+        ipv6_vpcs: Regions whose VPC has an IPv6 block, which it keeps.
+        imported: (type, name, description, tags) of what another configuration made, with the name that it gave.
         origins: dotted spec path -> where the value came from.
         tool_version: version of this tool that wrote the record last.
         snapshot_region: the Region of that snapshot, if it is not the cluster's own.
@@ -84,6 +86,8 @@ class StackRecord:
     split_instances: bool = True
     region_keys: tuple[tuple[str, tuple[str, ...]], ...] = ()
     offered_zones: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    ipv6_vpcs: tuple[str, ...] = ()
+    imported: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     tool_version: str = ""
     final_snapshot_identifier: str | None = None

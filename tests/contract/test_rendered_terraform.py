@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import Phase, given, settings
 
-from aurora_cli.hcl.render import CLUSTER_TAG, render_stack
+from aurora_cli.hcl.names import CLUSTER_TAG
+from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.spec.model.cluster import ClusterSpec
 from tests.contract.provider_schema import floor_problems, problems

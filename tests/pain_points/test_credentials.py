@@ -84,7 +84,7 @@ def test_pain_08_what_serverless_v1_and_others_do_not_take_is_told_before_render
         ({"username": "rdsadmin"}, MYSQL, "reserves the user name `rdsadmin`", "`dbadmin`"),
         ({"username": "admin"}, None, "aurora-postgresql reserves the user name `admin`", "`postgres`"),
         ({"username": "pg_shop"}, None, "reserves the user name `pg_shop`", "`postgres`"),
-        ({"username": "a" * 17}, None, "1 to 16 letters", "`" + "a" * 16 + "`"),
+        ({"username": "a" * 64}, None, "1 to 63 letters", "`" + "a" * 16 + "`"),
         ({"database": "my-shop"}, None, "a letter, then letters, digits and _", "`my_shop`"),
     ],
 )

@@ -111,11 +111,13 @@ def test_their_terraform_lets_go_and_nothing_changes_in_aws(aurora: Aurora, tmp_
 
     before, blocks = last_call(aurora), tmp_path / "removed.tf"
     result = aurora.json("adopt", "--from-state", str(theirs), "--removed-to", str(blocks), "--yes")
-    assert set(changing_calls(aurora, before)) <= {"AddTagsToResource", "TagResource"}
+    # CreateTags of EC2: the security group and its rules come along, and keep their own tags.
+    assert set(changing_calls(aurora, before)) <= {"AddTagsToResource", "TagResource", "CreateTags"}
     assert {path: path.read_bytes() for path in files} == files
     assert aurora.run("plan", "orders", "--exit-code").status == 0
     their = result["from_state"]
     assert their["delete"] == ["module.aurora"]
+    assert {"aws_security_group.this", "aws_db_subnet_group.this"} <= {one["address"] for one in result["imports"]}
     assert {one["imported_as"] for one in their["resources"]} - {None} == {one["address"] for one in result["imports"]}
     assert blocks.read_text() == (aurora.home / "sandbox" / "stacks" / "orders" / "removed.tf").read_text()
     assert str(aurora.home / "sandbox" / "stacks" / "orders" / "removed.tf") in "".join(
@@ -136,3 +138,7 @@ def test_their_terraform_lets_go_and_nothing_changes_in_aws(aurora: Aurora, tmp_
     assert by_blocks.changes() == {}
     assert changing_calls(aurora, before) == []
     assert aurora.run("plan", "orders", "--exit-code").status == 0
+    aurora.ok("allow", "orders", "192.168.0.0/24", "--yes")
+    assert aurora.run("plan", "orders", "--exit-code").status == 0
+    aurora.ok("destroy", "orders", "--confirm", "orders", "--skip-final-snapshot")
+    assert stack.changes() == {}

@@ -149,6 +149,7 @@ def test_a_window_that_aws_chooses_is_beside_the_other(account: Account) -> None
 
 def test_pending_maintenance_is_applied_or_not(account: Account) -> None:
     arn = account.create("demo", EngineVersion="16.8")["DBClusterArn"]
+    account.instance("demo", "1")
 
     def action(choice: str, **changes: str) -> list[str]:
         asked = {"ResourceIdentifier": arn, "ApplyAction": "db-upgrade", "OptInType": choice, **changes}

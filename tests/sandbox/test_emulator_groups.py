@@ -84,6 +84,31 @@ def test_what_a_cluster_uses_cannot_be_deleted(account: Account) -> None:
     account.ec2.delete_vpc(VpcId=vpc)
 
 
+def test_a_subnet_with_an_endpoint_stays(account: Account) -> None:
+    vpc, subnets, group = account.network("demo")
+    name = "com.amazonaws.eu-west-1.rds-data"
+    endpoint = account.ec2.create_vpc_endpoint(
+        VpcEndpointType="Interface", VpcId=vpc, ServiceName=name, SubnetIds=subnets, SecurityGroupIds=[group]
+    )["VpcEndpoint"]["VpcEndpointId"]
+    with refused("DependencyViolation"):
+        account.ec2.delete_subnet(SubnetId=subnets[2])
+    account.ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, RemoveSubnetIds=subnets[2:])
+    account.ec2.delete_subnet(SubnetId=subnets[2])
+
+
+def test_a_vpc_keeps_the_block_that_its_subnets_are_in(account: Account) -> None:
+    vpc = account.ec2.create_vpc(CidrBlock="10.3.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
+    block = vpc["Ipv6CidrBlockAssociationSet"][0]
+    part = block["Ipv6CidrBlock"].replace("/56", "/64")
+    subnet = account.ec2.create_subnet(VpcId=vpc["VpcId"], CidrBlock="10.3.0.0/24", Ipv6CidrBlock=part)["Subnet"]
+    with refused("InvalidCidrBlock.InUse") as caught:
+        account.ec2.disassociate_vpc_cidr_block(AssociationId=block["AssociationId"])
+    assert f"currently has a subnet within CIDR block {block['Ipv6CidrBlock']}" in str(caught.value)
+    of_subnet = subnet["Ipv6CidrBlockAssociationSet"][0]["AssociationId"]
+    account.ec2.disassociate_subnet_cidr_block(AssociationId=of_subnet)
+    account.ec2.disassociate_vpc_cidr_block(AssociationId=block["AssociationId"])
+
+
 def test_a_vpc_keeps_its_gateway(account: Account) -> None:
     vpc = account.ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     gateway = account.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]

@@ -104,6 +104,20 @@ def test_an_unknown_version_is_refused(account: Account) -> None:
     assert "Cannot find version 99.1" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("engine", "version"), [("aurora-postgresql", "13.4"), ("aurora-mysql", "8.0.mysql_aurora.3.05.2")]
+)
+def test_a_version_that_aws_has_retired_is_of_no_new_cluster(account: Account, engine: str, version: str) -> None:
+    with refused("InvalidParameterCombination") as caught:
+        account.create("demo", Engine=engine, EngineVersion=version)
+    assert f"Cannot find version {version} for {engine}" in str(caught.value)
+
+
+def test_a_long_master_user_name_is_one_of_its_engine(account: Account) -> None:
+    account.create("demo", MasterUsername="a" * 63)
+    assert account.cluster("demo")["MasterUsername"] == "a" * 63
+
+
 @pytest.mark.parametrize("name", ["1demo", "demo-", "de--mo", "demo_1", "x" * 64])
 def test_names_follow_the_rule(account: Account, name: str) -> None:
     with refused("InvalidParameterValue"):
@@ -285,6 +299,10 @@ def test_managed_password_can_be_turned_on_and_off(account: Account) -> None:
 
 def test_upgrades_go_up_and_major_ones_need_the_word(account: Account) -> None:
     account.create("demo", EngineVersion="16.8")
+    with refused("InvalidDBClusterStateFault") as caught:
+        apply_now(account, "demo", EngineVersion="16.9")
+    assert "without a healthy primary instance" in str(caught.value)
+    account.instance("demo", "1")
     with refused("InvalidParameterCombination"):
         apply_now(account, "demo", EngineVersion="15.10")
     assert apply_now(account, "demo", EngineVersion="16.9")["EngineVersion"] == "16.9"
@@ -344,6 +362,7 @@ def test_a_family_says_which_parameters_it_has(account: Account) -> None:
 
 def test_a_major_version_alone_is_its_default_minor_one_and_never_goes_back(account: Account) -> None:
     account.create("demo", EngineVersion="17.5")
+    account.instance("demo", "1")
     default = account.rds.describe_db_engine_versions(Engine="aurora-postgresql", DefaultOnly=True)["DBEngineVersions"]
     assert apply_now(account, "demo", EngineVersion="17")["EngineVersion"] == default[0]["EngineVersion"]
     apply_now(account, "demo", EngineVersion="17.11")
@@ -352,6 +371,7 @@ def test_a_major_version_alone_is_its_default_minor_one_and_never_goes_back(acco
 
 def test_an_upgrade_can_wait_for_the_window(account: Account) -> None:
     account.create("demo", EngineVersion="16.8")
+    account.instance("demo", "1")
     account.rds.modify_db_cluster(DBClusterIdentifier="demo", EngineVersion="16.9")
     cluster = account.cluster("demo")
     assert (cluster["EngineVersion"], cluster["PendingModifiedValues"]) == ("16.8", {"EngineVersion": "16.9"})
@@ -583,3 +603,59 @@ def test_the_data_api_can_be_switched(account: Account) -> None:
     assert account.cluster("demo")["HttpEndpointEnabled"] is True
     account.rds.disable_http_endpoint(ResourceArn=arn)
     assert account.cluster("demo")["HttpEndpointEnabled"] is False
+
+
+WORDS = (
+    # what the call asks, AWS's code and text; the numbers are of public reports of these errors
+    (
+        {"MasterUserPassword": "short"},
+        "InvalidParameterValue",
+        "because it is shorter than 8 characters",
+    ),  # cloudposse 28
+    ({"MasterUsername": "admin"}, "InvalidParameterValue", "cannot be used as it is a reserved word"),  # aws-cdk 5076
+    (
+        {"AvailabilityZones": ["eu-west-1a", "us-east-1c"]},
+        "InvalidVPCNetworkStateFault",
+        "Availability zone '[us-east-1c]' is unavailable in this region, please choose another zone set.",
+    ),  # provider 5725
+    (
+        {"ServerlessV2ScalingConfiguration": {"MinCapacity": 0.5, "MaxCapacity": 0.5}},
+        "InvalidParameterValue",
+        "Serverless v2 maximum capacity 0.5 isn't valid. The maximum capacity must be at least 1.0.",
+    ),  # aws-cdk 32232
+    (
+        {"ServerlessV2ScalingConfiguration": {"MaxCapacity": 4}},
+        "InvalidParameterValue",
+        "Both MinCapacity and MaxCapacity must be specified when you initialize Serverless v2 scaling configuration.",
+    ),  # upjet 1165
+)
+
+
+@pytest.mark.parametrize(("values", "code", "text"), WORDS)
+def test_a_refusal_has_the_code_and_the_words_of_aws(
+    account: Account, values: dict[str, Any], code: str, text: str
+) -> None:
+    given = {"Engine": "aurora-postgresql", "MasterUsername": "boss", "MasterUserPassword": "long-enough", **values}
+    with refused(code) as caught:
+        account.rds.create_db_cluster(DBClusterIdentifier="demo", **given)
+    assert text in str(caught.value)
+
+
+def test_refusals_of_an_existing_cluster_have_the_words_of_aws(account: Account) -> None:
+    account.network("demo")
+    role = {"DBClusterIdentifier": "demo", "RoleArn": "arn:aws:iam::123456789012:role/import"}
+    account.create("demo", DBSubnetGroupName="demo", StorageType="aurora-iopt1")
+    with refused("InvalidParameterValue") as caught:
+        account.rds.add_role_to_db_cluster(**role)
+    assert "must be provided with the current operation for the Aurora (PostgreSQL) engine." in str(caught.value)
+    with refused("DBClusterSnapshotNotFoundFault") as caught:
+        account.rds.copy_db_cluster_snapshot(
+            SourceDBClusterSnapshotIdentifier="gone", TargetDBClusterSnapshotIdentifier="copy"
+        )
+    assert "DBClusterSnapshot not found: gone" in str(caught.value)
+    account.rds.modify_db_cluster(DBClusterIdentifier="demo", StorageType="aurora", ApplyImmediately=True)
+    account.rds.modify_db_cluster(DBClusterIdentifier="demo", StorageType="aurora-iopt1", ApplyImmediately=True)
+    account.rds.modify_db_cluster(DBClusterIdentifier="demo", StorageType="aurora", ApplyImmediately=True)
+    with refused("StorageTypeNotAvailableFault") as caught:
+        account.rds.modify_db_cluster(DBClusterIdentifier="demo", StorageType="aurora-iopt1", ApplyImmediately=True)
+    assert "You can't modify the storage type of this DB cluster yet. Try again after 2" in str(caught.value)

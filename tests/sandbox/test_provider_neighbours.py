@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
+from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
 from tests.harness import REGION
 from tests.sandbox.emulator import client
 from tests.sandbox.provider_driver import Driver
@@ -32,6 +33,17 @@ def test_network_changes_in_place(driver: Driver, emulator: Sandbox) -> None:
     subnet = driver.create("aws_subnet", **config)
     subnet = driver.update("aws_subnet", subnet, **config, map_public_ip_on_launch=True)
     assert ec2.describe_subnets(SubnetIds=[subnet["id"]])["Subnets"][0]["MapPublicIpOnLaunch"] is True
+    dual: dict[str, Any] = {"cidr_block": "10.0.0.0/16", "assign_generated_ipv6_cidr_block": True}
+    vpc = driver.update("aws_vpc", vpc, **dual)
+    block = str(vpc["ipv6_cidr_block"])
+    assert block.endswith("/56")
+    first, second = (block.replace("00::/56", f"{n:02x}::/64") for n in (0, 1))
+    for part in (first, second):
+        subnet = driver.update("aws_subnet", subnet, **config, ipv6_cidr_block=part)
+        assert (subnet["ipv6_cidr_block"], bool(subnet["ipv6_cidr_block_association_id"])) == (part, True)
+    driver.assert_goes("aws_subnet", subnet)
+    vpc = driver.update("aws_vpc", vpc, cidr_block="10.0.0.0/16")
+    assert (vpc["ipv6_cidr_block"], vpc["ipv6_association_id"]) == ("", "")
     gateway = driver.create("aws_internet_gateway", vpc_id=network(driver)[0])
     gateway = driver.update("aws_internet_gateway", gateway, vpc_id=vpc["id"])
     (seen,) = ec2.describe_internet_gateways(InternetGatewayIds=[gateway["id"]])["InternetGateways"]
@@ -122,7 +134,8 @@ def test_vpc_endpoint(driver: Driver, emulator: Sandbox) -> None:
         "security_group_ids": [group],
     }
     state = driver.create("aws_vpc_endpoint", **config, private_dns_enabled=True, tags={"Name": "data"})
-    assert state["dns_entry"]
+    assert state["dns_entry"] and not state["prefix_list_id"]
+    assert dns(state) == ("ipv4", False)
     driver.assert_imports("aws_vpc_endpoint", state["id"], state)
     assert driver.replaced_by("aws_vpc_endpoint", state, **{**config, "service_name": "x"}) == {"service_name"}
     other = driver.create("aws_security_group", name="other", vpc_id=vpc)["id"]
@@ -130,7 +143,42 @@ def test_vpc_endpoint(driver: Driver, emulator: Sandbox) -> None:
     state = driver.update("aws_vpc_endpoint", state, **changed)
     (seen,) = client(emulator, "ec2").describe_vpc_endpoints(VpcEndpointIds=[state["id"]])["VpcEndpoints"]
     assert ([one["GroupId"] for one in seen["Groups"]], seen["PrivateDnsEnabled"]) == ([other], False)
+    state = driver.update("aws_vpc_endpoint", state, **changed, dns_options=[{"dns_record_ip_type": "dualstack"}])
+    assert dns(state) == ("dualstack", False)
+    state = driver.update("aws_vpc_endpoint", state, **changed)
+    assert dns(state) == ("dualstack", False), "a block that is missing is no change"
     driver.assert_goes("aws_vpc_endpoint", state)
+
+
+def dns(state: dict[str, Any]) -> tuple[str, bool]:
+    (options,) = state["dns_options"]
+    return options["dns_record_ip_type"], options["private_dns_only_for_inbound_resolver_endpoint"]
+
+
+def test_names_for_the_resolver_alone_need_a_gateway_endpoint(driver: Driver) -> None:
+    vpc, subnet = network(driver)
+    gateway: dict[str, Any] = {"vpc_id": vpc, "service_name": f"com.amazonaws.{REGION}.s3"}
+    inbound: dict[str, Any] = {
+        **gateway,
+        "vpc_endpoint_type": "Interface",
+        "subnet_ids": [subnet],
+        "private_dns_enabled": True,
+        "dns_options": [{"private_dns_only_for_inbound_resolver_endpoint": True}],
+    }
+    with pytest.raises(ProviderError, match=f"the VPC {vpc} must have a Gateway endpoint for the service"):
+        driver.create("aws_vpc_endpoint", **inbound)
+    first = driver.create("aws_vpc_endpoint", **gateway)
+    assert dns(first) == ("service-defined", False)
+    state = driver.create("aws_vpc_endpoint", **inbound)
+    assert dns(state) == ("ipv4", True)
+    assert state["prefix_list_id"] == first["prefix_list_id"]
+    inbound["dns_options"] = [{"private_dns_only_for_inbound_resolver_endpoint": False}]
+    state = driver.update("aws_vpc_endpoint", state, **inbound)
+    assert dns(state) == ("ipv4", False)
+    private = {**gateway, "private_dns_enabled": True}
+    assert driver.replaced_by("aws_vpc_endpoint", first, **private) == {"private_dns_enabled"}
+    for one in (state, first):
+        driver.assert_goes("aws_vpc_endpoint", one)
 
 
 def test_gateway_endpoint_changes_in_place(driver: Driver, emulator: Sandbox) -> None:
@@ -148,12 +196,24 @@ def test_gateway_endpoint_changes_in_place(driver: Driver, emulator: Sandbox) ->
     seen = client(emulator, "ec2").describe_route_tables(RouteTableIds=[first, second])["RouteTables"]
     routes = {table["RouteTableId"]: [one.get("GatewayId") for one in table["Routes"]] for table in seen}
     assert (state["id"] in routes[first], state["id"] in routes[second]) == (False, True)
+    link = driver.create("aws_vpc_endpoint_route_table_association", vpc_endpoint_id=state["id"], route_table_id=first)
+    driver.assert_imports("aws_vpc_endpoint_route_table_association", f"{state['id']}/{first}", link)
     for table in tables:
         driver.assert_settled("aws_route_table", table, driver.config("aws_route_table", **routed))
+        (seen,) = client(emulator, "ec2").describe_route_tables(RouteTableIds=[table["id"]])["RouteTables"]
+        to_s3 = {
+            one["DestinationPrefixListId"]: one["GatewayId"]
+            for one in seen["Routes"]
+            if "DestinationPrefixListId" in one
+        }
+        assert to_s3 == {state["prefix_list_id"]: state["id"]}
+    driver.assert_goes("aws_vpc_endpoint_route_table_association", link)
     client(emulator, "ec2").modify_vpc_endpoint(VpcEndpointId=state["id"], ResetPolicy=True)
     drifted = driver.provider.read("aws_vpc_endpoint", state)
     assert drifted is not None and json.loads(drifted["policy"])["Statement"][0]["Action"] == "*"
     driver.assert_goes("aws_vpc_endpoint", state)
+    seen = client(emulator, "ec2").describe_route_tables(RouteTableIds=[first, second])["RouteTables"]
+    assert not [one for table in seen for one in table["Routes"] if "DestinationPrefixListId" in one]
 
 
 def test_security_group_rule(driver: Driver, emulator: Sandbox) -> None:

@@ -40,7 +40,7 @@ LEFT_OUT = {
     "proxy.endpoint_network_type": "fixed when the proxy is created",
     "proxy.target_connection_network_type": "fixed when the proxy is created",
     "encryption.kms_key": _FIXED,
-    "credentials.secret_kms_key": "the key of a secret is fixed when AWS begins to manage the password",
+    "credentials.secret_kms_key": "AWS keeps the key of a secret as long as it manages the password; another one is refused",
     "instances.overrides.KEY.identifier": "the name of an instance for its life",
     "network.cidr": _FIXED,
     "network.vpc_id": _FIXED,
@@ -215,7 +215,6 @@ LIVES = {
                     "proxy": {
                         "enabled": True,
                         "read_only_endpoint": True,
-                        "require_tls": False,
                         "iam_authentication": "required",
                         "secrets": [{"arn": "<secret>", "kms_key": "<key>"}],
                         "idle_timeout": "10m",
@@ -293,6 +292,7 @@ LIVES = {
                         "max_idle_connections_percent": 40,
                         "borrow_timeout": "1m",
                         "session_pinning_filters": ["EXCLUDE_VARIABLE_SETS"],
+                        "init_query": "SET x = 1",
                         "debug_logging": True,
                     },
                     "autoscaling": {
@@ -314,6 +314,7 @@ LIVES = {
                 }
             ),
             Change({"monitoring": {"insights": {"mode": "advanced"}, "alarms": False}, "proxy": {"role": "<role>"}}),
+            Change({"roles": {"path": "/databases/"}}),
         ),
     ),
     "existing network": Life(
@@ -322,6 +323,10 @@ LIVES = {
             Change({"network": {"security_group_ids": ["<security group>"], "ip_version": "dual"}}),
             Change({"network": {"own_security_group": False, "security_group_ids": ["<security group>"]}}),
         ),
+    ),
+    "own network": Life(
+        {"engine": "postgres", "network": {"zones": 2, "vpc_endpoints": ["rds-data"]}},
+        (Change({"network": {"zones": 3}}), Change({"network": {"ip_version": "dual"}})),
     ),
     "mysql": Life(
         {"engine": "mysql", "backup": {"backtrack": "1h"}, "instances": {"class": "db.r7g.large", "readers": 1}},
@@ -486,6 +491,16 @@ NOT_SETTINGS = {
     "preferred_maintenance_window": _CHOSEN,
     "ca_cert_identifier": _CHOSEN,
     "monitoring_role_arn": "has no effect without an interval",
+    **dict.fromkeys(
+        (
+            "assign_generated_ipv6_cidr_block",
+            "ipv6_association_id",
+            "ipv6_cidr_block",
+            "ipv6_cidr_block_association_id",
+            "supported_network_types",
+        ),
+        "AWS takes no block from a VPC with subnets in it; a cluster of IPv4 alone does not use it",
+    ),
     "serverlessv2_scaling_configuration": "AWS does not take the range back, which holds for serverless instances alone",
 }
 

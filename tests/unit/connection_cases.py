@@ -94,7 +94,7 @@ PROXY: list[ConnectionCase] = [
     ),
     (
         POSTGRES,
-        "proxy-tls",
+        "proxy-iam-tls",
         {"proxy.require_tls": False, "proxy.iam_authentication": "required"},
         "proxy.require_tls",
         "IAM authentication requires TLS",

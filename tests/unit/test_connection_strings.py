@@ -9,7 +9,13 @@ import pytest
 
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.inspect.connection import hosts_of
-from aurora_cli.operations.report.connection_strings import Target, ca_command, command_line, target_of, written
+from aurora_cli.operations.report.connection_strings import (
+    Target,
+    ca_command,
+    command_line,
+    target_of,
+    written,
+)
 from tests.unit.spec_cases import resolved
 
 HOST = "orders.cluster-c9akciq32rgh.eu-west-1.rds.amazonaws.com"

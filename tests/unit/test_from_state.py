@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,13 +15,23 @@ from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.context import AppContext
 from aurora_cli.errors import AuroraError, ClusterNotFound, CredentialsError
 from aurora_cli.hcl.adoption import Import
+from aurora_cli.hcl.render import render_stack
+from aurora_cli.hcl.render_options import RenderOptions
+from aurora_cli.operations.adopt.imports import imports_of
 from aurora_cli.operations.adopt.review import AdoptResult, AdoptReview
+from aurora_cli.operations.adopt.unmanaged import unmanaged_of
+from aurora_cli.operations.adopt.values import _network
+from aurora_cli.operations.core.network import imported_names
 from aurora_cli.operations.from_state.handover import Handover, handover_of
 from aurora_cli.operations.from_state.origin import StateOrigin, find_origin
+from aurora_cli.operations.from_state.own_network import with_own_network
+from aurora_cli.stacks.record import StackRecord, load_record
 from aurora_cli.terraform.state.addresses import instance_key, modules_of, without_keys
+from aurora_cli.terraform.state.state import StateResource
 from aurora_cli.ui.plan import adopt_view
 from tests.foreign_states import Entry, arn, cloudposse, cluster, entry, instance, rds_aurora, shown, state_of
 from tests.unit.conftest import Run
+from tests.unit.spec_cases import resolved
 from tests.unit.ui_screens import SECRET, screen
 
 IMPORTS = (
@@ -28,6 +40,7 @@ IMPORTS = (
     Import('aws_rds_cluster_instance.this["2"]', "shop-two"),
     Import('aws_cloudwatch_log_group.exports["postgresql"]', "/aws/rds/cluster/shop/postgresql"),
 )
+ONE = ({"DBInstanceIdentifier": "shop-one", "DBInstanceClass": "db.r7g.large"},)
 PLAIN = (
     entry("aws_vpc.main", {"id": "vpc-1"}),
     entry("aws_rds_cluster.Shop_A1B2", cluster()),
@@ -347,3 +360,118 @@ def test_keys_are_written_as_terraform_writes_them(key: str | int | None, text: 
     assert address == f"module.m{text}.module.n.aws_x.this{text}"
     assert modules_of(address) == [f"module.m{text}", f"module.m{text}.module.n"]
     assert without_keys(address) == "module.m.module.n.aws_x.this"
+
+
+def rule(number: int, *, egress: bool = False, ports: tuple[str, int, int] = ("tcp", 5432, 5432), **source: Any) -> Any:
+    """As DescribeSecurityGroupRules gives it."""
+    named = dict(zip(("IpProtocol", "FromPort", "ToPort"), ports, strict=True))
+    return {"SecurityGroupRuleId": f"sgr-{number}", "IsEgress": egress, **named, **source}
+
+
+def subnet(name: str) -> dict[str, Any]:
+    return {"SubnetIdentifier": name, "SubnetAvailabilityZone": {"Name": f"eu-west-1{name}"}}
+
+
+def networked(folder: Path, rules: list[Any], *entries: Entry) -> DiscoveredCluster:
+    """The cluster whose security group has these rules, read beside their state."""
+    group = {"GroupId": "sg-shop", "GroupName": "shop-2026", "Description": "Control traffic", "Tags": []}
+    subnets = {"DBSubnetGroupName": "shop", "VpcId": "vpc-1", "Subnets": [*map(subnet, "ba")]}
+    there = found(security_groups=(group,), subnet_group=subnets)
+    there.cluster["Port"] = 5432
+    pages = SimpleNamespace(paginate=lambda Filters: [{"SecurityGroupRules": rules}])  # noqa: N803 - AWS's name
+    ec2 = SimpleNamespace(get_paginator=lambda name: pages)
+    app: Any = SimpleNamespace(aws=lambda region: SimpleNamespace(client=lambda service: ec2))
+    origin = origin_of(folder, state_of(*(entries or rds_aurora())), "shop")
+    return with_own_network(app, there, origin, "eu-west-1")
+
+
+OFFICE = rule(1, CidrIpv4="10.0.0.0/8", Description="office", Tags=[{"Key": "Name", "Value": "office"}])
+PEERS = rule(2, ReferencedGroupInfo={"GroupId": "sg-0a1b2c3d"})
+OUT = rule(3, egress=True, ports=("tcp", 443, 443), CidrIpv4="0.0.0.0/0")
+EVERYTHING = rule(4, egress=True, ports=("-1", -1, -1), CidrIpv6="::/0")
+
+
+def test_the_network_that_a_module_made_for_the_cluster_comes_along(tmp_path: Path) -> None:
+    there = networked(tmp_path, [OFFICE, PEERS, OUT, EVERYTHING])
+    network = _network(there)
+    assert network["subnet_ids"] == ["a", "b"]
+    assert (network["own_security_group"], network["security_group_ids"]) == (True, [])
+    assert network["allow"] == [{"source": "10.0.0.0/8", "description": "office"}, {"source": "sg-0a1b2c3d"}]
+    assert network["egress"] == [{"destination": "0.0.0.0/0", "port": 443}, {"destination": "::/0"}]
+    subnets = ["subnet-0a1b2c3d", "subnet-0a1b2c3e"]
+    given = {**network, "vpc_id": "vpc-0a1b2c3d", "subnet_ids": subnets}
+    spec = resolved({"network": given, "logs": {"exports": []}}).spec
+    files = render_stack(spec)
+    taken = {
+        one.address: one.id for one in imports_of(replace(there, instances=ONE), spec) if "security" in one.address
+    }
+    assert taken == {
+        "aws_security_group.this": "sg-shop",
+        'aws_vpc_security_group_ingress_rule.allow["10.0.0.0/8"]': "sgr-1",
+        'aws_vpc_security_group_ingress_rule.allow["sg-0a1b2c3d"]': "sgr-2",
+        'aws_vpc_security_group_egress_rule.allow["0.0.0.0/0:443"]': "sgr-3",
+        'aws_vpc_security_group_egress_rule.allow["::/0"]': "sgr-4",
+    }
+    for key in ('"10.0.0.0/8" = {', '"sg-0a1b2c3d" = {', '"0.0.0.0/0:443" = {', '"::/0" = {'):
+        assert key in files["security_group.tf"], "the key of an import is that of the rendered files"
+    assert [one.kind for one in unmanaged_of(there, spec) if "group" in one.kind] == ["cluster parameter group"]
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        rule(5, CidrIpv4="10.0.0.0/8", ports=("tcp", 22, 22)),
+        rule(5, CidrIpv4="10.0.0.0/8", ports=("udp", 5432, 5432)),
+        rule(5, CidrIpv4="10.0.0.0/8", ports=("-1", -1, -1)),
+        rule(5, egress=True, CidrIpv4="10.0.0.0/8", ports=("tcp", 1, 1024)),
+    ],
+)
+def test_a_group_with_a_rule_that_the_spec_cannot_say_is_used_as_it_is(tmp_path: Path, strange: Any) -> None:
+    there = networked(tmp_path, [OFFICE, strange])
+    assert (there.own_group, there.own_subnets) == (None, True)
+    assert _network(there)["security_group_ids"] == ["sg-shop"]
+
+
+def test_a_network_that_their_terraform_goes_on_managing_stays_theirs(tmp_path: Path) -> None:
+    there = networked(tmp_path, [OFFICE], *PLAIN)
+    assert (there.own_group, there.own_subnets) == (None, False)
+    bucket = entry("aws_s3_bucket.this", {"id": "b"}, module="module.platform")
+    there = networked(tmp_path, [OFFICE], bucket, *rds_aurora("module.platform"))
+    assert (there.own_group, there.own_subnets) == (None, False)
+
+
+def test_what_another_configuration_named_keeps_its_name() -> None:
+    spec = resolved(
+        {"network.vpc_id": "vpc-0a1b2c3d", "network.subnet_ids": ["subnet-0a1b2c3d", "subnet-0a1b2c3e"]}
+    ).spec
+    tags = {**spec.tags, "aurora-cli:cluster": spec.name, "Name": "theirs"}
+
+    def held(kind: str, name: str, description: str) -> StateResource:
+        values = {"name": name, "description": description, "tags": tags}
+        return StateResource(f"{kind}.this", kind, "this", None, values)
+
+    ours = (
+        held("aws_security_group", f"{spec.name}-database", f"Aurora cluster {spec.name}"),
+        held("aws_db_subnet_group", spec.name, f"Subnets of the Aurora cluster {spec.name}"),
+    )
+    assert imported_names(ours, spec) == ()
+    theirs = (
+        held("aws_security_group", "orders-2026", "Traffic"),
+        held("aws_db_subnet_group", spec.name, "For Aurora"),
+    )
+    address = 'aws_vpc_security_group_ingress_rule.allow["10.0.0.0/8"]'
+    rules = StateResource(address, address.partition(".")[0], "allow", "10.0.0.0/8", {"tags": tags})
+    names = imported_names((*theirs, rules, replace(rules, attributes={"tags": spec.tags})), spec)
+    assert names[2:] == (("aws_vpc_security_group_ingress_rule", "10.0.0.0/8", "", (("Name", "theirs"),)),)
+    assert names[:2] == (
+        ("aws_db_subnet_group", spec.name, "For Aurora", (("Name", "theirs"),)),
+        ("aws_security_group", "orders-2026", "Traffic", (("Name", "theirs"),)),
+    )
+    record = StackRecord(spec.name, spec.region, "aws", "2026-11-30T00:00:00Z", imported=names)
+    kept = load_record(record.dumps(), name=spec.name).imported
+    assert kept == names
+    files = render_stack(spec, RenderOptions(imported=kept))
+    assert 'name = "orders-2026"' in " ".join(files["security_group.tf"].split())
+    assert 'description = "For Aurora"' in " ".join(files["network.tf"].split())
+    assert files["network.tf"].count("Name") == 1
+    assert 'tags = lookup({ "10.0.0.0/8" = {' in " ".join(files["security_group.tf"].split())

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.errors import InvalidInput, PlanStale, TerraformFailed
 from aurora_cli.operations.inspect import wait
@@ -157,9 +158,68 @@ def test_the_advanced_mode_is_left_before_insights_are_turned_off(
     before = {"cluster_identifier": "orders", "arn": arn, "performance_insights_enabled": True}
     after = {"performance_insights_enabled": on, "database_insights_mode": mode}
     planned = change(ADDRESS, action, after, before={**before, "database_insights_mode": mode})
-    provider_fixes.lower_insights(app, Plan((planned,)), lambda event: None)
+    assert provider_fixes.make_way(app, Plan((planned,)), lambda event: None) is False
     assert made == asked
     assert len(rested) == len(asked)
+
+
+def client(service: str, made: list[Any], **answers: Any) -> Any:
+    """An app whose clients note the calls that change something."""
+
+    def call(name: str) -> Any:
+        return lambda **values: answers[name] if name in answers else made.append((name, values))
+
+    methods = {name: call(name) for name in ("modify_db_proxy_target_group", "modify_vpc_endpoint", *answers)}
+    clients = {"eu-west-1": {service: SimpleNamespace(**methods)}}
+    return SimpleNamespace(aws=lambda region: SimpleNamespace(client=clients[region].__getitem__), clock=Clock())
+
+
+POOL = "aws_db_proxy_default_target_group.this"
+SET = {"init_query": "SET x = 1", "session_pinning_filters": ["EXCLUDE_VARIABLE_SETS"]}
+TAKEN = {"init_query": "", "session_pinning_filters": []}
+
+
+@pytest.mark.parametrize(
+    ("action", "after", "config"),
+    [
+        ("update", TAKEN, {"InitQuery": "", "SessionPinningFilters": []}),
+        ("update", {**SET, "init_query": None}, {"InitQuery": ""}),
+        ("update", {**SET, "init_query": "SET y = 1"}, None),
+        ("delete", {}, None),
+    ],
+)
+def test_what_is_taken_from_a_proxy_is_emptied_by_the_api(action: Any, after: dict[str, Any], config: Any) -> None:
+    made: list[Any] = []
+    before = {"db_proxy_name": "orders", "arn": "arn:aws:rds:eu-west-1:123456789012:target-group:prx-tg-1"}
+    planned = change(
+        POOL, action, {"connection_pool_config": [after]}, before={**before, "connection_pool_config": [SET]}
+    )
+    provider_fixes.make_way(client("rds", made), Plan((planned,)), lambda event: None)
+    call = {"DBProxyName": "orders", "TargetGroupName": "default", "ConnectionPoolConfig": config}
+    assert made == ([("modify_db_proxy_target_group", call)] if config else [])
+
+
+@pytest.mark.parametrize(
+    ("gone", "left"), [(["subnet-3"], ["subnet-3"]), (["subnet-9"], None), (["subnet-1", "subnet-2", "subnet-3"], None)]
+)
+def test_endpoints_leave_a_subnet_before_it_goes(gone: list[str], left: list[str] | None) -> None:
+    """Terraform deletes the subnet first, for which AWS waits until the endpoint has left it."""
+    made: list[Any] = []
+    there = {"VpcEndpoints": [{"SubnetIds": ["subnet-1", "subnet-2"], "State": "available"}]}
+    endpoint = {
+        "id": "vpce-1",
+        "arn": "arn:aws:ec2:eu-west-1:123456789012:vpc-endpoint/vpce-1",
+        "subnet_ids": ["subnet-1", "subnet-2", "subnet-3"],
+    }
+    plan = Plan(
+        (
+            *(change(f'aws_subnet.database["{n}"]', "delete", {"id": n}) for n in gone),
+            change('aws_vpc_endpoint.interface["rds-data"]', "update", {}, before=endpoint),
+        )
+    )
+    app = client("ec2", made, describe_vpc_endpoints=there)
+    assert provider_fixes.make_way(app, plan, lambda event: None) is (left is not None)
+    assert made == ([("modify_vpc_endpoint", {"VpcEndpointId": "vpce-1", "RemoveSubnetIds": left})] if left else [])
 
 
 def test_waiting_for_a_connection_asks_the_writer_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,8 +10,10 @@ from typing import Any, cast
 import pytest
 
 from aurora_cli.errors import Interrupted
+from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.operations.core.concern import Concern, Shown
+from aurora_cli.operations.core.network import KeptIpv6
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline import engine
 from aurora_cli.operations.pipeline.change import SpecChange
@@ -22,6 +25,8 @@ from aurora_cli.stacks.journal import Journal
 from aurora_cli.terraform.output.outcome import Outcome
 from aurora_cli.terraform.plan.plan import Plan
 from aurora_cli.terraform.run.failures import interrupted
+from aurora_cli.terraform.state.state import StateResource
+from tests.unit.spec_cases import resolved
 
 MOMENTS = ("read", "ask_aws", "plans_again", "review", "require", "before", "after")
 UNCHANGED = Plan.unchanged([])
@@ -66,6 +71,28 @@ def test_what_concerns_give_is_rendered_together() -> None:
     _, values = change.files()
     assert values == {"instance_keys": None, "password_version": 3, "former_regions": ("eu-west-1",)}
     assert set(values) <= {field.name for field in fields(RenderOptions)}
+
+
+def test_a_vpc_keeps_its_ipv6_block_when_the_cluster_no_longer_uses_it() -> None:
+    """AWS does not take it from a VPC with subnets in it."""
+    spec = resolved({"network": {}}).spec
+    change = change_with(KeptIpv6)
+    (concern,) = change.concerns
+    concern.spec = spec
+
+    def vpc(address: str, block: str) -> StateResource:
+        return StateResource(address, "aws_vpc", "this", None, {"ipv6_cidr_block": block})
+
+    change.resources = [vpc("aws_vpc.this", ""), vpc("module.eu_central_1.aws_vpc.this", "2001:db8::/56")]
+    concern.read()
+    assert concern.values == {"ipv6_vpcs": ("eu-central-1",)}
+    change.resources = [vpc("aws_vpc.this", "2001:db8::/56")]
+    concern.read()
+    files = render_stack(spec, RenderOptions(**concern.values))
+    dual = render_stack(resolved({"network.ip_version": "dual"}).spec)
+    assert files["network.tf"] == dual["network.tf"]
+    assert re.search(r'network_type += "IPV4"', files["cluster.tf"])
+    assert "ipv6" not in render_stack(spec)["network.tf"]
 
 
 def test_concerns_speak_in_the_order_of_their_list_and_only_those_that_have_something_to_say() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from aurora_cli.aws.cluster.topology import Topology
+from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.aws.related.quotas import Quota, read_proxy_quota, read_quotas
 from aurora_cli.errors import InvalidInput
-from aurora_cli.operations.preflight.quotas import counts, doubts, over_quota, refuse_what_aws_refuses, used_up
+from aurora_cli.operations.preflight.quotas import counts, doubts, over_quota, used_up
+from aurora_cli.operations.preflight.refused_by_aws import refuse_used_subnets, refuse_what_aws_refuses
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
@@ -64,6 +67,50 @@ def test_extended_support_of_a_global_database_is_fixed() -> None:
         refuse_what_aws_refuses(plan(change(address, "update", on, off)), live(), NOW)
     refuse_what_aws_refuses(plan(change(address, "create", None, off)), live(), NOW)
     refuse_what_aws_refuses(plan(change(CLUSTER, "update", on, off)), live(), NOW)
+
+
+@pytest.mark.parametrize("managed_before", [True, False])
+def test_the_key_of_a_managed_secret_is_fixed(managed_before: bool) -> None:
+    before = {"manage_master_user_password": managed_before, "master_user_secret_kms_key_id": None}
+    after = {"manage_master_user_password": True, "master_user_secret_kms_key_id": "arn:key"}
+    refusal = pytest.raises(InvalidInput, match="does not change the KMS key of an existing master secret")
+    with refusal if managed_before else nullcontext():
+        refuse_what_aws_refuses(plan(change(CLUSTER, "update", before, after)), live(), NOW)
+
+
+@pytest.mark.parametrize("module", ["", "module.eu_central_1."])
+def test_the_role_of_a_directory_cannot_be_recreated_beside_itself(module: str) -> None:
+    with pytest.raises(InvalidInput, match="cannot be recreated while the cluster uses it") as caught:
+        refuse_what_aws_refuses(plan(change(f"{module}aws_iam_role.directory", "replace")), live(), NOW)
+    assert "roles.path" in str(caught.value.hint)
+    refuse_what_aws_refuses(plan(change("aws_iam_role.monitoring", "replace")), live(), NOW)
+
+
+READER = Member("demo-3", "reader", "db.r7g.large", "available", zone="eu-west-1c")
+GONE = change('aws_subnet.database["3"]', "delete", {"availability_zone": "eu-west-1c"})
+OF_REGION = replace(GONE, address=f"module.eu_central_1.{GONE.address}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "region", "refused"),
+    [
+        ((GONE,), None, True),
+        ((replace(GONE, action="replace"),), None, True),
+        ((replace(GONE, before={"availability_zone": "eu-west-1b"}),), None, False),
+        ((GONE, change('aws_rds_cluster_instance.others["3"]', "delete", {"identifier": "demo-3"})), None, False),
+        ((GONE, change('aws_rds_cluster_instance.others["3"]', "replace", {"identifier": "demo-3"})), None, True),
+        ((GONE, change(CLUSTER, "replace")), None, False),
+        ((OF_REGION,), None, False),
+        ((OF_REGION, change(CLUSTER, "replace")), "eu-central-1", True),
+    ],
+)
+def test_a_subnet_goes_only_without_its_instances(
+    changes: tuple[ResourceChange, ...], region: str | None, refused: bool
+) -> None:
+    there = replace(live(), members=(READER,))
+    refusal = pytest.raises(InvalidInput, match="the subnet in eu-west-1c would be deleted, and demo-3 is in it")
+    with refusal if refused else nullcontext():
+        refuse_used_subnets(plan(*changes), lambda asked: there if asked == region else None, "demo")
 
 
 class Rds:

@@ -48,6 +48,7 @@ OTHER_PLANS = {
     "aws_vpc instance_tenancy": "from no tenancy, which no VPC has",
     "aws_vpc_endpoint dns_options": "6.x has more arguments in it",
     "aws_vpc_endpoint dns_options.private_dns_only_for_inbound_resolver_endpoint": "6.x has a set beside it",
+    "aws_vpc_endpoint private_dns_enabled": "6.x replaces any but an interface endpoint",
     "aws_vpc_endpoint subnet_configuration": "a whole set of blocks that is not known yet",
 }
 OTHER_REQUESTS = {

@@ -47,7 +47,8 @@ POSTGRES_CASES: list[Case] = [
     ("database-reserved", {"database": "postgres"}, "database"),
     ("database-reserved", {"database": "Template0"}, "database"),
     ("database-keyword", {"database": "table"}, "database"),
-    ("username", {"username": "a" * 17}, "username"),
+    ("username", {"username": "a" * 64}, "username"),
+    ("username-long", {"username": "a" * 17}, "username"),
     ("username", {"username": "an-admin"}, "username"),
     ("username-reserved", {"username": "rdsadmin"}, "username"),
     ("username-reserved", {"username": "admin"}, "username"),
@@ -363,7 +364,7 @@ SUGGESTED = (
     "cluster-name", "instance-name", "database-name", "database-reserved", "database-keyword", "username",
     "username-reserved", "engine-version", "engine-version-known", "instance-class", "vpc-cidr", "vpc-cidr-private",
     "subnets-fit", "backup-window", "maintenance-window", "maintenance-window-long", "log-retention", "subnet-room",
-    "username-doubtful", "instance-class-region", "instance-class-burstable", "engine-version-support", "port",
+    "username-doubtful", "username-long", "instance-class-region", "instance-class-burstable", "engine-version-support", "port",
 )  # fmt: skip
 
 

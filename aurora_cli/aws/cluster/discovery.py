@@ -35,6 +35,8 @@ class DiscoveredCluster:
         global_cluster: identifier of the global database that it belongs to, or None.
         proxies: names of the proxies in front of it.
         aws_keys: ARNs of the KMS keys that AWS manages.
+        own_subnets: whether the subnet group is to be taken over with the cluster.
+        own_group: the security group that is, with its rules as the spec says them in `Allow` and `Egress`; None without one.
     """
 
     cluster: Item
@@ -52,6 +54,8 @@ class DiscoveredCluster:
     global_cluster: str | None = None
     proxies: tuple[str, ...] = ()
     aws_keys: frozenset[str] = frozenset()
+    own_subnets: bool = False
+    own_group: Item | None = None
 
     @property
     def identifier(self) -> str:
@@ -96,6 +100,7 @@ def read_surroundings(aws: AwsClients, found: DiscoveredCluster) -> DiscoveredCl
 
     rds, cluster = aws.client("rds"), found.cluster
     with aws_errors(f"reading what belongs to {found.identifier}"):
+        scaling: dict[str, Any] = related_resources.autoscaling(aws.client("application-autoscaling"), cluster)
         return DiscoveredCluster(
             cluster=cluster,
             instances=found.instances,
@@ -105,7 +110,7 @@ def read_surroundings(aws: AwsClients, found: DiscoveredCluster) -> DiscoveredCl
             forces_tls=related_resources.forces_tls(rds, cluster),
             log_groups=related_resources.log_groups(aws.client("logs"), cluster),
             endpoints=related_resources.endpoints(rds, cluster),
-            **related_resources.autoscaling(aws.client("application-autoscaling"), cluster),
+            **scaling,
             rotation=related_resources.rotation(aws, cluster),
             global_cluster=found.global_cluster,
             proxies=related_resources.proxies(rds, cluster),

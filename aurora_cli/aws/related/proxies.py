@@ -1,12 +1,16 @@
-"""The RDS proxy of a cluster, as the RDS API reports it."""
+"""The RDS proxy of a cluster, as the RDS API reports it, and what only the API can take from it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.errors import AwsFailed
+
+EMPTY_POOL: dict[str, Any] = {"init_query": {"InitQuery": ""}, "session_pinning_filters": {"SessionPinningFilters": []}}
+"""Argument of `connection_pool_config` -> the member that empties it. AWS keeps what a call leaves out."""
 
 
 @dataclass(frozen=True)
@@ -38,3 +42,14 @@ def read_proxy(rds: Any, name: str) -> ProxyHosts | None:
     readers = (one.get("Endpoint") for one in endpoints if one.get("TargetRole") == "READ_ONLY")
     host = proxy.get("Endpoint")
     return ProxyHosts(host, next(readers, None)) if host else None
+
+
+def clear_pool(rds: Any, name: str, arguments: Collection[str]) -> None:
+    """Empty arguments of a proxy's connection pool (ModifyDBProxyTargetGroup): those of `EMPTY_POOL`.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed.
+    """
+    config = {member: value for argument in arguments for member, value in EMPTY_POOL[argument].items()}
+    with aws_errors(f"changing the connection pool of the proxy {name}"):
+        rds.modify_db_proxy_target_group(DBProxyName=name, TargetGroupName="default", ConnectionPoolConfig=config)

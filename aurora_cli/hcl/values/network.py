@@ -30,6 +30,40 @@ class Subnet:
 
 
 @dataclass(frozen=True)
+class Imported:
+    """A security group or subnet group that another configuration made: what it is called, and its own tags."""
+
+    name: str
+    description: str
+    tags: tuple[tuple[str, str], ...]
+
+    @property
+    def tag_map(self) -> dict[str, str]:
+        """The tags as an argument."""
+        return dict(self.tags)
+
+
+def imported_of(given: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...]) -> dict[str, Imported | None]:
+    """Resource type -> what was imported of it; None for what the stack names itself."""
+    none: dict[str, Imported | None] = dict.fromkeys(("aws_security_group", "aws_db_subnet_group"))
+    return {**none, **{one[0]: Imported(*one[1:]) for one in given if one[0] in none}}
+
+
+def rule_tags_of(
+    given: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...],
+) -> dict[str, dict[str, dict[str, str]]]:
+    """Type of a rule -> its key -> tags of its own, of those that were imported."""
+    found: dict[str, dict[str, dict[str, str]]] = {
+        "aws_vpc_security_group_ingress_rule": {},
+        "aws_vpc_security_group_egress_rule": {},
+    }
+    for kind, key, _, tags in given:
+        if kind in found:
+            found[kind][key] = dict(tags)
+    return found
+
+
+@dataclass(frozen=True)
 class Network:
     """What the templates ask about the network.
 
@@ -50,6 +84,7 @@ class Network:
         allow: key -> attributes of an ingress rule; the key is the source, so adding one never touches another.
         egress: key -> attributes of an egress rule; the key is the destination, with its port if it has one.
         dual: IPv4 and IPv6.
+        ipv6: our own VPC and its subnets have IPv6 blocks, which they keep when the cluster is one of IPv4 again.
     """
 
     own: bool
@@ -68,6 +103,7 @@ class Network:
     allow: dict[str, dict[str, Any]]
     egress: dict[str, dict[str, Any]]
     dual: bool
+    ipv6: bool
 
     @property
     def subnet_group_subnets(self) -> Expression:
@@ -100,11 +136,12 @@ def _used(rules: dict[str, dict[str, Any]]) -> list[str]:
     return [name for name in _RULE_ARGUMENTS if name in used]
 
 
-def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = ()) -> Network:
+def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = (), *, keeps_ipv6: bool = False) -> Network:
     """The network part of a resolved spec.
 
     Args:
         offered_zones: the zones to choose from; empty for all.
+        keeps_ipv6: the VPC has an IPv6 block.
 
     Raises:
         InvalidInput: an existing VPC without subnets, or a CIDR block that cannot be split over the zones.
@@ -133,6 +170,7 @@ def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = ()) -> Networ
         allow=_allow(given.allow),
         egress=_egress(given.egress),
         dual=given.ip_version == "dual",
+        ipv6=given.ip_version == "dual" or keeps_ipv6,
     )
 
 

@@ -30,6 +30,7 @@ from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.core.specs import is_pristine
 from aurora_cli.operations.from_state.handover import HANDOVER_FILE, handover_of
 from aurora_cli.operations.from_state.origin import StateOrigin, find_origin
+from aurora_cli.operations.from_state.own_network import with_own_network
 from aurora_cli.operations.pipeline.apply import apply_spec
 from aurora_cli.writing import is_taken, write_atomic, write_output
 
@@ -85,6 +86,8 @@ def adopt(
     with app.registry.lock(name, "adopt"):
         _refuse_managed(app, name)
         found = _read(app, name, region, origin, emit)
+        if origin is not None:
+            found = with_own_network(app, found, origin, region)
         desired = _describe(found, region, settings)
         with drafted(app, found, tried_locally(desired.spec), _snapshot_name(app, found, region), emit) as draft:
             plan = draft.try_out()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable
@@ -21,9 +21,10 @@ from aurora_cli.hcl.values.account import role_of
 from aurora_cli.operations.adopt.import_fixups import imported_values
 from aurora_cli.operations.adopt.imports import bare_of, imports_of
 from aurora_cli.operations.adopt.members import keys_of
+from aurora_cli.operations.core.network import imported_names
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.terraform.state.import_fixups import set_imported_values
-from aurora_cli.terraform.state.state import STATE_FILE
+from aurora_cli.terraform.state.state import STATE_FILE, read_local_state
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -76,7 +77,9 @@ class Draft:
         terraform = self.app.terraform(self.stack, self.emit)
         self._import(terraform)
         with timed(self.emit, "plan", "Comparing the spec with the cluster"):
-            write_rendered(self.stack, self.spec, final_snapshot_identifier=self.snapshot, allow_destroy=True)
+            names = imported_names(read_local_state(self.state_file).managed, self.spec)
+            how: dict[str, Any] = {"final_snapshot_identifier": self.snapshot, "imported": names}
+            write_rendered(self.stack, self.spec, allow_destroy=True, **how)
             terraform.init()
             plan = terraform.plan()
             terraform.plan_file.unlink(missing_ok=True)

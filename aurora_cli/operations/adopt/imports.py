@@ -5,7 +5,8 @@ Source of the ids: documentation of the provider's resources, section Import.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.hcl.adoption import Bare, Import
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"
+SUBNETS, GROUP = "aws_db_subnet_group", "aws_security_group"
+INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
 _SCALING = "rds/cluster:{}/rds:cluster:ReadReplicaCount"
 
 
@@ -35,7 +38,24 @@ def imports_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Import, ...
         taken.append(
             Import("aws_secretsmanager_secret_rotation.master", found.cluster["MasterUserSecret"]["SecretArn"])
         )
-    return (*taken, *_autoscaling(name, spec))
+    return (*taken, *_autoscaling(name, spec), *_network(found))
+
+
+def _network(found: DiscoveredCluster) -> Iterator[Import]:
+    if found.own_subnets:
+        yield Import(f"{SUBNETS}.this", str(found.cluster["DBSubnetGroup"]))
+    if found.own_group is not None:
+        yield Import(f"{GROUP}.this", found.own_group["GroupId"])
+        for key, rule in _keyed(found.own_group["Allow"], "source"):
+            yield Import(f'{INGRESS}.allow["{key}"]', rule["id"])
+        for key, rule in _keyed(found.own_group["Egress"], "destination"):
+            yield Import(f'{EGRESS}.allow["{key}"]', rule["id"])
+
+
+def _keyed(rules: Iterable[dict[str, Any]], side: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rules under the keys that the rendered files give them (hcl/values/network.py)."""
+    for rule in rules:
+        yield rule[side] if rule.get("port") is None else f"{rule[side]}:{rule['port']}", rule
 
 
 def _autoscaling(name: str, spec: ClusterSpec) -> list[Import]:
@@ -71,7 +91,20 @@ def bare_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Bare, ...]:
         rules = {"rotation_rules": {"automatically_after_days": 7}}
         secret = {"secret_id": found.cluster["MasterUserSecret"]["SecretArn"]}
         bare.append(Bare("aws_secretsmanager_secret_rotation", "master", secret, blocks=rules))
-    return (*bare, *_bare_autoscaling(name, spec))
+    return (*bare, *_bare_autoscaling(name, spec), *_bare_network(found))
+
+
+def _bare_network(found: DiscoveredCluster) -> Iterator[Bare]:
+    if found.own_subnets:
+        yield Bare(SUBNETS, "this", {"subnet_ids": [s["SubnetIdentifier"] for s in found.subnet_group["Subnets"]]})
+    if found.own_group is None:
+        return
+    yield Bare(GROUP, "this", {})
+    required = {"security_group_id": found.own_group["GroupId"], "ip_protocol": "-1", "cidr_ipv4": "192.0.2.0/32"}
+    for kind, rules, side in ((INGRESS, "Allow", "source"), (EGRESS, "Egress", "destination")):
+        keys = tuple(key for key, _ in _keyed(found.own_group[rules], side))
+        if keys:
+            yield Bare(kind, "allow", required, keys)
 
 
 def _bare_autoscaling(name: str, spec: ClusterSpec) -> list[Bare]:

@@ -29,8 +29,11 @@ def unmanaged_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Unmanaged
 def _network(found: DiscoveredCluster) -> Iterator[Unmanaged]:
     zones = sorted({s["SubnetAvailabilityZone"]["Name"] for s in found.subnet_group.get("Subnets", ())})
     where = f"in {found.subnet_group.get('VpcId')}" + (f", {', '.join(zones)}" if zones else "")
-    yield Unmanaged("DB subnet group", str(found.cluster.get("DBSubnetGroup")), where)
+    if not found.own_subnets:
+        yield Unmanaged("DB subnet group", str(found.cluster.get("DBSubnetGroup")), where)
     for group in found.security_groups:
+        if group["GroupId"] == (found.own_group or {}).get("GroupId"):
+            continue
         sources = ", ".join(sorted(set(_sources(group)))) or "nobody"
         yield Unmanaged("security group", f"{group['GroupId']} ({group['GroupName']})", f"lets in {sources}")
 

@@ -43,7 +43,8 @@ def values_of(found: DiscoveredCluster, region: str) -> dict[str, Any]:
         "monitoring": _monitoring(found),
     }
     for path, value in values_in(cluster):
-        put(values, split_path(path), value)
+        if not (found.own_subnets and path == "network.subnet_group"):
+            put(values, split_path(path), value)
     return _without_nothing(values)
 
 
@@ -54,14 +55,22 @@ def _version(found: DiscoveredCluster) -> str:
 
 
 def _network(found: DiscoveredCluster) -> dict[str, Any]:
+    own = found.own_group or {}
     groups = [g["VpcSecurityGroupId"] for g in found.cluster.get("VpcSecurityGroups", ())]
     return {
         "vpc_id": found.subnet_group.get("VpcId"),
-        "security_group_ids": groups,
-        "own_security_group": False,
+        "subnet_ids": sorted(s["SubnetIdentifier"] for s in found.subnet_group["Subnets"]) if found.own_subnets else [],
+        "security_group_ids": [group for group in groups if group != own.get("GroupId")],
+        "own_security_group": bool(own),
+        "allow": [_rule(one) for one in own.get("Allow", ())],
+        "egress": [_rule(one) for one in own.get("Egress", ())],
         "public_access": is_public(found),
         "ip_version": "dual" if found.cluster.get("NetworkType") == "DUAL" else "ipv4",
     }
+
+
+def _rule(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key != "id" and value is not None}
 
 
 def _credentials(found: DiscoveredCluster) -> dict[str, Any]:

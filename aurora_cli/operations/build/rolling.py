@@ -153,6 +153,8 @@ def _with_size(before: Instances, after: Instances, existing: Collection[str] = 
     size = {name: getattr(after, name) for name in _SIZE}
     own = {key: one.model_copy(update={"class_": None}) for key, one in before.overrides.items()}
     for key, one in after.overrides.items():
-        known = own.get(key, type(one)() if key in existing else one)
+        # Monitoring needs a role, which is created once all of the spec holds: with its path and its boundary, or not at all.
+        created = one.model_copy(update={"monitoring_interval": None})
+        known = own.get(key, type(one)() if key in existing else created)
         own[key] = known.model_copy(update={"class_": one.class_})
     return before.model_copy(update={**size, "overrides": own})

@@ -67,6 +67,8 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "password_version": record.password_version,
         "region_keys": record.region_keys,
         "offered_zones": record.offered_zones,
+        "ipv6_vpcs": record.ipv6_vpcs,
+        "imported": record.imported,
         "parameter_suffix": record.parameter_suffix,
         "account_id": record.account_id,
         "shared": record.shared,

@@ -15,7 +15,7 @@ from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.role_steps import failover_step, failover_target
 from aurora_cli.operations.pipeline.step import Decision, Step, ToOne
-from aurora_cli.spec.facts.partitions import partition_of
+from aurora_cli.operations.report.connection_strings import ca_command, ca_unknown
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Member, Topology
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
 
-_TRUST = (
-    "Clients that check the server's certificate must trust {wanted}: give them the RDS certificate bundle "
-    "({bundle}) first."
-)
+_TRUST = "Clients that check the server's certificate must trust {wanted}: give them the RDS certificate bundle first. {where}"
 _READER = "{name} restarts: connections to it end; the other instances keep serving."
 _ALONE = "{name} is the writer and restarts: no writes until it is back, usually within a minute or two."
 
@@ -60,7 +57,7 @@ class RotateCa(ToOne):
         supported, restarts = restarts_for_certificate(context.rds, topology.engine, topology.engine_version)
         _refuse_unknown(wanted, known, supported, context.app.clock.now())
         order = _order(topology, wanted)
-        bundle = partition_of(context.spec.region).ca_bundle
+        where = ca_command(context.spec.region) or ca_unknown(context.spec.region)
         writer = topology.writer.id if topology.writer else None
         takes_over = (
             failover_target(topology, {m.id for m in topology.readers}) if restarts and writer in order else None
@@ -76,7 +73,7 @@ class RotateCa(ToOne):
             desired=_with_authority(context.stack, wanted),
             one_by_one=tuple(order),
             next_writer=takes_over.id if takes_over else None,
-            remarks=(_TRUST.format(wanted=wanted, bundle=bundle or "of its partition"),) if order else (),
+            remarks=(_TRUST.format(wanted=wanted, where=where),) if order else (),
         )
 
     def _wanted(self, known: Mapping[str, Authority]) -> str:

@@ -6,7 +6,7 @@ from aurora_cli.aws.related.kms import release_key
 from aurora_cli.aws.replication.global_database import detach
 from aurora_cli.errors import AccessDenied, OperationFailed, PlanStale
 from aurora_cli.events import Note, timed
-from aurora_cli.hcl.render import CLUSTER_TAG
+from aurora_cli.hcl.names import CLUSTER_TAG
 from aurora_cli.operations.core.final_snapshot import fresh_name
 from aurora_cli.operations.core.history import Entry
 from aurora_cli.operations.destroy.context import DestroyContext

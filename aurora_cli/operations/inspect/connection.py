@@ -18,11 +18,11 @@ from aurora_cli.operations.report.connection_strings import (
     MYSQL,
     Target,
     ca_command,
+    ca_unknown,
     target_of,
     written,
 )
 from aurora_cli.operations.report.report import live_topology
-from aurora_cli.spec.facts.partitions import partition_of
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -171,11 +171,7 @@ def _notes(topology: Topology, spec: ClusterSpec, target: Target, role: str) -> 
             notes.append("The mysql client sends a token only with --enable-cleartext-plugin.")
     if spec.dns is not None and (spec.dns.writer or spec.dns.reader):
         notes.append("Custom DNS names (`dns`) are not in the certificate, so TLS checks need AWS's names.")
-    if ca_command(spec.region, target.ca_file) is None:
-        where = "the Aurora User Guide of that partition names the download"
-        notes.append(
-            f"Save the RDS certificate bundle of {partition_of(spec.region).name} as {target.ca_file}; {where}."
-        )
+    notes.extend(filter(None, [ca_unknown(spec.region, target.ca_file)]))
     if topology.engine == MYSQL:
         notes.append("JDBC reads the certificate authorities from Java's trust store: import the file with `keytool`.")
     return notes

@@ -17,7 +17,7 @@ from aurora_cli.events import timed
 from aurora_cli.operations.core.concern import Change, ChangeContext, Concern, Shown
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.core.specs import is_pristine, stored_spec
-from aurora_cli.operations.pipeline.provider_fixes import apply_plan, lower_insights
+from aurora_cli.operations.pipeline.provider_fixes import apply_plan, make_way
 from aurora_cli.operations.pipeline.review import refuse_unapproved
 from aurora_cli.operations.recovery.import_existing import without_existing
 from aurora_cli.operations.recovery.untaint import (
@@ -148,7 +148,8 @@ class SpecChange(Change):
         refuse_unapproved(self.terraform, plan, approved)
         if plan.empty:
             return False
-        lower_insights(self.app, plan, self.emit)
+        if make_way(self.app, plan, self.emit):
+            refuse_unapproved(self.terraform, self.plan(), approved)
         self.done.append(
             apply_plan(self.terraform, self.plan, app=self.app, spec=self.spec, approved=approved, emit=self.emit)
         )

@@ -1,15 +1,20 @@
 """What Terraform's provider may leave undone or get wrong though the spec is clear, looked at in AWS and put right there.
 
-Three settings are known for it. A minimum that rises from 0 ACUs: the provider may send the old pause delay along, and AWS
+Four settings are known for it. A minimum that rises from 0 ACUs: the provider may send the old pause delay along, and AWS
 refuses the whole change. The Data API: not every way of making a cluster sets it. Extended Support: the provider sends it with
-the creation alone. And two orders. Readers are created at the same time, of which AWS may refuse some, and the provider does not
-try these again (provider issue 50115). Performance Insights cannot be turned off in the advanced mode of Database Insights, and
-with a change of the mode the provider sends days and key along, which AWS refuses beside Insights that are off.
+the creation alone. The initialization query and the pinning filters of a proxy: the provider leaves out what is empty, and AWS
+keeps what is left out (provider issue 49875).
+
+And three orders. Readers are created at the same time, of which AWS may refuse some, and the provider does not try these again
+(provider issue 50115). Performance Insights cannot be turned off in the advanced mode of Database Insights, and with a change of
+the mode the provider sends days and key along, which AWS refuses beside Insights that are off. A subnet is deleted before the
+VPC endpoints leave it, and AWS deletes none that is in use.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.topology import read_topology
@@ -20,6 +25,8 @@ from aurora_cli.aws.modify.settings import (
     set_capacity,
     set_extended_support,
 )
+from aurora_cli.aws.related.proxies import EMPTY_POOL, clear_pool
+from aurora_cli.aws.related.vpc_endpoints import in_subnets, leave_subnets
 from aurora_cli.errors import TerraformFailed
 from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.pipeline.review import refuse_unapproved
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model.cluster import ClusterSpec
-    from aurora_cli.terraform.plan.plan import Plan
+    from aurora_cli.terraform.plan.plan import Plan, ResourceChange
     from aurora_cli.terraform.runner import Terraform
 
 PAUSE_REFUSED = "SecondsUntilAutoPause can only be specified when minimum capacity is 0"
@@ -100,21 +107,70 @@ def _total(done: Sequence[ApplySummary]) -> ApplySummary:
     return ApplySummary(**counts, outputs=done[-1].outputs)
 
 
-def lower_insights(app: AppContext, plan: Plan, emit: Emit) -> None:
+def make_way(app: AppContext, plan: Plan, emit: Emit) -> bool:
+    """Before an apply: the calls without which the provider, or Terraform's order, fails at what the plan holds.
+
+    Returns:
+        Whether the plan is to be made again, since one of its changes is done.
+
+    Raises:
+        CredentialsError, AccessDenied, AwsFailed, WaitTimeout.
+    """
+    _lower_insights(app, plan, emit)
+    _clear_pools(app, plan, emit)
+    return _leave_subnets(app, plan, emit)
+
+
+def _clear_pools(app: AppContext, plan: Plan, emit: Emit) -> None:
+    """Take from a proxy what the plan takes; the provider then reads it so."""
+    for change in _updates(plan, "aws_db_proxy_default_target_group"):
+        before, after = ((values.get("connection_pool_config") or [{}])[0] for values in (change.before, change.after))
+        gone = [name for name in EMPTY_POOL if before.get(name) and not after.get(name)]
+        if gone:
+            proxy = str(change.before["db_proxy_name"])
+            emit(Note(f"Clearing {' and '.join(gone)} of the proxy {proxy}."))
+            clear_pool(app.aws(_region(change)).client("rds"), proxy, gone)
+
+
+def _leave_subnets(app: AppContext, plan: Plan, emit: Emit) -> bool:
+    """Take the VPC endpoints out of the subnets that go; whether there was one."""
+    gone = {
+        str(c.before.get("id")) for c in plan.changes if c.type == "aws_subnet" and c.action in ("delete", "replace")
+    }
+    left = False
+    for change in _updates(plan, "aws_vpc_endpoint"):
+        now = {str(subnet) for subnet in change.before.get("subnet_ids") or ()}
+        if not now & gone or not now - gone:
+            continue
+        endpoint, ec2 = str(change.before["id"]), app.aws(_region(change)).client("ec2")
+        emit(Note(f"Taking the VPC endpoint {endpoint} out of the subnets that are deleted."))
+        leave_subnets(ec2, endpoint, sorted(now & gone))
+        what = f"the VPC endpoint {endpoint} to leave its subnets"
+        wait_until(partial(in_subnets, ec2, endpoint, now & gone), what=what, clock=app.clock, waiting=waiting(emit))
+        left = True
+    return left
+
+
+def _updates(plan: Plan, kind: str) -> Iterator[ResourceChange]:
+    yield from (c for c in plan.changes if c.type == kind and c.action == "update")
+
+
+def _region(change: ResourceChange) -> str:
+    return str(change.before["arn"]).split(":")[3]
+
+
+def _lower_insights(app: AppContext, plan: Plan, emit: Emit) -> None:
     """Set the standard mode of each cluster whose Insights the plan turns off, which the provider then does by a call of its own.
 
-    The mode is not in the rendered files then, so that the plan still holds. Raises CredentialsError, AccessDenied, AwsFailed,
-    WaitTimeout.
+    The mode is not in the rendered files then, so that the plan still holds.
     """
-    for change in plan.changes:
+    for change in _updates(plan, "aws_rds_cluster"):
         before, after = change.before, change.after
         turned_off = before.get("performance_insights_enabled") and not after.get("performance_insights_enabled")
-        if change.type != "aws_rds_cluster" or change.action != "update" or not turned_off:
-            continue
-        if before.get("database_insights_mode") == "advanced":
-            identifier, region = str(before["cluster_identifier"]), str(before["arn"]).split(":")[3]
+        if turned_off and before.get("database_insights_mode") == "advanced":
+            identifier = str(before["cluster_identifier"])
             emit(Note(f"Setting the standard mode of Database Insights of {identifier} before they are turned off."))
-            rds = app.aws(region).client("rds")
+            rds = app.aws(_region(change)).client("rds")
             leave_advanced_insights(rds, identifier)
             _wait_for_rest(app, rds, identifier, emit, "AWS to change the mode of Database Insights")
 

@@ -1,19 +1,17 @@
-"""What AWS would refuse for reasons that the spec alone does not show: quotas of the account, what the cluster did before."""
+"""Quotas of the account that a change would pass, and changes that do less than one may think."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
-from aurora_cli.aws.cluster.topology import Topology
 from aurora_cli.aws.related.quotas import Quota, read_proxy_quota, read_quotas
-from aurora_cli.errors import InvalidInput, Problem
+from aurora_cli.errors import Problem
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
-CLUSTER, GLOBAL_CLUSTER = "aws_rds_cluster", "aws_rds_global_cluster"
+CLUSTER = "aws_rds_cluster"
 _QUOTAS = {
     CLUSTER: "DBClusters",
     "aws_rds_cluster_instance": "DBInstances",
@@ -34,7 +32,6 @@ _WORDS = {
     "DBProxies": "RDS proxies",
     "ManualClusterSnapshots": "manual cluster snapshots",
 }
-_OPTIMIZED, _LIFECYCLE = "aurora-iopt1", "engine_lifecycle_support"
 _RAISE = "request an increase in the Service Quotas console, or delete unused resources"
 
 
@@ -82,39 +79,9 @@ class Quotas(Concern):
         return Shown(warnings=(*doubts(plan), *over_quota(plan, {**quotas, **proxies})))
 
 
-class RefusedByAws(Concern):
-    """What AWS is known to refuse for this cluster, said before anything is changed."""
-
-    def review(self, plan: Plan) -> Shown:
-        """Refuse it, and a change of a stopped cluster."""
-        topology = self.change.topology
-        refuse_what_aws_refuses(plan, topology, self.app.clock.now())
-        if topology is not None and topology.status == "stopped" and not plan.empty and not self.options.dry_run:
-            name = self.spec.name
-            raise InvalidInput(f"{name} is stopped and cannot be changed.", hint=f"aurora-cli start {name}")
-        return Shown()
-
-
-def refuse_what_aws_refuses(plan: Plan, topology: Topology | None, now: datetime) -> None:
-    """Raise InvalidInput for a change that AWS is known to refuse for this cluster; nothing has been changed by then."""
-    for change in plan.resource_changes:
-        if change.type == GLOBAL_CLUSTER and change.action == "update" and _differs(change, _LIFECYCLE):
-            raise InvalidInput(
-                "Nothing was changed: AWS does not change Extended Support of an existing global database.",
-                hint="Keep the value of `extended_support` with which the global database was created.",
-            )
-    for change in _changed_cluster(plan):
-        _refuse_early_switch(change, topology, now)
-        if _turns_on(change, "backtrack_window"):
-            raise InvalidInput(
-                "Nothing was changed: AWS does not enable backtrack for a cluster that was created without it.",
-                hint="Leave `backup.backtrack` out, or restore a snapshot into a new cluster that has it from the start.",
-            )
-
-
 def doubts(plan: Plan) -> Iterator[Problem]:
     """Warnings about changes of the cluster that do less than one may think."""
-    for change in _changed_cluster(plan):
+    for change in changed_cluster(plan):
         old, new = (_largest(values) for values in (change.before, change.after))
         if old is not None and new is not None and old != new:
             message = "`max_connections` follows the largest capacity only when an instance has been restarted"
@@ -122,26 +89,9 @@ def doubts(plan: Plan) -> Iterator[Problem]:
             yield Problem("instances.acu.max", message, hint=hint, severity="warning", check="acu-restart")
 
 
-def _changed_cluster(plan: Plan) -> Iterator[ResourceChange]:
+def changed_cluster(plan: Plan) -> Iterator[ResourceChange]:
+    """The clusters that the plan changes in place."""
     yield from (c for c in plan.resource_changes if c.type == CLUSTER and c.action == "update")
-
-
-def _refuse_early_switch(change: ResourceChange, topology: Topology | None, now: datetime) -> None:
-    again = topology.optimized_again if topology else None
-    wanted = change.after.get("storage_type") == _OPTIMIZED != change.before.get("storage_type")
-    if wanted and again is not None and now < again:
-        raise InvalidInput(
-            f"Nothing was changed: AWS switches this cluster to I/O-Optimized storage again from {again:%Y-%m-%d %H:%M} UTC on.",
-            hint="A cluster can switch once in 30 days. Keep `storage: aurora` until then.",
-        )
-
-
-def _differs(change: ResourceChange, name: str) -> bool:
-    return bool(change.before.get(name) != change.after.get(name))
-
-
-def _turns_on(change: ResourceChange, name: str) -> bool:
-    return not change.before.get(name) and bool(change.after.get(name))
 
 
 def _largest(values: Mapping[str, Any]) -> float | None:

@@ -17,7 +17,7 @@ from aurora_cli.aws.existing.network import revoke_default_egress
 from aurora_cli.errors import StateAtRisk, TerraformFailed
 from aurora_cli.events import waiting
 from aurora_cli.hcl.adoption import IMPORTS_FILE, OVERRIDE_FILE, Import, import_blocks, unchanged_resources
-from aurora_cli.hcl.render import CLUSTER_TAG
+from aurora_cli.hcl.names import CLUSTER_TAG
 from aurora_cli.operations.recovery.imported_arguments import begin_imports, finish_imports
 from aurora_cli.operations.recovery.untaint import keep_survivors, live_resource
 from aurora_cli.terraform.state.addresses import inner, region_of

@@ -64,6 +64,17 @@ def ca_command(region: str, ca_file: str = CA_FILE) -> str | None:
     return shlex.join(["curl", "-fsSo", ca_file, f"https://{host}/global/global-bundle.pem"]) if host else None
 
 
+def ca_unknown(region: str, ca_file: str = CA_FILE) -> str | None:
+    """What to do instead, for a partition whose download is not known (AWS publishes none for it outside of it); else None."""
+    partition = partition_of(region)
+    if partition.ca_bundle:
+        return None
+    return (
+        f"Where {partition.name} has the RDS certificate bundle is not known here. The Aurora User Guide of that partition says "
+        f'it under "Using SSL/TLS to encrypt a connection": save it as {ca_file}.'
+    )
+
+
 def written(engine: str, target: Target) -> dict[str, str]:
     """Form -> text, for the forms that the engine has."""
     return {form: write(target) for form, write in (_MYSQL if engine == MYSQL else _POSTGRES).items()}

@@ -40,7 +40,8 @@ class Network(Model):
         None, description="Number of Availability Zones (2 or 3), or their names, for the new VPC."
     )
     ip_version: Annotated[IpVersion, BeforeValidator(lower_case), Argument("network_type")] = Field(
-        "ipv4", description="`ipv4`, or `dual` for IPv4 and IPv6; existing subnets then need an IPv6 block."
+        "ipv4",
+        description="`ipv4`, or `dual` for IPv4 and IPv6; existing subnets then need an IPv6 block. A new VPC keeps its own.",
     )
     public_access: Annotated[bool, Argument("publicly_accessible", label="public address", of=INSTANCE)] = Field(
         False, description="Assign public addresses to instances: internet gateway, public subnets."

@@ -126,6 +126,12 @@ _QUOTAS = (
 _VALUES = (
     row(
         TerraformFailed,
+        r"StorageTypeNotAvailable(?:Fault)?: .*?Try again after (?P<when>[0-9T:.Z-]+)",
+        "AWS switches this cluster to I/O-Optimized storage again from {when} on.",
+        "A cluster can switch once in 30 days. Keep `storage: aurora` until then.",
+    ),
+    row(
+        TerraformFailed,
         r"DBSubnetGroupDoesNotCoverEnoughAZs",
         "The subnet group covers too few Availability Zones; Aurora needs subnets in at least two.",
         "Name subnets in two or three zones: network.subnet_ids, or network.zones for a new VPC.",

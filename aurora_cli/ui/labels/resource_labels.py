@@ -108,6 +108,7 @@ KINDS: dict[str, Kind] = {
     "aws_rds_cluster_role_association": Kind("role of the cluster for", rank=38),
     "aws_rds_cluster_activity_stream": Kind("activity stream", rank=47, keyed=False),
     "aws_vpc_endpoint": Kind("VPC endpoint", ("service_name",), rank=26),
+    "aws_vpc_endpoint_route_table_association": Kind("VPC endpoint route table link", rank=27),
 }
 
 HOLDS_DATA = frozenset(

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from aurora_cli.operations.core.global_results import Endpoint, RegionInfo
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
-from aurora_cli.operations.report.connection_strings import ca_command
+from aurora_cli.operations.report.connection_strings import ca_command, ca_unknown
 from aurora_cli.redact import is_secret_name
 from aurora_cli.ui.console import Consoles, echo, fact, lead, prose, section, symbols
 from aurora_cli.ui.labels.attribute_labels import label_of, value_text
@@ -187,7 +187,7 @@ def _access(report: ClusterReport) -> list[tuple[str, str | None]]:
     protection = None if report.deletion_protection is None else "on" if report.deletion_protection else "off"
     return [
         ("connect", report.connect),
-        ("certificates", ca_command(report.region) if report.connect else None),
+        ("certificates", (ca_command(report.region) or ca_unknown(report.region)) if report.connect else None),
         ("password in", report.secret_arn),
         ("activity stream", report.activity_stream),
         ("database", report.database),

@@ -8,6 +8,7 @@ from typing import Any
 from tests.sandbox.api_rules.case import ROLE, TARGET, Case, World, instance, key_policy
 
 _VALUE, _TOGETHER = "InvalidParameterValue", "InvalidParameterCombination"
+_ZONES = "InvalidVPCNetworkStateFault"
 _NEW = "rds.create_db_instance"
 _INVALID, _PARAMETER = "ValidationException", "InvalidParameterException"
 _ENDPOINT, _SUBNET_GROUP = "rds.create_db_cluster_endpoint", "rds.create_db_subnet_group"
@@ -145,7 +146,7 @@ CASES = (
     Case("global-name", _NEW, instance(DBInstanceIdentifier=f"{'a' * 49}-eu-central-1-1"), _VALUE, "valid identifier"),
     Case("override-identifier", _NEW, instance(DBInstanceIdentifier="Orders_1"), _VALUE, "is not a valid identifier"),
     Case("override-identifier-twice", _NEW, instance(DBInstanceIdentifier="pg-1"), "DBInstanceAlreadyExists"),
-    Case("override-zone", _NEW, instance(AvailabilityZone="us-east-1a"), _VALUE, "Invalid availability zone"),
+    Case("override-zone", _NEW, instance(AvailabilityZone="us-east-1a"), _ZONES, "another zone set"),
     Case(
         "zones",
         "rds.create_db_subnet_group",
@@ -297,7 +298,7 @@ CASES = (
     Case("proxy-secret", _PROXY, lambda w: _proxy(w, Auth=[{"SecretArn": "secret"}]), "ValidationError", "secretArn"),
     Case("proxy-master-secret", _PROXY, lambda w: _proxy(w, Auth=[]), _TOGETHER, "Auth is required"),
     Case(
-        "proxy-tls",
+        "proxy-iam-tls",
         _PROXY,
         lambda w: _proxy(w, Auth=[{"SecretArn": w.secret, "IAMAuth": "REQUIRED"}]),
         _TOGETHER,

@@ -32,11 +32,16 @@ class NetworkBackend(VpcBackend):
         return super().describe_availability_zones(*given, **named)
 
     def delete_subnet(self, subnet_id: str) -> Any:
-        """Rejected while a DB instance has its network interface there."""
+        """Rejected while a DB instance, a proxy or a VPC endpoint has its network interface there."""
         subnet = self.get_subnet(subnet_id)
         groups = [group for group in self._rds().subnet_groups.values() if subnet in group._subnets]
         zones = {member.availability_zone for group in groups for member in self._instances_in(group.name)}
-        if subnet.availability_zone in zones:
+        proxies = (*self._rds().db_proxies.values(), *self._rds().db_proxy_endpoints.values())
+        others = (
+            *(one.vpc_subnet_ids for one in proxies),
+            *(one.subnet_ids or () for one in self.living_endpoints()),
+        )
+        if subnet.availability_zone in zones or any(subnet_id in ids for ids in others):
             raise DependencyViolationError(f"The subnet '{subnet_id}' has dependencies and cannot be deleted.")
         return super().delete_subnet(subnet_id)
 
@@ -74,7 +79,7 @@ class NetworkBackend(VpcBackend):
 
     def create_vpc_endpoint(self, vpc_id: str, service_name: str, *more: Any, **named: Any) -> Any:
         """A service has one endpoint with private names in a VPC."""
-        alive = [one for one in self.vpc_end_points.values() if one.vpc_id == vpc_id and one.state != "deleted"]
+        alive = [one for one in self.living_endpoints() if one.vpc_id == vpc_id]
         taken = any(one.service_name == service_name and one.private_dns_enabled for one in alive)
         if taken and named.get("private_dns_enabled"):
             raise EC2ClientError(
@@ -86,12 +91,13 @@ class NetworkBackend(VpcBackend):
 
     def modify_vpc_endpoint(self, vpc_id: str, *more: Any, **named: Any) -> None:
         """moto leaves the routes to a gateway endpoint in the tables of its creation."""
+        before = set(self.vpc_end_points[vpc_id].route_table_ids)
         super().modify_vpc_endpoint(vpc_id, *more, **named)
         prefixes = self.vpc_end_points[vpc_id].destination_prefix_list_id
         if prefixes:
-            for table in named["remove_route_tables"]:
+            for table in before.intersection(named["remove_route_tables"] or ()):
                 self.delete_route(table, prefixes)
-            for table in named["add_route_tables"]:
+            for table in set(named["add_route_tables"] or ()) - before:
                 self.create_route(table, None, gateway_id=vpc_id, destination_prefix_list_id=prefixes)
 
     def delete_vpc_endpoints(self, vpce_ids: list[str] | None = None) -> None:
@@ -110,9 +116,12 @@ class NetworkBackend(VpcBackend):
     def _uses(self) -> tuple[Callable[[str], bool], ...]:
         return self._used_by_rds, self._used_by_rules, self._used_by_endpoints
 
+    def living_endpoints(self) -> list[Any]:
+        """The VPC endpoints that are not deleted."""
+        return [one for one in self.vpc_end_points.values() if one.state != "deleted"]
+
     def _used_by_endpoints(self, group_id: str) -> bool:
-        alive = (one for one in self.vpc_end_points.values() if one.state != "deleted")
-        return any(group_id in one.security_group_ids for one in alive)
+        return any(group_id in one.security_group_ids for one in self.living_endpoints())
 
     def _rds(self) -> Any:
         return rds_backends[self.account_id][self.region_name]
@@ -142,22 +151,45 @@ class NetworkResponse(EC2Response):
         return self._described(super().authorize_security_group_egress())
 
     def create_vpc_endpoint(self) -> ActionResult:
+        kind, service = self._get_param("VpcEndpointType") or "Gateway", self._get_param("ServiceName")
+        self._check_dns_options(kind, self._get_param("VpcId"), service)
         result = super().create_vpc_endpoint()
-        self._complete(result.result["VpcEndpoint"])  # type: ignore[index]
-        return result
-
-    def modify_vpc_endpoint(self) -> ActionResult:
-        result = super().modify_vpc_endpoint()
-        (endpoint,) = self.ec2_backend.describe_vpc_endpoints([self._get_param("VpcEndpointId")])
+        endpoint: Any = result.result["VpcEndpoint"]  # type: ignore[index]
+        endpoint.vpc_endpoint_type, endpoint.ip_address_type = kind, "ipv4"
+        if kind != "Interface":
+            endpoint.private_dns_enabled = False
         self._complete(endpoint)
         return result
 
+    def modify_vpc_endpoint(self) -> ActionResult:
+        (endpoint,) = self.ec2_backend.describe_vpc_endpoints([self._get_param("VpcEndpointId")])
+        self._check_dns_options(endpoint.vpc_endpoint_type, endpoint.vpc_id, endpoint.service_name)
+        result = super().modify_vpc_endpoint()
+        self._complete(endpoint)
+        return result
+
+    def _check_dns_options(self, kind: str, vpc_id: str, service: str) -> None:
+        """Private names for inbound resolver endpoints alone are for interface endpoints beside a gateway endpoint."""
+        option = "PrivateDnsOnlyForInboundResolverEndpoint"
+        wanted = (self._get_param("DnsOptions") or {}).get(option)
+        if wanted is not None and kind != "Interface":
+            text = f"DnsOptions {option} is applicable only to Interface VPC Endpoints."
+            raise EC2ClientError("InvalidParameter", text)
+        backend: Any = self.ec2_backend
+        beside = [one for one in backend.living_endpoints() if (one.vpc_id, one.service_name) == (vpc_id, service)]
+        if wanted and not any(one.vpc_endpoint_type == "Gateway" for one in beside):
+            text = f"To set {option} to true, the VPC {vpc_id} must have a Gateway endpoint for the service."
+            raise EC2ClientError("InvalidParameter", text)
+
     def _complete(self, endpoint: Any) -> None:
-        """moto ignores the IP address type, and changes of private DNS names and to the default policy."""
+        """moto ignores DNS options and the IP address type, and changes of private DNS names and to the default policy."""
         named = {"IpAddressType": "ip_address_type", "PrivateDnsEnabled": "private_dns_enabled"}
         for member, attribute in named.items():
             if self._get_param(member) is not None:
                 setattr(endpoint, attribute, self._get_param(member))
+        own = endpoint.ip_address_type if endpoint.vpc_endpoint_type == "Interface" else "service-defined"
+        options = {"DnsRecordIpType": own, "PrivateDnsOnlyForInboundResolverEndpoint": False}
+        endpoint.dns_options = {**getattr(endpoint, "dns_options", options), **(self._get_param("DnsOptions") or {})}
         if self._get_param("ResetPolicy"):
             endpoint.policy_document = json.dumps(endpoint.DEFAULT_POLICY)
 

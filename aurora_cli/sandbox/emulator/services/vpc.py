@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from ipaddress import ip_network
 from typing import Any
 
 from moto.core.base_backend import BaseBackend
@@ -39,12 +40,28 @@ class VpcBackend(EC2Backend):
         return super().describe_network_acls(network_acl_ids, filters)
 
     def disassociate_vpc_cidr_block(self, association_id: str) -> dict[str, Any]:
-        """moto looks for the routes of a range that is gone already."""
-        ranges = (vpc._cidr_block_association_set.get(association_id, {}) for vpc in self.vpcs.values())
-        if any(one.get("cidr_block_state", {}).get("state") == "disassociated" for one in ranges):
+        """moto looks for the routes of a range that is gone already, and takes one back that subnets are in."""
+        ranges = {vpc.id: vpc._cidr_block_association_set.get(association_id, {}) for vpc in self.vpcs.values()}
+        if any(one.get("cidr_block_state", {}).get("state") == "disassociated" for one in ranges.values()):
             code, text = "InvalidVpcCidrBlockAssociationID.NotFound", f"'{association_id}' does not exist"
             raise EC2ClientError(code, f"The vpc CIDR block association ID {text}")
+        for vpc_id, block in ((vpc_id, one["cidr_block"]) for vpc_id, one in ranges.items() if one.get("cidr_block")):
+            if any(ip_network(part).overlaps(ip_network(block)) for part in self._blocks_in(vpc_id, block)):
+                text = f"The vpc {vpc_id} currently has a subnet within CIDR block {block}"
+                raise EC2ClientError("InvalidCidrBlock.InUse", text)
         return super().disassociate_vpc_cidr_block(association_id)
+
+    def _blocks_in(self, vpc_id: str, like: str) -> list[str]:
+        """The blocks of a VPC's subnets, of the IP version of another block."""
+        subnets = [one for zone in self.subnets.values() for one in zone.values() if one.vpc_id == vpc_id]
+        if ip_network(like).version == 4:
+            return [one.cidr_block for one in subnets]
+        sets = (one.ipv6_cidr_block_associations.values() for one in subnets)
+        return [one["ipv6CidrBlock"] for of_subnet in sets for one in of_subnet if _is_associated(one)]
+
+
+def _is_associated(block: dict[str, Any]) -> bool:
+    return str(block.get("ipv6CidrBlockState", {}).get("State", "")) == "associated"
 
 
 @cache

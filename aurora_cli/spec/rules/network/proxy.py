@@ -136,18 +136,31 @@ def proxy_pinning_engine(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "proxy-tls",
     hard=False,
-    text="Clients of the proxy use TLS; with IAM authentication they must.",
-    source=f"{_GUIDE}, TLS; IAM authentication",
+    text="Clients of the proxy use TLS.",
+    source=f"{_GUIDE}, TLS",
     fields="proxy",
 )
 def proxy_tls(spec: ClusterSpec) -> Iterator[Finding]:
     proxy = on(spec)
-    if not proxy or proxy.require_tls:
-        return
-    message = "passwords and data may be transferred unencrypted"
-    if proxy.iam_authentication == "required" or proxy.end_to_end_iam:
-        message = "IAM authentication requires TLS"
-    yield Finding("proxy.require_tls", message, "leave it out")
+    if proxy and not proxy.require_tls and not _signs_in_with_iam(proxy):
+        yield Finding("proxy.require_tls", "passwords and data may be transferred unencrypted", "leave it out")
+
+
+@rule(
+    "proxy-iam-tls",
+    hard=True,
+    text="Clients that sign in to the proxy with IAM use TLS.",
+    source="RDS API CreateDBProxy (Must enable TLS, when IAM Auth is required)",
+    fields="proxy",
+)
+def proxy_iam_tls(spec: ClusterSpec) -> Iterator[Finding]:
+    proxy = on(spec)
+    if proxy and not proxy.require_tls and _signs_in_with_iam(proxy):
+        yield Finding("proxy.require_tls", "IAM authentication requires TLS", "leave it out")
+
+
+def _signs_in_with_iam(proxy: Proxy) -> bool:
+    return proxy.iam_authentication == "required" or proxy.end_to_end_iam
 
 
 @rule(

@@ -13,7 +13,8 @@ from aurora_cli.spec.values.suggestions import did_you_mean, shown
 
 _NAME = re.compile(r"[a-z](?:[a-z0-9]|-(?!-|$)){0,62}", re.ASCII)
 _DATABASE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
-_USER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}", re.ASCII)
+_USER = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+_DOCUMENTED_USER = 16
 _LONGEST = 63
 
 
@@ -167,16 +168,32 @@ def database_keyword(spec: ClusterSpec) -> Iterator[Finding]:
 @rule(
     "username",
     hard=True,
-    text="The master user's name is 1 to 16 letters, digits and underscores, starting with a letter.",
-    source="RDS API CreateDBCluster.MasterUsername",
-    fields="username",
+    text="The master user's name is letters, digits and underscores, starting with a letter: up to 63 on postgres, 32 on mysql.",
+    source="RDS API CreateDBCluster.MasterUsername; the engines' limits, which RDS takes (floci-io/floci 3729)",
+    fields="engine username",
 )
 def username(spec: ClusterSpec) -> Iterator[Finding]:
-    name = spec.username
-    if name is not None and not _USER.fullmatch(name):
-        slug = re.sub(r"[^A-Za-z0-9_]+", "", name).lstrip("0123456789_")[:16]
-        message = f'"{shown(name)}" is not a valid user name: 1 to 16 letters, digits and _, starting with a letter'
+    name, longest = spec.username, table("engines")[spec.engine]["username_length"]
+    if name is not None and not (_USER.fullmatch(name) and len(name) <= longest):
+        slug = re.sub(r"[^A-Za-z0-9_]+", "", name).lstrip("0123456789_")[:_DOCUMENTED_USER]
+        message = (
+            f'"{shown(name)}" is not a valid user name: 1 to {longest} letters, digits and _, starting with a letter'
+        )
         yield Finding("username", message, f"for example `{slug or 'dbadmin'}`")
+
+
+@rule(
+    "username-long",
+    hard=False,
+    text="The master user's name has up to 16 characters.",
+    source="RDS API CreateDBCluster.MasterUsername",
+    fields="engine username",
+)
+def username_long(spec: ClusterSpec) -> Iterator[Finding]:
+    name = spec.username or ""
+    if _DOCUMENTED_USER < len(name) <= table("engines")[spec.engine]["username_length"]:
+        message = f"AWS documents {_DOCUMENTED_USER} characters for a master user name, and this one has {len(name)}"
+        yield Finding("username", message, f"for example `{name[:_DOCUMENTED_USER]}`")
 
 
 @rule(

@@ -76,7 +76,7 @@ resource "aws_iam_role_policy" "service" {
   for_each = local.services
 
   name = "access"
-  role = aws_iam_role.service[each.key].name
+  role = aws_iam_role.service[each.key].id
 
   policy = jsonencode({
     Version   = "2012-10-17"

@@ -16,7 +16,7 @@ resource "aws_iam_role" "proxy" {
 
 resource "aws_iam_role_policy" "proxy" {
   name = "secrets"
-  role = aws_iam_role.proxy.name
+  role = aws_iam_role.proxy.id
 
   policy = jsonencode({
     Version = "2012-10-17"

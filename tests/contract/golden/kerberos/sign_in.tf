@@ -20,7 +20,7 @@ resource "aws_iam_role" "directory" {
 }
 
 resource "aws_iam_role_policy_attachment" "directory" {
-  role       = aws_iam_role.directory.name
+  role       = aws_iam_role.directory.id
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonRDSDirectoryServiceAccess"
 
   lifecycle {

@@ -76,8 +76,10 @@ locals {
 resource "aws_iam_role" "service" {
   for_each = local.services
 
-  name        = each.value.role
-  description = "Aurora cluster ${local.name}: ${each.key}"
+  name                 = each.value.role
+  path                 = "/databases/"
+  permissions_boundary = "arn:aws:iam::123456789012:policy/databases"
+  description          = "Aurora cluster ${local.name}: ${each.key}"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -107,7 +109,7 @@ resource "aws_iam_role_policy" "service" {
   for_each = local.services
 
   name = "access"
-  role = aws_iam_role.service[each.key].name
+  role = aws_iam_role.service[each.key].id
 
   policy = jsonencode({
     Version   = "2012-10-17"

@@ -28,7 +28,7 @@ resource "aws_iam_role" "monitoring" {
 }
 
 resource "aws_iam_role_policy_attachment" "monitoring" {
-  role       = aws_iam_role.monitoring.name
+  role       = aws_iam_role.monitoring.id
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 }
 

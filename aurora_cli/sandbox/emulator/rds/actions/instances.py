@@ -167,7 +167,8 @@ def _deleted(backend: AuroraBackend, instance: AuroraInstance) -> None:
 def reboot(backend: AuroraBackend, params: Any) -> StatusView:
     """RebootDBInstance: applies static parameters."""
     instance = backend.instance(params["DBInstanceIdentifier"])
-    _check_available(instance)
+    if instance.status != "available":
+        raise instance_state("Instance cannot currently reboot due to an in-progress management operation.")
     restart(backend, instance)
     return StatusView(instance, "rebooting")
 

@@ -82,6 +82,12 @@ _UNTOLD = {
 }
 """Quotas that DescribeAccountAttributes does not name."""
 
+_TEXTS = {
+    "DBInstances": "DB Instance quota exceeded",
+    "ManualClusterSnapshots": "Cannot create more than {most} manual snapshots",
+}
+"""What AWS says (public reports of these errors)."""
+
 _SMALLER = {("ap-south-1", "DBInstances"): 20}
 
 
@@ -103,7 +109,11 @@ def check(backend: AuroraBackend, action: str, params: Any) -> None:
     for name, quota in {**QUOTAS, **_UNTOLD}.items():
         takes_one = action in quota.actions or (final and name == "ManualClusterSnapshots")
         if takes_one and quota.used(backend) >= _most(backend, name, quota):
-            raise error(quota.code, f"The request would exceed the quota of {_most(backend, name, quota)} {name}.")
+            most = _most(backend, name, quota)
+            raise error(
+                quota.code,
+                _TEXTS.get(name, "The request would exceed the quota of {most} {name}.").format(most=most, name=name),
+            )
 
 
 def _most(backend: AuroraBackend, name: str, quota: Quota) -> int:

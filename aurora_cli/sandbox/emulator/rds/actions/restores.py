@@ -146,7 +146,7 @@ def from_s3(backend: AuroraBackend, params: Any) -> StatusView:
     """
     if params["Engine"] != "aurora-mysql" or params["SourceEngine"] != "mysql":
         raise bad_value("RestoreDBClusterFromS3 supports only the engine aurora-mysql and the source engine mysql.")
-    version = engines.resolve_version(params["Engine"], params.get("EngineVersion"))
+    version = engines.resolve_version(params["Engine"], params.get("EngineVersion"), new=True)
     if not params["SourceEngineVersion"].startswith(f"{engines.major(params['Engine'], version)}."):
         raise bad_combination(f"A backup of MySQL {params['SourceEngineVersion']} can't be restored to {version}.")
     buckets = s3_backends[backend.account_id][backend.partition].buckets

@@ -53,7 +53,7 @@ def copy(backend: AuroraBackend, params: Any) -> AuroraClusterSnapshot:
     home = backend.in_region_of(wanted)
     source = home.cluster_snapshots.get(wanted.rpartition(":")[2])
     if not isinstance(source, AuroraClusterSnapshot):
-        raise error("DBClusterSnapshotNotFoundFault", f"DBClusterSnapshot {wanted} not found.")
+        raise error("DBClusterSnapshotNotFoundFault", f"DBClusterSnapshot not found: {wanted}")
     check_free(backend, name)
     if source.storage_encrypted and home is not backend and not params.get("KmsKeyId"):
         raise bad_combination("KmsKeyId must be specified to copy an encrypted snapshot from another Region.")

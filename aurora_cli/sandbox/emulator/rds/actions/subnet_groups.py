@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.rds.models import DBSubnetGroup
-
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import error
 from aurora_cli.sandbox.emulator.rds.models import networks
 
 
-def create(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
+def create(backend: AuroraBackend, params: Any) -> networks.SubnetGroup:
     """CreateDBSubnetGroup."""
     name = str(params["DBSubnetGroupName"]).lower()
     if name in backend.subnet_groups:
         raise error("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
     subnets = networks.checked_subnets(backend, params["SubnetIds"])
     tags = params.get("Tags") or []
-    group = DBSubnetGroup(backend, name, params["DBSubnetGroupDescription"], subnets, tags)  # type: ignore[abstract]
-    _find_network_types(group)
+    group = networks.SubnetGroup(backend, name, params["DBSubnetGroupDescription"], subnets, tags)  # type: ignore[abstract]
     backend.subnet_groups[name] = group
     return group
 
 
-def modify(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
+def modify(backend: AuroraBackend, params: Any) -> networks.SubnetGroup:
     """ModifyDBSubnetGroup. Availability Zones with instances can't be removed."""
     group = networks.subnet_group(backend, params["DBSubnetGroupName"])
     subnets = networks.checked_subnets(backend, params["SubnetIds"])
@@ -33,15 +30,8 @@ def modify(backend: AuroraBackend, params: Any) -> DBSubnetGroup:
         if instance.availability_zone not in zones:
             raise error("SubnetAlreadyInUse", f"The DB subnet is already in use in {instance.availability_zone}.")
     group._subnets = subnets
-    _find_network_types(group)
     group.description = params.get("DBSubnetGroupDescription") or group.description
     return group
-
-
-def _find_network_types(group: DBSubnetGroup) -> None:
-    """A group supports dual stack if each of its subnets has an IPv6 CIDR block."""
-    dual = all(subnet.ipv6_cidr_block_association_set for subnet in group._subnets)
-    group.supported_network_types = ["IPV4", "DUAL"] if dual else ["IPV4"]  # type: ignore[attr-defined]
 
 
 def delete(backend: AuroraBackend, params: Any) -> None:

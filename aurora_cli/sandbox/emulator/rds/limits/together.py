@@ -103,7 +103,7 @@ def zones(call: Call) -> None:
     known = {zone.name for zone in networks.ec2_of(call.backend).describe_availability_zones()} if named else set()
     strange = [name for name in named if known and name not in known]
     if strange:
-        raise bad_value(f"Invalid availability zone: {strange[0]}. It is not a zone of {call.backend.region_name}.")
+        raise networks.unavailable(strange)
 
 
 def backtrack(call: Call) -> None:

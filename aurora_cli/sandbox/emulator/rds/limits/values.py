@@ -52,6 +52,11 @@ def _free_user(value: str, engine: str) -> bool:
     return value.lower() not in reserved["users"] and not value.lower().startswith(tuple(reserved["user_prefixes"]))
 
 
+def _is_user(value: str, engine: str) -> bool:
+    longest = table("engines")[engine]["username_length"]
+    return len(value) <= longest and re.fullmatch("[A-Za-z][A-Za-z0-9_]*", value, re.ASCII) is not None
+
+
 def _short_enough(value: str, engine: str) -> bool:
     return len(value) <= int(table("engines")[engine]["database_name_length"])
 
@@ -131,7 +136,7 @@ CLUSTER: dict[str, tuple[Limit, ...]] = {
         ),
     ),
     "MasterUsername": (
-        Limit(written("[A-Za-z][A-Za-z0-9_]{0,15}"), "Invalid master user name"),
+        Limit(_is_user, "Invalid master user name"),
         Limit(_free_user, "MasterUsername {value} cannot be used as it is a reserved word used by the engine"),
     ),
     "DatabaseName": (

@@ -57,16 +57,19 @@ def families() -> set[str]:
     return {family(engine, version) for engine in ENGINES for version in versions(engine, retired=True)}
 
 
-def resolve_version(engine: str, wanted: str | None) -> str:
+def resolve_version(engine: str, wanted: str | None, *, new: bool = False) -> str:
     """The full version of a request: None and a major version mean the default of AWS.
 
+    Args:
+        new: of a cluster that is created empty, for which AWS offers no version that is retired.
+
     Raises:
-        RDSClientError: the version does not exist.
+        RDSClientError: the version does not exist, or no longer.
     """
     default = str(facts(engine)["default"])
     if not wanted:
         return default
-    if wanted in versions(engine, retired=True):
+    if wanted in versions(engine, retired=not new):
         return wanted
     found = [version for version in versions(engine) if version.startswith(f"{wanted}.")]
     if not found:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import ec2_backends
+from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBSubnetGroup, RDSBackend
 
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
@@ -21,7 +22,17 @@ def ec2_of(backend: RDSBackend) -> Any:
     return ec2_backends[backend.account_id][backend.region_name]
 
 
-def subnet_group(backend: RDSBackend, name: str | None) -> DBSubnetGroup:
+class SubnetGroup(DBSubnetGroup):
+    """A group that supports dual stack as long as each of its subnets has an IPv6 CIDR block."""
+
+    @property
+    def supported_network_types(self) -> list[str]:
+        """As the API spells them."""
+        dual = all(subnet.ipv6_cidr_block_association_set for subnet in self._subnets)
+        return ["IPV4", "DUAL"] if dual else ["IPV4"]
+
+
+def subnet_group(backend: RDSBackend, name: str | None) -> SubnetGroup:
     """The subnet group of that name; without a name the default one, created from the default VPC's subnets.
 
     Raises:
@@ -31,17 +42,15 @@ def subnet_group(backend: RDSBackend, name: str | None) -> DBSubnetGroup:
     if wanted not in backend.subnet_groups and wanted == "default":
         ec2 = ec2_of(backend)
         subnets = ec2.describe_subnets(filters={"vpc-id": ec2.default_vpc.id})
-        backend.subnet_groups[wanted] = DBSubnetGroup(  # type: ignore[abstract]
-            backend, wanted, "default", subnets, []
-        )
+        backend.subnet_groups[wanted] = SubnetGroup(backend, wanted, "default", subnets, [])  # type: ignore[abstract]
     if wanted not in backend.subnet_groups:
         raise error("DBSubnetGroupNotFoundFault", f"DB subnet group '{name}' does not exist.")
-    return backend.subnet_groups[wanted]
+    return cast("SubnetGroup", backend.subnet_groups[wanted])
 
 
 def check_network_type(backend: RDSBackend, wanted: str | None, group_name: str | None) -> None:
     """Reject a network type that the subnet group does not support."""
-    supported = getattr(subnet_group(backend, group_name), "supported_network_types", ["IPV4"])
+    supported = subnet_group(backend, group_name).supported_network_types
     if wanted and wanted not in supported:
         raise error(
             "NetworkTypeNotSupported",
@@ -97,12 +106,16 @@ def zone_with_most_room(backend: RDSBackend, group_name: str, used: Iterable[str
 
 def check_zone(backend: RDSBackend, group_name: str, zone: str | None) -> None:
     """Reject a zone that the subnet group does not cover."""
-    covered = group_zones(subnet_group(backend, group_name))
-    if zone is not None and zone not in covered:
-        raise error(
-            "InvalidVPCNetworkStateFault",
-            f"Availability zone '{zone}' is not covered by the DB subnet group, which has subnets in {', '.join(covered)}.",
-        )
+    if zone is not None and zone not in group_zones(subnet_group(backend, group_name)):
+        raise unavailable([zone])
+
+
+def unavailable(zones: list[str]) -> RDSClientError:
+    """Zones that the Region does not have, or that the subnet group does not cover."""
+    several = "zone '{}' is" if len(zones) == 1 else "zones '{}' are"
+    named = several.format(f"[{', '.join(zones)}]")
+    text = f"Availability {named} unavailable in this region, please choose another zone set."
+    return error("InvalidVPCNetworkStateFault", text)
 
 
 def default_security_groups(backend: RDSBackend, group_name: str) -> list[str]:

@@ -1,14 +1,11 @@
-"""Elastic IP addresses, NAT gateways and VPC endpoints."""
+"""Elastic IP addresses and NAT gateways."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import accepted
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Listing, Read, Resource, Task, Wait
-from aurora_cli.sandbox.provider.resources.documents import equivalent_policy, normal_json
-from aurora_cli.sandbox.provider.resources.parts import difference
 from aurora_cli.sandbox.provider.resources.tagging import ec2_tagging
 
 
@@ -102,81 +99,4 @@ NAT = Resource(
     tagging=ec2_tagging("natgateway"),
 )
 
-# attribute -> the members that add to it and remove from it
-_ENDPOINT_LISTS = {
-    "route_table_ids": ("AddRouteTableIds", "RemoveRouteTableIds"),
-    "security_group_ids": ("AddSecurityGroupIds", "RemoveSecurityGroupIds"),
-    "subnet_ids": ("AddSubnetIds", "RemoveSubnetIds"),
-}
-
-
-def _change_endpoint(task: Task) -> None:
-    params: dict[str, Any] = {}
-    for attribute, members in _ENDPOINT_LISTS.items():
-        lists = zip(members, difference(task, attribute), strict=True)
-        params |= {member: ids for member, ids in lists if ids}
-    if "policy" in task.changed:
-        params |= {"PolicyDocument": task.get("policy")} if task.get("policy") else {"ResetPolicy": True}
-    if "private_dns_enabled" in task.changed:
-        params["PrivateDnsEnabled"] = bool(task.get("private_dns_enabled"))
-    if "ip_address_type" in task.changed:
-        params["IpAddressType"] = task.get("ip_address_type")
-    if params:
-        task.call("ModifyVpcEndpoint", VpcEndpointId=task.id, **params)
-
-
-def _read_endpoint(task: Task, item: Item) -> Mapping[str, Any]:
-    entries = [
-        {"dns_name": one.get("DnsName"), "hosted_zone_id": one.get("HostedZoneId")}
-        for one in item.get("DnsEntries") or ()
-    ]
-    return {
-        "dns_entry": entries,
-        "network_interface_ids": item.get("NetworkInterfaceIds") or [],
-        "security_group_ids": [group["GroupId"] for group in item.get("Groups") or ()],
-        "route_table_ids": item.get("RouteTableIds") or [],
-        "subnet_ids": item.get("SubnetIds") or [],
-        "policy": item.get("PolicyDocument"),
-        "arn": task.arn(f"vpc-endpoint/{task.id}"),
-        "service_region": task.get("service_region") or task.region,
-        **_prefix_list(task, item),
-    }
-
-
-def _prefix_list(task: Task, item: Item) -> Mapping[str, Any]:
-    """The prefix list of a gateway endpoint, which rules of security groups can refer to."""
-    if item.get("VpcEndpointType") != "Gateway":
-        return {}
-    filters = [{"Name": "prefix-list-name", "Values": [item.get("ServiceName")]}]
-    lists = task.call("DescribePrefixLists", Filters=filters)["PrefixLists"]
-    return {"prefix_list_id": lists[0]["PrefixListId"], "cidr_blocks": lists[0].get("Cidrs") or []} if lists else {}
-
-
-ENDPOINT = Resource(
-    type="aws_vpc_endpoint",
-    service="ec2",
-    label="EC2 VPC Endpoint",
-    create=Call(
-        "CreateVpcEndpoint", send={"PolicyDocument": "policy"}, omit=frozenset({"DnsOptions", "ServiceRegion"})
-    ),
-    id="VpcEndpoint.VpcEndpointId",
-    listing=Listing(Call("DescribeVpcEndpoints", match=False), ids="VpcEndpoints[].VpcEndpointId", before=True),
-    created=Wait("State", target=("available", "pendingAcceptance", "Available"), pending=("pending", "Pending")),
-    read=Read(
-        Call("DescribeVpcEndpoints", send={"VpcEndpointIds": "id"}, match=False),
-        item="VpcEndpoints[0]",
-        gone=("InvalidVpcEndpointId.NotFound",),
-        exists=lambda item: str(item.get("State")).lower() != "deleted",
-        more=(_read_endpoint,),
-        skip=frozenset({"dns_options"}),
-    ),
-    updates=(_change_endpoint,),
-    delete=Call("DeleteVpcEndpoints", send={"VpcEndpointIds": "id"}, match=False),
-    deleted=Wait("State", pending=("available", "deleting", "Available")),
-    busy=("DependencyViolation",),
-    tagging=ec2_tagging("vpc-endpoint"),
-    stored={"policy": normal_json},
-    same={"policy": equivalent_policy},
-)
-
-ENTRIES = (EIP, NAT, ENDPOINT)
+ENTRIES = (EIP, NAT)

@@ -54,6 +54,24 @@ def _set_new_vpc(task: Task) -> None:
             task.call("ModifyVpcAttribute", VpcId=task.id, **{member: {"Value": value}})
 
 
+_IPV6 = "Ipv6CidrBlockAssociationSet[?Ipv6CidrBlockState.State == 'associated'] | [0]"
+_OF_IPV6 = {"assign_generated_ipv6_cidr_block", "ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_netmask_length"}
+
+
+def _change_vpc_ipv6(task: Task) -> None:
+    """The block goes, and another comes: DisassociateVpcCidrBlock, AssociateVpcCidrBlock."""
+    if not _OF_IPV6 & set(task.changed):
+        return
+    if task.prior.get("ipv6_association_id"):
+        task.call("DisassociateVpcCidrBlock", AssociationId=task.prior["ipv6_association_id"])
+    if task.get("assign_generated_ipv6_cidr_block"):
+        task.call("AssociateVpcCidrBlock", VpcId=task.id, AmazonProvidedIpv6CidrBlock=True)
+    elif task.get("ipv6_ipam_pool_id"):
+        members = {"Ipv6CidrBlock": "ipv6_cidr_block", "Ipv6NetmaskLength": "ipv6_netmask_length"}
+        wanted = {member: task.get(attribute) for member, attribute in members.items() if task.get(attribute)}
+        task.call("AssociateVpcCidrBlock", VpcId=task.id, Ipv6IpamPoolId=task.get("ipv6_ipam_pool_id"), **wanted)
+
+
 def _change_vpc(task: Task) -> None:
     for attribute, member in _VPC_ATTRIBUTES.items():
         if attribute in task.changed:
@@ -81,13 +99,13 @@ VPC = Resource(
         gone=("InvalidVpcID.NotFound",),
         fields={
             "arn": lambda task, item: task.arn(f"vpc/{task.id}"),
-            "ipv6_association_id": "Ipv6CidrBlockAssociationSet[0].AssociationId || ''",
-            "ipv6_cidr_block": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock || ''",
-            "ipv6_cidr_block_network_border_group": "Ipv6CidrBlockAssociationSet[0].NetworkBorderGroup || ''",
+            "ipv6_association_id": f"({_IPV6}).AssociationId || ''",
+            "ipv6_cidr_block": f"({_IPV6}).Ipv6CidrBlock || ''",
+            "ipv6_cidr_block_network_border_group": f"({_IPV6}).NetworkBorderGroup || ''",
         },
         more=(_vpc_details, _vpc_defaults),
     ),
-    updates=(_change_vpc,),
+    updates=(_change_vpc, _change_vpc_ipv6),
     delete=Call("DeleteVpc", send={"VpcId": "id"}, match=False),
     busy=("DependencyViolation",),
     tagging=ec2_tagging("vpc"),
@@ -122,6 +140,11 @@ def _set_new_subnet(task: Task) -> None:
 
 
 def _change_subnet(task: Task) -> None:
+    if "ipv6_cidr_block" in task.changed:
+        if task.prior.get("ipv6_cidr_block_association_id"):
+            task.call("DisassociateSubnetCidrBlock", AssociationId=task.prior["ipv6_cidr_block_association_id"])
+        if task.get("ipv6_cidr_block"):
+            task.call("AssociateSubnetCidrBlock", SubnetId=task.id, Ipv6CidrBlock=task.get("ipv6_cidr_block"))
     for attribute in _SUBNET_ATTRIBUTES:
         if attribute in task.changed:
             _modify_subnet(task, attribute)

@@ -46,18 +46,28 @@ def check_logs(engine: str, version: str, wanted: list[str] | None) -> None:
         )
 
 
-def check_scaling(engine: str, version: str, wanted: Any) -> None:
-    """Reject a ServerlessV2ScalingConfiguration that the engine version does not support."""
+def check_scaling(engine: str, version: str, wanted: Any, *, initial: bool = True) -> None:
+    """Reject a ServerlessV2ScalingConfiguration that the engine version does not support.
+
+    Args:
+        initial: the cluster has none yet.
+    """
     if not wanted:
         return
     limits = engines.serverless_limits(engine, version)
     low, high, pause = (wanted.get(key) for key in ("MinCapacity", "MaxCapacity", "SecondsUntilAutoPause"))
     if limits is None:
         raise bad_combination(f"Aurora Serverless v2 isn't supported with {engine} {version}.")
+    if initial and None in (low, high):
+        raise bad_value(
+            "Both MinCapacity and MaxCapacity must be specified when you initialize Serverless v2 scaling configuration."
+        )
     if low is not None and low < limits["MinCapacity"]:
         raise bad_value(f"Serverless v2 minimum capacity {low} is too low for {engine} {version}.")
     if high is not None and high < 1:
-        raise bad_value("Serverless v2 maximum capacity must be at least 1.0.")
+        raise bad_value(
+            f"Serverless v2 maximum capacity {high} isn't valid. The maximum capacity must be at least 1.0."
+        )
     if high is not None and high > limits["MaxCapacity"]:
         raise bad_value(f"Serverless v2 maximum capacity {high} isn't valid for {engine} {version}.")
     if low is not None and high is not None and low > high:
@@ -74,7 +84,8 @@ def check_password(engine: str, password: str | None) -> None:
         return
     longest = LONGEST_PASSWORD[engine]
     if not 8 <= len(password) <= longest:
-        raise bad_value(f"The parameter MasterUserPassword is not a valid password. Use 8 to {longest} characters.")
+        wrong = "shorter than 8" if len(password) < 8 else f"longer than {longest}"
+        raise bad_value(f"The parameter MasterUserPassword is not a valid password because it is {wrong} characters.")
     if set(password) & set('/@" ') or not password.isascii() or not password.isprintable():
         raise bad_value(
             "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"', "
@@ -98,6 +109,8 @@ def check_unprotected(cluster: AuroraCluster) -> None:
 
 def check_available(cluster: AuroraCluster, done: str) -> None:
     """Reject a change to a cluster that is not available."""
+    if cluster.status != "available" and done == "modified":
+        raise cluster_state(f"DB cluster is not available for modification with status {cluster.status}")
     if cluster.status != "available":
         raise cluster_state(
             f"DBCluster {cluster.db_cluster_identifier} can't be {done}, because it is in the {cluster.status} state "

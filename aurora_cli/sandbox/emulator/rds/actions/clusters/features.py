@@ -48,8 +48,8 @@ def _check_feature(cluster: AuroraCluster, feature: str) -> None:
     if feature and feature not in known:
         raise bad_value(f"The feature-name parameter must be one of: {', '.join(known) or 'none for this engine'}.")
     if known and not feature:
-        raise bad_combination(
-            f"The feature-name parameter must be provided with the current operation for {cluster.engine}."
+        raise bad_value(
+            "The feature-name parameter must be provided with the current operation for the Aurora (PostgreSQL) engine."
         )
 
 

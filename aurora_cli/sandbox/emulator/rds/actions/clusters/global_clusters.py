@@ -48,7 +48,10 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     if not engines.is_aurora(values["engine"]):
         raise bad_value(f"Invalid DB engine: {values['engine']}")
     wanted = source.engine_version if source is not None else values.get("engine_version")
-    values |= {"global_cluster_identifier": name, "engine_version": engines.resolve_version(values["engine"], wanted)}
+    values |= {
+        "global_cluster_identifier": name,
+        "engine_version": engines.resolve_version(values["engine"], wanted, new=True),
+    }
     if source is not None:
         values |= {"storage_encrypted": source.storage_encrypted, "database_name": source.database_name}
     database = GlobalDatabase(backend.global_home, values)

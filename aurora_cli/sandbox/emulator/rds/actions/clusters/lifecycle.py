@@ -50,14 +50,20 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     return add(backend, dict(params.items()))
 
 
-def add(backend: AuroraBackend, values: dict[str, Any]) -> StatusView:
-    """Create a cluster from validated snake-case values."""
+def add(backend: AuroraBackend, values: dict[str, Any], *, placed: bool = False) -> StatusView:
+    """Create a cluster from validated snake-case values.
+
+    Args:
+        placed: as if it had been created long ago, when AWS had other versions.
+    """
     name = names.check_identifier(values["db_cluster_identifier"], "DBClusterIdentifier")
     if name in backend.clusters:
         raise error("DBClusterAlreadyExistsFault", "DB Cluster already exists")
     values["db_cluster_identifier"] = name
     _inherit(backend, values)
-    values["engine_version"] = engines.resolve_version(values["engine"], values.get("engine_version"))
+    follows = values.get("replication_source_identifier") or values.get("global_cluster_identifier")
+    wanted = values.get("engine_version")
+    values["engine_version"] = engines.resolve_version(values["engine"], wanted, new=not (placed or follows))
     networks.subnet_group(backend, values.get("db_subnet_group_name"))
     networks.check_security_groups(backend, values.get("vpc_security_group_ids"), values.get("db_subnet_group_name"))
     networks.check_network_type(backend, values.get("network_type"), values.get("db_subnet_group_name"))
@@ -206,7 +212,7 @@ def add_serverless_v1(backend: AuroraBackend, values: dict[str, Any]) -> str:
     scaling = {**SCALING_V1, **values.pop("scaling", {})}
     fixed = {"engine_mode": "serverless", "storage_encrypted": True}
     password = {"master_user_password": "from-the-past", "master_username": "boss"}
-    add(backend, {**password, **values, **fixed})
+    add(backend, {**password, **values, **fixed}, placed=True)
     cluster = backend.cluster(values["db_cluster_identifier"])
     cluster.scaling_v1 = scaling
     return str(cluster.db_cluster_arn)

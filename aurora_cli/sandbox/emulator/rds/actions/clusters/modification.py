@@ -15,7 +15,7 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import (
     check_scaling,
 )
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.errors import bad_combination
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, error
 from aurora_cli.sandbox.emulator.rds.models import networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.resource import StatusView, leave_pending
@@ -99,7 +99,11 @@ def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
     logs = values.get("cloudwatch_logs_export_configuration") or {}
     check_features(cluster.engine, cluster.engine_version, values)
     check_logs(cluster.engine, cluster.engine_version, logs.get("EnableLogTypes"))
-    check_scaling(cluster.engine, cluster.engine_version, values.get("serverless_v2_scaling_configuration"))
+    scaling, initial = (
+        values.get("serverless_v2_scaling_configuration"),
+        not cluster.serverless_v2_scaling_configuration,
+    )
+    check_scaling(cluster.engine, cluster.engine_version, scaling, initial=initial)
     _check_storage(cluster, values.get("storage_type"))
     upgrades.prepare(backend, cluster, values)
     check_groups(backend, cluster.family, values.get("db_cluster_parameter_group_name"))
@@ -108,9 +112,10 @@ def _check_modify(backend: AuroraBackend, cluster: AuroraCluster, values: dict[s
 def _check_storage(cluster: AuroraCluster, wanted: str | None) -> None:
     again = cluster.io_optimized_next_allowed_modification_time
     if wanted == "aurora-iopt1" != cluster.storage_type and again is not None and datetime.now(timezone.utc) < again:
-        raise bad_combination(
-            f"The DB cluster storage type can be changed to aurora-iopt1 again after {again:%Y-%m-%dT%H:%M:%SZ}."
+        text = (
+            f"You can't modify the storage type of this DB cluster yet. Try again after {again:%Y-%m-%dT%H:%M:%S.000Z}."
         )
+        raise error("StorageTypeNotAvailableFault", text)
 
 
 def _modify_windows_and_storage(cluster: AuroraCluster, values: dict[str, Any]) -> None:
@@ -158,6 +163,13 @@ def _check_password_change(cluster: AuroraCluster, values: dict[str, Any], *, ma
         raise bad_combination(
             "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled."
         )
+    key = values.get("master_user_secret_kms_key_id")
+    if key and manage is None:
+        raise bad_combination(
+            "A ManageMasterUserPassword value is required when MasterUserSecretKmsKeyId is specified."
+        )
+    if key and cluster.manage_master_user_password and key not in (cluster.master_user_secret.kms_key_id, ""):
+        raise bad_combination("You can't change the KMS key of a secret that already manages the master user password.")
     if manage is False and cluster.manage_master_user_password and not given:
         raise bad_combination("You must specify MasterUserPassword when you turn off ManageMasterUserPassword.")
     if values.get("rotate_master_user_password") and not managed:

@@ -54,6 +54,11 @@ def _check_target(cluster: AuroraCluster, version: str) -> None:
     if version == current:
         return
     engines.check_upgrade(cluster.engine, current, version)
+    alone = not cluster.global_cluster_identifier  # a Region of a global database may have no instance
+    if alone and not any(member.status == "available" for member in cluster.instances):
+        raise cluster_state(
+            f"Cannot modify engine version without a healthy primary instance in DB cluster: {cluster.db_cluster_identifier}"
+        )
     behind = [m for m in cluster.read_replica_identifiers if cluster.global_cluster_identifier]
     if behind and any(cluster.backend.in_region_of(arn).cluster(arn).engine_version != version for arn in behind):
         raise cluster_state(
