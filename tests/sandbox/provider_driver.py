@@ -106,7 +106,11 @@ class Driver:
         type_ = self.provider.resource_schema(resource_type).block.type
         read = self.provider.read(resource_type, state)
         assert read is not None
-        drift = {name: (state[name], value) for name, value in read.items() if state[name] != value}
+        drift = {
+            name: (state[name], value)
+            for name, value in read.items()
+            if state[name] != value and not (state[name] is None and value in ([], {}))  # as the SDK refreshes null
+        }
         assert drift == {}, drift
         planned = self.provider.plan(resource_type, read, config).planned
         differences = {

@@ -9,9 +9,18 @@ from botocore.model import StructureShape
 from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
 from aurora_cli.sandbox.provider.engine.model import Item, Task
 from aurora_cli.sandbox.provider.engine.names import prefix_of
-from aurora_cli.sandbox.provider.engine.response_mapping import matched_attributes, merge, search, shape_at, to_type
+from aurora_cli.sandbox.provider.engine.response_mapping import (
+    matched_attributes,
+    merge,
+    search,
+    shape_at,
+    to_type,
+    zero_for_null,
+)
 from aurora_cli.sandbox.provider.engine.tags import read_tags, split_tags
-from aurora_cli.sandbox.provider.protocol.types import is_zero
+from aurora_cli.sandbox.provider.protocol.types import COLLECTIONS, is_zero
+
+_EMPTY = (*COLLECTIONS, "map")
 
 
 def find_item(task: Task) -> Item:
@@ -58,14 +67,24 @@ def read_attributes(task: Task, item: Item | None = None) -> dict[str, Any]:
     return found | _identity(task, found)
 
 
-def read_state(task: Task) -> dict[str, Any]:
+def read_state(task: Task, *, applied: bool = False) -> dict[str, Any]:
     """The complete new state, based on the task's values.
+
+    Args:
+        applied: the values are a plan; null in it stays null where the read finds an empty collection.
 
     Raises:
         NotFound: the resource no longer exists.
         AwsError: a call failed.
     """
-    return merge(task.schema.block, task.values, read_attributes(task), task.entry.same)
+    found, types = read_attributes(task), task.schema.block.type.attributes
+    if not task.entry.framework:
+        found = {
+            name: zero_for_null(value, types[name])
+            for name, value in found.items()
+            if value or not (applied and types[name].kind in _EMPTY and task.values.get(name) is None)
+        }
+    return merge(task.schema.block, task.values, found, task.entry.same)
 
 
 def _item_shape(task: Task) -> StructureShape | None:

@@ -82,6 +82,19 @@ def _to_number(value: Any) -> int | float:
 _SCALARS: dict[str, Callable[[Any], Any]] = {"string": _to_text, "bool": _to_bool, "number": _to_number}
 
 
+def zero_for_null(value: Any, type_: Type) -> Any:
+    """The value as the SDK stores it (`ResourceData.Set`): what is null has the zero of its type, at every depth."""
+    if type_.kind in COLLECTIONS:
+        return [zero_for_null(item, type_.item) for item in value or ()]
+    if type_.kind == "object":
+        values = value or {}
+        return {name: zero_for_null(values.get(name), inner) for name, inner in type_.attributes.items()}
+    return _ZEROS[type_.kind] if value is None else value
+
+
+_ZEROS: Mapping[str, Any] = {"string": "", "bool": False, "number": 0, "map": {}}
+
+
 Same = Callable[[Any, Any], bool]
 
 
@@ -117,12 +130,11 @@ def _fill_blocks(block: Block, values: dict[str, Any]) -> None:
 
 
 def _merged(base: Any, found: Any, type_: Type, same: Same | None) -> Any:
-    if base is None and found == "":
-        return None
     if base is None or base is UNKNOWN:
         return found
-    equal = canonical(base, type_) == canonical(found, type_) or (same is not None and same(base, found))
-    return base if equal else found
+    if same is not None and same(base, found):
+        return base
+    return base if type_.kind != "list" and canonical(base, type_) == canonical(found, type_) else found
 
 
 def without_unknown(value: Any) -> Any:
