@@ -2,9 +2,9 @@
 
 python tools/calibrate.py edits MIRROR
     Record what the genuine provider plans for edits of single arguments and refuses as values, for the unit tests.
-python tools/calibrate.py walk MIRROR [EXAMPLE ...] [--changes NAME,NAME]
-    Create, change and destroy examples with both, and compare plans, calls, state and what the API says. With an
-    unpacked mirror of the sandbox's own provider nothing may differ.
+python tools/calibrate.py walk MIRROR [EXAMPLE[+EXAMPLE...] ...] [--changes NAME,NAME]
+    Create, change and destroy examples with both, and compare plans, calls, state and what the API says. Those joined by +
+    are walked at once. With an unpacked mirror of the sandbox's own provider nothing may differ.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def main(arguments: list[str]) -> int:
     if asked.kind == "edits":
         return _edits(genuine_binary(asked.mirror))
     changes = [name for name in asked.changes.split(",") if name]
-    return _walk(asked.mirror, asked.examples or walkable(ROOT / "examples"), changes)
+    groups = [group.split("+") for group in asked.examples] or walkable(ROOT / "examples")
+    return _walk(asked.mirror, groups, changes)
 
 
 def _edits(binary: Path) -> int:
@@ -59,18 +60,18 @@ def _by_argument(value: Any, depth: int = 0) -> str:
     return "{\n" + ",\n".join(lines) + f"\n{' ' * depth}}}"
 
 
-def _walk(mirror: Path, examples: list[str], changes: list[str]) -> int:
+def _walk(mirror: Path, groups: list[list[str]], changes: list[str]) -> int:
     known, left = known_differences(KNOWN), 0
-    for example in examples:
-        file = ROOT / "examples" / f"{example}.yaml"
+    for examples in groups:
+        files = [ROOT / "examples" / f"{example}.yaml" for example in examples]
         with tempfile.TemporaryDirectory(prefix="aurora-calibrate-") as folder, ThreadPoolExecutor() as pool:
             walks = (Walk(Path(folder, "genuine"), cli_config(mirror)), Walk(Path(folder, "ours")))
-            both = [pool.submit(walk.example, file, changes) for walk in walks]
+            both = [pool.submit(walk.examples, files, changes) for walk in walks]
             genuine, ours = (one.result() for one in both)
-        found = differences(example, genuine, ours)
+        found = differences("+".join(examples), genuine, ours)
         unknown = unexplained(found, known)
         left += len(unknown)
-        print(f"{example}: {len(found)} differences, {len(unknown)} without a reason", flush=True)
+        print(f"{' '.join(examples)}: {len(found)} differences, {len(unknown)} without a reason", flush=True)
         for one in unknown:
             print(f"  {one}", flush=True)
     return 1 if left else 0

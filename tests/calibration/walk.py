@@ -1,4 +1,8 @@
-"""An example with one provider: created, planned again, changed in each way, destroyed; what it did is kept step by step."""
+"""Examples with one provider: created, planned again, changed in each way, destroyed; what it did is kept step by step.
+
+Several are walked at once as modules of one folder: the genuine provider waits half a minute before it looks at a cluster, and
+these waits pass side by side.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,7 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
 _ROOT = Path(__file__).resolve().parents[2]
 _LAST = ("deletion_protection=false", "backup.final_snapshot=false")
 _READING = ("Describe", "List", "Get", "Head", "Lookup", "Simulate")
+_PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n\n  default_tags {\n    tags = { walked = "together" }\n  }\n}\n'
 _FLOOR = re.compile(r'(?<!_)version = ">= [\d.]+"')
 
 
@@ -66,11 +71,11 @@ class Walk:
     home: Path
     cli_config: str | None = None
 
-    def example(self, file: Path, changes: Sequence[str] = tuple(CHANGES)) -> dict[str, Step]:
-        """The steps of an example by their names: `create`, those of `CHANGES`, `destroy`."""
+    def examples(self, files: Sequence[Path], changes: Sequence[str] = tuple(CHANGES)) -> dict[str, Step]:
+        """The steps of examples by their names: `create`, those of `CHANGES`, `destroy`."""
         with self._sandbox() as sandbox:
-            _prepare(sandbox, file.stem)
-            run = _Run(self, sandbox, file, self.home / file.stem)
+            _prepare(sandbox, [file.stem for file in files])
+            run = _Run(self, sandbox, files, self.home / "terraform")
             steps = {"create": run.apply(())}
             for name in changes:
                 steps[name] = run.apply(CHANGES[name])
@@ -90,6 +95,7 @@ class Walk:
     def environment(self, sandbox: Sandbox) -> dict[str, str]:
         """Terraform's environment: the emulator, and this walk's provider."""
         own = {**clean_environ(), **sandbox.environment(), **sandbox.prepare_terraform(genuine=False)}
+        own["TF_VAR_master_password"] = "Calibrated-2026"
         if self.cli_config is None:
             return own
         rc = self.home / "calibration.tfrc"
@@ -101,7 +107,7 @@ class Walk:
 class _Run:
     walk: Walk
     sandbox: Sandbox
-    spec: Path
+    specs: Sequence[Path]
     folder: Path
     seen: int = 0
 
@@ -130,20 +136,31 @@ class _Run:
         return Step(calls=self._calls(before), api=_api(self.sandbox), failed=failed)
 
     def _render(self, settings: Sequence[str]) -> None:
+        if len(self.specs) == 1:
+            self._render_one(self.specs[0], self.folder, settings)
+            return
+        for spec in self.specs:
+            module = self.folder / spec.stem
+            self._render_one(spec, module, settings)
+            for file in ("provider.tf", "backend.tf"):
+                (module / file).unlink()
+        modules = "".join(f'module "{one.stem}" {{\n  source = "./{one.stem}"\n}}\n' for one in self.specs)
+        (self.folder / "main.tf").write_text(_PROVIDER + modules, "utf-8")
+
+    def _render_one(self, spec: Path, folder: Path, settings: Sequence[str]) -> None:
         options = [option for setting in settings for option in ("--set", setting)]
         home = {"AURORA_HOME": str(self.walk.home / "aurora"), "AURORA_SANDBOX": "1"}
-        args = ["render", "-f", str(self.spec), "--to", str(self.folder), "--force", *options]
-        environ = {**clean_environ(), **home}
+        args = ["render", "-f", str(spec), "--to", str(folder), "--force", *options]
         done = subprocess.run(
             [sys.executable, "-m", "aurora_cli", *args],
             cwd=_ROOT,
-            env=environ,
+            env={**clean_environ(), **home},
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        for file in self.folder.rglob("versions.tf"):
+        for file in folder.rglob("versions.tf"):
             file.write_text(_FLOOR.sub('version = ">= 3.0"', file.read_text("utf-8")), "utf-8")
 
     def _plan(self) -> str:
@@ -154,8 +171,9 @@ class _Run:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    def _terraform(self, *args: str) -> str:
-        done = self._process(*args)
+    def _terraform(self, verb: str, *args: str) -> str:
+        at_once = () if verb == "init" else ("-parallelism=60",)
+        done = self._process(verb, *at_once, *args)
         return "" if done.returncode == 0 else _first_error(done.stderr or done.stdout)
 
     def _process(self, *args: str) -> subprocess.CompletedProcess[str]:
@@ -232,12 +250,10 @@ def _api(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _prepare(sandbox: Sandbox, example: str) -> None:
-    """What examples with a source name: a cluster and its snapshot, an RDS instance, a bucket, a key in another Region."""
-    if example not in _SOURCES:
-        return
-    account = Account(sandbox)
-    _SOURCES[example](account)
+def _prepare(sandbox: Sandbox, examples: Sequence[str]) -> None:
+    """What the examples name: a cluster and its snapshot, a key."""
+    for prepare in {_SOURCES[example] for example in examples if example in _SOURCES}:
+        prepare(Account(sandbox))
 
 
 _NOT_WALKED = frozenset(
@@ -255,9 +271,24 @@ _NOT_WALKED = frozenset(
 """Examples that name what only a test makes."""
 
 
-def walkable(examples: Path) -> list[str]:
-    """The names of the examples that can be walked."""
-    return sorted({file.stem for file in examples.glob("*.yaml")} - _NOT_WALKED)
+_ALONE = frozenset(
+    {
+        "given-password",  # a variable that only a root module gets from the environment
+        "global",  # several Regions
+        "global-serverless",  # several Regions
+        "mysql",  # another Region
+        "own-keys",  # a cluster with the name of another example
+        "production",  # a cluster with the name of another example's source
+        "s3-and-lambda",  # a later version of the provider
+    }
+)
+"""Examples that do not go beside others in one folder."""
+
+
+def walkable(examples: Path) -> list[list[str]]:
+    """The names of the examples that can be walked, in those groups that are walked at once."""
+    found = {file.stem for file in examples.glob("*.yaml")} - _NOT_WALKED
+    return [sorted(found - _ALONE), *([name] for name in sorted(found & _ALONE))]
 
 
 def _orders(account: Account) -> None:
@@ -268,4 +299,12 @@ def _orders(account: Account) -> None:
     )
 
 
-_SOURCES: Mapping[str, Callable[[Account], None]] = dict.fromkeys(("from-snapshot", "point-in-time", "clone"), _orders)
+def _logs_key(account: Account) -> None:
+    kms = client(account.sandbox, "kms", account.region)
+    kms.create_alias(AliasName="alias/logs", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+_SOURCES: Mapping[str, Callable[[Account], None]] = {
+    **dict.fromkeys(("from-snapshot", "point-in-time", "clone"), _orders),
+    "monitored": _logs_key,
+}
