@@ -24,7 +24,8 @@ from aurora_cli.sandbox.provider.core import Provider  # noqa: E402 - the checko
 from tests.calibration.compare import differences, known_differences, unexplained  # noqa: E402
 from tests.calibration.mirror import cli_config, genuine_binary  # noqa: E402
 from tests.calibration.record import record  # noqa: E402
-from tests.calibration.walk import CHANGES, Walk, walkable  # noqa: E402
+from tests.calibration.sources import WALKS  # noqa: E402
+from tests.calibration.walk import CHANGES, Walk  # noqa: E402
 
 FIXTURE = ROOT / "tests/fixtures/genuine_provider.json"
 KNOWN = ROOT / "tests/calibration/known_differences.json"
@@ -41,7 +42,7 @@ def main(arguments: list[str]) -> int:
     if asked.kind == "edits":
         return _edits(genuine_binary(asked.mirror))
     changes = [name for name in asked.changes.split(",") if name]
-    groups = [group.split("+") for group in asked.examples] or walkable(ROOT / "examples")
+    groups = [tuple(group.split("+")) for group in asked.examples] or list(WALKS)
     return _walk(asked.mirror, groups, changes)
 
 
@@ -60,7 +61,7 @@ def _by_argument(value: Any, depth: int = 0) -> str:
     return "{\n" + ",\n".join(lines) + f"\n{' ' * depth}}}"
 
 
-def _walk(mirror: Path, groups: list[list[str]], changes: list[str]) -> int:
+def _walk(mirror: Path, groups: list[tuple[str, ...]], changes: list[str]) -> int:
     known, left = known_differences(KNOWN), 0
     for examples in groups:
         files = [ROOT / "examples" / f"{example}.yaml" for example in examples]

@@ -10,15 +10,16 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.sandbox.manager import Sandbox
+from tests.calibration.sources import prepare, promote
 from tests.harness import clean_environ, terraform
-from tests.sandbox.emulator import Account, client
+from tests.sandbox.emulator import client
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "tags": ("tags.Calibrated=yes",),
@@ -30,6 +31,10 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "logs": ("logs.retention=60d",),
 }
 """Name of a step -> the fields of the spec that differ from the example in it."""
+
+_AT_ONCE = "-parallelism=60"
+_CHANGES = 2
+"""Exit status of a plan that is not empty."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LAST = ("deletion_protection=false", "backup.final_snapshot=false")
@@ -74,8 +79,8 @@ class Walk:
     def examples(self, files: Sequence[Path], changes: Sequence[str] = tuple(CHANGES)) -> dict[str, Step]:
         """The steps of examples by their names: `create`, those of `CHANGES`, `destroy`."""
         with self._sandbox() as sandbox:
-            _prepare(sandbox, [file.stem for file in files])
-            run = _Run(self, sandbox, files, self.home / "terraform")
+            named = prepare(sandbox, [file.stem for file in files])
+            run = _Run(self, sandbox, files, self.home / "terraform", named)
             steps = {"create": run.apply(())}
             for name in changes:
                 steps[name] = run.apply(CHANGES[name])
@@ -109,30 +114,30 @@ class _Run:
     sandbox: Sandbox
     specs: Sequence[Path]
     folder: Path
-    seen: int = 0
+    named: Mapping[str, Sequence[str]]
 
     def apply(self, settings: Sequence[str]) -> Step:
         """Render, plan, apply, plan."""
         self._render(settings)
         before = self._last_call()
         step = Step()
-        step.failed = self._terraform("init", "-input=false", "-no-color") or self._plan()
+        if not (self.folder / ".terraform").exists():
+            step.failed = self._terraform("init", "-input=false", "-no-color")
+        step.failed = step.failed or self._plan(step.plan)
         if step.failed:
             return step
-        step.plan = changes_in(self._shown("plan"))
-        step.failed = self._terraform("apply", "-input=false", "-no-color", "plan")
+        step.failed = self._terraform("apply", "-input=false", "-no-color", _AT_ONCE, "plan")
         step.calls = self._calls(before)
-        step.state = resources_in(self._shown().get("values", {}).get("root_module", {}))
+        step.state = resources_in(json.loads((self.folder / "terraform.tfstate").read_text("utf-8")))
         step.api = _api(self.sandbox)
-        step.failed = step.failed or self._plan()
-        if not step.failed:
-            step.left = changes_in(self._shown("plan"))
+        step.failed = step.failed or self._plan(step.left)
         return step
 
     def destroy(self) -> Step:
-        """Destroy everything."""
+        """Destroy everything, after a promotion of what replicates: AWS keeps the last instance of a replica."""
+        promote(self.sandbox, [spec.stem for spec in self.specs])
         before = self._last_call()
-        failed = self._terraform("destroy", "-input=false", "-no-color", "-auto-approve")
+        failed = self._terraform("destroy", "-input=false", "-no-color", "-auto-approve", _AT_ONCE)
         return Step(calls=self._calls(before), api=_api(self.sandbox), failed=failed)
 
     def _render(self, settings: Sequence[str]) -> None:
@@ -148,7 +153,8 @@ class _Run:
         (self.folder / "main.tf").write_text(_PROVIDER + modules, "utf-8")
 
     def _render_one(self, spec: Path, folder: Path, settings: Sequence[str]) -> None:
-        options = [option for setting in settings for option in ("--set", setting)]
+        fields = [*self.named.get(spec.stem, ()), *settings]
+        options = [option for field in fields for option in ("--set", field)]
         home = {"AURORA_HOME": str(self.walk.home / "aurora"), "AURORA_SANDBOX": "1"}
         args = ["render", "-f", str(spec), "--to", str(folder), "--force", *options]
         done = subprocess.run(
@@ -163,17 +169,16 @@ class _Run:
         for file in folder.rglob("versions.tf"):
             file.write_text(_FLOOR.sub('version = ">= 3.0"', file.read_text("utf-8")), "utf-8")
 
-    def _plan(self) -> str:
-        return self._terraform("plan", "-input=false", "-no-color", "-out=plan")
-
-    def _shown(self, *file: str) -> dict[str, Any]:
-        done = self._process("show", "-json", "-no-color", *file)
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+    def _plan(self, changes: dict[str, Any]) -> str:
+        """Plan, and add what changes; the genuine provider takes seconds to start, so an empty plan is not shown."""
+        done = self._process("plan", "-input=false", "-no-color", "-out=plan", "-detailed-exitcode", _AT_ONCE)
+        if done.returncode == _CHANGES:
+            shown = self._process("show", "-json", "-no-color", "plan")
+            changes |= changes_in(json.loads(shown.stdout))
+        return "" if done.returncode in (0, _CHANGES) else _first_error(done.stderr or done.stdout)
 
     def _terraform(self, verb: str, *args: str) -> str:
-        at_once = () if verb == "init" else ("-parallelism=60",)
-        done = self._process(verb, *at_once, *args)
+        done = self._process(verb, *args)
         return "" if done.returncode == 0 else _first_error(done.stderr or done.stdout)
 
     def _process(self, *args: str) -> subprocess.CompletedProcess[str]:
@@ -220,12 +225,19 @@ def changes_in(plan: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def resources_in(module: Mapping[str, Any]) -> dict[str, Any]:
-    """The managed resources of a state with their attributes, also those of child modules."""
-    found = {one["address"]: one["values"] for one in module.get("resources", ()) if one["mode"] == "managed"}
-    for child in module.get("child_modules", ()):
-        found |= resources_in(child)
-    return found
+def resources_in(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The managed resources of a state file: address -> attributes."""
+    return {
+        _address(one, instance): instance["attributes"]
+        for one in state["resources"]
+        if one["mode"] == "managed"
+        for instance in one["instances"]
+    }
+
+
+def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
+    index = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+    return ".".join(filter(None, (resource.get("module"), resource["type"], resource["name"]))) + index
 
 
 _LISTS = (
@@ -248,63 +260,3 @@ def _api(sandbox: Sandbox) -> dict[str, Any]:
         f"{service} {key}": json.loads(json.dumps(getattr(client(sandbox, service), operation)()[key], default=str))
         for service, operation, key in _LISTS
     }
-
-
-def _prepare(sandbox: Sandbox, examples: Sequence[str]) -> None:
-    """What the examples name: a cluster and its snapshot, a key."""
-    for prepare in {_SOURCES[example] for example in examples if example in _SOURCES}:
-        prepare(Account(sandbox))
-
-
-_NOT_WALKED = frozenset(
-    {
-        "adopted",  # what adopt writes of a cluster that exists
-        "connected",  # a hosted zone of the account
-        "everything",  # a hosted zone of the account
-        "existing-network",  # subnets and security groups of the account
-        "renamed",  # a cluster that was renamed
-        "replica",  # a cluster in another Region, as `replicas.py` of the tests makes it
-        "replica-of-rds",  # an RDS instance
-        "s3-import",  # a backup in a bucket
-    }
-)
-"""Examples that name what only a test makes."""
-
-
-_ALONE = frozenset(
-    {
-        "given-password",  # a variable that only a root module gets from the environment
-        "global",  # several Regions
-        "global-serverless",  # several Regions
-        "mysql",  # another Region
-        "own-keys",  # a cluster with the name of another example
-        "production",  # a cluster with the name of another example's source
-        "s3-and-lambda",  # a later version of the provider
-    }
-)
-"""Examples that do not go beside others in one folder."""
-
-
-def walkable(examples: Path) -> list[list[str]]:
-    """The names of the examples that can be walked, in those groups that are walked at once."""
-    found = {file.stem for file in examples.glob("*.yaml")} - _NOT_WALKED
-    return [sorted(found - _ALONE), *([name] for name in sorted(found & _ALONE))]
-
-
-def _orders(account: Account) -> None:
-    account.create("orders", EngineVersion="17.7", DatabaseName="orders", MasterUsername="boss")
-    account.instance("orders", "1")
-    account.rds.create_db_cluster_snapshot(
-        DBClusterIdentifier="orders", DBClusterSnapshotIdentifier="orders-before-migration"
-    )
-
-
-def _logs_key(account: Account) -> None:
-    kms = client(account.sandbox, "kms", account.region)
-    kms.create_alias(AliasName="alias/logs", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
-
-
-_SOURCES: Mapping[str, Callable[[Account], None]] = {
-    **dict.fromkeys(("from-snapshot", "point-in-time", "clone"), _orders),
-    "monitored": _logs_key,
-}

@@ -9,6 +9,7 @@ import pytest
 
 from tests.calibration.compare import Known, differences, known_differences, unexplained
 from tests.calibration.mirror import genuine_binary, version_of
+from tests.calibration.sources import WALKS
 from tests.calibration.walk import Step, changes_in
 
 KNOWN = Path(__file__).parents[1] / "calibration/known_differences.json"
@@ -63,6 +64,30 @@ def test_what_versions_and_orders_make_is_no_difference() -> None:
     ours["create"].state["aws_vpc.this"]["region"] = "eu-west-1"
     ours["create"].plan["aws_vpc.this"]["changes"].append("region")
     assert differences("smallest", genuine, ours) == []
+
+
+def test_calls_differ_by_what_only_one_of_them_has() -> None:
+    genuine, ours = walk("vpc-0a1b2c3d4e5f60718", "x"), walk("vpc-0a1b2c3d4e5f60718", "x")
+    tags = {"Tag.1.Key": "a", "Tag.1.Value": "1", "Tag.2.Key": "b", "Tag.2.Value": "2"}
+    genuine["create"].calls["CreateTags"] = [tags, {"Resource.1": "x"}]
+    ours["create"].calls["CreateTags"] = [{"Resource.1": "x"}, {**tags, "Tag.2.Value": "3"}]
+    (found,) = differences("smallest", genuine, ours)
+    assert (found.place, found.genuine, found.ours) == ("smallest/create/calls/CreateTags/0/Tag/0/Value", "2", "3")
+    ours["create"].calls["CreateTags"] = [{"Resource.1": "x"}]
+    (found,) = differences("smallest", genuine, ours)
+    assert (len(found.genuine), found.ours) == (1, [])
+
+
+def test_json_is_compared_by_its_values() -> None:
+    genuine, ours = walk("vpc-0a1b2c3d4e5f60718", "x"), walk("vpc-0a1b2c3d4e5f60718", "x")
+    genuine["create"].calls["CreateLogGroup"] = [{"tags": '{"a": "1", "b": "2"}'}]
+    ours["create"].calls["CreateLogGroup"] = [{"tags": '{"b": "2", "a": "1"}'}]
+    assert differences("smallest", genuine, ours) == []
+
+
+def test_every_example_is_walked_once() -> None:
+    walked = [example for group in WALKS for example in group]
+    assert sorted(walked) == sorted(file.stem for file in (KNOWN.parents[2] / "examples").glob("*.yaml"))
 
 
 def test_a_failure_differs() -> None:

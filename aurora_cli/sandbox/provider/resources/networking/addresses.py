@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -157,7 +158,9 @@ ENDPOINT = Resource(
     service="ec2",
     label="EC2 VPC Endpoint",
     create=Call(
-        "CreateVpcEndpoint", send={"PolicyDocument": "policy"}, omit=frozenset({"DnsOptions", "ServiceRegion"})
+        "CreateVpcEndpoint",
+        send={"PolicyDocument": "policy", "ClientToken": lambda task: uuid.uuid4().hex},
+        omit=frozenset({"DnsOptions", "ServiceRegion"}),
     ),
     id="VpcEndpoint.VpcEndpointId",
     listing=Listing(Call("DescribeVpcEndpoints", match=False), ids="VpcEndpoints[].VpcEndpointId", before=True),
