@@ -8,6 +8,7 @@ from typing import Any
 
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.core import Provider
+from aurora_cli.sandbox.provider.engine.response_mapping import as_stored
 from aurora_cli.sandbox.provider.protocol.codec import conform
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical
 from tests.harness import REGION
@@ -109,7 +110,7 @@ class Driver:
         drift = {
             name: (state[name], value)
             for name, value in read.items()
-            if state[name] != value and not (state[name] is None and value in ([], {}))  # as the SDK refreshes null
+            if value not in (state[name], as_stored(state[name], type_.attributes[name]))  # the SDK refreshes null
         }
         assert drift == {}, drift
         planned = self.provider.plan(resource_type, read, config).planned

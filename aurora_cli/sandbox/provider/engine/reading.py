@@ -10,17 +10,16 @@ from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
 from aurora_cli.sandbox.provider.engine.model import Item, Task
 from aurora_cli.sandbox.provider.engine.names import prefix_of
 from aurora_cli.sandbox.provider.engine.response_mapping import (
+    as_stored,
     matched_attributes,
     merge,
     search,
     shape_at,
     to_type,
-    zero_for_null,
+    without_unknown,
 )
 from aurora_cli.sandbox.provider.engine.tags import read_tags, split_tags
-from aurora_cli.sandbox.provider.protocol.types import COLLECTIONS, is_zero
-
-_EMPTY = (*COLLECTIONS, "map")
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, is_zero
 
 
 def find_item(task: Task) -> Item:
@@ -79,10 +78,11 @@ def read_state(task: Task, *, applied: bool = False) -> dict[str, Any]:
     """
     found, types = read_attributes(task), task.schema.block.type.attributes
     if not task.entry.framework:
+        unread = set(task.schema.block.blocks) - set(found) - {"timeouts"}
+        found |= {name: without_unknown(task.values.get(name)) for name in unread if types[name].kind == "list"}
         found = {
-            name: zero_for_null(value, types[name])
+            name: as_stored(value, types[name], task.values.get(name) if applied else UNKNOWN)
             for name, value in found.items()
-            if value or not (applied and types[name].kind in _EMPTY and task.values.get(name) is None)
         }
     return merge(task.schema.block, task.values, found, task.entry.same)
 

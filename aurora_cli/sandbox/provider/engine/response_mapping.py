@@ -82,13 +82,25 @@ def _to_number(value: Any) -> int | float:
 _SCALARS: dict[str, Callable[[Any], Any]] = {"string": _to_text, "bool": _to_bool, "number": _to_number}
 
 
-def zero_for_null(value: Any, type_: Type) -> Any:
-    """The value as the SDK stores it (`ResourceData.Set`): what is null has the zero of its type, at every depth."""
+def as_stored(value: Any, type_: Type, planned: Any = UNKNOWN) -> Any:
+    """The value as the SDK stores it (`ResourceData.Set`): what is null has the zero of its type, at every depth.
+
+    Args:
+        planned: the plan that is being applied, which keeps null where an empty collection is found (`normalizeNullValues`).
+    """
+    if not value and planned is None and type_.kind in (*COLLECTIONS, "map"):
+        return None
     if type_.kind in COLLECTIONS:
-        return [zero_for_null(item, type_.item) for item in value or ()]
+        items = value or []
+        same = type_.kind == "list" and isinstance(planned, list) and len(planned) == len(items)
+        before = planned if same else [UNKNOWN] * len(items)
+        return [as_stored(item, type_.item, was) for item, was in zip(items, before, strict=True)]
     if type_.kind == "object":
-        values = value or {}
-        return {name: zero_for_null(values.get(name), inner) for name, inner in type_.attributes.items()}
+        values, plans = value or {}, planned if isinstance(planned, Mapping) else {}
+        return {
+            name: as_stored(values.get(name), inner, plans.get(name, UNKNOWN))
+            for name, inner in type_.attributes.items()
+        }
     return _ZEROS[type_.kind] if value is None else value
 
 

@@ -67,7 +67,11 @@ KEY = Resource(
         item="KeyMetadata",
         gone=("NotFoundException",),
         exists=lambda item: item.get("KeyState") not in ("PendingDeletion", "PendingReplicaDeletion"),
-        fields={"customer_master_key_spec": "KeySpec || CustomerMasterKeySpec", "is_enabled": "Enabled"},
+        fields={
+            "customer_master_key_spec": "KeySpec || CustomerMasterKeySpec",
+            "is_enabled": "Enabled",
+            "xks_key_id": "XksKeyConfiguration.Id",
+        },
         more=(_policy, _rotation),
         skip=frozenset({"deletion_window_in_days"}),
     ),

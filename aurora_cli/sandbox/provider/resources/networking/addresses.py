@@ -139,15 +139,30 @@ def _read_endpoint(task: Task, item: Item) -> Mapping[str, Any]:
         "subnet_ids": item.get("SubnetIds") or [],
         "policy": item.get("PolicyDocument"),
         "arn": task.arn(f"vpc-endpoint/{task.id}"),
-        "service_region": task.get("service_region") or task.region,
+        "service_region": item.get("ServiceRegion") or task.get("service_region"),
+        "subnet_configuration": _addresses(task, item),
         **_prefix_list(task, item),
     }
+
+
+def _addresses(task: Task, item: Item) -> list[Item]:
+    """The addresses of an interface endpoint, one for each subnet."""
+    ids = item.get("NetworkInterfaceIds")
+    found = task.call("DescribeNetworkInterfaces", NetworkInterfaceIds=ids)["NetworkInterfaces"] if ids else []
+    return [
+        {
+            "ipv4": one.get("PrivateIpAddress"),
+            "ipv6": next((address["Ipv6Address"] for address in one.get("Ipv6Addresses") or ()), None),
+            "subnet_id": one.get("SubnetId"),
+        }
+        for one in found
+    ]
 
 
 def _prefix_list(task: Task, item: Item) -> Mapping[str, Any]:
     """The prefix list of a gateway endpoint, which rules of security groups can refer to."""
     if item.get("VpcEndpointType") != "Gateway":
-        return {}
+        return {"cidr_blocks": []}
     filters = [{"Name": "prefix-list-name", "Values": [item.get("ServiceName")]}]
     lists = task.call("DescribePrefixLists", Filters=filters)["PrefixLists"]
     return {"prefix_list_id": lists[0]["PrefixListId"], "cidr_blocks": lists[0].get("Cidrs") or []} if lists else {}
