@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
+from tests.sandbox.emulator import client
 from tests.sandbox.provider_driver import Driver
 
 pytestmark = pytest.mark.sandbox
@@ -71,3 +72,45 @@ def test_a_cluster_stores_zero_for_what_aws_does_not_return(driver: Driver) -> N
     assert [cluster[name] for name in zeros] == ["", "", "", 0, 0]
     unread = ("ca_certificate_identifier", "final_snapshot_identifier", "master_password")
     assert [cluster[name] for name in unread] == [None, None, None]
+
+
+def test_a_key_and_a_topic(driver: Driver, emulator: Sandbox) -> None:
+    key = driver.create("aws_kms_key", description="zeros")
+    (asked,) = sent(emulator, "CreateKey")[-1:]
+    assert asked["CustomerMasterKeySpec"] == "SYMMETRIC_DEFAULT"
+    assert {"KeySpec", "BypassPolicyLockoutSafetyCheck"}.isdisjoint(asked)
+    assert (key["xks_key_id"], key["custom_key_store_id"]) == ("", "")
+
+    driver.create("aws_sns_topic", name="alerts")
+    rates = [(one["AttributeName"], one["AttributeValue"]) for one in sent(emulator, "SetTopicAttributes")]
+    services = ("Application", "Firehose", "HTTP", "Lambda", "SQS")
+    assert sorted(rates) == [(f"{service}SuccessFeedbackSampleRate", "0") for service in services]
+
+
+def test_an_endpoint_of_a_vpc(driver: Driver, emulator: Sandbox) -> None:
+    vpc = driver.create("aws_vpc", cidr_block="10.0.0.0/16", enable_dns_hostnames=True)["id"]
+    subnet = driver.create("aws_subnet", vpc_id=vpc, cidr_block="10.0.0.0/24")["id"]
+    service = {"service_name": "com.amazonaws.eu-west-1.logs", "vpc_endpoint_type": "Interface"}
+    endpoint = driver.create("aws_vpc_endpoint", vpc_id=vpc, subnet_ids=[subnet], **service)
+    assert sent(emulator, "CreateVpcEndpoint")[-1]["ClientToken"]
+    (address,) = endpoint["subnet_configuration"]
+    assert (address["subnet_id"], bool(address["ipv4"]), address["ipv6"]) == (subnet, True, "")
+    assert (endpoint["cidr_blocks"], endpoint["service_region"]) == ([], "")
+
+
+def test_a_point_in_time(driver: Driver, emulator: Sandbox) -> None:
+    cluster = {"engine": "aurora-postgresql", "skip_final_snapshot": True}
+    password = {"master_username": "postgres", "manage_master_user_password": True}
+    driver.create("aws_rds_cluster", cluster_identifier="source", **cluster, **password)
+    latest = {"source_cluster_identifier": "source", "use_latest_restorable_time": True}
+    restored = driver.create(
+        "aws_rds_cluster", cluster_identifier="restored", **cluster, restore_to_point_in_time=[latest]
+    )
+    assert sent(emulator, "RestoreDBClusterToPointInTime")[-1]["RestoreType"] == ""
+    unset = {"restore_type": "", "restore_to_time": "", "source_cluster_resource_id": ""}
+    assert restored["restore_to_point_in_time"] == [{**latest, **unset}]
+
+
+def test_a_cluster_endpoint_that_is_gone_is_an_empty_list(emulator: Sandbox) -> None:
+    answer = client(emulator, "rds").describe_db_cluster_endpoints(DBClusterEndpointIdentifier="gone")
+    assert answer["DBClusterEndpoints"] == []
