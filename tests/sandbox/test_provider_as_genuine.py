@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.manager import Sandbox
-from tests.sandbox.emulator import client
 from tests.sandbox.provider_driver import Driver
 
 pytestmark = pytest.mark.sandbox
@@ -109,8 +108,3 @@ def test_a_point_in_time(driver: Driver, emulator: Sandbox) -> None:
     assert sent(emulator, "RestoreDBClusterToPointInTime")[-1]["RestoreType"] == ""
     unset = {"restore_type": "", "restore_to_time": "", "source_cluster_resource_id": ""}
     assert restored["restore_to_point_in_time"] == [{**latest, **unset}]
-
-
-def test_a_cluster_endpoint_that_is_gone_is_an_empty_list(emulator: Sandbox) -> None:
-    answer = client(emulator, "rds").describe_db_cluster_endpoints(DBClusterEndpointIdentifier="gone")
-    assert answer["DBClusterEndpoints"] == []
