@@ -2,9 +2,9 @@
 
 python tools/calibrate.py edits MIRROR
     Record what the genuine provider plans for edits of single arguments and refuses as values, for the unit tests.
-python tools/calibrate.py walk MIRROR [EXAMPLE ...] [--changes NAME,NAME]
-    Create, change and destroy examples with both, and compare plans, calls, state and what the API says. With an
-    unpacked mirror of the sandbox's own provider nothing may differ.
+python tools/calibrate.py walk MIRROR [EXAMPLE[+EXAMPLE...] ...] [--changes NAME,NAME]
+    Create, change and destroy examples with both, and compare plans, calls, state and what the API says. Those joined by +
+    are walked at once. With an unpacked mirror of the sandbox's own provider nothing may differ.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from aurora_cli.sandbox.provider.core import Provider  # noqa: E402 - the checko
 from tests.calibration.compare import differences, known_differences, unexplained  # noqa: E402
 from tests.calibration.mirror import cli_config, genuine_binary  # noqa: E402
 from tests.calibration.record import record  # noqa: E402
-from tests.calibration.walk import CHANGES, Walk, walkable  # noqa: E402
+from tests.calibration.sources import WALKS  # noqa: E402
+from tests.calibration.walk import CHANGES, Walk  # noqa: E402
 
 FIXTURE = ROOT / "tests/fixtures/genuine_provider.json"
 KNOWN = ROOT / "tests/calibration/known_differences.json"
@@ -41,7 +42,8 @@ def main(arguments: list[str]) -> int:
     if asked.kind == "edits":
         return _edits(genuine_binary(asked.mirror))
     changes = [name for name in asked.changes.split(",") if name]
-    return _walk(asked.mirror, asked.examples or walkable(ROOT / "examples"), changes)
+    groups = [tuple(group.split("+")) for group in asked.examples] or list(WALKS)
+    return _walk(asked.mirror, groups, changes)
 
 
 def _edits(binary: Path) -> int:
@@ -59,18 +61,18 @@ def _by_argument(value: Any, depth: int = 0) -> str:
     return "{\n" + ",\n".join(lines) + f"\n{' ' * depth}}}"
 
 
-def _walk(mirror: Path, examples: list[str], changes: list[str]) -> int:
+def _walk(mirror: Path, groups: list[tuple[str, ...]], changes: list[str]) -> int:
     known, left = known_differences(KNOWN), 0
-    for example in examples:
-        file = ROOT / "examples" / f"{example}.yaml"
+    for examples in groups:
+        files = [ROOT / "examples" / f"{example}.yaml" for example in examples]
         with tempfile.TemporaryDirectory(prefix="aurora-calibrate-") as folder, ThreadPoolExecutor() as pool:
             walks = (Walk(Path(folder, "genuine"), cli_config(mirror)), Walk(Path(folder, "ours")))
-            both = [pool.submit(walk.example, file, changes) for walk in walks]
+            both = [pool.submit(walk.examples, files, changes) for walk in walks]
             genuine, ours = (one.result() for one in both)
-        found = differences(example, genuine, ours)
+        found = differences("+".join(examples), genuine, ours)
         unknown = unexplained(found, known)
         left += len(unknown)
-        print(f"{example}: {len(found)} differences, {len(unknown)} without a reason", flush=True)
+        print(f"{' '.join(examples)}: {len(found)} differences, {len(unknown)} without a reason", flush=True)
         for one in unknown:
             print(f"  {one}", flush=True)
     return 1 if left else 0

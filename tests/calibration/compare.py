@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,11 +17,18 @@ _RANDOM = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?"
     r"|\b[a-z]+-(?=[0-9a-f]*\d)[0-9a-f]{8,17}\b(?!-)"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
-    r"|\b(?:cluster|db|proxy)-[A-Z0-9]{20,}\b"
+    r"|\b(?:cluster|db|proxy|cluster-endpoint)-[A-Z0-9]{20,}\b"
+    r"|\b(?:A[A-Z0-9]{20}|prx-(?:[a-z]+-)?[a-z0-9]{15,}|Z[A-Z0-9]{12,}|(?=[0-9A-F]*\d)[0-9A-F]{13})\b"
+    r"|(?<=scalable-target/)[a-z0-9]+"
+    r"|(?<=>-)[0-9a-f]{8}(?=\.)"
+    r"|\b10\.\d+\.\d+\.\d+\b(?!/)"
     r"|\b\d{18}[0-9a-f]{8}\b"
-    r"|(?<=-)[A-Za-z0-9]{6}(?=\"|$)"
+    r"|(?<=-)[A-Za-z0-9]{6}(?=\\*\"|$)"
     r"|http://127\.0\.0\.1:\d+"
 )
+
+
+_NUMBERED = re.compile(r"([\w.]+?)\.(\d+)(?:\.(.*))?")
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,8 @@ def known_differences(file: Path) -> list[Known]:
 def differences(example: str, genuine: Mapping[str, Step], ours: Mapping[str, Step]) -> list[Difference]:
     """Where two walks of an example differ."""
     one, other = _named_alike(genuine), _named_alike(ours)
+    for step in (*one.values(), *other.values()):
+        step["calls"] = _in_order(_protocols_alike(step["calls"]))
     _only_common_arguments(one, other)
     found = _differing((), one, other)
     return [Difference("/".join((example, *path)), *values) for path, values in found if _matters(path, *values)]
@@ -95,35 +105,71 @@ def _named_alike(walk: Mapping[str, Step]) -> Any:
 def _in_order(value: Any) -> Any:
     """The value with its lists in an order of their own: sets have none, and tags go out in that of a provider."""
     if isinstance(value, dict):
-        numbered: dict[str, list[Any]] = {}
-        for name, inner in value.items():
-            numbered.setdefault(re.sub(r"\.\d+(?=\.|$)", ".N", name), []).append(_in_order(inner))
-        return {
-            name: inner[0] if len(inner) == 1 else sorted(inner, key=json.dumps) for name, inner in numbered.items()
-        }
+        return {name: _in_order(inner) for name, inner in _with_lists(value).items()}
+    if isinstance(value, str) and value.startswith("{"):
+        with suppress(ValueError):
+            return _in_order(json.loads(value))
     if isinstance(value, list):
         return sorted((_in_order(one) for one in value), key=lambda one: json.dumps(one, sort_keys=True))
     return value
 
 
+def _protocols_alike(value: Any) -> Any:
+    """Parameters as the query protocol has them, which one of the two may use where the other sends JSON."""
+    if isinstance(value, dict):
+        return {_MEMBER.sub("", name): _protocols_alike(inner) for name, inner in value.items()}
+    if isinstance(value, str) and value.startswith("["):
+        with suppress(ValueError):
+            return _protocols_alike(json.loads(value))
+    if isinstance(value, list):
+        return [_protocols_alike(one) for one in value]
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text.removesuffix(".0") if _NUMBER.fullmatch(text) else text
+
+
+_MEMBER = re.compile(r"\.member$")
+_NUMBER = re.compile(r"-?\d+\.0")
+
+
+def _with_lists(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of the query protocol with lists of what is numbered in them: `Tags.Tag.1.Key`."""
+    found: dict[str, Any] = {}
+    for name, inner in parameters.items():
+        numbered = _NUMBERED.fullmatch(name)
+        if numbered:
+            elements = found.setdefault(numbered[1], {})
+            elements.setdefault(numbered[2], {})[numbered[3] or ""] = inner
+        else:
+            found[name] = inner
+    lists = {one[1] for one in map(_NUMBERED.fullmatch, parameters) if one}
+    return {
+        name: [_element(one) for one in inner.values()] if name in lists else inner for name, inner in found.items()
+    }
+
+
+def _element(members: dict[str, Any]) -> Any:
+    return members[""] if set(members) == {""} else _with_lists(members)
+
+
 _MISSING = "(nothing)"
-_ZERO: tuple[Any, ...] = (None, "", 0, False, [], {})
 
 
 def _matters(path: tuple[str, ...], one: Any, other: Any) -> bool:
-    """Not where the versions of the two have different arguments; the SDK takes null and zero for the same."""
+    """Not where the versions of the two have different arguments."""
     in_a_resource = len(path) > 3 and path[1] == "state"
-    if in_a_resource and _MISSING in (one, other):
-        return False
-    return not (in_a_resource and one in _ZERO and other in _ZERO)
+    return not (in_a_resource and _MISSING in (one, other))
 
 
 def _differing(path: tuple[str, ...], one: Any, other: Any) -> Iterator[tuple[tuple[str, ...], tuple[Any, Any]]]:
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted({*one, *other}):
             yield from _differing((*path, name), one.get(name, _MISSING), other.get(name, _MISSING))
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for index, pair in enumerate(zip(one, other, strict=True)):
+    elif isinstance(one, list) and isinstance(other, list) and one != other:
+        alone, others = [value for value in one if value not in other], [value for value in other if value not in one]
+        if len(alone) != len(others) or not alone:
+            yield path, (alone, others) if alone or others else (one, other)
+            return
+        for index, pair in enumerate(zip(alone, others, strict=True)):
             yield from _differing((*path, str(index)), *pair)
     elif one != other:
         yield path, (one, other)

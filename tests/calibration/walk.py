@@ -1,4 +1,8 @@
-"""An example with one provider: created, planned again, changed in each way, destroyed; what it did is kept step by step."""
+"""Examples with one provider: created, planned again, changed in each way, destroyed; what it did is kept step by step.
+
+Several are walked at once as modules of one folder: the genuine provider waits half a minute before it looks at a cluster, and
+these waits pass side by side.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,16 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.sandbox.manager import Sandbox
+from tests.calibration.sources import prepare, promote
 from tests.harness import clean_environ, terraform
-from tests.sandbox.emulator import Account, client
+from tests.sandbox.emulator import client
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "tags": ("tags.Calibrated=yes",),
@@ -27,9 +32,14 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
 }
 """Name of a step -> the fields of the spec that differ from the example in it."""
 
+_AT_ONCE = "-parallelism=60"
+_CHANGES = 2
+"""Exit status of a plan that is not empty."""
+
 _ROOT = Path(__file__).resolve().parents[2]
 _LAST = ("deletion_protection=false", "backup.final_snapshot=false")
 _READING = ("Describe", "List", "Get", "Head", "Lookup", "Simulate")
+_PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n\n  default_tags {\n    tags = { walked = "together" }\n  }\n}\n'
 _FLOOR = re.compile(r'(?<!_)version = ">= [\d.]+"')
 
 
@@ -66,11 +76,11 @@ class Walk:
     home: Path
     cli_config: str | None = None
 
-    def example(self, file: Path, changes: Sequence[str] = tuple(CHANGES)) -> dict[str, Step]:
-        """The steps of an example by their names: `create`, those of `CHANGES`, `destroy`."""
+    def examples(self, files: Sequence[Path], changes: Sequence[str] = tuple(CHANGES)) -> dict[str, Step]:
+        """The steps of examples by their names: `create`, those of `CHANGES`, `destroy`."""
         with self._sandbox() as sandbox:
-            _prepare(sandbox, file.stem)
-            run = _Run(self, sandbox, file, self.home / file.stem)
+            named = prepare(sandbox, [file.stem for file in files])
+            run = _Run(self, sandbox, files, self.home / "terraform", named)
             steps = {"create": run.apply(())}
             for name in changes:
                 steps[name] = run.apply(CHANGES[name])
@@ -90,6 +100,7 @@ class Walk:
     def environment(self, sandbox: Sandbox) -> dict[str, str]:
         """Terraform's environment: the emulator, and this walk's provider."""
         own = {**clean_environ(), **sandbox.environment(), **sandbox.prepare_terraform(genuine=False)}
+        own["TF_VAR_master_password"] = "Calibrated-2026"
         if self.cli_config is None:
             return own
         rc = self.home / "calibration.tfrc"
@@ -101,61 +112,73 @@ class Walk:
 class _Run:
     walk: Walk
     sandbox: Sandbox
-    spec: Path
+    specs: Sequence[Path]
     folder: Path
-    seen: int = 0
+    named: Mapping[str, Sequence[str]]
 
     def apply(self, settings: Sequence[str]) -> Step:
         """Render, plan, apply, plan."""
         self._render(settings)
         before = self._last_call()
         step = Step()
-        step.failed = self._terraform("init", "-input=false", "-no-color") or self._plan()
+        if not (self.folder / ".terraform").exists():
+            step.failed = self._terraform("init", "-input=false", "-no-color")
+        step.failed = step.failed or self._plan(step.plan)
         if step.failed:
             return step
-        step.plan = changes_in(self._shown("plan"))
-        step.failed = self._terraform("apply", "-input=false", "-no-color", "plan")
+        step.failed = self._terraform("apply", "-input=false", "-no-color", _AT_ONCE, "plan")
         step.calls = self._calls(before)
-        step.state = resources_in(self._shown().get("values", {}).get("root_module", {}))
+        step.state = resources_in(json.loads((self.folder / "terraform.tfstate").read_text("utf-8")))
         step.api = _api(self.sandbox)
-        step.failed = step.failed or self._plan()
-        if not step.failed:
-            step.left = changes_in(self._shown("plan"))
+        step.failed = step.failed or self._plan(step.left)
         return step
 
     def destroy(self) -> Step:
-        """Destroy everything."""
+        """Destroy everything, after a promotion of what replicates: AWS keeps the last instance of a replica."""
+        promote(self.sandbox, [spec.stem for spec in self.specs])
         before = self._last_call()
-        failed = self._terraform("destroy", "-input=false", "-no-color", "-auto-approve")
+        failed = self._terraform("destroy", "-input=false", "-no-color", "-auto-approve", _AT_ONCE)
         return Step(calls=self._calls(before), api=_api(self.sandbox), failed=failed)
 
     def _render(self, settings: Sequence[str]) -> None:
-        options = [option for setting in settings for option in ("--set", setting)]
+        if len(self.specs) == 1:
+            self._render_one(self.specs[0], self.folder, settings)
+            return
+        for spec in self.specs:
+            module = self.folder / spec.stem
+            self._render_one(spec, module, settings)
+            for file in ("provider.tf", "backend.tf"):
+                (module / file).unlink()
+        modules = "".join(f'module "{one.stem}" {{\n  source = "./{one.stem}"\n}}\n' for one in self.specs)
+        (self.folder / "main.tf").write_text(_PROVIDER + modules, "utf-8")
+
+    def _render_one(self, spec: Path, folder: Path, settings: Sequence[str]) -> None:
+        fields = [*self.named.get(spec.stem, ()), *settings]
+        options = [option for field in fields for option in ("--set", field)]
         home = {"AURORA_HOME": str(self.walk.home / "aurora"), "AURORA_SANDBOX": "1"}
-        args = ["render", "-f", str(self.spec), "--to", str(self.folder), "--force", *options]
-        environ = {**clean_environ(), **home}
+        args = ["render", "-f", str(spec), "--to", str(folder), "--force", *options]
         done = subprocess.run(
             [sys.executable, "-m", "aurora_cli", *args],
             cwd=_ROOT,
-            env=environ,
+            env={**clean_environ(), **home},
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        for file in self.folder.rglob("versions.tf"):
+        for file in folder.rglob("versions.tf"):
             file.write_text(_FLOOR.sub('version = ">= 3.0"', file.read_text("utf-8")), "utf-8")
 
-    def _plan(self) -> str:
-        return self._terraform("plan", "-input=false", "-no-color", "-out=plan")
+    def _plan(self, changes: dict[str, Any]) -> str:
+        """Plan, and add what changes; the genuine provider takes seconds to start, so an empty plan is not shown."""
+        done = self._process("plan", "-input=false", "-no-color", "-out=plan", "-detailed-exitcode", _AT_ONCE)
+        if done.returncode == _CHANGES:
+            shown = self._process("show", "-json", "-no-color", "plan")
+            changes |= changes_in(json.loads(shown.stdout))
+        return "" if done.returncode in (0, _CHANGES) else _first_error(done.stderr or done.stdout)
 
-    def _shown(self, *file: str) -> dict[str, Any]:
-        done = self._process("show", "-json", "-no-color", *file)
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    def _terraform(self, *args: str) -> str:
-        done = self._process(*args)
+    def _terraform(self, verb: str, *args: str) -> str:
+        done = self._process(verb, *args)
         return "" if done.returncode == 0 else _first_error(done.stderr or done.stdout)
 
     def _process(self, *args: str) -> subprocess.CompletedProcess[str]:
@@ -202,12 +225,19 @@ def changes_in(plan: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def resources_in(module: Mapping[str, Any]) -> dict[str, Any]:
-    """The managed resources of a state with their attributes, also those of child modules."""
-    found = {one["address"]: one["values"] for one in module.get("resources", ()) if one["mode"] == "managed"}
-    for child in module.get("child_modules", ()):
-        found |= resources_in(child)
-    return found
+def resources_in(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The managed resources of a state file: address -> attributes."""
+    return {
+        _address(one, instance): instance["attributes"]
+        for one in state["resources"]
+        if one["mode"] == "managed"
+        for instance in one["instances"]
+    }
+
+
+def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
+    index = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+    return ".".join(filter(None, (resource.get("module"), resource["type"], resource["name"]))) + index
 
 
 _LISTS = (
@@ -230,42 +260,3 @@ def _api(sandbox: Sandbox) -> dict[str, Any]:
         f"{service} {key}": json.loads(json.dumps(getattr(client(sandbox, service), operation)()[key], default=str))
         for service, operation, key in _LISTS
     }
-
-
-def _prepare(sandbox: Sandbox, example: str) -> None:
-    """What examples with a source name: a cluster and its snapshot, an RDS instance, a bucket, a key in another Region."""
-    if example not in _SOURCES:
-        return
-    account = Account(sandbox)
-    _SOURCES[example](account)
-
-
-_NOT_WALKED = frozenset(
-    {
-        "adopted",  # what adopt writes of a cluster that exists
-        "connected",  # a hosted zone of the account
-        "everything",  # a hosted zone of the account
-        "existing-network",  # subnets and security groups of the account
-        "renamed",  # a cluster that was renamed
-        "replica",  # a cluster in another Region, as `replicas.py` of the tests makes it
-        "replica-of-rds",  # an RDS instance
-        "s3-import",  # a backup in a bucket
-    }
-)
-"""Examples that name what only a test makes."""
-
-
-def walkable(examples: Path) -> list[str]:
-    """The names of the examples that can be walked."""
-    return sorted({file.stem for file in examples.glob("*.yaml")} - _NOT_WALKED)
-
-
-def _orders(account: Account) -> None:
-    account.create("orders", EngineVersion="17.7", DatabaseName="orders", MasterUsername="boss")
-    account.instance("orders", "1")
-    account.rds.create_db_cluster_snapshot(
-        DBClusterIdentifier="orders", DBClusterSnapshotIdentifier="orders-before-migration"
-    )
-
-
-_SOURCES: Mapping[str, Callable[[Account], None]] = dict.fromkeys(("from-snapshot", "point-in-time", "clone"), _orders)

@@ -60,7 +60,7 @@ class Account:
     """Clients of one Region, and resources made through them."""
 
     def __init__(self, sandbox: Sandbox, region: str = REGION) -> None:
-        self.region = region
+        self.sandbox, self.region = sandbox, region
         self.rds = client(sandbox, "rds", region)
         self.ec2 = client(sandbox, "ec2", region)
         self.secrets = client(sandbox, "secretsmanager", region)

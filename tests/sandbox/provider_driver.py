@@ -8,6 +8,7 @@ from typing import Any
 
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.provider.core import Provider
+from aurora_cli.sandbox.provider.engine.response_mapping import as_stored
 from aurora_cli.sandbox.provider.protocol.codec import conform
 from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, canonical
 from tests.harness import REGION
@@ -106,7 +107,11 @@ class Driver:
         type_ = self.provider.resource_schema(resource_type).block.type
         read = self.provider.read(resource_type, state)
         assert read is not None
-        drift = {name: (state[name], value) for name, value in read.items() if state[name] != value}
+        drift = {
+            name: (state[name], value)
+            for name, value in read.items()
+            if value not in (state[name], as_stored(state[name], type_.attributes[name]))  # the SDK refreshes null
+        }
         assert drift == {}, drift
         planned = self.provider.plan(resource_type, read, config).planned
         differences = {

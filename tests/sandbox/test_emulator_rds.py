@@ -529,7 +529,9 @@ def test_endpoints_of_a_cluster(account: Account) -> None:
     assert (custom["StaticMembers"], custom["ExcludedMembers"]) == ([], ["demo-1"])
     account.rds.delete_db_cluster_endpoint(DBClusterEndpointIdentifier="reports")
     with refused("DBClusterEndpointNotFoundFault"):
-        account.rds.describe_db_cluster_endpoints(DBClusterEndpointIdentifier="reports")
+        account.rds.delete_db_cluster_endpoint(DBClusterEndpointIdentifier="reports")
+    gone = account.rds.describe_db_cluster_endpoints(DBClusterEndpointIdentifier="reports")
+    assert gone["DBClusterEndpoints"] == []
 
 
 def test_a_green_environment_takes_over_the_custom_endpoints(account: Account) -> None:

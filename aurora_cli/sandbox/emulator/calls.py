@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 LOG_LENGTH = 20_000
-MAX_PARAMETERS = 24
+MAX_PARAMETERS = 100
 MAX_VALUE = 256
 SECRET = re.compile(r"password|secretstring|secretbinary|token", re.IGNORECASE)
 

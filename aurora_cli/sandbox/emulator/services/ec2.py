@@ -16,6 +16,11 @@ from moto.rds.models import rds_backends
 from aurora_cli.sandbox.emulator.services.vpc import VpcBackend
 
 
+def _ports(protocol: Any, *ports: Any) -> list[str]:
+    """What a rule is for; the rule for every protocol has no ports."""
+    return [str(part) for part in ((protocol,) if str(protocol) == "-1" else (protocol, *ports))]
+
+
 class NetworkBackend(VpcBackend):
     """moto's EC2 with the dependencies of RDS (EC2 API reference, DependencyViolation)."""
 
@@ -63,7 +68,7 @@ class NetworkBackend(VpcBackend):
         **named: Any,
     ) -> None:
         """moto keeps an IPv6 rule in a VPC that has no IPv6 CIDR block."""
-        asked = [str(part) for part in (ip_protocol, from_port, to_port)]
+        asked = _ports(ip_protocol, from_port, to_port)
         wanted = {item["CidrIpv6"] for item in ip_ranges if "CidrIpv6" in item}
         super().revoke_security_group_egress(
             group_name_or_id, ip_protocol, from_port, to_port, ip_ranges, *more, **named
@@ -73,7 +78,7 @@ class NetworkBackend(VpcBackend):
             group.egress_rules = [
                 rule
                 for rule in group.egress_rules
-                if [str(part) for part in (rule.ip_protocol, rule.from_port, rule.to_port)] != asked
+                if _ports(rule.ip_protocol, rule.from_port, rule.to_port) != asked
                 or (rule.ip_range or {}).get("CidrIpv6") not in wanted
             ]
 

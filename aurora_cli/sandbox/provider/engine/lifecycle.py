@@ -41,7 +41,7 @@ def create(task: Task) -> dict[str, Any]:
     try:
         _finish_creation(task)
         with error_context(task, "reading"):
-            return read_state(task)
+            return read_state(task, applied=True)
     except ProviderError as error:
         state = merge(task.schema.block, without_unknown(task.values), _known_identity(task))
         raise Unfinished(state, error) from error
@@ -83,7 +83,7 @@ def update(task: Task) -> dict[str, Any]:
         if "tags_all" in task.changed:
             _retag(task)
     with error_context(task, "reading"):
-        return read_state(task)
+        return read_state(task, applied=True)
 
 
 def _retag(task: Task) -> None:

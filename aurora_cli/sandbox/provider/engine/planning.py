@@ -20,6 +20,8 @@ from aurora_cli.sandbox.provider.protocol.types import COLLECTIONS, UNKNOWN, Typ
 
 Values = Mapping[str, Any]
 
+_EMPTY: Mapping[str, Any] = {"list": [], "set": [], "map": {}}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -127,7 +129,9 @@ class Planner:
             return UNKNOWN if attribute.computed else None
         before = prior.get(attribute.name)
         zero = is_zero(before) and not self.entry.framework
-        return before if attribute.computed or zero or path in self.entry.kept else None
+        if attribute.computed or zero or path in self.entry.kept:
+            return before
+        return None if self.entry.framework else _EMPTY.get(attribute.type.kind)
 
     def _default(self, attribute: Attribute, prior: Values | None, path: str) -> Any:
         default = self.behaviour.defaults[path]

@@ -9,9 +9,17 @@ from botocore.model import StructureShape
 from aurora_cli.sandbox.provider.api.errors import AwsError, NotFound
 from aurora_cli.sandbox.provider.engine.model import Item, Task
 from aurora_cli.sandbox.provider.engine.names import prefix_of
-from aurora_cli.sandbox.provider.engine.response_mapping import matched_attributes, merge, search, shape_at, to_type
+from aurora_cli.sandbox.provider.engine.response_mapping import (
+    as_stored,
+    matched_attributes,
+    merge,
+    search,
+    shape_at,
+    to_type,
+    without_unknown,
+)
 from aurora_cli.sandbox.provider.engine.tags import read_tags, split_tags
-from aurora_cli.sandbox.provider.protocol.types import is_zero
+from aurora_cli.sandbox.provider.protocol.types import UNKNOWN, is_zero
 
 
 def find_item(task: Task) -> Item:
@@ -58,14 +66,25 @@ def read_attributes(task: Task, item: Item | None = None) -> dict[str, Any]:
     return found | _identity(task, found)
 
 
-def read_state(task: Task) -> dict[str, Any]:
+def read_state(task: Task, *, applied: bool = False) -> dict[str, Any]:
     """The complete new state, based on the task's values.
+
+    Args:
+        applied: the values are a plan; null in it stays null where the read finds an empty collection.
 
     Raises:
         NotFound: the resource no longer exists.
         AwsError: a call failed.
     """
-    return merge(task.schema.block, task.values, read_attributes(task), task.entry.same)
+    found, types = read_attributes(task), task.schema.block.type.attributes
+    if not task.entry.framework:
+        unread = set(task.schema.block.blocks) - set(found) - {"timeouts"}
+        found |= {name: without_unknown(task.values.get(name)) for name in unread if types[name].kind == "list"}
+        found = {
+            name: as_stored(value, types[name], task.values.get(name) if applied else UNKNOWN)
+            for name, value in found.items()
+        }
+    return merge(task.schema.block, task.values, found, task.entry.same)
 
 
 def _item_shape(task: Task) -> StructureShape | None:

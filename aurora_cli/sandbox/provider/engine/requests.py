@@ -41,7 +41,7 @@ def build_request(call: Call, task: Task, *, only: Collection[str] | None = None
             keep_zero = only is not None or member in call.zero
         else:
             continue
-        if value is None or _is_absent_block(value, shape):
+        if value is None or (value == [] and isinstance(shape, StructureShape)):
             continue
         if keep_zero or not _is_empty(value):
             params[member] = coerce(value, shape)
@@ -90,13 +90,15 @@ def _coerce_structure(value: Any, shape: StructureShape) -> dict[str, Any]:
     return {
         member: coerce(item, shape.members[member])
         for member, item in found.items()
-        if item is not None and item is not UNKNOWN and not _is_absent_block(item, shape.members[member])
+        if item is not None and item is not UNKNOWN and not _is_absent(item, shape.members[member])
     }
 
 
-def _is_absent_block(value: Any, shape: Shape) -> bool:
-    """Whether it is an empty block list, where the API has a structure."""
-    return value == [] and isinstance(shape, StructureShape)
+def _is_absent(value: Any, shape: Shape) -> bool:
+    """Whether it is a zero that the API refuses, which the state has for what a block does not set."""
+    if isinstance(shape, StructureShape):
+        return bool(value == [])
+    return _is_empty(value) and bool(shape.metadata.get("min") or shape.metadata.get("enum"))
 
 
 def _coerce_scalar(value: Any, type_name: str) -> Any:

@@ -82,6 +82,31 @@ def _to_number(value: Any) -> int | float:
 _SCALARS: dict[str, Callable[[Any], Any]] = {"string": _to_text, "bool": _to_bool, "number": _to_number}
 
 
+def as_stored(value: Any, type_: Type, planned: Any = UNKNOWN) -> Any:
+    """The value as the SDK stores it (`ResourceData.Set`): what is null has the zero of its type, at every depth.
+
+    Args:
+        planned: the plan that is being applied, which keeps null where an empty collection is found (`normalizeNullValues`).
+    """
+    if not value and planned is None and type_.kind in (*COLLECTIONS, "map"):
+        return None
+    if type_.kind in COLLECTIONS:
+        items = value or []
+        same = type_.kind == "list" and isinstance(planned, list) and len(planned) == len(items)
+        before = planned if same else [UNKNOWN] * len(items)
+        return [as_stored(item, type_.item, was) for item, was in zip(items, before, strict=True)]
+    if type_.kind == "object":
+        values, plans = value or {}, planned if isinstance(planned, Mapping) else {}
+        return {
+            name: as_stored(values.get(name), inner, plans.get(name, UNKNOWN))
+            for name, inner in type_.attributes.items()
+        }
+    return _ZEROS[type_.kind] if value is None else value
+
+
+_ZEROS: Mapping[str, Any] = {"string": "", "bool": False, "number": 0, "map": {}}
+
+
 Same = Callable[[Any, Any], bool]
 
 
@@ -117,12 +142,11 @@ def _fill_blocks(block: Block, values: dict[str, Any]) -> None:
 
 
 def _merged(base: Any, found: Any, type_: Type, same: Same | None) -> Any:
-    if base is None and found == "":
-        return None
     if base is None or base is UNKNOWN:
         return found
-    equal = canonical(base, type_) == canonical(found, type_) or (same is not None and same(base, found))
-    return base if equal else found
+    if same is not None and same(base, found):
+        return base
+    return base if type_.kind != "list" and canonical(base, type_) == canonical(found, type_) else found
 
 
 def without_unknown(value: Any) -> Any:

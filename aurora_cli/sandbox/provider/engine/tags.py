@@ -74,7 +74,7 @@ def _in_shape(tags: Mapping[str, str], shape: Any) -> Any:
 def change_tags(task: Task, tagging: Tagging) -> None:
     """Apply the difference between the state's and the plan's `tags_all`."""
     before, after = task.prior.get("tags_all") or {}, task.get("tags_all") or {}
-    gone = [key for key in before if key not in after]
+    gone = {key: value for key, value in before.items() if key not in after}
     new = {key: value for key, value in after.items() if before.get(key) != value}
     if gone:
         task.send(tagging.remove, extra=_keys_member(task, tagging, gone))
@@ -88,7 +88,8 @@ def _tags_member(task: Task, tagging: Tagging, tags: Mapping[str, str]) -> dict[
     return {name: _in_shape(tags, members[name])}
 
 
-def _keys_member(task: Task, tagging: Tagging, keys: list[str]) -> dict[str, Any]:
+def _keys_member(task: Task, tagging: Tagging, tags: Mapping[str, str]) -> dict[str, Any]:
+    """Keys; EC2 takes whole tags, and removes a tag only if it has this value."""
     members = input_members(tagging.remove, task)
     name = next(name for name in ("TagKeys", "tagKeys", "Tags") if name in members)
-    return {name: [{"Key": key} for key in keys] if name == "Tags" else keys}
+    return {name: _in_shape(tags, members[name]) if name == "Tags" else list(tags)}

@@ -58,7 +58,8 @@ def describe(backend: AuroraBackend, params: Any) -> list[Any]:
     """DescribeDBClusterEndpoints: writer, reader and custom endpoints."""
     wanted, name = params.get("DBClusterIdentifier"), params.get("DBClusterEndpointIdentifier")
     if name:
-        return [_find(backend, name)]
+        known = backend.custom_endpoints.get(name.lower())
+        return [known] if known else []  # of an unknown endpoint the list is empty: no error of the API's model says so
     clusters = [backend.cluster(wanted)] if wanted else backend.aurora_clusters()
     found: list[Any] = []
     for cluster in clusters:

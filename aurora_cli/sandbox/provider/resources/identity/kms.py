@@ -49,11 +49,15 @@ def _change(task: Task) -> None:
         task.call("DisableKey", KeyId=task.id)
 
 
+def _bypass(task: Task) -> bool | None:
+    return task.get("bypass_policy_lockout_safety_check") or None
+
+
 KEY = Resource(
     type="aws_kms_key",
     service="kms",
     label="KMS Key",
-    create=Call("CreateKey", send={"KeySpec": "customer_master_key_spec"}, omit=frozenset({"CustomerMasterKeySpec"})),
+    create=Call("CreateKey", send={"BypassPolicyLockoutSafetyCheck": _bypass}),
     id="KeyMetadata.KeyId",
     listing=Listing(Call("ListKeys", match=False), ids="Keys[].KeyId", before=True),
     created_at="CreationDate",
@@ -63,7 +67,11 @@ KEY = Resource(
         item="KeyMetadata",
         gone=("NotFoundException",),
         exists=lambda item: item.get("KeyState") not in ("PendingDeletion", "PendingReplicaDeletion"),
-        fields={"customer_master_key_spec": "KeySpec || CustomerMasterKeySpec", "is_enabled": "Enabled"},
+        fields={
+            "customer_master_key_spec": "KeySpec || CustomerMasterKeySpec",
+            "is_enabled": "Enabled",
+            "xks_key_id": "XksKeyConfiguration.Id",
+        },
         more=(_policy, _rotation),
         skip=frozenset({"deletion_window_in_days"}),
     ),

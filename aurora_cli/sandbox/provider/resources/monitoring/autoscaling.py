@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Read, Resource, Task
@@ -145,8 +145,10 @@ def _scheduled_target(task: Task) -> Item:
     return {name: value for name, value in block.items() if value not in (None, "")}
 
 
-def _moment(name: str) -> Callable[[Task, Item], Any]:
-    return lambda task, item: item.get(name)
+def _moments(task: Task, item: Item) -> Mapping[str, Any]:
+    """Null, and not an empty text, for an action without a start or an end."""
+    names = {"start_time": "StartTime", "end_time": "EndTime"}
+    return {attribute: item[name] for attribute, name in names.items() if item.get(name)}
 
 
 def _same_moment(before: Any, after: Any) -> bool:
@@ -185,7 +187,8 @@ ACTION = Resource(
         Call("DescribeScheduledActions", send={**_TARGET, "ScheduledActionNames": "name"}, match=False),
         item="ScheduledActions[0]",
         gone=_GONE,
-        fields={"start_time": _moment("StartTime"), "end_time": _moment("EndTime")},
+        more=(_moments,),
+        skip=frozenset({"start_time", "end_time"}),
     ),
     updates=(again(_PUT_ACTION),),
     delete=Call("DeleteScheduledAction", send={**_TARGET, "ScheduledActionName": "name"}, match=False),

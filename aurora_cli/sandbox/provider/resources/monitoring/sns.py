@@ -91,10 +91,11 @@ def _fifo(task: Task) -> dict[str, str] | None:
 
 
 def _set_topic(task: Task) -> None:
-    """Set all attributes of a new topic, or those that changed."""
+    """Set all attributes of a new topic, its sample rates also to 0, or those that changed."""
     for attribute, name in _TOPIC.items():
-        if attribute in task.changed if task.prior else task.get(attribute):
-            value = _text(task.get(attribute))
+        rate = attribute.endswith("_sample_rate")
+        if attribute in task.changed if task.prior else rate or task.get(attribute):
+            value = _text(task.get(attribute)) or ("0" if rate else "")
             task.call("SetTopicAttributes", TopicArn=task.id, AttributeName=name, AttributeValue=value)
 
 

@@ -11,9 +11,10 @@ from aurora_cli.sandbox.provider.protocol.types import canonical
 from aurora_cli.sandbox.provider.resources.tagging import ec2_tagging
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
+_ALL = {"IpProtocol": "-1", "FromPort": 0, "ToPort": 0}
 _EVERYWHERE: tuple[Item, ...] = (
-    {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
-    {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
+    {**_ALL, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+    {**_ALL, "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
 )
 # kind of source of a permission -> (list in the permission, key in its elements, attribute of the inline rule)
 _SOURCES = (
@@ -32,9 +33,9 @@ def normal_protocol(value: Any) -> str:
 
 def _permission(task: Task, rule: Item) -> Item:
     """Convert an inline rule to a permission of EC2."""
-    permission: Item = {"IpProtocol": normal_protocol(rule["protocol"])}
-    if permission["IpProtocol"] != "-1":
-        permission |= {"FromPort": int(rule["from_port"]), "ToPort": int(rule["to_port"])}
+    protocol = normal_protocol(rule["protocol"])
+    ports: Item = {"FromPort": int(rule["from_port"]), "ToPort": int(rule["to_port"])}
+    permission: Item = dict(_ALL) if protocol == "-1" else {"IpProtocol": protocol, **ports}
     described = {"Description": rule["description"]} if rule.get("description") else {}
     for member, key, attribute in _SOURCES:
         values = list(rule.get(attribute) or ())

@@ -84,11 +84,21 @@ def _tenancy_replaces(prior: Mapping[str, Any], planned: Mapping[str, Any]) -> b
     return (prior.get("instance_tenancy"), planned.get("instance_tenancy")) != ("dedicated", "default")
 
 
+def _without_ipv6(task: Task, item: Item) -> Mapping[str, Any]:
+    """What a VPC without an IPv6 network has in its state."""
+    asked = ("assign_generated_ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_netmask_length")
+    return {} if item.get("Ipv6CidrBlockAssociationSet") else dict.fromkeys(asked)
+
+
+def _own_ipv6(task: Task) -> bool:
+    return bool(task.get("assign_generated_ipv6_cidr_block"))
+
+
 VPC = Resource(
     type="aws_vpc",
     service="ec2",
     label="EC2 VPC",
-    create=Call("CreateVpc", send={"AmazonProvidedIpv6CidrBlock": "assign_generated_ipv6_cidr_block"}),
+    create=Call("CreateVpc", send={"AmazonProvidedIpv6CidrBlock": _own_ipv6}),
     id="Vpc.VpcId",
     listing=Listing(Call("DescribeVpcs", match=False), ids="Vpcs[].VpcId", before=True),
     created=Wait("State", target=("available",), pending=("pending",)),
@@ -103,7 +113,7 @@ VPC = Resource(
             "ipv6_cidr_block": f"({_IPV6}).Ipv6CidrBlock || ''",
             "ipv6_cidr_block_network_border_group": f"({_IPV6}).NetworkBorderGroup || ''",
         },
-        more=(_vpc_details, _vpc_defaults),
+        more=(_vpc_details, _vpc_defaults, _without_ipv6),
     ),
     updates=(_change_vpc, _change_vpc_ipv6),
     delete=Call("DeleteVpc", send={"VpcId": "id"}, match=False),
@@ -154,7 +164,7 @@ SUBNET = Resource(
     type="aws_subnet",
     service="ec2",
     label="EC2 Subnet",
-    create=Call("CreateSubnet"),
+    create=Call("CreateSubnet", send={"Ipv6Native": lambda task: task.get("ipv6_native") or None}),
     id="Subnet.SubnetId",
     exists=("InvalidSubnet.Conflict",),
     listing=Listing(

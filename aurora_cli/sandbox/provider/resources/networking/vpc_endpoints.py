@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -82,16 +83,32 @@ def _read_endpoint(task: Task, item: Item) -> Mapping[str, Any]:
         "policy": item.get("PolicyDocument"),
         "arn": task.arn(f"vpc-endpoint/{task.id}"),
         "dns_options": _read_dns_options(item["DnsOptions"]) if item.get("DnsOptions") else [],
-        "service_region": task.get("service_region") or task.region,
+        "service_region": item.get("ServiceRegion") or task.get("service_region"),
+        "subnet_configuration": _addresses(task, item),
         **_prefix_list(task, item),
     }
+
+
+def _addresses(task: Task, item: Item) -> list[Item]:
+    """The addresses of an interface endpoint, one for each subnet."""
+    ids = item.get("NetworkInterfaceIds")
+    found = task.call("DescribeNetworkInterfaces", NetworkInterfaceIds=ids)["NetworkInterfaces"] if ids else []
+    return [
+        {
+            "ipv4": one.get("PrivateIpAddress"),
+            "ipv6": next((address["Ipv6Address"] for address in one.get("Ipv6Addresses") or ()), None),
+            "subnet_id": one.get("SubnetId"),
+        }
+        for one in found
+    ]
 
 
 def _prefix_list(task: Task, item: Item) -> Mapping[str, Any]:
     """The prefix list of the service, which rules of security groups can refer to; few services have one."""
     filters = [{"Name": "prefix-list-name", "Values": [item.get("ServiceName")]}]
     lists = task.call("DescribePrefixLists", Filters=filters)["PrefixLists"]
-    return {"prefix_list_id": lists[0]["PrefixListId"], "cidr_blocks": lists[0].get("Cidrs") or []} if lists else {}
+    found = lists[0] if lists else {}
+    return {"prefix_list_id": found.get("PrefixListId"), "cidr_blocks": found.get("Cidrs") or []}
 
 
 ENDPOINT = Resource(
@@ -100,7 +117,11 @@ ENDPOINT = Resource(
     label="EC2 VPC Endpoint",
     create=Call(
         "CreateVpcEndpoint",
-        send={"PolicyDocument": "policy", "DnsOptions": _dns_options},
+        send={
+            "PolicyDocument": "policy",
+            "DnsOptions": _dns_options,
+            "ClientToken": lambda task: uuid.uuid4().hex,
+        },
         omit=frozenset({"ServiceRegion"}),
     ),
     id="VpcEndpoint.VpcEndpointId",

@@ -56,6 +56,14 @@ def _no_secret(task: Task, item: Item) -> Mapping[str, Any]:
     return {} if item.get("MasterUserSecret") else {"master_user_secret": []}
 
 
+def _certificate(task: Task, item: Item) -> Mapping[str, Any]:
+    """The certificate of a Multi-AZ DB cluster; those of Aurora have theirs in the instances."""
+    found = item.get("CertificateDetails")
+    if not found:
+        return {}
+    return {"ca_certificate_identifier": found.get("CAIdentifier"), "ca_certificate_valid_till": found.get("ValidTill")}
+
+
 def _delete(task: Task) -> None:
     if task.get("global_cluster_identifier"):
         leave_global(task, str(task.get("global_cluster_identifier")))
@@ -102,8 +110,6 @@ CLUSTER = Resource(
         gone=("DBClusterNotFoundFault",),
         fields={
             "arn": "DBClusterArn",
-            "ca_certificate_identifier": "CertificateDetails.CAIdentifier",
-            "ca_certificate_valid_till": "CertificateDetails.ValidTill",
             "cluster_members": "DBClusterMembers[].DBInstanceIdentifier",
             "domain": "DomainMemberships[0].Domain",
             "domain_iam_role_name": "DomainMemberships[0].IAMRoleName",
@@ -118,7 +124,7 @@ CLUSTER = Resource(
             "vpc_security_group_ids": "VpcSecurityGroups[].VpcSecurityGroupId",
         },
         sticky=frozenset({"database_name"}),
-        more=(_global_cluster, _no_secret),
+        more=(_global_cluster, _no_secret, _certificate),
     ),
     updates=(change_http_endpoint, change_replication, modify, change_global, change_roles),
     delete=_delete,

@@ -161,11 +161,11 @@ _OPERATIONS: dict[str, tuple[str, dict[str, Source]]] = {
     ),
     "point-in-time": (
         "RestoreDBClusterToPointInTime",
-        _inside(
+        {"RestoreType": lambda task: task.get("restore_to_point_in_time.restore_type") or ""}
+        | _inside(
             "restore_to_point_in_time",
             {
                 "RestoreToTime": "restore_to_time",
-                "RestoreType": "restore_type",
                 "SourceDBClusterIdentifier": "source_cluster_identifier",
                 "SourceDbClusterResourceId": "source_cluster_resource_id",
                 "UseLatestRestorableTime": "use_latest_restorable_time",

@@ -31,16 +31,27 @@ def _sent(parameter: Mapping[str, Any]) -> Item:
     }
 
 
+_TURNS = 3
+
+
+def _turn(parameter: Item) -> int:
+    """Character sets, on which others depend, then the other immediate parameters, then the rest; each in calls of their own."""
+    if parameter["ApplyMethod"] == "pending-reboot":
+        return 2
+    return 0 if "character_set" in parameter["ParameterName"] else 1
+
+
 def _changer(group: str) -> Callable[[Task], None]:
-    """Send new and changed parameters, immediate ones first, and reset removed ones."""
+    """Send new and changed parameters and reset removed ones."""
     name_member = f"{group}ParameterGroupName"
 
     def change(task: Task) -> None:
         before = {_key(parameter) for parameter in task.prior.get("parameter") or ()}
         after = task.get("parameter") or []
         new = [_sent(parameter) for parameter in after if _key(parameter) not in before]
-        for chunk in _chunks(sorted(new, key=lambda item: item["ApplyMethod"] != "immediate")):
-            task.call(f"Modify{group}ParameterGroup", **{name_member: task.id}, Parameters=chunk)
+        for turn in range(_TURNS):
+            for chunk in _chunks([one for one in new if _turn(one) == turn]):
+                task.call(f"Modify{group}ParameterGroup", **{name_member: task.id}, Parameters=chunk)
         kept = {str(parameter["name"]).lower() for parameter in after}
         gone = [p for p in task.prior.get("parameter") or () if str(p["name"]).lower() not in kept]
         removed = [{key: item[key] for key in ("ParameterName", "ApplyMethod")} for item in map(_sent, gone)]

@@ -71,7 +71,11 @@ PROXY = Resource(
     type="aws_db_proxy",
     service="rds",
     label="RDS DB Proxy",
-    create=Call("CreateDBProxy", send={"Auth": _auth}, zero=frozenset({"RequireTLS", "DebugLogging"})),
+    create=Call(
+        "CreateDBProxy",
+        send={"Auth": _auth, "DebugLogging": lambda task: task.get("debug_logging") or None},
+        zero=frozenset({"RequireTLS"}),
+    ),
     id=lambda task: str(task.get("name")),
     aliases={"DBProxyName": "name", "DBProxyArn": "arn"},
     exists=("DBProxyAlreadyExistsFault", "DBProxyTargetExistsFault"),
