@@ -17,7 +17,7 @@ from tests.sandbox.aws_view import READING
 CREATE = ("--region", "eu-west-1", "create", "demo", "--engine", "postgres", "--readers", "1", "--yes")
 DESTROY = ("destroy", "demo", "--confirm", "demo")
 LOOK_EVERY_S = 0.01  # each look costs the emulator time that the command wants
-DELAYS_S = {"interrupt": 0.02, "kill": 0.2, "hangup": 0.2}
+DELAYS_S = {"interrupt": 0.02, "kill": 0.3, "hangup": 0.2}
 """Of each answer of AWS. A Terraform that works on must not be done before the next run is there to be killed."""
 PATIENCE_S = 600
 STOPPED = {"interrupt": 130, "kill": -signal.SIGKILL, "hangup": -signal.SIGHUP}
