@@ -77,8 +77,9 @@ def refuse_used_subnets(plan: Plan, live: Callable[[str | None], Topology | None
             if member.zone == zone and member.id not in leaving:
                 raise InvalidInput(
                     f"Nothing was changed: the subnet in {zone} would be deleted, and {member.id} is in it.",
-                    hint=f"Keep the zone in `network.zones`, or remove the instance first: aurora-cli scale {name} --readers N. "
-                    f"The writer is never removed; aurora-cli failover {name} makes another instance the writer.",
+                    hint="Keep the zone in `network.zones`, or remove the instance first: "
+                    f"`aurora-cli scale {name} --readers -1` removes one reader. The writer is never removed; "
+                    f"`aurora-cli failover {name}` makes another instance the writer.",
                 )
 
 
