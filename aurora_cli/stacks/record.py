@@ -74,6 +74,8 @@ class StackRecord:
         changed: what other commands changed in the spec since then.
         applied: what changed the spec last; None in records of older versions.
         shared: the document about the spec in a remote state, as this record knows it; None for none. See `spec_file/shared.py`.
+        state_version: lineage and serial of the Terraform state that the last change has ended with; None in records of older
+            versions.
         schema_version: of this file.
     """
 
@@ -106,6 +108,7 @@ class StackRecord:
     changed: Changed = field(default_factory=dict)
     applied: ValueChange | None = None
     shared: str | None = None
+    state_version: tuple[str, int] | None = None
     schema_version: int = SCHEMA_VERSION
 
     def dumps(self) -> str:

@@ -181,6 +181,12 @@ class Terraform(TerraformReader):
             self.plan_file.unlink(missing_ok=True)
         return outcome
 
+    def refresh(self) -> None:
+        """Have the state say what AWS has now. Raises as `plan` and `apply`."""
+        self.plan(refresh_only=True)
+        if self.plan_file.exists():
+            self.apply()
+
     def apply(self) -> ApplySummary:
         """Apply the plan in `plan_file`, which is gone afterwards, whatever happens.
 

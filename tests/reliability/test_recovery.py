@@ -95,6 +95,10 @@ def test_a_scale_that_is_killed_and_a_state_that_is_lost_or_truncated(emulator: 
     settled(aurora, "demo")
     assert list(terraform.glob("terraform.tfstate.damaged*"))
 
+    earlier = (terraform / "terraform.tfstate").read_text()
+    aurora.ok("scale", "demo", "--readers", "2", "--yes")
+    (terraform / "terraform.tfstate").write_text(earlier)
+    assert "state is older than the one" in " ".join(aurora.run("drift", "demo").err.split())
     around = (
         "services.comprehend=true",
         "autoscaling={min: 1, max: 2, cpu: 60}",

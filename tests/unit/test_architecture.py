@@ -107,7 +107,6 @@ MAY_APPLY = {
     "operations/pipeline/provider_fixes.py": "the plan that was approved",
     "operations/pipeline/change.py": "settings that a restore does not accept, in place",
     "operations/pipeline/context.py": "what hangs on other steps, once it was found harmless",
-    "operations/blue_green/state_repair.py": "a refresh of the state",
     "operations/recovery/import_existing.py": "imports of what an interrupted apply has created",
     "operations/spec_file/shared.py": "an output of the state, and nothing in AWS",
     "operations/adopt/draft.py": "imports into a state of its own",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 
 from aurora_cli.errors import StateAtRisk
 from aurora_cli.hcl.adoption import Import
+from aurora_cli.operations.core.history import Entry
 from aurora_cli.operations.recovery import import_existing, imported_arguments, recover
 from aurora_cli.operations.recovery.state_repair import repair_state
 from aurora_cli.terraform.output.events import Resource, ResourceComplete, ResourceErrored, ResourceStart
@@ -174,3 +176,55 @@ def test_arguments_that_no_api_returns_are_set_also_after_a_crash(tmp_path: Path
     )
     imported_arguments.finish_imports(context)
     assert len(kept) == 2, "nothing is left to set"
+
+
+@pytest.mark.parametrize(
+    ("last", "serial", "old"),
+    [
+        (("ours", 9), 5, True),
+        (("ours", 9), 9, False),
+        (("ours", 9), 12, False),
+        (("other", 9), 5, False),
+        (None, 5, False),
+    ],
+)
+def test_an_earlier_state_in_the_place_of_the_last_one_is_compared_with_aws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: Any, serial: int, old: bool
+) -> None:
+    kept, done = Kept(tmp_path), list[str]()
+    kept.put(terraform_tfstate=state(serial))
+
+    def imports(*args: Any) -> list[Import]:
+        done.append("imported")
+        return []
+
+    context = kept.context
+    context.app, context.spec, context.look = None, SimpleNamespace(name="demo"), lambda: None
+    context.stack.record.state_version, context.stack.name = last, "demo"
+    context.terraform = SimpleNamespace(
+        **vars(context.terraform),
+        recover=lambda: None,
+        unreconciled_applies=list,
+        check_state=lambda: None,
+        refresh=lambda: done.append("refreshed"),
+        state_resources=list,
+    )
+    monkeypatch.setattr(recover, "_was_applied", lambda context: True)
+    monkeypatch.setattr(recover, "_restore_files", lambda context, runs: {})
+    monkeypatch.setattr(recover, "recorded", lambda *args: nullcontext(Entry()))
+    monkeypatch.setattr(recover, "import_existing", imports)
+    recover.recover(context)
+    assert done == (["imported", "refreshed"] if old else [])
+    with pytest.raises(StateAtRisk, match="is older") if old else nullcontext():
+        recover.recover(context, look_only=True)
+
+
+def test_the_state_of_the_last_change_is_remembered(tmp_path: Path) -> None:
+    kept, noted = Kept(tmp_path), dict[str, Any]()
+    kept.put(terraform_tfstate=state(7))
+    kept.context.stack.update_record = noted.update
+    recover.remember_state(kept.context)
+    assert noted == {"state_version": ("ours", 7)}
+    kept.put(terraform_tfstate="{")
+    recover.remember_state(kept.context)
+    assert noted == {"state_version": ("ours", 7)}, "one that cannot be read does not fail what has succeeded"

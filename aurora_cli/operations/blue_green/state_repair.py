@@ -85,9 +85,7 @@ def _follow(context: OperationContext, record: BlueGreenRecord) -> str | None:
         if address in held:
             terraform.forget(address)
         terraform.take_in(address, name)
-    terraform.plan(refresh_only=True)
-    if terraform.plan_file.exists():
-        terraform.apply()
+    terraform.refresh()
     return None
 
 

@@ -191,8 +191,7 @@ class OperationContext(ChangeContext):
 
     def refresh_state(self) -> None:
         """Have Terraform read what the RDS API has changed for us: it would take it for somebody else's work."""
-        self.terraform.plan(refresh_only=True)
-        self.terraform.apply()
+        self.terraform.refresh()
 
     def keep_differences(self, plan: Plan) -> None:
         """After the last apply: what a plan would still change, which should be nothing. `verify` tells it."""

@@ -27,7 +27,7 @@ from aurora_cli.operations.pipeline.run import Run, opened_stack
 from aurora_cli.operations.pipeline.step import Operation, Step
 from aurora_cli.operations.pipeline.step_run import StepRun
 from aurora_cli.operations.pipeline.verify import verify
-from aurora_cli.operations.recovery.recover import recover
+from aurora_cli.operations.recovery.recover import recover, remember_state
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.operations.spec_file.follow import require_file, with_spec_file
 from aurora_cli.operations.spec_file.shared import write_shared_spec
@@ -94,6 +94,8 @@ def run_on_stack(
     result = engine.run()
     if not result.dry_run:
         write_shared_spec(stack, context.terraform, options.emit)
+    if result.changed:
+        remember_state(context)
     changed = engine.resumed or context.before != last_spec(stack)
     result = with_spec_file(stack, result, options, changed=changed)
     if engine.unverified is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import StateAtRisk
+from aurora_cli.errors import AuroraError, StateAtRisk
 from aurora_cli.events import Note, timed
 from aurora_cli.hcl.adoption import IMPORTS_FILE, OVERRIDE_FILE
 from aurora_cli.operations.core.history import recorded
@@ -46,20 +47,30 @@ def recover(context: StackContext, *, look_only: bool = False) -> None:
     if look_only:
         _say_what_is_missing(context)
         return
-    repaired = repair_state(context)
+    earlier = repair_state(context) or _is_old(context)
     runs = context.terraform.unreconciled_applies()
-    if not runs and not repaired and not _is_lost(context):
+    if not runs and not earlier and not _is_lost(context):
         return
     with timed(context.emit, "recover", "Comparing the state with AWS after an interrupted run"):
         files = _restore_files(context, runs)
         with recorded(context.app, context.stack, "import") as entry:
             imported = import_existing(context, files, _unfinished(runs))
             entry.note("succeeded", _NOTHING, ", ".join(f"{one.address} ({one.id})" for one in imported) or "nothing")
+        if earlier:  # what it does hold is of that time, too
+            context.terraform.refresh()
         for run in runs:
             run.run.mark_reconciled()
     if imported:
         names = ", ".join(f"{one.address} ({one.id})" for one in imported)
-        context.emit(Note(f"Imported what an interrupted run had created: {names}."))
+        what = "what an interrupted run had created" if runs else "what Terraform's state did not hold"
+        context.emit(Note(f"Imported {what}: {names}."))
+
+
+def remember_state(context: StackContext) -> None:
+    """After a change: note the state that it has ended with, so that an older one in its place is recognized."""
+    with suppress(AuroraError):  # one that is kept elsewhere cannot be read just now: nothing is lost by that
+        state = context.terraform.state()
+        context.stack.update_record(state_version=(state.lineage, state.serial))
 
 
 def _follow(context: StackContext) -> None:
@@ -89,6 +100,8 @@ def _say_what_is_missing(context: StackContext) -> None:
     except StateAtRisk as error:
         error.hint = way_out
         raise
+    if _is_old(context):
+        raise StateAtRisk("Terraform's state is older than the one that the last change ended with.", hint=way_out)
     if _is_lost(context):
         raise StateAtRisk(
             f"AWS has the cluster {context.spec.name}, and Terraform's state does not hold it any more.", hint=way_out
@@ -99,6 +112,15 @@ def _say_what_is_missing(context: StackContext) -> None:
     if lost:
         text = f"An interrupted run may have created resources that Terraform's state does not hold: {', '.join(lost)}."
         context.emit(Note(text, level="warning", hint="The next change imports those that exist."))
+
+
+def _is_old(context: StackContext) -> bool:
+    """Whether an earlier version of the state was put in the place of the one that the last change had ended with."""
+    if context.stack.record.state_version is None:
+        return False
+    lineage, serial = context.stack.record.state_version
+    state = context.terraform.state()
+    return state.lineage == lineage and state.serial < serial
 
 
 def _is_lost(context: StackContext) -> bool:
