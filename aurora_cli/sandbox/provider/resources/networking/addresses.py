@@ -174,7 +174,11 @@ ENDPOINT = Resource(
     label="EC2 VPC Endpoint",
     create=Call(
         "CreateVpcEndpoint",
-        send={"PolicyDocument": "policy", "ClientToken": lambda task: uuid.uuid4().hex},
+        send={
+            "PolicyDocument": "policy",
+            "ClientToken": lambda task: uuid.uuid4().hex,
+            "PrivateDnsEnabled": lambda task: bool(task.get("private_dns_enabled")),
+        },
         omit=frozenset({"DnsOptions", "ServiceRegion"}),
     ),
     id="VpcEndpoint.VpcEndpointId",
