@@ -40,7 +40,7 @@ def genuine(emulator: object, aurora: Aurora, tmp_path: Path, monkeypatch: pytes
 )
 def test_killed_in_a_creation(genuine: Aurora, who: str, actions: tuple[str, ...]) -> None:
     for action in actions:
-        killed_in(genuine, action, *CREATE, who=who, slow_s=2)  # a gigabyte of a provider is not killed at once
+        killed_in(genuine, action, *CREATE, who=who, slow_s=2)  # on a busy machine it is looked at less often
     assert "Imported" in genuine.ok(*CREATE).err
     settled(genuine, "demo")
     genuine.ok("destroy", "demo", "--confirm", "demo", "--skip-final-snapshot")

@@ -161,15 +161,17 @@ _OPERATIONS: dict[str, tuple[str, dict[str, Source]]] = {
     ),
     "point-in-time": (
         "RestoreDBClusterToPointInTime",
-        {"RestoreType": lambda task: task.get("restore_to_point_in_time.restore_type") or ""}
-        | _inside(
-            "restore_to_point_in_time",
-            {
-                "RestoreToTime": "restore_to_time",
-                "SourceDBClusterIdentifier": "source_cluster_identifier",
-                "SourceDbClusterResourceId": "source_cluster_resource_id",
-                "UseLatestRestorableTime": "use_latest_restorable_time",
-            },
-        ),
+        {
+            **_inside(
+                "restore_to_point_in_time",
+                {
+                    "RestoreToTime": "restore_to_time",
+                    "SourceDBClusterIdentifier": "source_cluster_identifier",
+                    "SourceDbClusterResourceId": "source_cluster_resource_id",
+                    "UseLatestRestorableTime": "use_latest_restorable_time",
+                },
+            ),
+            "RestoreType": lambda task: task.get("restore_to_point_in_time.restore_type") or "",
+        },
     ),
 }
