@@ -38,8 +38,7 @@ _CHANGES = 2
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LAST = ("deletion_protection=false", "backup.final_snapshot=false")
-_READING = ("Describe", "List", "Get", "Head", "Lookup", "Simulate")
-_PROVIDER = 'provider "aws" {\n  region = "eu-west-1"\n\n  default_tags {\n    tags = { walked = "together" }\n  }\n}\n'
+_READING = ("Describe", "List", "Get", "Head", "Lookup", "Simulate", "GET ", "HEAD ")
 _FLOOR = re.compile(r'(?<!_)version = ">= [\d.]+"')
 
 
@@ -147,10 +146,10 @@ class _Run:
         for spec in self.specs:
             module = self.folder / spec.stem
             self._render_one(spec, module, settings)
-            for file in ("provider.tf", "backend.tf"):
-                (module / file).unlink()
+            (module / "backend.tf").unlink()
+            (module / "provider.tf").replace(self.folder / "provider.tf")  # the last one counts
         modules = "".join(f'module "{one.stem}" {{\n  source = "./{one.stem}"\n}}\n' for one in self.specs)
-        (self.folder / "main.tf").write_text(_PROVIDER + modules, "utf-8")
+        (self.folder / "main.tf").write_text(modules, "utf-8")
 
     def _render_one(self, spec: Path, folder: Path, settings: Sequence[str]) -> None:
         fields = [*self.named.get(spec.stem, ()), *settings]
@@ -195,7 +194,7 @@ class _Run:
         found: dict[str, list[Any]] = {}
         for one in self.sandbox.calls(since=since):
             if not one["action"].startswith(_READING):
-                found.setdefault(one["action"], []).append(one["parameters"])
+                found.setdefault(one["action"].rstrip("/"), []).append(one["parameters"])
         return {
             action: sorted(calls, key=lambda call: json.dumps(call, sort_keys=True)) for action, calls in found.items()
         }

@@ -47,7 +47,7 @@ def processes(folder: Path, who: str) -> list[int]:
                 "terraform"
                 if words[0].endswith((b"terraform", b"tofu"))
                 else "shell"
-                if b"sh" in words[0]
+                if words[0].endswith(b"sh")
                 else "provider"
             )
             if who in ("tree", kind) and not (who == "terraform" and b"apply" not in words):

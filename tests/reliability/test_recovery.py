@@ -29,9 +29,9 @@ backend:
 """
 
 
-def killed_in(aurora: Aurora, action: str, *args: str, who: str = "terraform") -> str:
+def killed_in(aurora: Aurora, action: str, *args: str, who: str = "terraform", slow_s: float = 0.3) -> str:
     """Kill Terraform while that call is under way; gives what the command printed."""
-    slow_creations(aurora, 0.3)
+    slow_creations(aurora, slow_s)
     since = last_call(aurora)
 
     def ready() -> bool:

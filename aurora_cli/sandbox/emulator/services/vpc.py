@@ -10,6 +10,7 @@ from moto.core.base_backend import BaseBackend
 from moto.ec2.exceptions import EC2ClientError, InvalidNetworkAclIdError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES
 
 _WITH_GATEWAY = ("dynamodb", "s3")
@@ -22,6 +23,13 @@ class VpcBackend(EC2Backend):
     def _collect_default_endpoint_services(account_id: str, region: str) -> list[dict[str, Any]]:
         """moto imports a dozen services for this list, and has none of those that it has imported no backend of."""
         return _endpoint_services(region)
+
+    def describe_subnets(self, subnet_ids: list[str] | None = None, filters: Any = None) -> list[Subnet]:
+        """moto does not know the filter for an IPv6 association, by which hashicorp/aws waits for it."""
+        others = dict(filters or {})
+        wanted = others.pop("ipv6-cidr-block-association.association-id", None)
+        found = super().describe_subnets(subnet_ids, others)
+        return [one for one in found if wanted is None or set(wanted) & set(one.ipv6_cidr_block_associations)]
 
     def delete_network_acl_entry(self, network_acl_id: str, rule_number: int, egress: bool) -> Any:
         """moto fails without such an entry."""
@@ -62,6 +70,17 @@ class VpcBackend(EC2Backend):
 
 def _is_associated(block: dict[str, Any]) -> bool:
     return str(block.get("ipv6CidrBlockState", {}).get("State", "")) == "associated"
+
+
+_nested: Any = vars(Subnet)["ipv6_cidr_block_association_set"].fget
+
+
+def _associations(subnet: Subnet) -> list[dict[str, Any]]:
+    """moto has the state of an association within another one."""
+    return [{**one, "ipv6CidrBlockState": one["ipv6CidrBlockState"]["state"]} for one in _nested(subnet)]
+
+
+Subnet.ipv6_cidr_block_association_set = property(_associations)  # type: ignore[assignment]
 
 
 @cache

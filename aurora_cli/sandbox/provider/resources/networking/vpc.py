@@ -85,9 +85,12 @@ def _tenancy_replaces(prior: Mapping[str, Any], planned: Mapping[str, Any]) -> b
 
 
 def _without_ipv6(task: Task, item: Item) -> Mapping[str, Any]:
-    """What a VPC without an IPv6 network has in its state."""
-    asked = ("assign_generated_ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_netmask_length")
-    return {} if item.get("Ipv6CidrBlockAssociationSet") else dict.fromkeys(asked)
+    """What a VPC without an IPv6 network, or with one of Amazon's, has in its state."""
+    found = dict.fromkeys(("assign_generated_ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_netmask_length"))
+    if not item.get("Ipv6CidrBlockAssociationSet"):
+        return found
+    del found["assign_generated_ipv6_cidr_block"]
+    return {} if task.get("ipv6_ipam_pool_id") else found
 
 
 def _own_ipv6(task: Task) -> bool:

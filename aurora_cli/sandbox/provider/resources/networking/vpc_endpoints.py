@@ -121,6 +121,7 @@ ENDPOINT = Resource(
             "PolicyDocument": "policy",
             "DnsOptions": _dns_options,
             "ClientToken": lambda task: uuid.uuid4().hex,
+            "PrivateDnsEnabled": lambda task: bool(task.get("private_dns_enabled")),
         },
         omit=frozenset({"ServiceRegion"}),
     ),
