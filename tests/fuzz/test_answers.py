@@ -62,6 +62,7 @@ def _argument(name: str, parameter: inspect.Parameter) -> Any:
         "ids": ("vpc-1",),
         "vpcs": ("vpc-1",),
         "subnets": ("subnet-1",),
+        "arguments": ("init_query",),
         "verb": "stop",
         "bounds": (1, 2),
         "to": datetime(2026, 1, 1, tzinfo=timezone.utc),
