@@ -20,7 +20,7 @@ from aurora_cli.commands.shared.session import Session
 from aurora_cli.commands.table import COMPLETE_VARIABLE, PROGRAM
 from aurora_cli.commands.usage import as_invalid_input, wanted_output
 from aurora_cli.errors import AuroraError, Interrupted, OperationFailed
-from aurora_cli.signals import heed_interrupt, hold_interrupt
+from aurora_cli.signals import heed_interrupt, hold_interrupt, ignore_interrupt
 
 _PIPE_BYTES = 1 << 16
 _WAYS_OUT = {
@@ -55,7 +55,9 @@ def main(arguments: Sequence[str] | None = None, obj: Session | None = None) -> 
         _silence()
         return READER_GONE
     finally:
-        if arguments is not None:  # the process goes on
+        if arguments is None:
+            ignore_interrupt()
+        else:  # the process goes on
             heed_interrupt()
 
 

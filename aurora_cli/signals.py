@@ -20,6 +20,12 @@ def heed_interrupt() -> None:
     _replace(_not_heard, signal.default_int_handler)
 
 
+def ignore_interrupt() -> None:
+    """All is told. Python gives up its handlers while it shuts down, and a Ctrl-C would then end the process by its signal."""
+    for handler in (signal.default_int_handler, _not_heard):
+        _replace(handler, signal.SIG_IGN)
+
+
 def _not_heard(number: int, frame: FrameType | None) -> None:
     signal.signal(number, signal.default_int_handler)
 

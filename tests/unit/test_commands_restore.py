@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from aurora_cli.operations.restore_in_place.reconcile import reconcile_step
 from tests.unit.conftest import Run
 
 WHERE = ("--to-time", "latest")
@@ -60,3 +62,15 @@ def test_the_name_reaches_the_operation(run: Run, words: tuple[str, ...], operat
     said = run("--region", "eu-west-1", "restore", "orders", *words, "--confirm", "orders").err
     assert "Called" in said
     assert operation in said
+
+
+def test_what_was_swapped_in_is_read_into_the_state_also_where_nothing_is_left_to_change() -> None:
+    """Else `drift` takes the new resource IDs for somebody else's work."""
+    done: list[str] = []
+    context: Any = SimpleNamespace(
+        stack=SimpleNamespace(name="orders", record=SimpleNamespace(created_from="empty")),
+        refresh_state=lambda: done.append("refresh"),
+        bring_to_spec=lambda refuse: done.append("plan"),
+    )
+    reconcile_step(context).run()
+    assert done == ["refresh", "plan"]

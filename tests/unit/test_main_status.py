@@ -199,3 +199,14 @@ def test_ctrl_c_while_modules_are_loaded_ends_with_its_status(tmp_path: Path) ->
     environ = {**os.environ, "PYTHONPATH": str(Path(aurora_cli.__file__).parents[1])}
     ended = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60)
     assert (ended.returncode, ended.stderr) == (130, "error: Interrupted.\n" * 2)
+
+
+def test_the_end_of_the_process_hears_no_interrupt() -> None:
+    code = (
+        "import atexit, os, signal\n"
+        "atexit.register(lambda: [os.kill(os.getpid(), signal.SIGINT) for _ in range(3)])\n"
+        "from aurora_cli.main import main\n"
+        "raise SystemExit(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -33,6 +33,7 @@ def reconcile_step(context: OperationContext, created_from: str | None = None) -
         record = context.stack.record
         if created_from is not None and record.created_from in (None, EMPTY):
             context.stack.update_record(created_from=created_from)
+        context.refresh_state()  # of a plan that finds nothing to change, Terraform keeps no new resource IDs
         context.bring_to_spec(refuse_harm(context.stack.name, _harmless))
         return None
 
