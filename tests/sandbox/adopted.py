@@ -10,6 +10,11 @@ PASSWORD = "only-in-the-sandbox"
 CLOUDFORMATION = {"Key": "aws:cloudformation:stack-name", "Value": "ShopStack"}
 
 
+def _as_cloudformation(request: Any, **_: object) -> None:
+    """Only CloudFormation's own calls give the tags of its stacks."""
+    request.headers["User-Agent"] = "cloudformation.amazonaws.com"
+
+
 class Others:
     """What other tools would do to the account of a home."""
 
@@ -75,6 +80,7 @@ class Others:
 
     def by_cdk(self, name: str = "shopstack-database-b269d8bb-k3jx9qz0wv") -> str:
         """CDK's way: random suffixes, Serverless v2, tags on the cluster's snapshots alone."""
+        self.rds.meta.events.register("before-send.rds", _as_cloudformation)
         self._cluster(
             name,
             "aurora-postgresql",
@@ -87,6 +93,7 @@ class Others:
         )
         for identifier in ("writer2462cc03-7yhmfkqhd2ps", "reader1e3b1f9a-c0qz2wm4x8tk"):
             self._instance(name, f"shopstack-database{identifier}", "db.serverless", Tags=[CLOUDFORMATION])
+        self.rds.meta.events.unregister("before-send.rds", _as_cloudformation)
         return name
 
     def with_mysql(self, name: str = "tickets") -> None:

@@ -254,7 +254,7 @@ def _method(name: str, wire_name: str, action: Action) -> Callable[[AuroraRespon
     def method(self: AuroraResponse) -> ActionResult:
         if action.ours is not None and not action.ours(self.aurora, self.params):
             return cast(ActionResult, getattr(RDSResponse, name)(self))
-        check(self.aurora, wire_name, self.params)
+        check(self.aurora, wire_name, self.params, str(self.headers.get("User-Agent") or ""))
         quotas.check(self.aurora, wire_name, self.params)
         result = action.do(self.aurora, self.params)
         return ActionResult({action.member: result} if action.member else result)

@@ -13,17 +13,18 @@ _ANY_ENGINE = "aurora-mysql"
 """Of a restore whose source has to be found first: its limits are those of any engine."""
 
 
-def check(backend: AuroraBackend, action: str, params: Any) -> None:
+def check(backend: AuroraBackend, action: str, params: Any, agent: str = "") -> None:
     """Reject a call that AWS refuses for what it says.
 
     Args:
         action: e.g. `CreateDBCluster`.
         params: its parameters.
+        agent: its User-Agent header.
 
     Raises:
         RDSClientError: a value or a combination is not allowed, or what the call changes does not exist.
     """
-    tags.check(params.get("Tags") or ())
+    tags.check(params.get("Tags") or (), agent=agent)
     rules = together.OF_ACTION.get(action, ())
     call = Call(backend, action, params)
     _check_values(action, params, (call.engine if rules else None) or _ANY_ENGINE)

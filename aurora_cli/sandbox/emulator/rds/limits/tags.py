@@ -10,12 +10,17 @@ from aurora_cli.sandbox.emulator.rds.errors import bad_value
 from aurora_cli.spec.facts.tables import table
 
 _LONGEST_KEY, _LONGEST_VALUE = 128, 256
+CLOUDFORMATION = "cloudformation.amazonaws.com"
+"""The User-Agent header of its calls."""
 _RESERVED = ("aws:", "rds:")
 _OTHER = re.compile(r"[^\w\s.:/=+@-]")
 
 
-def check(tags: Iterable[Any], present: Iterable[Any] = ()) -> None:
+def check(tags: Iterable[Any], present: Iterable[Any] = (), agent: str = "") -> None:
     """Reject tags that are not valid, or too many with those that a resource has.
+
+    Args:
+        agent: the User-Agent header of the call: CloudFormation's calls give the reserved keys.
 
     Raises:
         RDSClientError: a key or value is not valid, a key is given twice, or there are more than 50.
@@ -23,7 +28,8 @@ def check(tags: Iterable[Any], present: Iterable[Any] = ()) -> None:
     given = list(tags)
     keys = [str(one.get("Key") or "") for one in given]
     for key, one in zip(keys, given, strict=True):
-        _check_text("key", key, 1, _LONGEST_KEY)
+        if agent != CLOUDFORMATION or not key.startswith("aws:cloudformation:"):
+            _check_text("key", key, 1, _LONGEST_KEY)
         _check_text("value", str(one.get("Value") or ""), 0, _LONGEST_VALUE)
         if keys.count(key) > 1:
             raise bad_value(f"Duplicate tag keys found: {key}. Please note that tag keys are case sensitive.")
