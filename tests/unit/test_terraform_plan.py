@@ -94,6 +94,13 @@ def test_attributes_are_compared_where_they_differ() -> None:
     assert set(made.resource_changes[0].unknown) == {"arn", "endpoint"}
 
 
+@pytest.mark.parametrize(("before", "after"), [({}, None), (None, []), ("", None), (0, None), (None, False)])
+def test_what_nobody_has_set_does_not_differ_however_it_is_written(before: Any, after: Any) -> None:
+    values = {"tags": before, "port": 5432}, {"tags": after, "port": 5433}
+    (found,) = Plan.from_json({"resource_changes": [change(["update"], *values)]}).changes
+    assert [one.path for one in found.changed] == ["port"]
+
+
 def test_secrets_are_nowhere_in_the_plan() -> None:
     made = plan(
         change(

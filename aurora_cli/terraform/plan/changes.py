@@ -58,7 +58,7 @@ def attribute_changes(change: dict[str, Any]) -> tuple[AttributeChange, ...]:
 def _differences(
     path: Path, before: Any, after: Any, unknown: Any, marks: tuple[Any, Any]
 ) -> Iterator[AttributeChange]:
-    if before == after and not _any_unknown(unknown):
+    if (before == after or _is_unset(before, after)) and not _any_unknown(unknown):
         return
     if (
         marks[0] is True
@@ -79,6 +79,11 @@ def _differences(
     elif before != after or _any_unknown(unknown):
         known = not _any_unknown(unknown)
         yield AttributeChange(dotted(path), redact(before, marks[0]), redact(after, marks[1]), known=known)
+
+
+def _is_unset(before: Any, after: Any) -> bool:
+    """Whether nothing differs but how it is written: the provider stores `""`, 0 or `{}` for what nobody has set."""
+    return not before and not after and (before is None or after is None)
 
 
 def _is_switch(before: Any, after: Any) -> bool:
