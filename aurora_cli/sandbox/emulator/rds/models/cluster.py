@@ -37,6 +37,8 @@ class AuroraCluster(Transitional, DBCluster):
     """
 
     backend: Any  # all backends are Aurora backends
+    writer_is_new = False
+    """Whether the writer has its role since it was created, and by that alone."""
 
     def __init__(self, backend: RDSBackend, **values: Any) -> None:
         self.enter("creating")
@@ -143,16 +145,16 @@ class AuroraCluster(Transitional, DBCluster):
 
         Here it is the first by name, so that a run can be repeated.
         """
-        recent = [one for one in self.instances if utcnow() - one.created < _AT_ONCE]
         writer = next((one for one in self.instances if one.is_cluster_writer), None)
-        if writer is None or (len(recent) == len(self.instances) and _place(new) < _place(writer)):
+        at_once = self.writer_is_new and all(utcnow() - one.created < _AT_ONCE for one in self.instances)
+        if writer is None or (at_once and _place(new) < _place(writer)):
             self.make_writer(new)
-            new.is_cluster_writer = True
+            self.writer_is_new = new.is_cluster_writer = True
 
     def designate_writer(self) -> None:
         """Without a writer, promote the reader that AWS would promote."""
         if self.instances and not any(member.is_cluster_writer for member in self.instances):
-            self.next_writer(self.instances).is_cluster_writer = True
+            self.make_writer(self.next_writer(self.instances))
 
     def next_writer(self, readers: list[AuroraInstance]) -> AuroraInstance:
         """The reader with the lowest promotion tier, and of several the largest (Aurora User Guide, fault tolerance)."""
@@ -160,6 +162,7 @@ class AuroraCluster(Transitional, DBCluster):
 
     def make_writer(self, target: AuroraInstance) -> None:
         """Make this member the only writer."""
+        self.writer_is_new = False
         for member in self._members:
             member.is_cluster_writer = member is target
 
