@@ -60,7 +60,10 @@ def against(runs: int) -> None:
     """Ours and Terraform alone."""
     print("## Against bare Terraform\n")
     with workshop() as shop:
-        show([one(shop, runs) for one in (planning, creating, scaling, destroying)])
+        found = [planning(shop, runs), creating(shop, runs)]
+        with workshop() as another:  # an account has room for 40 instances
+            found += [scaling(another, runs), destroying(another, runs)]
+        show(found)
         print("## Memory\n\n| command | peak of its own process (MiB) |\n| --- | --: |")
         for name, mib in memory(shop).items():
             print(f"| `{name}` | {mib:.0f} |")
