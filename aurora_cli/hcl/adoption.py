@@ -15,6 +15,11 @@ OVERRIDE_FILE = "imports_override.tf"
 FILES = (IMPORTS_FILE, BARE_FILE)
 
 
+_IGNORED = {"aws_sns_topic_subscription": "[confirmation_timeout_in_minutes, endpoint_auto_confirms]"}
+"""Resource types of which not all can be ignored, since the provider refuses its own values as configuration: an empty
+`filter_policy_scope` without a `filter_policy`. Their lists are the arguments that no API gives back."""
+
+
 @dataclass(frozen=True)
 class Import:
     """One resource: its address (`aws_rds_cluster.this`), and what Terraform calls its id."""
@@ -48,7 +53,8 @@ def import_blocks(imports: Sequence[Import]) -> str:
 def unchanged_resources(resources: Iterable[tuple[str, str]]) -> str:
     """`imports_override.tf`: the resources of a module, as (type, name), are planned to stay as they are."""
     blocks = [
-        f'resource "{kind}" "{name}" {{\n  lifecycle {{\n    ignore_changes = all\n    prevent_destroy = false\n  }}\n}}\n'
+        f'resource "{kind}" "{name}" {{\n  lifecycle {{\n    ignore_changes = {_IGNORED.get(kind, "all")}\n'
+        "    prevent_destroy = false\n  }\n}\n"
         for kind, name in resources
     ]
     return format_hcl("\n".join(blocks))

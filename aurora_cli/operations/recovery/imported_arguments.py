@@ -39,6 +39,7 @@ ARGUMENTS = {
     "aws_secretsmanager_secret": ("force_overwrite_replica_secret", "recovery_window_in_days"),
     "aws_iam_role": ("force_detach_policies",),
     "aws_sns_topic": ("content_based_deduplication", "fifo_topic"),
+    "aws_sns_topic_subscription": ("confirmation_timeout_in_minutes", "endpoint_auto_confirms"),
     "aws_subnet": ("enable_dns64",),
 }
 """Resource type -> arguments. Source: the read functions of the provider's resources, which do not set them."""
