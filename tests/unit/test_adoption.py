@@ -10,13 +10,14 @@ import pytest
 
 from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.errors import NotAdoptable, StateAtRisk
-from aurora_cli.hcl.adoption import Bare, bare_resources
+from aurora_cli.hcl.adoption import Bare, bare_resources, unchanged_resources
 from aurora_cli.operations.adopt.differences import differences_of, refuse_differences, tagged_by
 from aurora_cli.operations.adopt.extras import autoscaling_of, logs_of, rotation_of
 from aurora_cli.operations.adopt.members import instances_of, keys_of
 from aurora_cli.operations.adopt.preconditions import refuse
 from aurora_cli.operations.adopt.unmanaged import unmanaged_of
 from aurora_cli.operations.adopt.values import values_of
+from aurora_cli.operations.recovery.imported_arguments import ARGUMENTS
 from aurora_cli.spec.layers.layers import Layer
 from aurora_cli.spec.resolve.minimal import dump_minimal
 from aurora_cli.spec.resolve.resolve import resolve
@@ -157,6 +158,14 @@ def test_a_bare_resource_has_what_the_provider_requires_and_ignores_the_rest() -
     assert 'name = "a$${b}"' in text
     assert "rules {\n    days = 3\n  }" in text
     assert "ignore_changes = all" in text
+
+
+def test_what_is_imported_after_an_interruption_stays_as_it_is() -> None:
+    """hashicorp/aws 5.100 refuses a subscription whose own values it gets as configuration."""
+    text = unchanged_resources([("aws_vpc", "this"), ("aws_sns_topic_subscription", "email")])
+    assert text.count("ignore_changes") == 2
+    assert "ignore_changes  = [confirmation_timeout_in_minutes, endpoint_auto_confirms]" in text
+    assert set(ARGUMENTS["aws_sns_topic_subscription"]) == {"confirmation_timeout_in_minutes", "endpoint_auto_confirms"}
 
 
 def test_log_groups_are_taken_over_if_they_are_alike() -> None:
