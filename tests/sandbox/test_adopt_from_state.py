@@ -140,5 +140,9 @@ def test_their_terraform_lets_go_and_nothing_changes_in_aws(aurora: Aurora, tmp_
     assert aurora.run("plan", "orders", "--exit-code").status == 0
     aurora.ok("allow", "orders", "192.168.0.0/24", "--yes")
     assert aurora.run("plan", "orders", "--exit-code").status == 0
-    aurora.ok("destroy", "orders", "--confirm", "orders", "--skip-final-snapshot")
+    before = last_call(aurora)
+    aurora.ok("rename", "orders", "sales", "--yes")
+    assert "CreateSecurityGroup" not in changing_calls(aurora, before)
+    assert aurora.run("plan", "sales", "--exit-code").status == 0
+    aurora.ok("destroy", "sales", "--confirm", "sales", "--skip-final-snapshot")
     assert stack.changes() == {}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.hcl.render_options import RenderOptions
+from aurora_cli.operations.core.rendered import remembered, write_rendered
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.spec.text.dump import dump_spec
 from aurora_cli.stacks.archive import archived_spec
@@ -18,7 +19,7 @@ from aurora_cli.stacks.blue_green import read_blue_green, to_dict
 from aurora_cli.stacks.history import History
 from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.journal import FILE, Journal, read_journal
-from aurora_cli.stacks.record import load_record
+from aurora_cli.stacks.record import StackRecord, load_record
 from aurora_cli.stacks.registry import Registry
 from aurora_cli.terraform.run import run_folder
 from aurora_cli.terraform.state.state import STATE_FILE, read_local_state
@@ -125,6 +126,13 @@ def test_the_same_terraform_is_rendered(name: str, home: Home) -> None:
     assert {path: as_before(text) for path, text in now.items()} == {
         path: as_before(text) for path, text in before.items()
     }
+
+
+def test_all_that_a_record_knows_of_the_rendering_is_remembered() -> None:
+    """A field of both that `remembered` lacks would be lost in every render that does not read the state."""
+    both = {f.name for f in fields(StackRecord)} & {f.name for f in fields(RenderOptions)}
+    record = StackRecord("orders", "eu-west-1", "aws", "2026-01-01T00:00:00+00:00")
+    assert set(remembered(record)) == both - {"instance_keys", "snapshot_region"}
 
 
 @pytest.mark.parametrize("name", ["creating"])

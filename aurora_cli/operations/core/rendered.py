@@ -56,9 +56,9 @@ def forget_rendered(stack: Stack) -> None:
     (stack.folder / _NOTE).unlink(missing_ok=True)
 
 
-def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **options: Any) -> RenderOptions:
-    """How a stack is rendered: what its record remembers, and what `options` says of it instead."""
-    remembered: dict[str, Any] = {
+def remembered(record: StackRecord) -> dict[str, Any]:
+    """What a record keeps of `RenderOptions`, instance keys aside."""
+    return {
         "split_instances": record.split_instances,
         "final_snapshot_identifier": record.final_snapshot_identifier,
         "created_from": record.created_from,
@@ -73,8 +73,12 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
         "account_id": record.account_id,
         "shared": record.shared,
     }
+
+
+def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **options: Any) -> RenderOptions:
+    """How a stack is rendered: what its record remembers, and what `options` says of it instead."""
     chosen = record.instance_keys if keys is None else keys
-    return RenderOptions(instance_keys=chosen, **{**remembered, **options})
+    return RenderOptions(instance_keys=chosen, **{**remembered(record), **options})
 
 
 def _key(spec: ClusterSpec, how: RenderOptions) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.events import timed
-from aurora_cli.operations.core.rendered import write_rendered
+from aurora_cli.operations.core.rendered import remembered, write_rendered
 from aurora_cli.operations.passwords.generated import sent_version
 from aurora_cli.terraform.state.state import STATE_FILE
 from aurora_cli.terraform.state.state_rename import renamed_state
@@ -49,10 +49,11 @@ def try_out(context: OperationContext, spec: ClusterSpec, names: Renamed) -> Pla
                 instance_keys=record.instance_keys,
             )
             sent = sent_version(context.terraform.state_resources()) or record.password_version
-            kept = {"created_from": record.created_from, "source_arn": record.source_arn, "password_version": sent}
-            kept |= {"split_instances": record.split_instances}
-            stack.update_record(final_snapshot_identifier=names.snapshot or record.final_snapshot_identifier, **kept)
-            write_rendered(stack, local)
+            new = {
+                "password_version": sent,
+                **({"final_snapshot_identifier": names.snapshot} if names.snapshot else {}),
+            }
+            write_rendered(stack, local, **{**remembered(record), **new})
             lock = context.stack.terraform_dir / LOCK_FILE
             if lock.is_file():
                 write_atomic(stack.terraform_dir / LOCK_FILE, lock.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.spec.derived.members import LOWEST_PRIORITY, class_of, override_of, tier_of
+from aurora_cli.spec.derived.members import class_of, override_of, tier_of
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
@@ -30,7 +30,8 @@ class Order:
         resize: keys whose class changes, in order; the writer last.
         gone: keys that go at the end.
         writer: key of the writer before, None if Terraform does not know it.
-        successor: key that takes the role over before `writer` is resized or goes; None when the role stays.
+        successor: key that takes the role over before `writer` is resized, or goes (in journals of earlier versions alone); None
+            when the role stays.
         acu: serverless range before, as (min, max, pause after), None without one.
         parallel: how many readers may change at the same time.
     """
@@ -90,12 +91,12 @@ def order_of(
     """
     kept = [key for key in sorted(keys, key=int) if key in classes]
     changed = [key for key in kept if classes[key] != class_of(after, key)]
-    readers = sorted((k for k in changed if k != writer), key=lambda k: (-_tier(after, k), -int(k)))
+    readers = sorted((k for k in changed if k != writer), key=lambda k: (-tier_of(after, k), -int(k)))
     new = tuple(key for key in sorted(keys, key=int) if key not in classes)
     successor = None
     if writer in changed:
         heirs = [key for key in (*kept, *new) if key != writer]
-        successor = min(heirs, key=lambda k: (_tier(after, k), int(k)), default=None)
+        successor = min(heirs, key=lambda k: (tier_of(after, k), int(k)), default=None)
     acu, pause = before.instances.acu, before.instances.pause_after
     return Order(
         classes=dict(classes),
@@ -123,10 +124,6 @@ def duration(orders: Sequence[Order]) -> str | None:
     quicker = [] if minutes(widest) == minutes(None) else [f"--parallel {widest}: {minutes(widest)}"]
     quicker.append(f"--in-place: {_MINUTES[0]} to {_MINUTES[1]} minutes, and no instance serves meanwhile")
     return f"{count} instances get another class, in {minutes(None)} or so. With {'; with '.join(quicker)}."
-
-
-def _tier(spec: ClusterSpec, key: str) -> int:
-    return min(tier_of(spec, key), LOWEST_PRIORITY)
 
 
 def spec_on_the_way(after: ClusterSpec, order: Order, reached: Collection[str]) -> ClusterSpec:

@@ -61,7 +61,7 @@ class ScaleRequest:
 def scale(app: AppContext, cluster: str, request: ScaleRequest, *, options: RunOptions) -> ChangeResult:
     """Scale an existing cluster.
 
-    The instance that is the writer now is never removed: another one goes, or the role moves first.
+    The instance that is the writer now is never removed: another one is.
 
     Raises:
         SpecInvalid: the result breaks a rule. What `run_operation` raises.

@@ -32,7 +32,7 @@ class Resource:
     Attributes:
         address: e.g. `aws_rds_cluster_instance.this["2"]`.
         type: e.g. `aws_rds_cluster_instance`.
-        name: e.g. `others`.
+        name: e.g. `this`.
         key: the `for_each` key or `count` index, or None.
     """
 
