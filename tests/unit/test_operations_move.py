@@ -121,15 +121,15 @@ def test_a_subnet_group_of_the_stack_stays(monkeypatch: pytest.MonkeyPatch) -> N
         Move("orders", "there").decide(context(monkeypatch, FakeRds(), group=None))
 
 
-def test_a_boto3_that_is_too_old_says_so() -> None:
+def test_a_botocore_that_is_too_old_says_so() -> None:
     from botocore.exceptions import ParamValidationError
 
     def refuse(**_: Any) -> None:
         raise ParamValidationError(report='Unknown parameter in input: "DBSubnetGroupName"')
 
-    with pytest.raises(AwsFailed, match="The installed boto3 cannot move orders") as refused:
+    with pytest.raises(AwsFailed, match="The installed botocore cannot move orders") as refused:
         move_to_subnet_group(SimpleNamespace(modify_db_cluster=refuse), "orders", "there", [], "IPV4")
-    assert "pip install --upgrade boto3" in str(refused.value.hint)
+    assert "pip install --upgrade botocore" in str(refused.value.hint)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def read_topology(rds: Any, identifier: str) -> Topology | None:
     """Read one cluster.
 
     Args:
-        rds: a boto3 RDS client.
+        rds: a botocore RDS client.
         identifier: DB cluster identifier.
 
     Returns:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.aws.errors import aws_errors, known_to_boto3
+from aurora_cli.aws.errors import aws_errors, known_to_botocore
 from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def create_deployment(rds: Any, name: str, arn: str, tags: dict[str, str], **tar
     """
     wanted = {key: value for key, value in target.items() if value is not None}
     try:
-        unknown = known_to_boto3("create that blue/green deployment; nothing was changed")
+        unknown = known_to_botocore("create that blue/green deployment; nothing was changed")
         with aws_errors(f"creating the blue/green deployment {name}"), unknown:
             answer = rds.create_blue_green_deployment(
                 BlueGreenDeploymentName=name,

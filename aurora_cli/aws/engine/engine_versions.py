@@ -68,7 +68,7 @@ def read_engine_versions(
     """The versions of an engine in the Region, oldest first as AWS lists them (RDS API DescribeDBEngineVersions).
 
     Args:
-        rds: a boto3 RDS client.
+        rds: a botocore RDS client.
         engine: `aurora-postgresql` or `aurora-mysql`.
         version: only this one, or those of this major version.
         retired: also those that a cluster may run and AWS no longer offers for new ones.

@@ -50,7 +50,7 @@ def read_offers(rds: Any, engine: str, version: str) -> Offers:
     """Read what can be ordered.
 
     Args:
-        rds: a boto3 RDS client.
+        rds: a botocore RDS client.
         engine, version: as in DescribeDBEngineVersions; a major version counts as its newest minor one.
 
     Raises:

@@ -13,7 +13,7 @@ from aurora_cli.errors import AwsFailed, ClusterNotFound
 Item = dict[str, Any]
 Values = Mapping[str, Any]
 Client = Callable[[str], Any]
-"""Service -> boto3 client of the Region that the resource is in."""
+"""Service -> botocore client of the Region that the resource is in."""
 
 _ABSENT = ("NotFound", "NoSuchEntity", "NoSuchHostedZone")
 
@@ -45,7 +45,7 @@ class Entry:
     """How resources of one type are found. Texts with `{attribute}` are filled in with the planned values.
 
     Attributes:
-        service, call: of boto3, e.g. `ec2` and `describe_vpcs`.
+        service, call: of botocore, e.g. `ec2` and `describe_vpcs`.
         items: key of the response that holds the resources, or the one resource.
         id: for `terraform import`, from the planned values and the item's own keys (`{VpcId}`). Source: section Import of the
             provider's documentation.

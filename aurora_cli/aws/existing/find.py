@@ -31,7 +31,7 @@ def tags_of_named(client: Client, kind: str, name: str) -> Mapping[str, str] | N
     """The tags of the resource of that name, whoever's it is; of an alias those of its key. None if there is none.
 
     Args:
-        client: service -> boto3 client.
+        client: service -> botocore client.
         kind: resource type whose resources are found by `name` alone.
 
     Raises:
@@ -48,7 +48,7 @@ def find_existing(client: Client, kind: str, values: Mapping[str, Any], cluster_
     """The resources that AWS has of what a plan would create; several only where AWS gives the ids.
 
     Args:
-        client: service -> boto3 client of the resource's Region.
+        client: service -> botocore client of the resource's Region.
         kind: resource type, e.g. `aws_vpc`.
         values: planned attributes, as far as they are known. Tags among them are those that the creation sends.
         cluster_tag: key of the tag that says which cluster a resource belongs to.

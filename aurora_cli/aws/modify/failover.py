@@ -19,7 +19,7 @@ def fail_over(
     """Make `target` the writer. Does nothing if it is the writer already.
 
     Args:
-        rds: a boto3 RDS client.
+        rds: a botocore RDS client.
         cluster: DB cluster identifier.
         target: DB instance identifier of the reader to promote.
         clock: time to wait by.

@@ -16,7 +16,7 @@ def read_bounds(scaling: Any, cluster: str) -> tuple[int, int] | None:
     """Fewest and most readers; None for a cluster whose readers do not scale.
 
     Args:
-        scaling: a boto3 client of Application Auto Scaling.
+        scaling: a botocore client of Application Auto Scaling.
 
     Raises:
         CredentialsError, AccessDenied, AwsFailed.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aurora_cli.aws.cluster.topology import LIFECYCLE
-from aurora_cli.aws.errors import aws_errors, known_to_boto3
+from aurora_cli.aws.errors import aws_errors, known_to_botocore
 from aurora_cli.aws.replication.global_database import read_global
 from aurora_cli.aws.restore.restore_sources import read_cluster
 
@@ -42,9 +42,9 @@ def set_extended_support(rds: Any, identifier: str, *, on: bool) -> None:
     """Cover a cluster by Extended Support, or not (ModifyDBCluster.EngineLifecycleSupport).
 
     Raises:
-        CredentialsError, AccessDenied; AwsFailed: also where the installed boto3 does not know the parameter.
+        CredentialsError, AccessDenied; AwsFailed: also where the installed botocore does not know the parameter.
     """
-    unknown = known_to_boto3(f"change Extended Support of {identifier}; the rest is applied")
+    unknown = known_to_botocore(f"change Extended Support of {identifier}; the rest is applied")
     with aws_errors(f"setting Extended Support of {identifier}"), unknown:
         rds.modify_db_cluster(
             DBClusterIdentifier=identifier, EngineLifecycleSupport=LIFECYCLE[on], ApplyImmediately=True
@@ -59,9 +59,9 @@ def move_to_subnet_group(rds: Any, identifier: str, group: str, security_groups:
         network: `IPV4` or `DUAL`; without it AWS takes `IPV4`.
 
     Raises:
-        CredentialsError, AccessDenied; AwsFailed: also where the installed boto3 does not know the parameter.
+        CredentialsError, AccessDenied; AwsFailed: also where the installed botocore does not know the parameter.
     """
-    with aws_errors(f"moving {identifier} to {group}"), known_to_boto3(f"move {identifier}; nothing was changed"):
+    with aws_errors(f"moving {identifier} to {group}"), known_to_botocore(f"move {identifier}; nothing was changed"):
         rds.modify_db_cluster(
             DBClusterIdentifier=identifier,
             DBSubnetGroupName=group,

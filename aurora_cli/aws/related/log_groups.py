@@ -12,7 +12,7 @@ def log_groups_of(logs: Any, cluster: str, proxies: tuple[str, ...] = ()) -> tup
     """Names of the log groups of a cluster and of proxies, as far as they may be read.
 
     Args:
-        logs: a boto3 client of CloudWatch Logs.
+        logs: a botocore client of CloudWatch Logs.
 
     Raises:
         CredentialsError, AwsFailed.

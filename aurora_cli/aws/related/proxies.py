@@ -25,7 +25,7 @@ def read_proxy(rds: Any, name: str) -> ProxyHosts | None:
     """The hosts of a proxy; None if AWS has none of that name, or has not made it yet.
 
     Args:
-        rds: a boto3 RDS client.
+        rds: a botocore RDS client.
         name: of the proxy.
 
     Raises:

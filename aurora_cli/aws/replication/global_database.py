@@ -125,7 +125,7 @@ def hand_over(
     """Make the member in `region` the primary. Does nothing if it is, and waits only if AWS is at it already.
 
     Args:
-        rds: a boto3 RDS client of the Region that takes over: the other one may be unreachable.
+        rds: a botocore RDS client of the Region that takes over: the other one may be unreachable.
         allow_data_loss: fail over (what had not arrived is lost) instead of switching over (nothing is lost).
 
     Raises:

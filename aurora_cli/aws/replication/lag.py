@@ -49,7 +49,7 @@ def read_lag(cloudwatch: Any, topology: Topology, clock: Clock) -> Lag:
     """The lag of a replica cluster. Its writer, or the instance that becomes it, applies what arrives and has the metric.
 
     Args:
-        cloudwatch: a boto3 CloudWatch client of the replica's Region.
+        cloudwatch: a botocore CloudWatch client of the replica's Region.
 
     Raises:
         CredentialsError. Without permission the lag is unknown, and no more.

@@ -48,7 +48,7 @@ class StackContext:
 
     @cached_property
     def rds(self) -> Any:
-        """A boto3 RDS client of the cluster's Region."""
+        """A botocore RDS client of the cluster's Region."""
         return self.app.aws(self.spec.region).client("rds")
 
     def look(self) -> Topology | None:

@@ -70,7 +70,7 @@ def own_key(
     """What becomes of the stack's own key; None if the stack has none (any more).
 
     Args:
-        rds: a boto3 RDS client.
+        rds: a botocore RDS client.
         topology: the live cluster, if there is one.
         resources: of Terraform's state.
         snapshot: name of the final snapshot that is to be taken, if one is.

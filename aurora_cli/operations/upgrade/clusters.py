@@ -32,7 +32,7 @@ class UpgradeUnit:
 
     @property
     def rds(self) -> Any:
-        """A boto3 RDS client of its Region."""
+        """A botocore RDS client of its Region."""
         return self.context.app.aws(self.region).client("rds")
 
     def live(self) -> Topology:

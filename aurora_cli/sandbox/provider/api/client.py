@@ -51,7 +51,7 @@ class Client:
         Args:
             service: botocore's name, e.g. `ec2`.
             operation: e.g. `CreateVpc`.
-            params: as boto3 takes them.
+            params: as botocore takes them.
             region: Region to sign for; empty: the provider's.
             repeat_lost: False if a retry is not safe after a lost response, e.g. of a create without a client token.
 
