@@ -1,7 +1,7 @@
 """The one environment that our own calls and Terraform take their credentials from.
 
-botocore and the AWS SDK for Go (Terraform's provider) read the same variables in another order: Go prefers keys to a profile, botocore
-`AWS_DEFAULT_PROFILE` to `AWS_PROFILE`. Here nothing is left that they could read differently.
+botocore and the AWS SDK for Go (Terraform's provider) read the same variables in another order: Go prefers keys to a profile,
+botocore `AWS_DEFAULT_PROFILE` to `AWS_PROFILE`. Here nothing is left that they could read differently.
 https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 """
 

@@ -1,7 +1,7 @@
 """The profiles of the shared AWS files, as far as our calls and Terraform's may read them differently.
 
-botocore and Terraform's provider (AWS SDK for Go) resolve a profile by rules of their own. Where these choose other credentials, the
-profile is refused with the reason: both sides must be the same identity.
+botocore and Terraform's provider (AWS SDK for Go) resolve a profile by rules of their own. Where these choose other credentials,
+the profile is refused with the reason: both sides must be the same identity.
 https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 """
 

@@ -66,6 +66,10 @@ class History:
         data = {**entry.to_dict(), "outcome": "running", "pid": pid}
         write_atomic(self._begun(entry.id), json.dumps(data, ensure_ascii=False))
 
+    def withdraw(self, entry: HistoryEntry) -> None:
+        """Take back what `begin` has noted."""
+        self._begun(entry.id).unlink(missing_ok=True)
+
     def begun(self) -> list[tuple[HistoryEntry, int]]:
         """Operations that have begun and not ended, oldest first, with their process ids; unreadable ones are left out."""
         found = [read_json(file, _begun, lambda why: None) for file in self._path.parent.glob(f"{_BEGUN}*.json")]
@@ -82,7 +86,7 @@ class History:
     def append(self, entry: HistoryEntry) -> None:
         """Add one entry, without secrets; it is on disk when this returns. Raises OSError when the disk does not take it."""
         append_line(self._path, json.dumps(redact(entry.to_dict(), known_secrets(os.environ)), ensure_ascii=False))
-        self._begun(entry.id).unlink(missing_ok=True)
+        self.withdraw(entry)
 
     def _begun(self, identifier: str) -> Path:
         return self._path.with_name(f"{_BEGUN}{identifier}.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.build import rolling
-from aurora_cli.operations.build.rolling import RollingApply, rolling_apply
+from aurora_cli.operations.build.rolling import ClassesInAws, RollingApply, rolling_apply
 from aurora_cli.operations.core.concern import StackContext
+from aurora_cli.operations.core.history import AnotherOperation, recorded
+from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.text.load import dump_spec
@@ -20,6 +24,7 @@ from aurora_cli.stacks.home import Home
 from aurora_cli.stacks.journal import Journal, write_journal
 from aurora_cli.stacks.registry import Registry
 from aurora_cli.stacks.stack import Stack
+from aurora_cli.terraform.plan.plan import Plan
 from tests.unit.spec_cases import resolved
 
 LARGE, XLARGE = "db.r7g.large", "db.r7g.xlarge"
@@ -30,7 +35,8 @@ DESIRED = resolved({"instances.class": XLARGE, "instances.readers": 1})
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Stack:
-    made = Registry(Home(tmp_path)).create("orders", region="eu-west-1", target="aws", spec=dump_spec(DESIRED.spec))
+    before = dump_spec(resolved({"instances.class": LARGE, "instances.readers": 1}).spec)
+    made = Registry(Home(tmp_path)).create("orders", region="eu-west-1", target="aws", spec=before)
     made.update_record(status="ready")
     return made
 
@@ -58,6 +64,30 @@ def test_a_class_that_differs_in_aws_is_changed_one_instance_at_a_time(
 ) -> None:
     live(monkeypatch, *classes)
     assert (chosen(stack) is not None) == rolls
+
+
+@pytest.mark.parametrize(
+    ("classes", "rolls"), [((LARGE, XLARGE), True), ((LARGE, LARGE), False), ((XLARGE,), True), ((), False)]
+)
+def test_a_class_changed_in_aws_alone_is_found_beside_the_plan(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, classes: tuple[str, ...], rolls: bool
+) -> None:
+    same = resolved({"instances.class": LARGE, "instances.readers": 1})
+    monkeypatch.setattr(StackContext, "look", lambda context: pytest.fail("AWS is asked before Terraform plans"))
+    assert chosen(stack, same) is None
+    live(monkeypatch, *classes)
+    context: Any = SimpleNamespace(app=APP, stack=stack, options=OPTIONS)
+    topology = StackContext(APP, stack, OPTIONS.emit, same.spec).look()
+    change: Any = SimpleNamespace(context=context, spec=same.spec, topology=topology, regions=LiveRegions())
+    with pytest.raises(AnotherOperation) if rolls else nullcontext():
+        ClassesInAws(change).review(Plan.unchanged([]))
+
+
+def test_what_is_left_to_another_operation_has_no_entry_of_its_own(stack: Stack) -> None:
+    app: Any = SimpleNamespace(clock=Clock(), user="anna", begun=set())
+    with pytest.raises(AnotherOperation), recorded(app, stack, "apply"):
+        raise AnotherOperation
+    assert (stack.history.read(), stack.history.begun()) == ([], [])
 
 
 def test_a_single_instance_a_stopped_cluster_and_in_place_are_one_step(

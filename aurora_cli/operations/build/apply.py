@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.errors import SpecConflict
 from aurora_cli.operations.build.create import new_stack, refuse_former_name, with_shared_spec, with_values_of_existing
-from aurora_cli.operations.build.rolling import rolling_apply
+from aurora_cli.operations.build.rolling import RollingApply, WholeApply, rolling_apply
+from aurora_cli.operations.core.history import AnotherOperation
 from aurora_cli.operations.core.review import ChangeResult, RunOptions
 from aurora_cli.operations.core.specs import SpecRequest, desired_spec, is_pristine, stored_spec
 from aurora_cli.operations.pipeline.apply import apply_spec
@@ -42,10 +43,15 @@ def apply(app: AppContext, request: SpecRequest, options: RunOptions, *, allow_r
             desired = replace(desired, warnings=(*desired.warnings, *warnings_of(found)))
         app.begin(options.emit)
         options = replace(options, file=request.file)
-        rolling = None if stack is None else rolling_apply(app, stack, desired, options, resume=not request.layers)
-        if stack is not None and rolling is not None:
-            return run_on_stack(app, stack, rolling, rolling.resumed_options(stack, options))
-        return apply_spec(app, stack or new_stack(app, desired), desired, options)
+        if stack is None:
+            return apply_spec(app, new_stack(app, desired), desired, options)
+        rolling = rolling_apply(app, stack, desired, options, resume=not request.layers)
+        if rolling is None:
+            try:
+                return run_on_stack(app, stack, WholeApply(desired), options, desired.spec)
+            except AnotherOperation:
+                rolling = RollingApply.of(desired, options)
+        return run_on_stack(app, stack, rolling, rolling.resumed_options(stack, options))
 
 
 def refuse_identity_change(old: ClusterSpec, new: ClusterSpec) -> None:

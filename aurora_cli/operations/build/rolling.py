@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.operations.core.concern import StackContext
+from aurora_cli.operations.core.concern import Concern, Shown, StackContext
+from aurora_cli.operations.core.history import AnotherOperation
 from aurora_cli.operations.core.instances import key_of
-from aurora_cli.operations.core.region_topology import live_regions
+from aurora_cli.operations.core.region_topology import LiveRegions, live_regions
+from aurora_cli.operations.core.specs import last_spec
 from aurora_cli.operations.passwords.rotation import Rotation
+from aurora_cli.operations.pipeline.apply import Apply
 from aurora_cli.operations.pipeline.concerns import APPLY, EVERY_CHANGE
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step
 from aurora_cli.operations.scale.order import Order
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model.instances import Instances
     from aurora_cli.spec.resolve.resolve import Resolved
     from aurora_cli.stacks.stack import Stack
+    from aurora_cli.terraform.plan.plan import Plan
 
 _SIZE = ("class_", "acu", "pause_after", "readers")
 
@@ -35,7 +39,9 @@ _SIZE = ("class_", "acu", "pause_after", "readers")
 def rolling_apply(
     app: AppContext, stack: Stack, desired: Resolved, options: RunOptions, *, resume: bool
 ) -> RollingApply | None:
-    """The operation, where the class of an instance changes beside others, or where it was begun; else None.
+    """The operation, where the spec changes the class of an instance beside others, or where it was begun; else None.
+
+    A class that somebody has changed in AWS is found beside the plan: see `WholeApply`.
 
     Args:
         resume: whether the command asks for nothing of its own, so that it resumes whatever apply is in progress.
@@ -43,38 +49,39 @@ def rolling_apply(
     Raises:
         StackDamaged, CredentialsError, AccessDenied, AwsFailed.
     """
-    from aurora_cli.spec.text.load import dump_spec
-
-    asked: Mapping[str, Any] = {"spec": dump_spec(desired.spec)}
+    rolling = RollingApply.of(desired, options)
     journal = read_journal(stack.folder)
     if journal is not None:
-        asked = journal.arguments if resume else asked
+        asked = journal.arguments if resume else rolling.asked
         mine = journal.operation == RollingApply.name and dict(journal.arguments) == dict(asked)
-        return RollingApply(desired, asked, options.file) if mine else None
-    if options.in_place or stack.record.status not in ("ready", "changing"):
+        return replace(rolling, asked=asked) if mine else None
+    before = last_spec(stack)
+    if before is not None and _classes(before) == _classes(desired.spec):
         return None
-    return (
-        RollingApply(desired, asked, options.file)
-        if _rolls(StackContext(app, stack, options.emit, desired.spec))
-        else None
-    )
+    context = StackContext(app, stack, options.emit, desired.spec)
+    topology = context.look() if _may_roll(stack, desired.spec, options) else None
+    return rolling if _rolls(desired.spec, topology, lambda: live_regions(app, desired.spec)) else None
 
 
-def _rolls(context: StackContext) -> bool:
-    """Whether an instance gets another class while others serve. What AWS has counts, whoever has changed it.
+def _classes(spec: ClusterSpec) -> list[Any]:
+    """What says the classes of the instances, in every Region."""
+    everywhere = [spec.instances, *(there.instances for _, there in sorted(regions_of(spec).items()))]
+    return [(one.class_, one.readers, {key: over.class_ for key, over in one.overrides.items()}) for one in everywhere]
 
-    What is pending until the maintenance window takes no instance away now, and AWS has it already.
-    """
-    spec = context.spec
-    if not spec.maintenance.apply_immediately:
-        return False
-    topology = context.look()
+
+def _may_roll(stack: Stack, spec: ClusterSpec, options: RunOptions) -> bool:
+    """What is pending until the maintenance window takes no instance away now, and AWS has it already."""
+    here = stack.record.status in ("ready", "changing")
+    return here and spec.maintenance.apply_immediately and not options.in_place
+
+
+def _rolls(spec: ClusterSpec, topology: Topology | None, regions: Callable[[], LiveRegions]) -> bool:
+    """Whether an instance gets another class while others serve. What AWS has counts, whoever has changed it."""
     if topology is None or topology.status in ("stopped", "stopping"):
         return False
     if _differs(topology, spec):
         return True
-    secondaries = live_regions(context.app, spec).secondaries
-    return any(_differs(there, secondary_spec(spec, region)) for region, there in secondaries.items())
+    return any(_differs(there, secondary_spec(spec, region)) for region, there in regions().secondaries.items())
 
 
 def _differs(topology: Topology, spec: ClusterSpec) -> bool:
@@ -82,6 +89,24 @@ def _differs(topology: Topology, spec: ClusterSpec) -> bool:
     classes = {key: m.pending.get("DBInstanceClass", m.class_) for m in topology.members if (key := key_of(m.id, spec))}
     several = max(len(classes), spec.instances.readers + 1) > 1
     return several and any(name != class_of(spec, key) for key, name in classes.items())
+
+
+class ClassesInAws(Concern):
+    """Classes of instances that are others in AWS than in the spec, though the spec keeps them."""
+
+    def review(self, plan: Plan) -> Shown:
+        """Raise AnotherOperation where they are changed back one at a time."""
+        live = self.change
+        if _may_roll(self.stack, self.spec, self.options) and _rolls(self.spec, live.topology, lambda: live.regions):
+            raise AnotherOperation
+        return Shown()
+
+
+@dataclass(frozen=True)
+class WholeApply(Apply):
+    """An apply in one step; raises AnotherOperation where it is one for `RollingApply`."""
+
+    concerns = (*APPLY, ClassesInAws)
 
 
 @dataclass(frozen=True)
@@ -100,6 +125,13 @@ class RollingApply(Operation):
     concerns = APPLY
     resumed_concerns = (*EVERY_CHANGE, Rotation)
     last_step = "Apply everything else, and reconcile Terraform state with the spec"
+
+    @classmethod
+    def of(cls, desired: Resolved, options: RunOptions) -> RollingApply:
+        """The operation that brings a cluster to a spec."""
+        from aurora_cli.spec.text.load import dump_spec
+
+        return cls(desired, {"spec": dump_spec(desired.spec)}, options.file)
 
     @property
     def arguments(self) -> Mapping[str, Any]:

@@ -30,6 +30,10 @@ _OUTCOMES: dict[type[AuroraError], str] = {
 }
 
 
+class AnotherOperation(Exception):
+    """What was asked for is for another operation, which has an entry of its own. Nothing was done."""
+
+
 class Entry:
     """The entry being written. Says "failed" unless told otherwise."""
 
@@ -52,7 +56,8 @@ class Entry:
 
 @contextmanager
 def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
-    """Append one entry when the block ends, also when it ends with an error; none if the stack is gone by then.
+    """Append one entry when the block ends, also when it ends with an error; none if the stack is gone by then, or where
+    the block ends with `AnotherOperation`.
 
     That it begins is noted too, and what was left begun is entered as killed. Hold the stack's lock.
     A signal that ends the process meanwhile is noted, and ends it as it would have; nobody can note SIGKILL.
@@ -69,9 +74,14 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
     )
     app.begun.add(begun.id)
     stack.history.begin(begun, os.getpid())
+    kept = True
     try:
         with _noting_signals(stack):
             yield entry
+    except AnotherOperation:
+        kept = False
+        stack.history.withdraw(begun)
+        raise
     except (AuroraError, KeyboardInterrupt) as error:
         if entry.over and isinstance(error, (KeyboardInterrupt, Interrupted)):
             raise Interrupted(
@@ -82,7 +92,7 @@ def recorded(app: AppContext, stack: Stack, operation: str) -> Iterator[Entry]:
         entry.summary = error.message if isinstance(error, AuroraError) else "Interrupted."
         raise
     finally:
-        if stack.folder.is_dir():
+        if kept and stack.folder.is_dir():
             seconds = round(monotonic() - started, 1)
             ended = replace(begun, outcome=entry.outcome, duration_s=seconds, summary=entry.summary)
             stack.history.append(replace(ended, terraform=entry.terraform))

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli import __version__
 from aurora_cli.context import ClusterIdentity
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
+from aurora_cli.json_input import read_json
 from aurora_cli.terraform.run.run_folder import unreconciled_runs
 from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
+from aurora_cli.writing import write_cache
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.errors import Problem
+    from aurora_cli.spec.layers.layers import Layer
     from aurora_cli.spec.model.cluster import ClusterSpec
-    from aurora_cli.spec.resolve.resolve import Layer, Resolved
+    from aurora_cli.spec.resolve.resolved import Resolved
     from aurora_cli.stacks.stack import Stack
+
+_RESOLVED = "resolved.json"
 
 
 @dataclass(frozen=True)
@@ -91,10 +99,10 @@ def stored_spec(stack: Stack) -> Resolved:
         StackDamaged: the file is missing or no longer a spec.
     """
     from aurora_cli.errors import SpecInvalid
-    from aurora_cli.spec.resolve.resolve import Resolved
+    from aurora_cli.spec.resolve.resolved import Resolved
 
     try:
-        resolved = _resolved(stack.name, stack.read_spec())
+        resolved = _resolved(stack.folder, stack.read_spec())
     except SpecInvalid as error:
         raise StackDamaged(
             f"The stored spec of {stack.name} cannot be read: {error.message}",
@@ -104,14 +112,29 @@ def stored_spec(stack: Stack) -> Resolved:
 
 
 @lru_cache(maxsize=16)
-def _resolved(name: str, text: str) -> Resolved:
-    """A command looks at its stack's spec several times, and reading YAML with line numbers is slow."""
-    from aurora_cli.spec.resolve.resolve import resolve
-    from aurora_cli.spec.rules.all import check_names
-    from aurora_cli.spec.text.load import load_yaml
+def _resolved(folder: Path, text: str) -> Resolved:
+    """What the text of a stored spec comes to. It is kept: reading YAML with line numbers, and every rule, is slow."""
+    from aurora_cli.spec.model.cluster import ClusterSpec
+    from aurora_cli.spec.resolve.resolved import Resolved
 
-    # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
-    return resolve([load_yaml(text, source=_source(name))], skip_checks=check_names())
+    cache, key = folder / _RESOLVED, hashlib.sha256(f"{__version__}\n{text}".encode()).hexdigest()
+
+    def kept(data: dict[str, Any]) -> Resolved | None:
+        if data["key"] != key:
+            return None
+        return Resolved(ClusterSpec.model_validate(data["spec"]), {path: str(s) for path, s in data["origins"].items()})
+
+    resolved = read_json(cache, kept, lambda why: None)
+    if resolved is None:
+        from aurora_cli.spec.resolve.resolve import resolve
+        from aurora_cli.spec.rules.all import check_names
+        from aurora_cli.spec.text.load import load_yaml
+
+        # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
+        resolved = resolve([load_yaml(text, source=_source(folder.name))], skip_checks=check_names())
+        values = resolved.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        write_cache(cache, {"key": key, "spec": values, "origins": resolved.origins})
+    return resolved
 
 
 def last_spec(stack: Stack) -> ClusterSpec | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -21,6 +21,7 @@ from aurora_cli.spec.layers.presets import DEFAULT_PRESET, PRESETS
 from aurora_cli.spec.model.cluster import ClusterSpec, EngineName
 from aurora_cli.spec.resolve import derive
 from aurora_cli.spec.resolve.messages import dotted, problem_from
+from aurora_cli.spec.resolve.resolved import Resolved
 from aurora_cli.spec.rules.all import catalogue, check, check_names
 from aurora_cli.spec.values.suggestions import did_you_mean, shown
 
@@ -28,21 +29,6 @@ __all__ = ["Layer", "Resolved", "resolve"]
 
 _PLACEHOLDERS = {"name": "placeholder", "region": "us-east-1", "engine": "aurora-postgresql"}
 _FIXED_CHECKS = ("schema", "identity", "skip-checks")
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """A complete spec and where every value came from.
-
-    Attributes:
-        spec: nothing that depends on the engine or the network is left open.
-        origins: dotted leaf path -> source; `default` for defaults, `derived from ...` for what follows from another value.
-        warnings: doubtful values, and broken rules that were skipped by name.
-    """
-
-    spec: ClusterSpec
-    origins: dict[str, str]
-    warnings: tuple[Problem, ...] = ()
 
 
 def resolve(layers: Sequence[Layer], *, skip_checks: Collection[str] = ()) -> Resolved:
