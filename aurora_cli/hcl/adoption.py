@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aurora_cli.hcl.environment import SUFFIX, environment
 from aurora_cli.hcl.formatter import format_hcl
 from aurora_cli.hcl.literal import Expression, Name
+from aurora_cli.hcl.location import SUFFIX
 
 IMPORTS_FILE, BARE_FILE = "imports.tf", "adoption.tf"
 OVERRIDE_FILE = "imports_override.tf"
@@ -47,7 +47,7 @@ class Bare:
 def import_blocks(imports: Sequence[Import]) -> str:
     """`imports.tf`: one block for each resource."""
     blocks = [{"to": Expression(one.address), "id": one.id} for one in imports]
-    return format_hcl(environment().get_template(f"{IMPORTS_FILE}{SUFFIX}").render(imports=blocks))
+    return format_hcl(_template(IMPORTS_FILE).render(imports=blocks))
 
 
 def unchanged_resources(resources: Iterable[tuple[str, str]]) -> str:
@@ -69,9 +69,16 @@ def removed_blocks(addresses: Iterable[str]) -> str:
 
 def bare_resources(region: str, resources: Sequence[Bare], assume_role: Mapping[str, str] | None = None) -> str:
     """`adoption.tf`: the provider without default tags, and the resources, whose differences are all ignored."""
-    template = environment().get_template(f"{BARE_FILE}{SUFFIX}")
     written = [_written(one) for one in resources]
-    return format_hcl(template.render(region=region, assume_role=assume_role, account_id=None, resources=written))
+    return format_hcl(
+        _template(BARE_FILE).render(region=region, assume_role=assume_role, account_id=None, resources=written)
+    )
+
+
+def _template(name: str) -> Any:
+    from aurora_cli.hcl.environment import environment  # each change knows these files, and few write them
+
+    return environment().get_template(f"{name}{SUFFIX}")
 
 
 def _written(one: Bare) -> Bare:

@@ -126,6 +126,7 @@ class Terraform(TerraformReader):
         refresh: bool = True,
         targets: Sequence[str] = (),
         replace: Sequence[str] = (),
+        started: Callable[[], object] | None = None,
     ) -> Plan:
         """Plan, and keep the plan in `plan_file` if there is something to apply.
 
@@ -135,13 +136,14 @@ class Terraform(TerraformReader):
             refresh: False to trust the state.
             targets: addresses to restrict the plan to.
             replace: addresses to make anew.
+            started: called once Terraform works: for what is to be done beside it.
 
         Raises:
             StateAtRisk: the state is damaged, or an earlier one was not saved; planning on would lose it.
             GuardRefused: `prevent_destroy` protects something that the plan would remove.
             TerraformFailed, AccessDenied, CredentialsError, StateLocked, Interrupted: as Terraform's diagnostics say.
         """
-        outcome = self._plan(destroy, refresh_only, refresh, targets, replace)
+        outcome = self._plan(destroy, refresh_only, refresh, targets, replace, started)
         if outcome.exit_status == 2:
             plan = self.read_json(argv.show(self.binary.argv0, self.plan_file), Plan.from_json)
         else:
@@ -157,6 +159,7 @@ class Terraform(TerraformReader):
         refresh: bool = True,
         targets: Sequence[str] = (),
         replace: Sequence[str] = (),
+        started: Callable[[], object] | None = None,
     ) -> Outcome:
         self._allowed()
         self.check_state()
@@ -171,7 +174,7 @@ class Terraform(TerraformReader):
             targets=targets,
             replace=replace,
         )
-        outcome, stderr = self._follow("plan", command)
+        outcome, stderr = self._follow("plan", command, started)
         if _needs_init(outcome):
             forget_init(self.folder)
             self.init()
@@ -316,11 +319,15 @@ class Terraform(TerraformReader):
         self._check(operation, outcome, stderr)
         return outcome
 
-    def _follow(self, operation: str, command: tuple[str, ...]) -> tuple[Outcome, str]:
+    def _follow(
+        self, operation: str, command: tuple[str, ...], started: Callable[[], object] | None = None
+    ) -> tuple[Outcome, str]:
         """Run under supervision to the end, whatever that is."""
         outcome = Outcome()
         with Interrupts() as interrupts:
             with self._start(operation, command) as follower:
+                if started is not None:
+                    started()
                 for event in follower.events(interrupts):
                     outcome.take(event)
                     self._emit(event)

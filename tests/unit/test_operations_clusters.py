@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.context import AppContext
+from aurora_cli.errors import Declined
+from aurora_cli.main import main
 from aurora_cli.operations.core import specs
+from aurora_cli.operations.core.specs import SpecRequest
 from aurora_cli.operations.inspect.clusters import ListRow, list_clusters
 from aurora_cli.spec.resolve.resolve import Resolved
 from aurora_cli.spec.text.dump import dump_spec
@@ -50,6 +53,24 @@ def test_a_spec_is_read_again_only_when_it_has_changed(app: AppContext, monkeypa
     first.write_spec(first.read_spec().replace("readers: 1", "readers: 4"))
     assert [shown(row)[2] for row in list_clusters(app)] == [5, 2]
     assert read == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("options", "layers"), [([], 0), (["--region", "eu-west-1"], 0), (["--region", "eu-west-2"], 2)]
+)
+def test_the_region_that_a_cluster_is_in_asks_for_nothing(
+    app: AppContext, monkeypatch: pytest.MonkeyPatch, options: list[str], layers: int
+) -> None:
+    stack_of(app, "a")
+    asked: list[int] = []
+
+    def plan(app: AppContext, request: SpecRequest, **given: object) -> None:
+        asked.append(len(request.layers))
+        raise Declined("seen")
+
+    monkeypatch.setattr("aurora_cli.operations.build.plan.plan", plan)
+    main(["--home", str(app.home.path), *options, "plan", "a"])
+    assert asked == [layers]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"a": 1}', '{"a": ["x", "y", "z"]}', "\xff"])

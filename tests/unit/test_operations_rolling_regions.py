@@ -176,8 +176,7 @@ def test_an_apply_of_another_class_for_a_region_takes_the_steps(
     del seen.secondaries[VIRGINIA]
     after = spec({FRANKFURT: {"instances": {"readers": 2, "class": XLARGE}}}, class_=LARGE)
     own = Topology("shop", "arn", "available", "aurora-postgresql", "17.7", 5432, ())
-    context: Any = SimpleNamespace(app=None, spec=after, look=lambda: own)
-    assert vars(rolling)["_rolls"](context) is rolls
+    assert vars(rolling)["_rolls"](after, own, lambda: seen) is rolls
 
 
 def test_only_sizes_of_regions_change_before_the_last_step() -> None:

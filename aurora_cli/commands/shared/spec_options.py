@@ -292,17 +292,17 @@ def _only_named(ctx: click.Context) -> bool:
 
 
 def _on_stored(stack: Stack, ctx: click.Context) -> tuple[Layer, ...]:
-    """The stored spec and what is typed; nothing when nothing is typed.
+    """The stored spec and what is typed; nothing when nothing is typed but the Region that it is in.
 
     Variables do not count here: AURORA_READERS in a profile is a default for new clusters, and must not change one
     that is there. A typed preset replaces what the stored one gave; a flag that can be repeated adds to the list.
     """
+    typed = [pair for pair in _typed(ctx) if pair[0] != "name" and pair[:2] != ("region", stack.record.region)]
+    if not typed:
+        return ()
     from aurora_cli.operations.core.specs import stored_layer
     from aurora_cli.spec.layers.flags import autoscaling_target, layer_from_pairs
 
-    typed = [pair for pair in _typed(ctx) if pair[0] != "name"]
-    if not typed:
-        return ()
     layer = stored_layer(stack)
     if any(path == "preset" for path, _, _ in typed):
         layer = replace(layer, values=without_sources(layer.values, stack.record.origins, ("preset ",)))
@@ -361,16 +361,21 @@ def _variables(ctx: click.Context) -> list[Pair]:
 
 
 def _typed(ctx: click.Context) -> list[Pair]:
-    from aurora_cli.spec.layers.flags import parse_set
-
     name = ctx.params.get("name")
     return [
-        *((*parse_set(text), "--set") for text in ctx.params.get("assignments") or ()),
+        *_assigned(ctx.params.get("assignments") or ()),
         *([("name", name, "NAME")] if name else []),
         *_region(ctx, ParameterSource.COMMANDLINE),
         *([("credentials.password", "given", PASSWORD_OPTION)] if ctx.params.get(PASSWORD_PARAMETER) else []),
         *(pair for flag in SPEC_FLAGS for pair in _pairs(ctx, flag, ParameterSource.COMMANDLINE)),
     ]
+
+
+def _assigned(texts: Sequence[str]) -> Iterator[Pair]:
+    if texts:
+        from aurora_cli.spec.layers.flags import parse_set
+
+        yield from ((*parse_set(text), "--set") for text in texts)
 
 
 def _region(ctx: click.Context, source: ParameterSource) -> list[Pair]:

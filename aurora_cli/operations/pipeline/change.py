@@ -6,8 +6,8 @@ understands: the spec and the record are written before the apply, Terraform's s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -91,10 +91,14 @@ class SpecChange(Change):
                 emit=self.emit,
             )
 
-    def plan(self) -> Plan:
-        """Terraform's plan of the files; of one that `prevent_destroy` stops, what it would do. Raises TerraformFailed, ..."""
+    def plan(self, started: Callable[[], object] | None = None) -> Plan:
+        """Terraform's plan of the files; of one that `prevent_destroy` stops, what it would do. Raises TerraformFailed, ...
+
+        Args:
+            started: called once Terraform works.
+        """
         try:
-            plan = self.terraform.plan()
+            plan = self.terraform.plan(started=started)
         except GuardRefused:
             plan = self._plan_of_refused()
         if self.context.unrecorded:
@@ -107,9 +111,10 @@ class SpecChange(Change):
     def plan_beside_aws(self) -> Plan:
         """The plan, while AWS is asked what the review needs: the live clusters, and what the concerns want to know."""
         with ThreadPoolExecutor(max_workers=1) as pool:  # loading the AWS library takes its time too
-            asking = pool.submit(self._ask_aws)
-            plan = self.plan()
-            asking.result()
+            asking: list[Future[None]] = []
+            plan = self.plan(started=lambda: asking.append(pool.submit(self._ask_aws)))
+            for one in asking:
+                one.result()
         again = [changed(plan) for changed in self.at("plans_again")]
         if any(again):
             self._write()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.existing.find import tags_of_named
@@ -24,6 +24,9 @@ _WORDS = {
     "aws_kms_alias": ("KMS alias", "kms delete-alias --alias-name"),
     "aws_cloudwatch_log_group": ("log group", "logs delete-log-group --log-group-name"),
 }
+_AT_ONCE = 8
+_Named = tuple[str, str, str]
+"""Resource type, name and Region."""
 _KEEP = {"aws_cloudwatch_log_group": " keep it as it is (`logs.own_groups: false`),"}
 
 
@@ -33,7 +36,7 @@ class NamesTaken(Concern):
 
     def review(self, plan: Plan) -> Shown:
         """Refuse the first that is somebody else's."""
-        taken = list(self._taken(plan))
+        taken = self._taken(plan)
         if taken:
             kind, name, region = taken[0]
             what, delete = _WORDS[kind]
@@ -46,15 +49,18 @@ class NamesTaken(Concern):
             )
         return Shown()
 
-    def _taken(self, plan: Plan) -> Iterator[tuple[str, str, str]]:
-        for change in plan.resource_changes:
-            name = change.after.get("name") if change.action == "create" and change.type in _WORDS else None
-            region = region_of(change.address) or self.spec.region
-            if not isinstance(name, str):
-                continue
-            try:
-                tags = tags_of_named(self.app.aws(region).client, change.type, name)
-            except AccessDenied:
-                continue
-            if tags is not None:
-                yield change.type, name, region
+    def _taken(self, plan: Plan) -> list[_Named]:
+        named = [
+            (change.type, name, region_of(change.address) or self.spec.region)
+            for change in plan.resource_changes
+            if change.action == "create" and change.type in _WORDS and isinstance(name := change.after.get("name"), str)
+        ]
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            return [one for one, taken in zip(named, pool.map(self._is_taken, named), strict=True) if taken]
+
+    def _is_taken(self, named: _Named) -> bool:
+        kind, name, region = named
+        try:
+            return tags_of_named(self.app.aws(region).client, kind, name) is not None
+        except AccessDenied:
+            return False
