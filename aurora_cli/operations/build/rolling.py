@@ -49,15 +49,14 @@ def rolling_apply(
     Raises:
         StackDamaged, CredentialsError, AccessDenied, AwsFailed.
     """
+    journal, before = read_journal(stack.folder), last_spec(stack)
+    if journal is None and before is not None and _classes(before) == _classes(desired.spec):
+        return None
     rolling = RollingApply.of(desired, options)
-    journal = read_journal(stack.folder)
     if journal is not None:
         asked = journal.arguments if resume else rolling.asked
         mine = journal.operation == RollingApply.name and dict(journal.arguments) == dict(asked)
         return replace(rolling, asked=asked) if mine else None
-    before = last_spec(stack)
-    if before is not None and _classes(before) == _classes(desired.spec):
-        return None
     context = StackContext(app, stack, options.emit, desired.spec)
     topology = context.look() if _may_roll(stack, desired.spec, options) else None
     return rolling if _rolls(desired.spec, topology, lambda: live_regions(app, desired.spec)) else None

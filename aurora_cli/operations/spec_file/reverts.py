@@ -52,12 +52,12 @@ class Revert:
 
 def reverts(stack: Stack, desired: Resolved, request: SpecRequest) -> tuple[Revert, ...]:
     """What the file of a request would undo in a stack. What is typed as an option is meant. Raises StackDamaged."""
-    from aurora_cli.spec.layers.diff import differences
-    from aurora_cli.spec.text.dump import plain_values
-
     file = next((layer for layer in request.layers if layer.from_file), None)
     if request.file is None or file is None:
         return ()
+    from aurora_cli.spec.layers.diff import differences
+    from aurora_cli.spec.text.dump import plain_values
+
     stored = stored_spec(stack).spec
     has, found = plain_values(stored), dict[str, Revert]()
     for change in differences(stored, desired.spec):
