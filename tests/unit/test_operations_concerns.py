@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any, cast
@@ -154,6 +155,7 @@ def test_an_interrupted_step_says_how_far_it_came_and_how_to_resume(raised: Base
         emit=said.append,
         save=lambda journal: None,
         wait_until_stable=lambda: None,
+        sharing_looks=lambda *, seen: nullcontext(),
         app=SimpleNamespace(clock=clock),
         saved=None,
         applied=None,
