@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,8 @@ import click
 from aurora_cli.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aurora_cli.context import AppContext
     from aurora_cli.ui.console import ColorChoice, Consoles
 
@@ -164,6 +165,8 @@ def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -
     Args:
         ask_code: asks a person for an MFA code, if there is a terminal.
     """
+    from pathlib import Path
+
     from aurora_cli.context import AppContext
 
     app = AppContext(
