@@ -230,7 +230,7 @@ def _check_secondary(
     if backend.region_name in {member.region for member in database.members}:
         raise bad_combination(f"The global cluster already has a member in {backend.region_name}.")
     if len(database.members) >= MOST_MEMBERS:
-        raise error("GlobalClusterQuotaExceededFault", "A global cluster can have at most 10 secondary clusters.")
+        raise error("InvalidGlobalClusterStateFault", "A global cluster can have at most 10 secondary clusters.")
 
 
 def join(backend: AuroraBackend, cluster: AuroraCluster) -> None:
