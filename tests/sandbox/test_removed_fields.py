@@ -250,6 +250,7 @@ LIVES = {
             ),
             Change({"services": {"s3_export": {"role": "<role>"}}, "network": {"vpc_endpoints": ["s3"]}}),
             Change({"network": {"public_access": True}}),
+            Change({"instances": {"overrides": {"2": {"public_access": True}}}}),
         ),
     ),
     "password and key": Life(
@@ -382,7 +383,12 @@ WORLDWIDE = Life(
                     "instances": {
                         "acu": "2-8",
                         "overrides": {
-                            "2": {"class": "db.serverless", "scale_with_writer": True, "parameter_group": "shared"},
+                            "2": {
+                                "class": "db.serverless",
+                                "scale_with_writer": True,
+                                "parameter_group": "shared",
+                                "public_access": False,
+                            },
                         },
                     },
                     "network": {"public_access": True},

@@ -92,6 +92,14 @@ def test_what_most_instances_share_is_said_once() -> None:
     assert section["overrides"] == {"3": {"class": "db.r7g.4xlarge"}}
 
 
+def test_a_public_instance_beside_private_ones_is_the_only_one() -> None:
+    public = instance("shop-1", PromotionTier=0, PubliclyAccessible=True)
+    spec = resolved(existing(public, instance("shop-2")))
+    assert not spec.network.public_access
+    assert {key: own.public_access for key, own in spec.instances.overrides.items()} == {"1": True}
+    assert resolved(existing(public)).network.public_access
+
+
 def test_the_written_spec_is_short_and_loads_to_the_same() -> None:
     spec = resolved(existing())
     text = dump_minimal(spec)

@@ -105,6 +105,20 @@ def test_cloudposse_has_modules_within_and_helpers(tmp_path: Path) -> None:
     assert {one.type for one in their.leaving} >= {"aws_route53_record", "random_pet", "aws_security_group_rule"}
 
 
+def test_a_rule_of_the_older_kind_comes_along_with_its_group(tmp_path: Path) -> None:
+    origin = origin_of(tmp_path, state_of(*cloudposse()), "shop")
+    rule, group = 'aws_vpc_security_group_egress_rule.allow["0.0.0.0/0"]', "aws_security_group.this"
+    address = "module.rds_cluster.aws_security_group_rule.egress[0]"
+    for imports, expected in (
+        ((), None),
+        ((Import(group, "sg-shop"),), group),
+        ((Import(group, "sg-shop"), Import(rule, "sgr-1")), rule),
+    ):
+        their = handover_of(origin, found(), (*IMPORTS, *imports))
+        assert {one.address: one.imported_as for one in their.leaving}[address] == expected
+        assert (address in their.unmanaged) == (expected is None)
+
+
 def test_the_commands_are_those_of_opentofu_where_it_manages_the_cluster(tmp_path: Path) -> None:
     state = json.loads(json.dumps(state_of(*PLAIN)).replace("registry.terraform.io", "registry.opentofu.org"))
     their = handover_of(origin_of(tmp_path, state), found(), IMPORTS)

@@ -8,6 +8,7 @@ from typing import Any
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.spec.derived import cidr
+from aurora_cli.spec.derived.members import public_fields
 from aurora_cli.spec.facts.features import ENDPOINTS, given_services
 from aurora_cli.spec.facts.partitions import COMMON_PREFIX, endpoint_prefix
 from aurora_cli.spec.model.cluster import ClusterSpec
@@ -155,7 +156,7 @@ def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = (), *, keeps_
     made = "aws_db_subnet_group.this.name"
     return Network(
         own=given.own_vpc,
-        public=given.public_access,
+        public=bool(public_fields(spec)),
         cidr=given.cidr or DEFAULT_CIDR,
         subnets=_subnets(given) if given.own_vpc else (),
         named_zones=isinstance(given.zones, list),

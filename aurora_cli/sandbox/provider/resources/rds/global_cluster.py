@@ -115,11 +115,11 @@ GLOBAL_CLUSTER = Resource(
         item="GlobalClusters[0]",
         gone=("GlobalClusterNotFoundFault",),
         fields={
+            "database_name": lambda task, item: item.get("DatabaseName") or "",
             "engine_version": _version,
             "engine_version_actual": "EngineVersion",
             "global_cluster_members": "GlobalClusterMembers[].{db_cluster_arn: DBClusterArn, is_writer: IsWriter}",
         },
-        sticky=frozenset({"database_name"}),
     ),
     updates=(_change,),
     delete=_delete,
