@@ -120,11 +120,12 @@ def test_a_global_cluster_is_renamed_and_lets_its_members_go(account: Account) -
     assert account.cluster("demo")["GlobalClusterIdentifier"] == "planet"
     with refused("GlobalClusterNotFoundFault"):
         account.rds.describe_global_clusters(GlobalClusterIdentifier="world")
-    with refused("InvalidParameterValue") as caught:
-        account.rds.remove_from_global_cluster(
-            GlobalClusterIdentifier="planet", DbClusterIdentifier=arn.replace(":demo", ":alone")
-        )
-    assert "is not found in global cluster planet" in str(caught.value)
+    for other in ("alone", "deleted"):
+        with refused("InvalidParameterValue") as caught:
+            account.rds.remove_from_global_cluster(
+                GlobalClusterIdentifier="planet", DbClusterIdentifier=arn.replace(":demo", f":{other}")
+            )
+        assert f":{other} is not found in global cluster planet" in str(caught.value)
 
 
 def test_nothing_is_deleted_while_it_is_created(emulator: Sandbox, account: Account) -> None:

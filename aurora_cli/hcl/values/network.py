@@ -31,40 +31,6 @@ class Subnet:
 
 
 @dataclass(frozen=True)
-class Imported:
-    """A security group or subnet group that another configuration made: what it is called, and its own tags."""
-
-    name: str
-    description: str
-    tags: tuple[tuple[str, str], ...]
-
-    @property
-    def tag_map(self) -> dict[str, str]:
-        """The tags as an argument."""
-        return dict(self.tags)
-
-
-def imported_of(given: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...]) -> dict[str, Imported | None]:
-    """Resource type -> what was imported of it; None for what the stack names itself."""
-    none: dict[str, Imported | None] = dict.fromkeys(("aws_security_group", "aws_db_subnet_group"))
-    return {**none, **{one[0]: Imported(*one[1:]) for one in given if one[0] in none}}
-
-
-def rule_tags_of(
-    given: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...],
-) -> dict[str, dict[str, dict[str, str]]]:
-    """Type of a rule -> its key -> tags of its own, of those that were imported."""
-    found: dict[str, dict[str, dict[str, str]]] = {
-        "aws_vpc_security_group_ingress_rule": {},
-        "aws_vpc_security_group_egress_rule": {},
-    }
-    for kind, key, _, tags in given:
-        if kind in found:
-            found[kind][key] = dict(tags)
-    return found
-
-
-@dataclass(frozen=True)
 class Network:
     """What the templates ask about the network.
 

@@ -79,6 +79,17 @@ def instance_group(found: DiscoveredCluster) -> str | None:
     return group
 
 
+def parameter_groups(found: DiscoveredCluster) -> dict[str, str]:
+    """`cluster`, `instance` -> the parameter group that the spec is about."""
+    names = {"cluster": found.cluster.get("DBClusterParameterGroup"), "instance": instance_group(found)}
+    return {kind: str(name) for kind, name in names.items() if name}
+
+
+def own_parameter_groups(found: DiscoveredCluster) -> dict[str, str]:
+    """Those that are taken over."""
+    return {kind: name for kind, name in parameter_groups(found).items() if kind in found.own_parameters}
+
+
 def is_public(found: DiscoveredCluster) -> bool:
     """Whether all instances have a public address."""
     return all(one.get("PubliclyAccessible") for one in found.managed)

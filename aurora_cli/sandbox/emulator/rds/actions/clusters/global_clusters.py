@@ -144,13 +144,15 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
 
 
 def remove(backend: AuroraBackend, params: Any) -> GlobalDatabase:
-    """RemoveFromGlobalCluster: the member becomes a standalone cluster. The writer must be the last."""
-    database = find(backend, params["GlobalClusterIdentifier"])
-    cluster = backend.in_region_of(params["DbClusterIdentifier"]).cluster(params["DbClusterIdentifier"])
-    if cluster not in database.members:
-        raise bad_value(
-            f"Cluster {cluster.db_cluster_arn} is not found in global cluster {database.global_cluster_identifier}"
-        )
+    """RemoveFromGlobalCluster: the member becomes a standalone cluster. The writer must be the last.
+
+    A cluster that is deleted is not found there either: hashicorp/aws removes the members that its state has, and takes that
+    answer alone for the end of one.
+    """
+    database, arn = find(backend, params["GlobalClusterIdentifier"]), params["DbClusterIdentifier"]
+    cluster = next((one for one in database.members if arn in (one.db_cluster_arn, one.db_cluster_identifier)), None)
+    if not isinstance(cluster, AuroraCluster):
+        raise bad_value(f"Cluster {arn} is not found in global cluster {database.global_cluster_identifier}")
     if cluster.is_writer and len(database.members) > 1:
         raise error(
             "InvalidGlobalClusterStateFault",
