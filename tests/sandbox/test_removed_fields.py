@@ -533,9 +533,17 @@ def held(aurora: Aurora) -> dict[str, dict[str, Any]]:
                 ]
             )
             if resource["mode"] == "managed":
-                said = {k: v for k, v in one["attributes"].items() if v not in (None, "", 0, False, [], {})}
-                found[address] = {k: v for k, v in said.items() if k not in NOT_SETTINGS}
+                said = {k: v for k, v in one["attributes"].items() if k not in NOT_SETTINGS}
+                found[address] = what_is_set(said)
     return found
+
+
+def what_is_set(value: Any) -> Any:
+    """The value without what holds nothing, at any depth: a provider stores null or the zero of its type for that."""
+    if isinstance(value, dict):
+        set_in = {name: what_is_set(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in set_in.items() if inner not in (None, "", 0, False, [], {})}
+    return [what_is_set(one) for one in value] if isinstance(value, list) else value
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
