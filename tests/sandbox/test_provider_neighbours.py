@@ -228,6 +228,9 @@ def test_security_group_rule(driver: Driver, emulator: Sandbox) -> None:
     driver.assert_settled(
         "aws_security_group_rule", state, driver.config("aws_security_group_rule", **blocks, description="Office")
     )
+    rules = client(emulator, "ec2").describe_security_group_rules()["SecurityGroupRules"]
+    (vpn,) = [one["SecurityGroupRuleId"] for one in rules if one.get("CidrIpv4") == "192.168.0.0/16"]
+    assert (state["security_group_rule_id"], other["security_group_rule_id"]) == ("", vpn)
     driver.delete("aws_security_group_rule", other)
     own = driver.create("aws_security_group_rule", **ports, type="ingress", self=True)
     out = driver.create(

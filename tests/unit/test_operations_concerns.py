@@ -14,7 +14,7 @@ from aurora_cli.errors import Interrupted
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.operations.core.concern import Concern, Shown
-from aurora_cli.operations.core.network import KeptIpv6
+from aurora_cli.operations.core.kept import KeptIpv6
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline import engine
 from aurora_cli.operations.pipeline.change import SpecChange

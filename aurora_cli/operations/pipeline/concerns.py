@@ -6,7 +6,7 @@ from aurora_cli.operations.core.account import Account
 from aurora_cli.operations.core.concern import Concern
 from aurora_cli.operations.core.final_snapshot import FinalSnapshot
 from aurora_cli.operations.core.instances import Instances
-from aurora_cli.operations.core.network import KeptIpv6, KeptNames
+from aurora_cli.operations.core.kept import KeptIpv6, KeptNames
 from aurora_cli.operations.core.regions import Regions
 from aurora_cli.operations.guard.engine_version import NoDowngrade, SameVersion
 from aurora_cli.operations.passwords.master import MasterPassword

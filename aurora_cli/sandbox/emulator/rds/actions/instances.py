@@ -10,7 +10,7 @@ from moto.rds.exceptions import DBInstanceAlreadyExists
 from aurora_cli.sandbox.emulator.rds.actions.clusters import renames, replicas
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_groups
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.errors import bad_combination, cluster_state, error, instance_state
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_state, error, instance_state
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance, Restarted
@@ -182,6 +182,20 @@ def _restarted(backend: AuroraBackend, instance: AuroraInstance) -> None:
     """Complete a reboot: apply the parameter groups, and record an event."""
     instance.parameters_status = instance.cluster_parameters_status = "in-sync"
     backend.events.append(Restarted(instance))
+
+
+def refuse_snapshot(backend: AuroraBackend, params: Any) -> None:
+    """CreateDBSnapshot of a cluster's instance."""
+    raise bad_value(
+        "The specified instance is a member of a cluster and a snapshot cannot be created directly. Please use the "
+        "CreateDBClusterSnapshot API instead."
+    )
+
+
+def refuse_stop(backend: AuroraBackend, params: Any) -> None:
+    """StopDBInstance and StartDBInstance of a cluster's instance."""
+    engine = backend.instance(params["DBInstanceIdentifier"].lower()).engine
+    raise bad_combination(f"{engine} DB instances are not eligible for stopping and starting.")
 
 
 def _check_available(instance: AuroraInstance) -> None:

@@ -24,7 +24,6 @@ from aurora_cli.sandbox.emulator.rds.errors import (
     bad_combination,
     cluster_state,
     error,
-    instance_not_found,
     instance_state,
 )
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks, windows
@@ -155,7 +154,7 @@ def _failover_target(backend: AuroraBackend, cluster: AuroraCluster, name: str |
     if name is not None:
         found = next((member for member in cluster.instances if member.db_instance_identifier == name.lower()), None)
         if found is None:
-            raise instance_not_found(name)
+            raise instance_state(f"Instance {name} isn't a member of the cluster {cluster.db_cluster_identifier}.")
         if found not in readers:
             raise instance_state(f"Instance {name} is the writer of its cluster or isn't available.")
         return found
