@@ -26,6 +26,7 @@ from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import SavedInventory
 from aurora_cli.sandbox.emulator.latency import LATENCY
 from aurora_cli.sandbox.emulator.loading import Loader
+from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services.cloudwatch import LAGS
 from aurora_cli.sandbox.emulator.wire_errors import Answer
@@ -112,6 +113,8 @@ class Admin:
         with aws.one_at_a_time:
             aws.reset()
             self.inventory.clear()
+            hooks.sync()
+        hooks.settle()
         LAGS.clear()
         self.faults.clear()
         self.calls.clear()
