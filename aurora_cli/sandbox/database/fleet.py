@@ -260,6 +260,12 @@ class Fleet:
         done = worker.cluster.done.get(instance) if worker else None
         return done.server if done is not None and done.server.running else None
 
+    def instances(self, cluster: str) -> dict[str, Server]:
+        """The servers of the instances of a cluster, that run, by DbiResourceId."""
+        worker = self._workers.get(cluster)
+        done = list(worker.cluster.done.items()) if worker else []
+        return {name: one.server for name, one in done if one.server.running}
+
     def servers(self) -> dict[str, list[Server]]:
         """All servers by DbClusterResourceId."""
         return {identifier: worker.cluster.servers for identifier, worker in list(self._workers.items())}

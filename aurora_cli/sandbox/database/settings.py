@@ -34,9 +34,10 @@ FIXED = {
 """Of every server. Nothing listens but a socket in a folder of the servers' user: the proxy is the way in."""
 
 # Who reaches the socket is the proxy, or another server. The proxy lets nobody in as the superuser, and asks users with rds_iam
-# for their token itself, before it passes on that they are in.
+# for their token itself, before it passes on that they are in. The master user may grant rds_iam, which makes it a member.
 HBA = f"""local all {SUPERUSER} trust
 local replication {SUPERUSER} trust
+local all +rds_superuser scram-sha-256
 local all +rds_iam trust
 local all all scram-sha-256
 """

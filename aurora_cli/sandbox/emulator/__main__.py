@@ -58,7 +58,7 @@ def main(argv: list[str] | None = None) -> None:
     files = StateFiles(options.folder)
     token, keys = secrets.token_hex(16), new_keys()
     inventory = SavedInventory(files)
-    loader = Loader(options.region, lambda aws: begin(aws, inventory, files.folder))
+    loader = Loader(options.region, lambda aws: begin(aws, inventory, files.folder, keys))
     admin = Admin(token, loader, inventory, CallLog(), FaultBook())
     server = listen(options.port, Application(admin, keys.access_key_id))
     state = new_state(server.port, token, keys, options.region)
@@ -75,9 +75,9 @@ def main(argv: list[str] | None = None) -> None:
     os._exit(0)
 
 
-def begin(aws: Aws, inventory: SavedInventory, folder: Path) -> None:
+def begin(aws: Aws, inventory: SavedInventory, folder: Path, keys: Keys) -> None:
     """Bring back the resources, and their servers."""
-    hooks.start(folder, os.environ)
+    hooks.start(folder, os.environ, keys)
     inventory.start(aws)
     hooks.sync()
 

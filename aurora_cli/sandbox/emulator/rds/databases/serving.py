@@ -11,6 +11,7 @@ from aurora_cli.sandbox.emulator.latency import Transition
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.database.fleet import Fleet
+    from aurora_cli.sandbox.database.front.gate import Gate
 
 
 class Serving:
@@ -18,10 +19,12 @@ class Serving:
 
     Attributes:
         fleet: the servers; None: clusters have none.
+        gate: the addresses of their endpoints; None: they have none.
         most: number of servers that may run at the same time.
     """
 
     fleet: Fleet | None = None
+    gate: Gate | None = None
     most = 24
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from moto.backends import get_backend
 from moto.rds.models import rds_backends
 
 from aurora_cli.json_input import json_object, parse_json
+from aurora_cli.sandbox.database.front.endpoint import READER, Endpoint
+from aurora_cli.sandbox.database.front.token import Secret
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import endpoints
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
+from aurora_cli.sandbox.emulator.rds.models.proxy import ROLES
 
 INHERITED_PASSWORD = "from-the-source"  # noqa: S105 - what stands for it
 """The password of a restored cluster: the one that its data have."""
@@ -22,7 +27,7 @@ def clusters() -> Iterator[WantedCluster]:
     """Every cluster that has servers, in every Region."""
     for backend in _backends():
         for cluster in backend.aurora_clusters():
-            if is_served(cluster):
+            if endpoints.is_served(cluster):
                 yield _wanted(backend, cluster)
 
 
@@ -32,10 +37,42 @@ def snapshots() -> set[str]:
     return {data for data in found if data}
 
 
-def is_served(cluster: AuroraCluster) -> bool:
-    """Whether its instances have servers: replicas of other clusters, Serverless v1 and MySQL have none."""
-    replica = cluster.replication_source_identifier
-    return cluster.engine == "aurora-postgresql" and cluster.engine_mode != "serverless" and not replica
+def all_endpoints() -> Iterator[Endpoint]:
+    """Every endpoint that leads to a server."""
+    for backend in _backends():
+        for cluster in backend.aurora_clusters():
+            yield from _endpoints(backend, cluster)
+        proxies: list[Any] = [(one, one, ROLES[0]) for one in backend.db_proxies.values()]
+        proxies += [(one, one.proxy, one.target_role) for one in backend.db_proxy_endpoints.values()]
+        for shown, proxy, role in proxies:
+            yield from _some(endpoints.of_proxy(proxy, shown.name_in_aws, role))
+
+
+def _endpoints(backend: AuroraBackend, cluster: AuroraCluster) -> Iterator[Endpoint]:
+    yield from _some(endpoints.of_cluster(cluster, cluster.writer_name))
+    yield from _some(endpoints.of_cluster(cluster, cluster.reader_name, READER))
+    for member in cluster.instances:
+        yield from _some(endpoints.of_instance(member, member.name_in_aws))
+    for custom in backend.endpoints_of(cluster):
+        yield from _some(endpoints.of_custom(custom, custom.name_in_aws))
+
+
+def secret_of(key: str) -> Secret | None:
+    """The secret of an access key of an IAM user, or of a role that somebody assumed; None if there is no such key."""
+    for _, _, sts in get_backend("sts").iter_backends():
+        for role in getattr(sts, "assumed_roles", ()):
+            if role.access_key_id == key:
+                return Secret(role.secret_access_key, role.session_token)
+    for _, _, iam in get_backend("iam").iter_backends():
+        found = getattr(iam, "access_keys", {}).get(key)
+        if found is not None:
+            return Secret(found.secret_access_key)
+    return None
+
+
+def _some(endpoint: Endpoint | None) -> Iterator[Endpoint]:
+    if endpoint is not None:
+        yield endpoint
 
 
 def _backends() -> Iterator[AuroraBackend]:

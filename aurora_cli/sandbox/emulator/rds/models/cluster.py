@@ -9,9 +9,10 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.rds.models import DBCluster, RDSBackend
 
+from aurora_cli.sandbox.database.front.endpoint import READER
 from aurora_cli.sandbox.database.model import Origin
 from aurora_cli.sandbox.emulator.latency import Transition
-from aurora_cli.sandbox.emulator.rds.databases import serving
+from aurora_cli.sandbox.emulator.rds.databases import endpoints, serving
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
@@ -202,12 +203,22 @@ class AuroraCluster(Transitional, DBCluster):
 
     @property
     def endpoint(self) -> str:
-        """Host name of the writer."""
-        return names.host(f"{self.db_cluster_identifier}.cluster-", self.account_id, self.region)
+        """Host of the writer."""
+        return endpoints.host(endpoints.of_cluster(self, self.writer_name), self.writer_name)
 
     @property
     def reader_endpoint(self) -> str:
-        """Host name of the readers."""
+        """Host of the readers."""
+        return endpoints.host(endpoints.of_cluster(self, self.reader_name, READER), self.reader_name)
+
+    @property
+    def writer_name(self) -> str:
+        """Host name of the writer in AWS."""
+        return names.host(f"{self.db_cluster_identifier}.cluster-", self.account_id, self.region)
+
+    @property
+    def reader_name(self) -> str:
+        """Host name of the readers in AWS."""
         return names.host(f"{self.db_cluster_identifier}.cluster-ro-", self.account_id, self.region)
 
     @property

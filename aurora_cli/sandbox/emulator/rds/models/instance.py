@@ -9,7 +9,7 @@ from moto.core.utils import utcnow
 from moto.rds.models import DBInstanceClustered, DBParameterGroup, Event, RDSBackend
 
 from aurora_cli.sandbox.emulator.latency import Transition
-from aurora_cli.sandbox.emulator.rds.databases import serving
+from aurora_cli.sandbox.emulator.rds.databases import endpoints, serving
 from aurora_cli.sandbox.emulator.rds.models import names, networks
 from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
@@ -78,7 +78,12 @@ class AuroraInstance(Transitional, DBInstanceClustered):
 
     @property
     def address(self) -> str:
-        """Its host name."""
+        """Its host."""
+        return endpoints.host(endpoints.of_instance(self, self.name_in_aws), self.name_in_aws)
+
+    @property
+    def name_in_aws(self) -> str:
+        """Its host name in AWS."""
         return names.host(f"{self.db_instance_identifier}.", self.account_id, self.region)
 
     @property
