@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, OperationFailed
@@ -53,6 +53,11 @@ class Connection:
     ca_command: str | None
     notes: tuple[str, ...] = ()
 
+    def with_authority(self, file: str) -> Connection:
+        """The same with a certificate authority that is there already."""
+        target = replace(self.target, ca_file=file)
+        return replace(self, target=target, texts=written(self.engine, target), ca_command=None)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {
@@ -77,7 +82,7 @@ def connection(
     role: str = "writer",
     user: str | None = None,
     database: str | None = None,
-    ca_file: str = CA_FILE,
+    ca_file: str | None = None,
 ) -> Connection:
     """How to connect to a cluster, in every form that its engine has. Connects to nothing, and knows no password.
 
@@ -85,7 +90,7 @@ def connection(
         role: writer, reader, a custom endpoint's name, or an instance's key or identifier.
         user: database user; the master user otherwise.
         database: the one made with the cluster otherwise (postgres: or `postgres`).
-        ca_file: where the certificate authorities are kept.
+        ca_file: where the certificate authorities are kept; None: under the name that AWS gives them.
 
     Raises:
         ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
@@ -99,6 +104,7 @@ def connection(
     hosts = hosts_of(topology, spec, stack.record.instance_keys)
     host = _host(hosts, role, name)
     chosen = user or topology.username or str(spec.username)
+    ca_file = ca_file or CA_FILE
     target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
     return Connection(
         name=name,

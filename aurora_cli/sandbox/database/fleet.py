@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import binaries
@@ -269,6 +270,27 @@ class Fleet:
     def servers(self) -> dict[str, list[Server]]:
         """All servers by DbClusterResourceId."""
         return {identifier: worker.cluster.servers for identifier, worker in list(self._workers.items())}
+
+    def report(self) -> list[dict[str, Any]]:
+        """What runs, with disk and memory, cluster by cluster."""
+        found: list[dict[str, Any]] = []
+        for worker in list(self._workers.values()):
+            wanted, done = worker.wanted, dict(worker.cluster.done)
+            for instance in wanted.instances if wanted else ():
+                server = done[instance.id].server if instance.id in done else None
+                found.append(
+                    {
+                        "cluster": wanted.name if wanted else "",
+                        "instance": instance.name,
+                        "role": "writer" if instance.writer else "reader",
+                        "version": worker.cluster.binaries.version,
+                        "pid": server.pid if server else None,
+                        "disk_bytes": server.disk() if server else 0,
+                        "memory_bytes": server.memory() if server else 0,
+                        "problem": worker.problem.message if worker.problem else None,
+                    }
+                )
+        return found
 
     @property
     def data(self) -> Path:

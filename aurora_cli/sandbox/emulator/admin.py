@@ -9,6 +9,7 @@ DELETE /_aurora/faults              clear; ?id=fault-1 for one
 GET, POST /_aurora/settings         {"latency_s": seconds that a resource takes to become available}
 GET, POST /_aurora/lag              {"region", "cluster", "seconds"}: replica lag in CloudWatch; null: no datapoints
 POST   /_aurora/serverless-v1       {"region", ...}: create a cluster that the API no longer creates
+GET    /_aurora/databases           the database servers, and where they listen
 POST   /_aurora/reset               delete every resource, call and fault
 """
 
@@ -56,6 +57,7 @@ class Admin:
             "settings": self._settings,
             "lag": self._lag,
             "serverless-v1": self._serverless_v1,
+            "databases": self._databases,
             "reset": self._reset,
         }.get(name)
         if page is None:
@@ -105,6 +107,10 @@ class Admin:
         aws = self.loader.wait()
         with aws.one_at_a_time:
             return {"arn": aws.place_serverless_v1(data.pop("region"), data)}
+
+    def _databases(self, method: str, query: Query, data: Any) -> Any:
+        self.loader.wait()
+        return hooks.report()
 
     def _reset(self, method: str, query: Query, data: Any) -> Any:
         if method != "POST":

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.front.token import Secret
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.isolation import Keys
+from aurora_cli.writing import make_folder
 
 SETTING = "AURORA_SANDBOX_DATABASE"
 MOST_SETTING = "AURORA_SANDBOX_SERVERS"
@@ -25,6 +27,7 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
         keys: of the sandbox.
     """
     if environ.get(SETTING, "").lower() in OFF:
+        SERVING.reason = f"{SETTING} is off."
         return
     from aurora_cli.sandbox.database.fleet import Fleet
     from aurora_cli.sandbox.database.front import addresses
@@ -35,10 +38,11 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
     try:
         SERVING.fleet = Fleet(folder, environ)
     except (SandboxFailed, OSError) as problem:
+        SERVING.reason = str(problem)
         _say(f"The sandbox runs without databases: {problem}")
         return
     if addresses.are_usable():
-        SERVING.gate = Gate(folder, SERVING.fleet, lambda key: _secret(key, keys))
+        SERVING.gate = Gate(make_folder(folder / "database"), SERVING.fleet, lambda key: _secret(key, keys))
     else:
         _say("Endpoints of the sandbox have no addresses: this system has 127.0.0.1 alone.")
 
@@ -65,6 +69,21 @@ def sync() -> None:
     SERVING.fleet.update(wanted.clusters(), wanted.snapshots())
     if SERVING.gate is not None:
         SERVING.gate.update(wanted.all_endpoints())
+
+
+def report() -> dict[str, Any]:
+    """The servers and endpoints, as `Databases` in JSON."""
+    fleet, gate = SERVING.fleet, SERVING.gate
+    if fleet is None:
+        return {"running": False, "reason": SERVING.reason, "ca_file": None, "servers": [], "endpoints": []}
+    listeners = gate.listeners() if gate is not None else []
+    return {
+        "running": True,
+        "reason": None,
+        "ca_file": str(gate.authority.file) if gate is not None else None,
+        "servers": fleet.report(),
+        "endpoints": [{"name": one.endpoint.name, "host": one.host, "port": one.port} for one in listeners],
+    }
 
 
 def settle() -> None:

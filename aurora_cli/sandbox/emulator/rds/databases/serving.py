@@ -20,11 +20,13 @@ class Serving:
     Attributes:
         fleet: the servers; None: clusters have none.
         gate: the addresses of their endpoints; None: they have none.
+        reason: why there are none.
         most: number of servers that may run at the same time.
     """
 
     fleet: Fleet | None = None
     gate: Gate | None = None
+    reason: str | None = None
     most = 24
 
 
