@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.sandbox.database.settings import SUPERUSER
-
 if TYPE_CHECKING:
     from aurora_cli.sandbox.database.server import Server
 
@@ -56,24 +54,22 @@ RESET allow_system_table_mods;
 def prepare(server: Server, user: str, database: str | None) -> None:
     """Make a new server that of a cluster, with its master user and initial database. Raises SandboxFailed.
 
-    It may have been interrupted: the database `rdsadmin` is created last.
+    It may have been interrupted, and is repeated then: roles come last, all at once. A copy of other data has them already.
     """
-    if server.query("SELECT 1 FROM pg_database WHERE datname = 'rdsadmin'"):
+    if server.query(
+        "SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE r.rolname = 'rds_superuser'"
+    ):
         return
-    server.query(
-        f"DO $do$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam') THEN {ROLES} END IF; END $do$"
-    )
-    for name in ("template1", "postgres"):
-        server.query(FUNCTIONS, database=name)
-    name = _identifier(user)
-    if not server.query("SELECT 1 FROM pg_roles WHERE rolname = %s", (user,)):
-        server.query(f"CREATE ROLE {name} LOGIN CREATEDB CREATEROLE INHERIT VALID UNTIL 'infinity'")
-        server.query(f"GRANT rds_superuser TO {name}")
-    server.query(f"ALTER DATABASE postgres OWNER TO {name}")
+    for one in ("template1", "postgres"):
+        server.query(FUNCTIONS, database=one)
     if database and not server.query("SELECT 1 FROM pg_database WHERE datname = %s", (database,)):
-        server.query(f"CREATE DATABASE {_identifier(database)} OWNER {name}")
-    server.query(f"CREATE DATABASE rdsadmin OWNER {SUPERUSER}")
-    server.query("REVOKE CONNECT ON DATABASE rdsadmin FROM PUBLIC")
+        server.query(f"CREATE DATABASE {_identifier(database)}")
+    name = _identifier(user)
+    owned = "".join(f"ALTER DATABASE {_identifier(one)} OWNER TO {name};" for one in {"postgres", database} if one)
+    server.query(
+        f"{ROLES} CREATE ROLE {name} LOGIN CREATEDB CREATEROLE INHERIT VALID UNTIL 'infinity';"
+        f"GRANT rds_superuser TO {name}; {owned}"
+    )
 
 
 def set_password(server: Server, user: str, password: str) -> None:

@@ -29,9 +29,14 @@ FIXED = {
     "logging_collector": "off",
     "log_destination": "stderr",
     "log_line_prefix": "%t:%r:%u@%d:[%p]:",
+    "fsync": "off",
     "dynamic_shared_memory_type": "posix",
 }
-"""Of every server. Nothing listens but a socket in a folder of the servers' user: the proxy is the way in."""
+"""Of every server. Nothing listens but a socket in a folder of the servers' user: the proxy is the way in.
+
+Without fsync a start takes a tenth of the time. What is committed survives the end of any process, as the other resources of the
+sandbox do, and not a power cut.
+"""
 
 # Who reaches the socket is the proxy, or another server. The proxy lets nobody in as the superuser, and asks users with rds_iam
 # for their token itself, before it passes on that they are in. The master user may grant rds_iam, which makes it a member.

@@ -103,8 +103,12 @@ class Session(Side):
             self.peer.write(data)
             return
         self._data += data
+        self._try()
+
+    def _try(self) -> None:
         try:
-            self._handle()
+            if self._handle is not None:
+                self._handle()
         except wire.Malformed as problem:
             self._refuse(wire.PROTOCOL_VIOLATION, str(problem))
 
@@ -132,7 +136,7 @@ class Session(Side):
 
     async def _start_tls(self) -> None:
         self.transport.pause_reading()
-        self._tls = True
+        self._tls, self._handle = True, _keep  # a client's first words may come with the end of its handshake
         loop = asyncio.get_running_loop()
         try:
             made = await loop.start_tls(self.transport, self, self._door.context(), server_side=True)
@@ -140,7 +144,8 @@ class Session(Side):
             self.transport.abort()
             return
         assert made is not None
-        self.transport = made
+        self.transport, self._handle = made, self._begin
+        self._try()
 
     async def _cancel(self, request: bytes) -> None:
         """To each server of the cluster: only the one whose key it is does anything."""
@@ -213,7 +218,7 @@ class Session(Side):
     def _refuse(self, state: str, message: str, detail: str | None = None) -> None:
         self.transport.write(wire.fatal(state, message, detail))
         self.transport.close()
-        self._handle = lambda: None
+        self._handle = _keep
         if self.peer is not None:
             self.peer.close()
 
@@ -221,6 +226,10 @@ class Session(Side):
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _keep() -> None:
+    """Let what comes wait."""
 
 
 _REPLICATION = ("true", "on", "yes", "1")
