@@ -122,6 +122,20 @@ class Server:
         else:
             mark.unlink(missing_ok=True)
 
+    def recover(self, restore_command: str, time: str) -> None:
+        """Replay archived WAL up to a time, and become a primary. Raises SandboxFailed: that time is not reached."""
+        restore = {
+            "restore_command": restore_command,
+            "recovery_target_time": time,
+            "recovery_target_action": "promote",
+        }
+        settings = ServerSettings(str(self.sockets), str(self.sockets), "", None, {}, {}, restore)
+        self.configure(settings, standby=False)
+        self._account.write(self.data / "recovery.signal", "")
+        self.start()
+        if not wait_until(lambda: self.query("SELECT pg_is_in_recovery()") == [(False,)], timeout_s=READY_TIMEOUT_S):
+            raise SandboxFailed("The recovery does not end.", details={"log": str(self.log)})
+
     def start(self) -> None:
         """Start it, and wait until it accepts connections.
 
