@@ -82,7 +82,7 @@ def connection(
     role: str = "writer",
     user: str | None = None,
     database: str | None = None,
-    ca_file: str | None = None,
+    ca_file: str = CA_FILE,
 ) -> Connection:
     """How to connect to a cluster, in every form that its engine has. Connects to nothing, and knows no password.
 
@@ -90,7 +90,7 @@ def connection(
         role: writer, reader, a custom endpoint's name, or an instance's key or identifier.
         user: database user; the master user otherwise.
         database: the one made with the cluster otherwise (postgres: or `postgres`).
-        ca_file: where the certificate authorities are kept; None: under the name that AWS gives them.
+        ca_file: where the certificate authorities are kept.
 
     Raises:
         ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
@@ -104,7 +104,6 @@ def connection(
     hosts = hosts_of(topology, spec, stack.record.instance_keys)
     host = _host(hosts, role, name)
     chosen = user or topology.username or str(spec.username)
-    ca_file = ca_file or CA_FILE
     target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
     return Connection(
         name=name,
