@@ -127,6 +127,7 @@ class Fleet:
             raise SandboxFailed("No PostgreSQL that runs here is installed.", hint=binaries.NONE_HINT)
         remove_abandoned()
         self._account: Account = account_for(folder)
+        self._account.check(self._account.usable(self.available[0]))
         self._supervisor = Supervisor()
         self._copies = Copies(self._account)
         self._workers: dict[str, Worker] = {}

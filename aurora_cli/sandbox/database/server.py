@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database.account import Account
+from aurora_cli.sandbox.database.account import NOBODY, Account
 from aurora_cli.sandbox.database.binaries import Binaries
 from aurora_cli.sandbox.database.settings import HBA, PORT, SUPERUSER, ServerSettings
 from aurora_cli.sandbox.database.supervisor import Process, Supervisor
 from aurora_cli.sandbox.processes import wait_until
 
-NOBODY = "nobody"
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
 _INITDB = (
@@ -276,8 +275,11 @@ class Server:
     def _reason(self, since: int) -> str:
         with suppress(OSError):
             text = self.log.read_bytes()[since:].decode("utf-8", "replace")
-            found = re.findall(r"(?:FATAL|PANIC):\s+(.*)", text)
-            return str(found[-1]) if found else _last_line(text)
+            lines = [
+                line.split(":  ", 1)[1] for line in text.splitlines() if re.search(r"(?:LOG|FATAL|PANIC):  ", line)
+            ]
+            parameters = [line for line in lines if re.search("parameter", line)]
+            return (parameters or lines or [_last_line(text)])[-1]
         return "its log cannot be read"
 
 
