@@ -31,6 +31,11 @@ STATUSES = {"No space left": "storage-full", "parameter": "incompatible-paramete
 """What a problem says -> the status of an instance (Aurora User Guide, "Viewing DB instance status")."""
 
 
+Source = Callable[[Path], None]
+Relations = tuple[Source | None, Cluster | None, Cluster | None]
+"""What a cluster begins with, the cluster that it follows, and the former one that follows it now; see `Cluster.reach`."""
+
+
 class Worker:
     """The thread of a cluster."""
 
@@ -72,7 +77,7 @@ class Worker:
         self._over = True
         self._changed.notify_all()
 
-    def run(self, source: Callable[[WantedCluster], Callable[[Path], None] | None]) -> None:
+    def run(self, relations: Callable[[WantedCluster], Relations]) -> None:
         """Work until the cluster is deleted, or the sandbox ends."""
         while not self.gone:
             with self._changed:
@@ -85,18 +90,18 @@ class Worker:
                 self.due, self.working = False, True
                 jobs, wanted = list(self.jobs), self.wanted
                 self.jobs.clear()
-            self._work(jobs, wanted, source)
+            self._work(jobs, wanted, relations)
 
     def _work(
         self,
         jobs: list[Callable[[], None]],
         wanted: WantedCluster | None,
-        source: Callable[[WantedCluster], Callable[[Path], None] | None],
+        relations: Callable[[WantedCluster], Relations],
     ) -> None:
         try:
             for job in jobs:
                 job()
-            self.cluster.reach(wanted, source(wanted) if wanted else None)
+            self.cluster.reach(wanted, *(relations(wanted) if wanted else (None, None, None)))
         except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
             if not isinstance(error, SandboxFailed):
                 traceback.print_exc()
@@ -168,10 +173,11 @@ class Fleet:
                 worker.wake()
 
         cluster = Cluster(self._account, self._supervisor, self._usable[chosen], wanted.id, crashed)
-        self._order_copy(wanted, cluster)
+        if cluster.primary is None:
+            self._order_copy(wanted)
         worker = Worker(cluster, self._changed)
         hired.append(worker)
-        threading.Thread(target=worker.run, args=(self._source,), name=f"db-{wanted.name}", daemon=True).start()
+        threading.Thread(target=worker.run, args=(self._relations,), name=f"db-{wanted.name}", daemon=True).start()
         return worker
 
     # Copies
@@ -187,7 +193,14 @@ class Fleet:
         """`there`, `due` or `failed`."""
         return self._copies.state(data)
 
-    def _source(self, wanted: WantedCluster) -> Callable[[Path], None] | None:
+    def _relations(self, wanted: WantedCluster) -> Relations:
+        workers = list(self._workers.values())
+        leader = self._workers.get(wanted.follows or "")
+        followers = [one.cluster for one in workers if one.wanted is not None and one.wanted.follows == wanted.id]
+        former = next((one for one in followers if one.primary is not None and not one.primary.is_standby), None)
+        return self._source(wanted), leader.cluster if leader else None, former
+
+    def _source(self, wanted: WantedCluster) -> Source | None:
         """What puts the data into place that a new cluster begins with."""
         origin = wanted.origin
         if origin is None:
@@ -195,13 +208,20 @@ class Fleet:
         if origin.snapshot is not None:
             name = origin.snapshot
             return lambda target: self._copies.copy_to(name, target)
-        return lambda target: self._copies.move_to(wanted.id, target)
 
-    def _order_copy(self, wanted: WantedCluster, cluster: Cluster) -> None:
+        def take(target: Path) -> None:
+            if self._copies.state(wanted.id) == "failed":
+                with self._changed:
+                    self._order_copy(wanted)
+            self._copies.move_to(wanted.id, target)
+
+        return take
+
+    def _order_copy(self, wanted: WantedCluster) -> None:
         """Copy the source of a clone before anything else happens to it. Call with the lock held."""
         origin = wanted.origin
         source = self._workers.get(origin.cluster or "") if origin else None
-        if source is not None and cluster.primary is None:
+        if source is not None:
             time = origin.time if origin else None
             source.do(self._copies.begin(wanted.id, lambda target: source.cluster.copy_to(target, time)))
 
@@ -244,13 +264,16 @@ class Fleet:
         done = worker.cluster.done.get(wanted.writer.id)
         return done is None or not done.writer
 
-    def cluster_moving(self, cluster: str) -> bool:
-        """Whether the writer's role is on its way from one running server to another."""
+    def cluster_move(self, cluster: str) -> str | None:
+        """The status while the writer's role is on its way from one server to another, or to the cluster; else None."""
         worker = self._workers.get(cluster)
         wanted = worker.wanted if worker else None
-        return bool(
-            worker is not None and wanted is not None and wanted.writer and worker.cluster.moves_to(wanted.writer.id)
-        )
+        if worker is None or wanted is None or wanted.writer is None or not wanted.running:
+            return None
+        primary = worker.cluster.primary
+        if primary is not None and primary.running and primary.is_standby:
+            return "promoting"
+        return "failing-over" if worker.cluster.moves_to(wanted.writer.id) else None
 
     def earliest_backup(self, cluster: str) -> float | None:
         """Seconds since the epoch of the earliest time that a cluster can be restored to."""

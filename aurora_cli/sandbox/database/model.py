@@ -55,6 +55,7 @@ class WantedCluster:
         instances: that are not deleted.
         parameters: of its cluster parameter group, as set.
         origin: what it begins with; None: nothing.
+        follows: DbClusterResourceId of the cluster that it replicates; None: it has a writer of its own.
     """
 
     id: str
@@ -67,6 +68,7 @@ class WantedCluster:
     instances: tuple[WantedInstance, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
     origin: Origin | None = None
+    follows: str | None = None
 
     @property
     def major(self) -> int:
@@ -75,5 +77,5 @@ class WantedCluster:
 
     @property
     def writer(self) -> WantedInstance | None:
-        """The writer."""
-        return next((one for one in self.instances if one.writer), None)
+        """The writer; None: all are readers, of the cluster that this one follows."""
+        return None if self.follows else next((one for one in self.instances if one.writer), None)

@@ -11,7 +11,7 @@ from moto.rds.models import rds_backends
 from aurora_cli.json_input import json_object, parse_json
 from aurora_cli.sandbox.database.front.endpoint import READER, Endpoint
 from aurora_cli.sandbox.database.front.token import Secret
-from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
+from aurora_cli.sandbox.database.model import Origin, WantedCluster, WantedInstance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.databases import endpoints
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
@@ -83,6 +83,8 @@ def _backends() -> Iterator[AuroraBackend]:
 
 def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
     cluster.designate_writer()
+    leader = endpoints.leader_of(cluster)
+    follows: str | None = leader.db_cluster_resource_id if leader is not None else None
     return WantedCluster(
         id=cluster.db_cluster_resource_id,
         name=cluster.db_cluster_identifier,
@@ -93,7 +95,8 @@ def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
         running=cluster.destination not in _DOWN,
         instances=tuple(_instance(backend, member) for member in cluster.instances),
         parameters=_parameters(backend.db_cluster_parameter_groups.get(cluster.parameter_group)),
-        origin=cluster.data_origin,
+        origin=Origin(cluster=follows) if follows else cluster.data_origin,
+        follows=follows,
     )
 
 
