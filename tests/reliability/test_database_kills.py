@@ -72,6 +72,7 @@ def test_a_failover_that_is_cut_off_loses_nothing(life: Life, number: int) -> No
         assert emulator is not None
         wait_until(lambda: False, timeout_s=number * 0.05)
         os.kill(emulator, signal.SIGKILL)
+        assert wait_until(lambda: gone({emulator}), timeout_s=5.0)
         life.start()
         life.settle()
     assert load.lost() == set()

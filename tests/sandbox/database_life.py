@@ -30,14 +30,14 @@ class Life:
         info = self.sandbox.start()
         self.rds, self.secrets = (new_client(info, service) for service in ("rds", "secretsmanager"))
 
-    def create(self, readers: int) -> None:
+    def create(self, readers: int, **given: Any) -> None:
         self.rds.create_db_cluster(
             DBClusterIdentifier="demo",
             Engine="aurora-postgresql",
             MasterUsername="boss",
-            ManageMasterUserPassword=True,
             DatabaseName="app",
             EnableIAMDatabaseAuthentication=True,
+            **(given or {"ManageMasterUserPassword": True}),
         )
         for number in range(1, readers + 2):
             self.add(f"demo-{number}", "demo")
@@ -63,6 +63,8 @@ class Life:
             return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
 
         assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
+        if "MasterUserSecret" not in self.cluster():
+            return
         secret = self.cluster()["MasterUserSecret"]["SecretArn"]
         self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
 

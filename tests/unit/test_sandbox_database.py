@@ -60,6 +60,7 @@ def test_parameters_that_the_server_does_not_know_are_left_out() -> None:
         "shared_preload_libraries": "pg_stat_statements,pg_cron",
     }
     there = binaries.installed({"PATH": ""})[0]
+    assert parameters.known({"rds.logical_replication": "1"}, there) == {"wal_level": "logical"}
     assert parameters.known(wanted, there) == {"work_mem": "65536", "shared_preload_libraries": "pg_stat_statements"}
 
 

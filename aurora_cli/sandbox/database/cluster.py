@@ -19,9 +19,8 @@ from typing import Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import bootstrap, parameters
-from aurora_cli.sandbox.database.account import Account
+from aurora_cli.sandbox.database.account import Account, Programs
 from aurora_cli.sandbox.database.backups import Backups
-from aurora_cli.sandbox.database.binaries import Binaries
 from aurora_cli.sandbox.database.copying import copy_folder
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
 from aurora_cli.sandbox.database.server import Server
@@ -51,12 +50,34 @@ class Done:
     restarts: int
 
 
+Source = Callable[[Path], None]
+"""Puts data into a folder that does not exist."""
+
+
+@dataclass(frozen=True)
+class Relations:
+    """What a cluster has to do with others.
+
+    Attributes:
+        source: the data that it begins with; None: it begins empty.
+        leader: the cluster that it follows; None: it has a writer of its own.
+        former: the cluster that was its leader, and that yields to it now; None: there is none.
+        successor: the cluster to which it yields; None: there is none.
+    """
+
+    source: Source | None = None
+    leader: Cluster | None = None
+    former: Cluster | None = None
+    successor: Cluster | None = None
+
+
 class Cluster:
     """The servers of a cluster.
 
     Args:
         identifier: its DbClusterResourceId.
-        binaries: the programs for its major version.
+        programs: the installed PostgreSQL.
+        major: its major version when it was created.
         crashed: is called when a server has ended without being told to.
     """
 
@@ -64,13 +85,14 @@ class Cluster:
         self,
         account: Account,
         supervisor: Supervisor,
-        binaries: Binaries,
+        programs: Programs,
         identifier: str,
+        major: int,
         crashed: Callable[[], None],
     ) -> None:
         self.id = identifier
         self.folder = account.data / "clusters" / identifier
-        self.binaries = binaries
+        self._programs, self._major = programs, major
         self.backups = Backups(account, self.folder)
         self.done: dict[str, Done] = {}
         self._account, self._supervisor, self._crashed = account, supervisor, crashed
@@ -102,20 +124,11 @@ class Cluster:
 
     # What is wanted
 
-    def reach(
-        self,
-        wanted: WantedCluster | None,
-        source: Callable[[Path], None] | None,
-        leader: Cluster | None = None,
-        former: Cluster | None = None,
-    ) -> None:
+    def reach(self, wanted: WantedCluster | None, others: Relations) -> None:
         """Bring the servers to that state. What is reached is in `done`, step by step.
 
         Args:
             wanted: None if the cluster is deleted.
-            source: puts the data that it begins with into a folder that does not exist; None: it begins empty.
-            leader: the cluster that it follows; None: it has a writer of its own.
-            former: the cluster that was its leader and follows it from now on; None: there is none.
 
         Raises:
             SandboxFailed: a server does not do what it should; the next call tries again.
@@ -124,26 +137,26 @@ class Cluster:
             self._delete()
             return
         self._notice_ends()
-        self._leader = leader
+        self._leader = others.leader
         if wanted.running:
-            self._ensure_data(source)
+            self._ensure_data(others.source)
         if not wanted.running or not wanted.instances:
             self._stop(wanted)
             return
         writer = wanted.writer or wanted.instances[0]
         primary = self._assign_primary(writer)
-        if leader is not None:
-            self._submit(primary, leader, wanted)
+        if others.leader is not None:
+            self._submit(primary, others.leader, wanted)
         else:
-            self._lead(primary, former, wanted)
+            self._lead(primary, others, wanted)
         self._dismiss(wanted)
         if self._instances[primary.key] != writer.id:
-            primary = self._switch_over(writer, wanted) if leader is None else self._exchange(writer)
+            primary = self._exchange(writer) if others.leader else self._switch_over(writer, wanted)
         for instance in (writer, *(one for one in wanted.instances if one != writer)):
             self._serve(instance, wanted)
         self._dismiss_old_primary(wanted)
         self._apply_parameters(wanted)
-        if leader is None:
+        if others.leader is None:
             self.backups.keep_up(primary)
 
     def _notice_ends(self) -> None:
@@ -174,7 +187,7 @@ class Cluster:
 
     # The primary
 
-    def _ensure_data(self, source: Callable[[Path], None] | None) -> None:
+    def _ensure_data(self, source: Source | None) -> None:
         """A server with the data: those that it begins with, or none."""
         server = self.primary or self._add()
         if server.exists:
@@ -186,6 +199,7 @@ class Cluster:
             self._account.folder(server.folder)
             source(server.data)
             self._account.own_all(server.folder)
+            self._servers[server.key] = self._make(server.key)  # the data may be those of another major version
         self._save()
 
     def _assign_primary(self, writer: WantedInstance) -> Server:
@@ -263,12 +277,25 @@ class Cluster:
         assert leader.primary is not None
         self._attach(primary, leader.primary, None, wanted)
 
-    def _lead(self, primary: Server, former: Cluster | None, wanted: WantedCluster) -> None:
+    def _lead(self, primary: Server, others: Relations, wanted: WantedCluster) -> None:
+        if (
+            others.successor is not None
+            and others.successor.primary is not None
+            and others.successor.primary.is_standby
+        ):
+            self._yield(primary, others.successor)
         if not primary.running:
             self._start(primary, wanted)
         if primary.is_standby:
-            self._take_over(primary, former, wanted)
+            self._take_over(primary, others.former, wanted)
         self._ensure_content(primary, wanted)
+
+    def _yield(self, primary: Server, successor: Cluster) -> None:
+        """End, which sends the successor all that is committed, until it has a writer of its own."""
+        self.done.clear()
+        primary.stop()
+        if not wait_until(lambda: successor.leads, timeout_s=LEADER_TIMEOUT_S, every_s=0.05):
+            raise SandboxFailed("The cluster that got its name has no writer now.")
 
     def _take_over(self, primary: Server, former: Cluster | None, wanted: WantedCluster) -> None:
         """Get a writer of its own: with all that the former leader has committed, if that is to follow this cluster now."""
@@ -419,7 +446,11 @@ class Cluster:
         return self._servers[key]
 
     def _make(self, key: str) -> Server:
-        return Server(self._account, self._supervisor, self.binaries, key, self.folder, self._crashed)
+        data, primary = self.folder / key / "data", self.primary
+        binaries = self._programs.for_data(data) or (
+            primary.binaries if primary else self._programs.for_cluster(self._major)
+        )
+        return Server(self._account, self._supervisor, binaries, key, self.folder, self._crashed)
 
     def _remove(self, key: str) -> None:
         self._servers.pop(key).delete()
@@ -472,7 +503,7 @@ class Cluster:
             recovering = Server(
                 self._account,
                 self._supervisor,
-                self.binaries,
+                primary.binaries,
                 secrets.token_hex(4),
                 self._account.data / "recovering",
                 _nothing,

@@ -13,9 +13,8 @@ from typing import Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import binaries
-from aurora_cli.sandbox.database.account import Account, account_for, remove_abandoned
-from aurora_cli.sandbox.database.binaries import Binaries
-from aurora_cli.sandbox.database.cluster import Cluster
+from aurora_cli.sandbox.database.account import Account, Programs, account_for, remove_abandoned
+from aurora_cli.sandbox.database.cluster import Cluster, Relations, Source
 from aurora_cli.sandbox.database.copies import Copies
 from aurora_cli.sandbox.database.model import WantedCluster
 from aurora_cli.sandbox.database.server import Server
@@ -29,11 +28,6 @@ FAILED_AFTER = 2
 """Failures in a row after which an instance is shown as failed; it is tried further."""
 STATUSES = {"No space left": "storage-full", "parameter": "incompatible-parameters"}
 """What a problem says -> the status of an instance (Aurora User Guide, "Viewing DB instance status")."""
-
-
-Source = Callable[[Path], None]
-Relations = tuple[Source | None, Cluster | None, Cluster | None]
-"""What a cluster begins with, the cluster that it follows, and the former one that follows it now; see `Cluster.reach`."""
 
 
 class Worker:
@@ -101,7 +95,7 @@ class Worker:
         try:
             for job in jobs:
                 job()
-            self.cluster.reach(wanted, *(relations(wanted) if wanted else (None, None, None)))
+            self.cluster.reach(wanted, relations(wanted) if wanted else Relations())
         except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
             if not isinstance(error, SandboxFailed):
                 traceback.print_exc()
@@ -138,7 +132,7 @@ class Fleet:
         self._workers: dict[str, Worker] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self._usable: dict[Binaries, Binaries] = {}
+        self._programs = Programs(self._account, self.available)
 
     def update(self, wanted: Iterable[WantedCluster], snapshots: Collection[str] = ()) -> None:
         """The clusters and snapshots that there should be. Returns at once.
@@ -162,17 +156,13 @@ class Fleet:
                 self._workers[one.id].want(one)
 
     def _hire(self, wanted: WantedCluster) -> Worker:
-        chosen = binaries.choose(self.available, wanted.major)
-        assert chosen is not None
-        if chosen not in self._usable:
-            self._usable[chosen] = self._account.usable(chosen)
         hired: list[Worker] = []
 
         def crashed() -> None:
             for worker in hired:
                 worker.wake()
 
-        cluster = Cluster(self._account, self._supervisor, self._usable[chosen], wanted.id, crashed)
+        cluster = Cluster(self._account, self._supervisor, self._programs, wanted.id, wanted.major, crashed)
         if cluster.primary is None:
             self._order_copy(wanted)
         worker = Worker(cluster, self._changed)
@@ -196,9 +186,16 @@ class Fleet:
     def _relations(self, wanted: WantedCluster) -> Relations:
         workers = list(self._workers.values())
         leader = self._workers.get(wanted.follows or "")
-        followers = [one.cluster for one in workers if one.wanted is not None and one.wanted.follows == wanted.id]
-        former = next((one for one in followers if one.primary is not None and not one.primary.is_standby), None)
-        return self._source(wanted), leader.cluster if leader else None, former
+        successor = self._workers.get(wanted.successor or "")
+        yielding = [
+            one.cluster for one in workers if one.wanted and wanted.id in (one.wanted.follows, one.wanted.successor)
+        ]
+        return Relations(
+            self._source(wanted),
+            leader.cluster if leader else None,
+            next((one for one in yielding if one.primary is not None and not one.primary.is_standby), None),
+            successor.cluster if successor else None,
+        )
 
     def _source(self, wanted: WantedCluster) -> Source | None:
         """What puts the data into place that a new cluster begins with."""
@@ -315,7 +312,7 @@ class Fleet:
                         "cluster": wanted.name if wanted else "",
                         "instance": instance.name,
                         "role": "writer" if instance.writer else "reader",
-                        "version": worker.cluster.binaries.version,
+                        "version": server.binaries.version if server else None,
                         "pid": server.pid if server else None,
                         "disk_bytes": server.disk() if server else 0,
                         "memory_bytes": server.memory() if server else 0,

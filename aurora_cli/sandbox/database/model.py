@@ -55,6 +55,7 @@ class WantedCluster:
         instances: that are not deleted.
         parameters: of its cluster parameter group, as set.
         origin: what it begins with; None: nothing.
+        successor: DbClusterResourceId of the cluster that has its name since a blue/green switchover; None: it has it still.
         follows: DbClusterResourceId of the cluster that it replicates; None: it has a writer of its own.
     """
 
@@ -69,6 +70,7 @@ class WantedCluster:
     parameters: Mapping[str, str] = field(default_factory=dict)
     origin: Origin | None = None
     follows: str | None = None
+    successor: str | None = None
 
     @property
     def major(self) -> int:

@@ -33,7 +33,10 @@ def is_served(cluster: Any) -> bool:
 
 
 def leader_of(cluster: Any) -> Any:
-    """The cluster that this one replicates; None if there is none."""
+    """The cluster that this one replicates: the primary cluster, or the blue one; None if there is none."""
+    deployment = cluster.backend.deployment_of(cluster)
+    if deployment is not None and deployment.green is cluster and deployment.blue.successor is not cluster:
+        return deployment.blue
     arn = cluster.replication_source_identifier or ""
     if arn.count(":") != 6 or arn.split(":")[5] != "cluster":
         return None

@@ -97,6 +97,7 @@ def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
         parameters=_parameters(backend.db_cluster_parameter_groups.get(cluster.parameter_group)),
         origin=Origin(cluster=follows) if follows else cluster.data_origin,
         follows=follows,
+        successor=cluster.successor.db_cluster_resource_id if cluster.successor is not None else None,
     )
 
 

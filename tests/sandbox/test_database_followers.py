@@ -1,4 +1,4 @@
-"""A global database with real servers: secondaries follow the primary, and a switchover loses nothing."""
+"""Clusters with real servers that follow another: secondaries of a global database, and green environments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import Life
+from tests.sandbox.database_life import Life, Load
 from tests.sandbox.emulator import new_client
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
@@ -52,6 +52,42 @@ def test_a_switchover_loses_nothing(life: Life) -> None:
     life.rds.remove_from_global_cluster(GlobalClusterIdentifier="world", DbClusterIdentifier=there["DBClusterArn"])
     assert wait_until(lambda: _settled(life, secondary), timeout_s=60.0, every_s=0.1)
     assert life.rows(COUNT, there["Endpoint"]) == [(3, False)]
+
+
+def test_a_green_environment_has_what_blue_has_until_the_switchover(life: Life) -> None:
+    life.sandbox.reset()
+    group = "replicating"
+    life.rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName=group, DBParameterGroupFamily="aurora-postgresql17", Description=group
+    )
+    life.rds.modify_db_cluster_parameter_group(
+        DBClusterParameterGroupName=group,
+        Parameters=[
+            {"ParameterName": "rds.logical_replication", "ParameterValue": "1", "ApplyMethod": "pending-reboot"}
+        ],
+    )
+    life.create(readers=1, MasterUserPassword="secret-99", DBClusterParameterGroupName=group)
+    life.password = "secret-99"
+    life.settle()
+    life.do("CREATE TABLE entries (number bigint PRIMARY KEY); INSERT INTO entries VALUES (1)")
+    blue = life.cluster()
+    made = life.rds.create_blue_green_deployment(
+        BlueGreenDeploymentName="upgrade", Source=blue["DBClusterArn"], TargetEngineVersion=blue["EngineVersion"]
+    )
+    identifier = made["BlueGreenDeployment"]["BlueGreenDeploymentIdentifier"]
+    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    name = made["BlueGreenDeployment"]["Target"].rpartition(":")[2]
+    green = life.cluster(name)
+    life.do("INSERT INTO entries VALUES (2)")
+    _await_count(life, green, 2)
+    with Load(life) as load:
+        life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+        assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    assert load.lost() == set()
+    now = life.cluster()
+    assert now["DbClusterResourceId"] == green["DbClusterResourceId"] and now["Endpoint"] == blue["Endpoint"]
+    old = life.cluster("demo-old1")
+    assert life.rows(COUNT, old["Endpoint"])[0][0] <= life.rows(COUNT)[0][0]
 
 
 def _await_count(life: Life, cluster: dict[str, str], number: int) -> None:
