@@ -28,7 +28,8 @@ class Life:
 
     def start(self) -> None:
         info = self.sandbox.start()
-        self.rds, self.secrets = (new_client(info, service) for service in ("rds", "secretsmanager"))
+        services = ("rds", "secretsmanager", "cloudwatch")
+        self.rds, self.secrets, self.cloudwatch = (new_client(info, service) for service in services)
 
     def create(self, readers: int, **given: Any) -> None:
         self.rds.create_db_cluster(

@@ -40,6 +40,7 @@ def test_a_life(life: Life) -> None:
     a_deleted_writer_is_replaced(life)
     what_is_stopped_comes_back(life)
     copies_have_the_rows_of_their_time(life)
+    metrics_are_those_of_the_servers(life)
     nothing_is_left_by_a_kill(life)
 
 
@@ -174,6 +175,27 @@ def _now() -> dt.datetime:
 def _snapshot(life: Life) -> str:
     found = life.rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="kept")["DBClusterSnapshots"]
     return str(found[0]["Status"])
+
+
+def metrics_are_those_of_the_servers(life: Life) -> None:
+    with life.connect():
+        assert wait_until(lambda: _metric(life, "DatabaseConnections", life.writer()) is not None, timeout_s=10.0)
+    reader = next(one["instance"] for one in life.sandbox.databases()["servers"] if one["role"] == "reader")
+    assert (_metric(life, "AuroraReplicaLag", reader) or 0.0) < 10_000
+    assert _metric(life, "AuroraReplicaLag", life.writer()) is None
+
+
+def _metric(life: Life, name: str, instance: str) -> float | None:
+    points = life.cloudwatch.get_metric_statistics(
+        Namespace="AWS/RDS",
+        MetricName=name,
+        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": instance}],
+        StartTime=_now() - 300 * SECOND,
+        EndTime=_now() + 60 * SECOND,
+        Period=60,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    return max((float(point["Maximum"]) for point in points), default=None)
 
 
 def nothing_is_left_by_a_kill(life: Life) -> None:

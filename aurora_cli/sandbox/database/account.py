@@ -86,7 +86,7 @@ class Account:
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             raise SandboxFailed(
                 f"PostgreSQL does not run as root, and root cannot run it as another user here: {error}",
-                hint="Run aurora-cli as another user than root.",
+                hint="Use another user than root.",
             ) from error
 
     def usable(self, binaries: Binaries) -> Binaries:

@@ -16,6 +16,7 @@ from aurora_cli.sandbox.database import binaries
 from aurora_cli.sandbox.database.account import Account, Programs, account_for, remove_abandoned
 from aurora_cli.sandbox.database.cluster import Cluster, Relations, Source
 from aurora_cli.sandbox.database.copies import Copies
+from aurora_cli.sandbox.database.metrics import Metrics, Sampled
 from aurora_cli.sandbox.database.model import WantedCluster
 from aurora_cli.sandbox.database.server import Server
 from aurora_cli.sandbox.database.supervisor import Supervisor
@@ -132,6 +133,8 @@ class Fleet:
         self._workers: dict[str, Worker] = {}
         self._changed = threading.Condition()
         self._closed = False
+        self.metrics = Metrics(self._sampled)
+        self.metrics.start()
         self._programs = Programs(self._account, self.available)
 
     def update(self, wanted: Iterable[WantedCluster], snapshots: Collection[str] = ()) -> None:
@@ -300,6 +303,17 @@ class Fleet:
         """All servers by DbClusterResourceId."""
         return {identifier: worker.cluster.servers for identifier, worker in list(self._workers.items())}
 
+    def _sampled(self) -> list[Sampled]:
+        found = []
+        for worker in list(self._workers.values()):
+            wanted, done, primary = worker.wanted, dict(worker.cluster.done), worker.cluster.primary
+            for one in wanted.instances if wanted else ():
+                server = done[one.id].server if one.id in done else None
+                if wanted is not None and server is not None and server.running:
+                    follows = wanted.follows is not None and server is primary
+                    found.append(Sampled(wanted.region, wanted.name, one.name, server, one.capacity, follows))
+        return found
+
     def report(self) -> list[dict[str, Any]]:
         """What runs, with disk and memory, cluster by cluster."""
         found: list[dict[str, Any]] = []
@@ -351,6 +365,7 @@ class Fleet:
             self._closed = True
             for worker in self._workers.values():
                 worker.end()
+        self.metrics.end()
         self._supervisor.close()
         if delete:
             shutil.rmtree(self._account.data, ignore_errors=True)

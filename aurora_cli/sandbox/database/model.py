@@ -15,6 +15,7 @@ class WantedInstance:
         name: its identifier.
         writer: whether it is the writer.
         restarts: how many times it has been rebooted.
+        capacity: the range of ACUs of a Serverless v2 instance; None: it is provisioned.
         parameters: of its DB parameter group, as set.
     """
 
@@ -22,6 +23,7 @@ class WantedInstance:
     name: str
     writer: bool
     restarts: int = 0
+    capacity: tuple[float, float] | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -47,6 +49,7 @@ class WantedCluster:
     Attributes:
         id: its DbClusterResourceId, which a rename does not change.
         name: its identifier.
+        region: its Region.
         version: its engine version, e.g. `17.7`.
         user: name of the master user.
         password: of the master user; None: the one that its data have.
@@ -61,6 +64,7 @@ class WantedCluster:
 
     id: str
     name: str
+    region: str
     version: str
     user: str
     password: str | None

@@ -88,6 +88,7 @@ def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
     return WantedCluster(
         id=cluster.db_cluster_resource_id,
         name=cluster.db_cluster_identifier,
+        region=cluster.region,
         version=cluster.engine_version,
         user=cluster.master_username or "postgres",
         password=_password(cluster),
@@ -107,8 +108,16 @@ def _instance(backend: AuroraBackend, instance: AuroraInstance) -> WantedInstanc
         name=instance.db_instance_identifier,
         writer=instance.is_cluster_writer,
         restarts=instance.restarts,
+        capacity=_capacity(instance),
         parameters=_parameters(backend.db_parameter_groups.get(instance.db_parameter_group_name or "")),
     )
+
+
+def _capacity(instance: AuroraInstance) -> tuple[float, float] | None:
+    given = instance.cluster.serverless_v2_scaling_configuration
+    if instance.db_instance_class != "db.serverless" or not given:
+        return None
+    return float(given["MinCapacity"]), float(given["MaxCapacity"])
 
 
 def _password(cluster: AuroraCluster) -> str | None:
