@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,8 @@ class Worker:
         self.problem: SandboxFailed | None = None
         self.failures = 0
         self.due = self.gone = self.working = False
+        self.paused = False
+        self.connections, self.active_at = 0, time.monotonic()
         self._changed = changed
         self._over = False
 
@@ -55,6 +59,19 @@ class Worker:
         self.jobs.append(job)
         self.due = True
         self._changed.notify_all()
+
+    def resume(self) -> None:
+        """Run again, if it has paused. Call with the lock held."""
+        self.active_at = time.monotonic()
+        if self.paused:
+            self.paused, self.due = False, True
+            self._changed.notify_all()
+
+    def _pause(self) -> None:
+        """Pause a cluster that nobody has been connected to for long enough. Call with the lock held."""
+        delay = self.wanted.pause_s if self.wanted else None
+        idle = self.connections == 0 and delay is not None and time.monotonic() - self.active_at >= delay
+        self.paused = (self.paused and delay is not None) or idle
 
     def wake(self) -> None:
         """Look at the servers: one has ended."""
@@ -83,7 +100,10 @@ class Worker:
                 if self._over:
                     return
                 self.due, self.working = False, True
+                self._pause()
                 jobs, wanted = list(self.jobs), self.wanted
+                if wanted is not None and self.paused and not jobs:
+                    wanted = replace(wanted, running=False)
                 self.jobs.clear()
             self._work(jobs, wanted, relations)
 
@@ -106,7 +126,7 @@ class Worker:
             self.problem, self.failures = None, 0
         with self._changed:
             self.working = False
-            self.gone = wanted is None and self.wanted is None and self.problem is None
+            self.gone = self.wanted is None and wanted is None and self.problem is None
             self._changed.notify_all()
 
 
@@ -234,7 +254,7 @@ class Fleet:
             restarts: how many times it was rebooted.
         """
         worker = self._workers.get(cluster)
-        if worker is None or worker.wanted is None or not worker.wanted.running:
+        if worker is None or worker.wanted is None or not worker.wanted.running or worker.paused:
             return True
         done = worker.cluster.done.get(instance)
         return done is not None and done.restarts == restarts and done.server.running
@@ -259,7 +279,7 @@ class Fleet:
         """Whether the writer is not there yet."""
         worker = self._workers.get(cluster)
         wanted = worker.wanted if worker else None
-        if worker is None or wanted is None or not wanted.running or wanted.writer is None:
+        if worker is None or wanted is None or not wanted.running or wanted.writer is None or worker.paused:
             return False
         done = worker.cluster.done.get(wanted.writer.id)
         return done is None or not done.writer
@@ -281,6 +301,23 @@ class Fleet:
         return worker.cluster.backups.earliest if worker else None
 
     # Where clients go
+
+    def connected(self, cluster: str, change: int) -> None:
+        """Count a client's connection, or its end; a cluster that has paused resumes.
+
+        Args:
+            change: 1 or -1.
+        """
+        with self._changed:
+            worker = self._workers.get(cluster)
+            if worker is not None:
+                worker.connections += change
+                worker.resume()
+
+    def resuming(self, cluster: str) -> bool:
+        """Whether a connection is to wait, since the cluster has paused and resumes."""
+        worker = self._workers.get(cluster)
+        return worker is not None and worker.wanted is not None and worker.wanted.pause_s is not None
 
     def writer(self, cluster: str) -> Server | None:
         """The server that accepts writes now."""

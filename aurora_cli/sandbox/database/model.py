@@ -54,6 +54,7 @@ class WantedCluster:
         user: name of the master user.
         password: of the master user; None: the one that its data have.
         database: name of the initial database; None: none.
+        pause_s: seconds without a connection after which it pauses; None: never.
         running: whether it is neither stopped nor deleted.
         instances: that are not deleted.
         parameters: of its cluster parameter group, as set.
@@ -69,6 +70,7 @@ class WantedCluster:
     user: str
     password: str | None
     database: str | None = None
+    pause_s: float | None = None
     running: bool = True
     instances: tuple[WantedInstance, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)

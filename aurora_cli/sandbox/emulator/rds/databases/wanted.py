@@ -93,6 +93,7 @@ def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
         user=cluster.master_username or "postgres",
         password=_password(cluster),
         database=cluster.database_name or None,
+        pause_s=_pause(cluster),
         running=cluster.destination not in _DOWN,
         instances=tuple(_instance(backend, member) for member in cluster.instances),
         parameters=_parameters(backend.db_cluster_parameter_groups.get(cluster.parameter_group)),
@@ -111,6 +112,13 @@ def _instance(backend: AuroraBackend, instance: AuroraInstance) -> WantedInstanc
         capacity=_capacity(instance),
         parameters=_parameters(backend.db_parameter_groups.get(instance.db_parameter_group_name or "")),
     )
+
+
+def _pause(cluster: AuroraCluster) -> float | None:
+    """Serverless v2 instances pause if their least capacity is 0, and a cluster if all of its instances do."""
+    given = cluster.serverless_v2_scaling_configuration or {}
+    serverless = all(one.db_instance_class == "db.serverless" for one in cluster.instances)
+    return float(given["SecondsUntilAutoPause"]) if serverless and given.get("MinCapacity") == 0 else None
 
 
 def _capacity(instance: AuroraInstance) -> tuple[float, float] | None:
