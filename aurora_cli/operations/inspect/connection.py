@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, OperationFailed
@@ -52,6 +52,11 @@ class Connection:
     password_command: str | None
     ca_command: str | None
     notes: tuple[str, ...] = ()
+
+    def with_authority(self, file: str) -> Connection:
+        """The same with a certificate authority that is there already."""
+        target = replace(self.target, ca_file=file)
+        return replace(self, target=target, texts=written(self.engine, target), ca_command=None)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""

@@ -38,6 +38,7 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters import (
 )
 from aurora_cli.sandbox.emulator.rds.actions.parameter_groups import CLUSTER_GROUPS, DB_GROUPS, engine_defaults
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.rds.errors import in_words_of_aws
 from aurora_cli.sandbox.emulator.rds.limits import tags
 from aurora_cli.sandbox.emulator.rds.limits.check import check
@@ -84,6 +85,7 @@ class AuroraResponse(RDSResponse):
         if self._refusal is not None:
             return self._refused(self._refusal)
         self.aurora.run_due()
+        hooks.sync()
         return super().call_action()
 
     def serialized(self, action_result: ActionResult) -> Any:
