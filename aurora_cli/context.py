@@ -171,6 +171,11 @@ class AppContext:
 
         return Sandbox(self.root / "sandbox" / "emulator", self.environ)
 
+    @property
+    def sandbox_certificates(self) -> Path | None:
+        """Where the certificate authority of the sandbox's database servers is, if it has any; None in an account."""
+        return self.sandbox_manager.files.folder / "database" / "ca.pem" if self.sandbox else None
+
     def begin(self, emit: Emit) -> None:
         """Make sure that there is something to talk to: starts the emulator for the sandbox, does nothing otherwise.
 

@@ -31,6 +31,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class ConnectFacts:
+    """Where a connection leads, and what signs in: what `connection` writes, and `psql`, `mysql` and `sql` use.
+
+    Attributes:
+        role: as in `Connection`.
+        secret: ARN of the secret that has the user's password; None if none is known.
+        iam: whether the user signs in with an IAM token.
+    """
+
+    spec: ClusterSpec
+    topology: Topology
+    role: str
+    target: Target
+    secret: str | None
+    iam: bool
+
+
+@dataclass(frozen=True)
 class Connection:
     """How to connect.
 
@@ -90,16 +108,8 @@ def connection(
     Raises:
         ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
     """
-    stack = existing_stack(app, name)
-    spec = stored_spec(stack).spec
-    begin_to_look(app, stack, emit)
-    topology = live_topology(app, spec)
-    if topology is None:
-        raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
-    hosts = hosts_of(topology, spec, stack.record.instance_keys)
-    host = _host(hosts, role, name)
-    chosen = user or topology.username or str(spec.username)
-    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
+    facts = connect_facts(app, name, emit=emit, role=role, user=user, database=database, ca_file=ca_file)
+    spec, topology, target = facts.spec, facts.topology, facts.target
     return Connection(
         name=name,
         region=spec.region,
@@ -107,10 +117,34 @@ def connection(
         engine=topology.engine,
         target=target,
         texts=written(topology.engine, target),
-        password_command=_password_command(topology.secret_arn or _made_secret(app, spec), topology, spec, target),
+        password_command=_password_command(facts),
         ca_command=ca_command(spec.region, ca_file),
         notes=tuple(_notes(topology, spec, target, role)),
     )
+
+
+def connect_facts(
+    app: AppContext,
+    name: str,
+    *,
+    emit: Emit,
+    role: str = "writer",
+    user: str | None = None,
+    database: str | None = None,
+    ca_file: str = CA_FILE,
+) -> ConnectFacts:
+    """Where to connect, and what signs in. Arguments and errors are those of `connection`."""
+    stack = existing_stack(app, name)
+    spec = stored_spec(stack).spec
+    begin_to_look(app, stack, emit)
+    topology = live_topology(app, spec)
+    if topology is None:
+        raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
+    host = _host(hosts_of(topology, spec, stack.record.instance_keys), role, name)
+    chosen = user or topology.username or str(spec.username)
+    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
+    secret = (topology.secret_arn or _made_secret(app, spec)) if chosen == topology.username else None
+    return ConnectFacts(spec, topology, role, target, secret, chosen in spec.credentials.iam_users)
 
 
 def hosts_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) -> dict[str, str | None]:
@@ -146,13 +180,14 @@ def _made_secret(app: AppContext, spec: ClusterSpec) -> str | None:
     return secret_of_master(app, spec) if is_made_here(spec) else None
 
 
-def _password_command(secret: str | None, topology: Topology, spec: ClusterSpec, target: Target) -> str | None:
+def _password_command(facts: ConnectFacts) -> str | None:
     """The secret for the master user where there is one; a token for an IAM user; nothing for anybody else."""
-    if target.user == topology.username and secret:
-        read = f"aws secretsmanager get-secret-value --region {spec.region} --secret-id '{secret}'"
+    target, region = facts.target, facts.spec.region
+    if facts.secret:
+        read = f"aws secretsmanager get-secret-value --region {region} --secret-id '{facts.secret}'"
         return f"{read} --query SecretString --output text | jq -r .password"
-    if target.user in spec.credentials.iam_users:
-        where = f"--hostname {target.host} --port {target.port} --region {spec.region}"
+    if facts.iam:
+        where = f"--hostname {target.host} --port {target.port} --region {region}"
         return f"aws rds generate-db-auth-token {where} --username '{target.user}'"
     return None
 

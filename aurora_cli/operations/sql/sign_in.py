@@ -1,0 +1,126 @@
+"""Where a client connects to and what it signs in with. A password is read when it is used, and is kept in memory alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.replication.global_database import read_secret
+from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.json_input import parse_json
+from aurora_cli.operations.inspect.connection import ConnectFacts, connect_facts
+from aurora_cli.operations.passwords.master import VARIABLE, Password
+from aurora_cli.operations.report.connection_strings import MYSQL, Target
+from aurora_cli.operations.sql.certificates import certificate_file
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.events import Emit
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks for.
+
+    Attributes:
+        role: writer, reader, a custom endpoint's name, or an instance's key or identifier.
+        user, database: None for those of the cluster.
+        secret: ARN or name of a secret with `username` and `password`; None for the master user's.
+        iam: sign in with an IAM token.
+        ca_file: the certificate authorities; None for those that are known.
+    """
+
+    name: str
+    role: str = "writer"
+    user: str | None = None
+    database: str | None = None
+    secret: str | None = None
+    iam: bool = False
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A target with what signs in there.
+
+    Attributes:
+        password: a password or a token; None where the client has to find one.
+        token: whether it is an IAM token.
+    """
+
+    target: Target
+    password: Password | None
+    token: bool = False
+
+
+def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
+    """The cluster, the endpoint and the user. Connects to nothing, and reads no password.
+
+    Raises:
+        InvalidInput: --iam does not fit the cluster or the user; else as `connection`.
+    """
+    facts = connect_facts(app, request.name, emit=emit, role=request.role, user=request.user, database=request.database)
+    if request.secret:
+        facts = replace(facts, secret=request.secret, iam=False)
+    return _with_token(facts, request) if request.iam else facts
+
+
+def _with_token(facts: ConnectFacts, request: Request) -> ConnectFacts:
+    credentials = facts.spec.credentials
+    if not credentials.iam_authentication:
+        raise InvalidInput(
+            f"IAM authentication is off for {request.name}.",
+            hint="Set `credentials.iam_authentication: true` in the spec.",
+        )
+    if request.user is None and len(credentials.iam_users) != 1:
+        known = f": {', '.join(credentials.iam_users)}" if credentials.iam_users else ""
+        raise InvalidInput(
+            "--iam needs the database user that the token is for.", hint=f"Specify it with --user NAME{known}."
+        )
+    user = request.user or credentials.iam_users[0]
+    return replace(facts, target=replace(facts.target, user=user), secret=None, iam=True)
+
+
+def sign_in(app: AppContext, facts: ConnectFacts, ca_file: str | None, emit: Emit) -> SignIn:
+    """The target with its certificate authorities and the password.
+
+    Raises:
+        InvalidInput, OperationFailed (the secret cannot be used), CredentialsError, AccessDenied, AwsFailed.
+    """
+    target = replace(facts.target, ca_file=certificate_file(app, facts.spec.region, ca_file, emit))
+    if facts.iam:
+        return SignIn(target, _token(app, facts), token=True)
+    if facts.secret:
+        user, password = _secret(app, facts)
+        return SignIn(replace(target, user=user), password)
+    given = app.environ.get(VARIABLE) if target.user == facts.topology.username else None
+    own = app.environ.get("MYSQL_PWD" if facts.topology.engine == MYSQL else "PGPASSWORD")
+    value = own or given
+    return SignIn(target, Password(value) if value else None)
+
+
+def _token(app: AppContext, facts: ConnectFacts) -> Password:
+    """A token of 15 minutes, which is signed here."""
+    target, region = facts.target, facts.spec.region
+    with aws_errors("creating an IAM authentication token"):
+        rds = app.aws(region).client("rds")
+        return Password(rds.generate_db_auth_token(target.host, target.port, target.user, Region=region))
+
+
+def _secret(app: AppContext, facts: ConnectFacts) -> tuple[str, Password]:
+    """User and password of a secret in the form of Secrets Manager's database secrets; one without a user is the target's."""
+    arn = str(facts.secret)
+    text = read_secret(app.aws(facts.spec.region).client("secretsmanager"), arn)
+    if text is None:
+        raise OperationFailed(
+            f"There is no secret {arn}, or nothing is in it.", hint="Specify another with --secret ARN."
+        )
+    return parse_json(
+        text,
+        lambda data: (str(data.get("username") or facts.target.user), Password(str(data["password"]))),
+        lambda _: OperationFailed(  # why it cannot be read may quote it
+            f"The secret {arn} is not JSON with a password.",
+            hint='It needs the form {"username": ..., "password": ...}.',
+        ),
+    )
