@@ -52,6 +52,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("connection", "connect", "Print how to connect to a cluster, without the password."),
         Entry("psql", "connect", "Open a psql prompt on an Aurora PostgreSQL cluster."),
         Entry("mysql", "connect", "Open a mysql prompt on an Aurora MySQL cluster."),
+        Entry("sql", "connect", "Run SQL statements on a cluster."),
     ),
     "Change": (
         Entry("scale", "change", "Change the number of readers, the class or the capacity."),

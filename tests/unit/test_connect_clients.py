@@ -14,20 +14,16 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
-from aurora_cli.operations.inspect.connection import ConnectFacts
-from aurora_cli.operations.report.connection_strings import MYSQL, target_of
-from aurora_cli.operations.sql import certificates, sign_in
+from aurora_cli.operations.report.connection_strings import MYSQL
+from aurora_cli.operations.sql import certificates
 from aurora_cli.operations.sql.client import Client, client
 from aurora_cli.operations.sql.sign_in import Request
 from aurora_cli.spec.facts.partitions import partition_of
+from tests.connected import known_cluster
 from tests.unit.conftest import Run
-from tests.unit.spec_cases import MYSQL as MYSQL_SPEC
-from tests.unit.spec_cases import POSTGRES, resolved
 
 PASSWORD = "s3cr3t'\"\\ #;"
-SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!cluster-1"
 NOW = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
 
 
@@ -65,21 +61,6 @@ def app(tmp_path: Path) -> Any:
     )
 
 
-def facts(monkeypatch: pytest.MonkeyPatch, engine: str = "aurora-postgresql", **changes: object) -> None:
-    """The cluster that the command finds."""
-    values = MYSQL_SPEC if engine == MYSQL else POSTGRES
-    spec = resolved({**values, **changes}).spec
-    member = Member("orders-1", "writer", "db.r7g.large", "available", host="one.test")
-    topology = Topology("orders", "", "available", engine, "17.7", 5432, (member,), username="admin", secret_arn=SECRET)
-
-    def found(app: Any, name: str, *, role: str, user: str | None, database: str | None, **_: Any) -> ConnectFacts:
-        target = target_of(topology, f"{role}.test", user=user, database=database)
-        secret = SECRET if user in (None, "admin") else None
-        return ConnectFacts(spec, topology, role, target, secret, target.user in spec.credentials.iam_users)
-
-    monkeypatch.setattr(sign_in, "connect_facts", found)
-
-
 def started(app: Any, program: str, *arguments: str, **request: Any) -> Client:
     return client(app, program, Request("orders", **request), arguments, lambda event: None)
 
@@ -87,7 +68,7 @@ def started(app: Any, program: str, *arguments: str, **request: Any) -> Client:
 def test_psql_gets_the_password_in_its_environment_alone(
     app: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    facts(monkeypatch)
+    known_cluster(monkeypatch)
     made = started(app, "psql", "-c", "select 1", role="reader")
     assert made.run() == 3
     assert (tmp_path / "arguments").read_text() == "-c\nselect 1\n"
@@ -110,7 +91,7 @@ def test_psql_gets_the_password_in_its_environment_alone(
 def test_mysql_gets_it_in_a_file_of_the_owner_that_is_gone_afterwards(
     app: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    facts(monkeypatch, MYSQL)
+    known_cluster(monkeypatch, MYSQL)
     made = started(app, "mysql", "--execute", "select 1", database="shop")
     assert made.run() == 3
     first, *rest = (tmp_path / "arguments").read_text().splitlines()
@@ -131,7 +112,7 @@ def test_mysql_gets_it_in_a_file_of_the_owner_that_is_gone_afterwards(
 
 
 def test_a_client_without_a_password_asks(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    facts(monkeypatch, MYSQL)
+    known_cluster(monkeypatch, MYSQL)
     assert started(app, "mysql", user="app").arguments == ("--password",)
     app.environ |= {"MYSQL_PWD": "other-one"}
     made = started(app, "mysql", user="app")
@@ -142,7 +123,7 @@ def test_a_client_without_a_password_asks(app: Any, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_user_of_iam_signs_in_with_a_token(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    facts(monkeypatch, "aurora-postgresql", **{"credentials.iam_users": ["app"]})
+    known_cluster(monkeypatch, changes={"credentials.iam_users": ["app"]})
     for request in ({"user": "app"}, {"iam": True}, {"user": "other", "iam": True}):
         environ = started(app, "psql", **request).environ
         user = request.get("user", "app")
@@ -169,7 +150,7 @@ def test_what_cannot_be_is_refused_with_the_way_out(
     request_: dict[str, Any],
     words: str,
 ) -> None:
-    facts(monkeypatch, **changes)
+    known_cluster(monkeypatch, changes=changes)
     with pytest.raises(InvalidInput) as caught:
         started(app, program, **request_)
     assert words in str(caught.value.hint)
@@ -185,7 +166,7 @@ def test_a_missing_client_is_named_with_the_way_to_it(run: Run, monkeypatch: pyt
 
 
 def test_a_secret_that_is_no_password_is_not_quoted(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    facts(monkeypatch)
+    known_cluster(monkeypatch)
     monkeypatch.setattr(Cloud, "get_secret_value", lambda self, **_: {"SecretString": "hunter2-hunter2"})
     with pytest.raises(OperationFailed) as caught:
         started(app, "psql")

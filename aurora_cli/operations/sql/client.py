@@ -27,7 +27,6 @@ _INSTALL = {
 }
 _ELSEWHERE = ("PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGPASSWORD", "MYSQL_PWD", "AURORA_MASTER_PASSWORD")
 """Variables of the caller that would lead to another server, or that hold the password of one."""
-_SECONDS = "10"
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def client(app: AppContext, program: str, request: Request, arguments: Sequence[
     if path is None:
         raise OperationFailed(
             f"There is no {program} on PATH.",
-            hint=f"Install it ({_INSTALL[program]}).",
+            hint=f"Install it ({_INSTALL[program]}), or do without: aurora-cli sql {request.name}",
         )
     facts = find(app, request, emit)
     engine = facts.topology.engine
@@ -88,7 +87,7 @@ def _inherited(app: AppContext) -> dict[str, str]:
 
 def _psql(app: AppContext, path: str, found: SignIn, arguments: Sequence[str]) -> Client:
     password = {"PGPASSWORD": found.password.value} if found.password else {}
-    defaults = {"PGCONNECT_TIMEOUT": _SECONDS, "PGAPPNAME": "aurora-cli"}
+    defaults = {"PGCONNECT_TIMEOUT": str(found.seconds), "PGAPPNAME": "aurora-cli"}
     environ = {**defaults, **_inherited(app), **libpq_variables(found.target), **password}
     return Client(path, tuple(arguments), environ)
 

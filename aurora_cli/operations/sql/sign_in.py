@@ -15,8 +15,12 @@ from aurora_cli.operations.report.connection_strings import MYSQL, Target
 from aurora_cli.operations.sql.certificates import certificate_file
 
 if TYPE_CHECKING:
+    from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.events import Emit
+
+_RESUMES_IN = 60
+"""Seconds; about 15, and longer after a day (Aurora User Guide, "Scaling to zero ACUs")."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,13 @@ class SignIn:
     Attributes:
         password: a password or a token; None where the client has to find one.
         token: whether it is an IAM token.
+        seconds: to wait for the server. One of 0 ACUs resumes first.
     """
 
     target: Target
     password: Password | None
     token: bool = False
+    seconds: int = 10
 
 
 def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
@@ -89,15 +95,21 @@ def sign_in(app: AppContext, facts: ConnectFacts, ca_file: str | None, emit: Emi
         InvalidInput, OperationFailed (the secret cannot be used), CredentialsError, AccessDenied, AwsFailed.
     """
     target = replace(facts.target, ca_file=certificate_file(app, facts.spec.region, ca_file, emit))
+    signed = SignIn(target, None, facts.iam, _RESUMES_IN if pauses(facts.topology) else SignIn.seconds)
     if facts.iam:
-        return SignIn(target, _token(app, facts), token=True)
+        return replace(signed, password=_token(app, facts))
     if facts.secret:
         user, password = _secret(app, facts)
-        return SignIn(replace(target, user=user), password)
+        return replace(signed, target=replace(target, user=user), password=password)
     given = app.environ.get(VARIABLE) if target.user == facts.topology.username else None
     own = app.environ.get("MYSQL_PWD" if facts.topology.engine == MYSQL else "PGPASSWORD")
     value = own or given
-    return SignIn(target, Password(value) if value else None)
+    return replace(signed, password=Password(value) if value else None)
+
+
+def pauses(topology: Topology) -> bool:
+    """Whether the cluster may be paused at 0 ACUs, so that the first connection has to wait until it has resumed."""
+    return topology.acu is not None and not topology.acu["min"]
 
 
 def _token(app: AppContext, facts: ConnectFacts) -> Password:
