@@ -68,10 +68,20 @@ def running(folder: Path) -> Iterator[Server]:
         for above in folder.parents[:3]:
             above.chmod(above.stat().st_mode | 0o011)
     environ = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-    made = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", folder / "password"]
-    subprocess.run(
-        [*made, "-N", "-E", "UTF8"], check=True, capture_output=True, user=user, group=user, env=environ, cwd=folder
-    )
+    made: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "scram-sha-256",
+        "-N",
+        "-E",
+        "UTF8",
+    ]
+    made += ["--pwfile", folder / "password"]
+    subprocess.run(made, check=True, capture_output=True, user=user, group=user, env=environ, cwd=folder)
     (data / "pg_hba.conf").write_text(f"hostssl all all {HOST}/32 scram-sha-256\n")
     settings = {
         "port": port,
@@ -97,7 +107,6 @@ def running(folder: Path) -> Iterator[Server]:
     finally:
         server.send_signal(signal.SIGINT)  # fast shutdown: it waits for no client
         server.wait()
-        server.stderr.close()
 
 
 def _make_certificates(folder: Path) -> None:

@@ -232,6 +232,14 @@ class Sandbox:
         query = {"since": since or None, "service": service, "action": action}
         return list(self._client().request("GET", "calls", query=query)["calls"])
 
+    def databases(self) -> dict[str, Any]:
+        """The database servers: `running`, `reason`, `ca_file`, `servers` and `endpoints`.
+
+        Raises:
+            SandboxFailed: the emulator is not running.
+        """
+        return self._client().request("GET", "databases")
+
     def set_latency(self, seconds: float) -> None:
         """Set the seconds that resources take to reach their final status; default 0."""
         self._client().request("POST", "settings", data={"latency_s": seconds})

@@ -30,9 +30,7 @@ FORMS = ("url", "jdbc", "psql", "mysql", "env", "pgpass", "json")
 @click.option(
     "--ca-file",
     metavar="FILE",
-    default="global-bundle.pem",
-    show_default=True,
-    help="Path of the RDS certificate bundle.",
+    help="Path of the RDS certificate bundle; default: global-bundle.pem, in the sandbox its own.",
 )
 @pass_session
 def command(session: Session, /, name: str, form: str, **options: Any) -> None:
@@ -50,9 +48,13 @@ def command(session: Session, /, name: str, form: str, **options: Any) -> None:
       aurora-cli connection orders --format json
     """
     from aurora_cli.operations.inspect import connection
+    from aurora_cli.operations.report import connection_strings
 
     with progress(session) as emit:
         found = connection.connection(session.app, name, emit=emit, **options)
+    own = connection_strings.own_authority(session.app.sandbox_certificates, found.target.host)
+    if own is not None and options["ca_file"] is None:
+        found = found.with_authority(own)
     if form == "json":
         print_data(session, found.to_dict(), "json")
         return

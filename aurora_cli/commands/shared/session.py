@@ -30,6 +30,7 @@ class Settings:
 
     home: str | None = None
     sandbox: bool = False
+    no_database: bool = False
     provider: str | None = None
     profile: str | None = None
     role_arn: str | None = None
@@ -177,6 +178,7 @@ def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -
         verify=settings.verify,
         terraform_bin=settings.terraform_bin,
         provider=settings.provider,
+        environ={**os.environ, **({"AURORA_SANDBOX_DATABASE": "off"} if settings.no_database else {})},
     )
     for name in os.environ.keys() - app.environ.keys():
         del os.environ[name]

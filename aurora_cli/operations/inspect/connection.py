@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, OperationFailed
@@ -71,6 +71,11 @@ class Connection:
     ca_command: str | None
     notes: tuple[str, ...] = ()
 
+    def with_authority(self, file: str) -> Connection:
+        """The same with a certificate authority that is there already."""
+        target = replace(self.target, ca_file=file)
+        return replace(self, target=target, texts=written(self.engine, target), ca_command=None)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {
@@ -95,7 +100,7 @@ def connection(
     role: str = "writer",
     user: str | None = None,
     database: str | None = None,
-    ca_file: str = CA_FILE,
+    ca_file: str | None = None,
 ) -> Connection:
     """How to connect to a cluster, in every form that its engine has. Connects to nothing, and knows no password.
 
@@ -103,7 +108,7 @@ def connection(
         role: writer, reader, a custom endpoint's name, or an instance's key or identifier.
         user: database user; the master user otherwise.
         database: the one made with the cluster otherwise (postgres: or `postgres`).
-        ca_file: where the certificate authorities are kept.
+        ca_file: where the certificate authorities are kept; None: under the name that AWS gives them.
 
     Raises:
         ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
@@ -118,7 +123,7 @@ def connection(
         target=target,
         texts=written(topology.engine, target),
         password_command=_password_command(facts),
-        ca_command=ca_command(spec.region, ca_file),
+        ca_command=ca_command(spec.region, target.ca_file),
         notes=tuple(_notes(topology, spec, target, role)),
     )
 
@@ -131,7 +136,7 @@ def connect_facts(
     role: str = "writer",
     user: str | None = None,
     database: str | None = None,
-    ca_file: str = CA_FILE,
+    ca_file: str | None = None,
 ) -> ConnectFacts:
     """Where to connect, and what signs in. Arguments and errors are those of `connection`."""
     stack = existing_stack(app, name)
@@ -142,7 +147,7 @@ def connect_facts(
         raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
     host = _host(hosts_of(topology, spec, stack.record.instance_keys), role, name)
     chosen = user or topology.username or str(spec.username)
-    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
+    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file or CA_FILE)
     secret = (topology.secret_arn or _made_secret(app, spec)) if chosen == topology.username else None
     return ConnectFacts(spec, topology, role, target, secret, chosen in spec.credentials.iam_users)
 

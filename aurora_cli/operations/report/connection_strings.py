@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MYSQL = "aurora-mysql"
 CA_FILE = "global-bundle.pem"
+LOOPBACK = "127."
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,15 @@ def target_of(
     default = topology.database or ("" if topology.engine == MYSQL else "postgres")
     chosen = default if database is None else database
     return Target(host, topology.port, chosen, user or topology.username or "", ca_file)
+
+
+def own_authority(file: Path | None, host: str | None) -> str | None:
+    """The certificate authority of the sandbox's database servers, if the host is one of theirs.
+
+    Args:
+        file: where it is; None: in an account.
+    """
+    return str(file) if file is not None and (host or "").startswith(LOOPBACK) else None
 
 
 def command_line(engine: str, target: Target) -> str:

@@ -9,7 +9,7 @@ from aurora_cli.aws.cluster.topology import Member, Topology, read_topology
 from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
-from aurora_cli.operations.report.connection_strings import command_line, target_of
+from aurora_cli.operations.report.connection_strings import CA_FILE, command_line, own_authority, target_of
 from aurora_cli.operations.report.global_database import global_info, global_warnings
 from aurora_cli.operations.report.proxy_and_keys import key_warnings, proxy_endpoints
 
@@ -56,6 +56,7 @@ def report(
             target=app.target,
             preset=spec.preset,
         )
+    authority = own_authority(app.sandbox_certificates, topology.writer_host)
     info = global_info(topology, regions, topology.port)
     writer = Endpoint(topology.writer_host, topology.port) if topology.writer_host else None
     reader = Endpoint(topology.reader_host, topology.port) if topology.reader_host else None
@@ -73,7 +74,8 @@ def report(
         instances=tuple(_instance(m, managed) for m in _by_role(topology)),
         custom={name: Endpoint(host, topology.port) for name, host in topology.custom.items()},
         secret_arn=regions.secret_arn or topology.secret_arn,
-        connect=_connect(topology, info) if writer else None,
+        connect=_connect(topology, info, authority) if writer else None,
+        ca_file=authority,
         database=topology.database,
         username=topology.username,
         preset=spec.preset,
@@ -92,10 +94,10 @@ def report(
     )
 
 
-def _connect(topology: Topology, info: GlobalInfo | None) -> str:
+def _connect(topology: Topology, info: GlobalInfo | None, authority: str | None) -> str:
     """By the writer endpoint of the global database if there is one: that one follows a switchover."""
     host = info.writer.host if info and info.writer else topology.writer_host or ""
-    return command_line(topology.engine, target_of(topology, host))
+    return command_line(topology.engine, target_of(topology, host, ca_file=authority or CA_FILE))
 
 
 def capacity(topology: Topology) -> dict[str, float] | None:

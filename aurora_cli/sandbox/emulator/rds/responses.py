@@ -37,6 +37,7 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters import (
 )
 from aurora_cli.sandbox.emulator.rds.actions.parameter_groups import CLUSTER_GROUPS, DB_GROUPS, engine_defaults
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.rds.limits import tags
 from aurora_cli.sandbox.emulator.rds.limits.check import check
 from aurora_cli.sandbox.emulator.rds.lists import FILTERS, LARGEST_PAGES
@@ -81,6 +82,7 @@ class AuroraResponse(RDSResponse):
         if self._refusal is not None:
             return self._refused(self._refusal)
         self.aurora.run_due()
+        hooks.sync()
         return super().call_action()
 
     def serialized(self, action_result: ActionResult) -> Any:

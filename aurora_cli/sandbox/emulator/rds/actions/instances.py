@@ -10,6 +10,7 @@ from moto.rds.exceptions import DBInstanceAlreadyExists
 from aurora_cli.sandbox.emulator.rds.actions.clusters import renames, replicas
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_groups
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import serving
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, cluster_state, error, instance_state
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
@@ -41,6 +42,7 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     values["db_instance_identifier"] = name
     cluster = backend.cluster(values["db_cluster_identifier"])
     _check_create(backend, cluster, values)
+    serving.check_room()
     instance = AuroraInstance(backend, cluster, **values)  # type: ignore[abstract]
     backend.databases[name] = instance
     instance.add_event("DB_INSTANCE_CREATE")
@@ -175,6 +177,7 @@ def reboot(backend: AuroraBackend, params: Any) -> StatusView:
 
 def restart(backend: AuroraBackend, instance: AuroraInstance) -> None:
     """Start a reboot."""
+    instance.restarts += 1
     backend.defer(instance.enter("rebooting"), _restarted, backend, instance)
 
 

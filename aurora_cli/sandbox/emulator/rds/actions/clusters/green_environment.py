@@ -7,6 +7,7 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
+from aurora_cli.sandbox.database.model import Origin
 from aurora_cli.sandbox.emulator.rds.actions.clusters.renames import name_cluster, name_instance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.models import engines, names
@@ -29,6 +30,7 @@ def copy_cluster(
     green.engine_version, green.tags = version, [dict(tag) for tag in blue.tags]
     green.pending_modified_values, green.backtracks = {}, []
     green._associated_roles = list(blue._associated_roles)
+    green.data_origin = Origin(cluster=blue.db_cluster_resource_id)
     green.enter("creating")
     green.parameter_group = cluster_group or _group_of(green, blue.parameter_group, old_family)
     backend.clusters[green.db_cluster_identifier] = green

@@ -1,0 +1,329 @@
+"""All clusters of a sandbox: a thread each, which brings it to what is wanted; and what the API shows of that."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.errors import SandboxFailed
+from aurora_cli.sandbox.database import binaries
+from aurora_cli.sandbox.database.account import Account, account_for, remove_abandoned
+from aurora_cli.sandbox.database.binaries import Binaries
+from aurora_cli.sandbox.database.cluster import Cluster
+from aurora_cli.sandbox.database.copies import Copies
+from aurora_cli.sandbox.database.model import WantedCluster
+from aurora_cli.sandbox.database.server import Server
+from aurora_cli.sandbox.database.supervisor import Supervisor
+from aurora_cli.sandbox.processes import wait_until
+
+RETRY_S = (0.2, 1.0, 3.0, 10.0, 30.0)
+FAILED_AFTER = 2
+"""Failures in a row after which an instance is shown as failed; it is tried further."""
+STATUSES = {"No space left": "storage-full", "parameter": "incompatible-parameters"}
+"""What a problem says -> the status of an instance (Aurora User Guide, "Viewing DB instance status")."""
+
+
+class Worker:
+    """The thread of a cluster."""
+
+    def __init__(self, cluster: Cluster, changed: threading.Condition) -> None:
+        self.cluster = cluster
+        self.wanted: WantedCluster | None = None
+        self.jobs: deque[Callable[[], None]] = deque()
+        self.problem: SandboxFailed | None = None
+        self.failures = 0
+        self.due = self.gone = self.working = False
+        self._changed = changed
+        self._over = False
+
+    def want(self, wanted: WantedCluster | None) -> None:
+        """Call with the lock held."""
+        if wanted != self.wanted or wanted is None:
+            self.wanted, self.due, self.failures = wanted, True, 0
+            self._changed.notify_all()
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Do something before the next change. Call with the lock held."""
+        self.jobs.append(job)
+        self.due = True
+        self._changed.notify_all()
+
+    def wake(self) -> None:
+        """Look at the servers: one has ended."""
+        with self._changed:
+            self.due = True
+            self._changed.notify_all()
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to do, or what there is fails."""
+        return not self.due and not self.jobs and not self.working
+
+    def end(self) -> None:
+        """Call with the lock held."""
+        self._over = True
+        self._changed.notify_all()
+
+    def run(self, source: Callable[[WantedCluster], Callable[[Path], None] | None]) -> None:
+        """Work until the cluster is deleted, or the sandbox ends."""
+        while not self.gone:
+            with self._changed:
+                while not self.due and not self._over:
+                    retry = RETRY_S[min(self.failures, len(RETRY_S)) - 1] if self.problem else None
+                    if not self._changed.wait(retry) and self.problem:
+                        break
+                if self._over:
+                    return
+                self.due, self.working = False, True
+                jobs, wanted = list(self.jobs), self.wanted
+                self.jobs.clear()
+            self._work(jobs, wanted, source)
+
+    def _work(
+        self,
+        jobs: list[Callable[[], None]],
+        wanted: WantedCluster | None,
+        source: Callable[[WantedCluster], Callable[[Path], None] | None],
+    ) -> None:
+        try:
+            for job in jobs:
+                job()
+            self.cluster.reach(wanted, source(wanted) if wanted else None)
+        except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
+            if not isinstance(error, SandboxFailed):
+                traceback.print_exc()
+            self.problem = error if isinstance(error, SandboxFailed) else SandboxFailed(f"Internal error: {error!r}")
+            self.failures += 1
+        else:
+            self.problem, self.failures = None, 0
+        with self._changed:
+            self.working = False
+            self.gone = wanted is None and self.wanted is None and self.problem is None
+            self._changed.notify_all()
+
+
+class Fleet:
+    """The databases of a sandbox folder.
+
+    Args:
+        folder: the sandbox folder.
+        environ: names a PostgreSQL, or has it on its PATH.
+
+    Raises:
+        SandboxFailed: no server can run here; says why.
+    """
+
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+        self.available = binaries.installed(environ)
+        if not self.available:
+            raise SandboxFailed("No PostgreSQL that runs here is installed.", hint=binaries.NONE_HINT)
+        remove_abandoned()
+        self._account: Account = account_for(folder)
+        self._supervisor = Supervisor()
+        self._copies = Copies(self._account)
+        self._workers: dict[str, Worker] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        self._usable: dict[Binaries, Binaries] = {}
+
+    def update(self, wanted: Iterable[WantedCluster], snapshots: Collection[str] = ()) -> None:
+        """The clusters and snapshots that there should be. Returns at once.
+
+        Args:
+            snapshots: ids of the data of all snapshots.
+        """
+        now = {one.id: one for one in wanted}
+        self._copies.keep(snapshots)
+        with self._changed:
+            if self._closed:
+                return
+            for identifier, worker in list(self._workers.items()):
+                if worker.gone:
+                    del self._workers[identifier]
+                elif identifier not in now and worker.wanted is not None:
+                    worker.want(None)
+            for one in now.values():
+                if one.id not in self._workers:
+                    self._workers[one.id] = self._hire(one)
+                self._workers[one.id].want(one)
+
+    def _hire(self, wanted: WantedCluster) -> Worker:
+        chosen = binaries.choose(self.available, wanted.major)
+        assert chosen is not None
+        if chosen not in self._usable:
+            self._usable[chosen] = self._account.usable(chosen)
+        hired: list[Worker] = []
+
+        def crashed() -> None:
+            for worker in hired:
+                worker.wake()
+
+        cluster = Cluster(self._account, self._supervisor, self._usable[chosen], wanted.id, crashed)
+        self._order_copy(wanted, cluster)
+        worker = Worker(cluster, self._changed)
+        hired.append(worker)
+        threading.Thread(target=worker.run, args=(self._source,), name=f"db-{wanted.name}", daemon=True).start()
+        return worker
+
+    # Copies
+
+    def take_snapshot(self, cluster: str, data: str) -> None:
+        """Begin to copy the data of a cluster, as a snapshot with this id; see `snapshot_state`."""
+        worker = self._workers.get(cluster)
+        if worker is not None:
+            with self._changed:
+                worker.do(self._copies.begin(data, worker.cluster.copy_to))
+
+    def snapshot_state(self, data: str) -> str:
+        """`there`, `due` or `failed`."""
+        return self._copies.state(data)
+
+    def _source(self, wanted: WantedCluster) -> Callable[[Path], None] | None:
+        """What puts the data into place that a new cluster begins with."""
+        origin = wanted.origin
+        if origin is None:
+            return None
+        if origin.snapshot is not None:
+            name = origin.snapshot
+            return lambda target: self._copies.copy_to(name, target)
+        return lambda target: self._copies.move_to(wanted.id, target)
+
+    def _order_copy(self, wanted: WantedCluster, cluster: Cluster) -> None:
+        """Copy the source of a clone before anything else happens to it. Call with the lock held."""
+        origin = wanted.origin
+        source = self._workers.get(origin.cluster or "") if origin else None
+        if source is not None and cluster.primary is None:
+            source.do(self._copies.begin(wanted.id, source.cluster.copy_to))
+
+    # What the API shows
+
+    def instance_settled(self, cluster: str, instance: str, restarts: int) -> bool:
+        """Whether the instance is served as wanted, its role aside.
+
+        Args:
+            restarts: how many times it was rebooted.
+        """
+        worker = self._workers.get(cluster)
+        if worker is None or worker.wanted is None or not worker.wanted.running:
+            return True
+        done = worker.cluster.done.get(instance)
+        return done is not None and done.restarts == restarts and done.server.running
+
+    def problem(self, cluster: str) -> tuple[str, str] | None:
+        """Status and sentence of a cluster whose servers do not do what they should."""
+        worker = self._workers.get(cluster)
+        problem = worker.problem if worker else None
+        if worker is None or problem is None or worker.failures < FAILED_AFTER:
+            return None
+        text = problem.message
+        return next((status for part, status in STATUSES.items() if part in text), "failed"), text
+
+    def cluster_stopping(self, cluster: str) -> bool:
+        """Whether a server runs of a cluster that should be stopped."""
+        worker = self._workers.get(cluster)
+        if worker is None or worker.wanted is None or worker.wanted.running:
+            return False
+        return any(server.running for server in worker.cluster.servers)
+
+    def cluster_starting(self, cluster: str) -> bool:
+        """Whether the writer is not there yet."""
+        worker = self._workers.get(cluster)
+        wanted = worker.wanted if worker else None
+        if worker is None or wanted is None or not wanted.running or wanted.writer is None:
+            return False
+        done = worker.cluster.done.get(wanted.writer.id)
+        return done is None or not done.writer
+
+    def cluster_moving(self, cluster: str) -> bool:
+        """Whether the writer's role is on its way from one running server to another."""
+        worker = self._workers.get(cluster)
+        wanted = worker.wanted if worker else None
+        return bool(
+            worker is not None and wanted is not None and wanted.writer and worker.cluster.moves_to(wanted.writer.id)
+        )
+
+    # Where clients go
+
+    def writer(self, cluster: str) -> Server | None:
+        """The server that accepts writes now."""
+        worker = self._workers.get(cluster)
+        return worker.cluster.writer if worker else None
+
+    def instance(self, cluster: str, instance: str) -> Server | None:
+        """The server of an instance, if it runs."""
+        worker = self._workers.get(cluster)
+        done = worker.cluster.done.get(instance) if worker else None
+        return done.server if done is not None and done.server.running else None
+
+    def instances(self, cluster: str) -> dict[str, Server]:
+        """The servers of the instances of a cluster, that run, by DbiResourceId."""
+        worker = self._workers.get(cluster)
+        done = list(worker.cluster.done.items()) if worker else []
+        return {name: one.server for name, one in done if one.server.running}
+
+    def servers(self) -> dict[str, list[Server]]:
+        """All servers by DbClusterResourceId."""
+        return {identifier: worker.cluster.servers for identifier, worker in list(self._workers.items())}
+
+    def report(self) -> list[dict[str, Any]]:
+        """What runs, with disk and memory, cluster by cluster."""
+        found: list[dict[str, Any]] = []
+        for worker in list(self._workers.values()):
+            wanted, done = worker.wanted, dict(worker.cluster.done)
+            for instance in wanted.instances if wanted else ():
+                server = done[instance.id].server if instance.id in done else None
+                found.append(
+                    {
+                        "cluster": wanted.name if wanted else "",
+                        "instance": instance.name,
+                        "role": "writer" if instance.writer else "reader",
+                        "version": worker.cluster.binaries.version,
+                        "pid": server.pid if server else None,
+                        "disk_bytes": server.disk() if server else 0,
+                        "memory_bytes": server.memory() if server else 0,
+                        "problem": worker.problem.message if worker.problem else None,
+                    }
+                )
+        return found
+
+    @property
+    def data(self) -> Path:
+        """Folder of all data."""
+        return self._account.data
+
+    @property
+    def running(self) -> int:
+        """Number of instances that have, or should have, a server."""
+        wanted = [worker.wanted for worker in list(self._workers.values())]
+        return sum(len(one.instances) for one in wanted if one is not None and one.running)
+
+    def wait_until_settled(self, timeout_s: float = 60.0) -> bool:
+        """Wait until every cluster is as wanted, or has a problem."""
+
+        def settled() -> bool:
+            with self._changed:
+                return all(worker.gone or worker.settled for worker in self._workers.values())
+
+        return wait_until(settled, timeout_s=timeout_s)
+
+    def close(self, *, delete: bool = False) -> None:
+        """Stop all servers.
+
+        Args:
+            delete: with their data.
+        """
+        with self._changed:
+            self._closed = True
+            for worker in self._workers.values():
+                worker.end()
+        self._supervisor.close()
+        if delete:
+            shutil.rmtree(self._account.data, ignore_errors=True)
+            with suppress(OSError):
+                shutil.rmtree(self._account.sockets, ignore_errors=True)

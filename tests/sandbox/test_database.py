@@ -1,0 +1,317 @@
+"""One life of a cluster with real servers: what a client sees at each endpoint."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from aurora_cli.sandbox.manager import Sandbox
+from aurora_cli.sandbox.processes import wait_until
+from tests.harness import REGION, clean_environ
+from tests.sandbox.emulator import new_client
+
+pytestmark = pytest.mark.sandbox
+IAM_USER = "token_user"
+
+
+class Life:
+    """A cluster, and the connections of a client."""
+
+    def __init__(self, folder: Path) -> None:
+        environ = {**clean_environ(), "AWS_REGION": REGION, "AURORA_SANDBOX_DATABASE": "on"}
+        self.sandbox = Sandbox(folder, environ)
+        self.password = ""
+        self.start()
+
+    def start(self) -> None:
+        info = self.sandbox.start()
+        self.rds, self.secrets = (new_client(info, service) for service in ("rds", "secretsmanager"))
+
+    def create(self, readers: int) -> None:
+        self.rds.create_db_cluster(
+            DBClusterIdentifier="demo",
+            Engine="aurora-postgresql",
+            MasterUsername="boss",
+            ManageMasterUserPassword=True,
+            DatabaseName="app",
+            EnableIAMDatabaseAuthentication=True,
+        )
+        for number in range(1, readers + 2):
+            self.add(f"demo-{number}", "demo")
+
+    def add(self, name: str, cluster: str) -> None:
+        self.rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            DBClusterIdentifier=cluster,
+            Engine="aurora-postgresql",
+            DBInstanceClass="db.r6g.large",
+        )
+
+    def cluster(self, name: str = "demo") -> dict[str, Any]:
+        found: dict[str, Any] = self.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
+        return found
+
+    def settle(self, status: str = "available", timeout_s: float = 60.0) -> None:
+        """Wait until clusters and instances have that status."""
+
+        def settled() -> bool:
+            clusters = self.rds.describe_db_clusters()["DBClusters"]
+            instances = self.rds.describe_db_instances()["DBInstances"]
+            return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
+
+        assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
+        secret = self.cluster()["MasterUserSecret"]["SecretArn"]
+        self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
+
+    def connect(self, host: str | None = None, **given: Any) -> psycopg.Connection[Any]:
+        values = {
+            "host": host or self.cluster()["Endpoint"],
+            "port": 5432,
+            "user": "boss",
+            "dbname": "app",
+            "password": self.password,
+            "sslmode": "verify-full",
+            "sslrootcert": str(self.sandbox.files.folder / "database" / "ca.pem"),
+            "connect_timeout": 10,
+            "autocommit": True,
+        }
+        return psycopg.connect(**{**values, **given})
+
+    def rows(self, statement: str, host: str | None = None, **given: Any) -> list[Any]:
+        with self.connect(host, **given) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def do(self, statement: str, host: str | None = None) -> None:
+        with self.connect(host) as connection:
+            connection.execute(statement.encode())
+
+    def refusal(self, host: str | None = None, **given: Any) -> str:
+        with pytest.raises(psycopg.OperationalError) as caught:
+            self.connect(host, **given)
+        return str(caught.value)
+
+    def writer(self) -> str:
+        members = self.cluster()["DBClusterMembers"]
+        return next(str(one["DBInstanceIdentifier"]) for one in members if one["IsClusterWriter"])
+
+    def processes(self) -> list[int]:
+        """Processes whose command line names the data of this sandbox, or its watcher."""
+        return [one["pid"] for one in self.sandbox.databases()["servers"] if one["pid"]]
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    made = Life(tmp_path_factory.mktemp("databases"))
+    try:
+        yield made
+    finally:
+        made.sandbox.start()
+        made.sandbox.reset()
+        made.sandbox.stop()
+
+
+def test_a_life(life: Life) -> None:
+    life.create(readers=2)
+    life.settle()
+    sign_in(life)
+    copies_are_complete(life)
+    endpoints_lead_to_their_instances(life)
+    a_failover_loses_nothing(life)
+    a_deleted_writer_is_replaced(life)
+    what_is_stopped_comes_back(life)
+    copies_have_the_rows_of_their_time(life)
+    nothing_is_left_by_a_kill(life)
+
+
+def sign_in(life: Life) -> None:
+    assert life.rows("SELECT current_user::text, current_setting('is_superuser')") == [("boss", "off")]
+    assert "no pg_hba.conf entry" in life.refusal(sslmode="disable")
+    assert "no pg_hba.conf entry" in life.refusal(user="rdsadmin")
+    assert "password authentication failed" in life.refusal(password="wrong")
+    life.do(f"CREATE ROLE {IAM_USER} LOGIN; GRANT rds_iam TO {IAM_USER}; CREATE EXTENSION pgcrypto")
+    token = life.rds.generate_db_auth_token(life.cluster()["Endpoint"], 5432, IAM_USER)
+    assert life.rows("SELECT session_user::text", user=IAM_USER, password=token) == [(IAM_USER,)]
+    assert "PAM authentication failed" in life.refusal(user=IAM_USER, password=token[:-1])
+    former = life.password
+    life.rds.modify_db_cluster(DBClusterIdentifier="demo", RotateMasterUserPassword=True, ApplyImmediately=True)
+    life.settle()
+    assert wait_until(lambda: _signs_in(life), timeout_s=5.0)
+    assert "password authentication failed" in life.refusal(password=former)
+
+
+def _signs_in(life: Life) -> bool:
+    try:
+        return life.rows("SELECT 1") == [(1,)]
+    except psycopg.OperationalError:
+        return False
+
+
+def copies_are_complete(life: Life) -> None:
+    """Readers are standbys, and are read-only."""
+    life.do("CREATE TABLE entries (number bigint PRIMARY KEY)")
+    reader = life.cluster()["ReaderEndpoint"]
+    here = "SELECT aurora_db_instance_identifier(), pg_is_in_recovery()"
+    assert {life.rows(here, reader)[0] for _ in range(4)} == {("demo-2", True), ("demo-3", True)}
+    assert wait_until(
+        lambda: life.rows("SELECT to_regclass('entries') IS NOT NULL", reader) == [(True,)], timeout_s=5.0
+    )
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        life.do("INSERT INTO entries VALUES (0)", reader)
+    shown = life.rows("SELECT server_id, session_id = 'MASTER_SESSION_ID' FROM aurora_replica_status() ORDER BY 1")
+    assert shown == [("demo-1", True), ("demo-2", False), ("demo-3", False)]
+    assert life.rows("SELECT aurora_version()") == [(life.cluster()["EngineVersion"],)]
+
+
+def endpoints_lead_to_their_instances(life: Life) -> None:
+    life.rds.create_db_cluster_endpoint(
+        DBClusterIdentifier="demo",
+        DBClusterEndpointIdentifier="one",
+        EndpointType="ANY",
+        StaticMembers=["demo-3"],
+    )
+    custom = life.rds.describe_db_cluster_endpoints(DBClusterEndpointIdentifier="one")["DBClusterEndpoints"][0]
+    instance = life.rds.describe_db_instances(DBInstanceIdentifier="demo-2")["DBInstances"][0]
+    here = "SELECT aurora_db_instance_identifier()"
+    assert life.rows(here, custom["Endpoint"]) == [("demo-3",)]
+    assert life.rows(here, instance["Endpoint"]["Address"]) == [("demo-2",)]
+    life.rds.delete_db_cluster_endpoint(DBClusterEndpointIdentifier="one")
+
+
+class Load:
+    """Writes rows as fast as it can, and knows which were acknowledged."""
+
+    def __init__(self, life: Life) -> None:
+        self.acknowledged: list[int] = []
+        self.longest_gap_s = 0.0
+        self._over = threading.Event()
+        self._life, self._host = life, str(life.cluster()["Endpoint"])
+        self._thread = threading.Thread(target=self._write)
+
+    def __enter__(self) -> Load:
+        self._thread.start()
+        assert wait_until(lambda: len(self.acknowledged) > 20, timeout_s=10.0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        count = len(self.acknowledged)
+        wait_until(lambda: len(self.acknowledged) > count, timeout_s=10.0)
+        self._over.set()
+        self._thread.join()
+
+    def _write(self) -> None:
+        number = max((int(row[0]) for row in self._life.rows("SELECT number FROM entries")), default=0)
+        last = time.monotonic()
+        while not self._over.is_set():
+            try:
+                with self._life.connect(self._host) as connection:
+                    while not self._over.is_set():
+                        number += 1
+                        connection.execute("INSERT INTO entries VALUES (%s)", (number,))
+                        self.acknowledged.append(number)
+                        self.longest_gap_s, last = max(self.longest_gap_s, time.monotonic() - last), time.monotonic()
+            except psycopg.Error:
+                time.sleep(0.01)
+
+    def lost(self) -> set[int]:
+        """Acknowledged rows that are not there."""
+        return set(self.acknowledged) - {int(row[0]) for row in self._life.rows("SELECT number FROM entries")}
+
+
+def _under_load(life: Life, change: Callable[[], object]) -> None:
+    with Load(life) as load:
+        change()
+        life.settle()
+    assert load.lost() == set()
+    assert 0 < load.longest_gap_s < 30
+
+
+def a_failover_loses_nothing(life: Life) -> None:
+    old = life.connect()
+    _under_load(
+        life,
+        lambda: life.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-2"),
+    )
+    assert life.writer() == "demo-2"
+    assert life.rows("SELECT aurora_db_instance_identifier(), pg_is_in_recovery()") == [("demo-2", False)]
+    with old, pytest.raises(psycopg.OperationalError):
+        old.execute("SELECT 1")
+    started = "SELECT pg_postmaster_start_time()"
+    before = life.rows(started)
+    life.rds.reboot_db_instance(DBInstanceIdentifier="demo-2")
+    life.settle()
+    assert life.rows(started) > before
+
+
+def a_deleted_writer_is_replaced(life: Life) -> None:
+    _under_load(life, lambda: life.rds.delete_db_instance(DBInstanceIdentifier="demo-2", SkipFinalSnapshot=True))
+    assert life.writer() in ("demo-1", "demo-3")
+    assert len(life.processes()) == 2
+
+
+def what_is_stopped_comes_back(life: Life) -> None:
+    count = "SELECT count(*) FROM entries"
+    before, host = life.rows(count), life.cluster()["Endpoint"]
+    life.rds.stop_db_cluster(DBClusterIdentifier="demo")
+    life.settle("stopped")
+    assert life.processes() == []
+    assert "starting up" in life.refusal(host)
+    life.rds.start_db_cluster(DBClusterIdentifier="demo")
+    life.settle()
+    life.sandbox.stop()
+    life.start()
+    life.settle()
+    assert life.cluster()["Endpoint"] == host
+    assert life.rows(count) == before
+
+
+def copies_have_the_rows_of_their_time(life: Life) -> None:
+    before = life.rows("SELECT count(*) FROM entries")
+    life.rds.create_db_cluster_snapshot(DBClusterIdentifier="demo", DBClusterSnapshotIdentifier="kept")
+    life.rds.restore_db_cluster_to_point_in_time(
+        DBClusterIdentifier="clone",
+        SourceDBClusterIdentifier="demo",
+        RestoreType="copy-on-write",
+        UseLatestRestorableTime=True,
+    )
+    life.add("clone-1", "clone")
+    assert wait_until(lambda: _snapshot(life) == "available", timeout_s=20.0, every_s=0.05)
+    life.settle()
+    life.do("DELETE FROM entries")
+    life.rds.restore_db_cluster_from_snapshot(
+        DBClusterIdentifier="restored", SnapshotIdentifier="kept", Engine="aurora-postgresql"
+    )
+    life.add("restored-1", "restored")
+    life.settle()
+    for name in ("clone", "restored"):
+        assert life.rows("SELECT count(*) FROM entries", life.cluster(name)["Endpoint"]) == before, name
+    assert life.rows("SELECT count(*) FROM entries") == [(0,)]
+
+
+def _snapshot(life: Life) -> str:
+    found = life.rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="kept")["DBClusterSnapshots"]
+    return str(found[0]["Status"])
+
+
+def nothing_is_left_by_a_kill(life: Life) -> None:
+    """A killed server is started again; those of a killed emulator end, and the next one has the rows."""
+    life.do("INSERT INTO entries VALUES (1)")
+    writer = next(one for one in life.sandbox.databases()["servers"] if one["instance"] == life.writer())
+    os.kill(writer["pid"], signal.SIGKILL)
+    assert wait_until(lambda: _signs_in(life), timeout_s=20.0, every_s=0.1)
+    life.settle()
+    running, emulator = life.processes(), life.sandbox.status().pid
+    assert len(running) == 4 and emulator is not None
+    os.kill(emulator, signal.SIGKILL)
+    assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in running), timeout_s=10.0)
+    life.start()
+    life.settle()
+    assert life.rows("SELECT number FROM entries") == [(1,)]
