@@ -102,11 +102,13 @@ def running(folder: Path) -> Iterator[Server]:
         for line in server.stderr:
             if "ready to accept connections" in line:
                 break
-        threading.Thread(target=server.stderr.read, daemon=True).start()
+        reader = threading.Thread(target=server.stderr.read)
+        reader.start()
         yield Server(port, str(folder / "ca.crt"), programs / "postgres")
     finally:
         server.send_signal(signal.SIGINT)  # fast shutdown: it waits for no client
-        server.wait()
+        with server:  # closes its stream
+            reader.join()
 
 
 def _make_certificates(folder: Path) -> None:

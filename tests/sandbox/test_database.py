@@ -17,7 +17,7 @@ import pytest
 from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.processes import wait_until
 from tests.harness import REGION, clean_environ
-from tests.sandbox.emulator import new_client
+from tests.sandbox.emulator import new_client, refused
 
 pytestmark = pytest.mark.sandbox
 IAM_USER = "token_user"
@@ -34,7 +34,9 @@ class Life:
 
     def start(self) -> None:
         info = self.sandbox.start()
-        self.rds, self.secrets = (new_client(info, service) for service in ("rds", "secretsmanager"))
+        self.rds, self.secrets, self.data = (
+            new_client(info, service) for service in ("rds", "secretsmanager", "rds-data")
+        )
 
     def create(self, readers: int) -> None:
         self.rds.create_db_cluster(
@@ -123,6 +125,7 @@ def test_a_life(life: Life) -> None:
     life.create(readers=2)
     life.settle()
     sign_in(life)
+    the_data_api_runs_statements(life)
     copies_are_complete(life)
     endpoints_lead_to_their_instances(life)
     a_failover_loses_nothing(life)
@@ -153,6 +156,27 @@ def _signs_in(life: Life) -> bool:
         return life.rows("SELECT 1") == [(1,)]
     except psycopg.OperationalError:
         return False
+
+
+def the_data_api_runs_statements(life: Life) -> None:
+    """Where it is on, with the ARN of a secret."""
+    cluster, bad = life.cluster(), life.secrets.create_secret(Name="bad", SecretString="not JSON")["ARN"]
+    secret = cluster["MasterUserSecret"]["SecretArn"]
+    who = {
+        "resourceArn": cluster["DBClusterArn"],
+        "secretArn": secret,
+        "sql": "SELECT current_user, current_database()",
+    }
+    with refused("HttpEndpointNotEnabledException"):
+        life.data.execute_statement(**who)
+    life.rds.enable_http_endpoint(ResourceArn=cluster["DBClusterArn"])
+    (record,) = life.data.execute_statement(**who, database="app")["records"]
+    assert record == [{"stringValue": "boss"}, {"stringValue": "app"}]
+    for arn, code in ((bad, "InvalidSecretException"), (f"{secret}x", "SecretsErrorException")):
+        with refused(code):
+            life.data.execute_statement(**{**who, "secretArn": arn})
+    with refused("DatabaseNotFoundException"):
+        life.data.execute_statement(**{**who, "resourceArn": f"{cluster['DBClusterArn']}x"})
 
 
 def copies_are_complete(life: Life) -> None:
