@@ -201,9 +201,15 @@ def test_transactions(api: Any, service: DataApi, monkeypatch: pytest.MonkeyPatc
     failed = begin()
     with refused("DatabaseErrorException", "SQLState: 22012"):
         api.execute_statement(**failed, sql="select 1 / 0")
+    with refused("DatabaseErrorException", "SQLState: 25P02"):
+        api.execute_statement(**failed, sql="select 1")
+    assert api.commit_transaction(**failed)["transactionStatus"] == "Rollback Complete"
+    lost = begin()
+    with refused("DatabaseErrorException", "SQLState: 57P01"):
+        api.execute_statement(**lost, sql="select pg_terminate_backend(pg_backend_pid())")
     late = begin()
     monkeypatch.setattr(sessions, "IDLE_S", -1)
-    for gone in (kept, failed, late):
+    for gone in (kept, failed, lost, late):
         with refused("TransactionNotFoundException", f"Transaction {gone['transactionId']} is not found"):
             api.execute_statement(**gone, sql="select 1")
 

@@ -28,10 +28,7 @@ _ACTIONS = {
     "/CommitTransaction": "CommitTransaction",
     "/RollbackTransaction": "RollbackTransaction",
 }
-_ENDS = {
-    "CommitTransaction": ("COMMIT", "Transaction Committed"),
-    "RollbackTransaction": ("ROLLBACK", "Rollback Complete"),
-}
+_ENDS = {"CommitTransaction": "COMMIT", "RollbackTransaction": "ROLLBACK"}
 _JSON = [("Content-Type", "application/json")]
 
 
@@ -70,9 +67,9 @@ class DataApi:
         if action == "BeginTransaction":
             return {"transactionId": self.sessions.begin(of, login)}
         if action in _ENDS:
-            statement, status = _ENDS[action]
-            self.sessions.end(str(transaction), of, statement)
-            return {"transactionStatus": status}
+            with statements.database_errors():
+                committed = self.sessions.end(str(transaction), of, _ENDS[action])
+            return {"transactionStatus": "Transaction Committed" if committed else "Rollback Complete"}
         run = statements.run if action == "ExecuteStatement" else statements.run_batch
         if transaction:
             with self.sessions.use(transaction, of) as connection:

@@ -56,7 +56,7 @@ class Sessions:
 
     @contextmanager
     def use(self, identifier: str, of: tuple[str, str]) -> Iterator[psycopg.Connection[Any]]:
-        """The connection of a transaction. A call that fails ends it, and what it has done is rolled back. Raises Refused."""
+        """The connection of a transaction. It outlives a statement that fails, to be rolled back. Raises Refused."""
         self._expire()
         with self._lock:
             found = self._open.get(identifier)
@@ -65,16 +65,17 @@ class Sessions:
         with found.busy:
             try:
                 yield found.connection
-            except BaseException:
-                self._drop(identifier)
-                raise
-            found.used = monotonic()
+            finally:
+                found.used = monotonic()
+                if found.connection.broken or found.connection.closed:
+                    self._drop(identifier)
 
-    def end(self, identifier: str, of: tuple[str, str], statement: str) -> None:
-        """Commit or roll back. Raises Refused."""
+    def end(self, identifier: str, of: tuple[str, str], statement: str) -> bool:
+        """Commit or roll back; gives whether it was committed, which one with a failed statement is not. Raises Refused."""
         with self.use(identifier, of) as connection:
-            connection.execute(statement.encode())
+            done = connection.execute(statement.encode())
         self._drop(identifier)
+        return done.statusmessage == "COMMIT"
 
     def close(self) -> None:
         """Roll all back."""
