@@ -176,6 +176,13 @@ class AppContext:
         """Where the certificate authority of the sandbox's database servers is, if it has any; None in an account."""
         return self.sandbox_manager.files.folder / "database" / "ca.pem" if self.sandbox else None
 
+    def sandbox_problem(self, port: int) -> str | None:
+        """Why endpoints with that port lead nowhere in the sandbox, though its databases run; None if they do not."""
+        if not self.sandbox or not self.sandbox_certificates or not self.sandbox_certificates.is_file():
+            return None
+        found: dict[str, str] = self.sandbox_manager.databases()["ports"]
+        return found.get(str(port))
+
     def begin(self, emit: Emit) -> None:
         """Make sure that there is something to talk to: starts the emulator for the sandbox, does nothing otherwise.
 

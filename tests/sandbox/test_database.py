@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from tests.harness import REGION, clean_environ
 from tests.sandbox.emulator import new_client, refused
 
 pytestmark = pytest.mark.sandbox
+SECOND = dt.timedelta(seconds=1)
 IAM_USER = "token_user"
 
 
@@ -309,15 +311,26 @@ def copies_have_the_rows_of_their_time(life: Life) -> None:
     life.add("clone-1", "clone")
     assert wait_until(lambda: _snapshot(life) == "available", timeout_s=20.0, every_s=0.05)
     life.settle()
+    assert wait_until(lambda: life.cluster()["EarliestRestorableTime"] < _now() - SECOND, timeout_s=20.0, every_s=0.1)
+    moment = life.rows("SELECT now()")[0][0]
+    assert wait_until(lambda: _now() > moment.replace(microsecond=0) + 2 * SECOND, timeout_s=5.0, every_s=0.1)
     life.do("DELETE FROM entries")
     life.rds.restore_db_cluster_from_snapshot(
         DBClusterIdentifier="restored", SnapshotIdentifier="kept", Engine="aurora-postgresql"
     )
     life.add("restored-1", "restored")
+    life.rds.restore_db_cluster_to_point_in_time(
+        DBClusterIdentifier="earlier", SourceDBClusterIdentifier="demo", RestoreToTime=moment + SECOND
+    )
+    life.add("earlier-1", "earlier")
     life.settle()
-    for name in ("clone", "restored"):
+    for name in ("clone", "restored", "earlier"):
         assert life.rows("SELECT count(*) FROM entries", life.cluster(name)["Endpoint"]) == before, name
     assert life.rows("SELECT count(*) FROM entries") == [(0,)]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc)
 
 
 def _snapshot(life: Life) -> str:
@@ -333,7 +346,7 @@ def nothing_is_left_by_a_kill(life: Life) -> None:
     assert wait_until(lambda: _signs_in(life), timeout_s=20.0, every_s=0.1)
     life.settle()
     running, emulator = life.processes(), life.sandbox.status().pid
-    assert len(running) == 4 and emulator is not None
+    assert len(running) == 5 and emulator is not None
     os.kill(emulator, signal.SIGKILL)
     assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in running), timeout_s=10.0)
     life.start()

@@ -307,8 +307,11 @@ def _show(session: Session, info: SandboxInfo, output: str, databases: dict[str,
 
 
 def _show_databases(session: Session, databases: dict[str, Any]) -> None:
-    if not databases["running"]:
-        session.say(f"It has no database servers: {databases['reason']}", err=True)
+    if databases["reason"]:
+        without = "" if databases["running"] else "It has no database servers. "
+        session.say(f"{without}{databases['reason']}", err=True)
+    for why in databases["ports"].values():
+        session.say(why, err=True)
     if databases["servers"]:
         columns = ("Cluster", "Instance", "Role", "PostgreSQL", "Pid", "Disk MB", "Memory MB")
         rows = [

@@ -100,7 +100,7 @@ def connection(
     role: str = "writer",
     user: str | None = None,
     database: str | None = None,
-    ca_file: str | None = None,
+    ca_file: str = CA_FILE,
 ) -> Connection:
     """How to connect to a cluster, in every form that its engine has. Connects to nothing, and knows no password.
 
@@ -108,7 +108,7 @@ def connection(
         role: writer, reader, a custom endpoint's name, or an instance's key or identifier.
         user: database user; the master user otherwise.
         database: the one made with the cluster otherwise (postgres: or `postgres`).
-        ca_file: where the certificate authorities are kept; None: under the name that AWS gives them.
+        ca_file: where the certificate authorities are kept.
 
     Raises:
         ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
@@ -136,7 +136,7 @@ def connect_facts(
     role: str = "writer",
     user: str | None = None,
     database: str | None = None,
-    ca_file: str | None = None,
+    ca_file: str = CA_FILE,
 ) -> ConnectFacts:
     """Where to connect, and what signs in. Arguments and errors are those of `connection`."""
     stack = existing_stack(app, name)
@@ -147,7 +147,7 @@ def connect_facts(
         raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
     host = _host(hosts_of(topology, spec, stack.record.instance_keys), role, name)
     chosen = user or topology.username or str(spec.username)
-    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file or CA_FILE)
+    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
     secret = (topology.secret_arn or _made_secret(app, spec)) if chosen == topology.username else None
     return ConnectFacts(spec, topology, role, target, secret, chosen in spec.credentials.iam_users)
 

@@ -9,7 +9,7 @@ from aurora_cli.aws.cluster.topology import Member, Topology, read_topology
 from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
-from aurora_cli.operations.report.connection_strings import CA_FILE, command_line, own_authority, target_of
+from aurora_cli.operations.report.connection_strings import CA_FILE, LOOPBACK, command_line, own_authority, target_of
 from aurora_cli.operations.report.global_database import global_info, global_warnings
 from aurora_cli.operations.report.proxy_and_keys import key_warnings, proxy_endpoints
 
@@ -84,6 +84,7 @@ def report(
         pending=topology.pending,
         warnings=(
             *_warnings(topology, spec, info),
+            *_unreachable(app, topology),
             *(global_warnings(info, spec.region) if info else ()),
             *key_warnings(app, spec, topology),
         ),
@@ -98,6 +99,14 @@ def _connect(topology: Topology, info: GlobalInfo | None, authority: str | None)
     """By the writer endpoint of the global database if there is one: that one follows a switchover."""
     host = info.writer.host if info and info.writer else topology.writer_host or ""
     return command_line(topology.engine, target_of(topology, host, ca_file=authority or CA_FILE))
+
+
+def _unreachable(app: AppContext, topology: Topology) -> list[str]:
+    """Why the endpoints of a cluster in the sandbox lead nowhere, where databases run."""
+    if topology.writer_host is None or topology.writer_host.startswith(LOOPBACK):
+        return []
+    found = app.sandbox_problem(topology.port)
+    return [f"The endpoints lead nowhere. {found}"] if found else []
 
 
 def capacity(topology: Topology) -> dict[str, float] | None:

@@ -11,6 +11,7 @@ server.py     one server: start, stop, promote, replicate
 bootstrap.py  roles, databases and functions that Aurora has and PostgreSQL has not
 model.py      what the emulator wants: clusters and their instances
 cluster.py    brings the servers of one cluster to what is wanted
+backups.py    base backup and WAL archive of a cluster
 copies.py     snapshots and clones on disk
 fleet.py      all clusters of a sandbox, one thread each; their status
 """

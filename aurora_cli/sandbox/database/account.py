@@ -10,6 +10,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import subprocess
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from aurora_cli.writing import make_folder, make_missing, write_atomic
 OF_ROOT = Path("/var/lib/aurora-cli")
 OWN_ID = 64873
 """User and group ID that no user of a distribution has (Debian allocates up to 64999 on request, systemd from 61184 on)."""
+NOBODY = "nobody"
+"""A user that every system knows: initdb looks its own up."""
 LONGEST_SOCKET_FOLDER = 80
 """A socket's path has at most 107 characters (unix(7)), of which PostgreSQL adds `.s.PGSQL.5432`."""
 SANDBOX_OF = "sandbox"
@@ -69,6 +72,22 @@ class Account:
         """Write a file of the servers' user."""
         write_atomic(path, text, sync=False)
         self.own(path)
+
+    def check(self, binaries: Binaries) -> None:
+        """Raise SandboxFailed if this system does not let us run a program as the servers' user."""
+        if self.uid is None:
+            return
+        try:
+            pwd.getpwnam(NOBODY)
+            argv = [binaries.tool("postgres"), "--version"]
+            subprocess.run(
+                argv, check=True, capture_output=True, cwd="/", user=self.uid, group=self.uid, extra_groups=[]
+            )
+        except (OSError, KeyError, subprocess.SubprocessError) as error:
+            raise SandboxFailed(
+                f"PostgreSQL does not run as root, and root cannot run it as another user here: {error}",
+                hint="Run aurora-cli as another user than root.",
+            ) from error
 
     def usable(self, binaries: Binaries) -> Binaries:
         """The same programs where the servers' user can read them."""

@@ -20,6 +20,7 @@ from typing import Any
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import bootstrap, parameters
 from aurora_cli.sandbox.database.account import Account
+from aurora_cli.sandbox.database.backups import Backups
 from aurora_cli.sandbox.database.binaries import Binaries
 from aurora_cli.sandbox.database.copying import copy_folder
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
@@ -69,6 +70,7 @@ class Cluster:
         self.id = identifier
         self.folder = account.data / "clusters" / identifier
         self.binaries = binaries
+        self.backups = Backups(account, self.folder)
         self.done: dict[str, Done] = {}
         self._account, self._supervisor, self._crashed = account, supervisor, crashed
         self._servers: dict[str, Server] = {}
@@ -129,6 +131,7 @@ class Cluster:
             self._serve(instance, wanted)
         self._dismiss_old_primary(wanted)
         self._apply_parameters(wanted)
+        self.backups.keep_up(primary)
 
     def _notice_ends(self) -> None:
         for name, done in list(self.done.items()):
@@ -312,7 +315,7 @@ class Cluster:
         return ServerSettings(
             sockets=str(server.sockets),
             writer_sockets=str(self._link),
-            archive=str(self._account.folder(self.folder / "wal")),
+            archive=str(self._account.folder(self.backups.archive)),
             slot=None if server.key == self._primary else _slot(server.key),
             identity=identity,
             parameters=parameters.known({**wanted.parameters, **own}, server.binaries),
@@ -373,18 +376,41 @@ class Cluster:
         for key in [key for key in self._servers if key not in (*self._instances, self._primary)]:
             self._remove(key)
 
-    def copy_to(self, target: Path) -> None:
-        """Copy the data as they are now into a folder that does not exist. Raises SandboxFailed."""
+    def copy_to(self, target: Path, time: float | None = None) -> None:
+        """Copy the data into a folder that does not exist.
+
+        Args:
+            time: as they were at this time, in seconds since the epoch; None: as they are now.
+
+        Raises:
+            SandboxFailed: there are none, or the time is not one that can be restored to.
+        """
         primary = self.primary
         if primary is None or not primary.exists:
             raise SandboxFailed("The cluster has no data yet.")
+        if time is not None:
+            if not primary.running:
+                raise SandboxFailed("A stopped cluster is restored to its latest time alone.")
+            recovering = Server(
+                self._account,
+                self._supervisor,
+                self.binaries,
+                secrets.token_hex(4),
+                self._account.data / "recovering",
+                _nothing,
+            )
+            self.backups.restore(primary, recovering, target, time)
+            return
         if primary.running:
-            copy = Server(self._account, self._supervisor, self.binaries, target.name, target.parent, self._crashed)
-            copy.back_up(primary.sockets, target)
+            primary.back_up(primary.sockets, target)
             return
         copy_folder(primary.data, target)
         with suppress(FileNotFoundError):
             (target / "standby.signal").unlink()
+
+
+def _nothing() -> None:
+    """For a server whose end surprises nobody."""
 
 
 def _slot(key: str) -> str:

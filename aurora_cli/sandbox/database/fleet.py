@@ -23,6 +23,8 @@ from aurora_cli.sandbox.database.supervisor import Supervisor
 from aurora_cli.sandbox.processes import wait_until
 
 RETRY_S = (0.2, 1.0, 3.0, 10.0, 30.0)
+LOOK_S = 30.0
+"""After this time without a change, servers and backups are looked at."""
 FAILED_AFTER = 2
 """Failures in a row after which an instance is shown as failed; it is tried further."""
 STATUSES = {"No space left": "storage-full", "parameter": "incompatible-parameters"}
@@ -75,8 +77,8 @@ class Worker:
         while not self.gone:
             with self._changed:
                 while not self.due and not self._over:
-                    retry = RETRY_S[min(self.failures, len(RETRY_S)) - 1] if self.problem else None
-                    if not self._changed.wait(retry) and self.problem:
+                    pause = RETRY_S[min(self.failures, len(RETRY_S)) - 1] if self.problem else LOOK_S
+                    if not self._changed.wait(pause):
                         break
                 if self._over:
                     return
@@ -125,6 +127,7 @@ class Fleet:
             raise SandboxFailed("No PostgreSQL that runs here is installed.", hint=binaries.NONE_HINT)
         remove_abandoned()
         self._account: Account = account_for(folder)
+        self._account.check(self._account.usable(self.available[0]))
         self._supervisor = Supervisor()
         self._copies = Copies(self._account)
         self._workers: dict[str, Worker] = {}
@@ -199,7 +202,8 @@ class Fleet:
         origin = wanted.origin
         source = self._workers.get(origin.cluster or "") if origin else None
         if source is not None and cluster.primary is None:
-            source.do(self._copies.begin(wanted.id, source.cluster.copy_to))
+            time = origin.time if origin else None
+            source.do(self._copies.begin(wanted.id, lambda target: source.cluster.copy_to(target, time)))
 
     # What the API shows
 
@@ -247,6 +251,11 @@ class Fleet:
         return bool(
             worker is not None and wanted is not None and wanted.writer and worker.cluster.moves_to(wanted.writer.id)
         )
+
+    def earliest_backup(self, cluster: str) -> float | None:
+        """Seconds since the epoch of the earliest time that a cluster can be restored to."""
+        worker = self._workers.get(cluster)
+        return worker.cluster.backups.earliest if worker else None
 
     # Where clients go
 

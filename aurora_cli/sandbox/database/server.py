@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database.account import Account
+from aurora_cli.sandbox.database.account import NOBODY, Account
 from aurora_cli.sandbox.database.binaries import Binaries
 from aurora_cli.sandbox.database.settings import HBA, PORT, SUPERUSER, ServerSettings
 from aurora_cli.sandbox.database.supervisor import Process, Supervisor
 from aurora_cli.sandbox.processes import wait_until
 
-NOBODY = "nobody"
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
 _INITDB = (
@@ -121,6 +120,20 @@ class Server:
             self._account.write(mark, "")
         else:
             mark.unlink(missing_ok=True)
+
+    def recover(self, restore_command: str, time: str) -> None:
+        """Replay archived WAL up to a time, and become a primary. Raises SandboxFailed: that time is not reached."""
+        restore = {
+            "restore_command": restore_command,
+            "recovery_target_time": time,
+            "recovery_target_action": "promote",
+        }
+        settings = ServerSettings(str(self.sockets), str(self.sockets), "", None, {}, {}, restore)
+        self.configure(settings, standby=False)
+        self._account.write(self.data / "recovery.signal", "")
+        self.start()
+        if not wait_until(lambda: self.query("SELECT pg_is_in_recovery()") == [(False,)], timeout_s=READY_TIMEOUT_S):
+            raise SandboxFailed("The recovery does not end.", details={"log": str(self.log)})
 
     def start(self) -> None:
         """Start it, and wait until it accepts connections.
@@ -262,8 +275,11 @@ class Server:
     def _reason(self, since: int) -> str:
         with suppress(OSError):
             text = self.log.read_bytes()[since:].decode("utf-8", "replace")
-            found = re.findall(r"(?:FATAL|PANIC):\s+(.*)", text)
-            return str(found[-1]) if found else _last_line(text)
+            lines = [
+                line.split(":  ", 1)[1] for line in text.splitlines() if re.search(r"(?:LOG|FATAL|PANIC):  ", line)
+            ]
+            parameters = [line for line in lines if re.search("parameter", line)]
+            return (parameters or lines or [_last_line(text)])[-1]
         return "its log cannot be read"
 
 

@@ -55,7 +55,7 @@ class ServerSettings:
     Attributes:
         sockets: folder of its socket.
         writer_sockets: folder of the socket of the cluster's writer.
-        archive: folder that takes finished WAL segments.
+        archive: folder that takes finished WAL segments; empty: none does.
         slot: replication slot of a standby; None: not a standby.
         identity: values of the settings `aurora.*`.
         parameters: of the parameter groups, which the server knows.
@@ -72,7 +72,9 @@ class ServerSettings:
 
     def text(self) -> str:
         """postgresql.conf."""
-        archiving = f'test -f "{self.archive}/%f" || (cp %p "{self.archive}/.%f" && mv "{self.archive}/.%f" "{self.archive}/%f")'
+        archiving = (
+            f"cp %p '{self.archive}/.%f' && mv '{self.archive}/.%f' '{self.archive}/%f'" if self.archive else "true"
+        )
         values = {
             **self.parameters,
             **FIXED,

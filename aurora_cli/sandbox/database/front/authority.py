@@ -70,7 +70,7 @@ class Authority:
             ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
         ) | dict.fromkeys(("encipher_only", "decipher_only"), False)
         certificate = (
-            self._builder("aurora-cli sandbox CA", key, None)
+            self._builder("Sandbox database CA", key, None)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(x509.KeyUsage(key_cert_sign=True, crl_sign=True, **usage), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

@@ -96,11 +96,15 @@ class Gate:
         folder: of the sandbox; the addresses and the certificate authority are kept there.
         fleet: the servers.
         secret_of: gives the secret of an access key ID, None if there is no such key.
+
+    Attributes:
+        problems: port -> why endpoints with it have no address.
     """
 
     def __init__(self, folder: Path, fleet: Fleet, secret_of: Callable[[str], token.Secret | None]) -> None:
         self.fleet, self.secret_of = fleet, secret_of
         self.authority = Authority(folder)
+        self.problems: dict[int, str] = {}
         self._addresses = Addresses(folder / "addresses.json")
         self._listeners: dict[str, Listener] = {}
         self._lock = threading.Lock()
@@ -142,8 +146,15 @@ class Gate:
         try:
             bound = self._addresses.listen(endpoint.name, endpoint.port)
         except OSError as problem:
-            print(f"{endpoint.name} has no address: port {endpoint.port}: {problem}", file=sys.stderr)  # noqa: T201 - the log
+            text = (
+                f"Port {endpoint.port} of loopback cannot be used ({problem.strerror}). End what listens on it, then stop and "
+                "start the sandbox; or create the cluster with another port."
+            )
+            if self.problems.get(endpoint.port) != text:
+                self.problems[endpoint.port] = text
+                print(f"{endpoint.name} has no address. {text}", file=sys.stderr)  # noqa: T201 - the log
             return None
+        self.problems.pop(endpoint.port, None)
         listener = Listener(self, endpoint, *bound.getsockname())
         self._listeners[endpoint.name] = listener
 

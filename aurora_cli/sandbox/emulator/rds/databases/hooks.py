@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.front.token import Secret
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.isolation import Keys
+from aurora_cli.sandbox.requirements import INSTALL
 from aurora_cli.writing import make_folder
 
 SETTING = "AURORA_SANDBOX_DATABASE"
@@ -29,6 +31,9 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
     if environ.get(SETTING, "").lower() in OFF:
         SERVING.reason = f"{SETTING} is off."
         return
+    if find_spec("psycopg") is None:
+        SERVING.reason = f"psycopg is not installed: {INSTALL}"
+        return
     from aurora_cli.sandbox.database.fleet import Fleet
     from aurora_cli.sandbox.database.front import addresses
     from aurora_cli.sandbox.database.front.gate import Gate
@@ -44,7 +49,8 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
     if addresses.are_usable():
         SERVING.gate = Gate(make_folder(folder / "database"), SERVING.fleet, lambda key: _secret(key, keys))
     else:
-        _say("Endpoints of the sandbox have no addresses: this system has 127.0.0.1 alone.")
+        SERVING.reason = "Endpoints have no addresses: this system has 127.0.0.1 alone."
+        _say(SERVING.reason)
 
 
 def _secret(key: str, keys: Keys) -> Secret | None:
@@ -75,11 +81,19 @@ def report() -> dict[str, Any]:
     """The servers and endpoints, as `Databases` in JSON."""
     fleet, gate = SERVING.fleet, SERVING.gate
     if fleet is None:
-        return {"running": False, "reason": SERVING.reason, "ca_file": None, "servers": [], "endpoints": []}
+        return {
+            "running": False,
+            "reason": SERVING.reason,
+            "ports": {},
+            "ca_file": None,
+            "servers": [],
+            "endpoints": [],
+        }
     listeners = gate.listeners() if gate is not None else []
     return {
         "running": True,
-        "reason": None,
+        "reason": SERVING.reason,
+        "ports": {str(port): why for port, why in gate.problems.items()} if gate is not None else {},
         "ca_file": str(gate.authority.file) if gate is not None else None,
         "servers": fleet.report(),
         "endpoints": [{"name": one.endpoint.name, "host": one.host, "port": one.port} for one in listeners],

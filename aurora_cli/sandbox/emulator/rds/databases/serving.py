@@ -5,6 +5,7 @@ A resource is in its final status when its time is over, as without servers, and
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from aurora_cli.sandbox.emulator.latency import Transition
@@ -73,6 +74,12 @@ def instance_status(cluster: str, instance: str, restarts: int, transition: Tran
     if problem is not None:
         return problem[0]
     return transition.passing if transition.passing != status else "starting"
+
+
+def earliest_restorable(cluster: str) -> datetime | None:
+    """The earliest time to which the data of a cluster can be restored, in UTC without a zone; None if it has no backup."""
+    earliest = SERVING.fleet.earliest_backup(cluster) if SERVING.fleet is not None else None
+    return None if earliest is None else datetime.fromtimestamp(earliest, timezone.utc).replace(tzinfo=None)
 
 
 def snapshot_status(data: str | None, transition: Transition) -> str:

@@ -142,6 +142,15 @@ class AuroraCluster(Transitional, DBCluster):
         return max(self.born, datetime.now(timezone.utc) - timedelta(seconds=int(self.backtrack_window)))
 
     @property
+    def earliest_restorable_time(self) -> datetime:
+        """The start of the restore window."""
+        return serving.earliest_restorable(self.db_cluster_resource_id) or self._first_restorable
+
+    @earliest_restorable_time.setter
+    def earliest_restorable_time(self, value: datetime) -> None:
+        self._first_restorable = value
+
+    @property
     def family(self) -> str:
         """Parameter group family of its engine version."""
         return engines.family(self.engine, self.engine_version)
