@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from aurora_cli.aws.cluster.topology import Member, Topology
-from aurora_cli.operations.inspect.connection import ConnectFacts
+from aurora_cli.operations.inspect import connection
+from aurora_cli.operations.report.connect_facts import ConnectFacts
 from aurora_cli.operations.report.connection_strings import MYSQL, target_of
-from aurora_cli.operations.sql import sign_in
 from tests.unit.spec_cases import MYSQL as MYSQL_SPEC
 from tests.unit.spec_cases import POSTGRES, resolved
 
@@ -47,4 +47,4 @@ def known_cluster(
         secret = seen.secret_arn if user in (None, master) else None
         return ConnectFacts(spec, seen, role, target, secret, target.user in spec.credentials.iam_users)
 
-    monkeypatch.setattr(sign_in, "connect_facts", found)
+    monkeypatch.setattr(connection, "connect_facts", found)

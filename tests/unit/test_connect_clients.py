@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
+from aurora_cli.operations.inspect.connection import find
 from aurora_cli.operations.report.connection_strings import MYSQL
 from aurora_cli.operations.sql import certificates
-from aurora_cli.operations.sql.client import Client, client
+from aurora_cli.operations.sql.client import Client, client, installed, refuse_other_engine
 from aurora_cli.operations.sql.sign_in import Request
 from aurora_cli.spec.facts.partitions import partition_of
 from tests.connected import known_cluster
@@ -62,7 +63,10 @@ def app(tmp_path: Path) -> Any:
 
 
 def started(app: Any, program: str, *arguments: str, **request: Any) -> Client:
-    return client(app, program, Request("orders", **request), arguments, lambda event: None)
+    request_ = Request("orders", **request)
+    facts = find(app, request_, lambda event: None)
+    refuse_other_engine(facts, program, "orders")
+    return client(app, installed(app, program, "orders"), facts, request_, arguments, lambda event: None)
 
 
 def test_psql_gets_the_password_in_its_environment_alone(

@@ -36,9 +36,13 @@ def command(session: Session, /, name: str, arguments: tuple[str, ...], **option
 
 def run_client(session: Session, program: str, name: str, arguments: tuple[str, ...], options: dict[str, Any]) -> None:
     """Run psql or mysql, and end with its exit status."""
-    from aurora_cli.operations.sql.client import client
+    from aurora_cli.operations.inspect.connection import find
+    from aurora_cli.operations.sql.client import client, installed, refuse_other_engine
 
     request = request_of(name, **options)
+    path = installed(session.app, program, name)
     with progress(session) as emit:
-        found = client(session.app, program, request, arguments, emit)
+        facts = find(session.app, request, emit)
+        refuse_other_engine(facts, program, name)
+        found = client(session.app, path, facts, request, arguments, emit)
     raise click.exceptions.Exit(found.run())

@@ -63,6 +63,7 @@ def command(session: Session, /, name: str, text: str | None, **options: Any) ->
       aurora-cli sql orders -f schema.sql --yes
       aurora-cli sql orders "select * from orders" --reader -o csv --max-rows 100000
     """
+    from aurora_cli.operations.inspect.connection import find
     from aurora_cli.operations.sql.statements import open_script
     from aurora_cli.ui.report.sql_view import SqlView
 
@@ -70,7 +71,8 @@ def command(session: Session, /, name: str, text: str | None, **options: Any) ->
     usage(text is not None and file is not None, "SQL and --file exclude each other.")
     request, source = request_of(name, **options), _read(session, text, file)
     with progress(session) as emit:
-        script = open_script(session.app, request, source, via=via, ask_password=_asker(session), emit=emit)
+        facts = find(session.app, request, emit)
+        script = open_script(session.app, request, facts, source, via=via, ask_password=_asker(session), emit=emit)
     heed_interrupt()
     view = SqlView(session.consoles, output, most)
     try:

@@ -8,44 +8,25 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.events import Emit
 from aurora_cli.operations.core.instances import identifiers
-from aurora_cli.operations.core.region_topology import secret_of_master
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.inspect.lost import begin_to_look
-from aurora_cli.operations.passwords.generated import is_made_here
+from aurora_cli.operations.report.connect_facts import ConnectFacts, facts_of
 from aurora_cli.operations.report.connection_strings import (
     CA_FILE,
     MYSQL,
     Target,
     ca_command,
     ca_unknown,
-    target_of,
     written,
 )
 from aurora_cli.operations.report.report import live_topology
+from aurora_cli.operations.sql.sign_in import Request, with_request
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model.cluster import ClusterSpec
-
-
-@dataclass(frozen=True)
-class ConnectFacts:
-    """Where a connection leads, and what signs in: what `connection` writes, and `psql`, `mysql` and `sql` use.
-
-    Attributes:
-        role: as in `Connection`.
-        secret: ARN of the secret that has the user's password; None if none is known.
-        iam: whether the user signs in with an IAM token.
-    """
-
-    spec: ClusterSpec
-    topology: Topology
-    role: str
-    target: Target
-    secret: str | None
-    iam: bool
 
 
 @dataclass(frozen=True)
@@ -146,10 +127,17 @@ def connect_facts(
     if topology is None:
         raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
     host = _host(hosts_of(topology, spec, stack.record.instance_keys), role, name)
-    chosen = user or topology.username or str(spec.username)
-    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
-    secret = (topology.secret_arn or _made_secret(app, spec)) if chosen == topology.username else None
-    return ConnectFacts(spec, topology, role, target, secret, chosen in spec.credentials.iam_users)
+    return facts_of(app, spec, topology, host, role=role, user=user, database=database, ca_file=ca_file)
+
+
+def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
+    """The cluster, the endpoint and the user of a request. Connects to nothing, and reads no password.
+
+    Raises:
+        InvalidInput: --iam does not fit the cluster or the user; else as `connection`.
+    """
+    facts = connect_facts(app, request.name, emit=emit, role=request.role, user=request.user, database=request.database)
+    return with_request(facts, request)
 
 
 def hosts_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) -> dict[str, str | None]:
@@ -178,11 +166,6 @@ def _host(hosts: dict[str, str | None], role: str, name: str) -> str:
     if host is None:
         raise OperationFailed(f"AWS is still creating the endpoint {role} of {name}.", hint="Try again in a minute.")
     return host
-
-
-def _made_secret(app: AppContext, spec: ClusterSpec) -> str | None:
-    """The secret of the stack's own, which a global database has."""
-    return secret_of_master(app, spec) if is_made_here(spec) else None
 
 
 def _password_command(facts: ConnectFacts) -> str | None:

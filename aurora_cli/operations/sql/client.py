@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from aurora_cli.child import run_child
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.operations.report.connection_strings import MYSQL, libpq_variables, mysql_options
-from aurora_cli.operations.sql.sign_in import Request, SignIn, find, sign_in
+from aurora_cli.operations.sql.sign_in import Request, SignIn, sign_in
 from aurora_cli.writing import write_atomic
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.events import Emit
+    from aurora_cli.operations.report.connect_facts import ConnectFacts
 
 PROGRAMS = {"psql": ("psql",), "mysql": ("mysql", "mariadb")}
 _INSTALL = {
@@ -54,31 +55,41 @@ class Client:
             return run_child([self.command, f"--defaults-extra-file={path}", *self.arguments], self.environ)
 
 
-def client(app: AppContext, program: str, request: Request, arguments: Sequence[str], emit: Emit) -> Client:
-    """The client of a cluster's engine, with all that it needs to connect.
-
-    Args:
-        program: psql or mysql.
-        arguments: for the client, as they are.
-
-    Raises:
-        InvalidInput: the cluster has the other engine; OperationFailed: there is no client; and what `sign_in` raises.
-    """
-    path = next(
-        (found for one in PROGRAMS[program] if (found := shutil.which(one, path=app.environ.get("PATH")))), None
-    )
+def installed(app: AppContext, program: str, name: str) -> str:
+    """Path of psql or mysql on this machine. Raises OperationFailed: there is none."""
+    places = (shutil.which(one, path=app.environ.get("PATH")) for one in PROGRAMS[program])
+    path = next(filter(None, places), None)
     if path is None:
         raise OperationFailed(
             f"There is no {program} on PATH.",
-            hint=f"Install it ({_INSTALL[program]}), or do without: aurora-cli sql {request.name}",
+            hint=f"Install it ({_INSTALL[program]}), or do without: aurora-cli sql {name}",
         )
-    facts = find(app, request, emit)
+    return path
+
+
+def client(
+    app: AppContext, path: str, facts: ConnectFacts, request: Request, arguments: Sequence[str], emit: Emit
+) -> Client:
+    """The client of a cluster's engine, with all that it needs to connect.
+
+    Args:
+        path: of the client.
+        arguments: for the client, as they are.
+
+    Raises:
+        What `sign_in` raises.
+    """
+    signed = sign_in(app, facts, request.ca_file, emit)
+    mysql = facts.topology.engine == MYSQL
+    return _mysql(app, path, signed, arguments) if mysql else _psql(app, path, signed, arguments)
+
+
+def refuse_other_engine(facts: ConnectFacts, program: str, name: str) -> None:
+    """Raise InvalidInput for a client of the other engine."""
     engine = facts.topology.engine
     if (engine == MYSQL) != (program == "mysql"):
-        other = f"aurora-cli mysql {request.name}" if engine == MYSQL else f"aurora-cli psql {request.name}"
-        raise InvalidInput(f"{request.name} is {engine}.", hint=f"Its prompt: {other}")
-    signed = sign_in(app, facts, request.ca_file, emit)
-    return _psql(app, path, signed, arguments) if program == "psql" else _mysql(app, path, signed, arguments)
+        other = f"aurora-cli mysql {name}" if engine == MYSQL else f"aurora-cli psql {name}"
+        raise InvalidInput(f"{name} is {engine}.", hint=f"Its prompt: {other}")
 
 
 def _inherited(app: AppContext) -> dict[str, str]:

@@ -9,8 +9,8 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.replication.global_database import read_secret
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.json_input import parse_json
-from aurora_cli.operations.inspect.connection import ConnectFacts, connect_facts
 from aurora_cli.operations.passwords.master import VARIABLE, Password
+from aurora_cli.operations.report.connect_facts import ConnectFacts
 from aurora_cli.operations.report.connection_strings import MYSQL, Target
 from aurora_cli.operations.sql.certificates import certificate_file
 
@@ -60,15 +60,10 @@ class SignIn:
     seconds: int = 10
 
 
-def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
-    """The cluster, the endpoint and the user. Connects to nothing, and reads no password.
-
-    Raises:
-        InvalidInput: --iam does not fit the cluster or the user; else as `connection`.
-    """
-    facts = connect_facts(app, request.name, emit=emit, role=request.role, user=request.user, database=request.database)
+def with_request(facts: ConnectFacts, request: Request) -> ConnectFacts:
+    """The facts with the secret or the token that is asked for. Raises InvalidInput: a token does not fit."""
     if request.secret:
-        facts = replace(facts, secret=request.secret, iam=False)
+        return replace(facts, secret=request.secret, iam=False)
     return _with_token(facts, request) if request.iam else facts
 
 

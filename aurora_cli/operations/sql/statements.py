@@ -22,18 +22,19 @@ from aurora_cli.operations.sql.database import READ_ONLY, Database, Result
 from aurora_cli.operations.sql.mysql import MySql
 from aurora_cli.operations.sql.over_data_api import OverDataApi
 from aurora_cli.operations.sql.postgres import Postgres
-from aurora_cli.operations.sql.sign_in import Request, find, pauses, sign_in
+from aurora_cli.operations.sql.sign_in import Request, pauses, sign_in
 from aurora_cli.sql_text import controls_transaction, first_word, reads_only, statements
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.events import Emit
-    from aurora_cli.operations.inspect.connection import ConnectFacts
     from aurora_cli.operations.passwords.master import Password
+    from aurora_cli.operations.report.connect_facts import ConnectFacts
 
 Via = Literal["auto", "data-api", "direct"]
 Show = Callable[[Result], None]
 """Shows a result, whose rows it reads as far as it wants them."""
+AskPassword = Callable[[str], "Password | None"]
 Ask = Callable[[str], None]
 """Asks whether to go on with what the sentence says. Raises Declined, ApprovalRequired."""
 
@@ -126,10 +127,11 @@ class Script:
 def open_script(
     app: AppContext,
     request: Request,
+    facts: ConnectFacts,
     text: str,
     *,
     via: Via,
-    ask_password: Callable[[str], Password | None],
+    ask_password: AskPassword,
     emit: Emit,
 ) -> Script:
     """The statements of a text with a way to the database of a cluster.
@@ -139,19 +141,38 @@ def open_script(
         ask_password: asks a person for a password that nothing else gives; None for no answer.
 
     Raises:
-        InvalidInput: there is no statement, or one that no route can run. What `sign_in` and the routes raise.
+        InvalidInput: there is no statement, or one that no route can run. What `open_database` raises.
     """
-    facts = find(app, request, emit)
     mysql = facts.topology.engine == MYSQL
     found = statements(text, mysql=mysql)
     words = [first_word(one, mysql=mysql) for one in found]
     _check(request.name, words, mysql=mysql)
-    obstacle = _not_over_data_api(facts, request, words)
-    if via == "data-api" and obstacle:
-        raise InvalidInput(f"The Data API cannot run this: {obstacle}.", hint="Connect instead: --via direct")
-    use_api = via == "data-api" or (via == "auto" and obstacle is None)
-    database = _data_api(app, facts, emit) if use_api else _direct(app, facts, request, ask_password, emit)
+    if via != "direct" and any(map(controls_transaction, words)):
+        if via == "data-api":
+            raise _not_by_data_api("a statement begins or ends a transaction")
+        via = "direct"
+    database = open_database(app, facts, request.ca_file, via=via, ask_password=ask_password, emit=emit)
     return Script(request.name, found, words, facts.spec.preset == "production", database)
+
+
+def open_database(
+    app: AppContext, facts: ConnectFacts, ca_file: str | None, *, via: Via, ask_password: AskPassword, emit: Emit
+) -> Database:
+    """A way to a database. Arguments are those of `open_script`.
+
+    Raises:
+        InvalidInput: the Data API cannot be used. What `sign_in`, the Data API and the drivers raise.
+    """
+    obstacle = _not_over_data_api(facts)
+    if via == "data-api" and obstacle:
+        raise _not_by_data_api(obstacle)
+    if via == "data-api" or (via == "auto" and obstacle is None):
+        return _data_api(app, facts, emit)
+    return _direct(app, facts, ca_file, ask_password, emit)
+
+
+def _not_by_data_api(why: str) -> InvalidInput:
+    return InvalidInput(f"The Data API cannot run this: {why}.", hint="Connect instead: --via direct")
 
 
 def _check(name: str, words: list[str], *, mysql: bool) -> None:
@@ -164,14 +185,13 @@ def _check(name: str, words: list[str], *, mysql: bool) -> None:
         )
 
 
-def _not_over_data_api(facts: ConnectFacts, request: Request, words: list[str]) -> str | None:
+def _not_over_data_api(facts: ConnectFacts) -> str | None:
     """Why the Data API cannot be used; None if it can."""
     obstacles = {
         "it is off for the cluster": not facts.topology.data_api,
-        "it leads to the writer alone": request.role != "writer",
+        "it leads to the writer alone": facts.role != "writer",
         "it takes a secret, and no IAM token": facts.iam,
         "it takes a secret, and none is known for the user": not facts.secret,
-        "a statement begins or ends a transaction": any(map(controls_transaction, words)),
     }
     return next((text for text, applies in obstacles.items() if applies), None)
 
@@ -200,9 +220,9 @@ def _wait_for_resume(app: AppContext, api: DataApi, emit: Emit) -> None:
 
 
 def _direct(
-    app: AppContext, facts: ConnectFacts, request: Request, ask_password: Callable[[str], Password | None], emit: Emit
+    app: AppContext, facts: ConnectFacts, ca_file: str | None, ask_password: AskPassword, emit: Emit
 ) -> Database:
-    signed = sign_in(app, facts, request.ca_file, emit)
+    signed = sign_in(app, facts, ca_file, emit)
     connect = MySql if facts.topology.engine == MYSQL else Postgres
     try:
         return connect(signed)
