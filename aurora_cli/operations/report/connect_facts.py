@@ -48,8 +48,12 @@ def facts_of(
     """The facts of a host of a cluster. Raises what looking for the secret of a global database raises."""
     chosen = user or topology.username or str(spec.username)
     target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
-    secret = (topology.secret_arn or _made_secret(app, spec)) if chosen == topology.username else None
-    return ConnectFacts(spec, topology, role, target, secret, chosen in spec.credentials.iam_users)
+    given = spec.bootstrap.roles.get(chosen) if spec.bootstrap else None
+    secret = given.secret if given else None
+    if chosen == topology.username:
+        secret = topology.secret_arn or _made_secret(app, spec)
+    iam = chosen in spec.credentials.iam_users or (given is not None and given.iam)
+    return ConnectFacts(spec, topology, role, target, secret, iam)
 
 
 def _made_secret(app: AppContext, spec: ClusterSpec) -> str | None:

@@ -116,16 +116,30 @@ def _token(app: AppContext, facts: ConnectFacts) -> Password:
 
 
 def _secret(app: AppContext, facts: ConnectFacts) -> tuple[str, Password]:
-    """User and password of a secret in the form of Secrets Manager's database secrets; one without a user is the target's."""
-    arn = str(facts.secret)
-    text = read_secret(app.aws(facts.spec.region).client("secretsmanager"), arn)
+    user, password = _read(app, facts.spec.region, str(facts.secret))
+    return user or facts.target.user, password
+
+
+def read_password(app: AppContext, region: str, arn: str) -> str:
+    """The password of a secret. Raises OperationFailed: it has none, or one that is not of ASCII characters."""
+    password = _read(app, region, arn)[1].value
+    if not password.isascii():
+        raise OperationFailed(
+            f"The password of {arn} has other than ASCII characters.", hint="Put another one into it."
+        )
+    return password
+
+
+def _read(app: AppContext, region: str, arn: str) -> tuple[str, Password]:
+    """User (or nothing) and password of a secret in the form of Secrets Manager's database secrets."""
+    text = read_secret(app.aws(region).client("secretsmanager"), arn)
     if text is None:
         raise OperationFailed(
             f"There is no secret {arn}, or nothing is in it.", hint="Specify another with --secret ARN."
         )
     return parse_json(
         text,
-        lambda data: (str(data.get("username") or facts.target.user), Password(str(data["password"]))),
+        lambda data: (str(data.get("username") or ""), Password(str(data["password"]))),
         lambda _: OperationFailed(  # why it cannot be read may quote it
             f"The secret {arn} is not JSON with a password.",
             hint='It needs the form {"username": ..., "password": ...}.',

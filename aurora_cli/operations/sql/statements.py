@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from aurora_cli.operations.report.connect_facts import ConnectFacts
 
 Via = Literal["auto", "data-api", "direct"]
-Show = Callable[[Result], None]
+Show = Callable[[Result], object]
 """Shows a result, whose rows it reads as far as it wants them."""
 AskPassword = Callable[[str], "Password | None"]
 Ask = Callable[[str], None]
