@@ -153,13 +153,17 @@ class MySqlError(Exception):
     sqlstate: str | None = None
 
 
+COLUMNS = (("n", 3, 63), ("b", 252, 63), ("t", 252, 45))
+"""Name, type and character set of the columns of a result."""
+
+
 class Connection:
     """A connection of PyMySQL in whose server `slow` is interrupted and `delete` writes."""
 
-    open = True
+    _result: Any = None
 
     def __init__(self, log: list[str], parameters: dict[str, Any]) -> None:
-        self._log, self.parameters, self.rowcount = log, parameters, 2
+        self._log, self.parameters, self.rowcount, self.open = log, parameters, 2, True
         self.description: list[tuple[str, int]] | None = None
 
     def __enter__(self) -> Connection:
@@ -181,7 +185,9 @@ class Connection:
             error.sqlstate = "42S02"
             raise error
         if sql.startswith("select"):
-            self.description = [("n", 3), ("b", 252), ("t", 253)]
+            self.description = [("n", 3), ("b", 252), ("t", 252)]
+            fields = [SimpleNamespace(name=n, type_code=code, charsetnr=set_) for n, code, set_ in COLUMNS]
+            self._result = SimpleNamespace(fields=fields, unbuffered_active=True)
 
     def __iter__(self) -> Any:
         return iter([("7", b"\x00\xff", "ü"), (None, None, "")])
@@ -191,6 +197,7 @@ class Connection:
 
     def close(self) -> None:
         self._log.append("close")
+        self.open = False
 
     _force_close = close
 
@@ -224,12 +231,15 @@ def test_pymysql_reads_what_the_server_writes_over_checked_tls(mysql: Any) -> No
     sql, log, made = mysql
     done: Done = sql("select 1", "-o", "json")
     assert done.document["results"][0]["rows"] == [[7, "0x00ff", "ü"], [None, None, ""]]
-    assert [column["type"] for column in done.document["results"][0]["columns"]] == ["long", "blob", "var_string"]
+    assert [column["type"] for column in done.document["results"][0]["columns"]] == ["long", "blob", "text"]
     assert log == ["START TRANSACTION READ ONLY", "select 1", "ROLLBACK", "close"]
     parameters = made[0].parameters
     assert (parameters["ssl_verify_cert"], parameters["ssl_verify_identity"]) == (True, True)
     assert parameters["password"] == "hunter2-hunter2"
     assert "hunter2" not in done.out + done.err
+    log.clear()
+    assert sql("select 1", "-o", "csv", "--max-rows", "1").out == "n,b,t\n7,0x00ff,ü\n"
+    assert log == ["START TRANSACTION READ ONLY", "select 1", "close"], "nobody waits for the rest"
 
 
 def test_pymysql_refusals_and_ctrl_c(mysql: Any) -> None:

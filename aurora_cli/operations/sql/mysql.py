@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aurora_cli.errors import CredentialsError, OperationFailed, StatementFailed
+from aurora_cli.errors import CredentialsError, StatementFailed
 from aurora_cli.operations.sql.database import Column, Result, Value, driver, sentence
-from aurora_cli.operations.sql.postgres import PRIVATE, sign_in_hint
+from aurora_cli.operations.sql.postgres import no_database, sign_in_hint, unreachable
 from aurora_cli.operations.sql.sign_in import SignIn
 
 _REFUSED = (1044, 1045, 1698)
 """Access denied: to the database, with this password, by this authentication plugin."""
+_NO_DATABASE = 1049
+_BINARY = 63
+"""Character set of what is not text."""
 
 
 class MySql:
@@ -25,13 +28,12 @@ class MySql:
         self._signed, self._read_only = signed, False
         try:
             self._connection = self._connect()
-        except self._pymysql.MySQLError as problem:
+        except (self._pymysql.MySQLError, OSError) as problem:  # of a file without certificates
             number, said = _told(problem)
-            target = signed.target
             if number in _REFUSED:
-                said = f"The database does not let {target.user} sign in: {said}."
+                said = f"The database does not let {signed.target.user} sign in: {said}."
                 raise CredentialsError(said, hint=sign_in_hint(signed)) from None
-            raise OperationFailed(f"{target.authority} cannot be reached: {said}.", hint=PRIVATE) from None
+            raise (no_database(said) if number == _NO_DATABASE else unreachable(signed.target, said)) from None
 
     def _connect(self) -> Any:
         target, password = self._signed.target, self._signed.password
@@ -56,8 +58,9 @@ class MySql:
         self.execute("START TRANSACTION READ ONLY" if read_only else "START TRANSACTION", last=False)
 
     def end(self, *, commit: bool) -> None:
-        """End the transaction."""
-        self.execute("COMMIT" if commit else "ROLLBACK", last=False)
+        """End the transaction; it has ended with a connection that was dropped."""
+        if self._connection.open:
+            self.execute("COMMIT" if commit else "ROLLBACK", last=False)
 
     def close(self) -> None:
         """End the connection."""
@@ -71,10 +74,13 @@ class MySql:
             cursor.execute(statement)
         if not cursor.description:
             return Result((), iter(()), affected=cursor.rowcount)
-        kinds = self._pymysql.constants.FIELD_TYPE
-        names = {value: name.lower() for name, value in vars(kinds).items() if name.isupper()}
-        columns = tuple(Column(one[0], names.get(one[1], str(one[1]))) for one in cursor.description)
+        columns = tuple(self._column(one) for one in cursor._result.fields)
         return Result(columns, self._rows(cursor, columns, last=last))
+
+    def _column(self, field: Any) -> Column:
+        kinds = vars(self._pymysql.constants.FIELD_TYPE).items()
+        name = next((name.lower() for name, value in kinds if name.isupper() and value == field.type_code), "")
+        return Column(field.name, name.replace("blob", "text") if field.charsetnr != _BINARY else name)
 
     def _rows(self, cursor: Any, columns: tuple[Column, ...], *, last: bool) -> Iterator[list[Value]]:
         try:
@@ -83,7 +89,7 @@ class MySql:
                     yield [_value(value, column.type) for value, column in zip(row, columns, strict=True)]
         except GeneratorExit:
             if last and self._read_only:
-                self._connection._force_close()  # closing the cursor would receive all rows
+                self._drop()
             else:
                 cursor.close()
             raise
@@ -104,9 +110,15 @@ class MySql:
 
     def _kill(self) -> None:
         number = self._connection.thread_id()
-        self._connection._force_close()
+        self._drop()
         with self._connect() as other, other.cursor() as cursor:
             cursor.execute(f"KILL {int(number)}")
+
+    def _drop(self) -> None:
+        """End the connection without receiving the rest of a result, as closing the cursor would."""
+        if self._connection._result is not None:
+            self._connection._result.unbuffered_active = False
+        self._connection._force_close()
 
 
 def _told(problem: Exception) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aurora_cli.errors import AuroraError, CredentialsError, OperationFailed, StatementFailed
-from aurora_cli.operations.report.connection_strings import libpq_parameters
+from aurora_cli.operations.report.connection_strings import Target, libpq_parameters
 from aurora_cli.operations.sql.database import Column, Result, Value, driver, sentence
 from aurora_cli.operations.sql.sign_in import SignIn
 
@@ -17,7 +17,7 @@ _REFUSED = re.compile(r"authentication failed|no password supplied|no pg_hba\.co
 _INTEGERS, _FLOATS, _BOOLEAN = frozenset({20, 21, 23, 26}), frozenset({700, 701}), 16
 """Object IDs of types that JSON has: int8, int2, int4, oid; float4, float8; bool."""
 _COPY = "COPY to and from the client is for psql"
-PRIVATE = (
+_PRIVATE = (
     "Instances are reached from inside the VPC unless `network.public_access` is set, by sources that `network.allow` names. "
     "The Data API (`data_api: true`) needs neither."
 )
@@ -163,12 +163,22 @@ def _connection_failed(signed: SignIn, problem: Exception) -> AuroraError:
     target, said = signed.target, sentence(_PREFIX.sub("", str(problem).rpartition("\n- ")[2]).partition("\n")[0])
     if _REFUSED.search(said):
         return CredentialsError(f"The database does not let {target.user} sign in: {said}.", hint=sign_in_hint(signed))
-    if "certificate" in said:
+    if "database" in said and "does not exist" in said:
+        return no_database(said)
+    return unreachable(target, said)
+
+
+def no_database(said: str) -> AuroraError:
+    """The error for a database that the server does not have."""
+    return StatementFailed(f"{said}.", sqlstate="3D000", hint="Name another one with --database.")
+
+
+def unreachable(target: Target, said: str) -> AuroraError:
+    """The error for a server that cannot be connected to, or that is not the one that it should be."""
+    if "certificate" in said.lower():
         hint = "Name the certificate authorities of the server with --ca-file FILE."
         return OperationFailed(f"The certificate of {target.host} is not accepted: {said}.", hint=hint)
-    if "database" in said and "does not exist" in said:
-        return StatementFailed(f"{said}.", sqlstate="3D000", hint="Name another one with --database.")
-    return OperationFailed(f"{target.authority} cannot be reached: {said}.", hint=PRIVATE)
+    return OperationFailed(f"{target.authority} cannot be reached: {said}.", hint=_PRIVATE)
 
 
 def sign_in_hint(signed: SignIn) -> str:
