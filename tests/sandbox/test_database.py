@@ -13,6 +13,7 @@ import pytest
 
 from aurora_cli.sandbox.processes import wait_until
 from tests.sandbox.database_life import Life, Load
+from tests.sandbox.emulator import refused
 
 pytestmark = pytest.mark.sandbox
 SECOND = dt.timedelta(seconds=1)
@@ -34,6 +35,7 @@ def test_a_life(life: Life) -> None:
     life.create(readers=2)
     life.settle()
     sign_in(life)
+    the_data_api_runs_statements(life)
     copies_are_complete(life)
     endpoints_lead_to_their_instances(life)
     a_failover_loses_nothing(life)
@@ -58,6 +60,27 @@ def sign_in(life: Life) -> None:
     life.settle()
     assert wait_until(lambda: life.signs_in(), timeout_s=5.0)
     assert "password authentication failed" in life.refusal(password=former)
+
+
+def the_data_api_runs_statements(life: Life) -> None:
+    """Where it is on, with the ARN of a secret."""
+    cluster, bad = life.cluster(), life.secrets.create_secret(Name="bad", SecretString="not JSON")["ARN"]
+    secret = cluster["MasterUserSecret"]["SecretArn"]
+    who = {
+        "resourceArn": cluster["DBClusterArn"],
+        "secretArn": secret,
+        "sql": "SELECT current_user, current_database()",
+    }
+    with refused("HttpEndpointNotEnabledException"):
+        life.data.execute_statement(**who)
+    life.rds.enable_http_endpoint(ResourceArn=cluster["DBClusterArn"])
+    (record,) = life.data.execute_statement(**who, database="app")["records"]
+    assert record == [{"stringValue": "boss"}, {"stringValue": "app"}]
+    for arn, code in ((bad, "InvalidSecretException"), (f"{secret}x", "SecretsErrorException")):
+        with refused(code):
+            life.data.execute_statement(**{**who, "secretArn": arn})
+    with refused("DatabaseNotFoundException"):
+        life.data.execute_statement(**{**who, "resourceArn": f"{cluster['DBClusterArn']}x"})
 
 
 def copies_are_complete(life: Life) -> None:

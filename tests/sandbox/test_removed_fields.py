@@ -48,6 +48,7 @@ LEFT_OUT = {
     "network.subnet_group": _FIXED,
     "global.regions.REGION.headless": "a Region without instances gets them, and loses them, by its own command",
     "global.identifier": _FIXED,
+    "bootstrap.": "what has run stays in the database; nothing is rendered from it",
     "backend.": "says where the state is; Terraform moves a state, and a cluster has none of it",
 }
 """Field, or the start of several -> why it cannot be set and taken out again."""

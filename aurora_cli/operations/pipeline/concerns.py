@@ -17,6 +17,7 @@ from aurora_cli.operations.preflight.orderable import Orderable
 from aurora_cli.operations.preflight.quotas import Quotas
 from aurora_cli.operations.preflight.refused_by_aws import RefusedByAws
 from aurora_cli.operations.source.state import Source
+from aurora_cli.operations.sql.bootstrap import Bootstrap
 
 EVERY_CHANGE: tuple[type[Concern], ...] = (
     Account,
@@ -40,5 +41,6 @@ APPLY: tuple[type[Concern], ...] = (
     Orderable,
     Rotation,
     Notices,
+    Bootstrap,
 )
 """Of create and apply, which bring a cluster to a spec in one step."""

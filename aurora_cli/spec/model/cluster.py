@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from aurora_cli.spec.model.assume_role import AssumeRole, Roles
 from aurora_cli.spec.model.autoscaling import Autoscaling
+from aurora_cli.spec.model.bootstrap import Bootstrap
 from aurora_cli.spec.model.credentials import Credentials
 from aurora_cli.spec.model.fields import (
     INSTANCE,
@@ -272,6 +273,9 @@ class ClusterSpec(Model):
     )
     deletion_protection: Annotated[bool, Argument("deletion_protection", "DeletionProtection")] = Field(
         True, description="AWS refuses to delete the cluster while this is on."
+    )
+    bootstrap: Bootstrap | None = Field(
+        None, description="Roles, databases and SQL that a new cluster begins with; Aurora PostgreSQL."
     )
     services: Services = Field(default_factory=lambda: Services.model_validate({}))
     parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))
