@@ -56,9 +56,8 @@ def from_snapshot(backend: AuroraBackend, params: Any) -> StatusView:
     values = _restore_values(source, params)
     _check_version(source, values)
     made = lifecycle.add(backend, values)
-    backend.cluster(made.db_cluster_identifier).data_origin = (
-        Origin(snapshot=source.data_id) if source.data_id else None
-    )
+    origin = Origin(snapshot=source.data_id) if source.data_id else None
+    backend.clusters[made.db_cluster_identifier].data_origin = origin
     return made
 
 
