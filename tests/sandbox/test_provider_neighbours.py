@@ -134,7 +134,8 @@ def test_vpc_endpoint(driver: Driver, emulator: Sandbox) -> None:
         "security_group_ids": [group],
     }
     state = driver.create("aws_vpc_endpoint", **config, private_dns_enabled=True, tags={"Name": "data"})
-    assert state["dns_entry"] and not state["prefix_list_id"]
+    assert state["dns_entry"]
+    assert state["prefix_list_id"] is None
     assert dns(state) == ("ipv4", False)
     driver.assert_imports("aws_vpc_endpoint", state["id"], state)
     assert driver.replaced_by("aws_vpc_endpoint", state, **{**config, "service_name": "x"}) == {"service_name"}
