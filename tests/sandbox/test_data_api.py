@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -16,10 +17,12 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from aurora_cli.sandbox.emulator.data_api import sessions
+from aurora_cli.sandbox.emulator.data_api import logins, sessions
 from aurora_cli.sandbox.emulator.data_api.logins import Login
 from aurora_cli.sandbox.emulator.data_api.refusal import Refused
 from aurora_cli.sandbox.emulator.data_api.service import DataApi
+from aurora_cli.sandbox.emulator.rds.databases import serving
+from aurora_cli.sandbox.isolation import ACCOUNT
 from tests.connected import ARN, SECRET
 from tests.postgres import HOST, PASSWORD, running
 
@@ -237,6 +240,29 @@ def test_refusals(api: Any, given: dict[str, str], code: str, message: str) -> N
         return
     with refused(code, message):
         api.execute_statement(**{**WHO, **given})
+
+
+def test_a_call_to_a_paused_cluster_resumes_it_and_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resumed: list[str] = []
+    fleet: Any = SimpleNamespace(
+        resuming=lambda cluster: True,
+        writer=lambda cluster: None if not resumed else "server",
+        connected=lambda cluster, change: resumed.append(cluster),
+    )
+    cluster = SimpleNamespace(
+        arn=ARN, enable_http_endpoint=True, status="available", instances=[SimpleNamespace(dbi_resource_id="db-1")],
+        db_cluster_resource_id="cluster-1", endpoint="127.0.0.1", port=5432,
+    )  # fmt: skip
+    backends = {ACCOUNT: {"eu-west-1": SimpleNamespace(clusters={"orders": cluster})}}
+    monkeypatch.setattr(logins, "rds_backends", backends)
+    monkeypatch.setattr(logins, "is_served", lambda cluster: True)
+    monkeypatch.setattr(logins, "_of_secret", lambda region, arn: ("boss", "secret"))
+    for name, value in (("fleet", fleet), ("gate", object())):
+        monkeypatch.setattr(serving.SERVING, name, value)
+    with pytest.raises(Refused, match="db-1 is resuming after being auto-paused") as caught:
+        logins.login("eu-west-1", ARN, SECRET, None)
+    assert (caught.value.code, resumed) == ("DatabaseResumingException", ["cluster-1"])
+    assert logins.login("eu-west-1", ARN, SECRET, "app").database == "app"
 
 
 def test_a_statement_that_takes_too_long(api: Any) -> None:

@@ -3,113 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import signal
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
-from aurora_cli.sandbox.manager import Sandbox
 from aurora_cli.sandbox.processes import wait_until
-from tests.harness import REGION, clean_environ
-from tests.sandbox.emulator import new_client, refused
+from tests.sandbox.database_life import Life, Load
+from tests.sandbox.emulator import refused
 
 pytestmark = pytest.mark.sandbox
 SECOND = dt.timedelta(seconds=1)
 IAM_USER = "token_user"
-
-
-class Life:
-    """A cluster, and the connections of a client."""
-
-    def __init__(self, folder: Path) -> None:
-        environ = {**clean_environ(), "AWS_REGION": REGION, "AURORA_SANDBOX_DATABASE": "on"}
-        self.sandbox = Sandbox(folder, environ)
-        self.password = ""
-        self.start()
-
-    def start(self) -> None:
-        info = self.sandbox.start()
-        self.rds, self.secrets, self.data = (
-            new_client(info, service) for service in ("rds", "secretsmanager", "rds-data")
-        )
-
-    def create(self, readers: int) -> None:
-        self.rds.create_db_cluster(
-            DBClusterIdentifier="demo",
-            Engine="aurora-postgresql",
-            MasterUsername="boss",
-            ManageMasterUserPassword=True,
-            DatabaseName="app",
-            EnableIAMDatabaseAuthentication=True,
-        )
-        for number in range(1, readers + 2):
-            self.add(f"demo-{number}", "demo")
-
-    def add(self, name: str, cluster: str) -> None:
-        self.rds.create_db_instance(
-            DBInstanceIdentifier=name,
-            DBClusterIdentifier=cluster,
-            Engine="aurora-postgresql",
-            DBInstanceClass="db.r6g.large",
-        )
-
-    def cluster(self, name: str = "demo") -> dict[str, Any]:
-        found: dict[str, Any] = self.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
-        return found
-
-    def settle(self, status: str = "available", timeout_s: float = 60.0) -> None:
-        """Wait until clusters and instances have that status."""
-
-        def settled() -> bool:
-            clusters = self.rds.describe_db_clusters()["DBClusters"]
-            instances = self.rds.describe_db_instances()["DBInstances"]
-            return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
-
-        assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
-        secret = self.cluster()["MasterUserSecret"]["SecretArn"]
-        self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
-
-    def connect(self, host: str | None = None, **given: Any) -> psycopg.Connection[Any]:
-        values = {
-            "host": host or self.cluster()["Endpoint"],
-            "port": 5432,
-            "user": "boss",
-            "dbname": "app",
-            "password": self.password,
-            "sslmode": "verify-full",
-            "sslrootcert": str(self.sandbox.files.folder / "database" / "ca.pem"),
-            "connect_timeout": 10,
-            "autocommit": True,
-        }
-        return psycopg.connect(**{**values, **given})
-
-    def rows(self, statement: str, host: str | None = None, **given: Any) -> list[Any]:
-        with self.connect(host, **given) as connection:
-            return connection.execute(statement.encode()).fetchall()
-
-    def do(self, statement: str, host: str | None = None) -> None:
-        with self.connect(host) as connection:
-            connection.execute(statement.encode())
-
-    def refusal(self, host: str | None = None, **given: Any) -> str:
-        with pytest.raises(psycopg.OperationalError) as caught:
-            self.connect(host, **given)
-        return str(caught.value)
-
-    def writer(self) -> str:
-        members = self.cluster()["DBClusterMembers"]
-        return next(str(one["DBInstanceIdentifier"]) for one in members if one["IsClusterWriter"])
-
-    def processes(self) -> list[int]:
-        """Processes whose command line names the data of this sandbox, or its watcher."""
-        return [one["pid"] for one in self.sandbox.databases()["servers"] if one["pid"]]
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +42,7 @@ def test_a_life(life: Life) -> None:
     a_deleted_writer_is_replaced(life)
     what_is_stopped_comes_back(life)
     copies_have_the_rows_of_their_time(life)
+    metrics_are_those_of_the_servers(life)
     nothing_is_left_by_a_kill(life)
 
 
@@ -149,15 +58,8 @@ def sign_in(life: Life) -> None:
     former = life.password
     life.rds.modify_db_cluster(DBClusterIdentifier="demo", RotateMasterUserPassword=True, ApplyImmediately=True)
     life.settle()
-    assert wait_until(lambda: _signs_in(life), timeout_s=5.0)
+    assert wait_until(lambda: life.signs_in(), timeout_s=5.0)
     assert "password authentication failed" in life.refusal(password=former)
-
-
-def _signs_in(life: Life) -> bool:
-    try:
-        return life.rows("SELECT 1") == [(1,)]
-    except psycopg.OperationalError:
-        return False
 
 
 def the_data_api_runs_statements(life: Life) -> None:
@@ -210,46 +112,6 @@ def endpoints_lead_to_their_instances(life: Life) -> None:
     assert life.rows(here, custom["Endpoint"]) == [("demo-3",)]
     assert life.rows(here, instance["Endpoint"]["Address"]) == [("demo-2",)]
     life.rds.delete_db_cluster_endpoint(DBClusterEndpointIdentifier="one")
-
-
-class Load:
-    """Writes rows as fast as it can, and knows which were acknowledged."""
-
-    def __init__(self, life: Life) -> None:
-        self.acknowledged: list[int] = []
-        self.longest_gap_s = 0.0
-        self._over = threading.Event()
-        self._life, self._host = life, str(life.cluster()["Endpoint"])
-        self._thread = threading.Thread(target=self._write)
-
-    def __enter__(self) -> Load:
-        self._thread.start()
-        assert wait_until(lambda: len(self.acknowledged) > 20, timeout_s=10.0)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        count = len(self.acknowledged)
-        wait_until(lambda: len(self.acknowledged) > count, timeout_s=10.0)
-        self._over.set()
-        self._thread.join()
-
-    def _write(self) -> None:
-        number = max((int(row[0]) for row in self._life.rows("SELECT number FROM entries")), default=0)
-        last = time.monotonic()
-        while not self._over.is_set():
-            try:
-                with self._life.connect(self._host) as connection:
-                    while not self._over.is_set():
-                        number += 1
-                        connection.execute("INSERT INTO entries VALUES (%s)", (number,))
-                        self.acknowledged.append(number)
-                        self.longest_gap_s, last = max(self.longest_gap_s, time.monotonic() - last), time.monotonic()
-            except psycopg.Error:
-                time.sleep(0.01)
-
-    def lost(self) -> set[int]:
-        """Acknowledged rows that are not there."""
-        return set(self.acknowledged) - {int(row[0]) for row in self._life.rows("SELECT number FROM entries")}
 
 
 def _under_load(life: Life, change: Callable[[], object]) -> None:
@@ -338,12 +200,33 @@ def _snapshot(life: Life) -> str:
     return str(found[0]["Status"])
 
 
+def metrics_are_those_of_the_servers(life: Life) -> None:
+    with life.connect():
+        assert wait_until(lambda: _metric(life, "DatabaseConnections", life.writer()) is not None, timeout_s=10.0)
+    reader = next(one["instance"] for one in life.sandbox.databases()["servers"] if one["role"] == "reader")
+    assert (_metric(life, "AuroraReplicaLag", reader) or 0.0) < 10_000
+    assert _metric(life, "AuroraReplicaLag", life.writer()) is None
+
+
+def _metric(life: Life, name: str, instance: str) -> float | None:
+    points = life.cloudwatch.get_metric_statistics(
+        Namespace="AWS/RDS",
+        MetricName=name,
+        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": instance}],
+        StartTime=_now() - 300 * SECOND,
+        EndTime=_now() + 60 * SECOND,
+        Period=60,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    return max((float(point["Maximum"]) for point in points), default=None)
+
+
 def nothing_is_left_by_a_kill(life: Life) -> None:
     """A killed server is started again; those of a killed emulator end, and the next one has the rows."""
     life.do("INSERT INTO entries VALUES (1)")
     writer = next(one for one in life.sandbox.databases()["servers"] if one["instance"] == life.writer())
     os.kill(writer["pid"], signal.SIGKILL)
-    assert wait_until(lambda: _signs_in(life), timeout_s=20.0, every_s=0.1)
+    assert wait_until(lambda: life.signs_in(), timeout_s=20.0, every_s=0.1)
     life.settle()
     running, emulator = life.processes(), life.sandbox.status().pid
     assert len(running) == 5 and emulator is not None

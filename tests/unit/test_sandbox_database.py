@@ -60,15 +60,16 @@ def test_parameters_that_the_server_does_not_know_are_left_out() -> None:
         "shared_preload_libraries": "pg_stat_statements,pg_cron",
     }
     there = binaries.installed({"PATH": ""})[0]
+    assert parameters.known({"rds.logical_replication": "1"}, there) == {"wal_level": "logical"}
     assert parameters.known(wanted, there) == {"work_mem": "65536", "shared_preload_libraries": "pg_stat_statements"}
 
 
 def test_a_configuration_quotes_what_it_says() -> None:
-    settings = ServerSettings("/s", "/w", "/a", "s_1", {"instance": "it's"}, {"work_mem": "1"}, {})
+    settings = ServerSettings("/s", "s_1", "/w", "s_1", "/a", {"instance": "it's"}, {"work_mem": "1"}, {})
     text = settings.text()
     assert "aurora.instance = 'it''s'" in text and "work_mem = '1'" in text and "listen_addresses = ''" in text
     assert "application_name=s_1" in text
-    assert "primary_conninfo" not in ServerSettings("/s", "/w", "/a", None, {}, {}, {}).text()
+    assert "primary_conninfo" not in ServerSettings("/s", "s_1", None, None, "/a", {}, {}, {}).text()
 
 
 # Tokens

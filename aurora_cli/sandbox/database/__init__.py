@@ -13,5 +13,6 @@ model.py      what the emulator wants: clusters and their instances
 cluster.py    brings the servers of one cluster to what is wanted
 backups.py    base backup and WAL archive of a cluster
 copies.py     snapshots and clones on disk
+metrics.py    samples of the servers, as CloudWatch has them
 fleet.py      all clusters of a sandbox, one thread each; their status
 """

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database.binaries import Binaries
+from aurora_cli.sandbox.database.binaries import NONE_HINT, Binaries, choose
 from aurora_cli.sandbox.database.copying import copy_folder
 from aurora_cli.writing import make_folder, make_missing, write_atomic
 
@@ -86,7 +86,7 @@ class Account:
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             raise SandboxFailed(
                 f"PostgreSQL does not run as root, and root cannot run it as another user here: {error}",
-                hint="Run aurora-cli as another user than root.",
+                hint="Use another user than root.",
             ) from error
 
     def usable(self, binaries: Binaries) -> Binaries:
@@ -103,6 +103,46 @@ class Account:
                 (unfinished / "copy").rename(copy)
             shutil.rmtree(unfinished)
         return Binaries(copy / "bin", binaries.version, binaries.origin)
+
+
+class Programs:
+    """The PostgreSQL of clusters, where their servers' user can run it.
+
+    Args:
+        available: what is installed; not empty.
+    """
+
+    def __init__(self, account: Account, available: list[Binaries]) -> None:
+        self._account, self._available = account, available
+        self._usable: dict[Binaries, Binaries] = {}
+
+    def for_cluster(self, major: int) -> Binaries:
+        """For a new cluster of a major version of Aurora; see `binaries.choose`."""
+        chosen = choose(self._available, major)
+        assert chosen is not None
+        return self._use(chosen)
+
+    def for_data(self, data: Path) -> Binaries | None:
+        """The one that a data directory needs; None if there are no data.
+
+        Raises:
+            SandboxFailed: it is not installed.
+        """
+        try:
+            major = int((data / "PG_VERSION").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+        found = next((one for one in self._available if one.major == major), None)
+        if found is None:
+            raise SandboxFailed(
+                f"The data are those of PostgreSQL {major}, which is not installed any more.", hint=NONE_HINT
+            )
+        return self._use(found)
+
+    def _use(self, chosen: Binaries) -> Binaries:
+        if chosen not in self._usable:
+            self._usable[chosen] = self._account.usable(chosen)
+        return self._usable[chosen]
 
 
 def account_for(sandbox: Path) -> Account:

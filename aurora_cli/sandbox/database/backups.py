@@ -38,6 +38,11 @@ class Backups:
         except OSError:
             return None
 
+    @property
+    def restoring(self) -> dict[str, str]:
+        """The setting with which a server gets WAL from the archive."""
+        return {"restore_command": f'cp "{self.archive}/%f" %p'}
+
     def keep_up(self, primary: Server) -> None:
         """Take a base backup if there is none, or much WAL since. Raises SandboxFailed."""
         files = list(self.archive.glob("*"))
@@ -65,7 +70,7 @@ class Backups:
         self._account.folder(recovering.folder)
         copy_folder(self._base, recovering.data)
         moment = dt.datetime.fromtimestamp(time, dt.timezone.utc)
-        recovering.recover(f'cp "{self.archive}/%f" %p', f"{moment:%Y-%m-%d %H:%M:%S.%f+00}")
+        recovering.recover(self.restoring["restore_command"], f"{moment:%Y-%m-%d %H:%M:%S.%f+00}")
         recovering.stop()
         recovering.data.rename(target)
         recovering.delete()

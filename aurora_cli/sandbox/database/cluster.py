@@ -19,9 +19,8 @@ from typing import Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import bootstrap, parameters
-from aurora_cli.sandbox.database.account import Account
+from aurora_cli.sandbox.database.account import Account, Programs
 from aurora_cli.sandbox.database.backups import Backups
-from aurora_cli.sandbox.database.binaries import Binaries
 from aurora_cli.sandbox.database.copying import copy_folder
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
 from aurora_cli.sandbox.database.server import Server
@@ -32,6 +31,7 @@ from aurora_cli.sandbox.processes import wait_until
 from aurora_cli.writing import write_atomic, write_link
 
 STREAMING_TIMEOUT_S = 20.0
+LEADER_TIMEOUT_S = 60.0
 REPLAY_TIMEOUT_S = 30.0
 
 
@@ -50,12 +50,34 @@ class Done:
     restarts: int
 
 
+Source = Callable[[Path], None]
+"""Puts data into a folder that does not exist."""
+
+
+@dataclass(frozen=True)
+class Relations:
+    """What a cluster has to do with others.
+
+    Attributes:
+        source: the data that it begins with; None: it begins empty.
+        leader: the cluster that it follows; None: it has a writer of its own.
+        former: the cluster that was its leader, and that yields to it now; None: there is none.
+        successor: the cluster to which it yields; None: there is none.
+    """
+
+    source: Source | None = None
+    leader: Cluster | None = None
+    former: Cluster | None = None
+    successor: Cluster | None = None
+
+
 class Cluster:
     """The servers of a cluster.
 
     Args:
         identifier: its DbClusterResourceId.
-        binaries: the programs for its major version.
+        programs: the installed PostgreSQL.
+        major: its major version when it was created.
         crashed: is called when a server has ended without being told to.
     """
 
@@ -63,13 +85,14 @@ class Cluster:
         self,
         account: Account,
         supervisor: Supervisor,
-        binaries: Binaries,
+        programs: Programs,
         identifier: str,
+        major: int,
         crashed: Callable[[], None],
     ) -> None:
         self.id = identifier
         self.folder = account.data / "clusters" / identifier
-        self.binaries = binaries
+        self._programs, self._major = programs, major
         self.backups = Backups(account, self.folder)
         self.done: dict[str, Done] = {}
         self._account, self._supervisor, self._crashed = account, supervisor, crashed
@@ -77,6 +100,7 @@ class Cluster:
         self._instances: dict[str, str] = {}
         self._primary: str | None = None
         self._applied: dict[str, Any] = {}
+        self._leader: Cluster | None = None
         self._load()
 
     @property
@@ -100,12 +124,11 @@ class Cluster:
 
     # What is wanted
 
-    def reach(self, wanted: WantedCluster | None, source: Callable[[Path], None] | None) -> None:
+    def reach(self, wanted: WantedCluster | None, others: Relations) -> None:
         """Bring the servers to that state. What is reached is in `done`, step by step.
 
         Args:
             wanted: None if the cluster is deleted.
-            source: puts the data that it begins with into a folder that does not exist; None: it begins empty.
 
         Raises:
             SandboxFailed: a server does not do what it should; the next call tries again.
@@ -114,24 +137,27 @@ class Cluster:
             self._delete()
             return
         self._notice_ends()
+        self._leader = others.leader
         if wanted.running:
-            self._ensure_data(source)
+            self._ensure_data(others.source)
         if not wanted.running or not wanted.instances:
             self._stop(wanted)
             return
         writer = wanted.writer or wanted.instances[0]
         primary = self._assign_primary(writer)
-        if not primary.running:
-            self._start(primary, wanted)
-        self._ensure_content(primary, wanted)
+        if others.leader is not None:
+            self._submit(primary, others.leader, wanted)
+        else:
+            self._lead(primary, others, wanted)
         self._dismiss(wanted)
         if self._instances[primary.key] != writer.id:
-            primary = self._switch_over(writer, wanted)
+            primary = self._exchange(writer) if others.leader else self._switch_over(writer, wanted)
         for instance in (writer, *(one for one in wanted.instances if one != writer)):
             self._serve(instance, wanted)
         self._dismiss_old_primary(wanted)
         self._apply_parameters(wanted)
-        self.backups.keep_up(primary)
+        if others.leader is None:
+            self.backups.keep_up(primary)
 
     def _notice_ends(self) -> None:
         for name, done in list(self.done.items()):
@@ -155,13 +181,13 @@ class Cluster:
         self.done.clear()
         for server in self.servers:
             server.delete()
-        self._link.unlink(missing_ok=True)
+        self.link.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         self._servers.clear()
 
     # The primary
 
-    def _ensure_data(self, source: Callable[[Path], None] | None) -> None:
+    def _ensure_data(self, source: Source | None) -> None:
         """A server with the data: those that it begins with, or none."""
         server = self.primary or self._add()
         if server.exists:
@@ -173,6 +199,7 @@ class Cluster:
             self._account.folder(server.folder)
             source(server.data)
             self._account.own_all(server.folder)
+            self._servers[server.key] = self._make(server.key)  # the data may be those of another major version
         self._save()
 
     def _assign_primary(self, writer: WantedInstance) -> Server:
@@ -204,22 +231,88 @@ class Cluster:
         if not new.running:
             self._start(new, wanted)
         self._await_streaming(old, new)
-        self.done = {name: one for name, one in self.done.items() if one.server not in (old, new)}
+        self.done = {name: one for name, one in self.done.items() if one.server is not old}
         old.stop()
         last = old.control()["Latest checkpoint location"]
         if not wait_until(lambda: _has_replayed(new, last), timeout_s=REPLAY_TIMEOUT_S):
             self._start(old, wanted)
             raise SandboxFailed(f"The reader {writer.name} has not received all changes of the writer.")
-        self._save(promoting=new.key)
-        new.promote()
-        self._primary = new.key
-        self._save()
-        for key in self._servers.keys() - {new.key}:
-            self._ensure_slot(new, key)
-        self._point_to(new)
-        new.configure(self._settings(new, wanted), standby=False)
-        new.reload()
+        self._promote(new, wanted)
         return new
+
+    def _promote(self, server: Server, wanted: WantedCluster) -> None:
+        self._save(promoting=server.key)
+        server.promote()
+        self._primary = server.key
+        self._save()
+        for key in self._servers.keys() - {server.key}:
+            self._ensure_slot(server, key)
+        self._point_to(server)
+        server.configure(self._settings(server, wanted), standby=False)
+        server.reload()
+
+    def _exchange(self, writer: WantedInstance) -> Server:
+        """In a cluster that follows another, all servers are alike: the instances exchange theirs."""
+        assert self._primary is not None
+        other = self._server_of(writer.id)
+        self._instances[other.key], self._instances[self._primary] = self._instances[self._primary], writer.id
+        self.done.clear()
+        self._save()
+        return self._servers[self._primary]
+
+    # Clusters that follow another
+
+    def _submit(self, primary: Server, leader: Cluster, wanted: WantedCluster) -> None:
+        """Have the primary follow that of another cluster, and all others follow it.
+
+        A primary that was one of its own ends first, which sends the leader all that is committed.
+        """
+        if primary.running and primary.is_standby:
+            return
+        if not primary.is_standby:
+            self.done.clear()
+            primary.stop()
+        if not wait_until(lambda: leader.leads, timeout_s=LEADER_TIMEOUT_S, every_s=0.05):
+            raise SandboxFailed("The cluster that it follows has no writer now.")
+        assert leader.primary is not None
+        self._attach(primary, leader.primary, None, wanted)
+
+    def _lead(self, primary: Server, others: Relations, wanted: WantedCluster) -> None:
+        if (
+            others.successor is not None
+            and others.successor.primary is not None
+            and others.successor.primary.is_standby
+        ):
+            self._yield(primary, others.successor)
+        if not primary.running:
+            self._start(primary, wanted)
+        if primary.is_standby:
+            self._take_over(primary, others.former, wanted)
+        self._ensure_content(primary, wanted)
+
+    def _yield(self, primary: Server, successor: Cluster) -> None:
+        """End, which sends the successor all that is committed, until it has a writer of its own."""
+        self.done.clear()
+        primary.stop()
+        if not wait_until(lambda: successor.leads, timeout_s=LEADER_TIMEOUT_S, every_s=0.05):
+            raise SandboxFailed("The cluster that got its name has no writer now.")
+
+    def _take_over(self, primary: Server, former: Cluster | None, wanted: WantedCluster) -> None:
+        """Get a writer of its own: with all that the former leader has committed, if that is to follow this cluster now."""
+        if former is not None and former.primary is not None and not former.primary.is_standby:
+            old = former.primary
+            if not wait_until(lambda: not old.running, timeout_s=LEADER_TIMEOUT_S, every_s=0.02):
+                raise SandboxFailed("The writer of the former primary cluster does not end.")
+            last = old.control()["Latest checkpoint location"]
+            if not wait_until(lambda: _has_replayed(primary, last), timeout_s=REPLAY_TIMEOUT_S):
+                raise SandboxFailed("The cluster has not received all changes of the former primary cluster.")
+        self._promote(primary, wanted)
+
+    @property
+    def leads(self) -> bool:
+        """Whether others can follow its primary."""
+        primary = self.primary
+        return primary is not None and primary.running and not primary.is_standby
 
     def _await_streaming(self, primary: Server, standby: Server) -> None:
         statement = "SELECT 1 FROM pg_stat_replication WHERE application_name = %s AND state = 'streaming'"
@@ -240,20 +333,27 @@ class Cluster:
         if done is not None and done.restarts != instance.restarts:
             server.stop()
         if not server.running:
-            if server.key == self._primary:
-                self._start(server, wanted)
-            else:
+            if server.key != self._primary:
                 self._follow(server, wanted)
-        self.done[instance.id] = Done(server, server.key == self._primary, instance.restarts)
+            elif self._leader is not None:
+                self._submit(server, self._leader, wanted)
+            else:
+                self._start(server, wanted)
+        writes = server.key == self._primary and self._leader is None
+        self.done[instance.id] = Done(server, writes, instance.restarts)
 
     def _follow(self, server: Server, wanted: WantedCluster) -> None:
-        """Start a standby: as it is, else rewound, else from a new base backup."""
+        """Start a standby of the primary."""
         primary = self._servers[self._primary or ""]
         self._ensure_slot(primary, server.key)
+        self._attach(server, primary, _slot(server.key), wanted)
+
+    def _attach(self, server: Server, primary: Server, slot: str | None, wanted: WantedCluster) -> None:
+        """Start a standby: as it is, else rewound, else from a new base backup."""
         ways: list[Callable[[], None]] = [
             lambda: None,
             lambda: server.rewind(primary.sockets),
-            lambda: server.copy_of(primary.sockets, _slot(server.key)),
+            lambda: server.copy_of(primary.sockets, slot),
         ]
         problem: SandboxFailed | None = None
         for way in ways if server.exists else ways[2:]:
@@ -297,7 +397,8 @@ class Cluster:
     # Servers
 
     def _start(self, server: Server, wanted: WantedCluster) -> None:
-        server.configure(self._settings(server, wanted), standby=server.key != self._primary)
+        follows = server.key != self._primary or self._leader is not None
+        server.configure(self._settings(server, wanted), standby=follows or server.is_standby)
         server.start()
         if server.key == self._primary:
             self._point_to(server)
@@ -312,14 +413,17 @@ class Cluster:
             "instance": instance.name if instance else "",
             "members": ",".join(f"{one.name}:{slots.get(one.id, '')}" for one in members),
         }
+        head, leader = server.key == self._primary, self._leader
+        upstream = self.link if not head else leader.link if leader is not None else None
         return ServerSettings(
             sockets=str(server.sockets),
-            writer_sockets=str(self._link),
+            name=_slot(server.key),
+            upstream=str(upstream) if upstream is not None else None,
+            slot=None if head else _slot(server.key),
             archive=str(self._account.folder(self.backups.archive)),
-            slot=None if server.key == self._primary else _slot(server.key),
             identity=identity,
             parameters=parameters.known({**wanted.parameters, **own}, server.binaries),
-            restore={},
+            restore=leader.backups.restoring if head and leader is not None else {},
         )
 
     def _apply_parameters(self, wanted: WantedCluster) -> None:
@@ -342,7 +446,11 @@ class Cluster:
         return self._servers[key]
 
     def _make(self, key: str) -> Server:
-        return Server(self._account, self._supervisor, self.binaries, key, self.folder, self._crashed)
+        data, primary = self.folder / key / "data", self.primary
+        binaries = self._programs.for_data(data) or (
+            primary.binaries if primary else self._programs.for_cluster(self._major)
+        )
+        return Server(self._account, self._supervisor, binaries, key, self.folder, self._crashed)
 
     def _remove(self, key: str) -> None:
         self._servers.pop(key).delete()
@@ -353,11 +461,12 @@ class Cluster:
     # What is on disk
 
     @property
-    def _link(self) -> Path:
+    def link(self) -> Path:
+        """Leads to the folder of the primary's socket."""
         return self._account.sockets / f"w{self.id[-12:].lower()}"
 
     def _point_to(self, server: Server) -> None:
-        write_link(self._link, server.sockets)
+        write_link(self.link, server.sockets)
 
     def _save(self, promoting: str | None = None) -> None:
         state = {"primary": self._primary, "instances": self._instances, "promoting": promoting}
@@ -394,7 +503,7 @@ class Cluster:
             recovering = Server(
                 self._account,
                 self._supervisor,
-                self.binaries,
+                primary.binaries,
                 secrets.token_hex(4),
                 self._account.data / "recovering",
                 _nothing,

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import binaries
-from aurora_cli.sandbox.database.account import Account, account_for, remove_abandoned
-from aurora_cli.sandbox.database.binaries import Binaries
-from aurora_cli.sandbox.database.cluster import Cluster
+from aurora_cli.sandbox.database.account import Account, Programs, account_for, remove_abandoned
+from aurora_cli.sandbox.database.cluster import Cluster, Relations, Source
 from aurora_cli.sandbox.database.copies import Copies
+from aurora_cli.sandbox.database.metrics import Metrics, Sampled
 from aurora_cli.sandbox.database.model import WantedCluster
 from aurora_cli.sandbox.database.server import Server
 from aurora_cli.sandbox.database.supervisor import Supervisor
@@ -41,6 +43,8 @@ class Worker:
         self.problem: SandboxFailed | None = None
         self.failures = 0
         self.due = self.gone = self.working = False
+        self.paused = False
+        self.connections, self.active_at = 0, time.monotonic()
         self._changed = changed
         self._over = False
 
@@ -55,6 +59,19 @@ class Worker:
         self.jobs.append(job)
         self.due = True
         self._changed.notify_all()
+
+    def resume(self) -> None:
+        """Run again, if it has paused. Call with the lock held."""
+        self.active_at = time.monotonic()
+        if self.paused:
+            self.paused, self.due = False, True
+            self._changed.notify_all()
+
+    def _pause(self) -> None:
+        """Pause a cluster that nobody has been connected to for long enough. Call with the lock held."""
+        delay = self.wanted.pause_s if self.wanted else None
+        idle = self.connections == 0 and delay is not None and time.monotonic() - self.active_at >= delay
+        self.paused = (self.paused and delay is not None) or idle
 
     def wake(self) -> None:
         """Look at the servers: one has ended."""
@@ -72,7 +89,7 @@ class Worker:
         self._over = True
         self._changed.notify_all()
 
-    def run(self, source: Callable[[WantedCluster], Callable[[Path], None] | None]) -> None:
+    def run(self, relations: Callable[[WantedCluster], Relations]) -> None:
         """Work until the cluster is deleted, or the sandbox ends."""
         while not self.gone:
             with self._changed:
@@ -83,20 +100,23 @@ class Worker:
                 if self._over:
                     return
                 self.due, self.working = False, True
+                self._pause()
                 jobs, wanted = list(self.jobs), self.wanted
+                if wanted is not None and self.paused and not jobs:
+                    wanted = replace(wanted, running=False)
                 self.jobs.clear()
-            self._work(jobs, wanted, source)
+            self._work(jobs, wanted, relations)
 
     def _work(
         self,
         jobs: list[Callable[[], None]],
         wanted: WantedCluster | None,
-        source: Callable[[WantedCluster], Callable[[Path], None] | None],
+        relations: Callable[[WantedCluster], Relations],
     ) -> None:
         try:
             for job in jobs:
                 job()
-            self.cluster.reach(wanted, source(wanted) if wanted else None)
+            self.cluster.reach(wanted, relations(wanted) if wanted else Relations())
         except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
             if not isinstance(error, SandboxFailed):
                 traceback.print_exc()
@@ -106,7 +126,7 @@ class Worker:
             self.problem, self.failures = None, 0
         with self._changed:
             self.working = False
-            self.gone = wanted is None and self.wanted is None and self.problem is None
+            self.gone = self.wanted is None and wanted is None and self.problem is None
             self._changed.notify_all()
 
 
@@ -133,7 +153,9 @@ class Fleet:
         self._workers: dict[str, Worker] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self._usable: dict[Binaries, Binaries] = {}
+        self.metrics = Metrics(self._sampled)
+        self.metrics.start()
+        self._programs = Programs(self._account, self.available)
 
     def update(self, wanted: Iterable[WantedCluster], snapshots: Collection[str] = ()) -> None:
         """The clusters and snapshots that there should be. Returns at once.
@@ -157,21 +179,18 @@ class Fleet:
                 self._workers[one.id].want(one)
 
     def _hire(self, wanted: WantedCluster) -> Worker:
-        chosen = binaries.choose(self.available, wanted.major)
-        assert chosen is not None
-        if chosen not in self._usable:
-            self._usable[chosen] = self._account.usable(chosen)
         hired: list[Worker] = []
 
         def crashed() -> None:
             for worker in hired:
                 worker.wake()
 
-        cluster = Cluster(self._account, self._supervisor, self._usable[chosen], wanted.id, crashed)
-        self._order_copy(wanted, cluster)
+        cluster = Cluster(self._account, self._supervisor, self._programs, wanted.id, wanted.major, crashed)
+        if cluster.primary is None:
+            self._order_copy(wanted)
         worker = Worker(cluster, self._changed)
         hired.append(worker)
-        threading.Thread(target=worker.run, args=(self._source,), name=f"db-{wanted.name}", daemon=True).start()
+        threading.Thread(target=worker.run, args=(self._relations,), name=f"db-{wanted.name}", daemon=True).start()
         return worker
 
     # Copies
@@ -187,7 +206,21 @@ class Fleet:
         """`there`, `due` or `failed`."""
         return self._copies.state(data)
 
-    def _source(self, wanted: WantedCluster) -> Callable[[Path], None] | None:
+    def _relations(self, wanted: WantedCluster) -> Relations:
+        workers = list(self._workers.values())
+        leader = self._workers.get(wanted.follows or "")
+        successor = self._workers.get(wanted.successor or "")
+        yielding = [
+            one.cluster for one in workers if one.wanted and wanted.id in (one.wanted.follows, one.wanted.successor)
+        ]
+        return Relations(
+            self._source(wanted),
+            leader.cluster if leader else None,
+            next((one for one in yielding if one.primary is not None and not one.primary.is_standby), None),
+            successor.cluster if successor else None,
+        )
+
+    def _source(self, wanted: WantedCluster) -> Source | None:
         """What puts the data into place that a new cluster begins with."""
         origin = wanted.origin
         if origin is None:
@@ -195,13 +228,20 @@ class Fleet:
         if origin.snapshot is not None:
             name = origin.snapshot
             return lambda target: self._copies.copy_to(name, target)
-        return lambda target: self._copies.move_to(wanted.id, target)
 
-    def _order_copy(self, wanted: WantedCluster, cluster: Cluster) -> None:
+        def take(target: Path) -> None:
+            if self._copies.state(wanted.id) == "failed":
+                with self._changed:
+                    self._order_copy(wanted)
+            self._copies.move_to(wanted.id, target)
+
+        return take
+
+    def _order_copy(self, wanted: WantedCluster) -> None:
         """Copy the source of a clone before anything else happens to it. Call with the lock held."""
         origin = wanted.origin
         source = self._workers.get(origin.cluster or "") if origin else None
-        if source is not None and cluster.primary is None:
+        if source is not None:
             time = origin.time if origin else None
             source.do(self._copies.begin(wanted.id, lambda target: source.cluster.copy_to(target, time)))
 
@@ -214,7 +254,7 @@ class Fleet:
             restarts: how many times it was rebooted.
         """
         worker = self._workers.get(cluster)
-        if worker is None or worker.wanted is None or not worker.wanted.running:
+        if worker is None or worker.wanted is None or not worker.wanted.running or worker.paused:
             return True
         done = worker.cluster.done.get(instance)
         return done is not None and done.restarts == restarts and done.server.running
@@ -239,18 +279,21 @@ class Fleet:
         """Whether the writer is not there yet."""
         worker = self._workers.get(cluster)
         wanted = worker.wanted if worker else None
-        if worker is None or wanted is None or not wanted.running or wanted.writer is None:
+        if worker is None or wanted is None or not wanted.running or wanted.writer is None or worker.paused:
             return False
         done = worker.cluster.done.get(wanted.writer.id)
         return done is None or not done.writer
 
-    def cluster_moving(self, cluster: str) -> bool:
-        """Whether the writer's role is on its way from one running server to another."""
+    def cluster_move(self, cluster: str) -> str | None:
+        """The status while the writer's role is on its way from one server to another, or to the cluster; else None."""
         worker = self._workers.get(cluster)
         wanted = worker.wanted if worker else None
-        return bool(
-            worker is not None and wanted is not None and wanted.writer and worker.cluster.moves_to(wanted.writer.id)
-        )
+        if worker is None or wanted is None or wanted.writer is None or not wanted.running:
+            return None
+        primary = worker.cluster.primary
+        if primary is not None and primary.running and primary.is_standby:
+            return "promoting"
+        return "failing-over" if worker.cluster.moves_to(wanted.writer.id) else None
 
     def earliest_backup(self, cluster: str) -> float | None:
         """Seconds since the epoch of the earliest time that a cluster can be restored to."""
@@ -258,6 +301,23 @@ class Fleet:
         return worker.cluster.backups.earliest if worker else None
 
     # Where clients go
+
+    def connected(self, cluster: str, change: int) -> None:
+        """Count a client's connection, or its end; a cluster that has paused resumes.
+
+        Args:
+            change: 1 or -1.
+        """
+        with self._changed:
+            worker = self._workers.get(cluster)
+            if worker is not None:
+                worker.connections += change
+                worker.resume()
+
+    def resuming(self, cluster: str) -> bool:
+        """Whether a connection is to wait, since the cluster has paused and resumes."""
+        worker = self._workers.get(cluster)
+        return worker is not None and worker.wanted is not None and worker.wanted.pause_s is not None
 
     def writer(self, cluster: str) -> Server | None:
         """The server that accepts writes now."""
@@ -280,6 +340,17 @@ class Fleet:
         """All servers by DbClusterResourceId."""
         return {identifier: worker.cluster.servers for identifier, worker in list(self._workers.items())}
 
+    def _sampled(self) -> list[Sampled]:
+        found = []
+        for worker in list(self._workers.values()):
+            wanted, done, primary = worker.wanted, dict(worker.cluster.done), worker.cluster.primary
+            for one in wanted.instances if wanted else ():
+                server = done[one.id].server if one.id in done else None
+                if wanted is not None and server is not None and server.running:
+                    follows = wanted.follows is not None and server is primary
+                    found.append(Sampled(wanted.region, wanted.name, one.name, server, one.capacity, follows))
+        return found
+
     def report(self) -> list[dict[str, Any]]:
         """What runs, with disk and memory, cluster by cluster."""
         found: list[dict[str, Any]] = []
@@ -292,7 +363,7 @@ class Fleet:
                         "cluster": wanted.name if wanted else "",
                         "instance": instance.name,
                         "role": "writer" if instance.writer else "reader",
-                        "version": worker.cluster.binaries.version,
+                        "version": server.binaries.version if server else None,
                         "pid": server.pid if server else None,
                         "disk_bytes": server.disk() if server else 0,
                         "memory_bytes": server.memory() if server else 0,
@@ -331,6 +402,7 @@ class Fleet:
             self._closed = True
             for worker in self._workers.values():
                 worker.end()
+        self.metrics.end()
         self._supervisor.close()
         if delete:
             shutil.rmtree(self._account.data, ignore_errors=True)

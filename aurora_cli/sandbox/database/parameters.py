@@ -16,6 +16,8 @@ def known(wanted: Mapping[str, str], binaries: Binaries) -> dict[str, str]:
     """The settings that the server takes, without formulas, and with the libraries that are installed."""
     names = _names(binaries.tool("postgres"))
     found = {name: value for name, value in wanted.items() if name in names and value and "{" not in value}
+    if wanted.get("rds.logical_replication") == "1":
+        found["wal_level"] = "logical"
     if _LIBRARIES in wanted:
         there = [one.strip() for one in wanted[_LIBRARIES].split(",") if _installed(one.strip(), binaries)]
         found[_LIBRARIES] = ",".join(there)

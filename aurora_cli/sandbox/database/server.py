@@ -95,10 +95,10 @@ class Server:
             self._account.own_all(Path(folder))
             Path(folder, "data").rename(self.data)
 
-    def copy_of(self, writer_sockets: Path, slot: str) -> None:
+    def copy_of(self, writer_sockets: Path, slot: str | None) -> None:
         """Make this a base backup of a running server. Raises SandboxFailed."""
         self._make_folder()
-        self.back_up(writer_sockets, self.data, "-S", slot)
+        self.back_up(writer_sockets, self.data, *(("-S", slot) if slot else ()))
 
     def back_up(self, sockets: Path, target: Path, *options: str) -> None:
         """Put a base backup of a running server into a folder of its own. Raises SandboxFailed."""
@@ -128,7 +128,7 @@ class Server:
             "recovery_target_time": time,
             "recovery_target_action": "promote",
         }
-        settings = ServerSettings(str(self.sockets), str(self.sockets), "", None, {}, {}, restore)
+        settings = ServerSettings(str(self.sockets), self.key, None, None, "", {}, {}, restore)
         self.configure(settings, standby=False)
         self._account.write(self.data / "recovery.signal", "")
         self.start()

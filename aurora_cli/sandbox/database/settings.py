@@ -54,18 +54,20 @@ class ServerSettings:
 
     Attributes:
         sockets: folder of its socket.
-        writer_sockets: folder of the socket of the cluster's writer.
+        name: its name as a standby.
+        upstream: folder of the socket of the server that it follows; None: it follows none.
+        slot: its replication slot there; None: it has none.
         archive: folder that takes finished WAL segments; empty: none does.
-        slot: replication slot of a standby; None: not a standby.
         identity: values of the settings `aurora.*`.
         parameters: of the parameter groups, which the server knows.
         restore: lines for a recovery to a time; usually none.
     """
 
     sockets: str
-    writer_sockets: str
-    archive: str
+    name: str
+    upstream: str | None
     slot: str | None
+    archive: str
     identity: Mapping[str, str]
     parameters: Mapping[str, str]
     restore: Mapping[str, str]
@@ -83,8 +85,9 @@ class ServerSettings:
             **{f"aurora.{name}": value for name, value in self.identity.items()},
             **self.restore,
         }
+        if self.upstream:
+            values["primary_conninfo"] = f"host={self.upstream} user={SUPERUSER} application_name={self.name}"
         if self.slot:
-            values["primary_conninfo"] = f"host={self.writer_sockets} user={SUPERUSER} application_name={self.slot}"
             values["primary_slot_name"] = self.slot
         return "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
 

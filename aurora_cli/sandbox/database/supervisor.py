@@ -112,7 +112,7 @@ class Supervisor:
 
     def _listen(self, running: subprocess.Popen[bytes]) -> None:
         assert running.stdout is not None
-        for line in running.stdout:
+        for line in iter(running.stdout.readline, b""):
             message = json.loads(line)
             process = self._processes[message["key"]]
             if "status" in message:
@@ -120,6 +120,7 @@ class Supervisor:
             else:
                 process.pid, process.error = message.get("pid"), message.get("error")
                 process.started.set()
+        running.stdout.close()
         for key in list(self._processes):  # whoever killed the watcher has ended its servers
             self._end(key)
 

@@ -57,6 +57,14 @@ class Listener:
         self._turn += 1
         return _socket(candidates[self._turn % len(candidates)])
 
+    def connected(self, change: int) -> None:
+        """See `session.Door`."""
+        self._gate.fleet.connected(self.endpoint.cluster, change)
+
+    def resuming(self) -> bool:
+        """See `session.Door`."""
+        return self._gate.fleet.resuming(self.endpoint.cluster)
+
     def servers(self) -> list[Path]:
         """See `session.Door`."""
         known = self._gate.fleet.servers().get(self.endpoint.cluster, [])
@@ -110,7 +118,8 @@ class Gate:
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._tasks: set[asyncio.Task[None]] = set()
-        threading.Thread(target=self._loop.run_forever, name="database-proxy", daemon=True).start()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="database-proxy", daemon=True)
+        self._thread.start()
 
     def address(self, endpoint: Endpoint) -> str | None:
         """The address at which an endpoint listens from now on; None if its port is taken everywhere."""
@@ -130,6 +139,16 @@ class Gate:
         for one in now.values():
             if self.address(one) is not None:
                 self._lead(self._listeners[one.name], one)
+
+    def close(self) -> None:
+        """Listen no more, and end all connections."""
+        for listener in self.listeners():
+            self._close(listener)
+            self._loop.call_soon_threadsafe(listener.drop)
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0.05), self._loop).result(timeout=5)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+        self._loop.close()
 
     def addresses_of(self, cluster: str) -> set[str]:
         """`host:port` of all endpoints of a cluster."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from aurora_cli.sandbox.database.front import wire
 from aurora_cli.sandbox.database.settings import SUPERUSER
 
+RESUME_S, LOOK_S = 50.0, 0.1
 SIGN_IN_S = 60.0
 """PostgreSQL's authentication_timeout."""
 
@@ -27,6 +28,12 @@ class Door(Protocol):
 
     def server(self) -> Path | None:
         """The socket of the server that a new connection goes to; None if there is none now."""
+
+    def connected(self, change: int) -> None:
+        """Count a connection, or (-1) its end."""
+
+    def resuming(self) -> bool:
+        """Whether to wait for a server: the cluster may have paused."""
 
     def servers(self) -> list[Path]:
         """The sockets of all servers of the cluster."""
@@ -89,6 +96,7 @@ class Session(Side):
         self._held = b""
         self._tls = False
         self._server: ServerSide | None = None
+        self._counted = False
 
     def connection_made(self, transport: Any) -> None:
         """Connected: it must sign in soon."""
@@ -115,6 +123,8 @@ class Session(Side):
     def connection_lost(self, error: Exception | None) -> None:
         """The client is gone."""
         self._sessions.discard(self)
+        if self._counted:
+            self._door.connected(-1)
         self._deadline.cancel()
         super().connection_lost(error)
 
@@ -147,6 +157,15 @@ class Session(Side):
         self.transport, self._handle = made, self._begin
         self._try()
 
+    async def _path(self) -> Path | None:
+        """The server's; of a cluster that has paused after it has resumed."""
+        for _ in range(int(RESUME_S / LOOK_S)):
+            path = self._door.server()
+            if path is not None or not self._door.resuming():
+                return path
+            await asyncio.sleep(LOOK_S)
+        return None
+
     async def _cancel(self, request: bytes) -> None:
         """To each server of the cluster: only the one whose key it is does anything."""
         for path in self._door.servers():
@@ -175,7 +194,9 @@ class Session(Side):
 
     async def _connect(self, startup: bytes) -> None:
         loop = asyncio.get_running_loop()
-        path = self._door.server()
+        self._door.connected(1)
+        self._counted = True
+        path = await self._path()
         try:
             if path is None:
                 raise OSError

@@ -26,9 +26,21 @@ def host(endpoint: Endpoint | None, name: str) -> str:
 
 
 def is_served(cluster: Any) -> bool:
-    """Whether the instances of a cluster have servers: replicas of other clusters, Serverless v1 and MySQL have none."""
-    replica = cluster.replication_source_identifier
-    return bool(cluster.engine == "aurora-postgresql" and cluster.engine_mode != "serverless" and not replica)
+    """Whether the instances of a cluster have servers: replicas of RDS instances, Serverless v1 and MySQL have none."""
+    if cluster.engine != "aurora-postgresql" or cluster.engine_mode == "serverless":
+        return False
+    return not cluster.replication_source_identifier or leader_of(cluster) is not None
+
+
+def leader_of(cluster: Any) -> Any:
+    """The cluster that this one replicates: the primary cluster, or the blue one; None if there is none."""
+    deployment = cluster.backend.deployment_of(cluster)
+    if deployment is not None and deployment.green is cluster and deployment.blue.successor is not cluster:
+        return deployment.blue
+    arn = cluster.replication_source_identifier or ""
+    if arn.count(":") != 6 or arn.split(":")[5] != "cluster":
+        return None
+    return cluster.backend.in_region_of(arn).clusters.get(arn.rpartition(":")[2])
 
 
 def of_cluster(cluster: Any, name: str, kind: str = WRITER) -> Endpoint | None:

@@ -49,7 +49,7 @@ def cluster_status(cluster: str, transition: Transition) -> str:
         return status
     if transition.passing in ("starting", "failing-over") and fleet.cluster_starting(cluster):
         return transition.passing
-    return "failing-over" if fleet.cluster_moving(cluster) else status
+    return fleet.cluster_move(cluster) or status
 
 
 def instance_status(cluster: str, instance: str, restarts: int, transition: Transition) -> str:
@@ -91,6 +91,26 @@ def snapshot_status(data: str | None, transition: Transition) -> str:
     if SERVING.fleet is None or data is None or not transition.over:
         return transition.status
     return {"there": transition.status, "due": transition.passing}.get(SERVING.fleet.snapshot_state(data), "failed")
+
+
+class AfterSnapshot(Transition):
+    """A status that ends when the data of a snapshot are copied, and not before its time.
+
+    Args:
+        data: id of the data; None: there are none.
+    """
+
+    def __init__(self, status: str, data: str | None) -> None:
+        super().__init__(status, status)
+        self._data = data
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is over, and the copy made."""
+        copying = (
+            SERVING.fleet is not None and self._data is not None and SERVING.fleet.snapshot_state(self._data) == "due"
+        )
+        return super().over and not copying
 
 
 def take_snapshot(cluster: str, data: str) -> None:

@@ -11,7 +11,7 @@ from moto.rds.models import rds_backends
 from aurora_cli.json_input import json_object, parse_json
 from aurora_cli.sandbox.database.front.endpoint import READER, Endpoint
 from aurora_cli.sandbox.database.front.token import Secret
-from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
+from aurora_cli.sandbox.database.model import Origin, WantedCluster, WantedInstance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.databases import endpoints
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
@@ -83,17 +83,23 @@ def _backends() -> Iterator[AuroraBackend]:
 
 def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
     cluster.designate_writer()
+    leader = endpoints.leader_of(cluster)
+    follows: str | None = leader.db_cluster_resource_id if leader is not None else None
     return WantedCluster(
         id=cluster.db_cluster_resource_id,
         name=cluster.db_cluster_identifier,
+        region=cluster.region,
         version=cluster.engine_version,
         user=cluster.master_username or "postgres",
         password=_password(cluster),
         database=cluster.database_name or None,
+        pause_s=_pause(cluster),
         running=cluster.destination not in _DOWN,
         instances=tuple(_instance(backend, member) for member in cluster.instances),
         parameters=_parameters(backend.db_cluster_parameter_groups.get(cluster.parameter_group)),
-        origin=cluster.data_origin,
+        origin=Origin(cluster=follows) if follows else cluster.data_origin,
+        follows=follows,
+        successor=cluster.successor.db_cluster_resource_id if cluster.successor is not None else None,
     )
 
 
@@ -103,8 +109,23 @@ def _instance(backend: AuroraBackend, instance: AuroraInstance) -> WantedInstanc
         name=instance.db_instance_identifier,
         writer=instance.is_cluster_writer,
         restarts=instance.restarts,
+        capacity=_capacity(instance),
         parameters=_parameters(backend.db_parameter_groups.get(instance.db_parameter_group_name or "")),
     )
+
+
+def _pause(cluster: AuroraCluster) -> float | None:
+    """Serverless v2 instances pause if their least capacity is 0, and a cluster if all of its instances do."""
+    given = cluster.serverless_v2_scaling_configuration or {}
+    serverless = all(one.db_instance_class == "db.serverless" for one in cluster.instances)
+    return float(given["SecondsUntilAutoPause"]) if serverless and given.get("MinCapacity") == 0 else None
+
+
+def _capacity(instance: AuroraInstance) -> tuple[float, float] | None:
+    given = instance.cluster.serverless_v2_scaling_configuration
+    if instance.db_instance_class != "db.serverless" or not given:
+        return None
+    return float(given["MinCapacity"]), float(given["MaxCapacity"])
 
 
 def _password(cluster: AuroraCluster) -> str | None:

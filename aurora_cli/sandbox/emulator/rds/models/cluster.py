@@ -42,6 +42,8 @@ class AuroraCluster(Transitional, DBCluster):
     backend: Any  # all backends are Aurora backends
     data_origin: Origin | None = None
     """What its data began with; None: nothing."""
+    successor: AuroraCluster | None = None
+    """The cluster that got its name by a blue/green switchover."""
     writer_is_new = False
     """Whether the writer has its role since it was created, and by that alone."""
 

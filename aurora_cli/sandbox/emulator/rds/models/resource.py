@@ -34,8 +34,12 @@ class Transitional:
 
     def enter(self, status: str, final: str | None = None) -> Transition:
         """Enter a transitional status."""
-        self._transition = Transition(status, final or self.final_status)
-        return self._transition
+        return self.go(Transition(status, final or self.final_status))
+
+    def go(self, transition: Transition) -> Transition:
+        """Enter a transition."""
+        self._transition = transition
+        return transition
 
 
 def leave_pending(resource: Any, changes: Iterable[tuple[str, Any, Any]]) -> None:

@@ -7,7 +7,6 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
-from aurora_cli.sandbox.database.model import Origin
 from aurora_cli.sandbox.emulator.rds.actions.clusters.renames import name_cluster, name_instance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.models import engines, names
@@ -30,7 +29,6 @@ def copy_cluster(
     green.engine_version, green.tags = version, [dict(tag) for tag in blue.tags]
     green.pending_modified_values, green.backtracks = {}, []
     green._associated_roles = list(blue._associated_roles)
-    green.data_origin = Origin(cluster=blue.db_cluster_resource_id)
     green.enter("creating")
     green.parameter_group = cluster_group or _group_of(green, blue.parameter_group, old_family)
     backend.clusters[green.db_cluster_identifier] = green
@@ -43,7 +41,7 @@ def copy_cluster(
 
 def exchange(backend: AuroraBackend, blue: AuroraCluster, green: AuroraCluster, members: Sequence[Pair]) -> None:
     """Give the green environment the names of the blue one, which get the suffix `-old1`."""
-    name = blue.db_cluster_identifier
+    blue.successor, name = green, blue.db_cluster_identifier
     ending = next(f"-old{n}" for n in range(1, 100) if f"{name}-old{n}" not in backend.clusters)
     taken = {id(one): one.db_instance_identifier for one, _ in members[1:]}
     endpoints = _endpoint_pairs(backend, blue, green)

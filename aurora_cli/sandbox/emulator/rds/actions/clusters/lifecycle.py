@@ -20,6 +20,7 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import (
 )
 from aurora_cli.sandbox.emulator.rds.actions.clusters.modification import drop_secret
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import serving
 from aurora_cli.sandbox.emulator.rds.errors import (
     bad_combination,
     cluster_state,
@@ -124,11 +125,10 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
         raise bad_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.")
     if skip and final:
         raise bad_combination("FinalDBSnapshotIdentifier can not be specified when deleting with SkipFinalSnapshot.")
-    if final:
-        snapshots.take(backend, cluster, final)
+    data = snapshots.take(backend, cluster, final).data_id if final else None
     if params.get("DeleteAutomatedBackups") is False:
         backend.retained_backups[cluster.db_cluster_resource_id] = RetainedBackup(cluster)
-    backend.defer(cluster.enter("deleting", "deleting"), _deleted, backend, cluster)
+    backend.defer(cluster.go(serving.AfterSnapshot("deleting", data)), _deleted, backend, cluster)
     return StatusView(cluster, "deleting")
 
 
