@@ -40,8 +40,8 @@ SPEC = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("server")) as started:
+def server() -> Iterator[Server]:
+    with running() as started:
         with connected(started) as connection:
             connection.execute("CREATE ROLE rds_iam")
         yield started

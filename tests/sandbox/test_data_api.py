@@ -37,8 +37,8 @@ class Body(io.BytesIO):
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataApi]:
-    with running(tmp_path_factory.mktemp("server")) as server:
+def service() -> Iterator[DataApi]:
+    with running() as server:
 
         def find(region: str, cluster: str, secret: str, database: str | None) -> Login:
             if cluster != ARN:

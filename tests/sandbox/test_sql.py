@@ -28,8 +28,8 @@ ROWS = (
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("server")) as started:
+def server() -> Iterator[Server]:
+    with running() as started:
         yield started
 
 
