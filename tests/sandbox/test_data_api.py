@@ -229,6 +229,7 @@ def test_transactions(api: Any, service: DataApi, monkeypatch: pytest.MonkeyPatc
         ({"sql": "select 1", "database": "none"}, "DatabaseErrorException", "does not exist; SQLState: 3D000"),
         ({"sql": "select 1", "secretArn": f"{SECRET}x"}, "DatabaseErrorException", "authentication failed"),
         ({"sql": "select 1", "resourceArn": f"{ARN}x"}, "DatabaseNotFoundException", "not found"),
+        ({"sql": "select '\0'"}, "DatabaseErrorException", 'for encoding "UTF8": 0x00; SQLState: 22021'),
         ({"sql": "copy t to stdout"}, "UnsupportedResultException", "COPY"),
         ({"sql": "select repeat('x', 1048577)"}, "DatabaseErrorException", "more than the allowed response size limit"),
         ({"sql": "set statement_timeout = 1"}, "", ""),
