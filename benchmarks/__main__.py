@@ -95,11 +95,8 @@ def servers(runs: int) -> None:
     """The sandbox's databases."""
     print("## Databases of the sandbox\n\n| what | figure |\n| --- | --: |")
     for one in databases(runs):
-        print(
-            f"| {one.name} | {one.value:.2f} {one.unit} |"
-            if one.unit == "s"
-            else f"| {one.name} | {one.value:.0f} {one.unit} |"
-        )
+        digits = 2 if one.unit == "s" else 0
+        print(f"| {one.name} | {one.value:.{digits}f} {one.unit} |")
     print()
 
 
