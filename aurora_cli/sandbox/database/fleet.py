@@ -191,6 +191,12 @@ class Fleet:
                     self._workers[one.id] = self._hire(one)
                 self._workers[one.id].want(one)
 
+    def remove_unknown(self) -> None:
+        """Delete the data of clusters that no resource leads to any more."""
+        for folder in (self._account.data / "clusters").glob("*"):
+            if folder.name not in self._workers:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _hire(self, wanted: WantedCluster) -> Worker:
         hired: list[Worker] = []
 
