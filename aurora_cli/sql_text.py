@@ -15,18 +15,19 @@ Token = tuple[str, str]
 _BLOCK = r"(?P<block>/\*)"
 _WORD = r"(?P<word>[^\W\d][\w$]*)"
 _PARAMETER = r"(?P<cast>::)|:(?P<parameter>[^\W\d]\w*)"
+_OTHER = r"\d+(?:\.\d+)?|[,=<>+*]+|."
 _SPACE = r"(?P<space>\s+|--[^\n]*)"
 _POSTGRES = re.compile(
     rf"{_SPACE}|{_BLOCK}"
     r"|(?P<quoted>[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z)|'(?:[^']|'')*(?:'|\Z)|\"(?:[^\"]|\"\")*(?:\"|\Z)"
     r"|\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z))"
-    rf"|{_WORD}|{_PARAMETER}|.",
+    rf"|{_WORD}|{_PARAMETER}|{_OTHER}",
     re.DOTALL,
 )
 _MYSQL = re.compile(
     rf"(?P<space>\s+|--(?=\s|\Z)[^\n]*|\#[^\n]*|/\*(?!!).*?(?:\*/|\Z))"
     r"|(?P<quoted>'(?:[^'\\]|\\.|'')*(?:'|\Z)|\"(?:[^\"\\]|\\.|\"\")*(?:\"|\Z)|`(?:[^`]|``)*(?:`|\Z))"
-    rf"|{_WORD}|{_PARAMETER}|.",
+    rf"|{_WORD}|{_PARAMETER}|{_OTHER}",
     re.DOTALL,
 )
 _COMMENT = re.compile(r"/\*|\*/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from benchmarks.against_terraform import creating, destroying, memory, planning, scaling, workshop
+from benchmarks.databases import databases
 from benchmarks.everything import everything
 from benchmarks.looks import disk, looking, many_plans
 from benchmarks.processor import processor_time
@@ -90,6 +91,15 @@ def looks(runs: int) -> None:
         print(f"\n20 plans, one after another {one_by_one:.1f} s, on all processors {together:.1f} s.\n")
 
 
+def servers(runs: int) -> None:
+    """The sandbox's databases."""
+    print("## Databases of the sandbox\n\n| what | figure |\n| --- | --: |")
+    for one in databases(runs):
+        digits = 2 if one.unit == "s" else 0
+        print(f"| {one.name} | {one.value:.{digits}f} {one.unit} |")
+    print()
+
+
 PARTS = {
     "startup": start_up,
     "rendering": render,
@@ -97,6 +107,7 @@ PARTS = {
     "looks": looks,
     "everything": all_on,
     "waits": waits,
+    "databases": servers,
     "terraform": against,
 }
 

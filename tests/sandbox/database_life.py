@@ -28,8 +28,8 @@ class Life:
 
     def start(self) -> None:
         info = self.sandbox.start()
-        services = ("rds", "rds-data", "secretsmanager", "cloudwatch")
-        self.rds, self.data, self.secrets, self.cloudwatch = (new_client(info, service) for service in services)
+        services = ("rds", "secretsmanager", "cloudwatch", "rds-data")
+        self.rds, self.secrets, self.cloudwatch, self.data = (new_client(info, service) for service in services)
 
     def create(self, readers: int, **given: Any) -> None:
         self.rds.create_db_cluster(

@@ -40,8 +40,8 @@ SPEC = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("server")) as started:
+def server() -> Iterator[Server]:
+    with running() as started:
         with connected(started) as connection:
             connection.execute("CREATE ROLE rds_iam")
         yield started
@@ -145,6 +145,15 @@ def test_what_is_added_runs_and_what_is_changed_runs_again(server: Server, tmp_p
     concern(server, stack, tmp_path, more).after()
     with connected(server) as connection:
         assert connection.execute("select rolcanlogin from pg_roles where rolname = 'one'").fetchall() == [(True,)]
+
+
+def test_a_statement_that_would_be_cut_is_not_sent(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "schema.sql").write_text("delete from pg_class\0 where false")
+    made = concern(
+        server, Stack(), tmp_path, {"bootstrap.roles": {}, "bootstrap.databases.orders": {"sql": ["schema.sql"]}}
+    )
+    with pytest.raises(OperationFailed, match="The statement has a NUL"):
+        made.after()
 
 
 def test_a_cluster_that_cannot_be_reached_says_so_and_keeps_the_rest_for_later(server: Server, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -16,10 +17,12 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from aurora_cli.sandbox.emulator.data_api import sessions
+from aurora_cli.sandbox.emulator.data_api import logins, sessions
 from aurora_cli.sandbox.emulator.data_api.logins import Login
 from aurora_cli.sandbox.emulator.data_api.refusal import Refused
 from aurora_cli.sandbox.emulator.data_api.service import DataApi
+from aurora_cli.sandbox.emulator.rds.databases import serving
+from aurora_cli.sandbox.isolation import ACCOUNT
 from tests.connected import ARN, SECRET
 from tests.postgres import HOST, PASSWORD, running
 
@@ -34,8 +37,8 @@ class Body(io.BytesIO):
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataApi]:
-    with running(tmp_path_factory.mktemp("server")) as server:
+def service() -> Iterator[DataApi]:
+    with running() as server:
 
         def find(region: str, cluster: str, secret: str, database: str | None) -> Login:
             if cluster != ARN:
@@ -226,6 +229,7 @@ def test_transactions(api: Any, service: DataApi, monkeypatch: pytest.MonkeyPatc
         ({"sql": "select 1", "database": "none"}, "DatabaseErrorException", "does not exist; SQLState: 3D000"),
         ({"sql": "select 1", "secretArn": f"{SECRET}x"}, "DatabaseErrorException", "authentication failed"),
         ({"sql": "select 1", "resourceArn": f"{ARN}x"}, "DatabaseNotFoundException", "not found"),
+        ({"sql": "select '\0'"}, "DatabaseErrorException", 'for encoding "UTF8": 0x00; SQLState: 22021'),
         ({"sql": "copy t to stdout"}, "UnsupportedResultException", "COPY"),
         ({"sql": "select repeat('x', 1048577)"}, "DatabaseErrorException", "more than the allowed response size limit"),
         ({"sql": "set statement_timeout = 1"}, "", ""),
@@ -237,6 +241,29 @@ def test_refusals(api: Any, given: dict[str, str], code: str, message: str) -> N
         return
     with refused(code, message):
         api.execute_statement(**{**WHO, **given})
+
+
+def test_a_call_to_a_paused_cluster_resumes_it_and_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    resumed: list[str] = []
+    fleet: Any = SimpleNamespace(
+        resuming=lambda cluster: True,
+        writer=lambda cluster: None if not resumed else "server",
+        connected=lambda cluster, change: resumed.append(cluster),
+    )
+    cluster = SimpleNamespace(
+        arn=ARN, enable_http_endpoint=True, status="available", instances=[SimpleNamespace(dbi_resource_id="db-1")],
+        db_cluster_resource_id="cluster-1", endpoint="127.0.0.1", port=5432,
+    )  # fmt: skip
+    backends = {ACCOUNT: {"eu-west-1": SimpleNamespace(clusters={"orders": cluster})}}
+    monkeypatch.setattr(logins, "rds_backends", backends)
+    monkeypatch.setattr(logins, "is_served", lambda cluster: True)
+    monkeypatch.setattr(logins, "_of_secret", lambda region, arn: ("boss", "secret"))
+    for name, value in (("fleet", fleet), ("gate", object())):
+        monkeypatch.setattr(serving.SERVING, name, value)
+    with pytest.raises(Refused, match="db-1 is resuming after being auto-paused") as caught:
+        logins.login("eu-west-1", ARN, SECRET, None)
+    assert (caught.value.code, resumed) == ("DatabaseResumingException", ["cluster-1"])
+    assert logins.login("eu-west-1", ARN, SECRET, "app").database == "app"
 
 
 def test_a_statement_that_takes_too_long(api: Any) -> None:

@@ -28,8 +28,8 @@ ROWS = (
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("server")) as started:
+def server() -> Iterator[Server]:
+    with running() as started:
         yield started
 
 
@@ -108,6 +108,8 @@ def test_several_statements_are_all_or_nothing(sql: Run, tmp_path: Path) -> None
         (["copy pg_class to stdout", "--yes"], 1, "COPY to and from the client is for psql"),
         (["\\d"], 2, "aurora-cli psql orders"),
         (["/* nothing */"], 2, "There is no SQL statement."),
+        (["delete from t\0 where id = 1", "--yes"], 2, "The SQL has a NUL, or what is not UTF-8."),
+        (["select '\udc80'"], 2, "The SQL has a NUL, or what is not UTF-8."),
         (["select 1", "-f", "x.sql"], 2, "exclude each other"),
         (["-f", "nowhere.sql"], 2, "nowhere.sql cannot be read: No such file or directory."),
         (["select 1", "--database", "nowhere"], 1, 'database "nowhere" does not exist.'),

@@ -78,7 +78,7 @@ def test_psql_gets_the_password_in_its_environment_alone(
     assert (tmp_path / "arguments").read_text() == "-c\nselect 1\n"
     environment = dict(line.split("=", 1) for line in (tmp_path / "environment").read_text().splitlines())
     assert {name: value for name, value in environment.items() if name.startswith("PG")} == {
-        "PGHOST": "reader.test",
+        "PGHOST": "127.reader.test",
         "PGPORT": "5432",
         "PGDATABASE": "postgres",
         "PGUSER": "admin",
@@ -105,7 +105,7 @@ def test_mysql_gets_it_in_a_file_of_the_owner_that_is_gone_afterwards(
     lines = (tmp_path / "options").read_text().splitlines()
     assert lines == [
         "[client]",
-        'host="writer.test"',
+        'host="127.writer.test"',
         'port="5432"',
         'user="admin"',
         f'ssl-ca="{tmp_path / "ca.pem"}"',
@@ -133,7 +133,7 @@ def test_a_user_of_iam_signs_in_with_a_token(app: Any, monkeypatch: pytest.Monke
         user = request.get("user", "app")
         assert (environ["PGUSER"], environ["PGPASSWORD"]) == (
             user,
-            f"writer.test:5432/?Action=connect&DBUser={user}",
+            f"127.writer.test:5432/?Action=connect&DBUser={user}",
         )
 
 
@@ -169,6 +169,16 @@ def test_a_missing_client_is_named_with_the_way_to_it(run: Run, monkeypatch: pyt
     assert "apt-get install" in done.err
 
 
+def test_a_cluster_that_serves_nothing_is_not_tried(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    known_cluster(monkeypatch, topology={"status": "stopped"})
+    with pytest.raises(OperationFailed, match="orders is stopped") as caught:
+        started(app, "psql")
+    assert caught.value.hint == "Start it: aurora-cli start orders"
+    known_cluster(monkeypatch, host="orders.cluster-x.eu-west-1.rds.amazonaws.com")
+    with pytest.raises(OperationFailed, match=r"no database behind orders\.cluster-x"):
+        started(app, "psql")
+
+
 def test_a_secret_that_is_no_password_is_not_quoted(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     known_cluster(monkeypatch)
     monkeypatch.setattr(Cloud, "get_secret_value", lambda self, **_: {"SecretString": "hunter2-hunter2"})
@@ -192,17 +202,17 @@ def test_the_certificates_are_downloaded_once_and_a_copy_outlives_the_network(
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", send)
     monkeypatch.setattr("ssl.create_default_context", _check_pem)
     notes: list[Any] = []
-    path = certificates.certificate_file(app, "eu-west-1", None, notes.append)
+    path = certificates.certificate_file(app, "eu-west-1", "w", None, notes.append)
     assert asked == [f"https://{partition_of('eu-west-1').ca_bundle}/global/global-bundle.pem"]
     os.utime(path, (NOW.timestamp(), NOW.timestamp()))
-    assert certificates.certificate_file(app, "eu-west-1", None, notes.append) == path
+    assert certificates.certificate_file(app, "eu-west-1", "w", None, notes.append) == path
     assert len(asked) == 1
     os.utime(path, (0, 0))
-    assert certificates.certificate_file(app, "eu-west-1", None, notes.append) == path
+    assert certificates.certificate_file(app, "eu-west-1", "w", None, notes.append) == path
     assert "could not be renewed" in notes[0].text
     Path(path).unlink()
     with pytest.raises(AwsFailed, match="does not have certificates") as caught:
-        certificates.certificate_file(app, "eu-west-1", None, notes.append)
+        certificates.certificate_file(app, "eu-west-1", "w", None, notes.append)
     assert "curl" in str(caught.value.hint)
     assert "--ca-file" in str(caught.value.hint)
 
@@ -215,7 +225,7 @@ def _check_pem(cadata: str) -> None:
 def test_where_no_download_is_known_the_way_is_said(app: Any) -> None:
     app.sandbox_certificates = None
     with pytest.raises(InvalidInput) as caught:
-        certificates.certificate_file(app, "us-iso-east-1", None, lambda event: None)
+        certificates.certificate_file(app, "us-iso-east-1", "w", None, lambda event: None)
     assert "Then: --ca-file FILE" in str(caught.value.hint)
 
 

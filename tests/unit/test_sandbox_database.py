@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -19,6 +20,8 @@ from aurora_cli.sandbox.database.copies import Copies
 from aurora_cli.sandbox.database.front import token, wire
 from aurora_cli.sandbox.database.front.addresses import Addresses
 from aurora_cli.sandbox.database.front.authority import Authority
+from aurora_cli.sandbox.database.front.endpoint import Endpoint
+from aurora_cli.sandbox.database.front.gate import Gate
 from aurora_cli.sandbox.database.settings import ServerSettings
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
@@ -165,6 +168,24 @@ def test_an_address_whose_port_is_taken_is_passed_over(tmp_path: Path, sockets: 
     (tmp_path / "addresses.json").unlink()
     sockets.append(Addresses(tmp_path / "addresses.json").listen("writer", port))
     assert sockets[1].getsockname() != (host, port)
+
+
+def test_a_port_that_is_taken_everywhere_is_told(tmp_path: Path, sockets: list[socket.socket]) -> None:
+    taken = socket.socket()
+    sockets.append(taken)
+    taken.bind(("", 0))
+    taken.listen()
+    port = taken.getsockname()[1]
+    fleet: Any = None
+    gate = Gate(tmp_path, fleet, lambda key: None)
+    try:
+        assert gate.address(Endpoint("demo", port, "cluster-1", "eu-west-1")) is None
+        assert f"Port {port} of loopback cannot be used" in gate.problems[port]
+        taken.close()
+        assert str(gate.address(Endpoint("demo", port, "cluster-1", "eu-west-1"))).startswith("127.")
+        assert gate.problems == {}
+    finally:
+        gate.close()
 
 
 def test_a_certificate_is_for_the_address_and_the_name(tmp_path: Path) -> None:

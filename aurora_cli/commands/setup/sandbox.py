@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from aurora_cli.commands.shared.approval import require_approver
 from aurora_cli.commands.shared.options import Duration, output_option, yes_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.session import Session, pass_session
-from aurora_cli.errors import Declined, InvalidInput
+from aurora_cli.errors import Declined, InvalidInput, SandboxFailed
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.manager import SandboxInfo
@@ -93,7 +94,11 @@ def status(session: Session, output: str) -> None:
     """
     manager = session.app.sandbox_manager
     info = manager.status()
-    _show(session, info, output, manager.databases() if info.running else None)
+    databases = None
+    if info.running:
+        with suppress(SandboxFailed):  # an earlier version of this program may have started it
+            databases = manager.databases()
+    _show(session, info, output, databases)
 
 
 @command.command(name="reset")

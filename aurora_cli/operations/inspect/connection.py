@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
 
 
+_STOPPED = ("stopping", "stopped")
+
+
 @dataclass(frozen=True)
 class Connection:
     """How to connect.
@@ -134,9 +137,12 @@ def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
     """The cluster, the endpoint and the user of a request. Connects to nothing, and reads no password.
 
     Raises:
-        InvalidInput: --iam does not fit the cluster or the user; else as `connection`.
+        InvalidInput: --iam does not fit the cluster or the user. OperationFailed: the cluster is stopped. Else as `connection`.
     """
     facts = connect_facts(app, request.name, emit=emit, role=request.role, user=request.user, database=request.database)
+    status = facts.topology.status
+    if status in _STOPPED:
+        raise OperationFailed(f"{request.name} is {status}.", hint=f"Start it: aurora-cli start {request.name}")
     return with_request(facts, request)
 
 

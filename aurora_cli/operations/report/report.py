@@ -9,7 +9,14 @@ from aurora_cli.aws.cluster.topology import Member, Topology, read_topology
 from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
-from aurora_cli.operations.report.connection_strings import CA_FILE, LOOPBACK, command_line, own_authority, target_of
+from aurora_cli.operations.report.connection_strings import (
+    CA_FILE,
+    LOOPBACK,
+    MYSQL,
+    command_line,
+    own_authority,
+    target_of,
+)
 from aurora_cli.operations.report.global_database import global_info, global_warnings
 from aurora_cli.operations.report.proxy_and_keys import key_warnings, proxy_endpoints
 
@@ -102,8 +109,8 @@ def _connect(topology: Topology, info: GlobalInfo | None, authority: str | None)
 
 
 def _unreachable(app: AppContext, topology: Topology) -> list[str]:
-    """Why the endpoints of a cluster in the sandbox lead nowhere, where databases run."""
-    if topology.writer_host is None or topology.writer_host.startswith(LOOPBACK):
+    """Why the endpoints of a cluster in the sandbox lead nowhere, where they should not."""
+    if topology.engine == MYSQL or topology.writer_host is None or topology.writer_host.startswith(LOOPBACK):
         return []
     found = app.sandbox_problem(topology.port)
     return [f"The endpoints lead nowhere. {found}"] if found else []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.ca_bundle import download
 from aurora_cli.errors import AuroraError, InvalidInput, OperationFailed
 from aurora_cli.events import Note
-from aurora_cli.operations.report.connection_strings import ca_command, ca_unknown
+from aurora_cli.operations.report.connection_strings import ca_command, ca_unknown, own_authority
 from aurora_cli.spec.facts.partitions import partition_of
 from aurora_cli.writing import make_folder, write_atomic
 
@@ -21,24 +21,26 @@ _FRESH = timedelta(days=30)
 """AWS adds certificate authorities years before servers use them."""
 
 
-def certificate_file(app: AppContext, region: str, given: str | None, emit: Emit) -> str:
-    """Path of the certificate authorities for servers of a Region.
+def certificate_file(app: AppContext, region: str, host: str, given: str | None, emit: Emit) -> str:
+    """Path of the certificate authorities for a server of a Region.
 
     Args:
         given: by --ca-file or AURORA_CA_FILE; None for the sandbox's own, or for AWS's, which are kept in the home.
 
     Raises:
         InvalidInput: there is no such file, or it is not known where the partition has its bundle.
-        OperationFailed: the sandbox has no database servers.
+        OperationFailed: the sandbox has no database server there.
         AwsFailed: the bundle cannot be downloaded, and there is no copy.
     """
     if given is not None:
         return _named(given, region)
-    own = app.sandbox_certificates
-    if own is not None and not own.is_file():
-        raise OperationFailed("The sandbox runs no database server.", hint="An endpoint without one leads nowhere.")
-    if own is not None:
-        return str(own)
+    if app.sandbox_certificates is not None:
+        own = own_authority(app.sandbox_certificates, host)
+        if own is None or not Path(own).is_file():
+            raise OperationFailed(
+                f"The sandbox runs no database behind {host}.", hint="See why: aurora-cli sandbox status"
+            )
+        return own
     unknown = ca_unknown(region)
     if unknown:
         raise InvalidInput("The certificate authorities of RDS are missing.", hint=f"{unknown} Then: --ca-file FILE")

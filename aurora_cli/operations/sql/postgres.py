@@ -63,7 +63,9 @@ class Postgres:
         self._connection.close()
 
     def execute(self, statement: str, *, last: bool) -> Result:
-        """Run one statement, row by row. The extended protocol refuses a text with two."""
+        """Run one statement, row by row. The extended protocol refuses a text with two, and libpq ends one at a NUL."""
+        if "\0" in statement:
+            raise StatementFailed("The statement has a NUL.")
         with _statement_errors(self._psycopg, statement):
             connection = self._connection.pgconn
             connection.send_query_params(statement.encode(), None)

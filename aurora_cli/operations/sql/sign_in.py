@@ -89,7 +89,7 @@ def sign_in(app: AppContext, facts: ConnectFacts, ca_file: str | None, emit: Emi
     Raises:
         InvalidInput, OperationFailed (the secret cannot be used), CredentialsError, AccessDenied, AwsFailed.
     """
-    target = replace(facts.target, ca_file=certificate_file(app, facts.spec.region, ca_file, emit))
+    target = replace(facts.target, ca_file=certificate_file(app, facts.spec.region, facts.target.host, ca_file, emit))
     signed = SignIn(target, None, facts.iam, _RESUMES_IN if pauses(facts.topology) else SignIn.seconds)
     if facts.iam:
         return replace(signed, password=_token(app, facts))

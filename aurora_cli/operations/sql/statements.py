@@ -144,6 +144,8 @@ def open_script(
         InvalidInput: there is no statement, or one that no route can run. What `open_database` raises.
     """
     mysql = facts.topology.engine == MYSQL
+    if "\0" in text or text.encode("utf-8", "replace").decode() != text:
+        raise InvalidInput("The SQL has a NUL, or what is not UTF-8.", hint="Write such bytes as the engine's escapes.")
     found = statements(text, mysql=mysql)
     words = [first_word(one, mysql=mysql) for one in found]
     _check(request.name, words, mysql=mysql)

@@ -31,6 +31,12 @@ FAILED_AFTER = 2
 """Failures in a row after which an instance is shown as failed; it is tried further."""
 STATUSES = {"No space left": "storage-full", "parameter": "incompatible-parameters"}
 """What a problem says -> the status of an instance (Aurora User Guide, "Viewing DB instance status")."""
+HINTS = {
+    "storage-full": "Free some disk space.",
+    "incompatible-parameters": "Correct the parameter group.",
+    "failed": "The log is postgresql.log in the folder of the server.",
+}
+AGAIN = "The server is started again automatically, within 30 seconds."
 
 
 class Worker:
@@ -118,9 +124,7 @@ class Worker:
                 job()
             self.cluster.reach(wanted, relations(wanted) if wanted else Relations())
         except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
-            if not isinstance(error, SandboxFailed):
-                traceback.print_exc()
-            self.problem = error if isinstance(error, SandboxFailed) else SandboxFailed(f"Internal error: {error!r}")
+            self.problem = _as_failure(error)
             self.failures += 1
         else:
             self.problem, self.failures = None, 0
@@ -128,6 +132,15 @@ class Worker:
             self.working = False
             self.gone = self.wanted is None and wanted is None and self.problem is None
             self._changed.notify_all()
+
+
+def _as_failure(error: Exception) -> SandboxFailed:
+    if isinstance(error, SandboxFailed):
+        return error
+    if isinstance(error, OSError):
+        return SandboxFailed(f"The databases cannot be written: {error.strerror}.")
+    traceback.print_exc()
+    return SandboxFailed(f"Internal error: {error!r}")
 
 
 class Fleet:
@@ -177,6 +190,12 @@ class Fleet:
                 if one.id not in self._workers:
                     self._workers[one.id] = self._hire(one)
                 self._workers[one.id].want(one)
+
+    def remove_unknown(self) -> None:
+        """Delete the data of clusters that no resource leads to any more."""
+        for folder in (self._account.data / "clusters").glob("*"):
+            if folder.name not in self._workers:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _hire(self, wanted: WantedCluster) -> Worker:
         hired: list[Worker] = []
@@ -266,7 +285,8 @@ class Fleet:
         if worker is None or problem is None or worker.failures < FAILED_AFTER:
             return None
         text = problem.message
-        return next((status for part, status in STATUSES.items() if part in text), "failed"), text
+        status = next((status for part, status in STATUSES.items() if part in text), "failed")
+        return status, f"{text.rstrip('.')}. {HINTS[status]} {AGAIN}"
 
     def cluster_stopping(self, cluster: str) -> bool:
         """Whether a server runs of a cluster that should be stopped."""
@@ -355,7 +375,7 @@ class Fleet:
         """What runs, with disk and memory, cluster by cluster."""
         found: list[dict[str, Any]] = []
         for worker in list(self._workers.values()):
-            wanted, done = worker.wanted, dict(worker.cluster.done)
+            wanted, done, told = worker.wanted, dict(worker.cluster.done), self.problem(worker.cluster.id)
             for instance in wanted.instances if wanted else ():
                 server = done[instance.id].server if instance.id in done else None
                 found.append(
@@ -367,7 +387,7 @@ class Fleet:
                         "pid": server.pid if server else None,
                         "disk_bytes": server.disk() if server else 0,
                         "memory_bytes": server.memory() if server else 0,
-                        "problem": worker.problem.message if worker.problem else None,
+                        "problem": told[1] if told is not None else None,
                     }
                 )
         return found

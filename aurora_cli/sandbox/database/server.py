@@ -278,8 +278,8 @@ class Server:
             lines = [
                 line.split(":  ", 1)[1] for line in text.splitlines() if re.search(r"(?:LOG|FATAL|PANIC):  ", line)
             ]
-            parameters = [line for line in lines if re.search("parameter", line)]
-            return (parameters or lines or [_last_line(text)])[-1]
+            causes = [line for line in lines if re.search("No space left|parameter", line)]
+            return (causes or lines or [_last_line(text)])[-1]
         return "its log cannot be read"
 
 

@@ -79,7 +79,7 @@ def begin(aws: Aws, inventory: SavedInventory, folder: Path, keys: Keys) -> None
     """Bring back the resources, and their servers."""
     hooks.start(folder, os.environ, keys)
     inventory.start(aws)
-    hooks.sync()
+    hooks.begin()
 
 
 def wake_up(pipe: int) -> None:

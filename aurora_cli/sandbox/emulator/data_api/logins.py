@@ -48,7 +48,18 @@ def login(region: str, resource_arn: str, secret_arn: str, database: str | None)
         why = SERVING.reason or "its engine has none here"
         raise Refused("BadRequestException", f"The sandbox runs no database for {cluster.db_cluster_identifier}: {why}")
     user, password = _of_secret(region, secret_arn)
+    _resume(cluster)
     return Login(cluster.endpoint, int(cluster.port), user, password, database or "postgres")
+
+
+def _resume(cluster: Any) -> None:
+    """Resume a cluster that has paused; the call that does it is refused."""
+    fleet, identifier = SERVING.fleet, cluster.db_cluster_resource_id
+    if fleet is not None and fleet.resuming(identifier) and fleet.writer(identifier) is None:
+        fleet.connected(identifier, 0)
+        name = cluster.instances[0].dbi_resource_id
+        message = f"The Aurora DB instance {name} is resuming after being auto-paused. Please wait a few seconds and try again."
+        raise Refused("DatabaseResumingException", message)
 
 
 def _of_secret(region: str, arn: str) -> tuple[str, str]:

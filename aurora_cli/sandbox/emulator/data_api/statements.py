@@ -74,6 +74,8 @@ def _prepared(sql: str, given: Sequence[Mapping[str, Any]]) -> tuple[str, list[v
 def _send(connection: psycopg.Connection[Any], sql: str, sent: Sequence[values.Parameter]) -> Any:
     """The result of one statement, with its values as texts."""
     protocol = connection.pgconn
+    if "\0" in sql or any(b"\0" in (one.value or b"") for one in sent if not one.binary):
+        raise database_error("ERROR", 'invalid byte sequence for encoding "UTF8": 0x00', "22021")
     with database_errors():
         protocol.send_query_params(
             sql.encode(),

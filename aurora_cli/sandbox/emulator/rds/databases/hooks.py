@@ -29,7 +29,7 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
         keys: of the sandbox.
     """
     if environ.get(SETTING, "").lower() in OFF:
-        SERVING.reason = f"{SETTING} is off."
+        SERVING.off, SERVING.reason = True, f"{SETTING} is off."
         return
     if find_spec("psycopg") is None:
         SERVING.reason = f"psycopg is not installed: {INSTALL}"
@@ -83,6 +83,7 @@ def report() -> dict[str, Any]:
     if fleet is None:
         return {
             "running": False,
+            "off": SERVING.off,
             "reason": SERVING.reason,
             "ports": {},
             "ca_file": None,
@@ -92,6 +93,7 @@ def report() -> dict[str, Any]:
     listeners = gate.listeners() if gate is not None else []
     return {
         "running": True,
+        "off": False,
         "reason": SERVING.reason,
         "ports": {str(port): why for port, why in gate.problems.items()} if gate is not None else {},
         "ca_file": str(gate.authority.file) if gate is not None else None,
@@ -101,9 +103,17 @@ def report() -> dict[str, Any]:
 
 
 def settle() -> None:
-    """Wait until the servers are as the resources say."""
+    """Wait until the servers are as the resources say, and delete what none of them leads to."""
     if SERVING.fleet is not None:
         SERVING.fleet.wait_until_settled()
+        SERVING.fleet.remove_unknown()
+
+
+def begin() -> None:
+    """Follow the resources that were brought back, and delete the data of those that were not."""
+    sync()
+    if SERVING.fleet is not None:
+        SERVING.fleet.remove_unknown()
 
 
 def end(folder: Path) -> None:

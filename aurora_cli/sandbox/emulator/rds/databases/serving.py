@@ -22,12 +22,14 @@ class Serving:
         fleet: the servers; None: clusters have none.
         gate: the addresses of their endpoints; None: they have none.
         reason: why there are none.
+        off: whether they are switched off.
         most: number of servers that may run at the same time.
     """
 
     fleet: Fleet | None = None
     gate: Gate | None = None
     reason: str | None = None
+    off = False
     most = 24
 
 
