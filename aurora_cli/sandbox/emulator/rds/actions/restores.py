@@ -56,8 +56,9 @@ def from_snapshot(backend: AuroraBackend, params: Any) -> StatusView:
     values = _restore_values(source, params)
     _check_version(source, values)
     made = lifecycle.add(backend, values)
-    origin = Origin(snapshot=source.data_id) if source.data_id else None
-    backend.clusters[made.db_cluster_identifier].data_origin = origin
+    cluster = backend.clusters[made.db_cluster_identifier]
+    if isinstance(cluster, AuroraCluster) and source.data_id:
+        cluster.data_origin = Origin(snapshot=source.data_id)
     return made
 
 
