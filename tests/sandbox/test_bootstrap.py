@@ -175,3 +175,6 @@ def test_a_sandbox_without_servers_and_a_clone_run_nothing(server: Server, tmp_p
     made.after()
     clone = concern(server, Stack(), tmp_path, {"source.clone": "other"})
     assert clone.review(PLAN).steps == ()
+    promoted = Stack()
+    promoted.update_record(created_from="promoted")
+    assert concern(server, promoted, tmp_path).review(PLAN).steps == ()

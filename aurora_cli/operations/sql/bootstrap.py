@@ -21,6 +21,7 @@ from aurora_cli.operations.sql.bootstrap_items import Item, identifier, items_of
 from aurora_cli.operations.sql.scram import verifier
 from aurora_cli.operations.sql.sign_in import read_password
 from aurora_cli.operations.sql.statements import Script, open_database
+from aurora_cli.spec.model.source import INHERITING, PROMOTED
 from aurora_cli.sql_text import controls_transaction, first_word
 
 if TYPE_CHECKING:
@@ -62,9 +63,10 @@ class Bootstrap(Concern):
                 self._run(topology, database, list(items))
 
     def _pending(self) -> list[Item]:
-        if self.spec.bootstrap is None or self.spec.inherits:
+        record = self.stack.record
+        if self.spec.bootstrap is None or self.spec.inherits or record.created_from in (*INHERITING, PROMOTED):
             return []
-        done = self.stack.record.bootstrapped
+        done = record.bootstrapped
         return [item for item in items_of(self.spec.bootstrap, self._folder()) if item.key not in done]
 
     def _folder(self) -> Path:

@@ -45,7 +45,7 @@ class Postgres:
                 autocommit=True,
             )
         except self._psycopg.Error as problem:
-            raise _connection_failed(signed, problem) from None  # its traceback has the password
+            raise _connection_failed(signed, problem) from None  # psycopg's frames hold the password
 
     def begin(self, *, read_only: bool) -> None:
         """Begin a transaction; one that has taken its snapshot cannot be made to write any more."""
