@@ -15,15 +15,13 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.modify.reboot import reboot
 from aurora_cli.aws.restore.snapshots import await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.events import waiting
+from aurora_cli.operations.pipeline.provider_fixes import keep_minor_version
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.upgrade.clusters import UpgradeUnit
 from aurora_cli.operations.upgrade.parameter_groups import Groups
-from aurora_cli.spec.facts.versions import rendered_version
-from aurora_cli.terraform.state.import_fixups import with_values
 
 if TYPE_CHECKING:
     from aurora_cli.operations.pipeline.context import OperationContext
-    from aurora_cli.spec.model.cluster import ClusterSpec
 
 MINOR = (
     "Every instance of {cluster} restarts, readers too: typically some tens of seconds without connections, and fewer where "
@@ -32,7 +30,6 @@ MINOR = (
 MAJOR = "The whole cluster {cluster} is down, readers too: ten minutes are common, and a large one takes much longer."
 EVERYWHERE = "Every Region of the global database is down at the same time: ten minutes are common, often more."
 _WINDOW = "In the maintenance window {window} UTC: {words}"
-_VERSIONED = ("aws_rds_cluster", "aws_rds_global_cluster")
 _RESTART_OF_WRITER = (
     "No writes until {name} is back, up to a minute or two; connections to it and to the writer endpoint end."
 )
@@ -172,29 +169,12 @@ class UpgradeSteps:
 
         def run() -> None:
             assert self.decision.desired is not None
-            self._keep_minor(self.decision.desired.spec)
+            self.context.keys()  # a remote state needs its init first
+            keep_minor_version(self.context.terraform, self.decision.desired.spec)
             self.groups.take_over(self.decision.desired.spec)
 
         text = f"Use the groups of {self.facts['family']}, and delete the old ones"
         return Step("drop groups", text, lambda: False, run)
-
-    def _keep_minor(self, spec: ClusterSpec) -> None:
-        """Where only the major version is rendered, the state has it too: a plan from the exact version to it would ask AWS for
-        its default minor version, which may be a later one (ModifyDBCluster).
-        """
-        version = rendered_version(spec)
-        self.context.keys()  # a remote state needs its init first
-        held = {
-            one.attributes["engine_version"]
-            for one in self.context.terraform.state_resources()
-            if one.type in _VERSIONED
-        }
-        if spec.maintenance.auto_minor_upgrades and held != {version}:
-            text = with_values(
-                self.context.terraform.state_text(),
-                lambda resource, _: {"engine_version": version} if resource["type"] in _VERSIONED else {},
-            )
-            self.context.terraform.save_state_text(text)
 
     def _restart(self, place: UpgradeUnit, name: str) -> Step:
         """The new groups count from the restart after the upgrade on (Aurora User Guide)."""
