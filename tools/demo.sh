@@ -38,6 +38,10 @@ print(json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=sys.ar
     (
       set -a
       eval "$(aurora connection demo --role "$1" --format env 2>/dev/null)"
+      for _ in 1 2 3 4; do  # a reader may be a moment behind
+        "$psql" -AtqX -c "$2" 2>/dev/null && exit
+        sleep 0.5
+      done
       "$psql" -AtqX -c "$2"
     )
   }

@@ -233,7 +233,7 @@ class Sandbox:
         return list(self._client().request("GET", "calls", query=query)["calls"])
 
     def databases(self) -> dict[str, Any]:
-        """The database servers: `running`, `off`, `reason`, `ports`, `ca_file`, `servers` and `endpoints`.
+        """The database servers: `running`, `off`, `reason`, `ports`, `ca_file`, `installed`, `servers` and `endpoints`.
 
         Raises:
             SandboxFailed: the emulator is not running, or an earlier version of this program has started it.

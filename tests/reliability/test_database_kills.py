@@ -59,7 +59,7 @@ def test_a_killed_server_comes_back(life: Life, role: str, number: int) -> None:
     with Load(life) as load:
         killed = next(one["pid"] for one in life.sandbox.databases()["servers"] if one["role"] == role)
         os.kill(killed, signal.SIGKILL)
-        assert wait_until(lambda: gone({killed}), timeout_s=5.0)
+        assert wait_until(lambda: gone({killed}), timeout_s=20.0)
         life.settle()
     assert load.lost() == set()
 
@@ -72,7 +72,7 @@ def test_a_failover_that_is_cut_off_loses_nothing(life: Life, number: int) -> No
         assert emulator is not None
         wait_until(lambda: False, timeout_s=number * 0.05)
         os.kill(emulator, signal.SIGKILL)
-        assert wait_until(lambda: gone({emulator}), timeout_s=5.0)
+        assert wait_until(lambda: gone({emulator}), timeout_s=20.0)
         life.start()
         life.settle()
     assert load.lost() == set()

@@ -123,12 +123,12 @@ class Load:
 
     def __enter__(self) -> Load:
         self._thread.start()
-        assert wait_until(lambda: len(self.acknowledged) > 20, timeout_s=10.0)
+        assert wait_until(lambda: len(self.acknowledged) > 20, timeout_s=20.0)
         return self
 
     def __exit__(self, *_: object) -> None:
         count = len(self.acknowledged)
-        wait_until(lambda: len(self.acknowledged) > count, timeout_s=10.0)
+        wait_until(lambda: len(self.acknowledged) > count, timeout_s=20.0)
         self._over.set()
         self._thread.join()
 

@@ -90,9 +90,34 @@ def test_a_green_environment_has_what_blue_has_until_the_switchover(life: Life) 
     assert life.rows(COUNT, old["Endpoint"])[0][0] <= life.rows(COUNT)[0][0]
 
 
+def test_an_rds_proxy_leads_to_its_target(life: Life) -> None:
+    life.sandbox.reset()
+    life.create(readers=1)
+    life.settle()
+    ec2, iam = (new_client(life.sandbox.status(), service) for service in ("ec2", "iam"))
+    subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]][:2]
+    role = iam.create_role(RoleName="proxy", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    secret = life.cluster()["MasterUserSecret"]["SecretArn"]
+    proxy = life.rds.create_db_proxy(
+        DBProxyName="front",
+        EngineFamily="POSTGRESQL",
+        Auth=[{"AuthScheme": "SECRETS", "SecretArn": secret, "IAMAuth": "DISABLED"}],
+        RoleArn=role,
+        VpcSubnetIds=subnets,
+    )["DBProxy"]
+    assert "starting up" in life.refusal(proxy["Endpoint"])
+    life.rds.register_db_proxy_targets(DBProxyName="front", DBClusterIdentifiers=["demo"])
+    reading = life.rds.create_db_proxy_endpoint(
+        DBProxyName="front", DBProxyEndpointName="read", VpcSubnetIds=subnets, TargetRole="READ_ONLY"
+    )["DBProxyEndpoint"]
+    here = "SELECT aurora_db_instance_identifier()"
+    assert life.rows(here, proxy["Endpoint"]) == [("demo-1",)]
+    assert life.rows(here, reading["Endpoint"]) == [("demo-2",)]
+
+
 def _await_count(life: Life, cluster: dict[str, str], number: int) -> None:
     reader = cluster["ReaderEndpoint"]
-    assert wait_until(lambda: life.rows(COUNT, reader) == [(number, True)], timeout_s=10.0)
+    assert wait_until(lambda: life.rows(COUNT, reader) == [(number, True)], timeout_s=20.0)
 
 
 def _settled(life: Life, *others: Any) -> bool:

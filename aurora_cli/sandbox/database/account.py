@@ -94,9 +94,9 @@ class Account:
         if self.uid is None or _open_to_all(binaries.folder):
             return binaries
         home = binaries.folder.parent
-        copy = self.data / f"postgresql-{binaries.version}-{_digest(home)}"
+        copy = OF_ROOT / f"postgresql-{binaries.version}-{_digest(home)}"
         if not copy.exists():
-            unfinished = Path(tempfile.mkdtemp(dir=self.data))
+            unfinished = Path(tempfile.mkdtemp(dir=OF_ROOT))
             copy_folder(home, unfinished / "copy")
             (unfinished / "copy").chmod(0o755)
             with suppress(OSError):  # another has just made it

@@ -67,7 +67,10 @@ def installed(environ: Mapping[str, str]) -> list[Binaries]:
         if found is None:
             raise SandboxFailed(f'"{named}" ({BIN_SETTING}) is not a PostgreSQL that runs here.', hint=NONE_HINT)
         return [found]
-    probed = (_probe(folder, origin) for folder, origin in _candidates(environ.get("PATH", "")))
+    origins: dict[Path, str] = {}
+    for folder, origin in _candidates(environ.get("PATH", "")):
+        origins.setdefault(folder, origin)
+    probed = (_probe(folder, origin) for folder, origin in origins.items())
     return [one for one in probed if one is not None and one.major >= OLDEST]
 
 

@@ -163,6 +163,9 @@ class Cluster:
         for name, done in list(self.done.items()):
             if not done.server.running:
                 del self.done[name]
+        for key, server in self._servers.items():
+            if key != self._primary and server.running and not server.is_standby:
+                self._primary = key  # it was promoted after all, though we were not told in time
 
     def _stop(self, wanted: WantedCluster) -> None:
         """The primary first: it sends its standbys all that is committed."""

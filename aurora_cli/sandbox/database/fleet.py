@@ -310,10 +310,10 @@ class Fleet:
         wanted = worker.wanted if worker else None
         if worker is None or wanted is None or wanted.writer is None or not wanted.running:
             return None
-        primary = worker.cluster.primary
-        if primary is not None and primary.running and primary.is_standby:
-            return "promoting"
-        return "failing-over" if worker.cluster.moves_to(wanted.writer.id) else None
+        if worker.cluster.moves_to(wanted.writer.id):
+            return "failing-over"
+        done = worker.cluster.done.get(wanted.writer.id)
+        return "promoting" if done is not None and not done.writer else None
 
     def earliest_backup(self, cluster: str) -> float | None:
         """Seconds since the epoch of the earliest time that a cluster can be restored to."""

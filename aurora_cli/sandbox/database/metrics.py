@@ -14,8 +14,8 @@ from pathlib import Path
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.server import Server
 
-FIRST_S, EVERY_S = 3.0, 30.0
-KEPT = 120
+FIRST_S, EVERY_S = 3.0, 10.0
+KEPT = 360
 """Samples of a server: an hour."""
 _STATEMENT = """
 SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> 'rdsadmin'),

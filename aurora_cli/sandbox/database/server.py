@@ -127,6 +127,7 @@ class Server:
             "restore_command": restore_command,
             "recovery_target_time": time,
             "recovery_target_action": "promote",
+            "hot_standby": "off",  # which would wait for settings that are not less than those of the primary
         }
         settings = ServerSettings(str(self.sockets), self.key, None, None, "", {}, {}, restore)
         self.configure(settings, standby=False)

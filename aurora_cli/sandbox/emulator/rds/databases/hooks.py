@@ -87,6 +87,7 @@ def report() -> dict[str, Any]:
             "reason": SERVING.reason,
             "ports": {},
             "ca_file": None,
+            "installed": [],
             "servers": [],
             "endpoints": [],
         }
@@ -97,6 +98,7 @@ def report() -> dict[str, Any]:
         "reason": SERVING.reason,
         "ports": {str(port): why for port, why in gate.problems.items()} if gate is not None else {},
         "ca_file": str(gate.authority.file) if gate is not None else None,
+        "installed": [f"{one.version} ({one.origin})" for one in fleet.available],
         "servers": fleet.report(),
         "endpoints": [{"name": one.endpoint.name, "host": one.host, "port": one.port} for one in listeners],
     }

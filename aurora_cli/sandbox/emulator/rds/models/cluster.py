@@ -146,11 +146,12 @@ class AuroraCluster(Transitional, DBCluster):
     @property
     def earliest_restorable_time(self) -> datetime:
         """The start of the restore window."""
-        return serving.earliest_restorable(self.db_cluster_resource_id) or self._first_restorable
+        first: datetime = vars(self)["earliest_restorable_time"]
+        return serving.earliest_restorable(self.db_cluster_resource_id) or first
 
     @earliest_restorable_time.setter
     def earliest_restorable_time(self, value: datetime) -> None:
-        self._first_restorable = value
+        vars(self)["earliest_restorable_time"] = value
 
     @property
     def family(self) -> str:

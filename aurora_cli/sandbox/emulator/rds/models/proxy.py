@@ -33,7 +33,7 @@ class Proxy(Transitional, DBProxy):
         )
         self.enter("creating")
         self.set_auth(values.get("auth"))
-        self.name_in_aws = names.host(f"{self.db_proxy_name}.proxy-", self.account_id, self.region)
+        vars(self)["endpoint"] = names.host(f"{self.db_proxy_name}.proxy-", self.account_id, self.region)
         self.default_auth_scheme = values.get("default_auth_scheme") or "NONE"
         self.endpoint_network_type = values.get("endpoint_network_type") or "IPV4"
         self.target_connection_network_type = values.get("target_connection_network_type") or "IPV4"
@@ -47,6 +47,11 @@ class Proxy(Transitional, DBProxy):
     @endpoint.setter
     def endpoint(self, value: str) -> None:
         """moto's is not one of RDS."""
+
+    @property
+    def name_in_aws(self) -> str:
+        """Its host name in AWS, which a rename does not change."""
+        return str(vars(self)["endpoint"])
 
     @property
     def db_proxy_arn(self) -> str:
@@ -103,12 +108,17 @@ class ProxyEndpoint(Transitional, RDSBaseModel):
         self.created_date = self.created
         self.endpoint_network_type = values.get("endpoint_network_type") or "IPV4"
         self.tags = values.get("tags") or []
-        self.name_in_aws = names.host(f"{name}.endpoint.proxy-", self.account_id, self.region)
+        vars(self)["endpoint"] = names.host(f"{name}.endpoint.proxy-", self.account_id, self.region)
 
     @property
     def endpoint(self) -> str:
         """Its host."""
         return endpoints.host(endpoints.of_proxy(self.proxy, self.name_in_aws, self.target_role), self.name_in_aws)
+
+    @property
+    def name_in_aws(self) -> str:
+        """Its host name in AWS."""
+        return str(vars(self)["endpoint"])
 
     @property
     def resource_id(self) -> str:
