@@ -16,12 +16,16 @@ from aurora_cli.sandbox.processes import wait_until
 from tests.harness import REGION, clean_environ
 from tests.sandbox.emulator import new_client
 
+MOST = 5
+"""Servers at the same time."""
+
 
 class Life:
     """A cluster, and the connections of a client."""
 
     def __init__(self, folder: Path) -> None:
-        environ = {**clean_environ(), "AWS_REGION": REGION, "AURORA_SANDBOX_DATABASE": "on"}
+        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST)}
+        environ = {**clean_environ(), "AWS_REGION": REGION, **on}
         self.sandbox = Sandbox(folder, environ)
         self.password = ""
         self.start()

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import Life, Load
+from tests.sandbox.database_life import MOST, Life, Load
 from tests.sandbox.emulator import refused
 
 pytestmark = pytest.mark.sandbox
@@ -53,6 +53,9 @@ def test_copies_and_parameters(life: Life) -> None:
     parameters_are_those_of_the_group(life)
     copies_have_the_rows_of_their_time(life)
     metrics_are_those_of_the_servers(life)
+    assert len(life.processes()) == MOST
+    with refused("InsufficientDBInstanceCapacity"):
+        life.add("one-more", "clone")
 
 
 def sign_in(life: Life) -> None:
