@@ -15,7 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
 from aurora_cli.aws.clock import Clock
-from aurora_cli.errors import CredentialsError, InvalidInput
+from aurora_cli.errors import CredentialsError, InvalidInput, SandboxFailed
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clients import AwsClients
@@ -170,6 +170,22 @@ class AppContext:
         from aurora_cli.sandbox.manager import Sandbox
 
         return Sandbox(self.root / "sandbox" / "emulator", self.environ)
+
+    @property
+    def sandbox_certificates(self) -> Path | None:
+        """Where the certificate authority of the sandbox's database servers is, if it has any; None in an account."""
+        return self.sandbox_manager.files.folder / "database" / "ca.pem" if self.sandbox else None
+
+    def sandbox_problem(self, port: int) -> str | None:
+        """Why endpoints with that port lead nowhere in the sandbox; None where its databases are switched off."""
+        if not self.sandbox:
+            return None
+        try:
+            found = self.sandbox_manager.databases()
+        except SandboxFailed:  # of a version that has none
+            return None
+        why: str | None = found["reason"] or found["ports"].get(str(port))
+        return None if found["off"] else why
 
     def begin(self, emit: Emit) -> None:
         """Make sure that there is something to talk to: starts the emulator for the sandbox, does nothing otherwise.

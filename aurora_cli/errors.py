@@ -24,6 +24,7 @@
     │   ├── TerraformFailed      terraform-failed    1     Terraform ended with an error; holds its diagnostics
     │   │   └── StateAtRisk      state-at-risk       1     state was not written, or Terraform was killed
     │   ├── AwsFailed            aws-failed          1     an AWS API call failed
+    │   ├── StatementFailed      statement-failed    1     the database refused a statement; holds its SQLSTATE
     │   ├── StackDamaged         stack-damaged       1     a file of the stack cannot be read
     │   └── SandboxFailed        sandbox-failed      1     the emulator or its provider did not work
     └── Interrupted              interrupted         130   Ctrl-C; what was done is saved
@@ -244,6 +245,27 @@ class AwsFailed(OperationFailed):
     """An AWS API call failed."""
 
     code = "aws-failed"
+
+
+class StatementFailed(OperationFailed):
+    """The database refused a SQL statement, or failed while it ran.
+
+    Args:
+        sqlstate: five characters as the SQL standard has them; None where the server gives none.
+    """
+
+    code = "statement-failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        sqlstate: str | None = None,
+        hint: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, details={**(details or {}), "sqlstate": sqlstate})
+        self.sqlstate = sqlstate
 
 
 class StackDamaged(OperationFailed):

@@ -11,7 +11,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TextIO
 
 import click
@@ -134,7 +133,7 @@ def _fail(error: AuroraError, words: list[str], session: Session) -> int:
 def _open_streams() -> None:
     """Python has None for a stream that was closed before we started, as in `2>&-`; give it one that leads nowhere."""
     if sys.stdout is None or sys.stderr is None:
-        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open as long as the process
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     own = sys.__stdout__
     if own is not None and sys.stdout is own and not own.isatty():

@@ -1,7 +1,7 @@
 """Takes secrets out of what is shown or logged for diagnosis.
 
-A belt beside the braces: the tool never holds the master password. What passes here are messages of others (Terraform, AWS, the
-network stack), which may quote a URL with a password, a signed request or an access key.
+A belt beside the braces: the commands that connect hold a password in memory, and put it in no message. What passes here are
+messages of others (Terraform, AWS, the network stack), which may quote a URL with a password, a signed request or an access key.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 HIDDEN = "(hidden)"
-_SECRET_VARIABLES = ("AURORA_MASTER_PASSWORD", "TF_VAR_master_password", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_SECRET_VARIABLES = (
+    "AURORA_MASTER_PASSWORD",
+    "TF_VAR_master_password",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "PGPASSWORD",
+    "MYSQL_PWD",
+)
 _SHORTEST = 8  # RDS takes no shorter password
 
 # A name that points at a secret, or at its key, is no secret: secret_arn, secret_kms_key, password_policy.

@@ -52,6 +52,17 @@ def write_output(path: Path, text: str) -> None:
     _replace(path, text, stat.S_IMODE(mode), exact=True, sync=True)
 
 
+def write_link(path: Path, target: Path) -> None:
+    """Make `path` a symbolic link to `target`; a link that has that name is replaced.
+
+    Raises:
+        OSError: the folder is missing or may not be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
+    temporary.symlink_to(target)
+    temporary.replace(path)
+
+
 def is_taken(path: Path) -> bool:
     """Whether something has that name, a link that leads nowhere included."""
     return os.path.lexists(path)

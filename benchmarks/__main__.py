@@ -6,6 +6,7 @@ import argparse
 import os
 
 from benchmarks.against_terraform import creating, destroying, memory, planning, scaling, workshop
+from benchmarks.databases import databases
 from benchmarks.everything import everything
 from benchmarks.genuine import genuine
 from benchmarks.looks import disk, looking, many_plans
@@ -118,6 +119,15 @@ def with_genuine(runs: int) -> None:
         show(rows)
 
 
+def servers(runs: int) -> None:
+    """The sandbox's databases."""
+    print("## Databases of the sandbox\n\n| what | figure |\n| --- | --: |")
+    for one in databases(runs):
+        digits = 2 if one.unit == "s" else 0
+        print(f"| {one.name} | {one.value:.{digits}f} {one.unit} |")
+    print()
+
+
 PARTS = {
     "startup": start_up,
     "rendering": render,
@@ -125,6 +135,7 @@ PARTS = {
     "looks": looks,
     "everything": all_on,
     "waits": waits,
+    "databases": servers,
     "terraform": against,
     "genuine": with_genuine,
     "peers": others,

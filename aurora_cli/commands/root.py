@@ -34,6 +34,12 @@ CONTEXT_SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_
     help="Use the local AWS on this machine; no account is touched.",
 )
 @global_option(
+    "--no-database",
+    envvar="AURORA_NO_DATABASE",
+    is_flag=True,
+    help="Start the sandbox without database servers: endpoints lead nowhere.",
+)
+@global_option(
     "--provider",
     envvar="AURORA_PROVIDER",
     type=click.Choice(["sandbox", "genuine"]),

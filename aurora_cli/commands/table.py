@@ -43,11 +43,16 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("list", "look", "List the clusters of this home."),
         Entry("status", "look", "Show a cluster as AWS reports it now."),
         Entry("endpoints", "look", "Print the endpoints of a cluster."),
-        Entry("connection", "look", "Print how to connect to a cluster, without the password."),
         Entry("history", "look", "Show the operations on a cluster, when and by whom."),
         Entry("drift", "look", "Show drift: changes made outside Terraform."),
         Entry("engines", "look", "List engine versions, and the upgrade targets of each."),
         Entry("wait", "look", "Wait for a condition of a cluster."),
+    ),
+    "Connect": (
+        Entry("connection", "connect", "Print how to connect to a cluster, without the password."),
+        Entry("psql", "connect", "Open a psql prompt on an Aurora PostgreSQL cluster."),
+        Entry("mysql", "connect", "Open a mysql prompt on an Aurora MySQL cluster."),
+        Entry("sql", "connect", "Run SQL statements on a cluster."),
     ),
     "Change": (
         Entry("scale", "change", "Change the number of readers, the class or the capacity."),

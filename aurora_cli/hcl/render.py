@@ -27,10 +27,11 @@ from aurora_cli.hcl.values.backends import arguments_of
 from aurora_cli.hcl.values.credentials import iam_connect_of
 from aurora_cli.hcl.values.encryption import encryption_of
 from aurora_cli.hcl.values.endpoints import endpoints_of
+from aurora_cli.hcl.values.imported import imported_of, rule_tags_of
 from aurora_cli.hcl.values.instances import NO_INSTANCES, instances_of, scaling_of, schedules_of, targets_of
 from aurora_cli.hcl.values.members import Member, global_database_of, member_of, provider_regions_of
 from aurora_cli.hcl.values.monitoring import dashboard_of, monitoring_of
-from aurora_cli.hcl.values.network import imported_of, network_of, rule_tags_of, vpc_endpoints_of
+from aurora_cli.hcl.values.network import network_of, vpc_endpoints_of
 from aurora_cli.hcl.values.parameters import next_groups_of, parameter_groups_of
 from aurora_cli.hcl.values.proxy import proxy_of
 from aurora_cli.hcl.values.services import services_of
@@ -149,6 +150,7 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
     encryption = encryption_of(spec, options)
     proxy, services = proxy_of(spec, encryption, source), services_of(spec, encryption)
     sign_in = iam_connect_of(spec, options)
+    given = () if region else options.imported
     return {
         "spec": spec,
         "member": member,
@@ -164,12 +166,12 @@ def _values(spec: ClusterSpec, source: Source, options: RenderOptions, region: R
         "engine_version": rendered_version(spec),
         "account": needs_account(monitoring, encryption, proxy, services, sign_in, source),
         "encryption": encryption,
-        "imported": imported_of(() if region else options.imported),
-        "rule_tags": rule_tags_of(() if region else options.imported),
+        "imported": imported_of(given),
+        "rule_tags": rule_tags_of(given),
         "network": network_of(
             spec, dict(options.offered_zones).get(spec.region, ()), keeps_ipv6=spec.region in options.ipv6_vpcs
         ),
-        "parameters": parameter_groups_of(spec, instances.members),
+        "parameters": parameter_groups_of(spec, instances.members, given),
         "next_parameters": next_groups_of(spec, instances.members, options.next_version),
         "parameter_suffix": options.parameter_suffix,
         "shared": options.shared,

@@ -232,6 +232,14 @@ class Sandbox:
         query = {"since": since or None, "service": service, "action": action}
         return list(self._client().request("GET", "calls", query=query)["calls"])
 
+    def databases(self) -> dict[str, Any]:
+        """The database servers: `running`, `off`, `reason`, `ports`, `ca_file`, `installed`, `servers` and `endpoints`.
+
+        Raises:
+            SandboxFailed: the emulator is not running, or an earlier version of this program has started it.
+        """
+        return self._client().request("GET", "databases")
+
     def set_latency(self, seconds: float) -> None:
         """Set the seconds that resources take to reach their final status; default 0."""
         self._client().request("POST", "settings", data={"latency_s": seconds})

@@ -74,6 +74,7 @@ class StackRecord:
         changed: what other commands changed in the spec since then.
         applied: what changed the spec last; None in records of older versions.
         shared: the document about the spec in a remote state, as this record knows it; None for none. See `spec_file/shared.py`.
+        bootstrapped: what of the spec's `bootstrap` has run, see `operations/sql/bootstrap.py`.
         state_version: lineage and serial of the Terraform state that the last change has ended with; None in records of older
             versions.
         schema_version: of this file.
@@ -108,6 +109,7 @@ class StackRecord:
     changed: Changed = field(default_factory=dict)
     applied: ValueChange | None = None
     shared: str | None = None
+    bootstrapped: tuple[str, ...] = ()
     state_version: tuple[str, int] | None = None
     schema_version: int = SCHEMA_VERSION
 

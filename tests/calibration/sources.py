@@ -17,15 +17,11 @@ WALKS: tuple[tuple[str, ...], ...] = (
     ),
     ("everything", "own-keys", "renamed", "replica-of-rds", "s3-import"),
     ("adopted", "connected", "production"),
-    ("existing-network",),
-    ("given-password",),
-    ("global",),
-    ("global-serverless",),
-    ("mysql",),
-    ("replica",),
+    ("existing-network", "given-password", "global", "global-serverless"),
+    ("mysql", "replica"),
     ("s3-and-lambda",),
 )
-"""The examples, in groups that are walked at once: of one Region, with names of their own, and without a password to give."""
+"""The examples, in groups that are walked at once: with names of their own."""
 
 _ZONE = ("connected", "everything")
 _REPLICAS = (("replica", "shop-replica", "us-east-1"), ("replica-of-rds", "shop-aurora", "eu-west-1"))

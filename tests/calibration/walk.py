@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +40,8 @@ _CHANGES = 2
 _ROOT = Path(__file__).resolve().parents[2]
 _LAST = ("deletion_protection=false", "backup.final_snapshot=false")
 _READING = ("Describe", "List", "Get", "Head", "Lookup", "Simulate", "GET ", "HEAD ")
+_PASSWORD = 'variable "master_password"'
+_REGION = re.compile(r'^  region = "([\w-]+)"$', re.MULTILINE)
 _FLOOR = re.compile(r'(?<!_)version = ">= [\d.]+"')
 
 
@@ -114,6 +117,7 @@ class _Run:
     specs: Sequence[Path]
     folder: Path
     named: Mapping[str, Sequence[str]]
+    regions: set[str] = field(default_factory=set)
 
     def apply(self, settings: Sequence[str]) -> Step:
         """Render, plan, apply, plan."""
@@ -128,7 +132,7 @@ class _Run:
         step.failed = self._terraform("apply", "-input=false", "-no-color", _AT_ONCE, "plan")
         step.calls = self._calls(before)
         step.state = resources_in(json.loads((self.folder / "terraform.tfstate").read_text("utf-8")))
-        step.api = _api(self.sandbox)
+        step.api = self._api()
         step.failed = step.failed or self._plan(step.left)
         return step
 
@@ -137,19 +141,26 @@ class _Run:
         promote(self.sandbox, [spec.stem for spec in self.specs])
         before = self._last_call()
         failed = self._terraform("destroy", "-input=false", "-no-color", "-auto-approve", _AT_ONCE)
-        return Step(calls=self._calls(before), api=_api(self.sandbox), failed=failed)
+        return Step(calls=self._calls(before), api=self._api(), failed=failed)
 
     def _render(self, settings: Sequence[str]) -> None:
         if len(self.specs) == 1:
             self._render_one(self.specs[0], self.folder, settings)
             return
+        blocks = []
         for spec in self.specs:
             module = self.folder / spec.stem
             self._render_one(spec, module, settings)
             (module / "backend.tf").unlink()
-            (module / "provider.tf").replace(self.folder / "provider.tf")  # the last one counts
-        modules = "".join(f'module "{one.stem}" {{\n  source = "./{one.stem}"\n}}\n' for one in self.specs)
-        (self.folder / "main.tf").write_text(modules, "utf-8")
+            variables, arguments = module / "variables.tf", ""
+            if variables.exists() and _PASSWORD in variables.read_text("utf-8"):
+                shutil.copy(variables, self.folder)
+                arguments = "  master_password = var.master_password\n"
+            blocks.append(f'module "{spec.stem}" {{\n  source = "./{spec.stem}"\n{arguments}}}\n')
+        if len(self.regions) == 1:  # one process of the provider for all
+            for spec in self.specs:
+                (self.folder / spec.stem / "provider.tf").replace(self.folder / "provider.tf")  # the last one counts
+        (self.folder / "main.tf").write_text("".join(blocks), "utf-8")
 
     def _render_one(self, spec: Path, folder: Path, settings: Sequence[str]) -> None:
         fields = [*self.named.get(spec.stem, ()), *settings]
@@ -165,6 +176,7 @@ class _Run:
             check=False,
         )
         assert done.returncode == 0, done.stderr
+        self.regions |= set(_REGION.findall((folder / "provider.tf").read_text("utf-8")))
         for file in folder.rglob("versions.tf"):
             file.write_text(_FLOOR.sub('version = ">= 3.0"', file.read_text("utf-8")), "utf-8")
 
@@ -197,6 +209,14 @@ class _Run:
                 found.setdefault(one["action"].rstrip("/"), []).append(one["parameters"])
         return {
             action: sorted(calls, key=lambda call: json.dumps(call, sort_keys=True)) for action, calls in found.items()
+        }
+
+    def _api(self) -> dict[str, Any]:
+        return {
+            f"{region} {service} {key}": json.loads(json.dumps(getattr(aws, operation)()[key], default=str))
+            for region in sorted(self.regions)
+            for service, operation, key in _LISTS
+            for aws in (client(self.sandbox, service, region),)
         }
 
 
@@ -252,10 +272,3 @@ _LISTS = (
     ("logs", "describe_log_groups", "logGroups"),
     ("cloudwatch", "describe_alarms", "MetricAlarms"),
 )
-
-
-def _api(sandbox: Sandbox) -> dict[str, Any]:
-    return {
-        f"{service} {key}": json.loads(json.dumps(getattr(client(sandbox, service), operation)()[key], default=str))
-        for service, operation, key in _LISTS
-    }

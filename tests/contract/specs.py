@@ -326,6 +326,7 @@ _parameters = st.dictionaries(
     max_size=4,
 )
 _OVERRIDE: dict[str, st.SearchStrategy[Any]] = {
+    "public_access": st.booleans(),
     "class": st.just("db.serverless"),
     "promotion_tier": st.integers(0, 15),
     "identifier": st.just("reports"),

@@ -128,14 +128,16 @@ def test_a_mysql_cluster(aurora: Aurora, others: Others) -> None:
 
 def test_what_a_spec_cannot_say_refuses_the_adoption(aurora: Aurora, others: Others) -> None:
     others.by_hand("mixed")
-    others.rds.modify_db_instance(DBInstanceIdentifier="mixed-instance-1", PubliclyAccessible=True)
+    for name in ("mixed-instance-1", "mixed-instance-1-eu-west-1b"):
+        role = f"arn:aws:iam::123456789012:role/{name}"
+        others.rds.modify_db_instance(DBInstanceIdentifier=name, MonitoringInterval=60, MonitoringRoleArn=role)
     before = last_call(aurora)
     outcome = aurora.run("--region", REGION, "adopt", "mixed", "--yes", "-o", "json")
     assert outcome.status == 2, outcome.err
     error = json.loads(outcome.out)["error"]
     assert error["code"] == "not-adoptable"
     (difference,) = error["details"]["differences"]
-    assert difference["path"] == "publicly_accessible"
+    assert difference["path"] == "monitoring_role_arn"
     assert changing_calls(aurora, before) == []
     assert not list((aurora.home / "sandbox" / "stacks").glob("*mixed*"))
 

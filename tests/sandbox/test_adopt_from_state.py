@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aurora_cli.hcl.values.parameters import GROUPS
 from tests.harness import Aurora
 from tests.sandbox.aws_view import changing_calls, last_call
 from tests.sandbox.test_provider_terraform import Stack
@@ -73,8 +74,30 @@ resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/rds/cluster/${var.name}/${each.value}"
   retention_in_days = 30
 }
+resource "aws_rds_cluster_parameter_group" "this" {
+  count       = 1
+  name_prefix = "${var.name}-"
+  family      = "aurora-postgresql17"
+  parameter {
+    name         = "work_mem"
+    value        = "65536"
+    apply_method = "pending-reboot"
+  }
+  parameter {
+    name         = "shared_preload_libraries"
+    value        = "pg_stat_statements"
+    apply_method = "pending-reboot"
+  }
+}
+resource "aws_db_parameter_group" "this" {
+  count       = 1
+  name_prefix = "${var.name}-"
+  description = "Of the application"
+  family      = "aurora-postgresql17"
+}
 resource "aws_rds_cluster" "this" {
   count                           = 1
+  db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this[0].name
   cluster_identifier              = var.name
   engine                          = "aurora-postgresql"
   engine_version                  = "17.4"
@@ -92,6 +115,8 @@ resource "aws_rds_cluster_instance" "this" {
   cluster_identifier = aws_rds_cluster.this[0].id
   engine             = aws_rds_cluster.this[0].engine
   instance_class     = "db.r7g.large"
+
+  db_parameter_group_name = aws_db_parameter_group.this[0].name
 }
 """
 
@@ -117,7 +142,12 @@ def test_their_terraform_lets_go_and_nothing_changes_in_aws(aurora: Aurora, tmp_
     assert aurora.run("plan", "orders", "--exit-code").status == 0
     their = result["from_state"]
     assert their["delete"] == ["module.aurora"]
-    assert {"aws_security_group.this", "aws_db_subnet_group.this"} <= {one["address"] for one in result["imports"]}
+    theirs_alone = {
+        "aws_security_group.this",
+        "aws_db_subnet_group.this",
+        *(f"{kind}.this" for kind in GROUPS.values()),
+    }
+    assert theirs_alone <= {one["address"] for one in result["imports"]}
     assert {one["imported_as"] for one in their["resources"]} - {None} == {one["address"] for one in result["imports"]}
     assert blocks.read_text() == (aurora.home / "sandbox" / "stacks" / "orders" / "removed.tf").read_text()
     assert str(aurora.home / "sandbox" / "stacks" / "orders" / "removed.tf") in "".join(
@@ -140,9 +170,10 @@ def test_their_terraform_lets_go_and_nothing_changes_in_aws(aurora: Aurora, tmp_
     assert aurora.run("plan", "orders", "--exit-code").status == 0
     aurora.ok("allow", "orders", "192.168.0.0/24", "--yes")
     assert aurora.run("plan", "orders", "--exit-code").status == 0
+    aurora.ok("apply", "orders", "--set", "parameters.cluster.work_mem=32768", "--yes")
     before = last_call(aurora)
     aurora.ok("rename", "orders", "sales", "--yes")
-    assert "CreateSecurityGroup" not in changing_calls(aurora, before)
+    assert not {"CreateSecurityGroup", "CreateDBClusterParameterGroup"} & set(changing_calls(aurora, before))
     assert aurora.run("plan", "sales", "--exit-code").status == 0
     aurora.ok("destroy", "sales", "--confirm", "sales", "--skip-final-snapshot")
     assert stack.changes() == {}

@@ -133,7 +133,7 @@ def test_an_eleventh_secondary_region_is_refused(world: World) -> None:
     free = [region for region in REGIONS if region not in taken and partition_of(region).name == "aws"]
     for region in free[: 12 - len(taken)]:
         join(world, region)
-    with refused("GlobalClusterQuotaExceededFault"):
+    with refused("InvalidGlobalClusterStateFault"):
         join(world, "us-west-2")
 
 

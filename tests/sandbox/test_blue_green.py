@@ -165,6 +165,22 @@ def test_a_minor_upgrade_with_other_parameters_gets_groups_of_its_own(postgres: 
 
 
 @pytest.mark.thorough
+def test_where_aws_manages_the_minor_version_the_green_one_stays(aurora: Aurora) -> None:
+    create(
+        aurora,
+        "minor",
+        "postgres",
+        "17",
+        "parameters.cluster.rds.logical_replication=1",
+        "maintenance.auto_minor_upgrades=true",
+    )
+    aurora.ok("blue-green", "create", "minor", "--to", "18.3", "--yes")
+    aurora.ok("blue-green", "switchover", "minor", "--confirm", "minor")
+    assert aurora.cluster("minor")["EngineVersion"] == "18.3"
+    assert is_empty(aurora, "minor")
+
+
+@pytest.mark.thorough
 def test_another_kms_key_comes_with_the_green_cluster(postgres: Aurora) -> None:
     demo = postgres
     key = demo.client("kms").create_key()["KeyMetadata"]["Arn"]

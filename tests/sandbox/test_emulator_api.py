@@ -120,11 +120,12 @@ def test_a_global_cluster_is_renamed_and_lets_its_members_go(account: Account) -
     assert account.cluster("demo")["GlobalClusterIdentifier"] == "planet"
     with refused("GlobalClusterNotFoundFault"):
         account.rds.describe_global_clusters(GlobalClusterIdentifier="world")
-    with refused("InvalidParameterValue") as caught:
-        account.rds.remove_from_global_cluster(
-            GlobalClusterIdentifier="planet", DbClusterIdentifier=arn.replace(":demo", ":alone")
-        )
-    assert "is not found in global cluster planet" in str(caught.value)
+    for other in ("alone", "deleted"):
+        with refused("InvalidParameterValue") as caught:
+            account.rds.remove_from_global_cluster(
+                GlobalClusterIdentifier="planet", DbClusterIdentifier=arn.replace(":demo", f":{other}")
+            )
+        assert f":{other} is not found in global cluster planet" in str(caught.value)
 
 
 def test_nothing_is_deleted_while_it_is_created(emulator: Sandbox, account: Account) -> None:
@@ -252,3 +253,40 @@ def test_a_resource_has_fifty_tags(account: Account) -> None:
     for key in ("one-more", "aws:x"):
         with refused("InvalidParameterValue"):
             add(key)
+
+
+def test_what_is_of_the_cluster_is_refused_for_its_instances(account: Account) -> None:
+    account.create("demo")
+    account.instance("demo", "1")
+    calls = {
+        "create_db_snapshot": (
+            {"DBSnapshotIdentifier": "shot"},
+            "InvalidParameterValue",
+            "use the CreateDBClusterSnapshot",
+        ),
+        "stop_db_instance": ({}, "InvalidParameterCombination", "aurora-postgresql DB instances are not eligible for"),
+        "start_db_instance": ({}, "InvalidParameterCombination", "aurora-postgresql DB instances are not eligible for"),
+    }
+    for call, (params, code, says) in calls.items():
+        with refused(code) as caught:
+            getattr(account.rds, call)(DBInstanceIdentifier="Demo-1", **params)
+        assert says in str(caught.value)
+
+
+def test_what_is_missing_is_named_in_the_words_of_aws(account: Account) -> None:
+    rds = account.rds
+    with refused("DBClusterSnapshotNotFoundFault") as caught:
+        rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="none")
+    assert caught.value.response["Error"]["Message"] == "DBClusterSnapshot not found: none"
+    with refused("DBSnapshotNotFound") as caught:
+        rds.describe_db_snapshots(DBSnapshotIdentifier="none")
+    assert caught.value.response["Error"]["Message"] == "DBSnapshot none not found."
+    with refused("DBSubnetGroupNotFoundFault") as caught:
+        rds.describe_db_subnet_groups(DBSubnetGroupName="none")
+    assert caught.value.response["Error"]["Message"] == "DB subnet group 'none' does not exist."
+    for call in (rds.enable_http_endpoint, rds.disable_http_endpoint):
+        with refused("ResourceNotFoundFault"):
+            call(ResourceArn="arn:aws:rds:eu-west-1:123456789012:cluster:none")
+    with refused("InvalidParameterValue") as caught:
+        rds.list_tags_for_resource(ResourceName="arn:aws:rds:eu-west-1:123456789012:subgrp:none")
+    assert "does not match an RDS resource" in str(caught.value)

@@ -196,7 +196,7 @@ def test_failover_moves_the_role(account: Account) -> None:
     assert account.writer("demo") == "demo-2"
     with refused("InvalidDBInstanceState"):
         account.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-2")
-    with refused("DBInstanceNotFound"):
+    with refused("InvalidDBInstanceState"):
         account.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="other")
 
 

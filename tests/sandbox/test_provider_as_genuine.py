@@ -108,3 +108,17 @@ def test_a_point_in_time(driver: Driver, emulator: Sandbox) -> None:
     assert sent(emulator, "RestoreDBClusterToPointInTime")[-1]["RestoreType"] == ""
     unset = {"restore_type": "", "restore_to_time": "", "source_cluster_resource_id": ""}
     assert restored["restore_to_point_in_time"] == [{**latest, **unset}]
+
+
+def test_a_secret_and_its_version(driver: Driver, emulator: Sandbox) -> None:
+    secret = driver.create("aws_secretsmanager_secret", name="master")
+    assert "ForceOverwriteReplicaSecret" not in sent(emulator, "CreateSecret")[-1]
+    assert secret["kms_key_id"] == ""
+    version = driver.create("aws_secretsmanager_secret_version", secret_id=secret["id"], secret_string="x")
+    assert len(version["version_id"]) == 36
+    assert version["version_id"].startswith("terraform-")
+
+
+def test_a_global_cluster_without_a_database(driver: Driver) -> None:
+    made = driver.create("aws_rds_global_cluster", global_cluster_identifier="world", engine="aurora-mysql")
+    assert made["database_name"] == ""

@@ -134,7 +134,8 @@ def test_vpc_endpoint(driver: Driver, emulator: Sandbox) -> None:
         "security_group_ids": [group],
     }
     state = driver.create("aws_vpc_endpoint", **config, private_dns_enabled=True, tags={"Name": "data"})
-    assert state["dns_entry"] and not state["prefix_list_id"]
+    assert state["dns_entry"]
+    assert state["prefix_list_id"] is None
     assert dns(state) == ("ipv4", False)
     driver.assert_imports("aws_vpc_endpoint", state["id"], state)
     assert driver.replaced_by("aws_vpc_endpoint", state, **{**config, "service_name": "x"}) == {"service_name"}
@@ -228,6 +229,9 @@ def test_security_group_rule(driver: Driver, emulator: Sandbox) -> None:
     driver.assert_settled(
         "aws_security_group_rule", state, driver.config("aws_security_group_rule", **blocks, description="Office")
     )
+    rules = client(emulator, "ec2").describe_security_group_rules()["SecurityGroupRules"]
+    (vpn,) = [one["SecurityGroupRuleId"] for one in rules if one.get("CidrIpv4") == "192.168.0.0/16"]
+    assert (state["security_group_rule_id"], other["security_group_rule_id"]) == ("", vpn)
     driver.delete("aws_security_group_rule", other)
     own = driver.create("aws_security_group_rule", **ports, type="ingress", self=True)
     out = driver.create(

@@ -48,6 +48,7 @@ LEFT_OUT = {
     "network.subnet_group": _FIXED,
     "global.regions.REGION.headless": "a Region without instances gets them, and loses them, by its own command",
     "global.identifier": _FIXED,
+    "bootstrap.": "what has run stays in the database; nothing is rendered from it",
     "backend.": "says where the state is; Terraform moves a state, and a cluster has none of it",
 }
 """Field, or the start of several -> why it cannot be set and taken out again."""
@@ -250,6 +251,7 @@ LIVES = {
             ),
             Change({"services": {"s3_export": {"role": "<role>"}}, "network": {"vpc_endpoints": ["s3"]}}),
             Change({"network": {"public_access": True}}),
+            Change({"instances": {"overrides": {"2": {"public_access": True}}}}),
         ),
     ),
     "password and key": Life(
@@ -382,7 +384,12 @@ WORLDWIDE = Life(
                     "instances": {
                         "acu": "2-8",
                         "overrides": {
-                            "2": {"class": "db.serverless", "scale_with_writer": True, "parameter_group": "shared"},
+                            "2": {
+                                "class": "db.serverless",
+                                "scale_with_writer": True,
+                                "parameter_group": "shared",
+                                "public_access": False,
+                            },
                         },
                     },
                     "network": {"public_access": True},
@@ -527,9 +534,17 @@ def held(aurora: Aurora) -> dict[str, dict[str, Any]]:
                 ]
             )
             if resource["mode"] == "managed":
-                said = {k: v for k, v in one["attributes"].items() if v not in (None, "", 0, False, [], {})}
-                found[address] = {k: v for k, v in said.items() if k not in NOT_SETTINGS}
+                said = {k: v for k, v in one["attributes"].items() if k not in NOT_SETTINGS}
+                found[address] = what_is_set(said)
     return found
+
+
+def what_is_set(value: Any) -> Any:
+    """The value without what holds nothing, at any depth: a provider stores null or the zero of its type for that."""
+    if isinstance(value, dict):
+        set_in = {name: what_is_set(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in set_in.items() if inner not in (None, "", 0, False, [], {})}
+    return [what_is_set(one) for one in value] if isinstance(value, list) else value
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

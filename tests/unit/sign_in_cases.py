@@ -10,6 +10,49 @@ Case = tuple[dict[str, Any], str, dict[str, Any], str, str]
 DIRECTORY = "d-90670a1b2c"
 
 SIGN_IN: list[tuple[dict[str, Any], str, dict[str, Any], str, str]] = [
+    (MYSQL, "bootstrap-engine", {"bootstrap.roles": {"app": {}}}, "bootstrap", "it is for Aurora PostgreSQL alone"),
+    (
+        POSTGRES,
+        "bootstrap-names",
+        {"bootstrap.roles": {"ü" * 32: {}}},
+        "bootstrap.roles",
+        "is not a valid name: 1 to 63 bytes",
+    ),
+    (
+        POSTGRES,
+        "bootstrap-names",
+        {"bootstrap.databases": {"rdsadmin": {}}},
+        "bootstrap.databases.rdsadmin",
+        "the name rdsadmin is reserved",
+    ),
+    (
+        POSTGRES,
+        "bootstrap-sign-in",
+        {"bootstrap.roles": {"app": {"iam": True, "secret": "arn"}}},
+        "bootstrap.roles.app",
+        "a role with rds_iam cannot sign in with a password",
+    ),
+    (
+        POSTGRES,
+        "bootstrap-sign-in",
+        {"bootstrap.roles": {"app": {"iam": True}}, "credentials.iam_authentication": False},
+        "bootstrap.roles.app.iam",
+        "IAM authentication is off",
+    ),
+    (
+        POSTGRES,
+        "bootstrap-sign-in",
+        {"bootstrap.roles": {"app": {"secret": "hunter2"}}},
+        "bootstrap.roles.app.secret",
+        "is not the ARN of a secret",
+    ),
+    (
+        POSTGRES,
+        "bootstrap-grant",
+        {"bootstrap.databases": {"app": {"grants": ["usage on schema public to app; drop table t"]}}},
+        "bootstrap.databases.app.grants.0",
+        "is not the rest of a GRANT statement",
+    ),
     (
         POSTGRES,
         "password-given",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from aurora_cli.errors import NotAdoptable, StateAtRisk
 from aurora_cli.hcl.adoption import Bare, bare_resources, unchanged_resources
 from aurora_cli.operations.adopt.differences import differences_of, refuse_differences, tagged_by
 from aurora_cli.operations.adopt.extras import autoscaling_of, logs_of, rotation_of
+from aurora_cli.operations.adopt.imports import imports_of
 from aurora_cli.operations.adopt.members import instances_of, keys_of
+from aurora_cli.operations.adopt.own_parameters import changes_groups, without_own_parameters
 from aurora_cli.operations.adopt.preconditions import refuse
 from aurora_cli.operations.adopt.unmanaged import unmanaged_of
 from aurora_cli.operations.adopt.values import values_of
@@ -92,6 +95,14 @@ def test_what_most_instances_share_is_said_once() -> None:
     assert section["overrides"] == {"3": {"class": "db.r7g.4xlarge"}}
 
 
+def test_a_public_instance_beside_private_ones_is_the_only_one() -> None:
+    public = instance("shop-1", PromotionTier=0, PubliclyAccessible=True)
+    spec = resolved(existing(public, instance("shop-2")))
+    assert not spec.network.public_access
+    assert {key: own.public_access for key, own in spec.instances.overrides.items()} == {"1": True}
+    assert resolved(existing(public)).network.public_access
+
+
 def test_the_written_spec_is_short_and_loads_to_the_same() -> None:
     spec = resolved(existing())
     text = dump_minimal(spec)
@@ -168,6 +179,51 @@ def test_what_is_imported_after_an_interruption_stays_as_it_is() -> None:
     assert set(ARGUMENTS["aws_sns_topic_subscription"]) == {"confirmation_timeout_in_minutes", "endpoint_auto_confirms"}
 
 
+def test_what_parameter_groups_set_is_in_the_spec_where_they_are_taken_over() -> None:
+    groups = {"DBClusterParameterGroup": "shop-2026"}
+    values = {
+        ("cluster", "shop-2026"): {"rds.force_ssl": "1", "work_mem": "65536"},
+        ("instance", "shop-db"): {"log_statement": "ddl"},
+    }
+    one = instance("shop-1", DBParameterGroups=[{"DBParameterGroupName": "shop-db"}])
+    found = existing(one, cluster=groups, parameters=values, forces_tls=True)
+    theirs = resolved(found)
+    assert (theirs.parameters.cluster_group, theirs.parameters.instance_group) == ("shop-2026", "shop-db")
+    assert [u.kind for u in unmanaged_of(found, theirs)].count("DB parameter group") == 1
+
+    taken = replace(found, own_parameters=frozenset({"cluster", "instance"}))
+    ours = resolved(taken)
+    assert (ours.parameters.cluster, ours.parameters.instance) == ({"work_mem": "65536"}, {"log_statement": "ddl"})
+    assert ours.parameters.cluster_group is None
+    assert {(i.address, i.id) for i in imports_of(taken, ours)} >= {
+        ("aws_rds_cluster_parameter_group.this", "shop-2026"),
+        ("aws_db_parameter_group.this", "shop-db"),
+    }
+    assert not {u.kind for u in unmanaged_of(taken, ours)} & {"DB parameter group", "cluster parameter group"}
+
+
+def test_a_running_activity_stream_is_described_by_its_key() -> None:
+    running = {"ActivityStreamStatus": "started", "ActivityStreamMode": "async", "ActivityStreamKmsKeyId": "1234"}
+    spec = resolved(existing(cluster=running))
+    assert spec.activity_stream.kms_key == "arn:aws:kms:eu-west-1:123456789012:key/1234"
+    assert [i.address for i in imports_of(existing(cluster=running), spec)][
+        -1
+    ] == "aws_rds_cluster_activity_stream.this"
+    assert resolved(existing(cluster={**running, "ActivityStreamStatus": "stopped"})).activity_stream is None
+
+
+def test_a_group_that_the_trial_would_change_is_used_as_it_is() -> None:
+    found = replace(existing(), own_parameters=frozenset({"cluster"}))
+    assert [one.own_parameters for one in without_own_parameters(found)] == [{"cluster"}, set()]
+    assert len(list(without_own_parameters(existing()))) == 1
+
+    before: dict[str, Any] = {"parameter": []}
+    after = {"parameter": [{"name": "work_mem"}]}
+    assert changes_groups(plan_of(before, after, kind="aws_db_parameter_group"))
+    assert not changes_groups(plan_of(before, after))
+    assert not changes_groups(plan_of({"tags_all": {}}, {"tags_all": {"a": "b"}}, kind="aws_db_parameter_group"))
+
+
 def test_log_groups_are_taken_over_if_they_are_alike() -> None:
     exports = {"EnabledCloudwatchLogsExports": ["postgresql", "instance"]}
     group = {"logGroupName": "x", "retentionInDays": 30, "tags": {}}
@@ -186,9 +242,14 @@ def test_a_rotation_is_described_unless_it_is_what_aws_gives() -> None:
     }
 
 
-def plan_of(before: dict[str, Any], after: dict[str, Any], actions: tuple[str, ...] = ("update",)) -> Plan:
+def plan_of(
+    before: dict[str, Any],
+    after: dict[str, Any],
+    actions: tuple[str, ...] = ("update",),
+    kind: str = "aws_rds_cluster",
+) -> Plan:
     change = {"actions": list(actions), "before": before, "after": after}
-    item = {"address": "aws_rds_cluster.this", "type": "aws_rds_cluster", "name": "this", "mode": "managed"}
+    item = {"address": f"{kind}.this", "type": kind, "name": "this", "mode": "managed"}
     return Plan.from_json({"resource_changes": [{**item, "change": change}]})
 
 

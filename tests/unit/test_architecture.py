@@ -18,6 +18,7 @@ MODULES = sorted(p for p in PACKAGE.rglob("*.py"))
 BELOW_OPERATIONS = {"spec", "hcl", "stacks", "terraform", "aws"}
 
 MAY_IMPORT: dict[str, set[str]] = {
+    "child": set(),
     "errors": set(),
     "events": set(),
     "json_input": {"errors"},
@@ -29,8 +30,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stacks": {"errors", "json_input", "redact", "writing"},
     "terraform": {"errors", "json_input", "writing"},
     "aws": {"errors"},
-    "sandbox": {"errors", "json_input", "spec", "writing"},
-    "operations": {"errors", "events", "json_input", "context", "signals", "writing", *BELOW_OPERATIONS},
+    "sandbox": {"child", "errors", "json_input", "spec", "sql_text", "writing"},
+    "sql_text": set(),
+    "operations": {
+        "child",
+        "errors",
+        "events",
+        "json_input",
+        "context",
+        "signals",
+        "sql_text",
+        "writing",
+        *BELOW_OPERATIONS,
+    },
     "context": {"errors", "events", "sandbox", *BELOW_OPERATIONS},
     "ui": {"errors", "events", "operations", "redact", *BELOW_OPERATIONS},
     "commands": {

@@ -33,7 +33,8 @@ def test_presets_and_engines() -> None:
 def test_presets_and_engines_are_those_of_the_spec() -> None:
     from typing import get_args
 
-    from aurora_cli.spec.model.cluster import ENGINE_ALIASES, PresetName
+    from aurora_cli.spec.model.cluster import PresetName
+    from aurora_cli.spec.values.engine_names import ENGINE_ALIASES
 
     assert set(PRESETS) == set(get_args(PresetName))
     assert set(ENGINES) <= set(ENGINE_ALIASES)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.inspect.connection import hosts_of
+from aurora_cli.operations.report.connect_facts import facts_of
 from aurora_cli.operations.report.connection_strings import (
     Target,
     ca_command,
@@ -16,7 +18,8 @@ from aurora_cli.operations.report.connection_strings import (
     target_of,
     written,
 )
-from tests.unit.spec_cases import resolved
+from tests.connected import SECRET
+from tests.unit.spec_cases import POSTGRES, resolved
 
 HOST = "orders.cluster-c9akciq32rgh.eu-west-1.rds.amazonaws.com"
 PLAIN = Target(HOST, 5432, "orders", "postgres", "global-bundle.pem")
@@ -43,6 +46,27 @@ def test_jdbc_has_the_user_as_a_parameter_and_ipv6_in_brackets(engine: str) -> N
     text = written(engine, STRANGE)["jdbc"]
     assert "//[2001:db8::1]:5433/a%20b%2F%C3%BC%3F?user=we%3Aird%40u%27s%5Cer&" in text
     assert "sslmode=verify-full" in text or "sslMode=VERIFY_IDENTITY" in text
+
+
+@pytest.mark.parametrize(
+    ("user", "secret", "iam"),
+    [
+        (None, "master", False),
+        ("app", None, True),
+        ("reports", SECRET, False),
+        ("group", None, False),
+        ("other", None, False),
+    ],
+)
+def test_a_user_signs_in_as_the_spec_has_made_it(user: str | None, secret: str | None, iam: bool) -> None:
+    roles = {"app": {"iam": True}, "reports": {"secret": SECRET}, "group": {}}
+    spec = resolved({**POSTGRES, "bootstrap.roles": roles}).spec
+    topology = Topology(
+        "orders", "", "available", "aurora-postgresql", "17.7", 5432, (), username="me", secret_arn="master"
+    )
+    app: Any = None
+    facts = facts_of(app, spec, topology, HOST, user=user)
+    assert (facts.secret, facts.iam) == (secret, iam)
 
 
 def test_psql_quotes_what_libpq_needs_quoted() -> None:

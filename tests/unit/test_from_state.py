@@ -17,11 +17,12 @@ from aurora_cli.errors import AuroraError, ClusterNotFound, CredentialsError
 from aurora_cli.hcl.adoption import Import
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
+from aurora_cli.hcl.values.parameters import GROUPS, Parameter, ParameterGroups, parameter_groups_of
 from aurora_cli.operations.adopt.imports import imports_of
 from aurora_cli.operations.adopt.review import AdoptResult, AdoptReview
 from aurora_cli.operations.adopt.unmanaged import unmanaged_of
 from aurora_cli.operations.adopt.values import _network
-from aurora_cli.operations.core.network import imported_names
+from aurora_cli.operations.core.kept import imported_names
 from aurora_cli.operations.from_state.handover import Handover, handover_of
 from aurora_cli.operations.from_state.origin import StateOrigin, find_origin
 from aurora_cli.operations.from_state.own_network import with_own_network
@@ -103,6 +104,20 @@ def test_cloudposse_has_modules_within_and_helpers(tmp_path: Path) -> None:
     assert addresses(their.commands) == ["module.rds_cluster"]
     assert "apt-mole" not in json.dumps(their.to_dict()), "the id of a random string is the string"
     assert {one.type for one in their.leaving} >= {"aws_route53_record", "random_pet", "aws_security_group_rule"}
+
+
+def test_a_rule_of_the_older_kind_comes_along_with_its_group(tmp_path: Path) -> None:
+    origin = origin_of(tmp_path, state_of(*cloudposse()), "shop")
+    rule, group = 'aws_vpc_security_group_egress_rule.allow["0.0.0.0/0"]', "aws_security_group.this"
+    address = "module.rds_cluster.aws_security_group_rule.egress[0]"
+    for imports, expected in (
+        ((), None),
+        ((Import(group, "sg-shop"),), group),
+        ((Import(group, "sg-shop"), Import(rule, "sgr-1")), rule),
+    ):
+        their = handover_of(origin, found(), (*IMPORTS, *imports))
+        assert {one.address: one.imported_as for one in their.leaving}[address] == expected
+        assert (address in their.unmanaged) == (expected is None)
 
 
 def test_the_commands_are_those_of_opentofu_where_it_manages_the_cluster(tmp_path: Path) -> None:
@@ -475,3 +490,37 @@ def test_what_another_configuration_named_keeps_its_name() -> None:
     assert 'description = "For Aurora"' in " ".join(files["network.tf"].split())
     assert files["network.tf"].count("Name") == 1
     assert 'tags = lookup({ "10.0.0.0/8" = {' in " ".join(files["security_group.tf"].split())
+
+
+@pytest.mark.parametrize(("engine_version", "forces"), [("17.5", True), ("16.8", False)])
+def test_an_imported_parameter_group_keeps_its_name_and_the_turns_of_its_parameters(
+    engine_version: str, forces: bool
+) -> None:
+    values = {"engine_version": engine_version, "parameters.cluster": {"work_mem": "65536"}, "tls.required": forces}
+    spec, (kind, family) = resolved(values).spec, (GROUPS["cluster"], f"aurora-postgresql{engine_version[:2]}")
+    one = {"name": "work_mem", "value": "65536", "apply_method": "pending-reboot"}
+    attributes = {"name": "orders-2026", "family": family, "description": "Managed by Terraform", "parameter": [one]}
+    own = {**attributes, "name": f"{spec.name}-{family}-b2", "description": f"Cluster parameters of {spec.name}"}
+
+    def named(held: dict[str, Any]) -> tuple[Any, ...]:
+        return imported_names([StateResource(f"{kind}.this", kind, "this", None, held)], spec)
+
+    def group(spec: Any, names: tuple[Any, ...]) -> ParameterGroups:
+        return parameter_groups_of(spec, (), names)
+
+    assert named(own) == ()
+    names = named(attributes)
+    assert names == (
+        (kind, "orders-2026", "Managed by Terraform", ()),
+        (f"{kind}.family", family, "", ()),
+        (f"{kind}.parameter", "work_mem", "pending-reboot", ()),
+    )
+    assert group(spec, names).cluster == (Parameter("work_mem", "65536", "pending-reboot"),)
+    changed = resolved({**values, "tls.required": not forces}).spec
+    assert [one.name for one in group(changed, names).cluster] == ["rds.force_ssl", "work_mem"]
+    text = " ".join(render_stack(spec, RenderOptions(imported=names))["parameters.tf"].split())
+    assert 'name = "orders-2026"' in text
+    assert "Instance parameters of" in text
+    later = resolved({**values, "engine_version": "18.3"}).spec
+    assert group(later, names).imported == {"cluster": None, "instance": None}
+    assert "orders-2026" not in render_stack(later, RenderOptions(imported=names))["parameters.tf"]

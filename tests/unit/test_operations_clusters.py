@@ -86,9 +86,14 @@ def test_commands_import_what_they_need_and_no_more(app: AppContext, tmp_path: P
     stack_of(app, "a")
     list_clusters(app)
     spec = "smallest.yaml"
+    complete = {"_AURORA_CLI_COMPLETE": "bash_complete", "COMP_CWORD": "5"}
     commands = [["list"], ["validate", "-f", spec], ["render", "-f", spec, "--to", str(tmp_path / "tf")]]
     program = (
-        "import sys; from aurora_cli.main import main\n"
+        "import os, sys; from aurora_cli.main import main\n"
+        f"os.environ |= {complete!r} | {{'COMP_WORDS': 'aurora-cli create x --engine mysql --class db.r'}}\n"
+        "assert main() == 0\n"
+        f"print('HAS', *(m for m in {HEAVY!r} if m in sys.modules))\n"
+        "del os.environ['_AURORA_CLI_COMPLETE']\n"
         f"for words in {commands!r}:\n"
         "    assert main(words) == 0\n"
         f"    print('HAS', *(m for m in {HEAVY!r} if m in sys.modules))"
@@ -98,4 +103,4 @@ def test_commands_import_what_they_need_and_no_more(app: AppContext, tmp_path: P
     words = [sys.executable, "-c", program]
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=environ, cwd=root / "examples")
     has = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("HAS")]
-    assert has == [[], ["pydantic", "ruamel.yaml"], ["pydantic", "ruamel.yaml", "jinja2"]]
+    assert has == [[], [], ["pydantic", "ruamel.yaml"], ["pydantic", "ruamel.yaml", "jinja2"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import fields
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,7 +14,7 @@ from aurora_cli.errors import Interrupted
 from aurora_cli.hcl.render import render_stack
 from aurora_cli.hcl.render_options import RenderOptions
 from aurora_cli.operations.core.concern import Concern, Shown
-from aurora_cli.operations.core.network import KeptIpv6
+from aurora_cli.operations.core.kept import KeptIpv6
 from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline import engine
 from aurora_cli.operations.pipeline.change import SpecChange
@@ -154,6 +155,7 @@ def test_an_interrupted_step_says_how_far_it_came_and_how_to_resume(raised: Base
         emit=said.append,
         save=lambda journal: None,
         wait_until_stable=lambda: None,
+        sharing_looks=lambda *, seen: nullcontext(),
         app=SimpleNamespace(clock=clock),
         saved=None,
         applied=None,

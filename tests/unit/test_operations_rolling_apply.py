@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -14,10 +15,12 @@ from aurora_cli.aws.clock import Clock
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.operations.build import rolling
 from aurora_cli.operations.build.rolling import ClassesInAws, RollingApply, rolling_apply
+from aurora_cli.operations.core import concern
 from aurora_cli.operations.core.concern import StackContext
 from aurora_cli.operations.core.history import AnotherOperation, recorded
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.review import RunOptions
+from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.text.load import dump_spec
 from aurora_cli.stacks.home import Home
@@ -28,7 +31,7 @@ from aurora_cli.terraform.plan.plan import Plan
 from tests.unit.spec_cases import resolved
 
 LARGE, XLARGE = "db.r7g.large", "db.r7g.xlarge"
-APP: Any = SimpleNamespace(act_for=lambda identity: None)
+APP: Any = SimpleNamespace(act_for=lambda identity: None, clock=Clock())
 OPTIONS = RunOptions("apply", lambda review: True, lambda event: None, file="/home/anna/orders.yaml")
 DESIRED = resolved({"instances.class": XLARGE, "instances.readers": 1})
 
@@ -88,6 +91,31 @@ def test_what_is_left_to_another_operation_has_no_entry_of_its_own(stack: Stack)
     with pytest.raises(AnotherOperation), recorded(app, stack, "apply"):
         raise AnotherOperation
     assert (stack.history.read(), stack.history.begun()) == ([], [])
+
+
+def test_a_look_is_shared_where_nothing_changes_and_nothing_is_waited_for(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(rds: Any, name: str) -> Any:
+        read_names.append(name)
+        return SimpleNamespace(number=len(read_names))
+
+    def number() -> Any:
+        return cast("Any", context.look()).number
+
+    read_names: list[str] = []
+    monkeypatch.setattr(concern, "read_topology", read)
+    context = OperationContext(APP, stack, OPTIONS, DESIRED.spec)
+    monkeypatch.setattr(OperationContext, "rds", None)
+    assert (number(), number()) == (1, 2)
+    with context.sharing_looks():
+        assert (number(), number()) == (3, 3)
+        assert cast("Any", copy(context).look()).number == 3, "as in another Region"
+        waited = context.wait(lambda: (number(), None if number() > 4 else "busy"), "it", slowest_s=0.01)
+        assert waited == 5
+    with context.sharing_looks(seen=True):
+        assert number() == 5
+    assert number() == 6
 
 
 def test_a_single_instance_a_stopped_cluster_and_in_place_are_one_step(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -215,6 +216,7 @@ def test_what_the_step_before_has_applied_is_not_planned_again(plans: int) -> No
     """Unless another step has changed something in AWS since."""
     context: Any = SimpleNamespace(saved=None, applied=None, journal=None, approved=frozenset())
     context.save = context.wait_until_stable = context.emit = lambda *given: None
+    context.sharing_looks = lambda *, seen: nullcontext()
     context.app = SimpleNamespace(clock=SimpleNamespace(now=lambda: datetime(2026, 3, 1, tzinfo=timezone.utc)))
     unfinished = SimpleNamespace(finished=None)
     context.journal = SimpleNamespace(step=lambda name: unfinished, with_step=lambda *given, **noted: context.journal)

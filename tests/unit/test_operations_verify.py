@@ -171,7 +171,7 @@ def test_an_adoption_whose_next_plan_is_not_empty_has_written_its_spec(
     parts = {
         "_region": "eu-west-1",
         "_refuse_managed": None,
-        "_read": None,
+        "_read": SimpleNamespace(own_parameters=()),
         "_snapshot_name": "final",
         "_publish": stack,
     }

@@ -107,7 +107,7 @@ def test_a_request_to_stop_reaches_terraform_and_its_end_is_ours(
     folder: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a pipeline sends it, to us alone: no terminal sends it to Terraform too."""
-    monkeypatch.setattr("aurora_cli.sandbox.any_terraform._is_of_the_terminal", lambda: False)
+    monkeypatch.setattr("aurora_cli.child._is_of_the_terminal", lambda: False)
     name = signal.Signals(number).name.removeprefix("SIG")
     program = terraform(folder, f"trap 'exit 42' {name}\nkill -{name} $PPID\nwhile :; do sleep 0.01; done")
     assert run(program, ["apply"], os.environ, folder) == 42
@@ -116,7 +116,7 @@ def test_a_request_to_stop_reaches_terraform_and_its_end_is_ours(
 
 def test_ctrl_c_at_a_terminal_reaches_terraform_only_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The terminal signals the whole group; a second one would make Terraform leave without its state."""
-    monkeypatch.setattr("aurora_cli.sandbox.any_terraform._is_of_the_terminal", lambda: True)
+    monkeypatch.setattr("aurora_cli.child._is_of_the_terminal", lambda: True)
     program = terraform(folder, "trap 'exit 42' INT\nkill -INT $PPID\nsleep 0.05\nexit 0")
     assert run(program, ["apply"], os.environ, folder) == 0
 

@@ -1,21 +1,14 @@
-"""Requests held against botocore's models, and the codes that the emulator answers with."""
+"""Requests held against botocore's models."""
 
 from __future__ import annotations
 
-import ast
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.session import get_session
 
-import aurora_cli.sandbox.emulator.rds
 from aurora_cli.sandbox.emulator.protocol import documents, filters, requests
-
-RDS = Path(aurora_cli.sandbox.emulator.rds.__path__[0])
-COMMON = {"InvalidParameterValue", "InvalidParameterCombination"}
-"""Of every action (RDS API reference, common errors), and so in no model."""
 
 
 @cache
@@ -89,19 +82,3 @@ def test_a_filter_looks_into_lists_and_arns() -> None:
     assert found("name", "a", "arn:x:b") == ["A", "b"]
     assert found("name", "arn:aws:rds:eu-west-1:1:cluster:x") == ["A"]
     assert filters.problem(table, [{"Name": "region", "Values": []}]) is not None
-
-
-def test_every_code_of_the_emulator_is_one_of_the_api() -> None:
-    service = model("rds")
-    shapes = [shape for name in service.operation_names for shape in service.operation_model(name).error_shapes]
-    known = {shape.metadata.get("error", {}).get("code") or shape.name for shape in shapes} | COMMON
-    said = {
-        (path.name, text.value)
-        for path in RDS.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("error", "Limit", "Quota")
-        for text in node.args
-        if isinstance(text, ast.Constant) and str(text.value).isalnum() and not str(text.value).isdigit()
-    }
-    assert len(said) > 40
-    assert {one for one in said if one[1] not in known} == set()

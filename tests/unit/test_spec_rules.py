@@ -158,6 +158,8 @@ POSTGRES_CASES: list[Case] = [
     ),
     ("public-access", {"network.public_access": True}, "network.public_access"),
     ("public-access", {**EXISTING, "network.public_access": True}, "network.public_access"),
+    ("public-access", {"instances.overrides.1.public_access": True}, "instances.overrides.1.public_access"),
+    ("dual-public", {"network.ip_version": "dual", "instances.overrides.1.public_access": True}, "network.ip_version"),
     ("allow-source", {"network.allow": ["somewhere"]}, "network.allow.0"),
     ("allow-source", {"network.allow": ["10.0.0.0/16", "10.1.2.3"]}, "network.allow.1"),
     ("allow-source", {"network.allow": ["10.1.2.3/16"]}, "network.allow.0"),

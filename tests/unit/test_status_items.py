@@ -75,6 +75,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, Any]]:
     rds = SimpleNamespace(get_paginator=lambda name: FakePages())
     app: Any = SimpleNamespace(
         target="aws",
+        sandbox_certificates=None,
+        sandbox_problem=lambda port: None,
         aws=lambda region: SimpleNamespace(client=lambda service: rds),
         clock=SimpleNamespace(now=lambda: NOW),
     )

@@ -13,6 +13,7 @@ from aurora_cli.errors import AwsFailed
 from aurora_cli.operations.core.results import Upkeep
 from aurora_cli.operations.inspect.maintenance import _about_support, _support
 from aurora_cli.spec.facts import versions
+from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.facts.versions import standard_support_end, support_ended
 from aurora_cli.spec.rules.engine import engines
 from tests.unit.spec_cases import resolved
@@ -29,6 +30,11 @@ def clock(month: int, year: int = 2027) -> Any:
 def test_an_end_counts_once_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     assert standard_support_end("aurora-postgresql", "14.20") == date(2027, 2, 28)
     assert standard_support_end("aurora-mysql", "8.0.mysql_aurora.3.10.0") == date(2028, 4, 30)
+    assert standard_support_end("aurora-postgresql", "18.3") == date(2031, 2, 28)
+    for engine in ("aurora-postgresql", "aurora-mysql"):
+        ends, later = (table("engines")[engine][f"{kind}_support_ends"] for kind in ("standard", "extended"))
+        assert ends.keys() == later.keys()
+        assert all(ends[major] < later[major] for major in ends)
     monkeypatch.setattr(versions, "datetime", clock(3))
     assert support_ended("aurora-postgresql", "14.20") == date(2027, 2, 28)
     assert support_ended("aurora-postgresql", "15.15") is None

@@ -36,6 +36,7 @@ class DiscoveredCluster:
         proxies: names of the proxies in front of it.
         aws_keys: ARNs of the KMS keys that AWS manages.
         own_subnets: whether the subnet group is to be taken over with the cluster.
+        own_parameters: `cluster`, `instance`: the parameter groups that are, as well.
         own_group: the security group that is, with its rules as the spec says them in `Allow` and `Egress`; None without one.
     """
 
@@ -55,6 +56,7 @@ class DiscoveredCluster:
     proxies: tuple[str, ...] = ()
     aws_keys: frozenset[str] = frozenset()
     own_subnets: bool = False
+    own_parameters: frozenset[str] = frozenset()
     own_group: Item | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""The secret that RDS keeps a managed master password in: its rotation, and its versions. The password is never read."""
+"""The secret that RDS keeps a managed master password in: its rotation, and its versions. Nothing here reads the password."""
 
 from __future__ import annotations
 

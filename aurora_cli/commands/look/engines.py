@@ -28,7 +28,7 @@ def command(session: Session, engine: str, version: str | None, output: str) -> 
       aurora-cli engines postgres --version 16.8 -o json
     """
     from aurora_cli.operations.inspect.engines import engine_versions
-    from aurora_cli.spec.model.cluster import canonical_engine
+    from aurora_cli.spec.values.engine_names import canonical_engine
 
     name = canonical_engine(engine)
     with progress(session) as emit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from aurora_cli.commands.shared.approval import require_approver
 from aurora_cli.commands.shared.options import Duration, output_option, yes_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.session import Session, pass_session
-from aurora_cli.errors import Declined, InvalidInput
+from aurora_cli.errors import Declined, InvalidInput, SandboxFailed
 
 if TYPE_CHECKING:
     from aurora_cli.sandbox.manager import SandboxInfo
@@ -82,7 +83,7 @@ def stop(session: Session) -> None:
 @output_option()
 @pass_session
 def status(session: Session, output: str) -> None:
-    """Show whether the emulator runs, and how to reach it.
+    """Show whether the emulator runs, how to reach it, and the database servers behind its endpoints.
 
     Any AWS SDK, and the AWS CLI, can look inside with this endpoint and these credentials.
 
@@ -91,7 +92,13 @@ def status(session: Session, output: str) -> None:
       aurora-cli sandbox status
       aurora-cli sandbox status -o json
     """
-    _show(session, session.app.sandbox_manager.status(), output)
+    manager = session.app.sandbox_manager
+    info = manager.status()
+    databases = None
+    if info.running:
+        with suppress(SandboxFailed):  # an earlier version of this program may have started it
+            databases = manager.databases()
+    _show(session, info, output, databases)
 
 
 @command.command(name="reset")
@@ -291,14 +298,45 @@ def faults_clear(session: Session, fault: str | None) -> None:
     session.say(f"Removed {removed} fault(s).", err=True)
 
 
-def _show(session: Session, info: SandboxInfo, output: str) -> None:
+def _show(session: Session, info: SandboxInfo, output: str, databases: dict[str, Any] | None = None) -> None:
     if output != "table":
-        print_data(session, {"schema_version": SCHEMA_VERSION, **info.to_dict()}, output)
+        shown_too = {"databases": databases} if databases is not None else {}
+        print_data(session, {"schema_version": SCHEMA_VERSION, **info.to_dict(), **shown_too}, output)
         return
     shown = ("running", "endpoint", "region", "access_key_id", "secret_access_key", "pid", "log_file")
     values = {**info.to_dict(), "running": _state(info)}
     rows = [(key.replace("_", " "), values[key]) for key in shown]
     print_rows(session, "Sandbox", ("Field", "Value"), rows)
+    if databases is not None:
+        _show_databases(session, databases)
+
+
+def _show_databases(session: Session, databases: dict[str, Any]) -> None:
+    if databases["reason"]:
+        without = "" if databases["running"] else "It has no database servers. "
+        session.say(f"{without}{databases['reason']}", err=True)
+    for why in databases["ports"].values():
+        session.say(why, err=True)
+    if databases["servers"]:
+        columns = ("Cluster", "Instance", "Role", "PostgreSQL", "Pid", "Disk MB", "Memory MB")
+        rows = [
+            [
+                *(one[key] for key in ("cluster", "instance", "role", "version", "pid")),
+                *(round(one[key] / 1024**2) for key in ("disk_bytes", "memory_bytes")),
+            ]
+            for one in databases["servers"]
+        ]
+        print_rows(session, "Database servers", columns, rows, spare=("Pid", "Memory MB", "Disk MB"))
+    if databases["endpoints"]:
+        print_rows(
+            session,
+            "Endpoints",
+            ("Address", "Port", "Name in AWS"),
+            [[one[key] for key in ("host", "port", "name")] for one in databases["endpoints"]],
+        )
+    for one in databases["servers"]:
+        if one["problem"]:
+            session.say(f"{one['instance']}: {one['problem']}", err=True)
 
 
 def _state(info: SandboxInfo) -> str:

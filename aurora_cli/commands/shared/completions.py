@@ -36,7 +36,7 @@ def complete_engines(ctx: click.Context, param: click.Parameter, incomplete: str
 def complete_classes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """DB instance classes of the packaged table, for the engine on the command line if there is one."""
     from aurora_cli.spec.facts.tables import instance_classes
-    from aurora_cli.spec.model.cluster import canonical_engine
+    from aurora_cli.spec.values.engine_names import canonical_engine
 
     return _starting(incomplete, instance_classes(canonical_engine(ctx.params.get("engine"))))
 

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,8 @@ import click
 from aurora_cli.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from aurora_cli.context import AppContext
     from aurora_cli.ui.console import ColorChoice, Consoles
 
@@ -30,6 +31,7 @@ class Settings:
 
     home: str | None = None
     sandbox: bool = False
+    no_database: bool = False
     provider: str | None = None
     profile: str | None = None
     role_arn: str | None = None
@@ -164,6 +166,8 @@ def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -
     Args:
         ask_code: asks a person for an MFA code, if there is a terminal.
     """
+    from pathlib import Path
+
     from aurora_cli.context import AppContext
 
     app = AppContext(
@@ -177,6 +181,7 @@ def make_app(settings: Settings, ask_code: Callable[[str], str] | None = None) -
         verify=settings.verify,
         terraform_bin=settings.terraform_bin,
         provider=settings.provider,
+        environ={**os.environ, **({"AURORA_SANDBOX_DATABASE": "off"} if settings.no_database else {})},
     )
     for name in os.environ.keys() - app.environ.keys():
         del os.environ[name]

@@ -91,6 +91,9 @@ _SETTINGS: dict[str, Setting] = {
     "copy_tags": _copy_tags,
     "monitoring_interval": _interval,
     "monitoring_role": _monitoring_role,
+    "public_access": lambda spec, key, own: (
+        spec.network.public_access if own.public_access is None else own.public_access
+    ),
     "tags": lambda spec, key, own: own.tags or None,
 }
 

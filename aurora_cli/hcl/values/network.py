@@ -8,6 +8,7 @@ from typing import Any
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Expression
 from aurora_cli.spec.derived import cidr
+from aurora_cli.spec.derived.members import public_fields
 from aurora_cli.spec.facts.features import ENDPOINTS, given_services
 from aurora_cli.spec.facts.partitions import COMMON_PREFIX, endpoint_prefix
 from aurora_cli.spec.model.cluster import ClusterSpec
@@ -27,40 +28,6 @@ class Subnet:
     cidr: str
     zone: str | None
     zone_index: int
-
-
-@dataclass(frozen=True)
-class Imported:
-    """A security group or subnet group that another configuration made: what it is called, and its own tags."""
-
-    name: str
-    description: str
-    tags: tuple[tuple[str, str], ...]
-
-    @property
-    def tag_map(self) -> dict[str, str]:
-        """The tags as an argument."""
-        return dict(self.tags)
-
-
-def imported_of(given: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...]) -> dict[str, Imported | None]:
-    """Resource type -> what was imported of it; None for what the stack names itself."""
-    none: dict[str, Imported | None] = dict.fromkeys(("aws_security_group", "aws_db_subnet_group"))
-    return {**none, **{one[0]: Imported(*one[1:]) for one in given if one[0] in none}}
-
-
-def rule_tags_of(
-    given: tuple[tuple[str, str, str, tuple[tuple[str, str], ...]], ...],
-) -> dict[str, dict[str, dict[str, str]]]:
-    """Type of a rule -> its key -> tags of its own, of those that were imported."""
-    found: dict[str, dict[str, dict[str, str]]] = {
-        "aws_vpc_security_group_ingress_rule": {},
-        "aws_vpc_security_group_egress_rule": {},
-    }
-    for kind, key, _, tags in given:
-        if kind in found:
-            found[kind][key] = dict(tags)
-    return found
 
 
 @dataclass(frozen=True)
@@ -155,7 +122,7 @@ def network_of(spec: ClusterSpec, offered_zones: tuple[str, ...] = (), *, keeps_
     made = "aws_db_subnet_group.this.name"
     return Network(
         own=given.own_vpc,
-        public=given.public_access,
+        public=bool(public_fields(spec)),
         cidr=given.cidr or DEFAULT_CIDR,
         subnets=_subnets(given) if given.own_vpc else (),
         named_zones=isinstance(given.zones, list),

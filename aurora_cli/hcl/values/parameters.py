@@ -16,11 +16,12 @@ from typing import Literal
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.hcl.literal import Expression, to_hcl
+from aurora_cli.hcl.values.imported import Given, ImportedGroup, imported_group
 from aurora_cli.hcl.values.instances import Instance
 from aurora_cli.hcl.values.services import service_parameters
 from aurora_cli.spec.derived.members import override_of
 from aurora_cli.spec.facts.parameters import as_read_back
-from aurora_cli.spec.facts.versions import default_version, parameter_family
+from aurora_cli.spec.facts.versions import default_version, forces_tls, parameter_family
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.fields import ParameterValue
 
@@ -58,6 +59,10 @@ CHANGES_AT_ONCE: dict[str, frozenset[str]] = {
 }
 
 
+GROUPS = {"cluster": "aws_rds_cluster_parameter_group", "instance": "aws_db_parameter_group"}
+"""Kind of a group -> its resource type."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One parameter: its value as text (or a reference), and `immediate` or `pending-reboot`."""
@@ -72,7 +77,8 @@ class ParameterGroups:
     """The parameters of both groups of a cluster, the family that both are of, and key -> those of one instance's own.
 
     `cluster_group` is the name of an existing cluster parameter group, or a reference to the one that is made. `prefix` stands
-    before the names of groups that are made beside those in use, ahead of an upgrade.
+    before the names of groups that are made beside those in use, ahead of an upgrade. `imported` has those that another
+    configuration named, by kind.
     """
 
     family: str
@@ -82,6 +88,7 @@ class ParameterGroups:
     cluster_group: str
     makes_cluster: bool
     makes_instance: bool
+    imported: dict[str, ImportedGroup | None]
     prefix: Literal["", "next_"] = ""
 
     @property
@@ -105,15 +112,21 @@ class ParameterGroups:
         return self.makes_cluster or self.makes_instance or bool(self.own)
 
 
-def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance]) -> ParameterGroups:
-    """The groups of a resolved spec, parameters sorted by name, the TLS one included."""
+def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance], given: Given = ()) -> ParameterGroups:
+    """The groups of a resolved spec, parameters sorted by name, the TLS one included.
+
+    Args:
+        given: what was imported.
+    """
     shared = spec.parameters.instance
     own = {one.key: override_of(spec, one.key) for one in instances}
     family = parameter_family(spec.engine, spec.engine_version or default_version(spec.engine))
+    imported = {kind: imported_group(given, type_, family) for kind, type_ in GROUPS.items()}
+    in_cluster = {**_with_tls(spec, imported["cluster"]), **service_parameters(spec)}
     return ParameterGroups(
         family=family,
-        cluster=_parameters(spec.engine, {**_with_tls(spec), **service_parameters(spec)}),
-        instance=_parameters(spec.engine, shared),
+        cluster=_parameters(spec.engine, in_cluster, imported["cluster"]),
+        instance=_parameters(spec.engine, shared, imported["instance"]),
         own={
             key: _parameters(spec.engine, {**shared, **override.parameters})
             for key, override in own.items()
@@ -122,6 +135,7 @@ def parameter_groups_of(spec: ClusterSpec, instances: Sequence[Instance]) -> Par
         cluster_group=spec.parameters.cluster_group or Expression("aws_rds_cluster_parameter_group.this.name"),
         makes_cluster=spec.parameters.cluster_group is None,
         makes_instance=spec.parameters.instance_group is None,
+        imported=imported,
     )
 
 
@@ -138,17 +152,25 @@ def tls_parameter(engine: str) -> str:
     return "rds.force_ssl" if engine == "aurora-postgresql" else "require_secure_transport"
 
 
-def _with_tls(spec: ClusterSpec) -> dict[str, ParameterValue]:
-    """Always set: the default differs from one engine version to the next (Aurora PostgreSQL forces TLS from 17 on)."""
-    forced: dict[str, ParameterValue] = {tls_parameter(spec.engine): spec.tls.required}
-    given = dict(spec.parameters.cluster)
+def _with_tls(spec: ClusterSpec, imported: ImportedGroup | None) -> dict[str, ParameterValue]:
+    """Always set: the default differs from one engine version to the next (Aurora PostgreSQL forces TLS from 17 on).
+
+    A group that was imported without it stays without it, as long as the default is what the spec says.
+    """
+    name, given = tls_parameter(spec.engine), dict(spec.parameters.cluster)
+    unset = imported is not None and name not in imported.methods
+    if unset and spec.tls.required == forces_tls(spec.engine, spec.engine_version or default_version(spec.engine)):
+        return given
+    forced: dict[str, ParameterValue] = {name: spec.tls.required}
     return {**given, **forced} if spec.tls.required else {**forced, **given}
 
 
-def _parameters(engine: str, values: Mapping[str, ParameterValue]) -> tuple[Parameter, ...]:
-    dynamic = CHANGES_AT_ONCE[engine]
+def _parameters(
+    engine: str, values: Mapping[str, ParameterValue], imported: ImportedGroup | None = None
+) -> tuple[Parameter, ...]:
+    methods = {**dict.fromkeys(CHANGES_AT_ONCE[engine], "immediate"), **(imported.methods if imported else {})}
     return tuple(
-        Parameter(name, _text(engine, name, value), "immediate" if name in dynamic else "pending-reboot")
+        Parameter(name, _text(engine, name, value), methods.get(name, "pending-reboot"))
         for name, value in sorted(values.items())
     )
 

@@ -20,6 +20,7 @@ from aurora_cli.operations.adopt.differences import refuse_differences, tagged_b
 from aurora_cli.operations.adopt.draft import LOCK_FILE, Draft, drafted
 from aurora_cli.operations.adopt.imports import imports_of
 from aurora_cli.operations.adopt.members import keys_of
+from aurora_cli.operations.adopt.own_parameters import changes_groups, with_own_parameters, without_own_parameters
 from aurora_cli.operations.adopt.preconditions import refuse
 from aurora_cli.operations.adopt.review import AdoptResult, AdoptReview, ApproveAdoption
 from aurora_cli.operations.adopt.state_upload import publish_state, tried_locally
@@ -87,17 +88,22 @@ def adopt(
         _refuse_managed(app, name)
         found = _read(app, name, region, origin, emit)
         if origin is not None:
-            found = with_own_network(app, found, origin, region)
-        desired = _describe(found, region, settings)
-        with drafted(app, found, tried_locally(desired.spec), _snapshot_name(app, found, region), emit) as draft:
-            plan = draft.try_out()
-            refuse_differences(name, plan)
-            review = _review(app, found, desired, origin, tagged_by(plan))
-            if dry_run:
-                return AdoptResult(review, None, dry_run=True)
-            if not approve(review):
-                raise Declined("Nothing was changed: the adoption was not approved.")
-            stack = _publish(app, draft, desired, review, emit)
+            found = with_own_parameters(with_own_network(app, found, origin, region), origin)
+        for attempt in without_own_parameters(found):
+            desired = _describe(attempt, region, settings)
+            snapshot = _snapshot_name(app, attempt, region)
+            with drafted(app, attempt, tried_locally(desired.spec), snapshot, emit) as draft:
+                plan = draft.try_out()
+                if attempt.own_parameters and changes_groups(plan):
+                    continue
+                refuse_differences(name, plan)
+                review = _review(app, attempt, desired, origin, tagged_by(plan))
+                if dry_run:
+                    return AdoptResult(review, None, dry_run=True)
+                if not approve(review):
+                    raise Declined("Nothing was changed: the adoption was not approved.")
+                stack = _publish(app, draft, desired, review, emit)
+            break
         try:
             report = _tag(app, stack, desired, emit)
         except PlanNotEmpty:  # it is adopted nevertheless

@@ -21,7 +21,7 @@ from aurora_cli.hcl.values.account import role_of
 from aurora_cli.operations.adopt.import_fixups import imported_values
 from aurora_cli.operations.adopt.imports import bare_of, imports_of
 from aurora_cli.operations.adopt.members import keys_of
-from aurora_cli.operations.core.network import imported_names
+from aurora_cli.operations.core.kept import imported_names
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.terraform.state.import_fixups import set_imported_values
 from aurora_cli.terraform.state.state import STATE_FILE, read_local_state

@@ -95,3 +95,13 @@ def rotation_of(found: DiscoveredCluster) -> dict[str, Any] | None:
         return None
     when = {"schedule": expression} if expression else {"every": days}
     return {**when, **({"duration": int(hours[1]) * 3600} if hours else {})}
+
+
+def stream_of(found: DiscoveredCluster) -> dict[str, Any] | None:
+    """The activity stream, if one runs. AWS gives the id of its key, which is of the cluster's account and Region."""
+    cluster = found.cluster
+    if cluster.get("ActivityStreamStatus") != "started":
+        return None
+    of_cluster = str(cluster["DBClusterArn"]).split(":")
+    key = ":".join((*of_cluster[:2], "kms", *of_cluster[3:5], f"key/{cluster['ActivityStreamKmsKeyId']}"))
+    return {"mode": cluster["ActivityStreamMode"], "kms_key": key}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.discovery import DiscoveredCluster
-from aurora_cli.operations.adopt.imports import CLUSTER, GROUP, INSTANCE
+from aurora_cli.hcl.values.parameters import GROUPS
+from aurora_cli.operations.adopt.imports import CLUSTER, GROUP, INSTANCE, STREAM
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
@@ -40,6 +41,8 @@ def imported_values(
         CLUSTER: cluster,
         INSTANCE: {"apply_immediately": at_once, "force_destroy": False},
         "aws_cloudwatch_log_group": {"skip_destroy": False},
+        STREAM: {"engine_native_audit_fields_included": False},
+        GROUPS["instance"]: {"skip_destroy": False},
         GROUP: {"revoke_rules_on_delete": False},
         "aws_secretsmanager_secret_rotation": {"rotate_immediately": False},
     }

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.discovery import DiscoveredCluster
 from aurora_cli.hcl.adoption import Bare, Import
-from aurora_cli.operations.adopt.members import keys_of
+from aurora_cli.hcl.values.parameters import GROUPS
+from aurora_cli.operations.adopt.members import keys_of, own_parameter_groups
+from aurora_cli.spec.facts.versions import parameter_family
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
 
 CLUSTER = "aws_rds_cluster"
 INSTANCE = "aws_rds_cluster_instance"
+STREAM = "aws_rds_cluster_activity_stream"
 SUBNETS, GROUP = "aws_db_subnet_group", "aws_security_group"
 INGRESS, EGRESS = "aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"
 _SCALING = "rds/cluster:{}/rds:cluster:ReadReplicaCount"
@@ -38,6 +41,9 @@ def imports_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Import, ...
         taken.append(
             Import("aws_secretsmanager_secret_rotation.master", found.cluster["MasterUserSecret"]["SecretArn"])
         )
+    if spec.activity_stream:
+        taken.append(Import(f"{STREAM}.this", found.cluster["DBClusterArn"]))
+    taken += [Import(f"{GROUPS[kind]}.this", group) for kind, group in own_parameter_groups(found).items()]
     return (*taken, *_autoscaling(name, spec), *_network(found))
 
 
@@ -91,6 +97,11 @@ def bare_of(found: DiscoveredCluster, spec: ClusterSpec) -> tuple[Bare, ...]:
         rules = {"rotation_rules": {"automatically_after_days": 7}}
         secret = {"secret_id": found.cluster["MasterUserSecret"]["SecretArn"]}
         bare.append(Bare("aws_secretsmanager_secret_rotation", "master", secret, blocks=rules))
+    if spec.activity_stream:
+        required = {"resource_arn": found.cluster["DBClusterArn"], "mode": "async", "kms_key_id": "alias/x"}
+        bare.append(Bare(STREAM, "this", required))
+    family = {"family": parameter_family(spec.engine, str(found.cluster["EngineVersion"]))}
+    bare += [Bare(GROUPS[kind], "this", family) for kind in own_parameter_groups(found)]
     return (*bare, *_bare_autoscaling(name, spec), *_bare_network(found))
 
 

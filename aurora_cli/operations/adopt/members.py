@@ -52,6 +52,7 @@ def _override(found: DiscoveredCluster, key: str, instance: Item, shared: dict[s
         "maintenance_window": _other_than(_window(found.cluster), _window(instance)),
         "auto_minor_upgrades": _other_than(upgrades_itself(found), bool(instance.get("AutoMinorVersionUpgrade"))),
         "monitoring_interval": _other_than(interval_of(found), instance.get("MonitoringInterval") or 0),
+        "public_access": _other_than(is_public(found), bool(instance.get("PubliclyAccessible"))),
         "parameter_group": _other_than(instance_group(found), _group(instance)),
         "tags": own_tags(found, instance.get("TagList")),
     }
@@ -78,9 +79,20 @@ def instance_group(found: DiscoveredCluster) -> str | None:
     return group
 
 
+def parameter_groups(found: DiscoveredCluster) -> dict[str, str]:
+    """`cluster`, `instance` -> the parameter group that the spec is about."""
+    names = {"cluster": found.cluster.get("DBClusterParameterGroup"), "instance": instance_group(found)}
+    return {kind: str(name) for kind, name in names.items() if name}
+
+
+def own_parameter_groups(found: DiscoveredCluster) -> dict[str, str]:
+    """Those that are taken over."""
+    return {kind: name for kind, name in parameter_groups(found).items() if kind in found.own_parameters}
+
+
 def is_public(found: DiscoveredCluster) -> bool:
-    """Whether the first instance has a public address; where others differ, the plan says so."""
-    return bool(found.managed[0].get("PubliclyAccessible"))
+    """Whether all instances have a public address."""
+    return all(one.get("PubliclyAccessible") for one in found.managed)
 
 
 def _capacity(found: DiscoveredCluster, members: Sequence[Item]) -> dict[str, Any]:

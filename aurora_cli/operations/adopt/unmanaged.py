@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.cluster.discovery import DiscoveredCluster, Item
+from aurora_cli.operations.adopt.members import own_parameter_groups
 
 if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
@@ -51,7 +52,10 @@ def _sources(group: Item) -> Iterator[str]:
 
 
 def _parameters(found: DiscoveredCluster) -> Iterator[Unmanaged]:
+    taken_over = own_parameter_groups(found).items()
     for (kind, name), values in found.parameters.items():
+        if (kind, name) in taken_over:
+            continue
         label = "cluster parameter group" if kind == "cluster" else "DB parameter group"
         texts = [f"{key} = {value}" for key, value in sorted(values.items())]
         more = f" and {len(texts) - 5} more" if len(texts) > 5 else ""

@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.aws.cluster.discovery import DiscoveredCluster
-from aurora_cli.operations.adopt.extras import autoscaling_of, endpoints_of, logs_of, rotation_of
-from aurora_cli.operations.adopt.members import instance_group, instances_of, interval_of, is_public, upgrades_itself
+from aurora_cli.hcl.values.parameters import tls_parameter
+from aurora_cli.operations.adopt.extras import autoscaling_of, endpoints_of, logs_of, rotation_of, stream_of
+from aurora_cli.operations.adopt.members import (
+    instances_of,
+    interval_of,
+    is_public,
+    own_parameter_groups,
+    parameter_groups,
+    upgrades_itself,
+)
 from aurora_cli.operations.adopt.tags import cluster_tags
-from aurora_cli.spec.facts.versions import major_version
+from aurora_cli.spec.facts.versions import forces_tls, major_version
 from aurora_cli.spec.layers.arguments import values_in
 from aurora_cli.spec.layers.flags import put
 from aurora_cli.spec.layers.shape import split_path
-
-_TLS_BY_DEFAULT_FROM = 17
-"""Aurora PostgreSQL forces TLS from 17 on where the parameter group says nothing (Aurora User Guide, security)."""
 
 
 def values_of(found: DiscoveredCluster, region: str) -> dict[str, Any]:
@@ -38,14 +43,21 @@ def values_of(found: DiscoveredCluster, region: str) -> dict[str, Any]:
         "backup": {"keep_automated": True},
         "maintenance": {"auto_minor_upgrades": upgrades_itself(found)},
         "extended_support": False if str(cluster.get("EngineLifecycleSupport")).endswith("disabled") else None,
-        "parameters": {"instance_group": instance_group(found)},
+        "parameters": _parameters(found),
         "logs": logs_of(found),
         "monitoring": _monitoring(found),
+        "activity_stream": stream_of(found),
     }
     for path, value in values_in(cluster):
-        if not (found.own_subnets and path == "network.subnet_group"):
+        if path not in _taken_over(found):
             put(values, split_path(path), value)
     return _without_nothing(values)
+
+
+def _taken_over(found: DiscoveredCluster) -> set[str]:
+    """Fields that would name what is the stack's own now."""
+    subnets = {"network.subnet_group"} if found.own_subnets else set()
+    return subnets | {f"parameters.{kind}_group" for kind in found.own_parameters}
 
 
 def _version(found: DiscoveredCluster) -> str:
@@ -95,9 +107,21 @@ def _domain(found: DiscoveredCluster) -> dict[str, Any] | None:
 def _forces_tls(found: DiscoveredCluster) -> bool:
     if found.forces_tls is not None:
         return found.forces_tls
-    cluster = found.cluster
-    major = cluster["EngineVersion"].partition(".")[0]
-    return cluster["Engine"] == "aurora-postgresql" and major.isdigit() and int(major) >= _TLS_BY_DEFAULT_FROM
+    return forces_tls(found.cluster["Engine"], found.cluster["EngineVersion"])
+
+
+def _parameters(found: DiscoveredCluster) -> dict[str, Any]:
+    """The parameters of the groups that are taken over, else the names of the groups."""
+    named = {
+        f"{kind}_group": name for kind, name in parameter_groups(found).items() if kind not in found.own_parameters
+    }
+    return {**named, **{kind: _set_in(found, kind, name) for kind, name in own_parameter_groups(found).items()}}
+
+
+def _set_in(found: DiscoveredCluster, kind: str, group: str) -> dict[str, str]:
+    """What a group sets, but for TLS, which the spec has elsewhere."""
+    values = found.parameters.get((kind, group), {})
+    return {name: value for name, value in values.items() if name != tls_parameter(found.cluster["Engine"])}
 
 
 def _monitoring(found: DiscoveredCluster) -> dict[str, Any]:

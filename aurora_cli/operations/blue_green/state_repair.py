@@ -13,6 +13,7 @@ from aurora_cli.errors import OperationFailed
 from aurora_cli.operations.blue_green.target import target_of
 from aurora_cli.operations.core.rendered import write_rendered
 from aurora_cli.operations.guard import guard
+from aurora_cli.operations.pipeline.provider_fixes import keep_minor_version
 from aurora_cli.operations.pipeline.step import Step
 from aurora_cli.operations.spec_file.store import store_spec
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green, write_blue_green
@@ -85,6 +86,7 @@ def _follow(context: OperationContext, record: BlueGreenRecord) -> str | None:
         if address in held:
             terraform.forget(address)
         terraform.take_in(address, name)
+    keep_minor_version(terraform, context.spec)
     terraform.refresh()
     return None
 

@@ -8,7 +8,8 @@ comes from, which Regions there are: the spec alone does not say, Terraform's st
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ class StackContext:
         self.before: ClusterSpec | None = last_spec(stack)
         self.names: tuple[str, ...] = (spec.name,)
         self.unrecorded = False
+        self._seen: dict[tuple[str, ...], Topology | None] = {}
+        self._sharing = [False]  # as `_seen`, one for the Regions of an operation
         act_for(app, stack, spec)
 
     @cached_property
@@ -53,8 +56,26 @@ class StackContext:
 
     def look(self) -> Topology | None:
         """The cluster as AWS reports it now; None if there is none. Raises CredentialsError, AccessDenied, AwsFailed."""
-        found = (read_topology(self.rds, name) for name in self.names)
-        return next((one for one in found if one is not None), None)
+        key = (self.spec.region, *self.names)
+        if not self._sharing[0] or key not in self._seen:
+            found = (read_topology(self.rds, name) for name in self.names)
+            self._seen[key] = next((one for one in found if one is not None), None)
+        return self._seen[key]
+
+    @contextmanager
+    def sharing_looks(self, *, seen: bool = False) -> Iterator[None]:
+        """Within the block, where nothing is changed and nothing waited for, AWS is asked once for each cluster.
+
+        Args:
+            seen: whether what was looked at last counts too.
+        """
+        if not seen:
+            self._seen.clear()
+        self._sharing[0] = True
+        try:
+            yield
+        finally:
+            self._sharing[0] = False
 
     @cached_property
     def terraform(self) -> Terraform:

@@ -143,6 +143,7 @@ class ClusterReport:
         activity_stream: Kinesis stream of the activity stream; None without one.
         secret_arn: ARN of the master user's secret in Secrets Manager.
         connect: a psql or mysql command line without the password.
+        ca_file: the certificate authority of the sandbox's database servers; None for AWS's, which must be downloaded.
         target: `aws` or `sandbox`.
         global_database: the global database that it is the home of; None for a plain cluster.
         warnings: sentences a person should read, e.g. "all instances are in one zone".
@@ -163,6 +164,7 @@ class ClusterReport:
     custom: dict[str, Endpoint] = field(default_factory=dict)
     secret_arn: str | None = None
     connect: str | None = None
+    ca_file: str | None = None
     database: str | None = None
     username: str | None = None
     preset: str | None = None

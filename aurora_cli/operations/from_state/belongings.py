@@ -10,6 +10,7 @@ from aurora_cli.aws.cluster.discovery import LOG_GROUPS, DiscoveredCluster
 from aurora_cli.hcl.adoption import Import
 from aurora_cli.terraform.state.state import StateResource
 
+_OLD_RULE = "aws_security_group_rule"
 _NAMES: dict[str, dict[str, str]] = {
     "aws_rds_cluster": {"arn": "arns"},
     "aws_rds_cluster_instance": {"cluster_identifier": "cluster"},
@@ -22,7 +23,7 @@ _NAMES: dict[str, dict[str, str]] = {
     "aws_rds_cluster_parameter_group": {"name": "parameters"},
     "aws_db_parameter_group": {"name": "parameters"},
     "aws_security_group": {"id": "groups"},
-    "aws_security_group_rule": {"security_group_id": "groups"},
+    _OLD_RULE: {"security_group_id": "groups"},
     "aws_vpc_security_group_ingress_rule": {"security_group_id": "groups"},
     "aws_vpc_security_group_egress_rule": {"security_group_id": "groups"},
     "aws_iam_role": {"name": "roles"},
@@ -139,5 +140,14 @@ def _texts(attributes: Mapping[str, Any], path: str) -> Iterator[str]:
 
 def _imported_as(one: StateResource, imports: Sequence[Import]) -> str | None:
     """The ids of imports are longer for autoscaling: `rds/cluster:NAME/rds:cluster:ReadReplicaCount/POLICY`."""
+    if one.type == _OLD_RULE:
+        return _rule_imported_as(one, imports)
     same = [i for i in imports if i.address.startswith(f"{one.type}.") and one.id in (i.id, *i.id.split("/"))]
     return same[0].address if same and one.id else None
+
+
+def _rule_imported_as(one: StateResource, imports: Sequence[Import]) -> str | None:
+    """A rule of the older kind: by its id in AWS, which one with several sources lacks; all rules of a group come with it."""
+    ids = {i.id: i.address for i in imports}
+    rule, group = (one.attributes.get(name) for name in ("security_group_rule_id", "security_group_id"))
+    return ids.get(str(rule)) or ids.get(str(group))

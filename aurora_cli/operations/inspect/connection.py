@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.events import Emit
 from aurora_cli.operations.core.instances import identifiers
-from aurora_cli.operations.core.region_topology import secret_of_master
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.inspect.lost import begin_to_look
-from aurora_cli.operations.passwords.generated import is_made_here
+from aurora_cli.operations.report.connect_facts import ConnectFacts, facts_of
 from aurora_cli.operations.report.connection_strings import (
     CA_FILE,
     MYSQL,
     Target,
     ca_command,
     ca_unknown,
-    target_of,
     written,
 )
 from aurora_cli.operations.report.report import live_topology
+from aurora_cli.operations.sql.sign_in import Request, with_request
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model.cluster import ClusterSpec
+
+
+_STOPPED = ("stopping", "stopped")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class Connection:
     password_command: str | None
     ca_command: str | None
     notes: tuple[str, ...] = ()
+
+    def with_authority(self, file: str) -> Connection:
+        """The same with a certificate authority that is there already."""
+        target = replace(self.target, ca_file=file)
+        return replace(self, target=target, texts=written(self.engine, target), ca_command=None)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -90,16 +97,8 @@ def connection(
     Raises:
         ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
     """
-    stack = existing_stack(app, name)
-    spec = stored_spec(stack).spec
-    begin_to_look(app, stack, emit)
-    topology = live_topology(app, spec)
-    if topology is None:
-        raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
-    hosts = hosts_of(topology, spec, stack.record.instance_keys)
-    host = _host(hosts, role, name)
-    chosen = user or topology.username or str(spec.username)
-    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
+    facts = connect_facts(app, name, emit=emit, role=role, user=user, database=database, ca_file=ca_file)
+    spec, topology, target = facts.spec, facts.topology, facts.target
     return Connection(
         name=name,
         region=spec.region,
@@ -107,10 +106,44 @@ def connection(
         engine=topology.engine,
         target=target,
         texts=written(topology.engine, target),
-        password_command=_password_command(topology.secret_arn or _made_secret(app, spec), topology, spec, target),
-        ca_command=ca_command(spec.region, ca_file),
+        password_command=_password_command(facts),
+        ca_command=ca_command(spec.region, target.ca_file),
         notes=tuple(_notes(topology, spec, target, role)),
     )
+
+
+def connect_facts(
+    app: AppContext,
+    name: str,
+    *,
+    emit: Emit,
+    role: str = "writer",
+    user: str | None = None,
+    database: str | None = None,
+    ca_file: str = CA_FILE,
+) -> ConnectFacts:
+    """Where to connect, and what signs in. Arguments and errors are those of `connection`."""
+    stack = existing_stack(app, name)
+    spec = stored_spec(stack).spec
+    begin_to_look(app, stack, emit)
+    topology = live_topology(app, spec)
+    if topology is None:
+        raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
+    host = _host(hosts_of(topology, spec, stack.record.instance_keys), role, name)
+    return facts_of(app, spec, topology, host, role=role, user=user, database=database, ca_file=ca_file)
+
+
+def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
+    """The cluster, the endpoint and the user of a request. Connects to nothing, and reads no password.
+
+    Raises:
+        InvalidInput: --iam does not fit the cluster or the user. OperationFailed: the cluster is stopped. Else as `connection`.
+    """
+    facts = connect_facts(app, request.name, emit=emit, role=request.role, user=request.user, database=request.database)
+    status = facts.topology.status
+    if status in _STOPPED:
+        raise OperationFailed(f"{request.name} is {status}.", hint=f"Start it: aurora-cli start {request.name}")
+    return with_request(facts, request)
 
 
 def hosts_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) -> dict[str, str | None]:
@@ -141,18 +174,14 @@ def _host(hosts: dict[str, str | None], role: str, name: str) -> str:
     return host
 
 
-def _made_secret(app: AppContext, spec: ClusterSpec) -> str | None:
-    """The secret of the stack's own, which a global database has."""
-    return secret_of_master(app, spec) if is_made_here(spec) else None
-
-
-def _password_command(secret: str | None, topology: Topology, spec: ClusterSpec, target: Target) -> str | None:
+def _password_command(facts: ConnectFacts) -> str | None:
     """The secret for the master user where there is one; a token for an IAM user; nothing for anybody else."""
-    if target.user == topology.username and secret:
-        read = f"aws secretsmanager get-secret-value --region {spec.region} --secret-id '{secret}'"
+    target, region = facts.target, facts.spec.region
+    if facts.secret:
+        read = f"aws secretsmanager get-secret-value --region {region} --secret-id '{facts.secret}'"
         return f"{read} --query SecretString --output text | jq -r .password"
-    if target.user in spec.credentials.iam_users:
-        where = f"--hostname {target.host} --port {target.port} --region {spec.region}"
+    if facts.iam:
+        where = f"--hostname {target.host} --port {target.port} --region {region}"
         return f"aws rds generate-db-auth-token {where} --username '{target.user}'"
     return None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.related.quotas import Quota, read_quotas
-from aurora_cli.errors import AuroraError
+from aurora_cli.errors import AuroraError, SandboxFailed
 from aurora_cli.events import Emit
 from aurora_cli.operations.preflight.quotas import used_up
 
@@ -49,7 +49,7 @@ def doctor(app: AppContext, *, emit: Emit) -> list[Check]:
         return [*checks, skipped, Check("credentials", "skipped", "Not checked without a Region.")]
     if any(c.name == "emulator" and c.status == "failed" for c in checks):
         return checks
-    return [*checks, *_account(app, region)]
+    return [*checks, *([_databases(app)] if app.sandbox else []), *_account(app, region)]
 
 
 def _home(app: AppContext) -> Check:
@@ -84,6 +84,17 @@ def _emulator(app: AppContext, emit: Emit) -> Check:
     except AuroraError as error:
         return Check("emulator", "failed", error.message, error.hint)
     return Check("emulator", "ok", f"{app.sandbox_manager.status().endpoint}")
+
+
+def _databases(app: AppContext) -> Check:
+    """Which PostgreSQL the sandbox's clusters run on, whatever version the API says."""
+    try:
+        found = app.sandbox_manager.databases()
+    except SandboxFailed as error:
+        return Check("databases", "skipped", error.message)
+    if found["running"]:
+        return Check("databases", "ok", f"PostgreSQL {', '.join(found['installed'])}")
+    return Check("databases", "skipped", f"The sandbox runs without database servers: {found['reason']}")
 
 
 def _provider(app: AppContext) -> Check:

@@ -6,7 +6,7 @@ from aurora_cli.operations.core.account import Account
 from aurora_cli.operations.core.concern import Concern
 from aurora_cli.operations.core.final_snapshot import FinalSnapshot
 from aurora_cli.operations.core.instances import Instances
-from aurora_cli.operations.core.network import KeptIpv6, KeptNames
+from aurora_cli.operations.core.kept import KeptIpv6, KeptNames
 from aurora_cli.operations.core.regions import Regions
 from aurora_cli.operations.guard.engine_version import NoDowngrade, SameVersion
 from aurora_cli.operations.passwords.master import MasterPassword
@@ -17,6 +17,7 @@ from aurora_cli.operations.preflight.orderable import Orderable
 from aurora_cli.operations.preflight.quotas import Quotas
 from aurora_cli.operations.preflight.refused_by_aws import RefusedByAws
 from aurora_cli.operations.source.state import Source
+from aurora_cli.operations.sql.bootstrap import Bootstrap
 
 EVERY_CHANGE: tuple[type[Concern], ...] = (
     Account,
@@ -40,5 +41,6 @@ APPLY: tuple[type[Concern], ...] = (
     Orderable,
     Rotation,
     Notices,
+    Bootstrap,
 )
 """Of create and apply, which bring a cluster to a spec in one step."""

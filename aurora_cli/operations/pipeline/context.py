@@ -108,7 +108,12 @@ class OperationContext(ChangeContext):
 
     def wait(self, look: Callable[[], tuple[Any, str | None]], what: str, **options: Any) -> Any:
         """Poll with progress; see `aws.waiters.wait_until`. Raises WaitTimeout."""
-        return wait_until(look, what=what, clock=self.app.clock, waiting=waiting(self.emit), **options)
+
+        def anew() -> tuple[Any, str | None]:
+            self._seen.clear()
+            return look()
+
+        return wait_until(anew, what=what, clock=self.app.clock, waiting=waiting(self.emit), **options)
 
     # --- Terraform ---
 

@@ -125,11 +125,12 @@ class _Engine(Run[PlanReview, ChangeResult]):
         super().__init__(context, context.options.operation, dry_run=context.options.dry_run)
         self.operation, self.options, self.replans = operation, context.options, operation.one_step
         self.resumed = context.journal is not None
-        self.decision = kept_decision(context.journal) if context.journal else operation.decide(context)
-        steps = list(operation.steps(context, self.decision))
-        if self.decision.desired is not None and not operation.one_step:
-            steps.append(Step(RECONCILE, operation.last_step, lambda: False, self._reconcile))
-        self.steps = StepRun(context, operation, steps)
+        with context.sharing_looks():
+            self.decision = kept_decision(context.journal) if context.journal else operation.decide(context)
+            steps = list(operation.steps(context, self.decision))
+            if self.decision.desired is not None and not operation.one_step:
+                steps.append(Step(RECONCILE, operation.last_step, lambda: False, self._reconcile))
+            self.steps = StepRun(context, operation, steps)
         self.change: SpecChange | None = None
         self.shown = Shown()
         self.topology: Topology | None = None

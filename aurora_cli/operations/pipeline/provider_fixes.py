@@ -9,6 +9,8 @@ And three orders. Readers are created at the same time, of which AWS may refuse 
 (provider issue 50115). Performance Insights cannot be turned off in the advanced mode of Database Insights, and with a change of
 the mode the provider sends days and key along, which AWS refuses beside Insights that are off. A subnet is deleted before the
 VPC endpoints leave it, and AWS deletes none that is in use.
+
+And a version: where AWS manages the minor one, the provider takes an upgrade that AWS has made for a difference.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ from aurora_cli.errors import TerraformFailed
 from aurora_cli.events import Emit, Note, waiting
 from aurora_cli.operations.pipeline.review import refuse_unapproved
 from aurora_cli.operations.report.report import capacity
+from aurora_cli.spec.facts.versions import rendered_version
 from aurora_cli.terraform.output.outcome import ApplySummary
+from aurora_cli.terraform.state.import_fixups import with_values
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
 PAUSE_REFUSED = "SecondsUntilAutoPause can only be specified when minimum capacity is 0"
 """What AWS answers to a pause delay beside a minimum above 0 (RDS API ModifyDBCluster)."""
 
+_VERSIONED = ("aws_rds_cluster", "aws_rds_global_cluster")
 _CONCURRENT = "has been modified by a concurrent operation"
 """What AWS answers to some of several changes that reach a cluster at the same time (InvalidDBClusterStateFault)."""
 _FUTILE_TRIES = 3
@@ -218,3 +223,20 @@ def _wait_for_rest(app: AppContext, rds: Any, identifier: str, emit: Emit, what:
         return topology, busy(topology)
 
     wait_until(look, what=what, clock=app.clock, waiting=waiting(emit))
+
+
+def keep_minor_version(terraform: Terraform, spec: ClusterSpec) -> None:
+    """Where only the major version is rendered, the state has it too: a plan from the exact version to it would ask AWS for its
+    default minor version, which may be a later one (ModifyDBCluster).
+
+    Raises:
+        TerraformFailed, StateLocked, ...: the state is as it was.
+    """
+    version = rendered_version(spec)
+    held = {one.attributes["engine_version"] for one in terraform.state_resources() if one.type in _VERSIONED}
+    if spec.maintenance.auto_minor_upgrades and held != {version}:
+        text = with_values(
+            terraform.state_text(),
+            lambda resource, _: {"engine_version": version} if resource["type"] in _VERSIONED else {},
+        )
+        terraform.save_state_text(text)

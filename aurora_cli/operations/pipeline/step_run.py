@@ -65,8 +65,7 @@ class StepRun:
         started = monotonic()
         self.emit(StepStarted(step.name, f"Step {number} of {len(self.all)}: {step.text}"))
         try:
-            self.context.wait_until_stable()
-            remark = "already done" if step.done() else self._run(step)
+            remark = "already done" if self._done_at_rest(step) else self._run(step)
         except KeyboardInterrupt as stop:
             self._say_stopped(number)
             raise Interrupted(self._how_far("Stopped by request"), hint=_AGAIN) from stop
@@ -105,7 +104,8 @@ class StepRun:
 
     def _done_at_rest(self, step: Step) -> bool:
         self.context.wait_until_stable()
-        return step.done()
+        with self.context.sharing_looks(seen=True):
+            return step.done()
 
     def _journal(self) -> Journal:
         if self.context.journal is None:

@@ -67,4 +67,9 @@ def hosts(context: OperationContext, names: Renamed) -> tuple[str, ...]:
     topology = context.live()
     found = [(names.before, names.after, host) for host in (topology.writer_host, topology.reader_host)]
     found += [(m.id, names.instances[m.id], m.host) for m in topology.members if m.id in names.instances]
-    return tuple(f"{host} -> {new}{host[len(old) :]}" for old, new, host in found if host)
+    return tuple(f"{host} -> {_renamed(host, old, new)}" for old, new, host in found if host)
+
+
+def _renamed(host: str, old: str, new: str) -> str:
+    """A host name begins with the identifier; an address of the sandbox does not."""
+    return f"{new}{host.removeprefix(old)}" if host.startswith(old) else "another address"

@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 MYSQL = "aurora-mysql"
 CA_FILE = "global-bundle.pem"
+LOOPBACK = "127."
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,15 @@ def target_of(
     default = topology.database or ("" if topology.engine == MYSQL else "postgres")
     chosen = default if database is None else database
     return Target(host, topology.port, chosen, user or topology.username or "", ca_file)
+
+
+def own_authority(file: Path | None, host: str | None) -> str | None:
+    """The certificate authority of the sandbox's database servers, if the host is one of theirs.
+
+    Args:
+        file: where it is; None: in an account.
+    """
+    return str(file) if file is not None and (host or "").startswith(LOOPBACK) else None
 
 
 def command_line(engine: str, target: Target) -> str:
@@ -98,8 +109,9 @@ def _postgres_jdbc(target: Target) -> str:
     return f"jdbc:postgresql://{target.authority}/{_encoded(target.database)}?{options}"
 
 
-def _psql(target: Target) -> str:
-    values = {
+def libpq_parameters(target: Target) -> dict[str, str]:
+    """Parameters of a connection by libpq, by their names in connection strings."""
+    return {
         "host": target.host,
         "port": str(target.port),
         "dbname": target.database,
@@ -107,6 +119,31 @@ def _psql(target: Target) -> str:
         "sslmode": "verify-full",
         "sslrootcert": target.ca_file,
     }
+
+
+def libpq_variables(target: Target) -> dict[str, str]:
+    """The same as variables of the environment; with a Kerberos ticket libpq would take GSSAPI in the place of TLS."""
+    names = {"dbname": "PGDATABASE"}
+    values = {names.get(key, f"PG{key.upper()}"): value for key, value in libpq_parameters(target).items()}
+    return {**values, "PGGSSENCMODE": "disable"}
+
+
+def mysql_options(target: Target, password: str | None, *, token: bool, mariadb: bool) -> str:
+    """An option file of the mysql client. Each value is quoted: `#` would begin a comment, and blanks at its ends would go."""
+    values = {"host": target.host, "port": str(target.port), "user": target.user, "ssl-ca": target.ca_file}
+    values |= {"ssl-verify-server-cert": "1"} if mariadb else {"ssl-mode": "VERIFY_IDENTITY"}
+    values |= {} if password is None else {"password": password}
+    values |= {"enable-cleartext-plugin": "1"} if token else {}
+    lines = (f'{name}="{_option(value)}"' for name, value in values.items())
+    return "\n".join(["[client]", *lines, ""])
+
+
+def _option(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _psql(target: Target) -> str:
+    values = libpq_parameters(target)
     return shlex.join(["psql", " ".join(f"{key}={_conninfo(value)}" for key, value in values.items())])
 
 

@@ -9,7 +9,14 @@ from aurora_cli.aws.cluster.topology import Member, Topology, read_topology
 from aurora_cli.operations.core.global_results import Endpoint, GlobalInfo
 from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
-from aurora_cli.operations.report.connection_strings import command_line, target_of
+from aurora_cli.operations.report.connection_strings import (
+    CA_FILE,
+    LOOPBACK,
+    MYSQL,
+    command_line,
+    own_authority,
+    target_of,
+)
 from aurora_cli.operations.report.global_database import global_info, global_warnings
 from aurora_cli.operations.report.proxy_and_keys import key_warnings, proxy_endpoints
 
@@ -56,6 +63,7 @@ def report(
             target=app.target,
             preset=spec.preset,
         )
+    authority = own_authority(app.sandbox_certificates, topology.writer_host)
     info = global_info(topology, regions, topology.port)
     writer = Endpoint(topology.writer_host, topology.port) if topology.writer_host else None
     reader = Endpoint(topology.reader_host, topology.port) if topology.reader_host else None
@@ -73,7 +81,8 @@ def report(
         instances=tuple(_instance(m, managed) for m in _by_role(topology)),
         custom={name: Endpoint(host, topology.port) for name, host in topology.custom.items()},
         secret_arn=regions.secret_arn or topology.secret_arn,
-        connect=_connect(topology, info) if writer else None,
+        connect=_connect(topology, info, authority) if writer else None,
+        ca_file=authority,
         database=topology.database,
         username=topology.username,
         preset=spec.preset,
@@ -82,6 +91,7 @@ def report(
         pending=topology.pending,
         warnings=(
             *_warnings(topology, spec, info),
+            *_unreachable(app, topology),
             *(global_warnings(info, spec.region) if info else ()),
             *key_warnings(app, spec, topology),
         ),
@@ -92,10 +102,18 @@ def report(
     )
 
 
-def _connect(topology: Topology, info: GlobalInfo | None) -> str:
+def _connect(topology: Topology, info: GlobalInfo | None, authority: str | None) -> str:
     """By the writer endpoint of the global database if there is one: that one follows a switchover."""
     host = info.writer.host if info and info.writer else topology.writer_host or ""
-    return command_line(topology.engine, target_of(topology, host))
+    return command_line(topology.engine, target_of(topology, host, ca_file=authority or CA_FILE))
+
+
+def _unreachable(app: AppContext, topology: Topology) -> list[str]:
+    """Why the endpoints of a cluster in the sandbox lead nowhere, where they should not."""
+    if topology.engine == MYSQL or topology.writer_host is None or topology.writer_host.startswith(LOOPBACK):
+        return []
+    found = app.sandbox_problem(topology.port)
+    return [f"The endpoints lead nowhere. {found}"] if found else []
 
 
 def capacity(topology: Topology) -> dict[str, float] | None:

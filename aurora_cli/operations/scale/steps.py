@@ -115,11 +115,10 @@ class ScaleSteps:
         run = self._reach(self._on_the_way(changed), keys_on_the_way(self.order, self.keys), place, taken_down=names)
         words = _ALONE if alone else _READER if len(keys) == 1 else _READERS
         moves = (f"{place.name(k)} from {place.order.classes[k]} to {class_of(place.after, k)}" for k in keys)
-        done = [self._has_class(place, key) for key in keys]
         return Step(
             f"resize {', '.join(names)}",
             f"Change {', '.join(moves)}",
-            lambda: all(has_class() for has_class in done),
+            lambda: all(self._has_class(place, key) for key in keys),
             run,
             words.format(name=" and ".join(names)),
             without_writer=alone and place.order.writer in keys,
@@ -163,12 +162,9 @@ class ScaleSteps:
 
         return run
 
-    def _has_class(self, place: _Place, key: str) -> Callable[[], bool]:
-        def done() -> bool:
-            member = place.context.member(place.name(key))
-            return member is not None and (member.class_, member.status) == (class_of(place.after, key), "available")
-
-        return done
+    def _has_class(self, place: _Place, key: str) -> bool:
+        member = place.context.member(place.name(key))
+        return member is not None and (member.class_, member.status) == (class_of(place.after, key), "available")
 
     def _added(self) -> bool:
         topology = self.context.live()
@@ -182,7 +178,7 @@ class ScaleSteps:
         gone = {self.names[key] for key in self.order.gone}
         members = {m.id for m in self.context.live().members}
         places = (_Place(None, self.context, self.after, self.order), *self.regions)
-        changed = all(self._has_class(place, key)() for place in places for key in place.order.resize)
+        changed = all(self._has_class(place, key) for place in places for key in place.order.resize)
         return self._added() and not gone & members and changed
 
     def _capacity_changes(self) -> bool:

@@ -39,7 +39,7 @@ def kept_layer(stack: Stack, layers: Sequence[Layer]) -> Layer:
     """The values of the stored spec that stay where the layers do not name them. Raises StackDamaged."""
     from aurora_cli.spec.layers.flags import put
     from aurora_cli.spec.layers.merge import IDENTITY
-    from aurora_cli.spec.model.cluster import canonical_engine
+    from aurora_cli.spec.values.engine_names import canonical_engine
 
     stored, spec, record = stored_layer(stack), stored_spec(stack).spec, stack.record
     kept: dict[str, Any] = {}

@@ -15,6 +15,7 @@ from aurora_cli.aws.errors import aws_errors
 from aurora_cli.aws.modify.reboot import reboot
 from aurora_cli.aws.restore.snapshots import await_snapshot, list_snapshots, snapshot_exists
 from aurora_cli.events import waiting
+from aurora_cli.operations.pipeline.provider_fixes import keep_minor_version
 from aurora_cli.operations.pipeline.step import Decision, Step
 from aurora_cli.operations.upgrade.clusters import UpgradeUnit
 from aurora_cli.operations.upgrade.parameter_groups import Groups
@@ -168,6 +169,8 @@ class UpgradeSteps:
 
         def run() -> None:
             assert self.decision.desired is not None
+            self.context.keys()  # a remote state needs its init first
+            keep_minor_version(self.context.terraform, self.decision.desired.spec)
             self.groups.take_over(self.decision.desired.spec)
 
         text = f"Use the groups of {self.facts['family']}, and delete the old ones"

@@ -14,17 +14,22 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aurora_cli.sandbox.emulator.admin import Admin
 from aurora_cli.sandbox.emulator.application import Application
 from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import SavedInventory
 from aurora_cli.sandbox.emulator.loading import Loader
+from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.server import EmulatorServer
 from aurora_cli.sandbox.faults import FaultBook
 from aurora_cli.sandbox.isolation import DEFAULT_REGION, Keys, new_keys
 from aurora_cli.sandbox.processes import start_time
 from aurora_cli.sandbox.state import EmulatorState, StateFiles
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.aws import Aws
 
 LOOK_AROUND_S = 2.0
 
@@ -53,7 +58,7 @@ def main(argv: list[str] | None = None) -> None:
     files = StateFiles(options.folder)
     token, keys = secrets.token_hex(16), new_keys()
     inventory = SavedInventory(files)
-    loader = Loader(options.region, inventory.start)
+    loader = Loader(options.region, lambda aws: begin(aws, inventory, files.folder, keys))
     admin = Admin(token, loader, inventory, CallLog(), FaultBook())
     server = listen(options.port, Application(admin, keys.access_key_id))
     state = new_state(server.port, token, keys, options.region)
@@ -64,9 +69,17 @@ def main(argv: list[str] | None = None) -> None:
         os.close(options.ready_fd)
     loader.start()
     serve_until(stop, files, state, inventory.end)
+    hooks.end(files.folder)
     # moto may still be loading in its thread, which an orderly shutdown of the interpreter does not survive.
     sys.stderr.flush()
     os._exit(0)
+
+
+def begin(aws: Aws, inventory: SavedInventory, folder: Path, keys: Keys) -> None:
+    """Bring back the resources, and their servers."""
+    hooks.start(folder, os.environ, keys)
+    inventory.start(aws)
+    hooks.begin()
 
 
 def wake_up(pipe: int) -> None:

@@ -9,6 +9,7 @@ DELETE /_aurora/faults              clear; ?id=fault-1 for one
 GET, POST /_aurora/settings         {"latency_s": seconds that a resource takes to become available}
 GET, POST /_aurora/lag              {"region", "cluster", "seconds"}: replica lag in CloudWatch; null: no datapoints
 POST   /_aurora/serverless-v1       {"region", ...}: create a cluster that the API no longer creates
+GET    /_aurora/databases           the database servers, and where they listen
 POST   /_aurora/reset               delete every resource, call and fault
 """
 
@@ -26,6 +27,7 @@ from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import SavedInventory
 from aurora_cli.sandbox.emulator.latency import LATENCY
 from aurora_cli.sandbox.emulator.loading import Loader
+from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services.cloudwatch import LAGS
 from aurora_cli.sandbox.emulator.wire_errors import Answer
@@ -55,6 +57,7 @@ class Admin:
             "settings": self._settings,
             "lag": self._lag,
             "serverless-v1": self._serverless_v1,
+            "databases": self._databases,
             "reset": self._reset,
         }.get(name)
         if page is None:
@@ -105,6 +108,10 @@ class Admin:
         with aws.one_at_a_time:
             return {"arn": aws.place_serverless_v1(data.pop("region"), data)}
 
+    def _databases(self, method: str, query: Query, data: Any) -> Any:
+        self.loader.wait()
+        return hooks.report()
+
     def _reset(self, method: str, query: Query, data: Any) -> Any:
         if method != "POST":
             return None
@@ -112,6 +119,8 @@ class Admin:
         with aws.one_at_a_time:
             aws.reset()
             self.inventory.clear()
+            hooks.sync()
+        hooks.settle()
         LAGS.clear()
         self.faults.clear()
         self.calls.clear()

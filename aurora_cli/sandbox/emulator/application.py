@@ -10,6 +10,7 @@ from http import HTTPStatus
 from aurora_cli.sandbox.emulator.access import refusal as refused_access
 from aurora_cli.sandbox.emulator.admin import Admin
 from aurora_cli.sandbox.emulator.calls import Call
+from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.server import ConnectionCut, Environ, StartResponse
 from aurora_cli.sandbox.emulator.wire_errors import Answer, error_answer, error_code, refusal
 from aurora_cli.sandbox.faults import FaultRule
@@ -68,9 +69,12 @@ class Application:
         name = f"{call.service}:{call.action}"
         try:
             aws = self.admin.loader.wait()
+            if call.service == "rds-data":
+                return aws.data_api.answer(environ)
             with aws.one_at_a_time:
                 answer = aws.call(environ)
                 self.admin.inventory.update(call.action)
+                hooks.sync()
             self.admin.inventory.keep()
         except NotImplementedError:
             return error_answer("unknown_action", call.protocol, name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterator
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
@@ -20,6 +21,9 @@ from aurora_cli.sandbox.emulator.services.refusals import refusal
 from aurora_cli.sandbox.emulator.wire_errors import Answer
 from aurora_cli.sandbox.inventory import Inventory
 from aurora_cli.sandbox.isolation import ACCOUNT
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.emulator.data_api.service import DataApi
 
 WARM_UP = (
     ("rds", "Action=DescribeDBClusters&Version=2014-10-31", None),
@@ -56,6 +60,18 @@ class Aws:
                 return performance_insights.answer(environ, ACCOUNT)
             install_for(service)
             return refusal(environ) or self._call(environ)
+
+    @cached_property
+    def data_api(self) -> DataApi:
+        """The Data API, whose statements other calls do not wait for."""
+        from aurora_cli.sandbox.emulator.data_api.logins import Login, login
+        from aurora_cli.sandbox.emulator.data_api.service import DataApi
+
+        def find(region: str, cluster: str, secret: str, database: str | None) -> Login:
+            with self.one_at_a_time:
+                return login(region, cluster, secret, database)
+
+        return DataApi(find)
 
     def _call(self, environ: Environ) -> Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []

@@ -54,6 +54,13 @@ def tier_of(spec: ClusterSpec, key: str) -> int:
     return min(place, FOLLOWING_TIER) if override.scale_with_writer else max(place, FOLLOWING_TIER + 1)
 
 
+def public_fields(spec: ClusterSpec) -> tuple[str, ...]:
+    """The fields that give instances a public address; none for a private cluster."""
+    of_all = ("network.public_access",) if spec.network.public_access else ()
+    own = (key for key, override in sorted(spec.instances.overrides.items()) if override.public_access)
+    return (*of_all, *(f"instances.overrides.{key}.public_access" for key in own))
+
+
 def members_of(spec: ClusterSpec) -> tuple[Member, ...]:
     """The instances of a new cluster: keys 1 to readers + 1."""
     keys = [str(number) for number in range(1, spec.instances.readers + 2)]

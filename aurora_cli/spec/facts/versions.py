@@ -67,6 +67,15 @@ def support_ended(engine: str, version: str) -> date | None:
     return end if end is not None and end < datetime.now(timezone.utc).date() else None
 
 
+def forces_tls(engine: str, version: str) -> bool:
+    """Whether the engine refuses connections without TLS where the parameter group says nothing.
+
+    Aurora PostgreSQL does from 17 on (Aurora User Guide, security).
+    """
+    major = major_version(engine, version)
+    return engine == "aurora-postgresql" and major.isdigit() and int(major) >= 17
+
+
 def creatable(engine: str) -> list[str]:
     """Full versions that AWS offers for new clusters, oldest first, as of the table's date."""
     return list(table("engines")[engine]["creatable"])

@@ -11,7 +11,7 @@ from typing import Any
 from aurora_cli.errors import Problem
 from aurora_cli.spec.layers.shape import Shape, child_of, spec_shape
 from aurora_cli.spec.layers.unknown import unknown_key
-from aurora_cli.spec.model.cluster import canonical_engine
+from aurora_cli.spec.values.engine_names import canonical_engine
 from aurora_cli.spec.values.quantities import parse_acu_range
 from aurora_cli.spec.values.scalars import as_written
 from aurora_cli.spec.values.suggestions import shown

@@ -7,12 +7,13 @@ docstring. A model is frozen: a change makes a new one with `model_copy`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from aurora_cli.spec.model.assume_role import AssumeRole, Roles
 from aurora_cli.spec.model.autoscaling import Autoscaling
+from aurora_cli.spec.model.bootstrap import Bootstrap
 from aurora_cli.spec.model.credentials import Credentials
 from aurora_cli.spec.model.fields import (
     INSTANCE,
@@ -35,26 +36,13 @@ from aurora_cli.spec.model.proxy import Proxy
 from aurora_cli.spec.model.serverless_v1 import ServerlessV1
 from aurora_cli.spec.model.services import Services
 from aurora_cli.spec.model.source import INHERITING, Source
+from aurora_cli.spec.values.engine_names import canonical_engine
 
 PresetName = Literal["development", "staging", "production"]
 EngineName = Literal["aurora-postgresql", "aurora-mysql"]
 
 StorageType = Literal["aurora", "aurora-iopt1"]
 EndpointType = Literal["reader", "any"]
-
-ENGINE_ALIASES: dict[str, EngineName] = {
-    "postgres": "aurora-postgresql",
-    "postgresql": "aurora-postgresql",
-    "pg": "aurora-postgresql",
-    "aurora-postgresql": "aurora-postgresql",
-    "mysql": "aurora-mysql",
-    "aurora-mysql": "aurora-mysql",
-}
-
-
-def canonical_engine(value: Any) -> Any:
-    """AWS's name for an engine: `postgres` gives `aurora-postgresql`. Anything unknown is left for pydantic to refuse."""
-    return ENGINE_ALIASES.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 
 class CustomEndpoint(Model):
@@ -285,6 +273,9 @@ class ClusterSpec(Model):
     )
     deletion_protection: Annotated[bool, Argument("deletion_protection", "DeletionProtection")] = Field(
         True, description="AWS refuses to delete the cluster while this is on."
+    )
+    bootstrap: Bootstrap | None = Field(
+        None, description="Roles, databases and SQL that a new cluster begins with; Aurora PostgreSQL."
     )
     services: Services = Field(default_factory=lambda: Services.model_validate({}))
     parameters: Parameters = Field(default_factory=lambda: Parameters.model_validate({}))

@@ -53,6 +53,9 @@ class InstanceOverride(Model):
     monitoring_interval: Annotated[Whole | None, Argument("monitoring_interval", of=INSTANCE)] = Field(
         None, description="Seconds between two values of Enhanced Monitoring; 0 turns it off here."
     )
+    public_access: Annotated[bool | None, Argument("publicly_accessible", of=INSTANCE)] = Field(
+        None, description="Public address of this instance; default `network.public_access`."
+    )
     parameters: dict[str, ParameterValue] = Field(
         default_factory=dict,
         description="Parameters that override `parameters.instance`, in a separate parameter group.",

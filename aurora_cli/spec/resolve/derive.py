@@ -8,8 +8,8 @@ from aurora_cli.spec.facts.versions import default_version, major_version
 from aurora_cli.spec.layers.layers import Layer
 from aurora_cli.spec.layers.merge import SERVERLESS, Merged
 from aurora_cli.spec.layers.presets import PRESETS, preset_layer
-from aurora_cli.spec.model.cluster import canonical_engine
 from aurora_cli.spec.model.source import INHERITING
+from aurora_cli.spec.values.engine_names import canonical_engine
 from aurora_cli.spec.values.windows import daily, derived_backup, derived_maintenance, weekly
 
 DEFAULT = "default"

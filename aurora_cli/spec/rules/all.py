@@ -22,7 +22,7 @@ from aurora_cli.spec.rules.monitoring import activity_stream, logs, monitoring
 from aurora_cli.spec.rules.network import dns, egress, network, proxy, sources, vpc_endpoints
 from aurora_cli.spec.rules.registry import Rule
 from aurora_cli.spec.rules.security import credentials, keys, security
-from aurora_cli.spec.rules.stack import assume_role, backends, existing, identifiers, services, tags
+from aurora_cli.spec.rules.stack import assume_role, backends, bootstrap, existing, identifiers, services, tags
 
 _OWN = ("network.", "instances.", "encryption.")
 _NOT_HERE = frozenset({"failover-target", "high-availability"})
@@ -79,6 +79,7 @@ _FILES: tuple[ModuleType, ...] = (
     global_database,
     activity_stream,
     assume_role,
+    bootstrap,
     backends,
     serverless_v1,
     live,

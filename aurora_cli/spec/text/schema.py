@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.spec.model.cluster import ENGINE_ALIASES, ClusterSpec
+from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.values.engine_names import ENGINE_ALIASES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

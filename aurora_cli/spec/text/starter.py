@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aurora_cli.spec.facts.versions import default_version
 from aurora_cli.spec.layers.presets import PRESETS
-from aurora_cli.spec.model.cluster import canonical_engine
+from aurora_cli.spec.values.engine_names import canonical_engine
 
 _LINES = """\
 # An Amazon Aurora cluster. Create it with: aurora-cli apply -f {name}.yaml

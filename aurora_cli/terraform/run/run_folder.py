@@ -155,6 +155,7 @@ class Run:
         """Note that the end of this run has been seen and dealt with."""
         self.record = replace(self.record, finished_at=_now(), exit_status=exit_status)
         self.save()
+        self.pid_file.unlink(missing_ok=True)  # the number may be another process's by now
 
     def save(self) -> None:
         """Write run.json."""

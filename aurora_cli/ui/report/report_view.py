@@ -187,7 +187,7 @@ def _access(report: ClusterReport) -> list[tuple[str, str | None]]:
     protection = None if report.deletion_protection is None else "on" if report.deletion_protection else "off"
     return [
         ("connect", report.connect),
-        ("certificates", (ca_command(report.region) or ca_unknown(report.region)) if report.connect else None),
+        ("certificates", _certificates(report)),
         ("password in", report.secret_arn),
         ("activity stream", report.activity_stream),
         ("database", report.database),
@@ -195,6 +195,13 @@ def _access(report: ClusterReport) -> list[tuple[str, str | None]]:
         ("capacity", _capacity(report.acu) if report.acu else None),
         ("deletion protection", protection),
     ]
+
+
+def _certificates(report: ClusterReport) -> str | None:
+    """How to get them, where the line that connects does not name a file that is there."""
+    if report.connect is None or report.ca_file is not None:
+        return None
+    return ca_command(report.region) or ca_unknown(report.region)
 
 
 def _waiting(report: ClusterReport) -> list[tuple[str, str | None]]:

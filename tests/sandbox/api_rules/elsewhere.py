@@ -6,11 +6,16 @@ _OURS = "about this tool's files and names, which AWS does not see"
 _ADVICE = "advice: AWS takes it"
 _RUNS = "AWS takes it, and it shows when the database runs"
 _LIST = "AWS publishes no list, and whether it refuses differs"
+_SQL = "about SQL, which AWS's API does not see"
 _TERRAFORM = "about Terraform's backend"
 _UNSEEN = "AWS refuses it, and no public report has its words"
 _DOUBT = "AWS's own pages differ, and it is only warned of"
 
 NO_COUNTERPART: dict[str, str] = {
+    "bootstrap-engine": _SQL,
+    "bootstrap-names": _SQL,
+    "bootstrap-sign-in": _SQL,
+    "bootstrap-grant": _SQL,
     "region": "a Region that does not exist has no endpoint to ask",
     "region-known": "a Region that does not exist has no endpoint to ask",
     "database-keyword": _LIST,

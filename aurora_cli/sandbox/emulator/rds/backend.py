@@ -10,7 +10,7 @@ from moto.rds import urls
 from moto.rds.models import DBClusterParameterGroup, DBParameterGroup, RDSBackend, rds_backends
 
 from aurora_cli.sandbox.emulator.latency import Transition
-from aurora_cli.sandbox.emulator.rds.errors import cluster_not_found, error, instance_not_found
+from aurora_cli.sandbox.emulator.rds.errors import bad_value, cluster_not_found, error, instance_not_found
 from aurora_cli.sandbox.emulator.rds.models import parameter_group
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.deployment import Deployment
@@ -24,17 +24,11 @@ from aurora_cli.sandbox.emulator.rds.models.snapshot import RetainedBackup
 NOT_FOUND_CODES = {
     "cluster": "DBClusterNotFoundFault",
     "db": "DBInstanceNotFound",
-    "cluster-snapshot": "DBClusterSnapshotNotFoundFault",
     "snapshot": "DBSnapshotNotFound",
-    "subgrp": "DBSubnetGroupNotFoundFault",
-    "pg": "DBParameterGroupNotFound",
-    "cluster-pg": "DBParameterGroupNotFound",
-    "cluster-endpoint": "DBClusterEndpointNotFoundFault",
     "db-proxy": "DBProxyNotFoundFault",
     "db-proxy-endpoint": "DBProxyEndpointNotFoundFault",
-    "es": "SubscriptionNotFound",
-    "global-cluster": "GlobalClusterNotFoundFault",
 }
+"""Kind in an ARN -> the error of the tagging actions; the model has none for the other kinds."""
 
 
 def forget(table: MutableMapping[str, Any], name: str | None) -> None:
@@ -148,7 +142,7 @@ class AuroraBackend(RDSBackend):
         Raises:
             RDSClientError: there is none.
         """
-        return cast(DBParameterGroup, parameter_group.find(self, DBParameterGroup, name))
+        return cast(DBParameterGroup, parameter_group.find(self, DBParameterGroup, name, parameter_group.NOT_FOUND))
 
     def cluster_parameter_group(self, name: str) -> DBClusterParameterGroup:
         """The cluster parameter group that a cluster names.
@@ -179,4 +173,6 @@ class AuroraBackend(RDSBackend):
         return super()._get_resource_for_tagging(arn) or self._untaggable(arn, kind)
 
     def _untaggable(self, arn: str, kind: str) -> Any:
-        raise error(NOT_FOUND_CODES.get(kind, "InvalidParameterValue"), f"The resource {arn} does not exist.")
+        if kind in NOT_FOUND_CODES:
+            raise error(NOT_FOUND_CODES[kind], f"The resource {arn} does not exist.")
+        raise bad_value("The specified resource name does not match an RDS resource in this region.")

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
+from moto.core.exceptions import ServiceException
 from moto.rds.exceptions import RDSClientError
+
+_OF_MOTO = (
+    (re.compile(r"DBClusterSnapshot (\S+) not found\."), r"DBClusterSnapshot not found: \1"),
+    (re.compile(r"Subnet Group (\S+) not found\."), r"DB subnet group '\1' does not exist."),
+    (re.compile(r"DB Parameter Group (\S+) not found\."), r"DBParameterGroup not found: \1"),
+)
+"""Texts that moto could have as AWS has them (public reports of these errors)."""
+
+
+def in_words_of_aws(failure: ServiceException) -> ServiceException:
+    """An error of moto with the text of AWS."""
+    for found, text in _OF_MOTO:
+        failure.message = found.sub(text, failure.message)
+    return failure
 
 
 def error(code: str, message: str) -> RDSClientError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
+from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.rds.responses import RDSResponse
@@ -37,10 +38,13 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters import (
 )
 from aurora_cli.sandbox.emulator.rds.actions.parameter_groups import CLUSTER_GROUPS, DB_GROUPS, engine_defaults
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import hooks
+from aurora_cli.sandbox.emulator.rds.errors import in_words_of_aws
 from aurora_cli.sandbox.emulator.rds.limits import tags
 from aurora_cli.sandbox.emulator.rds.limits.check import check
 from aurora_cli.sandbox.emulator.rds.lists import FILTERS, LARGEST_PAGES
 from aurora_cli.sandbox.emulator.rds.models import engines
+from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 
 _SERVICE = "rds"
 
@@ -81,11 +85,14 @@ class AuroraResponse(RDSResponse):
         if self._refusal is not None:
             return self._refused(self._refusal)
         self.aurora.run_due()
+        hooks.sync()
         return super().call_action()
 
     def serialized(self, action_result: ActionResult) -> Any:
         """The response: of a list, the items that match the filters, and of these one page."""
         action, result = self._get_action(), action_result.result
+        if isinstance(result, ServiceException):
+            return super().serialized(ActionResult(in_words_of_aws(result)))
         if not isinstance(result, dict):
             return super().serialized(action_result)
         if self._filters:
@@ -145,6 +152,10 @@ def _of_cluster(backend: AuroraBackend, params: Any) -> bool:
     return backend.serves_instance(params["DBInstanceIdentifier"])
 
 
+def _of_member(backend: AuroraBackend, params: Any) -> bool:
+    return isinstance(backend.databases.get(params["DBInstanceIdentifier"].lower()), AuroraInstance)
+
+
 ACTIONS = {
     "CreateDBCluster": Action("DBCluster", lifecycle.create, _for_aurora),
     "ModifyDBCluster": Action("DBCluster", modification.modify),
@@ -165,6 +176,9 @@ ACTIONS = {
     "ModifyDBInstance": Action("DBInstance", instances.modify, _of_cluster),
     "DeleteDBInstance": Action("DBInstance", instances.delete, _of_cluster),
     "RebootDBInstance": Action("DBInstance", instances.reboot, _of_cluster),
+    "CreateDBSnapshot": Action("", instances.refuse_snapshot, _of_member),
+    "StartDBInstance": Action("", instances.refuse_stop, _of_member),
+    "StopDBInstance": Action("", instances.refuse_stop, _of_member),
     "CreateDBClusterEndpoint": Action("", endpoints.create),
     "ModifyDBClusterEndpoint": Action("", endpoints.modify),
     "DeleteDBClusterEndpoint": Action("", endpoints.delete),

@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
+
+_PROVIDERS: list[type] = []
+"""moto finds the subclasses of its class as long as they exist."""
 LAGS: dict[tuple[str, str], float | None] = {}
 """(Region, cluster) -> seconds; None: no datapoints; -1: the replication is stopped."""
 
@@ -13,8 +17,30 @@ METRICS = {"AuroraBinlogReplicaLag": ("mysql", "aurora-mysql"), "RDSToAuroraPost
 
 
 def install() -> None:
-    """Publish the lag of the emulator's replicas in CloudWatch."""
-    from moto.cloudwatch.models import CloudWatchBackend
+    """Publish the lag of the emulator's replicas in CloudWatch, and the metrics of its database servers."""
+    from moto.cloudwatch.models import CloudWatchBackend, MetricDatum, MetricDatumBase
+    from moto.core.common_models import CloudWatchMetricProvider
+
+    class ServerMetrics(CloudWatchMetricProvider):
+        """moto asks every such class."""
+
+        @staticmethod
+        def get_cloudwatch_metrics(account_id: str, region: str) -> list[MetricDatumBase]:
+            """What was sampled in a Region."""
+            points = SERVING.fleet.metrics.points(region) if SERVING.fleet is not None else []
+            return [
+                MetricDatum(
+                    "AWS/RDS",
+                    point.name,
+                    point.value,
+                    [{"Name": point.dimension, "Value": point.resource}],
+                    dt.datetime.fromtimestamp(point.time, dt.timezone.utc).replace(tzinfo=None),
+                    point.unit,
+                )
+                for point in points
+            ]
+
+    _PROVIDERS.append(ServerMetrics)
 
     read = CloudWatchBackend.get_metric_statistics
 

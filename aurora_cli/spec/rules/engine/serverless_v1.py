@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aurora_cli.spec.model.cluster import ClusterSpec, canonical_engine
+from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.serverless_v1 import CAPACITIES, END_OF_LIFE, LAST_NEW
 from aurora_cli.spec.rules.registry import Finding, rule
+from aurora_cli.spec.values.engine_names import canonical_engine
 from aurora_cli.spec.values.quantities import format_seconds
 
 _API = "RDS API ScalingConfiguration"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aurora_cli.spec.derived.members import public_fields
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.instances.instances import SERVERLESS, classes_of
 from aurora_cli.spec.rules.registry import Finding, rule
@@ -88,11 +89,11 @@ def stream_native_fields(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="The database of Aurora MySQL reaches AWS KMS: by the VPC endpoint `kms`, or with public addresses.",
     source=f"{_GUIDE}, network prerequisites for Aurora MySQL",
-    fields="engine network activity_stream",
+    fields="engine network instances activity_stream",
 )
 def stream_kms(spec: ClusterSpec) -> Iterator[Finding]:
     network = spec.network
-    if _calls_kms(spec) and network.own_vpc and not network.public_access:
+    if _calls_kms(spec) and network.own_vpc and not public_fields(spec):
         yield Finding("activity_stream", _NO_WAY, "add `kms` to `network.vpc_endpoints`")
 
 

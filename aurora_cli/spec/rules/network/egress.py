@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aurora_cli.spec.derived.cidr import has_host_bits, parse
+from aurora_cli.spec.derived.members import public_fields
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.network.network import well_formed_id
 from aurora_cli.spec.rules.network.sources import DESCRIPTION, meant
@@ -70,9 +71,9 @@ def egress_description(spec: ClusterSpec) -> Iterator[Finding]:
     hard=True,
     text="A cluster with IPv4 and IPv6 is private.",
     source="Aurora User Guide, dual-stack limitations",
-    fields="network.ip_version network.public_access",
+    fields="network.ip_version network.public_access instances",
 )
 def dual_public(spec: ClusterSpec) -> Iterator[Finding]:
-    if spec.network.ip_version == "dual" and spec.network.public_access:
+    if spec.network.ip_version == "dual" and public_fields(spec):
         message = "a cluster with IPv4 and IPv6 cannot be public"
         yield Finding("network.ip_version", message, "write `ip_version: ipv4`, or leave `public_access` out")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from aurora_cli.spec.derived.cidr import RESERVED_ADDRESSES, has_host_bits, is_private, parse, subnet_prefix
+from aurora_cli.spec.derived.members import public_fields
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules.registry import Finding, rule
@@ -239,14 +240,15 @@ def security_groups(spec: ClusterSpec) -> Iterator[Finding]:
     hard=False,
     text="The database is not reachable from the internet.",
     source="Aurora User Guide, hiding a DB cluster in a VPC from the internet",
-    fields="network.public_access network.vpc_id network.subnet_ids network.subnet_group",
+    fields="network.public_access network.vpc_id network.subnet_ids network.subnet_group instances",
 )
 def public_access(spec: ClusterSpec) -> Iterator[Finding]:
-    if not spec.network.public_access:
-        return
-    if spec.network.own_vpc:
-        message = "instances get public addresses: sources in `network.allow` can reach them over the internet"
-        yield Finding("network.public_access", message, "leave it out, and connect through a VPN, peering or a bastion")
-    else:
-        message = "public addresses in an existing VPC need an internet gateway, a route to it and DNS hostnames there"
-        yield Finding("network.public_access", message, "make sure that the VPC has them, or leave it out")
+    for field in public_fields(spec):
+        if spec.network.own_vpc:
+            message = "instances get public addresses: sources in `network.allow` can reach them over the internet"
+            yield Finding(field, message, "leave it out, and connect through a VPN, peering or a bastion")
+        else:
+            message = (
+                "public addresses in an existing VPC need an internet gateway, a route to it and DNS hostnames there"
+            )
+            yield Finding(field, message, "make sure that the VPC has them, or leave it out")

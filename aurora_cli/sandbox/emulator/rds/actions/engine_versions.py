@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
@@ -137,13 +137,13 @@ def _option(engine: str, version: str, name: str, zones: list[dict[str, str]], s
 
 
 def major_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
-    """DescribeDBMajorEngineVersions: the ends of standard support; Extended Support takes three years more."""
+    """DescribeDBMajorEngineVersions: the ends of standard support and of Extended Support."""
     wanted = params.get("Engine"), params.get("MajorEngineVersion")
     return [
         {
             "Engine": engine,
             "MajorEngineVersion": major,
-            "SupportedEngineLifecycles": _lifecycles(datetime.fromisoformat(end)),
+            "SupportedEngineLifecycles": _lifecycles(end, engines.facts(engine)["extended_support_ends"][major]),
         }
         for engine in ENGINES
         for major, end in engines.facts(engine)["standard_support_ends"].items()
@@ -151,10 +151,13 @@ def major_versions(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _lifecycles(end: datetime) -> list[dict[str, Any]]:
-    later = end + timedelta(days=3 * 365)
-    names = ("open-source-rds-standard-support", "open-source-rds-extended-support")
+def _lifecycles(end: str, last: str) -> list[dict[str, Any]]:
+    periods = (("standard", "2020-01-01", end), ("extended", end, last))
     return [
-        {"LifecycleSupportName": name, "LifecycleSupportStartDate": start, "LifecycleSupportEndDate": last}
-        for name, start, last in zip(names, (datetime(2020, 1, 1), end), (end, later), strict=True)
+        {
+            "LifecycleSupportName": f"open-source-rds-{name}-support",
+            "LifecycleSupportStartDate": datetime.fromisoformat(start),
+            "LifecycleSupportEndDate": datetime.fromisoformat(until),
+        }
+        for name, start, until in periods
     ]

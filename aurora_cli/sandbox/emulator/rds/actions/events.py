@@ -63,10 +63,14 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     return StatusView(subscription, "creating")
 
 
-def _check(source_type: str | None, categories: list[str] | None, sources: list[str] | None) -> None:
+def _check_source_type(source_type: str | None) -> None:
     if source_type and source_type not in CATEGORIES:
         valid = ", ".join(f"'{name}'" for name in CATEGORIES)
         raise bad_value(f"Invalid event source type. Valid types are {valid}")
+
+
+def _check(source_type: str | None, categories: list[str] | None, sources: list[str] | None) -> None:
+    _check_source_type(source_type)
     if sources and not source_type:
         raise bad_combination("If SourceType is null, SourceId must also be null.")
     for name in categories or () if source_type else ():
@@ -125,8 +129,7 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
 def categories(backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
     """DescribeEventCategories: of one source type, or of each."""
     wanted = params.get("SourceType")
-    if wanted is not None and wanted not in CATEGORIES:
-        _check(wanted, None, None)
+    _check_source_type(wanted)
     return [
         {"SourceType": name, "EventCategories": list(found)}
         for name, found in CATEGORIES.items()

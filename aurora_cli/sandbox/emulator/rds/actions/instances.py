@@ -10,7 +10,8 @@ from moto.rds.exceptions import DBInstanceAlreadyExists
 from aurora_cli.sandbox.emulator.rds.actions.clusters import renames, replicas
 from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import check_groups
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.errors import bad_combination, cluster_state, error, instance_state
+from aurora_cli.sandbox.emulator.rds.databases import serving
+from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_state, error, instance_state
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance, Restarted
@@ -41,6 +42,7 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     values["db_instance_identifier"] = name
     cluster = backend.cluster(values["db_cluster_identifier"])
     _check_create(backend, cluster, values)
+    serving.check_room()
     instance = AuroraInstance(backend, cluster, **values)  # type: ignore[abstract]
     backend.databases[name] = instance
     instance.add_event("DB_INSTANCE_CREATE")
@@ -175,6 +177,7 @@ def reboot(backend: AuroraBackend, params: Any) -> StatusView:
 
 def restart(backend: AuroraBackend, instance: AuroraInstance) -> None:
     """Start a reboot."""
+    instance.restarts += 1
     backend.defer(instance.enter("rebooting"), _restarted, backend, instance)
 
 
@@ -182,6 +185,20 @@ def _restarted(backend: AuroraBackend, instance: AuroraInstance) -> None:
     """Complete a reboot: apply the parameter groups, and record an event."""
     instance.parameters_status = instance.cluster_parameters_status = "in-sync"
     backend.events.append(Restarted(instance))
+
+
+def refuse_snapshot(backend: AuroraBackend, params: Any) -> None:
+    """CreateDBSnapshot of a cluster's instance."""
+    raise bad_value(
+        "The specified instance is a member of a cluster and a snapshot cannot be created directly. Please use the "
+        "CreateDBClusterSnapshot API instead."
+    )
+
+
+def refuse_stop(backend: AuroraBackend, params: Any) -> None:
+    """StopDBInstance and StartDBInstance of a cluster's instance."""
+    engine = backend.instance(params["DBInstanceIdentifier"].lower()).engine
+    raise bad_combination(f"{engine} DB instances are not eligible for stopping and starting.")
 
 
 def _check_available(instance: AuroraInstance) -> None:

@@ -42,7 +42,7 @@ class GroupActions:
 
     def find(self, backend: AuroraBackend, params: Any) -> Any:
         """The group that the parameters name."""
-        return parameter_group.find(backend, self._kind, params[self.name])
+        return parameter_group.find(backend, self._kind, params[self.name], parameter_group.NOT_FOUND)
 
     def create(self, backend: AuroraBackend, params: Any) -> Any:
         """CreateDBParameterGroup and CreateDBClusterParameterGroup."""

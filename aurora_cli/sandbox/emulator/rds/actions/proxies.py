@@ -39,7 +39,7 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     if not values.get("auth") and values.get("default_auth_scheme") != "IAM_AUTH":
         raise bad_combination("Auth is required unless DefaultAuthScheme is IAM_AUTH.")
     _check_tls(values.get("auth") or (), tls=bool(values.get("require_tls")))
-    networks.checked_subnets(backend, values["vpc_subnet_ids"])
+    networks.check_proxy_subnets(backend, values["vpc_subnet_ids"])
     proxy = Proxy(backend, values)
     backend.db_proxies[name] = proxy
     return StatusView(proxy, "creating")

@@ -23,9 +23,9 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
         raise bad_value(f"Invalid TargetRole: {values['target_role']}")
     if name in backend.db_proxy_endpoints:
         raise error("DBProxyEndpointAlreadyExistsFault", f"DB proxy endpoint {name} already exists.")
-    if len(describe(backend, {"DBProxyName": proxy.db_proxy_name})) >= PER_PROXY:
+    if [one.db_proxy_name for one in backend.db_proxy_endpoints.values()].count(proxy.db_proxy_name) >= PER_PROXY:
         raise error("DBProxyEndpointQuotaExceededFault", "The DB proxy already has the maximum number of endpoints.")
-    networks.checked_subnets(backend, values["vpc_subnet_ids"])
+    networks.check_proxy_subnets(backend, values["vpc_subnet_ids"])
     endpoint = ProxyEndpoint(backend, proxy, name, values)
     backend.db_proxy_endpoints[name] = endpoint
     return StatusView(endpoint, "creating")

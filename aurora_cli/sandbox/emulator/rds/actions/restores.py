@@ -10,6 +10,7 @@ from moto.iam.models import iam_backends
 from moto.rds.models import DBSnapshot
 from moto.s3.models import s3_backends
 
+from aurora_cli.sandbox.database.model import Origin
 from aurora_cli.sandbox.emulator.rds.actions.clusters import lifecycle
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_not_found, cluster_state, error
@@ -54,16 +55,28 @@ def from_snapshot(backend: AuroraBackend, params: Any) -> StatusView:
     source = _snapshot(backend, wanted)
     values = _restore_values(source, params)
     _check_version(source, values)
-    return lifecycle.add(backend, values)
+    made = lifecycle.add(backend, values)
+    cluster = backend.clusters[made.db_cluster_identifier]
+    if isinstance(cluster, AuroraCluster) and source.data_id:
+        cluster.data_origin = Origin(snapshot=source.data_id)
+    return made
 
 
 def to_point_in_time(backend: AuroraBackend, params: Any) -> StatusView:
     """RestoreDBClusterToPointInTime."""
     source = _source_of(backend, params)
     made = lifecycle.add(backend, _restore_values(source, params))
-    if params.get("RestoreType") == "copy-on-write" and isinstance(source, AuroraCluster):
-        _join_clones(source, backend.cluster(made.db_cluster_identifier))
+    cluster = backend.cluster(made.db_cluster_identifier)
+    if isinstance(source, AuroraCluster):
+        cluster.data_origin = _origin(source, params.get("RestoreToTime"))
+        if params.get("RestoreType") == "copy-on-write":
+            _join_clones(source, cluster)
     return made
+
+
+def _origin(source: AuroraCluster, time: dt.datetime | None) -> Origin:
+    """What the data of a copy begin with: those of the source as they are now, or were at a time."""
+    return Origin(cluster=source.db_cluster_resource_id, time=time.timestamp() if time else None)
 
 
 def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | RetainedBackup:

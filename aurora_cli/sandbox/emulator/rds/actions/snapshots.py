@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import serving
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, cluster_state, error
 from aurora_cli.sandbox.emulator.rds.models import names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
@@ -30,6 +31,8 @@ def take(
         raise cluster_state(f"Cluster {cluster.db_cluster_identifier} is not in an available state.")
     snapshot = AuroraClusterSnapshot(backend, cluster, name.lower(), kind, tags)
     backend.cluster_snapshots[name.lower()] = snapshot
+    if snapshot.data_id is not None:
+        serving.take_snapshot(cluster.db_cluster_resource_id, snapshot.data_id)
     return snapshot
 
 

@@ -14,7 +14,7 @@ def create(backend: AuroraBackend, params: Any) -> networks.SubnetGroup:
     name = str(params["DBSubnetGroupName"]).lower()
     if name in backend.subnet_groups:
         raise error("DBSubnetGroupAlreadyExists", f"The DB subnet group '{name}' already exists.")
-    subnets = networks.checked_subnets(backend, params["SubnetIds"])
+    subnets = networks.group_subnets(backend, params["SubnetIds"])
     tags = params.get("Tags") or []
     group = networks.SubnetGroup(backend, name, params["DBSubnetGroupDescription"], subnets, tags)  # type: ignore[abstract]
     backend.subnet_groups[name] = group
@@ -24,7 +24,7 @@ def create(backend: AuroraBackend, params: Any) -> networks.SubnetGroup:
 def modify(backend: AuroraBackend, params: Any) -> networks.SubnetGroup:
     """ModifyDBSubnetGroup. Availability Zones with instances can't be removed."""
     group = networks.subnet_group(backend, params["DBSubnetGroupName"])
-    subnets = networks.checked_subnets(backend, params["SubnetIds"])
+    subnets = networks.group_subnets(backend, params["SubnetIds"])
     zones = {subnet.availability_zone for subnet in subnets}
     for instance in backend.instances_in(group.name):
         if instance.availability_zone not in zones:

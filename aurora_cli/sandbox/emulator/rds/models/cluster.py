@@ -9,7 +9,10 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.rds.models import DBCluster, RDSBackend
 
+from aurora_cli.sandbox.database.front.endpoint import READER
+from aurora_cli.sandbox.database.model import Origin
 from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds.databases import endpoints, serving
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
@@ -37,6 +40,10 @@ class AuroraCluster(Transitional, DBCluster):
     """
 
     backend: Any  # all backends are Aurora backends
+    data_origin: Origin | None = None
+    """What its data began with; None: nothing."""
+    successor: AuroraCluster | None = None
+    """The cluster that got its name by a blue/green switchover."""
     writer_is_new = False
     """Whether the writer has its role since it was created, and by that alone."""
 
@@ -63,12 +70,18 @@ class AuroraCluster(Transitional, DBCluster):
         self.activity_stream_kinesis_stream_name: str | None = None
         self.io_optimized_next_allowed_modification_time: datetime | None = None
         self.groups_of_next_version = Groups()
+        if values.get("master_user_password"):  # moto keeps none of a global cluster
+            self.master_user_password = values["master_user_password"]
         self._place(values)
         self.encrypt(values)
         self._observe(values)
         self._scale(values)
         self.join_domain(values.get("domain"), values.get("domain_iam_role_name"))
         self._hide_what_aurora_has_not()
+
+    def shown(self, transition: Transition) -> str:
+        """The status, which follows that of its servers."""
+        return serving.cluster_status(self.db_cluster_resource_id, transition)
 
     def _place(self, values: dict[str, Any]) -> None:
         self.db_subnet_group_name = networks.subnet_group(self.backend, values.get("db_subnet_group_name")).name
@@ -129,6 +142,16 @@ class AuroraCluster(Transitional, DBCluster):
         if self.engine != "aurora-mysql" or not self.backtrack_window:
             return None
         return max(self.born, datetime.now(timezone.utc) - timedelta(seconds=int(self.backtrack_window)))
+
+    @property
+    def earliest_restorable_time(self) -> datetime:
+        """The start of the restore window."""
+        first: datetime = vars(self)["earliest_restorable_time"]
+        return serving.earliest_restorable(self.db_cluster_resource_id) or first
+
+    @earliest_restorable_time.setter
+    def earliest_restorable_time(self, value: datetime) -> None:
+        vars(self)["earliest_restorable_time"] = value
 
     @property
     def family(self) -> str:
@@ -192,12 +215,22 @@ class AuroraCluster(Transitional, DBCluster):
 
     @property
     def endpoint(self) -> str:
-        """Host name of the writer."""
-        return names.host(f"{self.db_cluster_identifier}.cluster-", self.account_id, self.region)
+        """Host of the writer."""
+        return endpoints.host(endpoints.of_cluster(self, self.writer_name), self.writer_name)
 
     @property
     def reader_endpoint(self) -> str:
-        """Host name of the readers."""
+        """Host of the readers."""
+        return endpoints.host(endpoints.of_cluster(self, self.reader_name, READER), self.reader_name)
+
+    @property
+    def writer_name(self) -> str:
+        """Host name of the writer in AWS."""
+        return names.host(f"{self.db_cluster_identifier}.cluster-", self.account_id, self.region)
+
+    @property
+    def reader_name(self) -> str:
+        """Host name of the readers in AWS."""
         return names.host(f"{self.db_cluster_identifier}.cluster-ro-", self.account_id, self.region)
 
     @property

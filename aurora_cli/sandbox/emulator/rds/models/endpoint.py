@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.rds.models import RDSBackend, RDSBaseModel
 
+from aurora_cli.sandbox.emulator.rds.databases import endpoints
 from aurora_cli.sandbox.emulator.rds.errors import bad_value
 from aurora_cli.sandbox.emulator.rds.models import names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
@@ -61,5 +62,10 @@ class CustomEndpoint(Transitional, RDSBaseModel):
 
     @property
     def endpoint(self) -> str:
-        """Its host name."""
+        """Its host."""
+        return endpoints.host(endpoints.of_custom(self, self.name_in_aws), self.name_in_aws)
+
+    @property
+    def name_in_aws(self) -> str:
+        """Its host name in AWS."""
         return names.host(f"{self.db_cluster_endpoint_identifier}.cluster-custom-", self.account_id, self.region)

@@ -8,6 +8,8 @@ from typing import Any
 from moto.core.utils import utcnow
 from moto.rds.models import DBInstanceClustered, DBParameterGroup, Event, RDSBackend
 
+from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds.databases import endpoints, serving
 from aurora_cli.sandbox.emulator.rds.models import names, networks
 from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
@@ -26,6 +28,8 @@ class AuroraInstance(Transitional, DBInstanceClustered):
 
     backend: Any  # all backends are Aurora backends
     cluster: Any  # as are clusters
+    restarts = 0
+    """How many times it was rebooted."""
 
     def __init__(self, backend: RDSBackend, cluster: Any, **values: Any) -> None:
         values["port"] = cluster.port
@@ -52,6 +56,11 @@ class AuroraInstance(Transitional, DBInstanceClustered):
         self.certified: dt.datetime = self.created
         self.set_insights(values)
 
+    def shown(self, transition: Transition) -> str:
+        """The status, which follows that of its server."""
+        cluster: str = self.cluster.db_cluster_resource_id
+        return serving.instance_status(cluster, self.dbi_resource_id, self.restarts, transition)
+
     def set_insights(self, values: dict[str, Any]) -> None:
         """Performance Insights and Database Insights, from the parameters of a create or modify call."""
         old = self.__dict__
@@ -69,7 +78,12 @@ class AuroraInstance(Transitional, DBInstanceClustered):
 
     @property
     def address(self) -> str:
-        """Its host name."""
+        """Its host."""
+        return endpoints.host(endpoints.of_instance(self, self.name_in_aws), self.name_in_aws)
+
+    @property
+    def name_in_aws(self) -> str:
+        """Its host name in AWS."""
         return names.host(f"{self.db_instance_identifier}.", self.account_id, self.region)
 
     @property

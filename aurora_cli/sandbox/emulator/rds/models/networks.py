@@ -58,20 +58,14 @@ def check_network_type(backend: RDSBackend, wanted: str | None, group_name: str 
         )
 
 
-def checked_subnets(backend: RDSBackend, ids: list[str]) -> list[Any]:
-    """The subnets with these ids: one VPC, at least two zones, at most 20.
+def group_subnets(backend: RDSBackend, ids: list[str]) -> list[Any]:
+    """The subnets of a DB subnet group: one VPC, at least two zones, at most 20.
 
     Raises:
         RDSClientError: they violate a constraint.
     """
-    ec2 = ec2_of(backend)
-    try:
-        subnets = [ec2.get_subnet(subnet_id) for subnet_id in dict.fromkeys(ids)]
-    except EC2ClientError as missing:
-        raise error("InvalidSubnet", f"Some input subnets in :[{', '.join(ids)}] are invalid.") from missing
-    if len({subnet.vpc_id for subnet in subnets}) > 1:
-        raise error("InvalidSubnet", "The requested subnets are not all in a common VPC.")
-    zones = sorted({subnet.availability_zone for subnet in subnets})
+    subnets = _in_one_vpc(backend, ids)
+    zones = _zones(subnets)
     if len(zones) < 2:
         raise error(
             "DBSubnetGroupDoesNotCoverEnoughAZs",
@@ -85,9 +79,30 @@ def checked_subnets(backend: RDSBackend, ids: list[str]) -> list[Any]:
     return subnets
 
 
+def check_proxy_subnets(backend: RDSBackend, ids: list[str]) -> None:
+    """Reject subnets of a proxy that are not of one VPC and of two zones; CreateDBProxy has this error alone for them."""
+    if len(_zones(_in_one_vpc(backend, ids))) < 2:
+        raise error("InvalidSubnet", "The requested subnets don't cover at least 2 Availability Zones.")
+
+
+def _in_one_vpc(backend: RDSBackend, ids: list[str]) -> list[Any]:
+    ec2 = ec2_of(backend)
+    try:
+        subnets = [ec2.get_subnet(subnet_id) for subnet_id in dict.fromkeys(ids)]
+    except EC2ClientError as missing:
+        raise error("InvalidSubnet", f"Some input subnets in :[{', '.join(ids)}] are invalid.") from missing
+    if len({subnet.vpc_id for subnet in subnets}) > 1:
+        raise error("InvalidSubnet", "The requested subnets are not all in a common VPC.")
+    return subnets
+
+
+def _zones(subnets: list[Any]) -> list[str]:
+    return sorted({subnet.availability_zone for subnet in subnets})
+
+
 def group_zones(group: DBSubnetGroup) -> list[str]:
     """Zones that a subnet group covers."""
-    return sorted({subnet.availability_zone for subnet in group._subnets})
+    return _zones(group._subnets)
 
 
 def cluster_zones(backend: RDSBackend, group_name: str) -> list[str]:

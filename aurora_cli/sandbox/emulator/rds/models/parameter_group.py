@@ -33,7 +33,7 @@ GONE["aurora-mysql8.4"] = {*GONE["aurora-mysql8.0"], "expire_logs_days", "defaul
 """Parameters that a family removes (release notes of PostgreSQL 14 to 17 and of MySQL 8.0 and 8.4)."""
 
 
-def find(backend: RDSBackend, kind: type[Group], name: str, code: str = NOT_FOUND) -> Any:
+def find(backend: RDSBackend, kind: type[Group], name: str, code: str) -> Any:
     """A group by name. A `default.<family>` group is created on its first use.
 
     Raises:

@@ -6,6 +6,7 @@ from typing import Any
 
 from moto.rds.models import DBProxy, DBProxyTargetGroup, RDSBackend, RDSBaseModel
 
+from aurora_cli.sandbox.emulator.rds.databases import endpoints
 from aurora_cli.sandbox.emulator.rds.models import names
 from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
@@ -32,11 +33,25 @@ class Proxy(Transitional, DBProxy):
         )
         self.enter("creating")
         self.set_auth(values.get("auth"))
-        self.endpoint = names.host(f"{self.db_proxy_name}.proxy-", self.account_id, self.region)
+        vars(self)["endpoint"] = names.host(f"{self.db_proxy_name}.proxy-", self.account_id, self.region)
         self.default_auth_scheme = values.get("default_auth_scheme") or "NONE"
         self.endpoint_network_type = values.get("endpoint_network_type") or "IPV4"
         self.target_connection_network_type = values.get("target_connection_network_type") or "IPV4"
         self.proxy_target_groups["default"] = TargetGroup(backend, "default", self.db_proxy_name)
+
+    @property
+    def endpoint(self) -> str:
+        """Its host."""
+        return endpoints.host(endpoints.of_proxy(self, self.name_in_aws, ROLES[0]), self.name_in_aws)
+
+    @endpoint.setter
+    def endpoint(self, value: str) -> None:
+        """moto's is not one of RDS."""
+
+    @property
+    def name_in_aws(self) -> str:
+        """Its host name in AWS, which a rename does not change."""
+        return str(vars(self)["endpoint"])
 
     @property
     def db_proxy_arn(self) -> str:
@@ -93,7 +108,17 @@ class ProxyEndpoint(Transitional, RDSBaseModel):
         self.created_date = self.created
         self.endpoint_network_type = values.get("endpoint_network_type") or "IPV4"
         self.tags = values.get("tags") or []
-        self.endpoint = names.host(f"{name}.endpoint.proxy-", self.account_id, self.region)
+        vars(self)["endpoint"] = names.host(f"{name}.endpoint.proxy-", self.account_id, self.region)
+
+    @property
+    def endpoint(self) -> str:
+        """Its host."""
+        return endpoints.host(endpoints.of_proxy(self.proxy, self.name_in_aws, self.target_role), self.name_in_aws)
+
+    @property
+    def name_in_aws(self) -> str:
+        """Its host name in AWS."""
+        return str(vars(self)["endpoint"])
 
     @property
     def resource_id(self) -> str:

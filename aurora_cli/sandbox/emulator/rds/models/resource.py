@@ -17,16 +17,29 @@ class Transitional:
     @property
     def status(self) -> str:
         """The current status."""
-        return self._transition.status
+        return self.shown(self._transition)
 
     @status.setter
     def status(self, value: str) -> None:
         self._transition = Transition(value, value)
 
+    def shown(self, transition: Transition) -> str:
+        """The status in a transition."""
+        return transition.status
+
+    @property
+    def destination(self) -> str:
+        """The status that it has, or is on the way to."""
+        return self._transition.final
+
     def enter(self, status: str, final: str | None = None) -> Transition:
         """Enter a transitional status."""
-        self._transition = Transition(status, final or self.final_status)
-        return self._transition
+        return self.go(Transition(status, final or self.final_status))
+
+    def go(self, transition: Transition) -> Transition:
+        """Enter a transition."""
+        self._transition = transition
+        return transition
 
 
 def leave_pending(resource: Any, changes: Iterable[tuple[str, Any, Any]]) -> None:

@@ -6,7 +6,9 @@ from typing import Any, cast
 
 from moto.rds.models import DBClusterSnapshot, RDSBackend
 
-from aurora_cli.sandbox.emulator.rds.models import networks
+from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds.databases import serving
+from aurora_cli.sandbox.emulator.rds.models import names, networks
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
 
@@ -34,6 +36,9 @@ def inherited_from(cluster: AuroraCluster) -> dict[str, Any]:
 class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
     """A snapshot with the attributes of its cluster."""
 
+    data_id: str | None = None
+    """Of the copy of its cluster's data; None: it has none."""
+
     def __init__(self, backend: RDSBackend, cluster: AuroraCluster, name: str, kind: str, tags: Any) -> None:
         super().__init__(backend, cluster, name, kind, tags)
         self.enter("creating")
@@ -46,6 +51,8 @@ class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
         self.engine_mode = cluster.engine_mode
         self.carried = inherited_from(cluster)
         self.source_db_cluster_snapshot_arn: str | None = None
+        has_data = cluster.engine == "aurora-postgresql" and serving.SERVING.fleet is not None
+        self.data_id = names.random_text(names.LOWER, 12) if has_data else None
 
     @classmethod
     def copied(
@@ -60,9 +67,14 @@ class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
         made.availability_zones, made.engine_mode = source.availability_zones, source.engine_mode
         made.kms_key_id = key or source.kms_key_id
         made.storage_encrypted = made.encrypted = bool(key or source.storage_encrypted)
+        made.data_id = source.data_id
         made.carried = {**source.carried, "kms_key_id": made.kms_key_id, "storage_encrypted": made.storage_encrypted}
         made.source_db_cluster_snapshot_arn = source.db_cluster_snapshot_arn
         return made
+
+    def shown(self, transition: Transition) -> str:
+        """The status, which follows that of the copy."""
+        return serving.snapshot_status(self.data_id, transition)
 
     @property
     def storage_encryption_type(self) -> str:

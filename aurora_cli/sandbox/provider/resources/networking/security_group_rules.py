@@ -101,6 +101,28 @@ def _described(task: Task, item: Item) -> Mapping[str, Any]:
     }
 
 
+def _rule_in_aws(task: Task, item: Item) -> Mapping[str, Any]:
+    """The rule's id in AWS, which a resource with several sources has not."""
+    wanted = _permission(task)
+    sources = [one[key] for member, key in _KEYS.items() for one in wanted.get(member, ())]
+    if len(sources) != 1:
+        return {"security_group_rule_id": ""}
+    of_group = [{"Name": "group-id", "Values": [task.get("security_group_id")]}]
+    rules = task.call("DescribeSecurityGroupRules", Filters=of_group)["SecurityGroupRules"]
+    same = [one["SecurityGroupRuleId"] for one in rules if _is_rule(task, one, wanted, sources[0])]
+    return {"security_group_rule_id": same[0] if same else ""}
+
+
+def _is_rule(task: Task, rule: Item, wanted: Item, source: str) -> bool:
+    group = (rule.get("ReferencedGroupInfo") or {}).get("GroupId")
+    return (
+        rule["IsEgress"] == (task.get("type") == "egress")
+        and normal_protocol(rule["IpProtocol"]) == wanted["IpProtocol"]
+        and all(rule.get(key) == wanted[key] for key in ("FromPort", "ToPort") if key in wanted)
+        and source in (rule.get("CidrIpv4"), rule.get("CidrIpv6"), rule.get("PrefixListId"), group)
+    )
+
+
 def _redescribe(task: Task) -> None:
     direction = str(task.get("type")).capitalize()
     task.call(
@@ -147,7 +169,7 @@ RULE = Resource(
         shape="",
         gone=("InvalidGroup.NotFound",),
         skip=frozenset({"prefix_list_ids", "from_port", "to_port"}),
-        more=(_described,),
+        more=(_described, _rule_in_aws),
     ),
     updates=(_redescribe,),
     delete=_revoke,

@@ -107,8 +107,8 @@ def _prefix_list(task: Task, item: Item) -> Mapping[str, Any]:
     """The prefix list of the service, which rules of security groups can refer to; few services have one."""
     filters = [{"Name": "prefix-list-name", "Values": [item.get("ServiceName")]}]
     lists = task.call("DescribePrefixLists", Filters=filters)["PrefixLists"]
-    found = lists[0] if lists else {}
-    return {"prefix_list_id": found.get("PrefixListId"), "cidr_blocks": found.get("Cidrs") or []}
+    named = {"prefix_list_id": lists[0]["PrefixListId"]} if lists else {}  # not set by the provider where there is none
+    return {**named, "cidr_blocks": lists[0].get("Cidrs") or [] if lists else []}
 
 
 ENDPOINT = Resource(

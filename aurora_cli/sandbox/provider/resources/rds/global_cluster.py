@@ -71,10 +71,14 @@ def _await_member(task: Task, arn: str) -> None:
 
 
 def _delete(task: Task) -> None:
+    """The members that the state has are removed, also those that are gone, and those that AWS has since; the writer last."""
     if task.get("force_destroy"):
-        members = _find(task).get("GlobalClusterMembers", ())
-        for member in sorted(members, key=lambda one: bool(one.get("IsWriter"))):
-            _remove_member(task, str(member["DBClusterArn"]))
+        writers = {str(one["db_cluster_arn"]): one["is_writer"] for one in task.get("global_cluster_members") or ()}
+        writers |= {
+            str(one["DBClusterArn"]): one.get("IsWriter") for one in _find(task).get("GlobalClusterMembers", ())
+        }
+        for arn in sorted(writers, key=lambda one: bool(writers[one])):
+            _remove_member(task, arn)
     task.call("DeleteGlobalCluster", GlobalClusterIdentifier=task.id)
 
 
@@ -115,11 +119,11 @@ GLOBAL_CLUSTER = Resource(
         item="GlobalClusters[0]",
         gone=("GlobalClusterNotFoundFault",),
         fields={
+            "database_name": lambda task, item: item.get("DatabaseName") or "",
             "engine_version": _version,
             "engine_version_actual": "EngineVersion",
             "global_cluster_members": "GlobalClusterMembers[].{db_cluster_arn: DBClusterArn, is_writer: IsWriter}",
         },
-        sticky=frozenset({"database_name"}),
     ),
     updates=(_change,),
     delete=_delete,

@@ -8,6 +8,7 @@ from typing import Any
 
 from aurora_cli.sandbox.provider.api.errors import accepted
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Listing, Naming, Read, Resource, Task
+from aurora_cli.sandbox.provider.engine.names import generate_name
 from aurora_cli.sandbox.provider.resources.documents import equivalent_policy, normal_json
 from aurora_cli.sandbox.provider.resources.parts import difference
 from aurora_cli.sandbox.provider.resources.tagging import tagging
@@ -70,6 +71,11 @@ def _replica(block: Item) -> Item:
     return {"Region": block["region"], **key}
 
 
+def _token(task: Task) -> str:
+    """The provider's own idempotency token, which becomes the ID of the version that the call creates."""
+    return generate_name("terraform-")
+
+
 def _new_replicas(task: Task) -> list[Item] | None:
     return [_replica(one) for one in task.get("replica") or ()] or None
 
@@ -93,7 +99,11 @@ SECRET = Resource(
     label="Secrets Manager Secret",
     create=Call(
         "CreateSecret",
-        send={"AddReplicaRegions": _new_replicas, "ForceOverwriteReplicaSecret": "force_overwrite_replica_secret"},
+        send={
+            "AddReplicaRegions": _new_replicas,
+            "ForceOverwriteReplicaSecret": lambda task: task.get("force_overwrite_replica_secret") or None,
+            "ClientRequestToken": _token,
+        },
         omit=frozenset({"Type"}),
     ),
     id="ARN",
@@ -108,6 +118,7 @@ SECRET = Resource(
         item="@",
         gone=_GONE,
         exists=lambda item: not item.get("DeletedDate"),
+        fields={"kms_key_id": lambda task, item: item.get("KmsKeyId") or ""},
         more=(_policy, _replicas),
     ),
     updates=(_change_secret,),
@@ -136,6 +147,7 @@ def _put_value(task: Task) -> Call:
         "PutSecretValue",
         send={
             "SecretId": "secret_id",
+            "ClientRequestToken": _token,
             "SecretString": _value,
             "SecretBinary": _binary,
             "VersionStages": lambda task: sorted(task.get("version_stages") or ()) or None,

@@ -121,7 +121,9 @@ def disable_http_endpoint(backend: AuroraBackend, params: Any) -> dict[str, Any]
 
 
 def _http_endpoint(backend: AuroraBackend, arn: str, *, enabled: bool) -> dict[str, Any]:
-    cluster = backend.cluster(arn)
+    cluster = backend.clusters.get(arn.rpartition(":")[2])
+    if not isinstance(cluster, AuroraCluster):
+        raise error("ResourceNotFoundFault", f"The specified resource {arn} was not found.")
     if enabled:
         check_features(cluster.engine, cluster.engine_version, {"enable_http_endpoint": True})
     cluster.enable_http_endpoint = enabled

@@ -144,13 +144,15 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
 
 
 def remove(backend: AuroraBackend, params: Any) -> GlobalDatabase:
-    """RemoveFromGlobalCluster: the member becomes a standalone cluster. The writer must be the last."""
-    database = find(backend, params["GlobalClusterIdentifier"])
-    cluster = backend.in_region_of(params["DbClusterIdentifier"]).cluster(params["DbClusterIdentifier"])
-    if cluster not in database.members:
-        raise bad_value(
-            f"Cluster {cluster.db_cluster_arn} is not found in global cluster {database.global_cluster_identifier}"
-        )
+    """RemoveFromGlobalCluster: the member becomes a standalone cluster. The writer must be the last.
+
+    A cluster that is deleted is not found there either: hashicorp/aws removes the members that its state has, and takes that
+    answer alone for the end of one.
+    """
+    database, arn = find(backend, params["GlobalClusterIdentifier"]), params["DbClusterIdentifier"]
+    cluster = next((one for one in database.members if arn in (one.db_cluster_arn, one.db_cluster_identifier)), None)
+    if not isinstance(cluster, AuroraCluster):
+        raise bad_value(f"Cluster {arn} is not found in global cluster {database.global_cluster_identifier}")
     if cluster.is_writer and len(database.members) > 1:
         raise error(
             "InvalidGlobalClusterStateFault",
@@ -230,7 +232,7 @@ def _check_secondary(
     if backend.region_name in {member.region for member in database.members}:
         raise bad_combination(f"The global cluster already has a member in {backend.region_name}.")
     if len(database.members) >= MOST_MEMBERS:
-        raise error("GlobalClusterQuotaExceededFault", "A global cluster can have at most 10 secondary clusters.")
+        raise error("InvalidGlobalClusterStateFault", "A global cluster can have at most 10 secondary clusters.")
 
 
 def join(backend: AuroraBackend, cluster: AuroraCluster) -> None:

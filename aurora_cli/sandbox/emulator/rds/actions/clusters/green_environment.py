@@ -41,7 +41,7 @@ def copy_cluster(
 
 def exchange(backend: AuroraBackend, blue: AuroraCluster, green: AuroraCluster, members: Sequence[Pair]) -> None:
     """Give the green environment the names of the blue one, which get the suffix `-old1`."""
-    name = blue.db_cluster_identifier
+    blue.successor, name = green, blue.db_cluster_identifier
     ending = next(f"-old{n}" for n in range(1, 100) if f"{name}-old{n}" not in backend.clusters)
     taken = {id(one): one.db_instance_identifier for one, _ in members[1:]}
     endpoints = _endpoint_pairs(backend, blue, green)

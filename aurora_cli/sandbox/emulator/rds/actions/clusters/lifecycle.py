@@ -20,11 +20,11 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters.checks import (
 )
 from aurora_cli.sandbox.emulator.rds.actions.clusters.modification import drop_secret
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import serving
 from aurora_cli.sandbox.emulator.rds.errors import (
     bad_combination,
     cluster_state,
     error,
-    instance_not_found,
     instance_state,
 )
 from aurora_cli.sandbox.emulator.rds.models import engines, names, networks, windows
@@ -124,11 +124,10 @@ def delete(backend: AuroraBackend, params: Any) -> StatusView:
         raise bad_combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.")
     if skip and final:
         raise bad_combination("FinalDBSnapshotIdentifier can not be specified when deleting with SkipFinalSnapshot.")
-    if final:
-        snapshots.take(backend, cluster, final)
+    data = snapshots.take(backend, cluster, final).data_id if final else None
     if params.get("DeleteAutomatedBackups") is False:
         backend.retained_backups[cluster.db_cluster_resource_id] = RetainedBackup(cluster)
-    backend.defer(cluster.enter("deleting", "deleting"), _deleted, backend, cluster)
+    backend.defer(cluster.go(serving.AfterSnapshot("deleting", data)), _deleted, backend, cluster)
     return StatusView(cluster, "deleting")
 
 
@@ -155,7 +154,7 @@ def _failover_target(backend: AuroraBackend, cluster: AuroraCluster, name: str |
     if name is not None:
         found = next((member for member in cluster.instances if member.db_instance_identifier == name.lower()), None)
         if found is None:
-            raise instance_not_found(name)
+            raise instance_state(f"Instance {name} isn't a member of the cluster {cluster.db_cluster_identifier}.")
         if found not in readers:
             raise instance_state(f"Instance {name} is the writer of its cluster or isn't available.")
         return found

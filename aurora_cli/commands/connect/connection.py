@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from aurora_cli.commands.shared.options import name_argument
 from aurora_cli.commands.shared.output import print_data
@@ -32,7 +33,7 @@ FORMS = ("url", "jdbc", "psql", "mysql", "env", "pgpass", "json")
     metavar="FILE",
     default="global-bundle.pem",
     show_default=True,
-    help="Path of the RDS certificate bundle.",
+    help="Path of the RDS certificate bundle; databases of the sandbox have their own.",
 )
 @pass_session
 def command(session: Session, /, name: str, form: str, **options: Any) -> None:
@@ -50,9 +51,14 @@ def command(session: Session, /, name: str, form: str, **options: Any) -> None:
       aurora-cli connection orders --format json
     """
     from aurora_cli.operations.inspect import connection
+    from aurora_cli.operations.report import connection_strings
 
     with progress(session) as emit:
         found = connection.connection(session.app, name, emit=emit, **options)
+    own = connection_strings.own_authority(session.app.sandbox_certificates, found.target.host)
+    given = click.get_current_context().get_parameter_source("ca_file") is ParameterSource.COMMANDLINE
+    if own is not None and not given:
+        found = found.with_authority(own)
     if form == "json":
         print_data(session, found.to_dict(), "json")
         return

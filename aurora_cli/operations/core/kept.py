@@ -1,15 +1,16 @@
-"""What of the stack's network stays as the state has it: an IPv6 block of a VPC, and names that another configuration gave.
+"""What of the stack stays as the state has it: an IPv6 block of a VPC, and names that another configuration gave.
 
 AWS takes the block of a VPC back only when no subnet has a part of it (InvalidCidrBlock.InUse), and the provider changes the VPC
 first and never plans to take the part of a subnet away. A block costs nothing, and a cluster of IPv4 alone does not use it.
 
-A security group and a DB subnet group have their names and descriptions for life. Those that were imported from another
-configuration are told from the stack's own by them.
+Security groups, DB subnet groups and parameter groups have their names and descriptions for life. Those that were imported from
+another configuration are told from the stack's own by them. Of an imported parameter group, the moments at which its parameters
+change stay too: AWS takes either for a dynamic parameter, and another one is a difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from aurora_cli.hcl.names import CLUSTER_TAG
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.state.state import StateResource
 
 Imported = tuple[str, str, str, tuple[tuple[str, str], ...]]
-"""Type, name, description and own tags of a resource."""
+"""Type, name, description and own tags of a resource (`hcl/values/imported.py`)."""
 
 RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
 _VPC = "aws_vpc.this"
@@ -30,6 +31,11 @@ _OWN = {
     "aws_db_subnet_group": ("{}", "Subnets of the Aurora cluster {}"),
 }
 """Type -> name and description that the templates give, of the name of the stack's resources."""
+_PARAMETERS = {
+    "aws_rds_cluster_parameter_group": "Cluster parameters of {}",
+    "aws_db_parameter_group": "Instance parameters of {}",
+}
+"""Type -> description that the templates give; the name has the family in it."""
 
 
 def imported_names(resources: Iterable[StateResource], spec: ClusterSpec) -> tuple[Imported, ...]:
@@ -44,6 +50,8 @@ def imported_names(resources: Iterable[StateResource], spec: ClusterSpec) -> tup
         tags = {k: str(v) for k, v in dict(values.get("tags") or {}).items() if shared.get(k) != v}
         if kind in RULES and resource.address.startswith(f"{kind}.allow[") and tags:
             found.append((kind, str(resource.index), "", tuple(sorted(tags.items()))))
+        if resource.address == f"{kind}.this" and kind in _PARAMETERS:
+            found += _imported_parameters(resource, spec.base_name, tuple(sorted(tags.items())))
         if resource.address != f"{kind}.this" or kind not in _OWN:
             continue
         own = tuple(text.format(spec.base_name) for text in _OWN[kind])
@@ -51,6 +59,19 @@ def imported_names(resources: Iterable[StateResource], spec: ClusterSpec) -> tup
         if named != own:
             found.append((kind, *named, tuple(sorted(tags.items()))))
     return tuple(sorted(found))
+
+
+def _imported_parameters(group: StateResource, base_name: str, tags: tuple[tuple[str, str], ...]) -> Iterator[Imported]:
+    """A parameter group with its family and its parameters; nothing for one that is named as the templates name it."""
+    values, kind = group.attributes, group.type
+    name, family, description = (str(values.get(key) or "") for key in ("name", "family", "description"))
+    usual = f"{base_name}-{family.replace('.', '-')}"
+    if description == _PARAMETERS[kind].format(base_name) and f"{name}-".startswith(f"{usual}-"):
+        return
+    yield kind, name, description, tags
+    yield f"{kind}.family", family, "", ()
+    for one in values.get("parameter") or ():
+        yield f"{kind}.parameter", str(one["name"]), str(one["apply_method"]), ()
 
 
 class KeptNames(Concern):

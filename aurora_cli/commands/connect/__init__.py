@@ -1,0 +1,1 @@
+"""Connecting to the database of a cluster."""

@@ -1,0 +1,122 @@
+"""Runs a statement of the Data API: named parameters, results, errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import errors, generators, pq
+
+from aurora_cli.sandbox.emulator.data_api import values
+from aurora_cli.sandbox.emulator.data_api.metadata import column_metadata
+from aurora_cli.sandbox.emulator.data_api.refusal import Refused, database_error
+from aurora_cli.sql_text import replace_parameters, statements
+
+_LARGEST, _LARGEST_JSON = 1 << 20, 10 << 20
+_TIMED_OUT = "57014"
+
+
+def run(connection: psycopg.Connection[Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """ExecuteStatement on a connection. Raises Refused."""
+    sql, sent = _prepared(params["sql"], params.get("parameters") or ())
+    found = _send(connection, sql, sent)
+    if found.status != pq.ExecStatus.TUPLES_OK:
+        return {"generatedFields": [], "numberOfRecordsUpdated": found.command_tuples or 0}
+    options, columns = params.get("resultSetOptions") or {}, range(found.nfields)
+    as_json = params.get("formatRecordsAs") == "JSON"
+    records, size = [], 0
+    for row in range(found.ntuples):
+        texts = [found.get_value(row, column) for column in columns]
+        size += sum(len(text or b"") for text in texts)
+        if size > (_LARGEST_JSON if as_json else _LARGEST):
+            message = "Database returned more than the allowed response size limit"
+            raise Refused("DatabaseErrorException", message)
+        records.append(
+            [values.field(text, found.ftype(column), options) for text, column in zip(texts, columns, strict=True)]
+        )
+    answer = {"generatedFields": [], "numberOfRecordsUpdated": 0}
+    if as_json:
+        return {**answer, "formattedRecords": _formatted(found, records)}
+    if params.get("includeResultMetadata"):
+        answer["columnMetadata"] = column_metadata(connection, found)
+    return {**answer, "records": records}
+
+
+def run_batch(connection: psycopg.Connection[Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """BatchExecuteStatement on a connection: once for each set of parameters. Raises Refused."""
+    with database_errors(), connection.transaction():
+        for given in params.get("parameterSets") or [[]]:
+            _send(connection, *_prepared(params["sql"], given))
+    return {"updateResults": [{"generatedFields": []} for _ in params.get("parameterSets") or ()]}
+
+
+def _prepared(sql: str, given: Sequence[Mapping[str, Any]]) -> tuple[str, list[values.Parameter]]:
+    """The text with numbered parameters, and these."""
+    if len(statements(sql)) > 1:
+        raise Refused("BadRequestException", "Multistatements aren't supported.")
+    known = {str(one.get("name")): values.parameter(one) for one in given}
+    used: list[str] = []
+
+    def place(name: str) -> str:
+        if name not in known:
+            raise Refused("BadRequestException", f"Cannot find parameter: {name}")
+        if name not in used:
+            used.append(name)
+        return f"${used.index(name) + 1}"
+
+    text = replace_parameters(sql, place)
+    return text, [known[name] for name in used]
+
+
+def _send(connection: psycopg.Connection[Any], sql: str, sent: Sequence[values.Parameter]) -> Any:
+    """The result of one statement, with its values as texts."""
+    protocol = connection.pgconn
+    if "\0" in sql or any(b"\0" in (one.value or b"") for one in sent if not one.binary):
+        raise database_error("ERROR", 'invalid byte sequence for encoding "UTF8": 0x00', "22021")
+    with database_errors():
+        protocol.send_query_params(
+            sql.encode(),
+            [one.value for one in sent],
+            param_types=[one.oid for one in sent],
+            param_formats=[int(one.binary) for one in sent],
+        )
+        found = connection.wait(generators.execute(protocol))[-1]
+        if found.status == pq.ExecStatus.FATAL_ERROR:
+            raise errors.error_from_result(found)
+    if found.status in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT):
+        connection.close()
+        raise Refused("UnsupportedResultException", "COPY is not supported.")
+    return found
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Errors of psycopg as those of the API."""
+    try:
+        yield
+    except psycopg.Error as problem:
+        told = problem.diag
+        if problem.sqlstate == _TIMED_OUT:
+            raise Refused("StatementTimeoutException", "Request timed out") from None
+        if told.message_primary is None:
+            raise Refused(
+                "DatabaseUnavailableException", "The writer instance in the DB cluster isn't available."
+            ) from None
+        more = {"detail": told.message_detail, "hint": told.message_hint, "position": told.statement_position}
+        raise database_error(
+            told.severity_nonlocalized or "ERROR", told.message_primary, problem.sqlstate, **more
+        ) from None
+
+
+def _formatted(found: Any, records: list[list[dict[str, Any]]]) -> str:
+    names = [(found.fname(column) or b"").decode() for column in range(found.nfields)]
+    if len(set(names)) < len(names):
+        raise Refused("UnsupportedResultException", "Column names of results in JSON must be unique.")
+    oids = [found.ftype(column) for column in range(found.nfields)]
+    rows = [
+        {name: values.plain(one, oid) for name, one, oid in zip(names, record, oids, strict=True)} for record in records
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))

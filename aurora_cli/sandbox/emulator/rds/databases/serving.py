@@ -1,0 +1,137 @@
+"""The servers of this emulator, if there are any, and the statuses that follow from them.
+
+A resource is in its final status when its time is over, as without servers, and when its server is as it should be.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from aurora_cli.sandbox.emulator.latency import Transition
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.database.fleet import Fleet
+    from aurora_cli.sandbox.database.front.gate import Gate
+
+
+class Serving:
+    """What the models know of the servers.
+
+    Attributes:
+        fleet: the servers; None: clusters have none.
+        gate: the addresses of their endpoints; None: they have none.
+        reason: why there are none.
+        off: whether they are switched off.
+        most: number of servers that may run at the same time.
+    """
+
+    fleet: Fleet | None = None
+    gate: Gate | None = None
+    reason: str | None = None
+    off = False
+    most = 24
+
+
+SERVING = Serving()
+
+
+def cluster_status(cluster: str, transition: Transition) -> str:
+    """The status of a cluster.
+
+    Args:
+        cluster: its DbClusterResourceId.
+    """
+    fleet, status = SERVING.fleet, transition.status
+    if fleet is None or not transition.over:
+        return status
+    if status == "stopped":
+        return transition.passing if fleet.cluster_stopping(cluster) else status
+    if status != "available":
+        return status
+    if transition.passing in ("starting", "failing-over") and fleet.cluster_starting(cluster):
+        return transition.passing
+    return fleet.cluster_move(cluster) or status
+
+
+def instance_status(cluster: str, instance: str, restarts: int, transition: Transition) -> str:
+    """The status of an instance.
+
+    Args:
+        cluster: its cluster's DbClusterResourceId.
+        instance: its DbiResourceId.
+        restarts: how many times it was rebooted.
+    """
+    fleet, status = SERVING.fleet, transition.status
+    if fleet is None or not transition.over:
+        return status
+    if status == "stopped":
+        return transition.passing if fleet.cluster_stopping(cluster) else status
+    if status != "available":
+        return status
+    if fleet.instance_settled(cluster, instance, restarts):
+        transition.passing = status  # from now on it is restarted
+        return status
+    problem = fleet.problem(cluster)
+    if problem is not None:
+        return problem[0]
+    return transition.passing if transition.passing != status else "starting"
+
+
+def earliest_restorable(cluster: str) -> datetime | None:
+    """The earliest time to which the data of a cluster can be restored, in UTC without a zone; None if it has no backup."""
+    earliest = SERVING.fleet.earliest_backup(cluster) if SERVING.fleet is not None else None
+    return None if earliest is None else datetime.fromtimestamp(earliest, timezone.utc).replace(tzinfo=None)
+
+
+def snapshot_status(data: str | None, transition: Transition) -> str:
+    """The status of a snapshot.
+
+    Args:
+        data: id of its data; None: it has none.
+    """
+    if SERVING.fleet is None or data is None or not transition.over:
+        return transition.status
+    return {"there": transition.status, "due": transition.passing}.get(SERVING.fleet.snapshot_state(data), "failed")
+
+
+class AfterSnapshot(Transition):
+    """A status that ends when the data of a snapshot are copied, and not before its time.
+
+    Args:
+        data: id of the data; None: there are none.
+    """
+
+    def __init__(self, status: str, data: str | None) -> None:
+        super().__init__(status, status)
+        self._data = data
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is over, and the copy made."""
+        copying = (
+            SERVING.fleet is not None and self._data is not None and SERVING.fleet.snapshot_state(self._data) == "due"
+        )
+        return super().over and not copying
+
+
+def take_snapshot(cluster: str, data: str) -> None:
+    """Begin to copy the data of a cluster."""
+    if SERVING.fleet is not None:
+        SERVING.fleet.take_snapshot(cluster, data)
+
+
+def check_room() -> None:
+    """Reject an instance for which there is no server.
+
+    Raises:
+        RDSClientError: as many as may are running.
+    """
+    if SERVING.fleet is not None and SERVING.fleet.running >= SERVING.most:
+        from aurora_cli.sandbox.emulator.rds.errors import error  # moto, which is loaded later than this
+
+        raise error(
+            "InsufficientDBInstanceCapacity",
+            f"The sandbox already runs {SERVING.most} database servers. Delete or stop a cluster, or start the sandbox with "
+            "AURORA_SANDBOX_SERVERS set to a larger number.",
+        )

@@ -1,0 +1,78 @@
+"""Kills of the emulator, of servers and of the watcher: what was acknowledged is there, and no process is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aurora_cli.sandbox.processes import wait_until
+from tests.sandbox.database_life import Life, Load
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
+TIMES = 10
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    made = Life(tmp_path_factory.mktemp("databases"))
+    made.create(readers=1)
+    made.settle()
+    made.do("CREATE TABLE entries (number bigint PRIMARY KEY)")
+    try:
+        yield made
+    finally:
+        made.sandbox.start()
+        made.sandbox.reset()
+        made.sandbox.stop()
+
+
+def processes(life: Life) -> set[int]:
+    """Every process of this sandbox's servers, by the folder that their command lines name."""
+    data = {str(pid) for pid in life.processes()}
+    children = {child for pid in data for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    return {int(pid) for pid in data | children}
+
+
+def gone(pids: set[int]) -> bool:
+    return not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+@pytest.mark.parametrize("number", range(TIMES))
+def test_a_killed_emulator_leaves_no_process(life: Life, number: int) -> None:
+    with Load(life) as load:
+        running, emulator = processes(life), life.sandbox.status().pid
+        assert emulator is not None and len(running) > 2
+        os.kill(emulator, signal.SIGKILL)
+        assert wait_until(lambda: gone(running), timeout_s=15.0)
+        life.start()
+        life.settle()
+    assert load.lost() == set()
+
+
+@pytest.mark.parametrize("role", ["writer", "reader"])
+@pytest.mark.parametrize("number", range(TIMES))
+def test_a_killed_server_comes_back(life: Life, role: str, number: int) -> None:
+    with Load(life) as load:
+        killed = next(one["pid"] for one in life.sandbox.databases()["servers"] if one["role"] == role)
+        os.kill(killed, signal.SIGKILL)
+        assert wait_until(lambda: gone({killed}), timeout_s=20.0)
+        life.settle()
+    assert load.lost() == set()
+
+
+@pytest.mark.parametrize("number", range(TIMES))
+def test_a_failover_that_is_cut_off_loses_nothing(life: Life, number: int) -> None:
+    with Load(life) as load:
+        life.rds.failover_db_cluster(DBClusterIdentifier="demo")
+        emulator = life.sandbox.status().pid
+        assert emulator is not None
+        wait_until(lambda: False, timeout_s=number * 0.05)
+        os.kill(emulator, signal.SIGKILL)
+        assert wait_until(lambda: gone({emulator}), timeout_s=20.0)
+        life.start()
+        life.settle()
+    assert load.lost() == set()

@@ -1,0 +1,151 @@
+"""A client of clusters with real servers."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from aurora_cli.sandbox.manager import Sandbox
+from aurora_cli.sandbox.processes import wait_until
+from tests.harness import REGION, clean_environ
+from tests.sandbox.emulator import new_client
+
+
+class Life:
+    """A cluster, and the connections of a client."""
+
+    def __init__(self, folder: Path) -> None:
+        environ = {**clean_environ(), "AWS_REGION": REGION, "AURORA_SANDBOX_DATABASE": "on"}
+        self.sandbox = Sandbox(folder, environ)
+        self.password = ""
+        self.start()
+
+    def start(self) -> None:
+        info = self.sandbox.start()
+        services = ("rds", "secretsmanager", "cloudwatch", "rds-data")
+        self.rds, self.secrets, self.cloudwatch, self.data = (new_client(info, service) for service in services)
+
+    def create(self, readers: int, **given: Any) -> None:
+        self.rds.create_db_cluster(
+            DBClusterIdentifier="demo",
+            Engine="aurora-postgresql",
+            MasterUsername="boss",
+            DatabaseName="app",
+            EnableIAMDatabaseAuthentication=True,
+            **(given or {"ManageMasterUserPassword": True}),
+        )
+        for number in range(1, readers + 2):
+            self.add(f"demo-{number}", "demo")
+
+    def add(self, name: str, cluster: str, rds: Any = None) -> None:
+        (rds or self.rds).create_db_instance(
+            DBInstanceIdentifier=name,
+            DBClusterIdentifier=cluster,
+            Engine="aurora-postgresql",
+            DBInstanceClass="db.r6g.large",
+        )
+
+    def cluster(self, name: str = "demo") -> dict[str, Any]:
+        found: dict[str, Any] = self.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
+        return found
+
+    def settle(self, status: str = "available", timeout_s: float = 60.0) -> None:
+        """Wait until clusters and instances have that status."""
+
+        def settled() -> bool:
+            clusters = self.rds.describe_db_clusters()["DBClusters"]
+            instances = self.rds.describe_db_instances()["DBInstances"]
+            return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
+
+        assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
+        if "MasterUserSecret" not in self.cluster():
+            return
+        secret = self.cluster()["MasterUserSecret"]["SecretArn"]
+        self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
+
+    def connect(self, host: str | None = None, **given: Any) -> psycopg.Connection[Any]:
+        values = {
+            "host": host or self.cluster()["Endpoint"],
+            "port": 5432,
+            "user": "boss",
+            "dbname": "app",
+            "password": self.password,
+            "sslmode": "verify-full",
+            "sslrootcert": str(self.sandbox.files.folder / "database" / "ca.pem"),
+            "connect_timeout": 10,
+            "autocommit": True,
+        }
+        return psycopg.connect(**{**values, **given})
+
+    def rows(self, statement: str, host: str | None = None, **given: Any) -> list[Any]:
+        with self.connect(host, **given) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def do(self, statement: str, host: str | None = None) -> None:
+        with self.connect(host) as connection:
+            connection.execute(statement.encode())
+
+    def signs_in(self) -> bool:
+        try:
+            return self.rows("SELECT 1") == [(1,)]
+        except psycopg.OperationalError:
+            return False
+
+    def refusal(self, host: str | None = None, **given: Any) -> str:
+        with pytest.raises(psycopg.OperationalError) as caught:
+            self.connect(host, **given)
+        return str(caught.value)
+
+    def writer(self) -> str:
+        members = self.cluster()["DBClusterMembers"]
+        return next(str(one["DBInstanceIdentifier"]) for one in members if one["IsClusterWriter"])
+
+    def processes(self) -> list[int]:
+        """The servers."""
+        return [one["pid"] for one in self.sandbox.databases()["servers"] if one["pid"]]
+
+
+class Load:
+    """Writes rows as fast as it can, and knows which were acknowledged."""
+
+    def __init__(self, life: Life) -> None:
+        self.acknowledged: list[int] = []
+        self.longest_gap_s = 0.0
+        self._over = threading.Event()
+        self._life, self._host = life, str(life.cluster()["Endpoint"])
+        self._thread = threading.Thread(target=self._write)
+
+    def __enter__(self) -> Load:
+        self._thread.start()
+        assert wait_until(lambda: len(self.acknowledged) > 20, timeout_s=20.0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        count = len(self.acknowledged)
+        wait_until(lambda: len(self.acknowledged) > count, timeout_s=20.0)
+        self._over.set()
+        self._thread.join()
+
+    def _write(self) -> None:
+        number = max((int(row[0]) for row in self._life.rows("SELECT number FROM entries")), default=0)
+        last = time.monotonic()
+        while not self._over.is_set():
+            try:
+                with self._life.connect(self._host) as connection:
+                    while not self._over.is_set():
+                        number += 1
+                        connection.execute("INSERT INTO entries VALUES (%s)", (number,))
+                        self.acknowledged.append(number)
+                        self.longest_gap_s, last = max(self.longest_gap_s, time.monotonic() - last), time.monotonic()
+            except psycopg.Error:
+                time.sleep(0.01)
+
+    def lost(self) -> set[int]:
+        """Acknowledged rows that are not there."""
+        return set(self.acknowledged) - {int(row[0]) for row in self._life.rows("SELECT number FROM entries")}

@@ -1,0 +1,128 @@
+"""Clusters with real servers that follow another: secondaries of a global database, and green environments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from aurora_cli.sandbox.processes import wait_until
+from tests.sandbox.database_life import Life, Load
+from tests.sandbox.emulator import new_client
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
+COUNT = "SELECT count(*), pg_is_in_recovery() FROM entries"
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    made = Life(tmp_path_factory.mktemp("databases"))
+    try:
+        yield made
+    finally:
+        made.sandbox.reset()
+        made.sandbox.stop()
+
+
+def test_a_switchover_loses_nothing(life: Life) -> None:
+    secondary = new_client(life.sandbox.status(), "rds", "us-east-1")
+    life.rds.create_global_cluster(GlobalClusterIdentifier="world", Engine="aurora-postgresql")
+    master = {"MasterUsername": "boss", "MasterUserPassword": "secret-99", "DatabaseName": "app"}
+    for rds, name, given in ((life.rds, "demo", master), (secondary, "second", {})):
+        rds.create_db_cluster(
+            DBClusterIdentifier=name, Engine="aurora-postgresql", GlobalClusterIdentifier="world", **given
+        )
+        for number in (1, 2):
+            life.add(f"{name}-{number}", name, rds)
+    life.password = "secret-99"
+    here, there = life.cluster(), secondary.describe_db_clusters()["DBClusters"][0]
+    assert wait_until(lambda: _settled(life, secondary), timeout_s=60.0, every_s=0.1)
+    life.do("CREATE TABLE entries (number bigint); INSERT INTO entries VALUES (1)")
+    for source, target in ((here, there), (there, here)):
+        expected = life.rows(COUNT, source["Endpoint"])[0][0]
+        _await_count(life, target, expected)
+        life.rds.switchover_global_cluster(
+            GlobalClusterIdentifier="world", TargetDbClusterIdentifier=target["DBClusterArn"]
+        )
+        assert wait_until(lambda: _settled(life, secondary), timeout_s=60.0, every_s=0.1)
+        assert life.rows(COUNT, target["Endpoint"]) == [(expected, False)]
+        life.do("INSERT INTO entries VALUES (2)", target["Endpoint"])
+        _await_count(life, source, expected + 1)
+    life.rds.remove_from_global_cluster(GlobalClusterIdentifier="world", DbClusterIdentifier=there["DBClusterArn"])
+    assert wait_until(lambda: _settled(life, secondary), timeout_s=60.0, every_s=0.1)
+    assert life.rows(COUNT, there["Endpoint"]) == [(3, False)]
+
+
+def test_a_green_environment_has_what_blue_has_until_the_switchover(life: Life) -> None:
+    life.sandbox.reset()
+    group = "replicating"
+    life.rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName=group, DBParameterGroupFamily="aurora-postgresql17", Description=group
+    )
+    life.rds.modify_db_cluster_parameter_group(
+        DBClusterParameterGroupName=group,
+        Parameters=[
+            {"ParameterName": "rds.logical_replication", "ParameterValue": "1", "ApplyMethod": "pending-reboot"}
+        ],
+    )
+    life.create(readers=1, MasterUserPassword="secret-99", DBClusterParameterGroupName=group)
+    life.password = "secret-99"
+    life.settle()
+    life.do("CREATE TABLE entries (number bigint PRIMARY KEY); INSERT INTO entries VALUES (1)")
+    blue = life.cluster()
+    made = life.rds.create_blue_green_deployment(
+        BlueGreenDeploymentName="upgrade", Source=blue["DBClusterArn"], TargetEngineVersion=blue["EngineVersion"]
+    )
+    identifier = made["BlueGreenDeployment"]["BlueGreenDeploymentIdentifier"]
+    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    name = made["BlueGreenDeployment"]["Target"].rpartition(":")[2]
+    green = life.cluster(name)
+    life.do("INSERT INTO entries VALUES (2)")
+    _await_count(life, green, 2)
+    with Load(life) as load:
+        life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+        assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    assert load.lost() == set()
+    now = life.cluster()
+    assert now["DbClusterResourceId"] == green["DbClusterResourceId"] and now["Endpoint"] == blue["Endpoint"]
+    old = life.cluster("demo-old1")
+    assert life.rows(COUNT, old["Endpoint"])[0][0] <= life.rows(COUNT)[0][0]
+
+
+def test_an_rds_proxy_leads_to_its_target(life: Life) -> None:
+    life.sandbox.reset()
+    life.create(readers=1)
+    life.settle()
+    ec2, iam = (new_client(life.sandbox.status(), service) for service in ("ec2", "iam"))
+    subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]][:2]
+    role = iam.create_role(RoleName="proxy", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    secret = life.cluster()["MasterUserSecret"]["SecretArn"]
+    proxy = life.rds.create_db_proxy(
+        DBProxyName="front",
+        EngineFamily="POSTGRESQL",
+        Auth=[{"AuthScheme": "SECRETS", "SecretArn": secret, "IAMAuth": "DISABLED"}],
+        RoleArn=role,
+        VpcSubnetIds=subnets,
+    )["DBProxy"]
+    assert "starting up" in life.refusal(proxy["Endpoint"])
+    life.rds.register_db_proxy_targets(DBProxyName="front", DBClusterIdentifiers=["demo"])
+    reading = life.rds.create_db_proxy_endpoint(
+        DBProxyName="front", DBProxyEndpointName="read", VpcSubnetIds=subnets, TargetRole="READ_ONLY"
+    )["DBProxyEndpoint"]
+    here = "SELECT aurora_db_instance_identifier()"
+    assert life.rows(here, proxy["Endpoint"]) == [("demo-1",)]
+    assert life.rows(here, reading["Endpoint"]) == [("demo-2",)]
+
+
+def _await_count(life: Life, cluster: dict[str, str], number: int) -> None:
+    reader = cluster["ReaderEndpoint"]
+    assert wait_until(lambda: life.rows(COUNT, reader) == [(number, True)], timeout_s=20.0)
+
+
+def _settled(life: Life, *others: Any) -> bool:
+    found = []
+    for rds in (life.rds, *others):
+        found += [one["Status"] for one in rds.describe_db_clusters()["DBClusters"]]
+        found += [one["DBInstanceStatus"] for one in rds.describe_db_instances()["DBInstances"]]
+    return set(found) == {"available"}

@@ -1,0 +1,248 @@
+"""The parts of the sandbox's databases that need no server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from aurora_cli.errors import SandboxFailed
+from aurora_cli.sandbox.database import binaries, parameters
+from aurora_cli.sandbox.database.account import LONGEST_SOCKET_FOLDER, account_for
+from aurora_cli.sandbox.database.binaries import Binaries
+from aurora_cli.sandbox.database.copies import Copies
+from aurora_cli.sandbox.database.front import token, wire
+from aurora_cli.sandbox.database.front.addresses import Addresses
+from aurora_cli.sandbox.database.front.authority import Authority
+from aurora_cli.sandbox.database.front.endpoint import Endpoint
+from aurora_cli.sandbox.database.front.gate import Gate
+from aurora_cli.sandbox.database.settings import ServerSettings
+from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
+from aurora_cli.sandbox.isolation import Keys
+
+KEY, SECRET = "SANDBOXKEY", "secret"
+HOST = "127.70.1.2"
+
+
+def made(version: str) -> Binaries:
+    return Binaries(Path("/nowhere"), version, "test")
+
+
+@pytest.mark.parametrize(
+    ("major", "chosen"), [(17, "17.10"), (16, "17.10"), (18, "18.6"), (19, "18.6"), (15, "15.2"), (11, "15.2")]
+)
+def test_a_cluster_gets_its_major_version_or_the_next_one(major: int, chosen: str) -> None:
+    found = binaries.choose([made("18.6"), made("15.2"), made("17.10")], major)
+    assert found is not None and found.version == chosen
+    assert binaries.choose([], major) is None
+
+
+def test_a_folder_without_a_server_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SandboxFailed, match="is not a PostgreSQL that runs here") as caught:
+        binaries.installed({binaries.BIN_SETTING: str(tmp_path)})
+    assert "AURORA_SANDBOX_DATABASE=off" in str(caught.value.hint)
+
+
+def test_what_the_machine_has_is_found() -> None:
+    found = binaries.installed({"PATH": ""})
+    assert found and all(one.major >= binaries.OLDEST for one in found)
+
+
+def test_parameters_that_the_server_does_not_know_are_left_out() -> None:
+    wanted = {
+        "work_mem": "65536",
+        "rds.force_ssl": "1",
+        "shared_buffers": "{DBInstanceClassMemory/12038}",
+        "shared_preload_libraries": "pg_stat_statements,pg_cron",
+    }
+    there = binaries.installed({"PATH": ""})[0]
+    assert parameters.known({"rds.logical_replication": "1"}, there) == {"wal_level": "logical"}
+    assert parameters.known(wanted, there) == {"work_mem": "65536", "shared_preload_libraries": "pg_stat_statements"}
+
+
+def test_a_configuration_quotes_what_it_says() -> None:
+    settings = ServerSettings("/s", "s_1", "/w", "s_1", "/a", {"instance": "it's"}, {"work_mem": "1"}, {})
+    text = settings.text()
+    assert "aurora.instance = 'it''s'" in text and "work_mem = '1'" in text and "listen_addresses = ''" in text
+    assert "application_name=s_1" in text
+    assert "primary_conninfo" not in ServerSettings("/s", "s_1", None, None, "/a", {}, {}, {}).text()
+
+
+# Tokens
+
+
+def signed(
+    host: str = HOST, user: str = "app", region: str = "eu-west-1", secret: str = SECRET, session: str | None = None
+) -> str:
+    rds = boto3.client(
+        "rds", region_name=region, aws_access_key_id=KEY, aws_secret_access_key=secret, aws_session_token=session
+    )
+    return str(rds.generate_db_auth_token(host, 5432, user))
+
+
+def refused(given: str, *, user: str = "app", session: str | None = None, later_s: int = 0) -> str | None:
+    return token.refusal(
+        given,
+        user=user,
+        addresses={f"{HOST}:5432"},
+        region="eu-west-1",
+        secret_of=lambda key: token.Secret(SECRET, session) if key == KEY else None,
+        now=dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=later_s),
+    )
+
+
+def test_a_token_admits_the_user_that_it_was_made_for() -> None:
+    assert refused(signed()) is None
+    assert refused(signed(user="o'neil+x"), user="o'neil+x") is None
+    assert refused(signed(session="abc/+="), session="abc/+=") is None
+
+
+def test_a_token_admits_nobody_else() -> None:
+    assert refused(signed(), user="boss") == "it is for the user app"
+    assert refused(signed(host="127.0.0.1")) == "it is for 127.0.0.1:5432"
+    assert refused(signed(region="us-east-1")) == "it is for the Region us-east-1"
+    assert refused(signed(), later_s=901) == "it has expired"
+    assert refused(signed(), later_s=-600) == "it has expired"
+    assert refused(signed(secret="another")) == "its signature does not match"
+    assert refused(signed().replace("app", "boss"), user="boss") == "its signature does not match"
+    assert refused(signed(session="stolen")) == "its access key is not known"
+    assert refused(signed().replace(KEY, "OTHER")) == "its access key is not known"
+    assert refused("a password") == "it is not a token"
+
+
+# The protocol
+
+
+def test_a_first_message_is_read_when_it_is_there() -> None:
+    request = b"\0\0\0\x08\x04\xd2\x16\x2f"
+    assert wire.first_message(request[:5]) is None
+    assert wire.first_message(request) == (wire.SSL_REQUEST, b"")
+    with pytest.raises(wire.Malformed, match="unencrypted data"):
+        wire.first_message(request + b"x")
+    with pytest.raises(wire.Malformed, match="invalid length"):
+        wire.first_message(b"GET / HTTP/1.1\r\n")
+
+
+def test_a_password_is_read_when_it_is_there() -> None:
+    message = b"p\0\0\0\x09abcd\0Q..."
+    assert wire.password(message[:6]) is None
+    assert wire.password(message) == ("abcd", b"Q...")
+    with pytest.raises(wire.Malformed):
+        wire.password(b"Q\0\0\0\x09abcd\0")
+
+
+# Addresses and certificates
+
+
+@pytest.fixture
+def sockets() -> Iterator[list[socket.socket]]:
+    kept: list[socket.socket] = []
+    yield kept
+    for one in kept:
+        one.close()
+
+
+def test_an_endpoint_keeps_its_address(tmp_path: Path, sockets: list[socket.socket]) -> None:
+    addresses = Addresses(tmp_path / "addresses.json")
+    sockets.append(addresses.listen("writer", 0))
+    sockets.append(addresses.listen("reader", 0))
+    hosts = [one.getsockname()[0] for one in sockets]
+    assert len(set(hosts)) == 2 and all(host.startswith("127.") for host in hosts)
+    again = Addresses(tmp_path / "addresses.json")
+    assert [again.get(key) for key in ("writer", "reader")] == hosts
+    again.forget("writer")
+    assert Addresses(tmp_path / "addresses.json").get("writer") is None
+
+
+def test_an_address_whose_port_is_taken_is_passed_over(tmp_path: Path, sockets: list[socket.socket]) -> None:
+    first = Addresses(tmp_path / "addresses.json")
+    sockets.append(first.listen("writer", 0))
+    host, port = sockets[0].getsockname()
+    (tmp_path / "addresses.json").unlink()
+    sockets.append(Addresses(tmp_path / "addresses.json").listen("writer", port))
+    assert sockets[1].getsockname() != (host, port)
+
+
+def test_a_port_that_is_taken_everywhere_is_told(tmp_path: Path, sockets: list[socket.socket]) -> None:
+    taken = socket.socket()
+    sockets.append(taken)
+    taken.bind(("", 0))
+    taken.listen()
+    port = taken.getsockname()[1]
+    fleet: Any = None
+    gate = Gate(tmp_path, fleet, lambda key: None)
+    try:
+        assert gate.address(Endpoint("demo", port, "cluster-1", "eu-west-1")) is None
+        assert f"Port {port} of loopback cannot be used" in gate.problems[port]
+        taken.close()
+        assert str(gate.address(Endpoint("demo", port, "cluster-1", "eu-west-1"))).startswith("127.")
+        assert gate.problems == {}
+    finally:
+        gate.close()
+
+
+def test_a_certificate_is_for_the_address_and_the_name(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    served = authority.context(HOST, "demo.cluster-abc.eu-west-1.rds.amazonaws.com")
+    assert Authority(tmp_path).file.read_bytes() == authority.file.read_bytes()
+    for name, trusted in ((HOST, True), ("demo.cluster-abc.eu-west-1.rds.amazonaws.com", True), ("127.0.0.1", False)):
+        assert _shake_hands(served, ssl.create_default_context(cafile=str(authority.file)), name) is trusted
+
+
+def _shake_hands(served: ssl.SSLContext, client: ssl.SSLContext, name: str) -> bool:
+    pipes = [ssl.MemoryBIO() for _ in range(2)]
+    ends = [
+        client.wrap_bio(pipes[0], pipes[1], server_hostname=name),
+        served.wrap_bio(pipes[1], pipes[0], server_side=True),
+    ]
+    for _ in range(4):
+        for end in ends:
+            try:
+                end.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLCertVerificationError:
+                return False
+    return True
+
+
+# Where data are
+
+
+def test_sockets_have_short_paths(tmp_path: Path) -> None:
+    deep = tmp_path / ("x" * 120)
+    account = account_for(deep)
+    assert len(str(account.sockets)) <= LONGEST_SOCKET_FOLDER
+    assert account.data.is_dir() and account.sockets.is_dir()
+
+
+def test_a_copy_that_was_not_finished_is_none(tmp_path: Path) -> None:
+    copies = Copies(account_for(tmp_path))
+    make = copies.begin("snap", lambda target: target.mkdir())
+    assert copies.state("snap") == "due"
+    make()
+    assert copies.state("snap") == "there"
+    copies.keep(())
+    assert copies.state("snap") == "failed"
+    with pytest.raises(SandboxFailed, match="do not exist"):
+        copies.copy_to("snap", tmp_path / "target")
+
+
+# What the API shows without servers
+
+
+def test_databases_that_are_off_change_no_status(tmp_path: Path) -> None:
+    hooks.start(tmp_path, {"AURORA_SANDBOX_DATABASE": "off"}, Keys("a", "b"))
+    assert serving.SERVING.fleet is None and list(tmp_path.iterdir()) == []
+    moving = Transition("creating", "available")
+    assert serving.cluster_status("cluster-1", moving) == moving.status == "available"
+    assert serving.instance_status("cluster-1", "db-1", 0, moving) == "available"
+    assert serving.snapshot_status("data", moving) == "available"
+    assert hooks.report()["reason"] == "AURORA_SANDBOX_DATABASE is off."
