@@ -1,13 +1,16 @@
-"""`python -m benchmarks [--runs N] [--only PART]`: every figure of performance.md in docs/reference, as Markdown tables."""
+"""`python -m benchmarks [--runs N] [--all | --only PART ...]`: every figure of docs/reference/performance.md, as Markdown."""
 
 from __future__ import annotations
 
 import argparse
+import os
 
 from benchmarks.against_terraform import creating, destroying, memory, planning, scaling, workshop
 from benchmarks.databases import databases
 from benchmarks.everything import everything
+from benchmarks.genuine import genuine
 from benchmarks.looks import disk, looking, many_plans
+from benchmarks.peers import peers
 from benchmarks.processor import processor_time
 from benchmarks.rendering import rendering
 from benchmarks.startup import startup
@@ -91,6 +94,31 @@ def looks(runs: int) -> None:
         print(f"\n20 plans, one after another {one_by_one:.1f} s, on all processors {together:.1f} s.\n")
 
 
+def others(runs: int) -> None:
+    """Ours and other tools on the way to the same cluster."""
+    print("## Against other tools\n")
+    print("| command | against | seconds | seconds | times ours | processor | processor | times ours | pairs |")
+    print("| --- | --- | --: | --: | --: | --: | --: | --: | --: |")
+    left_out = []
+    for r in peers(runs):
+        if isinstance(r, str):
+            left_out.append(f"{r}.\n")
+            continue
+        c = r.wall
+        wall = f"{c.a_s:.2f} | {c.b_s:.2f} | {1 / c.ratio:.1f}"
+        print(f"| `{c.a}` | {c.b} | {wall} | {r.a_s:.2f} | {r.b_s:.2f} | {r.b_s / r.a_s:.1f} | {c.runs} |", flush=True)
+    print("", *left_out, sep="\n")
+
+
+def with_genuine(runs: int) -> None:
+    """`plan` and `create` with the provider that AWS's users have."""
+    print("## With the genuine provider\n")
+    found = list(genuine(runs))
+    print(*(f"{one}\n" for one in found if isinstance(one, str)), sep="\n")
+    if rows := [one for one in found if not isinstance(one, str)]:
+        show(rows)
+
+
 def servers(runs: int) -> None:
     """The sandbox's databases."""
     print("## Databases of the sandbox\n\n| what | figure |\n| --- | --: |")
@@ -109,18 +137,26 @@ PARTS = {
     "waits": waits,
     "databases": servers,
     "terraform": against,
+    "genuine": with_genuine,
+    "peers": others,
 }
+ON_DEMAND = ("genuine", "peers")
+"""Parts that install something, or need what not every machine has."""
 
 
 def main() -> None:
-    """Run all of them, or one."""
+    """Run those that need nothing else, all of them, or some."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="counted pairs of each comparison (default 5)")
-    parser.add_argument("--only", choices=PARTS, help="one part alone")
+    parser.add_argument("--only", choices=PARTS, nargs="+", help="these parts alone")
+    parser.add_argument("--all", action="store_true", help=f"also {' and '.join(ON_DEMAND)}, which install other tools")
     options = parser.parse_args()
-    for name, part in PARTS.items():
-        if options.only in (None, name):
-            part(options.runs)
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # else each process compiles all of its modules again, ours and theirs
+    usual = [name for name in PARTS if options.all or name not in ON_DEMAND]
+    for name in options.only or usual:
+        PARTS[name](options.runs)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import os
 import resource
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +43,17 @@ def processor_time(shop: Workshop) -> list[ProcessorTime]:
 
 def measure(shop: Workshop, words: Sequence[str], *, direct: bool) -> float:
     """Processor seconds of one command line. Raises CalledProcessError."""
-    before = _children() + _parents(shop.home)
     environ = {**os.environ, **({"AURORA_SANDBOX_DIRECT": "1"} if direct else {})}
-    subprocess.run(shop.aurora(*words), env=environ, check=True, capture_output=True)
+    line = shop.aurora(*words)
+    return spent(shop.home, lambda: subprocess.run(line, env=environ, check=True, capture_output=True))
+
+
+def spent(home: Path, run: Callable[[], object]) -> float:
+    """Processor seconds of the processes that `run` starts and waits for, with the providers that are forked for them."""
+    before = _children() + _parents(home)
+    run()
     time.sleep(LOOK_AROUND_S + 0.5)  # by then the parent has counted the providers that have ended
-    return _children() + _parents(shop.home) - before
+    return _children() + _parents(home) - before
 
 
 def _children() -> float:
