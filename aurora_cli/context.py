@@ -226,7 +226,9 @@ class AppContext:
         """
         from aurora_cli.sandbox.any_terraform import environment
 
-        env = environment(self.sandbox_manager, self._given, genuine=self.provider == "genuine", mirror=mirror)
+        asked = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), self.region) if self.region else {}
+        base = {**self._given, **asked}
+        env = environment(self.sandbox_manager, base, genuine=self.provider == "genuine", mirror=mirror)
         return env, self._given
 
     def act_for(self, cluster: Callable[[], ClusterIdentity]) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from aurora_cli.context import AppContext
 from aurora_cli.errors import InvalidInput, StackLocked
+from aurora_cli.sandbox import any_terraform
 from aurora_cli.sandbox.any_terraform import changes, run
 from aurora_cli.sandbox.provider.install import cli_config
 from aurora_cli.sandbox.terraform_folder import DATA_DIR, own_lock_file, refuse_real_state
@@ -35,6 +37,19 @@ def terraform(folder: Path, script: str) -> list[str]:
     program = folder / "terraform.sh"
     program.write_text(textwrap.dedent(script))
     return ["/bin/sh", str(program)]
+
+
+@pytest.mark.parametrize(("asked", "region"), [("eu-west-1", "eu-west-1"), (None, "eu-north-1")])
+def test_the_region_that_is_asked_for_is_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: str | None, region: str
+) -> None:
+    def environment(manager: object, base: dict[str, str], **given: object) -> dict[str, str]:
+        return base
+
+    monkeypatch.setattr(any_terraform, "environment", environment)
+    app = AppContext(home_folder=tmp_path, sandbox=True, region=asked, environ={"AWS_REGION": "eu-north-1"})
+    env, given = app.terraform_environment(None)
+    assert (env["AWS_REGION"], given) == (region, {"AWS_REGION": "eu-north-1"})
 
 
 def test_the_lock_file_of_the_folder_is_back_and_the_sandbox_keeps_its_own(folder: Path) -> None:
