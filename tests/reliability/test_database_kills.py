@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import Life, Load
+from tests.sandbox.database_life import Life, Load, living
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 TIMES = 10
@@ -18,16 +18,11 @@ TIMES = 10
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    made = Life(tmp_path_factory.mktemp("databases"))
-    made.create(readers=1)
-    made.settle()
-    made.do("CREATE TABLE entries (number bigint PRIMARY KEY)")
-    try:
+    with living(tmp_path_factory.mktemp("databases")) as made:
+        made.create(readers=1)
+        made.settle()
+        made.do("CREATE TABLE entries (number bigint PRIMARY KEY)")
         yield made
-    finally:
-        made.sandbox.start()
-        made.sandbox.reset()
-        made.sandbox.stop()
 
 
 def processes(life: Life) -> set[int]:

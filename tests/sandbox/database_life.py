@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +155,15 @@ class Load:
     def lost(self) -> set[int]:
         """Acknowledged rows that are not there."""
         return set(self.acknowledged) - {int(row[0]) for row in self._life.rows("SELECT number FROM entries")}
+
+
+@contextmanager
+def living(folder: Path) -> Iterator[Life]:
+    """A sandbox with databases, which is emptied and stopped at the end, whatever became of its emulator."""
+    made = Life(folder)
+    try:
+        yield made
+    finally:
+        made.sandbox.start()
+        made.sandbox.reset()
+        made.sandbox.stop()

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import MOST, Life, Load
+from tests.sandbox.database_life import MOST, Life, Load, living
 from tests.sandbox.emulator import refused
 
 pytestmark = pytest.mark.sandbox
@@ -22,13 +22,8 @@ IAM_USER = "token_user"
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    made = Life(tmp_path_factory.mktemp("databases"))
-    try:
+    with living(tmp_path_factory.mktemp("databases")) as made:
         yield made
-    finally:
-        made.sandbox.start()
-        made.sandbox.reset()
-        made.sandbox.stop()
 
 
 def test_a_life(life: Life) -> None:

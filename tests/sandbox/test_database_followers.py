@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import Life, Load
+from tests.sandbox.database_life import Life, Load, living
 from tests.sandbox.emulator import new_client
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
@@ -17,12 +17,8 @@ COUNT = "SELECT count(*), pg_is_in_recovery() FROM entries"
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    made = Life(tmp_path_factory.mktemp("databases"))
-    try:
+    with living(tmp_path_factory.mktemp("databases")) as made:
         yield made
-    finally:
-        made.sandbox.reset()
-        made.sandbox.stop()
 
 
 def test_a_switchover_loses_nothing(life: Life) -> None:

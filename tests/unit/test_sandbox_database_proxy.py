@@ -6,6 +6,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ import pytest
 from aurora_cli.sandbox.database.front import token, wire
 from aurora_cli.sandbox.database.front.endpoint import READER, Endpoint
 from aurora_cli.sandbox.database.front.gate import Gate
+from aurora_cli.sandbox.processes import wait_until
 
 SSL_REQUEST = struct.pack("!ii", 8, wire.SSL_REQUEST)
 READY = b"Z\0\0\0\x05I"
@@ -64,12 +66,13 @@ class Fakes:
 
     def __init__(self, folder: Path) -> None:
         self.servers: dict[str, FakeServer] = {}
+        self.connected, self.resumes = [0], False
         fleet: Any = SimpleNamespace(
             writer=lambda cluster: self.servers.get("writer"),
             instances=lambda cluster: self.servers,
             servers=lambda: {"cluster-1": list(self.servers.values())},
-            connected=lambda cluster, change: None,
-            resuming=lambda cluster: False,
+            connected=lambda cluster, change: self.connected.append(change),
+            resuming=lambda cluster: self.resumes,
         )
         self.gate = Gate(folder, fleet, lambda key: token.Secret(SECRET) if key == KEY else None)
         self.folder = folder
@@ -147,6 +150,19 @@ def test_bytes_pass_both_ways_with_tls(fakes: Fakes) -> None:
                 got += connection.recv(65536)
             assert got == b"%d" % number * 10_000
     assert server.got == [startup(user="boss")]
+
+
+def test_what_comes_while_a_server_resumes_waits_and_is_no_connection_of_its_own(fakes: Fakes) -> None:
+    fakes.resumes, first = True, startup(user="boss")
+    with fakes.encrypted() as connection:
+        connection.sendall(first)
+        assert wait_until(lambda: fakes.connected == [0, 1], timeout_s=5)
+        connection.sendall(first)
+        time.sleep(0.3)
+        server = fakes.add("writer", b"R\0\0\0\x0c\0\0\0\x0aSCRAM")
+        assert connection.recv(100).startswith(b"R\0\0\0\x0c")
+    assert wait_until(lambda: fakes.connected == [0, 1, -1], timeout_s=5)
+    assert server.got == [first * 2]
 
 
 def test_without_a_server_the_client_is_told_to_come_again(fakes: Fakes) -> None:

@@ -88,7 +88,10 @@ def test_one_statement_that_writes_is_a_call_of_its_own_and_several_are_a_transa
     )
     done = run("sql", "orders", "delete from t; delete from u")
     assert done.status == 1
-    assert 'Statement 2 of 2: relation "u" does not exist (SQLSTATE 42P01).' in " ".join(done.err.split())
+    assert (
+        'Statement 2 of 2: relation "u" does not exist (SQLSTATE 42P01). The transaction was rolled back.'
+        in " ".join(done.err.split())
+    )
     assert sent(api)[-1] == "rollback_transaction"
 
 

@@ -106,9 +106,11 @@ class Script:
         self.database.begin(read_only=read_only)
         try:
             self._all(show)
-        except BaseException:
+        except BaseException as problem:
             with suppress(Exception):  # a connection that was lost has ended the transaction
                 self.database.end(commit=False)
+            if isinstance(problem, StatementFailed) and not read_only:
+                problem.message += " The transaction was rolled back."
             raise
         self.database.end(commit=not read_only)
 

@@ -190,6 +190,7 @@ class Session(Side):
             entry = f'host "{host}", user "{self._user}", database "{database}", {way}'
             self._refuse(wire.INVALID_AUTHORIZATION, f"no pg_hba.conf entry for {entry}")
             return
+        self._handle = _keep
         self._run(self._connect(whole))
 
     async def _connect(self, startup: bytes) -> None:

@@ -43,15 +43,18 @@ def cluster_status(cluster: str, transition: Transition) -> str:
         cluster: its DbClusterResourceId.
     """
     fleet, status = SERVING.fleet, transition.status
-    if fleet is None or not transition.over:
-        return status
-    if status == "stopped":
-        return transition.passing if fleet.cluster_stopping(cluster) else status
-    if status != "available":
-        return status
+    if fleet is None or not transition.over or status != "available":
+        return _at_rest(cluster, transition)
     if transition.passing in ("starting", "failing-over") and fleet.cluster_starting(cluster):
         return transition.passing
     return fleet.cluster_move(cluster) or status
+
+
+def _at_rest(cluster: str, transition: Transition) -> str:
+    """Of what should have no server: it is stopped when the servers are."""
+    fleet, over = SERVING.fleet, transition.over
+    stopping = fleet is not None and over and transition.status == "stopped" and fleet.cluster_stopping(cluster)
+    return transition.passing if stopping else transition.status
 
 
 def instance_status(cluster: str, instance: str, restarts: int, transition: Transition) -> str:
@@ -63,12 +66,8 @@ def instance_status(cluster: str, instance: str, restarts: int, transition: Tran
         restarts: how many times it was rebooted.
     """
     fleet, status = SERVING.fleet, transition.status
-    if fleet is None or not transition.over:
-        return status
-    if status == "stopped":
-        return transition.passing if fleet.cluster_stopping(cluster) else status
-    if status != "available":
-        return status
+    if fleet is None or not transition.over or status != "available":
+        return _at_rest(cluster, transition)
     if fleet.instance_settled(cluster, instance, restarts):
         transition.passing = status  # from now on it is restarted
         return status
