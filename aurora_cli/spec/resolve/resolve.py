@@ -98,8 +98,7 @@ def _contradictions(layers: Sequence[Layer]) -> list[Problem]:
             if told and not layer.from_file and value is not None and value != told.values[key]:
                 message = f"{layer.source} has {shown(value)}, but {told.source} has {shown(told.values[key])}"
                 hint = f"`{key}` identifies the cluster; use the same value in both, or another file"
-                line = told.line_of(key)
-                problems.append(Problem(key, message, hint=hint, check="identity", line=line, source=layer.source))
+                problems.append(Problem(key, message, hint=hint, check="identity", source=layer.source))
     return problems
 
 
