@@ -330,6 +330,8 @@ class Cluster:
                 self._submit(server, self._leader, wanted)
             else:
                 self._start(server, wanted)
+        elif server.is_standby:
+            server.keep_following()
         writes = server.key == self._primary and self._leader is None
         self.done[instance.id] = Done(server, writes, instance.restarts)
 

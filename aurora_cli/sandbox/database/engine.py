@@ -122,11 +122,20 @@ class Server(Protocol):
     def set_password(self, user: str, password: str) -> None:
         """Set the password of the master user."""
 
+    def token_password(self, user: str) -> str | None:
+        """The password that the server takes for a token that the proxy has checked; None: the user has one of their own."""
+
+    def translate(self, statement: bytes) -> bytes:
+        """A client's statement, with what Aurora alone knows said otherwise."""
+
     def expect(self, keys: Collection[str]) -> None:
         """Keep what standbys with these keys have not received."""
 
     def forget_others(self, keys: Collection[str]) -> None:
         """Keep nothing for standbys with other keys."""
+
+    def keep_following(self) -> None:
+        """Have a running standby follow the server that leads now."""
 
     def is_followed_by(self, standby: Server) -> bool:
         """Whether a running standby receives what is committed here."""

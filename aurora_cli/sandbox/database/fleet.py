@@ -20,6 +20,7 @@ from aurora_cli.sandbox.database.copies import Copies
 from aurora_cli.sandbox.database.engine import Engine, Server
 from aurora_cli.sandbox.database.metrics import Metrics, Sampled
 from aurora_cli.sandbox.database.model import WantedCluster
+from aurora_cli.sandbox.database.mysql.engine import MysqlEngine
 from aurora_cli.sandbox.database.postgres.engine import PostgresEngine
 from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.database.supervisor import Supervisor
@@ -27,6 +28,7 @@ from aurora_cli.sandbox.processes import wait_until
 
 ENGINES: Mapping[str, Callable[[Account, Supervisor, Mapping[str, str]], Engine]] = {
     "aurora-postgresql": PostgresEngine,
+    "aurora-mysql": MysqlEngine,
 }
 """Engine of Aurora -> what serves it."""
 RETRY_S = (0.2, 1.0, 3.0, 10.0, 30.0)

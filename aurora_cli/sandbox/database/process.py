@@ -114,7 +114,9 @@ class ServerProcess:
         """
         self._account.folder(self.sockets)
         size = self.log.stat().st_size if self.log.exists() else 0
-        process = self._process = self._supervisor.start(argv, uid=self._account.uid, log=self.log, ending=self._ended)
+        process = self._process = self._supervisor.start(
+            argv, uid=self._account.uid, log=self.log, ending=self._ended, signals=(self.GENTLE, self.HARD)
+        )
         ready = wait_until(lambda: process.ended.is_set() or accepts(), timeout_s=READY_TIMEOUT_S, every_s=0.02)
         if not ready or process.ended.is_set():
             self.stop(fast=True)
@@ -131,19 +133,15 @@ class ServerProcess:
         if not self._expected:
             threading.Thread(target=self._crashed, name=f"crash-{self.key}", daemon=True).start()
 
-    def _end_stale(self, pid_file: str, is_ours: Callable[[Path], bool]) -> None:
-        """End a server of these data that an emulator before this one has left.
-
-        Args:
-            is_ours: tells whether a process, by its folder in /proc, serves these data.
-        """
+    def _end_stale(self, pid_file: str) -> None:
+        """End a server of these data that an emulator before this one has left."""
         with suppress(OSError, ValueError, IndexError):
             pid = int((self.data / pid_file).read_text().splitlines()[0])
-            if is_ours(Path(f"/proc/{pid}")):
+            if Path(f"/proc/{pid}/cwd").readlink() == self.data:
                 os.kill(pid, self.GENTLE)
                 wait_until(lambda: not Path(f"/proc/{pid}").exists(), timeout_s=10.0)
 
-    def _run(self, tool: str, *arguments: str, user: str | None = None) -> str:
+    def _run(self, tool: str, *arguments: str, user: str | None = None, text: str | None = None) -> str:
         uid = self._account.uid
         account: dict[str, Any] = {} if uid is None else {"user": user or uid, "group": uid, "extra_groups": []}
         environ = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -152,6 +150,7 @@ class ServerProcess:
                 [self.binaries.tool(tool), *arguments],
                 capture_output=True,
                 text=True,
+                input=text,
                 check=False,
                 cwd="/",
                 env=environ,

@@ -153,7 +153,7 @@ class PostgresServer(ServerProcess):
 
     def start(self) -> None:
         """See `Server`."""
-        self._end_stale("postmaster.pid", lambda process: (process / "cwd").readlink() == self.data)
+        self._end_stale("postmaster.pid")
         self._start([self.binaries.tool("postgres"), "-D", str(self.data)], self._accepts)
 
     def reload(self) -> None:
@@ -165,6 +165,13 @@ class PostgresServer(ServerProcess):
         """Make a standby the writer. Raises SandboxFailed."""
         if self.query("SELECT pg_promote(true, 60)") != [(True,)]:
             raise SandboxFailed("The standby is not promoted within 60 s.", details={"log": str(self.log)})
+
+    def token_password(self, user: str) -> str | None:
+        """None: the server tells itself whom it lets in, and the proxy asks for the token then."""
+
+    def translate(self, statement: bytes) -> bytes:
+        """See `Server`: the server knows all that Aurora does of it."""
+        return statement
 
     def query(self, statement: str, parameters: tuple[Any, ...] = (), database: str = "postgres") -> list[Any]:
         """Run a statement as the superuser; returns its rows.
@@ -216,6 +223,9 @@ class PostgresServer(ServerProcess):
         """See `Server`."""
         statement = "SELECT 1 FROM pg_stat_replication WHERE application_name = %s AND state = 'streaming'"
         return bool(self.query(statement, (slot_of(standby.key),)))
+
+    def keep_following(self) -> None:
+        """Nothing to do: it asks the link, when it connects."""
 
     def position(self) -> str:
         """See `Server`."""
