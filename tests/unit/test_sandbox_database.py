@@ -13,16 +13,16 @@ import boto3
 import pytest
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database import binaries, parameters
 from aurora_cli.sandbox.database.account import LONGEST_SOCKET_FOLDER, account_for
-from aurora_cli.sandbox.database.binaries import Binaries
 from aurora_cli.sandbox.database.copies import Copies
 from aurora_cli.sandbox.database.front import addresses, token, wire
 from aurora_cli.sandbox.database.front.addresses import Addresses
 from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.front.endpoint import ANY, READER, Endpoint, is_own
 from aurora_cli.sandbox.database.front.gate import Gate
-from aurora_cli.sandbox.database.settings import ServerSettings
+from aurora_cli.sandbox.database.postgres import binaries, parameters
+from aurora_cli.sandbox.database.postgres.settings import ServerSettings
+from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
 from aurora_cli.sandbox.isolation import Keys

@@ -44,15 +44,16 @@ class FakeServer:
         self.running = True
         self.got: list[bytes] = []
         self._first = first
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.bind(str(self.sockets / ".s.PGSQL.5432"))
-        self.socket.listen()
+        self.listening = socket.socket(socket.AF_UNIX)
+        self.socket = self.sockets / ".s.PGSQL.5432"
+        self.listening.bind(str(self.socket))
+        self.listening.listen()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
         while True:
             try:
-                connection, _ = self.socket.accept()
+                connection, _ = self.listening.accept()
             except OSError:
                 return
             with connection:
@@ -111,7 +112,7 @@ def fakes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fakes]:
     finally:
         made.gate.close()
         for server in made.servers.values():
-            server.socket.close()
+            server.listening.close()
 
 
 def until_closed(connection: socket.socket) -> bytes:

@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 
+from aurora_cli.sandbox.database.engine import Server
 from aurora_cli.sandbox.database.fleet import Fleet
 from aurora_cli.sandbox.database.front import token
 from aurora_cli.sandbox.database.front.addresses import Addresses, name_of
 from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.front.endpoint import ANY, WRITER, Endpoint
 from aurora_cli.sandbox.database.front.session import Session
-from aurora_cli.sandbox.database.server import Server
-from aurora_cli.sandbox.database.settings import PORT
 
 
 class Listener:
@@ -67,7 +66,7 @@ class Listener:
         if not candidates:
             return None
         self._turn += 1
-        return _socket(candidates[self._turn % len(candidates)])
+        return candidates[self._turn % len(candidates)].socket
 
     def connected(self, change: int) -> None:
         """See `session.Door`."""
@@ -80,7 +79,7 @@ class Listener:
     def servers(self) -> list[Path]:
         """See `session.Door`."""
         known = self._gate.fleet.servers().get(self.endpoint.cluster, [])
-        return [_socket(server) for server in known if server.running]
+        return [server.socket for server in known if server.running]
 
     def refuses_token(self, given: str, user: str) -> str | None:
         """See `session.Door`."""
@@ -230,7 +229,3 @@ class Gate:
     def _close(self, listener: Listener) -> None:
         if listener.listening is not None:
             self._loop.call_soon_threadsafe(listener.listening.close)
-
-
-def _socket(server: Server) -> Path:
-    return server.sockets / f".s.PGSQL.{PORT}"

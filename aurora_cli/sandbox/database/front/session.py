@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aurora_cli.sandbox.database.front import wire
-from aurora_cli.sandbox.database.settings import SUPERUSER
+from aurora_cli.sandbox.database.postgres.settings import SUPERUSER
 
 RESUME_S, LOOK_S = 50.0, 0.1
 SIGN_IN_S = 60.0
