@@ -25,8 +25,8 @@ MOST = 5
 class Life:
     """A cluster, and the connections of a client."""
 
-    def __init__(self, folder: Path) -> None:
-        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST)}
+    def __init__(self, folder: Path, **setting: str) -> None:
+        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **setting}
         environ = {**clean_environ(), "AWS_REGION": REGION, **on}
         self.sandbox = Sandbox(folder, environ)
         self.password = ""
@@ -76,9 +76,10 @@ class Life:
         self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
 
     def connect(self, host: str | None = None, **given: Any) -> psycopg.Connection[Any]:
+        cluster = self.cluster()
         values = {
-            "host": host or self.cluster()["Endpoint"],
-            "port": 5432,
+            "host": host or cluster["Endpoint"],
+            "port": cluster["Port"],
             "user": "boss",
             "dbname": "app",
             "password": self.password,
@@ -97,9 +98,9 @@ class Life:
         with self.connect(host) as connection:
             connection.execute(statement.encode())
 
-    def signs_in(self) -> bool:
+    def signs_in(self, **given: Any) -> bool:
         try:
-            return self.rows("SELECT 1") == [(1,)]
+            return self.rows("SELECT 1", **given) == [(1,)]
         except psycopg.OperationalError:
             return False
 
@@ -158,9 +159,13 @@ class Load:
 
 
 @contextmanager
-def living(folder: Path) -> Iterator[Life]:
-    """A sandbox with databases, which is emptied and stopped at the end, whatever became of its emulator."""
-    made = Life(folder)
+def living(folder: Path, **setting: str) -> Iterator[Life]:
+    """A sandbox with databases, which is emptied and stopped at the end, whatever became of its emulator.
+
+    Args:
+        setting: environment variables of the emulator.
+    """
+    made = Life(folder, **setting)
     try:
         yield made
     finally:

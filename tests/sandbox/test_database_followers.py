@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,37 @@ def test_an_rds_proxy_leads_to_its_target(life: Life) -> None:
     here = "SELECT aurora_db_instance_identifier()"
     assert life.rows(here, proxy["Endpoint"]) == [("demo-1",)]
     assert life.rows(here, reading["Endpoint"]) == [("demo-2",)]
+
+
+def test_with_one_address_every_endpoint_is_where_the_api_says(tmp_path: Path) -> None:
+    with living(tmp_path, AURORA_SANDBOX_LOOPBACK="127.0.0.1") as life:
+        life.create(readers=1)
+        life.settle()
+        life.rds.create_db_cluster_endpoint(
+            DBClusterIdentifier="demo", DBClusterEndpointIdentifier="one", EndpointType="ANY", StaticMembers=["demo-2"]
+        )
+        cluster = life.cluster()
+        instances = life.rds.describe_db_instances()["DBInstances"]
+        name = next(one["name"] for one in life.sandbox.databases()["endpoints"] if one["name"].startswith("one."))
+        port = cluster["Port"]
+        places = {
+            "demo-1": {"host": cluster["Endpoint"], "port": port},
+            "demo-2": {"host": cluster["ReaderEndpoint"], "port": port},
+            "one": {"host": name, "hostaddr": "127.0.0.1", "port": port},
+        } | {
+            f"{one['DBInstanceIdentifier']} itself": {
+                "host": one["Endpoint"]["Address"],
+                "port": one["Endpoint"]["Port"],
+            }
+            for one in instances
+        }
+        here = "SELECT aurora_db_instance_identifier()"
+        found = {key: life.rows(here, **place)[0][0] for key, place in places.items()}
+        assert found == {key: "demo-2" if key == "one" else key.split()[0] for key in places}
+        life.do("CREATE ROLE token_user LOGIN; GRANT rds_iam TO token_user")
+        token = life.rds.generate_db_auth_token(f"[{cluster['ReaderEndpoint']}]", port, "token_user")
+        reading = {"user": "token_user", "password": token, **places["demo-2"]}
+        assert wait_until(lambda: life.signs_in(**reading), timeout_s=20.0)
 
 
 def _await_count(life: Life, cluster: dict[str, str], number: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import errno
 import ssl
 import sys
 import threading
@@ -14,17 +15,22 @@ from pathlib import Path
 from aurora_cli.sandbox.database.engine import Server
 from aurora_cli.sandbox.database.fleet import Fleet
 from aurora_cli.sandbox.database.front import token
-from aurora_cli.sandbox.database.front.addresses import Addresses
+from aurora_cli.sandbox.database.front.addresses import Addresses, name_of
 from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.front.endpoint import ANY, WRITER, Endpoint
 from aurora_cli.sandbox.database.front.session import Session
 
 
 class Listener:
-    """An endpoint on its address."""
+    """An endpoint on its address; without one it is reached by its name, at the addresses of others.
+
+    Args:
+        host: its address, or its name.
+    """
 
     def __init__(self, gate: Gate, endpoint: Endpoint, host: str, port: int) -> None:
         self.endpoint, self.host, self.port = endpoint, host, port
+        self.asked, self.names = endpoint.port, (endpoint.name, host)
         self.listening: asyncio.Server | None = None
         self.sessions: set[Session] = set()
         self._gate = gate
@@ -42,11 +48,17 @@ class Listener:
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
-        return self._gate.authority.context(self.host, self.endpoint.name)
+        made = self._gate.authority.context(self.host, self.endpoint.name)
+        made.sni_callback = self._gate.choose
+        return made
 
     def context(self) -> ssl.SSLContext:
         """See `session.Door`."""
         return self._context
+
+    def named(self, context: ssl.SSLContext) -> Listener:
+        """See `session.Door`."""
+        return next((one for one in self._gate.listeners() if one.context() is context), self)
 
     def server(self) -> Path | None:
         """See `session.Door`."""
@@ -103,16 +115,19 @@ class Gate:
         folder: of the sandbox; the addresses and the certificate authority are kept there.
         fleet: the servers.
         secret_of: gives the secret of an access key ID, None if there is no such key.
+        spare: whether there are more addresses than 127.0.0.1 and ::1.
 
     Attributes:
         problems: port -> why endpoints with it have no address.
     """
 
-    def __init__(self, folder: Path, fleet: Fleet, secret_of: Callable[[str], token.Secret | None]) -> None:
+    def __init__(
+        self, folder: Path, fleet: Fleet, secret_of: Callable[[str], token.Secret | None], *, spare: bool = True
+    ) -> None:
         self.fleet, self.secret_of = fleet, secret_of
         self.authority = Authority(folder)
         self.problems: dict[int, str] = {}
-        self._addresses = Addresses(folder / "addresses.json")
+        self._addresses = Addresses(folder / "addresses.json", spare=spare)
         self._listeners: dict[str, Listener] = {}
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
@@ -121,12 +136,21 @@ class Gate:
         self._thread.start()
 
     def address(self, endpoint: Endpoint) -> str | None:
-        """The address at which an endpoint listens from now on; None if its port is taken everywhere."""
+        """The address at which an endpoint listens from now on, or its name; None if nothing but its name in AWS leads to it."""
         with self._lock:
-            known = self._listeners.get(endpoint.name)
-            if known is not None and known.port == endpoint.port:
-                return known.host
-            return self._listen(endpoint)
+            host = self._reach(endpoint).host
+        return host if host != endpoint.name else None
+
+    def port(self, endpoint: Endpoint) -> int:
+        """The port at which an endpoint listens from now on."""
+        with self._lock:
+            return self._reach(endpoint).port
+
+    def choose(self, tls: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+        """Go by the name that a client says in TLS, if it is that of an endpoint."""
+        found = next((one for one in self.listeners() if name and name in one.names), None)
+        if found is not None:
+            tls.context = found.context()
 
     def update(self, endpoints: Iterable[Endpoint]) -> None:
         """The endpoints that there should be; all others are closed, and give their address back."""
@@ -136,8 +160,8 @@ class Gate:
                 self._close(self._listeners.pop(key))
                 self._addresses.forget(key)
         for one in now.values():
-            if self.address(one) is not None:
-                self._lead(self._listeners[one.name], one)
+            with self._lock:
+                self._lead(self._reach(one), one)
 
     def close(self) -> None:
         """Listen no more, and end all connections."""
@@ -150,39 +174,50 @@ class Gate:
         self._loop.close()
 
     def addresses_of(self, cluster: str) -> set[str]:
-        """`host:port` of all endpoints of a cluster."""
-        return {f"{one.host}:{one.port}" for one in list(self._listeners.values()) if one.endpoint.cluster == cluster}
+        """`host:port` of all endpoints of a cluster, by address and by name."""
+        found = [one for one in self.listeners() if one.endpoint.cluster == cluster]
+        hosts = ((f"[{host}]" if ":" in host else host, one) for one in found for host in one.names)
+        return {f"{host}:{one.port}" for host, one in hosts}
 
     def listeners(self) -> list[Listener]:
         """All endpoints on their addresses."""
         return list(self._listeners.values())
 
-    def _listen(self, endpoint: Endpoint) -> str | None:
-        former = self._listeners.pop(endpoint.name, None)
+    def _reach(self, endpoint: Endpoint) -> Listener:
+        known = self._listeners.get(endpoint.name)
+        if known is None or known.asked != endpoint.port or known.listening is None:
+            if endpoint.leader is not None:
+                self._reach(endpoint.leader)
+            known = self._listeners[endpoint.name] = self._listen(endpoint, known)
+        return known
+
+    def _listen(self, endpoint: Endpoint, former: Listener | None) -> Listener:
         if former is not None:
             self._close(former)
         try:
-            bound = self._addresses.listen(endpoint.name, endpoint.port)
+            bound = self._addresses.listen(endpoint)
         except OSError as problem:
-            text = (
-                f"Port {endpoint.port} of loopback cannot be used ({problem.strerror}). End what listens on it, then stop and "
-                "start the sandbox; or create the cluster with another port."
-            )
-            if self.problems.get(endpoint.port) != text:
-                self.problems[endpoint.port] = text
-                print(f"{endpoint.name} has no address. {text}", file=sys.stderr)  # noqa: T201 - the log
-            return None
+            if problem.errno == errno.EADDRNOTAVAIL:
+                return former or Listener(self, endpoint, name_of(endpoint), self._addresses.port(endpoint))
+            self._tell(endpoint, problem)
+            return Listener(self, endpoint, endpoint.name, self._addresses.port(endpoint))
         self.problems.pop(endpoint.port, None)
-        listener = Listener(self, endpoint, *bound.getsockname())
-        self._listeners[endpoint.name] = listener
+        listener = Listener(self, endpoint, *bound.getsockname()[:2])
 
         async def serve() -> None:
-            listener.listening = await self._loop.create_server(
-                lambda: Session(listener, listener.sessions, self._tasks), sock=bound
-            )
+            listener.listening = await self._loop.create_server(lambda: Session(listener, self._tasks), sock=bound)
 
         asyncio.run_coroutine_threadsafe(serve(), self._loop).result(timeout=10)
-        return listener.host
+        return listener
+
+    def _tell(self, endpoint: Endpoint, problem: OSError) -> None:
+        text = (
+            f"Port {endpoint.port} of loopback cannot be used ({problem.strerror}). End what listens on it, then stop and "
+            "start the sandbox."
+        )
+        if self.problems.get(endpoint.port) != text:
+            self.problems[endpoint.port] = text
+            print(f"{endpoint.name} has no address. {text}", file=sys.stderr)  # noqa: T201 - the log
 
     def _lead(self, listener: Listener, endpoint: Endpoint) -> None:
         """Where it leads from now on; connections to another cluster are dropped."""

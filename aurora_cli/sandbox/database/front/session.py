@@ -23,8 +23,14 @@ class Door(Protocol):
     def force_tls(self) -> bool:
         """Whether connections without TLS are refused."""
 
+    sessions: set[Session]
+    """The connections through it."""
+
     def context(self) -> ssl.SSLContext:
         """What TLS is done with."""
+
+    def named(self, context: ssl.SSLContext) -> Door:
+        """The endpoint whose name the client said in TLS, by what TLS is done with; else this one."""
 
     def server(self) -> Path | None:
         """The socket of the server that a new connection goes to; None if there is none now."""
@@ -87,9 +93,9 @@ class ServerSide(Side):
 class Session(Side):
     """The connection of a client."""
 
-    def __init__(self, door: Door, sessions: set[Session], tasks: set[asyncio.Task[None]]) -> None:
-        self._door, self._sessions, self._tasks = door, sessions, tasks
-        sessions.add(self)
+    def __init__(self, door: Door, tasks: set[asyncio.Task[None]]) -> None:
+        self._door, self._tasks = door, tasks
+        door.sessions.add(self)
         self._data = b""
         self._handle: Callable[[], None] | None = self._begin
         self._user = ""
@@ -122,7 +128,7 @@ class Session(Side):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The client is gone."""
-        self._sessions.discard(self)
+        self._door.sessions.discard(self)
         if self._counted:
             self._door.connected(-1)
         self._deadline.cancel()
@@ -154,6 +160,9 @@ class Session(Side):
             self.transport.abort()
             return
         assert made is not None
+        self._door.sessions.discard(self)
+        self._door = self._door.named(made.get_extra_info("ssl_object").context)
+        self._door.sessions.add(self)
         self.transport, self._handle = made, self._begin
         self._try()
 

@@ -25,6 +25,16 @@ def host(endpoint: Endpoint | None, name: str) -> str:
     return SERVING.gate.address(endpoint) or name
 
 
+def port(endpoint: Endpoint | None, asked: int) -> int:
+    """The port that the API gives for an endpoint.
+
+    Args:
+        endpoint: None if nothing is behind it.
+        asked: the port of its cluster, which it has if nothing listens.
+    """
+    return asked if SERVING.gate is None or endpoint is None else SERVING.gate.port(endpoint)
+
+
 def is_served(cluster: Any) -> bool:
     """Whether the instances of a cluster have servers: replicas of RDS instances, Serverless v1 and MySQL have none."""
     if cluster.engine != "aurora-postgresql" or cluster.engine_mode == "serverless":
@@ -45,12 +55,14 @@ def leader_of(cluster: Any) -> Any:
 
 def of_cluster(cluster: Any, name: str, kind: str = WRITER) -> Endpoint | None:
     """The cluster endpoint or the reader endpoint. Args: name: its name in AWS."""
-    return _endpoint(cluster, name, kind, None) if SERVING.gate is not None else None
+    return _endpoint(cluster, name, kind) if SERVING.gate is not None else None
 
 
 def of_instance(instance: Any, name: str) -> Endpoint | None:
     """The endpoint of an instance."""
-    return _endpoint(instance.cluster, name, ANY, (instance.dbi_resource_id,)) if SERVING.gate is not None else None
+    if SERVING.gate is None:
+        return None
+    return _endpoint(instance.cluster, name, ANY, (instance.dbi_resource_id,), one_instance=True)
 
 
 def of_custom(custom: Any, name: str) -> Endpoint | None:
@@ -73,21 +85,25 @@ def of_proxy(proxy: Any, name: str, role: str) -> Endpoint | None:
     cluster = next((proxy.backend.clusters[one] for one in targets if one in proxy.backend.clusters), None)
     kind = WRITER if role == "READ_WRITE" else READER
     identifier = cluster.db_cluster_resource_id if cluster is not None else ""
-    return Endpoint(name, PROXY_PORT, identifier, proxy.region, kind, None, bool(proxy.require_tls), True)
+    return Endpoint(name, PROXY_PORT, identifier, proxy.region, kind, None, bool(proxy.require_tls), True, fixed=True)
 
 
-def _endpoint(cluster: Any, name: str, kind: str, instances: tuple[str, ...] | None) -> Endpoint | None:
+def _endpoint(
+    cluster: Any, name: str, kind: str, instances: tuple[str, ...] | None = None, *, one_instance: bool = False
+) -> Endpoint | None:
     if not is_served(cluster):
         return None
     return Endpoint(
         name=name,
-        port=int(cluster.port),
+        port=int(cluster.asked_port),
         cluster=cluster.db_cluster_resource_id,
         region=cluster.region,
         kind=kind,
         instances=instances,
         force_tls=_forces_tls(cluster),
         iam=bool(cluster.iam_database_authentication_enabled),
+        leader=_endpoint(cluster, cluster.writer_name, WRITER) if name != cluster.writer_name else None,
+        one_instance=one_instance,
     )
 
 

@@ -46,11 +46,8 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
         SERVING.reason = str(problem)
         _say(f"The sandbox runs without databases: {problem}")
         return
-    if addresses.are_usable():
-        SERVING.gate = Gate(make_folder(folder / "database"), SERVING.fleet, lambda key: _secret(key, keys))
-    else:
-        SERVING.reason = "Endpoints have no addresses: this system has 127.0.0.1 alone."
-        _say(SERVING.reason)
+    spare = environ.get(addresses.SETTING) != addresses.ONLY and addresses.are_usable()
+    SERVING.gate = Gate(make_folder(folder / "database"), SERVING.fleet, lambda key: _secret(key, keys), spare=spare)
 
 
 def _secret(key: str, keys: Keys) -> Secret | None:

@@ -30,7 +30,7 @@ INHERITED = (
 
 def inherited_from(cluster: AuroraCluster) -> dict[str, Any]:
     """The values that a cluster passes to its copies."""
-    return {name: getattr(cluster, name) for name in INHERITED}
+    return {name: getattr(cluster, name) for name in INHERITED} | {"port": cluster.asked_port}
 
 
 class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
