@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -25,6 +25,9 @@ MOST = 5
 class Life:
     """A cluster, and the connections of a client."""
 
+    ENGINE = "aurora-postgresql"
+    FAILURE: type[Exception] = psycopg.Error
+
     def __init__(self, folder: Path, **setting: str) -> None:
         on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **setting}
         environ = {**clean_environ(), "AWS_REGION": REGION, **on}
@@ -40,7 +43,7 @@ class Life:
     def create(self, readers: int, **given: Any) -> None:
         self.rds.create_db_cluster(
             DBClusterIdentifier="demo",
-            Engine="aurora-postgresql",
+            Engine=self.ENGINE,
             MasterUsername="boss",
             DatabaseName="app",
             EnableIAMDatabaseAuthentication=True,
@@ -53,7 +56,7 @@ class Life:
         (rds or self.rds).create_db_instance(
             DBInstanceIdentifier=name,
             DBClusterIdentifier=cluster,
-            Engine="aurora-postgresql",
+            Engine=self.ENGINE,
             DBInstanceClass="db.r6g.large",
         )
 
@@ -104,6 +107,10 @@ class Life:
         except psycopg.OperationalError:
             return False
 
+    def insert(self, connection: Any, number: int) -> None:
+        """A row, which is committed."""
+        connection.execute("INSERT INTO entries VALUES (%s)", (number,))
+
     def refusal(self, host: str | None = None, **given: Any) -> str:
         with pytest.raises(psycopg.OperationalError) as caught:
             self.connect(host, **given)
@@ -147,10 +154,10 @@ class Load:
                 with self._life.connect(self._host) as connection:
                     while not self._over.is_set():
                         number += 1
-                        connection.execute("INSERT INTO entries VALUES (%s)", (number,))
+                        self._life.insert(connection, number)
                         self.acknowledged.append(number)
                         self.longest_gap_s, last = max(self.longest_gap_s, time.monotonic() - last), time.monotonic()
-            except psycopg.Error:
+            except self._life.FAILURE:
                 time.sleep(0.01)
 
     def lost(self) -> set[int]:
@@ -158,14 +165,23 @@ class Load:
         return set(self.acknowledged) - {int(row[0]) for row in self._life.rows("SELECT number FROM entries")}
 
 
+AnyLife = TypeVar("AnyLife", bound=Life)
+
+
 @contextmanager
 def living(folder: Path, **setting: str) -> Iterator[Life]:
-    """A sandbox with databases, which is emptied and stopped at the end, whatever became of its emulator.
+    """A sandbox with databases, until the block ends.
 
     Args:
         setting: environment variables of the emulator.
     """
-    made = Life(folder, **setting)
+    with until_the_end(Life(folder, **setting)) as made:
+        yield made
+
+
+@contextmanager
+def until_the_end(made: AnyLife) -> Iterator[AnyLife]:
+    """Empty the sandbox and stop it at the end, whatever became of its emulator."""
     try:
         yield made
     finally:

@@ -27,6 +27,7 @@ class Endpoint:
         leader: the cluster endpoint, whose port it has; None: it is one, or has no cluster.
         one_instance: whether it is that of an instance, which the API says a port for.
         fixed: whether it can have no other port: the API says none.
+        engine: of its cluster, whose protocol clients speak.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Endpoint:
     leader: Endpoint | None = None
     one_instance: bool = False
     fixed: bool = False
+    engine: str = "aurora-postgresql"
 
 
 def is_own(port: int | None) -> bool:

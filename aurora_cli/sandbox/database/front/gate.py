@@ -9,16 +9,21 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.engine import Server
 from aurora_cli.sandbox.database.fleet import Fleet
 from aurora_cli.sandbox.database.front import token
 from aurora_cli.sandbox.database.front.addresses import Addresses, name_of
 from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.front.endpoint import ANY, WRITER, Endpoint
+from aurora_cli.sandbox.database.front.mysql_session import MysqlSession
 from aurora_cli.sandbox.database.front.session import Session
+
+_SESSIONS: dict[str, type[Session]] = {"aurora-postgresql": Session, "aurora-mysql": MysqlSession}
 
 
 class Listener:
@@ -80,6 +85,18 @@ class Listener:
         """See `session.Door`."""
         known = self._gate.fleet.servers().get(self.endpoint.cluster, [])
         return [server.socket for server in known if server.running]
+
+    def token_password(self, user: str) -> str | None:
+        """See `session.Door`."""
+        server = next(iter(self._candidates()), None)
+        with suppress(SandboxFailed):
+            return server.token_password(user) if server is not None and self.endpoint.iam else None
+        return None
+
+    def translate(self, statement: bytes) -> bytes:
+        """See `session.Door`."""
+        server = next(iter(self._candidates()), None)
+        return server.translate(statement) if server is not None else statement
 
     def refuses_token(self, given: str, user: str) -> str | None:
         """See `session.Door`."""
@@ -205,7 +222,9 @@ class Gate:
         listener = Listener(self, endpoint, *bound.getsockname()[:2])
 
         async def serve() -> None:
-            listener.listening = await self._loop.create_server(lambda: Session(listener, self._tasks), sock=bound)
+            listener.listening = await self._loop.create_server(
+                lambda: _SESSIONS[listener.endpoint.engine](listener, self._tasks), sock=bound
+            )
 
         asyncio.run_coroutine_threadsafe(serve(), self._loop).result(timeout=10)
         return listener

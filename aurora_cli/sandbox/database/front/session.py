@@ -44,6 +44,12 @@ class Door(Protocol):
     def servers(self) -> list[Path]:
         """The sockets of all servers of the cluster."""
 
+    def token_password(self, user: str) -> str | None:
+        """See `Server`."""
+
+    def translate(self, statement: bytes) -> bytes:
+        """See `Server`."""
+
     def refuses_token(self, token: str, user: str) -> str | None:
         """Why a token does not admit a user; None if it does."""
 

@@ -35,7 +35,9 @@ _CLIENTS = (
     "SELECT id FROM information_schema.processlist "
     "WHERE user NOT IN ('rdsadmin', 'rdsrepladmin', 'system user', 'event_scheduler', 'unauthenticated user')"
 )
-_UNSENT = "SELECT 1 FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' AND state NOT LIKE '%has sent all%'"
+_UNSENT = (
+    "SELECT 1 FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' AND state NOT LIKE '%has sent all%'"
+)
 
 
 @dataclass(frozen=True)

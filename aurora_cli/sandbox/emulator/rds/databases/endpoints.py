@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.sandbox.database.front.endpoint import ANY, READER, WRITER, Endpoint
-from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
+from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING, serves
+from aurora_cli.sandbox.emulator.rds.models.engines import PROXY_FAMILIES
 
-FORCE_TLS = "rds.force_ssl"
+FORCE_TLS = {"aurora-postgresql": "rds.force_ssl", "aurora-mysql": "require_secure_transport"}
 FORCED_FROM = 17
 """Major version from which rds.force_ssl is on by default (Aurora User Guide, "Security with Aurora PostgreSQL")."""
-PROXY_PORT = 5432
+PROXY_PORTS = {"aurora-postgresql": 5432, "aurora-mysql": 3306}
 
 
 def host(endpoint: Endpoint | None, name: str) -> str:
@@ -36,8 +37,9 @@ def port(endpoint: Endpoint | None, asked: int) -> int:
 
 
 def is_served(cluster: Any) -> bool:
-    """Whether the instances of a cluster have servers: replicas of RDS instances, Serverless v1 and MySQL have none."""
-    if cluster.engine != "aurora-postgresql" or cluster.engine_mode == "serverless":
+    """Whether the instances of a cluster have servers: replicas of RDS instances and Serverless v1 have none, nor have those of
+    an engine that nothing serves here."""
+    if not serves(cluster.engine) or cluster.engine_mode == "serverless":
         return False
     return not cluster.replication_source_identifier or leader_of(cluster) is not None
 
@@ -79,13 +81,24 @@ def of_custom(custom: Any, name: str) -> Endpoint | None:
 
 def of_proxy(proxy: Any, name: str, role: str) -> Endpoint | None:
     """An endpoint of an RDS proxy, which leads to the cluster that is its target."""
-    if SERVING.gate is None or proxy.engine_family != "POSTGRESQL":
+    engine = PROXY_FAMILIES.get(proxy.engine_family, "")
+    if SERVING.gate is None or not serves(engine):
         return None
     targets = [one.rds_resource_id for one in proxy.group.targets]
     cluster = next((proxy.backend.clusters[one] for one in targets if one in proxy.backend.clusters), None)
     kind = WRITER if role == "READ_WRITE" else READER
     identifier = cluster.db_cluster_resource_id if cluster is not None else ""
-    return Endpoint(name, PROXY_PORT, identifier, proxy.region, kind, None, bool(proxy.require_tls), True, fixed=True)
+    return Endpoint(
+        name,
+        PROXY_PORTS[engine],
+        identifier,
+        proxy.region,
+        kind,
+        force_tls=bool(proxy.require_tls),
+        iam=True,
+        fixed=True,
+        engine=engine,
+    )
 
 
 def _endpoint(
@@ -104,10 +117,13 @@ def _endpoint(
         iam=bool(cluster.iam_database_authentication_enabled),
         leader=_endpoint(cluster, cluster.writer_name, WRITER) if name != cluster.writer_name else None,
         one_instance=one_instance,
+        engine=cluster.engine,
     )
 
 
 def _forces_tls(cluster: Any) -> bool:
     group = cluster.backend.db_cluster_parameter_groups.get(cluster.parameter_group)
-    given = group.parameters.get(FORCE_TLS, {}).get("ParameterValue") if group is not None else None
+    given = group.parameters.get(FORCE_TLS[cluster.engine], {}).get("ParameterValue") if group is not None else None
+    if cluster.engine == "aurora-mysql":
+        return (given or "OFF").upper() in ("1", "ON")
     return int(cluster.engine_version.split(".")[0]) >= FORCED_FROM if given is None else given == "1"
