@@ -110,7 +110,7 @@ def connection(
         texts=written(topology.engine, target),
         password_command=_password_command(facts),
         ca_command=ca_command(spec.region, target.ca_file),
-        notes=tuple(_notes(topology, spec, target, role)),
+        notes=(*_notes(topology, spec, target, role), *_server(app, topology)),
     )
 
 
@@ -191,6 +191,12 @@ def _password_command(facts: ConnectFacts) -> str | None:
         where = f"--hostname {shlex.quote(target.url_host)} --port {target.port} --region {region}"
         return f"aws rds generate-db-auth-token {where} --username '{target.user}'"
     return None
+
+
+def _server(app: AppContext, topology: Topology) -> list[str]:
+    """What a cluster of the sandbox really runs on."""
+    found = app.sandbox_server(topology.identifier)
+    return [f"In the sandbox {found} serves the cluster, whatever version the API says."] if found else []
 
 
 def _notes(topology: Topology, spec: ClusterSpec, target: Target, role: str) -> list[str]:
