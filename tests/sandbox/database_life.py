@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 import time
@@ -25,14 +26,17 @@ MOST = 5
 class Life:
     """A cluster, and the connections of a client."""
 
-    ENGINE = "aurora-postgresql"
+    ENGINE, FAMILY = "aurora-postgresql", "POSTGRESQL"
+    HERE = "SELECT aurora_db_instance_identifier()"
+    COUNT = "SELECT count(*), pg_is_in_recovery() FROM entries"
+    UNAVAILABLE = "starting up"
     FAILURE: type[Exception] = psycopg.Error
 
     def __init__(self, folder: Path, **setting: str) -> None:
         on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **setting}
         environ = {**clean_environ(), "AWS_REGION": REGION, **on}
         self.sandbox = Sandbox(folder, environ)
-        self.password = ""
+        self.password, self.port = "", 0
         self.start()
 
     def start(self) -> None:
@@ -73,16 +77,17 @@ class Life:
             return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
 
         assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
-        if "MasterUserSecret" not in self.cluster():
+        cluster = self.cluster()
+        self.port = cluster["Port"]
+        if "MasterUserSecret" not in cluster:
             return
-        secret = self.cluster()["MasterUserSecret"]["SecretArn"]
+        secret = cluster["MasterUserSecret"]["SecretArn"]
         self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
 
     def connect(self, host: str | None = None, **given: Any) -> psycopg.Connection[Any]:
-        cluster = self.cluster()
         values = {
-            "host": host or cluster["Endpoint"],
-            "port": cluster["Port"],
+            "host": host or self.cluster()["Endpoint"],
+            "port": self.port or self.cluster()["Port"],
             "user": "boss",
             "dbname": "app",
             "password": self.password,
@@ -163,6 +168,21 @@ class Load:
     def lost(self) -> set[int]:
         """Acknowledged rows that are not there."""
         return set(self.acknowledged) - {int(row[0]) for row in self._life.rows("SELECT number FROM entries")}
+
+
+def metric(life: Life, name: str, instance: str) -> float | None:
+    """The largest value of an instance's metric in the last minutes; None if there is none."""
+    now = dt.datetime.now(dt.timezone.utc)
+    points = life.cloudwatch.get_metric_statistics(
+        Namespace="AWS/RDS",
+        MetricName=name,
+        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": instance}],
+        StartTime=now - dt.timedelta(minutes=5),
+        EndTime=now + dt.timedelta(minutes=1),
+        Period=60,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    return max((float(point["Maximum"]) for point in points), default=None)
 
 
 AnyLife = TypeVar("AnyLife", bound=Life)

@@ -25,14 +25,16 @@ def needs_mysql() -> None:
 class MysqlLife(Life):
     """A cluster, and the connections of a client."""
 
-    ENGINE = "aurora-mysql"
+    ENGINE, FAMILY = "aurora-mysql", "MYSQL"
+    HERE = "SELECT @@report_host"
+    COUNT = "SELECT count(*), max(@@read_only) FROM entries"
+    UNAVAILABLE = "not available now"
     FAILURE = pymysql.Error
 
     def connect(self, host: str | None = None, **given: Any) -> Any:
-        cluster = self.cluster()
         values = {
-            "host": host or cluster["Endpoint"],
-            "port": cluster["Port"],
+            "host": host or self.cluster()["Endpoint"],
+            "port": self.port or self.cluster()["Port"],
             "user": "boss",
             "database": "app",
             "password": self.password,

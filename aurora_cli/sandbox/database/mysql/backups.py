@@ -6,7 +6,6 @@ import datetime as dt
 import math
 import os
 import shutil
-from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -62,8 +61,11 @@ class MysqlBackups:
     def _link(self, primary: MysqlServer) -> None:
         self._account.folder(self.archive)
         for log in primary.binary_logs():
-            with suppress(FileExistsError):
-                os.link(log, self.archive / f"{primary.key}{log.suffix}")
+            name = f"{primary.key}{log.suffix}"
+            known = [one.name.split("-", 1) for one in self.archive.glob("*")]
+            if name not in (one for _, one in known):
+                number = max((int(one) for one, _ in known), default=0) + 1
+                os.link(log, self.archive / f"{number:08}-{name}")
 
     def restore(self, primary: MysqlServer, recovering: MysqlServer, target: Path, time: float) -> None:
         """See `Backups`."""
@@ -75,10 +77,9 @@ class MysqlBackups:
         before = f"{dt.datetime.fromtimestamp(time, dt.timezone.utc):%Y-%m-%d %H:%M:%S}"
         recovering.configure_alone()
         recovering.start()
-        files = sorted(self.archive.glob("*"), key=lambda one: (one.stat().st_ctime, one.name))
-        for _, logs in groupby(files, key=lambda one: one.stem):
+        for _, logs in groupby(sorted(self.archive.glob("*")), key=lambda one: one.stem.split("-")[1]):
             since = str(recovering.query("SELECT @@gtid_binlog_pos")[0][0])
-            recovering.apply_logs(sorted(logs), since, before)
+            recovering.apply_logs(list(logs), since, before)
         recovering.stop()
         recovering.data.rename(target)
         recovering.delete()
