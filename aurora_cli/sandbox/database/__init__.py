@@ -1,6 +1,6 @@
 """A database server behind each instance of the sandbox's clusters.
 
-engine.py     what is asked of a database engine; postgres/ gives it
+engine.py     what is asked of a database engine; postgres/ and mysql/ give it
 programs.py   the programs of an installed server
 account.py    the operating system user that servers run as, and where their data is
 watcher.py    the process that is the parent of all servers; it stops them when the emulator ends

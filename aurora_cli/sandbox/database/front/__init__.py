@@ -10,5 +10,6 @@ authority.py  the sandbox's certificate authority
 wire.py       the few messages of PostgreSQL's protocol that the proxy reads and writes
 token.py      IAM authentication tokens
 session.py    one connection of a client
+mysql_wire.py, mysql_session.py  the same for clients of MySQL's protocol
 gate.py       listens on all addresses
 """
