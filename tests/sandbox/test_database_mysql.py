@@ -11,6 +11,7 @@ from typing import Any
 
 import pymysql
 import pytest
+from botocore.exceptions import ClientError
 
 from aurora_cli.sandbox.processes import wait_until
 from tests.sandbox.database_life import Load, metric, until_the_end
@@ -34,6 +35,7 @@ def test_a_life(life: MysqlLife) -> None:
     life.create(readers=1)
     life.settle()
     sign_in(life)
+    the_data_api_runs_statements(life)
     readers_follow(life)
     a_failover_loses_nothing(life)
 
@@ -71,13 +73,55 @@ def sign_in(life: MysqlLife) -> None:
     assert "Access denied" in life.refusal(password=former)
 
 
+def the_data_api_runs_statements(life: MysqlLife) -> None:
+    """Typed fields, parameters, generated numbers, transactions, errors."""
+    cluster = life.cluster()
+    life.rds.enable_http_endpoint(ResourceArn=cluster["DBClusterArn"])
+    who = {
+        "resourceArn": cluster["DBClusterArn"],
+        "secretArn": cluster["MasterUserSecret"]["SecretArn"],
+        "database": "app",
+    }
+    table = "CREATE TABLE typed (id int AUTO_INCREMENT PRIMARY KEY, flag boolean, price decimal(8, 2), made datetime, data blob)"
+    life.data.execute_statement(**who, sql=table)
+    row = [
+        {"name": "flag", "value": {"booleanValue": True}},
+        {"name": "price", "value": {"stringValue": "12.50"}, "typeHint": "DECIMAL"},
+        {"name": "made", "value": {"stringValue": "2026-01-31 12:00:00"}, "typeHint": "TIMESTAMP"},
+        {"name": "data", "value": {"blobValue": b"it's \\ \0 binary"}},
+    ]
+    insert = "INSERT INTO typed (flag, price, made, data) VALUES (:flag, :price, :made, :data)"
+    made = life.data.execute_statement(**who, sql=insert, parameters=row)
+    assert (made["generatedFields"], made["numberOfRecordsUpdated"]) == ([{"longValue": 1}], 1)
+    found = life.data.execute_statement(**who, sql="SELECT * FROM typed", includeResultMetadata=True)
+    values = [
+        {"longValue": 1},
+        *({"stringValue": "2026-01-31 12:00:00"} if one["name"] == "made" else one["value"] for one in row),
+    ]
+    assert found["records"] == [values]
+    named = {one["name"]: (one["typeName"], one["isAutoIncrement"]) for one in found["columnMetadata"]}
+    assert (named["id"], named["price"], named["data"]) == (("INT", True), ("DECIMAL", False), ("BLOB", False))
+    begun = life.data.begin_transaction(**who)["transactionId"]
+    batch = life.data.batch_execute_statement(**who, sql=insert, parameterSets=[row, row], transactionId=begun)
+    assert [one["generatedFields"] for one in batch["updateResults"]] == [[{"longValue": 2}], [{"longValue": 3}]]
+    life.data.rollback_transaction(resourceArn=who["resourceArn"], secretArn=who["secretArn"], transactionId=begun)
+    with pytest.raises(ClientError, match="Database error code: 1062"):
+        life.data.batch_execute_statement(
+            **who,
+            sql="INSERT INTO typed (id) VALUES (:id)",
+            parameterSets=[[{"name": "id", "value": {"longValue": one}}] for one in (9, 1)],
+        )
+    counted = life.data.execute_statement(**who, sql="SELECT count(*) AS n FROM typed", formatRecordsAs="JSON")
+    assert counted["formattedRecords"] == '[{"n":1}]'
+
+
 def readers_follow(life: MysqlLife) -> None:
     """They have a copy of all rows, and are read-only."""
     life.do("CREATE TABLE entries (number bigint PRIMARY KEY)")
     reader = life.cluster()["ReaderEndpoint"]
     assert life.rows(ROLE) == [("demo-1", 0)]
     assert {life.rows(ROLE, reader)[0] for _ in range(3)} == {("demo-2", 1)}
-    assert wait_until(lambda: life.rows("SHOW TABLES", reader) == [("entries",)], timeout_s=20.0)
+    assert wait_until(lambda: ("entries",) in life.rows("SHOW TABLES", reader), timeout_s=20.0)
     with pytest.raises(pymysql.OperationalError, match="read-only"):
         life.do("INSERT INTO entries VALUES (0)", reader)
 
