@@ -245,7 +245,8 @@ class MysqlServer(ServerProcess):
         raise SandboxFailed("No port of loopback is free.")
 
     def _accepts(self) -> bool:
-        with suppress(SandboxFailed):
+        with suppress(OSError, SandboxFailed), socket.socket(socket.AF_UNIX) as tried:
+            tried.connect(str(self.socket))  # PyMySQL leaves a socket that cannot connect open
             return bool(self.query("SELECT 1"))
         return False
 
@@ -388,6 +389,8 @@ class MysqlServer(ServerProcess):
     def _execute(self, statement: str, parameters: tuple[Any, ...] = ()) -> tuple[list[Any], list[str]]:
         import pymysql
 
+        if not self.running:
+            raise SandboxFailed("The database server is not running.")
         try:
             with pymysql.connect(
                 unix_socket=str(self.socket),
