@@ -296,6 +296,14 @@ def test_a_copy_that_was_not_finished_is_none(tmp_path: Path) -> None:
     with pytest.raises(SandboxFailed, match="do not exist"):
         copies.copy_to("snap", tmp_path / "target")
 
+    def fail(target: Path) -> None:
+        raise SandboxFailed("The disk is full.")
+
+    with pytest.raises(SandboxFailed, match="full"):
+        copies.begin("other", fail)()
+    with pytest.raises(SandboxFailed, match="cannot be had: The disk is full"):
+        copies.copy_to("other", tmp_path / "target")
+
 
 # What the API shows without servers
 
