@@ -44,14 +44,23 @@ def test_what_is_kept_is_what_was_read(tmp_path: Path, monkeypatch: pytest.Monke
     assert second.spec.model_dump_json() == first.spec.model_dump_json(), "the files are taken for others"
 
 
-@pytest.mark.parametrize("change", [lambda text: "", lambda text: "[]", lambda text: text[:-40], lambda text: "{}"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "",
+        lambda text: "[]",
+        lambda text: text[:-40],
+        lambda text: "{}",
+        lambda text: text.replace("postgres", "oracle"),
+    ],
+)
 def test_a_kept_one_that_is_damaged_is_read_anew(tmp_path: Path, change: object) -> None:
     stack = stack_of(tmp_path, EXAMPLES[0])
     first, kept = again(stack), stack.folder / "resolved.json"
     assert callable(change)
     kept.write_text(change(kept.read_text()))
     assert again(stack) == first
-    assert json.loads(kept.read_text())["origins"] == first.origins
+    assert json.loads(json.loads(kept.read_text())["resolved"])["origins"] == first.origins
 
 
 def test_another_text_or_version_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -114,15 +115,15 @@ def stored_spec(stack: Stack) -> Resolved:
 @lru_cache(maxsize=16)
 def _resolved(folder: Path, text: str) -> Resolved:
     """What the text of a stored spec comes to. It is kept: reading YAML with line numbers, and every rule, is slow."""
-    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.resolve.resolved import Resolved
 
-    cache, key = folder / _RESOLVED, hashlib.sha256(f"{__version__}\n{text}".encode()).hexdigest()
+    cache = folder / _RESOLVED
+
+    def key_of(kept: str) -> str:
+        return hashlib.sha256("\n".join((__version__, text, kept)).encode()).hexdigest()
 
     def kept(data: dict[str, Any]) -> Resolved | None:
-        if data["key"] != key:
-            return None
-        return Resolved(ClusterSpec.model_validate(data["spec"]), {path: str(s) for path, s in data["origins"].items()})
+        return Resolved.load(json.loads(data["resolved"])) if data["key"] == key_of(data["resolved"]) else None
 
     resolved = read_json(cache, kept, lambda why: None)
     if resolved is None:
@@ -132,8 +133,8 @@ def _resolved(folder: Path, text: str) -> Resolved:
 
         # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
         resolved = resolve([load_yaml(text, source=_source(folder.name))], skip_checks=check_names())
-        values = resolved.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        write_cache(cache, {"key": key, "spec": values, "origins": resolved.origins})
+        dumped = resolved.dump()
+        write_cache(cache, {"key": key_of(dumped), "resolved": dumped})
     return resolved
 
 
