@@ -281,7 +281,9 @@ class AppContext:
                 if self.sandbox
                 else Access(region, self.profile, assume_role=role, ask_code=self._code_prompt)
             )
-            self._aws.setdefault(key, AwsClients(access))  # another thread may have been quicker
+            self._aws.setdefault(
+                key, AwsClients(access, self.home.endpoint_cache)
+            )  # another thread may have been quicker
         return self._aws[key]
 
     @cached_property

@@ -40,12 +40,14 @@ def disk(shop: Workshop) -> dict[str, int]:
     spec = shop.home / "ten-regions.yaml"
     regions = {region: {"network": {"cidr": f"10.{n}.0.0/16"}} for n, region in enumerate(REGIONS, 1)}
     spec.write_text(
-        json.dumps({
-            "name": "ten-regions",
-            "engine": "postgres",
-            "instances": {"class": "db.r7g.large"},
-            "global": {"identifier": "ten-regions", "regions": regions},
-        })
+        json.dumps(
+            {
+                "name": "ten-regions",
+                "engine": "postgres",
+                "instances": {"class": "db.r7g.large"},
+                "global": {"identifier": "ten-regions", "regions": regions},
+            }
+        )
     )
     Command("create", (shop.aurora("create", "-f", str(spec), "--yes"),)).run()
     return {name: _kib(shop, name) for name in ("smallest", "ten-regions")}
@@ -76,4 +78,6 @@ def _copies(shop: Workshop, name: str, count: int) -> None:
 
 def _kib(shop: Workshop, name: str) -> int:
     files = [file.lstat() for file in shop.stack(name).parent.rglob("*")]
-    return sum({file.st_ino: file.st_blocks // 2 for file in files}.values())  # a file with two names once, as du has it
+    return sum(
+        {file.st_ino: file.st_blocks // 2 for file in files}.values()
+    )  # a file with two names once, as du has it

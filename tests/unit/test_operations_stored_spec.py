@@ -60,16 +60,16 @@ def test_a_kept_one_that_is_damaged_is_read_anew(tmp_path: Path, change: object)
     assert callable(change)
     kept.write_text(change(kept.read_text()))
     assert again(stack) == first
-    assert json.loads(json.loads(kept.read_text())["resolved"])["origins"] == first.origins
+    assert json.loads(json.loads(kept.read_text())["text"])["origins"] == first.origins
 
 
 def test_another_text_or_version_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stack = stack_of(tmp_path, EXAMPLES[0])
     first = again(stack)
-    key = json.loads((stack.folder / "resolved.json").read_text())["key"]
+    key = json.loads((stack.folder / "resolved.json").read_text())["digest"]
     monkeypatch.setattr(specs, "__version__", "0.0.0")
     assert again(stack) == first
-    assert json.loads((stack.folder / "resolved.json").read_text())["key"] != key
+    assert json.loads((stack.folder / "resolved.json").read_text())["digest"] != key
     stack.write_spec(stack.read_spec() + "nonsense: 1\n")
     with pytest.raises(StackDamaged, match="1 problem"):
         again(stack)

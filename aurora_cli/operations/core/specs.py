@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -13,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli import __version__
 from aurora_cli.context import ClusterIdentity
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
-from aurora_cli.json_input import read_json
+from aurora_cli.kept import keep, kept
 from aurora_cli.terraform.run.run_folder import unreconciled_runs
 from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
-from aurora_cli.writing import write_cache
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -117,15 +114,8 @@ def _resolved(folder: Path, text: str) -> Resolved:
     """What the text of a stored spec comes to. It is kept: reading YAML with line numbers, and every rule, is slow."""
     from aurora_cli.spec.resolve.resolved import Resolved
 
-    cache = folder / _RESOLVED
-
-    def key_of(kept: str) -> str:
-        return hashlib.sha256("\n".join((__version__, text, kept)).encode()).hexdigest()
-
-    def kept(data: dict[str, Any]) -> Resolved | None:
-        return Resolved.load(json.loads(data["resolved"])) if data["key"] == key_of(data["resolved"]) else None
-
-    resolved = read_json(cache, kept, lambda why: None)
+    cache, made_from = folder / _RESOLVED, f"{__version__}\n{text}"
+    resolved = kept(cache, made_from, Resolved.load)
     if resolved is None:
         from aurora_cli.spec.resolve.resolve import resolve
         from aurora_cli.spec.rules.all import check_names
@@ -133,8 +123,7 @@ def _resolved(folder: Path, text: str) -> Resolved:
 
         # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
         resolved = resolve([load_yaml(text, source=_source(folder.name))], skip_checks=check_names())
-        dumped = resolved.dump()
-        write_cache(cache, {"key": key_of(dumped), "resolved": dumped})
+        keep(cache, made_from, resolved.dump())
     return resolved
 
 

@@ -32,7 +32,7 @@ class Resolved:
 
     @classmethod
     def load(cls, data: Any) -> Resolved:
-        """From the parsed JSON of `dump`, and of nothing else: no value is checked, so that pydantic need not build what checks it.
+        """From the parsed JSON of `dump`, and of nothing else: no value is checked, and pydantic need not build what checks it.
 
         Raises KeyError, TypeError and the like of Python for what `dump` did not write.
         """
