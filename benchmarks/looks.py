@@ -53,17 +53,29 @@ def disk(shop: Workshop) -> dict[str, int]:
     return {name: _kib(shop, name) for name in ("smallest", "ten-regions")}
 
 
-def many_plans(shop: Workshop) -> tuple[float, float]:
-    """Seconds of plans of as many stacks, one after another and on as many threads as there are processors."""
+def many_plans(shop: Workshop) -> tuple[float, float, float]:
+    """Plans of as many stacks.
+
+    Returns:
+        Seconds one after another; seconds on as many threads as there are processors; how busy the processors were then, up to 1.
+    """
     for number in range(PLANS):
         line = shop.aurora("create", f"one-of-{number}", "--engine", "postgres", "--yes")
         Command("create", (line,)).run()
     plans = [Command("plan", (shop.aurora("plan", f"one-of-{number}"),)) for number in range(PLANS)]
     alone = sum(plan.run() for plan in plans)
-    started = time.perf_counter()
+    started, idle = time.perf_counter(), _idle_seconds()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(Command.run, plans))
-    return alone, time.perf_counter() - started
+    together = time.perf_counter() - started
+    return alone, together, 1 - (_idle_seconds() - idle) / together / (os.cpu_count() or 1)
+
+
+def _idle_seconds() -> float:
+    """Of all processors of the machine, since it was started."""
+    with open("/proc/stat", encoding="ascii") as file:
+        ticks = file.readline().split()
+    return (int(ticks[4]) + int(ticks[5])) / os.sysconf("SC_CLK_TCK")
 
 
 def _copies(shop: Workshop, name: str, count: int) -> None:

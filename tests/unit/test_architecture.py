@@ -51,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "events",
         "context",
+        "kept",
         "operations",
         "ui",
         "sandbox",
