@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from benchmarks.against_terraform import SPEC, Workshop
 from benchmarks.everything import EXAMPLES
@@ -73,7 +74,7 @@ def many_plans(shop: Workshop) -> tuple[float, float, float]:
 
 def _idle_seconds() -> float:
     """Of all processors of the machine, since it was started."""
-    with open("/proc/stat", encoding="ascii") as file:
+    with Path("/proc/stat").open(encoding="ascii") as file:
         ticks = file.readline().split()
     return (int(ticks[4]) + int(ticks[5])) / os.sysconf("SC_CLK_TCK")
 
