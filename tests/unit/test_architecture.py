@@ -15,7 +15,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "aurora_cli"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py"))
 
-BELOW_OPERATIONS = {"spec", "hcl", "stacks", "terraform", "aws"}
+BELOW_OPERATIONS = {"spec", "fleet", "hcl", "stacks", "terraform", "aws"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "child": set(),
@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "signals": set(),
     "writing": {"errors"},
     "spec": {"errors"},
+    "fleet": {"errors", "spec"},
     "hcl": {"errors", "spec", "writing"},
     "stacks": {"errors", "json_input", "redact", "writing"},
     "terraform": {"errors", "json_input", "writing"},
