@@ -106,6 +106,11 @@ class AppContext:
         """Whether a plan follows each apply. It costs a plan: a real account is asked for it only where that is wished."""
         return self.sandbox if self.verify is None else self.verify
 
+    @property
+    def given_environ(self) -> Mapping[str, str]:
+        """The environment of the process, for commands that this one runs."""
+        return self._given
+
     def fallback_region(self) -> tuple[str, str] | None:
         """The Region when neither a flag nor a file names one, and where it comes from; None if there is none."""
         for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):

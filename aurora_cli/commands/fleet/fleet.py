@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from aurora_cli.commands.fleet.list import list_
+from aurora_cli.commands.fleet.plan import plan
 from aurora_cli.commands.fleet.validate import validate
 from aurora_cli.commands.group import HelpfulGroup
 
@@ -20,8 +21,10 @@ def command() -> None:
     Examples:
       aurora-cli fleet list
       aurora-cli fleet validate --changed-since origin/main
+      aurora-cli fleet plan -d clusters
     """
 
 
 command.add_command(list_)
+command.add_command(plan)
 command.add_command(validate)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from aurora_cli.commands.shared.options import FORMATS
 from aurora_cli.commands.shared.session import Session
 from aurora_cli.errors import InvalidInput
 
@@ -46,6 +47,20 @@ def selection_options(decorated: Decorated) -> Decorated:
     ):
         decorated = decorate(decorated)
     return decorated
+
+
+def formats_option(*more: str) -> Callable[[Decorated], Decorated]:
+    """-o/--output, with more formats than other commands have."""
+    return click.option(
+        "-o",
+        "--output",
+        envvar="AURORA_OUTPUT",
+        show_envvar=True,
+        type=click.Choice([*FORMATS, *more]),
+        default="table",
+        show_default=True,
+        help="Format of the data on standard output.",
+    )
 
 
 def selected_members(session: Session, options: dict[str, Any]) -> list[Member]:

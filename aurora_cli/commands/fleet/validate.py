@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.fleet.selecting import selected_members, selection_options
-from aurora_cli.commands.shared.options import FORMATS
+from aurora_cli.commands.fleet.selecting import formats_option, selected_members, selection_options
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.errors import SpecInvalid
@@ -16,16 +15,7 @@ from aurora_cli.errors import SpecInvalid
 @click.command(name="validate")
 @selection_options
 @click.option("--warnings", is_flag=True, help="Print warnings too.")
-@click.option(
-    "-o",
-    "--output",
-    envvar="AURORA_OUTPUT",
-    show_envvar=True,
-    type=click.Choice([*FORMATS, "junit"]),
-    default="table",
-    show_default=True,
-    help="Format of the data on standard output.",
-)
+@formats_option("junit")
 @pass_session
 @click.pass_context
 def validate(ctx: click.Context, session: Session, /, warnings: bool, output: str, **options: Any) -> None:
