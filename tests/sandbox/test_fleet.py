@@ -39,4 +39,8 @@ def test_plans_come_by_risk_and_change_nothing(aurora: Aurora, tmp_path: Path, m
     assert {one["name"]: one["digest"] for one in again.data["members"]} == {
         n: found[n]["digest"] for n in ("new", "same")
     }
+    stale = aurora.run("apply", "-f", "new.yaml", "--approved", str(found["same"]["digest"]))
+    assert (stale.status, "is not the one that was approved" in " ".join(stale.err.split())) == (5, True)
     assert {row["name"] for row in aurora.json("list")["clusters"]} == {"same", "lost"}
+    assert aurora.json("apply", "-f", "new.yaml", "--approved", found["new"]["digest"])["changed"] is True
+    assert aurora.json("apply", "-f", "new.yaml", "--approved", found["new"]["digest"])["changed"] is False

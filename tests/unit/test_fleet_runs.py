@@ -126,12 +126,6 @@ def test_a_summary_fits_a_comment(app: AppContext) -> None:
     assert f"more are in the run `{found.run}`" in text
 
 
-def test_the_digest_is_that_of_what_would_be_done(app: AppContext) -> None:
-    texts = [plan_of(remarks=["a"]), plan_of(remarks=["b"]), plan_of(steps=["fail over"])]
-    digests = [planned(app, {"x": (0, text)}).members[0].digest for text in texts]
-    assert digests[0] == digests[1] != digests[2]
-
-
 def test_an_interrupt_is_passed_on_and_what_ended_is_kept(app: AppContext) -> None:
     ends = {name: (0, plan_of()) for name in "abcd"}
     with pytest.raises(Interrupted, match="after 2 of 4"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +21,6 @@ RISKS = ("failed", "lost", "replaced", "failover", "restart", "exposed", "change
 """What a plan would do, the worst first; `failed` where there is no plan."""
 _TOLD = 20
 """How often it is told how many are done."""
-_APPROVED = ("region", "summary", "resource_changes", "findings", "steps")
-"""What of a plan makes it another one when it differs."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +43,9 @@ class MemberPlan:
 
     @property
     def digest(self) -> str | None:
-        """The same for two plans that would do the same; None where there is none."""
-        if not self.plan:
-            return None
-        text = json.dumps({key: self.plan.get(key) for key in _APPROVED}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """As in `PlanReview`; None where there is no plan."""
+        found = self.plan.get("digest")
+        return found if isinstance(found, str) else None
 
     @property
     def findings(self) -> list[Mapping[str, Any]]:
