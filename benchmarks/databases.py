@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from aurora_cli.sandbox.database.engine import Server
 from aurora_cli.sandbox.database.fleet import Fleet
 from aurora_cli.sandbox.database.front.endpoint import Endpoint
 from aurora_cli.sandbox.database.front.gate import Gate
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
-from aurora_cli.sandbox.database.server import Server
 from benchmarks.against_terraform import workshop
 from benchmarks.timing import Command
 

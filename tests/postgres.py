@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from aurora_cli.sandbox.database.account import Account
-from aurora_cli.sandbox.database.binaries import choose, installed
+from aurora_cli.sandbox.database.postgres.binaries import choose, installed
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse's \\battery\" staple"

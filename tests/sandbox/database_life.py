@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -25,11 +26,17 @@ MOST = 5
 class Life:
     """A cluster, and the connections of a client."""
 
-    def __init__(self, folder: Path) -> None:
-        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST)}
+    ENGINE, FAMILY = "aurora-postgresql", "POSTGRESQL"
+    HERE = "SELECT aurora_db_instance_identifier()"
+    COUNT = "SELECT count(*), pg_is_in_recovery() FROM entries"
+    UNAVAILABLE = "starting up"
+    FAILURE: type[Exception] = psycopg.Error
+
+    def __init__(self, folder: Path, **setting: str) -> None:
+        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **setting}
         environ = {**clean_environ(), "AWS_REGION": REGION, **on}
         self.sandbox = Sandbox(folder, environ)
-        self.password = ""
+        self.password, self.port = "", 0
         self.start()
 
     def start(self) -> None:
@@ -40,7 +47,7 @@ class Life:
     def create(self, readers: int, **given: Any) -> None:
         self.rds.create_db_cluster(
             DBClusterIdentifier="demo",
-            Engine="aurora-postgresql",
+            Engine=self.ENGINE,
             MasterUsername="boss",
             DatabaseName="app",
             EnableIAMDatabaseAuthentication=True,
@@ -53,7 +60,7 @@ class Life:
         (rds or self.rds).create_db_instance(
             DBInstanceIdentifier=name,
             DBClusterIdentifier=cluster,
-            Engine="aurora-postgresql",
+            Engine=self.ENGINE,
             DBInstanceClass="db.r6g.large",
         )
 
@@ -70,15 +77,17 @@ class Life:
             return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
 
         assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
-        if "MasterUserSecret" not in self.cluster():
+        cluster = self.cluster()
+        self.port = cluster["Port"]
+        if "MasterUserSecret" not in cluster:
             return
-        secret = self.cluster()["MasterUserSecret"]["SecretArn"]
+        secret = cluster["MasterUserSecret"]["SecretArn"]
         self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
 
     def connect(self, host: str | None = None, **given: Any) -> psycopg.Connection[Any]:
         values = {
             "host": host or self.cluster()["Endpoint"],
-            "port": 5432,
+            "port": self.port or self.cluster()["Port"],
             "user": "boss",
             "dbname": "app",
             "password": self.password,
@@ -97,11 +106,15 @@ class Life:
         with self.connect(host) as connection:
             connection.execute(statement.encode())
 
-    def signs_in(self) -> bool:
+    def signs_in(self, **given: Any) -> bool:
         try:
-            return self.rows("SELECT 1") == [(1,)]
+            return self.rows("SELECT 1", **given) == [(1,)]
         except psycopg.OperationalError:
             return False
+
+    def insert(self, connection: Any, number: int) -> None:
+        """A row, which is committed."""
+        connection.execute("INSERT INTO entries VALUES (%s)", (number,))
 
     def refusal(self, host: str | None = None, **given: Any) -> str:
         with pytest.raises(psycopg.OperationalError) as caught:
@@ -146,10 +159,10 @@ class Load:
                 with self._life.connect(self._host) as connection:
                     while not self._over.is_set():
                         number += 1
-                        connection.execute("INSERT INTO entries VALUES (%s)", (number,))
+                        self._life.insert(connection, number)
                         self.acknowledged.append(number)
                         self.longest_gap_s, last = max(self.longest_gap_s, time.monotonic() - last), time.monotonic()
-            except psycopg.Error:
+            except self._life.FAILURE:
                 time.sleep(0.01)
 
     def lost(self) -> set[int]:
@@ -157,10 +170,38 @@ class Load:
         return set(self.acknowledged) - {int(row[0]) for row in self._life.rows("SELECT number FROM entries")}
 
 
+def metric(life: Life, name: str, instance: str) -> float | None:
+    """The largest value of an instance's metric in the last minutes; None if there is none."""
+    now = dt.datetime.now(dt.timezone.utc)
+    points = life.cloudwatch.get_metric_statistics(
+        Namespace="AWS/RDS",
+        MetricName=name,
+        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": instance}],
+        StartTime=now - dt.timedelta(minutes=5),
+        EndTime=now + dt.timedelta(minutes=1),
+        Period=60,
+        Statistics=["Maximum"],
+    )["Datapoints"]
+    return max((float(point["Maximum"]) for point in points), default=None)
+
+
+AnyLife = TypeVar("AnyLife", bound=Life)
+
+
 @contextmanager
-def living(folder: Path) -> Iterator[Life]:
-    """A sandbox with databases, which is emptied and stopped at the end, whatever became of its emulator."""
-    made = Life(folder)
+def living(folder: Path, **setting: str) -> Iterator[Life]:
+    """A sandbox with databases, until the block ends.
+
+    Args:
+        setting: environment variables of the emulator.
+    """
+    with until_the_end(Life(folder, **setting)) as made:
+        yield made
+
+
+@contextmanager
+def until_the_end(made: AnyLife) -> Iterator[AnyLife]:
+    """Empty the sandbox and stop it at the end, whatever became of its emulator."""
     try:
         yield made
     finally:

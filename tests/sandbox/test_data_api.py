@@ -252,7 +252,7 @@ def test_a_call_to_a_paused_cluster_resumes_it_and_is_refused(monkeypatch: pytes
     )
     cluster = SimpleNamespace(
         arn=ARN, enable_http_endpoint=True, status="available", instances=[SimpleNamespace(dbi_resource_id="db-1")],
-        db_cluster_resource_id="cluster-1", endpoint="127.0.0.1", port=5432,
+        db_cluster_resource_id="cluster-1", endpoint="127.0.0.1", port=5432, engine="aurora-postgresql",
     )  # fmt: skip
     backends = {ACCOUNT: {"eu-west-1": SimpleNamespace(clusters={"orders": cluster})}}
     monkeypatch.setattr(logins, "rds_backends", backends)

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import MOST, Life, Load, living
+from tests.sandbox.database_life import MOST, Life, Load, living, metric
 from tests.sandbox.emulator import refused
 
 pytestmark = pytest.mark.sandbox
@@ -235,23 +235,10 @@ def _snapshot(life: Life) -> str:
 
 def metrics_are_those_of_the_servers(life: Life) -> None:
     with life.connect():
-        assert wait_until(lambda: _metric(life, "DatabaseConnections", life.writer()) is not None, timeout_s=30.0)
+        assert wait_until(lambda: metric(life, "DatabaseConnections", life.writer()) is not None, timeout_s=30.0)
     reader = next(one["instance"] for one in life.sandbox.databases()["servers"] if one["role"] == "reader")
-    assert (_metric(life, "AuroraReplicaLag", reader) or 0.0) < 10_000
-    assert _metric(life, "AuroraReplicaLag", life.writer()) is None
-
-
-def _metric(life: Life, name: str, instance: str) -> float | None:
-    points = life.cloudwatch.get_metric_statistics(
-        Namespace="AWS/RDS",
-        MetricName=name,
-        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": instance}],
-        StartTime=_now() - 300 * SECOND,
-        EndTime=_now() + 60 * SECOND,
-        Period=60,
-        Statistics=["Maximum"],
-    )["Datapoints"]
-    return max((float(point["Maximum"]) for point in points), default=None)
+    assert (metric(life, "AuroraReplicaLag", reader) or 0.0) < 10_000
+    assert metric(life, "AuroraReplicaLag", life.writer()) is None
 
 
 def nothing_is_left_by_a_kill(life: Life) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from aurora_cli.aws.cluster.topology import Member, Topology
-from aurora_cli.operations.inspect.connection import hosts_of
+from aurora_cli.operations.inspect.connection import endpoints_of
 from aurora_cli.operations.report.connect_facts import facts_of
 from aurora_cli.operations.report.connection_strings import (
     Target,
@@ -146,7 +146,7 @@ def test_every_endpoint_has_its_names() -> None:
     spec = resolved({"instances.readers": 1, "instances.overrides.2.identifier": "orders-reports"}).spec
     members = (
         Member("orders-1", "writer", "db.r7g.large", "available", host="one"),
-        Member("orders-reports", "reader", "db.r7g.large", "available", host="two"),
+        Member("orders-reports", "reader", "db.r7g.large", "available", host="two", port=25432),
         Member("application-autoscaling-1", "reader", "db.r7g.large", "creating"),
     )
     topology = Topology(
@@ -158,17 +158,18 @@ def test_every_endpoint_has_its_names() -> None:
         port=5432,
         members=members,
         writer_host="w",
-        reader_host="r",
+        reader_host="::1",
         custom={"orders-web": "c"},
     )
-    assert hosts_of(topology, spec, ("1", "2")) == {
-        "writer": "w",
-        "reader": "r",
-        "orders-web": "c",
-        "web": "c",
-        "1": "one",
-        "2": "two",
-        "orders-1": "one",
-        "orders-reports": "two",
+    found = endpoints_of(topology, spec, ("1", "2"))
+    assert {name: endpoint and endpoint.authority for name, endpoint in found.items()} == {
+        "writer": "w:5432",
+        "reader": "[::1]:5432",
+        "orders-web": "c:5432",
+        "web": "c:5432",
+        "1": "one:5432",
+        "2": "two:25432",
+        "orders-1": "one:5432",
+        "orders-reports": "two:25432",
         "application-autoscaling-1": None,
     }

@@ -56,6 +56,12 @@ def test_new_resource_has_defaults_unknowns_and_nulls() -> None:
     assert planned["serverlessv2_scaling_configuration"] == []
 
 
+@pytest.mark.parametrize(("before", "planned"), [(5432, 5432), (25500, 25500), (5433, 5432)])
+def test_a_port_of_the_sandbox_s_own_is_no_difference(before: int, planned: int) -> None:
+    prior = without_unknown(plan("aws_rds_cluster", {**CLUSTER, "port": before}).planned)
+    assert plan("aws_rds_cluster", {**CLUSTER, "port": 5432}, prior).planned["port"] == planned
+
+
 def test_nested_blocks_have_defaults_and_keep_what_was_computed() -> None:
     config = {"name": "demo", "family": "f", "parameter": [{"name": "a", "value": "1"}]}
     assert plan("aws_db_parameter_group", config).planned["parameter"] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,26 @@ import boto3
 import pytest
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database import binaries, parameters
 from aurora_cli.sandbox.database.account import LONGEST_SOCKET_FOLDER, account_for
-from aurora_cli.sandbox.database.binaries import Binaries
 from aurora_cli.sandbox.database.copies import Copies
-from aurora_cli.sandbox.database.front import token, wire
+from aurora_cli.sandbox.database.front import addresses, token, wire
 from aurora_cli.sandbox.database.front.addresses import Addresses
 from aurora_cli.sandbox.database.front.authority import Authority
-from aurora_cli.sandbox.database.front.endpoint import Endpoint
+from aurora_cli.sandbox.database.front.endpoint import ANY, READER, Endpoint, is_own
 from aurora_cli.sandbox.database.front.gate import Gate
-from aurora_cli.sandbox.database.settings import ServerSettings
+from aurora_cli.sandbox.database.postgres import binaries, parameters
+from aurora_cli.sandbox.database.postgres.settings import ServerSettings
+from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
 from aurora_cli.sandbox.isolation import Keys
 
 KEY, SECRET = "SANDBOXKEY", "secret"
 HOST = "127.70.1.2"
+
+
+def endpoint(name: str, port: int, **given: Any) -> Endpoint:
+    return Endpoint(name, port, "cluster-1", "eu-west-1", **given)
 
 
 def made(version: str) -> Binaries:
@@ -150,9 +154,8 @@ def sockets() -> Iterator[list[socket.socket]]:
 
 
 def test_an_endpoint_keeps_its_address(tmp_path: Path, sockets: list[socket.socket]) -> None:
-    addresses = Addresses(tmp_path / "addresses.json")
-    sockets.append(addresses.listen("writer", 0))
-    sockets.append(addresses.listen("reader", 0))
+    first = Addresses(tmp_path / "addresses.json")
+    sockets.extend(first.listen(endpoint(name, 0)) for name in ("writer", "reader"))
     hosts = [one.getsockname()[0] for one in sockets]
     assert len(set(hosts)) == 2 and all(host.startswith("127.") for host in hosts)
     again = Addresses(tmp_path / "addresses.json")
@@ -163,29 +166,88 @@ def test_an_endpoint_keeps_its_address(tmp_path: Path, sockets: list[socket.sock
 
 def test_an_address_whose_port_is_taken_is_passed_over(tmp_path: Path, sockets: list[socket.socket]) -> None:
     first = Addresses(tmp_path / "addresses.json")
-    sockets.append(first.listen("writer", 0))
+    sockets.append(first.listen(endpoint("writer", 0)))
     host, port = sockets[0].getsockname()
     (tmp_path / "addresses.json").unlink()
-    sockets.append(Addresses(tmp_path / "addresses.json").listen("writer", port))
+    sockets.append(Addresses(tmp_path / "addresses.json").listen(endpoint("writer", port)))
     assert sockets[1].getsockname() != (host, port)
 
 
-def test_a_port_that_is_taken_everywhere_is_told(tmp_path: Path, sockets: list[socket.socket]) -> None:
-    taken = socket.socket()
-    sockets.append(taken)
-    taken.bind(("", 0))
-    taken.listen()
-    port = taken.getsockname()[1]
+def taken_port(sockets: list[socket.socket]) -> int:
+    """A port that is taken on every address."""
+    sockets.append(socket.socket())
+    sockets[-1].bind(("", 0))
+    sockets[-1].listen()
+    return int(sockets[-1].getsockname()[1])
+
+
+@pytest.fixture
+def gates(tmp_path: Path) -> Iterator[Callable[..., Gate]]:
+    """Makes the gate of one sandbox, which has no servers."""
+    made: list[Gate] = []
     fleet: Any = None
-    gate = Gate(tmp_path, fleet, lambda key: None)
-    try:
-        assert gate.address(Endpoint("demo", port, "cluster-1", "eu-west-1")) is None
-        assert f"Port {port} of loopback cannot be used" in gate.problems[port]
-        taken.close()
-        assert str(gate.address(Endpoint("demo", port, "cluster-1", "eu-west-1"))).startswith("127.")
-        assert gate.problems == {}
-    finally:
+
+    def make(**given: Any) -> Gate:
+        for former in made:
+            former.close()
+        made[:] = [Gate(tmp_path, fleet, lambda key: None, **given)]
+        return made[0]
+
+    yield make
+    for gate in made:
         gate.close()
+
+
+def test_a_cluster_whose_port_is_taken_everywhere_has_one_of_its_own(
+    gates: Callable[..., Gate], sockets: list[socket.socket]
+) -> None:
+    writer = endpoint("demo", taken_port(sockets))
+    reader = endpoint("demo-ro", writer.port, kind=READER, leader=writer)
+    one = endpoint("demo-1", writer.port, kind=ANY, instances=("db-1",), leader=writer, one_instance=True)
+    gate = gates()
+    places = [(gate.address(each), gate.port(each)) for each in (reader, writer, one)]
+    assert len({host for host, _ in places}) == 3 and {port for _, port in places} == {gate.port(writer)}
+    assert is_own(gate.port(writer))
+    sockets.pop().close()
+    again = gates()
+    assert [(again.address(each), again.port(each)) for each in (reader, writer, one)] == places
+    again.update([])
+    assert not is_own(gates().port(writer))
+
+
+def test_a_port_that_cannot_be_another_and_is_taken_everywhere_is_told(
+    gates: Callable[..., Gate], sockets: list[socket.socket]
+) -> None:
+    proxy = endpoint("proxy", taken_port(sockets), fixed=True)
+    gate = gates()
+    assert gate.address(proxy) is None
+    assert f"Port {proxy.port} of loopback cannot be used" in gate.problems[proxy.port]
+    sockets.pop().close()
+    assert str(gate.address(proxy)).startswith("127.")
+    assert gate.problems == {}
+
+
+@pytest.mark.parametrize("knows_names", [True, False])
+def test_with_one_address_cluster_and_reader_share_a_port_and_instances_have_their_own(
+    gates: Callable[..., Gate], monkeypatch: pytest.MonkeyPatch, knows_names: bool
+) -> None:
+    monkeypatch.setattr(addresses, "_knows_local_names", lambda: knows_names)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        asked = int(free.getsockname()[1])
+    gate, places = gates(spare=False), {}
+    for name in ("demo", "other"):
+        writer = endpoint(f"{name}.cluster-x.rds.amazonaws.com", asked)
+        reader = endpoint(f"{name}-ro", asked, kind=READER, leader=writer)
+        one = endpoint(f"{name}-1", asked, kind=ANY, instances=("db-1",), leader=writer, one_instance=True)
+        custom = endpoint(f"{name}.cluster-custom-x.amazonaws.com", asked, kind=ANY, instances=("db-1",), leader=writer)
+        gate.update([*(listener.endpoint for listener in gate.listeners()), writer, reader, one, custom])
+        hosts = [gate.address(each) for each in (writer, reader, one, custom)]
+        assert hosts == ["127.0.0.1", "::1", "127.0.0.1", f"{name}.cluster-custom-x.localhost" if knows_names else None]
+        assert gate.port(writer) == gate.port(reader) == gate.port(custom) and is_own(gate.port(one))
+        places[name] = [gate.port(each) for each in (writer, one)]
+        assert f"[::1]:{gate.port(reader)}" in gate.addresses_of("cluster-1")
+    assert places["demo"][0] == asked and is_own(places["other"][0])
+    assert len({*places["demo"], *places["other"]}) == 4
 
 
 def test_a_certificate_is_for_the_address_and_the_name(tmp_path: Path) -> None:
@@ -233,6 +295,14 @@ def test_a_copy_that_was_not_finished_is_none(tmp_path: Path) -> None:
     assert copies.state("snap") == "failed"
     with pytest.raises(SandboxFailed, match="do not exist"):
         copies.copy_to("snap", tmp_path / "target")
+
+    def fail(target: Path) -> None:
+        raise SandboxFailed("The disk is full.")
+
+    with pytest.raises(SandboxFailed, match="full"):
+        copies.begin("other", fail)()
+    with pytest.raises(SandboxFailed, match="cannot be had: The disk is full"):
+        copies.copy_to("other", tmp_path / "target")
 
 
 # What the API shows without servers

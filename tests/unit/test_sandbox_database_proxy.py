@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,15 +44,16 @@ class FakeServer:
         self.running = True
         self.got: list[bytes] = []
         self._first = first
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.bind(str(self.sockets / ".s.PGSQL.5432"))
-        self.socket.listen()
+        self.listening = socket.socket(socket.AF_UNIX)
+        self.socket = self.sockets / ".s.PGSQL.5432"
+        self.listening.bind(str(self.socket))
+        self.listening.listen()
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
         while True:
             try:
-                connection, _ = self.socket.accept()
+                connection, _ = self.listening.accept()
             except OSError:
                 return
             with connection:
@@ -93,12 +95,13 @@ class Fakes:
         made.settimeout(5)
         return made
 
-    def encrypted(self, **given: Any) -> ssl.SSLSocket:
+    def encrypted(self, name: str | None = None, **given: Any) -> ssl.SSLSocket:
+        """Args: name: of the server, that the client says."""
         made = self.connect(**given)
         made.sendall(SSL_REQUEST)
         assert made.recv(1) == b"S"
         context = ssl.create_default_context(cafile=str(self.gate.authority.file))
-        return context.wrap_socket(made, server_hostname=made.getpeername()[0])
+        return context.wrap_socket(made, server_hostname=name or made.getpeername()[0])
 
 
 @pytest.fixture
@@ -109,7 +112,7 @@ def fakes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fakes]:
     finally:
         made.gate.close()
         for server in made.servers.values():
-            server.socket.close()
+            server.listening.close()
 
 
 def until_closed(connection: socket.socket) -> bytes:
@@ -214,6 +217,20 @@ def test_the_reader_endpoint_takes_one_after_the_other(fakes: Fakes) -> None:
             connection.sendall(startup(user="boss"))
             assert connection.recv(100) == READY
     assert [len(server.got) for server in servers] == [0, 2, 2]
+
+
+def test_an_endpoint_without_an_address_is_reached_by_its_name(fakes: Fakes) -> None:
+    for name in ("writer", "first", "second"):
+        fakes.add(name, READY)
+    leader = Endpoint("demo", fakes.port, "cluster-1", "eu-west-1")
+    custom = replace(leader, name="custom.amazonaws.com", kind=READER, instances=("second",), leader=leader)
+    fakes.gate.update([leader, custom])
+    for said, led_to in ((None, "writer"), ("custom.amazonaws.com", "second"), ("demo", "writer")):
+        with fakes.encrypted(said) as connection:
+            connection.sendall(startup(user="boss"))
+            assert connection.recv(100) == READY
+        assert fakes.servers[led_to].got.pop()
+    assert not any(server.got for server in fakes.servers.values())
 
 
 def test_a_name_that_leads_to_another_cluster_drops_its_connections(fakes: Fakes) -> None:

@@ -76,7 +76,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, Any]]:
     app: Any = SimpleNamespace(
         target="aws",
         sandbox_certificates=None,
-        sandbox_problem=lambda port: None,
+        sandbox_problem=lambda engine, port: None,
         aws=lambda region: SimpleNamespace(client=lambda service: rds),
         clock=SimpleNamespace(now=lambda: NOW),
     )

@@ -315,13 +315,18 @@ def _show_databases(session: Session, databases: dict[str, Any]) -> None:
     if databases["reason"]:
         without = "" if databases["running"] else "It has no database servers. "
         session.say(f"{without}{databases['reason']}", err=True)
+    for one in databases["engines"]:
+        if one["reason"]:
+            session.say(f"{one['engine']} clusters have no database servers. {one['reason']}", err=True)
     for why in databases["ports"].values():
         session.say(why, err=True)
     if databases["servers"]:
-        columns = ("Cluster", "Instance", "Role", "PostgreSQL", "Pid", "Disk MB", "Memory MB")
+        columns = ("Cluster", "Instance", "Role", "Server", "Pid", "Disk MB", "Memory MB")
         rows = [
             [
-                *(one[key] for key in ("cluster", "instance", "role", "version", "pid")),
+                *(one[key] for key in ("cluster", "instance", "role")),
+                f"{one['product']} {one['version']}" if one["version"] else None,
+                one["pid"],
                 *(round(one[key] / 1024**2) for key in ("disk_bytes", "memory_bytes")),
             ]
             for one in databases["servers"]

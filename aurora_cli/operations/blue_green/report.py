@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.cluster.topology import Topology, read_topology
 from aurora_cli.aws.engine.blue_green import READY, Deployment, deployment_named, deployment_of, with_lag
 from aurora_cli.events import Emit
+from aurora_cli.operations.core.global_results import Endpoint
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.stacks.blue_green import BlueGreenRecord, read_blue_green
@@ -93,15 +94,18 @@ def status(app: AppContext, name: str, *, emit: Emit) -> BlueGreenStatus:
 def _side(topology: Topology | None) -> Side | None:
     if topology is None:
         return None
-    port = topology.port
     return Side(
         cluster=topology.identifier,
         status=topology.status,
         engine_version=topology.engine_version,
-        writer=f"{topology.writer_host}:{port}" if topology.writer_host else None,
-        reader=f"{topology.reader_host}:{port}" if topology.reader_host else None,
+        writer=_authority(topology.writer_host, topology.port),
+        reader=_authority(topology.reader_host, topology.port),
         instances={m.id: m.status for m in topology.members},
     )
+
+
+def _authority(host: str | None, port: int) -> str | None:
+    return Endpoint(host, port).authority if host else None
 
 
 def _next(name: str, found: Deployment | None, record: BlueGreenRecord | None) -> tuple[str, ...]:

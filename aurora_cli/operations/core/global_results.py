@@ -15,6 +15,16 @@ class Endpoint:
     host: str
     port: int
 
+    @property
+    def url_host(self) -> str:
+        """The host as in a URL: an IPv6 address, which an endpoint of the sandbox may have, is in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
+    def authority(self) -> str:
+        """`host:port`."""
+        return f"{self.url_host}:{self.port}"
+
 
 def endpoint_dict(endpoint: Endpoint | None) -> dict[str, Any] | None:
     """JSON form, as in the published schema."""

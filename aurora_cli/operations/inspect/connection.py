@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput, OperationFailed
 from aurora_cli.events import Emit
+from aurora_cli.operations.core.global_results import Endpoint
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
@@ -108,7 +110,7 @@ def connection(
         texts=written(topology.engine, target),
         password_command=_password_command(facts),
         ca_command=ca_command(spec.region, target.ca_file),
-        notes=tuple(_notes(topology, spec, target, role)),
+        notes=(*_notes(topology, spec, target, role), *_server(app, topology)),
     )
 
 
@@ -129,8 +131,9 @@ def connect_facts(
     topology = live_topology(app, spec)
     if topology is None:
         raise OperationFailed(f"AWS has no cluster {name} yet.", hint=f"Resume with `aurora-cli apply {name}`.")
-    host = _host(hosts_of(topology, spec, stack.record.instance_keys), role, name)
-    return facts_of(app, spec, topology, host, role=role, user=user, database=database, ca_file=ca_file)
+    found = _endpoint(endpoints_of(topology, spec, stack.record.instance_keys), role, name)
+    values: dict[str, Any] = {"role": role, "user": user, "database": database, "ca_file": ca_file}
+    return facts_of(app, spec, topology, found.host, port=found.port, **values)
 
 
 def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
@@ -146,32 +149,36 @@ def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
     return with_request(facts, request)
 
 
-def hosts_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) -> dict[str, str | None]:
-    """Role -> host of everything that one can connect to: the one place that knows what `--role` takes.
+def endpoints_of(topology: Topology, spec: ClusterSpec, keys: tuple[str, ...] = ()) -> dict[str, Endpoint | None]:
+    """Role -> host and port of everything that one can connect to: the one place that knows what `--role` takes.
 
     A custom endpoint goes by its name in the spec and by its identifier, an instance by its key and by its identifier.
     None stands for what AWS is still making.
     """
-    hosts: dict[str, str | None] = {"writer": topology.writer_host, "reader": topology.reader_host}
+
+    def at(host: str | None, port: int | None = None) -> Endpoint | None:
+        return Endpoint(host, port or topology.port) if host else None
+
+    found = {"writer": at(topology.writer_host), "reader": at(topology.reader_host)}
     for identifier, custom in topology.custom.items():
-        hosts[identifier] = custom
-        hosts.setdefault(identifier.removeprefix(f"{spec.base_name}-"), custom)
-    by_identifier = {member.id: member.host for member in topology.members}
+        found[identifier] = at(custom)
+        found.setdefault(identifier.removeprefix(f"{spec.base_name}-"), at(custom))
+    by_identifier = {member.id: at(member.host, member.port) for member in topology.members}
     for key, identifier in identifiers(keys, spec).items():
         if identifier in by_identifier:
-            hosts.setdefault(key, by_identifier[identifier])
-    for identifier, host in by_identifier.items():
-        hosts.setdefault(identifier, host)
-    return hosts
+            found.setdefault(key, by_identifier[identifier])
+    for identifier, endpoint in by_identifier.items():
+        found.setdefault(identifier, endpoint)
+    return found
 
 
-def _host(hosts: dict[str, str | None], role: str, name: str) -> str:
-    if role not in hosts:
-        raise InvalidInput(f"{name} has no endpoint called '{role}'.", hint=f"Its endpoints are: {', '.join(hosts)}.")
-    host = hosts[role]
-    if host is None:
+def _endpoint(known: dict[str, Endpoint | None], role: str, name: str) -> Endpoint:
+    if role not in known:
+        raise InvalidInput(f"{name} has no endpoint called '{role}'.", hint=f"Its endpoints are: {', '.join(known)}.")
+    found = known[role]
+    if found is None:
         raise OperationFailed(f"AWS is still creating the endpoint {role} of {name}.", hint="Try again in a minute.")
-    return host
+    return found
 
 
 def _password_command(facts: ConnectFacts) -> str | None:
@@ -181,9 +188,15 @@ def _password_command(facts: ConnectFacts) -> str | None:
         read = f"aws secretsmanager get-secret-value --region {region} --secret-id '{facts.secret}'"
         return f"{read} --query SecretString --output text | jq -r .password"
     if facts.iam:
-        where = f"--hostname {target.host} --port {target.port} --region {region}"
+        where = f"--hostname {shlex.quote(target.url_host)} --port {target.port} --region {region}"
         return f"aws rds generate-db-auth-token {where} --username '{target.user}'"
     return None
+
+
+def _server(app: AppContext, topology: Topology) -> list[str]:
+    """What a cluster of the sandbox really runs on."""
+    found = app.sandbox_server(topology.identifier)
+    return [f"In the sandbox {found} serves the cluster, whatever version the API says."] if found else []
 
 
 def _notes(topology: Topology, spec: ClusterSpec, target: Target, role: str) -> list[str]:

@@ -87,13 +87,17 @@ def _emulator(app: AppContext, emit: Emit) -> Check:
 
 
 def _databases(app: AppContext) -> Check:
-    """Which PostgreSQL the sandbox's clusters run on, whatever version the API says."""
+    """What the sandbox's clusters run on, whatever version the API says."""
     try:
         found = app.sandbox_manager.databases()
     except SandboxFailed as error:
         return Check("databases", "skipped", error.message)
     if found["running"]:
-        return Check("databases", "ok", f"PostgreSQL {', '.join(found['installed'])}")
+        words = [
+            f"{one['engine']}: {', '.join(one['servers']) or 'no servers. ' + one['reason']}"
+            for one in found["engines"]
+        ]
+        return Check("databases", "ok", "; ".join(words))
     return Check("databases", "skipped", f"The sandbox runs without database servers: {found['reason']}")
 
 

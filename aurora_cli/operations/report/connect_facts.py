@@ -40,14 +40,15 @@ def facts_of(
     topology: Topology,
     host: str,
     *,
+    port: int | None = None,
     role: str = "writer",
     user: str | None = None,
     database: str | None = None,
     ca_file: str = CA_FILE,
 ) -> ConnectFacts:
-    """The facts of a host of a cluster. Raises what looking for the secret of a global database raises."""
+    """The facts of a host of a cluster, by default at its port. Raises what looking for a global database's secret raises."""
     chosen = user or topology.username or str(spec.username)
-    target = target_of(topology, host, user=chosen, database=database, ca_file=ca_file)
+    target = target_of(topology, host, port=port, user=chosen, database=database, ca_file=ca_file)
     given = spec.bootstrap.roles.get(chosen) if spec.bootstrap else None
     secret = given.secret if given else None
     if chosen == topology.username:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from aurora_cli.operations.core.global_results import Endpoint
 from aurora_cli.spec.facts.partitions import partition_of
 
 if TYPE_CHECKING:
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 
 MYSQL = "aurora-mysql"
 CA_FILE = "global-bundle.pem"
-LOOPBACK = "127."
 
 
 @dataclass(frozen=True)
-class Target:
+class Target(Endpoint):
     """Where to connect, and as whom.
 
     Attributes:
@@ -33,26 +33,31 @@ class Target:
         ca_file: the certificate authorities, in PEM.
     """
 
-    host: str
-    port: int
     database: str
     user: str
     ca_file: str
 
-    @property
-    def authority(self) -> str:
-        """`host:port`, an IPv6 address in brackets."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
-
 
 def target_of(
-    topology: Topology, host: str, *, user: str | None = None, database: str | None = None, ca_file: str = CA_FILE
+    topology: Topology,
+    host: str,
+    *,
+    port: int | None = None,
+    user: str | None = None,
+    database: str | None = None,
+    ca_file: str = CA_FILE,
 ) -> Target:
-    """A host of the cluster; by default as the master user, in the database that came with it (PostgreSQL: or `postgres`)."""
+    """A host of the cluster, by default at its port, as the master user, in the database that came with it (PostgreSQL: or
+    `postgres`).
+    """
     default = topology.database or ("" if topology.engine == MYSQL else "postgres")
     chosen = default if database is None else database
-    return Target(host, topology.port, chosen, user or topology.username or "", ca_file)
+    return Target(host, port or topology.port, chosen, user or topology.username or "", ca_file)
+
+
+def is_local(host: str | None) -> bool:
+    """Whether a host is one of the sandbox's database servers: an address of loopback, or a name that leads there."""
+    return host is not None and (host.startswith("127.") or host == "::1" or host.endswith(".localhost"))
 
 
 def own_authority(file: Path | None, host: str | None) -> str | None:
@@ -61,7 +66,7 @@ def own_authority(file: Path | None, host: str | None) -> str | None:
     Args:
         file: where it is; None: in an account.
     """
-    return str(file) if file is not None and (host or "").startswith(LOOPBACK) else None
+    return str(file) if file is not None and is_local(host) else None
 
 
 def command_line(engine: str, target: Target) -> str:

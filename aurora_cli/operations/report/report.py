@@ -11,9 +11,8 @@ from aurora_cli.operations.core.region_topology import LiveRegions
 from aurora_cli.operations.core.results import ClusterReport, InstanceInfo
 from aurora_cli.operations.report.connection_strings import (
     CA_FILE,
-    LOOPBACK,
-    MYSQL,
     command_line,
+    is_local,
     own_authority,
     target_of,
 )
@@ -110,9 +109,9 @@ def _connect(topology: Topology, info: GlobalInfo | None, authority: str | None)
 
 def _unreachable(app: AppContext, topology: Topology) -> list[str]:
     """Why the endpoints of a cluster in the sandbox lead nowhere, where they should not."""
-    if topology.engine == MYSQL or topology.writer_host is None or topology.writer_host.startswith(LOOPBACK):
+    if topology.writer_host is None or is_local(topology.writer_host):
         return []
-    found = app.sandbox_problem(topology.port)
+    found = app.sandbox_problem(topology.engine, topology.port)
     return [f"The endpoints lead nowhere. {found}"] if found else []
 
 

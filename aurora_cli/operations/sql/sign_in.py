@@ -112,7 +112,7 @@ def _token(app: AppContext, facts: ConnectFacts) -> Password:
     target, region = facts.target, facts.spec.region
     with aws_errors("creating an IAM authentication token"):
         rds = app.aws(region).client("rds")
-        return Password(rds.generate_db_auth_token(target.host, target.port, target.user, Region=region))
+        return Password(rds.generate_db_auth_token(target.url_host, target.port, target.user, Region=region))
 
 
 def _secret(app: AppContext, facts: ConnectFacts) -> tuple[str, Password]:

@@ -13,12 +13,12 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database.binaries import NONE_HINT, Binaries, choose
 from aurora_cli.sandbox.database.copying import copy_folder
+from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.writing import make_folder, make_missing, write_atomic
 
 OF_ROOT = Path("/var/lib/aurora-cli")
@@ -79,13 +79,13 @@ class Account:
             return
         try:
             pwd.getpwnam(NOBODY)
-            argv = [binaries.tool("postgres"), "--version"]
+            argv = [binaries.tool(binaries.server), "--version"]
             subprocess.run(
                 argv, check=True, capture_output=True, cwd="/", user=self.uid, group=self.uid, extra_groups=[]
             )
         except (OSError, KeyError, subprocess.SubprocessError) as error:
             raise SandboxFailed(
-                f"PostgreSQL does not run as root, and root cannot run it as another user here: {error}",
+                f"{binaries.product} does not run as root, and root cannot run it as another user here: {error}",
                 hint="Use another user than root.",
             ) from error
 
@@ -94,7 +94,7 @@ class Account:
         if self.uid is None or _open_to_all(binaries.folder):
             return binaries
         home = binaries.folder.parent
-        copy = OF_ROOT / f"postgresql-{binaries.version}-{_digest(home)}"
+        copy = OF_ROOT / f"{binaries.product.lower()}-{binaries.version}-{_digest(home)}"
         if not copy.exists():
             unfinished = Path(tempfile.mkdtemp(dir=OF_ROOT))
             copy_folder(home, unfinished / "copy")
@@ -102,47 +102,7 @@ class Account:
             with suppress(OSError):  # another has just made it
                 (unfinished / "copy").rename(copy)
             shutil.rmtree(unfinished)
-        return Binaries(copy / "bin", binaries.version, binaries.origin)
-
-
-class Programs:
-    """The PostgreSQL of clusters, where their servers' user can run it.
-
-    Args:
-        available: what is installed; not empty.
-    """
-
-    def __init__(self, account: Account, available: list[Binaries]) -> None:
-        self._account, self._available = account, available
-        self._usable: dict[Binaries, Binaries] = {}
-
-    def for_cluster(self, major: int) -> Binaries:
-        """For a new cluster of a major version of Aurora; see `binaries.choose`."""
-        chosen = choose(self._available, major)
-        assert chosen is not None
-        return self._use(chosen)
-
-    def for_data(self, data: Path) -> Binaries | None:
-        """The one that a data directory needs; None if there are no data.
-
-        Raises:
-            SandboxFailed: it is not installed.
-        """
-        try:
-            major = int((data / "PG_VERSION").read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            return None
-        found = next((one for one in self._available if one.major == major), None)
-        if found is None:
-            raise SandboxFailed(
-                f"The data are those of PostgreSQL {major}, which is not installed any more.", hint=NONE_HINT
-            )
-        return self._use(found)
-
-    def _use(self, chosen: Binaries) -> Binaries:
-        if chosen not in self._usable:
-            self._usable[chosen] = self._account.usable(chosen)
-        return self._usable[chosen]
+        return replace(binaries, folder=copy / "bin")
 
 
 def account_for(sandbox: Path) -> Account:

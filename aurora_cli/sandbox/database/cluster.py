@@ -1,7 +1,7 @@
 """Brings the servers of one cluster to what is wanted. One thread works on a cluster at a time.
 
-One server is the primary; all others are its physical standbys, each with a slot. They find it by a link to the folder of its
-socket, so that a change of the primary is a change of that link. Servers have keys of their own, and instances are assigned to
+One server is the primary; all others are its standbys. They find it by a link to the folder of its socket, so that a change of
+the primary is a change of that link. Servers have keys of their own, and instances are assigned to
 them: the storage of an Aurora cluster is the cluster's, and outlives its instances.
 """
 
@@ -10,22 +10,15 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-import signal
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database import bootstrap, parameters
-from aurora_cli.sandbox.database.account import Account, Programs
-from aurora_cli.sandbox.database.backups import Backups
+from aurora_cli.sandbox.database.account import Account
 from aurora_cli.sandbox.database.copying import copy_folder
+from aurora_cli.sandbox.database.engine import Engine, Role, Server
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
-from aurora_cli.sandbox.database.server import Server
-from aurora_cli.sandbox.database.settings import ServerSettings
-from aurora_cli.sandbox.database.supervisor import Supervisor
 from aurora_cli.sandbox.files import read_json
 from aurora_cli.sandbox.processes import wait_until
 from aurora_cli.writing import write_atomic, write_link
@@ -76,7 +69,6 @@ class Cluster:
 
     Args:
         identifier: its DbClusterResourceId.
-        programs: the installed PostgreSQL.
         major: its major version when it was created.
         crashed: is called when a server has ended without being told to.
     """
@@ -84,22 +76,22 @@ class Cluster:
     def __init__(
         self,
         account: Account,
-        supervisor: Supervisor,
-        programs: Programs,
+        engine: Engine,
         identifier: str,
         major: int,
         crashed: Callable[[], None],
     ) -> None:
         self.id = identifier
         self.folder = account.data / "clusters" / identifier
-        self._programs, self._major = programs, major
-        self.backups = Backups(account, self.folder)
+        self._engine, self._major = engine, major
+        self.backups = engine.backups(self.folder)
         self.done: dict[str, Done] = {}
-        self._account, self._supervisor, self._crashed = account, supervisor, crashed
+        self._account, self._crashed = account, crashed
         self._servers: dict[str, Server] = {}
         self._instances: dict[str, str] = {}
         self._primary: str | None = None
-        self._applied: dict[str, Any] = {}
+        self._applied: dict[str, Role] = {}
+        self._master: tuple[str, str | None] | None = None
         self._leader: Cluster | None = None
         self._load()
 
@@ -217,18 +209,18 @@ class Cluster:
 
     def _ensure_content(self, primary: Server, wanted: WantedCluster) -> None:
         signed = (wanted.user, wanted.password)
-        if self._applied.get("master") == signed:
+        if self._master == signed:
             return
-        bootstrap.prepare(primary, wanted.user, wanted.database)
+        primary.prepare(wanted.user, wanted.database)
         if wanted.password is not None:
-            bootstrap.set_password(primary, wanted.user, wanted.password)
-        self._applied["master"] = signed
+            primary.set_password(wanted.user, wanted.password)
+        self._master = signed
 
     def _switch_over(self, writer: WantedInstance, wanted: WantedCluster) -> Server:
         """Make the writer's server the primary. Nothing that was committed is lost.
 
-        The old primary ends first, and so nobody commits on it any more; its fast shutdown waits until its standbys have all of
-        its WAL. It is started before that if it has crashed.
+        The old primary ends first, and so nobody commits on it any more; it waits until its standbys have received all of that.
+        It is started before that if it has crashed.
         """
         old, new = self._servers[self._primary or ""], self._server_of(writer.id)
         if not new.running:
@@ -236,8 +228,8 @@ class Cluster:
         self._await_streaming(old, new)
         self.done = {name: one for name, one in self.done.items() if one.server is not old}
         old.stop()
-        last = old.control()["Latest checkpoint location"]
-        if not wait_until(lambda: _has_replayed(new, last), timeout_s=REPLAY_TIMEOUT_S):
+        last = old.position()
+        if not wait_until(lambda: new.has_applied(last), timeout_s=REPLAY_TIMEOUT_S):
             self._start(old, wanted)
             raise SandboxFailed(f"The reader {writer.name} has not received all changes of the writer.")
         self._promote(new, wanted)
@@ -248,10 +240,9 @@ class Cluster:
         server.promote()
         self._primary = server.key
         self._save()
-        for key in self._servers.keys() - {server.key}:
-            self._ensure_slot(server, key)
+        server.expect(self._servers.keys() - {server.key})
         self._point_to(server)
-        server.configure(self._settings(server, wanted), standby=False)
+        server.configure(self._role(server, wanted, standby=False))
         server.reload()
 
     def _exchange(self, writer: WantedInstance) -> Server:
@@ -278,7 +269,7 @@ class Cluster:
         if not wait_until(lambda: leader.leads, timeout_s=LEADER_TIMEOUT_S, every_s=0.05):
             raise SandboxFailed("The cluster that it follows has no writer now.")
         assert leader.primary is not None
-        self._attach(primary, leader.primary, None, wanted)
+        self._attach(primary, leader.primary, wanted)
 
     def _lead(self, primary: Server, others: Relations, wanted: WantedCluster) -> None:
         if (
@@ -306,8 +297,8 @@ class Cluster:
             old = former.primary
             if not wait_until(lambda: not old.running, timeout_s=LEADER_TIMEOUT_S, every_s=0.02):
                 raise SandboxFailed("The writer of the former primary cluster does not end.")
-            last = old.control()["Latest checkpoint location"]
-            if not wait_until(lambda: _has_replayed(primary, last), timeout_s=REPLAY_TIMEOUT_S):
+            last = old.position()
+            if not wait_until(lambda: primary.has_applied(last), timeout_s=REPLAY_TIMEOUT_S):
                 raise SandboxFailed("The cluster has not received all changes of the former primary cluster.")
         self._promote(primary, wanted)
 
@@ -318,10 +309,7 @@ class Cluster:
         return primary is not None and primary.running and not primary.is_standby
 
     def _await_streaming(self, primary: Server, standby: Server) -> None:
-        statement = "SELECT 1 FROM pg_stat_replication WHERE application_name = %s AND state = 'streaming'"
-        if not wait_until(
-            lambda: bool(primary.query(statement, (_slot(standby.key),))), timeout_s=STREAMING_TIMEOUT_S, every_s=0.05
-        ):
+        if not wait_until(lambda: primary.is_followed_by(standby), timeout_s=STREAMING_TIMEOUT_S, every_s=0.05):
             raise SandboxFailed(f"The server {standby.key} does not follow the writer.")
 
     # Instances
@@ -342,31 +330,28 @@ class Cluster:
                 self._submit(server, self._leader, wanted)
             else:
                 self._start(server, wanted)
+        elif server.is_standby:
+            server.keep_following()
         writes = server.key == self._primary and self._leader is None
         self.done[instance.id] = Done(server, writes, instance.restarts)
 
     def _follow(self, server: Server, wanted: WantedCluster) -> None:
         """Start a standby of the primary."""
         primary = self._servers[self._primary or ""]
-        self._ensure_slot(primary, server.key)
-        self._attach(server, primary, _slot(server.key), wanted)
+        primary.expect([server.key])
+        self._attach(server, primary, wanted)
 
-    def _attach(self, server: Server, primary: Server, slot: str | None, wanted: WantedCluster) -> None:
-        """Start a standby: as it is, else rewound, else from a new base backup."""
-        ways: list[Callable[[], None]] = [
-            lambda: None,
-            lambda: server.rewind(primary.sockets),
-            lambda: server.copy_of(primary.sockets, slot),
-        ]
+    def _attach(self, server: Server, primary: Server, wanted: WantedCluster) -> None:
+        """Start a standby."""
         problem: SandboxFailed | None = None
-        for way in ways if server.exists else ways[2:]:
+        for way in server.ways_to_follow(primary, named=server.key != self._primary):
             try:
                 way()
                 self._start(server, wanted)
                 self._await_streaming(primary, server)
             except SandboxFailed as error:
                 problem = error
-                server.stop(signal.SIGQUIT)
+                server.stop(fast=True)
             else:
                 return
         assert problem is not None
@@ -385,58 +370,43 @@ class Cluster:
         self._dismiss(wanted)
         primary = self.primary
         assert primary is not None
-        known = tuple(_slot(key) for key in self._servers if key != self._primary)
-        for (slot,) in primary.query(
-            "SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'physical' AND NOT active"
-        ):
-            if slot not in known:
-                primary.query("SELECT pg_drop_replication_slot(%s)", (slot,))
-
-    def _ensure_slot(self, primary: Server, key: str) -> None:
-        name = _slot(key)
-        if not primary.query("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s", (name,)):
-            primary.query("SELECT pg_create_physical_replication_slot(%s, true)", (name,))
+        primary.forget_others(self._servers.keys() - {primary.key})
 
     # Servers
 
     def _start(self, server: Server, wanted: WantedCluster) -> None:
         follows = server.key != self._primary or self._leader is not None
-        server.configure(self._settings(server, wanted), standby=follows or server.is_standby)
+        server.configure(self._role(server, wanted, standby=follows or server.is_standby))
         server.start()
         if server.key == self._primary:
             self._point_to(server)
 
-    def _settings(self, server: Server, wanted: WantedCluster) -> ServerSettings:
+    def _role(self, server: Server, wanted: WantedCluster, *, standby: bool) -> Role:
         instance = next((one for one in wanted.instances if one.id == self._instances.get(server.key)), None)
         own: Mapping[str, str] = instance.parameters if instance else {}
-        slots = {name: _slot(key) for key, name in self._instances.items()}
+        keys = {name: key for key, name in self._instances.items()}
         members = sorted(wanted.instances, key=lambda one: not one.writer)
-        identity = {
-            "version": wanted.version,
-            "instance": instance.name if instance else "",
-            "members": ",".join(f"{one.name}:{slots.get(one.id, '')}" for one in members),
-        }
         head, leader = server.key == self._primary, self._leader
-        upstream = self.link if not head else leader.link if leader is not None else None
-        return ServerSettings(
-            sockets=str(server.sockets),
-            name=_slot(server.key),
-            upstream=str(upstream) if upstream is not None else None,
-            slot=None if head else _slot(server.key),
-            archive=str(self._account.folder(self.backups.archive)),
-            identity=identity,
-            parameters=parameters.known({**wanted.parameters, **own}, server.binaries),
-            restore=leader.backups.restoring if head and leader is not None else {},
+        return Role(
+            standby=standby,
+            upstream=self.link if not head else leader.link if leader is not None else None,
+            named=not head,
+            backups=self.backups,
+            leader_backups=leader.backups if head and leader is not None else None,
+            version=wanted.version,
+            instance=instance.name if instance else "",
+            members=tuple((one.name, keys.get(one.id, "")) for one in members),
+            parameters={**wanted.parameters, **own},
         )
 
     def _apply_parameters(self, wanted: WantedCluster) -> None:
         """What changes without a restart; the rest holds from the next start."""
         for done in self.done.values():
-            settings = self._settings(done.server, wanted)
-            if self._applied.get(done.server.key) != settings:
-                done.server.configure(settings, standby=not done.writer)
+            role = self._role(done.server, wanted, standby=not done.writer)
+            if self._applied.get(done.server.key) != role:
+                done.server.configure(role)
                 done.server.reload()
-                self._applied[done.server.key] = settings
+                self._applied[done.server.key] = role
 
     def _server_of(self, instance: str) -> Server:
         key = next(key for key, one in self._instances.items() if one == instance)
@@ -449,11 +419,7 @@ class Cluster:
         return self._servers[key]
 
     def _make(self, key: str) -> Server:
-        data, primary = self.folder / key / "data", self.primary
-        binaries = self._programs.for_data(data) or (
-            primary.binaries if primary else self._programs.for_cluster(self._major)
-        )
-        return Server(self._account, self._supervisor, binaries, key, self.folder, self._crashed)
+        return self._engine.server(key, self.folder, self._crashed, major=self._major, like=self.primary)
 
     def _remove(self, key: str) -> None:
         self._servers.pop(key).delete()
@@ -503,32 +469,16 @@ class Cluster:
         if time is not None:
             if not primary.running:
                 raise SandboxFailed("A stopped cluster is restored to its latest time alone.")
-            recovering = Server(
-                self._account,
-                self._supervisor,
-                primary.binaries,
-                secrets.token_hex(4),
-                self._account.data / "recovering",
-                _nothing,
-            )
+            place = self._account.data / "recovering"
+            recovering = self._engine.server(secrets.token_hex(4), place, _nothing, major=self._major, like=primary)
             self.backups.restore(primary, recovering, target, time)
             return
         if primary.running:
-            primary.back_up(primary.sockets, target)
+            primary.back_up(target)
             return
         copy_folder(primary.data, target)
-        with suppress(FileNotFoundError):
-            (target / "standby.signal").unlink()
+        primary.detach(target)
 
 
 def _nothing() -> None:
     """For a server whose end surprises nobody."""
-
-
-def _slot(key: str) -> str:
-    return f"s_{key}"
-
-
-def _has_replayed(standby: Server, location: str) -> bool:
-    """Whether the record at this place in the WAL is replayed."""
-    return bool(standby.query("SELECT pg_last_wal_replay_lsn() > %s::pg_lsn", (location,))[0][0])

@@ -22,6 +22,7 @@ class Copies:
         self._account = account
         self._folder = account.data / "copies"
         self._due: set[str] = set()
+        self._problems: dict[str, str] = {}
 
     def begin(self, name: str, copy: Callable[[Path], None]) -> Callable[[], None]:
         """What makes the copy, to be called later; until then it is due."""
@@ -34,6 +35,9 @@ class Copies:
                 self._account.folder(self._folder)
                 copy(part)
                 part.rename(self._folder / name)
+            except SandboxFailed as problem:
+                self._problems[name] = problem.message
+                raise
             finally:
                 self._due.discard(name)
 
@@ -61,5 +65,6 @@ class Copies:
     def _finished(self, name: str) -> Path:
         wait_until(lambda: name not in self._due, timeout_s=TIMEOUT_S, every_s=0.05)
         if self.state(name) != "there":
-            raise SandboxFailed("The data that the cluster begins with do not exist.")
+            why = self._problems.get(name, "they do not exist")
+            raise SandboxFailed(f"The data that the cluster begins with cannot be had: {why}")
         return self._folder / name

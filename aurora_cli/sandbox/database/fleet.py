@@ -14,16 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database import binaries
-from aurora_cli.sandbox.database.account import Account, Programs, account_for, remove_abandoned
+from aurora_cli.sandbox.database.account import Account, account_for, remove_abandoned
 from aurora_cli.sandbox.database.cluster import Cluster, Relations, Source
 from aurora_cli.sandbox.database.copies import Copies
+from aurora_cli.sandbox.database.engine import Engine, Server
 from aurora_cli.sandbox.database.metrics import Metrics, Sampled
 from aurora_cli.sandbox.database.model import WantedCluster
-from aurora_cli.sandbox.database.server import Server
+from aurora_cli.sandbox.database.mysql.engine import MysqlEngine
+from aurora_cli.sandbox.database.postgres.engine import PostgresEngine
+from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.database.supervisor import Supervisor
 from aurora_cli.sandbox.processes import wait_until
 
+ENGINES: Mapping[str, Callable[[Account, Supervisor, Mapping[str, str]], Engine]] = {
+    "aurora-postgresql": PostgresEngine,
+    "aurora-mysql": MysqlEngine,
+}
+"""Engine of Aurora -> what serves it."""
 RETRY_S = (0.2, 1.0, 3.0, 10.0, 30.0)
 LOOK_S = 30.0
 """After this time without a change, servers and backups are looked at."""
@@ -34,7 +41,7 @@ STATUSES = {"No space left": "storage-full", "parameter": "incompatible-paramete
 HINTS = {
     "storage-full": "Free some disk space.",
     "incompatible-parameters": "Correct the parameter group.",
-    "failed": "The log is postgresql.log in the folder of the server.",
+    "failed": "Its log is in the folder of the server.",
 }
 AGAIN = "The server is started again automatically, within 30 seconds."
 
@@ -148,27 +155,35 @@ class Fleet:
 
     Args:
         folder: the sandbox folder.
-        environ: names a PostgreSQL, or has it on its PATH.
+        environ: names database servers, or has them on its PATH.
+
+    Attributes:
+        engines: what there is to serve an engine of Aurora.
+        missing: why there is nothing for the others.
 
     Raises:
         SandboxFailed: no server can run here; says why.
     """
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
-        self.available = binaries.installed(environ)
-        if not self.available:
-            raise SandboxFailed("No PostgreSQL that runs here is installed.", hint=binaries.NONE_HINT)
         remove_abandoned()
         self._account: Account = account_for(folder)
-        self._account.check(self._account.usable(self.available[0]))
         self._supervisor = Supervisor()
+        self.engines: dict[str, Engine] = {}
+        self.missing: dict[str, SandboxFailed] = {}
+        for name, adapter in ENGINES.items():
+            try:
+                self.engines[name] = adapter(self._account, self._supervisor, environ)
+            except SandboxFailed as problem:
+                self.missing[name] = problem
+        if not self.engines:
+            raise next(iter(self.missing.values()))
         self._copies = Copies(self._account)
         self._workers: dict[str, Worker] = {}
         self._changed = threading.Condition()
         self._closed = False
         self.metrics = Metrics(self._sampled)
         self.metrics.start()
-        self._programs = Programs(self._account, self.available)
 
     def update(self, wanted: Iterable[WantedCluster], snapshots: Collection[str] = ()) -> None:
         """The clusters and snapshots that there should be. Returns at once.
@@ -204,7 +219,7 @@ class Fleet:
             for worker in hired:
                 worker.wake()
 
-        cluster = Cluster(self._account, self._supervisor, self._programs, wanted.id, wanted.major, crashed)
+        cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed)
         if cluster.primary is None:
             self._order_copy(wanted)
         worker = Worker(cluster, self._changed)
@@ -383,6 +398,7 @@ class Fleet:
                         "cluster": wanted.name if wanted else "",
                         "instance": instance.name,
                         "role": "writer" if instance.writer else "reader",
+                        "product": server.binaries.product if server else None,
                         "version": server.binaries.version if server else None,
                         "pid": server.pid if server else None,
                         "disk_bytes": server.disk() if server else 0,
@@ -391,6 +407,11 @@ class Fleet:
                     }
                 )
         return found
+
+    @property
+    def available(self) -> list[Binaries]:
+        """Every installed server."""
+        return [one for engine in self.engines.values() for one in engine.available]
 
     @property
     def data(self) -> Path:

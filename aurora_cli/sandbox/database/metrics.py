@@ -12,17 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database.server import Server
+from aurora_cli.sandbox.database.engine import Server
 
 FIRST_S, EVERY_S = 3.0, 10.0
 KEPT = 360
 """Samples of a server: an hour."""
-_STATEMENT = """
-SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> 'rdsadmin'),
-    (SELECT coalesce(sum(xact_commit), 0) FROM pg_stat_database),
-    CASE WHEN NOT pg_is_in_recovery() THEN NULL WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-        ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()) * 1000, 0) END
-"""
 
 
 @dataclass(frozen=True)
@@ -106,10 +100,10 @@ class Metrics:
                 self._points.setdefault(key, deque(maxlen=KEPT)).append(point)
 
     def _measure(self, one: Sampled, now: float) -> Iterator[Point]:
-        connections, commits, lag = one.server.query(_STATEMENT)[0]
+        said = one.server.sample()
         processor = processor_seconds(one.server.pid or 0)
-        then, commits_then, processor_then = self._before.get(one.server.key, (now, float(commits), processor))
-        self._before[one.server.key] = (now, float(commits), processor)
+        then, commits_then, processor_then = self._before.get(one.server.key, (now, said.commits, processor))
+        self._before[one.server.key] = (now, said.commits, processor)
         elapsed = now - then
 
         def instance(name: str, unit: str, value: float) -> Point:
@@ -118,18 +112,18 @@ class Metrics:
         def cluster(name: str, unit: str, value: float) -> Point:
             return Point(one.region, name, unit, "DBClusterIdentifier", one.cluster, now, value)
 
-        yield instance("DatabaseConnections", "Count", float(connections))
-        if lag is not None:
-            yield instance("AuroraReplicaLag", "Milliseconds", float(lag))
+        yield instance("DatabaseConnections", "Count", float(said.connections))
+        if said.lag_ms is not None:
+            yield instance("AuroraReplicaLag", "Milliseconds", said.lag_ms)
         else:
             yield cluster("VolumeBytesUsed", "Bytes", float(one.server.disk()))
         if one.follows:
-            yield cluster("AuroraGlobalDBReplicationLag", "Milliseconds", float(lag or 0.0))
+            yield cluster("AuroraGlobalDBReplicationLag", "Milliseconds", said.lag_ms or 0.0)
         if elapsed <= 0:
             return
         load = min(max(processor - processor_then, 0.0) / elapsed / (os.cpu_count() or 1), 1.0)
         yield instance("CPUUtilization", "Percent", load * 100)
-        yield instance("CommitThroughput", "Count/Second", max(float(commits) - commits_then, 0.0) / elapsed)
+        yield instance("CommitThroughput", "Count/Second", max(said.commits - commits_then, 0.0) / elapsed)
         if one.capacity is not None:
             least, most = one.capacity
             used = least + (most - least) * load

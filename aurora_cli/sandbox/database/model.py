@@ -61,6 +61,7 @@ class WantedCluster:
         origin: what it begins with; None: nothing.
         successor: DbClusterResourceId of the cluster that has its name since a blue/green switchover; None: it has it still.
         follows: DbClusterResourceId of the cluster that it replicates; None: it has a writer of its own.
+        engine: of Aurora.
     """
 
     id: str
@@ -77,6 +78,7 @@ class WantedCluster:
     origin: Origin | None = None
     follows: str | None = None
     successor: str | None = None
+    engine: str = "aurora-postgresql"
 
     @property
     def major(self) -> int:

@@ -43,13 +43,16 @@ class Supervisor:
         self._lock = threading.Lock()
         self._number = 0
 
-    def start(self, argv: list[str], *, uid: int | None, log: Path, ending: Callable[[], None]) -> Process:
+    def start(
+        self, argv: list[str], *, uid: int | None, log: Path, ending: Callable[[], None], signals: tuple[int, int]
+    ) -> Process:
         """Start a server; returns when its process exists.
 
         Args:
             uid: the user that it runs as; None: our own.
             log: takes what it prints.
             ending: is called when it has ended, in a thread of ours.
+            signals: what ends it in order, and at once.
 
         Raises:
             SandboxFailed: it cannot be started.
@@ -61,7 +64,15 @@ class Supervisor:
             key = str(self._number)
             self._ensure_watcher()
             self._processes[key] = process
-            self._say(do="start", key=key, argv=argv, env=environ, uid=uid, log=str(log))
+            self._say(
+                do="start",
+                key=key,
+                argv=argv,
+                env=environ,
+                uid=uid,
+                log=str(log),
+                signals=[int(one) for one in signals],
+            )
         if not process.started.wait(START_TIMEOUT_S) or process.error:
             raise SandboxFailed(f"The database server does not start: {process.error or 'no answer'}.")
         return process

@@ -5,7 +5,7 @@ python -I -S watcher.py
 Reads a line of JSON for each request, and writes one for each end of a server. It imports nothing of ours, to start at once and
 to stay small.
 
-{"do": "start", "key", "argv", "env", "uid", "log"}   answered by {"key", "pid"}, or {"key", "error"}
+{"do": "start", "key", "argv", "env", "uid", "log", "signals"}   answered by {"key", "pid"}, or {"key", "error"}
 {"do": "signal", "key", "signal"}
 {"key", "status"}                                     a server has ended
 """
@@ -24,16 +24,16 @@ import time
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
-PATIENCE = ((signal.SIGINT, 5.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0))
-"""Fast shutdown, immediate shutdown (PostgreSQL, "Shutting Down the Server"), and the end of what does neither."""
+PATIENCE = (5.0, 2.0, 2.0)
+"""Seconds for an end in order, for one at once, and for the end of what does neither."""
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def end_with_parent() -> None:
+def end_with_parent(number: int) -> None:
     """In a new server, as its user: a watcher that is killed takes its servers along."""
     if _libc is not None:
-        _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)
+        _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 class Watcher:
@@ -41,6 +41,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self.servers: dict[str, subprocess.Popen[bytes]] = {}
+        self.signals: dict[str, list[int]] = {}
 
     def handle(self, line: bytes) -> None:
         """Do what a request says."""
@@ -58,6 +59,7 @@ class Watcher:
         try:
             log = os.open(request["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             try:
+                self.signals[key] = request["signals"]
                 self.servers[key] = subprocess.Popen(
                     request["argv"],
                     stdin=subprocess.DEVNULL,
@@ -65,7 +67,7 @@ class Watcher:
                     stderr=log,
                     env=request["env"],
                     cwd="/",
-                    preexec_fn=end_with_parent,  # this process has one thread
+                    preexec_fn=lambda: end_with_parent(request["signals"][0]),  # this process has one thread
                     **user,
                 )
             finally:
@@ -85,9 +87,9 @@ class Watcher:
 
     def stop(self) -> None:
         """Stop all servers."""
-        for number, seconds in PATIENCE:
-            for server in self.servers.values():
-                server.send_signal(number)
+        for step, seconds in enumerate(PATIENCE):
+            for key, server in self.servers.items():
+                server.send_signal([*self.signals[key], signal.SIGKILL][step])
             end = time.monotonic() + seconds
             while self.servers and time.monotonic() < end:
                 self.reap()

@@ -162,7 +162,7 @@ def _print_endpoints(consoles: Consoles, report: ClusterReport) -> None:
 
 
 def _host(endpoint: Endpoint, with_port: bool) -> str:
-    return clean(f"{endpoint.host}:{endpoint.port}" if with_port else endpoint.host)
+    return clean(endpoint.authority if with_port else endpoint.host)
 
 
 def _print_access(consoles: Consoles, report: ClusterReport) -> None:

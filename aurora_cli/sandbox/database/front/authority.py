@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 import ssl
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,13 @@ class Authority:
         self.file = folder / CA_FILE
         self._certificate, self._key = self._load() or self._make()
 
-    def context(self, host: str, name: str) -> ssl.SSLContext:
-        """What a server at this address, which has this name in AWS, answers with."""
+    def issue(self, host: str, *names_too: str) -> bytes:
+        """A key and a certificate for a server at this address or name, which has these names too; PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
         # A libpq before 15 compares an address with the DNS names of a certificate, and not with its addresses.
-        names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(host)), x509.DNSName(host)]
-        names += [x509.DNSName(name)]
+        names: list[x509.GeneralName] = [x509.DNSName(name) for name in dict.fromkeys((host, *names_too))]
+        with suppress(ValueError):  # it is a name
+            names.append(x509.IPAddress(ipaddress.ip_address(host)))
         made = (
             self._builder(host, key, self._certificate.subject)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
@@ -48,11 +50,15 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
+        return bytes(key.private_bytes(*_PRIVATE) + made.public_bytes(serialization.Encoding.PEM))
+
+    def context(self, host: str, *names_too: str) -> ssl.SSLContext:
+        """What a server at this address or name, which has these names too, answers with."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(["postgresql"])
         with tempfile.NamedTemporaryFile(dir=self._folder) as file:
-            file.write(key.private_bytes(*_PRIVATE) + made.public_bytes(serialization.Encoding.PEM))
+            file.write(self.issue(host, *names_too))
             file.flush()
             context.load_cert_chain(file.name)
         return context

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import errno
 import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
+from aurora_cli.errors import SandboxFailed
+from aurora_cli.sandbox.database.engine import Server
 from aurora_cli.sandbox.database.fleet import Fleet
 from aurora_cli.sandbox.database.front import token
-from aurora_cli.sandbox.database.front.addresses import Addresses
+from aurora_cli.sandbox.database.front.addresses import Addresses, name_of
 from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.front.endpoint import ANY, WRITER, Endpoint
+from aurora_cli.sandbox.database.front.mysql_session import MysqlSession
 from aurora_cli.sandbox.database.front.session import Session
-from aurora_cli.sandbox.database.server import Server
-from aurora_cli.sandbox.database.settings import PORT
+
+_SESSIONS: dict[str, type[Session]] = {"aurora-postgresql": Session, "aurora-mysql": MysqlSession}
 
 
 class Listener:
-    """An endpoint on its address."""
+    """An endpoint on its address; without one it is reached by its name, at the addresses of others.
+
+    Args:
+        host: its address, or its name.
+    """
 
     def __init__(self, gate: Gate, endpoint: Endpoint, host: str, port: int) -> None:
         self.endpoint, self.host, self.port = endpoint, host, port
+        self.asked, self.names = endpoint.port, (endpoint.name, host)
         self.listening: asyncio.Server | None = None
         self.sessions: set[Session] = set()
         self._gate = gate
@@ -43,11 +53,17 @@ class Listener:
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
-        return self._gate.authority.context(self.host, self.endpoint.name)
+        made = self._gate.authority.context(self.host, self.endpoint.name)
+        made.sni_callback = self._gate.choose
+        return made
 
     def context(self) -> ssl.SSLContext:
         """See `session.Door`."""
         return self._context
+
+    def named(self, context: ssl.SSLContext) -> Listener:
+        """See `session.Door`."""
+        return next((one for one in self._gate.listeners() if one.context() is context), self)
 
     def server(self) -> Path | None:
         """See `session.Door`."""
@@ -55,7 +71,7 @@ class Listener:
         if not candidates:
             return None
         self._turn += 1
-        return _socket(candidates[self._turn % len(candidates)])
+        return candidates[self._turn % len(candidates)].socket
 
     def connected(self, change: int) -> None:
         """See `session.Door`."""
@@ -68,7 +84,19 @@ class Listener:
     def servers(self) -> list[Path]:
         """See `session.Door`."""
         known = self._gate.fleet.servers().get(self.endpoint.cluster, [])
-        return [_socket(server) for server in known if server.running]
+        return [server.socket for server in known if server.running]
+
+    def token_password(self, user: str) -> str | None:
+        """See `session.Door`."""
+        server = next(iter(self._candidates()), None)
+        with suppress(SandboxFailed):
+            return server.token_password(user) if server is not None and self.endpoint.iam else None
+        return None
+
+    def translate(self, statement: bytes) -> bytes:
+        """See `session.Door`."""
+        server = next(iter(self._candidates()), None)
+        return server.translate(statement) if server is not None else statement
 
     def refuses_token(self, given: str, user: str) -> str | None:
         """See `session.Door`."""
@@ -104,16 +132,19 @@ class Gate:
         folder: of the sandbox; the addresses and the certificate authority are kept there.
         fleet: the servers.
         secret_of: gives the secret of an access key ID, None if there is no such key.
+        spare: whether there are more addresses than 127.0.0.1 and ::1.
 
     Attributes:
         problems: port -> why endpoints with it have no address.
     """
 
-    def __init__(self, folder: Path, fleet: Fleet, secret_of: Callable[[str], token.Secret | None]) -> None:
+    def __init__(
+        self, folder: Path, fleet: Fleet, secret_of: Callable[[str], token.Secret | None], *, spare: bool = True
+    ) -> None:
         self.fleet, self.secret_of = fleet, secret_of
         self.authority = Authority(folder)
         self.problems: dict[int, str] = {}
-        self._addresses = Addresses(folder / "addresses.json")
+        self._addresses = Addresses(folder / "addresses.json", spare=spare)
         self._listeners: dict[str, Listener] = {}
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
@@ -122,12 +153,21 @@ class Gate:
         self._thread.start()
 
     def address(self, endpoint: Endpoint) -> str | None:
-        """The address at which an endpoint listens from now on; None if its port is taken everywhere."""
+        """The address at which an endpoint listens from now on, or its name; None if nothing but its name in AWS leads to it."""
         with self._lock:
-            known = self._listeners.get(endpoint.name)
-            if known is not None and known.port == endpoint.port:
-                return known.host
-            return self._listen(endpoint)
+            host = self._reach(endpoint).host
+        return host if host != endpoint.name else None
+
+    def port(self, endpoint: Endpoint) -> int:
+        """The port at which an endpoint listens from now on."""
+        with self._lock:
+            return self._reach(endpoint).port
+
+    def choose(self, tls: ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+        """Go by the name that a client says in TLS, if it is that of an endpoint."""
+        found = next((one for one in self.listeners() if name and name in one.names), None)
+        if found is not None:
+            tls.context = found.context()
 
     def update(self, endpoints: Iterable[Endpoint]) -> None:
         """The endpoints that there should be; all others are closed, and give their address back."""
@@ -137,8 +177,8 @@ class Gate:
                 self._close(self._listeners.pop(key))
                 self._addresses.forget(key)
         for one in now.values():
-            if self.address(one) is not None:
-                self._lead(self._listeners[one.name], one)
+            with self._lock:
+                self._lead(self._reach(one), one)
 
     def close(self) -> None:
         """Listen no more, and end all connections."""
@@ -151,39 +191,52 @@ class Gate:
         self._loop.close()
 
     def addresses_of(self, cluster: str) -> set[str]:
-        """`host:port` of all endpoints of a cluster."""
-        return {f"{one.host}:{one.port}" for one in list(self._listeners.values()) if one.endpoint.cluster == cluster}
+        """`host:port` of all endpoints of a cluster, by address and by name."""
+        found = [one for one in self.listeners() if one.endpoint.cluster == cluster]
+        hosts = ((f"[{host}]" if ":" in host else host, one) for one in found for host in one.names)
+        return {f"{host}:{one.port}" for host, one in hosts}
 
     def listeners(self) -> list[Listener]:
         """All endpoints on their addresses."""
         return list(self._listeners.values())
 
-    def _listen(self, endpoint: Endpoint) -> str | None:
-        former = self._listeners.pop(endpoint.name, None)
+    def _reach(self, endpoint: Endpoint) -> Listener:
+        known = self._listeners.get(endpoint.name)
+        if known is None or known.asked != endpoint.port or known.listening is None:
+            if endpoint.leader is not None:
+                self._reach(endpoint.leader)
+            known = self._listeners[endpoint.name] = self._listen(endpoint, known)
+        return known
+
+    def _listen(self, endpoint: Endpoint, former: Listener | None) -> Listener:
         if former is not None:
             self._close(former)
         try:
-            bound = self._addresses.listen(endpoint.name, endpoint.port)
+            bound = self._addresses.listen(endpoint)
         except OSError as problem:
-            text = (
-                f"Port {endpoint.port} of loopback cannot be used ({problem.strerror}). End what listens on it, then stop and "
-                "start the sandbox; or create the cluster with another port."
-            )
-            if self.problems.get(endpoint.port) != text:
-                self.problems[endpoint.port] = text
-                print(f"{endpoint.name} has no address. {text}", file=sys.stderr)  # noqa: T201 - the log
-            return None
+            if problem.errno == errno.EADDRNOTAVAIL:
+                return former or Listener(self, endpoint, name_of(endpoint), self._addresses.port(endpoint))
+            self._tell(endpoint, problem)
+            return Listener(self, endpoint, endpoint.name, self._addresses.port(endpoint))
         self.problems.pop(endpoint.port, None)
-        listener = Listener(self, endpoint, *bound.getsockname())
-        self._listeners[endpoint.name] = listener
+        listener = Listener(self, endpoint, *bound.getsockname()[:2])
 
         async def serve() -> None:
             listener.listening = await self._loop.create_server(
-                lambda: Session(listener, listener.sessions, self._tasks), sock=bound
+                lambda: _SESSIONS[listener.endpoint.engine](listener, self._tasks), sock=bound
             )
 
         asyncio.run_coroutine_threadsafe(serve(), self._loop).result(timeout=10)
-        return listener.host
+        return listener
+
+    def _tell(self, endpoint: Endpoint, problem: OSError) -> None:
+        text = (
+            f"Port {endpoint.port} of loopback cannot be used ({problem.strerror}). End what listens on it, then stop and "
+            "start the sandbox."
+        )
+        if self.problems.get(endpoint.port) != text:
+            self.problems[endpoint.port] = text
+            print(f"{endpoint.name} has no address. {text}", file=sys.stderr)  # noqa: T201 - the log
 
     def _lead(self, listener: Listener, endpoint: Endpoint) -> None:
         """Where it leads from now on; connections to another cluster are dropped."""
@@ -195,7 +248,3 @@ class Gate:
     def _close(self, listener: Listener) -> None:
         if listener.listening is not None:
             self._loop.call_soon_threadsafe(listener.listening.close)
-
-
-def _socket(server: Server) -> Path:
-    return server.sockets / f".s.PGSQL.{PORT}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aurora_cli.sandbox.database.front import wire
-from aurora_cli.sandbox.database.settings import SUPERUSER
+from aurora_cli.sandbox.database.postgres.settings import SUPERUSER
 
 RESUME_S, LOOK_S = 50.0, 0.1
 SIGN_IN_S = 60.0
@@ -23,8 +23,14 @@ class Door(Protocol):
     def force_tls(self) -> bool:
         """Whether connections without TLS are refused."""
 
+    sessions: set[Session]
+    """The connections through it."""
+
     def context(self) -> ssl.SSLContext:
         """What TLS is done with."""
+
+    def named(self, context: ssl.SSLContext) -> Door:
+        """The endpoint whose name the client said in TLS, by what TLS is done with; else this one."""
 
     def server(self) -> Path | None:
         """The socket of the server that a new connection goes to; None if there is none now."""
@@ -37,6 +43,12 @@ class Door(Protocol):
 
     def servers(self) -> list[Path]:
         """The sockets of all servers of the cluster."""
+
+    def token_password(self, user: str) -> str | None:
+        """See `Server`."""
+
+    def translate(self, statement: bytes) -> bytes:
+        """See `Server`."""
 
     def refuses_token(self, token: str, user: str) -> str | None:
         """Why a token does not admit a user; None if it does."""
@@ -87,9 +99,9 @@ class ServerSide(Side):
 class Session(Side):
     """The connection of a client."""
 
-    def __init__(self, door: Door, sessions: set[Session], tasks: set[asyncio.Task[None]]) -> None:
-        self._door, self._sessions, self._tasks = door, sessions, tasks
-        sessions.add(self)
+    def __init__(self, door: Door, tasks: set[asyncio.Task[None]]) -> None:
+        self._door, self._tasks = door, tasks
+        door.sessions.add(self)
         self._data = b""
         self._handle: Callable[[], None] | None = self._begin
         self._user = ""
@@ -122,7 +134,7 @@ class Session(Side):
 
     def connection_lost(self, error: Exception | None) -> None:
         """The client is gone."""
-        self._sessions.discard(self)
+        self._door.sessions.discard(self)
         if self._counted:
             self._door.connected(-1)
         self._deadline.cancel()
@@ -154,6 +166,9 @@ class Session(Side):
             self.transport.abort()
             return
         assert made is not None
+        self._door.sessions.discard(self)
+        self._door = self._door.named(made.get_extra_info("ssl_object").context)
+        self._door.sessions.add(self)
         self.transport, self._handle = made, self._begin
         self._try()
 

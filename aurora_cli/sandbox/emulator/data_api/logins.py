@@ -14,6 +14,9 @@ from aurora_cli.sandbox.emulator.rds.databases.endpoints import is_served
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.isolation import ACCOUNT
 
+_DATABASES = {"aurora-postgresql": "postgres", "aurora-mysql": ""}
+"""Where a call without a database goes."""
+
 
 @dataclass(frozen=True)
 class Login:
@@ -24,6 +27,7 @@ class Login:
     user: str
     password: str = field(repr=False)
     database: str
+    engine: str = "aurora-postgresql"
 
 
 def login(region: str, resource_arn: str, secret_arn: str, database: str | None) -> Login:
@@ -49,7 +53,9 @@ def login(region: str, resource_arn: str, secret_arn: str, database: str | None)
         raise Refused("BadRequestException", f"The sandbox runs no database for {cluster.db_cluster_identifier}: {why}")
     user, password = _of_secret(region, secret_arn)
     _resume(cluster)
-    return Login(cluster.endpoint, int(cluster.port), user, password, database or "postgres")
+    return Login(
+        cluster.endpoint, int(cluster.port), user, password, database or _DATABASES[cluster.engine], cluster.engine
+    )
 
 
 def _resume(cluster: Any) -> None:

@@ -23,6 +23,11 @@ class Refused(Exception):
         self.code, self.message = code, message
 
 
+def unavailable() -> Refused:
+    """Nothing answers."""
+    return Refused("DatabaseUnavailableException", "The writer instance in the DB cluster isn't available.")
+
+
 def database_error(severity: str, message: str, state: str | None, **more: str | None) -> Refused:
     """DatabaseErrorException in the form `ERROR: message; Detail: ...; Position: 7; SQLState: 42601`."""
     parts = [f"{severity}: {message}", *(f"{name.capitalize()}: {text}" for name, text in more.items() if text)]

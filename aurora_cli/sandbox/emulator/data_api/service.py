@@ -11,10 +11,10 @@ from botocore.validate import ParamValidator
 from moto.core.utils import get_service_model
 
 from aurora_cli.sandbox.emulator.calls import scope
-from aurora_cli.sandbox.emulator.data_api import statements
+from aurora_cli.sandbox.emulator.data_api.connections import Connection, connect
 from aurora_cli.sandbox.emulator.data_api.logins import Login
 from aurora_cli.sandbox.emulator.data_api.refusal import STATUSES, Refused
-from aurora_cli.sandbox.emulator.data_api.sessions import Sessions, connect
+from aurora_cli.sandbox.emulator.data_api.sessions import Sessions
 from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.wire_errors import Answer, WireError, wire_answer
 
@@ -67,15 +67,17 @@ class DataApi:
         if action == "BeginTransaction":
             return {"transactionId": self.sessions.begin(of, login)}
         if action in _ENDS:
-            with statements.database_errors():
-                committed = self.sessions.end(str(transaction), of, _ENDS[action])
+            committed = self.sessions.end(str(transaction), of, _ENDS[action])
             return {"transactionStatus": "Transaction Committed" if committed else "Rollback Complete"}
-        run = statements.run if action == "ExecuteStatement" else statements.run_batch
+
+        def run(connection: Connection) -> dict[str, Any]:
+            return connection.run(params) if action == "ExecuteStatement" else connection.run_batch(params)
+
         if transaction:
             with self.sessions.use(transaction, of) as connection:
-                return run(connection, params)
+                return run(connection)
         with closing(connect(login)) as connection:
-            return run(connection, params)
+            return run(connection)
 
 
 def _parameters(action: str, body: bytes) -> dict[str, Any]:

@@ -9,17 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
 
-import psycopg
-
+from aurora_cli.sandbox.emulator.data_api.connections import Connection, connect
+from aurora_cli.sandbox.emulator.data_api.limits import IDLE_S
 from aurora_cli.sandbox.emulator.data_api.logins import Login
-from aurora_cli.sandbox.emulator.data_api.refusal import Refused, database_error
-
-STATEMENT_S = 45
-IDLE_S = 180
-_CONNECT_S = 10
-_SIGN_IN = ("authentication failed", "does not exist", "no pg_hba.conf entry")
+from aurora_cli.sandbox.emulator.data_api.refusal import Refused
 
 
 @dataclass
@@ -32,7 +26,7 @@ class Transaction:
     """
 
     of: tuple[str, str]
-    connection: psycopg.Connection[Any]
+    connection: Connection
     used: float = field(default_factory=monotonic)
     busy: threading.Lock = field(default_factory=threading.Lock)
 
@@ -48,14 +42,14 @@ class Sessions:
         """Begin a transaction; gives its ID. Raises Refused."""
         self._expire()
         connection = connect(login)
-        connection.execute("BEGIN")
+        connection.begin()
         identifier = base64.b64encode(os.urandom(96)).decode()
         with self._lock:
             self._open[identifier] = Transaction(of, connection)
         return identifier
 
     @contextmanager
-    def use(self, identifier: str, of: tuple[str, str]) -> Iterator[psycopg.Connection[Any]]:
+    def use(self, identifier: str, of: tuple[str, str]) -> Iterator[Connection]:
         """The connection of a transaction. It outlives a statement that fails, to be rolled back. Raises Refused."""
         self._expire()
         with self._lock:
@@ -67,15 +61,15 @@ class Sessions:
                 yield found.connection
             finally:
                 found.used = monotonic()
-                if found.connection.broken or found.connection.closed:
+                if not found.connection.usable:
                     self._drop(identifier)
 
     def end(self, identifier: str, of: tuple[str, str], statement: str) -> bool:
         """Commit or roll back; gives whether it was committed, which one with a failed statement is not. Raises Refused."""
         with self.use(identifier, of) as connection:
-            done = connection.execute(statement.encode())
+            committed = connection.end(statement)
         self._drop(identifier)
-        return done.statusmessage == "COMMIT"
+        return committed
 
     def close(self) -> None:
         """Roll all back."""
@@ -93,29 +87,3 @@ class Sessions:
             found = self._open.pop(identifier, None)
         if found is not None:
             found.connection.close()
-
-
-def connect(login: Login) -> psycopg.Connection[Any]:
-    """A connection of its own. Raises Refused."""
-    try:
-        return psycopg.connect(
-            host=login.host,
-            port=login.port,
-            user=login.user,
-            password=login.password,
-            dbname=login.database,
-            sslmode="require",  # on loopback, to the gate of this process
-            connect_timeout=_CONNECT_S,
-            application_name="RDS Data API",
-            client_encoding="UTF8",
-            options=f"-c statement_timeout={STATEMENT_S}s -c idle_in_transaction_session_timeout={IDLE_S}s -c timezone=UTC",
-            autocommit=True,
-        )
-    except psycopg.Error as problem:
-        said = " ".join(str(problem).split()).rpartition("FATAL: ")[2].strip()
-        if any(one in said for one in _SIGN_IN):
-            state = "3D000" if said.startswith("database") else "28P01"
-            raise database_error("FATAL", said, state) from None
-        raise Refused(
-            "DatabaseUnavailableException", "The writer instance in the DB cluster isn't available."
-        ) from None

@@ -11,11 +11,11 @@ import psycopg
 from psycopg import errors, generators, pq
 
 from aurora_cli.sandbox.emulator.data_api import values
+from aurora_cli.sandbox.emulator.data_api.limits import check_names, check_size
 from aurora_cli.sandbox.emulator.data_api.metadata import column_metadata
-from aurora_cli.sandbox.emulator.data_api.refusal import Refused, database_error
+from aurora_cli.sandbox.emulator.data_api.refusal import Refused, database_error, unavailable
 from aurora_cli.sql_text import replace_parameters, statements
 
-_LARGEST, _LARGEST_JSON = 1 << 20, 10 << 20
 _TIMED_OUT = "57014"
 
 
@@ -31,9 +31,7 @@ def run(connection: psycopg.Connection[Any], params: Mapping[str, Any]) -> dict[
     for row in range(found.ntuples):
         texts = [found.get_value(row, column) for column in columns]
         size += sum(len(text or b"") for text in texts)
-        if size > (_LARGEST_JSON if as_json else _LARGEST):
-            message = "Database returned more than the allowed response size limit"
-            raise Refused("DatabaseErrorException", message)
+        check_size(size, as_json=as_json)
         records.append(
             [values.field(text, found.ftype(column), options) for text, column in zip(texts, columns, strict=True)]
         )
@@ -102,9 +100,7 @@ def database_errors() -> Iterator[None]:
         if problem.sqlstate == _TIMED_OUT:
             raise Refused("StatementTimeoutException", "Request timed out") from None
         if told.message_primary is None:
-            raise Refused(
-                "DatabaseUnavailableException", "The writer instance in the DB cluster isn't available."
-            ) from None
+            raise unavailable() from None
         more = {"detail": told.message_detail, "hint": told.message_hint, "position": told.statement_position}
         raise database_error(
             told.severity_nonlocalized or "ERROR", told.message_primary, problem.sqlstate, **more
@@ -113,8 +109,7 @@ def database_errors() -> Iterator[None]:
 
 def _formatted(found: Any, records: list[list[dict[str, Any]]]) -> str:
     names = [(found.fname(column) or b"").decode() for column in range(found.nfields)]
-    if len(set(names)) < len(names):
-        raise Refused("UnsupportedResultException", "Column names of results in JSON must be unique.")
+    check_names(names)
     oids = [found.ftype(column) for column in range(found.nfields)]
     rows = [
         {name: values.plain(one, oid) for name, one, oid in zip(names, record, oids, strict=True)} for record in records

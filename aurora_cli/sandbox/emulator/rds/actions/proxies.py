@@ -10,10 +10,9 @@ from moto.rds.models import DBProxyTarget, DBProxyTargetGroup
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 from aurora_cli.sandbox.emulator.rds.models import names, networks
+from aurora_cli.sandbox.emulator.rds.models.engines import PROXY_FAMILIES
 from aurora_cli.sandbox.emulator.rds.models.proxy import Proxy
 from aurora_cli.sandbox.emulator.rds.models.resource import StatusView
-
-FAMILIES = {"POSTGRESQL": "aurora-postgresql", "MYSQL": "aurora-mysql"}
 
 
 def find(backend: AuroraBackend, name: str) -> Proxy:
@@ -34,7 +33,7 @@ def create(backend: AuroraBackend, params: Any) -> StatusView:
     name = names.check_identifier(values["db_proxy_name"], "DBProxyName")
     if name in backend.db_proxies:
         raise error("DBProxyAlreadyExistsFault", f"DB proxy {name} already exists.")
-    if values["engine_family"] not in FAMILIES:
+    if values["engine_family"] not in PROXY_FAMILIES:
         raise bad_value(f"Invalid EngineFamily: {values['engine_family']}")
     if not values.get("auth") and values.get("default_auth_scheme") != "IAM_AUTH":
         raise bad_combination("Auth is required unless DefaultAuthScheme is IAM_AUTH.")
@@ -153,7 +152,7 @@ def _cluster_target(backend: AuroraBackend, proxy: Proxy, name: str) -> DBProxyT
     cluster = backend.cluster(name)
     if not cluster.instances:
         raise error("InvalidDBClusterStateFault", f"The DB cluster {name} has no DB instance to connect to.")
-    if cluster.engine != FAMILIES[proxy.engine_family]:
+    if cluster.engine != PROXY_FAMILIES[proxy.engine_family]:
         raise bad_combination(f"The engine family {proxy.engine_family} doesn't match the engine {cluster.engine}.")
     return DBProxyTarget(backend, cluster.db_cluster_identifier, cluster.endpoint, "TRACKED_CLUSTER")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from aurora_cli.sandbox.database.front.endpoint import ANY, READER, WRITER, Endpoint
-from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
+from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING, serves
+from aurora_cli.sandbox.emulator.rds.models.engines import PROXY_FAMILIES
 
-FORCE_TLS = "rds.force_ssl"
+FORCE_TLS = {"aurora-postgresql": "rds.force_ssl", "aurora-mysql": "require_secure_transport"}
 FORCED_FROM = 17
 """Major version from which rds.force_ssl is on by default (Aurora User Guide, "Security with Aurora PostgreSQL")."""
-PROXY_PORT = 5432
+PROXY_PORTS = {"aurora-postgresql": 5432, "aurora-mysql": 3306}
 
 
 def host(endpoint: Endpoint | None, name: str) -> str:
@@ -25,9 +26,20 @@ def host(endpoint: Endpoint | None, name: str) -> str:
     return SERVING.gate.address(endpoint) or name
 
 
+def port(endpoint: Endpoint | None, asked: int) -> int:
+    """The port that the API gives for an endpoint.
+
+    Args:
+        endpoint: None if nothing is behind it.
+        asked: the port of its cluster, which it has if nothing listens.
+    """
+    return asked if SERVING.gate is None or endpoint is None else SERVING.gate.port(endpoint)
+
+
 def is_served(cluster: Any) -> bool:
-    """Whether the instances of a cluster have servers: replicas of RDS instances, Serverless v1 and MySQL have none."""
-    if cluster.engine != "aurora-postgresql" or cluster.engine_mode == "serverless":
+    """Whether the instances of a cluster have servers: replicas of RDS instances and Serverless v1 have none, nor have those of
+    an engine that nothing serves here."""
+    if not serves(cluster.engine) or cluster.engine_mode == "serverless":
         return False
     return not cluster.replication_source_identifier or leader_of(cluster) is not None
 
@@ -45,12 +57,14 @@ def leader_of(cluster: Any) -> Any:
 
 def of_cluster(cluster: Any, name: str, kind: str = WRITER) -> Endpoint | None:
     """The cluster endpoint or the reader endpoint. Args: name: its name in AWS."""
-    return _endpoint(cluster, name, kind, None) if SERVING.gate is not None else None
+    return _endpoint(cluster, name, kind) if SERVING.gate is not None else None
 
 
 def of_instance(instance: Any, name: str) -> Endpoint | None:
     """The endpoint of an instance."""
-    return _endpoint(instance.cluster, name, ANY, (instance.dbi_resource_id,)) if SERVING.gate is not None else None
+    if SERVING.gate is None:
+        return None
+    return _endpoint(instance.cluster, name, ANY, (instance.dbi_resource_id,), one_instance=True)
 
 
 def of_custom(custom: Any, name: str) -> Endpoint | None:
@@ -67,31 +81,49 @@ def of_custom(custom: Any, name: str) -> Endpoint | None:
 
 def of_proxy(proxy: Any, name: str, role: str) -> Endpoint | None:
     """An endpoint of an RDS proxy, which leads to the cluster that is its target."""
-    if SERVING.gate is None or proxy.engine_family != "POSTGRESQL":
+    engine = PROXY_FAMILIES.get(proxy.engine_family, "")
+    if SERVING.gate is None or not serves(engine):
         return None
     targets = [one.rds_resource_id for one in proxy.group.targets]
     cluster = next((proxy.backend.clusters[one] for one in targets if one in proxy.backend.clusters), None)
     kind = WRITER if role == "READ_WRITE" else READER
     identifier = cluster.db_cluster_resource_id if cluster is not None else ""
-    return Endpoint(name, PROXY_PORT, identifier, proxy.region, kind, None, bool(proxy.require_tls), True)
+    return Endpoint(
+        name,
+        PROXY_PORTS[engine],
+        identifier,
+        proxy.region,
+        kind,
+        force_tls=bool(proxy.require_tls),
+        iam=True,
+        fixed=True,
+        engine=engine,
+    )
 
 
-def _endpoint(cluster: Any, name: str, kind: str, instances: tuple[str, ...] | None) -> Endpoint | None:
+def _endpoint(
+    cluster: Any, name: str, kind: str, instances: tuple[str, ...] | None = None, *, one_instance: bool = False
+) -> Endpoint | None:
     if not is_served(cluster):
         return None
     return Endpoint(
         name=name,
-        port=int(cluster.port),
+        port=int(cluster.asked_port),
         cluster=cluster.db_cluster_resource_id,
         region=cluster.region,
         kind=kind,
         instances=instances,
         force_tls=_forces_tls(cluster),
         iam=bool(cluster.iam_database_authentication_enabled),
+        leader=_endpoint(cluster, cluster.writer_name, WRITER) if name != cluster.writer_name else None,
+        one_instance=one_instance,
+        engine=cluster.engine,
     )
 
 
 def _forces_tls(cluster: Any) -> bool:
     group = cluster.backend.db_cluster_parameter_groups.get(cluster.parameter_group)
-    given = group.parameters.get(FORCE_TLS, {}).get("ParameterValue") if group is not None else None
+    given = group.parameters.get(FORCE_TLS[cluster.engine], {}).get("ParameterValue") if group is not None else None
+    if cluster.engine == "aurora-mysql":
+        return (given or "OFF").upper() in ("1", "ON")
     return int(cluster.engine_version.split(".")[0]) >= FORCED_FROM if given is None else given == "1"

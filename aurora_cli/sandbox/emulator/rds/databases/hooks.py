@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.front.token import Secret
@@ -14,6 +14,9 @@ from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.isolation import Keys
 from aurora_cli.sandbox.requirements import INSTALL
 from aurora_cli.writing import make_folder
+
+if TYPE_CHECKING:
+    from aurora_cli.sandbox.database.fleet import Fleet
 
 SETTING = "AURORA_SANDBOX_DATABASE"
 MOST_SETTING = "AURORA_SANDBOX_SERVERS"
@@ -46,11 +49,10 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
         SERVING.reason = str(problem)
         _say(f"The sandbox runs without databases: {problem}")
         return
-    if addresses.are_usable():
-        SERVING.gate = Gate(make_folder(folder / "database"), SERVING.fleet, lambda key: _secret(key, keys))
-    else:
-        SERVING.reason = "Endpoints have no addresses: this system has 127.0.0.1 alone."
-        _say(SERVING.reason)
+    for engine, why in SERVING.fleet.missing.items():
+        _say(f"{engine} clusters have no database servers: {why}")
+    spare = environ.get(addresses.SETTING) != addresses.ONLY and addresses.are_usable()
+    SERVING.gate = Gate(make_folder(folder / "database"), SERVING.fleet, lambda key: _secret(key, keys), spare=spare)
 
 
 def _secret(key: str, keys: Keys) -> Secret | None:
@@ -88,6 +90,7 @@ def report() -> dict[str, Any]:
             "ports": {},
             "ca_file": None,
             "installed": [],
+            "engines": [],
             "servers": [],
             "endpoints": [],
         }
@@ -98,10 +101,20 @@ def report() -> dict[str, Any]:
         "reason": SERVING.reason,
         "ports": {str(port): why for port, why in gate.problems.items()} if gate is not None else {},
         "ca_file": str(gate.authority.file) if gate is not None else None,
-        "installed": [f"{one.version} ({one.origin})" for one in fleet.available],
+        "installed": [f"{one.version} ({one.origin})" for one in fleet.available if one.product == "PostgreSQL"],
+        "engines": list(_engines(fleet)),
         "servers": fleet.report(),
         "endpoints": [{"name": one.endpoint.name, "host": one.host, "port": one.port} for one in listeners],
     }
+
+
+def _engines(fleet: Fleet) -> Iterator[dict[str, Any]]:
+    """Each engine of Aurora, with what serves it, or why nothing does."""
+    for engine, served in fleet.engines.items():
+        servers = [f"{one.label} ({one.origin})" for one in served.available]
+        yield {"engine": engine, "servers": servers, "reason": None}
+    for engine, problem in fleet.missing.items():
+        yield {"engine": engine, "servers": [], "reason": str(problem)}
 
 
 def settle() -> None:

@@ -36,6 +36,11 @@ class Serving:
 SERVING = Serving()
 
 
+def serves(engine: str) -> bool:
+    """Whether there are servers for an engine."""
+    return SERVING.fleet is not None and engine in SERVING.fleet.engines
+
+
 def cluster_status(cluster: str, transition: Transition) -> str:
     """The status of a cluster.
 

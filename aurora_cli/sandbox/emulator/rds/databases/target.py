@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from aurora_cli.sandbox.database.server import Server
-from aurora_cli.sandbox.database.settings import PORT
+from aurora_cli.sandbox.database.engine import Server
+from aurora_cli.sandbox.database.postgres.settings import PORT
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 
 

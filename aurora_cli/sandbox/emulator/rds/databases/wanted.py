@@ -89,6 +89,7 @@ def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
         id=cluster.db_cluster_resource_id,
         name=cluster.db_cluster_identifier,
         region=cluster.region,
+        engine=cluster.engine,
         version=cluster.engine_version,
         user=cluster.master_username or "postgres",
         password=_password(cluster),

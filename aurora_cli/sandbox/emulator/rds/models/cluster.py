@@ -224,6 +224,20 @@ class AuroraCluster(Transitional, DBCluster):
         return endpoints.host(endpoints.of_cluster(self, self.reader_name, READER), self.reader_name)
 
     @property
+    def port(self) -> int:
+        """At which its endpoints listen; the one that was asked for, unless that cannot be had."""
+        return endpoints.port(endpoints.of_cluster(self, self.writer_name), self.asked_port)
+
+    @port.setter
+    def port(self, value: int) -> None:
+        vars(self)["port"] = value
+
+    @property
+    def asked_port(self) -> int:
+        """The port that was asked for."""
+        return int(vars(self)["port"])
+
+    @property
     def writer_name(self) -> str:
         """Host name of the writer in AWS."""
         return names.host(f"{self.db_cluster_identifier}.cluster-", self.account_id, self.region)

@@ -9,6 +9,8 @@ from aurora_cli.sandbox.emulator.rds.errors import bad_combination
 from aurora_cli.spec.facts.tables import table
 
 ENGINES = ("aurora-postgresql", "aurora-mysql")
+PROXY_FAMILIES = {"POSTGRESQL": "aurora-postgresql", "MYSQL": "aurora-mysql"}
+"""Engine family of an RDS proxy -> engine of its targets."""
 FEATURES = {
     "aurora-postgresql": ("s3Import", "s3Export", "Lambda", "SageMaker", "Comprehend", "Bedrock"),
     "aurora-mysql": (),

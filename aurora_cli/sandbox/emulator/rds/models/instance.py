@@ -32,7 +32,7 @@ class AuroraInstance(Transitional, DBInstanceClustered):
     """How many times it was rebooted."""
 
     def __init__(self, backend: RDSBackend, cluster: Any, **values: Any) -> None:
-        values["port"] = cluster.port
+        values["port"] = cluster.asked_port
         values["db_subnet_group_name"] = cluster.db_subnet_group_name
         values["ca_certificate_identifier"] = values.get("ca_certificate_identifier") or DEFAULT_CA
         super().__init__(backend=backend, **values)
@@ -91,7 +91,8 @@ class AuroraInstance(Transitional, DBInstanceClustered):
         """Host, port and zone; shown once the instance is created."""
         if self.status == "creating":
             return {}
-        return {"Address": self.address, "Port": self.cluster.port, "HostedZoneId": names.hosted_zone(self.region)}
+        port = endpoints.port(endpoints.of_instance(self, self.name_in_aws), self.cluster.asked_port)
+        return {"Address": self.address, "Port": port, "HostedZoneId": names.hosted_zone(self.region)}
 
     def db_parameter_groups(self) -> list[DBParameterGroup]:
         """Its DB parameter group."""

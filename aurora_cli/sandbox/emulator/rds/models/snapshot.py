@@ -30,7 +30,7 @@ INHERITED = (
 
 def inherited_from(cluster: AuroraCluster) -> dict[str, Any]:
     """The values that a cluster passes to its copies."""
-    return {name: getattr(cluster, name) for name in INHERITED}
+    return {name: getattr(cluster, name) for name in INHERITED} | {"port": cluster.asked_port}
 
 
 class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
@@ -51,7 +51,7 @@ class AuroraClusterSnapshot(Transitional, DBClusterSnapshot):
         self.engine_mode = cluster.engine_mode
         self.carried = inherited_from(cluster)
         self.source_db_cluster_snapshot_arn: str | None = None
-        has_data = cluster.engine == "aurora-postgresql" and serving.SERVING.fleet is not None
+        has_data = serving.serves(cluster.engine)
         self.data_id = names.random_text(names.LOWER, 12) if has_data else None
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aurora_cli.sandbox.database.front.endpoint import is_own
 from aurora_cli.sandbox.provider.api.errors import AwsError
 from aurora_cli.sandbox.provider.engine.model import Call, Item, Naming, Read, Resource, Task, Wait
 from aurora_cli.sandbox.provider.protocol.diagnostics import ProviderError
@@ -136,6 +137,7 @@ CLUSTER = Resource(
     same={
         "engine_mode": lambda before, after: before == "provisioned" and not after,
         "storage_type": lambda before, after: not before and after == "aurora",
+        "port": lambda before, after: is_own(before) and not is_own(after),  # the one asked for cannot be had here
     },
     kept_blocks=frozenset({"scaling_configuration", "serverlessv2_scaling_configuration"}),
     kept=frozenset({"snapshot_identifier", "serverlessv2_scaling_configuration.max_capacity"}),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from aurora_cli.sandbox.database.binaries import Binaries
+from aurora_cli.sandbox.database.programs import Binaries
 
 _LIBRARIES = "shared_preload_libraries"
 

@@ -10,12 +10,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
+from aurora_cli.sandbox.database.programs import Binaries
 
 BIN_SETTING = "AURORA_SANDBOX_POSTGRES"
 """Environment variable that names the folder of a PostgreSQL's programs, or its `postgres`."""
@@ -27,30 +27,6 @@ NONE_HINT = (
     "AURORA_SANDBOX_DATABASE=off switches the databases off."
 )
 OLDEST = 14
-
-
-@dataclass(frozen=True)
-class Binaries:
-    """One installed PostgreSQL.
-
-    Attributes:
-        folder: of its programs.
-        version: as `postgres --version` says it, e.g. `17.10`.
-        origin: where it comes from: the setting, a package or the machine.
-    """
-
-    folder: Path
-    version: str
-    origin: str
-
-    @property
-    def major(self) -> int:
-        """The major version."""
-        return int(self.version.split(".")[0])
-
-    def tool(self, name: str) -> str:
-        """Path of a program."""
-        return str(self.folder / name)
 
 
 def installed(environ: Mapping[str, str]) -> list[Binaries]:

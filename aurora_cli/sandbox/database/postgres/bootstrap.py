@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from aurora_cli.sandbox.database.server import Server
+
+class Queried(Protocol):
+    """A server that the superuser runs statements on."""
+
+    def query(self, statement: str, parameters: tuple[Any, ...] = (), database: str = "postgres") -> list[Any]:
+        """Run a statement; returns its rows."""
+
 
 ROLES = """
 CREATE ROLE rds_superuser NOLOGIN CREATEDB CREATEROLE;
@@ -51,7 +56,7 @@ RESET allow_system_table_mods;
 """
 
 
-def prepare(server: Server, user: str, database: str | None) -> None:
+def prepare(server: Queried, user: str, database: str | None) -> None:
     """Make a new server that of a cluster, with its master user and initial database. Raises SandboxFailed.
 
     It may have been interrupted, and is repeated then: roles come last, all at once. A copy of other data has them already.
@@ -72,7 +77,7 @@ def prepare(server: Server, user: str, database: str | None) -> None:
     )
 
 
-def set_password(server: Server, user: str, password: str) -> None:
+def set_password(server: Queried, user: str, password: str) -> None:
     """Set the password of the master user. Raises SandboxFailed.
 
     As a verifier, so that the password is in no log and no activity view.

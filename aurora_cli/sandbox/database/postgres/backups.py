@@ -10,7 +10,7 @@ from pathlib import Path
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.account import Account
 from aurora_cli.sandbox.database.copying import copy_folder
-from aurora_cli.sandbox.database.server import Server
+from aurora_cli.sandbox.database.postgres.server import PostgresServer
 from aurora_cli.sandbox.processes import wait_until
 
 MOST_WAL = 256 * 1024 * 1024
@@ -18,7 +18,7 @@ MOST_WAL = 256 * 1024 * 1024
 ARCHIVE_TIMEOUT_S = 30.0
 
 
-class Backups:
+class PostgresBackups:
     """The backups of a cluster.
 
     Args:
@@ -38,25 +38,20 @@ class Backups:
         except OSError:
             return None
 
-    @property
-    def restoring(self) -> dict[str, str]:
-        """The setting with which a server gets WAL from the archive."""
-        return {"restore_command": f'cp "{self.archive}/%f" %p'}
-
-    def keep_up(self, primary: Server) -> None:
+    def keep_up(self, primary: PostgresServer) -> None:
         """Take a base backup if there is none, or much WAL since. Raises SandboxFailed."""
         files = list(self.archive.glob("*"))
         if self.earliest is not None and sum(file.stat().st_size for file in files) < MOST_WAL:
             return
         new = self._base.with_suffix(".new")
         shutil.rmtree(new, ignore_errors=True)
-        primary.back_up(primary.sockets, new)
+        primary.back_up(new)
         shutil.rmtree(self._base, ignore_errors=True)
         new.rename(self._base)
         for file in files:  # which were there before the backup began
             file.unlink(missing_ok=True)
 
-    def restore(self, primary: Server, recovering: Server, target: Path, time: float) -> None:
+    def restore(self, primary: PostgresServer, recovering: PostgresServer, target: Path, time: float) -> None:
         """Put the data as they were at a time into a folder that does not exist.
 
         Args:
@@ -70,12 +65,12 @@ class Backups:
         self._account.folder(recovering.folder)
         copy_folder(self._base, recovering.data)
         moment = dt.datetime.fromtimestamp(time, dt.timezone.utc)
-        recovering.recover(self.restoring["restore_command"], f"{moment:%Y-%m-%d %H:%M:%S.%f+00}")
+        recovering.recover(self.archive, f"{moment:%Y-%m-%d %H:%M:%S.%f+00}")
         recovering.stop()
         recovering.data.rename(target)
         recovering.delete()
 
-    def _archive_all(self, primary: Server) -> None:
+    def _archive_all(self, primary: PostgresServer) -> None:
         """So that the archive has a transaction that is later than any time to restore to."""
         primary.query("SELECT pg_logical_emit_message(true, 'aurora', 'restore')")
         name = primary.query("SELECT pg_walfile_name(pg_switch_wal())")[0][0]

@@ -60,7 +60,7 @@ class ServerSettings:
         archive: folder that takes finished WAL segments; empty: none does.
         identity: values of the settings `aurora.*`.
         parameters: of the parameter groups, which the server knows.
-        restore: lines for a recovery to a time; usually none.
+        restore: lines for WAL from an archive; usually none.
     """
 
     sockets: str

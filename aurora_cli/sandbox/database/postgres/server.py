@@ -1,0 +1,264 @@
+"""One PostgreSQL server: its data directory, its process, and what it is told."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.errors import SandboxFailed
+from aurora_cli.sandbox.database.account import NOBODY
+from aurora_cli.sandbox.database.engine import Role, Sample, Server
+from aurora_cli.sandbox.database.postgres import bootstrap, parameters
+from aurora_cli.sandbox.database.postgres.settings import HBA, PORT, SUPERUSER, ServerSettings
+from aurora_cli.sandbox.database.process import READY_TIMEOUT_S, ServerProcess, last_line
+from aurora_cli.sandbox.processes import wait_until
+
+_INITDB = (
+    f"--username={SUPERUSER}",
+    "--auth=trust",
+    "--data-checksums",
+    "--wal-segsize=1",
+    "--encoding=UTF8",
+    "--locale=C.UTF-8",
+    "--no-sync",
+    "--no-instructions",
+)
+_SAMPLE = """
+SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> 'rdsadmin'),
+    (SELECT coalesce(sum(xact_commit), 0) FROM pg_stat_database),
+    CASE WHEN NOT pg_is_in_recovery() THEN NULL WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+        ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()) * 1000, 0) END
+"""
+
+
+class PostgresServer(ServerProcess):
+    """See `Server`."""
+
+    LOG = "postgresql.log"
+    GENTLE, HARD = signal.SIGINT, signal.SIGQUIT
+
+    @property
+    def socket(self) -> Path:
+        """See `Server`."""
+        return self.sockets / f".s.PGSQL.{PORT}"
+
+    @property
+    def exists(self) -> bool:
+        """Whether it has data."""
+        return (self.data / "PG_VERSION").exists()
+
+    @property
+    def is_standby(self) -> bool:
+        """Whether it follows another server."""
+        return (self.data / "standby.signal").exists()
+
+    def create(self) -> None:
+        """Initialize an empty data directory. Raises SandboxFailed."""
+        self._make_folder()
+        if self._account.uid is None:
+            self._run("initdb", "-D", str(self.data), *_INITDB)
+            return
+        # initdb looks its user up, unlike all others: so it runs as one that is known, in a folder that this one can enter.
+        with tempfile.TemporaryDirectory(dir=self._account.data) as folder:
+            shutil.chown(folder, NOBODY)
+            self._run("initdb", "-D", f"{folder}/data", *_INITDB, user=NOBODY)
+            self._account.own_all(Path(folder))
+            Path(folder, "data").rename(self.data)
+
+    def ways_to_follow(self, writer: Server, *, named: bool) -> list[Callable[[], None]]:
+        """As it is, else rewound, else from a new base backup."""
+        ways: list[Callable[[], None]] = [
+            lambda: None,
+            lambda: self._rewind(writer.sockets),
+            lambda: self._copy(writer.sockets, self.slot if named else None),
+        ]
+        return ways if self.exists else ways[2:]
+
+    def _copy(self, writer_sockets: Path, slot: str | None) -> None:
+        self._make_folder()
+        self._base_backup(writer_sockets, self.data, *(("-S", slot) if slot else ()))
+
+    def back_up(self, target: Path) -> None:
+        """See `Server`."""
+        self._base_backup(self.sockets, target)
+
+    def _base_backup(self, sockets: Path, target: Path, *options: str) -> None:
+        source = ("-h", str(sockets), "-p", str(PORT), "-U", SUPERUSER)
+        self._run("pg_basebackup", *source, "-D", str(target), "-X", "stream", "-c", "fast", "--no-sync", *options)
+
+    def detach(self, data: Path) -> None:
+        """See `Server`."""
+        (data / "standby.signal").unlink(missing_ok=True)
+
+    def _rewind(self, writer_sockets: Path) -> None:
+        """Bring data that has gone another way back to where the writer's timeline began. Raises SandboxFailed."""
+        source = f"host={writer_sockets} port={PORT} user={SUPERUSER} dbname=postgres"
+        self._run("pg_rewind", "-D", str(self.data), f"--source-server={source}", "--no-sync")
+
+    @property
+    def slot(self) -> str:
+        """Its name as a standby, and that of its replication slot."""
+        return slot_of(self.key)
+
+    def configure(self, role: Role) -> None:
+        """See `Server`."""
+        identity = {
+            "version": role.version,
+            "instance": role.instance,
+            "members": ",".join(f"{name}:{slot_of(key) if key else ''}" for name, key in role.members),
+        }
+        leader = role.leader_backups
+        settings = ServerSettings(
+            sockets=str(self.sockets),
+            name=self.slot,
+            upstream=str(role.upstream) if role.upstream is not None else None,
+            slot=self.slot if role.named else None,
+            archive=str(self._account.folder(role.backups.archive)),
+            identity=identity,
+            parameters=parameters.known(role.parameters, self.binaries),
+            restore=_from_archive(leader.archive) if leader is not None else {},
+        )
+        self._write(settings, standby=role.standby)
+
+    def _write(self, settings: ServerSettings, *, standby: bool) -> None:
+        self._account.write(self.data / "postgresql.conf", settings.text())
+        self._account.write(self.data / "pg_hba.conf", HBA)
+        (self.data / "postgresql.auto.conf").unlink(missing_ok=True)
+        mark = self.data / "standby.signal"
+        if standby:
+            self._account.write(mark, "")
+        else:
+            mark.unlink(missing_ok=True)
+
+    def recover(self, archive: Path, time: str) -> None:
+        """Replay archived WAL up to a time, and become a primary. Raises SandboxFailed: that time is not reached."""
+        restore = {
+            **_from_archive(archive),
+            "recovery_target_time": time,
+            "recovery_target_action": "promote",
+            "hot_standby": "off",  # which would wait for settings that are not less than those of the primary
+        }
+        settings = ServerSettings(str(self.sockets), self.key, None, None, "", {}, {}, restore)
+        self._write(settings, standby=False)
+        self._account.write(self.data / "recovery.signal", "")
+        self.start()
+        if not wait_until(lambda: self.query("SELECT pg_is_in_recovery()") == [(False,)], timeout_s=READY_TIMEOUT_S):
+            raise SandboxFailed("The recovery does not end.", details={"log": str(self.log)})
+
+    def start(self) -> None:
+        """See `Server`."""
+        self._end_stale("postmaster.pid")
+        self._start([self.binaries.tool("postgres"), "-D", str(self.data)], self._accepts)
+
+    def reload(self) -> None:
+        """Have it read its configuration again."""
+        if self._process is not None:
+            self._supervisor.signal(self._process, signal.SIGHUP)
+
+    def promote(self) -> None:
+        """Make a standby the writer. Raises SandboxFailed."""
+        if self.query("SELECT pg_promote(true, 60)") != [(True,)]:
+            raise SandboxFailed("The standby is not promoted within 60 s.", details={"log": str(self.log)})
+
+    def token_password(self, user: str) -> str | None:
+        """None: the server tells itself whom it lets in, and the proxy asks for the token then."""
+
+    def translate(self, statement: bytes) -> bytes:
+        """See `Server`: the server knows all that Aurora does of it."""
+        return statement
+
+    def query(self, statement: str, parameters: tuple[Any, ...] = (), database: str = "postgres") -> list[Any]:
+        """Run a statement as the superuser; returns its rows.
+
+        Raises:
+            SandboxFailed: the server is not running or refuses.
+        """
+        import psycopg
+
+        try:
+            with self.connect(database) as connection:
+                cursor = connection.execute(statement.encode(), parameters or None)
+                return cursor.fetchall() if cursor.description else []
+        except psycopg.Error as error:
+            raise SandboxFailed(f"The database server refuses: {str(error).strip()}") from error
+
+    def connect(self, database: str = "postgres") -> Any:
+        """A connection of the superuser, without transactions. Raises psycopg.Error."""
+        import psycopg
+
+        return psycopg.connect(
+            host=str(self.sockets), port=PORT, user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
+        )
+
+    def prepare(self, user: str, database: str | None) -> None:
+        """See `Server`."""
+        bootstrap.prepare(self, user, database)
+
+    def set_password(self, user: str, password: str) -> None:
+        """See `Server`."""
+        bootstrap.set_password(self, user, password)
+
+    def expect(self, keys: Collection[str]) -> None:
+        """See `Server`."""
+        for name in map(slot_of, keys):
+            if not self.query("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s", (name,)):
+                self.query("SELECT pg_create_physical_replication_slot(%s, true)", (name,))
+
+    def forget_others(self, keys: Collection[str]) -> None:
+        """See `Server`."""
+        known = [slot_of(key) for key in keys]
+        for (slot,) in self.query(
+            "SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'physical' AND NOT active"
+        ):
+            if slot not in known:
+                self.query("SELECT pg_drop_replication_slot(%s)", (slot,))
+
+    def is_followed_by(self, standby: Server) -> bool:
+        """See `Server`."""
+        statement = "SELECT 1 FROM pg_stat_replication WHERE application_name = %s AND state = 'streaming'"
+        return bool(self.query(statement, (slot_of(standby.key),)))
+
+    def keep_following(self) -> None:
+        """Nothing to do: it asks the link, when it connects."""
+
+    def position(self) -> str:
+        """See `Server`."""
+        lines = self._run("pg_controldata", "-D", str(self.data)).splitlines()
+        return dict(line.split(":", 1) for line in lines if ":" in line)["Latest checkpoint location"].strip()
+
+    def has_applied(self, position: str) -> bool:
+        """See `Server`."""
+        return bool(self.query("SELECT pg_last_wal_replay_lsn() > %s::pg_lsn", (position,))[0][0])
+
+    def sample(self) -> Sample:
+        """See `Server`."""
+        connections, commits, lag = self.query(_SAMPLE)[0]
+        return Sample(int(connections), float(commits), None if lag is None else float(lag))
+
+    def _accepts(self) -> bool:
+        import psycopg
+
+        with suppress(psycopg.Error), self.connect():
+            return True
+        return False
+
+    def _cause(self, log: str) -> str:
+        lines = [line.split(":  ", 1)[1] for line in log.splitlines() if re.search(r"(?:LOG|FATAL|PANIC):  ", line)]
+        causes = [line for line in lines if re.search("No space left|parameter", line)]
+        return (causes or lines or [last_line(log)])[-1]
+
+
+def slot_of(key: str) -> str:
+    """The name of a standby, and of its replication slot."""
+    return f"s_{key}"
+
+
+def _from_archive(archive: Path) -> dict[str, str]:
+    """The setting with which a server gets WAL from an archive."""
+    return {"restore_command": f'cp "{archive}/%f" %p'}
