@@ -76,10 +76,9 @@ class Life:
         self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
 
     def connect(self, host: str | None = None, **given: Any) -> psycopg.Connection[Any]:
-        cluster = self.cluster()
         values = {
-            "host": host or cluster["Endpoint"],
-            "port": cluster["Port"],
+            "host": host or self.cluster()["Endpoint"],
+            "port": 5432,
             "user": "boss",
             "dbname": "app",
             "password": self.password,
