@@ -373,6 +373,13 @@ class AppContext:
 
         return user_name(self.environ)
 
+    def packaged_psql(self) -> str | None:
+        """The psql that came with the sandbox's PostgreSQL; None: there is none."""
+        from aurora_cli.sandbox.database.postgres.binaries import packaged_psql
+
+        found = packaged_psql()
+        return str(found) if found is not None else None
+
     def missing_sandbox_packages(self) -> tuple[list[str], str]:
         """Packages of the sandbox that are not installed, and what to do about it."""
         from aurora_cli.sandbox.requirements import missing_packages, way_out
