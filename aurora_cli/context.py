@@ -106,6 +106,11 @@ class AppContext:
         """Whether a plan follows each apply. It costs a plan: a real account is asked for it only where that is wished."""
         return self.sandbox if self.verify is None else self.verify
 
+    @property
+    def given_environ(self) -> Mapping[str, str]:
+        """The environment of the process, for commands that this one runs."""
+        return self._given
+
     def fallback_region(self) -> tuple[str, str] | None:
         """The Region when neither a flag nor a file names one, and where it comes from; None if there is none."""
         for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
@@ -295,7 +300,9 @@ class AppContext:
                 if self.sandbox
                 else Access(region, self.profile, assume_role=role, ask_code=self._code_prompt)
             )
-            self._aws.setdefault(key, AwsClients(access))  # another thread may have been quicker
+            self._aws.setdefault(
+                key, AwsClients(access, self.home.endpoint_cache)
+            )  # another thread may have been quicker
         return self._aws[key]
 
     @cached_property
@@ -365,6 +372,13 @@ class AppContext:
         from aurora_cli.stacks.lock import user_name
 
         return user_name(self.environ)
+
+    def packaged_psql(self) -> str | None:
+        """The psql that came with the sandbox's PostgreSQL; None: there is none."""
+        from aurora_cli.sandbox.database.postgres.binaries import packaged_psql
+
+        found = packaged_psql()
+        return str(found) if found is not None else None
 
     def missing_sandbox_packages(self) -> tuple[list[str], str]:
         """Packages of the sandbox that are not installed, and what to do about it."""

@@ -157,4 +157,4 @@ def write_cache(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON that can be made anew; where it cannot be written that costs time, nothing else."""
     with suppress(OSError):
         make_missing(path.parent)
-        write_atomic(path, json.dumps(content, indent=2), sync=False)
+        write_atomic(path, json.dumps(content, separators=(",", ":")), sync=False)

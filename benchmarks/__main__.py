@@ -90,8 +90,10 @@ def looks(runs: int) -> None:
         print("| stack | files on disk (KiB) |\n| --- | --: |")
         for name, kib in disk(shop).items():
             print(f"| {name} | {kib} |")
-        one_by_one, together = many_plans(shop)
-        print(f"\n20 plans, one after another {one_by_one:.1f} s, on all processors {together:.1f} s.\n")
+        one_by_one, together, busy = many_plans(shop)
+        print(
+            f"\n20 plans, one after another {one_by_one:.1f} s, on all processors {together:.1f} s, {busy:.0%} busy.\n"
+        )
 
 
 def others(runs: int) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from benchmarks.against_terraform import SPEC, Workshop
 from benchmarks.everything import EXAMPLES
 from benchmarks.timing import Command, Comparison, compare
 
 STACKS, PLANS = 200, 20
+REGIONS = (
+    *("eu-central-1", "eu-west-2", "eu-west-3", "eu-north-1", "us-east-1", "us-east-2", "us-west-2", "ca-central-1"),
+    "ap-southeast-2",
+)
 
 
 def looking(shop: Workshop, runs: int) -> list[Comparison]:
@@ -30,24 +36,47 @@ def looking(shop: Workshop, runs: int) -> list[Comparison]:
 
 
 def disk(shop: Workshop) -> dict[str, int]:
-    """KiB of a stack's folder: of the smallest, and of a global database."""
-    for name in ("smallest", "global"):
-        Command("create", (shop.aurora("create", "-f", str(EXAMPLES / f"{name}.yaml"), "--yes"),)).run()
-    names = {folder.name for folder in shop.stack("x").parents[1].iterdir() if folder.name != "shown"}
-    return {name: _kib(shop, name) for name in sorted(names)}
+    """KiB of a stack's folder after `create`: of the smallest example, and of a global database in ten Regions."""
+    Command("create", (shop.aurora("create", "-f", str(EXAMPLES / "smallest.yaml"), "--yes"),)).run()
+    spec = shop.home / "ten-regions.yaml"
+    regions = {region: {"network": {"cidr": f"10.{n}.0.0/16"}} for n, region in enumerate(REGIONS, 1)}
+    spec.write_text(
+        json.dumps(
+            {
+                "name": "ten-regions",
+                "engine": "postgres",
+                "instances": {"class": "db.r7g.large"},
+                "global": {"identifier": "ten-regions", "regions": regions},
+            }
+        )
+    )
+    Command("create", (shop.aurora("create", "-f", str(spec), "--yes"),)).run()
+    return {name: _kib(shop, name) for name in ("smallest", "ten-regions")}
 
 
-def many_plans(shop: Workshop) -> tuple[float, float]:
-    """Seconds of plans of as many stacks, one after another and on as many threads as there are processors."""
+def many_plans(shop: Workshop) -> tuple[float, float, float]:
+    """Plans of as many stacks.
+
+    Returns:
+        Seconds one after another; seconds on as many threads as there are processors; how busy the processors were then, up to 1.
+    """
     for number in range(PLANS):
         line = shop.aurora("create", f"one-of-{number}", "--engine", "postgres", "--yes")
         Command("create", (line,)).run()
     plans = [Command("plan", (shop.aurora("plan", f"one-of-{number}"),)) for number in range(PLANS)]
     alone = sum(plan.run() for plan in plans)
-    started = time.perf_counter()
+    started, idle = time.perf_counter(), _idle_seconds()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(Command.run, plans))
-    return alone, time.perf_counter() - started
+    together = time.perf_counter() - started
+    return alone, together, 1 - (_idle_seconds() - idle) / together / (os.cpu_count() or 1)
+
+
+def _idle_seconds() -> float:
+    """Of all processors of the machine, since it was started."""
+    with Path("/proc/stat").open(encoding="ascii") as file:
+        ticks = file.readline().split()
+    return (int(ticks[4]) + int(ticks[5])) / os.sysconf("SC_CLK_TCK")
 
 
 def _copies(shop: Workshop, name: str, count: int) -> None:
@@ -61,5 +90,7 @@ def _copies(shop: Workshop, name: str, count: int) -> None:
 
 
 def _kib(shop: Workshop, name: str) -> int:
-    folder = shop.stack(name).parent
-    return sum(file.lstat().st_blocks // 2 for file in folder.rglob("*"))
+    files = [file.lstat() for file in shop.stack(name).parent.rglob("*")]
+    return sum(
+        {file.st_ino: file.st_blocks // 2 for file in files}.values()
+    )  # a file with two names once, as du has it

@@ -233,7 +233,9 @@ class Version:
 
     def _is_wanted(self, path: Path) -> bool:
         run = path.with_name("run.json")
-        return path.name != "events.jsonl" or not run.exists() or json.loads(run.read_text())["finished_at"] is None
+        if path.name != "events.jsonl":
+            return path.suffix != ".gz"
+        return not run.exists() or json.loads(run.read_text())["finished_at"] is None
 
     def _neutral(self, text: str) -> str:
         return text.replace(str(self.home), "/home/ada/aurora").replace(str(shutil.which("terraform")), "terraform")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.answers import check_answers
+from aurora_cli.aws.endpoint_data import keep_small
 from aurora_cli.aws.environment import KEYS
 from aurora_cli.aws.errors import aws_errors
 
@@ -63,10 +64,12 @@ class AwsClients:
 
     Args:
         access: region, endpoint and credentials.
+        cache: file for the part of botocore's table of endpoints that is used; None reads all of it.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, cache: Path | None = None) -> None:
         self.access = access
+        self._cache = cache
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
 
@@ -74,7 +77,7 @@ class AwsClients:
     def session(self) -> Session:
         """The botocore session. Raises CredentialsError for a profile that does not exist."""
         with aws_errors("reading the AWS configuration"):
-            return _session(self.access)
+            return _session(self.access, self._cache)
 
     @cached_property
     def account(self) -> str:
@@ -118,11 +121,14 @@ class AwsClients:
             return make(service, region_name=self.access.region, endpoint_url=self.access.endpoint_url, config=config)
 
 
-def _session(access: Access) -> Session:
+def _session(access: Access, cache: Path | None) -> Session:
     import botocore.session
 
     session = botocore.session.get_session()
-    _services_by_folder(session.get_component("data_loader"))
+    loader = session.get_component("data_loader")
+    _services_by_folder(loader)
+    if cache:
+        keep_small(loader, cache)
     session.set_config_variable("region", access.region)
     check_answers(session)
     if access.access_key_id is None:

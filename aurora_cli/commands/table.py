@@ -85,6 +85,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("global", "change", "Manage the Regions of a global database."),
         Entry("promote", "migrate", "Promote a replica to a standalone cluster."),
     ),
+    "Fleet": (Entry("fleet", "fleet", "Work on a folder of specs, one cluster each."),),
     "Sandbox": (Entry("sandbox", "setup", "Manage the local AWS, and run any Terraform on it."),),
     "Help": (
         Entry("doctor", "setup", "Check Terraform, credentials, Region and permissions."),

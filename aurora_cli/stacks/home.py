@@ -43,6 +43,16 @@ class Home:
         """File that remembers what `list` shows of each stored spec."""
         return self.path / "listed-specs.json"
 
+    @property
+    def check_cache(self) -> Path:
+        """File that remembers the names of all checks of a spec."""
+        return self.path / "checks.json"
+
+    @property
+    def endpoint_cache(self) -> Path:
+        """File that keeps the part of botocore's table of endpoints that is used."""
+        return self.path / "aws-endpoints.json"
+
     def prepare(self) -> None:
         """Make the folders for stacks, locks and providers.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
@@ -65,38 +66,94 @@ def test_a_switchover_loses_nothing(any_life: Life) -> None:
 
 def test_a_green_environment_has_what_blue_has_until_the_switchover(life: Life) -> None:
     life.sandbox.reset()
-    group = "replicating"
-    life.rds.create_db_cluster_parameter_group(
-        DBClusterParameterGroupName=group, DBParameterGroupFamily="aurora-postgresql17", Description=group
-    )
-    life.rds.modify_db_cluster_parameter_group(
-        DBClusterParameterGroupName=group,
-        Parameters=[
-            {"ParameterName": "rds.logical_replication", "ParameterValue": "1", "ApplyMethod": "pending-reboot"}
-        ],
-    )
-    life.create(readers=1, MasterUserPassword="secret-99", DBClusterParameterGroupName=group)
+    for group in ("blue", "green"):
+        life.rds.create_db_cluster_parameter_group(
+            DBClusterParameterGroupName=group, DBParameterGroupFamily="aurora-postgresql17", Description=group
+        )
+    for group, name, value in (("blue", "rds.logical_replication", "1"), ("green", "work_mem", "8192")):
+        life.rds.modify_db_cluster_parameter_group(
+            DBClusterParameterGroupName=group,
+            Parameters=[{"ParameterName": name, "ParameterValue": value, "ApplyMethod": "pending-reboot"}],
+        )
+    life.create(readers=1, MasterUserPassword="secret-99", DBClusterParameterGroupName="blue")
     life.password = "secret-99"
     life.settle()
-    life.do("CREATE TABLE entries (number bigint PRIMARY KEY); INSERT INTO entries VALUES (1)")
-    blue = life.cluster()
-    made = life.rds.create_blue_green_deployment(
-        BlueGreenDeploymentName="upgrade", Source=blue["DBClusterArn"], TargetEngineVersion=blue["EngineVersion"]
+    life.do(
+        "CREATE TABLE entries (number bigint PRIMARY KEY, made int); INSERT INTO entries VALUES (1);"
+        "CREATE TABLE free (number int); CREATE SEQUENCE numbers"
     )
-    identifier = made["BlueGreenDeployment"]["BlueGreenDeploymentIdentifier"]
-    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
-    name = made["BlueGreenDeployment"]["Target"].rpartition(":")[2]
-    green = life.cluster(name)
+    blue = life.cluster()
+    identifier, green = _deploy(life, blue)
     life.do("INSERT INTO entries VALUES (2)")
     _await_count(life, green, 2)
+    with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState, match="replica identity"):
+        life.do("INSERT INTO free VALUES (1); UPDATE free SET number = 2")
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        life.do("DELETE FROM entries", green["Endpoint"])
+    with life.connect(green["Endpoint"]) as writing:
+        writing.execute("SET default_transaction_read_only = off")
+        writing.execute("CREATE INDEX made ON entries (made)")
+    old = life.connect()
     with Load(life) as load:
-        life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+        life.rds.failover_db_cluster(DBClusterIdentifier="demo")
         assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
-    assert load.lost() == set()
-    now = life.cluster()
+        life.do("SELECT nextval('numbers') FROM generate_series(1, 7)")
+        life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+        _await_deployment(life, identifier, "SWITCHOVER_COMPLETED")
+        assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    assert load.lost() == set() and 0 < load.longest_gap_s < 30
+    with old, pytest.raises(psycopg.OperationalError):
+        old.execute("SELECT 1")
+    now, before = life.cluster(), life.cluster("demo-old1")
     assert now["DbClusterResourceId"] == green["DbClusterResourceId"] and now["Endpoint"] == blue["Endpoint"]
-    old = life.cluster("demo-old1")
-    assert life.rows(life.COUNT, old["Endpoint"])[0][0] <= life.rows(life.COUNT)[0][0]
+    made = "SELECT nextval('numbers'), current_setting('work_mem'), to_regclass('made')::text"
+    assert life.rows(made) == [(8, "8MB", "made")] and life.rows(made, before["Endpoint"]) == [(8, "4MB", None)]
+    assert life.rows(life.COUNT, before["Endpoint"])[0][0] <= life.rows(life.COUNT)[0][0]
+    life.do("INSERT INTO free VALUES (1); UPDATE free SET number = 2", before["Endpoint"])
+    life.rds.delete_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+
+
+def test_a_green_environment_without_its_deployment_is_a_cluster_of_its_own(life: Life) -> None:
+    for name in ("demo-1-old1", "demo-2-old1", "demo-2"):
+        life.rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+    life.rds.modify_db_cluster(DBClusterIdentifier="demo", DBClusterParameterGroupName="blue", ApplyImmediately=True)
+    life.rds.reboot_db_instance(DBInstanceIdentifier="demo-1")
+    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    identifier, green = _deploy(life, life.cluster())
+    life.rds.delete_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+    count = life.rows("SELECT count(*) FROM entries")
+    assert wait_until(
+        lambda: life.rows("SHOW default_transaction_read_only", green["Endpoint"]) == [("off",)], timeout_s=20.0
+    )
+    life.do("DELETE FROM entries", green["Endpoint"])
+    assert life.rows("SELECT count(*) FROM entries") == count
+    slots = "SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'logical'"
+    assert wait_until(lambda: life.rows(slots) == [(0,)], timeout_s=40.0, every_s=0.1)
+
+
+def _deploy(life: Life, blue: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A blue/green deployment of a cluster: its identifier and the green cluster."""
+    made = life.rds.create_blue_green_deployment(
+        BlueGreenDeploymentName="upgrade",
+        Source=blue["DBClusterArn"],
+        TargetEngineVersion=blue["EngineVersion"],
+        TargetDBClusterParameterGroupName="green",
+    )["BlueGreenDeployment"]
+    identifier = str(made["BlueGreenDeploymentIdentifier"])
+    details = _await_deployment(life, identifier, "AVAILABLE")
+    assert details == "Tables without a primary key reject UPDATE and DELETE: app.free."
+    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    return identifier, life.cluster(made["Target"].rpartition(":")[2])
+
+
+def _await_deployment(life: Life, identifier: str, status: str) -> str | None:
+    def shown() -> Any:
+        found = life.rds.describe_blue_green_deployments(BlueGreenDeploymentIdentifier=identifier)
+        return found["BlueGreenDeployments"][0]
+
+    assert wait_until(lambda: shown()["Status"] == status, timeout_s=60.0, every_s=0.1)
+    details: str | None = shown().get("StatusDetails")
+    return details
 
 
 def test_an_rds_proxy_leads_to_its_target(any_life: Life) -> None:
@@ -148,7 +205,8 @@ def test_with_one_address_every_endpoint_is_where_the_api_says(tmp_path: Path) -
         here = "SELECT aurora_db_instance_identifier()"
         found = {key: life.rows(here, **place)[0][0] for key, place in places.items()}
         assert found == {key: "demo-2" if key == "one" else key.split()[0] for key in places}
-        life.do("CREATE ROLE token_user LOGIN; GRANT rds_iam TO token_user")
+        with life.connect(**places["demo-1"]) as writer:
+            writer.execute("CREATE ROLE token_user LOGIN; GRANT rds_iam TO token_user")
         token = life.rds.generate_db_auth_token(f"[{cluster['ReaderEndpoint']}]", port, "token_user")
         reading = {"user": "token_user", "password": token, **places["demo-2"]}
         assert wait_until(lambda: life.signs_in(**reading), timeout_s=20.0)

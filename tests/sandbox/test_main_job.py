@@ -172,16 +172,25 @@ def test_a_lock_file_of_another_provider_is_made_again(aurora: Aurora) -> None:
     assert lock.read_text() == real
 
 
-def test_destroy_runs_terraform_no_more_than_it_must(aurora: Aurora, tmp_path: Path) -> None:
+def test_a_change_runs_terraform_no_more_than_it_must(aurora: Aurora, tmp_path: Path) -> None:
     """A plan, a look into it, and that very plan applied."""
-    aurora.ok(*REGION, "create", "brief", "--engine", "mysql", "--yes")
     noted, program = tmp_path / "noted", tmp_path / "terraform"
     program.write_text(f'#!/bin/sh\necho "$1" >>"{noted}"\nexec {shlex.join(terraform())} "$@"\n')
     program.chmod(0o700)
-    looked = aurora.json("--terraform-bin", str(program), "destroy", "brief", "--dry-run")
+    options = ("--terraform-bin", str(program), "--no-verify", *REGION)
+
+    def runs(*command: str) -> list[str]:
+        noted.unlink(missing_ok=True)
+        aurora.ok(*options, *command)
+        return [word for word in noted.read_text().split() if word != "version"]
+
+    assert runs("create", "brief", "--engine", "mysql", "--yes") == ["init", "plan", "show", "apply"]
+    assert runs("scale", "brief", "--readers", "1", "--yes") == ["plan", "show", "apply"]
+    assert runs("plan", "brief") == ["plan"]
+    looked = aurora.json(*options, "destroy", "brief", "--dry-run")
     assert aurora.cluster("brief")["DeletionProtection"] is True
     noted.unlink()
-    done = aurora.json("--terraform-bin", str(program), "destroy", "brief", "--confirm", "brief")
+    done = aurora.json(*options, "destroy", "brief", "--confirm", "brief")
     assert [word for word in noted.read_text().split() if word != "version"] == ["plan", "show", "apply"]
     assert done["final_snapshot_identifier"] == looked["review"]["final_snapshot_identifier"]
 

@@ -15,21 +15,23 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "aurora_cli"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py"))
 
-BELOW_OPERATIONS = {"spec", "hcl", "stacks", "terraform", "aws"}
+BELOW_OPERATIONS = {"spec", "fleet", "hcl", "stacks", "terraform", "aws"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "child": set(),
     "errors": set(),
     "events": set(),
     "json_input": {"errors"},
+    "kept": {"json_input", "writing"},
     "redact": set(),
     "signals": set(),
     "writing": {"errors"},
     "spec": {"errors"},
+    "fleet": {"errors", "spec"},
     "hcl": {"errors", "spec", "writing"},
     "stacks": {"errors", "json_input", "redact", "writing"},
     "terraform": {"errors", "json_input", "writing"},
-    "aws": {"errors"},
+    "aws": {"errors", "json_input", "kept"},
     "sandbox": {"child", "errors", "json_input", "spec", "sql_text", "writing"},
     "sql_text": set(),
     "operations": {
@@ -37,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "events",
         "json_input",
+        "kept",
         "context",
         "signals",
         "sql_text",
@@ -49,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "events",
         "context",
+        "kept",
         "operations",
         "ui",
         "sandbox",

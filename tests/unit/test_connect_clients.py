@@ -20,6 +20,7 @@ from aurora_cli.operations.report.connection_strings import MYSQL, Target, mysql
 from aurora_cli.operations.sql import certificates
 from aurora_cli.operations.sql.client import Client, client, installed, refuse_other_engine
 from aurora_cli.operations.sql.sign_in import Request
+from aurora_cli.sandbox.database.postgres import binaries
 from aurora_cli.spec.facts.partitions import partition_of
 from tests.connected import known_cluster
 from tests.unit.conftest import Run
@@ -170,10 +171,20 @@ def test_what_cannot_be_is_refused_with_the_way_out(
 @pytest.mark.parametrize("program", ["psql", "mysql"])
 def test_a_missing_client_is_named_with_the_way_to_it(run: Run, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setattr(binaries, "find_spec", lambda name: None)
     done = run(program, "orders")
     assert done.status == 1
     assert f"There is no {program} on PATH." in done.err
     assert "apt-get install" in done.err
+
+
+def test_without_psql_on_path_there_is_that_of_the_sandbox(app: Any) -> None:
+    app.environ["PATH"], app.packaged_psql = "/nonexistent", binaries.packaged_psql
+    path = Path(installed(app, "psql", "orders"))
+    assert path.name == "psql" and path.parent.joinpath("postgres").exists()
+    app.packaged_psql = lambda: None
+    with pytest.raises(OperationFailed, match="There is no psql on PATH"):
+        installed(app, "psql", "orders")
 
 
 def test_a_cluster_that_serves_nothing_is_not_tried(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
@@ -103,6 +104,20 @@ def test_folders_that_are_no_runs_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert unfinished_runs(tmp_path) == []
     assert unfinished_runs(tmp_path / "missing") == []
+
+
+@pytest.mark.parametrize(("status", "packed"), [(0, True), (1, False), (None, False)])
+def test_the_output_of_an_apply_is_packed_once_nobody_reads_it_any_more(
+    tmp_path: Path, status: int | None, packed: bool
+) -> None:
+    run = new_run(tmp_path, "apply", ("terraform",))
+    run.events_file.write_bytes(b'{"type":"version"}\n' * 1000)
+    run.exit_file.write_text("0")
+    run.finish(status)
+    kept = {file.name for file in run.folder.iterdir()}
+    assert kept == ({"run.json", "events.jsonl.gz"} if packed else {"run.json", "events.jsonl", "exit"})
+    if packed:
+        assert gzip.decompress((run.folder / "events.jsonl.gz").read_bytes()) == b'{"type":"version"}\n' * 1000
 
 
 def test_old_runs_go_and_unfinished_ones_stay(tmp_path: Path) -> None:

@@ -29,6 +29,11 @@ from aurora_cli.commands.shared.spec_options import SpecCommand, spec_options, s
 @click.option("--allow-revert", is_flag=True, help="Let the file undo what a later operation changed.")
 @in_place_option
 @write_option
+@click.option(
+    "--approved",
+    metavar="DIGEST",
+    help="Apply only the plan with this `digest` of `plan -o json`, without asking; another one is not applied (status 5).",
+)
 @change_options
 @pass_session
 @click.pass_context
@@ -52,6 +57,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
       aurora-cli apply -f orders.yaml --yes -o json
       aurora-cli apply -f orders.yaml --dry-run --exit-code
       aurora-cli apply orders --write
+      aurora-cli apply -f orders.yaml --approved "$(aurora-cli plan -f orders.yaml -o json | jq -r .digest)"
     """
     request = spec_request(session, ctx)
     from aurora_cli.operations.build import apply

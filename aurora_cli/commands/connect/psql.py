@@ -20,10 +20,10 @@ from aurora_cli.commands.shared.sign_in_options import request_of, sign_in_optio
 def command(session: Session, /, name: str, arguments: tuple[str, ...], **options: Any) -> None:
     """Open a psql prompt on an Aurora PostgreSQL cluster.
 
-    Runs the psql of this machine with the address, the user and the password of the cluster; certificate and host name are
-    checked (verify-full). The password, from Secrets Manager, or an IAM token is in psql's environment, in no
-    argument and in no file; a user whose password is in no secret takes PGPASSWORD or ~/.pgpass, or psql asks. What follows
-    -- goes to psql as it is. The exit status is psql's.
+    Runs the psql of this machine, or the one that the sandbox's PostgreSQL comes with, with the address, the user and the
+    password of the cluster; certificate and host name are checked (verify-full). The password, from Secrets Manager, or an
+    IAM token is in psql's environment, in no argument and in no file; a user whose password is in no secret takes
+    PGPASSWORD or ~/.pgpass, or psql asks. What follows -- goes to psql as it is. The exit status is psql's.
 
     \b
     Examples:

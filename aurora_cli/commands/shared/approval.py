@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aurora_cli.commands.shared.session import Session
-from aurora_cli.errors import ApprovalRequired, InvalidInput
+from aurora_cli.errors import ApprovalRequired, InvalidInput, PlanStale
 
 if TYPE_CHECKING:
     from aurora_cli.operations.core.review import Approve, PlanReview
@@ -34,15 +34,24 @@ def _or_dry_run() -> str:
     return ", or --dry-run to see the plan" if any(param.name == "dry_run" for param in command.params) else ""
 
 
-def approve_with(session: Session, *, yes: bool) -> Approve:
-    """A callback that shows the plan, and asks unless `yes`."""
+def approve_with(session: Session, *, yes: bool, approved: str | None = None) -> Approve:
+    """A callback that shows the plan, and asks unless `yes`; one whose digest is `approved` was shown and approved before.
+
+    The callback raises PlanStale for a plan with another digest.
+    """
 
     def approve(review: PlanReview) -> bool:
         from aurora_cli.ui import prompts
         from aurora_cli.ui.plan import plan_view
 
         plan_view.print_review(session.consoles, review)
-        return yes or prompts.confirm(session.consoles, "Proceed?")
+        if approved is not None and review.digest != approved:
+            raise PlanStale(
+                f"Nothing was changed: the plan of {review.name} is not the one that was approved.",
+                hint=f"Approve this one: --approved {review.digest}",
+                details={"digest": review.digest, "approved": approved},
+            )
+        return yes or approved is not None or prompts.confirm(session.consoles, "Proceed?")
 
     return approve
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
 
 PRESETS = ("development", "staging", "production")
 ENGINES = ("postgres", "mysql", "aurora-postgresql", "aurora-mysql")
@@ -12,13 +16,10 @@ ENGINES = ("postgres", "mysql", "aurora-postgresql", "aurora-mysql")
 
 def complete_clusters(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Names of the clusters in the home that the global options name."""
-    from aurora_cli.commands.shared.session import Settings, make_app
     from aurora_cli.errors import AuroraError
 
-    root = ctx.find_root().params
     try:
-        app = make_app(Settings(home=root.get("home"), sandbox=bool(root.get("sandbox"))))
-        return _starting(incomplete, [stack.name for stack in app.registry.list()])
+        return _starting(incomplete, [stack.name for stack in _app(ctx).registry.list()])
     except (AuroraError, OSError):
         return []  # a shell that asks for words has no place for an error message
 
@@ -42,10 +43,25 @@ def complete_classes(ctx: click.Context, param: click.Parameter, incomplete: str
 
 
 def complete_checks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Names of the checks that `--skip-check` takes."""
-    from aurora_cli.spec.rules.all import check_names
+    """Names of the checks that `--skip-check` takes; kept in the home, since loading all rules takes too long for a key."""
+    from aurora_cli import __version__
+    from aurora_cli.kept import keep, kept
 
-    return _starting(incomplete, check_names())
+    cache = _app(ctx).home.check_cache
+    names = kept(cache, __version__, list)
+    if names is None:
+        from aurora_cli.spec.rules.all import check_names
+
+        names = sorted(check_names())
+        keep(cache, __version__, json.dumps(names))
+    return _starting(incomplete, names)
+
+
+def _app(ctx: click.Context) -> AppContext:
+    from aurora_cli.commands.shared.session import Settings, make_app
+
+    root = ctx.find_root().params
+    return make_app(Settings(home=root.get("home"), sandbox=bool(root.get("sandbox"))))
 
 
 def _starting(incomplete: str, words: Any) -> list[str]:

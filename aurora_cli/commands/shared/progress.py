@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from threading import Lock
 from typing import Any
 
 from aurora_cli.commands.shared.session import Session
@@ -22,11 +23,20 @@ def progress(session: Session, name: str | None = None) -> Iterator[Emit]:
         session: for the consoles.
         name: the cluster, if it is known before the plan; instances are then called by their identifiers.
     """
-    from aurora_cli.ui.progress.progress import Progress
-
     heed_interrupt()
-    with Progress(session.consoles, session.app.clock, name=name) as display:
-        yield _until_nobody_reads(lambda event: _show(session, display.handle, event))
+    with ExitStack() as entered:
+        lock, shown = Lock(), list[Callable[[Any], None]]()
+
+        def handle(event: Any) -> None:
+            with lock:  # the display comes with the first event, from any thread: most looks have none
+                if not shown:
+                    from aurora_cli.ui.progress.progress import Progress
+
+                    display = Progress(session.consoles, session.app.clock, name=name)
+                    shown.append(entered.enter_context(display).handle)
+            shown[0](event)
+
+        yield _until_nobody_reads(lambda event: _show(session, handle, event))
         hold_interrupt()
 
 

@@ -40,7 +40,8 @@ def operate(
         run: carries it out.
         password: from standard input.
     """
-    require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
+    approved = options["yes"] or options.get("approved") is not None
+    require_approver(session, yes=approved, dry_run=options["dry_run"])
     with progress(session) as emit:
         result = run(session.app, run_options(session, operation, options, emit, password))
     print_change(session, result, operation, options["output"])
@@ -57,7 +58,7 @@ def run_options(
 
     return RunOptions(
         operation,
-        approve_with(session, yes=options["yes"]),
+        approve_with(session, yes=options["yes"], approved=options.get("approved")),
         emit,
         allow=tuple(map(as_now, options.get("allow", ()))),
         dry_run=options["dry_run"],

@@ -61,6 +61,12 @@ class Settings:
         region = ["--region", self.region] if "region" in self.typed and self.region else []
         return [*self.repeated(), *region, *(["--sandbox"] if "sandbox" in self.typed else [])]
 
+    def passed_on(self) -> list[str]:
+        """The global options for commands that this one runs. The Region is that of each spec."""
+        switches = [word for word, on in (("--sandbox", self.sandbox), ("--no-database", self.no_database)) if on]
+        verify = {True: ["--verify"], False: ["--no-verify"], None: []}[self.verify]
+        return [*self.repeated(), *switches, *verify]
+
     def identity(self, name: str) -> str | None:
         """An option that names an identity. The sandbox hears only what was typed, and refuses that."""
         value: str | None = getattr(self, name)

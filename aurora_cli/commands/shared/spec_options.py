@@ -333,14 +333,23 @@ def typed_layers(ctx: click.Context) -> tuple[Layer, ...]:
 
 def _layers(session: Session, ctx: click.Context) -> Iterator[Layer]:
     from aurora_cli.spec.layers.flags import autoscaling_target, layer_from_pairs
-    from aurora_cli.spec.text.load import load_file
 
     above = [layer for pairs in (_variables(ctx), _typed(ctx)) for layer in layer_from_pairs(pairs)]
-    file = [load_file(ctx.params["file"], sys.stdin)] if ctx.params.get("file") else []
+    file = list(_file_layers(ctx.params["file"])) if ctx.params.get("file") else []
     if not any("region" in layer.values for layer in [*file, *above]):
         yield from layer_from_pairs(_fallback_region(session))
     yield from autoscaling_target([*file, *above])
     yield from [*file, *above]
+
+
+def _file_layers(file: str) -> Iterator[Layer]:
+    from aurora_cli.fleet.inherited import inherited_by
+    from aurora_cli.spec.text.load import load_file
+
+    layer = load_file(file, sys.stdin)
+    if file != "-":
+        yield from inherited_by(Path(file), layer).layers
+    yield layer
 
 
 def spec_region(session: Session) -> str | None:

@@ -83,7 +83,7 @@ def options_of(record: StackRecord, keys: tuple[str, ...] | None = None, **optio
 
 def _key(spec: ClusterSpec, how: RenderOptions) -> str:
     """Everything that the rendered text depends on."""
-    return _digest(f"{__version__}\n{edition()}\n{how!r}\n{spec.model_dump_json()}".encode())
+    return _digest(f"{__version__}\n{edition()}\n{how!r}\n{spec!r}".encode())
 
 
 def _is_there(stack: Stack, key: str) -> bool:

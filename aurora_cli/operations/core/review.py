@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -93,12 +95,21 @@ class PlanReview:
         """Findings that stop the run."""
         return tuple(f for f in self.findings if f.refused and not f.allowed)
 
+    @property
+    def digest(self) -> str:
+        """The same for two plans that do the same to the same cluster: what was approved of one holds for the other."""
+        changes = [change.to_dict() for change in self.plan.resource_changes if change.action not in ("no-op", "read")]
+        what = (self.name, self.region, self.target, changes, [(f.effect, f.address, f.text) for f in self.findings])
+        text = json.dumps([*what, self.steps, [step.name for step in self.sequence if not step.done]], default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         from aurora_cli.operations.core.results import about
 
         return {
             **about(self),
+            "digest": self.digest,
             "operation": self.operation,
             "changed": False,
             "changes": self.changes,

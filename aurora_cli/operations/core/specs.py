@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli import __version__
 from aurora_cli.context import ClusterIdentity
 from aurora_cli.errors import ClusterNotFound, InvalidInput, StackDamaged
-from aurora_cli.json_input import read_json
+from aurora_cli.kept import keep, kept
 from aurora_cli.terraform.run.run_folder import unreconciled_runs
 from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
-from aurora_cli.writing import write_cache
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -114,17 +112,10 @@ def stored_spec(stack: Stack) -> Resolved:
 @lru_cache(maxsize=16)
 def _resolved(folder: Path, text: str) -> Resolved:
     """What the text of a stored spec comes to. It is kept: reading YAML with line numbers, and every rule, is slow."""
-    from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.resolve.resolved import Resolved
 
-    cache, key = folder / _RESOLVED, hashlib.sha256(f"{__version__}\n{text}".encode()).hexdigest()
-
-    def kept(data: dict[str, Any]) -> Resolved | None:
-        if data["key"] != key:
-            return None
-        return Resolved(ClusterSpec.model_validate(data["spec"]), {path: str(s) for path, s in data["origins"].items()})
-
-    resolved = read_json(cache, kept, lambda why: None)
+    cache, made_from = folder / _RESOLVED, f"{__version__}\n{text}"
+    resolved = kept(cache, made_from, Resolved.load)
     if resolved is None:
         from aurora_cli.spec.resolve.resolve import resolve
         from aurora_cli.spec.rules.all import check_names
@@ -132,8 +123,7 @@ def _resolved(folder: Path, text: str) -> Resolved:
 
         # What was accepted once stays readable, also after a check was skipped by name or a rule became stricter.
         resolved = resolve([load_yaml(text, source=_source(folder.name))], skip_checks=check_names())
-        values = resolved.spec.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        write_cache(cache, {"key": key, "spec": values, "origins": resolved.origins})
+        keep(cache, made_from, resolved.dump())
     return resolved
 
 

@@ -39,7 +39,7 @@ class Check:
 
 def doctor(app: AppContext, *, emit: Emit) -> list[Check]:
     """All checks, in the order in which a create would meet them. A failing check never stops the others."""
-    checks = [_home(app), _terraform(app)]
+    checks = [_home(app), _terraform(app), _psql(app)]
     checks += [_sandbox_packages(app), _emulator(app, emit)] if app.sandbox else []
     checks.append(_provider(app))
     fallback = app.fallback_region()
@@ -69,6 +69,16 @@ def _terraform(app: AppContext) -> Check:
         return Check("terraform", "failed", error.message, error.hint)
     kind = f" (embedded, licence {binary.licence})" if binary.embedded else f" at {binary.path}"
     return Check("terraform", "ok", f"{binary.product} {binary.version}{kind}")
+
+
+def _psql(app: AppContext) -> Check:
+    """The client that `aurora-cli psql` runs."""
+    from aurora_cli.operations.sql.client import find_program
+
+    path = find_program(app, "psql")
+    return (
+        Check("psql", "ok", path) if path else Check("psql", "skipped", "Not installed; `aurora-cli sql` needs none.")
+    )
 
 
 def _sandbox_packages(app: AppContext) -> Check:

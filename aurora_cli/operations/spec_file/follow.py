@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import InvalidInput
 from aurora_cli.events import Note
-from aurora_cli.operations.spec_file.lines import FileLine, in_words, lines_that_differ, shown_path
+from aurora_cli.operations.spec_file.lines import FileLine, in_words, lines_that_differ
 from aurora_cli.operations.spec_file.write import write_lines
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def require_file(stack: Stack, options: RunOptions) -> None:
         return
     file = options.file or stack.record.spec_file
     if file is None or not Path(file).is_file():
+        from aurora_cli.spec.text.load import shown_path
+
         why = "no spec file was applied yet" if file in (None, "-") else f"{shown_path(str(file))} does not exist"
         raise InvalidInput(
             f"--write has nothing to write to: {why}.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError
 from aurora_cli.operations.core.specs import stored_spec
-from aurora_cli.operations.spec_file.stored_values import kept_layer, named
+from aurora_cli.operations.spec_file.stored_values import above_inherited, kept_layer, named
 
 if TYPE_CHECKING:
     from aurora_cli.spec.layers.layers import Layer
@@ -66,13 +66,14 @@ def lines_that_differ(stack: Stack) -> tuple[FileLine, ...]:
 
 def read_file(file: str) -> Layer:
     """The layer in a file, under the name that is shown. Raises InvalidInput, SpecInvalid."""
-    from aurora_cli.spec.text.load import load_file
+    from aurora_cli.spec.text.load import load_file, shown_path
 
     return replace(load_file(file, io.StringIO()), source=shown_path(file))
 
 
 def resolved_beside(stack: Stack, layer: Layer) -> ClusterSpec:
-    """The spec that an apply of the file would lead to. Raises SpecInvalid, StackDamaged."""
+    """The spec that an apply of the stack's file leads to with that in the file. Raises SpecInvalid, StackDamaged."""
+    from aurora_cli.fleet.inherited import inherited_by
     from aurora_cli.spec.layers.layers import Layer
     from aurora_cli.spec.resolve.resolve import resolve
     from aurora_cli.spec.rules.all import check_names
@@ -80,7 +81,8 @@ def resolved_beside(stack: Stack, layer: Layer) -> ClusterSpec:
     spec = stored_spec(stack).spec
     identity = {"name": spec.name, "region": spec.region, "engine": spec.engine}
     base = Layer({key: value for key, value in identity.items() if key not in layer.values}, "stack")
-    return resolve([base, kept_layer(stack, [layer]), layer], skip_checks=check_names()).spec
+    layers = (*inherited_by(Path(str(stack.record.spec_file)), layer).layers, layer)
+    return resolve([base, *above_inherited(kept_layer(stack, layers), layers)], skip_checks=check_names()).spec
 
 
 def lines_of(layer: Layer, wanted: ClusterSpec, stored: ClusterSpec) -> Iterator[FileLine]:
@@ -135,9 +137,3 @@ def in_words(value: Any) -> str:
     if value is None:
         return "none"
     return shown(json.dumps(value) if isinstance(value, (dict, list)) else value)
-
-
-def shown_path(file: str) -> str:
-    """A path as people write it from where they are."""
-    path, here = Path(file), Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -30,9 +30,15 @@ def with_stored_values(request: SpecRequest, stack: Stack) -> SpecRequest:
         return request
     return replace(
         request,
-        layers=(kept_layer(stack, request.layers), *request.layers),
+        layers=above_inherited(kept_layer(stack, request.layers), request.layers),
         stored_origins=stack.record.origins,
     )
+
+
+def above_inherited(kept: Layer, layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """All layers, with what is kept above those that a file inherits."""
+    inherited = [layer for layer in layers if layer.inherited]
+    return (*inherited, kept, *(layer for layer in layers if not layer.inherited))
 
 
 def kept_layer(stack: Stack, layers: Sequence[Layer]) -> Layer:

@@ -55,10 +55,15 @@ class Client:
             return run_child([self.command, f"--defaults-extra-file={path}", *self.arguments], self.environ)
 
 
+def find_program(app: AppContext, program: str) -> str | None:
+    """Path of psql or mysql on this machine; psql may be that of the sandbox's PostgreSQL. None: there is none."""
+    places = (shutil.which(one, path=app.environ.get("PATH")) for one in PROGRAMS[program])
+    return next(filter(None, places), None) or (app.packaged_psql() if program == "psql" else None)
+
+
 def installed(app: AppContext, program: str, name: str) -> str:
     """Path of psql or mysql on this machine. Raises OperationFailed: there is none."""
-    places = (shutil.which(one, path=app.environ.get("PATH")) for one in PROGRAMS[program])
-    path = next(filter(None, places), None)
+    path = find_program(app, program)
     if path is None:
         raise OperationFailed(
             f"There is no {program} on PATH.",

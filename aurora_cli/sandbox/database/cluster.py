@@ -12,12 +12,13 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.account import Account
 from aurora_cli.sandbox.database.copying import copy_folder
-from aurora_cli.sandbox.database.engine import Engine, Role, Server
+from aurora_cli.sandbox.database.engine import Changes, Engine, Role, Server
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
 from aurora_cli.sandbox.files import read_json
 from aurora_cli.sandbox.processes import wait_until
@@ -26,6 +27,9 @@ from aurora_cli.writing import write_atomic, write_link
 STREAMING_TIMEOUT_S = 20.0
 LEADER_TIMEOUT_S = 60.0
 REPLAY_TIMEOUT_S = 30.0
+SENDING_TIMEOUT_S = 5.0
+_READ_ONLY = "default_transaction_read_only"
+"""On in a green cluster, unless its parameter group says otherwise; everybody can change it for a session."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,16 @@ class Relations:
         leader: the cluster that it follows; None: it has a writer of its own.
         former: the cluster that was its leader, and that yields to it now; None: there is none.
         successor: the cluster to which it yields; None: there is none.
+        blue: the cluster of which it is a copy that gets its changes; None: it is none, or no longer.
+        green: the copies that get its changes.
     """
 
     source: Source | None = None
     leader: Cluster | None = None
     former: Cluster | None = None
     successor: Cluster | None = None
+    blue: Cluster | None = None
+    green: tuple[Cluster, ...] = ()
 
 
 class Cluster:
@@ -72,6 +80,11 @@ class Cluster:
         major: its major version when it was created.
         crashed: is called when a server has ended without being told to.
         moved: is called when another server is the primary.
+
+    Attributes:
+        blue: DbClusterResourceId of the cluster of which it is a copy that gets its changes; None: it is none.
+        drained: mark of its last change, while it yields to a copy and nobody is led to it.
+        remarks: what stands in the way of changes for its copies.
     """
 
     def __init__(
@@ -95,6 +108,10 @@ class Cluster:
         self._applied: dict[str, Role] = {}
         self._master: tuple[str, str | None] | None = None
         self._leader: Cluster | None = None
+        self._green: tuple[Cluster, ...] = ()
+        self.blue: str | None = None
+        self.drained: str | None = None
+        self.remarks: tuple[str, ...] = ()
         self._load()
 
     @property
@@ -131,7 +148,7 @@ class Cluster:
             self._delete()
             return
         self._notice_ends()
-        self._leader = others.leader
+        self._leader, self._green = others.leader, others.green
         if wanted.running:
             self._ensure_data(others.source)
         if not wanted.running or not wanted.instances:
@@ -152,6 +169,8 @@ class Cluster:
         self._apply_parameters(wanted)
         if others.leader is None:
             self.backups.keep_up(primary)
+            if self._engine.changes is not None:
+                self._engine.changes.keep(primary, [_name(one.id) for one in self._green])
 
     def _notice_ends(self) -> None:
         for name, done in list(self.done.items()):
@@ -214,6 +233,8 @@ class Cluster:
         if self._master == signed:
             return
         primary.prepare(wanted.user, wanted.database)
+        if self._engine.changes is not None:  # of a copy of a green cluster
+            self._engine.changes.unsubscribe(primary, _name(self.id) if self.blue else None)
         if wanted.password is not None:
             primary.set_password(wanted.user, wanted.password)
         self._master = signed
@@ -228,6 +249,7 @@ class Cluster:
         if not new.running:
             self._start(new, wanted)
         self._await_streaming(old, new)
+        self._send_to_green(old)
         self.done = {name: one for name, one in self.done.items() if one.server is not old}
         old.stop()
         last = old.position()
@@ -243,6 +265,9 @@ class Cluster:
         self._primary = server.key
         self._save()
         server.expect(self._servers.keys() - {server.key})
+        for green in self._green:
+            if green.blue == self.id:  # which has received all that was committed before this promotion
+                self._changes().publish(server, _name(green.id))
         self._point_to(server)
         server.configure(self._role(server, wanted, standby=False))
         server.reload()
@@ -281,8 +306,14 @@ class Cluster:
             and others.successor.primary.is_standby
         ):
             self._yield(primary, others.successor)
+        if others.blue is not None and self.blue is None:
+            self._begin_as_copy(primary, others.blue, wanted)
+        if others.successor is not None and others.successor.blue == self.id:
+            self._drain(primary, others.successor, wanted)
         if not primary.running:
             self._start(primary, wanted)
+        if others.blue is None and self.blue is not None:
+            self._end_as_copy(primary, others.former, wanted)
         if primary.is_standby:
             self._take_over(primary, others.former, wanted)
         self._ensure_content(primary, wanted)
@@ -293,6 +324,72 @@ class Cluster:
         primary.stop()
         if not wait_until(lambda: successor.leads, timeout_s=LEADER_TIMEOUT_S, every_s=0.05):
             raise SandboxFailed("The cluster that got its name has no writer now.")
+
+    # Green clusters
+
+    def _begin_as_copy(self, primary: Server, blue: Cluster, wanted: WantedCluster) -> None:
+        """Follow the blue cluster until it keeps its changes for this one, and apply those from then on."""
+        changes = self._changes()
+        self._leader = blue
+        self._submit(primary, blue, wanted)
+        assert blue.primary is not None
+        mark = changes.publish(blue.primary, _name(self.id))
+        if not wait_until(lambda: primary.has_applied(mark), timeout_s=REPLAY_TIMEOUT_S):
+            raise SandboxFailed("The green cluster has not received all changes of the blue one.")
+        self.remarks = tuple(changes.without_key(blue.primary))
+        self._leader = None
+        self._promote(primary, wanted)
+        changes.subscribe(primary, _name(self.id), blue.link)
+        self.blue = blue.id
+        self._save()
+
+    def _send_to_green(self, primary: Server) -> None:
+        """Another primary keeps none of the changes until now: a green cluster that does not get them is copied again."""
+        for green in [one for one in self._green if one.blue == self.id]:
+            changes, name, mark = self._changes(), _name(green.id), self._changes().mark(primary)
+            if not wait_until(
+                partial(changes.has_sent, primary, name, mark), timeout_s=SENDING_TIMEOUT_S, every_s=0.05
+            ):
+                green.blue = None
+                green._save()
+
+    def _drain(self, primary: Server, green: Cluster, wanted: WantedCluster) -> None:
+        """End all connections, and let nobody in until the green cluster has all that was committed."""
+        self.done.clear()
+        primary.stop()
+        self._start(primary, wanted)
+        self.drained = self._changes().mark(primary)
+        try:
+            if not wait_until(lambda: green.blue is None, timeout_s=LEADER_TIMEOUT_S, every_s=0.02):
+                raise SandboxFailed("The cluster that got its name has not received all changes.")
+        finally:
+            self.drained = None
+        self._changes().keep(primary, [_name(one.id) for one in self._green])
+
+    def _end_as_copy(self, primary: Server, blue: Cluster | None, wanted: WantedCluster) -> None:
+        """Be a cluster like any other; in the place of the blue one with all that it has committed."""
+        changes, name = self._changes(), _name(self.id)
+        if blue is not None and blue.id == self.blue:
+            if not wait_until(lambda: blue.drained is not None, timeout_s=LEADER_TIMEOUT_S, every_s=0.02):
+                raise SandboxFailed("The writer of the blue cluster does not end.")
+            source, mark = blue.primary, str(blue.drained)
+            assert source is not None
+            if not wait_until(lambda: changes.has_sent(source, name, mark), timeout_s=REPLAY_TIMEOUT_S, every_s=0.05):
+                raise SandboxFailed("The green cluster has not received all changes of the blue one.")
+            changes.copy_sequences(source, primary)
+        changes.unsubscribe(primary, None)
+        was, self.blue = self.blue, None
+        try:
+            primary.configure(self._role(primary, wanted, standby=False))
+            primary.reload()
+        except SandboxFailed:
+            self.blue = was
+            raise
+        self._save()
+
+    def _changes(self) -> Changes:
+        assert self._engine.changes is not None
+        return self._engine.changes
 
     def _take_over(self, primary: Server, former: Cluster | None, wanted: WantedCluster) -> None:
         """Get a writer of its own: with all that the former leader has committed, if that is to follow this cluster now."""
@@ -399,7 +496,7 @@ class Cluster:
             version=wanted.version,
             instance=instance.name if instance else "",
             members=tuple((one.name, keys.get(one.id, "")) for one in members),
-            parameters={**wanted.parameters, **own},
+            parameters={**({_READ_ONLY: "on"} if self.blue else {}), **wanted.parameters, **own},
         )
 
     def _apply_parameters(self, wanted: WantedCluster) -> None:
@@ -441,7 +538,12 @@ class Cluster:
         write_link(self.link, server.sockets)
 
     def _save(self, promoting: str | None = None) -> None:
-        state = {"primary": self._primary, "instances": self._instances, "promoting": promoting}
+        state = {
+            "primary": self._primary,
+            "instances": self._instances,
+            "promoting": promoting,
+            "blue": self.blue,
+        }
         write_atomic(self.folder / "cluster.json", json.dumps(state, indent=1), sync=False)
 
     def _load(self) -> None:
@@ -451,6 +553,7 @@ class Cluster:
         instances = state.get("instances", {}).items()
         self._instances = {key: instance for key, instance in instances if key in self._servers}
         self._primary = state.get("primary") if state.get("primary") in self._servers else None
+        self.blue = state.get("blue")
         promoted = self._servers.get(state.get("promoting") or "")
         if promoted is not None and promoted.exists and not promoted.is_standby:
             self._primary = promoted.key
@@ -485,3 +588,8 @@ class Cluster:
 
 def _nothing() -> None:
     """For a server whose end surprises nobody."""
+
+
+def _name(identifier: str) -> str:
+    """The name of a green cluster in the blue one."""
+    return identifier[-12:].lower()

@@ -177,14 +177,52 @@ class Backups(Protocol):
         """
 
 
+class Changes(Protocol):
+    """Replication of the changes of rows to a copy of a cluster that is written to itself. Everything raises SandboxFailed."""
+
+    def publish(self, server: Server, name: str) -> str:
+        """Keep the changes for a copy of that name, from now on or since it was first called.
+
+        Returns:
+            A mark: a copy that has applied everything up to it lacks no change that is not kept.
+        """
+
+    def keep(self, server: Server, names: Collection[str]) -> None:
+        """Keep no changes for copies with other names."""
+
+    def without_key(self, server: Server) -> list[str]:
+        """Tables in which rows cannot be changed or deleted while changes are kept."""
+
+    def subscribe(self, server: Server, name: str, publisher: Path) -> None:
+        """Have a standby that was promoted apply the changes since then.
+
+        Args:
+            publisher: leads to the folder of the socket of the server that keeps them.
+        """
+
+    def unsubscribe(self, server: Server, name: str | None) -> None:
+        """Apply no changes but those for the copy of that name; None: apply none."""
+
+    def mark(self, server: Server) -> str:
+        """The last change."""
+
+    def has_sent(self, server: Server, name: str, mark: str) -> bool:
+        """Whether the copy has applied everything up to the mark."""
+
+    def copy_sequences(self, source: Server, target: Server) -> None:
+        """Set all sequences as they are at the source: they are no rows."""
+
+
 class Engine(Protocol):
     """An engine of Aurora and what is installed to serve it.
 
     Attributes:
         available: what is installed; not empty.
+        changes: how a green cluster gets the changes of the blue one; None: as its standby.
     """
 
     available: list[Binaries]
+    changes: Changes | None
 
     def server(
         self, key: str, folder: Path, crashed: Callable[[], None], *, major: int, like: Server | None = None

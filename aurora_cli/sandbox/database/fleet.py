@@ -200,11 +200,20 @@ class Fleet:
                 if worker.gone:
                     del self._workers[identifier]
                 elif identifier not in now and worker.wanted is not None:
+                    self._end_copying(worker, None)
                     worker.want(None)
             for one in now.values():
                 if one.id not in self._workers:
                     self._workers[one.id] = self._hire(one)
+                self._end_copying(self._workers[one.id], one)
                 self._workers[one.id].want(one)
+
+    def _end_copying(self, worker: Worker, wanted: WantedCluster | None) -> None:
+        """Look at the blue cluster of one that is no longer green: it keeps changes for it. Call with the lock held."""
+        blue = self._workers.get((worker.wanted.blue if worker.wanted else None) or "")
+        if blue is not None and (wanted is None or wanted.blue is None):
+            blue.due = True
+            self._changed.notify_all()
 
     def remove_unknown(self) -> None:
         """Delete the data of clusters that no resource leads to any more."""
@@ -252,11 +261,14 @@ class Fleet:
         yielding = [
             one.cluster for one in workers if one.wanted and wanted.id in (one.wanted.follows, one.wanted.successor)
         ]
+        blue = self._workers.get(wanted.blue or "")
         return Relations(
             self._source(wanted),
             leader.cluster if leader else None,
             next((one for one in yielding if one.primary is not None and not one.primary.is_standby), None),
             successor.cluster if successor else None,
+            blue.cluster if blue else None,
+            tuple(one.cluster for one in workers if one.wanted and one.wanted.blue == wanted.id),
         )
 
     def _source(self, wanted: WantedCluster) -> Source | None:
@@ -296,7 +308,7 @@ class Fleet:
         if worker is None or worker.wanted is None or not worker.wanted.running or worker.paused:
             return True
         done = worker.cluster.done.get(instance)
-        return done is not None and done.restarts == restarts and done.server.running
+        return done is not None and done.restarts == restarts and done.server.running and not self._takes_over(worker)
 
     def problem(self, cluster: str) -> tuple[str, str] | None:
         """Status and sentence of a cluster whose servers do not do what they should."""
@@ -322,7 +334,23 @@ class Fleet:
         if worker is None or wanted is None or not wanted.running or wanted.writer is None or worker.paused:
             return False
         done = worker.cluster.done.get(wanted.writer.id)
-        return done is None or not done.writer
+        return done is None or not done.writer or self._takes_over(worker)
+
+    def replicates_changes(self, engine: str) -> bool:
+        """Whether a green cluster of that engine gets the changes of the blue one, and is not a standby of it."""
+        return self.engines[engine].changes is not None
+
+    def takes_changes(self, cluster: str) -> bool | None:
+        """Whether a green cluster gets the changes of the blue one now; None: it is not known, or a standby."""
+        worker = self._workers.get(cluster)
+        if worker is None or worker.wanted is None or not self.replicates_changes(worker.wanted.engine):
+            return None
+        return worker.cluster.blue is not None
+
+    def remarks(self, cluster: str) -> tuple[str, ...]:
+        """The tables of the blue cluster in which rows cannot be changed while it has this green one."""
+        worker = self._workers.get(cluster)
+        return worker.cluster.remarks if worker else ()
 
     def cluster_move(self, cluster: str) -> str | None:
         """The status while the writer's role is on its way from one server to another, or to the cluster; else None."""
@@ -362,19 +390,24 @@ class Fleet:
     def writer(self, cluster: str) -> Server | None:
         """The server that accepts writes now."""
         worker = self._workers.get(cluster)
-        return worker.cluster.writer if worker else None
+        return worker.cluster.writer if worker and not self._takes_over(worker) else None
 
     def instance(self, cluster: str, instance: str) -> Server | None:
         """The server of an instance, if it runs."""
         worker = self._workers.get(cluster)
-        done = worker.cluster.done.get(instance) if worker else None
+        done = worker.cluster.done.get(instance) if worker and not self._takes_over(worker) else None
         return done.server if done is not None and done.server.running else None
 
     def instances(self, cluster: str) -> dict[str, Server]:
         """The servers of the instances of a cluster, that run, by DbiResourceId."""
         worker = self._workers.get(cluster)
-        done = list(worker.cluster.done.items()) if worker else []
+        done = list(worker.cluster.done.items()) if worker and not self._takes_over(worker) else []
         return {name: one.server for name, one in done if one.server.running}
+
+    def _takes_over(self, worker: Worker) -> bool:
+        """Whether it is to be in the place of the blue cluster, and may not have all that blue has committed."""
+        blue = self._workers.get(worker.cluster.blue or "")
+        return blue is not None and blue.wanted is not None and blue.wanted.successor == worker.cluster.id
 
     def servers(self) -> dict[str, list[Server]]:
         """All servers by DbClusterResourceId."""

@@ -61,6 +61,7 @@ class WantedCluster:
         origin: what it begins with; None: nothing.
         successor: DbClusterResourceId of the cluster that has its name since a blue/green switchover; None: it has it still.
         follows: DbClusterResourceId of the cluster that it replicates; None: it has a writer of its own.
+        blue: DbClusterResourceId of the cluster whose changes it gets, as its green copy; None: it is no such copy.
         engine: of Aurora.
     """
 
@@ -78,6 +79,7 @@ class WantedCluster:
     origin: Origin | None = None
     follows: str | None = None
     successor: str | None = None
+    blue: str | None = None
     engine: str = "aurora-postgresql"
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aurora_cli.errors import Problem
@@ -31,16 +31,18 @@ class Layer:
         values: nested, with the keys of the YAML.
         source: what to call it: `preset production`, `orders.yaml`, `AURORA_READERS`, `--readers`.
         lines: dotted path -> 1-based line; only a layer read from a file has any.
+        inherited: it is below a spec file, as a preset is, and not the file itself.
     """
 
     values: dict[str, Any]
     source: str
     lines: Mapping[str, int] = field(default_factory=dict)
+    inherited: bool = False
 
     @property
     def from_file(self) -> bool:
-        """True for a layer that was read from a file."""
-        return bool(self.lines)
+        """True for a layer that was read from a spec file."""
+        return bool(self.lines) and not self.inherited
 
     def line_of(self, path: str) -> int | None:
         """Line of the path, or of the nearest section around it."""
@@ -58,7 +60,7 @@ def tidy(layer: Layer) -> tuple[Layer, list[Problem]]:
     """
     tidier = _Tidier(layer)
     values = tidier.section(layer.values, spec_shape(), "")
-    return Layer(values, layer.source, layer.lines), tidier.problems
+    return replace(layer, values=values), tidier.problems
 
 
 class _Tidier:

@@ -95,7 +95,7 @@ def _contradictions(layers: Sequence[Layer]) -> list[Problem]:
         told = next((la for la in layers if la.from_file and la.values.get(key) is not None), None)
         for layer in layers if told else ():
             value = layer.values.get(key)
-            if told and not layer.from_file and value is not None and value != told.values[key]:
+            if told and not (layer.from_file or layer.inherited) and value is not None and value != told.values[key]:
                 message = f"{layer.source} has {shown(value)}, but {told.source} has {shown(told.values[key])}"
                 hint = f"`{key}` identifies the cluster; use the same value in both, or another file"
                 problems.append(Problem(key, message, hint=hint, check="identity", source=layer.source))

@@ -12,7 +12,7 @@ from aurora_cli.spec.text.starter import starter
 from aurora_cli.spec.values.suggestions import shown
 from aurora_cli.spec.values.yaml_tree import Tree, YamlProblem, read_tree
 
-__all__ = ["MAX_BYTES", "dump_spec", "load_file", "load_yaml", "starter"]
+__all__ = ["MAX_BYTES", "dump_spec", "load_file", "load_yaml", "shown_path", "starter"]
 
 MAX_BYTES = 1024 * 1024
 _STDIN = "standard input"
@@ -37,6 +37,12 @@ def load_file(path_or_dash: str, stdin: TextIO) -> Layer:
     except ValueError as error:
         raise InvalidInput(f"{shown(path_or_dash, 200)} is not a file name") from error
     return load_yaml(_decode(data, path_or_dash), source=path_or_dash)
+
+
+def shown_path(file: str) -> str:
+    """A path as people write it from where they are."""
+    path, here = Path(file), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def load_yaml(text: str, *, source: str) -> Layer:

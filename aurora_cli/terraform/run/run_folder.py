@@ -10,6 +10,8 @@ Terraform is started so that it outlives us (see `process.py`), hence everything
                 config/       of an apply: the files that it applied
                 alive         locked (flock) by the supervisor and Terraform for as long as one of them lives
 
+A run that is dealt with keeps run.json, config/ and its output, as events.jsonl.gz; what nobody reads any more takes a twentieth.
+
 A lock and not a process id says whether a run goes on: a lock is freed by the system at the death of its last holder, however it
 dies, and neither a recycled process id nor a reboot can fake it.
 """
@@ -17,15 +19,18 @@ dies, and neither a recycled process id nor a reboot can fake it.
 from __future__ import annotations
 
 import fcntl
+import gzip
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.json_input import as_dataclass, read_json
+from aurora_cli.writing import write_atomic
 
 KEPT_RUNS = 20
 
@@ -156,6 +161,16 @@ class Run:
         self.record = replace(self.record, finished_at=_now(), exit_status=exit_status)
         self.save()
         self.pid_file.unlink(missing_ok=True)  # the number may be another process's by now
+        if not self.record.unreconciled:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Compress the output, and remove what run.json says too. A full disk leaves the files as they are."""
+        with suppress(OSError):
+            packed = gzip.compress(self.events_file.read_bytes(), compresslevel=6, mtime=0)
+            write_atomic(self.events_file.with_name("events.jsonl.gz"), packed, sync=False)
+            self.events_file.unlink()
+            self.exit_file.unlink(missing_ok=True)
 
     def save(self) -> None:
         """Write run.json."""

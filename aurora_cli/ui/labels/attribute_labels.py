@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.redact import HIDDEN
-from aurora_cli.terraform.plan.plan import ResourceChange
 from aurora_cli.ui.text import clean
+
+if TYPE_CHECKING:
+    from aurora_cli.terraform.plan.plan import ResourceChange
 
 UNKNOWN = "known after apply"
 NOT_SET = "not set"

@@ -56,11 +56,23 @@ def choose(available: list[Binaries], major: int) -> Binaries | None:
     return newer[0] if newer else max(available, key=lambda one: one.major, default=None)
 
 
-def _candidates(path: str) -> Iterator[tuple[Path, str]]:
-    for package in PACKAGES:
+def packaged_psql() -> Path | None:
+    """The psql of the package that has OpenSSL, without which it could not connect to Aurora; None: it is not there."""
+    for folder, origin in _packaged(PACKAGES[:1]):
+        if (folder / "psql").exists() and _probe(folder, origin) is not None:
+            return folder / "psql"
+    return None
+
+
+def _packaged(packages: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    for package in packages:
         spec = find_spec(package)
         for place in (spec.submodule_search_locations or ()) if spec else ():
             yield Path(place) / "pginstall" / "bin", package.replace("_", "-")
+
+
+def _candidates(path: str) -> Iterator[tuple[Path, str]]:
+    yield from _packaged(PACKAGES)
     found = shutil.which("postgres", path=path)
     if found:
         yield Path(found).resolve().parent, "PATH"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.account import Account
-from aurora_cli.sandbox.database.engine import Server
+from aurora_cli.sandbox.database.engine import Changes, Server
 from aurora_cli.sandbox.database.postgres.backups import PostgresBackups
 from aurora_cli.sandbox.database.postgres.binaries import NONE_HINT, choose, installed
+from aurora_cli.sandbox.database.postgres.changes import PostgresChanges
 from aurora_cli.sandbox.database.postgres.server import PostgresServer
 from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.database.supervisor import Supervisor
@@ -30,6 +31,7 @@ class PostgresEngine:
         if not self.available:
             raise SandboxFailed("No PostgreSQL that runs here is installed.", hint=NONE_HINT)
         self._account, self._supervisor = account, supervisor
+        self.changes: Changes | None = PostgresChanges()
         account.check(account.usable(self.available[0]))
         self._programs = Programs(account, self.available)
 

@@ -189,11 +189,17 @@ class PostgresServer(ServerProcess):
             raise SandboxFailed(f"The database server refuses: {str(error).strip()}") from error
 
     def connect(self, database: str = "postgres") -> Any:
-        """A connection of the superuser, without transactions. Raises psycopg.Error."""
+        """A connection of the superuser, without transactions, that may write. Raises psycopg.Error."""
         import psycopg
 
         return psycopg.connect(
-            host=str(self.sockets), port=PORT, user=SUPERUSER, dbname=database, autocommit=True, connect_timeout=10
+            host=str(self.sockets),
+            port=PORT,
+            user=SUPERUSER,
+            dbname=database,
+            autocommit=True,
+            connect_timeout=10,
+            options="-c default_transaction_read_only=off",
         )
 
     def prepare(self, user: str, database: str | None) -> None:

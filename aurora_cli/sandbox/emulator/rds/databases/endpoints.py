@@ -45,14 +45,18 @@ def is_served(cluster: Any) -> bool:
 
 
 def leader_of(cluster: Any) -> Any:
-    """The cluster that this one replicates: the primary cluster, or the blue one; None if there is none."""
-    deployment = cluster.backend.deployment_of(cluster)
-    if deployment is not None and deployment.green is cluster and deployment.blue.successor is not cluster:
-        return deployment.blue
+    """The cluster that this one replicates; None if there is none."""
     arn = cluster.replication_source_identifier or ""
     if arn.count(":") != 6 or arn.split(":")[5] != "cluster":
         return None
     return cluster.backend.in_region_of(arn).clusters.get(arn.rpartition(":")[2])
+
+
+def blue_of(cluster: Any) -> Any:
+    """The blue cluster of a green one before its switchover; None for others."""
+    deployment = cluster.backend.deployment_of(cluster)
+    is_green = deployment is not None and deployment.green is cluster and deployment.blue.successor is not cluster
+    return deployment.blue if is_green else None
 
 
 def of_cluster(cluster: Any, name: str, kind: str = WRITER) -> Endpoint | None:

@@ -88,6 +88,22 @@ def earliest_restorable(cluster: str) -> datetime | None:
     return None if earliest is None else datetime.fromtimestamp(earliest, timezone.utc).replace(tzinfo=None)
 
 
+def deployment_status(green: str, passage: Transition) -> str:
+    """The status of a blue/green deployment: the green cluster gets the changes of the blue one, or no longer needs them.
+
+    Args:
+        green: its DbClusterResourceId.
+    """
+    takes = SERVING.fleet.takes_changes(green) if SERVING.fleet is not None else None
+    waits = {"AVAILABLE": False, "SWITCHOVER_COMPLETED": True}.get(passage.status)
+    return passage.passing if takes is not None and takes is waits else passage.status
+
+
+def remarks(green: str) -> tuple[str, ...]:
+    """The tables of a blue cluster in which rows cannot be changed while it has this green one, by its DbClusterResourceId."""
+    return SERVING.fleet.remarks(green) if SERVING.fleet is not None else ()
+
+
 def snapshot_status(data: str | None, transition: Transition) -> str:
     """The status of a snapshot.
 

@@ -14,6 +14,7 @@ from aurora_cli.sandbox.database.front.token import Secret
 from aurora_cli.sandbox.database.model import Origin, WantedCluster, WantedInstance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.databases import endpoints
+from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.proxy import ROLES
@@ -83,8 +84,10 @@ def _backends() -> Iterator[AuroraBackend]:
 
 def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
     cluster.designate_writer()
-    leader = endpoints.leader_of(cluster)
-    follows: str | None = leader.db_cluster_resource_id if leader is not None else None
+    leader, copied = endpoints.leader_of(cluster), endpoints.blue_of(cluster)
+    if SERVING.fleet is None or not SERVING.fleet.replicates_changes(cluster.engine):
+        leader, copied = leader or copied, None
+    follows, blue = _id(leader), _id(copied)
     return WantedCluster(
         id=cluster.db_cluster_resource_id,
         name=cluster.db_cluster_identifier,
@@ -98,10 +101,15 @@ def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
         running=cluster.destination not in _DOWN,
         instances=tuple(_instance(backend, member) for member in cluster.instances),
         parameters=_parameters(backend.db_cluster_parameter_groups.get(cluster.parameter_group)),
-        origin=Origin(cluster=follows) if follows else cluster.data_origin,
+        origin=Origin(cluster=follows or blue) if follows or blue else cluster.data_origin,
         follows=follows,
-        successor=cluster.successor.db_cluster_resource_id if cluster.successor is not None else None,
+        blue=blue,
+        successor=_id(cluster.successor),
     )
+
+
+def _id(cluster: Any) -> str | None:
+    return None if cluster is None else str(cluster.db_cluster_resource_id)
 
 
 def _instance(backend: AuroraBackend, instance: AuroraInstance) -> WantedInstance:

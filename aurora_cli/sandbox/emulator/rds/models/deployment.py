@@ -9,6 +9,7 @@ from moto.core.utils import utcnow
 from moto.rds.models import RDSBackend
 
 from aurora_cli.sandbox.emulator.latency import Transition
+from aurora_cli.sandbox.emulator.rds.databases.serving import deployment_status, remarks
 from aurora_cli.sandbox.emulator.rds.models import names
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 
@@ -41,7 +42,18 @@ class Deployment:
         known = self.backend.clusters.values()
         if self.passage.status == "AVAILABLE" and self.green not in known:
             return "INVALID_CONFIGURATION"
-        return self.passage.status
+        return deployment_status(self.green.db_cluster_resource_id, self.passage)
+
+    @property
+    def status_details(self) -> str | None:
+        """A sentence about the status."""
+        tables = remarks(self.green.db_cluster_resource_id) if self.status == "AVAILABLE" else ()
+        without = f"Tables without a primary key reject UPDATE and DELETE: {', '.join(tables)}." if tables else None
+        return self._details or without
+
+    @status_details.setter
+    def status_details(self, value: str | None) -> None:
+        self._details = value
 
     @property
     def source(self) -> str:
@@ -56,14 +68,14 @@ class Deployment:
     @property
     def tasks(self) -> list[dict[str, str]]:
         """The tasks that created the green environment."""
-        if self.passage.status != "PROVISIONING":
+        if self.status != "PROVISIONING":
             return [{"Name": name, "Status": "COMPLETED"} for name in TASKS]
         return [{"Name": name, "Status": "PENDING" if index else "IN_PROGRESS"} for index, name in enumerate(TASKS)]
 
     @property
     def switchover_details(self) -> list[dict[str, str]]:
         """Each blue resource and its green one."""
-        missing = "MISSING_TARGET" if self.status == "INVALID_CONFIGURATION" else self.passage.status
+        missing = "MISSING_TARGET" if self.status == "INVALID_CONFIGURATION" else self.status
         return [
             {"SourceMember": _arn(blue), "TargetMember": _arn(green), "Status": missing} for blue, green in self.pairs
         ]

@@ -1,0 +1,30 @@
+"""`aurora-cli fleet`: many clusters, one spec file each."""
+
+from __future__ import annotations
+
+import click
+
+from aurora_cli.commands.fleet.list import list_
+from aurora_cli.commands.fleet.plan import plan
+from aurora_cli.commands.fleet.validate import validate
+from aurora_cli.commands.group import HelpfulGroup
+
+
+@click.group(name="fleet", cls=HelpfulGroup)
+def command() -> None:
+    """Work on a folder of specs, one cluster each.
+
+    `fleet.yaml` in the folder, or in one above it in the same Git repository, has what the specs inherit: defaults,
+    labels, the account, the backend. Every command that takes a spec with -f reads it, so that both see the same spec.
+
+    \b
+    Examples:
+      aurora-cli fleet list
+      aurora-cli fleet validate --changed-since origin/main
+      aurora-cli fleet plan -d clusters
+    """
+
+
+command.add_command(list_)
+command.add_command(plan)
+command.add_command(validate)

@@ -1,0 +1,92 @@
+"""The options by which a command of `fleet` is about some of the specs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from aurora_cli.commands.shared.options import FORMATS
+from aurora_cli.commands.shared.session import Session
+from aurora_cli.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from aurora_cli.fleet.members import Member
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def selection_options(decorated: Decorated) -> Decorated:
+    """NAME..., --folder, --where, --account, --changed-since; --region is the global option."""
+    for decorate in (
+        click.option(
+            "--changed-since",
+            metavar="REF",
+            help="Only specs that differ from this Git revision, themselves or in their fleet.yaml.",
+        ),
+        click.option("--account", metavar="NUMBER", help="Only specs of this AWS account."),
+        click.option(
+            "--where",
+            metavar="PATH=VALUE,...",
+            multiple=True,
+            help="Only specs with these values, e.g. engine=postgres,preset=production,label.team=payments. Values may have "
+            "* and ?; PATH!=VALUE is the contrary; can be repeated.",
+        ),
+        click.option(
+            "-d",
+            "--folder",
+            "folders",
+            metavar="DIR",
+            multiple=True,
+            type=click.Path(),
+            help="Folder with the specs; default: the current one; can be repeated.",
+        ),
+        click.argument("names", metavar="[NAME]...", nargs=-1),
+    ):
+        decorated = decorate(decorated)
+    return decorated
+
+
+def formats_option(*more: str) -> Callable[[Decorated], Decorated]:
+    """-o/--output, with more formats than other commands have."""
+    return click.option(
+        "-o",
+        "--output",
+        envvar="AURORA_OUTPUT",
+        show_envvar=True,
+        type=click.Choice([*FORMATS, *more]),
+        default="table",
+        show_default=True,
+        help="Format of the data on standard output.",
+    )
+
+
+def selected_members(session: Session, options: dict[str, Any]) -> list[Member]:
+    """What the options select.
+
+    Raises:
+        InvalidInput: a folder, a revision or a term is wrong, or nothing is selected. SpecInvalid: `fleet.yaml` is broken.
+    """
+    from aurora_cli.fleet.members import read_members
+    from aurora_cli.fleet.selection import Selection, changed_since
+    from aurora_cli.fleet.where import Term, parse_where
+
+    folders = [Path(folder) for folder in options["folders"] or (".",)]
+    terms: list[Term] = []
+    for text in options["where"]:
+        try:
+            terms += parse_where(text)
+        except ValueError as error:
+            raise InvalidInput(f"--where cannot be '{text}'.", hint=str(error)) from None
+    given = {"region": session.settings.region, "account": options["account"]}
+    terms += [Term(path, value) for path, value in given.items() if value]
+    since = options["changed_since"]
+    selection = Selection(options["names"], terms, None if since is None else changed_since(since, folders))
+    members = read_members(folders)
+    found = [member for member in members if selection.has(member)]
+    if not found and since is None:
+        names = ", ".join(sorted({member.name or member.file for member in members})[:10])
+        raise InvalidInput(f"No spec matches, of {len(members)} in the folder.", hint=f"Clusters there: {names}.")
+    return found

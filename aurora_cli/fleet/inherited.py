@@ -1,0 +1,134 @@
+"""What a spec file inherits from `fleet.yaml`: the nearest one, in its folder or in one above it in the same Git repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aurora_cli.errors import Problem, SpecInvalid
+from aurora_cli.fleet.fleet_file import NAME, Account, Common, FleetFile, Group, read_fleet_file
+from aurora_cli.spec.layers.layers import Layer
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A folder with what its `fleet.yaml` says.
+
+    Attributes:
+        folder: absolute.
+        file: its keys.
+        text: the same as a layer, with the lines.
+    """
+
+    folder: Path
+    file: FleetFile = field(default_factory=lambda: FleetFile.model_validate({}))
+    text: Layer = field(default_factory=lambda: Layer({}, NAME))
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """What one spec file inherits.
+
+    Attributes:
+        layers: below the file, lowest first.
+        labels: by name.
+        account: the one of the last group that names one.
+    """
+
+    layers: tuple[Layer, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    account: Account = field(default_factory=lambda: Account.model_validate({}))
+
+
+@cache
+def fleet_of(folder: Path) -> Fleet:
+    """The fleet of the spec files in an absolute folder. Raises InvalidInput, SpecInvalid for a broken `fleet.yaml`."""
+    for one in _upwards(folder):
+        found = read_fleet_file(one)
+        if found:
+            return Fleet(one, *found)
+    return Fleet(folder)
+
+
+def inherited_by(path: Path, layer: Layer) -> Inherited:
+    """What a file inherits.
+
+    Args:
+        path: of the file.
+        layer: what is in it.
+
+    Raises:
+        InvalidInput, SpecInvalid: `fleet.yaml` cannot be read, or its backend has a placeholder without a value.
+    """
+    fleet = fleet_of(path.absolute().parent)
+    labels: dict[str, str] = {}
+    parts: list[tuple[str, Common]] = []
+    for prefix, common in (("", fleet.file), *((f"groups.{n}.", one) for n, one in enumerate(fleet.file.groups))):
+        if not isinstance(common, Group) or _is_in(common, path.absolute().relative_to(fleet.folder), layer, labels):
+            labels |= common.labels
+            parts.append((prefix, common))
+    layers = [_layer(fleet.text, f"{prefix}defaults", common.defaults) for prefix, common in parts if common.defaults]
+    account = next((common.account for _, common in reversed(parts) if common.account), Account.model_validate({}))
+    role = {"role_arn": account.role_arn, "external_id": account.external_id} if account.role_arn else {}
+    if role:
+        where = next(prefix for prefix, common in reversed(parts) if common.account)
+        layers.append(_layer(fleet.text, f"{where}account", {"assume_role": {k: v for k, v in role.items() if v}}))
+    for prefix, common in [part for part in parts if part[1].backend][-1:]:
+        told = {"account": account.number, **{key: _told(key, [*layers, layer]) for key in ("region", "name")}}
+        backend = _filled(common.backend, told, fleet.text, f"{prefix}backend")
+        layers.append(_layer(fleet.text, f"{prefix}backend", {"backend": backend}))
+    return Inherited(tuple(layers), labels, account)
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    """The folder, and those above it up to that of the Git repository."""
+    inside = [folder, *folder.parents]
+    root = next((n for n, one in enumerate(inside) if (one / ".git").exists()), 0)
+    yield from inside[: root + 1]
+
+
+def _is_in(group: Group, path: Path, layer: Layer, labels: Mapping[str, str]) -> bool:
+    tags = layer.values.get("tags")
+    has = {**(tags if isinstance(tags, Mapping) else {}), **labels}
+    matches = not group.match or any(fnmatchcase(path.as_posix(), glob) for glob in group.match)
+    return matches and all(str(has.get(name)) == value for name, value in group.label.items())
+
+
+def _layer(text: Layer, prefix: str, values: dict[str, Any]) -> Layer:
+    """Values below a key of `fleet.yaml`, with their lines there."""
+    around = text.line_of(prefix)
+    lines = {
+        path.removeprefix(f"{prefix}."): line for path, line in text.lines.items() if path.startswith(f"{prefix}.")
+    }
+    top = dict.fromkeys(values, around) if around else {}
+    return Layer(values, text.source, {**top, **lines}, inherited=True)
+
+
+def _told(key: str, layers: list[Layer]) -> str | None:
+    return next((str(layer.values[key]) for layer in reversed(layers) if layer.values.get(key)), None)
+
+
+def _filled(value: Any, told: Mapping[str, str | None], text: Layer, path: str) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _filled(item, told, text, f"{path}.{key}") for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+
+    def put(found: re.Match[str]) -> str:
+        word = told.get(found[1])
+        if found[1] not in told or (word is None and found[1] == "account"):
+            message, hint = f"`{found[0]}` is not a placeholder", "placeholders are: {account}, {region} and {name}"
+            if found[1] in told:
+                message, hint = "`{account}` has no value", "give `account` an `id` or a `role_arn`"
+            problem = Problem(path, message, hint=hint, line=text.line_of(path), source=text.source)
+            raise SpecInvalid(f"{text.source} has 1 problem", problems=[problem])
+        return word or found[0]  # a spec without a name is refused for that
+
+    return _PLACEHOLDER.sub(put, value)

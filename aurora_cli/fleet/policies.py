@@ -1,0 +1,33 @@
+"""Assertions on resolved specs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import jmespath
+
+from aurora_cli.errors import Problem
+from aurora_cli.fleet.fleet_file import NAME
+from aurora_cli.fleet.where import parse_where
+
+if TYPE_CHECKING:
+    from aurora_cli.fleet.fleet_file import Policy
+
+
+def broken(
+    policies: Sequence[Policy], fact: Callable[[str], Any], values: Mapping[str, Any], source: str
+) -> Iterator[Problem]:
+    """An error for each policy that a spec breaks.
+
+    Args:
+        fact: as in `Term.holds`, for `where`.
+        values: of the resolved spec, and `labels`: what `require` is asked of.
+        source: the spec's file.
+    """
+    for policy in policies:
+        concerned = all(term.holds(fact) for term in parse_where(policy.where))
+        if concerned and not jmespath.search(policy.require, values):
+            message = policy.message or f"the policy `{policy.name}` requires {policy.require}"
+            hint = f"the policy `{policy.name}` is in {NAME}" if policy.message else f"it is in {NAME}"
+            yield Problem("", message, hint=hint, check=f"policy:{policy.name}", source=source)

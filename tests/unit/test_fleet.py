@@ -1,0 +1,271 @@
+"""A folder of specs: what they inherit, which are selected, what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from aurora_cli.errors import InvalidInput, SpecInvalid
+from aurora_cli.fleet.fleet_file import Account, FleetFile, Group, Policy
+from aurora_cli.fleet.inherited import fleet_of
+from aurora_cli.fleet.members import Member, read_members
+from aurora_cli.fleet.report import all_problems, as_junit
+from aurora_cli.fleet.selection import Selection, changed_since
+from aurora_cli.fleet.where import parse_where
+from aurora_cli.main import main
+from aurora_cli.spec.model.fields import Model
+
+FLEET = """
+defaults: {region: eu-west-1, engine: postgres, tags: {owner: platform}}
+labels: {tier: standard}
+account: {role_arn: "arn:aws:iam::111111111111:role/databases", external_id: xyz}
+backend: {type: s3, bucket: acme, key: "{account}/{region}/{name}", region: eu-west-1}
+groups:
+  - match: payments/*
+    labels: {team: payments}
+    account: {id: "222222222222"}
+    defaults: {preset: production, instances: {class: db.r7g.large}}
+  - label: {owner: ada}
+    labels: {tier: gold}
+    backend: local
+policies:
+  - {name: two-readers, where: preset=production, require: "instances.readers >= `2`", message: production has 2 readers}
+ignore: ["*/values.yaml"]
+"""
+SPECS = {
+    "orders.yaml": "name: orders\nregion: eu-west-2",
+    "payments/cards.yaml": "name: cards\ninstances: {readers: 2}",
+    "payments/wallet.yml": "name: wallet\ntags: {owner: ada}\nbackend: {type: s3, bucket: own, key: k, region: eu-west-1}",
+    "payments/values.yaml": "anything: 1",
+    ".hidden/x.yaml": "no: spec",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"fleet.yaml": FLEET.replace("backend: local", "backend: {type: local}"), **SPECS})
+    return tmp_path
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    fleet_of.cache_clear()
+    (folder / ".git").mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def by_name(folder: Path) -> dict[str, Member]:
+    return {str(member.name): member for member in read_members([folder])}
+
+
+def test_a_spec_inherits_and_says_more(folder: Path) -> None:
+    found = by_name(folder)
+    assert set(found) == {"orders", "cards", "wallet"}
+    orders, cards, wallet = (found[name] for name in ("orders", "cards", "wallet"))
+    assert (orders.values["region"], cards.values["region"]) == ("eu-west-2", "eu-west-1")
+    assert orders.values["backend"]["key"] == "111111111111/eu-west-2/orders"
+    assert cards.values["backend"]["key"] == "222222222222/eu-west-1/cards"
+    assert wallet.values["backend"]["bucket"] == "own"
+    assert orders.values["assume_role"] == {
+        "role_arn": "arn:aws:iam::111111111111:role/databases",
+        "external_id": "xyz",
+        "session_name": None,
+    }
+    assert cards.values["assume_role"] is None, "another account keeps nothing of the one above"
+    assert (cards.account, cards.values["preset"]) == ("222222222222", "production")
+    assert wallet.labels == {"owner": "ada", "tier": "gold", "team": "payments"}
+    assert orders.labels == {"owner": "platform", "tier": "standard"}
+
+
+def test_origins_name_the_file_that_a_value_is_inherited_from(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["spec", "show", "-f", "payments/cards.yaml", "--resolved", "-o", "json"]) == 0
+    origins = json.loads(capsys.readouterr().out)["origins"]
+    assert origins["preset"] == origins["engine"] == origins["backend.key"] == "fleet.yaml"
+    assert origins["instances.readers"] == "payments/cards.yaml"
+
+
+def test_only_a_repository_makes_a_folder_above_count(folder: Path) -> None:
+    (folder / ".git").rmdir()
+    assert by_name(folder / "payments")["cards"].labels == {}
+    (folder / "payments" / ".git").mkdir()
+    fleet_of.cache_clear()
+    assert by_name(folder / "payments")["cards"].labels == {}
+
+
+@pytest.mark.parametrize(
+    ("where", "names"),
+    [
+        ("", {"orders", "cards", "wallet"}),
+        ("engine=postgres", {"orders", "cards", "wallet"}),
+        ("preset=production,label.team=pay*", {"cards", "wallet"}),
+        ("preset!=production", {"orders"}),
+        ("label.team=", {"orders"}),
+        ("instances.readers=2", {"cards"}),
+        ("account=2*", {"cards", "wallet"}),
+        ("file=payments/*", {"cards", "wallet"}),
+        ("deletion_protection=true", {"orders", "cards", "wallet"}),
+        ("logs.exports=postgresql", {"orders", "cards", "wallet"}),
+        ("no.such.path=x", set()),
+    ],
+)
+def test_where(folder: Path, where: str, names: set[str]) -> None:
+    selection = Selection(terms=parse_where(where))
+    assert {name for name, member in by_name(folder).items() if selection.has(member)} == names
+
+
+def test_names_are_globs(folder: Path) -> None:
+    selection = Selection(names=("car*", "wallet"))
+    assert {name for name, member in by_name(folder).items() if selection.has(member)} == {"cards", "wallet"}
+
+
+@pytest.mark.parametrize("text", ["preset", "=x", "preset=a,b", "!=x"])
+def test_a_term_without_a_path_or_a_value_is_refused(
+    folder: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fleet", "list", "--where", text]) == 2
+    assert "write PATH=VALUE" in capsys.readouterr().err
+
+
+def test_what_git_has_seen_change(folder: Path) -> None:
+    (folder / ".git").rmdir()
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *words], check=True, cwd=folder)
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    assert changed_since("HEAD", [folder]) == frozenset()
+    write(folder / "payments", {"new.yaml": "name: new"})
+    (folder / "payments" / ".git").rmdir()
+    (folder / "orders.yaml").write_text("name: orders\nregion: eu-west-3")
+    assert changed_since("HEAD", [folder]) == {folder / "orders.yaml", folder / "payments" / "new.yaml"}
+    assert changed_since("HEAD", [folder / "payments"]) == {folder / "payments" / "new.yaml"}
+    (folder / "fleet.yaml").write_text((folder / "fleet.yaml").read_text() + "# more\n")
+    fleet_of.cache_clear()
+    selection = Selection(changed=changed_since("HEAD", [folder / "payments"]))
+    assert {m.name for m in read_members([folder / "payments"]) if selection.has(m)} == {"cards", "wallet", "new"}
+    for wrong in ("no-such-branch", "--output=x", "HEAD:orders.yaml"):
+        with pytest.raises(InvalidInput, match="Git could not say") as caught:
+            changed_since(wrong, [folder])
+        assert "origin/main" in str(caught.value.hint)
+
+
+def test_policies_names_and_states(folder: Path) -> None:
+    write(folder, {"twice.yaml": "name: orders\nregion: eu-west-2"})
+    problems = {
+        (p.check, p.source, p.message) for m in read_members([folder]) for p in m.problems if p.severity == "error"
+    }
+    assert problems == {
+        ("policy:two-readers", "payments/wallet.yml", "production has 2 readers"),
+        ("fleet-name", "twice.yaml", "orders.yaml has the same name"),
+        ("fleet-state", "twice.yaml", "orders.yaml has its state in the same place"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("defualts: {}", 1, "`defualts` is not a key of fleet.yaml"),
+        ("labels: [a]", 1, "`labels` must be a mapping"),
+        ("account: {id: 12}", 1, "`id` must be text"),
+        ("account:\n  id: '12'", 2, "`id` cannot be 12"),
+        ("account:\n  role_arn: admin", 2, "`role_arn` cannot be admin"),
+        ("policies:\n  - name: x\n    require: 'a >'", 3, "`require` cannot be a >"),
+        ("policies:\n  - name: x\n    require: a\n    where: b", 4, "`where` cannot be b"),
+        ("groups:\n  - matches: x", 2, "`matches` is not a key of fleet.yaml"),
+        ("- a", 1, "a list"),
+    ],
+)
+def test_what_is_wrong_in_fleet_yaml_is_said_with_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+    write(tmp_path, {"fleet.yaml": text, "a.yaml": "name: a"})
+    with pytest.raises(SpecInvalid) as caught:
+        read_members([tmp_path])
+    (problem,) = caught.value.problems
+    assert (problem.line, message in problem.message) == (line, True), problem
+
+
+@pytest.mark.parametrize(
+    ("fleet", "line", "message"),
+    [
+        ("defaults:\n  regoin: x", 2, "`regoin` is not a key"),
+        ("defaults:\n  instances:\n    readers: many", 3, "`readers` must be"),
+        ("backend:\n  type: s3\n  key: '{nmae}'", 3, "`{nmae}` is not a placeholder"),
+        ("backend:\n  type: s3\n  key: '{account}'", 3, "`{account}` has no value"),
+        ("groups:\n- defaults:\n    port: 1", 3, "port"),
+    ],
+)
+def test_what_is_inherited_is_checked_where_it_is_written(tmp_path: Path, fleet: str, line: int, message: str) -> None:
+    specs = {f"{name}.yaml": f"name: {name}\nregion: eu-west-1\nengine: mysql" for name in "ab"}
+    write(tmp_path, {"fleet.yaml": fleet, **specs})
+    found = [
+        p
+        for p in all_problems(read_members([tmp_path]), warnings=False)
+        if p.source and p.source.endswith("fleet.yaml")
+    ]
+    assert [(p.line, message in p.message) for p in found] == [(line, True)], "once, not for each spec"
+
+
+def test_validate_reports_all_problems_of_all_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, {"broken.yaml": "name: [", "empty.yaml": "", "binary.yaml": "name: \x00"})
+    assert main(["fleet", "validate"]) == 2
+    err = capsys.readouterr().err
+    assert "4 of 6 specs are not valid" in err
+    assert all(name in err for name in ("broken.yaml", "empty.yaml", "binary.yaml", "payments/wallet.yml"))
+    assert main(["fleet", "validate", "-o", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert (document["valid"], [m["name"] for m in document["members"] if m["valid"]]) == (False, ["orders", "cards"])
+    assert main(["fleet", "validate", "-o", "junit"]) == 2
+    suite = ElementTree.fromstring(capsys.readouterr().out)  # noqa: S314
+    assert (suite.get("tests"), suite.get("failures")) == ("6", "4")
+    assert [case.get("name") for case in suite if case.find("failure") is None] == ["orders", "cards"]
+    assert main(["fleet", "validate", "cards", "-o", "junit"]) == 0
+
+
+def test_a_report_holds_text_that_xml_cannot(tmp_path: Path) -> None:
+    write(tmp_path, {"a.yaml": 'name: "a\\u0007<b>"\nregion: x'})
+    report = as_junit(read_members([tmp_path]))
+    assert ElementTree.fromstring(report).get("failures") == "1"  # noqa: S314
+
+
+def test_processes_find_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new process has to pass members and problems on; that takes processes."""
+    alone = read_members([folder], processes=1)
+    assert read_members([folder], processes=2) == alone
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-d", "missing"], "is not a folder"),
+        (["-d", ".hidden2"], "has no spec files"),
+        (["nobody"], "No spec matches"),
+    ],
+)
+def test_nothing_to_work_on_is_an_error(
+    folder: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / ".hidden2").mkdir()
+    assert main(["fleet", "list", *words]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_the_guide_lists_every_key(pytestconfig: pytest.Config) -> None:
+    guide = (pytestconfig.rootpath / "docs" / "guide" / "fleet.md").read_text()
+    listed = set(re.findall(r"^\| `([a-z_.]+)` \|", guide, re.MULTILINE))
+
+    def keys(model: type[Model], prefix: str) -> set[str]:
+        return {f"{prefix}{key}" for key in model.model_fields}
+
+    common = keys(Group, "groups.") & {f"groups.{key}" for key in FleetFile.model_fields}
+    wanted = (
+        keys(FleetFile, "") | keys(Account, "account.") | keys(Policy, "policies.") | (keys(Group, "groups.") - common)
+    )
+    assert listed == wanted - {"account", "policies", "groups"}

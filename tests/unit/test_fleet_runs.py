@@ -1,0 +1,165 @@
+"""Commands of a fleet as processes: how many at a time, how they end, what is kept of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aurora_cli.context import AppContext
+from aurora_cli.errors import Interrupted
+from aurora_cli.fleet.members import Member
+from aurora_cli.operations.fleet import plan as fleet
+from aurora_cli.operations.fleet.executor import Ended, Task
+from aurora_cli.operations.fleet.plan import FleetPlan
+from aurora_cli.operations.fleet.processes import Processes
+from aurora_cli.operations.fleet.runs import KEPT, FleetRun, begin_run
+from aurora_cli.operations.fleet.view import as_junit, as_markdown
+from tests.harness import clean_environ
+
+CHANGE = {"changes": True, "summary": {"create": 0, "update": 1, "replace": 0, "delete": 0}, "findings": []}
+
+
+class Scripted:
+    """An executor that runs nothing: each task ends with what the test says."""
+
+    def __init__(self, ends: Mapping[str, tuple[int | None, str]], interrupt_after: int = -1) -> None:
+        self.ends, self.interrupt_after, self.cancelled = dict(ends), interrupt_after, False
+        self.tasks: list[Task] = []
+
+    def submit(self, task: Task) -> None:
+        self.tasks.append(task)
+
+    def watch(self) -> Iterator[Ended]:
+        while self.tasks:
+            if self.interrupt_after == 0:
+                self.interrupt_after = -1
+                raise KeyboardInterrupt
+            self.interrupt_after -= 1
+            task = self.tasks.pop(0)
+            status, text = self.ends[task.name]
+            task.out.write_text(text)
+            yield Ended(task, status, 1.0)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.tasks = self.tasks[:1]
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> AppContext:
+    return AppContext(home_folder=tmp_path / "home", environ={})
+
+
+def member(name: str) -> Member:
+    path = Path(f"/specs/{name}.yaml")
+    return Member(path, path.parent, values={"name": name, "region": "eu-west-1"})
+
+
+def planned(app: AppContext, ends: Mapping[str, tuple[int | None, str]], interrupt_after: int = -1) -> FleetPlan:
+    found = [member(name) for name in ends]
+    return fleet.fleet_plan(app, found, ["--sandbox"], Scripted(ends, interrupt_after), lambda event: None)
+
+
+def plan_of(**changed: Any) -> str:
+    return json.dumps({**CHANGE, **changed})
+
+
+def finding(effect: str, text: str = "Something happens.") -> dict[str, Any]:
+    return {"effect": effect, "address": "aws_rds_cluster.this", "text": text}
+
+
+def test_the_worst_comes_first(app: AppContext) -> None:
+    created = {"create": 3, "update": 0, "replace": 0, "delete": 0}
+    found = planned(
+        app,
+        {
+            "same": (0, plan_of(changes=False)),
+            "new": (7, plan_of(summary=created)),
+            "changed": (0, plan_of()),
+            "both": (0, plan_of(findings=[finding("restart"), finding("lost", "Data | go <b>.")])),
+            "exposed": (0, plan_of(findings=[finding("exposed")])),
+            "moved": (0, plan_of(findings=[finding("restart"), finding("failover")])),
+            "refused": (9, '{"error": {"code": "guard", "message": "No.", "hint": "h"}}'),
+            "killed": (None, ""),
+            "garbage": (1, "\xff[[["),
+            "cut": (0, '{"changes": tr'),
+        },
+    )
+    risks = [(one.member.name, one.risk) for one in found.members]
+    assert risks == [
+        ("garbage", "failed"),
+        ("killed", "failed"),
+        ("refused", "failed"),
+        ("both", "lost"),
+        ("moved", "failover"),
+        ("exposed", "exposed"),
+        ("changed", "changed"),
+        ("new", "created"),
+        ("cut", "unchanged"),
+        ("same", "unchanged"),
+    ]
+    assert found.counts["failed"] == 3 and found.changes
+    errors = {one.member.name: one.error for one in found.members if one.error}
+    assert errors["refused"] == {"code": "guard", "message": "No.", "hint": "h", "exit_status": 9}
+    assert errors["killed"]["code"] == "unknown"
+    text = as_markdown(found)
+    assert "**aurora-cli fleet plan**: 3 failed, 1 lost, 1 failover" in text
+    assert "| both |  | eu-west-1 | lost | Something happens. Data \\| go &lt;b&gt;. |" in text
+    assert "same" not in text
+    assert re.findall(r'tests="(\d+)" failures="(\d+)"', as_junit(found)) == [("10", "4")]
+
+
+def test_a_summary_fits_a_comment(app: AppContext) -> None:
+    found = planned(app, {f"c{n}": (0, plan_of(findings=[finding("restart", "x" * 600)])) for n in range(200)})
+    text = as_markdown(found)
+    assert len(text) < 65_000
+    assert f"more are in the run `{found.run}`" in text
+
+
+def test_an_interrupt_is_passed_on_and_what_ended_is_kept(app: AppContext) -> None:
+    ends = {name: (0, plan_of()) for name in "abcd"}
+    with pytest.raises(Interrupted, match="after 2 of 4"):
+        planned(app, ends, interrupt_after=1)
+    (folder,) = (app.home.path / "fleet").iterdir()
+    assert {path.name for path in folder.glob("*.end.json")} == {"a.end.json", "b.end.json"}
+
+
+def test_old_runs_go(app: AppContext) -> None:
+    ids = [begin_run(app, "plan", ["a"]).id for _ in range(KEPT + 3)]
+    left = {path.name for path in (app.home.path / "fleet").iterdir()}
+    assert ids[-1] in left and len(left) == KEPT
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (app.home.path / "fleet").iterdir())
+
+
+def test_processes_keep_to_their_limits_and_outlive_an_interrupt(app: AppContext) -> None:
+    """Real processes: what a signal does to them is the system's."""
+    run = begin_run(app, "plan", list("abc"))
+    executor = Processes(clean_environ(), most=2)
+    for name in "abc":
+        executor.submit(run.task(name, ["--version"], [("account 1", 1)]))
+    seen = []
+    for ended in executor.watch():
+        seen.append((ended.task.name, ended.status))
+        assert len(executor._running) <= 1
+    assert seen == [("a", 0), ("b", 0), ("c", 0)]
+    assert all("aurora-cli" in (run.folder / f"{name}.json").read_text() for name in "abc")
+
+    executor.submit(run.task("waits", ["sandbox", "run", "--", "sleep", "60"]))
+    executor.submit(run.task("never", ["--version"]))
+    executor._most = 1
+    watched = executor.watch()
+    executor._start()
+    os.kill(executor._running["waits"][1].pid, signal.SIGKILL)
+    executor.cancel()
+    assert [(ended.task.name, ended.status) for ended in watched] == [("waits", None)]
+    assert FleetRun(run.folder).result("never").end is None
