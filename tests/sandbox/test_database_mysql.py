@@ -146,7 +146,7 @@ def the_data_api_runs_statements(life: MysqlLife) -> None:
     batch = life.data.batch_execute_statement(**who, sql=insert, parameterSets=[row, row], transactionId=begun)
     assert [one["generatedFields"] for one in batch["updateResults"]] == [[{"longValue": 2}], [{"longValue": 3}]]
     life.data.rollback_transaction(resourceArn=who["resourceArn"], secretArn=who["secretArn"], transactionId=begun)
-    with pytest.raises(ClientError, match="Database error code: 1062"):
+    with pytest.raises(ClientError, match="Error code: 1062; SQLState: 23000"):
         life.data.batch_execute_statement(
             **who,
             sql="INSERT INTO typed (id) VALUES (:id)",
