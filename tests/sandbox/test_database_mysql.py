@@ -7,13 +7,17 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pymysql
 import pytest
 from botocore.exceptions import ClientError
 
+from aurora_cli.operations.sql.bootstrap_items import read_file
+from aurora_cli.operations.sql.bootstrap_mysql import items_of, password_change
 from aurora_cli.sandbox.processes import wait_until
+from aurora_cli.spec.model.bootstrap import Bootstrap as BootstrapSpec
 from tests.sandbox.database_life import Load, metric, until_the_end
 from tests.sandbox.mysql_life import MysqlLife, needs_mysql
 
@@ -31,10 +35,11 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MysqlLife]:
         yield made
 
 
-def test_a_life(life: MysqlLife) -> None:
+def test_a_life(life: MysqlLife, tmp_path: Path) -> None:
     life.create(readers=1)
     life.settle()
     sign_in(life)
+    a_bootstrap_runs(life, tmp_path)
     the_data_api_runs_statements(life)
     readers_follow(life)
     a_failover_loses_nothing(life)
@@ -112,6 +117,29 @@ def sign_in(life: MysqlLife) -> None:
     life.settle()
     assert wait_until(life.signs_in, timeout_s=20.0)
     assert "Access denied" in life.refusal(password=former)
+
+
+def a_bootstrap_runs(life: MysqlLife, folder: Path) -> None:
+    """Users, roles, databases, grants and files; repeated, it changes nothing."""
+    password = "it's \\ for reports"
+    (folder / "schema.sql").write_text("create table goods (id int primary key); insert into goods values (1);")
+    given: dict[str, Any] = {
+        "roles": {"readers": {}, "reports": {"secret": "arn", "member_of": ["readers"]}, "app": {"iam": True}},
+        "databases": {
+            "shop": {"grants": ["select on shop.* to readers", "all on shop.* to app"], "sql": ["schema.sql"]}
+        },
+    }
+    items = items_of(BootstrapSpec(**given), folder)
+    for item in (*items, *items[:-1]):
+        texts = read_file(item) if item.file else list(item.statements)
+        texts += [password_change(item.role, password), *item.last] if item.secret else []
+        with closing(life.connect(database=item.database or None)) as connection:
+            for text in texts:
+                connection.cursor().execute(text)
+    goods, of = "SELECT id FROM goods", {"database": "shop"}
+    assert life.rows(goods, user="reports", password=password, **of) == [(1,)]
+    token = life.rds.generate_db_auth_token(life.cluster()["Endpoint"], life.port, "app")
+    assert life.rows(goods, user="app", password=token, **of) == [(1,)]
 
 
 def the_data_api_runs_statements(life: MysqlLife) -> None:

@@ -115,10 +115,16 @@ def test_a_value_is_one_value_of_the_configuration() -> None:
     ],
 )
 def test_a_user_who_signs_in_with_a_token_has_a_password_that_nobody_has(given: bytes) -> None:
-    made = accounts.for_this_server(given, "secret")
+    made = accounts.for_this_server(given, binaries.MYSQL, "secret")
     assert made.endswith(f" WITH mysql_native_password AS '{accounts.native('secret')}' REQUIRE SSL".encode())
     other = b"SELECT 'AWSAuthenticationPlugin'"
-    assert accounts.for_this_server(other, "secret") == other
+    assert accounts.for_this_server(other, binaries.MARIADB, "secret") == other
+
+
+def test_a_mariadb_has_one_default_role() -> None:
+    given = b"SET DEFAULT ROLE `a b`, c TO `app`@`%`"
+    assert accounts.for_this_server(given, binaries.MARIADB, "secret") == b"SET DEFAULT ROLE `a b` FOR `app`@`%`"
+    assert accounts.for_this_server(given, binaries.MYSQL, "secret") == given
 
 
 def test_the_master_user_is_no_superuser() -> None:

@@ -6,6 +6,7 @@ The proxy does TLS with both, so that accounts that require it are admitted, and
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from functools import cache
 from typing import Any
@@ -89,7 +90,7 @@ class MysqlSession(Session):
             self._handle is None
             and data[4:5] in mysql_wire.STATEMENTS
             and len(data) < _LONGEST
-            and _PLUGIN in data.lower()
+            and _AURORAS.search(data)
         ):
             data = self._translated(data)
         super().data_received(data)
@@ -230,4 +231,4 @@ def _keep() -> None:
     """Let what comes wait."""
 
 
-_PLUGIN, _LONGEST = b"awsauthenticationplugin", 65536
+_AURORAS, _LONGEST = re.compile(rb"AWSAuthenticationPlugin|DEFAULT\s+ROLE", re.IGNORECASE), 65536

@@ -386,7 +386,7 @@ class MysqlServer(ServerProcess):
 
     def translate(self, statement: bytes) -> bytes:
         """See `Server`."""
-        return accounts.for_this_server(statement, self._common.secret)
+        return accounts.for_this_server(statement, self.binaries.product, self._common.secret)
 
     def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
         """Run a statement as the superuser; returns its rows.
