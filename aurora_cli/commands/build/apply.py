@@ -57,7 +57,7 @@ def command(ctx: click.Context, session: Session, /, **options: Any) -> None:
       aurora-cli apply -f orders.yaml --yes -o json
       aurora-cli apply -f orders.yaml --dry-run --exit-code
       aurora-cli apply orders --write
-      aurora-cli apply -f orders.yaml --approved "$(aurora-cli plan -f orders.yaml -o json | jq -r .digest)"
+      aurora-cli apply -f orders.yaml --approved DIGEST
     """
     request = spec_request(session, ctx)
     from aurora_cli.operations.build import apply
