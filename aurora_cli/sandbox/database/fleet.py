@@ -341,7 +341,7 @@ class Fleet:
         return self.engines[engine].changes is not None
 
     def takes_changes(self, cluster: str) -> bool | None:
-        """Whether a green cluster gets the changes of the blue one now; None: it is not known, or a standby."""
+        """Whether a green cluster gets the changes of the blue one now; None: it never does, or is not known."""
         worker = self._workers.get(cluster)
         if worker is None or worker.wanted is None or not self.replicates_changes(worker.wanted.engine):
             return None
