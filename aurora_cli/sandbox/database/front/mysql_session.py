@@ -115,6 +115,9 @@ class MysqlSession(Session):
         except OSError:
             self._say(0, mysql_wire.SHUTDOWN, "The DB instance is not available now")
             return
+        if self.transport.is_closing():  # the client is gone
+            made[0].close()
+            return
         self._server: Any = made[1]
         self._server.peer, self.peer = self.transport, self._server.transport
 
@@ -217,6 +220,7 @@ class MysqlSession(Session):
     def _say(self, number: int, error: tuple[int, str], message: str) -> None:
         self.transport.write(mysql_wire.refusal(number, error, message))
         self.transport.close()
+        self._door.pending.discard(self)
         self._handle = _keep
         if self.peer is not None:
             self.peer.close()
