@@ -47,7 +47,7 @@ class MysqlConnection:
             limit = f"max_statement_time = {STATEMENT_S}" if mariadb else f"max_execution_time = {STATEMENT_S * 1000}"
             self._send(f"SET SESSION {limit}, time_zone = '+00:00'")
         except self._error as problem:
-            number, said = _told(problem)
+            number, _ = _told(problem)
             raise (_database_error(problem) if number in _SIGN_IN else unavailable()) from None
 
     @property
