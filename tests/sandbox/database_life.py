@@ -23,10 +23,14 @@ MOST = 5
 
 
 class Life:
-    """A cluster, and the connections of a client."""
+    """A cluster, and the connections of a client.
 
-    def __init__(self, folder: Path) -> None:
-        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST)}
+    Args:
+        settings: further environment of the emulator.
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **settings}
         environ = {**clean_environ(), "AWS_REGION": REGION, **on}
         self.sandbox = Sandbox(folder, environ)
         self.password = ""
@@ -158,9 +162,9 @@ class Load:
 
 
 @contextmanager
-def living(folder: Path) -> Iterator[Life]:
+def living(folder: Path, **settings: str) -> Iterator[Life]:
     """A sandbox with databases, which is emptied and stopped at the end, whatever became of its emulator."""
-    made = Life(folder)
+    made = Life(folder, **settings)
     try:
         yield made
     finally:

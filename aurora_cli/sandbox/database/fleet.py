@@ -18,7 +18,7 @@ from aurora_cli.sandbox.database import binaries
 from aurora_cli.sandbox.database.account import Account, Programs, account_for, remove_abandoned
 from aurora_cli.sandbox.database.cluster import Cluster, Relations, Source
 from aurora_cli.sandbox.database.copies import Copies
-from aurora_cli.sandbox.database.metrics import Metrics, Sampled
+from aurora_cli.sandbox.database.metrics import Metrics, Sampled, minute
 from aurora_cli.sandbox.database.model import WantedCluster
 from aurora_cli.sandbox.database.server import Server
 from aurora_cli.sandbox.database.supervisor import Supervisor
@@ -166,7 +166,7 @@ class Fleet:
         self._workers: dict[str, Worker] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self.metrics = Metrics(self._sampled)
+        self.metrics = Metrics(self._sampled, minute(environ))
         self.metrics.start()
         self._programs = Programs(self._account, self.available)
 
@@ -368,7 +368,8 @@ class Fleet:
                 server = done[one.id].server if one.id in done else None
                 if wanted is not None and server is not None and server.running:
                     follows = wanted.follows is not None and server is primary
-                    found.append(Sampled(wanted.region, wanted.name, one.name, server, one.capacity, follows))
+                    role = "WRITER" if one.writer and not wanted.follows else "READER"
+                    found.append(Sampled(wanted.region, wanted.name, one.name, server, one.capacity, follows, role))
         return found
 
     def report(self) -> list[dict[str, Any]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,17 @@ from pathlib import Path
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.server import Server
 
-FIRST_S, EVERY_S = 3.0, 10.0
+MINUTE_SETTING = "AURORA_SANDBOX_MINUTE"
+"""Environment variable of the emulator: seconds that a minute of samples, alarms and autoscaling takes, for tests."""
+MINUTE_S = 60.0
+FIRST, EVERY = 1 / 20, 1 / 6
+"""Parts of a minute."""
 KEPT = 360
 """Samples of a server: an hour."""
 _STATEMENT = """
 SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> 'rdsadmin'),
     (SELECT coalesce(sum(xact_commit), 0) FROM pg_stat_database),
+    (SELECT coalesce(sum(deadlocks), 0) FROM pg_stat_database),
     CASE WHEN NOT pg_is_in_recovery() THEN NULL WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
         ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()) * 1000, 0) END
 """
@@ -32,6 +38,7 @@ class Sampled:
     Attributes:
         capacity: the range of ACUs of a Serverless v2 instance; None: it is provisioned.
         follows: whether its cluster follows another one, and it is the server that does.
+        role: `WRITER` or `READER`.
     """
 
     region: str
@@ -40,6 +47,7 @@ class Sampled:
     server: Server
     capacity: tuple[float, float] | None = None
     follows: bool = False
+    role: str = "READER"
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Point:
     Attributes:
         dimension, resource: e.g. `DBInstanceIdentifier` and its identifier.
         time: seconds since the epoch.
+        cluster, role: of the instance that it is of, if it is of one.
     """
 
     region: str
@@ -58,6 +67,15 @@ class Point:
     resource: str
     time: float
     value: float
+    cluster: str = ""
+    role: str = ""
+
+    @property
+    def dimensions(self) -> list[dict[str, str]]:
+        """Under which dimensions it is: what is of an instance is of its cluster, and of the role in it, too."""
+        of_cluster = {"DBClusterIdentifier": self.cluster}
+        further = [of_cluster, {**of_cluster, "Role": self.role}] if self.cluster else []
+        return [{self.dimension: self.resource}, *further]
 
 
 class Metrics:
@@ -65,12 +83,13 @@ class Metrics:
 
     Args:
         sampled: gives the servers that run.
+        minute_s: seconds that a minute takes.
     """
 
-    def __init__(self, sampled: Callable[[], list[Sampled]]) -> None:
-        self._sampled = sampled
+    def __init__(self, sampled: Callable[[], list[Sampled]], minute_s: float = MINUTE_S) -> None:
+        self._sampled, self.minute_s = sampled, minute_s
         self._points: dict[tuple[str, str, str], deque[Point]] = {}
-        self._before: dict[str, tuple[float, float, float]] = {}
+        self._before: dict[str, tuple[float, float, float, float]] = {}
         self._lock = threading.Lock()
         self._over = threading.Event()
 
@@ -89,15 +108,17 @@ class Metrics:
 
     def sample(self) -> None:
         """Sample all servers once."""
+        points: list[Point] = []
         for one in self._sampled():
             with suppress(SandboxFailed):
-                self._keep(list(self._measure(one, time.time())))
+                points += self._measure(one, time.time())
+        self._keep([*points, *_lags(points)])
 
     def _run(self) -> None:
-        pause = FIRST_S
-        while not self._over.wait(pause):
+        pause = FIRST
+        while not self._over.wait(pause * self.minute_s):
             self.sample()
-            pause = EVERY_S
+            pause = EVERY
 
     def _keep(self, points: list[Point]) -> None:
         with self._lock:
@@ -106,19 +127,24 @@ class Metrics:
                 self._points.setdefault(key, deque(maxlen=KEPT)).append(point)
 
     def _measure(self, one: Sampled, now: float) -> Iterator[Point]:
-        connections, commits, lag = one.server.query(_STATEMENT)[0]
-        processor = processor_seconds(one.server.pid or 0)
-        then, commits_then, processor_then = self._before.get(one.server.key, (now, float(commits), processor))
-        self._before[one.server.key] = (now, float(commits), processor)
-        elapsed = now - then
+        connections, *counted, lag = one.server.query(_STATEMENT)[0]
+        measured = (now, float(counted[0]), float(counted[1]), processor_seconds(one.server.pid or 0))
+        before = self._before.get(one.server.key, measured)
+        self._before[one.server.key] = measured
+        elapsed, commits, deadlocks, processor = (
+            max(new - old, 0.0) for new, old in zip(measured, before, strict=True)
+        )
 
         def instance(name: str, unit: str, value: float) -> Point:
-            return Point(one.region, name, unit, "DBInstanceIdentifier", one.instance, now, value)
+            return Point(
+                one.region, name, unit, "DBInstanceIdentifier", one.instance, now, value, one.cluster, one.role
+            )
 
         def cluster(name: str, unit: str, value: float) -> Point:
             return Point(one.region, name, unit, "DBClusterIdentifier", one.cluster, now, value)
 
         yield instance("DatabaseConnections", "Count", float(connections))
+        yield instance("FreeLocalStorage", "Bytes", float(shutil.disk_usage(one.server.folder).free))
         if lag is not None:
             yield instance("AuroraReplicaLag", "Milliseconds", float(lag))
         else:
@@ -127,14 +153,35 @@ class Metrics:
             yield cluster("AuroraGlobalDBReplicationLag", "Milliseconds", float(lag or 0.0))
         if elapsed <= 0:
             return
-        load = min(max(processor - processor_then, 0.0) / elapsed / (os.cpu_count() or 1), 1.0)
+        load = min(processor / elapsed / (os.cpu_count() or 1), 1.0)
         yield instance("CPUUtilization", "Percent", load * 100)
-        yield instance("CommitThroughput", "Count/Second", max(float(commits) - commits_then, 0.0) / elapsed)
+        yield instance("CommitThroughput", "Count/Second", commits / elapsed)
+        yield instance("Deadlocks", "Count/Second", deadlocks / elapsed)
         if one.capacity is not None:
             least, most = one.capacity
             used = least + (most - least) * load
             yield instance("ServerlessDatabaseCapacity", "Count", used)
             yield instance("ACUUtilization", "Percent", used / most * 100)
+
+
+def minute(environ: Mapping[str, str]) -> float:
+    """Seconds that a minute takes: of `MINUTE_SETTING`, 0.1 to 60; else 60."""
+    with suppress(ValueError):
+        given = float(environ.get(MINUTE_SETTING, ""))
+        return given if 0.1 <= given <= MINUTE_S else MINUTE_S
+    return MINUTE_S
+
+
+def _lags(points: list[Point]) -> Iterator[Point]:
+    """The largest and the smallest lag of the readers of each cluster."""
+    lags: dict[tuple[str, str], list[Point]] = {}
+    for point in points:
+        if point.name == "AuroraReplicaLag":
+            lags.setdefault((point.region, point.cluster), []).append(point)
+    for (region, cluster), found in lags.items():
+        for name, value in (("Maximum", max(one.value for one in found)), ("Minimum", min(one.value for one in found))):
+            dimension = "DBClusterIdentifier"
+            yield Point(region, f"AuroraReplicaLag{name}", "Milliseconds", dimension, cluster, found[-1].time, value)
 
 
 def processor_seconds(pid: int) -> float:

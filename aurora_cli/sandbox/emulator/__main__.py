@@ -16,7 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aurora_cli.sandbox.database.metrics import minute
 from aurora_cli.sandbox.emulator.admin import Admin
+from aurora_cli.sandbox.emulator.alarms.ticker import Ticker
 from aurora_cli.sandbox.emulator.application import Application
 from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import SavedInventory
@@ -76,10 +78,11 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def begin(aws: Aws, inventory: SavedInventory, folder: Path, keys: Keys) -> None:
-    """Bring back the resources, and their servers."""
+    """Bring back the resources, and their servers, and follow them from then on."""
     hooks.start(folder, os.environ, keys)
     inventory.start(aws)
     hooks.begin()
+    Ticker(aws, inventory, minute(os.environ)).start()
 
 
 def wake_up(pipe: int) -> None:
