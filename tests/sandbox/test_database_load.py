@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from aurora_cli.aws.clock import Clock
+from aurora_cli.aws.replication.lag import reader_lags
+from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.processes import wait_until
 from tests.sandbox.database_life import Life, living
 from tests.sandbox.emulator import new_client
@@ -19,6 +23,7 @@ TARGET = {
     "ScalableDimension": "rds:cluster:ReadReplicaCount",
 }
 WAIT_S = 60.0
+LAG_S = 1.5
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +74,34 @@ def test_load_makes_a_reader_appear_and_its_end_makes_it_go(life: Life) -> None:
     assert "-AlarmHigh-" in added["Cause"] and "-AlarmLow-" in removed["Cause"]
     scaling.deregister_scalable_target(**TARGET)
     assert [one["AlarmName"] for one in life.cloudwatch.describe_alarms()["MetricAlarms"]] == ["busy"]
+
+
+def test_readers_are_behind_on_request(life: Life) -> None:
+    life.settle()
+    life.do("CREATE TABLE entries (number bigint); INSERT INTO entries VALUES (1)")
+    reader, count = life.cluster()["ReaderEndpoint"], "SELECT count(*) FROM entries"
+    assert wait_until(lambda: life.rows("SELECT to_regclass('entries')", reader) != [(None,)], timeout_s=20.0)
+    fault = life.sandbox.add_fault(FaultRule("replica_lag", delay_s=LAG_S, cluster="demo"))
+    assert wait_until(lambda: life.rows("SHOW recovery_min_apply_delay", reader) != [("0",)], timeout_s=20.0)
+    begun = time.monotonic()
+    life.do("INSERT INTO entries VALUES (2)")
+    assert life.rows(count, reader) == [(1,)]
+    assert wait_until(lambda: life.rows(count, reader) == [(2,)], timeout_s=20.0)
+    assert time.monotonic() - begun >= LAG_S
+    assert wait_until(lambda: lag_ms(life) >= LAG_S * 1000, timeout_s=20.0)
+    shown = "SELECT replica_lag_in_msec >= %s FROM aurora_replica_status() WHERE server_id = 'demo-2'"
+    assert wait_until(lambda: life.rows(shown % (LAG_S * 1000)) == [(True,)], timeout_s=20.0)
+    life.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-2")
+    assert wait_until(lambda: life.writer() == "demo-2", timeout_s=20.0)
+    life.settle()
+    assert life.rows(count) == [(2,)]
+    assert life.sandbox.clear_faults(fault.id) == 1
+    assert wait_until(lambda: life.rows("SHOW recovery_min_apply_delay", reader) == [("0",)], timeout_s=20.0)
+    assert wait_until(lambda: lag_ms(life, "demo-1") < LAG_S * 1000, timeout_s=20.0)
+
+
+def lag_ms(life: Life, reader: str = "demo-2") -> float:
+    return reader_lags(life.cloudwatch, [reader], Clock()).get(reader, 0.0)
 
 
 def put_alarm(life: Life) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,8 @@ def test_a_configuration_quotes_what_it_says() -> None:
     text = settings.text()
     assert "aurora.instance = 'it''s'" in text and "work_mem = '1'" in text and "listen_addresses = ''" in text
     assert "application_name=s_1" in text
+    assert "recovery_min_apply_delay" not in text
+    assert "recovery_min_apply_delay = '1500ms'" in replace(settings, lag_s=1.5).text()
     assert "primary_conninfo" not in ServerSettings("/s", "s_1", None, None, "/a", {}, {}, {}).text()
 
 

@@ -13,7 +13,7 @@ import shutil
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +233,8 @@ class Cluster:
         old, new = self._servers[self._primary or ""], self._server_of(writer.id)
         if not new.running:
             self._start(new, wanted)
+        new.configure(self._settings(new, replace(wanted, replica_lag_s=0.0)), standby=True)
+        new.reload()
         self._await_streaming(old, new)
         self.done = {name: one for name, one in self.done.items() if one.server is not old}
         old.stop()
@@ -427,6 +429,7 @@ class Cluster:
             identity=identity,
             parameters=parameters.known({**wanted.parameters, **own}, server.binaries),
             restore=leader.backups.restoring if head and leader is not None else {},
+            lag_s=0.0 if head else wanted.replica_lag_s,
         )
 
     def _apply_parameters(self, wanted: WantedCluster) -> None:

@@ -369,7 +369,10 @@ class Fleet:
                 if wanted is not None and server is not None and server.running:
                     follows = wanted.follows is not None and server is primary
                     role = "WRITER" if one.writer and not wanted.follows else "READER"
-                    found.append(Sampled(wanted.region, wanted.name, one.name, server, one.capacity, follows, role))
+                    beats = role == "WRITER" and wanted.replica_lag_s > 0
+                    found.append(
+                        Sampled(wanted.region, wanted.name, one.name, server, one.capacity, follows, role, beats)
+                    )
         return found
 
     def report(self) -> list[dict[str, Any]]:

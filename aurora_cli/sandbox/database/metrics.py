@@ -39,6 +39,7 @@ class Sampled:
         capacity: the range of ACUs of a Serverless v2 instance; None: it is provisioned.
         follows: whether its cluster follows another one, and it is the server that does.
         role: `WRITER` or `READER`.
+        beats: whether something is committed on it, to which its readers can be behind.
     """
 
     region: str
@@ -48,6 +49,7 @@ class Sampled:
     capacity: tuple[float, float] | None = None
     follows: bool = False
     role: str = "READER"
+    beats: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ class Metrics:
                 self._points.setdefault(key, deque(maxlen=KEPT)).append(point)
 
     def _measure(self, one: Sampled, now: float) -> Iterator[Point]:
+        if one.beats:
+            one.server.query("SELECT pg_logical_emit_message(true, 'aurora', 'lag')")
         connections, *counted, lag = one.server.query(_STATEMENT)[0]
         measured = (now, float(counted[0]), float(counted[1]), processor_seconds(one.server.pid or 0))
         before = self._before.get(one.server.key, measured)

@@ -24,6 +24,7 @@ from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import SavedInventory
 from aurora_cli.sandbox.emulator.loading import Loader
 from aurora_cli.sandbox.emulator.rds.databases import hooks
+from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.emulator.server import EmulatorServer
 from aurora_cli.sandbox.faults import FaultBook
 from aurora_cli.sandbox.isolation import DEFAULT_REGION, Keys, new_keys
@@ -60,8 +61,9 @@ def main(argv: list[str] | None = None) -> None:
     files = StateFiles(options.folder)
     token, keys = secrets.token_hex(16), new_keys()
     inventory = SavedInventory(files)
-    loader = Loader(options.region, lambda aws: begin(aws, inventory, files.folder, keys))
-    admin = Admin(token, loader, inventory, CallLog(), FaultBook())
+    loader, faults = Loader(options.region, lambda aws: begin(aws, inventory, files.folder, keys)), FaultBook()
+    SERVING.replica_lag = faults.replica_lag
+    admin = Admin(token, loader, inventory, CallLog(), faults)
     server = listen(options.port, Application(admin, keys.access_key_id))
     state = new_state(server.port, token, keys, options.region)
     files.write_state(state)

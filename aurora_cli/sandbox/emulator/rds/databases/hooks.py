@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from aurora_cli.errors import SandboxFailed
+from aurora_cli.errors import InvalidInput, SandboxFailed
 from aurora_cli.sandbox.database.front.token import Secret
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.isolation import Keys
@@ -75,6 +75,15 @@ def sync() -> None:
     SERVING.fleet.update(wanted.clusters(), wanted.snapshots())
     if SERVING.gate is not None:
         SERVING.gate.update(wanted.all_endpoints())
+
+
+def check_serves() -> None:
+    """Raise InvalidInput if there are no servers."""
+    if SERVING.fleet is None:
+        raise InvalidInput(
+            f"The sandbox runs no database servers: {SERVING.reason or 'they are switched off.'}",
+            hint="Run `aurora-cli sandbox stop`, and then `aurora-cli sandbox start` without AURORA_SANDBOX_DATABASE=off.",
+        )
 
 
 def report() -> dict[str, Any]:

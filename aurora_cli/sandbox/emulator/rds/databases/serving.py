@@ -5,6 +5,7 @@ A resource is in its final status when its time is over, as without servers, and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class Serving:
         reason: why there are none.
         off: whether they are switched off.
         most: number of servers that may run at the same time.
+        replica_lag: seconds that the readers of a cluster are behind on purpose, by its identifier.
     """
 
     fleet: Fleet | None = None
@@ -31,6 +33,7 @@ class Serving:
     reason: str | None = None
     off = False
     most = 24
+    replica_lag: Callable[[str], float] = staticmethod(lambda cluster: 0.0)
 
 
 SERVING = Serving()

@@ -14,6 +14,7 @@ from aurora_cli.sandbox.database.front.token import Secret
 from aurora_cli.sandbox.database.model import Origin, WantedCluster, WantedInstance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.databases import endpoints
+from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.proxy import ROLES
@@ -94,6 +95,7 @@ def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
         password=_password(cluster),
         database=cluster.database_name or None,
         pause_s=_pause(cluster),
+        replica_lag_s=SERVING.replica_lag(cluster.db_cluster_identifier),
         running=cluster.destination not in _DOWN,
         instances=tuple(_instance(backend, member) for member in cluster.instances),
         parameters=_parameters(backend.db_cluster_parameter_groups.get(cluster.parameter_group)),
