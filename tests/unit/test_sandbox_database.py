@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -17,12 +19,16 @@ from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import binaries, parameters
 from aurora_cli.sandbox.database.account import LONGEST_SOCKET_FOLDER, account_for
 from aurora_cli.sandbox.database.binaries import Binaries
+from aurora_cli.sandbox.database.cluster import Cluster, Relations
 from aurora_cli.sandbox.database.copies import Copies
+from aurora_cli.sandbox.database.fleet import FAILED_AFTER, Fleet, Worker, told
 from aurora_cli.sandbox.database.front import token, wire
 from aurora_cli.sandbox.database.front.addresses import Addresses
 from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.front.endpoint import Endpoint
 from aurora_cli.sandbox.database.front.gate import Gate
+from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
+from aurora_cli.sandbox.database.server import Server
 from aurora_cli.sandbox.database.settings import ServerSettings
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
@@ -249,3 +255,60 @@ def test_databases_that_are_off_change_no_status(tmp_path: Path) -> None:
     assert serving.instance_status("cluster-1", "db-1", 0, moving) == "available"
     assert serving.snapshot_status("data", moving) == "available"
     assert hooks.report()["reason"] == "AURORA_SANDBOX_DATABASE is off."
+
+
+# Servers that do not start
+
+
+@pytest.mark.parametrize(
+    ("log", "status", "hint"),
+    [
+        (
+            'PANIC:  could not write to file "pg_wal/xlogtemp.7": No space left on device\nLOG:  shut down',
+            "storage-full",
+            "Free some disk space.",
+        ),
+        (
+            'LOG:  invalid value for parameter "work_mem": "x"\nFATAL:  configuration file contains errors',
+            "incompatible-parameters",
+            "Correct the parameter group.",
+        ),
+        ('PANIC:  could not open file "global/pg_control": No such file or directory', "failed", "restore a snapshot"),
+    ],
+)
+def test_a_server_that_does_not_start_has_a_status_a_sentence_and_a_hint(
+    tmp_path: Path, log: str, status: str, hint: str
+) -> None:
+    file = tmp_path / "postgresql.log"
+    file.write_text("\n".join(f"2026-01-01 00:00:00 UTC::@:[7]:{line}" for line in log.splitlines()))
+    reason = Server._reason(cast(Server, SimpleNamespace(log=file)), 0)
+    shown, text = told(SandboxFailed(f"The database server does not start: {reason}"))
+    assert (shown, hint in text, text.count("\n")) == (status, True, 0)
+
+
+def test_a_writer_that_does_not_start_is_told_once_and_strands_its_cluster(capfd: pytest.CaptureFixture[str]) -> None:
+    primary = SimpleNamespace(running=False)
+    failing = SimpleNamespace(id="cluster-1", primary=primary, able=["db-1", "db-2", "db-3"], reach=refuse)
+    lock = threading.Condition()
+    worker = Worker(cast(Cluster, failing), lock)
+    fleet = cast(Fleet, SimpleNamespace(_workers={"cluster-1": worker}))
+    wanted = WantedCluster(
+        "cluster-1", "demo", "eu-west-1", "17.7", "boss", None, instances=(WantedInstance("db-1", "demo-1", True),)
+    )
+    with lock:
+        worker.want(wanted)
+    for count in range(1, FAILED_AFTER + 2):
+        assert (Fleet.problem(fleet, "cluster-1") is None) == (count <= FAILED_AFTER)
+        worker._work([], wanted, lambda one: Relations())
+    assert Fleet.stranded(fleet) == {"cluster-1": ["db-2", "db-3"]}
+    assert capfd.readouterr().err.count("demo: The database server does not start: x. ") == 1
+    with lock:
+        worker.want(replace(wanted, instances=(WantedInstance("db-2", "demo-2", True),)))
+    worker.failures = FAILED_AFTER
+    assert Fleet.stranded(fleet) == {"cluster-1": ["db-3"]}
+    primary.running = True
+    assert Fleet.stranded(fleet) == {}
+
+
+def refuse(wanted: WantedCluster, others: Relations) -> None:
+    raise SandboxFailed("The database server does not start: x.")

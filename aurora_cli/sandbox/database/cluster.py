@@ -11,7 +11,7 @@ import json
 import secrets
 import shutil
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +33,8 @@ from aurora_cli.writing import write_atomic, write_link
 STREAMING_TIMEOUT_S = 20.0
 LEADER_TIMEOUT_S = 60.0
 REPLAY_TIMEOUT_S = 30.0
+SAME_LOOKS = 5
+"""Looks at a standby that find it where it was, after which it has replayed what it can get."""
 
 
 @dataclass(frozen=True)
@@ -148,12 +150,11 @@ class Cluster:
         if others.leader is not None:
             self._submit(primary, others.leader, wanted)
         else:
-            self._lead(primary, others, wanted)
+            primary = self._lead(primary, others, wanted)
         self._dismiss(wanted)
         if self._instances[primary.key] != writer.id:
             primary = self._exchange(writer) if others.leader else self._switch_over(writer, wanted)
-        for instance in (writer, *(one for one in wanted.instances if one != writer)):
-            self._serve(instance, wanted)
+        self._serve_all((writer, *(one for one in wanted.instances if one != writer)), wanted)
         self._dismiss_old_primary(wanted)
         self._apply_parameters(wanted)
         if others.leader is None:
@@ -195,6 +196,8 @@ class Cluster:
         server = self.primary or self._add()
         if server.exists:
             return
+        if self.backups.earliest is not None or any(one.exists for one in self.servers):
+            raise SandboxFailed("The data of the writer are damaged: PG_VERSION is missing.")
         self._primary = server.key
         if source is None:
             server.create()
@@ -282,7 +285,7 @@ class Cluster:
         assert leader.primary is not None
         self._attach(primary, leader.primary, None, wanted)
 
-    def _lead(self, primary: Server, others: Relations, wanted: WantedCluster) -> None:
+    def _lead(self, primary: Server, others: Relations, wanted: WantedCluster) -> Server:
         if (
             others.successor is not None
             and others.successor.primary is not None
@@ -290,10 +293,44 @@ class Cluster:
         ):
             self._yield(primary, others.successor)
         if not primary.running:
-            self._start(primary, wanted)
+            try:
+                self._start(primary, wanted)
+            except SandboxFailed as problem:
+                primary = self._replace(primary, wanted, problem)
         if primary.is_standby:
             self._take_over(primary, others.former, wanted)
         self._ensure_content(primary, wanted)
+        return primary
+
+    @property
+    def able(self) -> list[str]:
+        """The instances whose servers can take over from a primary that does not start."""
+        pairs = [(self._servers[key], instance) for key, instance in list(self._instances.items())]
+        return [instance for server, instance in pairs if server.exists and server.is_standby]
+
+    def _replace(self, old: Server, wanted: WantedCluster, problem: SandboxFailed) -> Server:
+        """Promote the server of the writer in the place of a primary that does not start.
+
+        It gets all of the old one's WAL first, as far as that can be read: in Aurora they share the storage.
+        """
+        writer = wanted.writer
+        if writer is None or writer.id not in self.able:
+            raise problem
+        new = self._server_of(writer.id)
+        if not new.running:
+            self._start(new, wanted)
+        settings = self._settings(new, replace(wanted, replica_lag_s=0.0))
+        new.configure(replace(settings, restore={"restore_command": f'cp "{old.data}/pg_wal/%f" %p'}), standby=True)
+        new.reload()
+        replayed: list[Any] = []
+
+        def rests() -> bool:
+            replayed.append(new.query("SELECT pg_last_wal_replay_lsn()"))
+            return len(replayed) >= SAME_LOOKS and all(one == replayed[-1] for one in replayed[-SAME_LOOKS:])
+
+        wait_until(rests, timeout_s=REPLAY_TIMEOUT_S, every_s=0.1)
+        self._promote(new, wanted)
+        return new
 
     def _yield(self, primary: Server, successor: Cluster) -> None:
         """End, which sends the successor all that is committed, until it has a writer of its own."""
@@ -327,6 +364,17 @@ class Cluster:
             raise SandboxFailed(f"The server {standby.key} does not follow the writer.")
 
     # Instances
+
+    def _serve_all(self, instances: Iterable[WantedInstance], wanted: WantedCluster) -> None:
+        """Serve each; one that fails keeps no other one from it."""
+        problem: SandboxFailed | None = None
+        for instance in instances:
+            try:
+                self._serve(instance, wanted)
+            except SandboxFailed as error:
+                problem = problem or error
+        if problem is not None:
+            raise problem
 
     def _serve(self, instance: WantedInstance, wanted: WantedCluster) -> None:
         """Have a server for the instance, in its role, that was restarted since its last reboot."""

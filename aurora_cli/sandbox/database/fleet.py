@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 import time
 import traceback
@@ -34,7 +35,7 @@ STATUSES = {"No space left": "storage-full", "parameter": "incompatible-paramete
 HINTS = {
     "storage-full": "Free some disk space.",
     "incompatible-parameters": "Correct the parameter group.",
-    "failed": "The log is postgresql.log in the folder of the server.",
+    "failed": "The log is postgresql.log in the folder of the server. If its data are damaged, restore a snapshot, or to a time.",
 }
 AGAIN = "The server is started again automatically, within 30 seconds."
 
@@ -48,6 +49,7 @@ class Worker:
         self.jobs: deque[Callable[[], None]] = deque()
         self.problem: SandboxFailed | None = None
         self.failures = 0
+        self.tried: set[str] = set()
         self.due = self.gone = self.working = False
         self.paused = False
         self.connections, self.active_at = 0, time.monotonic()
@@ -56,6 +58,8 @@ class Worker:
 
     def want(self, wanted: WantedCluster | None) -> None:
         """Call with the lock held."""
+        if wanted is not None and wanted.writer is not None:
+            self.tried.add(wanted.writer.id)
         if wanted != self.wanted or wanted is None:
             self.wanted, self.due, self.failures = wanted, True, 0
             self._changed.notify_all()
@@ -84,6 +88,11 @@ class Worker:
         with self._changed:
             self.due = True
             self._changed.notify_all()
+
+    @property
+    def fails(self) -> bool:
+        """Whether it has failed often enough to say so."""
+        return self.problem is not None and self.failures >= FAILED_AFTER
 
     @property
     def settled(self) -> bool:
@@ -126,12 +135,25 @@ class Worker:
         except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
             self.problem = _as_failure(error)
             self.failures += 1
+            if self.failures == FAILED_AFTER:
+                _say(f"{wanted.name if wanted else self.cluster.id}: {told(self.problem)[1]}")
         else:
             self.problem, self.failures = None, 0
+            self.tried.clear()
         with self._changed:
             self.working = False
             self.gone = self.wanted is None and wanted is None and self.problem is None
             self._changed.notify_all()
+
+
+def told(problem: SandboxFailed) -> tuple[str, str]:
+    """The status of an instance with that problem, and a sentence with a hint."""
+    status = next((status for part, status in STATUSES.items() if part in problem.message), "failed")
+    return status, f"{problem.message.rstrip('.')}. {HINTS[status]} {AGAIN}"
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201 - the log
 
 
 def _as_failure(error: Exception) -> SandboxFailed:
@@ -282,11 +304,20 @@ class Fleet:
         """Status and sentence of a cluster whose servers do not do what they should."""
         worker = self._workers.get(cluster)
         problem = worker.problem if worker else None
-        if worker is None or problem is None or worker.failures < FAILED_AFTER:
-            return None
-        text = problem.message
-        status = next((status for part, status in STATUSES.items() if part in text), "failed")
-        return status, f"{text.rstrip('.')}. {HINTS[status]} {AGAIN}"
+        return told(problem) if worker is not None and problem is not None and worker.fails else None
+
+    def stranded(self) -> dict[str, list[str]]:
+        """DbClusterResourceIds of clusters whose writer's server does not start, with the instances that can take over.
+
+        Each of them takes over once at most, until one has succeeded.
+        """
+        found = {}
+        for identifier, worker in list(self._workers.items()):
+            primary, wanted = worker.cluster.primary, worker.wanted
+            if worker.fails and primary is not None and not primary.running and wanted is not None and wanted.running:
+                able = [one for one in worker.cluster.able if one not in worker.tried]
+                found.update({identifier: able} if able and wanted.follows is None else {})
+        return found
 
     def cluster_stopping(self, cluster: str) -> bool:
         """Whether a server runs of a cluster that should be stopped."""

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.sandbox.database.metrics import minute
 from aurora_cli.sandbox.emulator.admin import Admin
-from aurora_cli.sandbox.emulator.alarms.ticker import Ticker
 from aurora_cli.sandbox.emulator.application import Application
 from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import SavedInventory
@@ -26,6 +25,7 @@ from aurora_cli.sandbox.emulator.loading import Loader
 from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.emulator.server import EmulatorServer
+from aurora_cli.sandbox.emulator.ticker import Ticker
 from aurora_cli.sandbox.faults import FaultBook
 from aurora_cli.sandbox.isolation import DEFAULT_REGION, Keys, new_keys
 from aurora_cli.sandbox.processes import start_time

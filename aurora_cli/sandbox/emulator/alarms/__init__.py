@@ -5,5 +5,4 @@ datapoints.py       the datapoints of a metric: of the servers, and those of Put
 states.py           the states of all alarms, and their notifications
 target_tracking.py  the alarms of a target tracking policy, and the number of readers that it asks for
 readers.py          adds and removes readers
-ticker.py           does all of that from time to time
 """

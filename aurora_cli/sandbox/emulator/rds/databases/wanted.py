@@ -26,7 +26,7 @@ _DOWN = ("stopped", "deleting")
 
 def clusters() -> Iterator[WantedCluster]:
     """Every cluster that has servers, in every Region."""
-    for backend in _backends():
+    for backend in backends():
         for cluster in backend.aurora_clusters():
             if endpoints.is_served(cluster):
                 yield _wanted(backend, cluster)
@@ -34,13 +34,13 @@ def clusters() -> Iterator[WantedCluster]:
 
 def snapshots() -> set[str]:
     """Ids of the data of all snapshots, and of retained backups."""
-    found = {snapshot.__dict__.get("data_id") for one in _backends() for snapshot in one.cluster_snapshots.values()}
+    found = {snapshot.__dict__.get("data_id") for one in backends() for snapshot in one.cluster_snapshots.values()}
     return {data for data in found if data}
 
 
 def all_endpoints() -> Iterator[Endpoint]:
     """Every endpoint that leads to a server."""
-    for backend in _backends():
+    for backend in backends():
         for cluster in backend.aurora_clusters():
             yield from _endpoints(backend, cluster)
         proxies: list[Any] = [(one, one, ROLES[0]) for one in backend.db_proxies.values()]
@@ -76,7 +76,8 @@ def _some(endpoint: Endpoint | None) -> Iterator[Endpoint]:
         yield endpoint
 
 
-def _backends() -> Iterator[AuroraBackend]:
+def backends() -> Iterator[AuroraBackend]:
+    """RDS of every account and Region that was used."""
     for _, _, backend in rds_backends.iter_backends():
         if isinstance(backend, AuroraBackend):
             yield backend
