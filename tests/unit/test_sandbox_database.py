@@ -17,7 +17,7 @@ import pytest
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import binaries, parameters
-from aurora_cli.sandbox.database.account import LONGEST_SOCKET_FOLDER, account_for
+from aurora_cli.sandbox.database.account import LONGEST_SOCKET_FOLDER, Programs, account_for
 from aurora_cli.sandbox.database.binaries import Binaries
 from aurora_cli.sandbox.database.cluster import Cluster, Relations
 from aurora_cli.sandbox.database.copies import Copies
@@ -28,7 +28,7 @@ from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.front.endpoint import Endpoint
 from aurora_cli.sandbox.database.front.gate import Gate
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
-from aurora_cli.sandbox.database.server import Server
+from aurora_cli.sandbox.database.server import FORMER_DATA, Server
 from aurora_cli.sandbox.database.settings import ServerSettings
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
@@ -312,3 +312,51 @@ def test_a_writer_that_does_not_start_is_told_once_and_strands_its_cluster(capfd
 
 def refuse(wanted: WantedCluster, others: Relations) -> None:
     raise SandboxFailed("The database server does not start: x.")
+
+
+# Upgrades
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_an_upgrade_that_was_interrupted_is_ended_or_taken_back(tmp_path: Path, swapped: bool) -> None:
+    account = cast(Any, SimpleNamespace(sockets=tmp_path / "s"))
+    server = Server(account, cast(Any, None), made("17.10"), "key", tmp_path, lambda: None)
+    for name in (FORMER_DATA, *(["data"] if swapped else [])):
+        (server.folder / name).mkdir(parents=True)
+        (server.folder / name / "PG_VERSION").write_text("15" if name == FORMER_DATA else "17")
+    server.finish_upgrade()
+    assert (server.data / "PG_VERSION").read_text() == ("17" if swapped else "15")
+    assert [one.name for one in server.folder.iterdir()] == ["data"]
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (
+            'x    failed check: y\n\nData type checks failed: \nYour installation contains the "aclitem" data type in user tables.\nThe',
+            'pg_upgrade fails: Your installation contains the "aclitem" data type in user tables',
+        ),
+        (
+            "Your installation references loadable libraries that are missing from the\nnew installation.  You can",
+            "pg_upgrade fails: Your installation references loadable libraries that are missing from the new installation",
+        ),
+        ("could not connect to source postmaster\nFailure, exiting\n", "could not connect to source postmaster"),
+    ],
+)
+def test_an_upgrade_that_is_refused_says_why(tmp_path: Path, output: str, reason: str) -> None:
+    program = tmp_path / "pg_upgrade"
+    program.write_text(f"#!/bin/sh\ncat <<'X'\n{output}\nX\nexit 1\n")
+    program.chmod(0o755)
+    account = cast(Any, SimpleNamespace(sockets=tmp_path, uid=None))
+    server = Server(account, cast(Any, None), Binaries(tmp_path, "17.10", "test"), "key", tmp_path, lambda: None)
+    with pytest.raises(SandboxFailed, match=reason):
+        server._run("pg_upgrade")
+
+
+def test_only_an_installed_version_with_pg_upgrade_is_one_to_upgrade_to(tmp_path: Path) -> None:
+    for name in ("17", "16"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "17" / "pg_upgrade").touch()
+    account = cast(Any, SimpleNamespace(usable=lambda one: one))
+    programs = Programs(account, [Binaries(tmp_path / name, f"{name}.1", "test") for name in ("16", "17")])
+    assert [programs.upgrade_to(major) is not None for major in (15, 16, 17, 18)] == [False, False, True, False]

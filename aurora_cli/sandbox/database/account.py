@@ -122,6 +122,11 @@ class Programs:
         assert chosen is not None
         return self._use(chosen)
 
+    def upgrade_to(self, major: int) -> Binaries | None:
+        """That major version, if it is installed with pg_upgrade."""
+        found = next((one for one in self._available if one.major == major), None)
+        return self._use(found) if found is not None and Path(found.tool("pg_upgrade")).exists() else None
+
     def for_data(self, data: Path) -> Binaries | None:
         """The one that a data directory needs; None if there are no data.
 

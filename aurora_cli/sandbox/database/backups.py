@@ -56,6 +56,12 @@ class Backups:
         for file in files:  # which were there before the backup began
             file.unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Delete what is of an earlier major version."""
+        shutil.rmtree(self._base, ignore_errors=True)
+        for file in self.archive.glob("*"):
+            file.unlink(missing_ok=True)
+
     def restore(self, primary: Server, recovering: Server, target: Path, time: float) -> None:
         """Put the data as they were at a time into a folder that does not exist.
 

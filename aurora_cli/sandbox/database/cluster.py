@@ -23,7 +23,7 @@ from aurora_cli.sandbox.database.account import Account, Programs
 from aurora_cli.sandbox.database.backups import Backups
 from aurora_cli.sandbox.database.copying import copy_folder
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
-from aurora_cli.sandbox.database.server import Server
+from aurora_cli.sandbox.database.server import FORMER_DATA, Server
 from aurora_cli.sandbox.database.settings import ServerSettings
 from aurora_cli.sandbox.database.supervisor import Supervisor
 from aurora_cli.sandbox.files import read_json
@@ -45,11 +45,13 @@ class Done:
         server: its server, which runs.
         writer: whether that is the primary.
         restarts: reboots that are done.
+        major: the major version that was wanted; the former one if the upgrade to that has failed.
     """
 
     server: Server
     writer: bool
     restarts: int
+    major: int
 
 
 Source = Callable[[Path], None]
@@ -103,6 +105,8 @@ class Cluster:
         self._primary: str | None = None
         self._applied: dict[str, Any] = {}
         self._leader: Cluster | None = None
+        self.failed_upgrade: tuple[str, str] | None = None
+        """The version of an upgrade that has failed, and why."""
         self._load()
 
     @property
@@ -169,10 +173,7 @@ class Cluster:
                 self._primary = key  # it was promoted after all, though we were not told in time
 
     def _stop(self, wanted: WantedCluster) -> None:
-        """The primary first: it sends its standbys all that is committed."""
-        self.done.clear()
-        for server in sorted(self.servers, key=lambda one: one.key != self._primary):
-            server.stop()
+        self._stop_all()
         kept = {one.id for one in wanted.instances}
         for key, instance in list(self._instances.items()):
             if instance not in kept:
@@ -180,6 +181,12 @@ class Cluster:
                 if key != self._primary:
                     self._remove(key)
         self._save()
+
+    def _stop_all(self) -> None:
+        """The primary first: it sends its standbys all that is committed."""
+        self.done.clear()
+        for server in sorted(self.servers, key=lambda one: one.key != self._primary):
+            server.stop()
 
     def _delete(self) -> None:
         self.done.clear()
@@ -275,9 +282,10 @@ class Cluster:
 
         A primary that was one of its own ends first, which sends the leader all that is committed.
         """
-        if primary.running and primary.is_standby:
+        alike = leader.primary is None or primary.binaries.major == leader.primary.binaries.major
+        if primary.running and primary.is_standby and alike:
             return
-        if not primary.is_standby:
+        if not primary.is_standby or not alike:
             self.done.clear()
             primary.stop()
         if not wait_until(lambda: leader.leads, timeout_s=LEADER_TIMEOUT_S, every_s=0.05):
@@ -299,8 +307,26 @@ class Cluster:
                 primary = self._replace(primary, wanted, problem)
         if primary.is_standby:
             self._take_over(primary, others.former, wanted)
+        self._upgrade(primary, wanted)
         self._ensure_content(primary, wanted)
         return primary
+
+    def _upgrade(self, primary: Server, wanted: WantedCluster) -> None:
+        """Bring the data to the major version that is wanted, if it is installed; standbys are created again from them."""
+        if self.failed_upgrade is not None and self.failed_upgrade[0] != wanted.version:
+            self.failed_upgrade = None
+        new = self._programs.upgrade_to(wanted.major) if primary.binaries.major < wanted.major else None
+        if new is None or self.failed_upgrade is not None:
+            return
+        self._stop_all()
+        try:
+            primary.upgrade(new, bootstrap.FUNCTIONS)
+        except SandboxFailed as problem:
+            self.failed_upgrade = (wanted.version, problem.message)
+        else:
+            self.backups.forget()
+            self._applied.clear()
+        self._start(primary, wanted)
 
     @property
     def able(self) -> list[str]:
@@ -382,8 +408,8 @@ class Cluster:
             self._instances[self._add().key] = instance.id
             self._save()
         server = self._server_of(instance.id)
-        done = self.done.get(instance.id)
-        if done is not None and done.restarts != instance.restarts:
+        done, head = self.done.get(instance.id), self._servers[self._primary or ""]
+        if (done is not None and done.restarts != instance.restarts) or server.binaries.major != head.binaries.major:
             server.stop()
         if not server.running:
             if server.key != self._primary:
@@ -393,7 +419,8 @@ class Cluster:
             else:
                 self._start(server, wanted)
         writes = server.key == self._primary and self._leader is None
-        self.done[instance.id] = Done(server, writes, instance.restarts)
+        major = head.binaries.major if self.failed_upgrade is not None else wanted.major
+        self.done[instance.id] = Done(server, writes, instance.restarts, major)
 
     def _follow(self, server: Server, wanted: WantedCluster) -> None:
         """Start a standby of the primary."""
@@ -402,14 +429,15 @@ class Cluster:
         self._attach(server, primary, _slot(server.key), wanted)
 
     def _attach(self, server: Server, primary: Server, slot: str | None, wanted: WantedCluster) -> None:
-        """Start a standby: as it is, else rewound, else from a new base backup."""
+        """Start a standby: as it is, else rewound, else from a new base backup; of another major version only from that."""
+        alike, server.binaries = server.binaries.major == primary.binaries.major, primary.binaries
         ways: list[Callable[[], None]] = [
             lambda: None,
             lambda: server.rewind(primary.sockets),
             lambda: server.copy_of(primary.sockets, slot),
         ]
         problem: SandboxFailed | None = None
-        for way in ways if server.exists else ways[2:]:
+        for way in ways if server.exists and alike else ways[2:]:
             try:
                 way()
                 self._start(server, wanted)
@@ -528,6 +556,8 @@ class Cluster:
 
     def _load(self) -> None:
         state = read_json(self.folder / "cluster.json") or {}
+        for former in self.folder.glob(f"*/{FORMER_DATA}"):
+            self._make(former.parent.name).finish_upgrade()
         for folder in self.folder.glob("*/data"):
             self._servers[folder.parent.name] = self._make(folder.parent.name)
         instances = state.get("instances", {}).items()

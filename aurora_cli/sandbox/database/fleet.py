@@ -298,7 +298,9 @@ class Fleet:
         if worker is None or worker.wanted is None or not worker.wanted.running or worker.paused:
             return True
         done = worker.cluster.done.get(instance)
-        return done is not None and done.restarts == restarts and done.server.running
+        return (
+            done is not None and (done.restarts, done.major) == (restarts, worker.wanted.major) and done.server.running
+        )
 
     def problem(self, cluster: str) -> tuple[str, str] | None:
         """Status and sentence of a cluster whose servers do not do what they should."""
@@ -319,6 +321,14 @@ class Fleet:
                 found.update({identifier: able} if able and wanted.follows is None else {})
         return found
 
+    def failed_upgrades(self) -> dict[str, str]:
+        """DbClusterResourceIds of clusters whose upgrade to the wanted version has failed, and why."""
+        failed = [
+            (identifier, worker.wanted, worker.cluster.failed_upgrade)
+            for identifier, worker in list(self._workers.items())
+        ]
+        return {name: why[1] for name, wanted, why in failed if wanted is not None and why and why[0] == wanted.version}
+
     def cluster_stopping(self, cluster: str) -> bool:
         """Whether a server runs of a cluster that should be stopped."""
         worker = self._workers.get(cluster)
@@ -333,7 +343,7 @@ class Fleet:
         if worker is None or wanted is None or not wanted.running or wanted.writer is None or worker.paused:
             return False
         done = worker.cluster.done.get(wanted.writer.id)
-        return done is None or not done.writer
+        return done is None or not done.writer or done.major != wanted.major
 
     def cluster_move(self, cluster: str) -> str | None:
         """The status while the writer's role is on its way from one server to another, or to the cluster; else None."""

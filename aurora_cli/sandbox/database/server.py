@@ -9,20 +9,23 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.account import NOBODY, Account
 from aurora_cli.sandbox.database.binaries import Binaries
+from aurora_cli.sandbox.database.copying import copy_folder
 from aurora_cli.sandbox.database.settings import HBA, PORT, SUPERUSER, ServerSettings
 from aurora_cli.sandbox.database.supervisor import Process, Supervisor
 from aurora_cli.sandbox.processes import wait_until
 
 READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
+FORMER_DATA = "former"
+"""Name of the data before an upgrade, beside those after it."""
 _INITDB = (
     f"--username={SUPERUSER}",
     "--auth=trust",
@@ -85,15 +88,56 @@ class Server:
     def create(self) -> None:
         """Initialize an empty data directory. Raises SandboxFailed."""
         self._make_folder()
-        if self._account.uid is None:
-            self._run("initdb", "-D", str(self.data), *_INITDB)
-            return
-        # initdb looks its user up, unlike all others: so it runs as one that is known, in a folder that this one can enter.
+        with self._of_known_user() as (folder, user):
+            self._run("initdb", "-D", f"{folder}/data", *_INITDB, user=user)
+            self._account.own_all(folder)
+            (folder / "data").rename(self.data)
+
+    @contextmanager
+    def _of_known_user(self) -> Iterator[tuple[Path, str | None]]:
+        """A folder for programs that look their user up, unlike all others, and a user that is known; None: our own."""
         with tempfile.TemporaryDirectory(dir=self._account.data) as folder:
-            shutil.chown(folder, NOBODY)
-            self._run("initdb", "-D", f"{folder}/data", *_INITDB, user=NOBODY)
-            self._account.own_all(Path(folder))
-            Path(folder, "data").rename(self.data)
+            if self._account.uid is not None:
+                shutil.chown(folder, NOBODY)
+            yield Path(folder), NOBODY if self._account.uid is not None else None
+
+    def upgrade(self, new: Binaries, functions: str) -> None:
+        """Make its data, of a server that was shut down, those of a later major version. Until then they stay as they are.
+
+        Args:
+            new: its programs, with pg_upgrade.
+            functions: statements for template0, from which pg_upgrade makes databases; each ends with a line.
+
+        Raises:
+            SandboxFailed: pg_upgrade refuses, or fails; says why.
+        """
+        former = self.data.with_name(FORMER_DATA)
+        with self._of_known_user() as (folder, user):
+            copy_folder(self.data, folder / "old")
+            for name in ("postgresql.conf", "standby.signal", "postmaster.pid"):
+                (folder / "old" / name).unlink(missing_ok=True)
+            self._account.write(folder / "old" / "postgresql.conf", "")
+            self._account.write(folder / "functions.sql", functions.replace(";\n", ";\n\n"))
+            if user is not None:
+                for path in (folder, *folder.rglob("*")):
+                    shutil.chown(path, user)
+            self._run("initdb", "-D", f"{folder}/data", *_INITDB, user=user, binaries=new)
+            single = ("--single", "-j", "-D", f"{folder}/data", "template0")
+            self._run("postgres", *single, user=user, binaries=new, given=folder / "functions.sql")
+            places = ("-b", str(self.binaries.folder), "-d", f"{folder}/old", "-D", f"{folder}/data", "-s", str(folder))
+            self._run("pg_upgrade", *places, "-U", SUPERUSER, "--link", user=user, binaries=new, cwd=folder)
+            self._account.own_all(folder)
+            self.data.rename(former)
+            (folder / "data").rename(self.data)
+        shutil.rmtree(former, ignore_errors=True)
+        self.binaries = new
+
+    def finish_upgrade(self) -> None:
+        """Bring an upgrade that was interrupted to its end, or take it back."""
+        former = self.data.with_name(FORMER_DATA)
+        if former.exists() and not self.data.exists():
+            former.rename(self.data)
+        shutil.rmtree(former, ignore_errors=True)
 
     def copy_of(self, writer_sockets: Path, slot: str | None) -> None:
         """Make this a base backup of a running server. Raises SandboxFailed."""
@@ -253,24 +297,34 @@ class Server:
                 os.kill(pid, signal.SIGINT)
                 wait_until(lambda: not Path(f"/proc/{pid}").exists(), timeout_s=10.0)
 
-    def _run(self, tool: str, *arguments: str, user: str | None = None) -> str:
+    def _run(
+        self,
+        tool: str,
+        *arguments: str,
+        user: str | None = None,
+        binaries: Binaries | None = None,
+        given: Path | None = None,
+        cwd: Path = Path("/"),
+    ) -> str:
         uid = self._account.uid
         account: dict[str, Any] = {} if uid is None else {"user": user or uid, "group": uid, "extra_groups": []}
         environ = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         try:
             done = subprocess.run(
-                [self.binaries.tool(tool), *arguments],
+                [(binaries or self.binaries).tool(tool), *arguments],
+                input=given.read_text(encoding="utf-8") if given else None,
                 capture_output=True,
                 text=True,
                 check=False,
-                cwd="/",
+                cwd=cwd,
                 env=environ,
                 **account,
             )
         except OSError as error:
             raise SandboxFailed(f"{tool} does not run: {error}") from error
         if done.returncode:
-            raise SandboxFailed(f"{tool} fails: {_last_line(done.stderr)}", details={"output": done.stderr[-2000:]})
+            output = done.stderr or done.stdout
+            raise SandboxFailed(f"{tool} fails: {_reason(output)}", details={"output": output[-2000:]})
         return str(done.stdout)
 
     def _reason(self, since: int) -> str:
@@ -282,6 +336,12 @@ class Server:
             causes = [line for line in lines if re.search("No space left|parameter", line)]
             return (causes or lines or [_last_line(text)])[-1]
         return "its log cannot be read"
+
+
+def _reason(output: str) -> str:
+    """The last line; of pg_upgrade the sentence on what keeps it from an upgrade."""
+    found = re.search(r"^(Your (?:installation|cluster) .+?)(?:\.\s|\n\n)", output, re.DOTALL | re.MULTILINE)
+    return " ".join(found[1].split()) if found else _last_line(output.replace("Failure, exiting", ""))
 
 
 def _last_line(text: str) -> str:

@@ -41,22 +41,24 @@ class Ticker:
         pause = threading.Event()
         while not pause.wait(min(LOOK_S, self._every_s)):
             try:
-                self._replace_failed_writers()
+                self._look_at_servers()
                 if time.monotonic() >= self._due:
                     self._due, self._looks = time.monotonic() + self._every_s, self._looks + 1
                     self._follow_metrics(scaling=self._looks % LOOKS == 0)
             except Exception:  # the next time is another chance
                 traceback.print_exc()
 
-    def _replace_failed_writers(self) -> None:
-        stranded = SERVING.fleet.stranded() if SERVING.fleet is not None else {}
-        if not stranded:
+    def _look_at_servers(self) -> None:
+        fleet = SERVING.fleet
+        stranded, failed = (fleet.stranded(), fleet.failed_upgrades()) if fleet is not None else ({}, {})
+        if not stranded and not failed:
             return
         from aurora_cli.sandbox.emulator.rds.databases import failures
 
         with self._aws.one_at_a_time:
             failures.fail_over(stranded)
-            self._changed("FailoverDBCluster")
+            failures.take_back_upgrades(failed)
+            self._changed("ModifyDBCluster")
         self._inventory.keep()
 
     def _follow_metrics(self, *, scaling: bool) -> None:

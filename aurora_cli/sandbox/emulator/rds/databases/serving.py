@@ -48,8 +48,10 @@ def cluster_status(cluster: str, transition: Transition) -> str:
     fleet, status = SERVING.fleet, transition.status
     if fleet is None or not transition.over or status != "available":
         return _at_rest(cluster, transition)
-    if transition.passing in ("starting", "failing-over") and fleet.cluster_starting(cluster):
-        return transition.passing
+    if transition.passing in ("starting", "failing-over", "upgrading"):
+        if fleet.cluster_starting(cluster):
+            return transition.passing
+        transition.passing = status
     return fleet.cluster_move(cluster) or status
 
 

@@ -1,0 +1,75 @@
+"""Upgrades of clusters with real servers to another major version, where both are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from aurora_cli.sandbox.database import binaries
+from aurora_cli.sandbox.processes import wait_until
+from tests.sandbox.database_life import Life, living
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
+OLD, NEW = "15.15", "17.7"
+SERVERS = "SELECT split_part(current_setting('server_version'), '.', 1)"
+INSTALLED = {one.major for one in binaries.installed({"PATH": ""})}
+MISSING = {15, 17} - INSTALLED
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    if MISSING:
+        pytest.skip(f"PostgreSQL {' and '.join(map(str, sorted(MISSING)))} is not installed")
+    with living(tmp_path_factory.mktemp("databases")) as made:
+        made.create(readers=1, EngineVersion=OLD, MasterUserPassword="secret-99")
+        made.password = "secret-99"
+        made.settle()
+        made.do(
+            "CREATE TABLE entries (number bigint PRIMARY KEY); INSERT INTO entries SELECT generate_series(1, 1000);"
+            "CREATE VIEW versions AS SELECT aurora_version(); CREATE ROLE app LOGIN PASSWORD 'secret-98'"
+        )
+        yield made
+
+
+def upgrade(life: Life) -> None:
+    life.rds.modify_db_cluster(
+        DBClusterIdentifier="demo", EngineVersion=NEW, AllowMajorVersionUpgrade=True, ApplyImmediately=True
+    )
+    assert {life.cluster()["Status"]} <= {"upgrading", "available"}
+    life.settle(timeout_s=120.0)
+
+
+def shown(life: Life) -> tuple[str, set[str]]:
+    """The version of the API, and those of the servers that run."""
+    servers = life.sandbox.databases()["servers"]
+    return str(life.cluster()["EngineVersion"]), {one["version"].split(".")[0] for one in servers}
+
+
+def test_an_upgrade_that_fails_leaves_the_former_version(life: Life) -> None:
+    life.do("CREATE TABLE odds (value aclitem)")
+    upgrade(life)
+    assert wait_until(lambda: shown(life) == (OLD, {"15"}), timeout_s=30.0), shown(life)
+    assert life.rows("SELECT count(*) FROM entries") == [(1000,)]
+    assert life.cluster()["DBClusterParameterGroup"] == "default.aurora-postgresql15"
+    told = [one["Message"] for one in life.rds.describe_events(SourceType="db-cluster")["Events"]]
+    reason = f"Unable to upgrade the DB cluster from {OLD} to {NEW}. pg_upgrade fails: Your"
+    assert any(text.startswith(reason) for text in told), told
+    life.do("DROP TABLE odds")
+
+
+def test_an_upgrade_keeps_rows_and_makes_readers_anew(life: Life) -> None:
+    upgrade(life)
+    assert shown(life) == (NEW, {"17"})
+    reader = life.cluster()["ReaderEndpoint"]
+    for host in (None, reader):
+        assert life.rows(SERVERS, host) == [("17",)]
+        assert life.rows("SELECT count(*) FROM entries", host) == [(1000,)]
+    assert life.rows("SELECT aurora_version FROM versions") == [(NEW,)]
+    assert life.rows("SELECT aurora_version()", dbname="postgres") == [(NEW,)]
+    assert life.rows("SELECT current_user::text", user="app", password="secret-98") == [("app",)]
+    life.do("INSERT INTO entries VALUES (2000)")
+    assert wait_until(lambda: life.rows("SELECT count(*) FROM entries", reader) == [(1001,)], timeout_s=20.0)
+    life.rds.failover_db_cluster(DBClusterIdentifier="demo")
+    life.settle()
+    assert life.rows("SELECT count(*) FROM entries") == [(1001,)]
