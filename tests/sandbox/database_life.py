@@ -74,7 +74,8 @@ class Life:
             return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
 
         assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
-        if "MasterUserSecret" not in self.cluster():
+        clusters = [one["DBClusterIdentifier"] for one in self.rds.describe_db_clusters()["DBClusters"]]
+        if "demo" not in clusters or "MasterUserSecret" not in self.cluster():
             return
         secret = self.cluster()["MasterUserSecret"]["SecretArn"]
         self.password = json.loads(self.secrets.get_secret_value(SecretId=secret)["SecretString"])["password"]
@@ -115,6 +116,11 @@ class Life:
     def writer(self) -> str:
         members = self.cluster()["DBClusterMembers"]
         return next(str(one["DBInstanceIdentifier"]) for one in members if one["IsClusterWriter"])
+
+    def folder(self) -> Path:
+        """The folder of all data, which a server has its own in."""
+        pid = self.processes()[0]
+        return Path(f"/proc/{pid}/cwd").resolve().parents[3]
 
     def processes(self) -> list[int]:
         """The servers."""

@@ -333,7 +333,7 @@ def test_an_upgrade_that_was_interrupted_is_ended_or_taken_back(tmp_path: Path, 
     ("output", "reason"),
     [
         (
-            'x    failed check: y\n\nData type checks failed: \nYour installation contains the "aclitem" data type in user tables.\nThe',
+            'y\n\nData type checks failed: \nYour installation contains the "aclitem" data type in user tables.\nThe internal',
             'pg_upgrade fails: Your installation contains the "aclitem" data type in user tables',
         ),
         (

@@ -582,8 +582,9 @@ class Cluster:
         if primary is None or not primary.exists:
             raise SandboxFailed("The cluster has no data yet.")
         if time is not None:
-            if not primary.running:
-                raise SandboxFailed("A stopped cluster is restored to its latest time alone.")
+            woken = not primary.running
+            if woken and primary.is_standby:
+                raise SandboxFailed("A stopped cluster that follows another one is restored to its latest time alone.")
             recovering = Server(
                 self._account,
                 self._supervisor,
@@ -592,7 +593,13 @@ class Cluster:
                 self._account.data / "recovering",
                 _nothing,
             )
-            self.backups.restore(primary, recovering, target, time)
+            try:
+                if woken:
+                    primary.start()
+                self.backups.restore(primary, recovering, target, time)
+            finally:
+                if woken:
+                    primary.stop()
             return
         if primary.running:
             primary.back_up(primary.sockets, target)

@@ -356,6 +356,10 @@ class Fleet:
         done = worker.cluster.done.get(wanted.writer.id)
         return "promoting" if done is not None and not done.writer else None
 
+    def has_data(self, cluster: str) -> bool:
+        """Whether there are data of a cluster."""
+        return (self._account.data / "clusters" / cluster / "cluster.json").exists()
+
     def earliest_backup(self, cluster: str) -> float | None:
         """Seconds since the epoch of the earliest time that a cluster can be restored to."""
         worker = self._workers.get(cluster)

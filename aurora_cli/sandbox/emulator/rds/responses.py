@@ -186,6 +186,7 @@ ACTIONS = {
     "CreateDBClusterSnapshot": Action("DBClusterSnapshot", snapshots.create),
     "CopyDBClusterSnapshot": Action("DBClusterSnapshot", snapshots.copy),
     "DescribeDBClusterAutomatedBackups": Action("DBClusterAutomatedBackups", restores.automated_backups),
+    "DeleteDBClusterAutomatedBackup": Action("DBClusterAutomatedBackup", restores.delete_automated_backup),
     "RestoreDBClusterFromSnapshot": Action("DBCluster", restores.from_snapshot, restores.knows_snapshot),
     "RestoreDBClusterToPointInTime": Action("DBCluster", restores.to_point_in_time),
     "RestoreDBClusterFromS3": Action("DBCluster", restores.from_s3),

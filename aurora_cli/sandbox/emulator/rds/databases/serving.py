@@ -88,6 +88,11 @@ def earliest_restorable(cluster: str) -> datetime | None:
     return None if earliest is None else datetime.fromtimestamp(earliest, timezone.utc).replace(tzinfo=None)
 
 
+def has_data(cluster: str) -> bool:
+    """Whether there are data of a cluster, which may be deleted. Args: cluster: its DbClusterResourceId."""
+    return SERVING.fleet is not None and SERVING.fleet.has_data(cluster)
+
+
 def snapshot_status(data: str | None, transition: Transition) -> str:
     """The status of a snapshot.
 

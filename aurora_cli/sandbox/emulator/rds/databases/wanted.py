@@ -13,11 +13,12 @@ from aurora_cli.sandbox.database.front.endpoint import READER, Endpoint
 from aurora_cli.sandbox.database.front.token import Secret
 from aurora_cli.sandbox.database.model import Origin, WantedCluster, WantedInstance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.databases import endpoints
+from aurora_cli.sandbox.emulator.rds.databases import endpoints, serving
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.proxy import ROLES
+from aurora_cli.sandbox.emulator.rds.models.snapshot import RetainedBackup
 
 INHERITED_PASSWORD = "from-the-source"  # noqa: S105 - what stands for it
 """The password of a restored cluster: the one that its data have."""
@@ -25,11 +26,26 @@ _DOWN = ("stopped", "deleting")
 
 
 def clusters() -> Iterator[WantedCluster]:
-    """Every cluster that has servers, in every Region."""
+    """Every cluster that has servers, in every Region; and, stopped, those whose automated backups are retained."""
     for backend in backends():
         for cluster in backend.aurora_clusters():
             if endpoints.is_served(cluster):
                 yield _wanted(backend, cluster)
+        kept = [one for name, one in backend.retained_backups.items() if serving.has_data(name)]
+        yield from (_retained(one) for one in kept)
+
+
+def _retained(backup: RetainedBackup) -> WantedCluster:
+    shown = backup.shown
+    return WantedCluster(
+        id=backup.resource_id,
+        name=shown["DBClusterIdentifier"],
+        region=shown["Region"],
+        version=shown["EngineVersion"],
+        user=shown["MasterUsername"],
+        password=None,
+        running=False,
+    )
 
 
 def snapshots() -> set[str]:
