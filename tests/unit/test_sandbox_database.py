@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import socket
 import ssl
 import threading
@@ -19,9 +20,9 @@ from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database import binaries, parameters
 from aurora_cli.sandbox.database.account import LONGEST_SOCKET_FOLDER, Programs, account_for
 from aurora_cli.sandbox.database.binaries import Binaries
-from aurora_cli.sandbox.database.cluster import Cluster, Relations
+from aurora_cli.sandbox.database.cluster import Cluster, Done, Relations
 from aurora_cli.sandbox.database.copies import Copies
-from aurora_cli.sandbox.database.fleet import FAILED_AFTER, Fleet, Worker, told
+from aurora_cli.sandbox.database.fleet import FAILED_AFTER, FULL_DISK, Fleet, Worker, told
 from aurora_cli.sandbox.database.front import token, wire
 from aurora_cli.sandbox.database.front.addresses import Addresses
 from aurora_cli.sandbox.database.front.authority import Authority
@@ -35,6 +36,9 @@ from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
 from aurora_cli.sandbox.isolation import Keys
 
 KEY, SECRET = "SANDBOXKEY", "secret"
+WANTED = WantedCluster(
+    "cluster-1", "demo", "eu-west-1", "17.7", "boss", None, instances=(WantedInstance("db-1", "demo-1", True),)
+)
 HOST = "127.70.1.2"
 
 
@@ -288,26 +292,52 @@ def test_a_server_that_does_not_start_has_a_status_a_sentence_and_a_hint(
 
 def test_a_writer_that_does_not_start_is_told_once_and_strands_its_cluster(capfd: pytest.CaptureFixture[str]) -> None:
     primary = SimpleNamespace(running=False)
-    failing = SimpleNamespace(id="cluster-1", primary=primary, able=["db-1", "db-2", "db-3"], reach=refuse)
+    able = ["db-1", "db-2", "db-3"]
+    failing = SimpleNamespace(id="cluster-1", folder=Path("/"), primary=primary, able=able, reach=refuse)
     lock = threading.Condition()
     worker = Worker(cast(Cluster, failing), lock)
     fleet = cast(Fleet, SimpleNamespace(_workers={"cluster-1": worker}))
-    wanted = WantedCluster(
-        "cluster-1", "demo", "eu-west-1", "17.7", "boss", None, instances=(WantedInstance("db-1", "demo-1", True),)
-    )
     with lock:
-        worker.want(wanted)
+        worker.want(WANTED)
     for count in range(1, FAILED_AFTER + 2):
         assert (Fleet.problem(fleet, "cluster-1") is None) == (count <= FAILED_AFTER)
-        worker._work([], wanted, lambda one: Relations())
+        worker._work([], WANTED, lambda one: Relations())
     assert Fleet.stranded(fleet) == {"cluster-1": ["db-2", "db-3"]}
     assert capfd.readouterr().err.count("demo: The database server does not start: x. ") == 1
     with lock:
-        worker.want(replace(wanted, instances=(WantedInstance("db-2", "demo-2", True),)))
+        worker.want(replace(WANTED, instances=(WantedInstance("db-2", "demo-2", True),)))
     worker.failures = FAILED_AFTER
     assert Fleet.stranded(fleet) == {"cluster-1": ["db-3"]}
     primary.running = True
     assert Fleet.stranded(fleet) == {}
+
+
+def test_a_full_disk_is_behind_whatever_a_server_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing = SimpleNamespace(id="cluster-1", folder=tmp_path, reach=refuse)
+    worker = Worker(cast(Cluster, failing), threading.Condition())
+    for free, status in ((FULL_DISK, "failed"), (FULL_DISK - 1, "storage-full")):
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder, free=free: SimpleNamespace(free=free))
+        worker._work([], WANTED, lambda one: Relations())
+        shown, text = told(cast(SandboxFailed, worker.problem))
+        assert shown == status
+    assert text.startswith("The database server does not start: x. No space left on device. Free some")
+
+
+def test_a_problem_is_shown_where_it_is() -> None:
+    def server(running: bool) -> Any:
+        return SimpleNamespace(
+            running=running, pid=1, disk=lambda: 0, memory=lambda: 0, binaries=SimpleNamespace(version="17.1")
+        )
+
+    done = {name: Done(server(name == "db-1"), name == "db-1", 0, 17) for name in ("db-1", "db-2")}
+    worker = Worker(cast(Cluster, SimpleNamespace(id="cluster-1", done=done)), threading.Condition())
+    fleet = cast(Any, object.__new__(Fleet))
+    fleet._workers = {"cluster-1": worker}
+    worker.wanted = replace(WANTED, instances=(*WANTED.instances, WantedInstance("db-2", "demo-2", False)))
+    worker.problem, worker.failures = SandboxFailed("It fails."), FAILED_AFTER
+    assert [one["problem"] is not None for one in fleet.report()] == [False, True]
+    done["db-2"] = Done(server(True), False, 0, 17)
+    assert [one["problem"] is not None for one in fleet.report()] == [True, False]
 
 
 def refuse(wanted: WantedCluster, others: Relations) -> None:

@@ -28,6 +28,8 @@ from aurora_cli.sandbox.processes import wait_until
 RETRY_S = (0.2, 1.0, 3.0, 10.0, 30.0)
 LOOK_S = 30.0
 """After this time without a change, servers and backups are looked at."""
+FULL_DISK = 2 * 1024 * 1024
+"""Free bytes with which a server cannot go on: it needs one WAL segment and a few pages."""
 FAILED_AFTER = 2
 """Failures in a row after which an instance is shown as failed; it is tried further."""
 STATUSES = {"No space left": "storage-full", "parameter": "incompatible-parameters"}
@@ -133,7 +135,7 @@ class Worker:
                 job()
             self.cluster.reach(wanted, relations(wanted) if wanted else Relations())
         except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
-            self.problem = _as_failure(error)
+            self.problem = _with_full_disk(_as_failure(error), self.cluster.folder)
             self.failures += 1
             if self.failures == FAILED_AFTER:
                 _say(f"{wanted.name if wanted else self.cluster.id}: {told(self.problem)[1]}")
@@ -163,6 +165,14 @@ def _as_failure(error: Exception) -> SandboxFailed:
         return SandboxFailed(f"The databases cannot be written: {error.strerror}.")
     traceback.print_exc()
     return SandboxFailed(f"Internal error: {error!r}")
+
+
+def _with_full_disk(problem: SandboxFailed, folder: Path) -> SandboxFailed:
+    """The problem, with what is behind it if that is a full disk: a server may say it in its log alone."""
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < FULL_DISK and "No space left" not in problem.message:
+            return SandboxFailed(f"{problem.message.rstrip('.')}. No space left on device", details=problem.details)
+    return problem
 
 
 class Fleet:
@@ -424,8 +434,11 @@ class Fleet:
         """What runs, with disk and memory, cluster by cluster."""
         found: list[dict[str, Any]] = []
         for worker in list(self._workers.values()):
-            wanted, done, told = worker.wanted, dict(worker.cluster.done), self.problem(worker.cluster.id)
-            for instance in wanted.instances if wanted else ():
+            wanted, done, problem = worker.wanted, dict(worker.cluster.done), self.problem(worker.cluster.id)
+            instances = wanted.instances if wanted else ()
+            ailing = [one.id for one in instances if not self.instance_settled(worker.cluster.id, one.id, one.restarts)]
+            for instance in instances:
+                shown = problem is not None and (instance.id in ailing or (instance.writer and not ailing))
                 server = done[instance.id].server if instance.id in done else None
                 found.append(
                     {
@@ -436,7 +449,7 @@ class Fleet:
                         "pid": server.pid if server else None,
                         "disk_bytes": server.disk() if server else 0,
                         "memory_bytes": server.memory() if server else 0,
-                        "problem": told[1] if told is not None else None,
+                        "problem": problem[1] if problem is not None and shown else None,
                     }
                 )
         return found
