@@ -296,20 +296,23 @@ def test_a_writer_that_does_not_start_is_told_once_and_strands_its_cluster(capfd
     failing = SimpleNamespace(id="cluster-1", folder=Path("/"), primary=primary, able=able, reach=refuse)
     lock = threading.Condition()
     worker = Worker(cast(Cluster, failing), lock)
-    fleet = cast(Fleet, SimpleNamespace(_workers={"cluster-1": worker}))
+    fleet = cast(Any, object.__new__(Fleet))
+    fleet._workers = {"cluster-1": worker}
     with lock:
         worker.want(WANTED)
     for count in range(1, FAILED_AFTER + 2):
-        assert (Fleet.problem(fleet, "cluster-1") is None) == (count <= FAILED_AFTER)
+        assert (fleet.problem("cluster-1") is None) == (count <= FAILED_AFTER)
         worker._work([], WANTED, lambda one: Relations())
-    assert Fleet.stranded(fleet) == {"cluster-1": ["db-2", "db-3"]}
+    assert fleet.stranded() == {"cluster-1": ["db-2", "db-3"]}
     assert capfd.readouterr().err.count("demo: The database server does not start: x. ") == 1
     with lock:
         worker.want(replace(WANTED, instances=(WantedInstance("db-2", "demo-2", True),)))
     worker.failures = FAILED_AFTER
-    assert Fleet.stranded(fleet) == {"cluster-1": ["db-3"]}
-    primary.running = True
-    assert Fleet.stranded(fleet) == {}
+    assert fleet.stranded() == {"cluster-1": ["db-3"]}
+    worker.problem = SandboxFailed("The database server does not start: No space left on device")
+    assert fleet.stranded() == {}
+    primary.running, worker.problem = True, SandboxFailed("x")
+    assert fleet.stranded() == {}
 
 
 def test_a_full_disk_is_behind_whatever_a_server_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

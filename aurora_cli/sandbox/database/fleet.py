@@ -321,12 +321,14 @@ class Fleet:
     def stranded(self) -> dict[str, list[str]]:
         """DbClusterResourceIds of clusters whose writer's server does not start, with the instances that can take over.
 
-        Each of them takes over once at most, until one has succeeded.
+        Each of them takes over once at most, until one has succeeded; and none with a full disk, which is that of all.
         """
         found = {}
         for identifier, worker in list(self._workers.items()):
-            primary, wanted = worker.cluster.primary, worker.wanted
-            if worker.fails and primary is not None and not primary.running and wanted is not None and wanted.running:
+            primary, wanted, problem = worker.cluster.primary, worker.wanted, self.problem(identifier)
+            if problem is None or problem[0] == "storage-full" or primary is None or primary.running:
+                continue
+            if wanted is not None and wanted.running:
                 able = [one for one in worker.cluster.able if one not in worker.tried]
                 found.update({identifier: able} if able and wanted.follows is None else {})
         return found
