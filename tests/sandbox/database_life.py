@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,13 +65,15 @@ class Life:
         found: dict[str, Any] = self.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
         return found
 
-    def settle(self, status: str = "available", timeout_s: float = 60.0) -> None:
-        """Wait until clusters and instances have that status."""
+    def settle(self, status: str = "available", timeout_s: float = 60.0, others: Sequence[Any] = ()) -> None:
+        """Wait until clusters and instances have that status. Args: others: clients of other Regions."""
 
         def settled() -> bool:
-            clusters = self.rds.describe_db_clusters()["DBClusters"]
-            instances = self.rds.describe_db_instances()["DBInstances"]
-            return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
+            found = set()
+            for rds in (self.rds, *others):
+                found |= {one["Status"] for one in rds.describe_db_clusters()["DBClusters"]}
+                found |= {one["DBInstanceStatus"] for one in rds.describe_db_instances()["DBInstances"]}
+            return found == {status}
 
         assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
         clusters = [one["DBClusterIdentifier"] for one in self.rds.describe_db_clusters()["DBClusters"]]

@@ -9,6 +9,7 @@ import pytest
 from aurora_cli.sandbox.database import binaries
 from aurora_cli.sandbox.processes import wait_until
 from tests.sandbox.database_life import Life, living
+from tests.sandbox.emulator import new_client
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 OLD, NEW = "15.15", "17.7"
@@ -73,3 +74,56 @@ def test_an_upgrade_keeps_rows_and_makes_readers_anew(life: Life) -> None:
     life.rds.failover_db_cluster(DBClusterIdentifier="demo")
     life.settle()
     assert life.rows("SELECT count(*) FROM entries") == [(1001,)]
+
+
+def test_a_global_database_is_upgraded_with_its_secondary(life: Life) -> None:
+    life.sandbox.reset()
+    other = new_client(life.sandbox.status(), "rds", "us-east-1")
+    life.rds.create_global_cluster(GlobalClusterIdentifier="world", Engine="aurora-postgresql", EngineVersion=OLD)
+    master = {"MasterUsername": "boss", "MasterUserPassword": "secret-99", "DatabaseName": "app"}
+    for rds, name, given in ((life.rds, "demo", master), (other, "second", {})):
+        rds.create_db_cluster(
+            DBClusterIdentifier=name,
+            Engine="aurora-postgresql",
+            EngineVersion=OLD,
+            GlobalClusterIdentifier="world",
+            **given,
+        )
+        for number in (1, 2):
+            life.add(f"{name}-{number}", name, rds)
+    life.settle(others=(other,))
+    life.do("CREATE TABLE entries (number bigint); INSERT INTO entries VALUES (1)")
+    life.rds.modify_global_cluster(GlobalClusterIdentifier="world", EngineVersion=NEW, AllowMajorVersionUpgrade=True)
+    life.settle(others=(other,))
+    assert shown(life) == (NEW, {"17"})
+    life.do("INSERT INTO entries VALUES (2)")
+    reader = other.describe_db_clusters()["DBClusters"][0]["ReaderEndpoint"]
+    for _ in range(2):
+        assert wait_until(lambda: life.rows("SELECT count(*) FROM entries", reader) == [(2,)], timeout_s=20.0)
+
+
+def test_a_green_environment_has_its_version_after_the_switchover(life: Life) -> None:
+    life.sandbox.reset()
+    group = "replicating"
+    life.rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName=group, DBParameterGroupFamily="aurora-postgresql15", Description=group
+    )
+    logical = {"ParameterName": "rds.logical_replication", "ParameterValue": "1", "ApplyMethod": "pending-reboot"}
+    life.rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName=group, Parameters=[logical])
+    life.create(readers=1, EngineVersion=OLD, MasterUserPassword="secret-99", DBClusterParameterGroupName=group)
+    life.settle()
+    life.do("CREATE TABLE entries (number bigint PRIMARY KEY); INSERT INTO entries VALUES (1)")
+    made = life.rds.create_blue_green_deployment(
+        BlueGreenDeploymentName="up",
+        Source=life.cluster()["DBClusterArn"],
+        TargetEngineVersion=NEW,
+        TargetDBClusterParameterGroupName="default.aurora-postgresql17",
+    )["BlueGreenDeployment"]["BlueGreenDeploymentIdentifier"]
+    life.settle()
+    life.do("INSERT INTO entries VALUES (2)")
+    life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=made)
+    life.settle()
+    assert wait_until(lambda: life.rows(SERVERS) == [("17",)], timeout_s=60.0)
+    life.settle()
+    assert life.rows("SELECT count(*) FROM entries") == [(2,)]
+    assert life.cluster()["EngineVersion"] == NEW

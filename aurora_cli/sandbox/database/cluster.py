@@ -67,12 +67,14 @@ class Relations:
         leader: the cluster that it follows; None: it has a writer of its own.
         former: the cluster that was its leader, and that yields to it now; None: there is none.
         successor: the cluster to which it yields; None: there is none.
+        leader_version: the version that its leader is to have.
     """
 
     source: Source | None = None
     leader: Cluster | None = None
     former: Cluster | None = None
     successor: Cluster | None = None
+    leader_version: str | None = None
 
 
 class Cluster:
@@ -152,6 +154,8 @@ class Cluster:
         writer = wanted.writer or wanted.instances[0]
         primary = self._assign_primary(writer)
         if others.leader is not None:
+            if others.leader_version == wanted.version:
+                self._await_upgrade(primary, others.leader, wanted)
             self._submit(primary, others.leader, wanted)
         else:
             primary = self._lead(primary, others, wanted)
@@ -277,6 +281,23 @@ class Cluster:
 
     # Clusters that follow another
 
+    def _await_upgrade(self, primary: Server, leader: Cluster, wanted: WantedCluster) -> None:
+        """Wait until the cluster that it follows has the major version that both are to have: it is copied again from that."""
+        self._forget_failed_upgrade(wanted)
+        if primary.binaries.major >= wanted.major or self._programs.upgrade_to(wanted.major) is None:
+            return
+
+        def ended() -> bool:
+            self.failed_upgrade = leader.failed_upgrade
+            head = leader.primary
+            return self.failed_upgrade is not None or (head is not None and head.binaries.major >= wanted.major)
+
+        wait_until(ended, timeout_s=LEADER_TIMEOUT_S, every_s=0.05)
+
+    def _forget_failed_upgrade(self, wanted: WantedCluster) -> None:
+        if self.failed_upgrade is not None and self.failed_upgrade[0] != wanted.version:
+            self.failed_upgrade = None
+
     def _submit(self, primary: Server, leader: Cluster, wanted: WantedCluster) -> None:
         """Have the primary follow that of another cluster, and all others follow it.
 
@@ -313,8 +334,7 @@ class Cluster:
 
     def _upgrade(self, primary: Server, wanted: WantedCluster) -> None:
         """Bring the data to the major version that is wanted, if it is installed; standbys are created again from them."""
-        if self.failed_upgrade is not None and self.failed_upgrade[0] != wanted.version:
-            self.failed_upgrade = None
+        self._forget_failed_upgrade(wanted)
         new = self._programs.upgrade_to(wanted.major) if primary.binaries.major < wanted.major else None
         if new is None or self.failed_upgrade is not None:
             return

@@ -269,6 +269,7 @@ class Fleet:
             leader.cluster if leader else None,
             next((one for one in yielding if one.primary is not None and not one.primary.is_standby), None),
             successor.cluster if successor else None,
+            leader.wanted.version if leader and leader.wanted else None,
         )
 
     def _source(self, wanted: WantedCluster) -> Source | None:
