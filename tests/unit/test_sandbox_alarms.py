@@ -14,13 +14,17 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.backends import get_backend
+from moto.rds.exceptions import RDSClientError
 
 from aurora_cli.sandbox.database.metrics import MINUTE_S, Metrics, Point, Sampled, minute
-from aurora_cli.sandbox.emulator.alarms import evaluation, states
+from aurora_cli.sandbox.emulator.alarms import datapoints, evaluation, readers, states
 from aurora_cli.sandbox.emulator.alarms.evaluation import ALARM, OK, UNKNOWN, Rule
 from aurora_cli.sandbox.emulator.alarms.target_tracking import Tracking, desired
+from aurora_cli.sandbox.emulator.rds.actions import instances
+from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.emulator.services import cloudwatch
+from aurora_cli.sandbox.isolation import Keys
 
 KEPT = "kept"
 BEHAVIOURS = ("missing", "ignore", "breaching", "notBreaching")
@@ -96,8 +100,12 @@ def test_policies_ask_for_a_number_of_readers(
 
 
 @pytest.mark.parametrize(("given", "seconds"), [("", 60.0), ("1.5", 1.5), ("0", 60.0), ("x", 60.0), ("61", 60.0)])
-def test_a_minute_can_be_shorter(given: str, seconds: float) -> None:
-    assert minute({"AURORA_SANDBOX_MINUTE": given}) == seconds
+def test_a_minute_can_be_shorter(given: str, seconds: float, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    environ = {"AURORA_SANDBOX_MINUTE": given, "AURORA_SANDBOX_DATABASE": "off"}
+    assert minute(environ) == seconds
+    hooks.start(tmp_path, environ, Keys("a", "b"))
+    told = f"AURORA_SANDBOX_MINUTE={given} is not a number of seconds from 0.1 to 60; it is 60.\n"
+    assert capfd.readouterr().err == ("" if given in ("", "1.5") else told)
 
 
 class Answering:
@@ -274,3 +282,107 @@ def test_statistics_of_a_cluster_are_not_those_of_its_roles(
     )
     points[:] = [Point(**{**vars(one), "time": now - 60}) for one in points]
     assert states.update(MINUTE_S) is True and backend.alarms["load"].state_value == ALARM
+
+
+# Readers
+
+
+class Scaling:
+    """A cluster whose readers scale from 1 to 3 at 50 connections each, and what becomes of it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.load, self.alarm = 0.0, ""
+        self.cluster: Any = SimpleNamespace(
+            status="available", db_cluster_identifier="demo", engine="aurora-postgresql", backend=self, instances=[]
+        )
+        for name in ("demo-1", "demo-2"):
+            self.add({"db_instance_identifier": name, "db_instance_class": "db.r7g.large", "promotion_tier": 1})
+        self.cluster.instances[0].is_cluster_writer = True
+        high, low = (SimpleNamespace(name=f"x-Alarm{side}-1", state_value="OK") for side in ("High", "Low"))
+        self.alarms = {one.name: one for one in (high, low)}
+        given = {"TargetValue": 50.0, "ScaleOutCooldown": 0, "ScaleInCooldown": 0}
+        policy = SimpleNamespace(
+            resource_id="cluster:demo",
+            policy_name="p",
+            alarms=[high, low],
+            target_tracking_scaling_policy_configuration=given,
+        )
+        self.backend: Any = SimpleNamespace(region_name="eu-west-1", policies={"p": policy})
+        self.target = SimpleNamespace(resource_id="cluster:demo", min_capacity=1, max_capacity=3, suspended_state={})
+        cloudwatch = SimpleNamespace(region_name="eu-west-1", alarms=self.alarms)
+        monkeypatch.setattr(states, "backends", lambda service: [cloudwatch])
+        monkeypatch.setattr(states, "metric_of", lambda alarm, minute_s: object())
+        monkeypatch.setattr(datapoints, "points", lambda *_: [self.load])
+        monkeypatch.setattr(instances, "create", lambda backend, values: self.add(values))
+        monkeypatch.setattr(instances, "delete", lambda backend, params: self.remove(**params))
+
+    def add(self, values: dict[str, Any]) -> None:
+        if len(self.cluster.instances) > 3:
+            raise RDSClientError("InsufficientDBInstanceCapacity", "There is no server for it.")
+        extra = dict.fromkeys(("publicly_accessible", "db_parameter_group_name", "copy_tags_to_snapshot"))
+        more = {"is_cluster_writer": False, "created": len(self.cluster.instances), "auto_minor_version_upgrade": True}
+        self.cluster.instances.append(SimpleNamespace(**{**extra, **more, "status": "available", **values}))
+
+    def remove(self, DBInstanceIdentifier: str) -> None:  # noqa: N803 - as the API names it
+        kept = [one for one in self.cluster.instances if one.db_instance_identifier != DBInstanceIdentifier]
+        self.cluster.instances[:] = kept
+
+    def scale(self, load: float) -> bool:
+        self.load = load
+        self.alarms["x-AlarmHigh-1"].state_value = "ALARM" if load > 50 else "OK"
+        self.alarms["x-AlarmLow-1"].state_value = "ALARM" if load < 45 else "OK"
+        return readers._scale(self.backend, self.target, self.cluster, MINUTE_S)
+
+    @property
+    def names(self) -> list[str]:
+        return [one.db_instance_identifier.partition("autoscaling-")[0] for one in self.cluster.instances]
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        shown = [one.shown() for one in readers.activities(self.backend)]
+        return [(one["StatusCode"], one["Description"]) for one in shown]
+
+
+@pytest.fixture
+def scaling(monkeypatch: pytest.MonkeyPatch) -> Scaling:
+    return Scaling(monkeypatch)
+
+
+def test_readers_are_added_and_only_those_are_removed(scaling: Scaling) -> None:
+    assert scaling.scale(48.0) is False and scaling.told == []
+    assert scaling.scale(90.0) is True
+    assert scaling.names == ["demo-1", "demo-2", "application-"]
+    assert scaling.told == [("InProgress", "Setting replica count to 2.")]
+    new = scaling.cluster.instances[-1]
+    assert (new.db_instance_class, new.promotion_tier) == ("db.r7g.large", 15)
+    assert scaling.scale(48.0) is True and scaling.told[0][0] == "Successful"
+    assert scaling.scale(0.0) is True and scaling.names == ["demo-1", "demo-2"]
+    scaling.target.min_capacity = 0
+    assert scaling.scale(0.0) is True  # the last activity has ended
+    assert scaling.scale(0.0) is False and scaling.names == ["demo-1", "demo-2"]
+    causes = [one.cause for one in readers.activities(scaling.backend)]
+    assert ["-AlarmHigh-" in one for one in causes] == [True, False]
+
+
+def test_nothing_scales_while_an_instance_is_on_its_way(scaling: Scaling) -> None:
+    scaling.cluster.instances[1].status = "creating"
+    assert scaling.scale(90.0) is False
+    scaling.cluster.instances[1].status = "available"
+    scaling.target.suspended_state = {"DynamicScalingOutSuspended": True}
+    assert scaling.scale(90.0) is False and scaling.names == ["demo-1", "demo-2"]
+
+
+def test_a_reader_that_cannot_be_created_is_told(scaling: Scaling) -> None:
+    scaling.target.max_capacity = 9
+    assert scaling.scale(500.0) is True
+    (told,) = [one.shown() for one in readers.activities(scaling.backend)]
+    assert told["StatusCode"] == "Failed"
+    assert told["StatusMessage"] == "Failed to set replica count to 9. Reason: There is no server for it."
+
+
+def test_a_smaller_limit_removes_readers(scaling: Scaling) -> None:
+    scaling.scale(500.0)
+    scaling.target.max_capacity = 2
+    assert scaling.scale(48.0) is True
+    assert readers.activities(scaling.backend)[-1].cause == "maximum capacity was set to 2"
+    assert scaling.names == ["demo-1", "demo-2", "application-"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from aurora_cli.errors import InvalidInput, SandboxFailed
 from aurora_cli.sandbox.database.front.token import Secret
+from aurora_cli.sandbox.database.metrics import MINUTE_S, MINUTE_SETTING, minute
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.isolation import Keys
 from aurora_cli.sandbox.requirements import INSTALL
@@ -28,6 +29,9 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
         environ: of the emulator.
         keys: of the sandbox.
     """
+    given = environ.get(MINUTE_SETTING, "")
+    if given and minute(environ) == MINUTE_S and given != f"{MINUTE_S:.0f}":
+        _say(f"{MINUTE_SETTING}={given} is not a number of seconds from 0.1 to 60; it is 60.")
     if environ.get(SETTING, "").lower() in OFF:
         SERVING.off, SERVING.reason = True, f"{SETTING} is off."
         return
