@@ -147,7 +147,7 @@ def extended() -> Iterator[None]:
     from moto.cloudwatch.models import CloudWatchBackend
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("put_metric_alarm", "delete_alarms", "get_metric_statistics"):
+        for name in ("put_metric_alarm", "set_alarm_state", "delete_alarms", "get_metric_statistics"):
             patch.setattr(CloudWatchBackend, name, getattr(CloudWatchBackend, name))
         cloudwatch.install()
         yield
@@ -209,9 +209,13 @@ def test_an_alarm_follows_what_an_application_puts_and_tells_its_topic(aws: dict
     assert state(aws) == ALARM
     put_alarm(aws, topic, Threshold=8)
     assert states.update(MINUTE_S) is True and state(aws) == OK
+    for _ in range(2):
+        aws["cloudwatch"].set_alarm_state(AlarmName="load", StateValue=ALARM, StateReason="a test")
+    assert states.update(MINUTE_S) is True and state(aws) == OK
     received = aws["sqs"].receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
     told = [json.loads(json.loads(one["Body"])["Message"]) for one in received]
-    assert [(one["OldStateValue"], one["NewStateValue"]) for one in told] == [(UNKNOWN, OK), (OK, ALARM), (ALARM, OK)]
+    changes = [(UNKNOWN, OK), (OK, ALARM), (ALARM, OK), (OK, ALARM), (ALARM, OK)]
+    assert [(one["OldStateValue"], one["NewStateValue"]) for one in told] == changes
     assert told[1]["Trigger"]["MetricName"] == "Load" and "[7.0] was greater" in told[1]["NewStateReason"]
 
 

@@ -72,11 +72,16 @@ def _update(backend: Any, alarm: Any, minute_s: float, now: float) -> bool:
     reason = evaluation.reason(rule, points, before, state)
     data = {"version": "1.0", "period": alarm.period, "recentDatapoints": [one for one in points if one is not None]}
     alarm.update_state(reason, json.dumps(data), state)
-    if alarm.actions_enabled:
-        for arn in getattr(alarm, ACTIONS[state]):
+    tell(backend, alarm, before)
+    return True
+
+
+def tell(backend: Any, alarm: Any, before: str) -> None:
+    """Notify the topics that an alarm has for its state. Args: before: its former state."""
+    if alarm.actions_enabled and alarm.state_value != before:
+        for arn in getattr(alarm, ACTIONS[alarm.state_value]):
             if ":sns:" in arn:
                 _notify(backend, alarm, before, arn)
-    return True
 
 
 def _notify(backend: Any, alarm: Any, before: str, topic: str) -> None:

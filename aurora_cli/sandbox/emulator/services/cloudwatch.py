@@ -72,6 +72,16 @@ def install() -> None:
             setattr(alarm, kept, getattr(old, kept))
         return alarm
 
+    set_state = CloudWatchBackend.set_alarm_state
+
+    def set_alarm_state(self: CloudWatchBackend, alarm_name: str, *args: Any, **kwargs: Any) -> None:
+        """Its topics are notified, until the next evaluation gives it the state of its metric again."""
+        from aurora_cli.sandbox.emulator.alarms import states
+
+        before = getattr(self.alarms.get(alarm_name), "state_value", "")
+        set_state(self, alarm_name, *args, **kwargs)
+        states.tell(self, self.alarms[alarm_name], before)
+
     delete = CloudWatchBackend.delete_alarms
 
     def delete_alarms(self: CloudWatchBackend, alarm_names: list[str]) -> None:
@@ -80,6 +90,7 @@ def install() -> None:
         delete(self, alarm_names)
 
     CloudWatchBackend.put_metric_alarm = put_metric_alarm  # type: ignore[method-assign]
+    CloudWatchBackend.set_alarm_state = set_alarm_state  # type: ignore[method-assign]
     CloudWatchBackend.delete_alarms = delete_alarms  # type: ignore[method-assign]
     CloudWatchBackend.get_metric_statistics = get_metric_statistics  # type: ignore[method-assign]
 
