@@ -114,7 +114,9 @@ class Cluster:
         self._master: tuple[str, str | None] | None = None
         self._leader: Cluster | None = None
         self._green: tuple[Cluster, ...] = ()
+        self._is_green = False
         self.blue: str | None = None
+        self._beginning: str | None = None
         self.drained: str | None = None
         self.remarks: tuple[str, ...] = ()
         self.failed_upgrade: tuple[str, str] | None = None
@@ -154,7 +156,7 @@ class Cluster:
             self._delete()
             return
         self._notice_ends()
-        self._leader, self._green = others.leader, others.green
+        self._leader, self._green, self._is_green = others.leader, others.green, others.blue is not None
         if wanted.running:
             self._ensure_data(others.source)
         if not wanted.running or not wanted.instances:
@@ -338,7 +340,7 @@ class Cluster:
             and others.successor.primary.is_standby
         ):
             self._yield(primary, others.successor)
-        if others.blue is not None and self.blue is None:
+        if others.blue is not None and self.blue is None and self._beginning is None:
             self._begin_as_copy(primary, others.blue, wanted)
         if others.successor is not None and others.successor.blue == self.id:
             self._drain(primary, others.successor, wanted)
@@ -352,6 +354,8 @@ class Cluster:
         if primary.is_standby:
             self._take_over(primary, others.former, wanted)
         self._upgrade(primary, wanted)
+        if others.blue is not None and self.blue is None:
+            self._take_changes(primary, others.blue)
         self._ensure_content(primary, wanted)
         return primary
 
@@ -402,7 +406,7 @@ class Cluster:
     # Green clusters
 
     def _begin_as_copy(self, primary: Server, blue: Cluster, wanted: WantedCluster) -> None:
-        """Follow the blue cluster until it keeps its changes for this one, and apply those from then on."""
+        """Follow the blue cluster until it keeps its changes for this one."""
         changes = self._changes()
         self._leader = blue
         self._submit(primary, blue, wanted)
@@ -413,9 +417,14 @@ class Cluster:
         self.remarks = tuple(changes.without_key(blue.primary))
         self._leader = None
         self._promote(primary, wanted)
-        self._upgrade(primary, wanted)
-        changes.subscribe(primary, _name(self.id), blue.link)
-        self.blue = blue.id
+        self._beginning = changes.beginning(primary)
+        self._save()
+
+    def _take_changes(self, primary: Server, blue: Cluster) -> None:
+        """Apply the changes of the blue cluster from now on."""
+        assert self._beginning is not None
+        self._changes().subscribe(primary, _name(self.id), blue.link, self._beginning)
+        self.blue, self._beginning = blue.id, None
         self._save()
 
     def _send_to_green(self, primary: Server) -> None:
@@ -453,13 +462,9 @@ class Cluster:
                 raise SandboxFailed("The green cluster has not received all changes of the blue one.")
             changes.copy_sequences(source, primary)
         changes.unsubscribe(primary, None)
-        was, self.blue = self.blue, None
-        try:
-            primary.configure(self._role(primary, wanted, standby=False))
-            primary.reload()
-        except SandboxFailed:
-            self.blue = was
-            raise
+        primary.configure(self._role(primary, wanted, standby=False))
+        primary.reload()
+        self.blue = None
         self._save()
 
     def _changes(self) -> Changes:
@@ -583,7 +588,7 @@ class Cluster:
             version=wanted.version,
             instance=instance.name if instance else "",
             members=tuple((one.name, keys.get(one.id, "")) for one in members),
-            parameters={**({_READ_ONLY: "on"} if self.blue else {}), **wanted.parameters, **own},
+            parameters={**({_READ_ONLY: "on"} if self._is_green else {}), **wanted.parameters, **own},
             lag_s=0.0 if head else wanted.replica_lag_s,
         )
 
@@ -631,6 +636,7 @@ class Cluster:
             "instances": self._instances,
             "promoting": promoting,
             "blue": self.blue,
+            "beginning": self._beginning,
         }
         write_atomic(self.folder / "cluster.json", json.dumps(state, indent=1), sync=False)
 
@@ -643,7 +649,7 @@ class Cluster:
         instances = state.get("instances", {}).items()
         self._instances = {key: instance for key, instance in instances if key in self._servers}
         self._primary = state.get("primary") if state.get("primary") in self._servers else None
-        self.blue = state.get("blue")
+        self.blue, self._beginning = state.get("blue"), state.get("beginning")
         promoted = self._servers.get(state.get("promoting") or "")
         if promoted is not None and promoted.exists and not promoted.is_standby:
             self._primary = promoted.key

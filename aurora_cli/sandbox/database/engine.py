@@ -214,8 +214,11 @@ class Changes(Protocol):
     def without_key(self, server: Server) -> list[str]:
         """Tables in which rows cannot be changed or deleted while changes are kept."""
 
-    def subscribe(self, server: Server, name: str, publisher: Path) -> None:
-        """Have a standby that was promoted apply the changes since then.
+    def beginning(self, server: Server) -> str:
+        """The last change that a standby has, which was promoted and has not been started since."""
+
+    def subscribe(self, server: Server, name: str, publisher: Path, beginning: str) -> None:
+        """Have a server apply the changes since then.
 
         Args:
             publisher: leads to the folder of the socket of the server that keeps them.
