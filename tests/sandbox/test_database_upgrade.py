@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aurora_cli.sandbox.database import binaries
+from aurora_cli.sandbox.database.postgres import binaries
 from aurora_cli.sandbox.processes import wait_until
 from tests.sandbox.database_life import Life, living
 from tests.sandbox.emulator import new_client

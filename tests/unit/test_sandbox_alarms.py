@@ -16,6 +16,7 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.rds.exceptions import RDSClientError
 
+from aurora_cli.sandbox.database.engine import Sample
 from aurora_cli.sandbox.database.metrics import MINUTE_S, Metrics, Point, Sampled, minute
 from aurora_cli.sandbox.emulator.alarms import datapoints, evaluation, readers, states
 from aurora_cli.sandbox.emulator.alarms.evaluation import ALARM, OK, UNKNOWN, Rule
@@ -114,10 +115,10 @@ class Answering:
     key, pid, folder = "one", None, Path("/")
 
     def __init__(self) -> None:
-        self.row: tuple[float, ...] = (3, 100, 0, 250.0)
+        self.row: tuple[int, float, float, float | None] = (3, 100, 0, 250.0)
 
-    def query(self, _statement: str) -> list[tuple[float, ...]]:
-        return [self.row]
+    def sample(self) -> Sample:
+        return Sample(*self.row)
 
 
 def test_what_is_of_an_instance_is_of_its_cluster_and_its_role_too() -> None:

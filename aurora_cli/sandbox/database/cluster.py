@@ -373,6 +373,7 @@ class Cluster:
         else:
             self.backups.forget()
             self._applied.clear()
+            self._master = None  # the new version has roles that the former one has not
         self._start(primary, wanted)
 
     @property
