@@ -379,6 +379,7 @@ class Cluster:
         else:
             self.backups.forget()
             self._applied.clear()
+            self._master = None  # the new version has roles that the former one has not
         self._start(primary, wanted)
 
     @property
