@@ -319,6 +319,24 @@ def test_databases_that_are_off_change_no_status(tmp_path: Path) -> None:
     assert hooks.report()["reason"] == "AURORA_SANDBOX_DATABASE is off."
 
 
+def test_an_engine_that_nothing_serves_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("fleet", "gate", "off", "reason"):
+        monkeypatch.setattr(serving.SERVING, name, None)
+    named = str(tmp_path / "none")
+    hooks.start(tmp_path, {"PATH": "", "AURORA_SANDBOX_MYSQL": named}, Keys("a", "b"))
+    why = f'"{named}" (AURORA_SANDBOX_MYSQL) has neither mariadbd nor mysqld.'
+    assert f"aurora-mysql clusters have no database servers: {why}" in capsys.readouterr().err
+    assert serving.serves("aurora-postgresql") and not serving.serves("aurora-mysql")
+    postgres, mysql = hooks.report()["engines"]
+    assert postgres["servers"][0].startswith("PostgreSQL ") and postgres["reason"] is None
+    assert (mysql["engine"], mysql["servers"], why in mysql["reason"]) == ("aurora-mysql", [], True)
+    assert serving.SERVING.gate is not None
+    serving.SERVING.gate.close()
+    hooks.end(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("gets_changes", "final", "shown"),
     [

@@ -228,7 +228,12 @@ class Fleet:
             for worker in hired:
                 worker.wake()
 
-        cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed)
+        def moved() -> None:
+            for worker in list(self._workers.values()):
+                if worker.wanted is not None and worker.wanted.follows == wanted.id:
+                    worker.wake()
+
+        cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed, moved)
         if cluster.primary is None:
             self._order_copy(wanted)
         worker = Worker(cluster, self._changed)
