@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +24,11 @@ MOST = 5
 
 
 class Life:
-    """A cluster, and the connections of a client."""
+    """A cluster, and the connections of a client.
+
+    Args:
+        settings: further environment of the emulator.
+    """
 
     ENGINE, FAMILY = "aurora-postgresql", "POSTGRESQL"
     HERE = "SELECT aurora_db_instance_identifier()"
@@ -32,8 +36,8 @@ class Life:
     UNAVAILABLE = "starting up"
     FAILURE: type[Exception] = psycopg.Error
 
-    def __init__(self, folder: Path, **setting: str) -> None:
-        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **setting}
+    def __init__(self, folder: Path, **settings: str) -> None:
+        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **settings}
         environ = {**clean_environ(), "AWS_REGION": REGION, **on}
         self.sandbox = Sandbox(folder, environ)
         self.password, self.port = "", 0
@@ -68,15 +72,20 @@ class Life:
         found: dict[str, Any] = self.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
         return found
 
-    def settle(self, status: str = "available", timeout_s: float = 60.0) -> None:
-        """Wait until clusters and instances have that status."""
+    def settle(self, status: str = "available", timeout_s: float = 60.0, others: Sequence[Any] = ()) -> None:
+        """Wait until clusters and instances have that status. Args: others: clients of other Regions."""
 
         def settled() -> bool:
-            clusters = self.rds.describe_db_clusters()["DBClusters"]
-            instances = self.rds.describe_db_instances()["DBInstances"]
-            return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
+            found = set()
+            for rds in (self.rds, *others):
+                found |= {one["Status"] for one in rds.describe_db_clusters()["DBClusters"]}
+                found |= {one["DBInstanceStatus"] for one in rds.describe_db_instances()["DBInstances"]}
+            return found == {status}
 
         assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
+        clusters = [one["DBClusterIdentifier"] for one in self.rds.describe_db_clusters()["DBClusters"]]
+        if "demo" not in clusters:
+            return
         cluster = self.cluster()
         self.port = cluster["Port"]
         if "MasterUserSecret" not in cluster:
@@ -124,6 +133,11 @@ class Life:
     def writer(self) -> str:
         members = self.cluster()["DBClusterMembers"]
         return next(str(one["DBInstanceIdentifier"]) for one in members if one["IsClusterWriter"])
+
+    def folder(self) -> Path:
+        """The folder of all data, which a server has its own in."""
+        pid = self.processes()[0]
+        return Path(f"/proc/{pid}/cwd").resolve().parents[3]
 
     def processes(self) -> list[int]:
         """The servers."""
