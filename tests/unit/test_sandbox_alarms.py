@@ -16,6 +16,7 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.rds.exceptions import RDSClientError
 
+from aurora_cli.sandbox.database.engine import Sample
 from aurora_cli.sandbox.database.metrics import MINUTE_S, Metrics, Point, Sampled, minute
 from aurora_cli.sandbox.emulator.alarms import datapoints, evaluation, readers, states
 from aurora_cli.sandbox.emulator.alarms.evaluation import ALARM, OK, UNKNOWN, Rule
@@ -114,17 +115,17 @@ class Answering:
     key, pid, folder = "one", None, Path("/")
 
     def __init__(self) -> None:
-        self.row: tuple[float, ...] = (3, 100, 0, 250.0)
+        self.said = Sample(3, 100, 0, 250.0)
 
-    def query(self, _statement: str) -> list[tuple[float, ...]]:
-        return [self.row]
+    def sample(self) -> Sample:
+        return self.said
 
 
 def test_what_is_of_an_instance_is_of_its_cluster_and_its_role_too() -> None:
     server = Answering()
     metrics = Metrics(lambda: [Sampled("eu-west-1", "demo", "demo-2", cast(Any, server))])
     metrics.sample()
-    server.row = (3, 100, 4, 300.0)
+    server.said = Sample(3, 100, 4, 300.0)
     time.sleep(0.001)
     metrics.sample()
     found = {point.name: point for point in metrics.points("eu-west-1")}
