@@ -211,6 +211,18 @@ def metric(life: Life, name: str, instance: str) -> float | None:
 AnyLife = TypeVar("AnyLife", bound=Life)
 
 
+def await_deployment(life: Life, identifier: str, status: str) -> str | None:
+    """Wait until a blue/green deployment has that status; its details."""
+
+    def shown() -> Any:
+        found = life.rds.describe_blue_green_deployments(BlueGreenDeploymentIdentifier=identifier)
+        return found["BlueGreenDeployments"][0]
+
+    assert wait_until(lambda: shown()["Status"] == status, timeout_s=60.0, every_s=0.1)
+    details: str | None = shown().get("StatusDetails")
+    return details
+
+
 @contextmanager
 def living(folder: Path, **setting: str) -> Iterator[Life]:
     """A sandbox with databases, until the block ends.

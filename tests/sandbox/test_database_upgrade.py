@@ -8,7 +8,7 @@ import pytest
 
 from aurora_cli.sandbox.database.postgres import binaries
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import Life, living
+from tests.sandbox.database_life import Life, Load, await_deployment, living
 from tests.sandbox.emulator import new_client
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
@@ -74,6 +74,30 @@ def test_an_upgrade_keeps_rows_and_makes_readers_anew(life: Life) -> None:
     life.rds.failover_db_cluster(DBClusterIdentifier="demo")
     life.settle()
     assert life.rows("SELECT count(*) FROM entries") == [(1001,)]
+
+
+def test_a_green_environment_is_upgraded_and_loses_no_change(life: Life) -> None:
+    life.sandbox.reset()
+    life.rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName="blue", DBParameterGroupFamily="aurora-postgresql15", Description="blue"
+    )
+    logical = {"ParameterName": "rds.logical_replication", "ParameterValue": "1", "ApplyMethod": "pending-reboot"}
+    life.rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName="blue", Parameters=[logical])
+    given = {"EngineVersion": OLD, "MasterUserPassword": "secret-99", "DBClusterParameterGroupName": "blue"}
+    life.create(readers=0, **given)
+    life.settle()
+    life.do("CREATE TABLE entries (number bigint PRIMARY KEY)")
+    with Load(life) as load:
+        made = life.rds.create_blue_green_deployment(
+            BlueGreenDeploymentName="green", Source=life.cluster()["DBClusterArn"], TargetEngineVersion=NEW
+        )["BlueGreenDeployment"]
+        identifier, name = made["BlueGreenDeploymentIdentifier"], made["Target"].rpartition(":")[2]
+        await_deployment(life, identifier, "AVAILABLE")
+        assert life.rows(SERVERS) == [("15",)] and life.rows(SERVERS, life.cluster(name)["Endpoint"]) == [("17",)]
+        life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+        await_deployment(life, identifier, "SWITCHOVER_COMPLETED")
+    assert load.lost() == set() and life.rows(SERVERS) == [("17",)]
+    assert len(life.rows("SELECT number FROM entries", life.cluster("demo-old1")["Endpoint"])) > 20
 
 
 def test_a_global_database_is_upgraded_with_its_secondary(life: Life) -> None:
