@@ -141,7 +141,7 @@ def test_a_green_environment_is_copied_again_when_blue_has_lost_its_writer(life:
     life.do("INSERT INTO entries SELECT max(number) + 1 FROM entries")
     _await_count(life, green, life.rows(life.COUNT)[0][0])
     life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
-    _await_deployment(life, identifier, "SWITCHOVER_COMPLETED")
+    await_deployment(life, identifier, "SWITCHOVER_COMPLETED")
 
 
 def _deploy(life: Life, blue: dict[str, Any]) -> tuple[str, dict[str, Any]]:
