@@ -102,9 +102,7 @@ def damage(life: Life, *, replaced: bool = True) -> list[int]:
     """Take a file of the writer's data away under load, and end its server. Returns the rows that are lost."""
     former = life.writer()
     with Load(life) as load:
-        pid = next(one["pid"] for one in life.sandbox.databases()["servers"] if one["role"] == "writer")
-        (Path(f"/proc/{pid}/cwd").resolve() / "global" / "pg_control").unlink()
-        os.kill(pid, signal.SIGKILL)
+        life.damage_writer()
         if not replaced:
             return []
         assert wait_until(lambda: life.writer() != former, timeout_s=30.0)

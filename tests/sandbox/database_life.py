@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +33,7 @@ class Life:
     """
 
     ENGINE, FAMILY = "aurora-postgresql", "POSTGRESQL"
+    NEEDED = "global/pg_control"
     HERE = "SELECT aurora_db_instance_identifier()"
     COUNT = "SELECT count(*), pg_is_in_recovery() FROM entries"
     UNAVAILABLE = "starting up"
@@ -133,6 +136,12 @@ class Life:
     def writer(self) -> str:
         members = self.cluster()["DBClusterMembers"]
         return next(str(one["DBInstanceIdentifier"]) for one in members if one["IsClusterWriter"])
+
+    def damage_writer(self) -> None:
+        """Take a file of the writer's data away, and end its server."""
+        pid = next(one["pid"] for one in self.sandbox.databases()["servers"] if one["role"] == "writer")
+        (Path(f"/proc/{pid}/cwd").resolve() / self.NEEDED).unlink()
+        os.kill(pid, signal.SIGKILL)
 
     def folder(self) -> Path:
         """The folder of all data, which a server has its own in."""

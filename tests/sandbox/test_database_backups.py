@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import Life, living
+from tests.sandbox.database_life import Life, until_the_end
 from tests.sandbox.emulator import refused
+from tests.sandbox.mysql_life import MysqlLife, needs_mysql
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.thorough]
 SECOND = dt.timedelta(seconds=1)
 ROWS = "SELECT count(*) FROM entries"
 
 
-@pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    with living(tmp_path_factory.mktemp("databases")) as made:
+@pytest.fixture(params=[Life, MysqlLife], ids=["postgresql", "mysql"])
+def life(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Life]:
+    if request.param is MysqlLife:
+        needs_mysql()
+    with until_the_end(request.param(tmp_path)) as made:
         yield made
 
 
@@ -30,7 +34,7 @@ def test_retained_backups_are_restored_with_rows_and_deleted_with_their_data(lif
     gone, folder = life.cluster()["DbClusterResourceId"], life.folder() / "clusters"
     assert wait_until((folder / gone / "base").exists, timeout_s=20.0)
     assert wait_until(lambda: life.cluster()["EarliestRestorableTime"] < now() - SECOND, timeout_s=20.0, every_s=0.1)
-    moment = life.rows("SELECT now()")[0][0]
+    moment = now()
     assert wait_until(lambda: now() > moment.replace(microsecond=0) + 2 * SECOND, timeout_s=20.0, every_s=0.1)
     life.do("INSERT INTO entries VALUES (2)")
     with refused("InvalidDBClusterAutomatedBackupStateFault"):

@@ -131,6 +131,19 @@ def test_a_green_environment_without_its_deployment_is_a_cluster_of_its_own(life
     assert wait_until(lambda: life.rows(slots) == [(0,)], timeout_s=40.0, every_s=0.1)
 
 
+def test_a_green_environment_is_copied_again_when_blue_has_lost_its_writer(life: Life) -> None:
+    life.add("demo-3", "demo")
+    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    identifier, green = _deploy(life, life.cluster())
+    life.damage_writer()
+    assert wait_until(lambda: life.writer() == "demo-3", timeout_s=30.0)
+    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    life.do("INSERT INTO entries SELECT max(number) + 1 FROM entries")
+    _await_count(life, green, life.rows(life.COUNT)[0][0])
+    life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+    _await_deployment(life, identifier, "SWITCHOVER_COMPLETED")
+
+
 def _deploy(life: Life, blue: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """A blue/green deployment of a cluster: its identifier and the green cluster."""
     made = life.rds.create_blue_green_deployment(

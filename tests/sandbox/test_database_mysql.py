@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from aurora_cli.operations.sql.bootstrap_items import read_file
 from aurora_cli.operations.sql.bootstrap_mysql import items_of, password_change
+from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.processes import wait_until
 from aurora_cli.spec.model.bootstrap import Bootstrap as BootstrapSpec
 from tests.sandbox.database_life import Load, metric, until_the_end
@@ -55,6 +56,32 @@ def test_copies_and_parameters(life: MysqlLife) -> None:
     copies_have_the_rows_of_their_time(life)
     metrics_are_those_of_the_servers(life)
     what_is_stopped_comes_back(life)
+
+
+@pytest.mark.thorough
+def test_readers_are_behind_on_request(life: MysqlLife) -> None:
+    life.sandbox.reset()
+    life.create(readers=1)
+    life.settle()
+    life.do("CREATE TABLE entries (number bigint PRIMARY KEY); INSERT INTO entries VALUES (1)")
+    reader, count = life.cluster()["ReaderEndpoint"], "SELECT count(*) FROM entries"
+    assert wait_until(lambda: life.rows("SHOW TABLES", reader) == [("entries",)], timeout_s=20.0)
+    life.sandbox.add_fault(FaultRule("replica_lag", delay_s=3.0, cluster="demo"))
+
+    def is_behind() -> bool:
+        before = life.rows(count)
+        life.do("INSERT INTO entries SELECT max(number) + 1 FROM entries")
+        return life.rows(count, reader) == before
+
+    assert wait_until(is_behind, timeout_s=20.0, every_s=1.0)
+    assert life.rows(count, reader) != life.rows(count)
+    assert wait_until(lambda: life.rows(count, reader) == life.rows(count), timeout_s=20.0)
+    committed = life.rows(count)
+    life.rds.failover_db_cluster(DBClusterIdentifier="demo", TargetDBInstanceIdentifier="demo-2")
+    assert wait_until(lambda: life.writer() == "demo-2", timeout_s=20.0)
+    life.settle()
+    assert life.rows(count) == committed
+    assert life.sandbox.clear_faults() == 1
 
 
 @pytest.mark.thorough

@@ -33,11 +33,11 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         yield made
 
 
-def upgrade(life: Life) -> None:
+def upgrade(life: Life, name: str = "demo") -> None:
     life.rds.modify_db_cluster(
-        DBClusterIdentifier="demo", EngineVersion=NEW, AllowMajorVersionUpgrade=True, ApplyImmediately=True
+        DBClusterIdentifier=name, EngineVersion=NEW, AllowMajorVersionUpgrade=True, ApplyImmediately=True
     )
-    assert {life.cluster()["Status"]} <= {"upgrading", "available"}
+    assert {life.cluster(name)["Status"]} <= {"upgrading", "available"}
     life.settle(timeout_s=120.0)
 
 
@@ -102,7 +102,8 @@ def test_a_global_database_is_upgraded_with_its_secondary(life: Life) -> None:
         assert wait_until(lambda: life.rows("SELECT count(*) FROM entries", reader) == [(2,)], timeout_s=20.0)
 
 
-def test_a_green_environment_has_its_version_after_the_switchover(life: Life) -> None:
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_a_green_environment_has_its_version_after_the_switchover(life: Life, version: str) -> None:
     life.sandbox.reset()
     group = "replicating"
     life.rds.create_db_cluster_parameter_group(
@@ -116,12 +117,15 @@ def test_a_green_environment_has_its_version_after_the_switchover(life: Life) ->
     made = life.rds.create_blue_green_deployment(
         BlueGreenDeploymentName="up",
         Source=life.cluster()["DBClusterArn"],
-        TargetEngineVersion=NEW,
-        TargetDBClusterParameterGroupName="default.aurora-postgresql17",
-    )["BlueGreenDeployment"]["BlueGreenDeploymentIdentifier"]
+        TargetEngineVersion=version,
+        TargetDBClusterParameterGroupName=f"default.aurora-postgresql{version[:2]}",
+    )["BlueGreenDeployment"]
     life.settle()
+    green = made["Target"].rpartition(":")[2]
+    if version == OLD:
+        upgrade(life, green)
     life.do("INSERT INTO entries VALUES (2)")
-    life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=made)
+    life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=made["BlueGreenDeploymentIdentifier"])
     life.settle()
     assert wait_until(lambda: life.rows(SERVERS) == [("17",)], timeout_s=60.0)
     life.settle()

@@ -115,17 +115,17 @@ class Answering:
     key, pid, folder = "one", None, Path("/")
 
     def __init__(self) -> None:
-        self.row: tuple[int, float, float, float | None] = (3, 100, 0, 250.0)
+        self.said = Sample(3, 100, 0, 250.0)
 
     def sample(self) -> Sample:
-        return Sample(*self.row)
+        return self.said
 
 
 def test_what_is_of_an_instance_is_of_its_cluster_and_its_role_too() -> None:
     server = Answering()
     metrics = Metrics(lambda: [Sampled("eu-west-1", "demo", "demo-2", cast(Any, server))])
     metrics.sample()
-    server.row = (3, 100, 4, 300.0)
+    server.said = Sample(3, 100, 4, 300.0)
     time.sleep(0.001)
     metrics.sample()
     found = {point.name: point for point in metrics.points("eu-west-1")}

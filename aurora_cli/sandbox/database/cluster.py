@@ -20,6 +20,7 @@ from aurora_cli.sandbox.database.account import Account
 from aurora_cli.sandbox.database.copying import copy_folder
 from aurora_cli.sandbox.database.engine import FORMER_DATA, Changes, Engine, Role, Server
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
+from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.files import read_json
 from aurora_cli.sandbox.processes import wait_until
 from aurora_cli.writing import write_atomic, write_link
@@ -281,9 +282,8 @@ class Cluster:
         self._primary = server.key
         self._save()
         server.expect(self._servers.keys() - {server.key})
-        for green in self._green:
-            if green.blue == self.id:  # which has received all that was committed before this promotion
-                self._changes().publish(server, _name(green.id))
+        for green in self._taking:  # they have received all that was committed before this promotion
+            self._changes().publish(server, _name(green.id))
         self._point_to(server)
         server.configure(self._role(server, wanted, standby=False))
         server.reload()
@@ -302,8 +302,7 @@ class Cluster:
 
     def _await_upgrade(self, primary: Server, leader: Cluster, wanted: WantedCluster) -> None:
         """Wait until the cluster that it follows has the major version that both are to have: it is copied again from that."""
-        self._forget_failed_upgrade(wanted)
-        if primary.binaries.major >= wanted.major or self._engine.upgrade_to(wanted.major) is None:
+        if self._upgrade_with(primary, wanted) is None:
             return
 
         def ended() -> bool:
@@ -313,9 +312,12 @@ class Cluster:
 
         wait_until(ended, timeout_s=LEADER_TIMEOUT_S, every_s=0.05)
 
-    def _forget_failed_upgrade(self, wanted: WantedCluster) -> None:
+    def _upgrade_with(self, primary: Server, wanted: WantedCluster) -> Binaries | None:
+        """What the data are to be upgraded with; None: they stay as they are."""
         if self.failed_upgrade is not None and self.failed_upgrade[0] != wanted.version:
             self.failed_upgrade = None
+        due = primary.binaries.major < wanted.major and self.failed_upgrade is None
+        return self._engine.upgrade_to(wanted.major) if due else None
 
     def _submit(self, primary: Server, leader: Cluster, wanted: WantedCluster) -> None:
         """Have the primary follow that of another cluster, and all others follow it.
@@ -340,6 +342,8 @@ class Cluster:
             and others.successor.primary.is_standby
         ):
             self._yield(primary, others.successor)
+        if others.blue is not None and self.blue is not None and self._upgrade_with(primary, wanted) is not None:
+            self._copy_again()  # an upgrade forgets which changes are applied
         if others.blue is not None and self.blue is None and self._beginning is None:
             self._begin_as_copy(primary, others.blue, wanted)
         if others.successor is not None and others.successor.blue == self.id:
@@ -361,10 +365,12 @@ class Cluster:
 
     def _upgrade(self, primary: Server, wanted: WantedCluster) -> None:
         """Bring the data to the major version that is wanted, if it is installed; standbys are created again from them."""
-        self._forget_failed_upgrade(wanted)
-        new = self._engine.upgrade_to(wanted.major) if primary.binaries.major < wanted.major else None
-        if new is None or self.failed_upgrade is not None:
+        new = self._upgrade_with(primary, wanted)
+        if new is None:
             return
+        self._have_green_copied_again()
+        if self._engine.changes is not None:
+            self._engine.changes.keep(primary, ())
         self._stop_all()
         try:
             primary.upgrade(new)
@@ -394,6 +400,7 @@ class Cluster:
         if not new.running:
             self._start(new, wanted)
         new.catch_up(old, self._role(new, replace(wanted, replica_lag_s=0.0), standby=True))
+        self._have_green_copied_again()  # the old one may not have sent all changes
         self._promote(new, wanted)
         return new
 
@@ -430,13 +437,26 @@ class Cluster:
 
     def _send_to_green(self, primary: Server) -> None:
         """Another primary keeps none of the changes until now: a green cluster that does not get them is copied again."""
-        for green in [one for one in self._green if one.blue == self.id]:
+        for green in self._taking:
             changes, name, mark = self._changes(), _name(green.id), self._changes().mark(primary)
             if not wait_until(
                 partial(changes.has_sent, primary, name, mark), timeout_s=SENDING_TIMEOUT_S, every_s=0.05
             ):
-                green.blue = None
-                green._save()
+                green._copy_again()
+
+    @property
+    def _taking(self) -> list[Cluster]:
+        """The green clusters that get the changes of this one."""
+        return [one for one in self._green if one.blue == self.id]
+
+    def _have_green_copied_again(self) -> None:
+        for green in self._taking:
+            green._copy_again()
+
+    def _copy_again(self) -> None:
+        """Begin as a copy of the blue cluster once more: this one may lack changes."""
+        self.blue = None
+        self._save()
 
     def _drain(self, primary: Server, green: Cluster, wanted: WantedCluster) -> None:
         """End all connections, and let nobody in until the green cluster has all that was committed."""

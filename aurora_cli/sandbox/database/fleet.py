@@ -262,7 +262,7 @@ class Fleet:
 
         def moved() -> None:
             for worker in list(self._workers.values()):
-                if worker.wanted is not None and worker.wanted.follows == wanted.id:
+                if worker.wanted is not None and wanted.id in (worker.wanted.follows, worker.wanted.blue):
                     worker.wake()
 
         cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed, moved)

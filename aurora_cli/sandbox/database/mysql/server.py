@@ -75,6 +75,7 @@ class MysqlServer(ServerProcess):
         self._common = common
         self._dialect = of(binaries.product)
         self._role: Role | None = None
+        self._known: dict[str, str] = {}
         self._loaded: dict[str, str] = {}
 
     @property
