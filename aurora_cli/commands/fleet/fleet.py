@@ -6,6 +6,7 @@ import click
 
 from aurora_cli.commands.fleet.list import list_
 from aurora_cli.commands.fleet.plan import plan
+from aurora_cli.commands.fleet.status import status
 from aurora_cli.commands.fleet.validate import validate
 from aurora_cli.commands.group import HelpfulGroup
 
@@ -22,9 +23,11 @@ def command() -> None:
       aurora-cli fleet list
       aurora-cli fleet validate --changed-since origin/main
       aurora-cli fleet plan -d clusters
+      aurora-cli fleet status -d clusters --sort support_ends
     """
 
 
 command.add_command(list_)
 command.add_command(plan)
+command.add_command(status)
 command.add_command(validate)

@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.fleet.selecting import formats_option, selected_members, selection_options
+from aurora_cli.commands.fleet.selecting import (
+    formats_option,
+    global_words,
+    parallel_option,
+    processes,
+    selected_members,
+    selection_options,
+)
 from aurora_cli.commands.shared.options import CHANGES_STATUS, exit_code_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
@@ -18,9 +25,7 @@ COLUMNS = ("Cluster", "Region", "Risk", "What would happen")
 
 @click.command(name="plan")
 @selection_options
-@click.option(
-    "--parallel", metavar="N", type=click.IntRange(1, 64), help="Plans at a time; default: one for each processor."
-)
+@parallel_option
 @exit_code_option
 @formats_option("junit", "markdown")
 @pass_session
@@ -43,14 +48,12 @@ def plan(
     from aurora_cli.fleet.report import all_problems, said_of
     from aurora_cli.operations.fleet import plan as fleet
     from aurora_cli.operations.fleet import view
-    from aurora_cli.operations.fleet.processes import Processes
 
     members = selected_members(session, options)
     if not all(member.valid for member in members):
         raise SpecInvalid(said_of(members), problems=all_problems(members, warnings=False))
     with progress(session) as emit:
-        executor = Processes(session.app.given_environ, parallel)
-        words = ("--home", str(session.app.root), *session.settings.passed_on())
+        words, executor = global_words(session), processes(session, parallel)
         found = fleet.fleet_plan(session.app, members, words, executor, emit)
     if output in ("junit", "markdown"):
         session.write(view.as_junit(found) if output == "junit" else view.as_markdown(found))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
 
 KEPT = 10
-"""Runs that stay; older ones are removed."""
+"""Runs of each command that stay; older ones are removed."""
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,10 @@ class FleetRun:
 
 
 def begin_run(app: AppContext, command: str, names: Sequence[str]) -> FleetRun:
-    """A new run; the oldest ones are removed. Raises InvalidInput where the home cannot be used."""
+    """A new run; the oldest ones of the command are removed. Raises InvalidInput where the home cannot be used."""
     app.home.prepare()
     runs = make_folder(app.home.path / "fleet")
-    for old in sorted(path for path in runs.iterdir() if path.is_dir())[: -(KEPT - 1)]:
+    for old in _runs_of(runs, command)[: -(KEPT - 1)]:
         shutil.rmtree(old, ignore_errors=True)
     now = app.clock.now()
     folder = make_folder(runs / f"{now.strftime('%Y%m%dT%H%M%S')}-{command}-{os.urandom(3).hex()}")
@@ -118,3 +118,13 @@ def begin_run(app: AppContext, command: str, names: Sequence[str]) -> FleetRun:
     }
     write_atomic(folder / "run.json", json.dumps(record, indent=2) + "\n")
     return FleetRun(folder)
+
+
+def newest_run(app: AppContext, command: str) -> FleetRun | None:
+    """The last run of a command; None where there is none."""
+    return next((FleetRun(folder) for folder in reversed(_runs_of(app.home.path / "fleet", command))), None)
+
+
+def _runs_of(runs: Path, command: str) -> list[Path]:
+    """The folders of the runs of a command, oldest first."""
+    return sorted(path for path in runs.glob(f"*-{command}-*") if path.is_dir())
