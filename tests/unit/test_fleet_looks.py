@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -229,3 +230,44 @@ def test_a_spec_that_names_no_cluster_is_a_row(
     assert found["c.yaml"]["error"]["message"] == "c.yaml names no cluster: a.yaml has the same name."
     assert "d.yaml names no cluster" in found["d.yaml"]["error"]["message"]
     assert not (tmp_path / "home" / "fleet" / ".." / "a.json").exists()
+
+
+def drifted(*resources: dict[str, Any]) -> tuple[int, str]:
+    return (7 if resources else 0), json.dumps({"drift": bool(resources), "resources": resources})
+
+
+def test_drift_has_what_needs_a_look_first(answering: Answering, capsys: pytest.CaptureFixture[str]) -> None:
+    attribute = {
+        "path": "backup_retention_period",
+        "expected": 7,
+        "actual": 1,
+        "field": "backup.days",
+        "sensitive": False,
+    }
+    secret = {"path": "master_password", "expected": "x", "actual": "y", "field": None, "sensitive": True}
+    kept = {"path": "description", "expected": None, "actual": "a <b>", "field": None, "sensitive": False}
+    cluster = {"address": "aws_rds_cluster.this", "gone": False, "attributes": [attribute, secret, kept]}
+    gone = {"address": "aws_rds_cluster_instance.this[0]", "gone": True, "attributes": []}
+    answering({"a": drifted(), "b": drifted(cluster, gone), "c": NOT_FOUND, "d": REFUSED, "e": (None, "")})
+    assert main(["fleet", "drift", "-o", "json"]) == 1
+    out, err = capsys.readouterr()
+    document = json.loads(out)
+    assert [(one["name"], one["state"]) for one in document["members"]] == [
+        ("d", "failed"),
+        ("e", "failed"),
+        ("b", "drifted"),
+        ("c", "not created"),
+        ("a", "in sync"),
+    ]
+    assert document["summary"] == {"failed": 2, "drifted": 1, "not created": 1, "in sync": 1}
+    assert document["members"][2]["resources"] == [cluster, gone]
+    assert "2 of 5 clusters could not be compared: d, e." in " ".join(err.split())
+    assert main(["fleet", "drift", "a", "b", "--exit-code"]) == 7
+    table = " ".join(capsys.readouterr().out.split())
+    assert "backup_retention_period expected 7, is 1; master_password; description expected nothing, is a <b>" in table
+    assert "aws_rds_cluster_instance.this[0] was deleted." in table
+    assert main(["fleet", "drift", "a", "c", "--exit-code"]) == main(["fleet", "drift", "b"]) == 0
+    capsys.readouterr()
+    assert main(["fleet", "drift", "-o", "junit"]) == 1
+    suite = ElementTree.fromstring(capsys.readouterr().out)  # noqa: S314
+    assert {case.get("name") for case in suite if case.find("failure") is not None} == {"b", "d", "e"}

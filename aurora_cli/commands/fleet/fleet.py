@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from aurora_cli.commands.fleet.drift import drift
 from aurora_cli.commands.fleet.list import list_
 from aurora_cli.commands.fleet.plan import plan
 from aurora_cli.commands.fleet.status import status
@@ -27,6 +28,7 @@ def command() -> None:
     """
 
 
+command.add_command(drift)
 command.add_command(list_)
 command.add_command(plan)
 command.add_command(status)

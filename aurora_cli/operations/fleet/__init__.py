@@ -5,6 +5,7 @@ processes.py  processes on this machine
 runs.py       what a run has done so far, on disk
 each.py       a command on each cluster, with what it answers
 plan.py       the plans of all, by risk
-view.py       that report as JUnit and as Markdown
 inventory.py  what each cluster is now
+drift.py      what was changed outside Terraform
+view.py       plans and drift as JUnit, plans as Markdown
 """
