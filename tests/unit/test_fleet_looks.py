@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from aurora_cli.commands.table import ALIASES, COMMANDS, LOOKING
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.main import main
 from aurora_cli.operations.fleet import processes
@@ -271,3 +272,50 @@ def test_drift_has_what_needs_a_look_first(answering: Answering, capsys: pytest.
     assert main(["fleet", "drift", "-o", "junit"]) == 1
     suite = ElementTree.fromstring(capsys.readouterr().out)  # noqa: S314
     assert {case.get("name") for case in suite if case.find("failure") is not None} == {"b", "d", "e"}
+
+
+def test_run_gives_each_output_by_name(answering: Answering, capsys: pytest.CaptureFixture[str]) -> None:
+    endpoints = (0, '{"writer": {"host": "w"}}')
+    lines = answering({"a": endpoints, "b": NOT_FOUND, "c": (0, "no JSON\n"), "d": drifted({"gone": True})})
+    assert main(["fleet", "run", "a", "b", "c", "-o", "json", "--", "endpoints", "{name}"]) == 1
+    out, err = capsys.readouterr()
+    document = json.loads(out)
+    assert document["clusters"] == {"a": {"writer": {"host": "w"}}}
+    assert {name: one["code"] for name, one in document["errors"].items()} == {"b": "not-found", "c": "error"}
+    assert [line[2:] for line in lines] == [("--no-input", "endpoints", n, "-o", "json") for n in "abc"]
+    assert "'endpoints' failed on 2 of 3 clusters: b, c." in " ".join(err.split())
+    assert main(["fleet", "run", "c", "d", "--", "history", "{name}", "--limit", "3"]) == 0
+    assert capsys.readouterr().out.startswith("# c\nno JSON\n\n# d\n{")
+    assert lines[-1][2:] == ("--no-input", "history", "d", "--limit", "3")
+    assert main(["fleet", "run", "a", "-o", "json", "--", "connection", "{name}"]) == 0
+    assert lines[-1][-2:] == ("--format", "json")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "Specify the command after --."),
+        (["--"], "Specify the command after --."),
+        (["--", "--home", "x", "status", "{name}"], "A command must follow --, not '--home'."),
+        (["--", "satus", "{name}"], "There is no command 'satus'."),
+        (["--", "endpoints"], "does not say where the name goes"),
+    ],
+)
+def test_run_says_what_it_needs(
+    answering: Answering, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = answering({"a": status()})
+    assert main(["fleet", "run", *words]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert lines == []
+
+
+def test_run_refuses_every_command_that_may_change_something(
+    answering: Answering, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = answering({"a": status()})
+    for name in [*sorted(set(COMMANDS) - set(LOOKING)), *ALIASES]:
+        assert main(["fleet", "run", "--", name, "{name}"]) == 2, name
+    assert lines == []
+    assert "runs only commands that look, and 'wait'" not in capsys.readouterr().err
+    assert set(LOOKING) == {"list", "status", "endpoints", "history", "drift", "engines", "wait", "connection"}

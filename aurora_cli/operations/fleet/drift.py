@@ -102,7 +102,9 @@ def _said_of(resource: Mapping[str, Any]) -> str:
     if resource["gone"]:
         return f"{resource['address']} was deleted."
     changes = [
-        one["path"] if one["sensitive"] else f"{one['path']} {_shown(one['expected'])}, now {_shown(one['actual'])}"
+        one["path"]
+        if one["sensitive"]
+        else f"{one['path']} expected {_shown(one['expected'])}, is {_shown(one['actual'])}"
         for one in resource["attributes"]
     ]
     return f"{resource['address']}: {'; '.join(changes)}"

@@ -47,6 +47,11 @@ class Answer:
         message = f"What the command wrote cannot be read; it is in {self.out}."
         return {"code": "error", "message": message, "hint": None, "exit_status": 0}
 
+    @property
+    def text(self) -> str:
+        """Its standard output."""
+        return self.out.read_text(encoding="utf-8", errors="replace") if self.out and self.out.is_file() else ""
+
     def to_dict(self) -> dict[str, Any]:
         """What every report says of a cluster."""
         about = self.member.to_dict()
