@@ -36,8 +36,10 @@ turns these into an exit status; nothing else calls `sys.exit`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from aurora_cli.problem import Problem
 
 
 class AuroraError(Exception):
@@ -64,29 +66,6 @@ class InvalidInput(AuroraError):
 
     code = "invalid-input"
     exit_status = 2
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One broken rule in a spec.
-
-    Attributes:
-        path: dotted path of the field, e.g. `instances.readers`; empty for the whole spec.
-        message: what is wrong, and the rule.
-        hint: a legal suggestion, or None.
-        severity: `error` refuses, `warning` is shown and goes on.
-        check: the stable name of the check, e.g. `reader-count`, or `schema` for shape and type errors.
-        line: 1-based line in the YAML file, if the value came from one.
-        source: where the value came from: a file name, `--flag`, `AURORA_X`, a preset.
-    """
-
-    path: str
-    message: str
-    hint: str | None = None
-    severity: str = "error"
-    check: str = "schema"
-    line: int | None = None
-    source: str | None = None
 
 
 class SpecInvalid(InvalidInput):

@@ -22,7 +22,9 @@ from benchmarks.against_terraform import workshop
 from benchmarks.timing import Command
 
 ID, USER, PASSWORD = "cluster-BENCH", "boss", "secret-99"
-CLIENTS, SECONDS = 8, 5
+CLIENTS, SECONDS, SCALE = 8, 5, 10
+DOOR = "127.9.9.9"
+"""Where the server listens itself."""
 SPEC = ("--engine", "postgres", "--readers", "2", "--yes")
 
 
@@ -73,17 +75,42 @@ def _transactions(fleet: Fleet, gate: Gate, runs: int) -> Iterator[Figure]:
     server = fleet.writer(ID)
     assert server is not None
     plain = gate.address(Endpoint("plain", 5432, ID, "eu-west-1", force_tls=False)) or ""
-    _pgbench(server, str(server.sockets), "disable", "-i", "-q", "-s", "5")
+    _listen(server)
+    _pgbench(server, str(server.sockets), "disable", "-i", "-q", "-s", str(SCALE))
     ways = (
-        ("directly", str(server.sockets), "disable"),
+        ("by its socket", str(server.sockets), "disable"),
+        ("by TCP", DOOR, "disable"),
+        ("by TCP with TLS", DOOR, "require"),
         ("through the proxy", plain, "disable"),
-        ("with TLS", plain, "require"),
+        ("through the proxy with TLS", plain, "require"),
     )
-    for kind, options in (("reads", ["-S"]), ("writes", ["-N"])):
-        for way, host, mode in ways:
-            load = ("-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS))
-            found = [_pgbench(server, host, mode, *load, *options) for _ in range(runs)]
-            yield Figure(f"{kind} {way}, {CLIENTS} clients", median(found), "transactions/s")
+    for kind, options in (("reads (-S)", ["-S"]), ("writes (-N)", ["-N"]), ("TPC-B", [])):
+        load = ("-c", str(CLIENTS), "-j", "2", "-T", str(SECONDS), *options)
+        found: dict[str, list[float]] = {}
+        for _ in range(runs):
+            for way, host, mode in ways:
+                found.setdefault(way, []).append(_pgbench(server, host, mode, *load))
+        for way, values in found.items():
+            yield Figure(f"{kind} {way}, {CLIENTS} clients, scale {SCALE}", median(values), "transactions/s")
+
+
+def _listen(server: Server) -> None:
+    """Have the server listen itself, by TCP and with TLS: what the proxy is compared with."""
+    server.stop()
+    key, certificate = server.data / "server.key", server.data / "server.crt"
+    new = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=bench")
+    subprocess.run(["openssl", *new, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    owner = server.data.stat()
+    for file in (key, certificate):
+        os.chown(file, owner.st_uid, owner.st_gid)
+        file.chmod(0o600)
+    for name, lines in (
+        ("postgresql.conf", f"listen_addresses = '{DOOR}'\nssl = on\n"),
+        ("pg_hba.conf", "host all all 127.0.0.0/8 scram-sha-256\n"),
+    ):
+        with (server.data / name).open("a") as file_:
+            file_.write(lines)
+    server.start()
 
 
 def _pgbench(server: Server, host: str, mode: str, *options: str) -> float:

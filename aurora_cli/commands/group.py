@@ -65,7 +65,12 @@ class LazyGroup(HelpfulGroup):
         width = max(map(len, SUMMARIES))
         for title, entries in SECTIONS.items():
             with formatter.section(title):
-                formatter.write_dl([(entry.name.ljust(width), entry.summary) for entry in entries])
+                rows = [(entry.name.ljust(width), entry.summary) for entry in entries]
+                lines = [f"{' ' * formatter.current_indent}{name}  {summary}\n" for name, summary in rows]
+                if max(map(len, lines)) <= formatter.width:
+                    formatter.write("".join(lines))  # click would look for a place to wrap each
+                else:
+                    formatter.write_dl(rows)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[click.shell_completion.CompletionItem]:
         """Command names from the static table, then options."""

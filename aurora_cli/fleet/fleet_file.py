@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import jmespath
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
-from aurora_cli.errors import Problem, SpecInvalid
+from aurora_cli.errors import SpecInvalid
 from aurora_cli.fleet.where import parse_where
+from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.layers import Layer
 from aurora_cli.spec.model.fields import Model
 from aurora_cli.spec.resolve.messages import problem_from

@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from aurora_cli.errors import Problem, SpecInvalid
+from aurora_cli.errors import SpecInvalid
 from aurora_cli.fleet.fleet_file import NAME, Account, Common, FleetFile, Group, read_fleet_file
+from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.layers import Layer
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

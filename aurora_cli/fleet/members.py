@@ -12,10 +12,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from aurora_cli.errors import AuroraError, InvalidInput, Problem, SpecInvalid
+from aurora_cli.errors import AuroraError, InvalidInput, SpecInvalid
 from aurora_cli.fleet.fleet_file import NAME
 from aurora_cli.fleet.inherited import fleet_of, inherited_by
 from aurora_cli.fleet.policies import broken
+from aurora_cli.problem import Problem
 from aurora_cli.spec.text.load import load_file, shown_path
 
 SUFFIXES = (".yaml", ".yml")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import jmespath
 
-from aurora_cli.errors import Problem
 from aurora_cli.fleet.fleet_file import NAME
 from aurora_cli.fleet.where import parse_where
+from aurora_cli.problem import Problem
 
 if TYPE_CHECKING:
     from aurora_cli.fleet.fleet_file import Policy

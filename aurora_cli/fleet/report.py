@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from aurora_cli.errors import Problem
+from aurora_cli.problem import Problem
 
 if TYPE_CHECKING:
     from aurora_cli.fleet.members import Member

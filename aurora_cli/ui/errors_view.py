@@ -10,7 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from aurora_cli.errors import AuroraError, Problem, SpecInvalid
+from aurora_cli.errors import AuroraError, SpecInvalid
+from aurora_cli.problem import Problem
 from aurora_cli.redact import redact, redact_text
 from aurora_cli.ui.console import Consoles, echo, lead, prose, section, symbols
 from aurora_cli.ui.text import clean, clean_lines

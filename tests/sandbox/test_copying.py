@@ -178,6 +178,8 @@ def test_an_unencrypted_source_is_encrypted_on_the_way_or_refused(orders: Aurora
         DBSubnetGroupName=seen.cluster("orders")["DBSubnetGroup"],
     )
     seen.rds.create_db_cluster_snapshot(DBClusterIdentifier="plain", DBClusterSnapshotIdentifier="plain-1")
+    done = seen.rds.get_waiter("db_cluster_snapshot_available")
+    done.wait(DBClusterSnapshotIdentifier="plain-1", WaiterConfig={"Delay": 1})
     values = {"name": "sealed", "engine_version": "16.8", "source": {"snapshot": "plain-1"}}
     refused = orders.run("create", "-f", str(spec_file(tmp_path, **values)), "--yes")
     assert refused.status == 2

@@ -55,9 +55,13 @@ def test_a_switchover_loses_nothing(any_life: Life) -> None:
         assert life.rows(life.COUNT, target["Endpoint"]) == [(expected, False)]
         life.do("INSERT INTO entries VALUES (2)", target["Endpoint"])
         _await_count(life, source, expected + 1)
+    life.rds.failover_db_cluster(DBClusterIdentifier="demo")
+    assert wait_until(lambda: _settled(life, secondary), timeout_s=60.0, every_s=0.1)
+    life.do("INSERT INTO entries VALUES (3)", here["Endpoint"])
+    _await_count(life, there, 4)
     life.rds.remove_from_global_cluster(GlobalClusterIdentifier="world", DbClusterIdentifier=there["DBClusterArn"])
     assert wait_until(lambda: _settled(life, secondary), timeout_s=60.0, every_s=0.1)
-    assert life.rows(life.COUNT, there["Endpoint"]) == [(3, False)]
+    assert life.rows(life.COUNT, there["Endpoint"]) == [(4, False)]
 
 
 def test_a_green_environment_has_what_blue_has_until_the_switchover(life: Life) -> None:

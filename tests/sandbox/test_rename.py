@@ -46,7 +46,8 @@ def test_a_dry_run_shows_old_and_new_endpoints_and_what_follows(shop: Aurora) ->
     since = last_call(shop)
     shown = shop.json("rename", "orders", "shop", "--dry-run")
     host = shop.cluster("orders")["Endpoint"]
-    assert any(f"{host} -> shop{host.removeprefix('orders')}" in one for one in shown["remarks"])
+    later = f"shop{host.removeprefix('orders')}" if host.startswith("orders") else "another address"
+    assert any(f"{host} -> {later}" in one for one in shown["remarks"])
     actions = {(c["address"], c["action"]) for c in shown["resource_changes"]}
     assert ('aws_cloudwatch_metric_alarm.cluster["cpu"]', "update") in actions or len(actions) > 3
     assert {action for address, action in actions if "appautoscaling" not in address} == {"update"}

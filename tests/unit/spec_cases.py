@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aurora_cli.errors import Problem, SpecInvalid
+from aurora_cli.errors import SpecInvalid
+from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.flags import layer_from_pairs
 from aurora_cli.spec.resolve.resolve import Layer, Resolved, resolve
 

@@ -16,7 +16,7 @@ import pytest
 
 from aurora_cli.errors import AwsFailed, InvalidInput, OperationFailed
 from aurora_cli.operations.inspect.connection import find
-from aurora_cli.operations.report.connection_strings import MYSQL
+from aurora_cli.operations.report.connection_strings import MYSQL, Target, mysql_options
 from aurora_cli.operations.sql import certificates
 from aurora_cli.operations.sql.client import Client, client, installed, refuse_other_engine
 from aurora_cli.operations.sql.sign_in import Request
@@ -114,6 +114,13 @@ def test_mysql_gets_it_in_a_file_of_the_owner_that_is_gone_afterwards(
         'password="s3cr3t\'\\"\\\\ #;"',
     ]
     assert "s3cr3t" not in (tmp_path / "environment").read_text() + repr(made)
+
+
+def test_only_the_client_of_mysql_must_be_told_to_send_a_token() -> None:
+    """MariaDB's ends with an error at the option's value."""
+    target = Target("w", 3306, "", "app", "ca.pem")
+    given = [mysql_options(target, "a token", token=True, mariadb=mariadb) for mariadb in (False, True)]
+    assert [text.count("enable-cleartext-plugin") for text in given] == [1, 0]
 
 
 def test_a_client_without_a_password_asks(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:

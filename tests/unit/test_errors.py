@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from aurora_cli import errors
-from aurora_cli.errors import AuroraError, Problem, SpecInvalid
+from aurora_cli.errors import AuroraError, SpecInvalid
+from aurora_cli.problem import Problem
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference"
 

@@ -35,7 +35,8 @@ OPAQUE = {"HOLE HOLE": "activity.py"}
 """Lines whose command is put in from a table, which has a test below."""
 OTHERS = re.compile(
     r"\baws [a-z]|\b(?:rds|iam|kms|logs) delete-|"
-    r"\bpip install|\bmysql |--(?:enable-cleartext-plugin|hostname|query|final-db-snapshot-identifier|help)"
+    r"\bpip install|\bmysql |--require_secure_transport|"
+    r"--(?:enable-cleartext-plugin|hostname|query|final-db-snapshot-identifier|help)"
 )
 """Texts with the options of another program."""
 

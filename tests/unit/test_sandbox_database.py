@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -316,3 +317,21 @@ def test_databases_that_are_off_change_no_status(tmp_path: Path) -> None:
     assert serving.instance_status("cluster-1", "db-1", 0, moving) == "available"
     assert serving.snapshot_status("data", moving) == "available"
     assert hooks.report()["reason"] == "AURORA_SANDBOX_DATABASE is off."
+
+
+@pytest.mark.parametrize(
+    ("gets_changes", "final", "shown"),
+    [
+        (None, "AVAILABLE", "AVAILABLE"),
+        (False, "AVAILABLE", "PROVISIONING"),
+        (True, "AVAILABLE", "AVAILABLE"),
+        (True, "SWITCHOVER_COMPLETED", "PROVISIONING"),
+        (False, "SWITCHOVER_COMPLETED", "SWITCHOVER_COMPLETED"),
+        (False, "SWITCHOVER_FAILED", "SWITCHOVER_FAILED"),
+    ],
+)
+def test_a_deployment_is_there_when_green_gets_changes_and_over_when_it_does_not(
+    monkeypatch: pytest.MonkeyPatch, gets_changes: bool | None, final: str, shown: str
+) -> None:
+    monkeypatch.setattr(serving.SERVING, "fleet", SimpleNamespace(takes_changes=lambda cluster: gets_changes))
+    assert serving.deployment_status("cluster-1", Transition("PROVISIONING", final)) == shown

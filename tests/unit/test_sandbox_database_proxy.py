@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from typing import Any
 import boto3
 import pytest
 
-from aurora_cli.sandbox.database.front import token, wire
+from aurora_cli.sandbox.database.front import session, token, wire
 from aurora_cli.sandbox.database.front.endpoint import READER, Endpoint
 from aurora_cli.sandbox.database.front.gate import Gate
 from aurora_cli.sandbox.processes import wait_until
@@ -56,11 +57,14 @@ class FakeServer:
                 connection, _ = self.listening.accept()
             except OSError:
                 return
-            with connection:
-                self.got.append(connection.recv(4096))
-                connection.sendall(self._first)
-                while data := connection.recv(4096):
-                    connection.sendall(data)
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _talk(self, connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            self.got.append(connection.recv(4096))
+            connection.sendall(self._first)
+            while data := connection.recv(4096):
+                connection.sendall(data)
 
 
 class Fakes:
@@ -166,6 +170,53 @@ def test_what_comes_while_a_server_resumes_waits_and_is_no_connection_of_its_own
         assert connection.recv(100).startswith(b"R\0\0\0\x0c")
     assert wait_until(lambda: fakes.connected == [0, 1, -1], timeout_s=5)
     assert server.got == [first * 2]
+
+
+def test_what_is_sent_before_the_sign_in_has_an_end(fakes: Fakes) -> None:
+    fakes.resumes = True
+    connection = fakes.encrypted()
+    connection.sendall(startup(user="boss"))
+    assert wait_until(lambda: fakes.connected == [0, 1], timeout_s=5)
+    connection.sendall(b"x" * (wire.LONGEST_SIGN_IN + 1))
+    assert b"C08P01\0" in until_closed(connection)
+
+
+def test_a_sign_in_has_an_end(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "SIGN_IN_S", 1.0)
+    fakes.add("writer", b"R\0\0\0\x0c\0\0\0\x0aSCRAM")
+    slow, quick = fakes.encrypted(), fakes.encrypted()
+    for one in (slow, quick):
+        one.sendall(startup(user="boss"))
+        assert one.recv(100).startswith(b"R\0\0\0\x0c")
+    quick.sendall(wire.AUTHENTICATED)  # which the server echoes
+    assert quick.recv(100) == wire.AUTHENTICATED
+    with pytest.raises((ConnectionError, ssl.SSLError, AssertionError)):
+        assert slow.recv(100) != b""
+    quick.sendall(b"query")
+    assert quick.recv(100) == b"query"
+    for one in (slow, quick):
+        one.close()
+
+
+def test_more_clients_than_may_sign_in_at_the_same_time_are_told(fakes: Fakes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "MOST_PENDING", 2)
+    fakes.add("writer", b"R\0\0\0\x0c\0\0\0\x0aSCRAM")
+    waiting = [fakes.encrypted() for _ in range(2)]
+    refused = fakes.encrypted()
+    refused.sendall(startup(user="boss"))
+    assert b"C53300\0" in until_closed(refused)
+    for one in waiting:
+        one.sendall(startup(user="boss"))
+        assert one.recv(100).startswith(b"R\0\0\0\x0c")
+        one.sendall(wire.AUTHENTICATED)
+        assert one.recv(100) == wire.AUTHENTICATED
+    with fakes.encrypted() as another:
+        another.sendall(startup(user="boss"))
+        assert another.recv(100).startswith(b"R\0\0\0\x0c")
+    crowd = [fakes.connect() for _ in range(5)]
+    assert until_closed(crowd[-1]) == b""
+    for each in (*waiting, *crowd):
+        each.close()
 
 
 def test_without_a_server_the_client_is_told_to_come_again(fakes: Fakes) -> None:

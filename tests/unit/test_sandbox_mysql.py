@@ -104,7 +104,7 @@ def test_a_value_is_one_value_of_the_configuration() -> None:
     text = made.text()
     assert 'init_connect = "a\\" b\\\\"\n' in text
     assert 'report_host = "demo-1"\nread_only = "ON"\n' in text
-    assert text.endswith('[client]\nuser = rdsadmin\npassword = "secret"\nsocket = "/s"\n')
+    assert text.endswith('[client]\nuser = "rdsadmin"\npassword = "secret"\nsocket = "/s"\n')
 
 
 @pytest.mark.parametrize(

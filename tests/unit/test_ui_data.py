@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from aurora_cli.errors import GuardRefused, Problem, SpecInvalid
+from aurora_cli.errors import GuardRefused, SpecInvalid
+from aurora_cli.problem import Problem
 from aurora_cli.ui.console import make_consoles
 from aurora_cli.ui.serialize import DataFormat, emit_data, error_document, to_text
 from tests.unit.ui_screens import screen

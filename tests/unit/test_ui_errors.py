@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.errors import AuroraError, OperationFailed, Problem, SpecInvalid
+from aurora_cli.errors import AuroraError, OperationFailed, SpecInvalid
+from aurora_cli.problem import Problem
 from aurora_cli.ui.console import make_consoles
 from aurora_cli.ui.errors_view import print_error
 from aurora_cli.ui.prompts import confirm, type_name

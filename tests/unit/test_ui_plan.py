@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.errors import Problem
 from aurora_cli.operations.core.review import Finding
+from aurora_cli.problem import Problem
 from aurora_cli.terraform.output.events import Resource
 from aurora_cli.terraform.plan.changes import AttributeChange
 from aurora_cli.terraform.plan.plan import Plan

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -25,8 +24,7 @@ _IDENTITY = ("profile", "role_arn", "external_id", "role_session_name")
 _REPEATED = ("home", "provider", "terraform_bin", *_IDENTITY)
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """The global options as given; None where the user said nothing."""
 
     home: str | None = None
@@ -90,19 +88,21 @@ class Settings:
         return role
 
 
-@dataclass
 class Session:
     """One run of the program.
 
-    Attributes:
+    Args:
         settings: the global options.
         given_app: an application context made by a test; None to make the real one.
         only_sandbox: whether the command is about nothing but the sandbox.
     """
 
-    settings: Settings = field(default_factory=Settings)
-    given_app: AppContext | None = None
-    only_sandbox: bool = False
+    def __init__(
+        self, settings: Settings | None = None, given_app: AppContext | None = None, *, only_sandbox: bool = False
+    ) -> None:
+        self.settings = settings or Settings()
+        self.given_app = given_app
+        self.only_sandbox = only_sandbox
 
     @classmethod
     def adopt(cls, obj: Any, settings: Settings) -> Session:
@@ -124,7 +124,7 @@ class Session:
 
     def learn(self, name: str, value: Any) -> None:
         """Take a global option that was typed after the command."""
-        self.settings = replace(self.settings, typed=(*self.settings.typed, name), **{name: value})
+        self.settings = self.settings._replace(typed=(*self.settings.typed, name), **{name: value})
         if self.only_sandbox:
             self.use_sandbox()
 
@@ -148,8 +148,8 @@ class Session:
     def use_sandbox(self) -> None:
         """Work on the sandbox whatever the global options say; for commands that are about nothing else."""
         self.only_sandbox = True
-        self.settings = replace(
-            self.settings, sandbox=True, profile=None, role_arn=None, external_id=None, role_session_name=None
+        self.settings = self.settings._replace(
+            sandbox=True, profile=None, role_arn=None, external_id=None, role_session_name=None
         )
 
     @property

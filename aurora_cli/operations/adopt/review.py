@@ -10,9 +10,9 @@ from aurora_cli.operations.adopt.unmanaged import Unmanaged
 from aurora_cli.operations.core.results import ClusterReport, about
 
 if TYPE_CHECKING:
-    from aurora_cli.errors import Problem
     from aurora_cli.hcl.adoption import Import
     from aurora_cli.operations.from_state.handover import Handover
+    from aurora_cli.problem import Problem
 
 
 @dataclass(frozen=True)

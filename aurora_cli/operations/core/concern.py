@@ -20,9 +20,9 @@ from aurora_cli.operations.core.specs import act_for, last_spec
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.errors import Problem
     from aurora_cli.events import Emit
     from aurora_cli.operations.core.review import RunOptions
+    from aurora_cli.problem import Problem
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.stacks.stack import Stack
     from aurora_cli.terraform.plan.plan import Plan

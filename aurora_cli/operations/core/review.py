@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aurora_cli.errors import Problem
 from aurora_cli.events import Emit
+from aurora_cli.problem import Problem
 from aurora_cli.terraform.plan.plan import Plan
 
 Effect = Literal["lost", "replaced", "restart", "failover", "exposed"]

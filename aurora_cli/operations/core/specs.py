@@ -17,7 +17,7 @@ from aurora_cli.terraform.state.state import ERRORED_STATE, STATE_FILE
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
-    from aurora_cli.errors import Problem
+    from aurora_cli.problem import Problem
     from aurora_cli.spec.layers.layers import Layer
     from aurora_cli.spec.model.cluster import ClusterSpec
     from aurora_cli.spec.resolve.resolved import Resolved

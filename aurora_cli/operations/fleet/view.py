@@ -27,7 +27,7 @@ def said_of(plan: MemberPlan) -> str:
 def as_markdown(plan: FleetPlan) -> str:
     """A summary that fits a comment on a pull request: counts, then a row for each cluster that is not unchanged."""
     counts = ", ".join(f"{number} {risk}" for risk, number in plan.counts.items() if number)
-    lines = [f"**aurora-cli fleet plan**: {counts or 'no clusters'}", ""]
+    lines = [f"**Plans of the fleet**: {counts or 'no clusters'}", ""]
     rows = list(_rows(plan))
     if rows:
         lines += ["| Cluster | Account | Region | Risk | What would happen |", "|---|---|---|---|---|"]

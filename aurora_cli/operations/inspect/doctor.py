@@ -77,7 +77,9 @@ def _psql(app: AppContext) -> Check:
 
     path = find_program(app, "psql")
     return (
-        Check("psql", "ok", path) if path else Check("psql", "skipped", "Not installed; `aurora-cli sql` needs none.")
+        Check("psql", "ok", path)
+        if path
+        else Check("psql", "skipped", "Not installed; `aurora-cli sql NAME` needs none.")
     )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import AuroraError, Problem, SpecInvalid
+from aurora_cli.errors import AuroraError, SpecInvalid
 from aurora_cli.events import Emit, Note
 from aurora_cli.operations.core.concern import Change, Concern, Shown
+from aurora_cli.problem import Problem
 from aurora_cli.spec.derived.members import members_of
 from aurora_cli.spec.derived.regions import regions_of, secondary_spec
 from aurora_cli.spec.facts.features import FEATURES, given_services

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aurora_cli.aws.related.quotas import Quota, read_proxy_quota, read_quotas
-from aurora_cli.errors import Problem
 from aurora_cli.operations.core.concern import Concern, Shown
+from aurora_cli.problem import Problem
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 CLUSTER = "aws_rds_cluster"

@@ -138,7 +138,9 @@ def mysql_options(target: Target, password: str | None, *, token: bool, mariadb:
     values = {"host": target.host, "port": str(target.port), "user": target.user, "ssl-ca": target.ca_file}
     values |= {"ssl-verify-server-cert": "1"} if mariadb else {"ssl-mode": "VERIFY_IDENTITY"}
     values |= {} if password is None else {"password": password}
-    values |= {"enable-cleartext-plugin": "1"} if token else {}
+    values |= (
+        {"enable-cleartext-plugin": "1"} if token and not mariadb else {}
+    )  # MariaDB's has it on, and no such value
     lines = (f'{name}="{_option(value)}"' for name, value in values.items())
     return "\n".join(["[client]", *lines, ""])
 

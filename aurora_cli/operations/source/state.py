@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from aurora_cli.errors import Problem, SpecInvalid
+from aurora_cli.errors import SpecInvalid
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.source.checks import check_origin
+from aurora_cli.problem import Problem
 from aurora_cli.terraform.state.addresses import CLUSTER_ADDRESS
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import Problem, RevertRefused, SpecConflict
+from aurora_cli.errors import RevertRefused, SpecConflict
 from aurora_cli.operations.core.specs import stored_spec
 from aurora_cli.operations.spec_file.lines import FileLine, in_words, line_of
 from aurora_cli.operations.spec_file.store import TYPED, plain
 from aurora_cli.operations.spec_file.stored_values import said
+from aurora_cli.problem import Problem
 from aurora_cli.spec.facts.versions import goes_back
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.cluster.waiters import busy_members
 from aurora_cli.aws.engine.engine_upgrade import integrations_of, known_parameters, waiting_maintenance
 from aurora_cli.aws.engine.orderable import read_offers
-from aurora_cli.errors import AccessDenied, InvalidInput, Problem, SpecInvalid
+from aurora_cli.errors import AccessDenied, InvalidInput, SpecInvalid
 from aurora_cli.events import Note
 from aurora_cli.operations.blue_green.active import refuse_in_deployment
 from aurora_cli.operations.day_two.failover import require_available
 from aurora_cli.operations.preflight.orderable import CHECK, breaches
+from aurora_cli.problem import Problem
 from aurora_cli.spec.derived.regions import secondary_spec
 from aurora_cli.spec.facts.versions import major_version, parameter_family
 

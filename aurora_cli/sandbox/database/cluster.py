@@ -79,6 +79,7 @@ class Cluster:
         identifier: its DbClusterResourceId.
         major: its major version when it was created.
         crashed: is called when a server has ended without being told to.
+        moved: is called when another server is the primary.
 
     Attributes:
         blue: DbClusterResourceId of the cluster of which it is a copy that gets its changes; None: it is none.
@@ -93,13 +94,14 @@ class Cluster:
         identifier: str,
         major: int,
         crashed: Callable[[], None],
+        moved: Callable[[], None],
     ) -> None:
         self.id = identifier
         self.folder = account.data / "clusters" / identifier
         self._engine, self._major = engine, major
         self.backups = engine.backups(self.folder)
         self.done: dict[str, Done] = {}
-        self._account, self._crashed = account, crashed
+        self._account, self._crashed, self._moved = account, crashed, moved
         self._servers: dict[str, Server] = {}
         self._instances: dict[str, str] = {}
         self._primary: str | None = None
@@ -269,6 +271,7 @@ class Cluster:
         self._point_to(server)
         server.configure(self._role(server, wanted, standby=False))
         server.reload()
+        self._moved()
 
     def _exchange(self, writer: WantedInstance) -> Server:
         """In a cluster that follows another, all servers are alike: the instances exchange theirs."""

@@ -228,7 +228,12 @@ class Fleet:
             for worker in hired:
                 worker.wake()
 
-        cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed)
+        def moved() -> None:
+            for worker in list(self._workers.values()):
+                if worker.wanted is not None and worker.wanted.follows == wanted.id:
+                    worker.wake()
+
+        cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed, moved)
         if cluster.primary is None:
             self._order_copy(wanted)
         worker = Worker(cluster, self._changed)
@@ -336,9 +341,11 @@ class Fleet:
         return self.engines[engine].changes is not None
 
     def takes_changes(self, cluster: str) -> bool | None:
-        """Whether a green cluster gets the changes of the blue one now; None: the cluster is not known."""
+        """Whether a green cluster gets the changes of the blue one now; None: it never does, or is not known."""
         worker = self._workers.get(cluster)
-        return None if worker is None else worker.cluster.blue is not None
+        if worker is None or worker.wanted is None or not self.replicates_changes(worker.wanted.engine):
+            return None
+        return worker.cluster.blue is not None
 
     def remarks(self, cluster: str) -> tuple[str, ...]:
         """The tables of the blue cluster in which rows cannot be changed while it has this green one."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aurora_cli.errors import Problem
+from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.shape import Shape, child_of, spec_shape
 from aurora_cli.spec.layers.unknown import unknown_key
 from aurora_cli.spec.values.engine_names import canonical_engine

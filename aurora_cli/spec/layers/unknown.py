@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aurora_cli.errors import Problem
+from aurora_cli.problem import Problem
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.layers.arguments import arguments
 from aurora_cli.spec.layers.shape import Shape, leaf_paths

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
-from aurora_cli.errors import Problem
+from aurora_cli.problem import Problem
 from aurora_cli.spec.model.cluster import PresetName
 from aurora_cli.spec.values.engine_names import ENGINE_ALIASES
 from aurora_cli.spec.values.suggestions import did_you_mean, listing, shown

@@ -13,7 +13,8 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from aurora_cli.errors import Problem, SpecInvalid
+from aurora_cli.errors import SpecInvalid
+from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.diff import leaves
 from aurora_cli.spec.layers.layers import Layer, tidy
 from aurora_cli.spec.layers.merge import IDENTITY, Merged

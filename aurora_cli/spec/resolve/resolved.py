@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_cli.errors import Problem
+from aurora_cli.problem import Problem
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.model.fields import Model
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from types import ModuleType
 
-from aurora_cli.errors import Problem
+from aurora_cli.problem import Problem
 from aurora_cli.spec.derived.regions import regions_of
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.spec.rules import live

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TextIO
 
-from aurora_cli.errors import InvalidInput, Problem, SpecInvalid
+from aurora_cli.errors import InvalidInput, SpecInvalid
+from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.layers import Layer
 from aurora_cli.spec.text.dump import dump_spec
 from aurora_cli.spec.text.starter import starter

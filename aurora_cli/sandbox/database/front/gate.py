@@ -38,6 +38,7 @@ class Listener:
         self.asked, self.names = endpoint.port, (endpoint.name, host)
         self.listening: asyncio.Server | None = None
         self.sessions: set[Session] = set()
+        self.pending = gate.pending
         self._gate = gate
         self._turn = 0
 
@@ -136,6 +137,7 @@ class Gate:
 
     Attributes:
         problems: port -> why endpoints with it have no address.
+        pending: connections whose clients are not let in yet.
     """
 
     def __init__(
@@ -144,6 +146,7 @@ class Gate:
         self.fleet, self.secret_of = fleet, secret_of
         self.authority = Authority(folder)
         self.problems: dict[int, str] = {}
+        self.pending: set[Session] = set()
         self._addresses = Addresses(folder / "addresses.json", spare=spare)
         self._listeners: dict[str, Listener] = {}
         self._lock = threading.Lock()

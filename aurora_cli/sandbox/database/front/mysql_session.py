@@ -101,6 +101,9 @@ class MysqlSession(Session):
         return mysql_wire.packet(data[3], data[4:5] + self._door.translate(data[5:]))
 
     async def _greet(self) -> None:
+        if self._is_one_too_many:
+            self._say(0, mysql_wire.TOO_MANY_CONNECTIONS, "Too many connections")
+            return
         self._door.connected(1)
         self._counted = True
         path = await self._path()
@@ -122,7 +125,7 @@ class MysqlSession(Session):
             self.transport.write(mysql_wire.packet(number, content) + rest)
             return
         self.passes, self._handle = True, None
-        self._deadline.cancel()
+        self.let_in()
         self.transport.write(mysql_wire.packet(number + 2, content) + rest)  # it was asked for its token between
 
     def first(self, data: bytes) -> None:
@@ -186,7 +189,7 @@ class MysqlSession(Session):
             self._known, self._handle = known, self._check_token
             self.transport.write(mysql_wire.ask_for_token(self._number + 1))
             return
-        self._deadline.cancel()
+        self.let_in()
         self.passes, self._handle = True, None
         self.peer.write(whole + self._data)
 

@@ -14,6 +14,8 @@ from aurora_cli.sandbox.database.postgres.settings import SUPERUSER
 RESUME_S, LOOK_S = 50.0, 0.1
 SIGN_IN_S = 60.0
 """PostgreSQL's authentication_timeout."""
+MOST_PENDING = 100
+"""Clients that may sign in at the same time; as many more may be about to say who they are."""
 
 
 class Door(Protocol):
@@ -25,6 +27,9 @@ class Door(Protocol):
 
     sessions: set[Session]
     """The connections through it."""
+
+    pending: set[Session]
+    """The connections of all endpoints whose clients are not let in yet."""
 
     def context(self) -> ssl.SSLContext:
         """What TLS is done with."""
@@ -80,20 +85,22 @@ class ServerSide(Side):
     """The connection to a server."""
 
     def __init__(self, session: Session) -> None:
-        self._session: Session | None = session
+        self._owner, self._answered = session, False
 
     def connection_made(self, transport: Any) -> None:
         """Connected."""
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """The first answer tells whether the session must ask for a token."""
-        if self._session is None:
-            assert self.peer is not None
-            self.peer.write(data)
-        else:
-            session, self._session = self._session, None
-            session.answered(data)
+        """The first answer tells whether the session must ask for a token; all others are passed on."""
+        if not self._answered:
+            self._answered = True
+            self._owner.answered(data)
+            return
+        assert self.peer is not None
+        self.peer.write(data)
+        if not self._owner.is_in and wire.AUTHENTICATED in data:
+            self._owner.let_in()
 
 
 class Session(Side):
@@ -102,6 +109,8 @@ class Session(Side):
     def __init__(self, door: Door, tasks: set[asyncio.Task[None]]) -> None:
         self._door, self._tasks = door, tasks
         door.sessions.add(self)
+        door.pending.add(self)
+        self.is_in = False
         self._data = b""
         self._handle: Callable[[], None] | None = self._begin
         self._user = ""
@@ -115,6 +124,18 @@ class Session(Side):
         self.transport = transport
         if not self._tls:
             self._deadline = asyncio.get_running_loop().call_later(SIGN_IN_S, transport.abort)
+            if len(self._door.pending) > 2 * MOST_PENDING:
+                transport.abort()
+
+    @property
+    def _is_one_too_many(self) -> bool:
+        return len(self._door.pending) > MOST_PENDING
+
+    def let_in(self) -> None:
+        """It has signed in: its time and its bytes are its own."""
+        self.is_in = True
+        self._door.pending.discard(self)
+        self._deadline.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Pass on, once it is signed in or talks to the server about that."""
@@ -123,6 +144,10 @@ class Session(Side):
             self.peer.write(data)
             return
         self._data += data
+        if len(self._data) > wire.LONGEST_SIGN_IN:
+            self._data = b""
+            self._refuse(wire.PROTOCOL_VIOLATION, "too much was sent before the sign-in")
+            return
         self._try()
 
     def _try(self) -> None:
@@ -137,7 +162,7 @@ class Session(Side):
         self._door.sessions.discard(self)
         if self._counted:
             self._door.connected(-1)
-        self._deadline.cancel()
+        self.let_in()
         super().connection_lost(error)
 
     def _begin(self) -> None:
@@ -193,6 +218,9 @@ class Session(Side):
         self.transport.close()
 
     def _start(self, parameters: dict[str, str], whole: bytes) -> None:
+        if self._is_one_too_many:
+            self._refuse(wire.TOO_MANY_CONNECTIONS, "sorry, too many clients already")
+            return
         self._user = parameters.get("user", "")
         database = parameters.get("database", self._user)
         if (
@@ -227,7 +255,6 @@ class Session(Side):
     def answered(self, data: bytes) -> None:
         """The server's first answer: it asks for a password, or lets in who has rds_iam, whose token is asked for here."""
         if not data.startswith(wire.AUTHENTICATED):
-            self._deadline.cancel()
             self.transport.write(data)
         elif self._tls:
             assert self._server is not None
@@ -246,7 +273,7 @@ class Session(Side):
             self._refuse(wire.INVALID_AUTHORIZATION, f'PAM authentication failed for user "{self._user}"', detail=why)
             return
         assert self._server is not None
-        self._deadline.cancel()
+        self.let_in()
         self._handle = None
         self.transport.write(self._held)
         self._server.transport.resume_reading()
@@ -255,6 +282,7 @@ class Session(Side):
     def _refuse(self, state: str, message: str, detail: str | None = None) -> None:
         self.transport.write(wire.fatal(state, message, detail))
         self.transport.close()
+        self._door.pending.discard(self)
         self._handle = _keep
         if self.peer is not None:
             self.peer.close()

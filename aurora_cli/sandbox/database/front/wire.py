@@ -6,12 +6,15 @@ import struct
 
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
 LONGEST_STARTUP = 10_000
+LONGEST_SIGN_IN = 65536 + 5
+"""Of a password message; PostgreSQL itself takes no longer one."""
 ASK_FOR_PASSWORD = b"R" + struct.pack("!ii", 8, 3)
 AUTHENTICATED = b"R" + struct.pack("!ii", 8, 0)
 
 INVALID_AUTHORIZATION = "28000"
 PROTOCOL_VIOLATION = "08P01"
 CANNOT_CONNECT_NOW = "57P03"
+TOO_MANY_CONNECTIONS = "53300"
 
 
 class Malformed(ValueError):

@@ -16,7 +16,7 @@ class Dialect:
     Attributes:
         settings: of every server.
         position: what gives the last transaction in the binary log.
-        follow: has a standby follow a server at `{port}` as `{user}` with `{password}`.
+        follow: statement that has a standby follow a server, the prefix of its options, and those that one of the two has.
         start, stop, forget: of a standby's replication.
         read_only: variables that are on on a standby, the strictest last.
         running: columns of SHOW REPLICA STATUS that say whether its two threads run.
@@ -26,7 +26,7 @@ class Dialect:
 
     settings: Mapping[str, str]
     position: str
-    follow: str
+    follow: tuple[str, str, str]
     start: str
     stop: str
     forget: str
@@ -49,8 +49,7 @@ MARIADB_DIALECT = Dialect(
         "sync_frm": "OFF",
     },
     position="SELECT @@gtid_binlog_pos",
-    follow="CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={port}, MASTER_USER='{user}', MASTER_PASSWORD='{password}', "
-    "MASTER_USE_GTID=slave_pos, MASTER_CONNECT_RETRY=1, MASTER_SSL=1, MASTER_SSL_VERIFY_SERVER_CERT=0",
+    follow=("CHANGE MASTER TO", "MASTER_", "MASTER_USE_GTID=slave_pos, MASTER_SSL_VERIFY_SERVER_CERT=0"),
     start="START SLAVE",
     stop="STOP SLAVE",
     forget="RESET SLAVE ALL",
@@ -71,8 +70,7 @@ MYSQL_DIALECT = Dialect(
         "mysql_native_password": "ON",
     },
     position="SELECT @@gtid_executed",
-    follow="CHANGE REPLICATION SOURCE TO SOURCE_HOST='127.0.0.1', SOURCE_PORT={port}, SOURCE_USER='{user}', "
-    "SOURCE_PASSWORD='{password}', SOURCE_AUTO_POSITION=1, SOURCE_CONNECT_RETRY=1, SOURCE_SSL=1",
+    follow=("CHANGE REPLICATION SOURCE TO", "SOURCE_", "SOURCE_AUTO_POSITION=1"),
     start="START REPLICA",
     stop="STOP REPLICA",
     forget="RESET REPLICA ALL",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.account import Account
-from aurora_cli.sandbox.database.engine import Server
+from aurora_cli.sandbox.database.engine import Changes, Server
 from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.mysql.backups import MysqlBackups
 from aurora_cli.sandbox.database.mysql.binaries import NONE_HINT, installed
@@ -26,6 +26,8 @@ class MysqlEngine:
     Raises:
         SandboxFailed: no server can run here; says why.
     """
+
+    changes: Changes | None = None
 
     def __init__(self, account: Account, supervisor: Supervisor, environ: Mapping[str, str]) -> None:
         if find_spec("pymysql") is None:

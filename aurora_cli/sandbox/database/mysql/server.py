@@ -303,7 +303,17 @@ class MysqlServer(ServerProcess):
         if self.binaries.product == MARIADB:
             (position,) = self.query("SELECT @@gtid_current_pos")[0]
             self.query("SET GLOBAL gtid_slave_pos = %s", (position,))
-        self.query(self._dialect.follow.format(port=port, user=REPLICATION_USER, password=self._common.secret))
+        statement, prefix, own = self._dialect.follow
+        options = {
+            "HOST": LOOPBACK,
+            "PORT": port,
+            "USER": REPLICATION_USER,
+            "PASSWORD": self._common.secret,
+            "CONNECT_RETRY": 1,
+            "SSL": 1,
+        }
+        given = ", ".join(f"{prefix}{name} = %s" for name in options)
+        self.query(f"{statement} {given}, {own}", tuple(options.values()))
         self.query(self._dialect.start)
 
     def _upstream_port(self) -> int:

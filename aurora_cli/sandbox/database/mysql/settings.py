@@ -82,8 +82,9 @@ class MysqlSettings:
         }
         lines = [f'loose_{name} = "{value}"' for name, value in self.dialect.items()]
         lines += [f'{name} = "{_escaped(value)}"' for name, value in values.items()]
-        client = f'user = {SUPERUSER}\npassword = "{self.secret}"\nsocket = "{self.socket}"\n'
-        return "[mysqld]\n" + "\n".join(lines) + f"\n[client]\n{client}"
+        client = {"user": SUPERUSER, "password": self.secret, "socket": self.socket}
+        lines += ["[client]", *(f'{name} = "{value}"' for name, value in client.items())]
+        return "\n".join(["[mysqld]", *lines, ""])
 
 
 def _escaped(value: str) -> str:

@@ -47,8 +47,8 @@ class MysqlConnection:
             limit = f"max_statement_time = {STATEMENT_S}" if mariadb else f"max_execution_time = {STATEMENT_S * 1000}"
             self._send(f"SET SESSION {limit}, time_zone = '+00:00'")
         except self._error as problem:
-            number, said = _told(problem)
-            raise (_database_error(number, said) if number in _SIGN_IN else unavailable()) from None
+            number, _ = _told(problem)
+            raise (_database_error(problem) if number in _SIGN_IN else unavailable()) from None
 
     @property
     def usable(self) -> bool:
@@ -136,7 +136,7 @@ class MysqlConnection:
             number, said = _told(problem)
             if number in _TIMED_OUT or "timed out" in said:
                 raise Refused("StatementTimeoutException", "Request timed out") from None
-            raise (unavailable() if number in _LOST else _database_error(number, said)) from None
+            raise (unavailable() if number in _LOST else _database_error(problem)) from None
 
 
 _IN_TRANSACTION = 1
@@ -169,8 +169,11 @@ def _told(problem: Exception) -> tuple[int, str]:
     return (number, str(said)) if isinstance(number, int) else (0, str(problem))
 
 
-def _database_error(number: int, said: str) -> Refused:
-    return Refused("DatabaseErrorException", f"Database error code: {number}. Message: {said}")
+def _database_error(problem: Exception) -> Refused:
+    """DatabaseErrorException in the form `Table 'app.t' doesn't exist; Error code: 1146; SQLState: 42S02`."""
+    number, said = _told(problem)
+    state = getattr(problem, "sqlstate", None) or "HY000"
+    return Refused("DatabaseErrorException", f"{said}; Error code: {number}; SQLState: {state}")
 
 
 def _formatted(names: list[str], records: list[list[dict[str, Any]]]) -> str:
