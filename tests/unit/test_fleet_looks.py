@@ -73,6 +73,7 @@ def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answering:
         class Noting(Scripted):
             def submit(self, task: Any) -> None:
                 lines.append(task.words)
+                task.log.write_text(f"waiting\nerror: No cluster named '{task.name}'\n exists here.\nhint: List them\n")
                 super().submit(task)
 
         for name in ends:
@@ -276,7 +277,9 @@ def test_drift_has_what_needs_a_look_first(answering: Answering, capsys: pytest.
 
 def test_run_gives_each_output_by_name(answering: Answering, capsys: pytest.CaptureFixture[str]) -> None:
     endpoints = (0, '{"writer": {"host": "w"}}')
-    lines = answering({"a": endpoints, "b": NOT_FOUND, "c": (0, "no JSON\n"), "d": drifted({"gone": True})})
+    lines = answering(
+        {"a": endpoints, "b": NOT_FOUND, "c": (0, "no JSON\n"), "d": drifted({"gone": True}), "e": (4, "")}
+    )
     assert main(["fleet", "run", "a", "b", "c", "-o", "json", "--", "endpoints", "{name}"]) == 1
     out, err = capsys.readouterr()
     document = json.loads(out)
@@ -287,6 +290,8 @@ def test_run_gives_each_output_by_name(answering: Answering, capsys: pytest.Capt
     assert main(["fleet", "run", "c", "d", "--", "history", "{name}", "--limit", "3"]) == 0
     assert capsys.readouterr().out.startswith("# c\nno JSON\n\n# d\n{")
     assert lines[-1][2:] == ("--no-input", "history", "d", "--limit", "3")
+    assert main(["fleet", "run", "e", "--", "endpoints", "{name}"]) == 1
+    assert "e: No cluster named 'e' exists here. 'endpoints' failed" in " ".join(capsys.readouterr().err.split())
     assert main(["fleet", "run", "a", "-o", "json", "--", "connection", "{name}"]) == 0
     assert lines[-1][-2:] == ("--format", "json")
 

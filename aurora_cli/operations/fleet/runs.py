@@ -64,15 +64,26 @@ class Result:
             return None
         found = self.document.get("error")
         told = found if isinstance(found, dict) else {}
-        message = str(
-            told.get("message") or f"The command ended with status {self.end.status}; its output is in {self.log}."
-        )
+        generic = f"The command ended with status {self.end.status}; its output is in {self.log}."
+        message = str(told.get("message") or self._said() or generic)
         return {
             "code": str(told.get("code", "error")),
             "message": message,
             "hint": told.get("hint"),
             "exit_status": self.end.status,
         }
+
+    def _said(self) -> str:
+        """The last error that a command without a JSON document has told people, in one line."""
+        try:
+            text = self.log.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+        return (
+            " ".join(f"\n{text}".rpartition("\nerror: ")[2].partition("\nhint: ")[0].split())
+            if "error: " in text
+            else ""
+        )
 
 
 class FleetRun:
