@@ -60,7 +60,7 @@ def status(version: str = "16.4", **changed: Any) -> tuple[int, str]:
 
 @pytest.fixture
 def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answering:
-    """Specs of the clusters named, whose commands end as the test says; gives the command lines that are submitted."""
+    """Specs of the clusters named, whose commands (or one: `drift NAME`) end as the test says; gives the command lines."""
     (tmp_path / "specs").mkdir()
     monkeypatch.chdir(tmp_path / "specs")
     monkeypatch.setenv("AURORA_HOME", str(tmp_path / "home"))
@@ -73,11 +73,12 @@ def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answering:
         class Noting(Scripted):
             def submit(self, task: Any) -> None:
                 lines.append(task.words)
+                self.ends[task.name] = ends.get(f"{task.words[3]} {task.name}", ends[task.name])
                 task.log.write_text(f"waiting\nerror: No cluster named '{task.name}'\n exists here.\nhint: List them\n")
                 super().submit(task)
 
-        for name in ends:
-            preset = "production" if name.startswith("p") else "dev"
+        for name in (one for one in ends if " " not in one):
+            preset = "production" if name.startswith("p") else "development"
             Path(f"{name}.yaml").write_text(f"name: {name}\nregion: eu-west-1\nengine: postgres\npreset: {preset}")
         monkeypatch.setattr(processes, "Processes", lambda environ, most: Noting(ends))
         return lines

@@ -7,6 +7,7 @@ import click
 from aurora_cli.commands.fleet.drift import drift
 from aurora_cli.commands.fleet.list import list_
 from aurora_cli.commands.fleet.plan import plan
+from aurora_cli.commands.fleet.report import report
 from aurora_cli.commands.fleet.run import run
 from aurora_cli.commands.fleet.status import status
 from aurora_cli.commands.fleet.validate import validate
@@ -32,6 +33,7 @@ def command() -> None:
 command.add_command(drift)
 command.add_command(list_)
 command.add_command(plan)
+command.add_command(report)
 command.add_command(run)
 command.add_command(status)
 command.add_command(validate)

@@ -7,5 +7,6 @@ each.py       a command on each cluster, with what it answers
 plan.py       the plans of all, by risk
 inventory.py  what each cluster is now
 drift.py      what was changed outside Terraform
+page.py       what the HTML page shows
 view.py       plans and drift as JUnit, plans as Markdown
 """

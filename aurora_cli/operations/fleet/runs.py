@@ -97,6 +97,13 @@ class FleetRun:
         """Name of the run; sorts by time."""
         return self.folder.name
 
+    @property
+    def clusters(self) -> list[str]:
+        """The names that it is about; none where its record is damaged."""
+        return read_json(
+            self.folder / "run.json", lambda data: [str(one) for one in data["clusters"]], lambda why: [], []
+        )
+
     def task(self, name: str, words: Sequence[str], limits: Sequence[tuple[str, int]] = ()) -> Task:
         """A command on one of the clusters, whose output is kept here."""
         return Task(name, tuple(words), self.folder / f"{name}.json", self.folder / f"{name}.log", tuple(limits))
