@@ -7,18 +7,17 @@ from typing import Any
 import click
 
 from aurora_cli.commands.fleet.selecting import (
+    end_with_failures,
     formats_option,
-    global_words,
     parallel_option,
-    processes,
     selected_members,
     selection_options,
+    workers,
 )
 from aurora_cli.commands.shared.options import CHANGES_STATUS
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
-from aurora_cli.errors import OperationFailed
 
 COLUMNS = ("Cluster", "Region", "State", "What differs")
 
@@ -49,7 +48,7 @@ def drift(
 
     members = selected_members(session, options)
     with progress(session) as emit:
-        words, executor = global_words(session), processes(session, parallel)
+        words, executor = workers(session, parallel)
         found = fleet.fleet_drift(session.app, members, words, executor, emit)
     if output == "junit":
         session.write(drift_as_junit(found))
@@ -62,9 +61,6 @@ def drift(
         ]
         print_rows(session, "", COLUMNS, rows)
     failed = [str(one.member.name or one.member.file) for one in found.members if one.state == fleet.FAILED]
-    if failed:
-        text = f"{len(failed)} of {len(members)} clusters could not be compared: {', '.join(failed)}."
-        session.say(text, err=True)
-        ctx.exit(OperationFailed.exit_status)
+    end_with_failures(session, failed, len(members), "compared")
     if exit_code and found.counts[fleet.DRIFTED]:
         ctx.exit(CHANGES_STATUS)

@@ -8,15 +8,15 @@ from typing import Any
 import click
 
 from aurora_cli.commands.fleet.selecting import (
-    global_words,
+    end_with_failures,
     parallel_option,
-    processes,
     selected_members,
     selection_options,
+    workers,
 )
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
-from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.errors import InvalidInput
 
 
 @click.command(name="report")
@@ -61,11 +61,8 @@ def report(
         raise InvalidInput(f"The folder of {path} does not exist.", hint=f"Create it: mkdir -p {path.parent}")
     members = selected_members(session, options)
     with progress(session) as emit:
-        words, executor = global_words(session), processes(session, parallel)
+        words, executor = workers(session, parallel)
         page = fleet_page(session.app, members, words, executor, emit, with_drift=with_drift)
     write_output(path, as_html(page))
     session.say(f"Wrote {path}.", err=True)
-    if page.failed:
-        text = f"{len(page.failed)} of {len(members)} clusters could not be read: {', '.join(page.failed)}."
-        session.say(text, err=True)
-        ctx.exit(OperationFailed.exit_status)
+    end_with_failures(session, page.failed, len(members), "read")

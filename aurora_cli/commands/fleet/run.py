@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aurora_cli.commands.fleet.selecting import (
-    global_words,
     parallel_option,
-    processes,
     selected_members,
     selection_options,
+    workers,
 )
 from aurora_cli.commands.shared.options import output_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data
@@ -68,7 +67,7 @@ def run(ctx: click.Context, session: Session, /, parallel: int | None, output: s
         command = [*command, "--format" if command[0] == "connection" else "-o", "json"]
     members = selected_members(session, options)
     with progress(session) as emit:
-        words, executor = global_words(session), processes(session, parallel)
+        words, executor = workers(session, parallel)
         title = f"Running {command[0]} on {len(members)} cluster{'s' * (len(members) != 1)}"
         work = Work(
             "run",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +10,7 @@ import click
 
 from aurora_cli.commands.shared.options import FORMATS
 from aurora_cli.commands.shared.session import Session
-from aurora_cli.errors import InvalidInput
+from aurora_cli.errors import InvalidInput, OperationFailed
 
 if TYPE_CHECKING:
     from aurora_cli.fleet.members import Member
@@ -75,16 +75,24 @@ def parallel_option(decorated: Decorated) -> Decorated:
     )(decorated)
 
 
-def processes(session: Session, parallel: int | None) -> Executor:
-    """Who runs the command of each cluster."""
+def workers(session: Session, parallel: int | None) -> tuple[tuple[str, ...], Executor]:
+    """The global options of the command of each cluster, and who runs it."""
     from aurora_cli.operations.fleet.processes import Processes
 
-    return Processes(session.app.given_environ, parallel)
+    words = ("--home", str(session.app.root), *session.settings.passed_on(), "--no-input")
+    return words, Processes(session.app.given_environ, parallel)
 
 
-def global_words(session: Session) -> tuple[str, ...]:
-    """The global options of the command of each cluster."""
-    return ("--home", str(session.app.root), *session.settings.passed_on(), "--no-input")
+def end_with_failures(session: Session, failed: Sequence[str], total: int, done: str) -> None:
+    """Say which clusters failed, and end the program with the status for it; nothing where none did.
+
+    Args:
+        done: what could not be done, e.g. `read`.
+    """
+    if failed:
+        text = f"{len(failed)} of {total} clusters could not be {done}: {', '.join(failed)}."
+        session.say(text, err=True)
+        raise click.exceptions.Exit(OperationFailed.exit_status)
 
 
 def where_terms(options: dict[str, Any]) -> list[Term]:

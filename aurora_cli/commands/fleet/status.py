@@ -9,18 +9,18 @@ from typing import Any
 import click
 
 from aurora_cli.commands.fleet.selecting import (
+    end_with_failures,
     formats_option,
-    global_words,
     parallel_option,
-    processes,
     selected_members,
     selection_options,
     where_terms,
+    workers,
 )
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
-from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.errors import InvalidInput
 
 SPARE = ("Account", "Last operation", "Certificate ends", "Region")
 
@@ -54,9 +54,9 @@ def status(
         raise InvalidInput(f"--sort cannot be '{sort}'.", hint=hint)
     members = selected_members(session, options, later=inventory.LIVE)
     with progress(session) as emit:
-        executor = processes(session, parallel)
-        run, rows = inventory.inventory(session.app, members, global_words(session), executor, emit)
-    failed = [row for row in rows if row.error]
+        words, executor = workers(session, parallel)
+        run, rows = inventory.inventory(session.app, members, words, executor, emit)
+    failed = [str(row.member.name or row.member.file) for row in rows if row.error]
     rows = inventory.narrowed(rows, [term for term in where_terms(options) if term.path in inventory.LIVE])
     rows = inventory.ordered(rows, sort) if sort else rows
     shown = {name: [column.text(row) for row in rows] for name, column in inventory.COLUMNS.items()}
@@ -71,10 +71,7 @@ def status(
         kept = {name: cells for name, cells in shown.items() if any(cells)}
         headings = [inventory.COLUMNS[name].heading if name in inventory.COLUMNS else "Problem" for name in kept]
         print_rows(session, "", headings, list(zip(*kept.values(), strict=True)), spare=SPARE)
-    if failed:
-        names = ", ".join(str(row.member.name or row.member.file) for row in failed)
-        session.say(f"{len(failed)} of {len(members)} clusters could not be read: {names}.", err=True)
-        ctx.exit(OperationFailed.exit_status)
+    end_with_failures(session, failed, len(members), "read")
 
 
 def _csv(rows: Iterable[Sequence[str | None]]) -> str:

@@ -230,10 +230,6 @@ def narrowed(rows: Sequence[InventoryRow], terms: Sequence[Term]) -> list[Invent
 def ordered(rows: Sequence[InventoryRow], column: str) -> list[InventoryRow]:
     """Sorted by one of `COLUMNS`: the earliest, the lowest, the most instances or pending changes first; nothing last."""
     found = COLUMNS[column]
-
-    def key(row: InventoryRow) -> tuple[bool, Any, str]:
-        value = (found.order or found.text)(row)
-        return found.text(row) is None, "" if value is None else value, str(row.member.name)
-
     known = [row for row in rows if found.text(row) is not None]
-    return [*sorted(known, key=key), *(row for row in rows if found.text(row) is None)]
+    known.sort(key=lambda row: ((found.order or found.text)(row), row.member.name or ""))
+    return [*known, *(row for row in rows if found.text(row) is None)]

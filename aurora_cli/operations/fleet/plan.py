@@ -112,8 +112,9 @@ def fleet_plan(
 def as_plan(run: str, answers: Sequence[Answer]) -> FleetPlan:
     """The plans of a run, the worst first."""
     found = [
-        MemberPlan(one.member, "failed" if one.error else _risk_of(one.document), one.document, one.error, str(one.log))
+        MemberPlan(one.member, "failed" if problem else _risk_of(one.document), one.document, problem, str(one.log))
         for one in answers
+        for problem in [one.problem]
     ]
     return FleetPlan(run, tuple(sorted(found, key=lambda one: (RISKS.index(one.risk), str(one.member.name)))))
 
