@@ -134,6 +134,7 @@ def test_an_empty_fleet_and_a_place_that_cannot_be_written(
     answering({"new": NOT_FOUND})
     assert main(["fleet", "report", "--html", "missing/page.html"]) == 2
     assert "mkdir -p missing" in " ".join(capsys.readouterr().err.split())
+    assert main(["fleet", "report", "--html", "."]) == 2
     assert main(["fleet", "report", "--html", "page.html"]) == 0
     found = sections(Path("page.html").read_text())
     assert "drift" not in found and "aurora-cli fleet plan" in "".join(found["risks"].itertext())

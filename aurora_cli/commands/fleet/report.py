@@ -26,7 +26,7 @@ from aurora_cli.errors import InvalidInput
     "path",
     metavar="FILE",
     required=True,
-    type=click.Path(path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Write the page to this file.",
 )
 @click.option("--drift", "with_drift", is_flag=True, help="Compare each cluster with AWS too, as `fleet drift` does.")
