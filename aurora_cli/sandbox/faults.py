@@ -1,4 +1,4 @@
-"""Injected faults: which API calls of the emulator fail, and how.
+"""Injected faults: which API calls of the emulator fail, and how; and readers that are behind.
 
 A rule names a service and an action (`*` for any) and a kind of fault. Rules are evaluated in the order in which they were added;
 the first match applies. The same rules with the same seed fail the same calls.
@@ -16,7 +16,9 @@ from typing import Any
 
 from aurora_cli.errors import InvalidInput
 
-KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token", "refused")
+KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token", "refused", "replica_lag")
+REPLICA_LAG = "replica_lag"
+"""The kind that is of database servers, and of no call."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class FaultRule:
 
     Attributes:
         kind: `throttle`, `error5xx`, `slow` (responds `delay_s` later), `lost_reply` (closes the connection after the
-            call), `access_denied`, `expired_token` or `refused` (the error `code` with the text `message`).
+            call), `access_denied`, `expired_token`, `refused` (the error `code` with the text `message`) or `replica_lag`
+            (the readers of `cluster` are `delay_s` behind).
         service: signing name of the service (`rds`, `ec2`, `secretsmanager`, ...), or `*`.
         action: API action (`CreateDBCluster`), with `*` as wildcard.
         count: maximum number of calls that fail; None for all.
@@ -34,6 +37,7 @@ class FaultRule:
         delay_s: seconds before the response, with any kind.
         after_n: number of matching calls that succeed first.
         code, message: of a `refused` call, as AWS returns it, e.g. `InvalidParameterCombination`.
+        cluster: of a `replica_lag`, with `*` as wildcard.
         id: name of the rule; the emulator generates one if it is empty.
     """
 
@@ -48,6 +52,7 @@ class FaultRule:
     code: str = ""
     message: str = ""
     id: str = ""
+    cluster: str = "*"
 
     def __post_init__(self) -> None:
         problem = self._problem()
@@ -61,7 +66,7 @@ class FaultRule:
             (not 0.0 < self.probability <= 1.0, "probability must be greater than 0 and at most 1"),
             (not 0.0 <= self.delay_s <= 600.0, "delay_s must be between 0 and 600 seconds"),
             (self.after_n < 0, "after_n must not be negative"),
-            (self.kind == "slow" and self.delay_s == 0.0, "slow requires delay_s"),
+            (self.kind in ("slow", REPLICA_LAG) and self.delay_s == 0.0, f"{self.kind} requires delay_s"),
             (self.kind == "refused" and not self.code, "refused requires code"),
             (not self.service or not self.action, "service and action must not be empty"),
         )
@@ -69,6 +74,8 @@ class FaultRule:
 
     def matches(self, service: str, action: str) -> bool:
         """Whether the rule matches this call, without regard to case."""
+        if self.kind == REPLICA_LAG:
+            return False
         return fnmatchcase(service.lower(), self.service.lower()) and fnmatchcase(action.lower(), self.action.lower())
 
     def to_dict(self) -> dict[str, Any]:
@@ -152,6 +159,12 @@ class FaultBook:
             gone = len(self._tallies) - len(kept)
             self._tallies = kept
             return gone
+
+    def replica_lag(self, cluster: str) -> float:
+        """Seconds that the readers of a cluster are behind, by the first rule for it; 0 without one."""
+        with self._lock:
+            rules = [tally.rule for tally in self._tallies if tally.rule.kind == REPLICA_LAG]
+        return next((one.delay_s for one in rules if fnmatchcase(cluster, one.cluster)), 0.0)
 
     def match(self, service: str, action: str) -> FaultRule | None:
         """The rule that fails this call, if any. Counts the call."""

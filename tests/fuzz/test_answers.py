@@ -63,6 +63,7 @@ def _argument(name: str, parameter: inspect.Parameter) -> Any:
         "vpcs": ("vpc-1",),
         "subnets": ("subnet-1",),
         "arguments": ("init_query",),
+        "readers": ("demo-1",),
         "verb": "stop",
         "bounds": (1, 2),
         "to": datetime(2026, 1, 1, tzinfo=timezone.utc),

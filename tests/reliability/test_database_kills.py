@@ -74,3 +74,37 @@ def test_a_failover_that_is_cut_off_loses_nothing(life: Life, number: int) -> No
         life.start()
         life.settle()
     assert load.lost() == set()
+
+
+def test_a_writer_with_damaged_data_is_replaced(life: Life) -> None:
+    """By its reader, with all that was committed, and an event; then it follows again, with new data."""
+    assert damage(life) == []
+    life.settle()
+    events = life.rds.describe_events(SourceType="db-cluster", EventCategories=["failover"])["Events"]
+    assert [one["Message"] for one in events][-1].endswith(f"failover to DB instance: {life.writer()}")
+
+
+def test_a_lone_writer_with_damaged_data_is_failed(life: Life) -> None:
+    reader = next(
+        one["DBInstanceIdentifier"] for one in life.cluster()["DBClusterMembers"] if not one["IsClusterWriter"]
+    )
+    life.rds.delete_db_instance(DBInstanceIdentifier=reader, SkipFinalSnapshot=True)
+    life.settle()
+    damage(life, replaced=False)
+    instances = life.rds.describe_db_instances
+    assert wait_until(lambda: instances()["DBInstances"][0]["DBInstanceStatus"] == "failed", timeout_s=30.0)
+    (server,) = life.sandbox.databases()["servers"]
+    assert "does not start" in server["problem"] and "restore a snapshot" in server["problem"]
+    assert server["problem"] in life.sandbox.files.log.read_text()
+
+
+def damage(life: Life, *, replaced: bool = True) -> list[int]:
+    """Take a file of the writer's data away under load, and end its server. Returns the rows that are lost."""
+    former = life.writer()
+    with Load(life) as load:
+        life.damage_writer()
+        if not replaced:
+            return []
+        assert wait_until(lambda: life.writer() != former, timeout_s=30.0)
+        life.settle()
+    return sorted(load.lost())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,16 +26,21 @@ MOST = 5
 
 
 class Life:
-    """A cluster, and the connections of a client."""
+    """A cluster, and the connections of a client.
+
+    Args:
+        settings: further environment of the emulator.
+    """
 
     ENGINE, FAMILY = "aurora-postgresql", "POSTGRESQL"
+    NEEDED = "global/pg_control"
     HERE = "SELECT aurora_db_instance_identifier()"
     COUNT = "SELECT count(*), pg_is_in_recovery() FROM entries"
     UNAVAILABLE = "starting up"
     FAILURE: type[Exception] = psycopg.Error
 
-    def __init__(self, folder: Path, **setting: str) -> None:
-        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **setting}
+    def __init__(self, folder: Path, **settings: str) -> None:
+        on = {"AURORA_SANDBOX_DATABASE": "on", "AURORA_SANDBOX_SERVERS": str(MOST), **settings}
         environ = {**clean_environ(), "AWS_REGION": REGION, **on}
         self.sandbox = Sandbox(folder, environ)
         self.password, self.port = "", 0
@@ -68,15 +75,20 @@ class Life:
         found: dict[str, Any] = self.rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]
         return found
 
-    def settle(self, status: str = "available", timeout_s: float = 60.0) -> None:
-        """Wait until clusters and instances have that status."""
+    def settle(self, status: str = "available", timeout_s: float = 60.0, others: Sequence[Any] = ()) -> None:
+        """Wait until clusters and instances have that status. Args: others: clients of other Regions."""
 
         def settled() -> bool:
-            clusters = self.rds.describe_db_clusters()["DBClusters"]
-            instances = self.rds.describe_db_instances()["DBInstances"]
-            return {one["Status"] for one in clusters} | {one["DBInstanceStatus"] for one in instances} == {status}
+            found = set()
+            for rds in (self.rds, *others):
+                found |= {one["Status"] for one in rds.describe_db_clusters()["DBClusters"]}
+                found |= {one["DBInstanceStatus"] for one in rds.describe_db_instances()["DBInstances"]}
+            return found == {status}
 
         assert wait_until(settled, timeout_s=timeout_s, every_s=0.05), self.sandbox.databases()
+        clusters = [one["DBClusterIdentifier"] for one in self.rds.describe_db_clusters()["DBClusters"]]
+        if "demo" not in clusters:
+            return
         cluster = self.cluster()
         self.port = cluster["Port"]
         if "MasterUserSecret" not in cluster:
@@ -124,6 +136,17 @@ class Life:
     def writer(self) -> str:
         members = self.cluster()["DBClusterMembers"]
         return next(str(one["DBInstanceIdentifier"]) for one in members if one["IsClusterWriter"])
+
+    def damage_writer(self) -> None:
+        """Take a file of the writer's data away, and end its server."""
+        pid = next(one["pid"] for one in self.sandbox.databases()["servers"] if one["role"] == "writer")
+        (Path(f"/proc/{pid}/cwd").resolve() / self.NEEDED).unlink()
+        os.kill(pid, signal.SIGKILL)
+
+    def folder(self) -> Path:
+        """The folder of all data, which a server has its own in."""
+        pid = self.processes()[0]
+        return Path(f"/proc/{pid}/cwd").resolve().parents[3]
 
     def processes(self) -> list[int]:
         """The servers."""
@@ -186,6 +209,18 @@ def metric(life: Life, name: str, instance: str) -> float | None:
 
 
 AnyLife = TypeVar("AnyLife", bound=Life)
+
+
+def await_deployment(life: Life, identifier: str, status: str) -> str | None:
+    """Wait until a blue/green deployment has that status; its details."""
+
+    def shown() -> Any:
+        found = life.rds.describe_blue_green_deployments(BlueGreenDeploymentIdentifier=identifier)
+        return found["BlueGreenDeployments"][0]
+
+    assert wait_until(lambda: shown()["Status"] == status, timeout_s=60.0, every_s=0.1)
+    details: str | None = shown().get("StatusDetails")
+    return details
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class MysqlLife(Life):
     """A cluster, and the connections of a client."""
 
     ENGINE, FAMILY = "aurora-mysql", "MYSQL"
+    NEEDED = "ibdata1"
     HERE = "SELECT @@report_host"
     COUNT = "SELECT count(*), max(@@read_only) FROM entries"
     UNAVAILABLE = "not available now"

@@ -17,12 +17,13 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from aurora_cli.sandbox.emulator.data_api import logins, sessions
+from aurora_cli.sandbox.emulator.data_api import limits, logins, sessions
 from aurora_cli.sandbox.emulator.data_api.logins import Login
 from aurora_cli.sandbox.emulator.data_api.refusal import Refused
 from aurora_cli.sandbox.emulator.data_api.service import DataApi
 from aurora_cli.sandbox.emulator.rds.databases import serving
 from aurora_cli.sandbox.isolation import ACCOUNT
+from aurora_cli.sandbox.processes import wait_until
 from tests.connected import ARN, SECRET
 from tests.postgres import HOST, PASSWORD, running
 
@@ -271,6 +272,31 @@ def test_a_statement_that_takes_too_long(api: Any) -> None:
     api.execute_statement(**begun, sql="set local statement_timeout = 1")
     with refused("StatementTimeoutException", "Request timed out"):
         api.execute_statement(**begun, sql="select pg_sleep(1)")
+
+
+def test_a_statement_goes_on_after_the_call_if_it_is_told_to(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lasting = {**WHO, "continueAfterTimeout": True}
+    assert api.execute_statement(**lasting, sql="select 1")["records"] == [[{"longValue": 1}]]
+    with refused("DatabaseErrorException", "SQLState: 42P01"):
+        api.execute_statement(**lasting, sql="select * from nowhere")
+    monkeypatch.setattr(limits, "STATEMENT_S", 0.1)
+    made = "create table {} as select pg_sleep(0.2)::text"
+    with refused("StatementTimeoutException", "Request timed out"):
+        api.execute_statement(**WHO, sql=made.format("ended"))
+    with refused("StatementTimeoutException", "Request timed out"):
+        api.execute_statement(**lasting, sql=made.format("lasting"))
+    there = "select to_regclass('lasting') is not null, to_regclass('ended') is not null"
+    assert wait_until(
+        lambda: values(api, there) == [{"booleanValue": True}, {"booleanValue": False}], timeout_s=20.0, every_s=0.02
+    )
+    begun = {"transactionId": api.begin_transaction(**WHO)["transactionId"]}
+    with refused("StatementTimeoutException", "Request timed out"):
+        api.execute_statement(**lasting, **begun, sql=made.format("inside"))
+    assert values(api, "select to_regclass('inside') is not null, current_setting('statement_timeout')", **begun) == [
+        {"booleanValue": True},
+        {"stringValue": "100ms"},
+    ]
+    api.rollback_transaction(**{name: value for name, value in WHO.items() if "Arn" in name}, **begun)
 
 
 def test_the_database_outside_of_a_transaction(api: Any) -> None:

@@ -59,6 +59,9 @@ def sign_in(life: Life) -> None:
     assert "no pg_hba.conf entry" in life.refusal(user="rdsadmin")
     assert "password authentication failed" in life.refusal(password="wrong")
     life.do(f"CREATE ROLE {IAM_USER} LOGIN; GRANT rds_iam TO {IAM_USER}; CREATE EXTENSION pgcrypto")
+    life.do(f"GRANT pg_read_all_data, pg_maintain TO {IAM_USER}; CHECKPOINT")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        life.do(f"GRANT pg_read_server_files TO {IAM_USER}")
     token = life.rds.generate_db_auth_token(life.cluster()["Endpoint"], 5432, IAM_USER)
     assert life.rows("SELECT session_user::text", user=IAM_USER, password=token) == [(IAM_USER,)]
     assert "PAM authentication failed" in life.refusal(user=IAM_USER, password=token[:-1])

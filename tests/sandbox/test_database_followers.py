@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from aurora_cli.sandbox.processes import wait_until
-from tests.sandbox.database_life import Life, Load, living, until_the_end
+from tests.sandbox.database_life import Life, Load, await_deployment, living, until_the_end
 from tests.sandbox.emulator import new_client
 from tests.sandbox.mysql_life import MysqlLife, needs_mysql
 
@@ -99,7 +99,7 @@ def test_a_green_environment_has_what_blue_has_until_the_switchover(life: Life) 
         assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
         life.do("SELECT nextval('numbers') FROM generate_series(1, 7)")
         life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
-        _await_deployment(life, identifier, "SWITCHOVER_COMPLETED")
+        await_deployment(life, identifier, "SWITCHOVER_COMPLETED")
         assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
     assert load.lost() == set() and 0 < load.longest_gap_s < 30
     with old, pytest.raises(psycopg.OperationalError):
@@ -131,6 +131,19 @@ def test_a_green_environment_without_its_deployment_is_a_cluster_of_its_own(life
     assert wait_until(lambda: life.rows(slots) == [(0,)], timeout_s=40.0, every_s=0.1)
 
 
+def test_a_green_environment_is_copied_again_when_blue_has_lost_its_writer(life: Life) -> None:
+    life.add("demo-3", "demo")
+    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    identifier, green = _deploy(life, life.cluster())
+    life.damage_writer()
+    assert wait_until(lambda: life.writer() == "demo-3", timeout_s=30.0)
+    assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
+    life.do("INSERT INTO entries SELECT max(number) + 1 FROM entries")
+    _await_count(life, green, life.rows(life.COUNT)[0][0])
+    life.rds.switchover_blue_green_deployment(BlueGreenDeploymentIdentifier=identifier)
+    await_deployment(life, identifier, "SWITCHOVER_COMPLETED")
+
+
 def _deploy(life: Life, blue: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """A blue/green deployment of a cluster: its identifier and the green cluster."""
     made = life.rds.create_blue_green_deployment(
@@ -140,20 +153,10 @@ def _deploy(life: Life, blue: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         TargetDBClusterParameterGroupName="green",
     )["BlueGreenDeployment"]
     identifier = str(made["BlueGreenDeploymentIdentifier"])
-    details = _await_deployment(life, identifier, "AVAILABLE")
+    details = await_deployment(life, identifier, "AVAILABLE")
     assert details == "Tables without a primary key reject UPDATE and DELETE: app.free."
     assert wait_until(lambda: _settled(life), timeout_s=60.0, every_s=0.1)
     return identifier, life.cluster(made["Target"].rpartition(":")[2])
-
-
-def _await_deployment(life: Life, identifier: str, status: str) -> str | None:
-    def shown() -> Any:
-        found = life.rds.describe_blue_green_deployments(BlueGreenDeploymentIdentifier=identifier)
-        return found["BlueGreenDeployments"][0]
-
-    assert wait_until(lambda: shown()["Status"] == status, timeout_s=60.0, every_s=0.1)
-    details: str | None = shown().get("StatusDetails")
-    return details
 
 
 def test_an_rds_proxy_leads_to_its_target(any_life: Life) -> None:

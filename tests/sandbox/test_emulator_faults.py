@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
+from aurora_cli.errors import InvalidInput
 from aurora_cli.sandbox.faults import FaultRule
 from aurora_cli.sandbox.manager import Sandbox
 from tests.sandbox.emulator import Account, client, refused
@@ -164,3 +165,10 @@ def test_a_request_that_its_client_did_not_finish_is_no_call(emulator: Sandbox) 
             connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + header + b"\r\n\r\n")
             assert connection.recv(12) == b"HTTP/1.1 " + status
     assert emulator.calls() == []
+
+
+def test_a_replica_lag_needs_database_servers(emulator: Sandbox) -> None:
+    with pytest.raises(InvalidInput, match="runs no database servers: AURORA_SANDBOX_DATABASE is off") as caught:
+        emulator.add_fault(FaultRule("replica_lag", delay_s=1.0))
+    assert "aurora-cli sandbox start" in str(caught.value.hint)
+    assert emulator.faults() == []

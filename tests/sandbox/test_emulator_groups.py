@@ -225,6 +225,50 @@ def test_parameter_groups_belong_to_a_family(account: Account) -> None:
         cluster_group(account, "old", "aurora-postgresql15")
 
 
+def listed(account: Account, kind: str, name: str, **given: Any) -> dict[str, dict[str, Any]]:
+    key = "DBClusterParameterGroupName" if "cluster" in kind else "DBParameterGroupName"
+    pages = list(account.rds.get_paginator(f"describe_{kind}_parameters").paginate(**{key: name}, **given))
+    assert all(len(page["Parameters"]) <= 100 for page in pages)
+    return {one["ParameterName"]: one for page in pages for one in page["Parameters"]}
+
+
+def test_all_parameters_of_a_family_are_listed_by_their_source(account: Account) -> None:
+    name = cluster_group(account, family="aurora-postgresql17")
+    set_cluster(account, name, "work_mem", "8192")
+    set_cluster(account, name, "max_connections", "500", "pending-reboot")
+    everything = listed(account, "db_cluster", name)
+    assert len(everything) > 200 and list(everything) == sorted(everything)
+    assert everything["array_nulls"] == {
+        "ParameterName": "array_nulls",
+        "Source": "engine-default",
+        "ApplyType": "dynamic",
+        "DataType": "boolean",
+        "AllowedValues": "0,1",
+        "IsModifiable": True,
+        "ApplyMethod": "pending-reboot",
+        "SupportedEngineModes": ["provisioned"],
+    }
+    work = everything["work_mem"]
+    assert (work["Source"], work["ParameterValue"], work["ApplyMethod"]) == ("user", "8192", "immediate")
+    assert (work["DataType"], work["AllowedValues"]) == ("integer", "64-2147483647")
+    connections = everything["max_connections"]
+    assert (connections["Source"], connections["ParameterValue"], connections["ApplyType"]) == ("user", "500", "static")
+    assert everything["data_directory"]["IsModifiable"] is False
+    assert everything["rds.force_ssl"]["ParameterValue"] == "1"
+    by_source = {one: listed(account, "db_cluster", name, Source=one) for one in ("user", "system", "engine-default")}
+    assert set(by_source["user"]) == {"work_mem", "max_connections"}
+    assert {"shared_buffers", "rds.force_ssl"} <= set(by_source["system"])
+    assert sum(len(one) for one in by_source.values()) == len(everything)
+    named = [{"Name": "parameter-name", "Values": ["work_mem"]}]
+    assert set(listed(account, "db_cluster", name, Filters=named)) == {"work_mem"}
+    older = listed(account, "db_cluster", "default.aurora-postgresql16", Source="system")
+    assert older["rds.force_ssl"]["ParameterValue"] == "0" and older["max_connections"]["Source"] == "system"
+    assert "rds.force_ssl" not in listed(account, "db", "default.aurora-postgresql16")
+    assert "LEAST" not in listed(account, "db_cluster", "default.aurora-mysql8.0")["max_connections"]["ParameterValue"]
+    with refused("InvalidParameterValue"):
+        set_cluster(account, name, "data_directory", "/data")
+
+
 def test_a_parameter_group_in_use_stays(account: Account) -> None:
     name = cluster_group(account)
     account.create("demo", DBClusterParameterGroupName=name)

@@ -345,8 +345,10 @@ def test_a_major_upgrade_wants_groups_of_the_new_family_where_those_in_use_are_c
 
 def test_a_family_says_which_parameters_it_has(account: Account) -> None:
     def known(family: str) -> set[str]:
-        told = account.rds.describe_engine_default_cluster_parameters(DBParameterGroupFamily=family)["EngineDefaults"]
-        return {one["ParameterName"] for one in told["Parameters"]}
+        pages = account.rds.get_paginator("describe_engine_default_cluster_parameters").paginate(
+            DBParameterGroupFamily=family
+        )
+        return {one["ParameterName"] for page in pages for one in page["EngineDefaults"]["Parameters"]}
 
     assert "old_snapshot_threshold" in known("aurora-postgresql16") - known("aurora-postgresql17")
     account.rds.create_db_parameter_group(

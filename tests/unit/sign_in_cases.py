@@ -10,7 +10,20 @@ Case = tuple[dict[str, Any], str, dict[str, Any], str, str]
 DIRECTORY = "d-90670a1b2c"
 
 SIGN_IN: list[tuple[dict[str, Any], str, dict[str, Any], str, str]] = [
-    (MYSQL, "bootstrap-engine", {"bootstrap.roles": {"app": {}}}, "bootstrap", "it is for Aurora PostgreSQL alone"),
+    (
+        MYSQL,
+        "bootstrap-engine",
+        {"bootstrap.databases": {"app": {"owner": "boss"}}},
+        "bootstrap.databases.app.owner",
+        "databases of Aurora MySQL have no owner",
+    ),
+    (
+        MYSQL,
+        "bootstrap-names",
+        {"bootstrap.roles": {"r" * 33: {}}},
+        "bootstrap.roles",
+        "is not a valid name: 1 to 32 characters",
+    ),
     (
         POSTGRES,
         "bootstrap-names",

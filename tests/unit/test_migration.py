@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from aurora_cli.aws.cluster.topology import Member, Topology
 from aurora_cli.aws.engine.engine_versions import EngineVersion
-from aurora_cli.aws.replication.lag import BINLOG, FROM_RDS_POSTGRESQL, Lag, metric_of, read_lag
+from aurora_cli.aws.replication.lag import BINLOG, FROM_RDS_POSTGRESQL, Lag, metric_of, read_lag, reader_lags
 from aurora_cli.aws.restore.restore_sources import Origin
 from aurora_cli.aws.restore.snapshots import SnapshotInfo
 from aurora_cli.errors import SourceUnfit
@@ -194,10 +194,32 @@ def test_each_kind_of_replication_has_its_metric(topology: Topology, metric: str
     assert metric_of(topology) == metric
 
 
+def new_cloudwatch() -> Any:
+    make: Any = boto3.client
+    return make("cloudwatch", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ([{"Id": "m0", "Values": [20.0, 900.0]}, {"Id": "m1", "Values": []}], {"demo-2": 20.0}),
+        (None, {}),
+    ],
+)
+def test_the_lag_of_readers_is_read_in_one_call(answer: Any, expected: dict[str, float]) -> None:
+    client = new_cloudwatch()
+    with Stubber(client) as stub:
+        if answer is None:
+            stub.add_client_error("get_metric_data", "AccessDenied")
+        else:
+            stub.add_response("get_metric_data", {"MetricDataResults": answer})
+        assert reader_lags(client, ["demo-2", "demo-3"], FakeClock()) == expected
+    assert reader_lags(None, [], FakeClock()) == {}
+
+
 def lag(*values: float, error: str | None = None) -> Lag:
     """What is read when CloudWatch has these values, the newest last."""
-    make: Any = boto3.client
-    client = make("cloudwatch", region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+    client = new_cloudwatch()
     points = [{"Timestamp": NOW + timedelta(minutes=i), "Maximum": v} for i, v in enumerate(values)]
     with Stubber(client) as stub:
         if error:

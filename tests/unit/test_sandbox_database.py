@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.account import LONGEST_SOCKET_FOLDER, account_for
+from aurora_cli.sandbox.database.cluster import Cluster, Done, Relations
 from aurora_cli.sandbox.database.copies import Copies
+from aurora_cli.sandbox.database.engine import FORMER_DATA
+from aurora_cli.sandbox.database.fleet import FAILED_AFTER, FULL_DISK, Fleet, Worker, told
 from aurora_cli.sandbox.database.front import addresses, token, wire
 from aurora_cli.sandbox.database.front.addresses import Addresses
 from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.front.endpoint import ANY, READER, Endpoint, is_own
 from aurora_cli.sandbox.database.front.gate import Gate
+from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
 from aurora_cli.sandbox.database.postgres import binaries, parameters
+from aurora_cli.sandbox.database.postgres.engine import Programs
+from aurora_cli.sandbox.database.postgres.server import PostgresServer
 from aurora_cli.sandbox.database.postgres.settings import ServerSettings
 from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.emulator.latency import Transition
@@ -29,6 +38,9 @@ from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
 from aurora_cli.sandbox.isolation import Keys
 
 KEY, SECRET = "SANDBOXKEY", "secret"
+WANTED = WantedCluster(
+    "cluster-1", "demo", "eu-west-1", "17.7", "boss", None, instances=(WantedInstance("db-1", "demo-1", True),)
+)
 HOST = "127.70.1.2"
 
 
@@ -77,6 +89,8 @@ def test_a_configuration_quotes_what_it_says() -> None:
     text = settings.text()
     assert "aurora.instance = 'it''s'" in text and "work_mem = '1'" in text and "listen_addresses = ''" in text
     assert "application_name=s_1" in text
+    assert "recovery_min_apply_delay" not in text
+    assert "recovery_min_apply_delay = '1500ms'" in replace(settings, lag_s=1.5).text()
     assert "primary_conninfo" not in ServerSettings("/s", "s_1", None, None, "/a", {}, {}, {}).text()
 
 
@@ -319,6 +333,24 @@ def test_databases_that_are_off_change_no_status(tmp_path: Path) -> None:
     assert hooks.report()["reason"] == "AURORA_SANDBOX_DATABASE is off."
 
 
+def test_an_engine_that_nothing_serves_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("fleet", "gate", "off", "reason"):
+        monkeypatch.setattr(serving.SERVING, name, None)
+    named = str(tmp_path / "none")
+    hooks.start(tmp_path, {"PATH": "", "AURORA_SANDBOX_MYSQL": named}, Keys("a", "b"))
+    why = f'"{named}" (AURORA_SANDBOX_MYSQL) has neither mariadbd nor mysqld.'
+    assert f"aurora-mysql clusters have no database servers: {why}" in capsys.readouterr().err
+    assert serving.serves("aurora-postgresql") and not serving.serves("aurora-mysql")
+    postgres, mysql = hooks.report()["engines"]
+    assert postgres["servers"][0].startswith("PostgreSQL ") and postgres["reason"] is None
+    assert (mysql["engine"], mysql["servers"], why in mysql["reason"]) == ("aurora-mysql", [], True)
+    assert serving.SERVING.gate is not None
+    serving.SERVING.gate.close()
+    hooks.end(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("gets_changes", "final", "shown"),
     [
@@ -335,3 +367,140 @@ def test_a_deployment_is_there_when_green_gets_changes_and_over_when_it_does_not
 ) -> None:
     monkeypatch.setattr(serving.SERVING, "fleet", SimpleNamespace(takes_changes=lambda cluster: gets_changes))
     assert serving.deployment_status("cluster-1", Transition("PROVISIONING", final)) == shown
+
+
+# Servers that do not start
+
+
+@pytest.mark.parametrize(
+    ("log", "status", "hint"),
+    [
+        (
+            'PANIC:  could not write to file "pg_wal/xlogtemp.7": No space left on device\nLOG:  shut down',
+            "storage-full",
+            "Free some disk space.",
+        ),
+        (
+            'LOG:  invalid value for parameter "work_mem": "x"\nFATAL:  configuration file contains errors',
+            "incompatible-parameters",
+            "Correct the parameter group.",
+        ),
+        ('PANIC:  could not open file "global/pg_control": No such file or directory', "failed", "restore a snapshot"),
+    ],
+)
+def test_a_server_that_does_not_start_has_a_status_a_sentence_and_a_hint(
+    tmp_path: Path, log: str, status: str, hint: str
+) -> None:
+    file = tmp_path / "postgresql.log"
+    file.write_text("\n".join(f"2026-01-01 00:00:00 UTC::@:[7]:{line}" for line in log.splitlines()))
+    account = cast(Any, SimpleNamespace(sockets=tmp_path))
+    server = PostgresServer(account, cast(Any, None), made("17.10"), "key", tmp_path, lambda: None)
+    server.log = file
+    reason = server._reason(0)
+    shown, text = told(SandboxFailed(f"The database server does not start: {reason}"))
+    assert (shown, hint in text, text.count("\n")) == (status, True, 0)
+
+
+def test_a_writer_that_does_not_start_is_told_once_and_strands_its_cluster(capfd: pytest.CaptureFixture[str]) -> None:
+    primary = SimpleNamespace(running=False)
+    able = ["db-1", "db-2", "db-3"]
+    failing = SimpleNamespace(id="cluster-1", folder=Path("/"), primary=primary, able=able, reach=refuse)
+    lock = threading.Condition()
+    worker = Worker(cast(Cluster, failing), lock)
+    fleet = cast(Any, object.__new__(Fleet))
+    fleet._workers = {"cluster-1": worker}
+    with lock:
+        worker.want(WANTED)
+    for count in range(1, FAILED_AFTER + 2):
+        assert (fleet.problem("cluster-1") is None) == (count <= FAILED_AFTER)
+        worker._work([], WANTED, lambda one: Relations())
+    assert fleet.stranded() == {"cluster-1": ["db-2", "db-3"]}
+    assert capfd.readouterr().err.count("demo: The database server does not start: x. ") == 1
+    with lock:
+        worker.want(replace(WANTED, instances=(WantedInstance("db-2", "demo-2", True),)))
+    worker.failures = FAILED_AFTER
+    assert fleet.stranded() == {"cluster-1": ["db-3"]}
+    worker.problem = SandboxFailed("The database server does not start: No space left on device")
+    assert fleet.stranded() == {}
+    primary.running, worker.problem = True, SandboxFailed("x")
+    assert fleet.stranded() == {}
+
+
+def test_a_full_disk_is_behind_whatever_a_server_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing = SimpleNamespace(id="cluster-1", folder=tmp_path, reach=refuse)
+    worker = Worker(cast(Cluster, failing), threading.Condition())
+    for free, status in ((FULL_DISK, "failed"), (FULL_DISK - 1, "storage-full")):
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder, free=free: SimpleNamespace(free=free))
+        worker._work([], WANTED, lambda one: Relations())
+        shown, text = told(cast(SandboxFailed, worker.problem))
+        assert shown == status
+    assert text.startswith("The database server does not start: x. No space left on device. Free some")
+
+
+def test_a_problem_is_shown_where_it_is() -> None:
+    def server(running: bool) -> Any:
+        return SimpleNamespace(running=running, pid=1, disk=lambda: 0, memory=lambda: 0, binaries=made("17.1"))
+
+    done = {name: Done(server(name == "db-1"), name == "db-1", 0, 17) for name in ("db-1", "db-2")}
+    worker = Worker(cast(Cluster, SimpleNamespace(id="cluster-1", done=done, blue=None)), threading.Condition())
+    fleet = cast(Any, object.__new__(Fleet))
+    fleet._workers = {"cluster-1": worker}
+    worker.wanted = replace(WANTED, instances=(*WANTED.instances, WantedInstance("db-2", "demo-2", False)))
+    worker.problem, worker.failures = SandboxFailed("It fails."), FAILED_AFTER
+    assert [one["problem"] is not None for one in fleet.report()] == [False, True]
+    done["db-2"] = Done(server(True), False, 0, 17)
+    assert [one["problem"] is not None for one in fleet.report()] == [True, False]
+
+
+def refuse(wanted: WantedCluster, others: Relations) -> None:
+    raise SandboxFailed("The database server does not start: x.")
+
+
+# Upgrades
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_an_upgrade_that_was_interrupted_is_ended_or_taken_back(tmp_path: Path, swapped: bool) -> None:
+    account = cast(Any, SimpleNamespace(sockets=tmp_path / "s"))
+    server = PostgresServer(account, cast(Any, None), made("17.10"), "key", tmp_path, lambda: None)
+    for name in (FORMER_DATA, *(["data"] if swapped else [])):
+        (server.folder / name).mkdir(parents=True)
+        (server.folder / name / "PG_VERSION").write_text("15" if name == FORMER_DATA else "17")
+    server.finish_upgrade()
+    assert (server.data / "PG_VERSION").read_text() == ("17" if swapped else "15")
+    assert [one.name for one in server.folder.iterdir()] == ["data"]
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (
+            'y\n\nData type checks failed: \nYour installation contains the "aclitem" data type in user tables.\nThe internal',
+            'pg_upgrade fails: Your installation contains the "aclitem" data type in user tables',
+        ),
+        (
+            "Your installation references loadable libraries that are missing from the\nnew installation.  You can",
+            "pg_upgrade fails: Your installation references loadable libraries that are missing from the new installation",
+        ),
+        ("could not connect to source postmaster\nFailure, exiting\n", "could not connect to source postmaster"),
+    ],
+)
+def test_an_upgrade_that_is_refused_says_why(tmp_path: Path, output: str, reason: str) -> None:
+    program = tmp_path / "pg_upgrade"
+    program.write_text(f"#!/bin/sh\ncat <<'X'\n{output}\nX\nexit 1\n")
+    program.chmod(0o755)
+    account = cast(Any, SimpleNamespace(sockets=tmp_path, uid=None))
+    server = PostgresServer(
+        account, cast(Any, None), Binaries(tmp_path, "17.10", "test"), "key", tmp_path, lambda: None
+    )
+    with pytest.raises(SandboxFailed, match=reason):
+        server._run("pg_upgrade")
+
+
+def test_only_an_installed_version_with_pg_upgrade_is_one_to_upgrade_to(tmp_path: Path) -> None:
+    for name in ("17", "16"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "17" / "pg_upgrade").touch()
+    account = cast(Any, SimpleNamespace(usable=lambda one: one))
+    programs = Programs(account, [Binaries(tmp_path / name, f"{name}.1", "test") for name in ("16", "17")])
+    assert [programs.upgrade_to(major) is not None for major in (15, 16, 17, 18)] == [False, False, True, False]

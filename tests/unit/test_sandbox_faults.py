@@ -32,6 +32,7 @@ def test_values_may_be_text() -> None:
         ({}, "kind is missing"),
         ({"kind": "explode"}, "unknown kind 'explode'"),
         ({"kind": "slow"}, "slow requires delay_s"),
+        ({"kind": "replica_lag"}, "replica_lag requires delay_s"),
         ({"kind": "slow", "delay_s": "soon"}, "delay_s cannot be 'soon'"),
         ({"kind": "throttle", "count": 0}, "count"),
         ({"kind": "throttle", "probability": 0}, "probability"),
@@ -101,3 +102,13 @@ def test_rules_have_names_counts_and_can_be_taken_back() -> None:
 def test_a_refusal_needs_its_code() -> None:
     with pytest.raises(InvalidInput, match="refused requires code"):
         parse_rule({"kind": "refused"})
+
+
+def test_a_replica_lag_is_of_a_cluster_and_of_no_call() -> None:
+    book = FaultBook()
+    for cluster, seconds in (("demo-*", 3.0), ("*", 7.0)):
+        book.add(FaultRule("replica_lag", delay_s=seconds, cluster=cluster))
+    assert [book.replica_lag(name) for name in ("demo-1", "other")] == [3.0, 7.0]
+    assert book.match("rds", "CreateDBCluster") is None
+    book.clear()
+    assert book.replica_lag("demo-1") == 0.0

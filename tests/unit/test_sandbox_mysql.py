@@ -15,13 +15,14 @@ import pytest
 from pymysql._auth import scramble_native_password
 
 from aurora_cli.errors import SandboxFailed
-from aurora_cli.sandbox.database.front import mysql_wire
+from aurora_cli.sandbox.database.front import mysql_wire, session
 from aurora_cli.sandbox.database.front.endpoint import Endpoint
 from aurora_cli.sandbox.database.front.gate import Gate
 from aurora_cli.sandbox.database.front.wire import Malformed
 from aurora_cli.sandbox.database.mysql import accounts, binaries, dialect, parameters
 from aurora_cli.sandbox.database.mysql.settings import FIXED, MysqlSettings
 from aurora_cli.sandbox.database.programs import Binaries
+from aurora_cli.sandbox.processes import wait_until
 
 HERE = Binaries(Path("/nowhere"), "10.11.18", "test", "MariaDB", "mariadbd")
 NONCE = b"abcdefgh" + b"ijklmnopqrst"
@@ -115,10 +116,16 @@ def test_a_value_is_one_value_of_the_configuration() -> None:
     ],
 )
 def test_a_user_who_signs_in_with_a_token_has_a_password_that_nobody_has(given: bytes) -> None:
-    made = accounts.for_this_server(given, "secret")
+    made = accounts.for_this_server(given, binaries.MYSQL, "secret")
     assert made.endswith(f" WITH mysql_native_password AS '{accounts.native('secret')}' REQUIRE SSL".encode())
     other = b"SELECT 'AWSAuthenticationPlugin'"
-    assert accounts.for_this_server(other, "secret") == other
+    assert accounts.for_this_server(other, binaries.MARIADB, "secret") == other
+
+
+def test_a_mariadb_has_one_default_role() -> None:
+    given = b"SET DEFAULT ROLE `a b`, c TO `app`@`%`"
+    assert accounts.for_this_server(given, binaries.MARIADB, "secret") == b"SET DEFAULT ROLE `a b` FOR `app`@`%`"
+    assert accounts.for_this_server(given, binaries.MYSQL, "secret") == given
 
 
 def test_the_master_user_is_no_superuser() -> None:
@@ -257,9 +264,21 @@ def test_bytes_pass_after_the_handshake_response(tmp_path: Path, server: FakeSer
         client.recv(4096)
         for part in (first[:2], first[2:40], first[40:] + second):
             client.sendall(part)
+        assert wait_until(lambda: not opened.pending, timeout_s=5), "the server minds the sign-in from here on"
         client.shutdown(socket.SHUT_WR)
         assert client.recv(4096) == b""
     assert server.got == first + second
+
+
+def test_more_clients_than_may_sign_in_at_the_same_time_are_told(
+    tmp_path: Path, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "MOST_PENDING", 1)
+    opened, address = gate(tmp_path, server)
+    with closing(opened), socket.create_connection(address, timeout=5) as first:
+        assert first.recv(4096) == mysql_wire.packet(0, GREETING)
+        with socket.create_connection(address, timeout=5) as second:
+            assert second.recv(4096) == mysql_wire.refusal(0, (1040, "08004"), "Too many connections")
 
 
 def test_a_client_sees_a_dropped_connection(tmp_path: Path, server: FakeServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -64,6 +65,16 @@ def test_the_endpoints_of_a_global_database_are_among_the_others() -> None:
     lines = [line.split() for line in shown.out.splitlines()]
     wanted = [["global", "demo.global-x"], ["eu-central-1", "ro.fra"], ["writer", HOST], ["reader", READER_HOST]]
     assert [line for line in lines if line in wanted] == wanted
+
+
+def test_the_lag_of_readers_is_shown_where_it_is_known() -> None:
+    shown, without = screen(120), screen(120)
+    members = [instance(1, "writer", "eu-west-1a"), instance(2, "reader", "eu-west-1b")]
+    print_report(without.consoles, report(instances=tuple(members)), "status")
+    assert "Lag" not in without.out
+    members[1] = replace(members[1], lag_ms=30_012.4)
+    print_report(shown.consoles, report(instances=tuple(members)), "status")
+    assert "Lag" in shown.out and "30012 ms" in shown.out_words
 
 
 def test_commands_in_warnings_reach_the_same_cluster_when_they_are_copied() -> None:

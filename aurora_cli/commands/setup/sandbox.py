@@ -20,8 +20,8 @@ from aurora_cli.errors import Declined, InvalidInput, SandboxFailed
 if TYPE_CHECKING:
     from aurora_cli.sandbox.manager import SandboxInfo
 
-FAULT_KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token", "refused")
-FAULT_COLUMNS = ("Id", "Kind", "Service", "Action", "Count", "Share", "Delay s", "After")
+FAULT_KINDS = ("throttle", "error5xx", "slow", "lost_reply", "access_denied", "expired_token", "refused", "replica_lag")
+FAULT_COLUMNS = ("Id", "Kind", "Service", "Action", "Count", "Share", "Delay s", "After", "Cluster")
 
 
 @click.group(name="sandbox", cls=HelpfulGroup)
@@ -202,7 +202,8 @@ def _terraform_environment(session: Session, mirror: Path | None) -> tuple[dict[
 def faults() -> None:
     """Make calls of the local AWS fail on request.
 
-    To see how a pipeline takes throttling, an outage or a lost reply before AWS shows it.
+    To see how a pipeline takes throttling, an outage or a lost reply before AWS shows it, and an application readers that
+    are behind.
 
     \b
     Examples:
@@ -227,13 +228,13 @@ def faults_list(session: Session, output: str) -> None:
     if output != "table":
         print_data(session, {"schema_version": SCHEMA_VERSION, "faults": rules}, output)
     elif rules:
-        keys = ("id", "kind", "service", "action", "count", "probability", "delay_s", "after_n")
+        keys = ("id", "kind", "service", "action", "count", "probability", "delay_s", "after_n", "cluster")
         print_rows(
             session,
             "Faults",
             FAULT_COLUMNS,
             [[rule[key] for key in keys] for rule in rules],
-            spare=("After", "Delay s", "Share"),
+            spare=("After", "Cluster", "Delay s", "Share"),
         )
     else:
         session.say("No faults are set.", err=True)
@@ -247,18 +248,27 @@ def faults_list(session: Session, output: str) -> None:
 @click.option(
     "--probability", metavar="P", type=float, default=1.0, show_default=True, help="Share of calls that fail."
 )
-@click.option("--delay", "delay_s", metavar="TIME", type=Duration(), default=0.0, help="Delay of each answer, e.g. 6s.")
+@click.option(
+    "--delay",
+    "delay_s",
+    metavar="TIME",
+    type=Duration(),
+    default=0.0,
+    help="Delay of each answer, or of readers, e.g. 6s.",
+)
 @click.option("--after", "after_n", metavar="N", type=int, default=0, help="Calls that succeed first.")
 @click.option("--seed", metavar="N", type=int, default=0, help="Random seed for --probability.")
 @click.option("--code", metavar="CODE", default="", help="Error code of a refused call.")
 @click.option("--message", metavar="TEXT", default="", help="Error message of a refused call.")
+@click.option("--cluster", metavar="NAME", default="*", show_default=True, help="Cluster whose readers are behind.")
 @output_option()
 @pass_session
 def faults_add(session: Session, /, output: str, **values: Any) -> None:
     """Add a fault.
 
     Kinds: throttle, error5xx (the service answers with an error), slow (needs --delay), lost_reply (the call is
-    done and the answer never arrives), access_denied, expired_token, refused (needs --code: AWS answers with that error).
+    done and the answer never arrives), access_denied, expired_token, refused (needs --code: AWS answers with that error),
+    replica_lag (needs --delay: the database servers of readers apply each change that much later).
 
     After a lost reply the sandbox's provider looks for the resource before it repeats the call. With
     AURORA_SANDBOX_LOST_RESPONSES=fail in the environment it fails and keeps nothing, as hashicorp/aws does.
@@ -267,9 +277,11 @@ def faults_add(session: Session, /, output: str, **values: Any) -> None:
     Examples:
       aurora-cli sandbox faults add throttle --service rds --action CreateDBInstance --count 2
       aurora-cli sandbox faults add slow --delay 5s
+      aurora-cli sandbox faults add replica_lag --delay 30s --cluster demo
     """
-    if values["kind"] == "slow" and not values["delay_s"]:
-        raise click.UsageError("A slow answer needs --delay TIME.")
+    if values["kind"] in ("slow", "replica_lag") and not values["delay_s"]:
+        what = "A slow answer" if values["kind"] == "slow" else "A replica lag"
+        raise click.UsageError(f"{what} needs --delay TIME.")
     if values["kind"] == "refused" and not values["code"]:
         raise click.UsageError("A refused call needs --code CODE.")
     from aurora_cli.sandbox.faults import FaultRule

@@ -46,6 +46,7 @@ class InstanceInfo:
         certificate: certificate authority of its server certificate.
         certificate_ends: end of that certificate, RFC 3339 in UTC.
         maintenance_window: the weekly window for which its pending changes wait, in UTC.
+        lag_ms: milliseconds that a reader is behind the writer, as `status` reads it; None where it is not known.
     """
 
     id: str
@@ -62,6 +63,7 @@ class InstanceInfo:
     certificate: str | None = None
     certificate_ends: str | None = None
     maintenance_window: str | None = None
+    lag_ms: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -79,6 +81,7 @@ class InstanceInfo:
             "certificate": self.certificate,
             "certificate_ends": self.certificate_ends,
             "maintenance_window": self.maintenance_window,
+            "lag_ms": self.lag_ms,
         }
 
 

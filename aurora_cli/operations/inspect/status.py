@@ -14,6 +14,7 @@ from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import unfinished
 from aurora_cli.operations.inspect.lost import begin_to_look, sandbox_loss
 from aurora_cli.operations.inspect.maintenance import upkeep_of, upkeep_warnings
+from aurora_cli.operations.report.replication import lags_of_readers
 from aurora_cli.operations.report.report import live_topology, report
 from aurora_cli.operations.restore_in_place.retained_cluster import aside_of, sentence
 
@@ -44,6 +45,8 @@ def status(app: AppContext, name: str, *, emit: Emit, refuse_lost: bool = False)
     topology = live_topology(app, spec)
     regions = live_regions(app, spec, lag=True)
     found = report(app, spec, topology, changed=False, managed=managed, regions=regions)
+    lags = lags_of_readers(app, spec.region, topology) if topology else {}
+    found = replace(found, instances=tuple(replace(one, lag_ms=lags.get(one.id)) for one in found.instances))
     upkeep = upkeep_of(app, spec, topology, unfinished(stack))
     activity = activity_of(stack)
     aside = aside_of(stack)

@@ -17,6 +17,8 @@ from aurora_cli.events import timed
 from aurora_cli.operations.core.concern import Concern, Shown
 from aurora_cli.operations.passwords.master import Password
 from aurora_cli.operations.report.connect_facts import facts_of
+from aurora_cli.operations.report.connection_strings import MYSQL
+from aurora_cli.operations.sql import bootstrap_mysql
 from aurora_cli.operations.sql.bootstrap_items import Item, identifier, items_of, literal, read_file
 from aurora_cli.operations.sql.scram import verifier
 from aurora_cli.operations.sql.sign_in import read_password
@@ -67,7 +69,8 @@ class Bootstrap(Concern):
         if self.spec.bootstrap is None or self.spec.inherits or record.created_from in (*INHERITING, PROMOTED):
             return []
         done = record.bootstrapped
-        return [item for item in items_of(self.spec.bootstrap, self._folder()) if item.key not in done]
+        parts = bootstrap_mysql.items_of if self.spec.engine == MYSQL else items_of
+        return [item for item in parts(self.spec.bootstrap, self._folder()) if item.key not in done]
 
     def _folder(self) -> Path:
         file = self.options.file or self.stack.record.spec_file
@@ -109,7 +112,7 @@ class Bootstrap(Concern):
     def _carry_out(self, database: Database, item: Item) -> None:
         if item.file:
             found = read_file(item)
-            words = [first_word(one) for one in found]
+            words = [first_word(one, mysql=item.mysql) for one in found]
             if database.via == "data-api" and any(map(controls_transaction, words)):
                 raise InvalidInput(f"{item.file} begins or ends a transaction.", hint="Leave that out: a file is one.")
             script = Script(self.spec.name, found, words, production=False, database=database)
@@ -118,7 +121,14 @@ class Bootstrap(Concern):
         there = item.unless is not None and list(database.execute(item.unless, last=False).rows) != []
         for statement in item.statements[there:]:
             list(database.execute(statement, last=False).rows)
-        if item.secret:
-            kept = verifier(read_password(self.app, self.spec.region, item.secret))
-            change = f"ALTER ROLE {identifier(item.role)} PASSWORD {literal(kept)}"
+        changes = (
+            [_password_change(item, read_password(self.app, self.spec.region, item.secret))] if item.secret else []
+        )
+        for change in (*changes, *item.last):
             list(database.execute(change, last=False).rows)
+
+
+def _password_change(item: Item, password: str) -> str:
+    if item.mysql:
+        return bootstrap_mysql.password_change(item.role, password)
+    return f"ALTER ROLE {identifier(item.role)} PASSWORD {literal(verifier(password))}"

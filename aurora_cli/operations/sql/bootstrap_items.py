@@ -28,6 +28,8 @@ class Item:
         statements: in order.
         unless: a query whose rows say that the first statement has been run; None to run all.
         secret: ARN of a secret, whose password `role` gets after the statements; None for none.
+        last: statements that follow the password.
+        mysql: whether they are those of MySQL.
         file: an SQL file, whose statements run in one transaction; it runs once, whatever becomes of it.
     """
 
@@ -38,6 +40,8 @@ class Item:
     role: str = ""
     secret: str | None = None
     file: Path | None = None
+    last: tuple[str, ...] = ()
+    mysql: bool = False
 
     @property
     def key(self) -> str:
@@ -104,7 +108,7 @@ def _inside(name: str, database: BootstrapDatabase, folder: Path) -> Iterator[It
 def read_file(item: Item) -> list[str]:
     """The statements of an SQL file. Raises InvalidInput: it cannot be read, or has none."""
     try:
-        found = statements((item.file or Path()).read_text(encoding="utf-8-sig"))
+        found = statements((item.file or Path()).read_text(encoding="utf-8-sig"), mysql=item.mysql)
     except (OSError, UnicodeDecodeError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
         raise InvalidInput(

@@ -10,16 +10,17 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.account import Account
 from aurora_cli.sandbox.database.copying import copy_folder
-from aurora_cli.sandbox.database.engine import Changes, Engine, Role, Server
+from aurora_cli.sandbox.database.engine import FORMER_DATA, Changes, Engine, Role, Server
 from aurora_cli.sandbox.database.model import WantedCluster, WantedInstance
+from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.files import read_json
 from aurora_cli.sandbox.processes import wait_until
 from aurora_cli.writing import write_atomic, write_link
@@ -40,11 +41,13 @@ class Done:
         server: its server, which runs.
         writer: whether that is the primary.
         restarts: reboots that are done.
+        major: the major version that was wanted; the former one if the upgrade to that has failed.
     """
 
     server: Server
     writer: bool
     restarts: int
+    major: int
 
 
 Source = Callable[[Path], None]
@@ -62,6 +65,7 @@ class Relations:
         successor: the cluster to which it yields; None: there is none.
         blue: the cluster of which it is a copy that gets its changes; None: it is none, or no longer.
         green: the copies that get its changes.
+        leader_version: the version that its leader is to have.
     """
 
     source: Source | None = None
@@ -70,6 +74,7 @@ class Relations:
     successor: Cluster | None = None
     blue: Cluster | None = None
     green: tuple[Cluster, ...] = ()
+    leader_version: str | None = None
 
 
 class Cluster:
@@ -85,6 +90,7 @@ class Cluster:
         blue: DbClusterResourceId of the cluster of which it is a copy that gets its changes; None: it is none.
         drained: mark of its last change, while it yields to a copy and nobody is led to it.
         remarks: what stands in the way of changes for its copies.
+        failed_upgrade: the version of an upgrade that has failed, and why.
     """
 
     def __init__(
@@ -109,9 +115,12 @@ class Cluster:
         self._master: tuple[str, str | None] | None = None
         self._leader: Cluster | None = None
         self._green: tuple[Cluster, ...] = ()
+        self._is_green = False
         self.blue: str | None = None
+        self._beginning: str | None = None
         self.drained: str | None = None
         self.remarks: tuple[str, ...] = ()
+        self.failed_upgrade: tuple[str, str] | None = None
         self._load()
 
     @property
@@ -148,7 +157,7 @@ class Cluster:
             self._delete()
             return
         self._notice_ends()
-        self._leader, self._green = others.leader, others.green
+        self._leader, self._green, self._is_green = others.leader, others.green, others.blue is not None
         if wanted.running:
             self._ensure_data(others.source)
         if not wanted.running or not wanted.instances:
@@ -157,14 +166,15 @@ class Cluster:
         writer = wanted.writer or wanted.instances[0]
         primary = self._assign_primary(writer)
         if others.leader is not None:
+            if others.leader_version == wanted.version:
+                self._await_upgrade(primary, others.leader, wanted)
             self._submit(primary, others.leader, wanted)
         else:
-            self._lead(primary, others, wanted)
+            primary = self._lead(primary, others, wanted)
         self._dismiss(wanted)
         if self._instances[primary.key] != writer.id:
             primary = self._exchange(writer) if others.leader else self._switch_over(writer, wanted)
-        for instance in (writer, *(one for one in wanted.instances if one != writer)):
-            self._serve(instance, wanted)
+        self._serve_all((writer, *(one for one in wanted.instances if one != writer)), wanted)
         self._dismiss_old_primary(wanted)
         self._apply_parameters(wanted)
         if others.leader is None:
@@ -181,10 +191,7 @@ class Cluster:
                 self._primary = key  # it was promoted after all, though we were not told in time
 
     def _stop(self, wanted: WantedCluster) -> None:
-        """The primary first: it sends its standbys all that is committed."""
-        self.done.clear()
-        for server in sorted(self.servers, key=lambda one: one.key != self._primary):
-            server.stop()
+        self._stop_all()
         kept = {one.id for one in wanted.instances}
         for key, instance in list(self._instances.items()):
             if instance not in kept:
@@ -192,6 +199,12 @@ class Cluster:
                 if key != self._primary:
                     self._remove(key)
         self._save()
+
+    def _stop_all(self) -> None:
+        """The primary first: it sends its standbys all that is committed."""
+        self.done.clear()
+        for server in sorted(self.servers, key=lambda one: one.key != self._primary):
+            server.stop()
 
     def _delete(self) -> None:
         self.done.clear()
@@ -208,6 +221,8 @@ class Cluster:
         server = self.primary or self._add()
         if server.exists:
             return
+        if self.backups.earliest is not None or any(one.exists for one in self.servers):
+            raise SandboxFailed("The data of the writer are damaged: its mark is missing.")
         self._primary = server.key
         if source is None:
             server.create()
@@ -248,6 +263,8 @@ class Cluster:
         old, new = self._servers[self._primary or ""], self._server_of(writer.id)
         if not new.running:
             self._start(new, wanted)
+        new.configure(self._role(new, replace(wanted, replica_lag_s=0.0), standby=True))
+        new.reload()
         self._await_streaming(old, new)
         self._send_to_green(old)
         self.done = {name: one for name, one in self.done.items() if one.server is not old}
@@ -265,9 +282,8 @@ class Cluster:
         self._primary = server.key
         self._save()
         server.expect(self._servers.keys() - {server.key})
-        for green in self._green:
-            if green.blue == self.id:  # which has received all that was committed before this promotion
-                self._changes().publish(server, _name(green.id))
+        for green in self._taking:  # they have received all that was committed before this promotion
+            self._changes().publish(server, _name(green.id))
         self._point_to(server)
         server.configure(self._role(server, wanted, standby=False))
         server.reload()
@@ -284,14 +300,34 @@ class Cluster:
 
     # Clusters that follow another
 
+    def _await_upgrade(self, primary: Server, leader: Cluster, wanted: WantedCluster) -> None:
+        """Wait until the cluster that it follows has the major version that both are to have: it is copied again from that."""
+        if self._upgrade_with(primary, wanted) is None:
+            return
+
+        def ended() -> bool:
+            self.failed_upgrade = leader.failed_upgrade
+            head = leader.primary
+            return self.failed_upgrade is not None or (head is not None and head.binaries.major >= wanted.major)
+
+        wait_until(ended, timeout_s=LEADER_TIMEOUT_S, every_s=0.05)
+
+    def _upgrade_with(self, primary: Server, wanted: WantedCluster) -> Binaries | None:
+        """What the data are to be upgraded with; None: they stay as they are."""
+        if self.failed_upgrade is not None and self.failed_upgrade[0] != wanted.version:
+            self.failed_upgrade = None
+        due = primary.binaries.major < wanted.major and self.failed_upgrade is None
+        return self._engine.upgrade_to(wanted.major) if due else None
+
     def _submit(self, primary: Server, leader: Cluster, wanted: WantedCluster) -> None:
         """Have the primary follow that of another cluster, and all others follow it.
 
         A primary that was one of its own ends first, which sends the leader all that is committed.
         """
-        if primary.running and primary.is_standby:
+        alike = leader.primary is None or primary.binaries.major == leader.primary.binaries.major
+        if primary.running and primary.is_standby and alike:
             return
-        if not primary.is_standby:
+        if not primary.is_standby or not alike:
             self.done.clear()
             primary.stop()
         if not wait_until(lambda: leader.leads, timeout_s=LEADER_TIMEOUT_S, every_s=0.05):
@@ -299,24 +335,74 @@ class Cluster:
         assert leader.primary is not None
         self._attach(primary, leader.primary, wanted)
 
-    def _lead(self, primary: Server, others: Relations, wanted: WantedCluster) -> None:
+    def _lead(self, primary: Server, others: Relations, wanted: WantedCluster) -> Server:
         if (
             others.successor is not None
             and others.successor.primary is not None
             and others.successor.primary.is_standby
         ):
             self._yield(primary, others.successor)
-        if others.blue is not None and self.blue is None:
+        if others.blue is not None and self.blue is not None and self._upgrade_with(primary, wanted) is not None:
+            self._copy_again()  # an upgrade forgets which changes are applied
+        if others.blue is not None and self.blue is None and self._beginning is None:
             self._begin_as_copy(primary, others.blue, wanted)
         if others.successor is not None and others.successor.blue == self.id:
             self._drain(primary, others.successor, wanted)
         if not primary.running:
-            self._start(primary, wanted)
+            try:
+                self._start(primary, wanted)
+            except SandboxFailed as problem:
+                primary = self._replace(primary, wanted, problem)
         if others.blue is None and self.blue is not None:
             self._end_as_copy(primary, others.former, wanted)
         if primary.is_standby:
             self._take_over(primary, others.former, wanted)
+        self._upgrade(primary, wanted)
+        if others.blue is not None and self.blue is None:
+            self._take_changes(primary, others.blue)
         self._ensure_content(primary, wanted)
+        return primary
+
+    def _upgrade(self, primary: Server, wanted: WantedCluster) -> None:
+        """Bring the data to the major version that is wanted, if it is installed; standbys are created again from them."""
+        new = self._upgrade_with(primary, wanted)
+        if new is None:
+            return
+        self._have_green_copied_again()
+        if self._engine.changes is not None:
+            self._engine.changes.keep(primary, ())
+        self._stop_all()
+        try:
+            primary.upgrade(new)
+        except SandboxFailed as problem:
+            self.failed_upgrade = (wanted.version, problem.message)
+        else:
+            self.backups.forget()
+            self._applied.clear()
+            self._master = None  # the new version has roles that the former one has not
+        self._start(primary, wanted)
+
+    @property
+    def able(self) -> list[str]:
+        """The instances whose servers can take over from a primary that does not start."""
+        pairs = [(self._servers[key], instance) for key, instance in list(self._instances.items())]
+        return [instance for server, instance in pairs if server.exists and server.is_standby]
+
+    def _replace(self, old: Server, wanted: WantedCluster, problem: SandboxFailed) -> Server:
+        """Promote the server of the writer in the place of a primary that does not start.
+
+        It gets all of the old one's changes first, as far as those can be read: in Aurora they share the storage.
+        """
+        writer = wanted.writer
+        if writer is None or writer.id not in self.able:
+            raise problem
+        new = self._server_of(writer.id)
+        if not new.running:
+            self._start(new, wanted)
+        new.catch_up(old, self._role(new, replace(wanted, replica_lag_s=0.0), standby=True))
+        self._have_green_copied_again()  # the old one may not have sent all changes
+        self._promote(new, wanted)
+        return new
 
     def _yield(self, primary: Server, successor: Cluster) -> None:
         """End, which sends the successor all that is committed, until it has a writer of its own."""
@@ -328,7 +414,7 @@ class Cluster:
     # Green clusters
 
     def _begin_as_copy(self, primary: Server, blue: Cluster, wanted: WantedCluster) -> None:
-        """Follow the blue cluster until it keeps its changes for this one, and apply those from then on."""
+        """Follow the blue cluster until it keeps its changes for this one."""
         changes = self._changes()
         self._leader = blue
         self._submit(primary, blue, wanted)
@@ -339,19 +425,38 @@ class Cluster:
         self.remarks = tuple(changes.without_key(blue.primary))
         self._leader = None
         self._promote(primary, wanted)
-        changes.subscribe(primary, _name(self.id), blue.link)
-        self.blue = blue.id
+        self._beginning = changes.beginning(primary)
+        self._save()
+
+    def _take_changes(self, primary: Server, blue: Cluster) -> None:
+        """Apply the changes of the blue cluster from now on."""
+        assert self._beginning is not None
+        self._changes().subscribe(primary, _name(self.id), blue.link, self._beginning)
+        self.blue, self._beginning = blue.id, None
         self._save()
 
     def _send_to_green(self, primary: Server) -> None:
         """Another primary keeps none of the changes until now: a green cluster that does not get them is copied again."""
-        for green in [one for one in self._green if one.blue == self.id]:
+        for green in self._taking:
             changes, name, mark = self._changes(), _name(green.id), self._changes().mark(primary)
             if not wait_until(
                 partial(changes.has_sent, primary, name, mark), timeout_s=SENDING_TIMEOUT_S, every_s=0.05
             ):
-                green.blue = None
-                green._save()
+                green._copy_again()
+
+    @property
+    def _taking(self) -> list[Cluster]:
+        """The green clusters that get the changes of this one."""
+        return [one for one in self._green if one.blue == self.id]
+
+    def _have_green_copied_again(self) -> None:
+        for green in self._taking:
+            green._copy_again()
+
+    def _copy_again(self) -> None:
+        """Begin as a copy of the blue cluster once more: this one may lack changes."""
+        self.blue = None
+        self._save()
 
     def _drain(self, primary: Server, green: Cluster, wanted: WantedCluster) -> None:
         """End all connections, and let nobody in until the green cluster has all that was committed."""
@@ -378,13 +483,9 @@ class Cluster:
                 raise SandboxFailed("The green cluster has not received all changes of the blue one.")
             changes.copy_sequences(source, primary)
         changes.unsubscribe(primary, None)
-        was, self.blue = self.blue, None
-        try:
-            primary.configure(self._role(primary, wanted, standby=False))
-            primary.reload()
-        except SandboxFailed:
-            self.blue = was
-            raise
+        primary.configure(self._role(primary, wanted, standby=False))
+        primary.reload()
+        self.blue = None
         self._save()
 
     def _changes(self) -> Changes:
@@ -414,14 +515,25 @@ class Cluster:
 
     # Instances
 
+    def _serve_all(self, instances: Iterable[WantedInstance], wanted: WantedCluster) -> None:
+        """Serve each; one that fails keeps no other one from it."""
+        problem: SandboxFailed | None = None
+        for instance in instances:
+            try:
+                self._serve(instance, wanted)
+            except SandboxFailed as failed:
+                problem = problem or failed
+        if problem is not None:
+            raise problem
+
     def _serve(self, instance: WantedInstance, wanted: WantedCluster) -> None:
         """Have a server for the instance, in its role, that was restarted since its last reboot."""
         if instance.id not in self._instances.values():
             self._instances[self._add().key] = instance.id
             self._save()
         server = self._server_of(instance.id)
-        done = self.done.get(instance.id)
-        if done is not None and done.restarts != instance.restarts:
+        done, head = self.done.get(instance.id), self._servers[self._primary or ""]
+        if (done is not None and done.restarts != instance.restarts) or server.binaries.major != head.binaries.major:
             server.stop()
         if not server.running:
             if server.key != self._primary:
@@ -433,7 +545,8 @@ class Cluster:
         elif server.is_standby:
             server.keep_following()
         writes = server.key == self._primary and self._leader is None
-        self.done[instance.id] = Done(server, writes, instance.restarts)
+        major = head.binaries.major if self.failed_upgrade is not None else wanted.major
+        self.done[instance.id] = Done(server, writes, instance.restarts, major)
 
     def _follow(self, server: Server, wanted: WantedCluster) -> None:
         """Start a standby of the primary."""
@@ -496,7 +609,8 @@ class Cluster:
             version=wanted.version,
             instance=instance.name if instance else "",
             members=tuple((one.name, keys.get(one.id, "")) for one in members),
-            parameters={**({_READ_ONLY: "on"} if self.blue else {}), **wanted.parameters, **own},
+            parameters={**({_READ_ONLY: "on"} if self._is_green else {}), **wanted.parameters, **own},
+            lag_s=0.0 if head else wanted.replica_lag_s,
         )
 
     def _apply_parameters(self, wanted: WantedCluster) -> None:
@@ -543,17 +657,20 @@ class Cluster:
             "instances": self._instances,
             "promoting": promoting,
             "blue": self.blue,
+            "beginning": self._beginning,
         }
         write_atomic(self.folder / "cluster.json", json.dumps(state, indent=1), sync=False)
 
     def _load(self) -> None:
         state = read_json(self.folder / "cluster.json") or {}
+        for former in self.folder.glob(f"*/{FORMER_DATA}"):
+            self._make(former.parent.name).finish_upgrade()
         for folder in self.folder.glob("*/data"):
             self._servers[folder.parent.name] = self._make(folder.parent.name)
         instances = state.get("instances", {}).items()
         self._instances = {key: instance for key, instance in instances if key in self._servers}
         self._primary = state.get("primary") if state.get("primary") in self._servers else None
-        self.blue = state.get("blue")
+        self.blue, self._beginning = state.get("blue"), state.get("beginning")
         promoted = self._servers.get(state.get("promoting") or "")
         if promoted is not None and promoted.exists and not promoted.is_standby:
             self._primary = promoted.key
@@ -573,11 +690,18 @@ class Cluster:
         if primary is None or not primary.exists:
             raise SandboxFailed("The cluster has no data yet.")
         if time is not None:
-            if not primary.running:
-                raise SandboxFailed("A stopped cluster is restored to its latest time alone.")
+            woken = not primary.running
+            if woken and primary.is_standby:
+                raise SandboxFailed("A stopped cluster that follows another one is restored to its latest time alone.")
             place = self._account.data / "recovering"
             recovering = self._engine.server(secrets.token_hex(4), place, _nothing, major=self._major, like=primary)
-            self.backups.restore(primary, recovering, target, time)
+            try:
+                if woken:
+                    primary.start()
+                self.backups.restore(primary, recovering, target, time)
+            finally:
+                if woken:
+                    primary.stop()
             return
         if primary.running:
             primary.back_up(target)

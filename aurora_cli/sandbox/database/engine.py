@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from aurora_cli.sandbox.database.programs import Binaries
 
+FORMER_DATA = "former"
+"""Name of the data before an upgrade, beside those after it."""
+
 
 @dataclass(frozen=True)
 class Role:
@@ -24,6 +27,7 @@ class Role:
         instance: identifier of its instance; empty: it has none.
         members: identifiers of the instances, the writer first, with the keys of their servers.
         parameters: of the parameter groups, as set.
+        lag_s: seconds after which a standby applies a change.
     """
 
     standby: bool
@@ -35,6 +39,7 @@ class Role:
     instance: str
     members: tuple[tuple[str, str], ...]
     parameters: Mapping[str, str] = field(default_factory=dict)
+    lag_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,12 +48,13 @@ class Sample:
 
     Attributes:
         connections: of clients.
-        commits: since it was started.
+        commits, deadlocks: since it was started.
         lag_ms: how far it is behind the server that it follows; None: it follows none.
     """
 
     connections: int
     commits: float
+    deadlocks: float
     lag_ms: float | None
 
 
@@ -113,6 +119,15 @@ class Server(Protocol):
     def promote(self) -> None:
         """Make a standby the writer."""
 
+    def upgrade(self, new: Binaries) -> None:
+        """Make its data, of a server that was shut down, those of a later major version; see `Engine.upgrade_to`."""
+
+    def finish_upgrade(self) -> None:
+        """Bring an upgrade that was interrupted to its end, or take it back."""
+
+    def catch_up(self, old: Server, role: Role) -> None:
+        """Have a running standby apply what a server that does not start has committed, as far as that can be read."""
+
     def delete(self) -> None:
         """Stop it and delete its data."""
 
@@ -146,6 +161,9 @@ class Server(Protocol):
     def has_applied(self, position: str) -> bool:
         """Whether a running standby has applied the changes up to that one."""
 
+    def beat(self) -> None:
+        """Commit something, to which standbys can be behind."""
+
     def sample(self) -> Sample:
         """Its load now."""
 
@@ -167,6 +185,9 @@ class Backups(Protocol):
 
     def keep_up(self, primary: Any) -> None:
         """Take a base copy if there is none, or much was committed since."""
+
+    def forget(self) -> None:
+        """Delete what is of an earlier major version."""
 
     def restore(self, primary: Any, recovering: Any, target: Path, time: float) -> None:
         """Put the data as they were at a time into a folder that does not exist.
@@ -193,8 +214,11 @@ class Changes(Protocol):
     def without_key(self, server: Server) -> list[str]:
         """Tables in which rows cannot be changed or deleted while changes are kept."""
 
-    def subscribe(self, server: Server, name: str, publisher: Path) -> None:
-        """Have a standby that was promoted apply the changes since then.
+    def beginning(self, server: Server) -> str:
+        """The last change that a standby has, which was promoted and has not been started since."""
+
+    def subscribe(self, server: Server, name: str, publisher: Path, beginning: str) -> None:
+        """Have a server apply the changes since then.
 
         Args:
             publisher: leads to the folder of the socket of the server that keeps them.
@@ -236,6 +260,9 @@ class Engine(Protocol):
             major: the major version of Aurora that new data are for.
             like: a server whose programs it gets; None: those that its data need, else those for the version.
         """
+
+    def upgrade_to(self, major: int) -> Binaries | None:
+        """What data are upgraded with to a major version of Aurora; None: they stay as they are."""
 
     def backups(self, folder: Path) -> Backups:
         """The backups of a cluster in its folder."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 import time
 import traceback
@@ -18,7 +19,7 @@ from aurora_cli.sandbox.database.account import Account, account_for, remove_aba
 from aurora_cli.sandbox.database.cluster import Cluster, Relations, Source
 from aurora_cli.sandbox.database.copies import Copies
 from aurora_cli.sandbox.database.engine import Engine, Server
-from aurora_cli.sandbox.database.metrics import Metrics, Sampled
+from aurora_cli.sandbox.database.metrics import Metrics, Sampled, minute
 from aurora_cli.sandbox.database.model import WantedCluster
 from aurora_cli.sandbox.database.mysql.engine import MysqlEngine
 from aurora_cli.sandbox.database.postgres.engine import PostgresEngine
@@ -34,6 +35,8 @@ ENGINES: Mapping[str, Callable[[Account, Supervisor, Mapping[str, str]], Engine]
 RETRY_S = (0.2, 1.0, 3.0, 10.0, 30.0)
 LOOK_S = 30.0
 """After this time without a change, servers and backups are looked at."""
+FULL_DISK = 2 * 1024 * 1024
+"""Free bytes with which a server cannot go on: it needs one WAL segment and a few pages."""
 FAILED_AFTER = 2
 """Failures in a row after which an instance is shown as failed; it is tried further."""
 STATUSES = {"No space left": "storage-full", "parameter": "incompatible-parameters"}
@@ -41,7 +44,7 @@ STATUSES = {"No space left": "storage-full", "parameter": "incompatible-paramete
 HINTS = {
     "storage-full": "Free some disk space.",
     "incompatible-parameters": "Correct the parameter group.",
-    "failed": "Its log is in the folder of the server.",
+    "failed": "Its log is in the folder of the server. If its data are damaged, restore a snapshot, or to a time.",
 }
 AGAIN = "The server is started again automatically, within 30 seconds."
 
@@ -55,6 +58,7 @@ class Worker:
         self.jobs: deque[Callable[[], None]] = deque()
         self.problem: SandboxFailed | None = None
         self.failures = 0
+        self.tried: set[str] = set()
         self.due = self.gone = self.working = False
         self.paused = False
         self.connections, self.active_at = 0, time.monotonic()
@@ -63,6 +67,8 @@ class Worker:
 
     def want(self, wanted: WantedCluster | None) -> None:
         """Call with the lock held."""
+        if wanted is not None and wanted.writer is not None:
+            self.tried.add(wanted.writer.id)
         if wanted != self.wanted or wanted is None:
             self.wanted, self.due, self.failures = wanted, True, 0
             self._changed.notify_all()
@@ -91,6 +97,11 @@ class Worker:
         with self._changed:
             self.due = True
             self._changed.notify_all()
+
+    @property
+    def fails(self) -> bool:
+        """Whether it has failed often enough to say so."""
+        return self.problem is not None and self.failures >= FAILED_AFTER
 
     @property
     def settled(self) -> bool:
@@ -131,14 +142,27 @@ class Worker:
                 job()
             self.cluster.reach(wanted, relations(wanted) if wanted else Relations())
         except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
-            self.problem = _as_failure(error)
+            self.problem = _with_full_disk(_as_failure(error), self.cluster.folder)
             self.failures += 1
+            if self.failures == FAILED_AFTER:
+                _say(f"{wanted.name if wanted else self.cluster.id}: {told(self.problem)[1]}")
         else:
             self.problem, self.failures = None, 0
+            self.tried.clear()
         with self._changed:
             self.working = False
             self.gone = self.wanted is None and wanted is None and self.problem is None
             self._changed.notify_all()
+
+
+def told(problem: SandboxFailed) -> tuple[str, str]:
+    """The status of an instance with that problem, and a sentence with a hint."""
+    status = next((status for part, status in STATUSES.items() if part in problem.message), "failed")
+    return status, f"{problem.message.rstrip('.')}. {HINTS[status]} {AGAIN}"
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201 - the log
 
 
 def _as_failure(error: Exception) -> SandboxFailed:
@@ -148,6 +172,14 @@ def _as_failure(error: Exception) -> SandboxFailed:
         return SandboxFailed(f"The databases cannot be written: {error.strerror}.")
     traceback.print_exc()
     return SandboxFailed(f"Internal error: {error!r}")
+
+
+def _with_full_disk(problem: SandboxFailed, folder: Path) -> SandboxFailed:
+    """The problem, with what is behind it if that is a full disk: a server may say it in its log alone."""
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < FULL_DISK and "No space left" not in problem.message:
+            return SandboxFailed(f"{problem.message.rstrip('.')}. No space left on device", details=problem.details)
+    return problem
 
 
 class Fleet:
@@ -182,7 +214,7 @@ class Fleet:
         self._workers: dict[str, Worker] = {}
         self._changed = threading.Condition()
         self._closed = False
-        self.metrics = Metrics(self._sampled)
+        self.metrics = Metrics(self._sampled, minute(environ))
         self.metrics.start()
 
     def update(self, wanted: Iterable[WantedCluster], snapshots: Collection[str] = ()) -> None:
@@ -230,7 +262,7 @@ class Fleet:
 
         def moved() -> None:
             for worker in list(self._workers.values()):
-                if worker.wanted is not None and worker.wanted.follows == wanted.id:
+                if worker.wanted is not None and wanted.id in (worker.wanted.follows, worker.wanted.blue):
                     worker.wake()
 
         cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed, moved)
@@ -269,6 +301,7 @@ class Fleet:
             successor.cluster if successor else None,
             blue.cluster if blue else None,
             tuple(one.cluster for one in workers if one.wanted and one.wanted.blue == wanted.id),
+            leader.wanted.version if leader and leader.wanted else None,
         )
 
     def _source(self, wanted: WantedCluster) -> Source | None:
@@ -308,17 +341,41 @@ class Fleet:
         if worker is None or worker.wanted is None or not worker.wanted.running or worker.paused:
             return True
         done = worker.cluster.done.get(instance)
-        return done is not None and done.restarts == restarts and done.server.running and not self._takes_over(worker)
+        return (
+            done is not None
+            and (done.restarts, done.major) == (restarts, worker.wanted.major)
+            and done.server.running
+            and not self._takes_over(worker)
+        )
 
     def problem(self, cluster: str) -> tuple[str, str] | None:
         """Status and sentence of a cluster whose servers do not do what they should."""
         worker = self._workers.get(cluster)
         problem = worker.problem if worker else None
-        if worker is None or problem is None or worker.failures < FAILED_AFTER:
-            return None
-        text = problem.message
-        status = next((status for part, status in STATUSES.items() if part in text), "failed")
-        return status, f"{text.rstrip('.')}. {HINTS[status]} {AGAIN}"
+        return told(problem) if worker is not None and problem is not None and worker.fails else None
+
+    def stranded(self) -> dict[str, list[str]]:
+        """DbClusterResourceIds of clusters whose writer's server does not start, with the instances that can take over.
+
+        Each of them takes over once at most, until one has succeeded; and none with a full disk, which is that of all.
+        """
+        found = {}
+        for identifier, worker in list(self._workers.items()):
+            primary, wanted, problem = worker.cluster.primary, worker.wanted, self.problem(identifier)
+            if problem is None or problem[0] == "storage-full" or primary is None or primary.running:
+                continue
+            if wanted is not None and wanted.running:
+                able = [one for one in worker.cluster.able if one not in worker.tried]
+                found.update({identifier: able} if able and wanted.follows is None else {})
+        return found
+
+    def failed_upgrades(self) -> dict[str, str]:
+        """DbClusterResourceIds of clusters whose upgrade to the wanted version has failed, and why."""
+        failed = [
+            (identifier, worker.wanted, worker.cluster.failed_upgrade)
+            for identifier, worker in list(self._workers.items())
+        ]
+        return {name: why[1] for name, wanted, why in failed if wanted is not None and why and why[0] == wanted.version}
 
     def cluster_stopping(self, cluster: str) -> bool:
         """Whether a server runs of a cluster that should be stopped."""
@@ -334,7 +391,7 @@ class Fleet:
         if worker is None or wanted is None or not wanted.running or wanted.writer is None or worker.paused:
             return False
         done = worker.cluster.done.get(wanted.writer.id)
-        return done is None or not done.writer or self._takes_over(worker)
+        return done is None or not done.writer or done.major != wanted.major or self._takes_over(worker)
 
     def replicates_changes(self, engine: str) -> bool:
         """Whether a green cluster of that engine gets the changes of the blue one, and is not a standby of it."""
@@ -362,6 +419,10 @@ class Fleet:
             return "failing-over"
         done = worker.cluster.done.get(wanted.writer.id)
         return "promoting" if done is not None and not done.writer else None
+
+    def has_data(self, cluster: str) -> bool:
+        """Whether there are data of a cluster."""
+        return (self._account.data / "clusters" / cluster / "cluster.json").exists()
 
     def earliest_backup(self, cluster: str) -> float | None:
         """Seconds since the epoch of the earliest time that a cluster can be restored to."""
@@ -421,15 +482,22 @@ class Fleet:
                 server = done[one.id].server if one.id in done else None
                 if wanted is not None and server is not None and server.running:
                     follows = wanted.follows is not None and server is primary
-                    found.append(Sampled(wanted.region, wanted.name, one.name, server, one.capacity, follows))
+                    role = "WRITER" if one.writer and not wanted.follows else "READER"
+                    beats = role == "WRITER" and wanted.replica_lag_s > 0
+                    found.append(
+                        Sampled(wanted.region, wanted.name, one.name, server, one.capacity, follows, role, beats)
+                    )
         return found
 
     def report(self) -> list[dict[str, Any]]:
         """What runs, with disk and memory, cluster by cluster."""
         found: list[dict[str, Any]] = []
         for worker in list(self._workers.values()):
-            wanted, done, told = worker.wanted, dict(worker.cluster.done), self.problem(worker.cluster.id)
-            for instance in wanted.instances if wanted else ():
+            wanted, done, problem = worker.wanted, dict(worker.cluster.done), self.problem(worker.cluster.id)
+            instances = wanted.instances if wanted else ()
+            ailing = [one.id for one in instances if not self.instance_settled(worker.cluster.id, one.id, one.restarts)]
+            for instance in instances:
+                shown = problem is not None and (instance.id in ailing or (instance.writer and not ailing))
                 server = done[instance.id].server if instance.id in done else None
                 found.append(
                     {
@@ -441,7 +509,7 @@ class Fleet:
                         "pid": server.pid if server else None,
                         "disk_bytes": server.disk() if server else 0,
                         "memory_bytes": server.memory() if server else 0,
-                        "problem": told[1] if told is not None else None,
+                        "problem": problem[1] if problem is not None and shown else None,
                     }
                 )
         return found

@@ -55,6 +55,7 @@ class WantedCluster:
         password: of the master user; None: the one that its data have.
         database: name of the initial database; None: none.
         pause_s: seconds without a connection after which it pauses; None: never.
+        replica_lag_s: seconds after which readers apply a change.
         running: whether it is neither stopped nor deleted.
         instances: that are not deleted.
         parameters: of its cluster parameter group, as set.
@@ -73,6 +74,7 @@ class WantedCluster:
     password: str | None
     database: str | None = None
     pause_s: float | None = None
+    replica_lag_s: float = 0.0
     running: bool = True
     instances: tuple[WantedInstance, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -141,26 +141,39 @@ class ServerProcess:
                 os.kill(pid, self.GENTLE)
                 wait_until(lambda: not Path(f"/proc/{pid}").exists(), timeout_s=10.0)
 
-    def _run(self, tool: str, *arguments: str, user: str | None = None, text: str | None = None) -> str:
+    def _run(
+        self,
+        tool: str,
+        *arguments: str,
+        user: str | None = None,
+        binaries: Binaries | None = None,
+        text: str | None = None,
+        cwd: Path = Path("/"),
+    ) -> str:
         uid = self._account.uid
         account: dict[str, Any] = {} if uid is None else {"user": user or uid, "group": uid, "extra_groups": []}
         environ = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
         try:
             done = subprocess.run(
-                [self.binaries.tool(tool), *arguments],
+                [(binaries or self.binaries).tool(tool), *arguments],
                 capture_output=True,
                 text=True,
                 input=text,
                 check=False,
-                cwd="/",
+                cwd=cwd,
                 env=environ,
                 **account,
             )
         except OSError as error:
             raise SandboxFailed(f"{tool} does not run: {error}") from error
         if done.returncode:
-            raise SandboxFailed(f"{tool} fails: {last_line(done.stderr)}", details={"output": done.stderr[-2000:]})
+            output = done.stderr or done.stdout
+            raise SandboxFailed(f"{tool} fails: {self._complaint(output)}", details={"output": output[-2000:]})
         return str(done.stdout)
+
+    def _complaint(self, output: str) -> str:
+        """Why a program has failed, from its output."""
+        return last_line(output)
 
     def _reason(self, since: int) -> str:
         """Why it has ended, from what its log has got since then."""

@@ -16,13 +16,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aurora_cli.sandbox.database.metrics import minute
 from aurora_cli.sandbox.emulator.admin import Admin
 from aurora_cli.sandbox.emulator.application import Application
 from aurora_cli.sandbox.emulator.calls import CallLog
 from aurora_cli.sandbox.emulator.inventory import SavedInventory
 from aurora_cli.sandbox.emulator.loading import Loader
 from aurora_cli.sandbox.emulator.rds.databases import hooks
+from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.emulator.server import EmulatorServer
+from aurora_cli.sandbox.emulator.ticker import Ticker
 from aurora_cli.sandbox.faults import FaultBook
 from aurora_cli.sandbox.isolation import DEFAULT_REGION, Keys, new_keys
 from aurora_cli.sandbox.processes import start_time
@@ -58,8 +61,9 @@ def main(argv: list[str] | None = None) -> None:
     files = StateFiles(options.folder)
     token, keys = secrets.token_hex(16), new_keys()
     inventory = SavedInventory(files)
-    loader = Loader(options.region, lambda aws: begin(aws, inventory, files.folder, keys))
-    admin = Admin(token, loader, inventory, CallLog(), FaultBook())
+    loader, faults = Loader(options.region, lambda aws: begin(aws, inventory, files.folder, keys)), FaultBook()
+    SERVING.replica_lag = faults.replica_lag
+    admin = Admin(token, loader, inventory, CallLog(), faults)
     server = listen(options.port, Application(admin, keys.access_key_id))
     state = new_state(server.port, token, keys, options.region)
     files.write_state(state)
@@ -76,10 +80,11 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def begin(aws: Aws, inventory: SavedInventory, folder: Path, keys: Keys) -> None:
-    """Bring back the resources, and their servers."""
+    """Bring back the resources, and their servers, and follow them from then on."""
     hooks.start(folder, os.environ, keys)
     inventory.start(aws)
     hooks.begin()
+    Ticker(aws, inventory, minute(os.environ)).start()
 
 
 def wake_up(pipe: int) -> None:

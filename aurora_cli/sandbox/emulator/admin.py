@@ -31,7 +31,7 @@ from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.server import Environ
 from aurora_cli.sandbox.emulator.services.cloudwatch import LAGS
 from aurora_cli.sandbox.emulator.wire_errors import Answer
-from aurora_cli.sandbox.faults import FaultBook, parse_rule
+from aurora_cli.sandbox.faults import REPLICA_LAG, FaultBook, parse_rule
 
 MAX_LATENCY_S = 3600.0
 Query = dict[str, str]
@@ -82,10 +82,19 @@ class Admin:
 
     def _faults(self, method: str, query: Query, data: Any) -> Any:
         if method == "POST":
-            return {"fault": self.faults.add(parse_rule(data)).to_dict()}
-        if method == "DELETE":
-            return {"cleared": self.faults.clear(query.get("id"))}
-        return {"faults": self.faults.list()}
+            rule = parse_rule(data)
+            if rule.kind == REPLICA_LAG:
+                self.loader.wait()
+                hooks.check_serves()
+            answer: dict[str, Any] = {"fault": self.faults.add(rule).to_dict()}
+        elif method == "DELETE":
+            answer = {"cleared": self.faults.clear(query.get("id"))}
+        else:
+            return {"faults": self.faults.list()}
+        if self.loader.ready:
+            with self.loader.wait().one_at_a_time:
+                hooks.sync()
+        return answer
 
     def _settings(self, method: str, query: Query, data: Any) -> Any:
         if method == "POST":

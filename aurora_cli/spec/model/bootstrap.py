@@ -10,7 +10,9 @@ from aurora_cli.spec.model.fields import Model
 class BootstrapRole(Model):
     """A role of the database. Without `iam` and `secret` it cannot sign in: a group of others."""
 
-    iam: bool = Field(False, description="Sign in with IAM tokens (`GRANT rds_iam`).")
+    iam: bool = Field(
+        False, description="Sign in with IAM tokens (`GRANT rds_iam`; Aurora MySQL: AWSAuthenticationPlugin)."
+    )
     secret: str | None = Field(
         None, description="Sign in with the password of a secret: its ARN. The secret is JSON with `password`."
     )
@@ -20,10 +22,13 @@ class BootstrapRole(Model):
 class BootstrapDatabase(Model):
     """A database, which is created unless it exists."""
 
-    owner: str | None = Field(None, description="Role that owns it; default the master user.")
-    extensions: list[str] = Field(default_factory=list, description="Extensions to create, with those that they need.")
+    owner: str | None = Field(None, description="Role that owns it; default the master user. Aurora PostgreSQL.")
+    extensions: list[str] = Field(
+        default_factory=list, description="Extensions to create, with those that they need. Aurora PostgreSQL."
+    )
     grants: list[str] = Field(
-        default_factory=list, description="What to grant, as after GRANT: `usage on schema public to app`."
+        default_factory=list,
+        description="What to grant, as after GRANT: `usage on schema public to app`, `select on shop.* to app`.",
     )
     sql: list[str] = Field(
         default_factory=list,

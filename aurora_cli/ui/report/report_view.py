@@ -23,7 +23,7 @@ from aurora_cli.ui.text import clean, duration, listed, retyped
 
 SERVERLESS = "db.serverless"
 REGION_COLUMNS = ("Region", "Role", "Instances", "Lag", "Forwards writes", "Status")
-INSTANCE_COLUMNS = ("Id", "Role", "Class", "Zone", "Status")
+INSTANCE_COLUMNS = ("Id", "Role", "Class", "Zone", "Status", "Lag")
 WIDE = 90
 
 
@@ -80,11 +80,12 @@ def _print_instances(consoles: Consoles, report: ClusterReport) -> None:
     section(consoles.out, f"Instances ({len(report.instances)})")
     ordered = sorted(report.instances, key=lambda i: (i.role != "writer", i.role, i.zone or "~", i.id))
     wide = consoles.out.width >= WIDE
+    shown = len(INSTANCE_COLUMNS) - all(i.lag_ms is None for i in ordered)
     print_table(
         consoles,
         "",
-        INSTANCE_COLUMNS,
-        [_instance(consoles.out, i, report.acu, wide) for i in ordered],
+        INSTANCE_COLUMNS[:shown],
+        [_instance(consoles.out, i, report.acu, wide)[:shown] for i in ordered],
         indent=2,
         spare=("Zone", "Class"),
     )
@@ -99,7 +100,12 @@ def _instance(console: Console, instance: InstanceInfo, acu: dict[str, float] | 
     class_ = instance.class_
     if class_ == SERVERLESS:
         class_ = f"serverless {_range(acu)}" if acu and wide else "serverless"
-    return [instance.id, instance.role, class_, instance.zone, status_cell(console, instance.status)]
+    status = status_cell(console, instance.status)
+    return [instance.id, instance.role, class_, instance.zone, status, _lag(instance.lag_ms)]
+
+
+def _lag(milliseconds: float | None) -> str | None:
+    return None if milliseconds is None else f"{milliseconds:.0f} ms"
 
 
 def _note(instance: InstanceInfo) -> str:
@@ -134,12 +140,11 @@ def _print_regions(consoles: Consoles, report: ClusterReport) -> None:
 
 
 def _region(console: Console, region: RegionInfo) -> list[Value]:
-    lag = None if region.lag_ms is None else f"{region.lag_ms:.0f} ms"
     return [
         region.region,
         region.role,
         region.instances,
-        lag,
+        _lag(region.lag_ms),
         region.write_forwarding,
         status_cell(console, region.status),
     ]

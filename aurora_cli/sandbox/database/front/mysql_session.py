@@ -6,6 +6,7 @@ The proxy does TLS with both, so that accounts that require it are admitted, and
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from functools import cache
 from typing import Any
@@ -89,7 +90,7 @@ class MysqlSession(Session):
             self._handle is None
             and data[4:5] in mysql_wire.STATEMENTS
             and len(data) < _LONGEST
-            and _PLUGIN in data.lower()
+            and _AURORAS.search(data)
         ):
             data = self._translated(data)
         super().data_received(data)
@@ -113,6 +114,9 @@ class MysqlSession(Session):
             made = await asyncio.get_running_loop().create_unix_connection(lambda: MysqlServerSide(self), str(path))
         except OSError:
             self._say(0, mysql_wire.SHUTDOWN, "The DB instance is not available now")
+            return
+        if self.transport.is_closing():  # the client is gone
+            made[0].close()
             return
         self._server: Any = made[1]
         self._server.peer, self.peer = self.transport, self._server.transport
@@ -216,6 +220,7 @@ class MysqlSession(Session):
     def _say(self, number: int, error: tuple[int, str], message: str) -> None:
         self.transport.write(mysql_wire.refusal(number, error, message))
         self.transport.close()
+        self._door.pending.discard(self)
         self._handle = _keep
         if self.peer is not None:
             self.peer.close()
@@ -233,4 +238,4 @@ def _keep() -> None:
     """Let what comes wait."""
 
 
-_PLUGIN, _LONGEST = b"awsauthenticationplugin", 65536
+_AURORAS, _LONGEST = re.compile(rb"AWSAuthenticationPlugin|DEFAULT\s+ROLE", re.IGNORECASE), 65536

@@ -16,9 +16,14 @@ _PRIVILEGES = (
     "CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, "
     "CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER"
 )
-_OWN_PRIVILEGES = {MARIADB: ", CONNECTION ADMIN, SET USER"}
+_OWN_PRIVILEGES = {MARIADB: ", DELETE HISTORY, CONNECTION ADMIN, SET USER"}
+"""DELETE HISTORY is part of ALL ON a database, which the master user may grant."""
 _IAM = re.compile(
     rb"IDENTIFIED\s+WITH\s+[`'\"]?AWSAuthenticationPlugin[`'\"]?\s+(?:AS|BY)\s+(['\"])RDS\1", re.IGNORECASE
+)
+
+_DEFAULT_ROLE = re.compile(
+    rb"(\bSET\s+DEFAULT\s+ROLE\s+(?:`[^`]+`|'[^']+'|\w+))(?:\s*,\s*(?:`[^`]+`|'[^']+'|\w+))*\s+TO\s+", re.IGNORECASE
 )
 
 
@@ -74,9 +79,10 @@ def signs_in_by_token(server: Queried, user: str, secret: str) -> bool:
     return bool(server.query(statement, (user, native(secret))))
 
 
-def for_this_server(statement: bytes, secret: str) -> bytes:
-    """A statement without AWSAuthenticationPlugin, which no server has but Aurora's."""
-    return _IAM.sub(f"IDENTIFIED WITH mysql_native_password AS '{native(secret)}'".encode(), statement)
+def for_this_server(statement: bytes, product: str, secret: str) -> bytes:
+    """A statement without AWSAuthenticationPlugin, which no server has but Aurora's; to a MariaDB, with one default role."""
+    known = _IAM.sub(f"IDENTIFIED WITH mysql_native_password AS '{native(secret)}'".encode(), statement)
+    return _DEFAULT_ROLE.sub(rb"\1 FOR ", known) if product == MARIADB else known
 
 
 def _identifier(name: str) -> str:

@@ -67,6 +67,11 @@ class MysqlBackups:
                 number = max((int(one) for one, _ in known), default=0) + 1
                 os.link(log, self.archive / f"{number:08}-{name}")
 
+    def forget(self) -> None:
+        """See `Backups`."""
+        for folder in (self._base, self.archive):
+            shutil.rmtree(folder, ignore_errors=True)
+
     def restore(self, primary: MysqlServer, recovering: MysqlServer, target: Path, time: float) -> None:
         """See `Backups`."""
         if primary.binaries.product != MARIADB:

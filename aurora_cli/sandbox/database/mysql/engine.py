@@ -14,6 +14,7 @@ from aurora_cli.sandbox.database.front.authority import Authority
 from aurora_cli.sandbox.database.mysql.backups import MysqlBackups
 from aurora_cli.sandbox.database.mysql.binaries import NONE_HINT, installed
 from aurora_cli.sandbox.database.mysql.server import LOOPBACK, PRODUCT_MARK, Common, MysqlServer
+from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.database.supervisor import Supervisor
 
 
@@ -50,6 +51,10 @@ class MysqlEngine:
         if product != self._binaries.product:
             raise SandboxFailed(f"The data are those of {product}, which is not installed any more.", hint=NONE_HINT)
         return MysqlServer(self._account, self._supervisor, self._binaries, key, folder, crashed, self._common)
+
+    def upgrade_to(self, major: int) -> Binaries | None:
+        """None: the data stay those of the one MariaDB or MySQL."""
+        return None
 
     def backups(self, folder: Path) -> MysqlBackups:
         """See `Engine`."""

@@ -26,6 +26,7 @@ from aurora_cli.sandbox.processes import wait_until
 
 LOOPBACK = "127.0.0.1"
 SENT_TIMEOUT_S = 30.0
+LAST_TIME = "2038-01-01 00:00:00"
 STANDBY_MARK, PRODUCT_MARK = "aurora.standby", "aurora.product"
 COPIED_AT = ("mariadb_backup_binlog_info", "xtrabackup_binlog_info")
 """Where mariadb-backup says which transaction a copy ends with; the name since 11.1, and the one before."""
@@ -35,6 +36,7 @@ _CLIENTS = (
     "SELECT id FROM information_schema.processlist "
     "WHERE user NOT IN ('rdsadmin', 'rdsrepladmin', 'system user', 'event_scheduler', 'unauthenticated user')"
 )
+_DEADLOCKS = "SELECT count FROM information_schema.innodb_metrics WHERE name = 'lock_deadlocks'"
 _UNSENT = (
     "SELECT 1 FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%' AND state NOT LIKE '%has sent all%'"
 )
@@ -73,6 +75,7 @@ class MysqlServer(ServerProcess):
         self._common = common
         self._dialect = of(binaries.product)
         self._role: Role | None = None
+        self._known: dict[str, str] = {}
         self._loaded: dict[str, str] = {}
 
     @property
@@ -211,6 +214,12 @@ class MysqlServer(ServerProcess):
             if former.get(name) != value:
                 self._set(name, value)
         self._loaded = dict(now)
+        if (
+            self._role is not None
+            and self._role.standby
+            and self._replication().get("SQL_Delay", self._delay) != self._delay
+        ):
+            self._follow()
 
     def _set(self, name: str, value: str | None) -> None:
         given: int | str | None = int(value) if value is not None and re.fullmatch(r"-?\d+", value) else value
@@ -272,6 +281,22 @@ class MysqlServer(ServerProcess):
     def _position(self) -> Path:
         return self.folder / "position"
 
+    def upgrade(self, new: Binaries) -> None:
+        """There is one MariaDB or MySQL: see `MysqlEngine.upgrade_to`."""
+        raise SandboxFailed(f"{new.label} is not an upgrade of {self.binaries.label}.")
+
+    def finish_upgrade(self) -> None:
+        """Nothing to do: there are no upgrades."""
+
+    def catch_up(self, old: Server, role: Role) -> None:
+        """See `Server`: by the binary logs in its data."""
+        assert isinstance(old, MysqlServer)
+        if self.binaries.product == MARIADB:
+            self.query(self._dialect.stop)
+            since = str(self.query("SELECT @@gtid_current_pos")[0][0])
+            with suppress(SandboxFailed):
+                self.apply_logs(old.binary_logs(), since, LAST_TIME)
+
     def promote(self) -> None:
         """See `Server`."""
         self.query(self._dialect.stop)
@@ -311,10 +336,15 @@ class MysqlServer(ServerProcess):
             "PASSWORD": self._common.secret,
             "CONNECT_RETRY": 1,
             "SSL": 1,
+            "DELAY": self._delay,
         }
         given = ", ".join(f"{prefix}{name} = %s" for name in options)
         self.query(f"{statement} {given}, {own}", tuple(options.values()))
         self.query(self._dialect.start)
+
+    @property
+    def _delay(self) -> int:
+        return round(self._role.lag_s) if self._role is not None else 0
 
     def _upstream_port(self) -> int:
         return _port_of(self._role.upstream) if self._role is not None and self._role.upstream is not None else 0
@@ -362,12 +392,18 @@ class MysqlServer(ServerProcess):
             return bool(self.query("SELECT GTID_SUBSET(%s, @@gtid_executed)", (position,))[0][0])
         return includes(str(self.query("SELECT @@gtid_slave_pos")[0][0]), position)
 
+    def beat(self) -> None:
+        """See `Server`."""
+        self.query("CREATE TABLE IF NOT EXISTS mysql.rds_heartbeat2 (id int PRIMARY KEY, value bigint)")
+        self.query("REPLACE INTO mysql.rds_heartbeat2 VALUES (1, unix_timestamp())")
+
     def sample(self) -> Sample:
         """See `Server`."""
         connections = len(self.query(_CLIENTS))
         commits = float(self.query("SHOW GLOBAL STATUS LIKE %s", (self._dialect.commits,))[0][1])
         lag = (self._replication().get(self._dialect.lag) or 0) * 1000.0 if self.is_standby else None
-        return Sample(connections, commits, lag)
+        deadlocks = float(self.query(_DEADLOCKS)[0][0])
+        return Sample(connections, commits, deadlocks, lag)
 
     # Users
 
@@ -386,7 +422,7 @@ class MysqlServer(ServerProcess):
 
     def translate(self, statement: bytes) -> bytes:
         """See `Server`."""
-        return accounts.for_this_server(statement, self._common.secret)
+        return accounts.for_this_server(statement, self.binaries.product, self._common.secret)
 
     def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
         """Run a statement as the superuser; returns its rows.

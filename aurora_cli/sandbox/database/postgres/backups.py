@@ -51,6 +51,12 @@ class PostgresBackups:
         for file in files:  # which were there before the backup began
             file.unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """See `Backups`."""
+        shutil.rmtree(self._base, ignore_errors=True)
+        for file in self.archive.glob("*"):
+            file.unlink(missing_ok=True)
+
     def restore(self, primary: PostgresServer, recovering: PostgresServer, target: Path, time: float) -> None:
         """Put the data as they were at a time into a folder that does not exist.
 

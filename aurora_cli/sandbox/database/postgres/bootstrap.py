@@ -18,9 +18,22 @@ CREATE ROLE rds_iam NOLOGIN;
 CREATE ROLE rds_replication NOLOGIN;
 CREATE ROLE rds_password NOLOGIN;
 GRANT rds_iam, rds_replication, rds_password TO rds_superuser WITH ADMIN OPTION;
-GRANT pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION;
 REVOKE CONNECT ON DATABASE template1 FROM PUBLIC;
 """
+GRANTS = """
+DO $$ DECLARE one text;
+BEGIN
+    FOR one IN SELECT rolname FROM pg_roles WHERE rolname IN ('pg_monitor', 'pg_signal_backend', 'pg_checkpoint',
+            'pg_use_reserved_connections', 'pg_create_subscription', 'pg_maintain', 'pg_signal_autovacuum_worker') LOOP
+        EXECUTE format('GRANT %I TO rds_superuser WITH ADMIN OPTION', one);
+    END LOOP;
+    IF current_setting('server_version_num')::int >= 160000 THEN
+        EXECUTE 'GRANT pg_read_all_data, pg_write_all_data TO rds_superuser WITH ADMIN TRUE, INHERIT FALSE, SET FALSE';
+    END IF;
+END $$;
+"""
+"""Of the roles that the major version has. Before 16, whoever has CREATEROLE may grant the last two. Those of files and programs
+of the host are nobody's."""
 FUNCTIONS = """
 SET allow_system_table_mods = on;
 CREATE OR REPLACE FUNCTION pg_catalog.aurora_version() RETURNS text LANGUAGE sql STABLE
@@ -64,6 +77,7 @@ def prepare(server: Queried, user: str, database: str | None) -> None:
     if server.query(
         "SELECT 1 FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE r.rolname = 'rds_superuser'"
     ):
+        server.query(GRANTS)
         return
     for one in ("template1", "postgres"):
         server.query(FUNCTIONS, database=one)
@@ -72,7 +86,7 @@ def prepare(server: Queried, user: str, database: str | None) -> None:
     name = _identifier(user)
     owned = "".join(f"ALTER DATABASE {_identifier(one)} OWNER TO {name};" for one in {"postgres", database} if one)
     server.query(
-        f"{ROLES} CREATE ROLE {name} LOGIN CREATEDB CREATEROLE INHERIT VALID UNTIL 'infinity';"
+        f"{ROLES} {GRANTS} CREATE ROLE {name} LOGIN CREATEDB CREATEROLE INHERIT VALID UNTIL 'infinity';"
         f"GRANT rds_superuser TO {name}; {owned}"
     )
 

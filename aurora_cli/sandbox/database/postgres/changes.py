@@ -2,16 +2,14 @@
 
 The copy follows physically until the publisher has a slot for each database, and is promoted then. Its timeline begins after the
 last record that it has replayed, and that is from where its subscriptions go on: no change is missing, and none comes twice.
-Slots, publications and subscriptions of a copy have its name, slots also the OID of their database, which the copy has too.
+Slots, publications and subscriptions of a copy have its name, slots also a hash of the name of their database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
 
-from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.engine import Server
 from aurora_cli.sandbox.database.postgres.server import PostgresServer
 from aurora_cli.sandbox.database.postgres.settings import PORT, SUPERUSER
@@ -26,6 +24,7 @@ _SUBSCRIBED = """
 SELECT s.oid FROM pg_subscription s JOIN pg_database d ON d.oid = subdbid
 WHERE subname = %s AND datname = current_database()
 """
+_HISTORY = "SELECT pg_read_file('pg_wal/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.history')"
 _PUBLISHED = "SELECT 1 FROM pg_publication WHERE pubname = %s"
 
 
@@ -35,10 +34,10 @@ class PostgresChanges:
     def publish(self, server: Server, name: str) -> str:
         """See `Changes`. A slot waits for the end of all transactions."""
         one, publication = _own(server), _PREFIX + name
-        for database, oid in _databases(one):
+        for database, number in _databases(one):
             if not one.query(_PUBLISHED, (publication,), database):
                 one.query(f"CREATE PUBLICATION {publication} FOR ALL TABLES", database=database)
-            slot = f"{publication}_{oid}"
+            slot = f"{publication}_{number}"
             if not one.query("SELECT 1 FROM pg_replication_slots WHERE slot_name = %s", (slot,)):
                 one.query("SELECT pg_create_logical_replication_slot(%s, 'pgoutput')", (slot,), database)
         return _later(one)
@@ -62,10 +61,14 @@ class PostgresChanges:
         one = _own(server)
         return [str(table) for database, _ in _databases(one) for (table,) in one.query(_WITHOUT_KEY, (), database)]
 
-    def subscribe(self, server: Server, name: str, publisher: Path) -> None:
+    def beginning(self, server: Server) -> str:
+        """See `Changes`."""
+        line = _own(server).query(_HISTORY)[0][0].strip().splitlines()[-1]
+        return str(line.split("\t")[1])
+
+    def subscribe(self, server: Server, name: str, publisher: Path, beginning: str) -> None:
         """See `Changes`."""
         one, subscription = _own(server), _PREFIX + name
-        began = _began_at(one)
         for database, number in _databases(one):
             one.query(f"DROP PUBLICATION IF EXISTS {subscription}", database=database)  # the publisher's, copied
             if one.query(f"{_SUBSCRIBED} AND subenabled", (subscription,), database):
@@ -78,7 +81,7 @@ class PostgresChanges:
                 database=database,
             )
             oid = one.query(_SUBSCRIBED, (subscription,), database)[0][0]
-            one.query("SELECT pg_replication_origin_advance(%s, %s)", (f"pg_{oid}", began))
+            one.query("SELECT pg_replication_origin_advance(%s, %s)", (f"pg_{oid}", beginning))
             one.query(f"ALTER SUBSCRIPTION {subscription} ENABLE", database=database)
 
     def unsubscribe(self, server: Server, name: str | None) -> None:
@@ -128,8 +131,11 @@ def _own(server: Server) -> PostgresServer:
     return server
 
 
-def _databases(server: PostgresServer) -> Iterator[tuple[str, Any]]:
-    yield from server.query("SELECT datname, oid FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1")
+def _databases(server: PostgresServer) -> Iterator[tuple[str, str]]:
+    """The databases of clients, each with a hash of its name."""
+    yield from server.query(
+        "SELECT datname, left(md5(datname), 8) FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"
+    )
 
 
 def _later(server: PostgresServer) -> str:
@@ -137,21 +143,6 @@ def _later(server: PostgresServer) -> str:
     place = server.query("SELECT pg_current_wal_insert_lsn()::text")[0][0]
     server.query("SELECT pg_logical_emit_message(true, 'aurora', 'here')")
     return str(place)
-
-
-def _began_at(server: PostgresServer) -> str:
-    """Where its timeline begins, after the last record of the one before."""
-    line = (
-        server.query("SELECT pg_read_file('pg_wal/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '.history')")[
-            0
-        ][0]
-        .strip()
-        .splitlines()[-1]
-    )
-    try:
-        return str(line.split("\t")[1])
-    except IndexError as error:
-        raise SandboxFailed("The copy has no timeline of its own.") from error
 
 
 def _literal(text: str) -> str:

@@ -43,6 +43,10 @@ class PostgresEngine:
         binaries = needed or (like.binaries if like else self._programs.for_cluster(major))
         return PostgresServer(self._account, self._supervisor, binaries, key, folder, crashed)
 
+    def upgrade_to(self, major: int) -> Binaries | None:
+        """See `Engine`."""
+        return self._programs.upgrade_to(major)
+
     def backups(self, folder: Path) -> PostgresBackups:
         """See `Engine`."""
         return PostgresBackups(self._account, folder)
@@ -64,6 +68,11 @@ class Programs:
         chosen = choose(self._available, major)
         assert chosen is not None
         return self._use(chosen)
+
+    def upgrade_to(self, major: int) -> Binaries | None:
+        """That major version, if it is installed with pg_upgrade."""
+        found = next((one for one in self._available if one.major == major), None)
+        return self._use(found) if found is not None and Path(found.tool("pg_upgrade")).exists() else None
 
     def for_data(self, data: Path) -> Binaries | None:
         """The one that a data directory needs; None if there are no data.

@@ -6,19 +6,24 @@ import re
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from aurora_cli.errors import SandboxFailed
 from aurora_cli.sandbox.database.account import NOBODY
-from aurora_cli.sandbox.database.engine import Role, Sample, Server
+from aurora_cli.sandbox.database.copying import copy_folder
+from aurora_cli.sandbox.database.engine import FORMER_DATA, Role, Sample, Server
 from aurora_cli.sandbox.database.postgres import bootstrap, parameters
 from aurora_cli.sandbox.database.postgres.settings import HBA, PORT, SUPERUSER, ServerSettings
 from aurora_cli.sandbox.database.process import READY_TIMEOUT_S, ServerProcess, last_line
+from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.processes import wait_until
 
+REPLAY_TIMEOUT_S = 30.0
+SAME_LOOKS = 5
+"""Looks at a standby that find it where it was, after which it has replayed what it can get."""
 _INITDB = (
     f"--username={SUPERUSER}",
     "--auth=trust",
@@ -32,6 +37,7 @@ _INITDB = (
 _SAMPLE = """
 SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> 'rdsadmin'),
     (SELECT coalesce(sum(xact_commit), 0) FROM pg_stat_database),
+    (SELECT coalesce(sum(deadlocks), 0) FROM pg_stat_database),
     CASE WHEN NOT pg_is_in_recovery() THEN NULL WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
         ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()) * 1000, 0) END
 """
@@ -61,24 +67,74 @@ class PostgresServer(ServerProcess):
     def create(self) -> None:
         """Initialize an empty data directory. Raises SandboxFailed."""
         self._make_folder()
-        if self._account.uid is None:
-            self._run("initdb", "-D", str(self.data), *_INITDB)
-            return
-        # initdb looks its user up, unlike all others: so it runs as one that is known, in a folder that this one can enter.
+        with self._of_known_user() as (folder, user):
+            self._run("initdb", "-D", f"{folder}/data", *_INITDB, user=user)
+            self._account.own_all(folder)
+            (folder / "data").rename(self.data)
+
+    @contextmanager
+    def _of_known_user(self) -> Iterator[tuple[Path, str | None]]:
+        """A folder for programs that look their user up, unlike all others, and a user that is known; None: our own."""
         with tempfile.TemporaryDirectory(dir=self._account.data) as folder:
-            shutil.chown(folder, NOBODY)
-            self._run("initdb", "-D", f"{folder}/data", *_INITDB, user=NOBODY)
-            self._account.own_all(Path(folder))
-            Path(folder, "data").rename(self.data)
+            if self._account.uid is not None:
+                shutil.chown(folder, NOBODY)
+            yield Path(folder), NOBODY if self._account.uid is not None else None
+
+    def upgrade(self, new: Binaries) -> None:
+        """By pg_upgrade. Until it has succeeded, the data stay as they are.
+
+        Raises:
+            SandboxFailed: pg_upgrade refuses, or fails; says why.
+        """
+        former = self.data.with_name(FORMER_DATA)
+        with self._of_known_user() as (folder, user):
+            copy_folder(self.data, folder / "old")
+            for name in ("postgresql.conf", "standby.signal", "postmaster.pid"):
+                (folder / "old" / name).unlink(missing_ok=True)
+            self._account.write(folder / "old" / "postgresql.conf", "")
+            if user is not None:
+                for path in (folder, *folder.rglob("*")):
+                    shutil.chown(path, user)
+            self._run("initdb", "-D", f"{folder}/data", *_INITDB, user=user, binaries=new)
+            single = ("--single", "-j", "-D", f"{folder}/data", "template0")  # from which pg_upgrade makes databases
+            functions = bootstrap.FUNCTIONS.replace(";\n", ";\n\n")
+            self._run("postgres", *single, user=user, binaries=new, text=functions)
+            places = ("-b", str(self.binaries.folder), "-d", f"{folder}/old", "-D", f"{folder}/data", "-s", str(folder))
+            self._run("pg_upgrade", *places, "-U", SUPERUSER, "--link", user=user, binaries=new, cwd=folder)
+            self._account.own_all(folder)
+            self.data.rename(former)
+            (folder / "data").rename(self.data)
+        shutil.rmtree(former, ignore_errors=True)
+        self.binaries = new
+
+    def finish_upgrade(self) -> None:
+        """See `Server`."""
+        former = self.data.with_name(FORMER_DATA)
+        if former.exists() and not self.data.exists():
+            former.rename(self.data)
+        shutil.rmtree(former, ignore_errors=True)
+
+    def catch_up(self, old: Server, role: Role) -> None:
+        """See `Server`: by the WAL of its data."""
+        self._configure(role, {"restore_command": f'cp "{old.data}/pg_wal/%f" %p'})
+        self.reload()
+        replayed: list[Any] = []
+
+        def rests() -> bool:
+            replayed.append(self.query("SELECT pg_last_wal_replay_lsn()"))
+            return len(replayed) >= SAME_LOOKS and all(one == replayed[-1] for one in replayed[-SAME_LOOKS:])
+
+        wait_until(rests, timeout_s=REPLAY_TIMEOUT_S, every_s=0.1)
 
     def ways_to_follow(self, writer: Server, *, named: bool) -> list[Callable[[], None]]:
-        """As it is, else rewound, else from a new base backup."""
+        """As it is, else rewound, else from a new base backup; of another major version only from that."""
+        alike, self.binaries = self.binaries.major == writer.binaries.major, writer.binaries
         ways: list[Callable[[], None]] = [
             lambda: None,
             lambda: self._rewind(writer.sockets),
             lambda: self._copy(writer.sockets, self.slot if named else None),
         ]
-        return ways if self.exists else ways[2:]
+        return ways if self.exists and alike else ways[2:]
 
     def _copy(self, writer_sockets: Path, slot: str | None) -> None:
         self._make_folder()
@@ -108,12 +164,15 @@ class PostgresServer(ServerProcess):
 
     def configure(self, role: Role) -> None:
         """See `Server`."""
+        leader = role.leader_backups
+        self._configure(role, _from_archive(leader.archive) if leader is not None else {})
+
+    def _configure(self, role: Role, restore: dict[str, str]) -> None:
         identity = {
             "version": role.version,
             "instance": role.instance,
             "members": ",".join(f"{name}:{slot_of(key) if key else ''}" for name, key in role.members),
         }
-        leader = role.leader_backups
         settings = ServerSettings(
             sockets=str(self.sockets),
             name=self.slot,
@@ -122,7 +181,8 @@ class PostgresServer(ServerProcess):
             archive=str(self._account.folder(role.backups.archive)),
             identity=identity,
             parameters=parameters.known(role.parameters, self.binaries),
-            restore=_from_archive(leader.archive) if leader is not None else {},
+            restore=restore,
+            lag_s=role.lag_s,
         )
         self._write(settings, standby=role.standby)
 
@@ -242,10 +302,14 @@ class PostgresServer(ServerProcess):
         """See `Server`."""
         return bool(self.query("SELECT pg_last_wal_replay_lsn() > %s::pg_lsn", (position,))[0][0])
 
+    def beat(self) -> None:
+        """See `Server`."""
+        self.query("SELECT pg_logical_emit_message(true, 'aurora', 'lag')")
+
     def sample(self) -> Sample:
         """See `Server`."""
-        connections, commits, lag = self.query(_SAMPLE)[0]
-        return Sample(int(connections), float(commits), None if lag is None else float(lag))
+        connections, commits, deadlocks, lag = self.query(_SAMPLE)[0]
+        return Sample(int(connections), float(commits), float(deadlocks), None if lag is None else float(lag))
 
     def _accepts(self) -> bool:
         import psycopg
@@ -253,6 +317,11 @@ class PostgresServer(ServerProcess):
         with suppress(psycopg.Error), self.connect():
             return True
         return False
+
+    def _complaint(self, output: str) -> str:
+        """The last line; of pg_upgrade the sentence on what keeps it from an upgrade."""
+        found = re.search(r"^(Your (?:installation|cluster) .+?)(?:\.\s|\n\n)", output, re.DOTALL | re.MULTILINE)
+        return " ".join(found[1].split()) if found else last_line(output.replace("Failure, exiting", ""))
 
     def _cause(self, log: str) -> str:
         lines = [line.split(":  ", 1)[1] for line in log.splitlines() if re.search(r"(?:LOG|FATAL|PANIC):  ", line)]

@@ -61,6 +61,7 @@ class ServerSettings:
         identity: values of the settings `aurora.*`.
         parameters: of the parameter groups, which the server knows.
         restore: lines for WAL from an archive; usually none.
+        lag_s: seconds after which a standby applies a change.
     """
 
     sockets: str
@@ -71,6 +72,7 @@ class ServerSettings:
     identity: Mapping[str, str]
     parameters: Mapping[str, str]
     restore: Mapping[str, str]
+    lag_s: float = 0.0
 
     def text(self) -> str:
         """postgresql.conf."""
@@ -87,6 +89,8 @@ class ServerSettings:
         }
         if self.upstream:
             values["primary_conninfo"] = f"host={self.upstream} user={SUPERUSER} application_name={self.name}"
+        if self.lag_s:
+            values["recovery_min_apply_delay"] = f"{self.lag_s * 1000:.0f}ms"
         if self.slot:
             values["primary_slot_name"] = self.slot
         return "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())

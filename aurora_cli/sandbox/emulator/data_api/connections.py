@@ -7,8 +7,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from aurora_cli.sandbox.emulator.data_api import statements
-from aurora_cli.sandbox.emulator.data_api.limits import CONNECT_S, IDLE_S, STATEMENT_S
+from aurora_cli.sandbox.emulator.data_api import limits, statements
 from aurora_cli.sandbox.emulator.data_api.logins import Login
 from aurora_cli.sandbox.emulator.data_api.mysql import MysqlConnection
 from aurora_cli.sandbox.emulator.data_api.refusal import database_error, unavailable
@@ -31,6 +30,9 @@ class Connection(Protocol):
 
     def run(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """ExecuteStatement."""
+
+    def run_to_its_end(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """ExecuteStatement without a limit of time."""
 
     def run_batch(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """BatchExecuteStatement: once for each set of parameters."""
@@ -64,6 +66,10 @@ class PostgresConnection:
         """See `Connection`."""
         return statements.run(self._connection, params)
 
+    def run_to_its_end(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """See `Connection`."""
+        return statements.run_to_its_end(self._connection, params)
+
     def run_batch(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """See `Connection`."""
         return statements.run_batch(self._connection, params)
@@ -85,6 +91,11 @@ def connect(login: Login) -> Connection:
 
 
 def _connect(login: Login) -> psycopg.Connection[Any]:
+    session = (
+        f"statement_timeout={limits.STATEMENT_S}s",
+        f"idle_in_transaction_session_timeout={limits.IDLE_S}s",
+        "timezone=UTC",
+    )
     try:
         return psycopg.connect(
             host=login.host,
@@ -93,10 +104,10 @@ def _connect(login: Login) -> psycopg.Connection[Any]:
             password=login.password,
             dbname=login.database,
             sslmode="require",  # on loopback, to the gate of this process
-            connect_timeout=CONNECT_S,
+            connect_timeout=limits.CONNECT_S,
             application_name="RDS Data API",
             client_encoding="UTF8",
-            options=f"-c statement_timeout={STATEMENT_S}s -c idle_in_transaction_session_timeout={IDLE_S}s -c timezone=UTC",
+            options=" ".join(f"-c {one}" for one in session),
             autocommit=True,
         )
     except psycopg.Error as problem:

@@ -44,11 +44,10 @@ class MysqlConnection:
                 conv=dict(pymysql.converters.encoders),
             )
             mariadb = "MariaDB" in self._connection.get_server_info()
-            limit = f"max_statement_time = {STATEMENT_S}" if mariadb else f"max_execution_time = {STATEMENT_S * 1000}"
-            self._send(f"SET SESSION {limit}, time_zone = '+00:00'")
+            self._limit = ("max_statement_time", STATEMENT_S) if mariadb else ("max_execution_time", STATEMENT_S * 1000)
+            self._send(f"SET SESSION {self._limit[0]} = {self._limit[1]}, time_zone = '+00:00'")
         except self._error as problem:
-            number, _ = _told(problem)
-            raise (_database_error(problem) if number in _SIGN_IN else unavailable()) from None
+            raise (_database_error(problem) if _told(problem)[0] in _SIGN_IN else unavailable()) from None
 
     @property
     def usable(self) -> bool:
@@ -90,6 +89,20 @@ class MysqlConnection:
         if params.get("includeResultMetadata"):
             answer["columnMetadata"] = [mysql_types.metadata(one) for one in fields]
         return {**answer, "records": records}
+
+    def run_to_its_end(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """See `Connection`."""
+        name, limit = self._limit
+        waits = self._connection._read_timeout
+        with self._errors():
+            self._send(f"SET SESSION {name} = 0")
+        self._connection._read_timeout = None
+        try:
+            return self.run(params)
+        finally:
+            self._connection._read_timeout = waits
+            if self.usable:
+                self._send(f"SET SESSION {name} = {limit}")
 
     def run_batch(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """See `Connection`."""

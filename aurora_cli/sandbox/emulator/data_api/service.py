@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
+from concurrent import futures
 from contextlib import closing
 from typing import Any
 
@@ -11,6 +13,7 @@ from botocore.validate import ParamValidator
 from moto.core.utils import get_service_model
 
 from aurora_cli.sandbox.emulator.calls import scope
+from aurora_cli.sandbox.emulator.data_api import limits, statements
 from aurora_cli.sandbox.emulator.data_api.connections import Connection, connect
 from aurora_cli.sandbox.emulator.data_api.logins import Login
 from aurora_cli.sandbox.emulator.data_api.refusal import STATUSES, Refused
@@ -21,6 +24,7 @@ from aurora_cli.sandbox.emulator.wire_errors import Answer, WireError, wire_answ
 SERVICE = "rds-data"
 FindLogin = Callable[[str, str, str, str | None], Login]
 """Takes Region, the ARNs of cluster and secret, and the database. Raises Refused."""
+Run = Callable[[Connection], dict[str, Any]]
 _ACTIONS = {
     "/Execute": "ExecuteStatement",
     "/BatchExecute": "BatchExecuteStatement",
@@ -69,15 +73,33 @@ class DataApi:
         if action in _ENDS:
             committed = self.sessions.end(str(transaction), of, _ENDS[action])
             return {"transactionStatus": "Transaction Committed" if committed else "Rollback Complete"}
+        if action == "ExecuteStatement" and params.get("continueAfterTimeout"):
+            return self._outlasting(lambda: self._run(of, login, transaction, lambda one: one.run_to_its_end(params)))
+        run: Run = lambda one: one.run(params) if action == "ExecuteStatement" else one.run_batch(params)  # noqa: E731
+        return self._run(of, login, transaction, run)
 
-        def run(connection: Connection) -> dict[str, Any]:
-            return connection.run(params) if action == "ExecuteStatement" else connection.run_batch(params)
-
+    def _run(self, of: tuple[str, str], login: Login, transaction: str | None, run: Run) -> dict[str, Any]:
         if transaction:
             with self.sessions.use(transaction, of) as connection:
                 return run(connection)
         with closing(connect(login)) as connection:
             return run(connection)
+
+    def _outlasting(self, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What a statement gives that the time of a call does not end. Raises Refused: it goes on, in a thread."""
+        found: futures.Future[dict[str, Any]] = futures.Future()
+
+        def work() -> None:
+            try:
+                found.set_result(run())
+            except BaseException as problem:  # whoever waits is told
+                found.set_exception(problem)
+
+        threading.Thread(target=work, name="data-api", daemon=True).start()
+        try:
+            return found.result(limits.STATEMENT_S)
+        except futures.TimeoutError:
+            raise statements.timed_out() from None
 
 
 def _parameters(action: str, body: bytes) -> dict[str, Any]:

@@ -43,6 +43,17 @@ def run(connection: psycopg.Connection[Any], params: Mapping[str, Any]) -> dict[
     return {**answer, "records": records}
 
 
+def run_to_its_end(connection: psycopg.Connection[Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """ExecuteStatement without a limit of time, as with continueAfterTimeout. Raises Refused."""
+    with database_errors():
+        limit = connection.execute("SHOW statement_timeout").fetchone()
+        connection.execute("SET statement_timeout = 0")
+    answer = run(connection, params)
+    with database_errors():
+        connection.execute("SELECT set_config('statement_timeout', %s, false)", limit)
+    return answer
+
+
 def run_batch(connection: psycopg.Connection[Any], params: Mapping[str, Any]) -> dict[str, Any]:
     """BatchExecuteStatement on a connection: once for each set of parameters. Raises Refused."""
     with database_errors(), connection.transaction():
@@ -98,13 +109,18 @@ def database_errors() -> Iterator[None]:
     except psycopg.Error as problem:
         told = problem.diag
         if problem.sqlstate == _TIMED_OUT:
-            raise Refused("StatementTimeoutException", "Request timed out") from None
+            raise timed_out() from None
         if told.message_primary is None:
             raise unavailable() from None
         more = {"detail": told.message_detail, "hint": told.message_hint, "position": told.statement_position}
         raise database_error(
             told.severity_nonlocalized or "ERROR", told.message_primary, problem.sqlstate, **more
         ) from None
+
+
+def timed_out() -> Refused:
+    """The error of a call that takes too long."""
+    return Refused("StatementTimeoutException", "Request timed out")
 
 
 def _formatted(found: Any, records: list[list[dict[str, Any]]]) -> str:

@@ -36,7 +36,7 @@ from aurora_cli.sandbox.emulator.rds.actions.clusters import (
     modification,
     replicas,
 )
-from aurora_cli.sandbox.emulator.rds.actions.parameter_groups import CLUSTER_GROUPS, DB_GROUPS, engine_defaults
+from aurora_cli.sandbox.emulator.rds.actions.parameter_groups import CLUSTER_GROUPS, DB_GROUPS
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.databases import hooks
 from aurora_cli.sandbox.emulator.rds.errors import in_words_of_aws
@@ -186,6 +186,7 @@ ACTIONS = {
     "CreateDBClusterSnapshot": Action("DBClusterSnapshot", snapshots.create),
     "CopyDBClusterSnapshot": Action("DBClusterSnapshot", snapshots.copy),
     "DescribeDBClusterAutomatedBackups": Action("DBClusterAutomatedBackups", restores.automated_backups),
+    "DeleteDBClusterAutomatedBackup": Action("DBClusterAutomatedBackup", restores.delete_automated_backup),
     "RestoreDBClusterFromSnapshot": Action("DBCluster", restores.from_snapshot, restores.knows_snapshot),
     "RestoreDBClusterToPointInTime": Action("DBCluster", restores.to_point_in_time),
     "RestoreDBClusterFromS3": Action("DBCluster", restores.from_s3),
@@ -222,8 +223,8 @@ ACTIONS = {
     "DeleteDBSubnetGroup": Action("", subnet_groups.delete),
     "DescribeDBClusterParameters": Action("Parameters", CLUSTER_GROUPS.listing),
     "DescribeDBParameters": Action("Parameters", DB_GROUPS.listing),
-    "DescribeEngineDefaultClusterParameters": Action("EngineDefaults", engine_defaults),
-    "DescribeEngineDefaultParameters": Action("EngineDefaults", engine_defaults),
+    "DescribeEngineDefaultClusterParameters": Action("EngineDefaults", CLUSTER_GROUPS.engine_defaults),
+    "DescribeEngineDefaultParameters": Action("EngineDefaults", DB_GROUPS.engine_defaults),
     "DescribeDBEngineVersions": Action("DBEngineVersions", engine_versions.engine_versions),
     "DescribeOrderableDBInstanceOptions": Action(
         "OrderableDBInstanceOptions", engine_versions.orderable_options, _for_aurora

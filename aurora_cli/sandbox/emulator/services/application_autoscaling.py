@@ -1,4 +1,4 @@
-"""Application Auto Scaling: moto's actions, extended by tags."""
+"""Application Auto Scaling: moto's actions, extended by tags, the alarms of policies, and activities."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.applicationautoscaling.exceptions import AWSValidationException
+from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.exceptions import JsonRESTError
+
+from aurora_cli.sandbox.emulator.alarms import readers, target_tracking
+
+_TARGET = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+_PAGE = 50
 
 
 class ScalingResponse(ApplicationAutoScalingResponse):
@@ -27,14 +34,40 @@ class ScalingResponse(ApplicationAutoScalingResponse):
         answer = self._found(super().deregister_scalable_target)
         backend = self.applicationautoscaling_backend
         mine = self._mine()
+        for policy in (one for one in backend.policies.values() if _owner(one) == mine):
+            policy.delete_alarms(backend.account_id, backend.region_name)
         backend.policies = {key: one for key, one in backend.policies.items() if _owner(one) != mine}
         backend.scheduled_actions = [one for one in backend.scheduled_actions if _owner(one) != mine]
         return answer
 
     def put_scaling_policy(self) -> str:
-        """PutScalingPolicy requires the target."""
+        """PutScalingPolicy requires the target. A policy that is changed keeps its ARN, and gets new alarms."""
         self._target()
-        return super().put_scaling_policy()
+        backend, name = self.applicationautoscaling_backend, self._get_param("PolicyName")
+        key = FakeApplicationAutoscalingPolicy.formulate_key(*self._mine(), name)
+        old = backend.policies.get(key)
+        super().put_scaling_policy()
+        policy = backend.policies[key]
+        if old is not None:
+            old.delete_alarms(backend.account_id, backend.region_name)
+            policy.policy_arn, policy.creation_time = old.policy_arn, old.creation_time
+        policy.alarms += target_tracking.put_alarms(
+            cloudwatch_backends[backend.account_id][backend.region_name], policy
+        )
+        alarms = [{"AlarmARN": one.alarm_arn, "AlarmName": one.name} for one in policy.alarms]
+        return json.dumps({"PolicyARN": policy.policy_arn, "Alarms": alarms})
+
+    def describe_scaling_activities(self) -> str:
+        """DescribeScalingActivities, the latest first."""
+        wanted = self._mine()
+        shown = [one.shown() for one in reversed(readers.activities(self.applicationautoscaling_backend))]
+        found = [
+            one for one in shown if all(value in (None, one[name]) for name, value in zip(_TARGET, wanted, strict=True))
+        ]
+        begin = int(self._get_param("NextToken") or 0)
+        end = begin + (self._get_int_param("MaxResults") or _PAGE)
+        more = {"NextToken": str(end)} if end < len(found) else {}
+        return json.dumps({"ScalingActivities": found[begin:end], **more})
 
     def put_scheduled_action(self) -> str:
         """PutScheduledAction requires the target, and replaces the whole action."""
@@ -76,7 +109,7 @@ class ScalingResponse(ApplicationAutoScalingResponse):
 
     def _mine(self) -> tuple[str, str, str]:
         """The result of `_owner` for the target of this request."""
-        return tuple(self._get_param(name) for name in ("ServiceNamespace", "ResourceId", "ScalableDimension"))
+        return tuple(self._get_param(name) for name in _TARGET)
 
     def _target(self) -> Any:
         namespace, resource, dimension = self._mine()

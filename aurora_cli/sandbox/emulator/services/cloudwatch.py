@@ -1,4 +1,4 @@
-"""The replica lag of clusters in CloudWatch; 0 unless set. The tags of an alarm go with it."""
+"""The replica lag of clusters in CloudWatch; 0 unless set. A new alarm has no state yet, and its tags go with it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def install() -> None:
     from moto.cloudwatch.models import CloudWatchBackend, MetricDatum, MetricDatumBase
     from moto.core.common_models import CloudWatchMetricProvider
 
+    class ServerDatum(MetricDatum):
+        """What is of all servers of a cluster is not of one of its roles: statistics are of the same dimensions alone."""
+
+        def filter(self, namespace: Any, name: Any, dimensions: list[dict[str, str]], already: Any = None) -> bool:
+            """moto's, which passes neither namespace nor name for statistics."""
+            others = namespace is None and name is None and len(dimensions) != len(self.dimensions)
+            return not others and super().filter(namespace, name, dimensions, already)
+
     class ServerMetrics(CloudWatchMetricProvider):
         """moto asks every such class."""
 
@@ -29,15 +37,16 @@ def install() -> None:
             """What was sampled in a Region."""
             points = SERVING.fleet.metrics.points(region) if SERVING.fleet is not None else []
             return [
-                MetricDatum(
+                ServerDatum(
                     "AWS/RDS",
                     point.name,
                     point.value,
-                    [{"Name": point.dimension, "Value": point.resource}],
+                    [{"Name": name, "Value": value} for name, value in dimensions.items()],
                     dt.datetime.fromtimestamp(point.time, dt.timezone.utc).replace(tzinfo=None),
                     point.unit,
                 )
                 for point in points
+                for dimensions in point.dimensions
             ]
 
     _PROVIDERS.append(ServerMetrics)
@@ -52,6 +61,27 @@ def install() -> None:
         seconds = _seconds(self, metric_name, {d["Name"]: d["Value"] for d in dimensions})
         return [] if seconds is None else [_point(metric_name, seconds, stats)]
 
+    put = CloudWatchBackend.put_metric_alarm
+
+    def put_metric_alarm(self: CloudWatchBackend, name: str, *args: Any, **kwargs: Any) -> Any:
+        """A new alarm has not enough data; one that is changed keeps its state (PutMetricAlarm in the API reference)."""
+        old = self.alarms.get(name)
+        alarm = put(self, name, *args, **kwargs)
+        alarm.state_value = "INSUFFICIENT_DATA"
+        for kept in ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp") if old else ():
+            setattr(alarm, kept, getattr(old, kept))
+        return alarm
+
+    set_state = CloudWatchBackend.set_alarm_state
+
+    def set_alarm_state(self: CloudWatchBackend, alarm_name: str, *args: Any, **kwargs: Any) -> None:
+        """Its topics are notified, until the next evaluation gives it the state of its metric again."""
+        from aurora_cli.sandbox.emulator.alarms import states
+
+        before = getattr(self.alarms.get(alarm_name), "state_value", "")
+        set_state(self, alarm_name, *args, **kwargs)
+        states.tell(self, self.alarms[alarm_name], before)
+
     delete = CloudWatchBackend.delete_alarms
 
     def delete_alarms(self: CloudWatchBackend, alarm_names: list[str]) -> None:
@@ -59,6 +89,8 @@ def install() -> None:
             self.tagger.delete_all_tags_for_resource(alarm.alarm_arn)
         delete(self, alarm_names)
 
+    CloudWatchBackend.put_metric_alarm = put_metric_alarm  # type: ignore[method-assign]
+    CloudWatchBackend.set_alarm_state = set_alarm_state  # type: ignore[method-assign]
     CloudWatchBackend.delete_alarms = delete_alarms  # type: ignore[method-assign]
     CloudWatchBackend.get_metric_statistics = get_metric_statistics  # type: ignore[method-assign]
 

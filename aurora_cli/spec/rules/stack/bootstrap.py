@@ -10,6 +10,10 @@ from aurora_cli.spec.rules.registry import Finding, rule
 from aurora_cli.spec.values.suggestions import shown
 
 _LONGEST = 63
+_LONGEST_MYSQL = {"roles": 32, "databases": 64}
+_TAKEN_MYSQL = (
+    "rdsadmin", "rdsrepladmin", "rds_superuser_role", "root", "mysql", "sys", "information_schema", "performance_schema",
+)  # fmt: skip
 _SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+", re.ASCII)
 _TAKEN = ("rdsadmin", "rds_superuser", "rds_iam", "rds_replication", "rds_password", "public", "template0", "template1")
 
@@ -17,34 +21,41 @@ _TAKEN = ("rdsadmin", "rds_superuser", "rds_iam", "rds_replication", "rds_passwo
 @rule(
     "bootstrap-engine",
     hard=True,
-    text="`bootstrap` is for Aurora PostgreSQL.",
-    source="this program",
+    text="Databases of Aurora MySQL in `bootstrap` have no owner and no extensions: it knows neither.",
+    source="MySQL Reference Manual, CREATE DATABASE",
     fields="engine bootstrap",
 )
 def bootstrap_engine(spec: ClusterSpec) -> Iterator[Finding]:
-    if spec.bootstrap is not None and spec.engine != "aurora-postgresql":
-        yield Finding(
-            "bootstrap", "it is for Aurora PostgreSQL alone", f"run a file: aurora-cli sql {spec.name} -f FILE"
-        )
+    mysql = spec.bootstrap is not None and spec.engine == "aurora-mysql"
+    for name, database in (spec.bootstrap.databases if spec.bootstrap and mysql else {}).items():
+        path, hint = f"bootstrap.databases.{name}", f"grant instead: `grants: ['all on {name}.* to app']`"
+        if database.owner:
+            yield Finding(f"{path}.owner", "databases of Aurora MySQL have no owner", hint)
+        if database.extensions:
+            yield Finding(f"{path}.extensions", "Aurora MySQL has no extensions", "take them out")
 
 
 @rule(
     "bootstrap-names",
     hard=True,
-    text="Roles and databases of `bootstrap` have up to 63 bytes, and no names that PostgreSQL or RDS has taken.",
-    source="PostgreSQL documentation, CREATE ROLE, Lexical Structure; Aurora User Guide, roles of Aurora PostgreSQL",
-    fields="bootstrap",
+    text="Roles and databases of `bootstrap` have up to 63 bytes (Aurora MySQL: roles 32 characters, databases 64), and no names "
+    "that the database or RDS has taken.",
+    source="PostgreSQL documentation, CREATE ROLE, Lexical Structure; MySQL Reference Manual, Identifier Length Limits; Aurora "
+    "User Guide, roles of Aurora PostgreSQL, master user privileges",
+    fields="engine bootstrap",
 )
 def bootstrap_names(spec: ClusterSpec) -> Iterator[Finding]:
-    given = spec.bootstrap
+    given, mysql = spec.bootstrap, spec.engine == "aurora-mysql"
     named = {"roles": list(given.roles), "databases": list(given.databases)} if given else {}
     for section, names in named.items():
+        longest, unit = (_LONGEST_MYSQL[section], "characters") if mysql else (_LONGEST, "bytes")
+        taken = _TAKEN_MYSQL if mysql else _TAKEN
         for name in names:
-            size = len(name.encode("utf-8", "replace"))
-            if not 0 < size <= _LONGEST or "\0" in name:
-                message = f'"{shown(name)}" is not a valid name: 1 to {_LONGEST} bytes'
+            size = len(name) if mysql else len(name.encode("utf-8", "replace"))
+            if not 0 < size <= longest or "\0" in name:
+                message = f'"{shown(name)}" is not a valid name: 1 to {longest} {unit}'
                 yield Finding(f"bootstrap.{section}", message, "use a shorter name")
-            elif name.lower() in _TAKEN or name.lower().startswith("pg_"):
+            elif name.lower() in taken or name.lower().startswith("mysql." if mysql else "pg_"):
                 yield Finding(
                     f"bootstrap.{section}.{name}", f"the name {name} is reserved", f"for example `app_{name}`"
                 )
@@ -84,5 +95,8 @@ def bootstrap_grant(spec: ClusterSpec) -> Iterator[Finding]:
             words = grant.lower().split()
             if ";" in grant or words[:1] == ["grant"] or not {"to"} & set(words):
                 message = f'"{shown(grant)}" is not the rest of a GRANT statement'
-                hint = "for example `usage on schema public to app`"
+                example = (
+                    "select on app.* to reports" if spec.engine == "aurora-mysql" else "usage on schema public to app"
+                )
+                hint = f"for example `{example}`"
                 yield Finding(f"bootstrap.databases.{name}.grants.{number}", message, hint)

@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.rds.models import DBClusterParameterGroup, DBParameterGroup
 
+from aurora_cli.sandbox.emulator.rds.actions import parameter_lists
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, error
 from aurora_cli.sandbox.emulator.rds.models import engines, parameter_group, parameter_table
@@ -16,22 +17,6 @@ from aurora_cli.spec.facts.parameters import as_read_back
 
 MOST_CHANGES = 20
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*", re.ASCII)
-
-STATIC = frozenset(
-    {
-        "binlog_format",
-        "innodb_buffer_pool_size",
-        "lower_case_table_names",
-        "max_connections",
-        "max_worker_processes",
-        "performance_schema",
-        "rds.logical_replication",
-        "shared_buffers",
-        "shared_preload_libraries",
-        "track_activity_query_size",
-    }
-)
-"""Parameters that require a reboot (Aurora User Guide, parameter references); max_connections only in PostgreSQL."""
 
 
 class GroupActions:
@@ -86,9 +71,16 @@ class GroupActions:
         return {self.name: group.name}
 
     def listing(self, backend: AuroraBackend, params: Any) -> list[dict[str, Any]]:
-        """DescribeDBParameters and DescribeDBClusterParameters: only the values that the user set."""
-        group = self.find(backend, params)
-        return [] if params.get("Source") not in (None, "user") else list(group.parameters.values())
+        """DescribeDBParameters and DescribeDBClusterParameters."""
+        return parameter_lists.listing(self.find(backend, params), params.get("Source"))
+
+    def engine_defaults(self, backend: AuroraBackend, params: Any) -> dict[str, Any]:
+        """DescribeEngineDefaultParameters and DescribeEngineDefaultClusterParameters."""
+        family = params["DBParameterGroupFamily"]
+        if family not in engines.families():
+            raise _no_family(family)
+        known = parameter_lists.of_family(family, self._kind is DBClusterParameterGroup)
+        return {"DBParameterGroupFamily": family, "Parameters": list(known)}
 
     def delete(self, backend: AuroraBackend, params: Any) -> None:
         """DeleteDBParameterGroup and DeleteDBClusterParameterGroup, rejected for a group in use."""
@@ -112,15 +104,6 @@ class GroupActions:
 CLUSTER_GROUPS, DB_GROUPS = GroupActions(DBClusterParameterGroup), GroupActions(DBParameterGroup)
 
 
-def engine_defaults(backend: AuroraBackend, params: Any) -> dict[str, Any]:
-    """DescribeEngineDefaultParameters and DescribeEngineDefaultClusterParameters."""
-    family = params["DBParameterGroupFamily"]
-    if family not in engines.families():
-        raise _no_family(family)
-    known = [{"ParameterName": name, "IsModifiable": True} for name in parameter_group.parameters_of(family, STATIC)]
-    return {"DBParameterGroupFamily": family, "Parameters": known}
-
-
 def _no_family(family: str) -> Exception:
     return bad_value(f"ParameterGroupFamily {family} is not a valid parameter group family")
 
@@ -133,7 +116,10 @@ def _set(group: Group, changes: Iterable[Any]) -> bool:
     if len(changes) > MOST_CHANGES:
         raise bad_value(f"A maximum of {MOST_CHANGES} parameters can be modified in a single request.")
     _check_parameters(group, changes)
-    if any(change.get("ApplyMethod") == "immediate" and _is_static(group, change) for change in changes):
+    if any(
+        change.get("ApplyMethod") == "immediate" and parameter_lists.is_static(group, change["ParameterName"])
+        for change in changes
+    ):
         raise bad_combination("cannot use immediate apply method for static parameter")
     waiting = False
     for change in changes:
@@ -141,7 +127,7 @@ def _set(group: Group, changes: Iterable[Any]) -> bool:
         value = as_read_back(engine_of(group), name, change["ParameterValue"])
         old = group.parameters.get(name, {}).get("ParameterValue")
         waiting |= old != value and change.get("ApplyMethod") == "pending-reboot"
-        group.parameters[name] = _parameter(change, value)
+        group.parameters[name] = _parameter(group, change, value)
     return waiting
 
 
@@ -155,6 +141,8 @@ def _check_parameters(group: Group, changes: Iterable[Any]) -> None:
             or parameter_table.is_of_another_engine(engine, name)
         ):
             raise bad_value(f"Could not find parameter with name: {name}")
+        if name in parameter_lists.FIXED[engine]:
+            raise bad_value(f"The parameter {name} cannot be modified.")
         allowed = parameter_table.wrong_value(engine, name, value) if value is not None else None
         if value and not value.isprintable():
             raise bad_value(f"Invalid parameter value for: {name}. It has characters that are not printable.")
@@ -162,13 +150,8 @@ def _check_parameters(group: Group, changes: Iterable[Any]) -> None:
             raise bad_value(f"Invalid parameter value: {value} for: {name} allowed values are: {allowed}")
 
 
-def _is_static(group: Group, change: Any) -> bool:
-    name = change["ParameterName"]
-    return name in STATIC and (name != "max_connections" or "postgresql" in family_of(group))
-
-
-def _parameter(change: Any, value: str) -> dict[str, Any]:
-    static = change["ParameterName"] in STATIC
+def _parameter(group: Group, change: Any, value: str) -> dict[str, Any]:
+    static = parameter_lists.is_static(group, change["ParameterName"])
     return {
         "ParameterName": change["ParameterName"],
         "ParameterValue": value,

@@ -13,6 +13,7 @@ from moto.s3.models import s3_backends
 from aurora_cli.sandbox.database.model import Origin
 from aurora_cli.sandbox.emulator.rds.actions.clusters import lifecycle
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
+from aurora_cli.sandbox.emulator.rds.databases import serving
 from aurora_cli.sandbox.emulator.rds.errors import bad_combination, bad_value, cluster_not_found, cluster_state, error
 from aurora_cli.sandbox.emulator.rds.models import engines
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
@@ -68,15 +69,31 @@ def to_point_in_time(backend: AuroraBackend, params: Any) -> StatusView:
     made = lifecycle.add(backend, _restore_values(source, params))
     cluster = backend.cluster(made.db_cluster_identifier)
     if isinstance(source, AuroraCluster):
-        cluster.data_origin = _origin(source, params.get("RestoreToTime"))
+        cluster.data_origin = _origin(source.db_cluster_resource_id, params.get("RestoreToTime"))
         if params.get("RestoreType") == "copy-on-write":
             _join_clones(source, cluster)
+    elif serving.has_data(source.resource_id):
+        cluster.data_origin = _origin(source.resource_id, params.get("RestoreToTime"))
     return made
 
 
-def _origin(source: AuroraCluster, time: dt.datetime | None) -> Origin:
+def _origin(source: str, time: dt.datetime | None) -> Origin:
     """What the data of a copy begin with: those of the source as they are now, or were at a time."""
-    return Origin(cluster=source.db_cluster_resource_id, time=time.timestamp() if time else None)
+    return Origin(cluster=source, time=time.timestamp() if time else None)
+
+
+def delete_automated_backup(backend: AuroraBackend, params: Any) -> dict[str, Any]:
+    """DeleteDBClusterAutomatedBackup: of a deleted cluster, with its data."""
+    wanted = params["DbClusterResourceId"]
+    if any(cluster.db_cluster_resource_id == wanted for cluster in backend.aurora_clusters()):
+        raise error(
+            "InvalidDBClusterAutomatedBackupStateFault",
+            f"The automated backups {wanted} are in the active state and not in the retained state.",
+        )
+    kept = backend.retained_backups.pop(wanted, None)
+    if kept is None:
+        raise error("DBClusterAutomatedBackupNotFoundFault", f"No automated backup for {wanted} was found.")
+    return {**kept.shown, "Status": "deleting"}
 
 
 def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | RetainedBackup:
@@ -94,7 +111,10 @@ def _source_of(backend: AuroraBackend, params: Any) -> AuroraCluster | RetainedB
     if isinstance(source, AuroraCluster):
         if clone and not source.instances:
             raise cluster_state(f"The source cluster {source.db_cluster_identifier} has no instances to clone from.")
-        _check_time(source, params.get("RestoreToTime"))
+        window = (source.earliest_restorable_time, source.latest_restorable_time)
+    else:
+        window = (source.shown["RestoreWindow"]["EarliestTime"], source.shown["RestoreWindow"]["LatestTime"])
+    _check_time(*window, params.get("RestoreToTime"))
     return source
 
 
@@ -110,12 +130,12 @@ def _named(backend: AuroraBackend, params: Any) -> AuroraCluster | RetainedBacku
     return backend.retained_backups[wanted]
 
 
-def _check_time(source: AuroraCluster, wanted: dt.datetime | None) -> None:
+def _check_time(earliest: dt.datetime, latest: dt.datetime, wanted: dt.datetime | None) -> None:
     if wanted is None:
         return
     moment = wanted.replace(tzinfo=None)
     # AWS and the caller use whole seconds.
-    if not source.earliest_restorable_time.replace(microsecond=0) <= moment <= source.latest_restorable_time:
+    if not earliest.replace(microsecond=0) <= moment <= latest:
         raise error(
             "InvalidRestoreFault", f"Cannot restore to {wanted.isoformat()}: it is outside the restorable window."
         )

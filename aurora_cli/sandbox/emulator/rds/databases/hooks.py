@@ -8,8 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import SandboxFailed
+from aurora_cli.errors import InvalidInput, SandboxFailed
 from aurora_cli.sandbox.database.front.token import Secret
+from aurora_cli.sandbox.database.metrics import MINUTE_S, MINUTE_SETTING, minute
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.isolation import Keys
 from aurora_cli.sandbox.requirements import INSTALL
@@ -31,6 +32,9 @@ def start(folder: Path, environ: Mapping[str, str], keys: Keys) -> None:
         environ: of the emulator.
         keys: of the sandbox.
     """
+    given = environ.get(MINUTE_SETTING, "")
+    if given and minute(environ) == MINUTE_S and given != f"{MINUTE_S:.0f}":
+        _say(f"{MINUTE_SETTING}={given} is not a number of seconds from 0.1 to 60; it is 60.")
     if environ.get(SETTING, "").lower() in OFF:
         SERVING.off, SERVING.reason = True, f"{SETTING} is off."
         return
@@ -77,6 +81,15 @@ def sync() -> None:
     SERVING.fleet.update(wanted.clusters(), wanted.snapshots())
     if SERVING.gate is not None:
         SERVING.gate.update(wanted.all_endpoints())
+
+
+def check_serves() -> None:
+    """Raise InvalidInput if there are no servers."""
+    if SERVING.fleet is None:
+        raise InvalidInput(
+            f"The sandbox runs no database servers: {SERVING.reason or 'they are switched off.'}",
+            hint="Run `aurora-cli sandbox stop`, and then `aurora-cli sandbox start` without AURORA_SANDBOX_DATABASE=off.",
+        )
 
 
 def report() -> dict[str, Any]:

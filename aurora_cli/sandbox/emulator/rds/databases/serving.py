@@ -5,6 +5,7 @@ A resource is in its final status when its time is over, as without servers, and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class Serving:
         reason: why there are none.
         off: whether they are switched off.
         most: number of servers that may run at the same time.
+        replica_lag: seconds that the readers of a cluster are behind on purpose, by its identifier.
     """
 
     fleet: Fleet | None = None
@@ -31,6 +33,7 @@ class Serving:
     reason: str | None = None
     off = False
     most = 24
+    replica_lag: Callable[[str], float] = staticmethod(lambda cluster: 0.0)
 
 
 SERVING = Serving()
@@ -50,8 +53,10 @@ def cluster_status(cluster: str, transition: Transition) -> str:
     fleet, status = SERVING.fleet, transition.status
     if fleet is None or not transition.over or status != "available":
         return _at_rest(cluster, transition)
-    if transition.passing in ("starting", "failing-over") and fleet.cluster_starting(cluster):
-        return transition.passing
+    if transition.passing in ("starting", "failing-over", "upgrading"):
+        if fleet.cluster_starting(cluster):
+            return transition.passing
+        transition.passing = status
     return fleet.cluster_move(cluster) or status
 
 
@@ -102,6 +107,11 @@ def deployment_status(green: str, passage: Transition) -> str:
 def remarks(green: str) -> tuple[str, ...]:
     """The tables of a blue cluster in which rows cannot be changed while it has this green one, by its DbClusterResourceId."""
     return SERVING.fleet.remarks(green) if SERVING.fleet is not None else ()
+
+
+def has_data(cluster: str) -> bool:
+    """Whether there are data of a cluster, which may be deleted. Args: cluster: its DbClusterResourceId."""
+    return SERVING.fleet is not None and SERVING.fleet.has_data(cluster)
 
 
 def snapshot_status(data: str | None, transition: Transition) -> str:

@@ -13,11 +13,12 @@ from aurora_cli.sandbox.database.front.endpoint import READER, Endpoint
 from aurora_cli.sandbox.database.front.token import Secret
 from aurora_cli.sandbox.database.model import Origin, WantedCluster, WantedInstance
 from aurora_cli.sandbox.emulator.rds.backend import AuroraBackend
-from aurora_cli.sandbox.emulator.rds.databases import endpoints
+from aurora_cli.sandbox.emulator.rds.databases import endpoints, serving
 from aurora_cli.sandbox.emulator.rds.databases.serving import SERVING
 from aurora_cli.sandbox.emulator.rds.models.cluster import AuroraCluster
 from aurora_cli.sandbox.emulator.rds.models.instance import AuroraInstance
 from aurora_cli.sandbox.emulator.rds.models.proxy import ROLES
+from aurora_cli.sandbox.emulator.rds.models.snapshot import RetainedBackup
 
 INHERITED_PASSWORD = "from-the-source"  # noqa: S105 - what stands for it
 """The password of a restored cluster: the one that its data have."""
@@ -25,22 +26,37 @@ _DOWN = ("stopped", "deleting")
 
 
 def clusters() -> Iterator[WantedCluster]:
-    """Every cluster that has servers, in every Region."""
-    for backend in _backends():
+    """Every cluster that has servers, in every Region; and, stopped, those whose automated backups are retained."""
+    for backend in backends():
         for cluster in backend.aurora_clusters():
             if endpoints.is_served(cluster):
                 yield _wanted(backend, cluster)
+        kept = [one for name, one in backend.retained_backups.items() if serving.has_data(name)]
+        yield from (_retained(one) for one in kept)
+
+
+def _retained(backup: RetainedBackup) -> WantedCluster:
+    shown = backup.shown
+    return WantedCluster(
+        id=backup.resource_id,
+        name=shown["DBClusterIdentifier"],
+        region=shown["Region"],
+        version=shown["EngineVersion"],
+        user=shown["MasterUsername"],
+        password=None,
+        running=False,
+    )
 
 
 def snapshots() -> set[str]:
     """Ids of the data of all snapshots, and of retained backups."""
-    found = {snapshot.__dict__.get("data_id") for one in _backends() for snapshot in one.cluster_snapshots.values()}
+    found = {snapshot.__dict__.get("data_id") for one in backends() for snapshot in one.cluster_snapshots.values()}
     return {data for data in found if data}
 
 
 def all_endpoints() -> Iterator[Endpoint]:
     """Every endpoint that leads to a server."""
-    for backend in _backends():
+    for backend in backends():
         for cluster in backend.aurora_clusters():
             yield from _endpoints(backend, cluster)
         proxies: list[Any] = [(one, one, ROLES[0]) for one in backend.db_proxies.values()]
@@ -76,7 +92,8 @@ def _some(endpoint: Endpoint | None) -> Iterator[Endpoint]:
         yield endpoint
 
 
-def _backends() -> Iterator[AuroraBackend]:
+def backends() -> Iterator[AuroraBackend]:
+    """RDS of every account and Region that was used."""
     for _, _, backend in rds_backends.iter_backends():
         if isinstance(backend, AuroraBackend):
             yield backend
@@ -98,6 +115,7 @@ def _wanted(backend: AuroraBackend, cluster: AuroraCluster) -> WantedCluster:
         password=_password(cluster),
         database=cluster.database_name or None,
         pause_s=_pause(cluster),
+        replica_lag_s=SERVING.replica_lag(cluster.db_cluster_identifier),
         running=cluster.destination not in _DOWN,
         instances=tuple(_instance(backend, member) for member in cluster.instances),
         parameters=_parameters(backend.db_cluster_parameter_groups.get(cluster.parameter_group)),

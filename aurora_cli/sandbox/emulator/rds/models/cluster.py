@@ -44,6 +44,8 @@ class AuroraCluster(Transitional, DBCluster):
     """What its data began with; None: nothing."""
     successor: AuroraCluster | None = None
     """The cluster that got its name by a blue/green switchover."""
+    before_upgrade: dict[str, str] = {}  # noqa: RUF012 - never changed in place
+    """What an upgrade to a major version has changed, if it fails."""
     writer_is_new = False
     """Whether the writer has its role since it was created, and by that alone."""
 

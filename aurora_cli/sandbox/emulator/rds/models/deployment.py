@@ -24,6 +24,8 @@ TASKS = (
 class Deployment:
     """A blue and a green cluster, and the status of their deployment."""
 
+    _details: str | None = None
+
     def __init__(self, backend: RDSBackend, params: Any, blue: AuroraCluster, green: AuroraCluster) -> None:
         self.backend, self.blue, self.green = backend, blue, green
         self.blue_green_deployment_identifier = "bgd-" + names.random_text(names.LOWER, 16)

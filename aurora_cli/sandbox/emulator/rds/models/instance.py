@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from moto.core.utils import utcnow
-from moto.rds.models import DBInstanceClustered, DBParameterGroup, Event, RDSBackend
+from moto.rds.models import DBInstanceClustered, DBParameterGroup, RDSBackend
 
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.databases import endpoints, serving
 from aurora_cli.sandbox.emulator.rds.models import names, networks
-from aurora_cli.sandbox.emulator.rds.models.resource import Transitional
+from aurora_cli.sandbox.emulator.rds.models.resource import Happened, Transitional
 
 DEFAULT_CA = "rds-ca-rsa2048-g1"
 CA_LIFETIME = dt.timedelta(days=365)
@@ -169,13 +168,9 @@ class AuroraInstance(Transitional, DBInstanceClustered):
         """Backups are a cluster's in Aurora."""
 
 
-class Restarted(Event):
+class Restarted(Happened):
     """RDS-EVENT-0006."""
 
     def __init__(self, instance: AuroraInstance) -> None:
-        self.source_identifier = instance.db_instance_identifier
-        self.source_type = "db-instance"
-        self.message = "DB instance restarted"
-        self.event_categories = ["availability"]
-        self.source_arn = instance.arn
-        self.date = utcnow()
+        name = instance.db_instance_identifier
+        super().__init__(name, "db-instance", instance.arn, "DB instance restarted", "availability")

@@ -77,15 +77,9 @@ def check_family(group: Group, family: str) -> None:
         )
 
 
-def parameters_of(family: str, static: Iterable[str]) -> list[str]:
-    """The static parameters of a family, and those that not every family has.
-
-    Args:
-        static: names of the known static parameters.
-    """
-    engine = next(name for name in engines.ENGINES if family.startswith(name))
-    gone = {name for other, names in GONE.items() if other.startswith(engine) for name in names}
-    return sorted({*static, *gone} - GONE.get(family, set()))
+def appearing(engine: str) -> set[str]:
+    """The parameters of an engine that not every family has."""
+    return {name for family, names in GONE.items() if family.startswith(engine) for name in names}
 
 
 def unknown(family: str, names: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ range for some: a parameter that is not here is taken as it is, unless it is the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _POSTGRESQL = """
 apg_ccm_enabled=bool apg_plan_mgmt.capture_plan_baselines=manual|automatic|off apg_plan_mgmt.use_plan_baselines=bool
@@ -130,6 +131,37 @@ def _read(text: str) -> dict[str, str]:
 
 
 _KINDS = {"aurora-postgresql": _read(_POSTGRESQL), "aurora-mysql": _read(_MYSQL)}
+
+
+_FRACTIONS = frozenset(
+    {
+        "autovacuum_analyze_scale_factor",
+        "autovacuum_vacuum_cost_delay",
+        "autovacuum_vacuum_scale_factor",
+        "cursor_tuple_fraction",
+        "hash_mem_multiplier",
+        "log_statement_sample_rate",
+        "vacuum_cost_delay",
+    }
+)
+"""Numbers that need not be whole."""
+
+
+def names(engine: str) -> Iterable[str]:
+    """The parameters of an engine."""
+    return _KINDS[engine].keys()
+
+
+def shape(engine: str, name: str) -> tuple[str, str | None]:
+    """Data type of a parameter, and what it may hold, as the API has them."""
+    kind = _KINDS[engine].get(name, "text")
+    if kind == "text":
+        return "string", None
+    if kind == "bool":
+        return "boolean", "0,1"
+    if _RANGE.fullmatch(kind):
+        return "float" if name in _FRACTIONS else "integer", kind
+    return "string", kind.replace("|", ",").replace("+", " ")
 
 
 def is_of_another_engine(engine: str, name: str) -> bool:

@@ -1,9 +1,12 @@
-"""What resources share: transitional statuses, and the snapshot of a resource in a response."""
+"""What resources share: transitional statuses, events, and the snapshot of a resource in a response."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+
+from moto.core.utils import utcnow
+from moto.rds.models import Event
 
 from aurora_cli.sandbox.emulator.latency import Transition
 
@@ -55,6 +58,21 @@ def leave_pending(resource: Any, changes: Iterable[tuple[str, Any, Any]]) -> Non
             resource.pending_modified_values.pop(name, None)
         else:
             resource.pending_modified_values[name] = wanted
+
+
+class Happened(Event):
+    """An event of DescribeEvents (Aurora User Guide, "Amazon RDS event categories and event messages").
+
+    Args:
+        source: identifier of the resource.
+        source_type: e.g. `db-cluster`.
+        category: e.g. `failover`.
+    """
+
+    def __init__(self, source: str, source_type: str, arn: str, message: str, category: str) -> None:
+        self.source_identifier, self.source_type, self.source_arn = source, source_type, arn
+        self.message, self.event_categories = message, [category]
+        self.date = utcnow()
 
 
 class StatusView:

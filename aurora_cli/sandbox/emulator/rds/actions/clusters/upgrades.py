@@ -103,15 +103,32 @@ def begin(cluster: AuroraCluster) -> Any:
 
 def finish(cluster: AuroraCluster, version: str) -> None:
     """Complete the upgrade; new custom parameter groups are pending a reboot (Aurora User Guide, after a major upgrade)."""
-    old, groups = cluster.family, cluster.groups_of_next_version
+    old, groups, before = cluster.family, cluster.groups_of_next_version, _before(cluster)
     cluster.engine_version, cluster.groups_of_next_version = version, Groups()
     if cluster.family == old:
         return
+    cluster.before_upgrade = before
     cluster.parameter_group = groups.cluster or f"default.{cluster.family}"
     for member in cluster.instances:
         member.db_parameter_group_name = groups.instance or f"default.{cluster.family}"
         member.cluster_parameters_status = _status(groups.cluster)
         member.parameters_status = _status(groups.instance)
+
+
+def _before(cluster: AuroraCluster) -> dict[str, str]:
+    """Version and parameter groups, those of the instances by their DbiResourceIds."""
+    own = {"version": cluster.engine_version, "group": cluster.parameter_group}
+    return {**own, **{member.dbi_resource_id: str(member.db_parameter_group_name) for member in cluster.instances}}
+
+
+def take_back(cluster: AuroraCluster) -> None:
+    """Undo the last upgrade to a major version."""
+    before, cluster.before_upgrade = cluster.before_upgrade, {}
+    cluster.engine_version = before.get("version", cluster.engine_version)
+    cluster.parameter_group = before.get("group", cluster.parameter_group)
+    for member in cluster.instances:
+        member.db_parameter_group_name = before.get(member.dbi_resource_id, f"default.{cluster.family}")
+        member.cluster_parameters_status = member.parameters_status = "in-sync"
 
 
 def _status(group: str | None) -> str:

@@ -1,0 +1,42 @@
+"""`bootstrap` of Aurora MySQL: its parts in order, and what each runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aurora_cli.operations.sql.bootstrap_mysql import items_of, password_change
+from aurora_cli.spec.model.bootstrap import Bootstrap
+
+GIVEN = {
+    "roles": {"readers": {}, "re`ports": {"secret": "arn", "member_of": ["readers", "team"]}, "app": {"iam": True}},
+    "databases": {"shop": {"grants": ["select on shop.* to  readers"], "sql": ["schema.sql"]}},
+}
+
+
+def test_the_parts_come_in_the_order_in_which_they_need_each_other() -> None:
+    found = items_of(Bootstrap.model_validate(GIVEN), Path("/specs"))
+    assert [(item.text, item.database) for item in found] == [
+        ("Create the role readers.", ""),
+        ("Create the user re`ports, with the password of its secret.", ""),
+        ("Create the user app, with IAM authentication.", ""),
+        ("Grant readers, team to re`ports.", ""),
+        ("Create the database shop.", ""),
+        ("Grant select on shop.* to readers in shop.", "shop"),
+        ("Run schema.sql in shop.", "shop"),
+    ]
+    role, user, iam, member, database, grant, file = found
+    assert role.statements == ("CREATE ROLE IF NOT EXISTS `readers`",)
+    assert (*user.statements, *user.last) == (
+        "CREATE USER IF NOT EXISTS `re``ports`@`%` ACCOUNT LOCK",
+        "ALTER USER `re``ports`@`%` ACCOUNT UNLOCK",
+    )
+    assert all("AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL" in statement for statement in iam.statements)
+    assert member.statements[1] == "SET DEFAULT ROLE `readers`, `team` TO `re``ports`@`%`"
+    assert database.statements == ("CREATE DATABASE IF NOT EXISTS `shop`",)
+    assert grant.statements == ("GRANT select on shop.* to  readers",)
+    assert file.file == Path("/specs/schema.sql")
+    assert len({item.key for item in found}) == len(found)
+
+
+def test_a_password_is_one_text() -> None:
+    assert password_change("app", "it's \\ '") == "ALTER USER `app`@`%` IDENTIFIED BY 'it''s \\\\ '''"
