@@ -8,6 +8,8 @@ import os
 from benchmarks.against_terraform import creating, destroying, memory, planning, scaling, workshop
 from benchmarks.databases import databases
 from benchmarks.everything import everything
+from benchmarks.fleet import PLANS, SPECS, costs, occupied, validating
+from benchmarks.fleet import planning as many
 from benchmarks.genuine import genuine
 from benchmarks.looks import disk, looking, many_plans
 from benchmarks.peers import peers
@@ -96,6 +98,27 @@ def looks(runs: int) -> None:
         )
 
 
+def fleets(runs: int) -> None:
+    """A folder of specs."""
+    print("## Fleets\n")
+    with workshop() as shop:
+        print(f"`aurora-cli fleet validate` of {SPECS} specs: {validating(shop):.1f} s.\n")
+        print(f"| {PLANS} plans | seconds | processor (s) | of what the processors can do | processors busy |")
+        print("| --- | --: | --: | --: | --: |")
+        found = many(shop)
+        for one in found:
+            share = one.processor_s / one.seconds / (os.cpu_count() or 1)
+            print(
+                f"| `{one.name}` | {one.seconds:.1f} | {one.processor_s:.1f} | {share:.0%} | {one.busy:.0%} |",
+                flush=True,
+            )
+        print(f"\nOf the time of `fleet plan`, its commands ran {occupied(shop, found[0]):.0%} in all places for one.")
+        print("\n| what | figure |\n| --- | --: |")
+        for name, value in costs(shop).items():
+            print(f"| {name} | {value:.0f} |")
+    print()
+
+
 def others(runs: int) -> None:
     """Ours and other tools on the way to the same cluster."""
     print("## Against other tools\n")
@@ -135,6 +158,7 @@ PARTS = {
     "rendering": render,
     "processor": processor,
     "looks": looks,
+    "fleet": fleets,
     "everything": all_on,
     "waits": waits,
     "databases": servers,

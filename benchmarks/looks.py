@@ -51,7 +51,7 @@ def disk(shop: Workshop) -> dict[str, int]:
         )
     )
     Command("create", (shop.aurora("create", "-f", str(spec), "--yes"),)).run()
-    return {name: _kib(shop, name) for name in ("smallest", "ten-regions")}
+    return {name: kib(shop.stack(name).parent) for name in ("smallest", "ten-regions")}
 
 
 def many_plans(shop: Workshop) -> tuple[float, float, float]:
@@ -65,14 +65,14 @@ def many_plans(shop: Workshop) -> tuple[float, float, float]:
         Command("create", (line,)).run()
     plans = [Command("plan", (shop.aurora("plan", f"one-of-{number}"),)) for number in range(PLANS)]
     alone = sum(plan.run() for plan in plans)
-    started, idle = time.perf_counter(), _idle_seconds()
+    started, idle = time.perf_counter(), idle_seconds()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(Command.run, plans))
     together = time.perf_counter() - started
-    return alone, together, 1 - (_idle_seconds() - idle) / together / (os.cpu_count() or 1)
+    return alone, together, 1 - (idle_seconds() - idle) / together / (os.cpu_count() or 1)
 
 
-def _idle_seconds() -> float:
+def idle_seconds() -> float:
     """Of all processors of the machine, since it was started."""
     with Path("/proc/stat").open(encoding="ascii") as file:
         ticks = file.readline().split()
@@ -89,8 +89,7 @@ def _copies(shop: Workshop, name: str, count: int) -> None:
             (target / file).write_text(text.replace(name, target.name), encoding="utf-8")
 
 
-def _kib(shop: Workshop, name: str) -> int:
-    files = [file.lstat() for file in shop.stack(name).parent.rglob("*")]
-    return sum(
-        {file.st_ino: file.st_blocks // 2 for file in files}.values()
-    )  # a file with two names once, as du has it
+def kib(folder: Path) -> int:
+    """KiB on disk of all files below a folder; one with two names once, as du has it."""
+    files = [file.lstat() for file in folder.rglob("*")]
+    return sum({file.st_ino: file.st_blocks // 2 for file in files}.values())

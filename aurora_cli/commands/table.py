@@ -98,6 +98,9 @@ COMMANDS: dict[str, Entry] = {entry.name: entry for entries in SECTIONS.values()
 
 SUMMARIES: dict[str, str] = {name: entry.summary for name, entry in COMMANDS.items()}
 
+LOOKING: tuple[str, ...] = (*(entry.name for entry in COMMANDS.values() if entry.folder == "look"), "connection")
+"""Commands that read and change nothing."""
+
 MODULES: dict[str, str] = {"global": "global_database"}
 """Commands whose name cannot be a module's."""
 

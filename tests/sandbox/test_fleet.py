@@ -42,5 +42,13 @@ def test_plans_come_by_risk_and_change_nothing(aurora: Aurora, tmp_path: Path, m
     stale = aurora.run("apply", "-f", "new.yaml", "--approved", str(found["same"]["digest"]))
     assert (stale.status, "is not the one that was approved" in " ".join(stale.err.split())) == (5, True)
     assert {row["name"] for row in aurora.json("list")["clusters"]} == {"same", "lost"}
+    new, same = aurora.json("fleet", "status", "new", "same")["members"]
+    assert (new["status"], new["error"], same["status"], same["instances"][0]["role"]) == (
+        *("not created", None, "available"),
+        "writer",
+    )
+    assert (same["last_operation"]["operation"], same["operation"]) == ("apply", None)
+    (drift,) = aurora.json("fleet", "drift", "same")["members"]
+    assert (drift["state"], drift["error"]) == ("in sync", None)
     assert aurora.json("apply", "-f", "new.yaml", "--approved", found["new"]["digest"])["changed"] is True
     assert aurora.json("apply", "-f", "new.yaml", "--approved", found["new"]["digest"])["changed"] is False

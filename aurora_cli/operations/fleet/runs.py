@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
 
 KEPT = 10
-"""Runs that stay; older ones are removed."""
+"""Runs of each command that stay; older ones are removed."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,26 @@ class Result:
             return None
         found = self.document.get("error")
         told = found if isinstance(found, dict) else {}
-        message = str(
-            told.get("message") or f"The command ended with status {self.end.status}; its output is in {self.log}."
-        )
+        generic = f"The command ended with status {self.end.status}; its output is in {self.log}."
+        message = str(told.get("message") or self._said() or generic)
         return {
             "code": str(told.get("code", "error")),
             "message": message,
             "hint": told.get("hint"),
             "exit_status": self.end.status,
         }
+
+    def _said(self) -> str:
+        """The last error that a command without a JSON document has told people, in one line."""
+        try:
+            text = self.log.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+        return (
+            " ".join(f"\n{text}".rpartition("\nerror: ")[2].partition("\nhint: ")[0].split())
+            if "error: " in text
+            else ""
+        )
 
 
 class FleetRun:
@@ -85,6 +96,13 @@ class FleetRun:
     def id(self) -> str:
         """Name of the run; sorts by time."""
         return self.folder.name
+
+    @property
+    def clusters(self) -> list[str]:
+        """The names that it is about; none where its record is damaged."""
+        return read_json(
+            self.folder / "run.json", lambda data: [str(one) for one in data["clusters"]], lambda why: [], []
+        )
 
     def task(self, name: str, words: Sequence[str], limits: Sequence[tuple[str, int]] = ()) -> Task:
         """A command on one of the clusters, whose output is kept here."""
@@ -103,10 +121,10 @@ class FleetRun:
 
 
 def begin_run(app: AppContext, command: str, names: Sequence[str]) -> FleetRun:
-    """A new run; the oldest ones are removed. Raises InvalidInput where the home cannot be used."""
+    """A new run; the oldest ones of the command are removed. Raises InvalidInput where the home cannot be used."""
     app.home.prepare()
     runs = make_folder(app.home.path / "fleet")
-    for old in sorted(path for path in runs.iterdir() if path.is_dir())[: -(KEPT - 1)]:
+    for old in _runs_of(runs, command)[: -(KEPT - 1)]:
         shutil.rmtree(old, ignore_errors=True)
     now = app.clock.now()
     folder = make_folder(runs / f"{now.strftime('%Y%m%dT%H%M%S')}-{command}-{os.urandom(3).hex()}")
@@ -118,3 +136,13 @@ def begin_run(app: AppContext, command: str, names: Sequence[str]) -> FleetRun:
     }
     write_atomic(folder / "run.json", json.dumps(record, indent=2) + "\n")
     return FleetRun(folder)
+
+
+def newest_run(app: AppContext, command: str) -> FleetRun | None:
+    """The last run of a command; None where there is none."""
+    return next((FleetRun(folder) for folder in reversed(_runs_of(app.home.path / "fleet", command))), None)
+
+
+def _runs_of(runs: Path, command: str) -> list[Path]:
+    """The folders of the runs of a command, oldest first."""
+    return sorted(path for path in runs.glob(f"*-{command}-*") if path.is_dir())

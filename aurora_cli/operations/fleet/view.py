@@ -1,10 +1,11 @@
-"""The plans of a fleet for a pull request, and for what reads JUnit."""
+"""The plans and the drift of a fleet for a pull request, and for what reads JUnit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from aurora_cli.fleet.report import Case, junit
+from aurora_cli.operations.fleet.drift import DRIFTED, FAILED, FleetDrift
 from aurora_cli.operations.fleet.plan import FleetPlan, MemberPlan
 
 _CELL = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;", ">": "&gt;", "`": "'"})
@@ -56,3 +57,16 @@ def as_junit(plan: FleetPlan) -> str:
         for said in [said_of(one)]
     ]
     return junit("aurora-cli fleet plan", cases)
+
+
+def drift_as_junit(drift: FleetDrift) -> str:
+    """A test case for each cluster, failed where it has drifted or could not be compared."""
+    cases = [
+        Case(
+            str(one.member.name),
+            one.member.file,
+            *((one.said, ()) if one.state in (FAILED, DRIFTED) else ((), one.said)),
+        )
+        for one in drift.members
+    ]
+    return junit("aurora-cli fleet drift", cases)

@@ -1,0 +1,83 @@
+"""`aurora-cli fleet status`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from aurora_cli.commands.fleet.selecting import (
+    end_with_failures,
+    formats_option,
+    parallel_option,
+    selected_members,
+    selection_options,
+    where_terms,
+    workers,
+)
+from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
+from aurora_cli.commands.shared.progress import progress
+from aurora_cli.commands.shared.session import Session, pass_session
+from aurora_cli.errors import InvalidInput
+
+SPARE = ("Account", "Last operation", "Certificate ends", "Region")
+
+
+@click.command(name="status")
+@selection_options
+@click.option("--sort", metavar="COLUMN", help="Sort by this column of the CSV, e.g. running_version or support_ends.")
+@parallel_option
+@formats_option("csv")
+@pass_session
+@click.pass_context
+def status(
+    ctx: click.Context, session: Session, /, sort: str | None, parallel: int | None, output: str, **options: Any
+) -> None:
+    """Show the clusters of a folder as AWS reports them now.
+
+    Each is read as `aurora-cli status NAME` does. --where also compares what is read, as the CSV has it: status,
+    running_version, class, instance_roles, support_ends, certificate_ends, pending, last_operation and unfinished. A
+    cluster that cannot be read is a row with the reason, and stops no other; the status is 1 then.
+
+    \b
+    Examples:
+      aurora-cli fleet status -d clusters --sort support_ends
+      aurora-cli fleet status -d clusters --where preset=production,status!=available
+      aurora-cli fleet status -d clusters --where 'pending=*reboot*' -o csv >pending.csv
+    """
+    from aurora_cli.operations.fleet import inventory
+
+    if sort is not None and sort not in inventory.COLUMNS:
+        hint = f"Columns are: {', '.join(inventory.COLUMNS)}."
+        raise InvalidInput(f"--sort cannot be '{sort}'.", hint=hint)
+    members = selected_members(session, options, later=inventory.LIVE)
+    with progress(session) as emit:
+        words, executor = workers(session, parallel)
+        run, rows = inventory.inventory(session.app, members, words, executor, emit)
+    failed = [str(row.member.name or row.member.file) for row in rows if row.error]
+    rows = inventory.narrowed(rows, [term for term in where_terms(options) if term.path in inventory.LIVE])
+    rows = inventory.ordered(rows, sort) if sort else rows
+    shown = {name: [column.text(row) for row in rows] for name, column in inventory.COLUMNS.items()}
+    shown["error"] = [row.error["message"] if row.error else None for row in rows]
+    if output == "csv":
+        session.write(_csv([list(shown), *zip(*shown.values(), strict=True)]))
+    elif output != "table":
+        summary = dict(sorted(Counter(row.status for row in rows).items()))
+        document = {"run": run, "summary": summary, "members": [row.to_dict() for row in rows]}
+        print_data(session, {"schema_version": SCHEMA_VERSION, **document}, output)
+    else:
+        kept = {name: cells for name, cells in shown.items() if any(cells)}
+        headings = [inventory.COLUMNS[name].heading if name in inventory.COLUMNS else "Problem" for name in kept]
+        print_rows(session, "", headings, list(zip(*kept.values(), strict=True)), spare=SPARE)
+    end_with_failures(session, failed, len(members), "read")
+
+
+def _csv(rows: Iterable[Sequence[str | None]]) -> str:
+    import csv
+    import io
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([" ".join((cell or "").split()) for cell in row] for row in rows)
+    return text.getvalue()
