@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.operations.core.approved import FILE, is_rest, remember_approved
 from aurora_cli.operations.core.review import Finding, PlannedStep, PlanReview
+from aurora_cli.operations.guard.approved import FILE, is_rest, remember_approved
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 CLUSTER = ResourceChange(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import click
 
+from aurora_cli.commands.fleet.abort import abort
+from aurora_cli.commands.fleet.apply import apply
 from aurora_cli.commands.fleet.list import list_
 from aurora_cli.commands.fleet.plan import plan
+from aurora_cli.commands.fleet.resume import resume
+from aurora_cli.commands.fleet.runs import runs
 from aurora_cli.commands.fleet.validate import validate
 from aurora_cli.commands.group import HelpfulGroup
 
@@ -22,9 +26,9 @@ def command() -> None:
       aurora-cli fleet list
       aurora-cli fleet validate --changed-since origin/main
       aurora-cli fleet plan -d clusters
+      aurora-cli fleet apply
     """
 
 
-command.add_command(list_)
-command.add_command(plan)
-command.add_command(validate)
+for one in (list_, validate, plan, apply, resume, abort, runs):
+    command.add_command(one)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from aurora_cli.commands.fleet.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import formats_option, selected_members, selection_options
 from aurora_cli.commands.shared.options import CHANGES_STATUS, exit_code_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
@@ -18,9 +19,7 @@ COLUMNS = ("Cluster", "Region", "Risk", "What would happen")
 
 @click.command(name="plan")
 @selection_options
-@click.option(
-    "--parallel", metavar="N", type=click.IntRange(1, 64), help="Plans at a time; default: one for each processor."
-)
+@parallel_option("Plans")
 @exit_code_option
 @formats_option("junit", "markdown")
 @pass_session

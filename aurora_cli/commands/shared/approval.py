@@ -57,7 +57,7 @@ def approve_with(session: Session, *, yes: bool, approved: str | None = None) ->
 
 
 def _holds(session: Session, review: PlanReview, digest: str) -> bool:
-    from aurora_cli.operations.core.approved import is_rest, remember_approved
+    from aurora_cli.operations.guard.approved import is_rest, remember_approved
 
     stack = session.app.registry.get(review.name)
     if review.digest != digest:

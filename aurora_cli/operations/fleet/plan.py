@@ -106,14 +106,15 @@ def fleet_plan(
     Raises:
         InvalidInput: the home cannot be used. SandboxFailed: the emulator does not start. Interrupted.
     """
-    run = begin_run(app, "plan", [str(member.name) for member in members])
+    specs = {str(member.name): {"file": str(member.path), "spec": member.digest} for member in members}
+    run = begin_run(app, "plan", list(specs), {"specs": specs})
     app.begin(emit)  # one emulator for all, before they all look for it
     with timed(emit, "plan", f"Planning {len(members)} cluster{'s' * (len(members) != 1)}"):
         for member in members:
             command = (*words, "--no-input", "plan", "-f", str(member.path), "-o", "json")
             executor.submit(run.task(str(member.name), command))
         _watch(run, executor, len(members), emit)
-    found = [_member_plan(member, run.result(str(member.name))) for member in members]
+    found = [member_plan(member, run.result(str(member.name))) for member in members]
     return FleetPlan(run.id, tuple(sorted(found, key=lambda one: (RISKS.index(one.risk), str(one.member.name)))))
 
 
@@ -137,7 +138,8 @@ def _watch(run: FleetRun, executor: Executor, total: int, emit: Emit) -> None:
         raise Interrupted(f"Interrupted after {done} of {total} plans; nothing was changed.")
 
 
-def _member_plan(member: Member, result: Result) -> MemberPlan:
+def member_plan(member: Member, result: Result) -> MemberPlan:
+    """The plan of a cluster, from what its command has written."""
     error = result.error
     plan = {} if error else result.document
     return MemberPlan(member, "failed" if error else _risk_of(plan), plan, error, str(result.log))

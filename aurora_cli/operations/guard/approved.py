@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.json_input import json_object, read_json
+from aurora_cli.json_input import json_object, parse_json, read_json
 from aurora_cli.writing import write_atomic
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def is_rest(stack: Stack, review: PlanReview, digest: str) -> bool:
     kept: dict[str, Any] = read_json(stack.folder / FILE, json_object, lambda why: {}, {})
     if kept.get("digest") != digest:
         return False
-    now = json.loads(json.dumps(_doings(review), default=str))
+    now = parse_json(json.dumps(_doings(review), default=str), json_object, lambda why: {})
     told = all(one in kept["effects"] for one in now["effects"]) and all(one in kept["steps"] for one in now["steps"])
     return told and all(_was_meant(kept["changes"].get(address), one) for address, one in now["changes"].items())
 
