@@ -6,6 +6,7 @@ where it still runs, and then started again, which finds the plan applied or app
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from aurora_cli.aws.cluster.waiters import wait_until
 from aurora_cli.errors import PlanStale, StackLocked
-from aurora_cli.events import Emit, Note, TaskEnded, TaskStarted, Waiting, timed, waiting
+from aurora_cli.events import Emit, Note, StepFinished, StepStarted, TaskEnded, TaskStarted, Waiting, waiting
 from aurora_cli.operations.fleet.gate import ailing
 from aurora_cli.operations.fleet.plan import MemberPlan, member_plan
 from aurora_cli.operations.fleet.record import (
@@ -24,6 +25,7 @@ from aurora_cli.operations.fleet.record import (
     FAILED,
     PASSED,
     STALE,
+    STATES,
     UNCHANGED,
     UNKNOWN,
     WAITING,
@@ -115,10 +117,7 @@ class _Controller:
             if frozen:
                 self._stop(frozen)
                 return
-            with timed(
-                self.emit, "wave", f"Wave {wave.name}: {len(wave.clusters)} cluster{'s' * (len(wave.clusters) != 1)}"
-            ):
-                self._wave(at, wave)
+            self._wave_as_step(at, wave)
 
     def outcome(self) -> tuple[str, tuple[str, ...]]:
         """How it ended, and why it stopped."""
@@ -152,6 +151,15 @@ class _Controller:
         wait_until(
             busy, what=what, clock=self.app.clock, waiting=waiting(self.emit), timeout_s=_FOREVER_S, slowest_s=2.0
         )
+
+    def _wave_as_step(self, at: int, wave: WaveRecord) -> None:
+        begun, number = self.app.clock.monotonic(), len(wave.clusters)
+        self.emit(StepStarted("wave", f"Wave {wave.name}: {number} cluster{'s' * (number != 1)}"))
+        self._wave(at, wave)
+        found = Counter(self.run.state(name).state for name in wave.clusters)
+        said = ", ".join(f"{found[state]} {state}" for state in STATES if found[state])
+        passed = self.run.progress.waves[at] == PASSED
+        self.emit(StepFinished("wave", self.app.clock.monotonic() - begun, said if passed else f"{said}; not passed"))
 
     def _wave(self, at: int, wave: WaveRecord) -> None:
         self.run.set_wave(at, APPLYING)
