@@ -70,6 +70,28 @@ class Waiting:
     elapsed_s: float
 
 
+@dataclass(frozen=True)
+class TaskStarted:
+    """The command of one cluster of a fleet begins."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class TaskEnded:
+    """The command of one cluster of a fleet has ended.
+
+    Attributes:
+        name: of the cluster.
+        elapsed_s: seconds that it took.
+        failed: whether the cluster is not as it was to be.
+    """
+
+    name: str
+    elapsed_s: float
+    failed: bool
+
+
 def waiting(emit: Emit) -> Callable[[str, str, float], None]:
     """A callback for what waits: it takes what is waited for, AWS's status and the seconds so far."""
     return lambda what, status, elapsed: emit(Waiting(what, status, elapsed))

@@ -13,7 +13,7 @@ import jmespath
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from aurora_cli.errors import SpecInvalid
-from aurora_cli.fleet.where import parse_where
+from aurora_cli.fleet.rollout import Freeze, Limits, Wave, checked_names, checked_where
 from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.layers import Layer
 from aurora_cli.spec.model.fields import Model
@@ -88,11 +88,7 @@ class Policy(Model):
     )
     message: str | None = Field(None, description="What to say of a spec that breaks it.")
 
-    @field_validator("where")
-    @classmethod
-    def _terms(cls, value: str) -> str:
-        parse_where(value)
-        return value
+    _where = field_validator("where")(checked_where)
 
     @field_validator("require")
     @classmethod
@@ -109,7 +105,15 @@ class FleetFile(Common):
 
     groups: list[Group] = Field(default_factory=list, description="Specs that have more in common.")
     policies: list[Policy] = Field(default_factory=list, description="Assertions on the resolved specs.")
+    waves: list[Wave] = Field(default_factory=list, description="Which clusters `fleet apply` changes first.")
+    limits: Limits = Field(default_factory=lambda: Limits.model_validate({}), description="Clusters at a time.")
+    freezes: list[Freeze] = Field(default_factory=list, description="Times in which clusters are not changed.")
     ignore: Texts = Field(default_factory=list, description="Globs of YAML files in the folder that are no specs.")
+
+    _names = field_validator("waves")(checked_names)
+
+
+_PARTS: tuple[type[Model], ...] = (FleetFile, Group, Policy, Account, Wave, Limits, Freeze)
 
 
 def read_fleet_file(folder: Path) -> tuple[FleetFile, Layer] | None:
@@ -135,7 +139,7 @@ def _problem(entry: Mapping[str, Any], layer: Layer) -> Problem:
     found = problem_from(entry)
     if entry["type"] == "extra_forbidden":
         key = found.path.rpartition(".")[2]
-        known = sorted({*FleetFile.model_fields, *Group.model_fields, *Policy.model_fields, *Account.model_fields})
+        known = sorted({field.alias or name for one in _PARTS for name, field in one.model_fields.items()})
         hint = did_you_mean(key, known, f"keys are: {', '.join(FleetFile.model_fields)}")
         found = replace(found, message=f"`{shown(key)}` is not a key of {NAME}", hint=hint)
     return replace(found, line=layer.line_of(found.path), source=layer.source)

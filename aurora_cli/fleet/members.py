@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,6 +61,11 @@ class Member:
         """Whether it has no error."""
         return all(problem.severity != "error" for problem in self.problems)
 
+    @property
+    def digest(self) -> str:
+        """The same for two files that resolve to the same spec."""
+        return hashlib.sha256(json.dumps(self.values, sort_keys=True, default=str).encode()).hexdigest()
+
     def fact(self, path: str) -> Any:
         """What a `--where` compares: `file`, `account`, `label.NAME`, or a field of the spec; None where there is none."""
         if path == "file":
@@ -99,7 +106,12 @@ def read_members(folders: Sequence[Path], processes: int | None = None) -> list[
     Raises:
         InvalidInput: a folder is missing or has no spec. SpecInvalid: a `fleet.yaml` is broken.
     """
-    files = list(dict.fromkeys(file for folder in folders for file in _files(folder.absolute())))
+    return read_files([file for folder in folders for file in _files(folder.absolute())], processes)
+
+
+def read_files(paths: Iterable[Path], processes: int | None = None) -> list[Member]:
+    """As `read_members`, of spec files by their absolute paths; one that cannot be read has that as its problem."""
+    files = list(dict.fromkeys(paths))
     count = processes or (os.cpu_count() or 1 if len(files) >= _WORTH_PROCESSES else 1)
     if count == 1:
         return _compared(map(read_member, files))

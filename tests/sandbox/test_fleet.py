@@ -10,6 +10,7 @@ from tests.harness import Aurora
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(600)]
 FLEET = "defaults: {region: eu-west-1, engine: postgres, network: {allow: [10.0.0.0/16]}}\nlabels: {team: shop}\n"
+WAVES = 'waves: [{name: canary, where: "name=new"}]\n'
 
 
 def test_plans_come_by_risk_and_change_nothing(aurora: Aurora, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,11 +35,6 @@ def test_plans_come_by_risk_and_change_nothing(aurora: Aurora, tmp_path: Path, m
     assert found["wrong"]["error"]["code"] == "invalid-spec"
     assert "AWS does not offer" in Path(found["wrong"]["log"]).read_text()
     assert found["lost"]["findings"][0]["effect"] == "lost"
-    again = aurora.run("fleet", "plan", "new", "same", "--exit-code", "-o", "json")
-    assert again.status == 7
-    assert {one["name"]: one["digest"] for one in again.data["members"]} == {
-        n: found[n]["digest"] for n in ("new", "same")
-    }
     stale = aurora.run("apply", "-f", "new.yaml", "--approved", str(found["same"]["digest"]))
     assert (stale.status, "is not the one that was approved" in " ".join(stale.err.split())) == (5, True)
     assert {row["name"] for row in aurora.json("list")["clusters"]} == {"same", "lost"}
@@ -50,5 +46,31 @@ def test_plans_come_by_risk_and_change_nothing(aurora: Aurora, tmp_path: Path, m
     assert (same["last_operation"]["operation"], same["operation"]) == ("apply", None)
     (drift,) = aurora.json("fleet", "drift", "same")["members"]
     assert (drift["state"], drift["error"]) == ("in sync", None)
-    assert aurora.json("apply", "-f", "new.yaml", "--approved", found["new"]["digest"])["changed"] is True
+
+    # A canary that fails stops the rest; what it left is taken up, with the plan that was approved.
+    (tmp_path / "fleet.yaml").write_text(FLEET + WAVES)
+    (tmp_path / "same.yaml").write_text("name: same\ntags: {changed: 'yes'}")
+    again = aurora.run("fleet", "plan", "new", "same", "--exit-code", "-o", "json")
+    assert (again.status, {one["name"]: one["risk"] for one in again.data["members"]}) == (
+        7,
+        {"new": "created", "same": "changed"},
+    )
+    assert {one["digest"] for one in again.data["members"]} >= {found["new"]["digest"]}
+    fault = ("refused", "--action", "CreateDBInstance", "--code", "InsufficientDBInstanceCapacity", "--count", "1")
+    aurora.ok("sandbox", "faults", "add", *fault)
+    stopped = aurora.run("fleet", "apply", "--yes", "-o", "json")
+    states = {one["name"]: (one["wave"], one["state"]) for one in stopped.data["members"]}
+    assert (stopped.status, states) == (1, {"new": ("canary", "failed"), "same": ("rest", "waiting")}), stopped.err
+    assert f"aurora-cli fleet resume {stopped.data['run']}" in stopped.err
+    assert aurora.cluster("new")["Status"] == "available", "it is there without its instance"
+    done = aurora.run("fleet", "resume", "-o", "json")
+    assert (done.status, done.data["summary"]["applied"], done.data["left"]) == (0, 2, []), done.err
+    assert aurora.json("status", "new")["instances"][0]["status"] == "available"
     assert aurora.json("apply", "-f", "new.yaml", "--approved", found["new"]["digest"])["changed"] is False
+    assert [one["state"] for one in aurora.json("fleet", "runs")["runs"]] == [
+        "done",
+        "applied",
+        "ended",
+        "ended",
+        "planned",
+    ]

@@ -15,6 +15,7 @@ from aurora_cli.fleet.fleet_file import Account, FleetFile, Group, Policy
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import Member, read_members
 from aurora_cli.fleet.report import all_problems, as_junit
+from aurora_cli.fleet.rollout import Freeze, Limits, Wave
 from aurora_cli.fleet.selection import Selection, changed_since
 from aurora_cli.fleet.where import parse_where
 from aurora_cli.main import main
@@ -181,6 +182,13 @@ def test_policies_names_and_states(folder: Path) -> None:
         ("policies:\n  - name: x\n    require: 'a >'", 3, "`require` cannot be a >"),
         ("policies:\n  - name: x\n    require: a\n    where: b", 4, "`where` cannot be b"),
         ("groups:\n  - matches: x", 2, "`matches` is not a key of fleet.yaml"),
+        ("waves:\n  - name: a\n    count: 1\n    percent: 2", 4, "`percent` cannot be 2"),
+        ("waves:\n  - name: a\n  - name: a", 1, "`waves` cannot be"),
+        ("waves: [{name: rest}]", 1, "`waves` cannot be"),
+        ("freezes:\n  - from: 2026-12-20\n    until: 2026-12-19\n    reason: x", 3, "`until` cannot be 2026-12-19"),
+        ("freezes:\n  - from: soon\n    until: 2026-12-19\n    reason: x", 2, "`from` cannot be soon"),
+        ("freezes:\n  - from: 2026-12-20 10:00\n    until: 2026-12-29\n    reason: x", 2, "`from` cannot be"),
+        ("limits:\n  total: 0", 2, "`total`"),
         ("- a", 1, "a list"),
     ],
 )
@@ -258,19 +266,20 @@ def test_nothing_to_work_on_is_an_error(
 
 
 def test_the_guide_lists_every_key(pytestconfig: pytest.Config) -> None:
-    guide = (
-        (pytestconfig.rootpath / "docs" / "guide" / "fleet.md")
-        .read_text()
-        .partition("## Selecting")[0]
-        .partition("| Key |")[2]
-    )
-    listed = set(re.findall(r"^\| `([a-z_.]+)` \|", guide, re.MULTILINE))
+    guide = (pytestconfig.rootpath / "docs" / "guide" / "fleet.md").read_text()
+    section = guide.partition("## What specs inherit")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"^\| `([a-z_.]+)` \|", section, re.MULTILINE))
 
     def keys(model: type[Model], prefix: str) -> set[str]:
-        return {f"{prefix}{key}" for key in model.model_fields}
+        return {f"{prefix}{field.alias or key}" for key, field in model.model_fields.items()}
 
     common = keys(Group, "groups.") & {f"groups.{key}" for key in FleetFile.model_fields}
-    wanted = (
-        keys(FleetFile, "") | keys(Account, "account.") | keys(Policy, "policies.") | (keys(Group, "groups.") - common)
-    )
-    assert listed == wanted - {"account", "policies", "groups"}
+    parts: dict[str, type[Model]] = {
+        "account": Account,
+        "policies": Policy,
+        "waves": Wave,
+        "limits": Limits,
+        "freezes": Freeze,
+    }
+    wanted = keys(FleetFile, "").union(*(keys(model, f"{name}.") for name, model in parts.items()))
+    assert listed == (wanted | (keys(Group, "groups.") - common)) - {*parts, "groups"}

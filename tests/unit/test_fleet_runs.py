@@ -47,7 +47,7 @@ class Scripted:
             task.out.write_text(text)
             yield Ended(task, status, 1.0)
 
-    def cancel(self) -> None:
+    def cancel(self, *, running: bool = True) -> None:
         self.cancelled = True
         self.tasks = self.tasks[:1]
 

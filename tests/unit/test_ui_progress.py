@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurora_cli.events import Note, StepFinished, StepStarted, Waiting
+from aurora_cli.events import Note, StepFinished, StepStarted, TaskEnded, TaskStarted, Waiting
 from aurora_cli.terraform.output.events import (
     ChangeSummary,
     Diagnostic,
@@ -46,6 +46,25 @@ def member(key: int) -> Resource:
 
 def lines_of(shown: Screen) -> list[str]:
     return shown.err.splitlines()
+
+
+def test_a_log_has_one_line_for_each_cluster_of_a_fleet_and_says_what_takes_long() -> None:
+    shown, clock = screen(80), FakeClock()
+    with Progress(shown.consoles, clock) as progress:
+        for event in (StepStarted("wave", "Wave canary: 3 clusters"), *map(TaskStarted, ("orders", "cards", "wallet"))):
+            progress.handle(event)
+        progress.handle(TaskEnded("orders", 12, failed=False))
+        progress.handle(TaskEnded("cards", 3, failed=True))
+        clock.seconds += 31
+        progress.tick()
+        progress.handle(StepFinished("wave", 40, "1 applied, 1 failed"))
+    assert lines_of(shown) == [
+        "Wave canary: 3 clusters ...",
+        "applied  orders  12s",
+        "failed   cards  3s",
+        "still applying: wallet (31s)",
+        "done     Wave canary: 3 clusters  40s  1 applied, 1 failed",
+    ]
 
 
 def test_a_log_has_one_line_per_step_and_change() -> None:

@@ -15,6 +15,8 @@ from aurora_cli.errors import AccessDenied, AwsFailed
 BINLOG = "AuroraBinlogReplicaLag"
 FROM_RDS_POSTGRESQL = "RDSToAuroraPostgreSQLReplicaLag"
 OF_READERS = "AuroraReplicaLag"
+READERS = "AuroraReplicaLagMaximum"
+"""In milliseconds."""
 _WINDOW = timedelta(minutes=5)
 _PERIOD_S = 60
 
@@ -26,10 +28,12 @@ class Lag:
     Attributes:
         seconds: None when it is not known.
         why: why it is not known, as the end of a sentence; None when it is.
+        unreadable: whether CloudWatch refused to tell.
     """
 
     seconds: float | None
     why: str | None = None
+    unreadable: bool = False
 
     def words(self) -> str:
         """For people: `3 s behind`, or that it is not known and why."""
@@ -61,20 +65,30 @@ def read_lag(cloudwatch: Any, topology: Topology, clock: Clock) -> Lag:
         return Lag(None, "AWS has no metric for this kind of replication")
     if applying is None:
         return Lag(None, "it has no instance")
+    return _read(cloudwatch, topology, clock, metric, ("DBInstanceIdentifier", applying.id))
+
+
+def read_reader_lag(cloudwatch: Any, topology: Topology, clock: Clock) -> Lag:
+    """How far the slowest reader is behind the writer (Aurora User Guide, cluster-level metrics). Raises CredentialsError."""
+    found = _read(cloudwatch, topology, clock, READERS, ("DBClusterIdentifier", topology.identifier))
+    return Lag(None if found.seconds is None else found.seconds / 1000, found.why, found.unreadable)
+
+
+def _read(cloudwatch: Any, topology: Topology, clock: Clock, metric: str, dimension: tuple[str, str]) -> Lag:
     now = clock.now()
     try:
         with aws_errors(f"reading the lag of {topology.identifier}"):
             points = cloudwatch.get_metric_statistics(
                 Namespace="AWS/RDS",
                 MetricName=metric,
-                Dimensions=[{"Name": "DBInstanceIdentifier", "Value": applying.id}],
+                Dimensions=[{"Name": dimension[0], "Value": dimension[1]}],
                 StartTime=now - _WINDOW,
                 EndTime=now,
                 Period=_PERIOD_S,
                 Statistics=["Maximum"],
             )["Datapoints"]
     except (AccessDenied, AwsFailed) as error:
-        return Lag(None, f"CloudWatch could not be read ({error.message.rstrip('.')})")
+        return Lag(None, f"CloudWatch could not be read ({error.message.rstrip('.')})", unreadable=True)
     return _newest(points, metric)
 
 

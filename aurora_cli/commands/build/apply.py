@@ -32,7 +32,8 @@ from aurora_cli.commands.shared.spec_options import SpecCommand, spec_options, s
 @click.option(
     "--approved",
     metavar="DIGEST",
-    help="Apply only the plan with this `digest` of `plan -o json`, without asking; another one is not applied (status 5).",
+    help="Apply only the plan with this `digest` of `plan -o json`, or what an interruption left of it, without asking; "
+    "another one is not applied (status 5).",
 )
 @change_options
 @pass_session

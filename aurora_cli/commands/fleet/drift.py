@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from aurora_cli.commands.fleet.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
     formats_option,
-    parallel_option,
     selected_members,
     selection_options,
     workers,
@@ -24,7 +24,7 @@ COLUMNS = ("Cluster", "Region", "State", "What differs")
 
 @click.command(name="drift")
 @selection_options
-@parallel_option
+@parallel_option("Clusters")
 @click.option("--exit-code", is_flag=True, help=f"Exit with status {CHANGES_STATUS} if a cluster has drifted.")
 @formats_option("junit")
 @pass_session

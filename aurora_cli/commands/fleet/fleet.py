@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import click
 
+from aurora_cli.commands.fleet.abort import abort
+from aurora_cli.commands.fleet.apply import apply
 from aurora_cli.commands.fleet.drift import drift
 from aurora_cli.commands.fleet.list import list_
 from aurora_cli.commands.fleet.plan import plan
 from aurora_cli.commands.fleet.report import report
+from aurora_cli.commands.fleet.resume import resume
 from aurora_cli.commands.fleet.run import run
+from aurora_cli.commands.fleet.runs import runs
 from aurora_cli.commands.fleet.status import status
 from aurora_cli.commands.fleet.validate import validate
 from aurora_cli.commands.group import HelpfulGroup
@@ -26,14 +30,10 @@ def command() -> None:
       aurora-cli fleet list
       aurora-cli fleet validate --changed-since origin/main
       aurora-cli fleet plan -d clusters
+      aurora-cli fleet apply
       aurora-cli fleet status -d clusters --sort support_ends
     """
 
 
-command.add_command(drift)
-command.add_command(list_)
-command.add_command(plan)
-command.add_command(report)
-command.add_command(run)
-command.add_command(status)
-command.add_command(validate)
+for one in (list_, validate, plan, apply, resume, abort, runs, status, drift, run, report):
+    command.add_command(one)

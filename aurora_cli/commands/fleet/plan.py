@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from aurora_cli.commands.fleet.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
     formats_option,
-    parallel_option,
     selected_members,
     selection_options,
     workers,
@@ -25,7 +25,7 @@ COLUMNS = ("Cluster", "Region", "Risk", "What would happen")
 
 @click.command(name="plan")
 @selection_options
-@parallel_option
+@parallel_option("Plans")
 @exit_code_option
 @formats_option("junit", "markdown")
 @pass_session

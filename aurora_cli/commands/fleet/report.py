@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
+from aurora_cli.commands.fleet.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
-    parallel_option,
     selected_members,
     selection_options,
     workers,
@@ -30,7 +30,7 @@ from aurora_cli.errors import InvalidInput
     help="Write the page to this file.",
 )
 @click.option("--drift", "with_drift", is_flag=True, help="Compare each cluster with AWS too, as `fleet drift` does.")
-@parallel_option
+@parallel_option("Clusters")
 @pass_session
 @click.pass_context
 def report(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aurora_cli.commands.fleet.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
-    parallel_option,
     selected_members,
     selection_options,
     workers,
@@ -43,7 +43,7 @@ class _BeforeACommand(click.Command):
 
 @click.command(name="run", cls=_BeforeACommand)
 @selection_options
-@parallel_option
+@parallel_option("Clusters")
 @output_option()
 @pass_session
 @click.pass_context

@@ -65,16 +65,6 @@ def formats_option(*more: str) -> Callable[[Decorated], Decorated]:
     )
 
 
-def parallel_option(decorated: Decorated) -> Decorated:
-    """--parallel: how many commands run at a time."""
-    return click.option(
-        "--parallel",
-        metavar="N",
-        type=click.IntRange(1, 64),
-        help="Clusters at a time; default: one for each processor.",
-    )(decorated)
-
-
 def workers(session: Session, parallel: int | None) -> tuple[tuple[str, ...], Executor]:
     """The global options of the command of each cluster, and who runs it."""
     from aurora_cli.operations.fleet.processes import Processes

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
+from aurora_cli.commands.fleet.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
     formats_option,
-    parallel_option,
     selected_members,
     selection_options,
     where_terms,
@@ -28,7 +28,7 @@ SPARE = ("Account", "Last operation", "Certificate ends", "Region")
 @click.command(name="status")
 @selection_options
 @click.option("--sort", metavar="COLUMN", help="Sort by this column of the CSV, e.g. running_version or support_ends.")
-@parallel_option
+@parallel_option("Clusters")
 @formats_option("csv")
 @pass_session
 @click.pass_context

@@ -18,7 +18,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
     metavar="CONDITION",
     default="available",
     show_default=True,
-    help="available, stopped, deleted, in-sync (nothing pending), connectable, writer=KEY or readers=N.",
+    help="available, stopped, deleted, in-sync (nothing pending), connectable, healthy[=LAG], writer=KEY or readers=N.",
 )
 @click.option("--timeout", metavar="TIME", default="30m", show_default=True, help="Timeout, e.g. 90s or 1h.")
 @output_option()
@@ -27,13 +27,15 @@ def command(session: Session, name: str, condition: str, timeout: str, output: s
     """Wait for a condition of a cluster.
 
     Reads the RDS API and changes nothing. `connectable` connects to the writer endpoint without a password, which
-    wakes a paused cluster. Exits with status 0 when the condition holds, and with status 6 on timeout.
+    wakes a paused cluster. `healthy` is available, with replicas at most LAG behind (5s) and none of the spec's alarms in
+    ALARM. Exits with status 0 when the condition holds, and with status 6 on timeout.
 
     \b
     Examples:
       aurora-cli wait orders
       aurora-cli wait orders --for writer=2 --timeout 5m
       aurora-cli wait orders --for connectable --timeout 2m
+      aurora-cli wait orders --for healthy=10s
       aurora-cli wait orders --for deleted -o json
     """
     from aurora_cli.operations.inspect import wait
@@ -45,4 +47,5 @@ def command(session: Session, name: str, condition: str, timeout: str, output: s
         return
     from aurora_cli.ui.text import duration
 
+    session.say(*found.notes, err=True)
     session.say(f"{name}: {condition}, after {duration(found.elapsed_s)}.")

@@ -37,7 +37,7 @@ def _or_dry_run() -> str:
 def approve_with(session: Session, *, yes: bool, approved: str | None = None) -> Approve:
     """A callback that shows the plan, and asks unless `yes`; one whose digest is `approved` was shown and approved before.
 
-    The callback raises PlanStale for a plan with another digest.
+    The callback raises PlanStale for a plan with another digest, unless it is what is left of that one.
     """
 
     def approve(review: PlanReview) -> bool:
@@ -45,7 +45,7 @@ def approve_with(session: Session, *, yes: bool, approved: str | None = None) ->
         from aurora_cli.ui.plan import plan_view
 
         plan_view.print_review(session.consoles, review)
-        if approved is not None and review.digest != approved:
+        if approved is not None and not _holds(session, review, approved):
             raise PlanStale(
                 f"Nothing was changed: the plan of {review.name} is not the one that was approved.",
                 hint=f"Approve this one: --approved {review.digest}",
@@ -54,6 +54,16 @@ def approve_with(session: Session, *, yes: bool, approved: str | None = None) ->
         return yes or approved is not None or prompts.confirm(session.consoles, "Proceed?")
 
     return approve
+
+
+def _holds(session: Session, review: PlanReview, digest: str) -> bool:
+    from aurora_cli.operations.guard.approved import is_rest, remember_approved
+
+    stack = session.app.registry.get(review.name)
+    if review.digest != digest:
+        return is_rest(stack, review, digest)
+    remember_approved(stack, review)
+    return True
 
 
 def approve_by_name(session: Session, name: str, *, confirm: str | None) -> Approve:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import Interrupted, SpecInvalid
 from aurora_cli.events import Emit, Waiting, timed
-from aurora_cli.operations.fleet.runs import FleetRun, begin_run
+from aurora_cli.operations.fleet.runs import FleetRun, Result, begin_run
 from aurora_cli.stacks.names import is_name
 
 if TYPE_CHECKING:
@@ -68,12 +68,14 @@ class Work:
         words: the command line of a cluster.
         title: what is done, for the progress.
         noun: what there are several of, e.g. `plans`.
+        record: further keys of the run's record.
     """
 
     command: str
     words: Callable[[Member], Sequence[str]]
     title: str
     noun: str
+    record: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ask_each(
@@ -91,7 +93,7 @@ def ask_each(
         InvalidInput: the home cannot be used. Interrupted.
     """
     asked = [member for member in members if _unusable(member) is None]
-    run = begin_run(app, work.command, [str(member.name) for member in asked])
+    run = begin_run(app, work.command, [str(member.name) for member in asked], work.record)
     with timed(emit, work.command, work.title):
         for member in asked:
             executor.submit(run.task(str(member.name), work.words(member)))
@@ -110,9 +112,13 @@ def _answer(run: FleetRun, member: Member) -> Answer:
         hint, status = "List all problems: aurora-cli fleet validate", SpecInvalid.exit_status
         error = {"code": SpecInvalid.code, "message": wrong, "hint": hint, "exit_status": status}
         return Answer(member, error=error)
-    name = str(member.name)
-    found = run.result(name)
-    return Answer(member, {} if found.error else found.document, found.error, run.folder / f"{name}.json", found.log)
+    return answer(member, run.result(str(member.name)))
+
+
+def answer(member: Member, result: Result) -> Answer:
+    """What is known of a command on a member that was asked."""
+    document = {} if result.error else result.document
+    return Answer(member, document, result.error, result.log.with_suffix(".json"), result.log)
 
 
 def _unusable(member: Member) -> str | None:

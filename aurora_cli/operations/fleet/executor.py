@@ -51,8 +51,12 @@ class Executor(Protocol):
     def watch(self) -> Iterator[Ended]:
         """Every task once it has ended, in that order, until none is left. May be called again after more were submitted."""
 
-    def cancel(self) -> None:
-        """Start no more, and ask those that run to stop as Ctrl-C does. `watch` gives what becomes of these."""
+    def cancel(self, *, running: bool = True) -> None:
+        """Start no more of those that were submitted. May be called from another thread.
+
+        Args:
+            running: ask those that run to stop as Ctrl-C does, too. `watch` gives what becomes of these.
+        """
 
     def close(self) -> None:
         """Give back what the executor holds. What still runs goes on."""

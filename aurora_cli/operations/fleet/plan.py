@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Emit
-from aurora_cli.operations.fleet.each import Answer, Work, ask_each
+from aurora_cli.operations.fleet.each import Answer, Work, answer, ask_each
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
     from aurora_cli.operations.fleet.executor import Executor
+    from aurora_cli.operations.fleet.runs import Result
 
 RISKS = ("failed", "lost", "replaced", "failover", "restart", "exposed", "changed", "created", "unchanged")
 """What a plan would do, the worst first; `failed` where there is no plan."""
@@ -102,21 +103,30 @@ def fleet_plan(
     Raises:
         InvalidInput: the home cannot be used. SandboxFailed: the emulator does not start. Interrupted.
     """
+    specs = {str(member.name): {"file": str(member.path), "spec": member.digest} for member in members}
     app.begin(emit)  # one emulator for all, before they all look for it
     title = f"Planning {len(members)} cluster{'s' * (len(members) != 1)}"
-    work = Work("plan", lambda member: (*words, "plan", "-f", str(member.path), "-o", "json"), title, "plans")
+    work = Work(
+        "plan", lambda member: (*words, "plan", "-f", str(member.path), "-o", "json"), title, "plans", {"specs": specs}
+    )
     run, answers = ask_each(app, members, work, executor, emit)
     return as_plan(run, answers)
 
 
 def as_plan(run: str, answers: Sequence[Answer]) -> FleetPlan:
     """The plans of a run, the worst first."""
-    found = [
-        MemberPlan(one.member, "failed" if problem else _risk_of(one.document), one.document, problem, str(one.log))
-        for one in answers
-        for problem in [one.problem]
-    ]
+    found = map(_member_plan, answers)
     return FleetPlan(run, tuple(sorted(found, key=lambda one: (RISKS.index(one.risk), str(one.member.name)))))
+
+
+def member_plan(member: Member, result: Result) -> MemberPlan:
+    """The plan of a cluster, from what its command has written."""
+    return _member_plan(answer(member, result))
+
+
+def _member_plan(found: Answer) -> MemberPlan:
+    risk = "failed" if found.problem else _risk_of(found.document)
+    return MemberPlan(found.member, risk, found.document, found.problem, str(found.log))
 
 
 def _risk_of(plan: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
-from threading import Thread
+from threading import RLock, Thread
 from typing import IO
 
 from aurora_cli.operations.fleet.executor import Ended, Task
@@ -35,6 +35,7 @@ class Processes:
         self._waiting: list[Task] = []
         self._running: dict[str, tuple[Task, subprocess.Popen[bytes]]] = {}
         self._ended: Queue[Ended] = Queue()
+        self._lock = RLock()
 
     def submit(self, task: Task) -> None:
         """See `Executor`."""
@@ -42,19 +43,22 @@ class Processes:
 
     def watch(self) -> Iterator[Ended]:
         """See `Executor`."""
-        self._start()
+        with self._lock:
+            self._start()
         while self._running:
             ended = self._ended.get()
-            del self._running[ended.task.name]
-            self._start()
+            with self._lock:
+                del self._running[ended.task.name]
+                self._start()
             yield ended
 
-    def cancel(self) -> None:
+    def cancel(self, *, running: bool = True) -> None:
         """See `Executor`."""
-        self._waiting.clear()
-        for _, process in self._running.values():
-            with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGINT)
+        with self._lock:
+            self._waiting.clear()
+            for _, process in self._running.values() if running else ():
+                with suppress(ProcessLookupError):
+                    process.send_signal(signal.SIGINT)
 
     def close(self) -> None:
         """See `Executor`."""

@@ -1,9 +1,10 @@
 """What one command on a fleet has done so far, on disk: it can be killed at any point, and another one reads on.
 
-<home>/fleet/<id>/run.json        the command, when and by whom, and the clusters that it is about
+<home>/fleet/<id>/_run.json       the command, when and by whom, and the clusters that it is about; no cluster has such a name
                   NAME.json       standard output of the command on that cluster
                   NAME.log        its standard error
                   NAME.end.json   how it ended: exit status, seconds
+                  _apply.json, _progress.json, NAME.state.json, _abort, _lock: see `record.py`
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
 
 KEPT = 10
-"""Runs of each command that stay; older ones are removed."""
+"""Runs of a command that stay; older ones are removed."""
+RECORD = "_run.json"
+UNFINISHED = "_unfinished"
+"""File of a run that can be resumed."""
+
+
+CHANGES = 7
+"""Exit status of a plan with changes, and with an error that of an operation after which the plan has some."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Result:
         if self.end is None or self.end.status is None:
             message = f"The command was killed; its output is in {self.log}."
             return {"code": "unknown", "message": message, "hint": None, "exit_status": None}
-        if self.end.status in (0, 7):
+        if self.end.status == 0 or (self.end.status == CHANGES and "error" not in self.document):
             return None
         found = self.document.get("error")
         told = found if isinstance(found, dict) else {}
@@ -98,34 +106,65 @@ class FleetRun:
         return self.folder.name
 
     @property
+    def command(self) -> str:
+        """`plan`, `apply`, ...; part of the name."""
+        return self.id.partition("-")[2].rpartition("-")[0]
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What is known of the whole; empty where that is missing or damaged."""
+        found: dict[str, Any] = read_json(self.folder / RECORD, json_object, lambda why: {}, {})
+        return found
+
+    @property
     def clusters(self) -> list[str]:
         """The names that it is about; none where its record is damaged."""
-        return read_json(
-            self.folder / "run.json", lambda data: [str(one) for one in data["clusters"]], lambda why: [], []
-        )
+        found = self.record.get("clusters")
+        return [str(one) for one in found] if isinstance(found, list) else []
 
-    def task(self, name: str, words: Sequence[str], limits: Sequence[tuple[str, int]] = ()) -> Task:
-        """A command on one of the clusters, whose output is kept here."""
-        return Task(name, tuple(words), self.folder / f"{name}.json", self.folder / f"{name}.log", tuple(limits))
+    def task(self, name: str, words: Sequence[str], limits: Sequence[tuple[str, int]] = (), kind: str = "") -> Task:
+        """A command on one of the clusters, whose output is kept here.
+
+        Args:
+            kind: set the output of another command on the same cluster apart, e.g. `.health`.
+        """
+        files = (self.folder / f"{name}{kind}.json", self.folder / f"{name}{kind}.log")
+        return Task(name, tuple(words), *files, tuple(limits))
 
     def note(self, ended: Ended) -> None:
         """Keep how a task has ended."""
         end = End(ended.status, round(ended.seconds, 3))
-        write_atomic(self.folder / f"{ended.task.name}.end.json", json.dumps(asdict(end)) + "\n")
+        write_atomic(ended.task.out.with_suffix(".end.json"), json.dumps(asdict(end)) + "\n")
 
-    def result(self, name: str) -> Result:
-        """What is known of one cluster; nothing where its files are missing or damaged."""
-        end = read_json(self.folder / f"{name}.end.json", lambda data: as_dataclass(End, data), lambda why: None, None)
-        document: dict[str, Any] = read_json(self.folder / f"{name}.json", json_object, lambda why: {}, {})
-        return Result(end, document, self.folder / f"{name}.log")
+    def result(self, name: str, kind: str = "") -> Result:
+        """What is known of one cluster; nothing where its files are missing or damaged. `kind` is as in `task`."""
+        stem = f"{name}{kind}"
+        end = read_json(self.folder / f"{stem}.end.json", lambda data: as_dataclass(End, data), lambda why: None, None)
+        document: dict[str, Any] = read_json(self.folder / f"{stem}.json", json_object, lambda why: {}, {})
+        return Result(end, document, self.folder / f"{stem}.log")
 
 
-def begin_run(app: AppContext, command: str, names: Sequence[str]) -> FleetRun:
-    """A new run; the oldest ones of the command are removed. Raises InvalidInput where the home cannot be used."""
+def runs_of(app: AppContext) -> list[FleetRun]:
+    """The runs of this home, the oldest first."""
+    folder = app.home.path / "fleet"
+    found = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return [FleetRun(path) for path in found]
+
+
+def begin_run(app: AppContext, command: str, names: Sequence[str], more: Mapping[str, Any] | None = None) -> FleetRun:
+    """A new run; the oldest ones of the command are removed, except what can be resumed.
+
+    Args:
+        more: further keys of its record.
+
+    Raises:
+        InvalidInput: the home cannot be used.
+    """
     app.home.prepare()
     runs = make_folder(app.home.path / "fleet")
-    for old in _runs_of(runs, command)[: -(KEPT - 1)]:
-        shutil.rmtree(old, ignore_errors=True)
+    alike = [one for one in runs_of(app) if one.command == command and not (one.folder / UNFINISHED).exists()]
+    for old in alike[: -(KEPT - 1)]:
+        shutil.rmtree(old.folder, ignore_errors=True)
     now = app.clock.now()
     folder = make_folder(runs / f"{now.strftime('%Y%m%dT%H%M%S')}-{command}-{os.urandom(3).hex()}")
     record = {
@@ -133,16 +172,12 @@ def begin_run(app: AppContext, command: str, names: Sequence[str]) -> FleetRun:
         "started_at": now.isoformat(timespec="seconds"),
         "who": app.user,
         "clusters": list(names),
+        **(more or {}),
     }
-    write_atomic(folder / "run.json", json.dumps(record, indent=2) + "\n")
+    write_atomic(folder / RECORD, json.dumps(record, indent=2) + "\n")
     return FleetRun(folder)
 
 
 def newest_run(app: AppContext, command: str) -> FleetRun | None:
     """The last run of a command; None where there is none."""
-    return next((FleetRun(folder) for folder in reversed(_runs_of(app.home.path / "fleet", command))), None)
-
-
-def _runs_of(runs: Path, command: str) -> list[Path]:
-    """The folders of the runs of a command, oldest first."""
-    return sorted(path for path in runs.glob(f"*-{command}-*") if path.is_dir())
+    return next((run for run in reversed(runs_of(app)) if run.command == command), None)

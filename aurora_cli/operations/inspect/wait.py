@@ -14,15 +14,18 @@ from aurora_cli.events import Emit, waiting
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.results import SCHEMA_VERSION
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
+from aurora_cli.operations.inspect.health import LAG_S, ailment
 from aurora_cli.operations.inspect.lost import begin_to_look
 from aurora_cli.operations.report.report import live_topology
+from aurora_cli.spec.values.quantities import parse_seconds
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.spec.model.cluster import ClusterSpec
 
-CONDITIONS = ("available", "stopped", "deleted", "in-sync", "connectable", "writer=KEY", "readers=N")
+CONDITIONS = ("available", "stopped", "deleted", "in-sync", "connectable", "healthy[=LAG]", "writer=KEY", "readers=N")
 DELETED = "deleted"
+HEALTHY = "healthy"
 CONNECTABLE = "connectable"
 _OUTSIDE = "A private endpoint cannot be reached from outside the VPC: run this inside it. --timeout extends the wait."
 
@@ -36,6 +39,7 @@ class Waited:
         elapsed_s: seconds that it took.
         status: AWS's status of the cluster, None when there is none.
         writer: identifier of the writer, or None.
+        notes: what could not be looked at, and why.
     """
 
     name: str
@@ -43,10 +47,11 @@ class Waited:
     elapsed_s: float
     status: str | None
     writer: str | None
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
-        return {"schema_version": SCHEMA_VERSION, "changed": False, **vars(self)}
+        return {"schema_version": SCHEMA_VERSION, "changed": False, **vars(self), "notes": list(self.notes)}
 
 
 Missing = Callable[[Topology], "str | None"]
@@ -57,7 +62,7 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
     """Wait for a condition of the live cluster.
 
     Args:
-        condition: one of `CONDITIONS`; KEY is an instance key or identifier, N a number.
+        condition: one of `CONDITIONS`; KEY is an instance key or identifier, N a number, LAG a duration.
         timeout_s: seconds until it gives up.
 
     Raises:
@@ -76,7 +81,8 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
     stack = existing_stack(app, name)
     spec = stored_spec(stack).spec
     begin_to_look(app, stack, emit)
-    missing = _missing(kind, value, spec)
+    notes: dict[str, None] = {}
+    missing = _healthy(app, spec, value, notes) if kind == HEALTHY else _missing(kind, value, spec)
 
     def look() -> tuple[Topology | None, str | None]:
         topology = live_topology(app, spec)
@@ -99,20 +105,34 @@ def wait_for(app: AppContext, name: str, condition: str, *, timeout_s: float, em
     )
     writer = found.writer.id if found is not None and found.writer else None
     elapsed = round(app.clock.monotonic() - started, 1)
-    return Waited(name, condition, elapsed, found.status if found is not None else None, writer)
+    return Waited(name, condition, elapsed, found.status if found is not None else None, writer, tuple(notes))
 
 
 def _check(kind: str, value: str, condition: str) -> None:
-    plain = {c for c in CONDITIONS if "=" not in c}
+    plain = {c for c in CONDITIONS if "=" not in c} | {HEALTHY}
     good = (
         (kind in plain and "=" not in condition)
         or (kind == "writer" and value)
         or (kind == "readers" and value.isdecimal())
+        or (kind == HEALTHY and value and _lag_of(value) is not None)
     )
     if not good:
         raise InvalidInput(
             f"'{condition}' is not a valid condition.", hint=f"Valid conditions: {', '.join(CONDITIONS)}"
         )
+
+
+def _lag_of(text: str) -> float | None:
+    """Seconds, `LAG_S` for the empty text; None where it is not a duration."""
+    try:
+        return float(parse_seconds(text)) if text else LAG_S
+    except ValueError:
+        return None
+
+
+def _healthy(app: AppContext, spec: ClusterSpec, value: str, notes: dict[str, None]) -> Missing:
+    lag = _lag_of(value) or 0.0
+    return lambda t: _not_all(t, "available") or ailment(app, spec, t, lag, notes)
 
 
 def _missing(kind: str, value: str, spec: ClusterSpec) -> Missing:

@@ -73,7 +73,7 @@ def ask(review: PlanReview, options: RunOptions, require: Callable[[Plan], None]
         InvalidInput: an allowed address is not in the plan. GuardRefused, Declined: nothing was changed.
     """
     unknown = guard.unknown_allows(review.plan, options.allow)
-    if unknown:
+    if unknown and not review.resumed:  # the run before may have done it
         raise InvalidInput(
             f"--allow names resources that are not in the plan: {', '.join(unknown)}.",
             hint="Copy the address from the plan, in quotes.",

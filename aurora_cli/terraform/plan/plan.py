@@ -45,6 +45,7 @@ class ResourceChange:
         before: attributes now, secrets redacted; empty for a creation.
         after: planned attributes as far as known, secrets redacted; empty for a deletion.
         unknown: top-level attributes that AWS will decide.
+        partly: those of which it will decide a part.
         data: True for a data source.
         previous_address: the address before a `moved` block, or None.
         importing: the id that is imported, or None.
@@ -62,6 +63,7 @@ class ResourceChange:
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     data: bool = False
     previous_address: str | None = None
     importing: str | None = None
@@ -204,11 +206,20 @@ def _change(item: Mapping[str, Any]) -> ResourceChange:
         before=_attributes(change, "before"),
         after=_attributes(change, "after"),
         unknown=tuple(k for k, v in unknown.items() if v is True) if isinstance(unknown, dict) else (),
+        partly=tuple(k for k, v in unknown.items() if v is not True and _holds_true(v))
+        if isinstance(unknown, dict)
+        else (),
         data=item.get("mode") == "data",
         previous_address=item.get("previous_address"),
         importing=(change.get("importing") or {}).get("id"),
         deposed=item.get("deposed") is not None,
     )
+
+
+def _holds_true(value: Any) -> bool:
+    if isinstance(value, (dict, list)):
+        return any(map(_holds_true, value.values() if isinstance(value, dict) else value))
+    return value is True
 
 
 def _attributes(change: Mapping[str, Any], when: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from aurora_cli.events import StepFinished, StepStarted, Waiting
+from aurora_cli.events import StepFinished, StepStarted, TaskEnded, TaskStarted, Waiting
 from aurora_cli.terraform.output.events import (
     ChangeSummary,
     PlannedChange,
@@ -151,6 +151,17 @@ class Activity:
         work.state = "done" if isinstance(event, ResourceComplete) else "failed"
         work.elapsed_s = event.elapsed_s
         self.works[key] = work
+        return work
+
+    def task_started(self, event: TaskStarted) -> None:
+        """The command of a cluster begins."""
+        self.works[event.name, "apply"] = Work(event.name, "apply", "running", self.now())
+
+    def task_ended(self, event: TaskEnded) -> Work:
+        """It has ended."""
+        work = Work(event.name, "apply", "failed" if event.failed else "done", elapsed_s=event.elapsed_s)
+        self.works.pop((event.name, "apply"), None)
+        self.works[event.name, "apply"] = work
         return work
 
     def with_state(self, state: State) -> list[Work]:

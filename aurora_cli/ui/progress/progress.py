@@ -169,6 +169,8 @@ _HANDLERS: dict[type, Callable[[Progress, Any], None]] = {
     ops.StepFinished: Progress._step_finished,
     ops.Note: Progress._note,
     ops.Waiting: Progress._waiting,
+    ops.TaskStarted: lambda p, e: p._activity.task_started(e),
+    ops.TaskEnded: lambda p, e: p._display.changed(p._activity.task_ended(e)),
     tf.PlannedChange: lambda p, e: p._activity.planned(e),
     tf.ChangeSummary: lambda p, e: p._activity.summary(e),
     tf.RefreshStart: lambda p, e: p._activity.reading(e),

@@ -17,6 +17,7 @@ DOING = {
     "delete": "deleting",
     "forget": "forgetting",
     "import": "importing",
+    "apply": "applying",
 }
 DONE = {
     "create": "created",
@@ -25,6 +26,7 @@ DONE = {
     "delete": "deleted",
     "forget": "forgotten",
     "import": "imported",
+    "apply": "applied",
 }
 _STYLES = {"running": "busy", "done": "good", "failed": "error", "waiting": "second"}
 

@@ -1,0 +1,120 @@
+"""What `fleet apply` and `fleet resume` share: carrying out a run, and saying what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
+from aurora_cli.commands.shared.progress import progress
+from aurora_cli.commands.shared.session import Session
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.fleet.plan import MemberPlan
+    from aurora_cli.operations.fleet.record import ApplyRun
+
+COLUMNS = ("Wave", "State", "Clusters", "Done", "Stale", "Failed", "Waiting")
+
+
+def parallel_option(what: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
+    """--parallel N."""
+    return click.option(
+        "--parallel",
+        metavar="N",
+        type=click.IntRange(1, 64),
+        help=f"{what} at a time; default: one for each processor.",
+    )
+
+
+def freeze_option(decorated: click.decorators.FC) -> click.decorators.FC:
+    """--during-freeze."""
+    return click.option("--during-freeze", is_flag=True, help="Do it in spite of a freeze in fleet.yaml.")(decorated)
+
+
+def print_plans(session: Session, plans: Sequence[MemberPlan], waves: Sequence[tuple[str, int]] = ()) -> None:
+    """Show plans before they are approved, on standard error: how many of each risk, and those that have one."""
+    from collections import Counter
+
+    from aurora_cli.operations.fleet import view
+    from aurora_cli.operations.fleet.plan import RISKS
+
+    found = Counter(one.risk for one in plans)
+    session.say(f"Plans: {', '.join(f'{found[risk]} {risk}' for risk in RISKS if found[risk])}.", err=True)
+    for one in plans:
+        if one.risk not in ("unchanged", "created", "changed"):
+            session.say(f"{one.member.name} ({one.risk}): {view.said_of(one)}", err=True)
+    if waves:
+        session.say(f"Waves: {', '.join(f'{name} ({number})' for name, number in waves)}.", err=True)
+
+
+def roll_out(
+    ctx: click.Context,
+    session: Session,
+    run: ApplyRun,
+    *,
+    parallel: int | None,
+    output: str,
+    max_failures: int,
+    during_freeze: bool,
+) -> None:
+    """Carry out a run and print what came of it; ends with its status."""
+    from aurora_cli.operations.fleet import apply, start
+    from aurora_cli.operations.fleet.processes import Processes
+    from aurora_cli.ui import prompts
+
+    app, consoles = session.app, session.consoles
+
+    def ask_again(plans: Sequence[MemberPlan]) -> bool:
+        session.say("These plans are not the ones that were approved; they are now:", err=True)
+        print_plans(session, plans)
+        return prompts.confirm(consoles, "Apply these?")
+
+    how = apply.Rollout(
+        ("--home", str(app.root), *session.settings.passed_on()),
+        start.members_of(run),
+        max_failures,
+        lambda members: None if during_freeze else start.frozen(members, app.clock.now()),
+        ask_again if consoles.interactive else None,
+    )
+    with progress(session) as emit:
+        apply.fleet_apply(app, run, how, Processes(app.given_environ, parallel), emit)
+    print_outcome(ctx, session, run, output)
+
+
+def print_outcome(ctx: click.Context, session: Session, run: ApplyRun, output: str) -> None:
+    """What a run has come to; ends with its status."""
+    from aurora_cli.operations.fleet import outcome
+    from aurora_cli.operations.fleet.record import DONE, STALE
+
+    states, progress_ = run.states(), run.progress
+    if output == "junit":
+        session.write(outcome.as_junit(run))
+    elif output != "table":
+        print_data(session, {"schema_version": SCHEMA_VERSION, **outcome.to_dict(run)}, output)
+    else:
+        rows = []
+        for wave, reached in zip(run.plan.waves, progress_.waves or ["waiting"] * len(run.plan.waves), strict=True):
+            found = [states[name].state for name in wave.clusters]
+            numbers = (
+                sum(one in kinds for one in found) for kinds in (DONE, (STALE,), ("failed", "unknown"), ("waiting",))
+            )
+            rows.append([wave.name, reached, len(found), *numbers])
+        print_rows(session, "", COLUMNS, rows)
+    for name, state in states.items():
+        if state.error:
+            session.say(f"{name} ({state.state}): {state.error['message']}", err=True)
+    for reason in progress_.reasons:
+        session.say(reason, err=True)
+    typed = " ".join(["aurora-cli", *session.settings.typed_words()])
+    if outcome.left(run):
+        session.say("Resume:", f"  {typed} fleet resume {run.id}", err=True)
+    if any(state.state == STALE for state in states.values()):
+        session.say(
+            "Plan the stale ones again, and apply these plans:",
+            f"  {typed} fleet plan",
+            f"  {typed} fleet apply",
+            err=True,
+        )
+    ctx.exit(outcome.exit_status(run))

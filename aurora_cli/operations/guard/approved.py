@@ -1,0 +1,58 @@
+"""What was approved beforehand, by its digest: it is kept with the stack, so that an interrupted apply of it can be resumed.
+
+What is left of a plan is another plan, with another digest. It counts as approved where it does nothing that the approved one
+would not have done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.json_input import json_object, parse_json, read_json
+from aurora_cli.writing import write_atomic
+
+if TYPE_CHECKING:
+    from aurora_cli.operations.core.review import PlanReview
+    from aurora_cli.stacks.stack import Stack
+
+FILE = "approved.json"
+
+
+def remember_approved(stack: Stack, review: PlanReview) -> None:
+    """Keep what the plan does, just before it is applied. Raises OSError where the disk does not take it."""
+    write_atomic(stack.folder / FILE, json.dumps({"digest": review.digest, **_doings(review)}, default=str) + "\n")
+
+
+def is_rest(stack: Stack, review: PlanReview, digest: str) -> bool:
+    """Whether a plan is what is left of the approved one: the same resources to the same values, no other step or effect.
+
+    Args:
+        digest: of the plan that was approved.
+    """
+    kept: dict[str, Any] = read_json(stack.folder / FILE, json_object, lambda why: {}, {})
+    if kept.get("digest") != digest:
+        return False
+    now = parse_json(json.dumps(_doings(review), default=str), json_object, lambda why: {})
+    told = all(one in kept["effects"] for one in now["effects"]) and all(one in kept["steps"] for one in now["steps"])
+    return told and all(_was_meant(kept["changes"].get(address), one) for address, one in now["changes"].items())
+
+
+def _doings(review: PlanReview) -> dict[str, Any]:
+    return {
+        "changes": {c.address: [c.action, dict(c.after), [*c.unknown, *c.partly]] for c in review.plan.changes},
+        "effects": [[finding.effect, finding.address] for finding in review.findings],
+        "steps": [*review.steps, *(step.name for step in review.sequence if not step.done)],
+    }
+
+
+def _was_meant(approved: Any, now: Any) -> bool:
+    """An interrupted creation or replacement leaves a creation, or an update; values that AWS chose are known by now."""
+    if approved is None:
+        return False
+    action, after, unknown = approved
+    leaves: Mapping[str, tuple[str, ...]] = {"create": ("create", "update"), "replace": ("replace", "create", "update")}
+    if now[0] not in leaves.get(action, (action,)):
+        return False
+    return all(after.get(name) == value for name, value in now[1].items() if name not in unknown)

@@ -1,0 +1,68 @@
+"""What is left of a plan that was approved counts as approved; anything else does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from aurora_cli.operations.core.review import Finding, PlannedStep, PlanReview
+from aurora_cli.operations.guard.approved import FILE, is_rest, remember_approved
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
+
+CLUSTER = ResourceChange(
+    "aws_rds_cluster.this", "aws_rds_cluster", "this", None, "create", after={"port": 5432}, unknown=("arn",)
+)
+READER = ResourceChange(
+    'aws_rds_cluster_instance.this["2"]',
+    "x",
+    "this",
+    "2",
+    "create",
+    after={"cluster": None, "class": "a"},
+    unknown=("cluster",),
+)
+GROUP = ResourceChange(
+    "aws_x.group", "aws_x", "group", None, "replace", after={"tags": {}, "rules": []}, partly=("rules",)
+)
+RESTART = Finding("restart", CLUSTER.address, "orders-1 restarts.")
+STEPS = tuple(PlannedStep(name, name) for name in ("resize 2", "fail over", "resize 1"))
+
+
+def review(*changes: ResourceChange, **more: Any) -> PlanReview:
+    return PlanReview("orders", "eu-west-1", "apply", "aws", Plan(changes, applyable=bool(changes)), **more)
+
+
+APPROVED = review(CLUSTER, READER, GROUP, findings=(RESTART,), sequence=STEPS, steps=("wait",))
+
+
+@pytest.mark.parametrize(
+    ("now", "holds"),
+    [
+        (review(READER), True),
+        (review(), True),
+        (review(replace(READER, after={"cluster": "orders", "class": "a"}, unknown=())), True),
+        (review(replace(CLUSTER, action="update")), True),
+        (review(replace(GROUP, action="create", after={"tags": {}, "rules": ["sg-1"]})), True),
+        (review(sequence=STEPS[1:], findings=(replace(RESTART, text="orders-2 restarts."),)), True),
+        (review(replace(READER, after={"class": "b"})), False),
+        (review(replace(READER, action="delete")), False),
+        (review(replace(CLUSTER, action="replace")), False),
+        (review(replace(READER, address="aws_x.other")), False),
+        (review(replace(GROUP, after={"tags": {"a": "b"}})), False),
+        (review(findings=(replace(RESTART, effect="lost"),)), False),
+        (review(sequence=(PlannedStep("reboot", "reboot"),)), False),
+        (review(steps=("delete the cluster",)), False),
+    ],
+)
+def test_the_rest_of_an_approved_plan(tmp_path: Path, now: PlanReview, holds: bool) -> None:
+    stack: Any = SimpleNamespace(folder=tmp_path)
+    assert not is_rest(stack, now, APPROVED.digest), "nothing was approved yet"
+    remember_approved(stack, APPROVED)
+    assert is_rest(stack, now, APPROVED.digest) is holds
+    assert not is_rest(stack, now, "another")
+    (tmp_path / FILE).write_text('{"digest": ')
+    assert not is_rest(stack, now, APPROVED.digest)
