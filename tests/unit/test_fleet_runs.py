@@ -113,7 +113,7 @@ def test_the_worst_comes_first(app: AppContext) -> None:
     assert errors["refused"] == {"code": "guard", "message": "No.", "hint": "h", "exit_status": 9}
     assert errors["killed"]["code"] == "unknown"
     text = as_markdown(found)
-    assert "**Plans of the fleet**: 4 failed, 1 lost, 1 failover" in text
+    assert "**aurora-cli fleet plan**: 4 failed, 1 lost, 1 failover" in text
     assert "| both |  | eu-west-1 | lost | Something happens. Data \\| go &lt;b&gt;. |" in text
     assert "same" not in text
     assert re.findall(r'tests="(\d+)" failures="(\d+)"', as_junit(found)) == [("10", "5")]

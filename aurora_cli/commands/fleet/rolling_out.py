@@ -33,8 +33,15 @@ def freeze_option(decorated: click.decorators.FC) -> click.decorators.FC:
     return click.option("--during-freeze", is_flag=True, help="Do it in spite of a freeze in fleet.yaml.")(decorated)
 
 
-def print_plans(session: Session, plans: Sequence[MemberPlan], waves: Sequence[tuple[str, int]] = ()) -> None:
-    """Show plans before they are approved, on standard error: how many of each risk, and those that have one."""
+def print_plans(
+    session: Session, plans: Sequence[MemberPlan], waves: Sequence[tuple[str, int]] = (), *, every: bool = False
+) -> None:
+    """Show plans before they are approved, on standard error: how many of each risk, and what is more than a plain change.
+
+    Args:
+        waves: names, and how many clusters they have.
+        every: show plain changes, too.
+    """
     from collections import Counter
 
     from aurora_cli.operations.fleet import view
@@ -43,7 +50,7 @@ def print_plans(session: Session, plans: Sequence[MemberPlan], waves: Sequence[t
     found = Counter(one.risk for one in plans)
     session.say(f"Plans: {', '.join(f'{found[risk]} {risk}' for risk in RISKS if found[risk])}.", err=True)
     for one in plans:
-        if one.risk not in ("unchanged", "created", "changed"):
+        if every or one.risk not in ("unchanged", "created", "changed"):
             session.say(f"{one.member.name} ({one.risk}): {view.said_of(one)}", err=True)
     if waves:
         session.say(f"Waves: {', '.join(f'{name} ({number})' for name, number in waves)}.", err=True)
@@ -68,7 +75,7 @@ def roll_out(
 
     def ask_again(plans: Sequence[MemberPlan]) -> bool:
         session.say("These plans are not the ones that were approved; they are now:", err=True)
-        print_plans(session, plans)
+        print_plans(session, plans, every=True)
         return prompts.confirm(consoles, "Apply these?")
 
     how = apply.Rollout(

@@ -8,6 +8,7 @@ from aurora_cli.fleet.report import Case, junit
 from aurora_cli.operations.fleet.drift import DRIFTED, FAILED, FleetDrift
 from aurora_cli.operations.fleet.plan import FleetPlan, MemberPlan
 
+TITLE = "aurora-cli fleet plan"
 _CELL = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;", ">": "&gt;", "`": "'"})
 _LONGEST = 60_000
 """Characters: GitHub takes 65,536 in a comment."""
@@ -27,7 +28,7 @@ def said_of(plan: MemberPlan) -> str:
 def as_markdown(plan: FleetPlan) -> str:
     """A summary that fits a comment on a pull request: counts, then a row for each cluster that is not unchanged."""
     counts = ", ".join(f"{number} {risk}" for risk, number in plan.counts.items() if number)
-    lines = [f"**Plans of the fleet**: {counts or 'no clusters'}", ""]
+    lines = [f"**{TITLE}**: {counts or 'no clusters'}", ""]
     rows = list(_rows(plan))
     if rows:
         lines += ["| Cluster | Account | Region | Risk | What would happen |", "|---|---|---|---|---|"]
@@ -56,7 +57,7 @@ def as_junit(plan: FleetPlan) -> str:
         for one in plan.members
         for said in [said_of(one)]
     ]
-    return junit("aurora-cli fleet plan", cases)
+    return junit(TITLE, cases)
 
 
 def drift_as_junit(drift: FleetDrift) -> str:
