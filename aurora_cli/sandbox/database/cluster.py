@@ -118,6 +118,7 @@ class Cluster:
         self._is_green = False
         self.blue: str | None = None
         self._beginning: str | None = None
+        self._outdated = False
         self.drained: str | None = None
         self.remarks: tuple[str, ...] = ()
         self.failed_upgrade: tuple[str, str] | None = None
@@ -158,6 +159,8 @@ class Cluster:
             return
         self._notice_ends()
         self._leader, self._green, self._is_green = others.leader, others.green, others.blue is not None
+        if others.blue is not None:
+            self._discard_outdated(wanted)
         if wanted.running:
             self._ensure_data(others.source)
         if not wanted.running or not wanted.instances:
@@ -342,8 +345,6 @@ class Cluster:
             and others.successor.primary.is_standby
         ):
             self._yield(primary, others.successor)
-        if others.blue is not None and self.blue is not None and self._upgrade_with(primary, wanted) is not None:
-            self._copy_again()  # an upgrade forgets which changes are applied
         if others.blue is not None and self.blue is None and self._beginning is None:
             self._begin_as_copy(primary, others.blue, wanted)
         if others.successor is not None and others.successor.blue == self.id:
@@ -381,6 +382,7 @@ class Cluster:
             self._applied.clear()
             self._master = None  # the new version has roles that the former one has not
         self._start(primary, wanted)
+        self._moved()
 
     @property
     def able(self) -> list[str]:
@@ -455,7 +457,23 @@ class Cluster:
 
     def _copy_again(self) -> None:
         """Begin as a copy of the blue cluster once more: this one may lack changes."""
-        self.blue = None
+        self.blue, self._outdated = None, True
+        self._save()
+
+    def _discard_outdated(self, wanted: WantedCluster) -> None:
+        """Delete the data of a copy that is to begin once more."""
+        primary = self.primary
+        if self.blue is not None and primary is not None and self._upgrade_with(primary, wanted) is not None:
+            self._copy_again()  # an upgrade forgets which changes are applied
+        if not self._outdated:
+            return
+        self.done.clear()
+        for server in self.servers:
+            server.delete()
+        self.backups.forget()
+        self._applied.clear()
+        self._master = self._beginning = None
+        self._outdated = False
         self._save()
 
     def _drain(self, primary: Server, green: Cluster, wanted: WantedCluster) -> None:
@@ -658,6 +676,7 @@ class Cluster:
             "promoting": promoting,
             "blue": self.blue,
             "beginning": self._beginning,
+            "outdated": self._outdated,
         }
         write_atomic(self.folder / "cluster.json", json.dumps(state, indent=1), sync=False)
 
@@ -671,6 +690,7 @@ class Cluster:
         self._instances = {key: instance for key, instance in instances if key in self._servers}
         self._primary = state.get("primary") if state.get("primary") in self._servers else None
         self.blue, self._beginning = state.get("blue"), state.get("beginning")
+        self._outdated = state.get("outdated", False)
         promoted = self._servers.get(state.get("promoting") or "")
         if promoted is not None and promoted.exists and not promoted.is_standby:
             self._primary = promoted.key
