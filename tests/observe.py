@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.harness import REGION, Aurora
@@ -22,6 +24,14 @@ CHANGING = (
 )
 
 LOOK_S = 0.2
+
+
+def holding(folder: Path, *texts: str) -> list[Path]:
+    """Files in a folder that have one of the texts in them; what is compressed is looked into."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    content = {path: path.read_bytes() for path in files}
+    plain = {path: gzip.decompress(data) if path.suffix == ".gz" else data for path, data in content.items()}
+    return [path for path, data in plain.items() if any(text.encode() in data for text in texts)]
 
 
 def calls_since(aurora: Aurora, since: int) -> list[tuple[str, str]]:
