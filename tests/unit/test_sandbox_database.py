@@ -39,7 +39,14 @@ from aurora_cli.sandbox.isolation import Keys
 
 KEY, SECRET = "SANDBOXKEY", "secret"
 WANTED = WantedCluster(
-    "cluster-1", "demo", "eu-west-1", "17.7", "boss", None, instances=(WantedInstance("db-1", "demo-1", True),)
+    "cluster-1",
+    "demo",
+    "eu-west-1",
+    "17.7",
+    "boss",
+    None,
+    instances=(WantedInstance("db-1", "demo-1", True),),
+    engine="aurora-postgresql",
 )
 HOST = "127.70.1.2"
 
