@@ -36,6 +36,12 @@ def clusters() -> Iterator[WantedCluster]:
                 yield _retained(backup)
 
 
+def known() -> set[str]:
+    """DbClusterResourceIds of all clusters and retained automated backups, with servers or without."""
+    found = {cluster.db_cluster_resource_id for backend in backends() for cluster in backend.aurora_clusters()}
+    return found.union(*(backend.retained_backups for backend in backends()))
+
+
 def _retained(backup: RetainedBackup) -> WantedCluster:
     shown = backup.shown
     return WantedCluster(
