@@ -51,7 +51,9 @@ def databases(runs: int) -> list[Figure]:
 
 def _wanted(count: int, writer: int = 1) -> WantedCluster:
     instances = tuple(WantedInstance(f"db-{n}", f"bench-{n}", writer=n == writer) for n in range(1, count + 1))
-    return WantedCluster(ID, "bench", "eu-west-1", "17.7", USER, PASSWORD, "bench", instances=instances)
+    return WantedCluster(
+        ID, "bench", "eu-west-1", "17.7", USER, PASSWORD, "bench", instances=instances, engine="aurora-postgresql"
+    )
 
 
 def _times(fleet: Fleet) -> Iterator[Figure]:

@@ -39,7 +39,14 @@ from aurora_cli.sandbox.isolation import Keys
 
 KEY, SECRET = "SANDBOXKEY", "secret"
 WANTED = WantedCluster(
-    "cluster-1", "demo", "eu-west-1", "17.7", "boss", None, instances=(WantedInstance("db-1", "demo-1", True),)
+    "cluster-1",
+    "demo",
+    "eu-west-1",
+    "17.7",
+    "boss",
+    None,
+    instances=(WantedInstance("db-1", "demo-1", True),),
+    engine="aurora-postgresql",
 )
 HOST = "127.70.1.2"
 
@@ -504,3 +511,12 @@ def test_only_an_installed_version_with_pg_upgrade_is_one_to_upgrade_to(tmp_path
     account = cast(Any, SimpleNamespace(usable=lambda one: one))
     programs = Programs(account, [Binaries(tmp_path / name, f"{name}.1", "test") for name in ("16", "17")])
     assert [programs.upgrade_to(major) is not None for major in (15, 16, 17, 18)] == [False, False, True, False]
+
+
+def test_only_data_that_no_resource_leads_to_are_deleted(tmp_path: Path) -> None:
+    """Those of an engine that is not installed now stay."""
+    for name in ("cluster-1", "cluster-2", "cluster-3"):
+        (tmp_path / "clusters" / name).mkdir(parents=True)
+    fleet = SimpleNamespace(_account=SimpleNamespace(data=tmp_path), _workers={"cluster-1": None})
+    Fleet.remove_unknown(cast(Fleet, fleet), {"cluster-1", "cluster-2"})
+    assert sorted(folder.name for folder in (tmp_path / "clusters").iterdir()) == ["cluster-1", "cluster-2"]

@@ -247,10 +247,14 @@ class Fleet:
             blue.due = True
             self._changed.notify_all()
 
-    def remove_unknown(self) -> None:
-        """Delete the data of clusters that no resource leads to any more."""
+    def remove_unknown(self, known: Collection[str]) -> None:
+        """Delete the data of clusters that no resource leads to any more.
+
+        Args:
+            known: DbClusterResourceIds of all resources, also of an engine that is not installed now.
+        """
         for folder in (self._account.data / "clusters").glob("*"):
-            if folder.name not in self._workers:
+            if folder.name not in self._workers and folder.name not in known:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _hire(self, wanted: WantedCluster) -> Worker:

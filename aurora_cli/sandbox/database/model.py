@@ -82,7 +82,7 @@ class WantedCluster:
     follows: str | None = None
     successor: str | None = None
     blue: str | None = None
-    engine: str = "aurora-postgresql"
+    engine: str = field(kw_only=True)
 
     @property
     def major(self) -> int:

@@ -131,17 +131,19 @@ def _engines(fleet: Fleet) -> Iterator[dict[str, Any]]:
 
 
 def settle() -> None:
-    """Wait until the servers are as the resources say, and delete what none of them leads to."""
+    """Wait, when all resources are gone, until the servers are too, and delete what is left of them."""
     if SERVING.fleet is not None:
         SERVING.fleet.wait_until_settled()
-        SERVING.fleet.remove_unknown()
+        SERVING.fleet.remove_unknown(())
 
 
 def begin() -> None:
     """Follow the resources that were brought back, and delete the data of those that were not."""
     sync()
     if SERVING.fleet is not None:
-        SERVING.fleet.remove_unknown()
+        from aurora_cli.sandbox.emulator.rds.databases import wanted
+
+        SERVING.fleet.remove_unknown(wanted.known())
 
 
 def end(folder: Path) -> None:

@@ -31,8 +31,15 @@ def clusters() -> Iterator[WantedCluster]:
         for cluster in backend.aurora_clusters():
             if endpoints.is_served(cluster):
                 yield _wanted(backend, cluster)
-        kept = [one for name, one in backend.retained_backups.items() if serving.has_data(name)]
-        yield from (_retained(one) for one in kept)
+        for name, backup in backend.retained_backups.items():
+            if serving.serves(backup.shown["Engine"]) and serving.has_data(name):
+                yield _retained(backup)
+
+
+def known() -> set[str]:
+    """DbClusterResourceIds of all clusters and retained automated backups, with servers or without."""
+    found = {cluster.db_cluster_resource_id for backend in backends() for cluster in backend.aurora_clusters()}
+    return found.union(*(backend.retained_backups for backend in backends()))
 
 
 def _retained(backup: RetainedBackup) -> WantedCluster:
@@ -41,6 +48,7 @@ def _retained(backup: RetainedBackup) -> WantedCluster:
         id=backup.resource_id,
         name=shown["DBClusterIdentifier"],
         region=shown["Region"],
+        engine=shown["Engine"],
         version=shown["EngineVersion"],
         user=shown["MasterUsername"],
         password=None,
