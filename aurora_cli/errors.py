@@ -17,7 +17,7 @@
     ├── WaitTimeout              timeout             6     AWS did not get there in time
     ├── PlanNotEmpty             plan-not-empty      7     the operation ended, and Terraform would still change something
     ├── Declined                 declined            8     the user said no at the prompt
-    ├── GuardRefused             guard               9     the plan would lose data; nothing was changed
+    ├── GuardRefused             guard               9     the plan would lose data, or a freeze is on; nothing was changed
     ├── RevertRefused            revert              9     the file would undo a later operation; nothing was changed
     ├── OperationFailed          failed              1     the work itself failed
     │   ├── TerraformMissing     terraform-missing   1     no usable Terraform binary

@@ -79,5 +79,8 @@ def test_a_monitored_cluster_has_alarms_and_a_dashboard(aurora: Aurora) -> None:
     change(aurora, "checkout", "monitoring.alarms.cpu=70")
     (alarm,) = [a for a in watch.describe_alarms()["MetricAlarms"] if a["MetricName"] == "CPUUtilization"]
     assert alarm["Threshold"] == 70
+    watch.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="busy")
+    ill = aurora.run("wait", "checkout", "--for", "healthy", "--timeout", "1s")
+    assert (ill.status, f"the alarm {alarm['AlarmName']} is in ALARM" in " ".join(ill.err.split())) == (6, True)
     aurora.ok("destroy", "checkout", "--confirm", "checkout")
     assert watch.describe_alarms()["MetricAlarms"] == []

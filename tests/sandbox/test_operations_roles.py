@@ -158,7 +158,7 @@ def test_wait_ends_when_the_condition_holds(demo: Aurora) -> None:
     assert found["writer"] == f"demo-{other}" == demo.writer("demo")
 
 
-@pytest.mark.parametrize("condition", ["available", "in-sync", "readers=1"])
+@pytest.mark.parametrize("condition", ["available", "in-sync", "readers=1", "healthy=1m"])
 def test_wait_for_what_is_already_so(demo: Aurora, condition: str) -> None:
     assert demo.json("wait", "demo", "--for", condition)["condition"] == condition
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from aurora_cli.operations.core.review import Finding, PlannedStep, PlanReview
-from aurora_cli.operations.guard.approved import FILE, is_rest, remember_approved
+from aurora_cli.errors import InvalidInput
+from aurora_cli.operations.core.review import Finding, PlannedStep, PlanReview, RunOptions
+from aurora_cli.operations.guard.approved import FILE, forget_approved, is_rest, remember_approved
+from aurora_cli.operations.pipeline.review import ask
 from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 CLUSTER = ResourceChange(
@@ -64,5 +66,15 @@ def test_the_rest_of_an_approved_plan(tmp_path: Path, now: PlanReview, holds: bo
     remember_approved(stack, APPROVED)
     assert is_rest(stack, now, APPROVED.digest) is holds
     assert not is_rest(stack, now, "another")
+    forget_approved(stack)
+    assert not is_rest(stack, now, APPROVED.digest), "it was applied"
+    remember_approved(stack, APPROVED)
     (tmp_path / FILE).write_text('{"digest": ')
     assert not is_rest(stack, now, APPROVED.digest)
+
+
+def test_what_may_be_lost_may_be_gone_already_where_a_plan_is_resumed() -> None:
+    options = RunOptions("apply", lambda shown: True, lambda event: None, allow=("aws_rds_cluster.this",))
+    with pytest.raises(InvalidInput, match="not in the plan"):
+        ask(review(READER), options, lambda plan: None)
+    ask(review(READER, resumed=True), options, lambda plan: None)

@@ -61,7 +61,11 @@ class CloudWatch:
 
 def alarm(name: str) -> dict[str, Any]:
     cluster = "shop-eu" if name.startswith("shop-eu-") else "shop"
-    return {"AlarmName": name, "Dimensions": [{"Name": "DBClusterIdentifier", "Value": cluster}]}
+    return {
+        "AlarmName": name,
+        "StateValue": "OK" if "idle" in name else "ALARM",
+        "Dimensions": [{"Name": "DBClusterIdentifier", "Value": cluster}],
+    }
 
 
 def said(seen: CloudWatch, topology: Topology = WITH_READER) -> tuple[str | None, list[str]]:
@@ -76,6 +80,7 @@ def test_lag_and_alarms_count() -> None:
     assert said(CloudWatch(lag_ms=4000.0)) == (None, [])
     assert said(CloudWatch(lag_ms=9000.0)) == ("a reader is 9 s behind, and 5 s are allowed", [])
     assert said(CloudWatch(alarms=("shop-cpu",))) == ("the alarm shop-cpu is in ALARM", [])
+    assert said(CloudWatch(alarms=("shop-idle",))) == (None, [])
     assert said(CloudWatch(alarms=("shop-eu-cpu",))) == (None, []), "of another cluster"
 
 

@@ -22,6 +22,7 @@ def firing_alarms(cloudwatch: Any, prefix: str, cluster: str) -> list[str]:
         pages = cloudwatch.get_paginator("describe_alarms").paginate(
             AlarmNamePrefix=prefix, StateValue="ALARM", AlarmTypes=["MetricAlarm"]
         )
-        found = [alarm for page in pages for alarm in page["MetricAlarms"]]
+        # An emulator may hear the prefix alone.
+        found = [alarm for page in pages for alarm in page["MetricAlarms"] if alarm["StateValue"] == "ALARM"]
     watched = {"Name": "DBClusterIdentifier", "Value": cluster}
     return sorted(alarm["AlarmName"] for alarm in found if watched in alarm.get("Dimensions", ()))

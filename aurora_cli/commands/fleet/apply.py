@@ -73,7 +73,9 @@ def apply(
     record = start.apply_record(planned, plans, app.clock.now(), allow, max_failures, during_freeze=during_freeze)
     number = sum(len(wave.clusters) for wave in record.waves)
     print_plans(session, plans, [(wave.name, len(wave.clusters)) for wave in record.waves])
-    if number and not yes:
+    if not number:
+        session.say("No plan has changes that can be applied.", err=True)
+    elif not yes:
         from aurora_cli.ui import prompts
 
         if not prompts.confirm(session.consoles, f"Change {number} cluster{'s' * (number != 1)}?"):

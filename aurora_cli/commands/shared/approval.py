@@ -66,6 +66,13 @@ def _holds(session: Session, review: PlanReview, digest: str) -> bool:
     return True
 
 
+def forget_approved(session: Session, name: str) -> None:
+    """What was approved of a cluster is applied."""
+    from aurora_cli.operations.guard import approved
+
+    approved.forget_approved(session.app.registry.get(name))
+
+
 def approve_by_name(session: Session, name: str, *, confirm: str | None) -> Approve:
     """A callback that shows the plan, and has the cluster's name typed unless `confirm` holds it."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aurora_cli.commands.shared.approval import approve_with, require_approver
+from aurora_cli.commands.shared.approval import approve_with, forget_approved, require_approver
 from aurora_cli.commands.shared.options import Decorated, dry_run_option, output_option, yes_option
 from aurora_cli.commands.shared.output import exit_on_changes, print_change
 from aurora_cli.commands.shared.progress import progress
@@ -44,6 +44,8 @@ def operate(
     require_approver(session, yes=approved, dry_run=options["dry_run"])
     with progress(session) as emit:
         result = run(session.app, run_options(session, operation, options, emit, password))
+        if options.get("approved") is not None and not options["dry_run"]:
+            forget_approved(session, result.report.name)
     print_change(session, result, operation, options["output"])
     if options["dry_run"] and options.get("exit_code"):
         exit_on_changes(result.review)

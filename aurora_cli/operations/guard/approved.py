@@ -25,6 +25,11 @@ def remember_approved(stack: Stack, review: PlanReview) -> None:
     write_atomic(stack.folder / FILE, json.dumps({"digest": review.digest, **_doings(review)}, default=str) + "\n")
 
 
+def forget_approved(stack: Stack) -> None:
+    """It is applied: nothing is left of it, and what differs later is another change."""
+    (stack.folder / FILE).unlink(missing_ok=True)
+
+
 def is_rest(stack: Stack, review: PlanReview, digest: str) -> bool:
     """Whether a plan is what is left of the approved one: the same resources to the same values, no other step or effect.
 
