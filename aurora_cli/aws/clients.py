@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -125,10 +126,11 @@ def _session(access: Access, cache: Path | None) -> Session:
     import botocore.session
 
     session = botocore.session.get_session()
-    loader = session.get_component("data_loader")
+    loader = copy(session.get_component("data_loader"))  # another session may have the same
     _services_by_folder(loader)
     if cache:
         keep_small(loader, cache)
+    session.register_component("data_loader", loader)
     session.set_config_variable("region", access.region)
     check_answers(session)
     if access.access_key_id is None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 
 from aurora_cli.aws.clients import Access, AwsClients
@@ -43,6 +44,10 @@ def test_endpoints_are_those_of_botocore_and_a_small_table_of_them_is_kept(
     cache, access = tmp_path / "endpoints.json", Access("eu-west-1", access_key_id="a", secret_access_key="b")
     whole, first = AwsClients(access), AwsClients(access, cache)
     first.client("rds")
+    assert "sqs" in botocore.session.get_session().get_available_services()
+    assert botocore.session.get_session().get_available_regions("sqs"), (
+        "other sessions of the process have the whole table"
+    )
     text = cache.read_text()
     if damage is not None:
         cache.write_text(damage(text))
