@@ -69,8 +69,9 @@ def test_the_rest_of_an_approved_plan(tmp_path: Path, now: PlanReview, holds: bo
     forget_approved(stack)
     assert not is_rest(stack, now, APPROVED.digest), "it was applied"
     remember_approved(stack, APPROVED)
-    (tmp_path / FILE).write_text('{"digest": ')
-    assert not is_rest(stack, now, APPROVED.digest)
+    for damaged in ('{"digest": ', f'{{"digest": "{APPROVED.digest}"}}', "[]"):
+        (tmp_path / FILE).write_text(damaged)
+        assert not is_rest(stack, now, APPROVED.digest)
 
 
 def test_what_may_be_lost_may_be_gone_already_where_a_plan_is_resumed() -> None:

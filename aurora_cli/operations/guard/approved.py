@@ -36,12 +36,15 @@ def is_rest(stack: Stack, review: PlanReview, digest: str) -> bool:
     Args:
         digest: of the plan that was approved.
     """
-    kept: dict[str, Any] = read_json(stack.folder / FILE, json_object, lambda why: {}, {})
-    if kept.get("digest") != digest:
-        return False
-    now = parse_json(json.dumps(_doings(review), default=str), json_object, lambda why: {})
-    told = all(one in kept["effects"] for one in now["effects"]) and all(one in kept["steps"] for one in now["steps"])
-    return told and all(_was_meant(kept["changes"].get(address), one) for address, one in now["changes"].items())
+    now: dict[str, Any] = parse_json(json.dumps(_doings(review), default=str), json_object, lambda why: {})
+
+    def compared(kept: dict[str, Any]) -> bool:
+        effects, steps, changes = kept["effects"], kept["steps"], kept["changes"]
+        told = all(one in effects for one in now["effects"]) and all(one in steps for one in now["steps"])
+        meant = all(_was_meant(changes.get(address), one) for address, one in now["changes"].items())
+        return kept["digest"] == digest and told and meant
+
+    return read_json(stack.folder / FILE, compared, lambda why: False)
 
 
 def _doings(review: PlanReview) -> dict[str, Any]:
