@@ -79,3 +79,12 @@ def test_what_may_be_lost_may_be_gone_already_where_a_plan_is_resumed() -> None:
     with pytest.raises(InvalidInput, match="not in the plan"):
         ask(review(READER), options, lambda plan: None)
     ask(review(READER, resumed=True), options, lambda plan: None)
+
+
+def test_a_digest_is_of_what_a_creation_would_make() -> None:
+    small, large = (replace(READER, after={"class": one}, changed=()) for one in ("db.t4g.medium", "db.r7g.16xlarge"))
+    assert review(small).digest == review(replace(small)).digest
+    assert review(small).digest != review(large).digest
+    assert review(replace(small, importing="orders-1")).digest != review(small).digest
+    names = (replace(small, after={**small.after, "final_snapshot_identifier": one}) for one in ("a-1", "a-2"))
+    assert len({review(one).digest for one in names}) == 1, "the name is drawn for each plan until there is a stack"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from aurora_cli.events import Emit
 from aurora_cli.problem import Problem
-from aurora_cli.terraform.plan.plan import Plan
+from aurora_cli.terraform.plan.plan import Plan, ResourceChange
 
 Effect = Literal["lost", "replaced", "restart", "failover", "exposed"]
 
@@ -98,7 +98,7 @@ class PlanReview:
     @property
     def digest(self) -> str:
         """The same for two plans that do the same to the same cluster: what was approved of one holds for the other."""
-        changes = [change.to_dict() for change in self.plan.resource_changes if change.action not in ("no-op", "read")]
+        changes = [[change.to_dict(), _made(change), change.importing] for change in self.plan.changes]
         what = (self.name, self.region, self.target, changes, [(f.effect, f.address, f.text) for f in self.findings])
         text = json.dumps([*what, self.steps, [step.name for step in self.sequence if not step.done]], default=str)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -122,6 +122,12 @@ class PlanReview:
             "sequence": [vars(step) for step in self.sequence],
             "remarks": list(self.remarks),
         }
+
+
+def _made(change: ResourceChange) -> dict[str, Any]:
+    """The values of a resource that is created, which are not in `changed`. Until a stack exists, each plan draws a name anew."""
+    made = change.after if change.action == "create" else {}
+    return {name: value for name, value in made.items() if name != "final_snapshot_identifier"}
 
 
 Approve = Callable[[PlanReview], bool]
