@@ -133,7 +133,7 @@ def _parsed(text: str, *, end: bool) -> datetime:
     try:
         if len(text) == len("2026-12-20"):
             start = datetime.combine(date.fromisoformat(text), time(), timezone.utc)
-            return start + timedelta(days=1) if end else start
+            return start + timedelta(days=1) if end and text != str(date.max) else start
         found = datetime.fromisoformat(text.replace("Z", "+00:00").replace("z", "+00:00"))
     except ValueError:
         raise ValueError("write a date or an RFC 3339 time, e.g. 2026-12-20 or 2026-12-20T18:00:00Z") from None

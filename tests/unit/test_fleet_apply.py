@@ -323,6 +323,7 @@ def test_a_freeze_refuses_and_one_that_begins_stops(app: AppContext, folder: Pat
         ("from: 2026-12-20, until: 2026-12-23", False),
         ("from: 2026-12-24T12:00:00Z, until: 2026-12-24T12:00:09Z", True),
         ("from: 2026-12-20, until: 2026-12-24T13:00:00+01:00", False),
+        ("from: 2026-12-20, until: 9999-12-31", True),
     ],
 )
 def test_a_date_counts_as_a_whole(app: AppContext, folder: Path, freeze: str, covers: bool) -> None:
