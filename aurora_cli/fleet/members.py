@@ -155,8 +155,15 @@ def _files(folder: Path) -> Iterator[Path]:
         raise InvalidInput(
             f"{shown_path(str(folder))} is not a folder.", hint="Specify the folder that holds the specs: --folder DIR."
         )
+
+    def refuse(problem: OSError) -> None:
+        raise InvalidInput(
+            f"{shown_path(str(problem.filename))} cannot be read: {problem.strerror}.",
+            hint="Its specs would be missing. Make it readable, or move it away.",
+        ) from problem
+
     found = False
-    for at, folders, names in os.walk(folder):
+    for at, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(at) / name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
@@ -37,8 +38,14 @@ class Selection:
     def has(self, member: Member) -> bool:
         """Whether the member is selected."""
         named = not self.names or any(fnmatchcase(member.name or "", glob) for glob in self.names)
-        touched = self.changed is None or bool({member.path, member.fleet / NAME} & set(self.changed))
-        return named and touched and all(term.holds(member.fact) for term in self.terms)
+        return named and self._touched(member) and all(term.holds(member.fact) for term in self.terms)
+
+    def _touched(self, member: Member) -> bool:
+        if self.changed is None or {member.path, member.fleet / NAME} & set(self.changed):
+            return True
+        # One that was removed counted for all below it.
+        above = {folder / NAME for folder in member.path.parents} & set(self.changed)
+        return any(not path.exists() for path in above)
 
 
 def changed_since(reference: str, folders: Sequence[Path]) -> frozenset[Path]:
@@ -69,17 +76,17 @@ def _git(folder: Path, *words: str) -> str:
     if git is None:
         raise InvalidInput("--changed-since needs Git, which is not on PATH.", hint="Install Git.")
     try:
-        done = subprocess.run(
-            [git, "-C", str(folder), *words], capture_output=True, text=True, timeout=_GIT_SECONDS, check=False
-        )
-    except (OSError, UnicodeDecodeError, subprocess.TimeoutExpired) as problem:
+        done = subprocess.run([git, "-C", str(folder), *words], capture_output=True, timeout=_GIT_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as problem:
         raise InvalidInput(
             f"Git could not say what has changed in {folder}.", hint="Run `git status` there."
         ) from problem
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1].removeprefix("fatal: ")
+        reason = (done.stderr.decode(errors="replace").strip().splitlines() or ["it gave no reason"])[-1].removeprefix(
+            "fatal: "
+        )
         raise InvalidInput(
             f"Git could not say what has changed in {folder}: {reason}",
             hint="Specify a branch, tag or commit of the repository that holds the specs, e.g. --changed-since origin/main.",
         )
-    return done.stdout
+    return os.fsdecode(done.stdout)  # names of files, in any encoding

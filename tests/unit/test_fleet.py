@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -157,6 +159,34 @@ def test_what_git_has_seen_change(folder: Path) -> None:
         with pytest.raises(InvalidInput, match="Git could not say") as caught:
             changed_since(wrong, [folder])
         assert "origin/main" in str(caught.value.hint)
+    (folder / "fleet.yaml").unlink()
+    fleet_of.cache_clear()
+    assert {m.name for m in read_members([folder]) if selection.has(m)} == {"orders", "cards", "wallet", "new", None}
+
+
+def test_git_may_see_files_whose_names_are_no_text(folder: Path) -> None:
+    (folder / ".git").rmdir()
+    subprocess.run(["git", "init", "-q"], check=True, cwd=folder)
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    subprocess.run(["git", *who, "commit", "-q", "--allow-empty", "-m", "one"], check=True, cwd=folder)
+    odd = Path(os.fsdecode(b"\xff.yaml"))
+    (folder / odd).write_text("name: odd")
+    assert folder / odd in changed_since("HEAD", [folder])
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scandir = os.scandir
+
+    def refusing(path: Any) -> Any:
+        if str(path).endswith("payments"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    assert main(["fleet", "validate"]) == 2
+    assert "payments cannot be read: Permission denied." in " ".join(capsys.readouterr().err.split())
 
 
 def test_policies_names_and_states(folder: Path) -> None:
