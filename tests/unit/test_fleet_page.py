@@ -134,6 +134,8 @@ def test_an_empty_fleet_and_a_place_that_cannot_be_written(
     answering({"new": NOT_FOUND})
     assert main(["fleet", "report", "--html", "missing/page.html"]) == 2
     assert "mkdir -p missing" in " ".join(capsys.readouterr().err.split())
+    assert main(["fleet", "report", "--html", "no folder/page.html"]) == 2
+    assert "mkdir -p 'no folder'" in " ".join(capsys.readouterr().err.replace("\xa0", " ").split())
     assert main(["fleet", "report", "--html", "."]) == 2
     assert main(["fleet", "report", "--html", "page.html"]) == 0
     found = sections(Path("page.html").read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ def report(
     from aurora_cli.writing import write_output
 
     if not path.absolute().parent.is_dir():
-        raise InvalidInput(f"The folder of {path} does not exist.", hint=f"Create it: mkdir -p {path.parent}")
+        raise InvalidInput(
+            f"The folder of {path} does not exist.", hint=f"Create it: mkdir -p {shlex.quote(str(path.parent))}"
+        )
     members = selected_members(session, options)
     with progress(session) as emit:
         words, executor = workers(session, parallel)
