@@ -88,3 +88,11 @@ def test_a_digest_is_of_what_a_creation_would_make() -> None:
     assert review(replace(small, importing="orders-1")).digest != review(small).digest
     names = (replace(small, after={**small.after, "final_snapshot_identifier": one}) for one in ("a-1", "a-2"))
     assert len({review(one).digest for one in names}) == 1, "the name is drawn for each plan until there is a stack"
+
+
+def test_a_digest_is_of_what_is_behind_the_steps(tmp_path: Path) -> None:
+    stack: Any = SimpleNamespace(folder=tmp_path)
+    one, other = (review(steps=("Run schema.sql in shop.",), behind=(text,)) for text in ("a", "b"))
+    assert one.digest != other.digest
+    remember_approved(stack, one)
+    assert is_rest(stack, one, one.digest) and not is_rest(stack, other, one.digest)

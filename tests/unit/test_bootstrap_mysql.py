@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aurora_cli.operations.sql.bootstrap_items import meaning
 from aurora_cli.operations.sql.bootstrap_mysql import items_of, password_change
 from aurora_cli.spec.model.bootstrap import Bootstrap
 
@@ -36,6 +37,20 @@ def test_the_parts_come_in_the_order_in_which_they_need_each_other() -> None:
     assert grant.statements == ("GRANT select on shop.* to  readers",)
     assert file.file == Path("/specs/schema.sql")
     assert len({item.key for item in found}) == len(found)
+
+
+def test_what_a_part_means_is_what_it_runs(tmp_path: Path) -> None:
+    def meanings(arn: str = "arn", sql: str = "CREATE TABLE a (b int);") -> list[str]:
+        (tmp_path / "schema.sql").write_text(sql)
+        given = {**GIVEN, "roles": {"re`ports": {"secret": arn}}}
+        return [meaning(item) for item in items_of(Bootstrap.model_validate(given), tmp_path)]
+
+    assert meanings() == meanings()
+    changed = [
+        [at for at, (old, new) in enumerate(zip(meanings(), other, strict=True)) if old != new]
+        for other in (meanings("another"), meanings(sql="DROP TABLE a;"))
+    ]
+    assert changed == [[0], [3]]
 
 
 def test_a_password_is_one_text() -> None:

@@ -106,10 +106,10 @@ def test_concerns_speak_in_the_order_of_their_list_and_only_those_that_have_some
 
     class Last(Concern):
         def review(self, plan: Plan) -> Shown:
-            return Shown(steps=("rotate",))
+            return Shown(steps=("rotate",), behind=("exactly",))
 
     change = change_with(First, Silent, Last)
-    assert change.review(UNCHANGED) == Shown(steps=("fail over", "rotate"), remarks=("a remark",))
+    assert change.review(UNCHANGED) == Shown(("fail over", "rotate"), (), ("a remark",), ("exactly",))
     assert len(change.at("review")) == 2
     assert change.at("before") == []
 

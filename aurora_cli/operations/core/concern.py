@@ -120,11 +120,15 @@ class Change(ABC):
 
 @dataclass(frozen=True)
 class Shown:
-    """What a concern says of a plan: steps beside Terraform's changes, warnings, and remarks, in sentences."""
+    """What a concern says of a plan: steps beside Terraform's changes, warnings, and remarks, in sentences.
+
+    `behind` is what the steps do more exactly than their sentences say, as texts that differ where that does.
+    """
 
     steps: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     remarks: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
 
 
 class Concern:

@@ -70,6 +70,7 @@ class PlanReview:
         steps: what happens beside Terraform's changes, in order, e.g. "fail over to demo-2".
         sequence: the steps of an operation that takes several; those already done are among them.
         remarks: sentences about this operation that a person should read.
+        behind: what the steps do more exactly, as in `Shown`.
     """
 
     name: str
@@ -84,6 +85,7 @@ class PlanReview:
     steps: tuple[str, ...] = ()
     sequence: tuple[PlannedStep, ...] = ()
     remarks: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -100,7 +102,8 @@ class PlanReview:
         """The same for two plans that do the same to the same cluster: what was approved of one holds for the other."""
         changes = [[change.to_dict(), _made(change), change.importing] for change in self.plan.changes]
         what = (self.name, self.region, self.target, changes, [(f.effect, f.address, f.text) for f in self.findings])
-        text = json.dumps([*what, self.steps, [step.name for step in self.sequence if not step.done]], default=str)
+        steps = (self.steps, self.behind, [step.name for step in self.sequence if not step.done])
+        text = json.dumps([*what, *steps], default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_dict(self) -> dict[str, Any]:

@@ -129,6 +129,7 @@ class SpecChange(Change):
             tuple(step for one in said for step in one.steps),
             tuple(warning for one in said for warning in one.warnings),
             tuple(remark for one in said for remark in one.remarks),
+            tuple(text for one in said for text in one.behind),
         )
 
     def require(self, plan: Plan) -> None:

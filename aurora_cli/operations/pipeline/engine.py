@@ -175,6 +175,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
             steps=self.shown.steps,
             sequence=self.steps.sequence(),
             remarks=(*decision.remarks, *self.shown.remarks),
+            behind=self.shown.behind,
         )
 
     def _was_interrupted(self) -> bool:

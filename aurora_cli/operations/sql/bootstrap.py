@@ -19,7 +19,7 @@ from aurora_cli.operations.passwords.master import Password
 from aurora_cli.operations.report.connect_facts import facts_of
 from aurora_cli.operations.report.connection_strings import MYSQL
 from aurora_cli.operations.sql import bootstrap_mysql
-from aurora_cli.operations.sql.bootstrap_items import Item, identifier, items_of, literal, read_file
+from aurora_cli.operations.sql.bootstrap_items import Item, identifier, items_of, literal, meaning, read_file
 from aurora_cli.operations.sql.scram import verifier
 from aurora_cli.operations.sql.sign_in import read_password
 from aurora_cli.operations.sql.statements import Script, open_database
@@ -48,11 +48,10 @@ class Bootstrap(Concern):
             return Shown()
         if self._without_server():
             return Shown(remarks=(_NO_SERVER,))
-        for item in pending:
-            if item.file:
-                read_file(item)
+        behind = tuple(map(meaning, pending))
         by_connection = not (self.spec.data_api or self.spec.network.public_access or self.app.sandbox)
-        return Shown(tuple(item.text for item in pending), remarks=(_BY_CONNECTION,) if by_connection else ())
+        remarks = (_BY_CONNECTION,) if by_connection else ()
+        return Shown(tuple(item.text for item in pending), remarks=remarks, behind=behind)
 
     def after(self) -> None:
         """Run them. Raises OperationFailed: one failed; those before it are done."""

@@ -105,6 +105,12 @@ def _inside(name: str, database: BootstrapDatabase, folder: Path) -> Iterator[It
         yield Item(f"Run {file} in {name}.", name, file=folder / Path(file).expanduser())
 
 
+def meaning(item: Item) -> str:
+    """A digest of what it runs, with the statements of its file. Raises InvalidInput as `read_file` does."""
+    runs = read_file(item) if item.file else [*item.statements, *item.last]
+    return hashlib.sha256(repr((item.text, item.database, item.secret, runs)).encode()).hexdigest()
+
+
 def read_file(item: Item) -> list[str]:
     """The statements of an SQL file. Raises InvalidInput: it cannot be read, or has none."""
     try:
