@@ -268,6 +268,21 @@ def test_a_spec_that_was_edited_since_is_stale(app: AppContext, folder: Path) ->
     assert exit_status(run) == 0
 
 
+@pytest.mark.parametrize("fleet", [WAVES, "waves: broken"])
+def test_the_command_that_plans_stale_clusters_again_names_their_folder(
+    app: AppContext, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, fleet: str
+) -> None:
+    planned(app, folder)
+    begun(app)
+    write(folder, fleet)
+    for name in "abcde":
+        (folder / f"{name}.yaml").write_text(f"name: {name}\nport: 6000")
+    monkeypatch.chdir(folder.parent)
+    assert main(["--home", "home", "fleet", "resume"]) == 1, "no cluster of the canary was applied"
+    said = [line.strip().replace("\xa0", " ") for line in capsys.readouterr().err.splitlines()]
+    assert "aurora-cli --home home fleet plan -d specs" in said
+
+
 def test_stale_plans_are_shown_again_where_there_is_somebody_to_ask(app: AppContext, folder: Path) -> None:
     planned(app, folder)
     shown: list[str | None] = []
@@ -478,6 +493,10 @@ def test_a_damaged_record_is_said(app: AppContext, folder: Path) -> None:
     (plan.folder / folders.RECORD).write_text("{")
     with pytest.raises(InvalidInput, match="is not complete"):
         start.planned(plan)
+    (run.folder / "_apply.json").write_text('{"plan": ')
+    planned(app, folder)
+    assert [one.state for one in listed_runs(app)] == ["planned", "damaged", "planned"]
+    assert start.plan_run(app, None).id > plan.id, "the plans that the message tells to make can be applied"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -114,14 +117,29 @@ def print_outcome(ctx: click.Context, session: Session, run: ApplyRun, output: s
             session.say(f"{name} ({state.state}): {state.error['message']}", err=True)
     for reason in progress_.reasons:
         session.say(reason, err=True)
-    typed = " ".join(["aurora-cli", *session.settings.typed_words()])
+    typed = shlex.join(["aurora-cli", *session.settings.typed_words()])
     if outcome.left(run):
         session.say("Resume:", f"  {typed} fleet resume {run.id}", err=True)
-    if any(state.state == STALE for state in states.values()):
+    stale = [run.plan.clusters[name].file for name, state in states.items() if state.state == STALE]
+    if stale:
+        folders = dict.fromkeys(map(_folder_of, stale))
+        where = shlex.join(word for folder in folders for word in ("-d", folder))
         session.say(
             "Plan the stale ones again, and apply these plans:",
-            f"  {typed} fleet plan",
+            f"  {typed} fleet plan {where}",
             f"  {typed} fleet apply",
             err=True,
         )
     ctx.exit(outcome.exit_status(run))
+
+
+def _folder_of(file: str) -> str:
+    """The folder to plan again for a spec file, as people write it."""
+    from aurora_cli.errors import AuroraError
+    from aurora_cli.fleet.inherited import fleet_of
+    from aurora_cli.spec.text.load import shown_path
+
+    folder = Path(file).parent
+    with suppress(AuroraError):  # its fleet.yaml may be broken, which the plan says
+        folder = fleet_of(folder).folder
+    return shown_path(str(folder))

@@ -136,6 +136,14 @@ class ApplyRun(FleetRun):
         """Whether it got as far as having a record."""
         return (self.folder / "_apply.json").exists()
 
+    @property
+    def applies(self) -> str | None:
+        """The run of `fleet plan` that it applies; None where its record is damaged."""
+        try:
+            return self.plan.plan
+        except StackDamaged:
+            return None
+
     @cached_property
     def plan(self) -> ApplyRecord:
         """What is to be done. Raises StackDamaged."""

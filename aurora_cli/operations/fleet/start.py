@@ -58,7 +58,7 @@ def plan_run(app: AppContext, name: str | None) -> FleetRun:
         raise InvalidInput(
             f"There is no run {name} of fleet plan." if name else "There are no plans to apply.", hint=hint
         )
-    applied = next((run for run in apply_runs(app) if run.plan.plan == found[-1].id), None)
+    applied = next((run for run in apply_runs(app) if run.applies == found[-1].id), None)
     if applied is not None:
         way = f"Resume it: aurora-cli fleet resume {applied.id}. " if applied.progress.outcome != "done" else ""
         raise InvalidInput(
