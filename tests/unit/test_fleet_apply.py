@@ -493,6 +493,9 @@ def test_a_damaged_record_is_said(app: AppContext, folder: Path) -> None:
     (plan.folder / folders.RECORD).write_text("{")
     with pytest.raises(InvalidInput, match="is not complete"):
         start.planned(plan)
+    (run.folder / "_progress.json").write_text('{"waves": ["passed"]}')
+    with pytest.raises(StackDamaged, match="it has other waves than the run"):
+        run.progress  # noqa: B018
     (run.folder / "_apply.json").write_text('{"plan": ')
     planned(app, folder)
     assert [one.state for one in listed_runs(app)] == ["planned", "damaged", "planned"]

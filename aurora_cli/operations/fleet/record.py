@@ -152,7 +152,10 @@ class ApplyRun(FleetRun):
     @property
     def progress(self) -> Progress:
         """How far it is. Raises StackDamaged."""
-        return self._read("_progress.json", Progress, Progress())
+        found = self._read("_progress.json", Progress, Progress())
+        if found.waves and len(found.waves) != len(self.plan.waves):
+            raise self._damaged("_progress.json", "it has other waves than the run")
+        return found
 
     def set_progress(self, **changes: Any) -> None:
         """Change some fields."""
@@ -227,16 +230,14 @@ class ApplyRun(FleetRun):
         write_atomic(self.folder / name, json.dumps(asdict(value), indent=1) + "\n")
 
     def _read(self, name: str, kind: type[Kind], absent: Kind | None = None) -> Kind:
-        def damaged(why: str) -> StackDamaged:
-            return StackDamaged(
-                f"The run {self.id} is damaged: {name}: {why}.",
-                hint="The clusters are as their stacks say. Plan again: aurora-cli fleet plan",
-            )
-
         path: Path = self.folder / name
         if absent is not None and not path.exists():
             return absent
-        return read_json(path, lambda data: as_dataclass(kind, data), damaged)
+        return read_json(path, lambda data: as_dataclass(kind, data), lambda why: self._damaged(name, why))
+
+    def _damaged(self, name: str, why: str) -> StackDamaged:
+        hint = "The clusters are as their stacks say. Plan again: aurora-cli fleet plan"
+        return StackDamaged(f"The run {self.id} is damaged: {name}: {why}.", hint=hint)
 
 
 def holders(registry: Registry, names: Iterable[str]) -> dict[str, Holder]:
