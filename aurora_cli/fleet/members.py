@@ -7,6 +7,7 @@ import io
 import json
 import multiprocessing
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -173,7 +174,7 @@ def _files(folder: Path) -> Iterator[Path]:
     if not found:
         raise InvalidInput(
             f"{shown_path(str(folder))} has no spec files (*.yaml).",
-            hint="Write one: aurora-cli spec init NAME --to NAME.yaml",
+            hint=f"Write one: aurora-cli spec init orders --to {shlex.quote(shown_path(str(folder / 'orders.yaml')))}",
         )
 
 

@@ -283,7 +283,7 @@ def test_processes_find_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     ("words", "message"),
     [
         (["-d", "missing"], "is not a folder"),
-        (["-d", ".hidden2"], "has no spec files"),
+        (["-d", ".hidden2"], "aurora-cli spec init orders --to .hidden2/orders.yaml"),
         (["nobody"], "No spec matches"),
     ],
 )
@@ -292,7 +292,7 @@ def test_nothing_to_work_on_is_an_error(
 ) -> None:
     (folder / ".hidden2").mkdir()
     assert main(["fleet", "list", *words]) == 2
-    assert message in " ".join(capsys.readouterr().err.split())
+    assert message in " ".join(capsys.readouterr().err.replace("\xa0", " ").split())
 
 
 def test_the_guide_lists_every_key(pytestconfig: pytest.Config) -> None:
