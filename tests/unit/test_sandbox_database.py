@@ -520,3 +520,26 @@ def test_only_data_that_no_resource_leads_to_are_deleted(tmp_path: Path) -> None
     fleet = SimpleNamespace(_account=SimpleNamespace(data=tmp_path), _workers={"cluster-1": None})
     Fleet.remove_unknown(cast(Fleet, fleet), {"cluster-1", "cluster-2"})
     assert sorted(folder.name for folder in (tmp_path / "clusters").iterdir()) == ["cluster-1", "cluster-2"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"primary": "aaaa"}', '{"instances": []}'])
+@pytest.mark.parametrize("writers", [1, 2])
+def test_a_damaged_note_of_a_cluster_deletes_no_data(tmp_path: Path, content: str, writers: int) -> None:
+    """The one server that follows none is the primary; with two it is not known, and nothing is done."""
+    folder = tmp_path / "clusters" / WANTED.id
+    servers = {}
+    for number, key in enumerate(("aaaa", "bbbb", "cccc")):
+        (folder / key / "data").mkdir(parents=True)
+        standby = number >= writers
+        servers[key] = SimpleNamespace(key=key, exists=True, is_standby=standby, delete=(folder / key).rmdir)
+    (folder / "cluster.json").write_text(content)
+    kept = SimpleNamespace(earliest=None)
+    engine = SimpleNamespace(backups=lambda folder: kept, server=lambda key, *given, **named: servers[key])
+    account = SimpleNamespace(data=tmp_path, sockets=tmp_path)
+    cluster = Cluster(cast(Any, account), cast(Any, engine), WANTED.id, 17, lambda: None, lambda: None)
+    assert {one.key for one in cluster.servers} == set(servers)
+    if writers == 1:
+        assert cluster.primary is cast(Any, servers["aaaa"])
+    else:
+        with pytest.raises(SandboxFailed, match="damaged"):
+            cluster._ensure_data(None)

@@ -221,11 +221,11 @@ class Cluster:
 
     def _ensure_data(self, source: Source | None) -> None:
         """A server with the data: those that it begins with, or none."""
-        server = self.primary or self._add()
-        if server.exists:
+        if self.primary is not None and self.primary.exists:
             return
         if self.backups.earliest is not None or any(one.exists for one in self.servers):
             raise SandboxFailed("The data of the writer are damaged: its mark is missing.")
+        server = self.primary or self._add()
         self._primary = server.key
         if source is None:
             server.create()
@@ -681,7 +681,11 @@ class Cluster:
         write_atomic(self.folder / "cluster.json", json.dumps(state, indent=1), sync=False)
 
     def _load(self) -> None:
-        state = read_json(self.folder / "cluster.json") or {}
+        file = self.folder / "cluster.json"
+        state = read_json(file) or {}
+        damaged = file.exists() and not isinstance(state.get("instances"), dict)
+        if damaged:
+            state = {}
         for former in self.folder.glob(f"*/{FORMER_DATA}"):
             self._make(former.parent.name).finish_upgrade()
         for folder in self.folder.glob("*/data"):
@@ -694,6 +698,10 @@ class Cluster:
         promoted = self._servers.get(state.get("promoting") or "")
         if promoted is not None and promoted.exists and not promoted.is_standby:
             self._primary = promoted.key
+        if damaged:
+            writers = [key for key, one in self._servers.items() if one.exists and not one.is_standby]
+            self._primary = writers[0] if len(writers) == 1 else None
+            return  # nothing is deleted before it is known whose data these are
         for key in [key for key in self._servers if key not in (*self._instances, self._primary)]:
             self._remove(key)
 
