@@ -495,9 +495,10 @@ _DIVERGED = (1236, 1945, 1950, 13114)
 def _port_of(sockets: Path) -> int:
     """The port of the server whose sockets are in a folder; 0: it has had none."""
     try:
-        return int((sockets / "port").read_text(encoding="ascii"))
+        port = int((sockets / "port").read_text(encoding="ascii"))
     except (OSError, ValueError):
         return 0
+    return port if 0 < port < 65536 else 0
 
 
 def _script(share: Path, name: str) -> str:
