@@ -543,3 +543,22 @@ def test_a_damaged_note_of_a_cluster_deletes_no_data(tmp_path: Path, content: st
     else:
         with pytest.raises(SandboxFailed, match="damaged"):
             cluster._ensure_data(None)
+
+
+def test_data_that_nothing_installed_can_serve_are_a_problem_of_their_cluster_alone(tmp_path: Path) -> None:
+    """They stay, and whoever tells what there should be is told nothing."""
+    data = tmp_path / "clusters" / WANTED.id / "aaaa" / "data"
+    data.mkdir(parents=True)
+
+    def refused(*given: Any, **named: Any) -> Any:
+        raise SandboxFailed("The data are those of PostgreSQL 15, which is not installed any more.")
+
+    engine = SimpleNamespace(backups=lambda folder: None, server=refused)
+    account = SimpleNamespace(data=tmp_path, sockets=tmp_path)
+    cluster = Cluster(cast(Any, account), cast(Any, engine), WANTED.id, 17, lambda: None, lambda: None)
+    for _ in range(2):
+        with pytest.raises(SandboxFailed, match="not installed any more"):
+            cluster.reach(WANTED, Relations())
+    assert data.exists() and not cluster.loaded
+    cluster.reach(None, Relations())
+    assert not data.exists()

@@ -11,6 +11,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -91,6 +92,7 @@ class Cluster:
         drained: mark of its last change, while it yields to a copy and nobody is led to it.
         remarks: what stands in the way of changes for its copies.
         failed_upgrade: the version of an upgrade that has failed, and why.
+        loaded: whether what is installed can serve the data that it has.
     """
 
     def __init__(
@@ -122,7 +124,9 @@ class Cluster:
         self.drained: str | None = None
         self.remarks: tuple[str, ...] = ()
         self.failed_upgrade: tuple[str, str] | None = None
-        self._load()
+        self.loaded = False
+        with suppress(SandboxFailed):  # `reach` raises it
+            self._load()
 
     @property
     def servers(self) -> list[Server]:
@@ -186,6 +190,8 @@ class Cluster:
                 self._engine.changes.keep(primary, [_name(one.id) for one in self._green])
 
     def _notice_ends(self) -> None:
+        if not self.loaded:
+            self._load()
         for name, done in list(self.done.items()):
             if not done.server.running:
                 del self.done[name]
@@ -688,8 +694,8 @@ class Cluster:
             state = {}
         for former in self.folder.glob(f"*/{FORMER_DATA}"):
             self._make(former.parent.name).finish_upgrade()
-        for folder in self.folder.glob("*/data"):
-            self._servers[folder.parent.name] = self._make(folder.parent.name)
+        self._servers = {place.parent.name: self._make(place.parent.name) for place in self.folder.glob("*/data")}
+        self.loaded = True
         instances = state.get("instances", {}).items()
         self._instances = {key: instance for key, instance in instances if key in self._servers}
         self._primary = state.get("primary") if state.get("primary") in self._servers else None

@@ -270,7 +270,7 @@ class Fleet:
                     worker.wake()
 
         cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed, moved)
-        if cluster.primary is None:
+        if cluster.primary is None and cluster.loaded:
             self._order_copy(wanted)
         worker = Worker(cluster, self._changed)
         hired.append(worker)
