@@ -33,6 +33,8 @@ from aurora_cli.sandbox.database.postgres.engine import Programs
 from aurora_cli.sandbox.database.postgres.server import PostgresServer
 from aurora_cli.sandbox.database.postgres.settings import ServerSettings
 from aurora_cli.sandbox.database.programs import Binaries
+from aurora_cli.sandbox.emulator.data_api import sessions
+from aurora_cli.sandbox.emulator.data_api.refusal import Refused
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
 from aurora_cli.sandbox.isolation import Keys
@@ -562,3 +564,62 @@ def test_data_that_nothing_installed_can_serve_are_a_problem_of_their_cluster_al
     assert data.exists() and not cluster.loaded
     cluster.reach(None, Relations())
     assert not data.exists()
+
+
+def test_a_job_that_fails_keeps_no_other_from_being_done() -> None:
+    """A snapshot that is never copied is `creating` for ever."""
+    done: list[str] = []
+
+    def fail() -> None:
+        raise SandboxFailed("The cluster has no data yet.")
+
+    worker = Worker(cast(Any, SimpleNamespace(id="cluster-1", folder=Path("/"), reach=refuse)), threading.Condition())
+    worker._work([fail, lambda: done.append("copied")], None, lambda wanted: Relations())
+    assert done == ["copied"]
+    assert worker.problem is not None and worker.problem.message == "The cluster has no data yet."
+
+
+class FakeConnection:
+    """One of the Data API, that goes on when it is told to."""
+
+    def __init__(self, begins: bool = True) -> None:
+        self.usable, self._begins = True, begins
+        self.ends, self.goes_on = threading.Event(), threading.Event()
+
+    def begin(self) -> None:
+        if not self._begins:
+            raise Refused("DatabaseUnavailableException", "x")
+
+    def end(self, statement: str) -> bool:
+        self.ends.set()
+        return self.goes_on.wait(10)
+
+    def close(self) -> None:
+        self.usable = False
+
+
+OF = ("arn:cluster", "arn:secret")
+
+
+def test_a_call_that_waited_for_the_end_of_its_transaction_does_not_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its statement would be committed at once."""
+    connection = FakeConnection()
+    monkeypatch.setattr(sessions, "connect", lambda login: connection)
+    open_ones = sessions.Sessions()
+    name = open_ones.begin(OF, cast(Any, None))
+    ending = threading.Thread(target=open_ones.end, args=(name, OF, "COMMIT"))
+    ending.start()
+    assert connection.ends.wait(10)
+    threading.Timer(0.2, connection.goes_on.set).start()
+    with pytest.raises(Refused, match="is not found"), open_ones.use(name, OF):
+        pass
+    ending.join()
+    assert not connection.usable
+
+
+def test_a_transaction_that_does_not_begin_leaves_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = FakeConnection(begins=False)
+    monkeypatch.setattr(sessions, "connect", lambda login: connection)
+    with pytest.raises(Refused):
+        sessions.Sessions().begin(OF, cast(Any, None))
+    assert not connection.usable
