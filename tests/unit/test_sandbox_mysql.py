@@ -361,3 +361,22 @@ def test_binary_logs_are_repeated_byte_by_byte(tmp_path: Path) -> None:
 def test_a_damaged_note_of_a_port_is_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "port").write_text(content)
     assert port_of(tmp_path) == 0
+
+
+@pytest.mark.parametrize("begin", [b"INSERT INTO t VALUES ", b"/* a */ update t SET a = ", b"SELECT 1; SELECT "])
+@pytest.mark.parametrize(
+    "value", [b"(\"\xe9 IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'\")", b"('SET DEFAULT ROLE a, b TO c')"]
+)
+def test_a_value_that_looks_like_a_statement_stays_as_it_is(begin: bytes, value: bytes) -> None:
+    assert accounts.for_this_server(begin + value, "MariaDB", "secret") == begin + value
+
+
+def test_a_server_that_cannot_be_created_leaves_no_passwords(tmp_path: Path) -> None:
+    (tmp_path / "mysqld").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "mysqld").chmod(0o755)
+    programs = Binaries(tmp_path, "8.0.43", "test", "MySQL", "mysqld")
+    common, nothing = Common(tmp_path / "server.pem", "secret"), cast(Any, None)
+    server = MysqlServer(Account(tmp_path, tmp_path), nothing, programs, "abcd", tmp_path, nothing, common)
+    with pytest.raises(SandboxFailed, match="mysqld fails"):
+        server.create()
+    assert not (tmp_path / "abcd" / "users.sql").exists()

@@ -105,14 +105,16 @@ class MysqlServer(ServerProcess):
         else:
             script = self.folder / "users.sql"
             self._account.write(script, users)
-            self._run(
-                self.binaries.server,
-                "--no-defaults",
-                "--initialize-insecure",
-                f"--init-file={script}",
-                f"--datadir={unfinished}",
-            )
-            script.unlink()
+            try:
+                self._run(
+                    self.binaries.server,
+                    "--no-defaults",
+                    "--initialize-insecure",
+                    f"--init-file={script}",
+                    f"--datadir={unfinished}",
+                )
+            finally:
+                script.unlink()
         self._mark(unfinished)
         unfinished.rename(self.data)
 
