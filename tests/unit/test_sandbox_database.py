@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -623,3 +624,27 @@ def test_a_transaction_that_does_not_begin_leaves_no_connection(monkeypatch: pyt
     with pytest.raises(Refused):
         sessions.Sessions().begin(OF, cast(Any, None))
     assert not connection.usable
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_restore_leaves_no_server_behind(tmp_path: Path, fails: bool) -> None:
+    deleted: list[Path] = []
+
+    def restore(*given: Any) -> None:
+        if fails:
+            raise SandboxFailed("The recovery does not end.")
+
+    def server(key: str, folder: Path, *given: Any, **named: Any) -> Any:
+        delete = lambda: deleted.append(folder)  # noqa: E731
+        return SimpleNamespace(key=key, exists=True, running=True, is_standby=False, delete=delete)
+
+    kept = SimpleNamespace(restore=restore)
+    engine = SimpleNamespace(backups=lambda folder: kept, server=server)
+    account = SimpleNamespace(data=tmp_path, sockets=tmp_path)
+    folder = tmp_path / "clusters" / WANTED.id
+    (folder / "aaaa" / "data").mkdir(parents=True)
+    (folder / "cluster.json").write_text('{"primary": "aaaa", "instances": {"aaaa": "db-1"}}')
+    cluster = Cluster(cast(Any, account), cast(Any, engine), WANTED.id, 17, lambda: None, lambda: None)
+    with pytest.raises(SandboxFailed) if fails else nullcontext():
+        cluster.copy_to(tmp_path / "target", 1.0)
+    assert deleted == [tmp_path / "recovering"]

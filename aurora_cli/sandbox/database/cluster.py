@@ -734,6 +734,7 @@ class Cluster:
                     primary.start()
                 self.backups.restore(primary, recovering, target, time)
             finally:
+                recovering.delete()
                 if woken:
                     primary.stop()
             return

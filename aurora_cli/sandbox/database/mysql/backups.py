@@ -88,4 +88,3 @@ class MysqlBackups:
             recovering.apply_logs(list(logs), since, before)
         recovering.stop()
         recovering.data.rename(target)
-        recovering.delete()
