@@ -648,3 +648,12 @@ def test_a_restore_leaves_no_server_behind(tmp_path: Path, fails: bool) -> None:
     with pytest.raises(SandboxFailed) if fails else nullcontext():
         cluster.copy_to(tmp_path / "target", 1.0)
     assert deleted == [tmp_path / "recovering"]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"a": 5}', '{"a": []}', '{"a": "0.0.0.0"}', '{"a": ["127.64.0.9", 99999]}', '{"a": "x"}']
+)
+def test_damaged_addresses_are_chosen_anew(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "addresses.json"
+    file.write_text(content)
+    assert Addresses(file).get("a") is None
