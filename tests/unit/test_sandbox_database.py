@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 import socket
 import ssl
@@ -657,3 +658,12 @@ def test_damaged_addresses_are_chosen_anew(tmp_path: Path, content: str) -> None
     file = tmp_path / "addresses.json"
     file.write_text(content)
     assert Addresses(file).get("a") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X-Amz-Signature", "%C3%A9"), ("X-Amz-Date", "00010101T000000Z"), ("X-Amz-Expires", "-99999999999999999")],
+)
+def test_a_token_with_odd_values_is_refused(name: str, value: str) -> None:
+    given = re.sub(rf"(?<={name}=)[^&]*", value, signed())
+    assert value in given and refused(given) is not None
