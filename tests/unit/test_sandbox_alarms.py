@@ -391,3 +391,13 @@ def test_a_smaller_limit_removes_readers(scaling: Scaling) -> None:
     assert scaling.scale(48.0) is True
     assert readers.activities(scaling.backend)[-1].cause == "maximum capacity was set to 2"
     assert scaling.names == ["demo-1", "demo-2", "application-"]
+
+
+def test_a_server_that_is_deleted_while_it_is_sampled_ends_no_samples_of_others() -> None:
+    def gone() -> Any:
+        raise FileNotFoundError("/clusters/cluster-1/aaaa")
+
+    server = SimpleNamespace(sample=gone, key="aaaa", pid=None, folder=Path("/nowhere"))
+    metrics = Metrics(lambda: [Sampled("eu-west-1", "demo", "demo-1", cast(Any, server))])
+    metrics.sample()
+    assert metrics.points("eu-west-1") == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,6 +35,8 @@ from aurora_cli.sandbox.database.postgres.engine import Programs
 from aurora_cli.sandbox.database.postgres.server import PostgresServer
 from aurora_cli.sandbox.database.postgres.settings import ServerSettings
 from aurora_cli.sandbox.database.programs import Binaries
+from aurora_cli.sandbox.emulator.data_api import sessions
+from aurora_cli.sandbox.emulator.data_api.refusal import Refused
 from aurora_cli.sandbox.emulator.latency import Transition
 from aurora_cli.sandbox.emulator.rds.databases import hooks, serving
 from aurora_cli.sandbox.isolation import Keys
@@ -520,3 +524,146 @@ def test_only_data_that_no_resource_leads_to_are_deleted(tmp_path: Path) -> None
     fleet = SimpleNamespace(_account=SimpleNamespace(data=tmp_path), _workers={"cluster-1": None})
     Fleet.remove_unknown(cast(Fleet, fleet), {"cluster-1", "cluster-2"})
     assert sorted(folder.name for folder in (tmp_path / "clusters").iterdir()) == ["cluster-1", "cluster-2"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"primary": "aaaa"}', '{"instances": []}'])
+@pytest.mark.parametrize("writers", [1, 2])
+def test_a_damaged_note_of_a_cluster_deletes_no_data(tmp_path: Path, content: str, writers: int) -> None:
+    """The one server that follows none is the primary; with two it is not known, and nothing is done."""
+    folder = tmp_path / "clusters" / WANTED.id
+    servers = {}
+    for number, key in enumerate(("aaaa", "bbbb", "cccc")):
+        (folder / key / "data").mkdir(parents=True)
+        standby = number >= writers
+        servers[key] = SimpleNamespace(key=key, exists=True, is_standby=standby, delete=(folder / key).rmdir)
+    (folder / "cluster.json").write_text(content)
+    kept = SimpleNamespace(earliest=None)
+    engine = SimpleNamespace(backups=lambda folder: kept, server=lambda key, *given, **named: servers[key])
+    account = SimpleNamespace(data=tmp_path, sockets=tmp_path)
+    cluster = Cluster(cast(Any, account), cast(Any, engine), WANTED.id, 17, lambda: None, lambda: None)
+    assert {one.key for one in cluster.servers} == set(servers)
+    if writers == 1:
+        assert cluster.primary is cast(Any, servers["aaaa"])
+    else:
+        with pytest.raises(SandboxFailed, match="damaged"):
+            cluster._ensure_data(None)
+
+
+def test_data_that_nothing_installed_can_serve_are_a_problem_of_their_cluster_alone(tmp_path: Path) -> None:
+    """They stay, and whoever tells what there should be is told nothing."""
+    data = tmp_path / "clusters" / WANTED.id / "aaaa" / "data"
+    data.mkdir(parents=True)
+
+    def refused(*given: Any, **named: Any) -> Any:
+        raise SandboxFailed("The data are those of PostgreSQL 15, which is not installed any more.")
+
+    engine = SimpleNamespace(backups=lambda folder: None, server=refused)
+    account = SimpleNamespace(data=tmp_path, sockets=tmp_path)
+    cluster = Cluster(cast(Any, account), cast(Any, engine), WANTED.id, 17, lambda: None, lambda: None)
+    for _ in range(2):
+        with pytest.raises(SandboxFailed, match="not installed any more"):
+            cluster.reach(WANTED, Relations())
+    assert data.exists() and not cluster.loaded
+    cluster.reach(None, Relations())
+    assert not data.exists()
+
+
+def test_a_job_that_fails_keeps_no_other_from_being_done() -> None:
+    """A snapshot that is never copied is `creating` for ever."""
+    done: list[str] = []
+
+    def fail() -> None:
+        raise SandboxFailed("The cluster has no data yet.")
+
+    worker = Worker(cast(Any, SimpleNamespace(id="cluster-1", folder=Path("/"), reach=refuse)), threading.Condition())
+    worker._work([fail, lambda: done.append("copied")], None, lambda wanted: Relations())
+    assert done == ["copied"]
+    assert worker.problem is not None and worker.problem.message == "The cluster has no data yet."
+
+
+class FakeConnection:
+    """One of the Data API, that goes on when it is told to."""
+
+    def __init__(self, begins: bool = True) -> None:
+        self.usable, self._begins = True, begins
+        self.ends, self.goes_on = threading.Event(), threading.Event()
+
+    def begin(self) -> None:
+        if not self._begins:
+            raise Refused("DatabaseUnavailableException", "x")
+
+    def end(self, statement: str) -> bool:
+        self.ends.set()
+        return self.goes_on.wait(10)
+
+    def close(self) -> None:
+        self.usable = False
+
+
+OF = ("arn:cluster", "arn:secret")
+
+
+def test_a_call_that_waited_for_the_end_of_its_transaction_does_not_find_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its statement would be committed at once."""
+    connection = FakeConnection()
+    monkeypatch.setattr(sessions, "connect", lambda login: connection)
+    open_ones = sessions.Sessions()
+    name = open_ones.begin(OF, cast(Any, None))
+    ending = threading.Thread(target=open_ones.end, args=(name, OF, "COMMIT"))
+    ending.start()
+    assert connection.ends.wait(10)
+    threading.Timer(0.2, connection.goes_on.set).start()
+    with pytest.raises(Refused, match="is not found"), open_ones.use(name, OF):
+        pass
+    ending.join()
+    assert not connection.usable
+
+
+def test_a_transaction_that_does_not_begin_leaves_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = FakeConnection(begins=False)
+    monkeypatch.setattr(sessions, "connect", lambda login: connection)
+    with pytest.raises(Refused):
+        sessions.Sessions().begin(OF, cast(Any, None))
+    assert not connection.usable
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_restore_leaves_no_server_behind(tmp_path: Path, fails: bool) -> None:
+    deleted: list[Path] = []
+
+    def restore(*given: Any) -> None:
+        if fails:
+            raise SandboxFailed("The recovery does not end.")
+
+    def server(key: str, folder: Path, *given: Any, **named: Any) -> Any:
+        delete = lambda: deleted.append(folder)  # noqa: E731
+        return SimpleNamespace(key=key, exists=True, running=True, is_standby=False, delete=delete)
+
+    kept = SimpleNamespace(restore=restore)
+    engine = SimpleNamespace(backups=lambda folder: kept, server=server)
+    account = SimpleNamespace(data=tmp_path, sockets=tmp_path)
+    folder = tmp_path / "clusters" / WANTED.id
+    (folder / "aaaa" / "data").mkdir(parents=True)
+    (folder / "cluster.json").write_text('{"primary": "aaaa", "instances": {"aaaa": "db-1"}}')
+    cluster = Cluster(cast(Any, account), cast(Any, engine), WANTED.id, 17, lambda: None, lambda: None)
+    with pytest.raises(SandboxFailed) if fails else nullcontext():
+        cluster.copy_to(tmp_path / "target", 1.0)
+    assert deleted == [tmp_path / "recovering"]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"a": 5}', '{"a": []}', '{"a": "0.0.0.0"}', '{"a": ["127.64.0.9", 99999]}', '{"a": "x"}']
+)
+def test_damaged_addresses_are_chosen_anew(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "addresses.json"
+    file.write_text(content)
+    assert Addresses(file).get("a") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X-Amz-Signature", "%C3%A9"), ("X-Amz-Date", "00010101T000000Z"), ("X-Amz-Expires", "-99999999999999999")],
+)
+def test_a_token_with_odd_values_is_refused(name: str, value: str) -> None:
+    given = re.sub(rf"(?<={name}=)[^&]*", value, signed())
+    assert value in given and refused(given) is not None

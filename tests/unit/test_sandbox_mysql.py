@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pymysql
 import pytest
 from pymysql._auth import scramble_native_password
 
 from aurora_cli.errors import SandboxFailed
+from aurora_cli.sandbox.database.account import Account
 from aurora_cli.sandbox.database.front import mysql_wire, session
 from aurora_cli.sandbox.database.front.endpoint import Endpoint
 from aurora_cli.sandbox.database.front.gate import Gate
 from aurora_cli.sandbox.database.front.wire import Malformed
-from aurora_cli.sandbox.database.mysql import accounts, binaries, dialect, parameters
+from aurora_cli.sandbox.database.mysql import accounts, backups, binaries, dialect, parameters
+from aurora_cli.sandbox.database.mysql.server import Common, MysqlServer
+from aurora_cli.sandbox.database.mysql.server import _port_of as port_of
 from aurora_cli.sandbox.database.mysql.settings import FIXED, MysqlSettings
 from aurora_cli.sandbox.database.programs import Binaries
 from aurora_cli.sandbox.processes import wait_until
@@ -288,3 +291,92 @@ def test_a_client_sees_a_dropped_connection(tmp_path: Path, server: FakeServer) 
         opened._loop.call_later(0.2, listener.drop)
         with pytest.raises(pymysql.OperationalError, match="Lost connection"):
             pymysql.connect(host=host, port=port, user="boss", password="secret", connect_timeout=5, ssl_disabled=True)
+
+
+class FakePrimary:
+    """A server with binary logs."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        self.key, self._folder, self.copies = key, folder / key, 0
+        self._folder.mkdir()
+
+    def log(self, number: int) -> None:
+        (self._folder / f"binlog.{number:06}").write_bytes(b"x" * 10)
+
+    def binary_logs(self) -> list[Path]:
+        return sorted(self._folder.glob("binlog.*"))
+
+    def query(self, statement: str) -> None:
+        self.log(len(self.binary_logs()) + 1)
+
+    def back_up(self, target: Path) -> None:
+        self.copies += 1
+        target.mkdir()
+        (target / "aurora.product").touch()
+
+
+def archived(kept: backups.MysqlBackups) -> list[str]:
+    return sorted(one.name.split("-", 1)[1] for one in kept.archive.iterdir())
+
+
+def test_logs_from_before_a_base_copy_do_not_count_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their server still has them, for a day."""
+    monkeypatch.setattr(backups, "MOST_LOGS", 30)
+    kept, primary = backups.MysqlBackups(Account(tmp_path, tmp_path), tmp_path), FakePrimary(tmp_path, "abcd")
+    primary.log(1)
+    kept.keep_up(cast(Any, primary))
+    for number in range(3, 6):
+        primary.log(number)
+    for _ in range(3):
+        kept.keep_up(cast(Any, primary))
+    assert primary.copies == 2
+    assert archived(kept) == ["abcd.000005", "abcd.000006"]
+
+
+def test_a_server_that_was_copied_again_has_its_new_logs_kept(tmp_path: Path) -> None:
+    """They have the names of former ones."""
+    kept, primary = backups.MysqlBackups(Account(tmp_path, tmp_path), tmp_path), FakePrimary(tmp_path, "abcd")
+    primary.log(1)
+    kept.keep_up(cast(Any, primary))
+    for log in primary.binary_logs():
+        log.unlink()
+    primary.log(1)
+    kept.keep_up(cast(Any, primary))
+    assert archived(kept) == ["abcd.000001", "abcd.000001", "abcd.000002"]
+
+
+def test_binary_logs_are_repeated_byte_by_byte(tmp_path: Path) -> None:
+    """A statement may have any character set, and any ends of lines."""
+    for name, does in (("mariadb-binlog", "printf 'a\\r\\nb\\351\\r'"), ("mariadb", f"cat > '{tmp_path}/given'")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    programs = Binaries(tmp_path, "10.11.18", "test", "MariaDB", "mariadbd")
+    common, nothing = Common(tmp_path / "server.pem", "secret"), cast(Any, None)
+    server = MysqlServer(Account(tmp_path, tmp_path), nothing, programs, "abcd", tmp_path, nothing, common)
+    server.apply_logs([], "", "2026-01-31 12:00:00")
+    assert (tmp_path / "given").read_bytes() == b"a\r\nb\xe9\r"
+
+
+@pytest.mark.parametrize("content", ["99999", "-1", "x", ""])
+def test_a_damaged_note_of_a_port_is_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / "port").write_text(content)
+    assert port_of(tmp_path) == 0
+
+
+@pytest.mark.parametrize("begin", [b"INSERT INTO t VALUES ", b"/* a */ update t SET a = ", b"SELECT 1; SELECT "])
+@pytest.mark.parametrize(
+    "value", [b"(\"\xe9 IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'\")", b"('SET DEFAULT ROLE a, b TO c')"]
+)
+def test_a_value_that_looks_like_a_statement_stays_as_it_is(begin: bytes, value: bytes) -> None:
+    assert accounts.for_this_server(begin + value, "MariaDB", "secret") == begin + value
+
+
+def test_a_server_that_cannot_be_created_leaves_no_passwords(tmp_path: Path) -> None:
+    (tmp_path / "mysqld").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "mysqld").chmod(0o755)
+    programs = Binaries(tmp_path, "8.0.43", "test", "MySQL", "mysqld")
+    common, nothing = Common(tmp_path / "server.pem", "secret"), cast(Any, None)
+    server = MysqlServer(Account(tmp_path, tmp_path), nothing, programs, "abcd", tmp_path, nothing, common)
+    with pytest.raises(SandboxFailed, match="mysqld fails"):
+        server.create()
+    assert not (tmp_path / "abcd" / "users.sql").exists()

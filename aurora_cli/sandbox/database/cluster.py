@@ -11,6 +11,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -91,6 +92,7 @@ class Cluster:
         drained: mark of its last change, while it yields to a copy and nobody is led to it.
         remarks: what stands in the way of changes for its copies.
         failed_upgrade: the version of an upgrade that has failed, and why.
+        loaded: whether what is installed can serve the data that it has.
     """
 
     def __init__(
@@ -122,7 +124,9 @@ class Cluster:
         self.drained: str | None = None
         self.remarks: tuple[str, ...] = ()
         self.failed_upgrade: tuple[str, str] | None = None
-        self._load()
+        self.loaded = False
+        with suppress(SandboxFailed):  # `reach` raises it
+            self._load()
 
     @property
     def servers(self) -> list[Server]:
@@ -186,6 +190,8 @@ class Cluster:
                 self._engine.changes.keep(primary, [_name(one.id) for one in self._green])
 
     def _notice_ends(self) -> None:
+        if not self.loaded:
+            self._load()
         for name, done in list(self.done.items()):
             if not done.server.running:
                 del self.done[name]
@@ -221,11 +227,11 @@ class Cluster:
 
     def _ensure_data(self, source: Source | None) -> None:
         """A server with the data: those that it begins with, or none."""
-        server = self.primary or self._add()
-        if server.exists:
+        if self.primary is not None and self.primary.exists:
             return
         if self.backups.earliest is not None or any(one.exists for one in self.servers):
             raise SandboxFailed("The data of the writer are damaged: its mark is missing.")
+        server = self.primary or self._add()
         self._primary = server.key
         if source is None:
             server.create()
@@ -681,11 +687,15 @@ class Cluster:
         write_atomic(self.folder / "cluster.json", json.dumps(state, indent=1), sync=False)
 
     def _load(self) -> None:
-        state = read_json(self.folder / "cluster.json") or {}
+        file = self.folder / "cluster.json"
+        state = read_json(file) or {}
+        damaged = file.exists() and not isinstance(state.get("instances"), dict)
+        if damaged:
+            state = {}
         for former in self.folder.glob(f"*/{FORMER_DATA}"):
             self._make(former.parent.name).finish_upgrade()
-        for folder in self.folder.glob("*/data"):
-            self._servers[folder.parent.name] = self._make(folder.parent.name)
+        self._servers = {place.parent.name: self._make(place.parent.name) for place in self.folder.glob("*/data")}
+        self.loaded = True
         instances = state.get("instances", {}).items()
         self._instances = {key: instance for key, instance in instances if key in self._servers}
         self._primary = state.get("primary") if state.get("primary") in self._servers else None
@@ -694,6 +704,10 @@ class Cluster:
         promoted = self._servers.get(state.get("promoting") or "")
         if promoted is not None and promoted.exists and not promoted.is_standby:
             self._primary = promoted.key
+        if damaged:
+            writers = [key for key, one in self._servers.items() if one.exists and not one.is_standby]
+            self._primary = writers[0] if len(writers) == 1 else None
+            return  # nothing is deleted before it is known whose data these are
         for key in [key for key in self._servers if key not in (*self._instances, self._primary)]:
             self._remove(key)
 
@@ -720,6 +734,7 @@ class Cluster:
                     primary.start()
                 self.backups.restore(primary, recovering, target, time)
             finally:
+                recovering.delete()
                 if woken:
                     primary.stop()
             return

@@ -194,7 +194,7 @@ class Backups(Protocol):
 
         Args:
             primary: the running primary.
-            recovering: a server that does not exist, to recover them with.
+            recovering: a server that does not exist, to recover them with; whoever calls deletes it.
         """
 
 

@@ -138,8 +138,7 @@ class Worker:
         relations: Callable[[WantedCluster], Relations],
     ) -> None:
         try:
-            for job in jobs:
-                job()
+            _do_all(jobs)
             self.cluster.reach(wanted, relations(wanted) if wanted else Relations())
         except Exception as error:  # whatever it is, the other clusters go on, and this one is tried again
             self.problem = _with_full_disk(_as_failure(error), self.cluster.folder)
@@ -153,6 +152,18 @@ class Worker:
             self.working = False
             self.gone = self.wanted is None and wanted is None and self.problem is None
             self._changed.notify_all()
+
+
+def _do_all(jobs: Iterable[Callable[[], None]]) -> None:
+    """Each once, though one before it fails: others wait for what it makes. Raises what the first that fails does."""
+    problem: Exception | None = None
+    for job in jobs:
+        try:
+            job()
+        except Exception as error:
+            problem = problem or error
+    if problem is not None:
+        raise problem
 
 
 def told(problem: SandboxFailed) -> tuple[str, str]:
@@ -270,7 +281,7 @@ class Fleet:
                     worker.wake()
 
         cluster = Cluster(self._account, self.engines[wanted.engine], wanted.id, wanted.major, crashed, moved)
-        if cluster.primary is None:
+        if cluster.primary is None and cluster.loaded:
             self._order_copy(wanted)
         worker = Worker(cluster, self._changed)
         hired.append(worker)

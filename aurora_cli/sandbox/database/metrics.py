@@ -105,7 +105,7 @@ class Metrics:
         """Sample all servers once."""
         points: list[Point] = []
         for one in self._sampled():
-            with suppress(SandboxFailed):
+            with suppress(SandboxFailed, OSError):  # it ends, or is deleted meanwhile
                 points += self._measure(one, time.time())
         self._keep([*points, *_lags(points)])
 

@@ -150,6 +150,7 @@ class ServerProcess:
         text: str | None = None,
         cwd: Path = Path("/"),
     ) -> str:
+        """What a program prints: any bytes, which another one gets as they are, ends of lines too (`surrogateescape`)."""
         uid = self._account.uid
         account: dict[str, Any] = {} if uid is None else {"user": user or uid, "group": uid, "extra_groups": []}
         environ = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -157,8 +158,7 @@ class ServerProcess:
             done = subprocess.run(
                 [(binaries or self.binaries).tool(tool), *arguments],
                 capture_output=True,
-                text=True,
-                input=text,
+                input=text.encode("utf-8", "surrogateescape") if text is not None else None,
                 check=False,
                 cwd=cwd,
                 env=environ,
@@ -167,9 +167,9 @@ class ServerProcess:
         except OSError as error:
             raise SandboxFailed(f"{tool} does not run: {error}") from error
         if done.returncode:
-            output = done.stderr or done.stdout
+            output = (done.stderr or done.stdout).decode("utf-8", "replace")
             raise SandboxFailed(f"{tool} fails: {self._complaint(output)}", details={"output": output[-2000:]})
-        return str(done.stdout)
+        return str(done.stdout.decode("utf-8", "surrogateescape"))
 
     def _complaint(self, output: str) -> str:
         """Why a program has failed, from its output."""

@@ -13,10 +13,12 @@ import json
 import socket
 from collections.abc import Iterator
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
+from aurora_cli.json_input import json_object, read_json
 from aurora_cli.sandbox.database.front.endpoint import OWN_PORTS, READER, Endpoint, is_own
-from aurora_cli.sandbox.files import read_json
 from aurora_cli.writing import write_atomic
 
 SETTING = "AURORA_SANDBOX_LOOPBACK"
@@ -38,8 +40,7 @@ class Addresses:
 
     def __init__(self, file: Path, *, spare: bool = True) -> None:
         self._file, self._spare = file, spare
-        known = read_json(file) or {}
-        read = {str(key): (one, None) if isinstance(one, str) else (one[0], one[1]) for key, one in known.items()}
+        read = read_json(file, _places, lambda why: {})
         self._places: dict[str, tuple[str, int | None]] = {
             key: place for key, place in read.items() if spare is (place[0] not in (ONLY, SECOND))
         }
@@ -128,6 +129,14 @@ def _knows_local_names() -> bool:
     except OSError:
         return False
     return {one[4][0] for one in found} <= {ONLY, SECOND}
+
+
+def _places(data: Any) -> dict[str, tuple[str, int | None]]:
+    """What `_write` has written. Raises ValueError and the like of Python for anything else, so it is for `read_json`."""
+    read = {key: (one, None) if isinstance(one, str) else (one[0], one[1]) for key, one in json_object(data).items()}
+    if all(ip_address(host).is_loopback and (port is None or is_own(port)) for host, port in read.values()):
+        return read
+    raise ValueError("an address is not one of loopback, or a port is none of ours")
 
 
 def _host(number: int) -> str:

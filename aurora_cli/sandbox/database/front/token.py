@@ -45,8 +45,9 @@ def refusal(
         access_key, day, place, service, _ = given["X-Amz-Credential"].split("/")
         signed_at = dt.datetime.strptime(given["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=dt.timezone.utc)
         valid = dt.timedelta(seconds=min(int(given["X-Amz-Expires"]), LONGEST_S))
+        has_time = signed_at - _SKEW <= now <= signed_at + valid
         signature = given.pop(_SIGNATURE)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return "it is not a token"
     secret = secret_of(access_key)
     scope = f"{day}/{place}/rds-db/aws4_request"
@@ -55,14 +56,14 @@ def refusal(
         (given.get("DBUser") != user, f"it is for the user {given.get('DBUser')}"),
         (host not in addresses, f"it is for {host}"),
         (place != region, f"it is for the Region {place}"),
-        (not signed_at - _SKEW <= now <= signed_at + valid, "it has expired"),
+        (not has_time, "it has expired"),
         (secret is None or given.get("X-Amz-Security-Token") != secret.session, "its access key is not known"),
     )
     wrong = next((why for is_wrong, why in checks if is_wrong), None)
     if wrong is not None or secret is None:
         return wrong
     right = _sign(secret.key, host, given, scope)
-    return None if hmac.compare_digest(right, signature) else "its signature does not match"
+    return None if hmac.compare_digest(right.encode(), signature.encode()) else "its signature does not match"
 
 
 def _sign(secret: str, host: str, query: dict[str, str], scope: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from aurora_cli.sandbox.database.mysql.binaries import MARIADB
 from aurora_cli.sandbox.database.mysql.settings import REPLICATION_USER, SUPERUSER
+from aurora_cli.sql_text import first_word, statements
 
 _ROLE = "rds_superuser_role"
 _PRIVILEGES = (
@@ -25,6 +26,9 @@ _IAM = re.compile(
 _DEFAULT_ROLE = re.compile(
     rb"(\bSET\s+DEFAULT\s+ROLE\s+(?:`[^`]+`|'[^']+'|\w+))(?:\s*,\s*(?:`[^`]+`|'[^']+'|\w+))*\s+TO\s+", re.IGNORECASE
 )
+
+_OF_ROWS = ("select", "insert", "replace", "update", "delete", "with", "values", "call")
+"""Statements that create no user: what looks like it in them is a value."""
 
 
 class Queried(Protocol):
@@ -81,6 +85,9 @@ def signs_in_by_token(server: Queried, user: str, secret: str) -> bool:
 
 def for_this_server(statement: bytes, product: str, secret: str) -> bytes:
     """A statement without AWSAuthenticationPlugin, which no server has but Aurora's; to a MariaDB, with one default role."""
+    text = statement.decode("latin-1")  # any bytes
+    if all(first_word(one, mysql=True) in _OF_ROWS for one in statements(text, mysql=True)):
+        return statement
     known = _IAM.sub(f"IDENTIFIED WITH mysql_native_password AS '{native(secret)}'".encode(), statement)
     return _DEFAULT_ROLE.sub(rb"\1 FOR ", known) if product == MARIADB else known
 

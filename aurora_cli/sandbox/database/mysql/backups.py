@@ -45,8 +45,9 @@ class MysqlBackups:
     def keep_up(self, primary: MysqlServer) -> None:
         """See `Backups`."""
         self._link(primary)
-        files = list(self.archive.glob("*"))
-        if self.earliest is not None and sum(file.stat().st_size for file in files) < MOST_LOGS:
+        files = sorted(self.archive.glob("*"))
+        # The first may have ended before the base copy began.
+        if self.earliest is not None and sum(file.stat().st_size for file in files[1:]) < MOST_LOGS:
             return
         new = self._base.with_suffix(".new")
         shutil.rmtree(new, ignore_errors=True)
@@ -54,18 +55,18 @@ class MysqlBackups:
         primary.back_up(new)
         shutil.rmtree(self._base, ignore_errors=True)
         new.rename(self._base)
-        for file in files:  # which ended before the copy began
+        for file in files[:-1]:  # they ended before the copy began, as did the last one, after which `_link` goes on
             file.unlink(missing_ok=True)
         self._link(primary)
 
     def _link(self, primary: MysqlServer) -> None:
         self._account.folder(self.archive)
-        for log in primary.binary_logs():
-            name = f"{primary.key}{log.suffix}"
-            known = [one.name.split("-", 1) for one in self.archive.glob("*")]
-            if name not in (one for _, one in known):
-                number = max((int(one) for one, _ in known), default=0) + 1
-                os.link(log, self.archive / f"{number:08}-{name}")
+        known = sorted(self.archive.glob("*"))
+        first = int(known[-1].name.split("-", 1)[0]) + 1 if known else 1
+        files, logs = {one.stat().st_ino for one in known}, primary.binary_logs()
+        linked = max((place for place, log in enumerate(logs, 1) if log.stat().st_ino in files), default=0)
+        for number, log in enumerate(logs[linked:], first):
+            os.link(log, self.archive / f"{number:08}-{primary.key}{log.suffix}")
 
     def forget(self) -> None:
         """See `Backups`."""
@@ -87,4 +88,3 @@ class MysqlBackups:
             recovering.apply_logs(list(logs), since, before)
         recovering.stop()
         recovering.data.rename(target)
-        recovering.delete()

@@ -105,14 +105,16 @@ class MysqlServer(ServerProcess):
         else:
             script = self.folder / "users.sql"
             self._account.write(script, users)
-            self._run(
-                self.binaries.server,
-                "--no-defaults",
-                "--initialize-insecure",
-                f"--init-file={script}",
-                f"--datadir={unfinished}",
-            )
-            script.unlink()
+            try:
+                self._run(
+                    self.binaries.server,
+                    "--no-defaults",
+                    "--initialize-insecure",
+                    f"--init-file={script}",
+                    f"--datadir={unfinished}",
+                )
+            finally:
+                script.unlink()
         self._mark(unfinished)
         unfinished.rename(self.data)
 
@@ -495,9 +497,10 @@ _DIVERGED = (1236, 1945, 1950, 13114)
 def _port_of(sockets: Path) -> int:
     """The port of the server whose sockets are in a folder; 0: it has had none."""
     try:
-        return int((sockets / "port").read_text(encoding="ascii"))
+        port = int((sockets / "port").read_text(encoding="ascii"))
     except (OSError, ValueError):
         return 0
+    return port if 0 < port < 65536 else 0
 
 
 def _script(share: Path, name: str) -> str:

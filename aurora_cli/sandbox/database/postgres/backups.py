@@ -62,7 +62,7 @@ class PostgresBackups:
 
         Args:
             primary: the running primary.
-            recovering: a server that does not exist, to recover them with.
+            recovering: a server that does not exist, to recover them with; whoever calls deletes it.
 
         Raises:
             SandboxFailed: the time is not one that can be restored to.
@@ -74,7 +74,6 @@ class PostgresBackups:
         recovering.recover(self.archive, f"{moment:%Y-%m-%d %H:%M:%S.%f+00}")
         recovering.stop()
         recovering.data.rename(target)
-        recovering.delete()
 
     def _archive_all(self, primary: PostgresServer) -> None:
         """So that the archive has a transaction that is later than any time to restore to."""

@@ -42,7 +42,11 @@ class Sessions:
         """Begin a transaction; gives its ID. Raises Refused."""
         self._expire()
         connection = connect(login)
-        connection.begin()
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
         identifier = base64.b64encode(os.urandom(96)).decode()
         with self._lock:
             self._open[identifier] = Transaction(of, connection)
@@ -55,8 +59,10 @@ class Sessions:
         with self._lock:
             found = self._open.get(identifier)
         if found is None or found.of != of:
-            raise Refused("TransactionNotFoundException", f"Transaction {identifier} is not found")
+            raise _not_found(identifier)
         with found.busy:
+            if identifier not in self._open:  # another call has ended it meanwhile
+                raise _not_found(identifier)
             try:
                 yield found.connection
             finally:
@@ -68,7 +74,7 @@ class Sessions:
         """Commit or roll back; gives whether it was committed, which one with a failed statement is not. Raises Refused."""
         with self.use(identifier, of) as connection:
             committed = connection.end(statement)
-        self._drop(identifier)
+            self._drop(identifier)
         return committed
 
     def close(self) -> None:
@@ -87,3 +93,7 @@ class Sessions:
             found = self._open.pop(identifier, None)
         if found is not None:
             found.connection.close()
+
+
+def _not_found(identifier: str) -> Refused:
+    return Refused("TransactionNotFoundException", f"Transaction {identifier} is not found")
