@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -529,24 +530,28 @@ def test_only_data_that_no_resource_leads_to_are_deleted(tmp_path: Path) -> None
 @pytest.mark.parametrize("content", ["", "[]", '{"primary": "aaaa"}', '{"instances": []}'])
 @pytest.mark.parametrize("writers", [1, 2])
 def test_a_damaged_note_of_a_cluster_deletes_no_data(tmp_path: Path, content: str, writers: int) -> None:
-    """The one server that follows none is the primary; with two it is not known, and nothing is done."""
+    """The one server that follows none is the primary, which others copy; with two it is not known, and nothing is done."""
     folder = tmp_path / "clusters" / WANTED.id
     servers = {}
     for number, key in enumerate(("aaaa", "bbbb", "cccc")):
         (folder / key / "data").mkdir(parents=True)
         standby = number >= writers
-        servers[key] = SimpleNamespace(key=key, exists=True, is_standby=standby, delete=(folder / key).rmdir)
+        servers[key] = SimpleNamespace(
+            key=key, exists=True, is_standby=standby, delete=partial(shutil.rmtree, folder / key)
+        )
     (folder / "cluster.json").write_text(content)
     kept = SimpleNamespace(earliest=None)
     engine = SimpleNamespace(backups=lambda folder: kept, server=lambda key, *given, **named: servers[key])
     account = SimpleNamespace(data=tmp_path, sockets=tmp_path)
     cluster = Cluster(cast(Any, account), cast(Any, engine), WANTED.id, 17, lambda: None, lambda: None)
-    assert {one.key for one in cluster.servers} == set(servers)
+    assert (folder / "aaaa").exists() and ((folder / "bbbb").exists() or writers == 1)
     if writers == 1:
         assert cluster.primary is cast(Any, servers["aaaa"])
     else:
-        with pytest.raises(SandboxFailed, match="damaged"):
-            cluster._ensure_data(None)
+        for wanted in (WANTED, replace(WANTED, running=False)):
+            with pytest.raises(SandboxFailed, match="damaged"):
+                cluster.reach(wanted, Relations())
+        assert (folder / "cluster.json").read_text() == content
 
 
 def test_data_that_nothing_installed_can_serve_are_a_problem_of_their_cluster_alone(tmp_path: Path) -> None:

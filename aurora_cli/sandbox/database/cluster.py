@@ -695,7 +695,6 @@ class Cluster:
         for former in self.folder.glob(f"*/{FORMER_DATA}"):
             self._make(former.parent.name).finish_upgrade()
         self._servers = {place.parent.name: self._make(place.parent.name) for place in self.folder.glob("*/data")}
-        self.loaded = True
         instances = state.get("instances", {}).items()
         self._instances = {key: instance for key, instance in instances if key in self._servers}
         self._primary = state.get("primary") if state.get("primary") in self._servers else None
@@ -706,8 +705,10 @@ class Cluster:
             self._primary = promoted.key
         if damaged:
             writers = [key for key, one in self._servers.items() if one.exists and not one.is_standby]
-            self._primary = writers[0] if len(writers) == 1 else None
-            return  # nothing is deleted before it is known whose data these are
+            if self._servers and len(writers) != 1:  # nothing is deleted before it is known whose data these are
+                raise SandboxFailed(f"{file} is damaged, and does not say which of its servers is the writer's.")
+            self._primary = next(iter(writers), None)
+        self.loaded = True
         for key in [key for key in self._servers if key not in (*self._instances, self._primary)]:
             self._remove(key)
 
