@@ -19,7 +19,9 @@ from aurora_cli.stacks.history import HistoryEntry
 from tests.unit.test_fleet_looks import NOT_FOUND, Answering, answering, drifted, instance, remember, status
 
 __all__ = ["answering"]
-HOSTILE = """<script>alert(1)</script><img src=x onerror='a'> "q" & &amp; ]]> {{ 7*7 }} {% raw %} \x00\x1b[31m\u202e"""
+HOSTILE = (
+    """<script>alert(1)</script><img src=x onerror='a'> "q" & &amp; ]]> {{ 7777*7777 }} {% raw %} \x00\x1b[31m\u202e"""
+)
 """HTML, attributes, a template, and characters that XML does not have."""
 
 
@@ -90,7 +92,7 @@ def test_hostile_text_stays_text(page: Path) -> None:
     said = "".join(root.itertext())
     told = {key for key, one in sections(text).items() if "<script>alert(1)</script>" in "".join(one.itertext())}
     assert told == {"inventory", "attention", "risks", "drift", "history"}
-    assert "{{ 7*7 }}" in said and "49" not in said
+    assert "{{ 7777*7777 }}" in said and "60481729" not in said
 
 
 def test_the_page_is_accessible(page: Path) -> None:
