@@ -19,15 +19,15 @@ from aurora_cli.events import Note
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import read_members
 from aurora_cli.main import main
-from aurora_cli.operations.fleet import apply as rolling
-from aurora_cli.operations.fleet import record as records
 from aurora_cli.operations.fleet import runs as folders
-from aurora_cli.operations.fleet import start
-from aurora_cli.operations.fleet.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.executor import Ended, Task
 from aurora_cli.operations.fleet.listing import listed_runs
-from aurora_cli.operations.fleet.outcome import as_junit, exit_status, left, to_dict
 from aurora_cli.operations.fleet.plan import fleet_plan
-from aurora_cli.operations.fleet.record import ApplyRun, ClusterState
+from aurora_cli.operations.fleet.rollout import controller as rolling
+from aurora_cli.operations.fleet.rollout import record as records
+from aurora_cli.operations.fleet.rollout import start
+from aurora_cli.operations.fleet.rollout.outcome import as_junit, exit_status, left, to_dict
+from aurora_cli.operations.fleet.rollout.record import ApplyRun, ClusterState
 from aurora_cli.stacks.lock import Holder
 from tests.unit.test_fleet_runs import Scripted, finding, plan_of
 

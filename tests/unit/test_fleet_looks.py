@@ -15,7 +15,7 @@ import pytest
 from aurora_cli.commands.table import ALIASES, COMMANDS, LOOKING
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.main import main
-from aurora_cli.operations.fleet import processes
+from aurora_cli.operations.fleet.executors import choice
 from aurora_cli.operations.fleet.inventory import COLUMNS, LIVE
 from aurora_cli.spec.model.cluster import ClusterSpec
 from aurora_cli.stacks.history import HistoryEntry
@@ -80,7 +80,7 @@ def answering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answering:
         for name in (one for one in ends if " " not in one):
             preset = "production" if name.startswith("p") else "development"
             Path(f"{name}.yaml").write_text(f"name: {name}\nregion: eu-west-1\nengine: postgres\npreset: {preset}")
-        monkeypatch.setattr(processes, "Processes", lambda environ, most: Noting(ends))
+        monkeypatch.setattr(choice, "Processes", lambda environ, most: Noting(ends))
         return lines
 
     return answer

@@ -16,9 +16,9 @@ from aurora_cli.context import AppContext
 from aurora_cli.errors import Interrupted
 from aurora_cli.fleet.members import Member
 from aurora_cli.operations.fleet import plan as fleet
-from aurora_cli.operations.fleet.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.processes import Processes
 from aurora_cli.operations.fleet.plan import FleetPlan
-from aurora_cli.operations.fleet.processes import Processes
 from aurora_cli.operations.fleet.runs import KEPT, FleetRun, begin_run
 from aurora_cli.operations.fleet.view import as_junit, as_markdown
 from tests.harness import clean_environ

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from aurora_cli.commands.fleet.abort import abort
-from aurora_cli.commands.fleet.apply import apply
 from aurora_cli.commands.fleet.drift import drift
 from aurora_cli.commands.fleet.list import list_
 from aurora_cli.commands.fleet.plan import plan
 from aurora_cli.commands.fleet.report import report
-from aurora_cli.commands.fleet.resume import resume
+from aurora_cli.commands.fleet.rollout.abort import abort
+from aurora_cli.commands.fleet.rollout.apply import apply
+from aurora_cli.commands.fleet.rollout.resume import resume
+from aurora_cli.commands.fleet.rollout.runs import runs
 from aurora_cli.commands.fleet.run import run
-from aurora_cli.commands.fleet.runs import runs
 from aurora_cli.commands.fleet.status import status
 from aurora_cli.commands.fleet.validate import validate
 from aurora_cli.commands.group import HelpfulGroup

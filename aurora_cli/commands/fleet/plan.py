@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.fleet.rolling_out import parallel_option
+from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
     formats_option,

@@ -15,7 +15,7 @@ from aurora_cli.errors import InvalidInput, OperationFailed
 if TYPE_CHECKING:
     from aurora_cli.fleet.members import Member
     from aurora_cli.fleet.where import Term
-    from aurora_cli.operations.fleet.executor import Executor
+    from aurora_cli.operations.fleet.executors.executor import Executor
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -67,10 +67,10 @@ def formats_option(*more: str) -> Callable[[Decorated], Decorated]:
 
 def workers(session: Session, parallel: int | None) -> tuple[tuple[str, ...], Executor]:
     """The global options of the command of each cluster, and who runs it."""
-    from aurora_cli.operations.fleet.processes import Processes
+    from aurora_cli.operations.fleet.executors.choice import executor_of
 
     words = ("--home", str(session.app.root), *session.settings.passed_on(), "--no-input")
-    return words, Processes(session.app.given_environ, parallel)
+    return words, executor_of(session.app, parallel)
 
 
 def end_with_failures(session: Session, failed: Sequence[str], total: int, done: str) -> None:

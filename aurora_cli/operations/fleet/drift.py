@@ -14,7 +14,7 @@ from aurora_cli.operations.fleet.each import Answer, Work, ask_each
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
-    from aurora_cli.operations.fleet.executor import Executor
+    from aurora_cli.operations.fleet.executors.executor import Executor
 
 FAILED, DRIFTED, NOT_CREATED, IN_SYNC = "failed", "drifted", "not created", "in sync"
 STATES = (FAILED, DRIFTED, NOT_CREATED, IN_SYNC)

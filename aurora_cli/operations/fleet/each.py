@@ -16,7 +16,7 @@ from aurora_cli.stacks.names import is_name
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
-    from aurora_cli.operations.fleet.executor import Executor
+    from aurora_cli.operations.fleet.executors.executor import Executor
 
 _TOLD = 20
 """How often it is told how many are done."""

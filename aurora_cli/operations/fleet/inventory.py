@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
     from aurora_cli.fleet.where import Term
-    from aurora_cli.operations.fleet.executor import Executor
+    from aurora_cli.operations.fleet.executors.executor import Executor
 
 NOT_CREATED, UNKNOWN = "not created", "unknown"
 

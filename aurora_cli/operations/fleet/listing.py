@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.operations.fleet.outcome import left
-from aurora_cli.operations.fleet.record import ApplyRun
+from aurora_cli.operations.fleet.rollout.outcome import left
+from aurora_cli.operations.fleet.rollout.record import ApplyRun
 from aurora_cli.operations.fleet.runs import FleetRun, runs_of
 
 if TYPE_CHECKING:

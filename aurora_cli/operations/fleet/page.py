@@ -21,7 +21,7 @@ from aurora_cli.operations.inspect.maintenance import CERTIFICATE_WARNING, SUPPO
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
-    from aurora_cli.operations.fleet.executor import Executor
+    from aurora_cli.operations.fleet.executors.executor import Executor
 
 _OPERATIONS, _SHOWN = 20, 100
 """Operations that are read of each cluster, and the newest of all that are shown."""

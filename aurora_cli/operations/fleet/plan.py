@@ -13,7 +13,7 @@ from aurora_cli.operations.fleet.each import Answer, Work, answer, ask_each
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
-    from aurora_cli.operations.fleet.executor import Executor
+    from aurora_cli.operations.fleet.executors.executor import Executor
     from aurora_cli.operations.fleet.runs import Result
 
 RISKS = ("failed", "lost", "replaced", "failover", "restart", "exposed", "changed", "created", "unchanged")

@@ -4,7 +4,7 @@
                   NAME.json       standard output of the command on that cluster
                   NAME.log        its standard error
                   NAME.end.json   how it ended: exit status, seconds
-                  _apply.json, _progress.json, NAME.state.json, _abort, _lock: see `record.py`
+                  _apply.json, _progress.json, NAME.state.json, _abort, _lock: see `rollout/record.py`
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.json_input import as_dataclass, json_object, read_json
-from aurora_cli.operations.fleet.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.executor import Ended, Task
 from aurora_cli.writing import make_folder, write_atomic
 
 if TYPE_CHECKING:

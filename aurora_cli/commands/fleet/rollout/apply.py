@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aurora_cli.commands.fleet.rolling_out import freeze_option, parallel_option, print_plans, roll_out
+from aurora_cli.commands.fleet.rollout.rolling_out import freeze_option, parallel_option, print_plans, roll_out
 from aurora_cli.commands.fleet.selecting import formats_option
 from aurora_cli.commands.shared.approval import require_approver
 from aurora_cli.commands.shared.options import yes_option
@@ -64,7 +64,7 @@ def apply(
       aurora-cli fleet apply --yes --max-failures 2 -o json
       aurora-cli fleet apply --allow 'orders=aws_rds_cluster.this'
     """
-    from aurora_cli.operations.fleet import start
+    from aurora_cli.operations.fleet.rollout import start
 
     require_approver(session, yes=yes, dry_run=False)
     app = session.app

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.fleet.executor import Executor
-    from aurora_cli.operations.fleet.record import ApplyRun, WaveRecord
+    from aurora_cli.operations.fleet.executors.executor import Executor
+    from aurora_cli.operations.fleet.rollout.record import ApplyRun, WaveRecord
 
 KIND = ".health"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aurora_cli.commands.fleet.rolling_out import freeze_option, parallel_option, roll_out
+from aurora_cli.commands.fleet.rollout.rolling_out import freeze_option, parallel_option, roll_out
 from aurora_cli.commands.fleet.selecting import formats_option
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.errors import GuardRefused
@@ -42,7 +42,7 @@ def resume(
       aurora-cli fleet resume
       aurora-cli fleet resume 20261130T190000-apply-0a1b2c --max-failures 3
     """
-    from aurora_cli.operations.fleet import outcome, start
+    from aurora_cli.operations.fleet.rollout import outcome, start
 
     found = start.apply_run(session.app, run)
     todo = [member for name, member in start.members_of(found).items() if name in outcome.left(found)]

@@ -22,8 +22,8 @@ def abort(session: Session, /, run: str | None) -> None:
       aurora-cli fleet abort
       aurora-cli fleet abort 20261130T190000-apply-0a1b2c
     """
-    from aurora_cli.operations.fleet import start
-    from aurora_cli.operations.fleet.record import APPLYING, holders
+    from aurora_cli.operations.fleet.rollout import start
+    from aurora_cli.operations.fleet.rollout.record import APPLYING, holders
 
     found = start.apply_run(session.app, run)
     holder = found.locked_by()

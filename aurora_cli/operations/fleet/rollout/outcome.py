@@ -7,7 +7,7 @@ from typing import Any
 
 from aurora_cli.errors import Interrupted, OperationFailed, PlanStale
 from aurora_cli.fleet.report import Case, junit
-from aurora_cli.operations.fleet.record import DONE, FAILED, STALE, UNKNOWN, WAITING, ApplyRun, ClusterState
+from aurora_cli.operations.fleet.rollout.record import DONE, FAILED, STALE, UNKNOWN, WAITING, ApplyRun, ClusterState
 from aurora_cli.spec.text.load import shown_path
 
 

@@ -15,7 +15,7 @@ from queue import Queue
 from threading import RLock, Thread
 from typing import IO
 
-from aurora_cli.operations.fleet.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.executor import Ended, Task
 from aurora_cli.writing import FILE_MODE
 
 

@@ -16,7 +16,7 @@ from aurora_cli.commands.shared.session import Session
 
 if TYPE_CHECKING:
     from aurora_cli.operations.fleet.plan import MemberPlan
-    from aurora_cli.operations.fleet.record import ApplyRun
+    from aurora_cli.operations.fleet.rollout.record import ApplyRun
 
 COLUMNS = ("Wave", "State", "Clusters", "Done", "Stale", "Failed", "Waiting")
 
@@ -70,8 +70,8 @@ def roll_out(
     during_freeze: bool,
 ) -> None:
     """Carry out a run and print what came of it; ends with its status."""
-    from aurora_cli.operations.fleet import apply, start
-    from aurora_cli.operations.fleet.processes import Processes
+    from aurora_cli.operations.fleet.executors.choice import executor_of
+    from aurora_cli.operations.fleet.rollout import controller, start
     from aurora_cli.ui import prompts
 
     app, consoles = session.app, session.consoles
@@ -81,7 +81,7 @@ def roll_out(
         print_plans(session, plans, every=True)
         return prompts.confirm(consoles, "Apply these?")
 
-    how = apply.Rollout(
+    how = controller.Rollout(
         ("--home", str(app.root), *session.settings.passed_on()),
         start.members_of(run),
         max_failures,
@@ -89,14 +89,14 @@ def roll_out(
         ask_again if consoles.interactive else None,
     )
     with progress(session) as emit:
-        apply.fleet_apply(app, run, how, Processes(app.given_environ, parallel), emit)
+        controller.fleet_apply(app, run, how, executor_of(app, parallel), emit)
     print_outcome(ctx, session, run, output)
 
 
 def print_outcome(ctx: click.Context, session: Session, run: ApplyRun, output: str) -> None:
     """What a run has come to; ends with its status."""
-    from aurora_cli.operations.fleet import outcome
-    from aurora_cli.operations.fleet.record import DONE, STALE
+    from aurora_cli.operations.fleet.rollout import outcome
+    from aurora_cli.operations.fleet.rollout.record import DONE, STALE
 
     states, progress_ = run.states(), run.progress
     if output == "junit":

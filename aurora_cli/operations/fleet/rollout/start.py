@@ -13,7 +13,7 @@ from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import Member, read_files
 from aurora_cli.fleet.rollout import Wave, divided
 from aurora_cli.operations.fleet.plan import RISKS, MemberPlan, member_plan
-from aurora_cli.operations.fleet.record import (
+from aurora_cli.operations.fleet.rollout.record import (
     FAILED,
     UNCHANGED,
     ApplyRecord,

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from aurora_cli.aws.cluster.waiters import wait_until
 from aurora_cli.errors import PlanStale, StackLocked
 from aurora_cli.events import Emit, Note, StepFinished, StepStarted, TaskEnded, TaskStarted, Waiting, waiting
-from aurora_cli.operations.fleet.gate import ailing
 from aurora_cli.operations.fleet.plan import MemberPlan, member_plan
-from aurora_cli.operations.fleet.record import (
+from aurora_cli.operations.fleet.rollout.gate import ailing
+from aurora_cli.operations.fleet.rollout.record import (
     APPLIED,
     APPLYING,
     DONE,
@@ -38,7 +38,7 @@ from aurora_cli.operations.fleet.record import (
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
-    from aurora_cli.operations.fleet.executor import Ended, Executor
+    from aurora_cli.operations.fleet.executors.executor import Ended, Executor
     from aurora_cli.operations.fleet.runs import Result
 
 _LOOK_S = 1.0
