@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -26,6 +26,10 @@ _UNKNOWN_TO_TERRAFORM = ("ec2-credentials-file", "boto-config")
 """Files of boto 2."""
 _CLI_CACHE = Path("~/.aws/cli/cache")
 """Where the AWS CLI keeps the sessions of roles: a code that was entered for one serves the other."""
+
+
+_LOADERS: dict[tuple[str, ...], Any] = {}
+"""botocore's loaders of the descriptions of services, by the folders in which they look."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +126,19 @@ class AwsClients:
             return make(service, region_name=self.access.region, endpoint_url=self.access.endpoint_url, config=config)
 
 
+def load_services(names: Collection[str]) -> None:
+    """Read the descriptions of services, which all clients of this process then share. Raises CredentialsError, AwsFailed."""
+    clients = AwsClients(Access("us-east-1", endpoint_url="http://localhost", access_key_id="none"))
+    for name in names:
+        clients.client(name)
+
+
 def _session(access: Access, cache: Path | None) -> Session:
     import botocore.session
 
     session = botocore.session.get_session()
-    loader = copy(session.get_component("data_loader"))  # another session may have the same
+    loader = session.get_component("data_loader")
+    loader = copy(_LOADERS.setdefault(tuple(loader.search_paths), loader))  # what it has read serves each copy
     _services_by_folder(loader)
     if cache:
         keep_small(loader, cache)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 from collections.abc import Iterator, Mapping
@@ -161,7 +160,7 @@ def test_processes_keep_to_their_limits_and_outlive_an_interrupt(app: AppContext
     executor.submit(run.task("never", ["--version"]))
     watched = executor.watch()
     executor._start()
-    os.kill(next(iter(executor._running.values())).pid, signal.SIGKILL)
+    next(iter(executor._running.values())).send_signal(signal.SIGKILL)
     executor.cancel()
     executor.submit(run.task("late", ["--version"]))
     assert [(ended.task.name, ended.status) for ended in watched] == [("waits", None)]

@@ -14,12 +14,14 @@ from threading import RLock, Thread
 from aurora_cli.operations.fleet.executors.backlog import Backlog
 from aurora_cli.operations.fleet.executors.command import start_command
 from aurora_cli.operations.fleet.executors.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.forks import Fork, Forks, can_fork
 
 
 class Processes:
     """An `Executor`.
 
-    Each command has a session of its own, so that Ctrl-C in the terminal reaches it through `cancel` alone, once.
+    Each command has a session of its own, so that Ctrl-C in the terminal reaches it through `cancel` alone, once. Those that
+    find no room at first are forked from a server, on systems that have what it needs, and as long as it lives.
 
     Args:
         environ: their environment.
@@ -30,7 +32,9 @@ class Processes:
         self._environ = dict(environ)
         self._most = most or os.cpu_count() or 1
         self._backlog = Backlog()
-        self._running: dict[Task, Popen[bytes]] = {}
+        self._running: dict[Task, Popen[bytes] | Fork] = {}
+        self._forks: Forks | None = None
+        self._may_fork = can_fork()
         self._ended: Queue[Ended] = Queue()
         self._lock = RLock()
         self._over = False
@@ -56,23 +60,36 @@ class Processes:
         with self._lock:
             self._over = True
             self._backlog.clear()
-            for process in self._running.values() if running else ():
+            for command in self._running.values() if running else ():
                 with suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGINT)
+                    command.send_signal(signal.SIGINT)
 
     def close(self) -> None:
         """See `Executor`."""
         self.cancel(running=False)
+        if self._forks:
+            self._forks.close()
 
     def _start(self) -> bool:
         """Start what has room; gives whether anything runs."""
         with self._lock:
             for task in self._backlog.take(self._most - len(self._running)):
-                process = start_command(task.words, task.out, task.log, self._environ)
-                self._running[task] = process
-                Thread(target=self._await, args=(task, process, time.monotonic()), daemon=True).start()
+                command = self._command(task)
+                self._running[task] = command
+                Thread(target=self._await, args=(task, command, time.monotonic()), daemon=True).start()
+            if self._backlog and self._may_fork:
+                self._may_fork, self._forks = False, Forks(self._environ)
             return bool(self._running)
 
-    def _await(self, task: Task, process: Popen[bytes], started: float) -> None:
-        status = process.wait()
-        self._ended.put(Ended(task, status if status >= 0 else None, time.monotonic() - started))
+    def _command(self, task: Task) -> Popen[bytes] | Fork:
+        if self._forks:
+            try:
+                return self._forks.start(task)
+            except OSError:  # it was killed
+                self._forks = None
+        return start_command(task.words, task.out, task.log, self._environ)
+
+    def _await(self, task: Task, command: Popen[bytes] | Fork, started: float) -> None:
+        status = command.wait()
+        known = status is not None and status >= 0
+        self._ended.put(Ended(task, status if known else None, time.monotonic() - started))
