@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import jmespath
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from aurora_cli.errors import SpecInvalid
+from aurora_cli.fleet.expressions import check_expression
 from aurora_cli.fleet.rollout import Freeze, Limits, Wave, checked_names, checked_where
 from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.layers import Layer
@@ -93,10 +93,7 @@ class Policy(Model):
     @field_validator("require")
     @classmethod
     def _expression(cls, value: str) -> str:
-        try:
-            jmespath.compile(value)
-        except jmespath.exceptions.JMESPathError as error:
-            raise ValueError(f"this is not JMESPath: {str(error).splitlines()[0]}") from None
+        check_expression(value)
         return value
 
 

@@ -70,10 +70,13 @@ def inherited_by(path: Path, layer: Layer) -> Inherited:
     """
     fleet = fleet_of(path.absolute().parent)
     labels: dict[str, str] = {}
+    tags: dict[str, Any] = {}
     parts: list[tuple[str, Common]] = []
     for prefix, common in (("", fleet.file), *((f"groups.{n}.", one) for n, one in enumerate(fleet.file.groups))):
-        if not isinstance(common, Group) or _is_in(common, path.absolute().relative_to(fleet.folder), layer, labels):
+        has = {**tags, **_tags(layer.values), **labels}
+        if not isinstance(common, Group) or _is_in(common, path.absolute().relative_to(fleet.folder), has):
             labels |= common.labels
+            tags |= _tags(common.defaults)
             parts.append((prefix, common))
     layers = [_layer(fleet.text, f"{prefix}defaults", common.defaults) for prefix, common in parts if common.defaults]
     account = next((common.account for _, common in reversed(parts) if common.account), Account.model_validate({}))
@@ -95,9 +98,13 @@ def _upwards(folder: Path) -> Iterator[Path]:
     yield from inside[: root + 1]
 
 
-def _is_in(group: Group, path: Path, layer: Layer, labels: Mapping[str, str]) -> bool:
-    tags = layer.values.get("tags")
-    has = {**(tags if isinstance(tags, Mapping) else {}), **labels}
+def _tags(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    tags = values.get("tags")
+    return tags if isinstance(tags, Mapping) else {}
+
+
+def _is_in(group: Group, path: Path, has: Mapping[str, Any]) -> bool:
+    """Whether a file is in a group, by its path in the folder of `fleet.yaml` and the labels and tags that it has so far."""
     matches = not group.match or any(fnmatchcase(path.as_posix(), glob) for glob in group.match)
     return matches and all(str(has.get(name)) == value for name, value in group.label.items())
 

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from aurora_cli.errors import InvalidInput, SpecInvalid
+from aurora_cli.fleet.expressions import check_expression
 from aurora_cli.fleet.fleet_file import Account, FleetFile, Group, Policy
 from aurora_cli.fleet.inherited import fleet_of
 from aurora_cli.fleet.members import Member, read_members
@@ -42,7 +43,7 @@ ignore: ["*/values.yaml"]
 """
 SPECS = {
     "orders.yaml": "name: orders\nregion: eu-west-2",
-    "payments/cards.yaml": "name: cards\ninstances: {readers: 2}",
+    "payments/cards.yaml": "name: cards\ninstances: {readers: 2}\nnetwork: {allow: [10.0.0.0/8]}",
     "payments/wallet.yml": "name: wallet\ntags: {owner: ada}\nbackend: {type: s3, bucket: own, key: k, region: eu-west-1}",
     "payments/values.yaml": "anything: 1",
     ".hidden/x.yaml": "no: spec",
@@ -115,7 +116,8 @@ def test_only_a_repository_makes_a_folder_above_count(folder: Path) -> None:
         ("file=payments/*", {"cards", "wallet"}),
         ("deletion_protection=true", {"orders", "cards", "wallet"}),
         ("logs.exports=postgresql", {"orders", "cards", "wallet"}),
-        ("no.such.path=x", set()),
+        ("tags.owner=a*", {"wallet"}),
+        ("network.allow.source=10.0.0.0/8", {"cards"}),
     ],
 )
 def test_where(folder: Path, where: str, names: set[str]) -> None:
@@ -128,7 +130,110 @@ def test_names_are_globs(folder: Path) -> None:
     assert {name for name, member in by_name(folder).items() if selection.has(member)} == {"cards", "wallet"}
 
 
-@pytest.mark.parametrize("text", ["preset", "=x", "preset=a,b", "!=x"])
+MISSPELT = [
+    ("presset=production", "did you mean `preset`?"),
+    ("labels.team=x", "did you mean `label`?"),
+    ("acount=1", "did you mean `account`?"),
+    ("label.=x", "name the label"),
+    ("readers=2", "belongs elsewhere: `instances.readers`"),
+    ("instances.overrides.1.clas=x", "did you mean `class`?"),
+    ("instances=x", "`instances` is a section"),
+    ("network.allow=x", "e.g. `network.allow.source`"),
+    ("name.first=x", "`name` is a value"),
+    ("engine=postgress", "did you mean `aurora-postgresql`?"),
+    ("preset!=dve", "development, staging or production"),
+    ("backend.type=gcs", "local, s3, http, pg or cloud"),
+    ("deletion_protection=yes", "true or false"),
+]
+
+
+@pytest.mark.parametrize(("text", "way"), MISSPELT)
+def test_a_term_that_no_spec_can_match_is_refused_everywhere(
+    folder: Path, text: str, way: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fleet", "list", "--where", text]) == 2
+    assert way in " ".join(capsys.readouterr().err.replace("\xa0", " ").split())
+    for part in (
+        f"freezes:\n- {{from: 2026-12-20, until: 2026-12-21, reason: x, where: '{text}'}}",
+        f"waves:\n- {{name: a, where: '{text}'}}",
+        f"policies:\n- {{name: a, require: name, where: '{text}'}}",
+    ):
+        write(folder, {"fleet.yaml": part})
+        with pytest.raises(SpecInvalid) as caught:
+            read_members([folder])
+        (problem,) = caught.value.problems
+        assert (problem.line, way in str(problem.hint)) == (2, True), problem
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("freezes:\n- from: 2026-12-20\n  until: 2026-12-21\n  reason: x\n  where: label.taem=a", 5),
+        ("waves:\n- name: a\n  where: preset=production,label.taem!=a", 3),
+        ("policies:\n- name: a\n  require: name\n  where: label.taem=a", 4),
+        ("groups:\n- label:\n    taem: a", 3),
+        ("waves:\n- name: a\n  where: account=1*", 3),
+    ],
+)
+def test_what_fleet_yaml_selects_by_and_no_spec_has_is_refused(tmp_path: Path, text: str, line: int) -> None:
+    write(tmp_path, {"fleet.yaml": text, "a/a.yaml": "name: a\ntags: {team: a}", "b/b.yaml": "name: b"})
+    with pytest.raises(SpecInvalid) as caught:
+        read_members([tmp_path])
+    (problem,) = caught.value.problems
+    assert problem.line == line
+    for one in (text.replace("taem", "team"), f"{text}\nlabels: {{taem: b}}\naccount: {{id: '111111111111'}}"):
+        write(tmp_path, {"fleet.yaml": one, "a/a.yaml": "name: a\ntags: {team: a}\nassume_role: {role_arn: x}"})
+        assert len(read_members([tmp_path / "b"])) == 1, "what another spec has is known too"
+
+
+def test_a_tag_of_the_defaults_counts_for_groups(tmp_path: Path) -> None:
+    fleet = "defaults: {tags: {owner: ada}}\ngroups: [{label: {owner: ada}, labels: {tier: gold}}]"
+    write(tmp_path, {"fleet.yaml": fleet, "a.yaml": "name: a"})
+    assert by_name(tmp_path)["a"].labels == {"owner": "ada", "tier": "gold"}
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("instances.reader >= `2`", "did you mean `readers`?"),
+        ("label.team", "did you mean `labels`?"),
+        ("engine == 'postgres'", "did you mean `aurora-postgresql`?"),
+        ("preset == 'staging' || 'prod' == preset", "development, staging or production"),
+        ("deletion_protection == 'true'", "in backticks"),
+        ("preset == `true`", "`preset` is text"),
+        ("!(network.allow[?src == '0.0.0.0/0'])", "`src` is not a key of `network.allow`"),
+        ("network.allow[].src", "`src` is not a key of `network.allow`"),
+        ("network.allow[0].src", "`src` is not a key of `network.allow`"),
+        ("values(instances.overrides.*.clas)", "did you mean `class`?"),
+        ("length({a: instances.reader})", "did you mean `readers`?"),
+        ("region.name", "`region` is a value"),
+        ("instances | reader", "did you mean `readers`?"),
+    ],
+)
+def test_a_policy_that_asks_for_what_no_spec_has_is_refused(text: str, way: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(way)):
+        check_expression(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "instances.readers >= `2`",
+        'labels.team && tags."cost:center"',
+        "engine == 'aurora-mysql' || preset != `null`",
+        "length(network.allow[?contains(source, '0.0.0.0')]) == `0`",
+        "sort_by(network.allow, &source)[0].source",
+        "instances.overrides.*.tags.any[]",
+        "deletion_protection == `true` && backup.retention == '7d'",
+        'parameters.cluster."rds.force_ssl" == `1`',
+        "logs.exports[1:] | [0]",
+    ],
+)
+def test_a_policy_that_can_hold_passes(text: str) -> None:
+    check_expression(text)
+
+
+@pytest.mark.parametrize("text", ["preset", "=x", "preset=production,b", "!=x"])
 def test_a_term_without_a_path_or_a_value_is_refused(
     folder: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -210,7 +315,7 @@ def test_policies_names_and_states(folder: Path) -> None:
         ("account:\n  id: '12'", 2, "`id` cannot be 12"),
         ("account:\n  role_arn: admin", 2, "`role_arn` cannot be admin"),
         ("policies:\n  - name: x\n    require: 'a >'", 3, "`require` cannot be a >"),
-        ("policies:\n  - name: x\n    require: a\n    where: b", 4, "`where` cannot be b"),
+        ("policies:\n  - name: x\n    require: name\n    where: b", 4, "`where` cannot be b"),
         ("groups:\n  - matches: x", 2, "`matches` is not a key of fleet.yaml"),
         ("waves:\n  - name: a\n    count: 1\n    percent: 2", 4, "`percent` cannot be 2"),
         ("waves:\n  - name: a\n  - name: a", 1, "`waves` cannot be"),
@@ -284,7 +389,9 @@ def test_processes_find_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     [
         (["-d", "missing"], "is not a folder"),
         (["-d", ".hidden2"], "aurora-cli spec init orders --to .hidden2/orders.yaml"),
-        (["nobody"], "No spec matches"),
+        (["orders", "nobody"], "No spec has the name 'nobody', of 3 in the folder."),
+        (["--where", "label.taem!=x"], "'label.taem': no spec has a label or tag `taem`. hint: did you mean `team`?"),
+        (["--where", "label.owner=nobody"], "No spec matches"),
     ],
 )
 def test_nothing_to_work_on_is_an_error(
