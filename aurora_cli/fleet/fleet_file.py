@@ -35,6 +35,7 @@ class Account(Model):
     id: str | None = Field(None, description="Number of the account; default: that of the role.")
     role_arn: str | None = Field(None, description="ARN of the IAM role to assume.")
     external_id: str | None = Field(None, description="External ID that the trust policy of the role asks for.")
+    profile: str | None = Field(None, description="AWS profile to use; with a role, the one that assumes it.")
 
     @field_validator("id")
     @classmethod

@@ -80,10 +80,11 @@ def inherited_by(path: Path, layer: Layer) -> Inherited:
             parts.append((prefix, common))
     layers = [_layer(fleet.text, f"{prefix}defaults", common.defaults) for prefix, common in parts if common.defaults]
     account = next((common.account for _, common in reversed(parts) if common.account), Account.model_validate({}))
-    role = {"role_arn": account.role_arn, "external_id": account.external_id} if account.role_arn else {}
-    if role:
+    role = account.model_dump(include={"role_arn", "external_id"}, exclude_none=True) if account.role_arn else None
+    identity = {key: value for key, value in (("assume_role", role), ("profile", account.profile)) if value}
+    if identity:
         where = next(prefix for prefix, common in reversed(parts) if common.account)
-        layers.append(_layer(fleet.text, f"{where}account", {"assume_role": {k: v for k, v in role.items() if v}}))
+        layers.append(_layer(fleet.text, f"{where}account", identity))
     for prefix, common in [part for part in parts if part[1].backend][-1:]:
         told = {"account": account.number, **{key: _told(key, [*layers, layer]) for key in ("region", "name")}}
         backend = _filled(common.backend, told, fleet.text, f"{prefix}backend")

@@ -19,9 +19,8 @@ ACCOUNT = "account"
 
 def needed(file: FleetFile) -> Iterator[tuple[str, str]]:
     """Where a `fleet.yaml` selects by a label or the account, and by which: `freezes.0.where`, `label.team`."""
-    selecting = {"policies": file.policies, "waves": file.waves, "freezes": file.freezes}
-    for key, parts in selecting.items():
-        for at, part in enumerate(parts):
+    for key in ("policies", "waves", "freezes"):
+        for at, part in enumerate(getattr(file, key)):
             yield from ((f"{key}.{at}.where", t.path) for t in parse_where(part.where) if _is_open(t.path))
     for at, group in enumerate(file.groups):
         yield from ((f"groups.{at}.label.{name}", f"{LABEL}{name}") for name in group.label)

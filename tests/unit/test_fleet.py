@@ -88,6 +88,17 @@ def test_a_spec_inherits_and_says_more(folder: Path) -> None:
     assert orders.labels == {"owner": "platform", "tier": "standard"}
 
 
+def test_a_profile_is_inherited_with_its_account(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fleet = "defaults: {region: eu-west-1, engine: postgres}\naccount: {profile: base}\ngroups: [{match: payments/*, account: {id: '222222222222', profile: pay}}]"
+    write(folder, {"fleet.yaml": fleet, "wallet.yaml": "name: wallet\nprofile: own"})
+    found = by_name(folder)
+    assert {name: found[name].values["profile"] for name in ("orders", "cards")} == {"orders": "base", "cards": "pay"}
+    assert [one.values["profile"] for one in read_members([folder]) if one.file == "wallet.yaml"] == ["own"]
+    assert main(["spec", "show", "-f", "payments/cards.yaml", "--resolved", "-o", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["spec"]["profile"], document["origins"]["profile"]) == ("pay", "fleet.yaml")
+
+
 def test_origins_name_the_file_that_a_value_is_inherited_from(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["spec", "show", "-f", "payments/cards.yaml", "--resolved", "-o", "json"]) == 0
     origins = json.loads(capsys.readouterr().out)["origins"]

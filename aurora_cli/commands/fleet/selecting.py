@@ -103,7 +103,8 @@ def where_terms(options: dict[str, Any], later: Collection[str] = ()) -> list[Te
 def _refuse_unknown(members: Sequence[Member], names: Sequence[str], terms: Sequence[Term]) -> None:
     """Raises InvalidInput for a name or a label that no spec has."""
     from aurora_cli.fleet.inherited import fleet_of
-    from aurora_cli.fleet.known_facts import LABEL, declared, why_unknown
+    from aurora_cli.fleet.known_facts import declared, why_unknown
+    from aurora_cli.fleet.paths import LABEL
     from aurora_cli.spec.values.suggestions import did_you_mean
 
     there = sorted({member.name or member.file for member in members})
