@@ -11,11 +11,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from aurora_cli.errors import InvalidInput, SpecInvalid
 from aurora_cli.fleet.expressions import check_expression
 from aurora_cli.fleet.fleet_file import Account, FleetFile, Group, Policy
 from aurora_cli.fleet.inherited import fleet_of
+from aurora_cli.fleet.markdown import row
 from aurora_cli.fleet.members import Member, read_members
 from aurora_cli.fleet.report import all_problems, as_junit
 from aurora_cli.fleet.rollout import Freeze, Limits, Wave
@@ -89,7 +93,8 @@ def test_a_spec_inherits_and_says_more(folder: Path) -> None:
 
 
 def test_a_profile_is_inherited_with_its_account(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    fleet = "defaults: {region: eu-west-1, engine: postgres}\naccount: {profile: base}\ngroups: [{match: payments/*, account: {id: '222222222222', profile: pay}}]"
+    group = "{match: payments/*, account: {id: '222222222222', profile: pay}}"
+    fleet = f"defaults: {{region: eu-west-1, engine: postgres}}\naccount: {{profile: base}}\ngroups: [{group}]"
     write(folder, {"fleet.yaml": fleet, "wallet.yaml": "name: wallet\nprofile: own"})
     found = by_name(folder)
     assert {name: found[name].values["profile"] for name in ("orders", "cards")} == {"orders": "base", "cards": "pay"}
@@ -431,3 +436,34 @@ def test_the_guide_lists_every_key(pytestconfig: pytest.Config) -> None:
     }
     wanted = keys(FleetFile, "").union(*(keys(model, f"{name}.") for name, model in parts.items()))
     assert listed == (wanted | (keys(Group, "groups.") - common)) - {*parts, "groups"}
+
+
+HOSTILE = st.lists(
+    st.one_of(
+        st.text(max_size=6),
+        st.sampled_from(
+            ["@name", "![a](b)", "<b>", "<!-- ", "`", "``", "|", "\\", "\\|", "\r", "\n", "\u2028", "&#64;", "&amp;"]
+        ),
+        st.sampled_from(
+            ["**", "_x_", "~~", "[a]: b", "https://a.b", "www.a.b", "#1", "!2", "\udcff", "\x00", "* ", "$$"]
+        ),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(HOSTILE, HOSTILE)
+@settings(deadline=None, max_examples=200)
+def test_no_text_is_more_than_text_in_markdown(one: str, other: str) -> None:
+    table = f"| a | b |\n|---|---|\n{row((one, other))}\n"
+    tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(table)
+    cells = [token for token in tokens if token.type == "inline"][2:]
+    assert len(cells) == 2 == [token.type for token in tokens].count("tr_open"), "one row of two cells"
+    for text, cell in zip((one, other), cells, strict=True):
+        assert {child.type for child in cell.children or ()} <= {"text", "text_special"}
+        told = "".join(child.content for child in cell.children or ())
+        assert re.search(r"[@#!]\w|://|www\.", told, re.IGNORECASE) is None
+        written = " ".join(text.split())
+        shown = "".join(c if c.isprintable() else "\ufffd" for c in written)
+        assert told.replace("\u200b", "") == shown
+        assert row((text,)).encode()
