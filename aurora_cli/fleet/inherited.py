@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,11 +27,13 @@ class Fleet:
         folder: absolute.
         file: its keys.
         text: the same as a layer, with the lines.
+        ignored: a `fleet.yaml` above that does not count, since no Git repository holds both.
     """
 
     folder: Path
     file: FleetFile = field(default_factory=lambda: FleetFile.model_validate({}))
     text: Layer = field(default_factory=lambda: Layer({}, NAME))
+    ignored: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,13 @@ class Inherited:
 @cache
 def fleet_of(folder: Path) -> Fleet:
     """The fleet of the spec files in an absolute folder. Raises InvalidInput, SpecInvalid for a broken `fleet.yaml`."""
-    for one in _upwards(folder):
+    inside = list(_upwards(folder))
+    for one in inside:
         found = read_fleet_file(one)
         if found:
             return Fleet(one, *found)
-    return Fleet(folder)
+    above = (one / NAME for one in folder.parents if one not in inside)
+    return Fleet(folder, ignored=next(filter(os.path.isfile, above), None))
 
 
 def inherited_by(path: Path, layer: Layer) -> Inherited:

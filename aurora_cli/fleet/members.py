@@ -24,9 +24,12 @@ from aurora_cli.fleet.paths import LABEL
 from aurora_cli.fleet.policies import broken
 from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.shape import split_path
+from aurora_cli.spec.text.files import file_beside, named_files
 from aurora_cli.spec.text.load import load_file, shown_path
 
 SUFFIXES = (".yaml", ".yml")
+IGNORED = "fleet-file"
+"""Check of the warning about a `fleet.yaml` that does not count."""
 _WORTH_PROCESSES = 40
 """Files from which on starting processes takes less time than it saves."""
 
@@ -55,6 +58,12 @@ class Member:
     def file(self) -> str:
         """The file as people write it."""
         return shown_path(str(self.path))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that it depends on: the spec, its `fleet.yaml`, and what the spec names."""
+        named = (file_beside(self.path.parent, name) for name in named_files(self.values))
+        return (self.path, self.fleet / NAME, *named)
 
     @property
     def name(self) -> str | None:
@@ -138,7 +147,7 @@ def read_files(paths: Iterable[Path], processes: int | None = None) -> list[Memb
             members = _compared(pool.map(read_member, files, chunksize=16))
     for folder in dict.fromkeys(member.fleet for member in members):
         _refuse_unknown_facts(folder, [member for member in members if member.fleet == folder])
-    return members
+    return [replace(one, problems=(*one.problems, *_ignored_above(one.fleet))) for one in members]
 
 
 def read_member(path: Path) -> Member:
@@ -167,6 +176,18 @@ def read_member(path: Path) -> Member:
     member = replace(member, values=values)
     against = broken(fleet.file.policies, member.fact, {**values, "labels": labels}, member.file)
     return replace(member, problems=(*against, *resolved.warnings))
+
+
+def _ignored_above(folder: Path) -> Iterator[Problem]:
+    """A warning about a `fleet.yaml` that people may think counts."""
+    with suppress(AuroraError):  # each member says so
+        ignored = fleet_of(folder).ignored
+        if ignored:
+            message = f"{NAME} does not count for specs in other folders: no Git repository holds both"
+            inside = any((one / ".git").exists() for one in (folder, *folder.parents))
+            place = shlex.quote(shown_path(str(ignored if inside else ignored.parent)))
+            hint = f"copy {place} into the repository" if inside else f"git init {place}"
+            yield Problem("", message, hint=hint, severity="warning", check=IGNORED, source=shown_path(str(ignored)))
 
 
 def _refuse_unknown_facts(folder: Path, members: Sequence[Member]) -> None:

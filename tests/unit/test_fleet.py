@@ -26,7 +26,9 @@ from aurora_cli.fleet.rollout import Freeze, Limits, Wave
 from aurora_cli.fleet.selection import Selection, changed_since
 from aurora_cli.fleet.where import parse_where
 from aurora_cli.main import main
-from aurora_cli.spec.model.fields import Model
+from aurora_cli.spec.layers.shape import walk
+from aurora_cli.spec.model.fields import Model, NamesFile
+from aurora_cli.spec.text.files import named_files
 
 FLEET = """
 defaults: {region: eu-west-1, engine: postgres, tags: {owner: platform}}
@@ -111,12 +113,25 @@ def test_origins_name_the_file_that_a_value_is_inherited_from(folder: Path, caps
     assert origins["instances.readers"] == "payments/cards.yaml"
 
 
-def test_only_a_repository_makes_a_folder_above_count(folder: Path) -> None:
+def test_only_a_repository_makes_a_folder_above_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / ".git").rmdir()
-    assert by_name(folder / "payments")["cards"].labels == {}
-    (folder / "payments" / ".git").mkdir()
+    for way in ("git init .", "copy fleet.yaml into the repository"):
+        cards = by_name(folder / "payments")["cards"]
+        (ignored,) = [one for one in cards.problems if one.check == "fleet-file"]
+        assert (cards.labels, ignored.source, ignored.severity, ignored.hint) == (
+            {},
+            "fleet.yaml",
+            "warning",
+            "git init .",
+        )
+        (folder / "payments" / ".git").mkdir(exist_ok=True)
+        fleet_of.cache_clear()
+    assert main(["fleet", "list", "-d", "payments"]) == 0
+    assert "fleet.yaml: fleet.yaml does not count" in capsys.readouterr().err
+    (folder / "payments" / "fleet.yaml").write_text("labels: {own: yes}")
     fleet_of.cache_clear()
-    assert by_name(folder / "payments")["cards"].labels == {}
+    assert main(["fleet", "list", "-d", "payments"]) == 0
+    assert "does not count" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -271,7 +286,8 @@ def test_what_git_has_seen_change(folder: Path) -> None:
     (folder / "payments" / ".git").rmdir()
     (folder / "orders.yaml").write_text("name: orders\nregion: eu-west-3")
     assert changed_since("HEAD", [folder]) == {folder / "orders.yaml", folder / "payments" / "new.yaml"}
-    assert changed_since("HEAD", [folder / "payments"]) == {folder / "payments" / "new.yaml"}
+    selected = Selection(changed=changed_since("HEAD", [folder / "payments"]))
+    assert {m.name for m in read_members([folder / "payments"]) if selected.has(m)} == {"new"}
     (folder / "fleet.yaml").write_text((folder / "fleet.yaml").read_text() + "# more\n")
     fleet_of.cache_clear()
     selection = Selection(changed=changed_since("HEAD", [folder / "payments"]))
@@ -283,6 +299,60 @@ def test_what_git_has_seen_change(folder: Path) -> None:
     (folder / "fleet.yaml").unlink()
     fleet_of.cache_clear()
     assert {m.name for m in read_members([folder]) if selection.has(m)} == {"orders", "cards", "wallet", "new", None}
+
+
+def test_git_sees_what_specs_depend_on_change(folder: Path) -> None:
+    """Links, their targets, and files that a spec names, also outside of the folder; a link may lead round in a circle."""
+    (folder / ".git").rmdir()
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *words], check=True, cwd=folder)
+
+    sql = "bootstrap: {databases: {app: {sql: [../sql/a.sql, links/b.sql]}}}"
+    shared = {"shared/one.yaml": "name: linked", "shared/two.yaml": "name: linked", "sql/a.sql": "1", "sql/b.sql": "1"}
+    for name, text in {"specs/new.yaml": f"name: new\n{sql}", "specs/plain.yaml": "name: plain", **shared}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    (folder / "hop.yaml").symlink_to("shared/one.yaml")
+    (folder / "specs" / "linked.yaml").symlink_to("../hop.yaml")
+    (folder / "specs" / "links").symlink_to("../sql")
+    (folder / "specs" / "round.yaml").symlink_to("round.yaml")
+    (folder / "way").symlink_to("specs")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+
+    def changed() -> set[str]:
+        fleet_of.cache_clear()
+        selections = [
+            (one, Selection(changed=changed_since("HEAD", [one]))) for one in (folder / "specs", folder / "way")
+        ]
+        found = [{m.path.stem for m in read_members([one]) if selection.has(m)} for one, selection in selections]
+        git("checkout", "-q", "--", ".")
+        assert found[0] == found[1], "by whatever way"
+        return found[0]
+
+    assert changed() == set()
+    (folder / "shared" / "one.yaml").write_text("name: linked\nport: 5433")
+    assert changed() == {"linked"}
+    (folder / "hop.yaml").unlink()
+    (folder / "hop.yaml").symlink_to("shared/two.yaml")
+    assert changed() == {"linked"}
+    for name in ("a.sql", "b.sql"):
+        (folder / "sql" / name).write_text("2")
+        assert changed() == {"new"}
+    (folder / "specs" / "links").unlink()
+    (folder / "specs" / "links").symlink_to("../shared")
+    assert changed() == {"new"}
+
+
+def test_every_name_of_a_file_in_a_spec_is_found() -> None:
+    """What the model marks, whatever else is in the spec."""
+    assert {path for path, info in walk() if any(isinstance(one, NamesFile) for one in info.metadata)} == {
+        "bootstrap.databases.NAME.sql"
+    }, "the loader and --changed-since go by the mark: a field that names a file needs it"
+    databases = {"a": {"sql": ["x.sql", 1, None]}, "b": {"sql": "y.sql"}, "c": None, "d": ["z.sql"]}
+    assert list(named_files({"bootstrap": {"databases": databases}, "name": ["x"], 1: 2})) == ["x.sql", "y.sql"]
 
 
 def test_git_may_see_files_whose_names_are_no_text(folder: Path) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.model.fields import NamesFile
 
 Kind = Literal["section", "map", "list", "text", "plain"]
 _MARKS = {"regions": "REGION.", "overrides": "KEY."}
@@ -31,6 +32,7 @@ class Shape:
         item: for a map or a list: the shape of every value.
         required: True when the model has no default for it.
         choices: the only values that it may have beside none; empty for any.
+        names_file: whether it is the name of a file, or a list of such.
     """
 
     kind: Kind
@@ -38,6 +40,7 @@ class Shape:
     item: Shape | None = None
     required: bool = False
     choices: tuple[str | bool, ...] = ()
+    names_file: bool = False
 
 
 @cache
@@ -111,7 +114,8 @@ def _section(models: list[type[BaseModel]]) -> Shape:
     for model in models:
         for name, info in model.model_fields.items():
             shape, key = _shape(info.annotation), key_of(name, info)
-            found = keys.setdefault(key, replace(shape, required=info.is_required()))
+            names_file = any(isinstance(mark, NamesFile) for mark in info.metadata)
+            found = keys.setdefault(key, replace(shape, required=info.is_required(), names_file=names_file))
             both = (*found.choices, *shape.choices) if found.choices and shape.choices else ()
             keys[key] = replace(found, choices=tuple(dict.fromkeys(both)))
     return Shape("section", keys)
