@@ -176,6 +176,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
             sequence=self.steps.sequence(),
             remarks=(*decision.remarks, *self.shown.remarks),
             behind=self.shown.behind,
+            account=self.change.account if self.change else self.stack.record.account_id,
         )
 
     def _was_interrupted(self) -> bool:
