@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.answers import check_answers
 from aurora_cli.aws.endpoint_data import keep_small
 from aurora_cli.aws.environment import KEYS
-from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.errors import PROFILE, aws_errors
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -26,6 +26,10 @@ _UNKNOWN_TO_TERRAFORM = ("ec2-credentials-file", "boto-config")
 """Files of boto 2."""
 _CLI_CACHE = Path("~/.aws/cli/cache")
 """Where the AWS CLI keeps the sessions of roles: a code that was entered for one serves the other."""
+
+
+_LOADERS: dict[tuple[str, ...], Any] = {}
+"""botocore's loaders of the descriptions of services, by the folders in which they look."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +126,19 @@ class AwsClients:
             return make(service, region_name=self.access.region, endpoint_url=self.access.endpoint_url, config=config)
 
 
+def load_services(names: Collection[str]) -> None:
+    """Read the descriptions of services, which all clients of this process then share. Raises CredentialsError, AwsFailed."""
+    clients = AwsClients(Access("us-east-1", endpoint_url="http://localhost", access_key_id="none"))
+    for name in names:
+        clients.client(name)
+
+
 def _session(access: Access, cache: Path | None) -> Session:
     import botocore.session
 
     session = botocore.session.get_session()
-    loader = copy(session.get_component("data_loader"))  # another session may have the same
+    loader = session.get_component("data_loader")
+    loader = copy(_LOADERS.setdefault(tuple(loader.search_paths), loader))  # what it has read serves each copy
     _services_by_folder(loader)
     if cache:
         keep_small(loader, cache)
@@ -153,7 +165,10 @@ def _set_identity(core: Any, access: Access) -> None:
 
     if access.profile:
         core.set_config_variable("profile", access.profile)
+    PROFILE.set(access.profile)
     chain = core.get_component("credential_provider")
+    if access.profile:
+        chain.remove("container-role")  # a profile takes its place, for Terraform too: see `one_identity`
     for method in _UNKNOWN_TO_TERRAFORM:
         chain.remove(method)
     if access.ask_code:

@@ -83,6 +83,7 @@ def carry_out(
     with progress(session) as emit:
         words, executor = workers(session, options["parallel"])
         run, found = fleet.look(app, campaign, members, words, executor, emit)
+        executor.close()
     places = Places.of(folders_of(options))
     if dry_run:
         _print(session, run, campaign, found, source, output)
