@@ -113,7 +113,9 @@ def begun(app: AppContext, folder: Path, clusters: Clusters, campaign: Campaign 
 
 
 def carried_out(app: AppContext, run: RolloutRun, clusters: Clusters, max_failures: int = 0) -> RolloutRun:
-    rolling.roll_out(app, run, rolling.How((), start.members_of(run), max_failures), clusters, lambda event: None)
+    rolling.roll_out(
+        app, run, rolling.RolloutOptions((), start.members_of(run), max_failures), clusters, lambda event: None
+    )
     return run
 
 
@@ -226,7 +228,7 @@ def test_a_record_of_the_version_before_is_resumed(app: AppContext, folder: Path
     run = start.rollout_run(app, None)
     assert run.left == ["a"]
     clusters = Clusters({}, {"apply a": [(0, {"changed": True})]})
-    rolling.roll_out(app, run, rolling.How((), start.members_of(run)), clusters, lambda event: None)
+    rolling.roll_out(app, run, rolling.RolloutOptions((), start.members_of(run)), clusters, lambda event: None)
     assert clusters.words[0] == (
         *("apply", "-f", str(member.path), "--approved", "d" * 64),
         *("--allow", "aws_x.y", "-o", "json"),
@@ -275,3 +277,17 @@ def test_it_is_asked_once_by_a_phrase(
     assert said in " ".join(err.getvalue().split())
     done = status == 0 and "16.9" in words and "--dry-run" not in words
     assert clusters.versions == dict.fromkeys("ab", "16.9" if done else "16.8")
+
+
+def test_a_dry_run_is_one_document_also_with_blockers(
+    app: AppContext, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clusters = Clusters({"a": "16.8", "b": "16.8", "c": "16.9"}, {"look b": [(2, error("invalid-input", "No way."))]})
+    monkeypatch.setattr(choice, "executor_of", lambda app, parallel: clusters)
+    words = ["--home", str(app.home.path), "fleet", "upgrade", "-d", str(folder), "--to", "16.9", "--dry-run"]
+    assert main([*words, "-o", "json"]) == 9
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["members"]}
+    assert {name: one["risk"] for name, one in found.items()} == {"b": "failed", "a": "restart", "c": "unchanged"}
+    assert found["b"]["error"]["message"] == "No way."
+    kept = ("engine_version", "to", "readers", "pending", "interruptions")
+    assert [found["a"][key] for key in kept] == ["16.8", "16.9", 1, ["reboot of a-2"], ["Every instance restarts."]]

@@ -107,7 +107,7 @@ def roll_out(
         print_plans(session, plans, every=True)
         return prompts.confirm(consoles, "Apply these?")
 
-    how = controller.How(
+    how = controller.RolloutOptions(
         ("--home", str(app.root), *session.settings.passed_on()),
         start.members_of(run),
         max_failures,

@@ -41,7 +41,7 @@ class Campaign:
         command: the word after `aurora-cli fleet`.
         first: words of the command of one cluster, before its name.
         options: of that command; `{name}` in a text stands for the name.
-        again: the words that begin the campaign again, after the global options.
+        again: the words that begin the campaign again, after the global options, without the folders.
         write: write what the clusters have then into their spec files.
     """
 
