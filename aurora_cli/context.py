@@ -301,7 +301,7 @@ class AppContext:
                 else Access(region, self.profile, assume_role=role, ask_code=self._code_prompt)
             )
             self._aws.setdefault(
-                key, AwsClients(access, self.home.endpoint_cache)
+                key, AwsClients(access, self.home.endpoint_cache, self.home.throttling)
             )  # another thread may have been quicker
         return self._aws[key]
 
