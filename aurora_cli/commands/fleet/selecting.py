@@ -72,7 +72,9 @@ def workers(session: Session, parallel: int | None) -> tuple[tuple[str, ...], Ex
     from aurora_cli.operations.fleet.executors.choice import executor_of
 
     words = ("--home", str(session.app.root), *session.settings.passed_on(), "--no-input")
-    return words, executor_of(session.app, parallel)
+    executor = executor_of(session.app, parallel)
+    click.get_current_context().call_on_close(executor.close)
+    return words, executor
 
 
 def end_with_failures(session: Session, failed: Sequence[str], total: int, done: str) -> None:
@@ -85,6 +87,11 @@ def end_with_failures(session: Session, failed: Sequence[str], total: int, done:
         text = f"{len(failed)} of {total} clusters could not be {done}: {', '.join(failed)}."
         session.say(text, err=True)
         raise click.exceptions.Exit(OperationFailed.exit_status)
+
+
+def folders_of(options: dict[str, Any]) -> list[Path]:
+    """What --folder says."""
+    return [Path(folder) for folder in options["folders"] or (".",)]
 
 
 def where_terms(options: dict[str, Any], later: Collection[str] = ()) -> list[Term]:
@@ -138,7 +145,7 @@ def selected_members(session: Session, options: dict[str, Any], later: Collectio
     from aurora_cli.fleet.selection import Selection, changed_since
     from aurora_cli.fleet.where import Term
 
-    folders = [Path(folder) for folder in options["folders"] or (".",)]
+    folders = folders_of(options)
     terms = [term for term in where_terms(options, later) if term.path not in later]
     given = {"region": session.settings.region, "account": options["account"]}
     terms += [Term(path, value) for path, value in given.items() if value]

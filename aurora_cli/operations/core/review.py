@@ -71,6 +71,7 @@ class PlanReview:
         sequence: the steps of an operation that takes several; those already done are among them.
         remarks: sentences about this operation that a person should read.
         behind: what the steps do more exactly, as in `Shown`.
+        to: what an operation leads to, e.g. the engine version; None where it has no such target.
         account: number of the AWS account that the plan is about; None where nobody asked.
     """
 
@@ -87,6 +88,7 @@ class PlanReview:
     sequence: tuple[PlannedStep, ...] = ()
     remarks: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
+    to: str | None = None
     account: str | None = None
 
     @property
@@ -127,6 +129,7 @@ class PlanReview:
             "steps": list(self.steps) or [step.text for step in self.sequence if not step.done],
             "sequence": [vars(step) for step in self.sequence],
             "remarks": list(self.remarks),
+            **({"to": self.to} if self.to else {}),
         }
 
 
