@@ -318,7 +318,7 @@ class AppContext:
                 source.access(region, role) if source else Access.from_environment(region, self._sandbox_environment)
             )
             self._aws.setdefault(
-                key, AwsClients(access, self.home.endpoint_cache)
+                key, AwsClients(access, self.home.endpoint_cache, self.home.throttling)
             )  # another thread may have been quicker
         return self._aws[key]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Collection, Mapping
 from copy import copy
@@ -14,6 +15,7 @@ from aurora_cli.aws.answers import check_answers
 from aurora_cli.aws.endpoint_data import keep_small
 from aurora_cli.aws.environment import KEYS
 from aurora_cli.aws.errors import PROFILE, aws_errors
+from aurora_cli.aws.throttling import SharedBackoff
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -70,11 +72,12 @@ class AwsClients:
     Args:
         access: region, endpoint and credentials.
         cache: file for the part of botocore's table of endpoints that is used; None reads all of it.
+        throttling: folder in which processes tell each other that an account is throttled; None for no others.
     """
 
-    def __init__(self, access: Access, cache: Path | None = None) -> None:
+    def __init__(self, access: Access, cache: Path | None = None, throttling: Path | None = None) -> None:
         self.access = access
-        self._cache = cache
+        self._cache, self._throttling = cache, throttling
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
 
@@ -82,7 +85,10 @@ class AwsClients:
     def session(self) -> Session:
         """The botocore session. Raises CredentialsError for a profile that does not exist."""
         with aws_errors("reading the AWS configuration"):
-            return _session(self.access, self._cache)
+            session = _session(self.access, self._cache)
+        if self._throttling:
+            SharedBackoff(self._throttling, f"{_account_of(self.access)} {self.access.region}").watch(session)
+        return session
 
     @cached_property
     def account(self) -> str:
@@ -131,6 +137,15 @@ def load_services(names: Collection[str]) -> None:
     clients = AwsClients(Access("us-east-1", endpoint_url="http://localhost", access_key_id="none"))
     for name in names:
         clients.client(name)
+
+
+def _account_of(access: Access) -> str:
+    """What stands for the account, as far as that is known without a call: those who have the same share its throttling."""
+    if access.assume_role:
+        return access.assume_role["role_arn"].split(":")[4]
+    return (
+        access.access_key_id or access.profile or os.environ.get(KEYS[0]) or os.environ.get("AWS_PROFILE") or "default"
+    )
 
 
 def _session(access: Access, cache: Path | None) -> Session:

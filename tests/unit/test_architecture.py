@@ -103,6 +103,7 @@ PARTS_OF_A_SPEC = {
 MAY_SLEEP = {
     "aws/clock.py": "the clock",
     "aws/cluster/waiters.py": "waits for AWS",
+    "aws/throttling.py": "holds calls back",
     "terraform/run/process.py": "looks at a child process",
     "terraform/runner.py": "runs init again when the network failed",
 }

@@ -72,7 +72,9 @@ def workers(session: Session, parallel: int | None) -> tuple[tuple[str, ...], Ex
     from aurora_cli.operations.fleet.executors.choice import executor_of
 
     words = ("--home", str(session.app.root), *session.settings.passed_on(), "--no-input")
-    return words, executor_of(session.app, parallel)
+    executor = executor_of(session.app, parallel)
+    click.get_current_context().call_on_close(executor.close)
+    return words, executor
 
 
 def end_with_failures(session: Session, failed: Sequence[str], total: int, done: str) -> None:

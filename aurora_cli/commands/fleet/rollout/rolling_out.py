@@ -115,7 +115,9 @@ def roll_out(
         ask_again if consoles.interactive and run.command == "apply" else None,
     )
     with progress(session) as emit:
-        controller.roll_out(app, run, how, executor_of(app, parallel), emit)
+        executor = executor_of(app, parallel)
+        ctx.call_on_close(executor.close)
+        controller.roll_out(app, run, how, executor, emit)
     print_outcome(ctx, session, run, output)
 
 

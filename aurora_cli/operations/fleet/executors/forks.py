@@ -22,6 +22,8 @@ from aurora_cli.writing import open_private
 MESSAGE_BYTES = 1 << 17
 """The longest message to the server; what is longer runs without it."""
 
+_PATIENCE_S = 5.0
+
 
 def can_fork() -> bool:
     """Whether the system has what this needs, as Linux does. On macOS, what has used its frameworks must not fork."""
@@ -96,7 +98,8 @@ class Forks:
             )
         self._numbers = count()
         self._forks: dict[int, Fork] = {}
-        Thread(target=self._listen, daemon=True).start()
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def start(self, task: Task) -> Fork:
         """Begin a task. Raises OSError: the server is gone, the words are too long, or a file of the task cannot be made."""
@@ -117,6 +120,7 @@ class Forks:
         """End the server; what it has begun goes on."""
         with suppress(OSError):
             self._channel.shutdown(socket.SHUT_RDWR)
+        self._listener.join(_PATIENCE_S)
 
     def _listen(self) -> None:
         while True:
