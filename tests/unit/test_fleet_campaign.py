@@ -163,6 +163,12 @@ def test_what_would_be_lost_blocks(app: AppContext, folder: Path) -> None:
     }
 
 
+def test_a_cluster_that_this_home_does_not_know_is_a_blocker(app: AppContext, folder: Path) -> None:
+    clusters = Clusters({"a": "16.9", "c": "16.9"}, {"look b": [(4, error("not-found", "There is no cluster b."))]})
+    (blocked, *_) = looked(app, folder, clusters)[1]
+    assert blocked.blocker is not None and blocked.blocker["hint"].endswith(f"aurora-cli apply -f {folder / 'b.yaml'}")
+
+
 def test_green_clusters_that_would_be_the_same_are_unchanged(app: AppContext, folder: Path) -> None:
     same = error("invalid-input", "b already runs 16.9.", runs="16.9")
     clusters = Clusters({"a": "16.9", "c": "16.9"}, {"look b": [(2, same)]})

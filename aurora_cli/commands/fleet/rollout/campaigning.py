@@ -17,7 +17,8 @@ from aurora_cli.commands.shared.session import Session
 from aurora_cli.errors import Declined, GuardRefused, SpecInvalid
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.fleet.rollout.campaign import Campaign, Outlook
+    from aurora_cli.operations.fleet.rollout.campaign import Campaign
+    from aurora_cli.operations.fleet.rollout.outlook import Outlook
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 COLUMNS = ("Cluster", "Risk", "From", "To", "Readers", "Pending", "Certificate ends", "Interruption")
