@@ -240,6 +240,8 @@ def test_a_record_of_the_version_before_is_resumed(app: AppContext, folder: Path
         *("--allow", "aws_x.y", "-o", "json"),
     )
     assert (states(run), exit_status(run)) == ({"a": "applied"}, 0)
+    moved = folder.rename(folder.parent / "other checkout")
+    assert start.rollout_run(app, None, [moved]).plan.clusters["a"].file == str(moved / "a.yaml")
     assert run.state("a") == ClusterState("applied", attempts=2, seconds=2.0)
 
 
