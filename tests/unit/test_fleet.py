@@ -94,6 +94,18 @@ def test_a_spec_inherits_and_says_more(folder: Path) -> None:
     assert orders.labels == {"owner": "platform", "tier": "standard"}
 
 
+def test_a_role_of_the_spec_itself_says_the_account(folder: Path) -> None:
+    """It is the one that is assumed: an account of fleet.yaml would be told, and its place of the state used, in vain."""
+    role = "assume_role: {role_arn: 'arn:aws:iam::333333333333:role/own'}"
+    write(folder, {"own.yaml": f"name: own\n{role}", "wrong.yaml": "name: wrong\nassume_role: {role_arn: [1]}"})
+    found = by_name(folder)
+    assert (found["own"].account, found["own"].values["backend"]["key"]) == (
+        "333333333333",
+        "333333333333/eu-west-1/own",
+    )
+    assert (found["wrong"].account, found["wrong"].valid) == ("111111111111", False)
+
+
 def test_a_profile_is_inherited_with_its_account(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     group = "{match: payments/*, account: {id: '222222222222', profile: pay}}"
     fleet = f"defaults: {{region: eu-west-1, engine: postgres}}\naccount: {{profile: base}}\ngroups: [{group}]"
