@@ -127,14 +127,14 @@ def test_origins_name_the_file_that_a_value_is_inherited_from(folder: Path, caps
 
 def test_only_a_repository_makes_a_folder_above_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / ".git").rmdir()
-    for way in ("git init .", "copy fleet.yaml into the repository"):
+    for way in ("let it count: git init .", "copy fleet.yaml into the repository"):
         cards = by_name(folder / "payments")["cards"]
         (ignored,) = [one for one in cards.problems if one.check == "fleet-file"]
         assert (cards.labels, ignored.source, ignored.severity, ignored.hint) == ({}, "fleet.yaml", "warning", way)
         (folder / "payments" / ".git").mkdir(exist_ok=True)
         fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0
-    assert "fleet.yaml: fleet.yaml does not count" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("fleet.yaml does not count for specs in other folders") == 1
     (folder / "payments" / "fleet.yaml").write_text("labels: {own: yes}")
     fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0
@@ -222,6 +222,18 @@ def test_what_fleet_yaml_selects_by_and_no_spec_has_is_refused(tmp_path: Path, t
     for one in (text.replace("taem", "team"), f"{text}\nlabels: {{taem: b}}\naccount: {{id: '111111111111'}}"):
         write(tmp_path, {"fleet.yaml": one, "a/a.yaml": "name: a\ntags: {team: a}\nassume_role: {role_arn: x}"})
         assert len(read_members([tmp_path / "b"])) == 1, "what another spec has is known too"
+
+
+def test_a_group_that_no_file_is_in_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be for a file to come, or misspelt."""
+    write(folder, {"fleet.yaml": "groups:\n- match: [payments/*, paymnets/*]\n  labels: {team: payments}"})
+    (doubt,) = {one for member in read_members([folder]) for one in member.problems if one.check == "fleet-file"}
+    assert (doubt.message, doubt.line, doubt.severity) == ("no spec file matches `paymnets/*`", 2, "warning")
+    assert main(["fleet", "list", "-d", "payments"]) == 0, "the other files of the folder are known"
+    assert "paymnets" in capsys.readouterr().err
+    write(folder, {"fleet.yaml": "groups: [{match: [payments/*, orders.yaml]}]"})
+    assert main(["fleet", "list", "-d", "payments"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_tag_of_the_defaults_counts_for_groups(tmp_path: Path) -> None:
