@@ -5,14 +5,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from fnmatch import fnmatchcase
+from fnmatch import filter as matching
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from aurora_cli.errors import AuroraError, SpecInvalid
 from aurora_cli.fleet.files import spec_files
-from aurora_cli.fleet.fleet_file import NAME
+from aurora_cli.fleet.fleet_file import NAME, FleetFile
 from aurora_cli.fleet.inherited import Fleet, fleet_of
-from aurora_cli.fleet.known_facts import declared, needed, unknown_facts, written
+from aurora_cli.fleet.known_facts import declared, needed, terms_of, unknown_facts, written
 from aurora_cli.problem import Problem
 from aurora_cli.spec.text.load import load_found, shown_path
 
@@ -37,24 +39,38 @@ def refuse_unknown_facts(folder: Path, facts: Mapping[Path, Collection[str]]) ->
     wanted = {path for _, path in needed(fleet.file)}
     known = declared(fleet.file).union(*facts.values())
     if not wanted <= known:
-        known = known.union(*_facts_of_others(fleet, facts))
+        known = known.union(*map(written, _values_of(fleet, facts)))
     problems = unknown_facts(fleet.file, fleet.text, known)
     if problems:
         raise SpecInvalid(f"{fleet.text.source} selects by what no spec has", problems=problems)
 
 
-def doubts_of(folder: Path) -> Iterator[Problem]:
-    """Warnings about what people may think counts: a `fleet.yaml` further above, and a group that no file is in."""
+def doubts_of(folder: Path, names: Collection[str]) -> Iterator[Problem]:
+    """Warnings about what people may think counts: a `fleet.yaml` further above, and globs that nothing below it matches.
+
+    Args:
+        folder: of a spec.
+        names: of the clusters that were read; the other specs are looked at where that is needed.
+    """
     with suppress(AuroraError):  # each member says so
         fleet = fleet_of(folder)
         if fleet.ignored:
             yield _ignored(folder, fleet.ignored)
-        if any(group.match for group in fleet.file.groups):
-            names = [path.relative_to(fleet.folder).as_posix() for path in _files_of(fleet)]
-            for at, group in enumerate(fleet.file.groups):
-                for glob in group.match:
-                    if not any(fnmatchcase(name, glob) for name in names):
-                        yield _unmatched(fleet, f"groups.{at}.match", glob)
+        files = cache(lambda: [path.relative_to(fleet.folder).as_posix() for path in _files_of(fleet)])
+        others = cache(lambda: [str(values.get("name")) for values in _values_of(fleet)])
+        for place, path, glob in _globs(fleet.file):
+            there = (files,) if path == "file" else (lambda: names, others)
+            if not any(matching(of(), glob) for of in there):
+                yield _unmatched(fleet, place, path, glob)
+
+
+def _globs(file: FleetFile) -> Iterator[tuple[str, str, str]]:
+    """What selects by `file` or `name`: the place, which of both, and the glob."""
+    for at, group in enumerate(file.groups):
+        yield from ((f"groups.{at}.match", "file", glob) for glob in group.match)
+    for place, term in terms_of(file):
+        if term.path in ("file", "name") and not term.negated:
+            yield place, term.path, term.glob
 
 
 def _ignored(folder: Path, above: Path) -> Problem:
@@ -65,18 +81,23 @@ def _ignored(folder: Path, above: Path) -> Problem:
     return Problem("", message, hint=hint, severity="warning", check=DOUBT, source=shown_path(str(above)))
 
 
-def _unmatched(fleet: Fleet, place: str, glob: str) -> Problem:
-    line, hint = fleet.text.line_of(place), f"it is compared with paths below the folder of {NAME}, e.g. `payments/*`"
-    message = f"no spec file matches `{glob}`"
-    return Problem(place, message, hint=hint, severity="warning", check=DOUBT, line=line, source=fleet.text.source)
+def _unmatched(fleet: Fleet, place: str, path: str, glob: str) -> Problem:
+    line, source = fleet.text.line_of(place), fleet.text.source
+    message = f"no spec has the name `{glob}`"
+    hint = "`aurora-cli fleet list` shows the names"
+    if path == "file":
+        message = f"no spec file matches `{glob}`"
+        hint = f"it is compared with paths below the folder of {NAME}, e.g. `payments/*`"
+    return Problem(place, message, hint=hint, severity="warning", check=DOUBT, line=line, source=source)
 
 
 def _files_of(fleet: Fleet) -> Iterator[Path]:
     yield from (path for path in spec_files(fleet.folder) if fleet_of(path.parent).folder == fleet.folder)
 
 
-def _facts_of_others(fleet: Fleet, read: Collection[Path]) -> Iterator[set[str]]:
+def _values_of(fleet: Fleet, read: Collection[Path] = ()) -> Iterator[dict[str, Any]]:
+    """What the other specs than those that were read say."""
     for path in _files_of(fleet):
         if path not in read:
             with suppress(AuroraError):
-                yield written(load_found(path).values)
+                yield load_found(path).values

@@ -142,7 +142,8 @@ def read_files(paths: Iterable[Path], processes: int | None = None) -> list[Memb
             members = _compared(pool.map(read_member, files, chunksize=16))
     for folder in dict.fromkeys(member.fleet for member in members):
         refuse_unknown_facts(folder, {member.path: member.facts for member in members if member.fleet == folder})
-    doubts = {folder: tuple(doubts_of(folder)) for folder in {member.fleet for member in members}}
+    names = {member.name for member in members if member.name}
+    doubts = {folder: tuple(doubts_of(folder, names)) for folder in {member.fleet for member in members}}
     return [replace(one, problems=(*one.problems, *doubts[one.fleet])) for one in members]
 
 

@@ -236,6 +236,25 @@ def test_a_group_that_no_file_is_in_is_said(folder: Path, capsys: pytest.Capture
     assert capsys.readouterr().err == ""
 
 
+def test_a_name_or_a_file_in_where_that_no_spec_has_is_said(folder: Path) -> None:
+    freeze = "freezes:\n- {from: 2026-12-20, until: 2026-12-21, reason: x, where: 'WHERE'}"
+    for where, message in (
+        ("name=ordres", "no spec has the name `ordres`"),
+        ("file=paymnets/*,name=orders", "no spec file matches `paymnets/*`"),
+        ("name=ord*", None),
+        ("name!=ordres", None),
+        ("file=payments/*", None),
+    ):
+        write(folder, {"fleet.yaml": freeze.replace("WHERE", where)})
+        found = {
+            one
+            for member in read_members([folder / "payments"])
+            for one in member.problems
+            if one.check == "fleet-file"
+        }
+        assert [(one.message, one.line) for one in found] == ([(message, 2)] if message else []), where
+
+
 def test_a_tag_of_the_defaults_counts_for_groups(tmp_path: Path) -> None:
     fleet = "defaults: {tags: {owner: ada}}\ngroups: [{label: {owner: ada}, labels: {tier: gold}}]"
     write(tmp_path, {"fleet.yaml": fleet, "a.yaml": "name: a"})
