@@ -59,8 +59,8 @@ def doubts_of(folder: Path, names: Collection[str]) -> Iterator[Problem]:
         files = cache(lambda: [path.relative_to(fleet.folder).as_posix() for path in _files_of(fleet)])
         others = cache(lambda: [str(values.get("name")) for values in _values_of(fleet)])
         for place, path, glob in _globs(fleet.file):
-            there = (files,) if path == "file" else (lambda: names, others)
-            if not any(matching(of(), glob) for of in there):
+            there = files() if path == "file" else names if matching(names, glob) else others()
+            if not matching(there, glob):
                 yield _unmatched(fleet, place, path, glob)
 
 
