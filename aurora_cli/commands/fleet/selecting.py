@@ -141,7 +141,8 @@ def selected_members(session: Session, options: dict[str, Any], later: Collectio
     Raises:
         InvalidInput: a folder, a revision or a term is wrong, or nothing is selected. SpecInvalid: `fleet.yaml` is broken.
     """
-    from aurora_cli.fleet.members import IGNORED, read_members
+    from aurora_cli.fleet.fleet_check import DOUBT
+    from aurora_cli.fleet.members import read_members
     from aurora_cli.fleet.selection import Selection, changed_since
     from aurora_cli.fleet.where import Term
 
@@ -153,8 +154,11 @@ def selected_members(session: Session, options: dict[str, Any], later: Collectio
     selection = Selection(options["names"], terms, None if since is None else changed_since(since, folders))
     members = read_members(folders)
     _refuse_unknown(members, options["names"], terms)
-    for ignored in dict.fromkeys(one for member in members for one in member.problems if one.check == IGNORED):
-        session.say(f"{ignored.source}: {ignored.message}. Let it count: {ignored.hint}", err=True)
+    doubts = dict.fromkeys(one for member in members for one in member.problems if one.check == DOUBT)
+    if doubts:
+        from aurora_cli.ui import errors_view
+
+        errors_view.print_problems(session.consoles.err, list(doubts))
     found = [member for member in members if selection.has(member)]
     if not found and since is None:
         names = ", ".join(sorted({member.name or member.file for member in members})[:10])
