@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.answers import check_answers
 from aurora_cli.aws.endpoint_data import keep_small
 from aurora_cli.aws.environment import KEYS
-from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.errors import PROFILE, aws_errors
 from aurora_cli.aws.throttling import SharedBackoff
 
 if TYPE_CHECKING:
@@ -180,7 +180,10 @@ def _set_identity(core: Any, access: Access) -> None:
 
     if access.profile:
         core.set_config_variable("profile", access.profile)
+    PROFILE.set(access.profile)
     chain = core.get_component("credential_provider")
+    if access.profile:
+        chain.remove("container-role")  # a profile takes its place, for Terraform too: see `one_identity`
     for method in _UNKNOWN_TO_TERRAFORM:
         chain.remove(method)
     if access.ask_code:
