@@ -66,7 +66,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "main": {"errors", "problem", "commands", "signals", "ui"},
     "__main__": {"main"},
-    "fork_server": {"aws", "commands", "errors", "hcl", "main", "operations", "spec"},
+    "fork_server": {"aws", "commands", "errors", "fleet", "hcl", "main", "operations", "spec", "terraform"},
 }
 """Part of the package -> the other parts that it may import. `commands` may also import `aurora_cli` itself, for the version."""
 
