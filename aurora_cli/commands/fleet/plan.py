@@ -53,7 +53,7 @@ def plan(
     if not all(member.valid for member in members):
         raise SpecInvalid(said_of(members), problems=all_problems(members, warnings=False))
     with progress(session) as emit:
-        words, executor = workers(session, parallel)
+        words, executor = workers(session, parallel, members, emit)
         found = fleet.fleet_plan(session.app, members, words, executor, emit)
     if output in ("junit", "markdown"):
         session.write(view.as_junit(found) if output == "junit" else view.as_markdown(found))

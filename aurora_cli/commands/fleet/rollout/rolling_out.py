@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aurora_cli.commands.fleet.selecting import executor_for, scheduler_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session
@@ -22,13 +23,14 @@ COLUMNS = ("Wave", "State", "Clusters", "Done", "Stale", "Failed", "Waiting")
 
 
 def parallel_option(what: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
-    """--parallel N."""
-    return click.option(
+    """--parallel N, and --scheduler: of every command that runs commands on clusters."""
+    parallel = click.option(
         "--parallel",
         metavar="N",
         type=click.IntRange(1, 64),
-        help=f"{what} at a time; default: one for each processor.",
+        help=f"{what} at a time; default: one for each processor, or thread of the scheduler's workers.",
     )
+    return lambda decorated: parallel(scheduler_option(decorated))
 
 
 def freeze_option(decorated: click.decorators.FC) -> click.decorators.FC:
@@ -70,7 +72,6 @@ def roll_out(
     during_freeze: bool,
 ) -> None:
     """Carry out a run and print what came of it; ends with its status."""
-    from aurora_cli.operations.fleet.executors.choice import executor_of
     from aurora_cli.operations.fleet.rollout import controller, start
     from aurora_cli.ui import prompts
 
@@ -89,7 +90,8 @@ def roll_out(
         ask_again if consoles.interactive else None,
     )
     with progress(session) as emit:
-        controller.fleet_apply(app, run, how, executor_of(app, parallel), emit)
+        executor = executor_for(session, parallel, list(how.members.values()), emit)
+        controller.fleet_apply(app, run, how, executor, emit)
     print_outcome(ctx, session, run, output)
 
 
