@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import jmespath
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from aurora_cli.errors import SpecInvalid
+from aurora_cli.fleet.expressions import check_expression
 from aurora_cli.fleet.rollout import Freeze, Limits, Wave, checked_names, checked_where
 from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.layers import Layer
 from aurora_cli.spec.model.fields import Model
 from aurora_cli.spec.resolve.messages import problem_from
-from aurora_cli.spec.text.load import load_file, shown_path
+from aurora_cli.spec.text.load import load_found
+from aurora_cli.spec.values.scalars import as_written
 from aurora_cli.spec.values.suggestions import did_you_mean, shown
 
 NAME = "fleet.yaml"
@@ -29,12 +29,17 @@ Texts = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance
 """A list of texts, of which one may be written alone."""
 
 
+Labels = dict[str, Annotated[str, BeforeValidator(as_written)]]
+"""Names and values; a number or a boolean is the text that it was written as."""
+
+
 class Account(Model):
     """The AWS account in which clusters are worked on, by us and by Terraform."""
 
     id: str | None = Field(None, description="Number of the account; default: that of the role.")
     role_arn: str | None = Field(None, description="ARN of the IAM role to assume.")
     external_id: str | None = Field(None, description="External ID that the trust policy of the role asks for.")
+    profile: str | None = Field(None, description="AWS profile to use; with a role, the one that assumes it.")
 
     @field_validator("id")
     @classmethod
@@ -63,7 +68,7 @@ class Common(Model):
     defaults: dict[str, Any] = Field(
         default_factory=dict, description="Keys of the spec; what a file names counts more."
     )
-    labels: dict[str, str] = Field(default_factory=dict, description="Labels to select by; not sent to AWS.")
+    labels: Labels = Field(default_factory=dict, description="Labels to select by; not sent to AWS.")
     account: Account | None = Field(None, description="Account of the clusters.")
     backend: dict[str, Any] | None = Field(
         None,
@@ -75,7 +80,7 @@ class Group(Common):
     """Specs that have more in common. A later group counts more than an earlier one."""
 
     match: Texts = Field(default_factory=list, description="Globs of the file's path in the folder, e.g. `payments/*`.")
-    label: dict[str, str] = Field(default_factory=dict, description="Labels, or tags of the spec, that a member has.")
+    label: Labels = Field(default_factory=dict, description="Labels, or tags of the spec, that a member has.")
 
 
 class Policy(Model):
@@ -93,10 +98,7 @@ class Policy(Model):
     @field_validator("require")
     @classmethod
     def _expression(cls, value: str) -> str:
-        try:
-            jmespath.compile(value)
-        except jmespath.exceptions.JMESPathError as error:
-            raise ValueError(f"this is not JMESPath: {str(error).splitlines()[0]}") from None
+        check_expression(value)
         return value
 
 
@@ -124,9 +126,9 @@ def read_fleet_file(folder: Path) -> tuple[FleetFile, Layer] | None:
         SpecInvalid: with every problem, each with its line.
     """
     path = folder / NAME
-    if not path.exists():
+    if not (path.exists() or path.is_symlink()):  # a link that leads nowhere is an error
         return None
-    layer = replace(load_file(str(path), io.StringIO()), source=shown_path(str(path)))
+    layer = load_found(path, may_be_empty=True)
     try:
         return FleetFile.model_validate(layer.values), layer
     except ValidationError as error:

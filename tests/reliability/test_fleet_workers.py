@@ -127,21 +127,26 @@ def test_limits_are_of_all_workers(executor: DaskWorkers, tmp_path: Path) -> Non
     assert offered == [{"account:one": 1.0}] * 2
 
 
-def test_a_command_is_interrupted_where_it_runs(executor: DaskWorkers, tmp_path: Path) -> None:
+def test_a_command_is_interrupted_where_it_runs(
+    cluster: DaskCluster, executor: DaskWorkers, app: AppContext, tmp_path: Path
+) -> None:
     """Dask would let it run on, and forget it."""
     script = f"trap 'exit 42' INT; touch {tmp_path}/runs-$$; while :; do sleep 0.05; done"
+    stopped = connected(app, cluster.address, None, lambda event: None)
     for name in ("a", "b", "waits"):
-        executor.submit(task(tmp_path, name, script))
+        stopped.submit(task(tmp_path, name, script))
 
     def later() -> None:
         until(lambda: len(list(tmp_path.glob("runs-*"))) == 2)
-        executor.cancel(running=False)
-        executor.cancel()
+        stopped.cancel(running=False)
+        stopped.submit(task(tmp_path, "late", script))
+        stopped.cancel()
 
     Thread(target=later, daemon=True).start()
-    found = {one.task.name: one.status for one in executor.watch()}
+    found = {one.task.name: one.status for one in stopped.watch()}
+    stopped.close()
     assert found == {"a": 42, "b": 42}
-    assert not (tmp_path / "waits.log").exists()
+    assert not list(tmp_path.glob("waits.*")) + list(tmp_path.glob("late.*"))
 
 
 def test_a_killed_worker_leaves_its_command_which_is_waited_for(

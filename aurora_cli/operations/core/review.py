@@ -71,6 +71,8 @@ class PlanReview:
         sequence: the steps of an operation that takes several; those already done are among them.
         remarks: sentences about this operation that a person should read.
         behind: what the steps do more exactly, as in `Shown`.
+        to: what an operation leads to, e.g. the engine version; None where it has no such target.
+        account: number of the AWS account that the plan is about; None where nobody asked.
     """
 
     name: str
@@ -86,6 +88,8 @@ class PlanReview:
     sequence: tuple[PlannedStep, ...] = ()
     remarks: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
+    to: str | None = None
+    account: str | None = None
 
     @property
     def changes(self) -> bool:
@@ -101,7 +105,8 @@ class PlanReview:
     def digest(self) -> str:
         """The same for two plans that do the same to the same cluster: what was approved of one holds for the other."""
         changes = [[change.to_dict(), _made(change), change.importing] for change in self.plan.changes]
-        what = (self.name, self.region, self.target, changes, [(f.effect, f.address, f.text) for f in self.findings])
+        where = (self.name, self.account, self.region, self.target)
+        what = (*where, changes, [(f.effect, f.address, f.text) for f in self.findings])
         steps = (self.steps, self.behind, [step.name for step in self.sequence if not step.done])
         text = json.dumps([*what, *steps], default=str)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -124,6 +129,7 @@ class PlanReview:
             "steps": list(self.steps) or [step.text for step in self.sequence if not step.done],
             "sequence": [vars(step) for step in self.sequence],
             "remarks": list(self.remarks),
+            **({"to": self.to} if self.to else {}),
         }
 
 

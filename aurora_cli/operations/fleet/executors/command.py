@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
-from aurora_cli.writing import FILE_MODE
+from aurora_cli.writing import open_private
 
 
 def start_command(words: Sequence[str], out: Path, log: Path, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -23,7 +21,7 @@ def start_command(words: Sequence[str], out: Path, log: Path, environ: Mapping[s
     Raises:
         OSError: the files cannot be made, or the process cannot be started.
     """
-    with _private(out) as stdout, _private(log) as stderr:
+    with open_private(out) as stdout, open_private(log) as stderr:
         return subprocess.Popen(
             [sys.executable, "-m", "aurora_cli", *words],
             env=environ,
@@ -32,7 +30,3 @@ def start_command(words: Sequence[str], out: Path, log: Path, environ: Mapping[s
             stderr=stderr,
             start_new_session=True,
         )
-
-
-def _private(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, FILE_MODE), "wb")

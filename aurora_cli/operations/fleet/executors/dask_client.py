@@ -64,12 +64,15 @@ class DaskWorkers:
         self._running: dict[str, tuple[Task, Future[dask_task.Outcome]]] = {}
         self._ended: Queue[tuple[str, dask_task.Outcome | None]] = Queue()
         self._lock = RLock()
+        self._over = False
         self._number = 0
         self._last_worker = monotonic()
 
     def submit(self, task: Task) -> None:
         """See `Executor`."""
-        self._backlog.add(task)
+        with self._lock:
+            if not self._over:
+                self._backlog.add(task)
 
     def watch(self) -> Iterator[Ended]:
         """See `Executor`.
@@ -98,6 +101,7 @@ class DaskWorkers:
     def cancel(self, *, running: bool = True) -> None:
         """See `Executor`."""
         with self._lock:
+            self._over = True
             self._backlog.clear()
             keys = list(self._running)
             not_begun = [key for key, (task, _) in self._running.items() if not task.log.exists()]
@@ -110,7 +114,6 @@ class DaskWorkers:
 
     def close(self) -> None:
         """See `Executor`."""
-        self._backlog.clear()
         with suppress(Exception):  # the scheduler may be gone
             self._client.close()
 

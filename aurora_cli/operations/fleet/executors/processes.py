@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from queue import Queue
+from subprocess import Popen
 from threading import RLock, Thread
 
 from aurora_cli.operations.fleet.executors.backlog import Backlog
 from aurora_cli.operations.fleet.executors.command import start_command
 from aurora_cli.operations.fleet.executors.executor import Ended, Task
+from aurora_cli.operations.fleet.executors.forks import Fork, Forks, can_fork
 
 
 class Processes:
     """An `Executor`.
 
-    Each command has a session of its own, so that Ctrl-C in the terminal reaches it through `cancel` alone, once.
+    Each command has a session of its own, so that Ctrl-C in the terminal reaches it through `cancel` alone, once. Those that
+    find no room at first are forked from a server, on systems that have what it needs, and as long as it lives.
 
     Args:
         environ: their environment.
@@ -30,22 +32,25 @@ class Processes:
         self._environ = dict(environ)
         self._most = most or os.cpu_count() or 1
         self._backlog = Backlog()
-        self._running: dict[str, tuple[Task, subprocess.Popen[bytes]]] = {}
+        self._running: dict[Task, Popen[bytes] | Fork] = {}
+        self._forks: Forks | None = None
+        self._may_fork = can_fork()
         self._ended: Queue[Ended] = Queue()
         self._lock = RLock()
+        self._over = False
 
     def submit(self, task: Task) -> None:
         """See `Executor`."""
-        self._backlog.add(task)
+        with self._lock:
+            if not self._over:
+                self._backlog.add(task)
 
     def watch(self) -> Iterator[Ended]:
         """See `Executor`."""
-        with self._lock:
-            self._start()
-        while self._running:
+        while self._start():
             ended = self._ended.get()
             with self._lock:
-                del self._running[ended.task.name]
+                del self._running[ended.task]
                 self._backlog.release(ended.task)
                 self._start()
             yield ended
@@ -53,21 +58,38 @@ class Processes:
     def cancel(self, *, running: bool = True) -> None:
         """See `Executor`."""
         with self._lock:
+            self._over = True
             self._backlog.clear()
-            for _, process in self._running.values() if running else ():
+            for command in self._running.values() if running else ():
                 with suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGINT)
+                    command.send_signal(signal.SIGINT)
 
     def close(self) -> None:
         """See `Executor`."""
-        self._backlog.clear()
+        self.cancel(running=False)
+        if self._forks:
+            self._forks.close()
 
-    def _start(self) -> None:
-        for task in self._backlog.take(self._most - len(self._running)):
-            process = start_command(task.words, task.out, task.log, self._environ)
-            self._running[task.name] = task, process
-            Thread(target=self._await, args=(task, process, time.monotonic()), daemon=True).start()
+    def _start(self) -> bool:
+        """Start what has room; gives whether anything runs."""
+        with self._lock:
+            for task in self._backlog.take(self._most - len(self._running)):
+                command = self._command(task)
+                self._running[task] = command
+                Thread(target=self._await, args=(task, command, time.monotonic()), daemon=True).start()
+            if self._backlog and self._may_fork:
+                self._may_fork, self._forks = False, Forks(self._environ)
+            return bool(self._running)
 
-    def _await(self, task: Task, process: subprocess.Popen[bytes], started: float) -> None:
-        status = process.wait()
-        self._ended.put(Ended(task, status if status >= 0 else None, time.monotonic() - started))
+    def _command(self, task: Task) -> Popen[bytes] | Fork:
+        if self._forks:
+            try:
+                return self._forks.start(task)
+            except OSError:  # it was killed
+                self._forks = None
+        return start_command(task.words, task.out, task.log, self._environ)
+
+    def _await(self, task: Task, command: Popen[bytes] | Fork, started: float) -> None:
+        status = command.wait()
+        known = status is not None and status >= 0
+        self._ended.put(Ended(task, status if known else None, time.monotonic() - started))
