@@ -80,6 +80,7 @@ ONLY_IN: dict[str, set[str]] = {
     "moto": {"sandbox"},
     "botocore": {"aws", "sandbox"},
     "jinja2": {"hcl", "ui/report/fleet_page.py"},
+    "distributed": {"operations/fleet/executors/dask_client.py"},
 }
 
 PARTS_OF_A_SPEC = {
@@ -140,7 +141,7 @@ MAY_APPLY = {
 }
 """File -> what it has Terraform apply. Whatever changes a cluster to a spec goes through the engine."""
 
-LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
+LATE = ("boto3", "botocore", "distributed", "jinja2", "pydantic", "rich", "ruamel", "moto")
 
 
 @dataclass(frozen=True)
