@@ -6,7 +6,7 @@ stream of an activity stream, taxes, and free tiers of an account.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -125,19 +125,32 @@ class Estimate:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The sum in JSON, with the days of its prices."""
-        oldest, newest = self.days or (None, None)
-        return {
-            "currency": "USD",
-            "monthly": self.monthly.to_dict(_CENTS),
-            "hourly": (self.monthly / HOURS).to_dict(_HOURLY),
-            "at_least": self.at_least,
-            "prices_of": {"from": str(oldest), "to": str(newest)} if oldest else None,
-        }
+        """The sum in JSON, with the days of its prices; null where no price is known."""
+        days = self.days
+        return _summary(self.monthly, self.at_least, [day.isoformat() for day in days or ()])
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
         return {**self.summary, "lines": [line.to_dict() for line in self.lines]}
+
+
+def total_of(summaries: Iterable[Mapping[str, Any] | None]) -> dict[str, Any]:
+    """The sum of several estimates, of which each is as `Estimate.summary`, or None where there is none."""
+    every = list(summaries)
+    known = [one for one in every if one and one["monthly"]]
+    sums = (Amount(*(Decimal(one["monthly"][end]) for end in ("from", "to"))) for one in known)
+    at_least = len(known) < len(every) or any(one["at_least"] for one in known)
+    return _summary(sum(sums, ZERO), at_least, [one["prices_of"][end] for one in known for end in ("from", "to")])
+
+
+def _summary(monthly: Amount, at_least: bool, days: Sequence[str]) -> dict[str, Any]:
+    return {
+        "currency": "USD",
+        "monthly": monthly.to_dict(_CENTS) if days else None,
+        "hourly": (monthly / HOURS).to_dict(_HOURLY) if days else None,
+        "at_least": at_least,
+        "prices_of": {"from": min(days), "to": max(days)} if days else None,
+    }
 
 
 def estimate(shapes: Sequence[Shape], table: PriceTable, discounts: Discounts = NO_DISCOUNTS) -> Estimate:

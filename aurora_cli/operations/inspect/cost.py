@@ -115,7 +115,7 @@ def _usage(volume: Volume) -> Usage:
         storage=None if volume.size_bytes is None else gib(volume.size_bytes),
         io=io,
         backup=None if volume.backup_bytes is None else gib(volume.backup_bytes),
-        measured=f"{volume.hours} hours of the last 14 days" if volume.hours else None,
+        measured=f"{volume.hours} hour{'s' * (volume.hours != 1)} of the last 14 days" if volume.hours else None,
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from aurora_cli.prices.words import UNKNOWN, ends, monthly, prices_of
 from aurora_cli.ui.console import Consoles, echo, prose, section
-from aurora_cli.ui.labels.money import UNKNOWN, ends, monthly, prices_of
 from aurora_cli.ui.tables import print_table
 from aurora_cli.ui.text import clean
 
