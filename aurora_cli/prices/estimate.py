@@ -134,6 +134,12 @@ class Estimate:
         return {**self.summary, "lines": [line.to_dict() for line in self.lines]}
 
 
+def difference_of(before: Estimate, after: Estimate) -> dict[str, str] | None:
+    """What the second costs more a month, in JSON; None where it is not known, since what is unknown is not the same in both."""
+    unknown = [sorted(repr(line) for line in one.lines if line.unknown) for one in (before, after)]
+    return (after.monthly - before.monthly).to_dict(_CENTS) if unknown[0] == unknown[1] else None
+
+
 def total_of(summaries: Iterable[Mapping[str, Any] | None]) -> dict[str, Any]:
     """The sum of several estimates, of which each is as `Estimate.summary`, or None where there is none."""
     every = list(summaries)

@@ -24,8 +24,8 @@ def amount(summary: Mapping[str, Any]) -> str:
 
 
 def monthly(summary: Mapping[str, Any]) -> str:
-    """`at least 1,234.56 USD a month`."""
-    return f"{amount(summary)} {summary['currency']} a month"
+    """`at least 1,234.56 USD a month`, or `unknown`."""
+    return f"{amount(summary)} {summary['currency']} a month" if summary["monthly"] else UNKNOWN
 
 
 def prices_of(summary: Mapping[str, Any]) -> str:
@@ -40,3 +40,27 @@ def in_all(summary: Mapping[str, Any]) -> str:
     """A sentence on the sum of several estimates."""
     dated = prices_of(summary)
     return f"In all: {monthly(summary)}{f' ({dated})' if dated else ''}."
+
+
+def planned(summary: Mapping[str, Any]) -> str:
+    """`at least 543.80 USD a month, 120.00 more than before (prices of 2026-11-20)`, of what a plan says."""
+    dated = prices_of(summary)
+    return f"{monthly(summary)}{_difference(summary)}{f' ({dated})' if dated else ''}"
+
+
+def _difference(summary: Mapping[str, Any]) -> str:
+    if summary["before"] is None:
+        return ""
+    found = summary["difference"]
+    if found is None:
+        return "; the difference is unknown"
+    low, high = sorted(Decimal(found[end]) for end in ("from", "to"))
+    if low == high == 0:
+        return ", as before"
+    if low == high:
+        return f", {_more(low)} than before"
+    return f", from {_more(low)} to {_more(high)} than before"
+
+
+def _more(value: Decimal) -> str:
+    return f"{abs(value):,f} {'less' if value < 0 else 'more'}"

@@ -13,6 +13,7 @@ import pytest
 from aurora_cli.aws.cluster.volume import Volume, read_volume
 from aurora_cli.errors import AccessDenied
 from aurora_cli.operations.core.region_topology import LiveRegions
+from aurora_cli.operations.cost.monthly import of_change
 from aurora_cli.operations.cost.shapes import gib, live_shapes, shapes_of
 from aurora_cli.operations.inspect.cost import _instead, _usage
 from aurora_cli.prices.amount import Amount
@@ -21,7 +22,8 @@ from aurora_cli.prices.items import OPTIMIZED, STANDARD
 from aurora_cli.prices.offers import as_table
 from aurora_cli.prices.shape import Shape, Usage
 from aurora_cli.prices.storage_choice import compare_storage
-from aurora_cli.prices.table import PriceTable, Source
+from aurora_cli.prices.table import PriceTable, Source, write_table
+from aurora_cli.prices.words import planned
 from tests.unit.conftest import Run
 from tests.unit.spec_cases import resolved
 
@@ -345,6 +347,59 @@ def test_what_cloudwatch_does_not_say_is_unknown(denied: bool) -> None:
 
 def test_a_gib_is_what_aws_counts() -> None:
     assert gib(2**30 * 1.5) == Decimal("1.5")
+
+
+def app(tmp_path: Path) -> Any:
+    return SimpleNamespace(price_file=tmp_path / "prices.json", clock=SimpleNamespace(now=lambda: NOW))
+
+
+def test_a_plan_says_what_it_costs_more(tmp_path: Path) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    small, large = (spec(instances={"class": "db.r7g.large", "readers": readers}) for readers in (0, 2))
+    found = of_change(app(tmp_path), small, large)
+    assert found is not None
+    # 3 x 219 + 0.40 for the secret, and 219 + 0.40 before.
+    assert found["monthly"] == {"from": "657.40", "to": "657.40"}
+    assert found["before"]["monthly"] == {"from": "219.40", "to": "219.40"}
+    assert found["difference"] == {"from": "438.00", "to": "438.00"}
+    assert planned(found) == "at least 657.40 USD a month, 438.00 more than before (prices of 2026-12-01)"
+    back = of_change(app(tmp_path), large, small)
+    assert back and planned(back).startswith("at least 219.40 USD a month, 438.00 less than before")
+    same = of_change(app(tmp_path), small, small)
+    assert same and planned(same).startswith("at least 219.40 USD a month, as before")
+    new = of_change(app(tmp_path), None, small)
+    assert new and planned(new) == "at least 219.40 USD a month (prices of 2026-12-01)"
+
+
+def test_a_difference_from_less_to_more(tmp_path: Path) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    fixed, serverless = spec(instances={"class": "db.r7g.large"}), spec(instances={"acu": "0.5-16"})
+    found = of_change(app(tmp_path), fixed, serverless)
+    # 0.5 ACU cost 43.80 and 16 ACU 1401.60, and the instance 219.
+    assert found and found["difference"] == {"from": "-175.20", "to": "1182.60"}
+    assert "from 175.20 less to 1,182.60 more than before" in planned(found)
+
+
+def test_a_difference_is_unknown_where_a_price_is_or_the_storage_changes(tmp_path: Path) -> None:
+    write_table(tmp_path / "prices.json", prices())
+    known, other = (spec(instances={"class": f"db.{family}.large"}) for family in ("r7g", "r6i"))
+    optimized = spec(instances={"class": "db.r7g.large"}, storage=OPTIMIZED)
+    for after in (other, optimized):
+        found = of_change(app(tmp_path), known, after)
+        assert found and found["difference"] is None
+        assert "; the difference is unknown" in planned(found)
+    # What has no price on both sides is the same on both.
+    same = [spec(instances={"class": "db.r6i.large"}, logs={"retention": days}) for days in (7, 30)]
+    unchanged = of_change(app(tmp_path), *same)
+    assert unchanged and unchanged["difference"] == {"from": "0.00", "to": "0.00"}
+
+
+def test_a_plan_without_prices_says_so_and_a_damaged_table_stops_none(tmp_path: Path) -> None:
+    nowhere = spec(region="eu-north-1", instances={"class": "db.r7g.large"})
+    found = of_change(app(tmp_path), None, nowhere)
+    assert found and planned(found) == "unknown"
+    (tmp_path / "prices.json").write_text("{")
+    assert of_change(app(tmp_path), None, nowhere) is None
 
 
 SPEC = """

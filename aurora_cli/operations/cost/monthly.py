@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import AuroraError
 from aurora_cli.operations.cost.shapes import live_shapes, shapes_of
-from aurora_cli.prices.estimate import Estimate, estimate
+from aurora_cli.prices.estimate import difference_of, estimate
 from aurora_cli.prices.table import known_prices
 
 if TYPE_CHECKING:
@@ -16,12 +16,23 @@ if TYPE_CHECKING:
     from aurora_cli.spec.model.cluster import ClusterSpec
 
 
-def of_spec(app: AppContext, spec: ClusterSpec) -> Estimate | None:
-    """The estimate of a spec; None where the price table of the home is damaged, which `prices show` tells."""
+def of_change(app: AppContext, before: ClusterSpec | None, after: ClusterSpec) -> dict[str, Any] | None:
+    """What a plan says: the sum of the spec at its end, and the difference to the spec before.
+
+    Args:
+        before: the spec of the cluster as it is; None for a new cluster.
+
+    Returns:
+        The JSON form; None where the price table of the home is damaged, which `prices show` tells.
+    """
     try:
-        return estimate(shapes_of(spec, app.clock.now().date()), known_prices(app.price_file))
+        table, today = known_prices(app.price_file), app.clock.now().date()
+        end = estimate(shapes_of(after, today), table)
+        start = estimate(shapes_of(before, today), table) if before else None
     except AuroraError:
         return None
+    difference = difference_of(start, end) if start else None
+    return {**end.summary, "before": start.summary if start else None, "difference": difference}
 
 
 def of_cluster(app: AppContext, spec: ClusterSpec, topology: Topology, regions: LiveRegions) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ one that was cut off after its call, since the live cluster is asked before a st
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.concern import Shown
@@ -18,6 +18,7 @@ from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlanReview
 from aurora_cli.operations.core.specs import is_pristine, last_spec, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_unfinished, unfinished
+from aurora_cli.operations.cost import monthly
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
@@ -176,7 +177,14 @@ class _Engine(Run[PlanReview, ChangeResult]):
             sequence=self.steps.sequence(),
             remarks=(*decision.remarks, *self.shown.remarks),
             behind=self.shown.behind,
+            cost=self._cost(),
         )
+
+    def _cost(self) -> dict[str, Any] | None:
+        """Of the spec at the end and of the one that the cluster has now; without a call."""
+        desired = self.decision.desired
+        before = last_spec(self.stack) if self.topology else None
+        return monthly.of_change(self.app, before, desired.spec) if desired else None
 
     def _was_interrupted(self) -> bool:
         """Whether an earlier run of the one step stopped half-way; it has no journal, the state is it."""
