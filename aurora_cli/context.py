@@ -19,7 +19,7 @@ from aurora_cli.errors import CredentialsError, InvalidInput, SandboxFailed
 
 if TYPE_CHECKING:
     from aurora_cli.aws.clients import AwsClients
-    from aurora_cli.aws.profiles import Profiles
+    from aurora_cli.aws.credential_source import CredentialSource
     from aurora_cli.events import Emit
     from aurora_cli.sandbox.manager import Sandbox
     from aurora_cli.stacks.home import Home
@@ -37,11 +37,13 @@ class ClusterIdentity:
         name: of the cluster.
         account: the account that it is in; None while that is not recorded.
         role: arguments of `assume_role` in its spec, or None.
+        profile: the one that its spec names, or None.
     """
 
     name: str
     account: str | None
     role: Mapping[str, str] | None
+    profile: str | None = None
 
 
 @dataclass
@@ -77,7 +79,8 @@ class AppContext:
     clock: Clock = field(default_factory=Clock)
     begun: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
     _given: Mapping[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _aws: dict[tuple[str, str], AwsClients] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _aws: dict[tuple[str, str, str], AwsClients] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _sources: dict[str | None, CredentialSource] = field(default_factory=dict, init=False, repr=False, compare=False)
     _cluster: Callable[[], ClusterIdentity] | None = field(default=None, init=False, repr=False, compare=False)
     _compared: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
@@ -120,14 +123,27 @@ class AppContext:
             from aurora_cli.sandbox.isolation import DEFAULT_REGION
 
             return DEFAULT_REGION, "sandbox"
-        profiles = self._profiles
+        profiles = self._source_of(self.profile).profiles
         return (profiles.region, f"profile {profiles.used}") if profiles.region else None
 
-    @cached_property
-    def _profiles(self) -> Profiles:
-        from aurora_cli.aws.profiles import Profiles
+    def _source_of(self, profile: str | None) -> CredentialSource:
+        from aurora_cli.aws.credential_source import CredentialSource
 
-        return Profiles(self.environ)
+        if profile not in self._sources:
+            self._sources[profile] = CredentialSource(self._given, profile, self.ask_code)
+        return self._sources[profile]
+
+    @property
+    def _source(self) -> CredentialSource:
+        """The credentials for the cluster in hand. Raises InvalidInput where its spec and --profile name two profiles."""
+        cluster = self._cluster() if self._cluster else None
+        wanted = cluster.profile if cluster else None
+        if cluster and wanted and self.profile and wanted != self.profile:
+            raise InvalidInput(
+                f"--profile has {self.profile}, but the spec of {cluster.name} has the profile {wanted}.",
+                hint="Omit --profile and AURORA_PROFILE, or change `profile` in the spec, or in `account` of fleet.yaml.",
+            )
+        return self._source_of(wanted or self.profile)
 
     def _own_environment(self) -> dict[str, str]:
         """The environment without what would make our own calls and Terraform's another identity, or leave the sandbox."""
@@ -297,41 +313,19 @@ class AppContext:
     def _clients(self, region: str) -> AwsClients:
         from aurora_cli.aws.clients import Access, AwsClients
 
-        role = self.role or (self._cluster().role if self._cluster and not self.sandbox else None)
-        key = (region, repr(sorted(role.items())) if role else "")
+        if self.sandbox:
+            role, source = None, None
+        else:
+            role, source = self.role or (self._cluster().role if self._cluster else None), self._source
+        key = (region, repr(sorted(role.items())) if role else "", (source.profile if source else "") or "")
         if key not in self._aws:
             access = (
-                Access.from_environment(region, self._sandbox_environment)
-                if self.sandbox
-                else Access(region, self.profile, assume_role=role, ask_code=self._code_prompt)
+                source.access(region, role) if source else Access.from_environment(region, self._sandbox_environment)
             )
             self._aws.setdefault(
-                key, AwsClients(access, self.home.endpoint_cache)
+                key, AwsClients(access, self.home.endpoint_cache, self.home.throttling)
             )  # another thread may have been quicker
         return self._aws[key]
-
-    @cached_property
-    def _code_prompt(self) -> Callable[[str], str] | None:
-        """Asks for an MFA code, or says that there is nobody to ask; None when the profile needs none.
-
-        Raises:
-            CredentialsError: the profile is not the same identity for Terraform.
-        """
-        refusal = self._profiles.refusal()
-        if refusal:
-            raise CredentialsError(refusal[0], hint=refusal[1])
-        if not self._profiles.needs_code:
-            return None
-        return self.ask_code or _nobody_to_ask(self._profiles.used)
-
-    def _account_environment(self, region: str) -> Mapping[str, str]:
-        """Terraform's environment in a real account. It cannot ask for a code: it gets the session that we have."""
-        if self._code_prompt is None:
-            return self.environ
-        from aurora_cli.aws.clients import Access, AwsClients
-
-        access = Access(region, self.profile, ask_code=self._code_prompt)
-        return {**self.environ, **AwsClients(access).credentials()}
 
     @cached_property
     def binary(self) -> Binary:
@@ -368,7 +362,7 @@ class AppContext:
         """The environment in which Terraform reaches the right AWS, with `extra` on top; see `terraform.environment`."""
         from aurora_cli.terraform.environment import terraform_env
 
-        base = self._sandbox_environment if self.sandbox else self._account_environment(region)
+        base = self._sandbox_environment if self.sandbox else self._source.for_terraform(region)
         return terraform_env(base, extra, debug=self.debug)
 
     @cached_property
@@ -391,14 +385,3 @@ class AppContext:
 
         missing = missing_packages(genuine=self.provider == "genuine")
         return missing, way_out(missing)
-
-
-def _nobody_to_ask(profile: str) -> Callable[[str], str]:
-    def refuse(prompt: str) -> str:
-        export = f"aws configure export-credentials --profile {profile} --format env"
-        raise CredentialsError(
-            f"The profile {profile} needs an MFA code, and there is no terminal to ask for it.",
-            hint=f'Sign in where there is one, and run the command without the profile: eval "$({export})"',
-        )
-
-    return refuse

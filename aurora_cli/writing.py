@@ -11,7 +11,7 @@ import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from aurora_cli.errors import InvalidInput
 
@@ -50,6 +50,11 @@ def write_output(path: Path, text: str) -> None:
     if not stat.S_ISREG(mode):
         raise InvalidInput(f"{path} is not a regular file, and a link is not written through.", hint=_ANOTHER)
     _replace(path, text, stat.S_IMODE(mode), exact=True, sync=True)
+
+
+def open_private(path: Path) -> IO[bytes]:
+    """A new file for what a program writes; what an older one had is gone. Raises OSError."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, FILE_MODE), "wb")
 
 
 def write_link(path: Path, target: Path) -> None:

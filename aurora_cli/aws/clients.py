@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from aurora_cli.aws.answers import check_answers
 from aurora_cli.aws.endpoint_data import keep_small
 from aurora_cli.aws.environment import KEYS
-from aurora_cli.aws.errors import aws_errors
+from aurora_cli.aws.errors import PROFILE, aws_errors
+from aurora_cli.aws.throttling import SharedBackoff
 
 if TYPE_CHECKING:
     from botocore.session import Session
@@ -26,6 +28,10 @@ _UNKNOWN_TO_TERRAFORM = ("ec2-credentials-file", "boto-config")
 """Files of boto 2."""
 _CLI_CACHE = Path("~/.aws/cli/cache")
 """Where the AWS CLI keeps the sessions of roles: a code that was entered for one serves the other."""
+
+
+_LOADERS: dict[tuple[str, ...], Any] = {}
+"""botocore's loaders of the descriptions of services, by the folders in which they look."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +72,12 @@ class AwsClients:
     Args:
         access: region, endpoint and credentials.
         cache: file for the part of botocore's table of endpoints that is used; None reads all of it.
+        throttling: folder in which processes tell each other that an account is throttled; None for no others.
     """
 
-    def __init__(self, access: Access, cache: Path | None = None) -> None:
+    def __init__(self, access: Access, cache: Path | None = None, throttling: Path | None = None) -> None:
         self.access = access
-        self._cache = cache
+        self._cache, self._throttling = cache, throttling
         self._clients: dict[str, Any] = {}
         self._making = threading.Lock()
 
@@ -78,7 +85,10 @@ class AwsClients:
     def session(self) -> Session:
         """The botocore session. Raises CredentialsError for a profile that does not exist."""
         with aws_errors("reading the AWS configuration"):
-            return _session(self.access, self._cache)
+            session = _session(self.access, self._cache)
+        if self._throttling:
+            SharedBackoff(self._throttling, f"{_account_of(self.access)} {self.access.region}").watch(session)
+        return session
 
     @cached_property
     def account(self) -> str:
@@ -122,11 +132,28 @@ class AwsClients:
             return make(service, region_name=self.access.region, endpoint_url=self.access.endpoint_url, config=config)
 
 
+def load_services(names: Collection[str]) -> None:
+    """Read the descriptions of services, which all clients of this process then share. Raises CredentialsError, AwsFailed."""
+    clients = AwsClients(Access("us-east-1", endpoint_url="http://localhost", access_key_id="none"))
+    for name in names:
+        clients.client(name)
+
+
+def _account_of(access: Access) -> str:
+    """What stands for the account, as far as that is known without a call: those who have the same share its throttling."""
+    if access.assume_role:
+        return access.assume_role["role_arn"].split(":")[4]
+    return (
+        access.access_key_id or access.profile or os.environ.get(KEYS[0]) or os.environ.get("AWS_PROFILE") or "default"
+    )
+
+
 def _session(access: Access, cache: Path | None) -> Session:
     import botocore.session
 
     session = botocore.session.get_session()
-    loader = copy(session.get_component("data_loader"))  # another session may have the same
+    loader = session.get_component("data_loader")
+    loader = copy(_LOADERS.setdefault(tuple(loader.search_paths), loader))  # what it has read serves each copy
     _services_by_folder(loader)
     if cache:
         keep_small(loader, cache)
@@ -153,7 +180,10 @@ def _set_identity(core: Any, access: Access) -> None:
 
     if access.profile:
         core.set_config_variable("profile", access.profile)
+    PROFILE.set(access.profile)
     chain = core.get_component("credential_provider")
+    if access.profile:
+        chain.remove("container-role")  # a profile takes its place, for Terraform too: see `one_identity`
     for method in _UNKNOWN_TO_TERRAFORM:
         chain.remove(method)
     if access.ask_code:

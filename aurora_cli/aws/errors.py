@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from aurora_cli.errors import AccessDenied, AuroraError, AwsFailed, ClusterNotFo
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
+
+PROFILE: ContextVar[str | None] = ContextVar("profile", default=None)
+"""The one that calls are made with, where an option or a spec names it; the environment's otherwise."""
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _WRONG_KEYS = {
@@ -209,8 +213,8 @@ def _sign_in() -> str:
 
 
 def _of_profile() -> str:
-    """The option of the AWS CLI for the profile in use, after a space: our environment names it, see `environment.py`."""
-    profile = os.environ.get("AWS_PROFILE")
+    """The option of the AWS CLI for the profile in use, after a space: see `environment.py`."""
+    profile = PROFILE.get() or os.environ.get("AWS_PROFILE")
     return f" --profile {shlex.quote(profile)}" if profile else ""
 
 

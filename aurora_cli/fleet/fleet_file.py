@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import jmespath
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 
 from aurora_cli.errors import SpecInvalid
+from aurora_cli.fleet.expressions import check_expression
 from aurora_cli.fleet.rollout import Freeze, Limits, Wave, checked_names, checked_where
 from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.layers import Layer
@@ -35,6 +35,7 @@ class Account(Model):
     id: str | None = Field(None, description="Number of the account; default: that of the role.")
     role_arn: str | None = Field(None, description="ARN of the IAM role to assume.")
     external_id: str | None = Field(None, description="External ID that the trust policy of the role asks for.")
+    profile: str | None = Field(None, description="AWS profile to use; with a role, the one that assumes it.")
 
     @field_validator("id")
     @classmethod
@@ -93,10 +94,7 @@ class Policy(Model):
     @field_validator("require")
     @classmethod
     def _expression(cls, value: str) -> str:
-        try:
-            jmespath.compile(value)
-        except jmespath.exceptions.JMESPathError as error:
-            raise ValueError(f"this is not JMESPath: {str(error).splitlines()[0]}") from None
+        check_expression(value)
         return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,11 +27,13 @@ class Fleet:
         folder: absolute.
         file: its keys.
         text: the same as a layer, with the lines.
+        ignored: a `fleet.yaml` above that does not count, since no Git repository holds both.
     """
 
     folder: Path
     file: FleetFile = field(default_factory=lambda: FleetFile.model_validate({}))
     text: Layer = field(default_factory=lambda: Layer({}, NAME))
+    ignored: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,13 @@ class Inherited:
 @cache
 def fleet_of(folder: Path) -> Fleet:
     """The fleet of the spec files in an absolute folder. Raises InvalidInput, SpecInvalid for a broken `fleet.yaml`."""
-    for one in _upwards(folder):
+    inside = list(_upwards(folder))
+    for one in inside:
         found = read_fleet_file(one)
         if found:
             return Fleet(one, *found)
-    return Fleet(folder)
+    above = (one / NAME for one in folder.parents if one not in inside)
+    return Fleet(folder, ignored=next(filter(os.path.isfile, above), None))
 
 
 def inherited_by(path: Path, layer: Layer) -> Inherited:
@@ -70,17 +75,21 @@ def inherited_by(path: Path, layer: Layer) -> Inherited:
     """
     fleet = fleet_of(path.absolute().parent)
     labels: dict[str, str] = {}
+    tags: dict[str, Any] = {}
     parts: list[tuple[str, Common]] = []
     for prefix, common in (("", fleet.file), *((f"groups.{n}.", one) for n, one in enumerate(fleet.file.groups))):
-        if not isinstance(common, Group) or _is_in(common, path.absolute().relative_to(fleet.folder), layer, labels):
+        has = {**tags, **_tags(layer.values), **labels}
+        if not isinstance(common, Group) or _is_in(common, path.absolute().relative_to(fleet.folder), has):
             labels |= common.labels
+            tags |= _tags(common.defaults)
             parts.append((prefix, common))
     layers = [_layer(fleet.text, f"{prefix}defaults", common.defaults) for prefix, common in parts if common.defaults]
     account = next((common.account for _, common in reversed(parts) if common.account), Account.model_validate({}))
-    role = {"role_arn": account.role_arn, "external_id": account.external_id} if account.role_arn else {}
-    if role:
+    role = account.model_dump(include={"role_arn", "external_id"}, exclude_none=True) if account.role_arn else None
+    identity = {key: value for key, value in (("assume_role", role), ("profile", account.profile)) if value}
+    if identity:
         where = next(prefix for prefix, common in reversed(parts) if common.account)
-        layers.append(_layer(fleet.text, f"{where}account", {"assume_role": {k: v for k, v in role.items() if v}}))
+        layers.append(_layer(fleet.text, f"{where}account", identity))
     for prefix, common in [part for part in parts if part[1].backend][-1:]:
         told = {"account": account.number, **{key: _told(key, [*layers, layer]) for key in ("region", "name")}}
         backend = _filled(common.backend, told, fleet.text, f"{prefix}backend")
@@ -95,9 +104,13 @@ def _upwards(folder: Path) -> Iterator[Path]:
     yield from inside[: root + 1]
 
 
-def _is_in(group: Group, path: Path, layer: Layer, labels: Mapping[str, str]) -> bool:
-    tags = layer.values.get("tags")
-    has = {**(tags if isinstance(tags, Mapping) else {}), **labels}
+def _tags(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    tags = values.get("tags")
+    return tags if isinstance(tags, Mapping) else {}
+
+
+def _is_in(group: Group, path: Path, has: Mapping[str, Any]) -> bool:
+    """Whether a file is in a group, by its path in the folder of `fleet.yaml` and the labels and tags that it has so far."""
     matches = not group.match or any(fnmatchcase(path.as_posix(), glob) for glob in group.match)
     return matches and all(str(has.get(name)) == value for name, value in group.label.items())
 

@@ -8,8 +8,9 @@ import json
 import multiprocessing
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,12 +18,18 @@ from typing import Any
 
 from aurora_cli.errors import AuroraError, InvalidInput, SpecInvalid
 from aurora_cli.fleet.fleet_file import NAME
-from aurora_cli.fleet.inherited import fleet_of, inherited_by
+from aurora_cli.fleet.inherited import Fleet, fleet_of, inherited_by
+from aurora_cli.fleet.known_facts import ACCOUNT, declared, needed, unknown_facts, written
+from aurora_cli.fleet.paths import LABEL
 from aurora_cli.fleet.policies import broken
 from aurora_cli.problem import Problem
+from aurora_cli.spec.layers.shape import split_path
+from aurora_cli.spec.text.files import file_beside, named_files
 from aurora_cli.spec.text.load import load_file, shown_path
 
 SUFFIXES = (".yaml", ".yml")
+IGNORED = "fleet-file"
+"""Check of the warning about a `fleet.yaml` that does not count."""
 _WORTH_PROCESSES = 40
 """Files from which on starting processes takes less time than it saves."""
 
@@ -53,6 +60,12 @@ class Member:
         return shown_path(str(self.path))
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """All files that it depends on: the spec, its `fleet.yaml`, and what the spec names."""
+        named = (file_beside(self.path.parent, name) for name in named_files(self.values))
+        return (self.path, self.fleet / NAME, *named)
+
+    @property
     def name(self) -> str | None:
         """Name of the cluster."""
         return str(self.values["name"]) if self.values.get("name") else None
@@ -71,14 +84,21 @@ class Member:
         """What a `--where` compares: `file`, `account`, `label.NAME`, or a field of the spec; None where there is none."""
         if path == "file":
             return self.path.relative_to(self.fleet).as_posix()
-        if path == "account":
+        if path == ACCOUNT:
             return self.account
-        if path.startswith("label."):
-            return self.labels.get(path.removeprefix("label."))
+        if path.startswith(LABEL):
+            return self.labels.get(path.removeprefix(LABEL))
         value: Any = self.values
-        for key in path.split("."):
-            value = value.get(key) if isinstance(value, Mapping) else None
+        for key in split_path(path):
+            entries = value if isinstance(value, list) else [value]
+            found = [one.get(key) if isinstance(one, Mapping) else None for one in entries]
+            value = found if isinstance(value, list) else found[0]
         return value
+
+    @property
+    def facts(self) -> set[str]:
+        """Its labels, and `account` where that is known, as paths of `where`."""
+        return {f"{LABEL}{name}" for name in self.labels} | ({ACCOUNT} if self.account else set())
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form, as in the published schema."""
@@ -111,15 +131,23 @@ def read_members(folders: Sequence[Path], processes: int | None = None) -> list[
 
 
 def read_files(paths: Iterable[Path], processes: int | None = None) -> list[Member]:
-    """As `read_members`, of spec files by their absolute paths; one that cannot be read has that as its problem."""
+    """As `read_members`, of spec files by their absolute paths; one that cannot be read has that as its problem.
+
+    Raises:
+        SpecInvalid: a `fleet.yaml` selects by a label that no spec has.
+    """
     files = list(dict.fromkeys(paths))
     count = processes or (os.cpu_count() or 1 if len(files) >= _WORTH_PROCESSES else 1)
     if count == 1:
-        return _compared(map(read_member, files))
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["aurora_cli.fleet.members", "aurora_cli.spec.resolve.resolve"])
-    with ProcessPoolExecutor(count, context) as pool:
-        return _compared(pool.map(read_member, files, chunksize=16))
+        members = _compared(map(read_member, files))
+    else:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["aurora_cli.fleet.members", "aurora_cli.spec.resolve.resolve"])
+        with ProcessPoolExecutor(count, context) as pool:
+            members = _compared(pool.map(read_member, files, chunksize=16))
+    for folder in dict.fromkeys(member.fleet for member in members):
+        _refuse_unknown_facts(folder, [member for member in members if member.fleet == folder])
+    return [replace(one, problems=(*one.problems, *_ignored_above(one.fleet))) for one in members]
 
 
 def read_member(path: Path) -> Member:
@@ -148,6 +176,40 @@ def read_member(path: Path) -> Member:
     member = replace(member, values=values)
     against = broken(fleet.file.policies, member.fact, {**values, "labels": labels}, member.file)
     return replace(member, problems=(*against, *resolved.warnings))
+
+
+def _ignored_above(folder: Path) -> Iterator[Problem]:
+    """A warning about a `fleet.yaml` that people may think counts."""
+    with suppress(AuroraError):  # each member says so
+        ignored = fleet_of(folder).ignored
+        if ignored:
+            message = f"{NAME} does not count for specs in other folders: no Git repository holds both"
+            inside = any((one / ".git").exists() for one in (folder, *folder.parents))
+            place = shlex.quote(shown_path(str(ignored if inside else ignored.parent)))
+            hint = f"copy {place} into the repository" if inside else f"git init {place}"
+            yield Problem("", message, hint=hint, severity="warning", check=IGNORED, source=shown_path(str(ignored)))
+
+
+def _refuse_unknown_facts(folder: Path, members: Sequence[Member]) -> None:
+    """Raises SpecInvalid where `fleet.yaml` selects by what neither the members nor the other specs below it have."""
+    try:
+        fleet = fleet_of(folder)
+    except AuroraError:  # each member says so
+        return
+    wanted = {path for _, path in needed(fleet.file)}
+    known = declared(fleet.file).union(*(member.facts for member in members))
+    if not wanted <= known:
+        known = known.union(*_facts_of_others(fleet, {member.path for member in members}))
+    problems = unknown_facts(fleet.file, fleet.text, known)
+    if problems:
+        raise SpecInvalid(f"{fleet.text.source} selects by what no spec has", problems=problems)
+
+
+def _facts_of_others(fleet: Fleet, read: Collection[Path]) -> Iterator[set[str]]:
+    for path in _files(fleet.folder):
+        if path not in read and fleet_of(path.parent).folder == fleet.folder:
+            with suppress(AuroraError):
+                yield written(load_file(str(path), io.StringIO()).values)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -28,7 +28,7 @@ class Selection:
     Attributes:
         names: globs, of which one must match the name.
         terms: all must hold.
-        changed: absolute paths of files, one of which must be the member's or its `fleet.yaml`; None for any.
+        changed: absolute paths without symbolic links, one of which must be of a file that the member depends on; None for any.
     """
 
     names: Sequence[str] = ()
@@ -41,15 +41,28 @@ class Selection:
         return named and self._touched(member) and all(term.holds(member.fact) for term in self.terms)
 
     def _touched(self, member: Member) -> bool:
-        if self.changed is None or {member.path, member.fleet / NAME} & set(self.changed):
+        changed = self.changed
+        if changed is None or any(place in changed for file in member.files for place in _places(file)):
             return True
-        # One that was removed counted for all below it.
-        above = {folder / NAME for folder in member.path.parents} & set(self.changed)
-        return any(not path.exists() for path in above)
+        # A fleet.yaml that was removed counted for all below it.
+        above = (folder / NAME for folder in Path(os.path.realpath(member.path.parent), "x").parents)
+        return any(path in changed and not path.exists() for path in above)
+
+
+def _places(path: Path, seen: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """Where a change of a file can be seen: where it is, and each symbolic link on the way to it."""
+    for part in (*reversed(path.parents), path):
+        if part.is_symlink() and part not in seen:
+            yield Path(os.path.realpath(part.parent), part.name)
+            yield from _places(part.parent / part.readlink(), seen | {part})
+    yield Path(os.path.realpath(path))
 
 
 def changed_since(reference: str, folders: Sequence[Path]) -> frozenset[Path]:
-    """Files that differ from a Git revision, in the working tree, in the index or as new files: absolute paths.
+    """Files that differ from a Git revision, in the working tree, in the index or as new files, of the whole repository.
+
+    Returns:
+        Absolute paths; no folder in them is a symbolic link.
 
     Raises:
         InvalidInput: a folder is in no Git repository, Git has no such revision, or there is no Git.
@@ -62,13 +75,7 @@ def _changed(reference: str, folder: Path) -> Iterator[Path]:
     revision = _git(folder, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").strip()
     differing = _git(top, "diff", "--name-only", "-z", revision, "--")
     new = _git(top, "ls-files", "--others", "--exclude-standard", "-z")
-    # Git gives the folder without symbolic links; ours may have some.
-    inside = folder.resolve().relative_to(top.resolve())
-    for name in filter(None, (differing + new).split("\0")):
-        if Path(name).is_relative_to(inside):
-            yield folder / Path(name).relative_to(inside)
-        elif Path(name).name == NAME and inside.is_relative_to(Path(name).parent):
-            yield folder.parents[len(inside.relative_to(Path(name).parent).parts) - 1] / NAME
+    yield from (Path(os.path.realpath(top), name) for name in (differing + new).split("\0") if name)
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
+from aurora_cli.fleet.paths import check_term
 from aurora_cli.spec.values.engine_names import canonical_engine
 
 
@@ -30,15 +32,23 @@ class Term:
         Args:
             fact: gives the value of a path.
         """
-        glob = str(canonical_engine(self.glob)) if self.path == "engine" else self.glob
-        return any(fnmatchcase(text, glob) for text in _texts(fact(self.path))) is not self.negated
+        return any(fnmatchcase(text, self.wanted) for text in _texts(fact(self.path))) is not self.negated
+
+    @property
+    def wanted(self) -> str:
+        """The glob, an engine by AWS's name."""
+        return str(canonical_engine(self.glob)) if self.path == "engine" else self.glob
 
 
-def parse_where(text: str) -> tuple[Term, ...]:
+@lru_cache(maxsize=256)
+def parse_where(text: str, more: frozenset[str] = frozenset()) -> tuple[Term, ...]:
     """`engine=postgres,label.team!=payments` as terms, of which all must hold.
 
+    Args:
+        more: paths that are known beside those of specs.
+
     Raises:
-        ValueError: a part has no `=`, or no path before it.
+        ValueError: a part has no `=` or no path before it, or no spec can have that path or value.
     """
     terms = []
     for part in filter(None, (one.strip() for one in text.split(","))):
@@ -47,7 +57,9 @@ def parse_where(text: str) -> tuple[Term, ...]:
         path = path.removesuffix("!").strip()
         if not equals or not path:
             raise ValueError(f"write PATH=VALUE or PATH!=VALUE, e.g. preset=production, not '{part}'")
-        terms.append(Term(path, glob.strip(), negated))
+        term = Term(path, glob.strip(), negated)
+        check_term(path, term.wanted, more)
+        terms.append(term)
     return tuple(terms)
 
 

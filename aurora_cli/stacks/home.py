@@ -53,6 +53,11 @@ class Home:
         """File that keeps the part of botocore's table of endpoints that is used."""
         return self.path / "aws-endpoints.json"
 
+    @property
+    def throttling(self) -> Path:
+        """Folder in which commands tell each other that AWS throttles an account."""
+        return self.path / "throttling"
+
     def prepare(self) -> None:
         """Make the folders for stacks, locks and providers.
 

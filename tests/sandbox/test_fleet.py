@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from aurora_cli.sandbox.isolation import ACCOUNT
 from tests.harness import Aurora
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(600)]
@@ -63,6 +65,8 @@ def test_plans_come_by_risk_and_change_nothing(aurora: Aurora, tmp_path: Path, m
     assert (stopped.status, states) == (1, {"new": ("canary", "failed"), "same": ("rest", "waiting")}), stopped.err
     assert f"aurora-cli fleet resume {stopped.data['run']}" in stopped.err
     assert aurora.cluster("new")["Status"] == "available", "it is there without its instance"
+    kept = json.loads((aurora.home / "sandbox" / "stacks" / "new" / "approved.json").read_text())
+    assert kept["account"] == ACCOUNT, "what is approved is approved for one account"
     done = aurora.run("fleet", "resume", "-o", "json")
     assert (done.status, done.data["summary"]["applied"], done.data["left"]) == (0, 2, []), done.err
     assert aurora.json("status", "new")["instances"][0]["status"] == "available"

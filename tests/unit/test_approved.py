@@ -58,6 +58,7 @@ APPROVED = review(CLUSTER, READER, GROUP, findings=(RESTART,), sequence=STEPS, s
         (review(findings=(replace(RESTART, effect="lost"),)), False),
         (review(sequence=(PlannedStep("reboot", "reboot"),)), False),
         (review(steps=("delete the cluster",)), False),
+        (review(READER, account="222222222222"), False),
     ],
 )
 def test_the_rest_of_an_approved_plan(tmp_path: Path, now: PlanReview, holds: bool) -> None:

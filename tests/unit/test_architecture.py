@@ -67,6 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "main": {"errors", "problem", "commands", "signals", "ui"},
     "__main__": {"main"},
+    "fork_server": {"aws", "commands", "errors", "hcl", "main", "operations", "spec"},
 }
 """Part of the package -> the other parts that it may import. `commands` may also import `aurora_cli` itself, for the version."""
 
@@ -104,12 +105,15 @@ PARTS_OF_A_SPEC = {
 MAY_SLEEP = {
     "aws/clock.py": "the clock",
     "aws/cluster/waiters.py": "waits for AWS",
+    "aws/throttling.py": "holds calls back",
     "terraform/run/process.py": "looks at a child process",
     "terraform/runner.py": "runs init again when the network failed",
 }
 """File -> why it may sleep. Whoever waits for AWS calls `aws.waiters.wait_until`."""
 
 MAY_PARSE_JSON = {
+    "fork_server.py": "what its client asks",
+    "operations/fleet/executors/forks.py": "what the server answers",
     "json_input.py": "reads what may be damaged",
     "spec/facts/tables.py": "reads files of the package",
     "stacks/blue_green.py": "makes plain values of its own",
@@ -242,7 +246,7 @@ def test_what_a_neighbour_knows_of_the_spec_is_little(part: str, known: set[str]
 
 
 def test_only_main_ends_the_process() -> None:
-    entry_points = {"main.py", "__main__.py", "terraform/embedded.py"}
+    entry_points = {"main.py", "__main__.py", "fork_server.py", "terraform/embedded.py"}
     for path in MODULES:
         name = _name(path)
         if name in entry_points or name.startswith("sandbox/"):

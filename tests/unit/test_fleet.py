@@ -11,17 +11,24 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from aurora_cli.errors import InvalidInput, SpecInvalid
+from aurora_cli.fleet.expressions import check_expression
 from aurora_cli.fleet.fleet_file import Account, FleetFile, Group, Policy
 from aurora_cli.fleet.inherited import fleet_of
+from aurora_cli.fleet.markdown import row
 from aurora_cli.fleet.members import Member, read_members
 from aurora_cli.fleet.report import all_problems, as_junit
 from aurora_cli.fleet.rollout import Freeze, Limits, Wave
 from aurora_cli.fleet.selection import Selection, changed_since
 from aurora_cli.fleet.where import parse_where
 from aurora_cli.main import main
-from aurora_cli.spec.model.fields import Model
+from aurora_cli.spec.layers.shape import walk
+from aurora_cli.spec.model.fields import Model, NamesFile
+from aurora_cli.spec.text.files import named_files
 
 FLEET = """
 defaults: {region: eu-west-1, engine: postgres, tags: {owner: platform}}
@@ -42,7 +49,7 @@ ignore: ["*/values.yaml"]
 """
 SPECS = {
     "orders.yaml": "name: orders\nregion: eu-west-2",
-    "payments/cards.yaml": "name: cards\ninstances: {readers: 2}",
+    "payments/cards.yaml": "name: cards\ninstances: {readers: 2}\nnetwork: {allow: [10.0.0.0/8]}",
     "payments/wallet.yml": "name: wallet\ntags: {owner: ada}\nbackend: {type: s3, bucket: own, key: k, region: eu-west-1}",
     "payments/values.yaml": "anything: 1",
     ".hidden/x.yaml": "no: spec",
@@ -87,6 +94,18 @@ def test_a_spec_inherits_and_says_more(folder: Path) -> None:
     assert orders.labels == {"owner": "platform", "tier": "standard"}
 
 
+def test_a_profile_is_inherited_with_its_account(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    group = "{match: payments/*, account: {id: '222222222222', profile: pay}}"
+    fleet = f"defaults: {{region: eu-west-1, engine: postgres}}\naccount: {{profile: base}}\ngroups: [{group}]"
+    write(folder, {"fleet.yaml": fleet, "wallet.yaml": "name: wallet\nprofile: own"})
+    found = by_name(folder)
+    assert {name: found[name].values["profile"] for name in ("orders", "cards")} == {"orders": "base", "cards": "pay"}
+    assert [one.values["profile"] for one in read_members([folder]) if one.file == "wallet.yaml"] == ["own"]
+    assert main(["spec", "show", "-f", "payments/cards.yaml", "--resolved", "-o", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["spec"]["profile"], document["origins"]["profile"]) == ("pay", "fleet.yaml")
+
+
 def test_origins_name_the_file_that_a_value_is_inherited_from(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["spec", "show", "-f", "payments/cards.yaml", "--resolved", "-o", "json"]) == 0
     origins = json.loads(capsys.readouterr().out)["origins"]
@@ -94,12 +113,25 @@ def test_origins_name_the_file_that_a_value_is_inherited_from(folder: Path, caps
     assert origins["instances.readers"] == "payments/cards.yaml"
 
 
-def test_only_a_repository_makes_a_folder_above_count(folder: Path) -> None:
+def test_only_a_repository_makes_a_folder_above_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / ".git").rmdir()
-    assert by_name(folder / "payments")["cards"].labels == {}
-    (folder / "payments" / ".git").mkdir()
+    for way in ("git init .", "copy fleet.yaml into the repository"):
+        cards = by_name(folder / "payments")["cards"]
+        (ignored,) = [one for one in cards.problems if one.check == "fleet-file"]
+        assert (cards.labels, ignored.source, ignored.severity, ignored.hint) == (
+            {},
+            "fleet.yaml",
+            "warning",
+            "git init .",
+        )
+        (folder / "payments" / ".git").mkdir(exist_ok=True)
+        fleet_of.cache_clear()
+    assert main(["fleet", "list", "-d", "payments"]) == 0
+    assert "fleet.yaml: fleet.yaml does not count" in capsys.readouterr().err
+    (folder / "payments" / "fleet.yaml").write_text("labels: {own: yes}")
     fleet_of.cache_clear()
-    assert by_name(folder / "payments")["cards"].labels == {}
+    assert main(["fleet", "list", "-d", "payments"]) == 0
+    assert "does not count" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -115,7 +147,8 @@ def test_only_a_repository_makes_a_folder_above_count(folder: Path) -> None:
         ("file=payments/*", {"cards", "wallet"}),
         ("deletion_protection=true", {"orders", "cards", "wallet"}),
         ("logs.exports=postgresql", {"orders", "cards", "wallet"}),
-        ("no.such.path=x", set()),
+        ("tags.owner=a*", {"wallet"}),
+        ("network.allow.source=10.0.0.0/8", {"cards"}),
     ],
 )
 def test_where(folder: Path, where: str, names: set[str]) -> None:
@@ -128,7 +161,110 @@ def test_names_are_globs(folder: Path) -> None:
     assert {name for name, member in by_name(folder).items() if selection.has(member)} == {"cards", "wallet"}
 
 
-@pytest.mark.parametrize("text", ["preset", "=x", "preset=a,b", "!=x"])
+MISSPELT = [
+    ("presset=production", "did you mean `preset`?"),
+    ("labels.team=x", "did you mean `label`?"),
+    ("acount=1", "did you mean `account`?"),
+    ("label.=x", "name the label"),
+    ("readers=2", "belongs elsewhere: `instances.readers`"),
+    ("instances.overrides.1.clas=x", "did you mean `class`?"),
+    ("instances=x", "`instances` is a section"),
+    ("network.allow=x", "e.g. `network.allow.source`"),
+    ("name.first=x", "`name` is a value"),
+    ("engine=postgress", "did you mean `aurora-postgresql`?"),
+    ("preset!=dve", "development, staging or production"),
+    ("backend.type=gcs", "local, s3, http, pg or cloud"),
+    ("deletion_protection=yes", "true or false"),
+]
+
+
+@pytest.mark.parametrize(("text", "way"), MISSPELT)
+def test_a_term_that_no_spec_can_match_is_refused_everywhere(
+    folder: Path, text: str, way: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fleet", "list", "--where", text]) == 2
+    assert way in " ".join(capsys.readouterr().err.replace("\xa0", " ").split())
+    for part in (
+        f"freezes:\n- {{from: 2026-12-20, until: 2026-12-21, reason: x, where: '{text}'}}",
+        f"waves:\n- {{name: a, where: '{text}'}}",
+        f"policies:\n- {{name: a, require: name, where: '{text}'}}",
+    ):
+        write(folder, {"fleet.yaml": part})
+        with pytest.raises(SpecInvalid) as caught:
+            read_members([folder])
+        (problem,) = caught.value.problems
+        assert (problem.line, way in str(problem.hint)) == (2, True), problem
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("freezes:\n- from: 2026-12-20\n  until: 2026-12-21\n  reason: x\n  where: label.taem=a", 5),
+        ("waves:\n- name: a\n  where: preset=production,label.taem!=a", 3),
+        ("policies:\n- name: a\n  require: name\n  where: label.taem=a", 4),
+        ("groups:\n- label:\n    taem: a", 3),
+        ("waves:\n- name: a\n  where: account=1*", 3),
+    ],
+)
+def test_what_fleet_yaml_selects_by_and_no_spec_has_is_refused(tmp_path: Path, text: str, line: int) -> None:
+    write(tmp_path, {"fleet.yaml": text, "a/a.yaml": "name: a\ntags: {team: a}", "b/b.yaml": "name: b"})
+    with pytest.raises(SpecInvalid) as caught:
+        read_members([tmp_path])
+    (problem,) = caught.value.problems
+    assert problem.line == line
+    for one in (text.replace("taem", "team"), f"{text}\nlabels: {{taem: b}}\naccount: {{id: '111111111111'}}"):
+        write(tmp_path, {"fleet.yaml": one, "a/a.yaml": "name: a\ntags: {team: a}\nassume_role: {role_arn: x}"})
+        assert len(read_members([tmp_path / "b"])) == 1, "what another spec has is known too"
+
+
+def test_a_tag_of_the_defaults_counts_for_groups(tmp_path: Path) -> None:
+    fleet = "defaults: {tags: {owner: ada}}\ngroups: [{label: {owner: ada}, labels: {tier: gold}}]"
+    write(tmp_path, {"fleet.yaml": fleet, "a.yaml": "name: a"})
+    assert by_name(tmp_path)["a"].labels == {"owner": "ada", "tier": "gold"}
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("instances.reader >= `2`", "did you mean `readers`?"),
+        ("label.team", "did you mean `labels`?"),
+        ("engine == 'postgres'", "did you mean `aurora-postgresql`?"),
+        ("preset == 'staging' || 'prod' == preset", "development, staging or production"),
+        ("deletion_protection == 'true'", "in backticks"),
+        ("preset == `true`", "`preset` is text"),
+        ("!(network.allow[?src == '0.0.0.0/0'])", "`src` is not a key of `network.allow`"),
+        ("network.allow[].src", "`src` is not a key of `network.allow`"),
+        ("network.allow[0].src", "`src` is not a key of `network.allow`"),
+        ("values(instances.overrides.*.clas)", "did you mean `class`?"),
+        ("length({a: instances.reader})", "did you mean `readers`?"),
+        ("region.name", "`region` is a value"),
+        ("instances | reader", "did you mean `readers`?"),
+    ],
+)
+def test_a_policy_that_asks_for_what_no_spec_has_is_refused(text: str, way: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(way)):
+        check_expression(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "instances.readers >= `2`",
+        'labels.team && tags."cost:center"',
+        "engine == 'aurora-mysql' || preset != `null`",
+        "length(network.allow[?contains(source, '0.0.0.0')]) == `0`",
+        "sort_by(network.allow, &source)[0].source",
+        "instances.overrides.*.tags.any[]",
+        "deletion_protection == `true` && backup.retention == '7d'",
+        'parameters.cluster."rds.force_ssl" == `1`',
+        "logs.exports[1:] | [0]",
+    ],
+)
+def test_a_policy_that_can_hold_passes(text: str) -> None:
+    check_expression(text)
+
+
+@pytest.mark.parametrize("text", ["preset", "=x", "preset=production,b", "!=x"])
 def test_a_term_without_a_path_or_a_value_is_refused(
     folder: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,7 +286,8 @@ def test_what_git_has_seen_change(folder: Path) -> None:
     (folder / "payments" / ".git").rmdir()
     (folder / "orders.yaml").write_text("name: orders\nregion: eu-west-3")
     assert changed_since("HEAD", [folder]) == {folder / "orders.yaml", folder / "payments" / "new.yaml"}
-    assert changed_since("HEAD", [folder / "payments"]) == {folder / "payments" / "new.yaml"}
+    selected = Selection(changed=changed_since("HEAD", [folder / "payments"]))
+    assert {m.name for m in read_members([folder / "payments"]) if selected.has(m)} == {"new"}
     (folder / "fleet.yaml").write_text((folder / "fleet.yaml").read_text() + "# more\n")
     fleet_of.cache_clear()
     selection = Selection(changed=changed_since("HEAD", [folder / "payments"]))
@@ -162,6 +299,60 @@ def test_what_git_has_seen_change(folder: Path) -> None:
     (folder / "fleet.yaml").unlink()
     fleet_of.cache_clear()
     assert {m.name for m in read_members([folder]) if selection.has(m)} == {"orders", "cards", "wallet", "new", None}
+
+
+def test_git_sees_what_specs_depend_on_change(folder: Path) -> None:
+    """Links, their targets, and files that a spec names, also outside of the folder; a link may lead round in a circle."""
+    (folder / ".git").rmdir()
+
+    def git(*words: str) -> None:
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.com", *words], check=True, cwd=folder)
+
+    sql = "bootstrap: {databases: {app: {sql: [../sql/a.sql, links/b.sql]}}}"
+    shared = {"shared/one.yaml": "name: linked", "shared/two.yaml": "name: linked", "sql/a.sql": "1", "sql/b.sql": "1"}
+    for name, text in {"specs/new.yaml": f"name: new\n{sql}", "specs/plain.yaml": "name: plain", **shared}.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    (folder / "hop.yaml").symlink_to("shared/one.yaml")
+    (folder / "specs" / "linked.yaml").symlink_to("../hop.yaml")
+    (folder / "specs" / "links").symlink_to("../sql")
+    (folder / "specs" / "round.yaml").symlink_to("round.yaml")
+    (folder / "way").symlink_to("specs")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+
+    def changed() -> set[str]:
+        fleet_of.cache_clear()
+        selections = [
+            (one, Selection(changed=changed_since("HEAD", [one]))) for one in (folder / "specs", folder / "way")
+        ]
+        found = [{m.path.stem for m in read_members([one]) if selection.has(m)} for one, selection in selections]
+        git("checkout", "-q", "--", ".")
+        assert found[0] == found[1], "by whatever way"
+        return found[0]
+
+    assert changed() == set()
+    (folder / "shared" / "one.yaml").write_text("name: linked\nport: 5433")
+    assert changed() == {"linked"}
+    (folder / "hop.yaml").unlink()
+    (folder / "hop.yaml").symlink_to("shared/two.yaml")
+    assert changed() == {"linked"}
+    for name in ("a.sql", "b.sql"):
+        (folder / "sql" / name).write_text("2")
+        assert changed() == {"new"}
+    (folder / "specs" / "links").unlink()
+    (folder / "specs" / "links").symlink_to("../shared")
+    assert changed() == {"new"}
+
+
+def test_every_name_of_a_file_in_a_spec_is_found() -> None:
+    """What the model marks, whatever else is in the spec."""
+    assert {path for path, info in walk() if any(isinstance(one, NamesFile) for one in info.metadata)} == {
+        "bootstrap.databases.NAME.sql"
+    }, "the loader and --changed-since go by the mark: a field that names a file needs it"
+    databases = {"a": {"sql": ["x.sql", 1, None]}, "b": {"sql": "y.sql"}, "c": None, "d": ["z.sql"]}
+    assert list(named_files({"bootstrap": {"databases": databases}, "name": ["x"], 1: 2})) == ["x.sql", "y.sql"]
 
 
 def test_git_may_see_files_whose_names_are_no_text(folder: Path) -> None:
@@ -210,7 +401,7 @@ def test_policies_names_and_states(folder: Path) -> None:
         ("account:\n  id: '12'", 2, "`id` cannot be 12"),
         ("account:\n  role_arn: admin", 2, "`role_arn` cannot be admin"),
         ("policies:\n  - name: x\n    require: 'a >'", 3, "`require` cannot be a >"),
-        ("policies:\n  - name: x\n    require: a\n    where: b", 4, "`where` cannot be b"),
+        ("policies:\n  - name: x\n    require: name\n    where: b", 4, "`where` cannot be b"),
         ("groups:\n  - matches: x", 2, "`matches` is not a key of fleet.yaml"),
         ("waves:\n  - name: a\n    count: 1\n    percent: 2", 4, "`percent` cannot be 2"),
         ("waves:\n  - name: a\n  - name: a", 1, "`waves` cannot be"),
@@ -284,7 +475,9 @@ def test_processes_find_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     [
         (["-d", "missing"], "is not a folder"),
         (["-d", ".hidden2"], "aurora-cli spec init orders --to .hidden2/orders.yaml"),
-        (["nobody"], "No spec matches"),
+        (["orders", "nobody"], "No spec has the name 'nobody', of 3 in the folder."),
+        (["--where", "label.taem!=x"], "'label.taem': no spec has a label or tag `taem`. hint: did you mean `team`?"),
+        (["--where", "label.owner=nobody"], "No spec matches"),
     ],
 )
 def test_nothing_to_work_on_is_an_error(
@@ -313,3 +506,35 @@ def test_the_guide_lists_every_key(pytestconfig: pytest.Config) -> None:
     }
     wanted = keys(FleetFile, "").union(*(keys(model, f"{name}.") for name, model in parts.items()))
     assert listed == (wanted | (keys(Group, "groups.") - common)) - {*parts, "groups"}
+
+
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+HOSTILE = st.lists(
+    st.one_of(
+        st.text(max_size=6),
+        st.sampled_from(
+            ["@name", "![a](b)", "<b>", "<!-- ", "`", "``", "|", "\\", "\\|", "\r", "\n", "\u2028", "&#64;", "&amp;"]
+        ),
+        st.sampled_from(
+            ["**", "_x_", "~~", "[a]: b", "https://a.b", "www.a.b", "#1", "!2", "\udcff", "\x00", "* ", "$$"]
+        ),
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(HOSTILE, HOSTILE)
+@settings(deadline=None, max_examples=60)
+def test_no_text_is_more_than_text_in_markdown(one: str, other: str) -> None:
+    table = f"| a | b |\n|---|---|\n{row((one, other))}\n"
+    tokens = MARKDOWN.parse(table)
+    cells = [token for token in tokens if token.type == "inline"][2:]
+    assert len(cells) == 2 == [token.type for token in tokens].count("tr_open"), "one row of two cells"
+    for text, cell in zip((one, other), cells, strict=True):
+        assert {child.type for child in cell.children or ()} <= {"text", "text_special"}
+        told = "".join(child.content for child in cell.children or ())
+        assert re.search(r"[@#!]\w|://|www\.", told, re.IGNORECASE) is None
+        written = " ".join(text.split())
+        shown = "".join(c if c.isprintable() else "\ufffd" for c in written)
+        assert told.replace("\u200b", "") == shown
+        assert row((text,)).encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 from collections.abc import Iterator, Mapping
@@ -16,13 +15,15 @@ from aurora_cli.context import AppContext
 from aurora_cli.errors import Interrupted
 from aurora_cli.fleet.members import Member
 from aurora_cli.operations.fleet import plan as fleet
+from aurora_cli.operations.fleet.executors.backlog import Backlog
 from aurora_cli.operations.fleet.executors.executor import Ended, Task
 from aurora_cli.operations.fleet.executors.processes import Processes
 from aurora_cli.operations.fleet.plan import FleetPlan
-from aurora_cli.operations.fleet.runs import KEPT, FleetRun, begin_run
+from aurora_cli.operations.fleet.runs import KEPT, begin_run
 from aurora_cli.operations.fleet.view import as_junit, as_markdown
 from tests.harness import clean_environ
 
+LIMITED = (("a", (("account 1", 1),)), ("b", (("account 1", 1),)), ("c", ()), ("d", (("account 2", 2),)))
 CHANGE = {"changes": True, "summary": {"create": 0, "update": 1, "replace": 0, "delete": 0}, "findings": []}
 
 
@@ -154,12 +155,41 @@ def test_processes_keep_to_their_limits_and_outlive_an_interrupt(app: AppContext
     assert seen == [("a", 0), ("b", 0), ("c", 0)]
     assert all("aurora-cli" in (run.folder / f"{name}.json").read_text() for name in "abc")
 
+    executor = Processes(clean_environ(), most=1)
     executor.submit(run.task("waits", ["sandbox", "run", "--", "sleep", "60"]))
     executor.submit(run.task("never", ["--version"]))
-    executor._most = 1
     watched = executor.watch()
     executor._start()
-    os.kill(executor._running["waits"][1].pid, signal.SIGKILL)
+    next(iter(executor._running.values())).send_signal(signal.SIGKILL)
     executor.cancel()
+    executor.submit(run.task("late", ["--version"]))
     assert [(ended.task.name, ended.status) for ended in watched] == [("waits", None)]
-    assert FleetRun(run.folder).result("never").end is None
+    assert not (run.folder / "never.log").exists() and not (run.folder / "late.log").exists()
+
+
+def test_a_task_starts_when_what_it_counts_against_has_room() -> None:
+    here = Path()
+    a, b, c, d = (Task(name, (), here, here, limits) for name, limits in LIMITED)
+    tasks = Backlog()
+    for task in (a, b, c, d):
+        tasks.add(task)
+    assert list(tasks.take(2)) == [a, c]
+    assert list(tasks.take(2)) == [d]
+    tasks.release(c)
+    assert list(tasks.take(2)) == []
+    tasks.release(a)
+    assert list(tasks.take(0)) == []
+    assert list(tasks.take(2)) == [b]
+
+
+def test_what_is_submitted_while_the_last_one_is_taken_runs_too(app: AppContext) -> None:
+    """A real process: the end of one is what the next one waits for."""
+    run = begin_run(app, "plan", ["a", "b"])
+    executor = Processes(clean_environ())
+    executor.submit(run.task("a", ["--version"]))
+    seen = []
+    for ended in executor.watch():
+        seen.append(ended.task.name)
+        if ended.task.name == "a":
+            executor.submit(run.task("b", ["--version"]))
+    assert seen == ["a", "b"]

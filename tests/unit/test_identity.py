@@ -195,7 +195,7 @@ def test_files_of_the_home_folder_are_named_in_full(monkeypatch: pytest.MonkeyPa
 )
 def test_a_profile_of_two_identities_is_refused(files: Path, profile: str, reason: str, way: str) -> None:
     app = AppContext(profile=profile)
-    for reach in (lambda: app.aws("eu-west-1"), lambda: app._account_environment("eu-west-1")):
+    for reach in (lambda: app.aws("eu-west-1"), lambda: app.terraform_env("eu-west-1", {})):
         with pytest.raises(CredentialsError, match=reason) as caught:
             reach()
         assert way in (caught.value.hint or "")
@@ -253,6 +253,60 @@ def test_the_role_of_the_spec_is_assumed_and_an_option_takes_its_place(sts: Sts,
         assert app.aws("eu-west-1").client("sts").get_caller_identity()["Account"] == account
         write_rendered(stack, spec)
         assert (other if role else ROLE) in (stack.terraform_dir / "provider.tf").read_text()
+
+
+@pytest.mark.parametrize(("role", "account"), [(None, ONE), (ROLE, TWO)])
+def test_the_profile_of_the_spec_is_all_that_both_sides_hear(
+    sts: Sts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, role: str | None, account: str
+) -> None:
+    """A role is assumed from it; another cluster in the same process has the environment's again."""
+    for name, value in {**SHELL, "AWS_PROFILE": "default", "AWS_ENDPOINT_URL_STS": sts.url}.items():
+        monkeypatch.setenv(name, value)
+    app = make_app(Settings(home=str(tmp_path / "home")))
+    spec = spec_of({"profile": "one", **({"assume_role.role_arn": role} if role else {})})
+    app.registry.create("demo", region="eu-west-1", target="aws", spec=dump_spec(spec))
+    stack = existing_stack(app, "demo")
+    assert identities(terraform_of(app, stack)._env) == {"AWS_PROFILE": "one"}
+    assert app.aws("eu-west-1").client("sts").get_caller_identity()["Account"] == account
+    assumed = [call["key"] for call in sts.calls if call["Action"] == "AssumeRole"]
+    assert assumed == (["AKIAONE"] if role else [])
+    assert app.account("eu-west-1") == account
+    app.registry.create("other", region="eu-west-1", target="aws", spec=dump_spec(spec_of()))
+    other = existing_stack(app, "other")
+    assert identities(terraform_of(app, other)._env)["AWS_ACCESS_KEY_ID"] == "AKIATWO"
+    assert app.account("eu-west-1") == TWO
+
+
+@pytest.mark.parametrize(("given", "refused"), [("role", True), ("one", False)])
+def test_a_profile_on_the_command_line_that_contradicts_the_spec_is_refused(
+    files: Path, tmp_path: Path, given: str, refused: bool
+) -> None:
+    app = AppContext(home_folder=tmp_path / "home", profile=given)
+    app.registry.create("demo", region="eu-west-1", target="aws", spec=dump_spec(spec_of({"profile": "one"})))
+    stack = existing_stack(app, "demo")
+    for reach in (lambda: app.aws("eu-west-1"), lambda: terraform_of(app, stack)):
+        if refused:
+            with pytest.raises(InvalidInput, match="--profile has role, but the spec of demo has the profile one"):
+                reach()
+        else:
+            reach()
+
+
+def test_a_container_is_no_credentials_of_a_profile(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:1/c")
+    files.write_text("[profile empty]\nregion = eu-west-1\n")
+    app = AppContext(profile="empty")
+    with pytest.raises(CredentialsError, match="No usable AWS credentials"):
+        app.account("eu-west-1")
+
+
+def test_a_sign_in_that_has_expired_names_the_profile_of_the_spec(files: Path, tmp_path: Path) -> None:
+    app = AppContext(home_folder=tmp_path / "home")
+    app.registry.create("demo", region="eu-west-1", target="aws", spec=dump_spec(spec_of({"profile": "sso"})))
+    existing_stack(app, "demo")
+    with pytest.raises(CredentialsError) as caught:
+        app.account("eu-west-1")
+    assert "aws sso login --profile sso" in str(caught.value.hint)
 
 
 def test_a_role_that_refuses_is_said_in_its_words(sts: Sts, run: Run) -> None:

@@ -115,6 +115,7 @@ POSTGRES_CASES: list[Case] = [
         "parameters.cluster.rds.logical_replication",
     ),
     ("assume-role", {"assume_role.role_arn": "deploy"}, "assume_role.role_arn"),
+    ("profile-name", {"profile": "a\nb"}, "profile"),
     (
         "assume-role",
         {"assume_role.role_arn": "arn:aws:iam::123456789012:role/deploy", "assume_role.external_id": "a b"},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +12,7 @@ import click
 
 from aurora_cli.commands.shared.options import FORMATS
 from aurora_cli.commands.shared.session import Session
-from aurora_cli.errors import InvalidInput, OperationFailed
+from aurora_cli.errors import AuroraError, InvalidInput, OperationFailed
 
 if TYPE_CHECKING:
     from aurora_cli.fleet.members import Member
@@ -70,7 +72,9 @@ def workers(session: Session, parallel: int | None) -> tuple[tuple[str, ...], Ex
     from aurora_cli.operations.fleet.executors.choice import executor_of
 
     words = ("--home", str(session.app.root), *session.settings.passed_on(), "--no-input")
-    return words, executor_of(session.app, parallel)
+    executor = executor_of(session.app, parallel)
+    click.get_current_context().call_on_close(executor.close)
+    return words, executor
 
 
 def end_with_failures(session: Session, failed: Sequence[str], total: int, done: str) -> None:
@@ -85,17 +89,42 @@ def end_with_failures(session: Session, failed: Sequence[str], total: int, done:
         raise click.exceptions.Exit(OperationFailed.exit_status)
 
 
-def where_terms(options: dict[str, Any]) -> list[Term]:
-    """What --where says. Raises InvalidInput."""
+def where_terms(options: dict[str, Any], later: Collection[str] = ()) -> list[Term]:
+    """What --where says; `later` as in `selected_members`. Raises InvalidInput."""
     from aurora_cli.fleet.where import parse_where
 
     terms: list[Term] = []
     for text in options["where"]:
         try:
-            terms += parse_where(text)
+            terms += parse_where(text, frozenset(later))
         except ValueError as error:
             raise InvalidInput(f"--where cannot be '{text}'.", hint=str(error)) from None
     return terms
+
+
+def _refuse_unknown(members: Sequence[Member], names: Sequence[str], terms: Sequence[Term]) -> None:
+    """Raises InvalidInput for a name or a label that no spec has."""
+    from aurora_cli.fleet.inherited import fleet_of
+    from aurora_cli.fleet.known_facts import declared, why_unknown
+    from aurora_cli.fleet.paths import LABEL
+    from aurora_cli.spec.values.suggestions import did_you_mean
+
+    there = sorted({member.name or member.file for member in members})
+    for glob in names:
+        if not any(fnmatchcase(name, glob) for name in there):
+            hint = did_you_mean(glob, there, f"Clusters there: {', '.join(there[:10])}.")
+            raise InvalidInput(f"No spec has the name '{glob}', of {len(members)} in the folder.", hint=hint)
+    asked = [term.path for term in terms if term.path.startswith(LABEL)]
+    if not asked:
+        return
+    known = {fact for member in members for fact in member.facts}
+    for folder in {member.fleet for member in members}:
+        with suppress(AuroraError):  # a broken fleet.yaml, which each member says
+            known |= declared(fleet_of(folder).file)
+    for path in asked:
+        if path not in known:
+            message, hint = why_unknown(path, known)
+            raise InvalidInput(f"--where cannot be about '{path}': {message}.", hint=hint)
 
 
 def selected_members(session: Session, options: dict[str, Any], later: Collection[str] = ()) -> list[Member]:
@@ -107,17 +136,20 @@ def selected_members(session: Session, options: dict[str, Any], later: Collectio
     Raises:
         InvalidInput: a folder, a revision or a term is wrong, or nothing is selected. SpecInvalid: `fleet.yaml` is broken.
     """
-    from aurora_cli.fleet.members import read_members
+    from aurora_cli.fleet.members import IGNORED, read_members
     from aurora_cli.fleet.selection import Selection, changed_since
     from aurora_cli.fleet.where import Term
 
     folders = [Path(folder) for folder in options["folders"] or (".",)]
-    terms = [term for term in where_terms(options) if term.path not in later]
+    terms = [term for term in where_terms(options, later) if term.path not in later]
     given = {"region": session.settings.region, "account": options["account"]}
     terms += [Term(path, value) for path, value in given.items() if value]
     since = options["changed_since"]
     selection = Selection(options["names"], terms, None if since is None else changed_since(since, folders))
     members = read_members(folders)
+    _refuse_unknown(members, options["names"], terms)
+    for ignored in dict.fromkeys(one for member in members for one in member.problems if one.check == IGNORED):
+        session.say(f"{ignored.source}: {ignored.message}. Let it count: {ignored.hint}", err=True)
     found = [member for member in members if selection.has(member)]
     if not found and since is None:
         names = ", ".join(sorted({member.name or member.file for member in members})[:10])

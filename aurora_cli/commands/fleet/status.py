@@ -58,7 +58,9 @@ def status(
         words, executor = workers(session, parallel)
         run, rows = inventory.inventory(session.app, members, words, executor, emit)
     failed = [str(row.member.name or row.member.file) for row in rows if row.error]
-    rows = inventory.narrowed(rows, [term for term in where_terms(options) if term.path in inventory.LIVE])
+    rows = inventory.narrowed(
+        rows, [term for term in where_terms(options, inventory.LIVE) if term.path in inventory.LIVE]
+    )
     rows = inventory.ordered(rows, sort) if sort else rows
     shown = {name: [column.text(row) for row in rows] for name, column in inventory.COLUMNS.items()}
     shown["error"] = [row.error["message"] if row.error else None for row in rows]

@@ -72,6 +72,7 @@ class PlanReview:
         remarks: sentences about this operation that a person should read.
         behind: what the steps do more exactly, as in `Shown`.
         cost: the estimated monthly cost of the spec at the end, and the difference, in its JSON form; None without such a spec.
+        account: number of the AWS account that the plan is about; None where nobody asked.
     """
 
     name: str
@@ -88,6 +89,7 @@ class PlanReview:
     remarks: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     cost: dict[str, Any] | None = None
+    account: str | None = None
 
     @property
     def changes(self) -> bool:
@@ -103,7 +105,8 @@ class PlanReview:
     def digest(self) -> str:
         """The same for two plans that do the same to the same cluster: what was approved of one holds for the other."""
         changes = [[change.to_dict(), _made(change), change.importing] for change in self.plan.changes]
-        what = (self.name, self.region, self.target, changes, [(f.effect, f.address, f.text) for f in self.findings])
+        where = (self.name, self.account, self.region, self.target)
+        what = (*where, changes, [(f.effect, f.address, f.text) for f in self.findings])
         steps = (self.steps, self.behind, [step.name for step in self.sequence if not step.done])
         text = json.dumps([*what, *steps], default=str)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -75,7 +75,7 @@ def existing_stack(app: AppContext, name: str) -> Stack:
 
 
 def act_for(app: AppContext, stack: Stack, spec: ClusterSpec | None = None) -> None:
-    """Make the calls from now on those of a stack: in the role of its spec, and refused in another account.
+    """Make the calls from now on those of a stack: in the role and with the profile of its spec, and refused in another account.
 
     Args:
         spec: to be reached; None for the one that the stack was last brought to.
@@ -85,7 +85,8 @@ def act_for(app: AppContext, stack: Stack, spec: ClusterSpec | None = None) -> N
         from aurora_cli.hcl.values.account import role_of
 
         known = spec or last_spec(stack)
-        return ClusterIdentity(stack.name, stack.record.account_id, (role_of(known) if known else {}) or None)
+        role, profile = (role_of(known) or None, known.profile) if known else (None, None)
+        return ClusterIdentity(stack.name, stack.record.account_id, role, profile)
 
     app.act_for(identity)
 

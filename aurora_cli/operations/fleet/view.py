@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aurora_cli.fleet.markdown import row
 from aurora_cli.fleet.report import Case, junit
 from aurora_cli.operations.fleet.drift import DRIFTED, FAILED, FleetDrift
 from aurora_cli.operations.fleet.plan import FleetPlan, MemberPlan
 
 TITLE = "aurora-cli fleet plan"
-_CELL = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;", ">": "&gt;", "`": "'"})
 _LONGEST = 60_000
 """Characters: GitHub takes 65,536 in a comment."""
 
@@ -33,20 +33,19 @@ def as_markdown(plan: FleetPlan) -> str:
     if rows:
         lines += ["| Cluster | Account | Region | Risk | What would happen |", "|---|---|---|---|---|"]
     length = sum(map(len, lines))
-    for at, row in enumerate(rows):
-        length += len(row) + 1
+    for at, line in enumerate(rows):
+        length += len(line) + 1
         if length > _LONGEST:
             lines += ["", f"{len(rows) - at} more are in the run `{plan.run}`."]
             break
-        lines.append(row)
+        lines.append(line)
     return "\n".join(lines) + "\n"
 
 
 def _rows(plan: FleetPlan) -> Iterator[str]:
     for one in plan.members:
         if one.risk != "unchanged":
-            cells = (one.member.name, one.member.account, one.member.values.get("region"), one.risk, said_of(one))
-            yield f"| {' | '.join(str('' if cell is None else cell).translate(_CELL) for cell in cells)} |"
+            yield row((one.member.name, one.member.account, one.member.values.get("region"), one.risk, said_of(one)))
 
 
 def as_junit(plan: FleetPlan) -> str:

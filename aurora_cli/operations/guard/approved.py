@@ -41,7 +41,7 @@ def is_rest(stack: Stack, review: PlanReview, digest: str) -> bool:
     def compared(kept: dict[str, Any]) -> bool:
         effects, steps, changes = kept["effects"], kept["steps"], kept["changes"]
         told = all(one in effects for one in now["effects"]) and all(one in steps for one in now["steps"])
-        told = told and all(one in kept["behind"] for one in now["behind"])
+        told = told and all(one in kept["behind"] for one in now["behind"]) and kept["account"] == now["account"]
         meant = all(_was_meant(changes.get(address), one) for address, one in now["changes"].items())
         return kept["digest"] == digest and told and meant
 
@@ -54,6 +54,7 @@ def _doings(review: PlanReview) -> dict[str, Any]:
         "effects": [[finding.effect, finding.address] for finding in review.findings],
         "steps": [*review.steps, *(step.name for step in review.sequence if not step.done)],
         "behind": list(review.behind),
+        "account": review.account,
     }
 
 

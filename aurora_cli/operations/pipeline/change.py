@@ -121,6 +121,12 @@ class SpecChange(Change):
             plan = self.plan()
         return plan
 
+    @property
+    def account(self) -> str | None:
+        """Number of the AWS account that it is planned in; None before `prepare`."""
+        found = (one.values.get("account_id") for one in self.concerns)
+        return next((str(account) for account in found if account), None)
+
     def review(self, plan: Plan) -> Shown:
         """What the concerns say of it. Raises what they refuse."""
         self._refuse_foreign_cluster(plan)

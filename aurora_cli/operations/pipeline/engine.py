@@ -178,6 +178,7 @@ class _Engine(Run[PlanReview, ChangeResult]):
             remarks=(*decision.remarks, *self.shown.remarks),
             behind=self.shown.behind,
             cost=self._cost(),
+            account=self.change.account if self.change else self.stack.record.account_id,
         )
 
     def _cost(self) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aurora_cli.errors import InvalidInput
+from aurora_cli.spec.text.files import file_beside
 from aurora_cli.sql_text import statements
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _inside(name: str, database: BootstrapDatabase, folder: Path) -> Iterator[It
     for grant in database.grants:
         yield Item(f"Grant {' '.join(grant.split())} in {name}.", name, (f"GRANT {grant}",))
     for file in database.sql:
-        yield Item(f"Run {file} in {name}.", name, file=folder / Path(file).expanduser())
+        yield Item(f"Run {file} in {name}.", name, file=file_beside(folder, file))
 
 
 def meaning(item: Item) -> str:

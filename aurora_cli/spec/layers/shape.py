@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from aurora_cli.spec.model.cluster import ClusterSpec
+from aurora_cli.spec.model.fields import NamesFile
 
 Kind = Literal["section", "map", "list", "text", "plain"]
 _MARKS = {"regions": "REGION.", "overrides": "KEY."}
@@ -30,12 +31,16 @@ class Shape:
         keys: for a section: YAML key -> shape.
         item: for a map or a list: the shape of every value.
         required: True when the model has no default for it.
+        choices: the only values that it may have beside none; empty for any.
+        names_file: whether it is the name of a file, or a list of such.
     """
 
     kind: Kind
     keys: dict[str, Shape] = field(default_factory=dict)
     item: Shape | None = None
     required: bool = False
+    choices: tuple[str | bool, ...] = ()
+    names_file: bool = False
 
 
 @cache
@@ -108,8 +113,11 @@ def _section(models: list[type[BaseModel]]) -> Shape:
     keys: dict[str, Shape] = {}
     for model in models:
         for name, info in model.model_fields.items():
-            shape = _shape(info.annotation)
-            keys.setdefault(key_of(name, info), Shape(shape.kind, shape.keys, shape.item, info.is_required()))
+            shape, key = _shape(info.annotation), key_of(name, info)
+            names_file = any(isinstance(mark, NamesFile) for mark in info.metadata)
+            found = keys.setdefault(key, replace(shape, required=info.is_required(), names_file=names_file))
+            both = (*found.choices, *shape.choices) if found.choices and shape.choices else ()
+            keys[key] = replace(found, choices=tuple(dict.fromkeys(both)))
     return Shape("section", keys)
 
 
@@ -122,7 +130,9 @@ def _shape(annotation: Any) -> Shape:
         return Shape("map", item=_shape(get_args(branches[0])[1]))
     if len(branches) == 1 and get_origin(branches[0]) is list:
         return Shape("list", item=_shape(get_args(branches[0])[0]))
-    return Shape("text" if all(_is_text(b) for b in branches) else "plain")
+    choices = [(True, False) if b is bool else get_args(b) if get_origin(b) is Literal else () for b in branches]
+    only = tuple(one for some in choices for one in some) if all(choices) else ()
+    return Shape("text" if all(_is_text(b) for b in branches) else "plain", choices=only)
 
 
 def _branches(annotation: Any) -> Iterator[Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from aurora_cli.spec.model.fields import Model
+from aurora_cli.spec.model.fields import Model, NamesFile
 
 
 class BootstrapRole(Model):
@@ -30,7 +32,7 @@ class BootstrapDatabase(Model):
         default_factory=list,
         description="What to grant, as after GRANT: `usage on schema public to app`, `select on shop.* to app`.",
     )
-    sql: list[str] = Field(
+    sql: Annotated[list[str], NamesFile()] = Field(
         default_factory=list,
         description="SQL files to run, each once; relative to the spec file, without one to the current folder.",
     )

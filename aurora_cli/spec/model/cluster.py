@@ -282,6 +282,9 @@ class ClusterSpec(Model):
     logs: Logs = Field(default_factory=lambda: Logs.model_validate({}))
     monitoring: Monitoring = Field(default_factory=lambda: Monitoring.model_validate({}))
     activity_stream: ActivityStream | None = Field(None, description="A database activity stream.")
+    profile: str | None = Field(
+        None, description="AWS profile to work on the cluster with, by Terraform and by aurora-cli."
+    )
     assume_role: AssumeRole | None = Field(None, description="IAM role to work on the cluster as.")
     roles: Roles = Field(default_factory=lambda: Roles.model_validate({}))
     backend: Backend = Field(default_factory=LocalBackend, description="Where Terraform keeps its state.")

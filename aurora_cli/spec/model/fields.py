@@ -49,6 +49,10 @@ class Argument:
     of: str = CLUSTER
 
 
+class NamesFile:
+    """Beside the type of a field: its value is the name of a file, or a list of such, relative to the spec file."""
+
+
 class Model(BaseModel):
     """Base of every part of the spec: unknown keys are errors, values do not change after validation."""
 

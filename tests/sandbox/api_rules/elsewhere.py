@@ -107,6 +107,7 @@ NO_COUNTERPART: dict[str, str] = {
     "backend-plain-http": _TERRAFORM,
     "backend-names": _TERRAFORM,
     "backend-text": _TERRAFORM,
+    "profile-name": "a profile is in the files of the AWS SDKs, and in no call",
     "serverless-v1-times": "AWS creates no Serverless v1 cluster, with whatever times",
     "serverless-v1-engine": "AWS creates no Serverless v1 cluster, with whatever engine",
 }

@@ -89,7 +89,9 @@ def roll_out(
         ask_again if consoles.interactive else None,
     )
     with progress(session) as emit:
-        controller.fleet_apply(app, run, how, executor_of(app, parallel), emit)
+        executor = executor_of(app, parallel)
+        ctx.call_on_close(executor.close)
+        controller.fleet_apply(app, run, how, executor, emit)
     print_outcome(ctx, session, run, output)
 
 

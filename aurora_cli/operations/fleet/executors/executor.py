@@ -46,13 +46,13 @@ class Executor(Protocol):
     """Runs tasks."""
 
     def submit(self, task: Task) -> None:
-        """Run it as soon as there is room."""
+        """Run it as soon as there is room, while `watch` is asked; after `cancel` not at all."""
 
     def watch(self) -> Iterator[Ended]:
         """Every task once it has ended, in that order, until none is left. May be called again after more were submitted."""
 
     def cancel(self, *, running: bool = True) -> None:
-        """Start no more of those that were submitted. May be called from another thread.
+        """Start no more, neither what was submitted nor what is submitted from now on. May be called from another thread.
 
         Args:
             running: ask those that run to stop as Ctrl-C does, too. `watch` gives what becomes of these.

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
 from queue import Queue
+from subprocess import Popen
 from threading import RLock, Thread
-from typing import IO
 
+from aurora_cli.operations.fleet.executors.backlog import Backlog
+from aurora_cli.operations.fleet.executors.command import start_command
 from aurora_cli.operations.fleet.executors.executor import Ended, Task
-from aurora_cli.writing import FILE_MODE
+from aurora_cli.operations.fleet.executors.forks import Fork, Forks, can_fork
 
 
 class Processes:
     """An `Executor`.
 
-    Each command has a session of its own, so that Ctrl-C in the terminal reaches it through `cancel` alone, once.
+    Each command has a session of its own, so that Ctrl-C in the terminal reaches it through `cancel` alone, once. Those that
+    find no room at first are forked from a server, on systems that have what it needs, and as long as it lives.
 
     Args:
         environ: their environment.
@@ -32,61 +31,65 @@ class Processes:
     def __init__(self, environ: Mapping[str, str], most: int | None = None) -> None:
         self._environ = dict(environ)
         self._most = most or os.cpu_count() or 1
-        self._waiting: list[Task] = []
-        self._running: dict[str, tuple[Task, subprocess.Popen[bytes]]] = {}
+        self._backlog = Backlog()
+        self._running: dict[Task, Popen[bytes] | Fork] = {}
+        self._forks: Forks | None = None
+        self._may_fork = can_fork()
         self._ended: Queue[Ended] = Queue()
         self._lock = RLock()
+        self._over = False
 
     def submit(self, task: Task) -> None:
         """See `Executor`."""
-        self._waiting.append(task)
+        with self._lock:
+            if not self._over:
+                self._backlog.add(task)
 
     def watch(self) -> Iterator[Ended]:
         """See `Executor`."""
-        with self._lock:
-            self._start()
-        while self._running:
+        while self._start():
             ended = self._ended.get()
             with self._lock:
-                del self._running[ended.task.name]
+                del self._running[ended.task]
+                self._backlog.release(ended.task)
                 self._start()
             yield ended
 
     def cancel(self, *, running: bool = True) -> None:
         """See `Executor`."""
         with self._lock:
-            self._waiting.clear()
-            for _, process in self._running.values() if running else ():
+            self._over = True
+            self._backlog.clear()
+            for command in self._running.values() if running else ():
                 with suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGINT)
+                    command.send_signal(signal.SIGINT)
 
     def close(self) -> None:
         """See `Executor`."""
-        self._waiting.clear()
+        self.cancel(running=False)
+        if self._forks:
+            self._forks.close()
 
-    def _start(self) -> None:
-        used = Counter(limit for task, _ in self._running.values() for limit, _ in task.limits)
-        for task in list(self._waiting):
-            room = len(self._running) < self._most and all(used[limit] < most for limit, most in task.limits)
-            if room:
-                self._waiting.remove(task)
-                used.update(limit for limit, _ in task.limits)
-                with _private(task.out) as out, _private(task.log) as log:
-                    process = subprocess.Popen(
-                        [sys.executable, "-m", "aurora_cli", *task.words],
-                        env=self._environ,
-                        stdin=subprocess.DEVNULL,
-                        stdout=out,
-                        stderr=log,
-                        start_new_session=True,
-                    )
-                self._running[task.name] = task, process
-                Thread(target=self._await, args=(task, process, time.monotonic()), daemon=True).start()
+    def _start(self) -> bool:
+        """Start what has room; gives whether anything runs."""
+        with self._lock:
+            for task in self._backlog.take(self._most - len(self._running)):
+                command = self._command(task)
+                self._running[task] = command
+                Thread(target=self._await, args=(task, command, time.monotonic()), daemon=True).start()
+            if self._backlog and self._may_fork:
+                self._may_fork, self._forks = False, Forks(self._environ)
+            return bool(self._running)
 
-    def _await(self, task: Task, process: subprocess.Popen[bytes], started: float) -> None:
-        status = process.wait()
-        self._ended.put(Ended(task, status if status >= 0 else None, time.monotonic() - started))
+    def _command(self, task: Task) -> Popen[bytes] | Fork:
+        if self._forks:
+            try:
+                return self._forks.start(task)
+            except OSError:  # it was killed
+                self._forks = None
+        return start_command(task.words, task.out, task.log, self._environ)
 
-
-def _private(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, FILE_MODE), "wb")
+    def _await(self, task: Task, command: Popen[bytes] | Fork, started: float) -> None:
+        status = command.wait()
+        known = status is not None and status >= 0
+        self._ended.put(Ended(task, status if known else None, time.monotonic() - started))

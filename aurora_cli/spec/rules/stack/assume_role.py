@@ -46,6 +46,20 @@ def wrong_arguments(arguments: Mapping[str, str]) -> Iterator[tuple[str, str, st
 
 
 @rule(
+    "profile-name",
+    hard=True,
+    text="The name of an AWS profile is one line.",
+    source="AWS SDKs and Tools Reference Guide: shared config and credentials files",
+    fields="profile",
+)
+def profile_name(spec: ClusterSpec) -> Iterator[Finding]:
+    name = spec.profile
+    if name is not None and (not name.strip() or not name.isprintable() or "]" in name):
+        message = f'"{shown(name)}" is not a valid name of a profile'
+        yield Finding("profile", message, "`aws configure list-profiles` lists those that exist")
+
+
+@rule(
     "role-path",
     hard=True,
     text="The path of IAM roles starts and ends with a slash.",

@@ -1,0 +1,163 @@
+"""Commands that are forked: real processes, since what they inherit and what outlives what is the system's."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from aurora_cli.operations.fleet.executors.executor import Task
+from aurora_cli.operations.fleet.executors.forks import Forks, can_fork
+from aurora_cli.operations.fleet.executors.processes import Processes
+from tests.harness import clean_environ
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="needs descriptors of processes, which Linux has")
+CONTROLLER = """
+import json, os, signal, sys
+from pathlib import Path
+from aurora_cli.operations.fleet.executors.executor import Task
+from aurora_cli.operations.fleet.executors.forks import Forks
+forks = Forks(os.environ)
+forks.start(Task("held", tuple(sys.argv[3:]), Path(sys.argv[1]), Path(sys.argv[2])))
+print(forks._server.pid, flush=True)
+signal.pause()
+"""
+LOADED = """
+import functools, gc, json, os, threading
+from aurora_cli.fork_server import preload
+before = set(os.listdir("/proc/self/fd"))
+preload()
+opened = sorted(set(os.listdir("/proc/self/fd")) - before)
+gc.unfreeze()
+filled = [f"{one.__module__}.{one.__qualname__}" for one in gc.get_objects()
+    if isinstance(one, functools._lru_cache_wrapper) and one.__module__.startswith("aurora_cli.") and one.cache_info().currsize]
+print(json.dumps({"filled": sorted(filled), "threads": threading.active_count(), "opened": opened}))
+"""
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    found = Forks(clean_environ())
+    yield found
+    found.close()
+
+
+class Held:
+    """A command that reads a spec which the test has not written yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.fifo = folder / "held.yaml"
+        os.mkfifo(self.fifo)
+        self.task = Task("held", ("validate", "-f", str(self.fifo)), folder / "held.json", folder / "held.log")
+
+    def pid(self) -> int:
+        """Its process, once it reads."""
+        self.writer = self.fifo.open("w")
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (entry / "fd" / "1").readlink() == self.task.out:
+                    return int(entry.name)
+        raise AssertionError("it does not run")
+
+    def release(self) -> None:
+        """Let it read something that is no spec."""
+        with self.writer:
+            self.writer.write("nothing: valid")
+
+
+def until_gone(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        process = os.pidfd_open(pid)
+        assert select.select([process], [], [], 30)[0]
+        os.close(process)
+
+
+def test_a_fork_does_what_a_process_does(forks: Forks, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("name: Bad_\nregion: eu-west-1\n")
+    for words in (("--version",), ("validate", "-f", str(tmp_path / "bad.yaml"), "-o", "json"), ("nope",)):
+        task = Task("any", words, tmp_path / "out", tmp_path / "log")
+        status = forks.start(task).wait()
+        alone = subprocess.run([sys.executable, "-m", "aurora_cli", *words], env=clean_environ(), capture_output=True)
+        assert (status, task.out.read_bytes(), task.log.read_bytes()) == (
+            alone.returncode,
+            alone.stdout,
+            alone.stderr,
+        )
+        assert {path.stat().st_mode & 0o777 for path in (task.out, task.log)} == {0o600}
+
+
+def test_a_fork_has_a_session_and_nothing_of_the_server(forks: Forks, tmp_path: Path) -> None:
+    held = Held(tmp_path)
+    fork = forks.start(held.task)
+    pid = held.pid()
+    assert os.getsid(pid) == pid and os.getpgid(pid) == pid
+    opened = {int(one.name): str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir()}
+    assert opened[0] == os.devnull
+    assert set(opened.values()) == {os.devnull, *map(str, (held.task.out, held.task.log, held.fifo))}
+    os.kill(pid, signal.SIGKILL)
+    assert fork.wait() == -signal.SIGKILL
+    with suppress(BrokenPipeError):
+        held.release()
+
+
+def test_an_interrupt_reaches_it_however_early(forks: Forks, tmp_path: Path) -> None:
+    held = Held(tmp_path)
+    fork = forks.start(held.task)
+    fork.send_signal(signal.SIGINT)
+    assert fork.wait() == 130
+
+
+def test_it_outlives_its_server_and_ends_when_it_ends(tmp_path: Path) -> None:
+    """Then nobody knows its status; what is submitted from then on runs without a server."""
+    executor = Processes(clean_environ(), most=1)
+    held = Held(tmp_path)
+    tasks = [Task(f"t{number}", ("--version",), tmp_path / f"{number}", tmp_path / "log") for number in range(2)]
+    for task in (tasks[0], held.task, tasks[1]):
+        executor.submit(task)
+    watched = executor.watch()
+    assert (first := next(watched)).task == tasks[0] and first.status == 0
+    held.pid()
+    assert executor._forks is not None
+    executor._forks._server.kill()
+    executor._forks._server.wait()
+    assert not executor._ended.qsize()
+    held.release()
+    assert [(one.task.name, one.status) for one in watched] == [("held", None), ("t1", 0)]
+    assert "nothing" in held.task.log.read_text()
+
+
+def test_it_outlives_the_controller_and_the_server_does_not(tmp_path: Path) -> None:
+    held = Held(tmp_path)
+    words = [sys.executable, "-c", CONTROLLER, str(held.task.out), str(held.task.log), *held.task.words]
+    with subprocess.Popen(words, env=clean_environ(), stdout=subprocess.PIPE, text=True) as controller:
+        assert controller.stdout is not None
+        server, pid = int(controller.stdout.readline()), held.pid()
+        controller.kill()
+    until_gone(server)
+    assert not held.task.log.read_text()
+    held.release()
+    until_gone(pid)
+    assert "nothing" in held.task.log.read_text()
+
+
+def test_what_is_loaded_is_of_no_cluster() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], env=clean_environ(), capture_output=True, text=True, check=True
+    )
+    found = json.loads(done.stdout)
+    assert found["threads"] == 1
+    assert found["opened"] == []
+    assert found["filled"] == [
+        "aurora_cli.hcl.environment.environment",
+        "aurora_cli.hcl.render._template",
+        "aurora_cli.spec.facts.tables.table",
+        "aurora_cli.spec.layers.shape.spec_shape",
+    ]
