@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import multiprocessing
 import os
@@ -25,7 +24,7 @@ from aurora_cli.fleet.policies import broken
 from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.shape import split_path
 from aurora_cli.spec.text.files import file_beside, named_files
-from aurora_cli.spec.text.load import load_file, shown_path
+from aurora_cli.spec.text.load import load_found, shown_path
 
 SUFFIXES = (".yaml", ".yml")
 IGNORED = "fleet-file"
@@ -160,7 +159,9 @@ def read_member(path: Path) -> Member:
     try:
         fleet = fleet_of(path.parent)
         member = replace(member, fleet=fleet.folder)
-        layer = replace(load_file(str(path), io.StringIO()), source=member.file)
+        layer = load_found(path)
+        if layer.values and not tidy(layer)[0].values:
+            return replace(member, problems=(_no_spec(member),))
         found = inherited_by(path, layer)
         layers = (*found.layers, layer)
         written = Merged([tidy(one)[0] for one in layers]).nested()
@@ -209,7 +210,14 @@ def _facts_of_others(fleet: Fleet, read: Collection[Path]) -> Iterator[set[str]]
     for path in _files(fleet.folder):
         if path not in read and fleet_of(path.parent).folder == fleet.folder:
             with suppress(AuroraError):
-                yield written(load_file(str(path), io.StringIO()).values)
+                yield written(load_found(path).values)
+
+
+def _no_spec(member: Member) -> Problem:
+    hint = f"if it is none, name it under `ignore` in {NAME}"
+    if member.path.stem == Path(NAME).stem:
+        hint = f"what specs have in common is in {NAME}: rename it"
+    return Problem("", "it has no key of a spec", hint=hint, check="no-spec", source=member.file)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -42,8 +42,10 @@ def in_all(summary: Mapping[str, Any]) -> str:
     return f"In all: {monthly(summary)}{f' ({dated})' if dated else ''}."
 
 
-def planned(summary: Mapping[str, Any]) -> str:
-    """`at least 543.80 USD a month, 120.00 more than before (prices of 2026-11-20)`, of what a plan says."""
+def planned(summary: Mapping[str, Any], region: str) -> str:
+    """`at least 543.80 USD a month, 120.00 more than before (prices of 2026-11-20)`, of what a plan in a Region says."""
+    if summary["monthly"] is None:
+        return f"{UNKNOWN}, no price of {region} is known"
     dated = prices_of(summary)
     return f"{monthly(summary)}{_difference(summary)}{f' ({dated})' if dated else ''}"
 

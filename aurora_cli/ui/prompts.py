@@ -33,12 +33,24 @@ def type_name(consoles: Consoles, name: str, what: str = "cluster") -> bool:
     Raises:
         KeyboardInterrupt: Ctrl-C at the prompt.
     """
-    prompt = Text(f"To proceed, type the name of the {what} ").append(clean(name), style="heading").append(": ")
+    return type_phrase(consoles, name, f"the name of the {what} ")
+
+
+def type_phrase(consoles: Consoles, phrase: str, before: str = "") -> bool:
+    """Asks for a phrase that nobody types by accident, once; True only if it is typed exactly.
+
+    Args:
+        before: what it is, as in the question.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C at the prompt.
+    """
+    prompt = Text(f"To proceed, type {before}").append(clean(phrase), style="heading").append(": ")
     answer = _ask(consoles, prompt)
-    if answer is not None and answer.strip() == name:
+    if answer is not None and answer.strip() == phrase:
         return True
     if answer is not None and answer.strip():
-        echo(consoles.err, Text(f'That is not "{clean(name)}".'))
+        echo(consoles.err, Text(f'That is not "{clean(phrase)}".'))
     return False
 
 

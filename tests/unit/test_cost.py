@@ -362,13 +362,13 @@ def test_a_plan_says_what_it_costs_more(tmp_path: Path) -> None:
     assert found["monthly"] == {"from": "657.40", "to": "657.40"}
     assert found["before"]["monthly"] == {"from": "219.40", "to": "219.40"}
     assert found["difference"] == {"from": "438.00", "to": "438.00"}
-    assert planned(found) == "at least 657.40 USD a month, 438.00 more than before (prices of 2026-12-01)"
+    assert planned(found, "eu-north-1") == "at least 657.40 USD a month, 438.00 more than before (prices of 2026-12-01)"
     back = of_change(app(tmp_path), large, small)
-    assert back and planned(back).startswith("at least 219.40 USD a month, 438.00 less than before")
+    assert back and planned(back, "eu-north-1").startswith("at least 219.40 USD a month, 438.00 less than before")
     same = of_change(app(tmp_path), small, small)
-    assert same and planned(same).startswith("at least 219.40 USD a month, as before")
+    assert same and planned(same, "eu-north-1").startswith("at least 219.40 USD a month, as before")
     new = of_change(app(tmp_path), None, small)
-    assert new and planned(new) == "at least 219.40 USD a month (prices of 2026-12-01)"
+    assert new and planned(new, "eu-north-1") == "at least 219.40 USD a month (prices of 2026-12-01)"
 
 
 def test_a_difference_from_less_to_more(tmp_path: Path) -> None:
@@ -377,7 +377,7 @@ def test_a_difference_from_less_to_more(tmp_path: Path) -> None:
     found = of_change(app(tmp_path), fixed, serverless)
     # 0.5 ACU cost 43.80 and 16 ACU 1401.60, and the instance 219.
     assert found and found["difference"] == {"from": "-175.20", "to": "1182.60"}
-    assert "from 175.20 less to 1,182.60 more than before" in planned(found)
+    assert "from 175.20 less to 1,182.60 more than before" in planned(found, "eu-north-1")
 
 
 def test_a_difference_is_unknown_where_a_price_is_or_the_storage_changes(tmp_path: Path) -> None:
@@ -387,7 +387,7 @@ def test_a_difference_is_unknown_where_a_price_is_or_the_storage_changes(tmp_pat
     for after in (other, optimized):
         found = of_change(app(tmp_path), known, after)
         assert found and found["difference"] is None
-        assert "; the difference is unknown" in planned(found)
+        assert "; the difference is unknown" in planned(found, "eu-north-1")
     # What has no price on both sides is the same on both.
     same = [spec(instances={"class": "db.r6i.large"}, logs={"retention": days}) for days in (7, 30)]
     unchanged = of_change(app(tmp_path), *same)
@@ -397,7 +397,7 @@ def test_a_difference_is_unknown_where_a_price_is_or_the_storage_changes(tmp_pat
 def test_a_plan_without_prices_says_so_and_a_damaged_table_stops_none(tmp_path: Path) -> None:
     nowhere = spec(region="eu-north-1", instances={"class": "db.r7g.large"})
     found = of_change(app(tmp_path), None, nowhere)
-    assert found and planned(found) == "unknown"
+    assert found and planned(found, "eu-north-1") == "unknown, no price of eu-north-1 is known"
     (tmp_path / "prices.json").write_text("{")
     assert of_change(app(tmp_path), None, nowhere) is None
 
@@ -434,7 +434,7 @@ def test_a_region_without_prices_is_told_with_the_command_that_reads_them(run: R
     (tmp_path / "orders.yaml").write_text(SPEC.replace("us-east-1", "eu-north-1"))
     done = run("cost", "-f", "orders.yaml", "-o", "json")
     assert done.document["notes"] == [
-        "Prices of eu-north-1 are missing. Read them: aurora-cli prices update --region eu-north-1"
+        "Prices of eu-north-1 are missing. Read them: aurora-cli prices update eu-north-1"
     ]
     assert done.document["monthly"] is None
     assert done.document["at_least"] is True

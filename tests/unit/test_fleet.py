@@ -118,12 +118,7 @@ def test_only_a_repository_makes_a_folder_above_count(folder: Path, capsys: pyte
     for way in ("git init .", "copy fleet.yaml into the repository"):
         cards = by_name(folder / "payments")["cards"]
         (ignored,) = [one for one in cards.problems if one.check == "fleet-file"]
-        assert (cards.labels, ignored.source, ignored.severity, ignored.hint) == (
-            {},
-            "fleet.yaml",
-            "warning",
-            "git init .",
-        )
+        assert (cards.labels, ignored.source, ignored.severity, ignored.hint) == ({}, "fleet.yaml", "warning", way)
         (folder / "payments" / ".git").mkdir(exist_ok=True)
         fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0
@@ -456,6 +451,53 @@ def test_validate_reports_all_problems_of_all_files(folder: Path, capsys: pytest
     assert (suite.get("tests"), suite.get("failures")) == ("6", "4")
     assert [case.get("name") for case in suite if case.find("failure") is None] == ["orders", "cards"]
     assert main(["fleet", "validate", "cards", "-o", "junit"]) == 0
+
+
+def test_odd_files_are_problems_of_their_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """None is waited for, and none keeps the others from being read."""
+    odd = Path(os.fsdecode(b"\xff\n.yaml"))
+    (folder / odd).write_text("name: [")
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "round.yaml").symlink_to("round.yaml")
+    (folder / "around").symlink_to(".")
+    (folder / "nowhere.yaml").symlink_to("missing")
+    (folder / "folder.yaml").mkdir()
+    write(folder, {"helm.yaml": "image: x\nreplicas: 2", "fleet.yml": "defaults: {}", "big.yaml": "x" * 2**21})
+    assert main(["fleet", "validate", "-o", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    found = {one["file"]: one["problems"][0] for one in document["members"] if not one["valid"]}
+    assert {file: problem["message"] for file, problem in found.items() if file != "payments/wallet.yml"} == {
+        "\\xff\\n.yaml": "this is not valid YAML: expected the node content, but found '<stream end>'",
+        "pipe.yaml": "pipe.yaml is not a regular file",
+        "round.yaml": "cannot read round.yaml: too many levels of symbolic links",
+        "nowhere.yaml": "cannot read nowhere.yaml: no such file or directory",
+        "helm.yaml": "it has no key of a spec",
+        "fleet.yml": "it has no key of a spec",
+        "big.yaml": "big.yaml is larger than 1 MiB",
+    }
+    assert found["fleet.yml"]["hint"] == "what specs have in common is in fleet.yaml: rename it"
+    assert found["\\xff\\n.yaml"]["source"] == "\\xff\\n.yaml"
+    assert main(["validate", "-f", str(odd), "-o", "json"]) == 2
+    done = capsys.readouterr()
+    assert "udcff" not in done.out + done.err and "\\\\xff\\\\n.yaml" in done.out
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_a_fleet_yaml_that_is_no_file_is_an_error(folder: Path, kind: str) -> None:
+    """It would say something of every spec: it is not left out, and not waited for."""
+    path = folder / "fleet.yaml"
+    path.unlink()
+    os.mkfifo(path) if kind == "pipe" else path.symlink_to("missing") if kind == "link" else path.mkdir()
+    with pytest.raises(InvalidInput, match=r"fleet\.yaml"):
+        read_members([folder])
+
+
+def test_labels_are_text_as_it_was_written(folder: Path) -> None:
+    group = "groups: [{label: {n: 1}, labels: {hit: true}}]"
+    write(folder, {"fleet.yaml": f"labels: {{n: 1, b: true, d: 2026-01-01, f: 1.50}}\n{group}"})
+    assert by_name(folder)["orders"].labels == {"n": "1", "b": "true", "d": "2026-01-01", "f": "1.50", "hit": "true"}
+    write(folder, {"fleet.yaml": "# nothing yet"})
+    assert by_name(folder)["orders"].labels == {}
 
 
 def test_a_report_holds_text_that_xml_cannot(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from xml.etree import ElementTree
 
@@ -22,12 +23,13 @@ from aurora_cli.main import main
 from aurora_cli.operations.fleet import runs as folders
 from aurora_cli.operations.fleet.executors.executor import Ended, Task
 from aurora_cli.operations.fleet.listing import listed_runs
+from aurora_cli.operations.fleet.places import Places
 from aurora_cli.operations.fleet.plan import fleet_plan
 from aurora_cli.operations.fleet.rollout import controller as rolling
+from aurora_cli.operations.fleet.rollout import plans, start, waves
 from aurora_cli.operations.fleet.rollout import record as records
-from aurora_cli.operations.fleet.rollout import start
-from aurora_cli.operations.fleet.rollout.outcome import as_junit, exit_status, left, to_dict
-from aurora_cli.operations.fleet.rollout.record import ApplyRun, ClusterState
+from aurora_cli.operations.fleet.rollout.outcome import as_junit, exit_status, to_dict
+from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRun
 from aurora_cli.stacks.lock import Holder
 from tests.unit.test_fleet_runs import Scripted, finding, plan_of
 
@@ -138,22 +140,23 @@ def write(folder: Path, fleet: str, names: Sequence[str] = ()) -> None:
 def planned(app: AppContext, folder: Path, **special: str) -> None:
     members = read_members([folder])
     ends = {str(m.name): (0, special.get(str(m.name), plan_of(digest=DIGEST))) for m in members}
-    fleet_plan(app, members, [], Scripted(ends), lambda event: None)
+    fleet_plan(app, members, [], Scripted(ends), lambda event: None, Places.of([folder]))
 
 
-def begun(app: AppContext, allow: Sequence[str] = (), **how: Any) -> ApplyRun:
-    run = start.plan_run(app, None)
-    plans = start.planned(run)
-    return start.begin_apply(app, start.apply_record(run, plans, app.clock.now(), allow, **how), plans)
+def begun(app: AppContext, allow: Sequence[str] = (), folders: Sequence[Path] = (), **how: Any) -> RolloutRun:
+    found = plans.planned(plans.plan_run(app, None), folders)
+    return plans.begin_apply(app, plans.apply_record(found, app.clock.now(), allow, **how), found.plans)
 
 
-def carried_out(app: AppContext, run: ApplyRun, world: World, told: list[Any] | None = None, **how: Any) -> ApplyRun:
-    found = rolling.Rollout(("--sandbox",), start.members_of(run), **how)
-    rolling.fleet_apply(app, run, found, world, (told if told is not None else []).append)
+def carried_out(
+    app: AppContext, run: RolloutRun, world: World, told: list[Any] | None = None, **how: Any
+) -> RolloutRun:
+    found = rolling.How(("--sandbox",), start.members_of(run), **how)
+    rolling.roll_out(app, run, found, world, (told if told is not None else []).append)
     return run
 
 
-def states(run: ApplyRun) -> dict[str, str]:
+def states(run: RolloutRun) -> dict[str, str]:
     return {name: one.state for name, one in run.states().items()}
 
 
@@ -165,7 +168,7 @@ def test_waves_follow_each_other_each_with_its_gate_and_its_bake(app: AppContext
     assert world.log == ["apply a", "wait a", "apply b", "apply c", *looks, "apply d", "wait d"]
     assert app.clock.monotonic() == pytest.approx(180, abs=1), "three looks, one a minute"
     assert states(run) == {"a": "applied", "b": "applied", "c": "applied", "d": "applied", "e": "unchanged"}
-    assert (exit_status(run), left(run), run.progress.waves) == (0, [], ("passed",) * 3)
+    assert (exit_status(run), run.left, run.progress.waves) == (0, [], ("passed",) * 3)
     assert sum(isinstance(one, Note) and "The alarms are not known" in one.text for one in told) == 4
     document = to_dict(run)
     assert [(wave["name"], wave["clusters"]) for wave in document["waves"]] == [
@@ -174,7 +177,7 @@ def test_waves_follow_each_other_each_with_its_gate_and_its_bake(app: AppContext
         ("rest", ["d"]),
     ]
     with pytest.raises(InvalidInput, match="were applied by the run"):
-        start.plan_run(app, None)
+        plans.plan_run(app, None)
 
 
 def test_only_the_approved_plan_is_applied(app: AppContext, folder: Path) -> None:
@@ -232,7 +235,7 @@ def test_failures_stop_the_rest_and_stale_plans_are_left_out(
     run = carried_out(app, begun(app), world, max_failures=allowed)
     assert log is None or world.log == log
     assert (run.progress.outcome, exit_status(run)) == (outcome, status)
-    assert left(run) and all(name in left(run) for name in scripts)
+    assert run.left and all(name in run.left for name in scripts)
     failures = ElementTree.fromstring(as_junit(run)).get("failures")  # noqa: S314
     assert failures == str(sum(one not in ("applied", "unchanged") for one in states(run).values()))
 
@@ -266,6 +269,58 @@ def test_a_spec_that_was_edited_since_is_stale(app: AppContext, folder: Path) ->
     (folder / "e.yaml").write_text("name: e")
     carried_out(app, run, world)
     assert exit_status(run) == 0
+
+
+def test_a_last_wave_of_stale_plans_has_failed_and_is_planned_again(
+    app: AppContext, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(app, folder)
+    run = carried_out(app, begun(app), World({"d": ["stale"], "e": ["stale"]}))
+    assert (run.progress.waves, run.progress.outcome, exit_status(run)) == (("passed", "passed", "failed"), "done", 5)
+    (folder / "d.yaml").write_text("name: d\nport: 6000")
+    (folder / "e.yaml").write_text("name: e\nport: 6000")
+    assert main(["--home", str(app.home.path), "fleet", "resume"]) == 5
+    said = capsys.readouterr().err
+    assert "Plan the stale ones again" in said and "Resume:" not in said
+    assert f"Plan again: aurora-cli fleet plan -d {folder}" == (run.state("d").error or {})["hint"]
+
+
+def test_plans_that_are_not_complete_are_not_applied(app: AppContext, folder: Path) -> None:
+    planned(app, folder)
+    newest = folders.runs_of(app)[0]
+    newest.note(Ended(newest.task("b", ()), 130, 1.0))
+    (newest.folder / "c.end.json").unlink()
+    with pytest.raises(
+        InvalidInput, match="has no plan of 2 of 5 clusters: it was interrupted, or still runs"
+    ) as caught:
+        plans.plan_run(app, None)
+    assert str(caught.value.hint).endswith(f"aurora-cli fleet plan -d {folder}")
+
+
+@pytest.mark.parametrize("how", ["folder", "same path"])
+def test_the_specs_may_be_in_another_checkout(
+    app: AppContext, folder: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    planned(app, folder)
+    elsewhere = folder.parent / "job 2"
+    elsewhere.mkdir()
+    moved = folder.rename(elsewhere / "specs")
+    fleet_of.cache_clear()
+    monkeypatch.chdir(elsewhere)
+    given = [moved] if how == "folder" else []
+    seen: list[Task] = []
+    run = begun(app, folders=given)
+    world = World({"b": ["failed"]}, before=seen.append)
+    carried_out(app, run, world)
+    assert seen[0].words[3:5] == ("-f", str(moved / "a.yaml"))
+    third = moved.rename(folder.parent / "specs")
+    fleet_of.cache_clear()
+    again = start.rollout_run(app, run.id, [third])
+    carried_out(app, again, world)
+    assert exit_status(again) == 0 and seen[-3].words[3:5] == ("-f", str(third / "e.yaml"))
+    with pytest.raises(InvalidInput, match="specify -d 1 times"):
+        start.rollout_run(app, run.id, [third, third])
 
 
 @pytest.mark.parametrize("fleet", [WAVES, "waves: broken"])
@@ -324,7 +379,7 @@ def test_a_freeze_refuses_and_one_that_begins_stops(app: AppContext, folder: Pat
         begun(app)
     run = begun(app, during_freeze=True)
     world = World()
-    carried_out(app, run, world, frozen=lambda members: start.frozen(members, app.clock.now()))
+    carried_out(app, run, world, frozen=lambda members: waves.frozen(members, app.clock.now()))
     assert (world.applied, exit_status(run)) == (list("abc"), 1)
     carried_out(app, run, world)
     assert exit_status(run) == 0
@@ -343,7 +398,7 @@ def test_a_freeze_refuses_and_one_that_begins_stops(app: AppContext, folder: Pat
 )
 def test_a_date_counts_as_a_whole(app: AppContext, folder: Path, freeze: str, covers: bool) -> None:
     write(folder, f"{WAVES}\nfreezes: [{{{freeze}, reason: x}}]")
-    assert bool(start.frozen(read_members([folder]), app.clock.now())) is covers
+    assert bool(waves.frozen(read_members([folder]), app.clock.now())) is covers
 
 
 def test_abort_starts_no_more_and_a_second_one_interrupts(app: AppContext, folder: Path) -> None:
@@ -368,6 +423,43 @@ def test_abort_starts_no_more_and_a_second_one_interrupts(app: AppContext, folde
     world.before = lambda task: None
     carried_out(app, run, world)
     assert (world.applied, exit_status(run)) == (list("abcde"), 0)
+
+
+def test_nothing_is_submitted_after_the_executor_was_told_to_start_no_more(app: AppContext, folder: Path) -> None:
+    planned(app, folder)
+    run = begun(app)
+    made: list[Any] = []
+    free: list[bool] = []
+
+    class Watched(rolling._Controller):
+        def __init__(self, *parts: Any) -> None:
+            super().__init__(*parts)
+            made.append(self)
+
+    class Locked(World):
+        def submit(self, task: Task) -> None:
+            if "apply" in task.words:
+                thread = Thread(target=self._try)
+                thread.start()
+                thread.join()
+            super().submit(task)
+
+        def cancel(self, *, running: bool = True) -> None:
+            thread = Thread(target=self._try)
+            thread.start()
+            thread.join()
+            super().cancel(running=running)
+
+        def _try(self) -> None:
+            got = made[0].lock.acquire(blocking=False)
+            free.append(got)
+            if got:
+                made[0].lock.release()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rolling, "_Controller", Watched)
+        carried_out(app, run, Locked({"b": ["failed"]}))
+    assert len(free) == 4 and not any(free), "a, b, c and the end: each under the controller's lock"
 
 
 def test_ctrl_c_is_the_same(app: AppContext, folder: Path) -> None:
@@ -422,13 +514,14 @@ def test_killed_at_any_write_nothing_is_done_twice_and_nothing_is_lost(
     write(folder, WAVES.replace("3m", "1m"))
     members = read_members([folder])
     monkeypatch.setattr(start, "read_files", lambda paths: members)
+    monkeypatch.setattr(plans, "read_files", lambda paths: members)
     specs = {str(m.name): {"file": str(m.path), "spec": m.digest} for m in members}
-    plans = folders.begin_run(app, "plan", [], {"specs": specs})
+    begun = folders.begin_run(app, "plan", [], {"specs": specs})
     for name in specs:
-        (plans.folder / f"{name}.json").write_text(plan_of(digest=DIGEST))
-        plans.note(Ended(plans.task(name, ()), 0, 1.0))
-    found = start.planned(plans)
-    record = start.apply_record(plans, found, app.clock.now())
+        (begun.folder / f"{name}.json").write_text(plan_of(digest=DIGEST))
+        begun.note(Ended(begun.task(name, ()), 0, 1.0))
+    found = plans.planned(begun)
+    record = plans.apply_record(found, app.clock.now())
     written = writing.write_atomic
     left_until = [0]
 
@@ -445,7 +538,7 @@ def test_killed_at_any_write_nothing_is_done_twice_and_nothing_is_lost(
     at, killed = 0, True
     while killed:
         at += 1
-        run = start.begin_apply(app, record, found)
+        run = plans.begin_apply(app, record, found.plans)
         world, killed = World({"c": ["failed"]}), False
         left_until[0] = at
         try:
@@ -479,7 +572,7 @@ def test_runs_that_can_be_resumed_stay(app: AppContext, folder: Path) -> None:
         folders.begin_run(app, "plan", [])
     ids = [one.id for one in listed_runs(app)]
     assert run.id in ids and len(ids) == 2 * folders.KEPT + 1
-    assert start.apply_run(app, None).id == run.id, "one without a record has done nothing"
+    assert start.rollout_run(app, None).id == run.id, "one without a record has done nothing"
 
 
 def test_a_damaged_record_is_said(app: AppContext, folder: Path) -> None:
@@ -492,14 +585,14 @@ def test_a_damaged_record_is_said(app: AppContext, folder: Path) -> None:
     plan = folders.runs_of(app)[0]
     (plan.folder / folders.RECORD).write_text("{")
     with pytest.raises(InvalidInput, match="is not complete"):
-        start.planned(plan)
+        plans.planned(plan)
     (run.folder / "_progress.json").write_text('{"waves": ["passed"]}')
     with pytest.raises(StackDamaged, match="it has other waves than the run"):
         run.progress  # noqa: B018
     (run.folder / "_apply.json").write_text('{"plan": ')
     planned(app, folder)
     assert [one.state for one in listed_runs(app)] == ["planned", "damaged", "planned"]
-    assert start.plan_run(app, None).id > plan.id, "the plans that the message tells to make can be applied"
+    assert plans.plan_run(app, None).id > plan.id, "the plans that the message tells to make can be applied"
 
 
 @pytest.mark.parametrize(
@@ -508,9 +601,9 @@ def test_a_damaged_record_is_said(app: AppContext, folder: Path) -> None:
         (["apply"], 2, "--yes was not given"),
         (["apply", "--yes"], 2, "There are no plans to apply. hint: Plan first:"),
         (["apply", "x", "--yes"], 2, "There is no run x of fleet plan."),
-        (["resume"], 2, "No fleet apply was run here."),
-        (["resume", "x"], 2, "There is no run x"),
-        (["abort"], 2, "No fleet apply was run here."),
+        (["resume"], 2, "No fleet apply, or other run in waves, was begun here."),
+        (["resume", "x"], 2, "There is no run x in waves"),
+        (["abort"], 2, "No fleet apply, or other run in waves, was begun here."),
         (["runs"], 0, ""),
     ],
 )

@@ -205,13 +205,11 @@ def test_update_keeps_prices_in_the_home_and_the_rest_stays(run: Run, tmp_path: 
         .replace("0.0000002200", "0.0000002500")
         .replace("2026-11-20", "2026-12-24")
     )
-    assert run("prices", "update", "--from", "second.json", "--region", "eu-west-1").out.startswith(
-        "eu-west-1: 18 prices."
-    )
+    assert run("prices", "update", "eu-west-1", "--from", "second.json").out.startswith("eu-west-1: 18 prices.")
     rows = {row["item"]: row for row in run("prices", "show", "--region", "eu-west-1", "-o", "json").document["prices"]}
     assert (rows["io"]["usd"], rows["io"]["price_of"], rows["io"]["unit"]) == ("0.25", "2026-12-24", "million requests")
     assert {row["table"] for row in rows.values()} == {"updated"}
-    packaged = run("prices", "show", "--region", "us-east-1", "-o", "json").document["prices"]
+    packaged = run("prices", "show", "us-east-1", "-o", "json").document["prices"]
     assert {row["table"] for row in packaged} == {"packaged"}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from aurora_cli.commands.shared.options import (
+    approved_option,
     change_options,
     file_option,
     in_place_option,
@@ -29,12 +30,7 @@ from aurora_cli.commands.shared.spec_options import SpecCommand, spec_options, s
 @click.option("--allow-revert", is_flag=True, help="Let the file undo what a later operation changed.")
 @in_place_option
 @write_option
-@click.option(
-    "--approved",
-    metavar="DIGEST",
-    help="Apply only the plan with this `digest` of `plan -o json`, or what an interruption left of it, without asking; "
-    "another one is not applied (status 5).",
-)
+@approved_option("plan")
 @change_options
 @pass_session
 @click.pass_context

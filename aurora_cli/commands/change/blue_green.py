@@ -81,7 +81,8 @@ def create(session: Session, /, name: str, **options: Any) -> None:
 
 def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
     """Carry `create` out; `upgrade --blue-green` does the same."""
-    require_approver(session, yes=options["yes"], dry_run=options["dry_run"])
+    approved = options.get("approved")
+    require_approver(session, yes=options["yes"] or approved is not None, dry_run=options["dry_run"])
     from aurora_cli.operations.blue_green import create as operation
     from aurora_cli.operations.core.review import RunOptions
     from aurora_cli.spec.layers.flags import layer_from_pairs, parse_set
@@ -90,7 +91,7 @@ def make_green(session: Session, name: str, options: dict[str, Any]) -> None:
     layers = layer_from_pairs((*parse_set(text), "--set") for text in given)
     words = [word for text in given for word in ("--set", text)]
     with progress(session) as emit:
-        approve = approve_with(session, yes=options["yes"])
+        approve = approve_with(session, yes=options["yes"], approved=approved)
         how = RunOptions(
             "blue-green create", approve, emit, dry_run=options["dry_run"], skip_checks=options["skip_check"]
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.shared.options import name_argument
+from aurora_cli.commands.shared.options import approved_option, name_argument
 from aurora_cli.commands.shared.run_operation import operate, operation_options, usage
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -18,6 +18,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
     "--rolling", is_flag=True, help="Every instance with parameters pending a reboot, one at a time, writer last."
 )
 @click.option("--all", "every", is_flag=True, help="With --rolling: also instances with nothing pending.")
+@approved_option("reboot --dry-run")
 @operation_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:

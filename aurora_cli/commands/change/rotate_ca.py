@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.shared.options import name_argument, write_option
+from aurora_cli.commands.shared.options import approved_option, name_argument, write_option
 from aurora_cli.commands.shared.run_operation import operate, operation_options
 from aurora_cli.commands.shared.session import Session, pass_session
 
@@ -15,6 +15,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @name_argument()
 @click.option("--to", metavar="CA", help="Certificate authority, e.g. rds-ca-ecc384-g1; default: the account's.")
 @write_option
+@approved_option("rotate-ca --dry-run")
 @operation_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aurora_cli.commands.shared.options import change_options, name_argument, write_option
+from aurora_cli.commands.shared.options import approved_option, change_options, name_argument, write_option
 from aurora_cli.commands.shared.output import print_data
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.run_operation import operate, usage
@@ -23,6 +23,7 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @click.option("--cluster-group", metavar="NAME", help="Existing cluster parameter group of the new family.")
 @click.option("--instance-group", metavar="NAME", help="Existing DB parameter group of the new family.")
 @write_option
+@approved_option("upgrade --dry-run")
 @change_options
 @pass_session
 def command(session: Session, /, name: str, **options: Any) -> None:

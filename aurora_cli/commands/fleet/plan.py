@@ -9,6 +9,7 @@ import click
 from aurora_cli.commands.fleet.rollout.rolling_out import parallel_option
 from aurora_cli.commands.fleet.selecting import (
     end_with_failures,
+    folders_of,
     formats_option,
     selected_members,
     selection_options,
@@ -48,13 +49,14 @@ def plan(
     from aurora_cli.fleet.report import all_problems, said_of
     from aurora_cli.operations.fleet import plan as fleet
     from aurora_cli.operations.fleet import view
+    from aurora_cli.operations.fleet.places import Places
 
     members = selected_members(session, options)
     if not all(member.valid for member in members):
         raise SpecInvalid(said_of(members), problems=all_problems(members, warnings=False))
     with progress(session) as emit:
         words, executor = workers(session, parallel)
-        found = fleet.fleet_plan(session.app, members, words, executor, emit)
+        found = fleet.fleet_plan(session.app, members, words, executor, emit, Places.of(folders_of(options)))
     if output in ("junit", "markdown"):
         session.write(view.as_junit(found) if output == "junit" else view.as_markdown(found))
     elif output != "table":

@@ -89,6 +89,11 @@ def end_with_failures(session: Session, failed: Sequence[str], total: int, done:
         raise click.exceptions.Exit(OperationFailed.exit_status)
 
 
+def folders_of(options: dict[str, Any]) -> list[Path]:
+    """What --folder says."""
+    return [Path(folder) for folder in options["folders"] or (".",)]
+
+
 def where_terms(options: dict[str, Any], later: Collection[str] = ()) -> list[Term]:
     """What --where says; `later` as in `selected_members`. Raises InvalidInput."""
     from aurora_cli.fleet.where import parse_where
@@ -140,7 +145,7 @@ def selected_members(session: Session, options: dict[str, Any], later: Collectio
     from aurora_cli.fleet.selection import Selection, changed_since
     from aurora_cli.fleet.where import Term
 
-    folders = [Path(folder) for folder in options["folders"] or (".",)]
+    folders = folders_of(options)
     terms = [term for term in where_terms(options, later) if term.path not in later]
     given = {"region": session.settings.region, "account": options["account"]}
     terms += [Term(path, value) for path, value in given.items() if value]

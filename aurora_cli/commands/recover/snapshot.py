@@ -10,7 +10,7 @@ import click
 from aurora_cli.commands.group import HelpfulGroup
 from aurora_cli.commands.shared.approval import require_confirmation
 from aurora_cli.commands.shared.completions import complete_clusters
-from aurora_cli.commands.shared.options import output_option
+from aurora_cli.commands.shared.options import output_option, parse_tags, tag_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
@@ -41,9 +41,11 @@ def command() -> None:
 @command.command(name="create")
 @click.argument("cluster", shell_complete=complete_clusters)
 @click.option("--id", "identifier", metavar="NAME", help="Its identifier; default the cluster's and the time in UTC.")
+@tag_option
+@click.option("--dry-run", is_flag=True, help="Only say whether a snapshot would be taken.")
 @output_option()
 @pass_session
-def create(session: Session, /, cluster: str, identifier: str | None, output: str) -> None:
+def create(session: Session, /, cluster: str, identifier: str | None, output: str, **options: Any) -> None:
     """Take a snapshot of a cluster, and wait until it is available.
 
     The cluster keeps running without an interruption; the duration depends on its size. With the --id of an existing
@@ -52,13 +54,23 @@ def create(session: Session, /, cluster: str, identifier: str | None, output: st
     \b
     Examples:
       aurora-cli snapshot create orders
-      aurora-cli snapshot create orders --id orders-before-migration -o json
+      aurora-cli snapshot create orders --id orders-before-migration --tag ticket=DB-17 -o json
+      aurora-cli snapshot create orders --dry-run
     """
     from aurora_cli.operations.day_two import snapshots
 
+    region, tags = session.settings.region, parse_tags(options["tags"])
     with progress(session) as emit:
-        result = snapshots.create_snapshot(session.app, cluster, identifier, region=session.settings.region, emit=emit)
-    _print(session, result, output)
+        if options["dry_run"]:
+            wanted = snapshots.wanted_snapshot(session.app, cluster, identifier, region=region, emit=emit)
+        else:
+            result = snapshots.create_snapshot(session.app, cluster, identifier, region=region, emit=emit, tags=tags)
+    if not options["dry_run"]:
+        _print(session, result, output)
+    elif output != "table":
+        print_data(session, wanted.to_dict(), output)
+    else:
+        session.say(f"{wanted.id} {'would be taken' if wanted.changes else 'already exists'} ({wanted.region}).")
 
 
 @command.command(name="list")

@@ -19,17 +19,23 @@ def command() -> None:
 
     \b
     Examples:
-      aurora-cli prices show --region us-east-1
-      aurora-cli prices update --region eu-west-1
+      aurora-cli prices show us-east-1
+      aurora-cli prices update eu-west-1
     """
 
 
+def _of_the_region(session: Session, regions: tuple[str, ...]) -> tuple[str, ...]:
+    """The Regions that were named, or the one of --region where that was typed."""
+    typed = session.settings.region if "region" in session.settings.typed else None
+    return regions or ((typed,) if typed else ())
+
+
 @command.command(name="show")
-@click.option("--region", "regions", metavar="REGION", multiple=True, help="Only this Region; can be repeated.")
+@click.argument("regions", metavar="[REGION]...", nargs=-1)
 @output_option()
 @pass_session
 def show(session: Session, regions: tuple[str, ...], output: str) -> None:
-    """List the known prices with their dates.
+    """List the known prices with their dates, of these Regions or of all.
 
     A price is `packaged` with this version, or `updated` by `prices update`. JSON and YAML name the sources too. What is
     not in the list is "unknown" in an estimate.
@@ -37,11 +43,11 @@ def show(session: Session, regions: tuple[str, ...], output: str) -> None:
     \b
     Examples:
       aurora-cli prices show
-      aurora-cli prices show --region us-east-1 -o json
+      aurora-cli prices show us-east-1 -o json
     """
     from aurora_cli.operations.cost.prices import price_rows
 
-    rows = price_rows(session.app, regions)
+    rows = price_rows(session.app, _of_the_region(session, regions))
     if output != "table":
         print_data(session, {"schema_version": SCHEMA_VERSION, "currency": "USD", "prices": rows}, output)
         return
@@ -51,7 +57,7 @@ def show(session: Session, regions: tuple[str, ...], output: str) -> None:
 
 
 @command.command(name="update")
-@click.option("--region", "regions", metavar="REGION", multiple=True, help="Prices of this Region; can be repeated.")
+@click.argument("regions", metavar="[REGION]...", nargs=-1)
 @click.option(
     "--from",
     "files",
@@ -65,19 +71,19 @@ def show(session: Session, regions: tuple[str, ...], output: str) -> None:
 def update(session: Session, regions: tuple[str, ...], files: tuple[Path, ...], output: str) -> None:
     """Read prices from AWS into the home.
 
-    Asks the Pricing API (permission pricing:GetProducts), or reads files of the bulk price list, which need no account:
-    index.json of AmazonRDS, AmazonCloudWatch, AmazonVPC, awskms and AWSSecretsManager, in all Regions or in one. New
-    prices take the place of those with the same name; the others stay.
+    Asks the Pricing API for the Regions that are named (permission pricing:GetProducts), or reads files of the bulk price
+    list, which need no account: index.json of AmazonRDS, AmazonCloudWatch, AmazonVPC, awskms and AWSSecretsManager, in
+    all Regions or in one. New prices take the place of those with the same name; the others stay.
 
     \b
     Examples:
-      aurora-cli prices update --region eu-west-1 --region eu-central-1
+      aurora-cli prices update eu-west-1 eu-central-1
       aurora-cli prices update --from AmazonRDS-eu-west-1.json
     """
     from aurora_cli.operations.cost.prices import update_prices
 
     with progress(session) as emit:
-        found = update_prices(session.app, regions, files, emit)
+        found = update_prices(session.app, _of_the_region(session, regions), files, emit)
     if output != "table":
         print_data(session, {"schema_version": SCHEMA_VERSION, **found.to_dict()}, output)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -64,6 +64,20 @@ def exit_code_option(decorated: Decorated) -> Decorated:
     )(decorated)
 
 
+def approved_option(source: str) -> Callable[[Decorated], Decorated]:
+    """--approved: the plan that was approved beforehand.
+
+    Args:
+        source: the command line whose JSON has its digest, after the name of the program.
+    """
+    return click.option(
+        "--approved",
+        metavar="DIGEST",
+        help=f"Apply only the plan with this `digest` of `{source} -o json`, or what an interruption left of it, without "
+        "asking; another one is not applied (status 5).",
+    )
+
+
 def allow_option(decorated: Decorated) -> Decorated:
     """--allow: the Terraform addresses whose loss the user accepts."""
     return click.option(
@@ -105,6 +119,19 @@ def write_option(decorated: Decorated) -> Decorated:
         is_flag=True,
         help="Write what the cluster has into the spec file that was applied last; keeps comments.",
     )(decorated)
+
+
+def tag_option(decorated: Decorated) -> Decorated:
+    """--tag: of what is made, beside the spec; `parse_tags` reads it."""
+    text = "Tag of the snapshot; can be repeated."
+    return click.option("--tag", "tags", metavar="KEY=VALUE", multiple=True, help=text)(decorated)
+
+
+def parse_tags(texts: Sequence[str]) -> dict[str, str]:
+    """What --tag says. Raises InvalidInput."""
+    from aurora_cli.spec.layers.flags import parse_tag
+
+    return dict(map(parse_tag, texts))
 
 
 def in_region_option(decorated: Decorated) -> Decorated:

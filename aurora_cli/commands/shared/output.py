@@ -57,6 +57,9 @@ def change_document(result: ChangeResult) -> dict[str, Any]:
     """The published form: the report's keys, or the plan's after a dry run, with `dry_run` and `summary`."""
     body = result.review if result.dry_run and result.review is not None else result.report
     document = {**body.to_dict(), "changed": result.changed, "dry_run": result.dry_run}
+    if body is result.review and result.report is not None:
+        report = result.report.to_dict()
+        document["cluster"] = {key: report[key] for key in ("status", "engine_version", "instances", "pending")}
     if body is result.report:
         document["summary"] = {"add": 0, "change": 0, "destroy": 0, **result.summary}
         document["verified"] = result.verified

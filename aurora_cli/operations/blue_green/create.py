@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.aws.cluster.topology import read_topology
-from aurora_cli.aws.engine.blue_green import Deployment, create_deployment, deployment_named
+from aurora_cli.aws.engine.blue_green import READY, Deployment, create_deployment, deployment_named
 from aurora_cli.aws.engine.engine_versions import read_engine_versions
 from aurora_cli.aws.engine.parameter_groups import Group, is_made, make_group
 from aurora_cli.errors import InvalidInput, OperationFailed
@@ -33,7 +33,7 @@ from aurora_cli.operations.core.review import RunOptions
 from aurora_cli.operations.pipeline.engine import run_operation
 from aurora_cli.operations.pipeline.step import Decision, Operation, Step, typed
 from aurora_cli.operations.preflight.target_version import choose_target
-from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, to_dict, write_blue_green
+from aurora_cli.stacks.blue_green import BlueGreenRecord, from_dict, read_blue_green, to_dict, write_blue_green
 
 if TYPE_CHECKING:
     from aurora_cli.aws.cluster.topology import Topology
@@ -81,6 +81,7 @@ class Create(Operation):
     words: tuple[str, ...] = ()
     skip_checks: tuple[str, ...] = ()
     name = "blue-green create"
+    target = "version"
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -96,6 +97,12 @@ class Create(Operation):
         """Refuse what stands in the way, and read from Terraform's plan which parameter groups are needed."""
         topology = context.live()
         version = self._version(context, topology) if self.to else topology.engine_version
+        if self.to and not self.values:
+            if version == topology.engine_version:
+                raise _same(self.cluster, version)
+            ready = _ready(context, version)
+            if ready is not None:
+                return ready
         changes = [*([("--to", {"engine_version": version})] if self.to else []), *self.values]
         after = target_of(context.stack, changes, self.skip_checks).spec
         refuse_other_changes(context.spec, after)
@@ -103,11 +110,7 @@ class Create(Operation):
         refuse(self.cluster, blockers(situation_of(context, topology, after, major=major)))
         key = new_key(context.spec, after, _stack_key(context))
         if version == topology.engine_version and not parameters_differ(context.spec, after) and key is None:
-            raise InvalidInput(
-                f"{self.cluster} already runs {version}, and neither parameters nor key change: green would be the same as blue.",
-                hint="Specify a version with --to, parameters with --set parameters.cluster.NAME=VALUE, or a KMS key with "
-                "--set encryption.kms_key=KEY.",
-            )
+            raise _same(self.cluster, version)
         suffix = self._suffix(context, major=major)
         groups = self._groups(context, after, suffix)
         record = BlueGreenRecord(
@@ -121,6 +124,7 @@ class Create(Operation):
         facts = {
             "record": to_dict(record),
             "groups": [group.to_facts() for _, group in groups.made],
+            "version": version,
             "arn": topology.arn,
             "tags": {**context.spec.tags, CLUSTER_TAG: self.cluster},
             "target": {
@@ -159,8 +163,28 @@ class Create(Operation):
     def steps(self, context: OperationContext, decision: Decision) -> Sequence[Step]:
         """Groups, deployment, and the wait for the green cluster."""
         facts = decision.facts
+        if "ready" in facts:
+            return []
         groups = [_group_step(context, Group.from_facts(one)) for one in facts["groups"]]
         return [*groups, _deployment_step(context, facts), _green_step(context, facts["record"]["name"])]
+
+
+def _same(cluster: str, version: str) -> InvalidInput:
+    return InvalidInput(
+        f"{cluster} already runs {version}, and neither parameters nor key change: green would be the same as blue.",
+        hint="Specify a version with --to, parameters with --set parameters.cluster.NAME=VALUE, or a KMS key with "
+        "--set encryption.kms_key=KEY.",
+        details={"runs": version},
+    )
+
+
+def _ready(context: OperationContext, version: str) -> Decision | None:
+    """Nothing to do, where the green cluster of that version was created here and waits for its switchover; else None."""
+    record = read_blue_green(context.stack.folder)
+    found = deployment_named(context.rds, record.name) if record and record.version == version else None
+    if found is None or found.switched or found.status not in READY or _unready(context.rds, found) is not None:
+        return None
+    return Decision({"ready": found.id, "version": version})
 
 
 def _stack_key(context: OperationContext) -> str | None:

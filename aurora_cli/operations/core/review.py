@@ -72,6 +72,7 @@ class PlanReview:
         remarks: sentences about this operation that a person should read.
         behind: what the steps do more exactly, as in `Shown`.
         cost: the estimated monthly cost of the spec at the end, and the difference, in its JSON form; None without such a spec.
+        to: what an operation leads to, e.g. the engine version; None where it has no such target.
         account: number of the AWS account that the plan is about; None where nobody asked.
     """
 
@@ -89,6 +90,7 @@ class PlanReview:
     remarks: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     cost: dict[str, Any] | None = None
+    to: str | None = None
     account: str | None = None
 
     @property
@@ -130,6 +132,7 @@ class PlanReview:
             "sequence": [vars(step) for step in self.sequence],
             "remarks": list(self.remarks),
             "cost": self.cost,
+            **({"to": self.to} if self.to else {}),
         }
 
 

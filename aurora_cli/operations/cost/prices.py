@@ -92,7 +92,7 @@ def _from_api(app: AppContext, regions: Sequence[str], emit: Emit) -> Iterator[t
     fallback = app.fallback_region()
     wanted = list(regions) or [name for name in (app.region, fallback[0] if fallback else None) if name][:1]
     if not wanted:
-        raise InvalidInput("No Region is set.", hint="Specify --region, or set AWS_REGION.")
+        raise InvalidInput("No Region is set.", hint="Name one: aurora-cli prices update eu-west-1")
     today = app.clock.now().date()
     for region in wanted:
         for service in SERVICES:

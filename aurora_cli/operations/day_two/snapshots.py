@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from aurora_cli.operations.core.specs import act_for
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
+
+_IDENTIFIER = re.compile(r"(?=.{1,255}$)[A-Za-z](-?[A-Za-z0-9])*")
 
 
 @dataclass(frozen=True)
@@ -61,32 +64,95 @@ def snapshots(app: AppContext, cluster: str | None, *, region: str | None, emit:
     return list_snapshots(_rds(app, region_for(app, cluster, region)), cluster)
 
 
-def create_snapshot(
+@dataclass(frozen=True)
+class WantedSnapshot:
+    """What a `snapshot create` would do.
+
+    Attributes:
+        cluster, region: of which, and where.
+        id: of the snapshot.
+        there: the snapshot where it exists already.
+    """
+
+    cluster: str
+    region: str
+    target: str
+    id: str
+    there: SnapshotInfo | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is something to do or to wait for."""
+        return self.there is None or self.there.status != "available"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.cluster,
+            "region": self.region,
+            "target": self.target,
+            "operation": "snapshot create",
+            "changed": False,
+            "changes": self.changes,
+            "dry_run": True,
+            "id": self.id,
+            "snapshot": row(self.there) if self.there else None,
+        }
+
+
+def wanted_snapshot(
     app: AppContext, cluster: str, identifier: str | None, *, region: str | None, emit: Emit
-) -> SnapshotResult:
-    """Take a snapshot and wait until it is available. An existing one of that name and cluster is waited for, not doubled.
+) -> WantedSnapshot:
+    """What taking a snapshot would come to; changes nothing.
 
     Args:
         identifier: None for `<cluster>-<UTC time>`.
 
     Raises:
-        ClusterNotFound, InvalidInput (the name is taken by another cluster's), AwsFailed, WaitTimeout.
+        ClusterNotFound, InvalidInput (no valid name, or it is that of another cluster's), AwsFailed.
     """
     app.begin(emit)
     home = region_for(app, cluster, region)
-    rds = _rds(app, home)
-    if read_cluster(rds, cluster) is None:
+    if read_cluster(_rds(app, home), cluster) is None:
         raise ClusterNotFound(f"{home} has no cluster {cluster}.", hint="Check the name and the Region.")
     name = identifier or f"{cluster}-{app.clock.now():%Y%m%d%H%M%S}"
-    there = _existing(rds, name, cluster)
-    if there is not None and there.status == "available":
-        return SnapshotResult(there, "unchanged", home, app.target)
-    outcome = "unchanged" if there else "created"
+    if not _IDENTIFIER.fullmatch(name):
+        raise InvalidInput(
+            f'"{name}" is not a valid snapshot identifier.',
+            hint="It has at most 255 letters, digits and single hyphens, begins with a letter, and ends with no hyphen.",
+        )
+    return WantedSnapshot(cluster, home, app.target, name, _existing(_rds(app, home), name, cluster))
+
+
+def create_snapshot(
+    app: AppContext,
+    cluster: str,
+    identifier: str | None,
+    *,
+    region: str | None,
+    emit: Emit,
+    tags: Mapping[str, str] | None = None,
+) -> SnapshotResult:
+    """Take a snapshot and wait until it is available. An existing one of that name and cluster is waited for, not doubled.
+
+    Args:
+        identifier: None for `<cluster>-<UTC time>`.
+        tags: of a new one.
+
+    Raises:
+        What `wanted_snapshot` raises, and WaitTimeout.
+    """
+    wanted = wanted_snapshot(app, cluster, identifier, region=region, emit=emit)
+    if wanted.there is not None and not wanted.changes:
+        return SnapshotResult(wanted.there, "unchanged", wanted.region, app.target)
+    outcome, rds, name = "unchanged" if wanted.there else "created", _rds(app, wanted.region), wanted.id
     if outcome == "created":
+        more: dict[str, Any] = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
         with aws_errors(f"taking the snapshot {name}"):
-            rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=name)
+            rds.create_db_cluster_snapshot(DBClusterIdentifier=cluster, DBClusterSnapshotIdentifier=name, **more)
     done = _wait(app, rds, name, emit, f"Taking the snapshot {name}")
-    return SnapshotResult(done, outcome, home, app.target)
+    return SnapshotResult(done, outcome, wanted.region, app.target)
 
 
 def copy_snapshot(

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.errors import StackDamaged
-from aurora_cli.operations.fleet.rollout.outcome import left
-from aurora_cli.operations.fleet.rollout.record import ApplyRun
+from aurora_cli.operations.fleet.rollout.record import RolloutRun
 from aurora_cli.operations.fleet.runs import FleetRun, runs_of
 
 if TYPE_CHECKING:
@@ -20,13 +19,13 @@ class ListedRun:
     """A run.
 
     Attributes:
-        command: `plan`, `apply`, ...
+        command: `plan`, `apply`, `upgrade`, ...
         started_at, who: when (RFC 3339 in UTC) and by whom; empty where its record is damaged.
-        state: of `apply`: `running`, `killed`, `done`, `stopped`, `interrupted`, `aborted` or `damaged`; of `plan`: `planned`, or
-            `applied` where a run has applied it; else `ended`.
+        state: of a run in waves: `running`, `killed`, `done`, `stopped`, `interrupted`, `aborted` or `damaged`; of `plan`:
+            `planned`, or `applied` where a run has applied it; else `ended`.
         clusters: how many it is about.
-        plan: of `apply`, the run that it applies; else None.
-        summary: of `apply`, from state to number of clusters; else None.
+        plan: of a run in waves, the run that has its plans; else None.
+        summary: of a run in waves, from state to number of clusters; else None.
         left: how many clusters `fleet resume` would take up.
     """
 
@@ -48,24 +47,30 @@ class ListedRun:
 def listed_runs(app: AppContext) -> list[ListedRun]:
     """The newest first."""
     runs = runs_of(app)
-    applies = {run.id: ApplyRun(run.folder) for run in runs if run.command == "apply"}
-    applied = {run.applies for run in applies.values() if run.started}
-    return [_listed(run, applies.get(run.id), run.id in applied) for run in reversed(runs)]
+    rollouts = {run.id: one for run in runs if (one := RolloutRun(run.folder)).started}
+    applied = {run.applies for run in rollouts.values()}
+    return [_listed(run, rollouts.get(run.id), run.id in applied) for run in reversed(runs)]
 
 
-def _listed(run: FleetRun, apply: ApplyRun | None, applied: bool) -> ListedRun:
+def _listed(run: FleetRun, rollout: RolloutRun | None, applied: bool) -> ListedRun:
     record = run.record
     about = (run.id, run.command, str(record.get("started_at", "")), str(record.get("who", "")))
     number = len(record.get("clusters") or ())
-    if apply is None or not apply.started:
-        return ListedRun(*about, "applied" if applied else "planned" if run.command == "plan" else "ended", number)
+    if rollout is None:
+        return ListedRun(*about, _state(run, applied=applied), number)
     try:
-        return _listed_apply(about, number, apply)
+        return _listed_rollout(about, number, rollout)
     except StackDamaged:
         return ListedRun(*about, "damaged", number)
 
 
-def _listed_apply(about: tuple[str, str, str, str], number: int, apply: ApplyRun) -> ListedRun:
+def _state(run: FleetRun, *, applied: bool) -> str:
+    if run.command != "plan":
+        return "ended"
+    return "applied" if applied else "planned"
+
+
+def _listed_rollout(about: tuple[str, str, str, str], number: int, run: RolloutRun) -> ListedRun:
     """Raises StackDamaged."""
-    state = "running" if apply.locked_by() else apply.progress.outcome or "killed"
-    return ListedRun(*about, state, number, apply.plan.plan, apply.counts, len(left(apply)))
+    state = "running" if run.locked_by() else run.progress.outcome or "killed"
+    return ListedRun(*about, state, number, run.plan.plan, run.counts, len(run.left))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Emit
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aurora_cli.context import AppContext
     from aurora_cli.fleet.members import Member
     from aurora_cli.operations.fleet.executors.executor import Executor
+    from aurora_cli.operations.fleet.places import Places
     from aurora_cli.operations.fleet.runs import Result
 
 RISKS = ("failed", "lost", "replaced", "failover", "restart", "exposed", "changed", "created", "unchanged")
@@ -92,22 +93,33 @@ class FleetPlan:
 
 
 def fleet_plan(
-    app: AppContext, members: Sequence[Member], words: Sequence[str], executor: Executor, emit: Emit
+    app: AppContext,
+    members: Sequence[Member],
+    words: Sequence[str],
+    executor: Executor,
+    emit: Emit,
+    places: Places | None = None,
 ) -> FleetPlan:
     """Plan every cluster, by its own command; what fails is reported and stops no other.
 
     Args:
         members: valid ones.
         words: global options for each command.
+        places: where the specs are.
 
     Raises:
         InvalidInput: the home cannot be used. SandboxFailed: the emulator does not start. Interrupted.
     """
+    record: dict[str, Any] = {"places": asdict(places)} if places else {}
     specs = {str(member.name): {"file": str(member.path), "spec": member.digest} for member in members}
     app.begin(emit)  # one emulator for all, before they all look for it
     title = f"Planning {len(members)} cluster{'s' * (len(members) != 1)}"
     work = Work(
-        "plan", lambda member: (*words, "plan", "-f", str(member.path), "-o", "json"), title, "plans", {"specs": specs}
+        "plan",
+        lambda member: (*words, "plan", "-f", str(member.path), "-o", "json"),
+        title,
+        "plans",
+        {"specs": specs, **record},
     )
     run, answers = ask_each(app, members, work, executor, emit)
     return as_plan(run, answers)
@@ -125,11 +137,12 @@ def member_plan(member: Member, result: Result) -> MemberPlan:
 
 
 def _member_plan(found: Answer) -> MemberPlan:
-    risk = "failed" if found.problem else _risk_of(found.document)
+    risk = "failed" if found.problem else risk_of(found.document)
     return MemberPlan(found.member, risk, found.document, found.problem, str(found.log))
 
 
-def _risk_of(plan: Mapping[str, Any]) -> str:
+def risk_of(plan: Mapping[str, Any]) -> str:
+    """One of `RISKS`, of a plan as `-o json` gives it."""
     findings = plan.get("findings") or []
     effects = {one.get("effect") for one in findings}
     for risk in RISKS[1:6]:

@@ -9,13 +9,14 @@ one that was cut off after its call, since the live cluster is asked before a st
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.concern import Shown
 from aurora_cli.operations.core.instances import identifiers
 from aurora_cli.operations.core.region_topology import live_regions
-from aurora_cli.operations.core.review import ChangeResult, PlanReview
+from aurora_cli.operations.core.review import ChangeResult, PlannedStep, PlanReview
 from aurora_cli.operations.core.specs import is_pristine, last_spec, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_unfinished, unfinished
 from aurora_cli.operations.cost import monthly
@@ -174,9 +175,10 @@ class _Engine(Run[PlanReview, ChangeResult]):
             resumed=self.resumed or self._was_interrupted(),
             again=again,
             steps=self.shown.steps,
-            sequence=self.steps.sequence(),
+            sequence=self._sequence(plan),
             remarks=(*decision.remarks, *self.shown.remarks),
             behind=self.shown.behind,
+            to=self._target(),
             cost=self._cost(),
             account=self.change.account if self.change else self.stack.record.account_id,
         )
@@ -186,6 +188,18 @@ class _Engine(Run[PlanReview, ChangeResult]):
         desired = self.decision.desired
         before = last_spec(self.stack) if self.topology else None
         return monthly.of_change(self.app, before, desired.spec) if desired else None
+
+    def _sequence(self, plan: Plan) -> tuple[PlannedStep, ...]:
+        """The steps; where neither Terraform nor another step has anything to do, the last one has nothing to reconcile."""
+        found, desired = self.steps.sequence(), self.decision.desired
+        same = plan.empty and not self.shown.steps and desired is not None and desired.spec == self.context.spec
+        if self.resumed or not same or self.steps.left() - {RECONCILE}:
+            return found
+        return tuple(replace(step, done=True) for step in found)
+
+    def _target(self) -> str | None:
+        found = self.decision.facts.get(self.operation.target) if self.operation.target else None
+        return found if isinstance(found, str) else None
 
     def _was_interrupted(self) -> bool:
         """Whether an earlier run of the one step stopped half-way; it has no journal, the state is it."""

@@ -84,6 +84,7 @@ class Operation:
         last_step: what its last step, which brings Terraform to the spec at the end, says.
         retargets: whether it takes the place of an unfinished one of its name that was asked for with other arguments: it decides
             by the live cluster alone, so that a target which cannot be reached is no dead end.
+        target: name of the fact in its decision that says what it leads to; None where it has no such target.
         one_step: whether Terraform's apply is all that it does, of a cluster that may not exist yet: it needs no journal, and
             the state and the live cluster say which instance keys there are.
     """
@@ -94,6 +95,7 @@ class Operation:
     last_step: ClassVar[str] = "Reconcile Terraform state with the spec"
     one_step: ClassVar[bool] = False
     retargets: ClassVar[bool] = False
+    target: ClassVar[str | None] = None
 
     @property
     def arguments(self) -> Mapping[str, Any]:
@@ -121,6 +123,7 @@ class ToOne(Operation):
     cluster: str
     to: str | None = None
     retargets = True
+    target = "to"
 
     @property
     def arguments(self) -> Mapping[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,18 +46,21 @@ class FileLine:
         return {"line": self.line, "path": self.path, "says": self.said, "has": self.has}
 
 
-def lines_that_differ(stack: Stack) -> tuple[FileLine, ...]:
-    """The lines of the stack's file that differ from its stored spec; none where there is no file that can be read.
+def lines_that_differ(stack: Stack, file: str | None = None) -> tuple[FileLine, ...]:
+    """The lines of a file that differ from the stored spec; none where there is no file that can be read.
+
+    Args:
+        file: default: the one that was applied last.
 
     Raises:
         StackDamaged: the record or the stored spec cannot be read.
     """
-    file = stack.record.spec_file
+    file = file or stack.record.spec_file
     if file is None:
         return ()
     try:
         layer = read_file(file)
-        wanted = resolved_beside(stack, layer)
+        wanted = resolved_beside(stack, layer, file)
     except AuroraError:  # it is being edited, or gone: its own command will say so
         return ()
     return tuple(lines_of(layer, wanted, stored_spec(stack).spec))
@@ -66,13 +68,13 @@ def lines_that_differ(stack: Stack) -> tuple[FileLine, ...]:
 
 def read_file(file: str) -> Layer:
     """The layer in a file, under the name that is shown. Raises InvalidInput, SpecInvalid."""
-    from aurora_cli.spec.text.load import load_file, shown_path
+    from aurora_cli.spec.text.load import load_found
 
-    return replace(load_file(file, io.StringIO()), source=shown_path(file))
+    return load_found(Path(file))
 
 
-def resolved_beside(stack: Stack, layer: Layer) -> ClusterSpec:
-    """The spec that an apply of the stack's file leads to with that in the file. Raises SpecInvalid, StackDamaged."""
+def resolved_beside(stack: Stack, layer: Layer, file: str) -> ClusterSpec:
+    """The spec that an apply of a file leads to with that in the file. Raises SpecInvalid, StackDamaged."""
     from aurora_cli.fleet.inherited import inherited_by
     from aurora_cli.spec.layers.layers import Layer
     from aurora_cli.spec.resolve.resolve import resolve
@@ -81,7 +83,7 @@ def resolved_beside(stack: Stack, layer: Layer) -> ClusterSpec:
     spec = stored_spec(stack).spec
     identity = {"name": spec.name, "region": spec.region, "engine": spec.engine}
     base = Layer({key: value for key, value in identity.items() if key not in layer.values}, "stack")
-    layers = (*inherited_by(Path(str(stack.record.spec_file)), layer).layers, layer)
+    layers = (*inherited_by(Path(file), layer).layers, layer)
     return resolve([base, *above_inherited(kept_layer(stack, layers), layers)], skip_checks=check_names()).spec
 
 

@@ -21,8 +21,12 @@ Edit = tuple[int, int, str]
 """Start and end in the text, and what stands there instead."""
 
 
-def write_lines(stack: Stack, lines: Sequence[FileLine]) -> None:
-    """Write what the cluster has into the stack's spec file.
+def write_lines(stack: Stack, lines: Sequence[FileLine], file: str | None = None) -> None:
+    """Write what the cluster has into a spec file.
+
+    Args:
+        lines: that differ; all others stay as they are.
+        file: default: the one that was applied last.
 
     Raises:
         OperationFailed: the text has no place for it (an alias, an anchor), or the file cannot be written; it is unchanged.
@@ -30,13 +34,15 @@ def write_lines(stack: Stack, lines: Sequence[FileLine]) -> None:
     from aurora_cli.errors import SpecInvalid
     from aurora_cli.spec.text.load import load_yaml
 
-    path = Path(str(stack.record.spec_file)).resolve()
+    file = file or str(stack.record.spec_file)
+    path, meant = Path(file).resolve(), {one.path for one in lines}
     places = ", ".join(f"{one.file}:{one.line}" for one in lines)
     try:
         before = path.read_bytes().decode("utf-8")
         after = edited(before.removeprefix(_BOM), lines)
         layer = load_yaml(after, source=path.name)
-        left = list(lines_of(layer, resolved_beside(stack, layer), stored_spec(stack).spec))
+        differing = lines_of(layer, resolved_beside(stack, layer, file), stored_spec(stack).spec)
+        left = [one for one in differing if one.path in meant]
     except (Unwritable, SpecInvalid):
         left = list(lines)
     except OSError as problem:

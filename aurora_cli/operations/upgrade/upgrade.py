@@ -107,6 +107,7 @@ class Upgrade(Operation):
     cluster: str
     request: UpgradeRequest
     name = "upgrade"
+    target = "version"
 
     @property
     def arguments(self) -> Mapping[str, Any]:

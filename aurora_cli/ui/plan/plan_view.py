@@ -171,7 +171,7 @@ def _print_counts(console: Console, review: PlanReview) -> None:
 
 def _print_cost(console: Console, review: PlanReview) -> None:
     if review.cost is not None and review.changes:
-        prose(console, lead("Cost: ", "heading").append(f"{planned(review.cost)}."))
+        prose(console, lead("Cost: ", "heading").append(f"{planned(review.cost, review.region)}."))
 
 
 _COUNTS = (

@@ -11,11 +11,11 @@ from aurora_cli.commands.shared.session import Session, pass_session
 @click.argument("run", metavar="[RUN]", required=False)
 @pass_session
 def abort(session: Session, /, run: str | None) -> None:
-    """End a `fleet apply` safely, from another terminal.
+    """End a `fleet apply`, or another run in waves, safely, from another terminal.
 
-    RUN is a run of `fleet apply`; without one, it is the newest. Its controller starts no more clusters, and ends when those
-    that run have ended. A second call interrupts these as Ctrl-C does: Terraform finishes what it is doing and saves its
-    state. `fleet resume` takes the run up again.
+    RUN is a run that `fleet runs` lists; without one, it is the newest in waves. Its controller starts no more clusters, and
+    ends when those that run have ended. A second call interrupts these as Ctrl-C does: Terraform finishes what it is doing and
+    saves its state. `fleet resume` takes the run up again.
 
     \b
     Examples:
@@ -25,7 +25,7 @@ def abort(session: Session, /, run: str | None) -> None:
     from aurora_cli.operations.fleet.rollout import start
     from aurora_cli.operations.fleet.rollout.record import APPLYING, holders
 
-    found = start.apply_run(session.app, run)
+    found = start.rollout_run(session.app, run)
     holder = found.locked_by()
     if holder is None:
         session.say(f"The run {found.id} has no controller: nothing is started any more.")

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from aurora_cli.commands.fleet.rollout.rolling_out import freeze_option, parallel_option, print_plans, roll_out
+from aurora_cli.commands.fleet.rollout.rolling_out import (
+    failures_option,
+    folders_option,
+    freeze_option,
+    parallel_option,
+    print_plans,
+    roll_out,
+)
 from aurora_cli.commands.fleet.selecting import formats_option
 from aurora_cli.commands.shared.approval import require_approver
 from aurora_cli.commands.shared.options import yes_option
@@ -20,14 +27,8 @@ from aurora_cli.errors import Declined
     multiple=True,
     help="Terraform address that the plan of a cluster may delete or replace; can be repeated.",
 )
-@click.option(
-    "--max-failures",
-    metavar="N",
-    type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Clusters that may fail before no more are started.",
-)
+@failures_option
+@folders_option
 @parallel_option("Clusters")
 @freeze_option
 @yes_option
@@ -41,6 +42,7 @@ def apply(
     run: str | None,
     allow: tuple[str, ...],
     max_failures: int,
+    folders: tuple[str, ...],
     parallel: int | None,
     during_freeze: bool,
     yes: bool,
@@ -55,6 +57,9 @@ def apply(
     A failure, or a wave that is not healthy, stops the run: nothing more is started, what runs ends. `fleet resume` takes
     up what is left, also after a kill. Ctrl-C stops in the same way; a second one interrupts what runs.
 
+    The specs are read from where they were planned. In another checkout, e.g. that of another job of a pipeline, specify with
+    -d where they are; at the same path from the current folder they are found without.
+
     Status 1: a cluster failed, or the run stopped. Status 5: plans were stale, all others are applied. Status 9: something
     would be lost that --allow does not name, or a freeze is on; nothing was changed then. Status 130: interrupted.
 
@@ -64,15 +69,16 @@ def apply(
       aurora-cli fleet apply --yes --max-failures 2 -o json
       aurora-cli fleet apply --allow 'orders=aws_rds_cluster.this'
     """
-    from aurora_cli.operations.fleet.rollout import start
+    from pathlib import Path
+
+    from aurora_cli.operations.fleet.rollout import plans as fleet
 
     require_approver(session, yes=yes, dry_run=False)
     app = session.app
-    planned = start.plan_run(app, run)
-    plans = start.planned(planned)
-    record = start.apply_record(planned, plans, app.clock.now(), allow, max_failures, during_freeze=during_freeze)
+    found = fleet.planned(fleet.plan_run(app, run), [Path(folder) for folder in folders])
+    record = fleet.apply_record(found, app.clock.now(), allow, max_failures, during_freeze=during_freeze)
     number = sum(len(wave.clusters) for wave in record.waves)
-    print_plans(session, plans, [(wave.name, len(wave.clusters)) for wave in record.waves])
+    print_plans(session, found.plans, [(wave.name, len(wave.clusters)) for wave in record.waves])
     if not number:
         session.say("No plan has changes that can be applied.", err=True)
     elif not yes:
@@ -80,7 +86,7 @@ def apply(
 
         if not prompts.confirm(session.consoles, f"Change {number} cluster{'s' * (number != 1)}?"):
             raise Declined("Nothing was changed: the plans were not approved.")
-    begun = start.begin_apply(app, record, plans)
+    begun = fleet.begin_apply(app, record, found.plans)
     roll_out(
         ctx, session, begun, parallel=parallel, output=output, max_failures=max_failures, during_freeze=during_freeze
     )

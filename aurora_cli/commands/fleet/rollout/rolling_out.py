@@ -1,4 +1,4 @@
-"""What `fleet apply` and `fleet resume` share: carrying out a run, and saying what came of it."""
+"""What the commands in waves share: carrying out a run, and saying what came of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from aurora_cli.commands.shared.session import Session
 
 if TYPE_CHECKING:
     from aurora_cli.operations.fleet.plan import MemberPlan
-    from aurora_cli.operations.fleet.rollout.record import ApplyRun
+    from aurora_cli.operations.fleet.rollout.record import RolloutRun
+    from aurora_cli.operations.fleet.rollout.spec_files import Behind
 
 COLUMNS = ("Wave", "State", "Clusters", "Done", "Stale", "Failed", "Waiting")
 
@@ -29,6 +30,31 @@ def parallel_option(what: str) -> Callable[[click.decorators.FC], click.decorato
         type=click.IntRange(1, 64),
         help=f"{what} at a time; default: one for each processor.",
     )
+
+
+def failures_option(decorated: click.decorators.FC) -> click.decorators.FC:
+    """--max-failures N."""
+    return click.option(
+        "--max-failures",
+        metavar="N",
+        type=click.IntRange(0),
+        default=0,
+        show_default=True,
+        help="Clusters that may fail before no more are started.",
+    )(decorated)
+
+
+def folders_option(decorated: click.decorators.FC) -> click.decorators.FC:
+    """-d DIR: where the specs of a run are now."""
+    return click.option(
+        "-d",
+        "--folder",
+        "folders",
+        metavar="DIR",
+        multiple=True,
+        type=click.Path(),
+        help="Where the specs of the run are now, if they have moved; one for each folder that was given then.",
+    )(decorated)
 
 
 def freeze_option(decorated: click.decorators.FC) -> click.decorators.FC:
@@ -62,7 +88,7 @@ def print_plans(
 def roll_out(
     ctx: click.Context,
     session: Session,
-    run: ApplyRun,
+    run: RolloutRun,
     *,
     parallel: int | None,
     output: str,
@@ -71,7 +97,7 @@ def roll_out(
 ) -> None:
     """Carry out a run and print what came of it; ends with its status."""
     from aurora_cli.operations.fleet.executors.choice import executor_of
-    from aurora_cli.operations.fleet.rollout import controller, start
+    from aurora_cli.operations.fleet.rollout import controller, start, waves
     from aurora_cli.ui import prompts
 
     app, consoles = session.app, session.consoles
@@ -81,30 +107,31 @@ def roll_out(
         print_plans(session, plans, every=True)
         return prompts.confirm(consoles, "Apply these?")
 
-    how = controller.Rollout(
+    how = controller.How(
         ("--home", str(app.root), *session.settings.passed_on()),
         start.members_of(run),
         max_failures,
-        lambda members: None if during_freeze else start.frozen(members, app.clock.now()),
-        ask_again if consoles.interactive else None,
+        lambda members: None if during_freeze else waves.frozen(members, app.clock.now()),
+        ask_again if consoles.interactive and run.command == "apply" else None,
     )
     with progress(session) as emit:
         executor = executor_of(app, parallel)
         ctx.call_on_close(executor.close)
-        controller.fleet_apply(app, run, how, executor, emit)
+        controller.roll_out(app, run, how, executor, emit)
     print_outcome(ctx, session, run, output)
 
 
-def print_outcome(ctx: click.Context, session: Session, run: ApplyRun, output: str) -> None:
+def print_outcome(ctx: click.Context, session: Session, run: RolloutRun, output: str) -> None:
     """What a run has come to; ends with its status."""
-    from aurora_cli.operations.fleet.rollout import outcome
+    from aurora_cli.operations.fleet.rollout import outcome, spec_files
     from aurora_cli.operations.fleet.rollout.record import DONE, STALE
 
     states, progress_ = run.states(), run.progress
+    files = spec_files.files_behind(session.app, run)
     if output == "junit":
         session.write(outcome.as_junit(run))
     elif output != "table":
-        print_data(session, {"schema_version": SCHEMA_VERSION, **outcome.to_dict(run)}, output)
+        print_data(session, {"schema_version": SCHEMA_VERSION, **outcome.to_dict(run, files)}, output)
     else:
         rows = []
         for wave, reached in zip(run.plan.waves, progress_.waves or ["waiting"] * len(run.plan.waves), strict=True):
@@ -120,19 +147,42 @@ def print_outcome(ctx: click.Context, session: Session, run: ApplyRun, output: s
     for reason in progress_.reasons:
         session.say(reason, err=True)
     typed = shlex.join(["aurora-cli", *session.settings.typed_words()])
-    if outcome.left(run):
+    _say_files(session, files, f"{typed} {shlex.join(run.plan.again)} --write")
+    if any(states[name].state != STALE for name in run.left):
         session.say("Resume:", f"  {typed} fleet resume {run.id}", err=True)
     stale = [run.plan.clusters[name].file for name, state in states.items() if state.state == STALE]
     if stale:
-        folders = dict.fromkeys(map(_folder_of, stale))
-        where = shlex.join(word for folder in folders for word in ("-d", folder))
-        session.say(
-            "Plan the stale ones again, and apply these plans:",
-            f"  {typed} fleet plan {where}",
-            f"  {typed} fleet apply",
-            err=True,
-        )
+        _say_stale(session, run, stale, typed)
     ctx.exit(outcome.exit_status(run))
+
+
+def _say_files(session: Session, files: Sequence[Behind], command: str) -> None:
+    """Which lines of spec files are to be edited, or were written; `command` writes them."""
+    written, left = [one for one in files if one.written], [one for one in files if not one.written]
+    if written:
+        session.say("Spec files that were written; commit them:", *(f"  {one.text}" for one in written), err=True)
+    if left:
+        told = "Spec files that say what the clusters had before; a plan of them is refused, or undoes the campaign:"
+        session.say(told, *(f"  {one.text}" for one in left), err=True)
+    problems = dict.fromkeys(one.problem for one in left if one.problem)
+    for problem in problems:
+        session.say(problem, err=True)
+    if left and not problems:
+        session.say("Edit them, or have them written:", f"  {command}", err=True)
+
+
+def _say_stale(session: Session, run: RolloutRun, files: Sequence[str], typed: str) -> None:
+    """How what is stale is planned again."""
+    if run.command != "apply":
+        session.say("Begin again, for the stale ones:", f"  {typed} {shlex.join(run.plan.again)}", err=True)
+        return
+    where = shlex.join(word for folder in dict.fromkeys(map(_folder_of, files)) for word in ("-d", folder))
+    session.say(
+        "Plan the stale ones again, and apply these plans:",
+        f"  {typed} fleet plan {where}",
+        f"  {typed} fleet apply",
+        err=True,
+    )
 
 
 def _folder_of(file: str) -> str:

@@ -15,7 +15,7 @@ COLUMNS = ("Run", "Command", "By", "State", "Clusters")
 @output_option()
 @pass_session
 def runs(session: Session, /, output: str) -> None:
-    """List the runs of `fleet plan` and `fleet apply`, the newest first.
+    """List the runs of `fleet plan`, `fleet apply` and the other commands, the newest first.
 
     The last 10 of each command are kept, and those that can be resumed.
 

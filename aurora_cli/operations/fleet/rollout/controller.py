@@ -1,11 +1,12 @@
-"""The plans of a run of `fleet plan`, applied in waves, each by its cluster's own command.
+"""A command on each cluster of a run, in waves: the plans of `fleet plan` are applied, or every cluster is upgraded.
 
 Killed at any point, another controller reads the record and goes on: what has ended is left alone, what was started is waited for
-where it still runs, and then started again, which finds the plan applied or applies what is left of it.
+where it still runs, and then started again, which finds its work done or does what is left of it.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,10 +15,10 @@ from threading import Event, RLock, Thread
 from typing import TYPE_CHECKING
 
 from aurora_cli.aws.cluster.waiters import wait_until
-from aurora_cli.errors import PlanStale, StackLocked
+from aurora_cli.errors import OperationFailed, PlanStale, StackLocked
 from aurora_cli.events import Emit, Note, StepFinished, StepStarted, TaskEnded, TaskStarted, Waiting, waiting
 from aurora_cli.operations.fleet.plan import MemberPlan, member_plan
-from aurora_cli.operations.fleet.rollout.gate import ailing
+from aurora_cli.operations.fleet.rollout.gate import Gate
 from aurora_cli.operations.fleet.rollout.record import (
     APPLIED,
     APPLYING,
@@ -29,11 +30,12 @@ from aurora_cli.operations.fleet.rollout.record import (
     UNCHANGED,
     UNKNOWN,
     WAITING,
-    ApplyRun,
     ClusterState,
+    RolloutRun,
     WaveRecord,
     holders,
 )
+from aurora_cli.spec.text.load import shown_path
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -51,7 +53,7 @@ NO_MORE, INTERRUPT = 1, 2
 
 
 @dataclass(frozen=True)
-class Rollout:
+class How:
     """How a run is carried out.
 
     Attributes:
@@ -69,7 +71,7 @@ class Rollout:
     ask_again: Callable[[Sequence[MemberPlan]], bool] | None = None
 
 
-def fleet_apply(app: AppContext, run: ApplyRun, how: Rollout, executor: Executor, emit: Emit) -> None:
+def roll_out(app: AppContext, run: RolloutRun, how: How, executor: Executor, emit: Emit) -> None:
     """Carry out a run, from where it is. What came of it is in its record.
 
     Raises:
@@ -89,7 +91,7 @@ def fleet_apply(app: AppContext, run: ApplyRun, how: Rollout, executor: Executor
 
 
 class _Controller:
-    def __init__(self, app: AppContext, run: ApplyRun, how: Rollout, executor: Executor, emit: Emit) -> None:
+    def __init__(self, app: AppContext, run: RolloutRun, how: How, executor: Executor, emit: Emit) -> None:
         self.app, self.run, self.how, self.executor, self.emit = app, run, how, executor, emit
         self.record = run.plan
         self.asked, self.by_file = 0, False
@@ -100,6 +102,7 @@ class _Controller:
         self.begun: set[str] = set()
         self.late: set[str] = set()
         self.noted: set[str] = set()
+        self.checked: set[int] = set()
         self.lock = RLock()
 
     # --- the run ---
@@ -131,7 +134,7 @@ class _Controller:
         self.begun = {name for name, one in states.items() if one.state == APPLYING}
         self._wait_for(sorted(self.begun))
         again = {
-            n: one for n, one in states.items() if one.state not in (*DONE, WAITING) and self.record.clusters[n].digest
+            n: one for n, one in states.items() if one.state not in (*DONE, WAITING) and self.record.clusters[n].command
         }
         for name, state in again.items():
             self.run.wait_again(name, state)
@@ -171,8 +174,9 @@ class _Controller:
             return
         changed = [name for name in wave.clusters if self.run.state(name).state in DONE]
         if not changed:
+            self.run.set_wave(at, "failed")
             if at < len(self.record.waves) - 1:
-                self._fail(at, f"No cluster of the wave {wave.name} was applied.")
+                self._stop(f"No cluster of the wave {wave.name} was applied.")
             return
         self.run.set_wave(at, "checking")
         if self._healthy(at, wave, changed, "5m") and self._bakes(at, wave, changed):
@@ -180,9 +184,9 @@ class _Controller:
 
     # --- its clusters ---
 
-    def _apply(self, names: Sequence[str], wave: WaveRecord, digests: Mapping[str, str] | None = None) -> None:
+    def _apply(self, names: Sequence[str], wave: WaveRecord) -> None:
         for name in names:
-            self._submit(name, wave, digests or {})
+            self._submit(name, wave)
         for name in self._watch(self._ended):
             attempts = self.run.state(name).attempts
             self._keep(name, ClusterState(UNKNOWN, attempts, error=self.run.result(name).error))
@@ -193,41 +197,34 @@ class _Controller:
             self.late.clear()
             for name in late:
                 self.run.wait_again(name, self.run.state(name))
-            self._apply(late, wave, digests)
+            self._apply(late, wave)
 
-    def _submit(self, name: str, wave: WaveRecord, digests: Mapping[str, str]) -> None:
-        cluster, member = self.record.clusters[name], self.how.members.get(name)
-        if self._stopping:
-            return
-        if member is None or member.digest != cluster.spec:
-            message = (
-                f"{cluster.file} differs from what was planned."
-                if member
-                else f"{cluster.file} has no valid spec of {name} any more."
-            )
-            hint, code = "Plan again: aurora-cli fleet plan", PlanStale.code
-            error = {"code": code, "message": message, "hint": hint, "exit_status": PlanStale.exit_status}
+    def _submit(self, name: str, wave: WaveRecord) -> None:
+        cluster, edited = self.record.clusters[name], self._edited(name)
+        if edited is not None and not self._stopping:
+            hint, code = self._plan_again(), PlanStale.code
+            error = {"code": code, "message": edited, "hint": hint, "exit_status": PlanStale.exit_status}
             self._keep(name, replace(self.run.state(name), state=STALE, error=error))
             return
-        allowed = [word for address in cluster.allow for word in ("--allow", address)]
-        digest = digests.get(name) or str(cluster.digest)
-        words = (
-            *self.how.words,
-            "--no-input",
-            "apply",
-            "-f",
-            cluster.file,
-            "--approved",
-            digest,
-            *allowed,
-            "-o",
-            "json",
-        )
+        words = (*self.how.words, "--no-input", *cluster.command, "-o", "json")
         own = (("wave", wave.max_parallel),) if wave.max_parallel else ()
-        with self.lock:
+        with self.lock:  # one step: nothing is submitted after the executor was told to start no more
+            if self._stopping:
+                return
             self.pending.add(name)
             self.told.discard(name)
-        self.executor.submit(self.run.task(name, words, (*cluster.limits, *own)))
+            self.executor.submit(self.run.task(name, words, (*cluster.limits, *own)))
+
+    def _edited(self, name: str) -> str | None:
+        """How the spec of a cluster differs from what was planned; None where it does not, and where its command reads none."""
+        cluster, member = self.record.clusters[name], self.how.members.get(name)
+        if not cluster.spec or (member is not None and member.digest == cluster.spec):
+            return None
+        file = shown_path(cluster.file)
+        return f"{file} differs from what was planned." if member else f"{file} has no valid spec of {name} any more."
+
+    def _plan_again(self) -> str:
+        return f"Plan again: {shlex.join(('aurora-cli', *(self.record.again or ('fleet', 'plan'))))}"
 
     def _ended(self, ended: Ended) -> None:
         name = ended.task.name
@@ -266,23 +263,29 @@ class _Controller:
         shown = [one for one in found if one.digest]
         if not shown or self._stopping or self.how.ask_again is None or not self.how.ask_again(shown):
             return
-        record = {**self.record.clusters} | {
-            n: replace(self.record.clusters[n], spec=self.how.members[n].digest) for n in known
+        digests = {str(one.member.name): str(one.digest) for one in shown}
+        approved = {
+            name: self.record.clusters[name].approving(digest, self.how.members[name].digest)
+            for name, digest in digests.items()
         }
-        self.record = replace(self.record, clusters=record)
-        for one in shown:
-            self.run.wait_again(str(one.member.name), self.run.state(str(one.member.name)))
-        self._apply(
-            [str(one.member.name) for one in shown], wave, {str(one.member.name): str(one.digest) for one in shown}
-        )
+        self.record = replace(self.record, clusters={**self.record.clusters, **approved})
+        for name in digests:
+            self.run.wait_again(name, self.run.state(name))
+        self._apply(list(digests), wave)
 
     # --- its health ---
 
     def _healthy(self, at: int, wave: WaveRecord, names: Sequence[str], timeout: str) -> bool:
         self.emit(Waiting(f"the clusters of the wave {wave.name} to be healthy", f"{len(names)} asked", 0.0))
-        found, notes = ailing(
-            self.run, names, wave, self.how.words, timeout, self.executor, lambda: self._watch(self.run.note)
-        )
+        gate = Gate(self.run, wave, self.how.words, self.executor, lambda: self._watch(self.run.note))
+        found, notes = gate.ailing(names, timeout)
+        if not found and not self._stopping and at not in self.checked:
+            undone = gate.undone([name for name in names if self.run.state(name).state == APPLIED])
+            for name, text in undone.items():
+                error = {"code": OperationFailed.code, "message": text, "hint": None, "exit_status": 1}
+                self.run.set_state(name, replace(self.run.state(name), state=FAILED, error=error))
+            found = list(undone.values())
+            self.checked.add(at)
         for note in (one for one in notes if one not in self.noted):
             self.noted.add(note)
             self.emit(Note(note, level="warning"))
@@ -329,15 +332,16 @@ class _Controller:
         self._stop(*reasons)
 
     def _stop(self, *reasons: str) -> None:
-        self.reasons += reasons
-        self.executor.cancel(running=False)
+        with self.lock:
+            self.reasons += reasons
+            self.executor.cancel(running=False)
 
     def _ask(self, asked: int) -> None:
         with self.lock:
             if asked <= self.asked:
                 return
             self.asked = asked
-        self.executor.cancel(running=asked >= INTERRUPT)
+            self.executor.cancel(running=asked >= INTERRUPT)
         text = (
             "Those that run are interrupted."
             if asked >= INTERRUPT

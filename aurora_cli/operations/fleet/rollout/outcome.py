@@ -1,17 +1,18 @@
-"""What a run of `fleet apply` has come to, from its record: for people, programs and what reads JUnit."""
+"""What a run in waves has come to, from its record: for people, programs and what reads JUnit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aurora_cli.errors import Interrupted, OperationFailed, PlanStale
 from aurora_cli.fleet.report import Case, junit
-from aurora_cli.operations.fleet.rollout.record import DONE, FAILED, STALE, UNKNOWN, WAITING, ApplyRun, ClusterState
+from aurora_cli.operations.fleet.rollout.record import DONE, FAILED, STALE, UNKNOWN, WAITING, ClusterState, RolloutRun
+from aurora_cli.operations.fleet.rollout.spec_files import Behind
 from aurora_cli.spec.text.load import shown_path
 
 
-def exit_status(run: ApplyRun) -> int:
+def exit_status(run: RolloutRun) -> int:
     """130 where it was ended, 1 where something failed or the run stopped, 5 where plans were stale, else 0."""
     outcome, counts = run.progress.outcome, run.counts
     if outcome in ("interrupted", "aborted"):
@@ -21,24 +22,25 @@ def exit_status(run: ApplyRun) -> int:
     return PlanStale.exit_status if counts[STALE] else 0
 
 
-def left(run: ApplyRun) -> list[str]:
-    """Clusters that a `fleet resume` would take up; those without a plan need another one."""
-    return [name for name, one in run.states().items() if one.state not in DONE and run.plan.clusters[name].digest]
+def to_dict(run: RolloutRun, files: Sequence[Behind] = ()) -> dict[str, Any]:
+    """JSON form, as in the published schema.
 
-
-def to_dict(run: ApplyRun) -> dict[str, Any]:
-    """JSON form, as in the published schema."""
+    Args:
+        files: lines of spec files that say what the clusters had before.
+    """
     progress, states = run.progress, run.states()
     waves = zip(run.plan.waves, progress.waves or [WAITING] * len(run.plan.waves), strict=True)
     return {
         "run": run.id,
+        "operation": run.command,
         "plan": run.plan.plan,
         "outcome": progress.outcome,
         "reasons": list(progress.reasons),
         "summary": run.counts,
         "waves": [{"name": wave.name, "state": state, "clusters": list(wave.clusters)} for wave, state in waves],
         "members": [_member(run, name, state) for name, state in states.items()],
-        "left": left(run),
+        "left": run.left,
+        "spec_files": [one.to_dict() for one in files],
     }
 
 
@@ -47,18 +49,18 @@ def said_of(state: ClusterState) -> str:
     return str(state.error["message"]) if state.error else state.state
 
 
-def as_junit(run: ApplyRun) -> str:
+def as_junit(run: RolloutRun) -> str:
     """A test case for each cluster: failed unless it is applied or unchanged."""
-    return junit("aurora-cli fleet apply", list(_cases(run)))
+    return junit(" ".join(("aurora-cli", "fleet", run.command)), list(_cases(run)))
 
 
-def _cases(run: ApplyRun) -> Iterator[Case]:
+def _cases(run: RolloutRun) -> Iterator[Case]:
     for name, state in run.states().items():
         said = [said_of(state)]
         yield Case(name, shown_path(run.plan.clusters[name].file), *(((), said) if state.state in DONE else (said, ())))
 
 
-def _member(run: ApplyRun, name: str, state: ClusterState) -> dict[str, Any]:
+def _member(run: RolloutRun, name: str, state: ClusterState) -> dict[str, Any]:
     cluster = run.plan.clusters[name]
     return {
         "name": name,

@@ -1,6 +1,6 @@
-"""What a `fleet apply` is to do and what it has done, on disk. The truth about a cluster is in its stack, not here.
+"""What a run in waves is to do and what it has done, on disk. The truth about a cluster is in its stack, not here.
 
-_apply.json      the waves, and the plan of each cluster that was approved; written once
+_apply.json      the waves, and the command of each cluster that was approved; written once
 _progress.json   how far the waves are, and why the run stopped
 NAME.state.json  what became of a cluster; without it, its log says whether its command was started
 _lock            held by the controller
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aurora_cli.errors import StackDamaged
 from aurora_cli.json_input import as_dataclass, read_json
+from aurora_cli.operations.fleet.places import Places, located
 from aurora_cli.operations.fleet.runs import UNFINISHED, FleetRun
 from aurora_cli.stacks.lock import Holder, lock_holder, stack_lock
 from aurora_cli.writing import write_atomic
@@ -60,10 +61,12 @@ class ClusterRecord:
 
     Attributes:
         file: its spec, absolute.
-        spec: digest of the resolved spec that was planned.
+        spec: digest of the resolved spec that was planned; empty where its command does not read the file.
         digest: of the plan that was approved; None where there is none.
         allow: Terraform addresses that may be deleted or replaced.
         limits: as in `Task`.
+        words: its command, after the global options; empty in records of version 0.1, which only have `apply`.
+        check: the command that must find nothing left to do afterwards; empty for none.
     """
 
     file: str
@@ -74,16 +77,47 @@ class ClusterRecord:
     digest: str | None
     allow: tuple[str, ...] = ()
     limits: tuple[tuple[str, int], ...] = ()
+    words: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """Words after the global options; none where there is nothing that could be done."""
+        if self.words or self.digest is None:
+            return self.words
+        allowed = (word for address in self.allow for word in ("--allow", address))
+        return ("apply", "-f", self.file, "--approved", self.digest, *allowed)
+
+    def approving(self, digest: str, spec: str) -> ClusterRecord:
+        """The same cluster with another plan that was approved, of the spec as it is now."""
+        return replace(self, digest=digest, spec=spec, words=())
+
+    def moved(self, file: str) -> ClusterRecord:
+        """The same cluster, its spec being another file now."""
+        words = tuple(file if word == self.file else word for word in self.words)
+        return replace(self, file=file, words=words)
 
 
 @dataclass(frozen=True)
-class ApplyRecord:
-    """What is to be done: the run of `fleet plan`, the waves in order, and the clusters by name."""
+class RolloutRecord:
+    """What is to be done.
+
+    Attributes:
+        plan: the run that has the plans.
+        waves: in order.
+        clusters: by name.
+        places: where the specs were; None in records of version 0.1.
+        again: the words that plan what is stale again, after the global options.
+        write: whether the spec files get what the clusters have at the end.
+    """
 
     plan: str
     waves: tuple[WaveRecord, ...]
     clusters: Mapping[str, ClusterRecord]
     max_failures: int = 0
+    places: Places | None = None
+    again: tuple[str, ...] = ()
+    write: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,10 +155,10 @@ class Progress:
     reasons: tuple[str, ...] = ()
 
 
-class ApplyRun(FleetRun):
-    """The folder of a `fleet apply`."""
+class RolloutRun(FleetRun):
+    """The folder of a command in waves."""
 
-    def begin(self, record: ApplyRecord, states: Mapping[str, ClusterState]) -> None:
+    def begin(self, record: RolloutRecord, states: Mapping[str, ClusterState]) -> None:
         """Write down what is to be done; a kill before the end of this leaves a run without a record, which has done nothing."""
         for name, state in states.items():
             self.set_state(name, state)
@@ -138,16 +172,30 @@ class ApplyRun(FleetRun):
 
     @property
     def applies(self) -> str | None:
-        """The run of `fleet plan` that it applies; None where its record is damaged."""
+        """The run whose plans it carries out; None where its record is damaged."""
         try:
             return self.plan.plan
         except StackDamaged:
             return None
 
     @cached_property
-    def plan(self) -> ApplyRecord:
+    def plan(self) -> RolloutRecord:
         """What is to be done. Raises StackDamaged."""
-        return self._read("_apply.json", ApplyRecord)
+        return self._read("_apply.json", RolloutRecord)
+
+    def move(self, folders: Sequence[Path]) -> None:
+        """Take the specs from where they are now: see `Places.now`. Raises InvalidInput, StackDamaged."""
+        plan, names = self.plan, list(self.plan.clusters)
+        files = located(plan.places, [plan.clusters[name].file for name in names], folders)
+        moved = {name: plan.clusters[name].moved(file) for name, file in zip(names, files, strict=True)}
+        self.plan = replace(plan, clusters=moved, places=plan.places and plan.places.moved(folders))
+
+    @property
+    def left(self) -> list[str]:
+        """Clusters that a `fleet resume` would take up; those without a command need another run."""
+        return [
+            name for name, one in self.states().items() if one.state not in DONE and self.plan.clusters[name].command
+        ]
 
     @property
     def progress(self) -> Progress:
@@ -197,7 +245,7 @@ class ApplyRun(FleetRun):
 
     def lock(self) -> AbstractContextManager[Holder]:
         """Be its controller. Raises StackLocked."""
-        return stack_lock(self.folder / "_lock", name=self.id, operation="fleet apply")
+        return stack_lock(self.folder / "_lock", name=self.id, operation=f"fleet {self.command}")
 
     def locked_by(self) -> Holder | None:
         """Its controller."""
@@ -221,9 +269,7 @@ class ApplyRun(FleetRun):
     def end(self, outcome: str, reasons: tuple[str, ...] = ()) -> None:
         """Write down how it ended; what has nothing left to resume may be removed one day."""
         self.set_progress(outcome=outcome, reasons=reasons)
-        if outcome == "done" and all(
-            one.state in DONE or self.plan.clusters[n].digest is None for n, one in self.states().items()
-        ):
+        if outcome == "done" and not self.left:
             (self.folder / UNFINISHED).unlink(missing_ok=True)
 
     def _write(self, name: str, value: Any) -> None:
@@ -236,7 +282,7 @@ class ApplyRun(FleetRun):
         return read_json(path, lambda data: as_dataclass(kind, data), lambda why: self._damaged(name, why))
 
     def _damaged(self, name: str, why: str) -> StackDamaged:
-        hint = "The clusters are as their stacks say. Plan again: aurora-cli fleet plan"
+        hint = "The clusters are as their stacks say. Begin again, e.g. with: aurora-cli fleet plan"
         return StackDamaged(f"The run {self.id} is damaged: {name}: {why}.", hint=hint)
 
 

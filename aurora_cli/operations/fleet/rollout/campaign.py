@@ -1,0 +1,311 @@
+"""A command of one cluster as a campaign: what it would do is asked of every cluster, and then it is done in waves.
+
+What blocks a cluster is known of all before the first one is changed. A cluster at which nothing is left to do is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import GuardRefused, InvalidInput
+from aurora_cli.events import Emit
+from aurora_cli.operations.fleet.each import Answer, Work, ask_each
+from aurora_cli.operations.fleet.places import Places
+from aurora_cli.operations.fleet.plan import RISKS, risk_of
+from aurora_cli.operations.fleet.rollout.record import FAILED, UNCHANGED, ClusterRecord, ClusterState, RolloutRecord
+from aurora_cli.operations.fleet.rollout.waves import limits_of, refuse_frozen, waves_of
+from aurora_cli.operations.fleet.runs import FleetRun
+from aurora_cli.operations.pipeline.step import typed
+from aurora_cli.spec.facts.versions import well_formed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from aurora_cli.context import AppContext
+    from aurora_cli.fleet.members import Member
+    from aurora_cli.operations.fleet.executors.executor import Executor
+
+_NOTHING = re.compile(r"^Nothing was changed[.:] ")
+_ENGINES = {"aurora-postgresql": "postgres", "aurora-mysql": "mysql"}
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What is to be done with each cluster.
+
+    Attributes:
+        command: the word after `aurora-cli fleet`.
+        first: words of the command of one cluster, before its name.
+        options: of that command; `{name}` in a text stands for the name.
+        again: the words that begin the campaign again, after the global options.
+        write: write what the clusters have then into their spec files.
+    """
+
+    command: str
+    first: tuple[str, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    again: tuple[str, ...] = ()
+    write: bool = False
+
+    def words(self, name: str, **more: Any) -> tuple[str, ...]:
+        """The command of one cluster, with further options."""
+        given = {key: _named(value, name) for key, value in {**self.options, **more}.items()}
+        return typed(*self.first, name, **given)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a campaign would do to one cluster.
+
+    Attributes:
+        document: what its command said with `--dry-run`; empty where it is blocked, or has nothing to say.
+        blocker: `{code, message, hint, exit_status}` of what blocks it, or None.
+    """
+
+    answer: Answer
+    document: Mapping[str, Any]
+    blocker: Mapping[str, Any] | None
+
+    @property
+    def member(self) -> Member:
+        """Its spec."""
+        return self.answer.member
+
+    @property
+    def name(self) -> str:
+        """Of the cluster."""
+        return str(self.member.name or self.member.file)
+
+    @property
+    def todo(self) -> bool:
+        """Whether anything is left to do."""
+        return self.blocker is None and bool(self.document.get("changes") or self.document.get("resumed"))
+
+    @property
+    def interruptions(self) -> list[str]:
+        """What stops meanwhile, and for how long: a sentence for each step that is left."""
+        return [str(one["interruption"]) for one in self._steps if one.get("interruption")]
+
+    @property
+    def risk(self) -> str:
+        """One of `RISKS`; `failed` where it is blocked."""
+        if self.blocker or not self.todo:
+            return "failed" if self.blocker else UNCHANGED
+        found = ["changed" if (risk := risk_of(self.document)) in ("created", UNCHANGED) else risk]
+        if self.interruptions:
+            names = [str(one.get("name")) for one in self._steps]
+            found.append("failover" if any(name.startswith("failover ") for name in names) else "restart")
+        return min(found, key=RISKS.index)
+
+    @property
+    def to(self) -> str | None:
+        """What it leads to, in full: a version, a certificate authority, a snapshot."""
+        found = self.document.get("to") or self.document.get("id")
+        return found if isinstance(found, str) else None
+
+    @property
+    def version(self) -> str | None:
+        """The engine version that runs now."""
+        return self._cluster.get("engine_version")
+
+    @property
+    def readers(self) -> int | None:
+        """How many there are; None where that was not asked."""
+        return sum(one["role"] == "reader" for one in self._instances) if self._cluster else None
+
+    @property
+    def authorities(self) -> list[str]:
+        """Certificate authorities of the instances now."""
+        return sorted({one["certificate"] for one in self._instances if one.get("certificate")})
+
+    @property
+    def certificate_ends(self) -> str | None:
+        """When the first certificate of an instance ends, RFC 3339 in UTC."""
+        return min((one["certificate_ends"] for one in self._instances if one.get("certificate_ends")), default=None)
+
+    @property
+    def pending(self) -> list[str]:
+        """What waits for a maintenance window or a reboot."""
+        changes = [*(self._cluster.get("pending") or ()), *(key for one in self._instances for key in one["pending"])]
+        return [
+            *dict.fromkeys(changes),
+            *(f"reboot of {one['id']}" for one in self._instances if one["waits_for_reboot"]),
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        kept = {key: self.document.get(key) for key in ("digest", "findings", "steps", "remarks")} if self.todo else {}
+        return {
+            **self.answer.to_dict(),
+            "risk": self.risk,
+            "engine_version": self.version,
+            "to": self.to,
+            "interruptions": self.interruptions,
+            "readers": self.readers,
+            "pending": self.pending,
+            "certificate_ends": self.certificate_ends,
+            **kept,
+            "error": self.blocker,
+        }
+
+    @property
+    def _cluster(self) -> Mapping[str, Any]:
+        found = self.document.get("cluster")
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def _instances(self) -> list[Mapping[str, Any]]:
+        return list(self._cluster.get("instances") or ())
+
+    @property
+    def _steps(self) -> list[Mapping[str, Any]]:
+        return [one for one in self.document.get("sequence") or () if not one.get("done")]
+
+
+def look(
+    app: AppContext, campaign: Campaign, members: Sequence[Member], words: Sequence[str], executor: Executor, emit: Emit
+) -> tuple[str, list[Outlook]]:
+    """Ask what the campaign would do to each cluster, several at a time; nothing is changed.
+
+    Args:
+        members: valid ones.
+        words: global options of each command.
+
+    Returns:
+        The run's name, and an outlook for each cluster, the worst first.
+
+    Raises:
+        InvalidInput: no engine has such a version, or the home cannot be used. Interrupted.
+        SandboxFailed: the emulator does not start.
+    """
+    others = _of_other_engines(campaign, members)
+    asked = [member for member in members if member.name not in others]
+    app.begin(emit)  # one emulator for all, before they all look for it
+    title = f"Looking at {len(asked)} cluster{'s' * (len(asked) != 1)}"
+    work = Work(
+        f"{campaign.command}-look",
+        lambda member: (*words, *campaign.words(str(member.name), dry_run=True), "-o", "json"),
+        title,
+        "clusters",
+    )
+    run, answers = ask_each(app, asked, work, executor, emit)
+    folder = FleetRun(app.home.path / "fleet" / run)
+    found = [_outlook(folder, answer) for answer in answers]
+    found += [Outlook(Answer(one), {}, others[str(one.name)]) for one in members if one.name in others]
+    return run, sorted(found, key=lambda one: (RISKS.index(one.risk), one.name))
+
+
+def refuse_blocked(campaign: Campaign, found: Sequence[Outlook]) -> None:
+    """Raise GuardRefused with what blocks each cluster; nothing where nothing does."""
+    blocked = {one.name: one.blocker for one in found if one.blocker}
+    if not blocked:
+        return
+    lines = [f"{name}: {_indented(_NOTHING.sub('', str(why['message'])))}" for name, why in blocked.items()]
+    count = f"{len(blocked)} of {len(found)} cluster{'s' * (len(found) != 1)}"
+    hints = Counter(str(why["hint"]) for why in blocked.values() if why["hint"])
+    ways = [
+        f"{'' if hints[str(why['hint'])] > 1 else f'{name}: '}{why['hint']}"
+        for name, why in blocked.items()
+        if why["hint"]
+    ]
+    raise GuardRefused(
+        "\n".join([f"Nothing was changed: fleet {campaign.command} is blocked at {count}.", *lines]),
+        hint="\n".join([*dict.fromkeys(map(_indented, ways)), "Or leave them out: --skip-blocked."]),
+        details={"blockers": [{"name": name, **why} for name, why in blocked.items()]},
+    )
+
+
+def campaign_record(
+    campaign: Campaign,
+    run: str,
+    found: Sequence[Outlook],
+    places: Places,
+    now: datetime,
+    max_failures: int = 0,
+    *,
+    during_freeze: bool = False,
+) -> RolloutRecord:
+    """What the campaign comes to; nothing is written or changed.
+
+    Args:
+        run: that has asked the clusters.
+
+    Raises:
+        InvalidInput: specs of two `fleet.yaml` with waves are among them. GuardRefused: it is the time of a freeze.
+    """
+    members = sorted((one.member for one in found if one.todo), key=lambda member: str(member.name))
+    if not during_freeze:
+        refuse_frozen(members, now, "Begin later, or with --during-freeze.")
+    clusters = {one.name: _cluster(campaign, one) for one in found}
+    return RolloutRecord(run, waves_of(members), clusters, max_failures, places, campaign.again, campaign.write)
+
+
+def first_states(found: Sequence[Outlook]) -> dict[str, ClusterState]:
+    """Of the clusters with which nothing is to be done: those that are blocked have failed."""
+    blocked = {one.name: ClusterState(FAILED, error=one.blocker) for one in found if one.blocker}
+    return blocked | {one.name: ClusterState(UNCHANGED) for one in found if not one.blocker and not one.todo}
+
+
+def _cluster(campaign: Campaign, one: Outlook) -> ClusterRecord:
+    member = one.member
+    digest = one.document.get("digest") if one.todo else None
+    exact = {"to": one.document["to"]} if one.document.get("to") else {}
+    about = (str(member.path), member.values.get("region"), member.account, one.risk)
+    found = ClusterRecord(*about, spec="", digest=digest, limits=limits_of(member))
+    if not one.todo:
+        return found
+    words = campaign.words(one.name, **exact, approved=digest)
+    return replace(found, words=words, check=campaign.words(one.name, **exact, dry_run=True))
+
+
+def _outlook(folder: FleetRun, answer: Answer) -> Outlook:
+    problem = answer.problem
+    if problem is None:
+        refused = [str(one.get("text")) for one in answer.document.get("findings") or () if one.get("refused")]
+        if refused:
+            hint = "Change such a cluster alone, with --allow for what the plan names."
+            status = GuardRefused.exit_status
+            problem = {"code": GuardRefused.code, "message": " ".join(refused), "hint": hint, "exit_status": status}
+        return Outlook(answer, answer.document, problem)
+    details = folder.result(str(answer.member.name)).document.get("error", {}).get("details") or {}
+    if details.get("runs"):  # green would be the same as blue: it is there already
+        return Outlook(replace(answer, error=None), {"changes": False, "to": details["runs"]}, None)
+    return Outlook(answer, {}, problem)
+
+
+def _of_other_engines(campaign: Campaign, members: Sequence[Member]) -> dict[str, Mapping[str, Any]]:
+    """What blocks the clusters whose engine has no such version. Raises InvalidInput where none has."""
+    to = campaign.options.get("to")
+    if campaign.command != "upgrade" or to is None:
+        return {}
+    fitting = [engine for engine in _ENGINES if well_formed(engine, to)]
+    if not fitting:
+        raise InvalidInput(
+            f'--to cannot be "{to}": no engine has such a version.',
+            hint="For example 16.6, 17 or 8.0.mysql_aurora.3.10.0.",
+        )
+    hint = f"Select the clusters that have it: --where engine={_ENGINES[fitting[0]]}"
+    return {
+        str(one.name): {
+            "code": InvalidInput.code,
+            "message": f'"{to}" is not a version of {one.values.get("engine")}.',
+            "hint": hint,
+            "exit_status": InvalidInput.exit_status,
+        }
+        for one in members
+        if one.values.get("engine") not in fitting
+    }
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")
+
+
+def _named(value: Any, name: str) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_named(one, name) for one in value)
+    return value.replace("{name}", name) if isinstance(value, str) else value

@@ -1,0 +1,72 @@
+"""Which spec files say what the clusters had before a campaign: a file that names an older version would have to be edited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import AuroraError
+from aurora_cli.operations.fleet.rollout.record import DONE
+from aurora_cli.operations.spec_file.lines import FileLine, lines_that_differ
+from aurora_cli.operations.spec_file.write import write_lines
+
+if TYPE_CHECKING:
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.fleet.rollout.record import RolloutRun
+
+_FIELDS: Mapping[str, Sequence[str]] = {
+    "upgrade": ("engine_version", "cluster_group", "instance_group"),
+    "rotate-ca": ("ca_certificate",),
+}
+"""What a campaign changes in a spec: the last key of its path."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A line of a spec file that says something else than its cluster has since the campaign.
+
+    Attributes:
+        name: of the cluster.
+        written: whether the file says it by now.
+        problem: why it could not be written; None where it was, or was not to be.
+    """
+
+    name: str
+    line: FileLine
+    written: bool = False
+    problem: str | None = None
+
+    @property
+    def text(self) -> str:
+        """For people."""
+        key, has = self.line.path.rpartition(".")[2], json.dumps(self.line.has)
+        if self.written:
+            return f"{self.line.file}:{self.line.line}: {key} is now {has}"
+        return f"{self.line.text}; write {key}: {has}" if self.line.has is not None else f"{self.line.text}; remove it"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, as in the published schema."""
+        return {"name": self.name, "file": self.line.file, **self.line.to_dict(), "written": self.written}
+
+
+def files_behind(app: AppContext, run: RolloutRun) -> list[Behind]:
+    """The lines that are to be edited, or were written if the campaign was begun so; of clusters that are done.
+
+    Those of a cluster without a stack in this home are not known.
+    """
+    fields, found = _FIELDS.get(run.command, ()), list[Behind]()
+    for name, state in run.states().items() if fields else ():
+        stack = app.registry.find(name) if state.state in DONE else None
+        if stack is None:
+            continue
+        file = run.plan.clusters[name].file
+        lines = [one for one in lines_that_differ(stack, file) if one.path.rpartition(".")[2] in fields]
+        try:
+            if lines and run.plan.write:
+                write_lines(stack, lines, file)
+            found += [Behind(name, one, written=run.plan.write) for one in lines]
+        except AuroraError as error:
+            found += [Behind(name, one, problem=error.message) for one in lines]
+    return found
