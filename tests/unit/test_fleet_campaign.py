@@ -273,7 +273,7 @@ def test_it_is_asked_once_by_a_phrase(
 ) -> None:
     blocked: Any = {"look a": [(2, error("invalid-input", "No way."))]} if "8.0" in words else {}
     clusters = Clusters(dict.fromkeys("ab", "16.8"), blocked)
-    monkeypatch.setattr(choice, "executor_of", lambda app, parallel: clusters)
+    monkeypatch.setattr(choice, "executor_of", lambda *given: clusters)
     err = io.StringIO() if typed is None else Terminal()
     monkeypatch.setattr("sys.stdin", io.StringIO() if typed is None else Terminal(typed))
     monkeypatch.setattr("sys.stderr", err)

@@ -81,7 +81,7 @@ def carry_out(
     if not all(member.valid for member in members):
         raise SpecInvalid(said_of(members), problems=all_problems(members, warnings=False))
     with progress(session) as emit:
-        words, executor = workers(session, options["parallel"])
+        words, executor = workers(session, options["parallel"], members, emit)
         run, found = fleet.look(app, campaign, members, words, executor, emit)
         executor.close()
     places = Places.of(folders_of(options))

@@ -131,7 +131,7 @@ class _Controller:
     def _take_up(self) -> None:
         """What an earlier controller has started is waited for; what is not done waits for its command again."""
         states = self.run.states()
-        self.begun = {name for name, one in states.items() if one.state == APPLYING}
+        self.begun = {name for name, one in states.items() if one.state in (APPLYING, UNKNOWN)}
         self._wait_for(sorted(self.begun))
         again = {
             n: one for n, one in states.items() if one.state not in (*DONE, WAITING) and self.record.clusters[n].command
@@ -228,7 +228,7 @@ class _Controller:
 
     def _ended(self, ended: Ended) -> None:
         name = ended.task.name
-        attempts = self.run.state(name).attempts
+        attempts = self.run.state(name).attempts + ended.starts - 1
         self.run.note(ended)
         result = self.run.result(name)
         state = _state_of(result, again=attempts > 1)
