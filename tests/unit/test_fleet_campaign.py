@@ -25,6 +25,7 @@ from aurora_cli.operations.fleet.rollout import start
 from aurora_cli.operations.fleet.rollout.campaign import Campaign
 from aurora_cli.operations.fleet.rollout.outcome import exit_status, to_dict
 from aurora_cli.operations.fleet.rollout.record import ClusterState, RolloutRun
+from aurora_cli.operations.fleet.rollout.spec_files import files_behind
 from tests.unit.test_fleet_apply import Killed, Time, error, states
 
 FLEET = """
@@ -151,6 +152,20 @@ def test_blockers_of_all_are_said_before_one_is_changed(app: AppContext, folder:
     assert (exit_status(left_out), left_out.left) == (1, []), "a resume does not take them up"
     with pytest.raises(InvalidInput, match="no engine has such a version"):
         looked(app, folder, clusters, Campaign("upgrade", ("upgrade",), {"to": "x"}))
+
+
+def test_a_worker_elsewhere_tells_which_line_is_to_be_edited(app: AppContext, folder: Path) -> None:
+    line = {"line": 2, "path": "engine_version", "says": "16.8", "has": "16.9"}
+    other = {**line, "path": "instances.readers", "line": 3}
+    told = {"changed": True, "spec_file": {"file": "b.yaml", "lines": [line, other], "written": False}}
+    clusters = Clusters({"a": "16.9", "b": "16.8", "c": "16.9"}, {"upgrade b": [(0, told)]})
+    clusters.before = lambda task: clusters.versions.update(b="16.9") if "--approved" in task.words else None
+    run = carried_out(app, begun(app, folder, clusters), clusters)
+    (behind,) = files_behind(app, run)
+    assert behind.text == f'{folder / "b.yaml"}:2 says engine_version: 16.8; write engine_version: "16.9"'
+    assert to_dict(run, [behind])["spec_files"] == [
+        {"name": "b", "file": str(folder / "b.yaml"), **line, "written": False}
+    ]
 
 
 def test_what_would_be_lost_blocks(app: AppContext, folder: Path) -> None:
@@ -291,7 +306,7 @@ def test_a_dry_run_is_one_document_also_with_blockers(
     app: AppContext, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clusters = Clusters({"a": "16.8", "b": "16.8", "c": "16.9"}, {"look b": [(2, error("invalid-input", "No way."))]})
-    monkeypatch.setattr(choice, "executor_of", lambda app, parallel: clusters)
+    monkeypatch.setattr(choice, "executor_of", lambda *given: clusters)
     words = ["--home", str(app.home.path), "fleet", "upgrade", "-d", str(folder), "--to", "16.9", "--dry-run"]
     assert main([*words, "-o", "json"]) == 9
     found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["members"]}

@@ -83,7 +83,6 @@ def carry_out(
     with progress(session) as emit:
         words, executor = workers(session, options["parallel"], members, emit)
         run, found = fleet.look(app, campaign, members, words, executor, emit)
-        executor.close()
     places = Places.of(folders_of(options))
     if dry_run:
         _print(session, run, campaign, found, source, output)

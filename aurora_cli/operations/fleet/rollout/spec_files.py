@@ -11,6 +11,7 @@ from aurora_cli.errors import AuroraError
 from aurora_cli.operations.fleet.rollout.record import DONE
 from aurora_cli.operations.spec_file.lines import FileLine, lines_that_differ
 from aurora_cli.operations.spec_file.write import write_lines
+from aurora_cli.spec.text.load import shown_path
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -54,19 +55,28 @@ class Behind:
 def files_behind(app: AppContext, run: RolloutRun) -> list[Behind]:
     """The lines that are to be edited, or were written if the campaign was begun so; of clusters that are done.
 
-    Those of a cluster without a stack in this home are not known.
+    Of a cluster without a stack in this home, e.g. one that a worker elsewhere has changed, they are those that its command told,
+    and are not written.
     """
-    fields, found = _FIELDS.get(run.command, ()), list[Behind]()
-    for name, state in run.states().items() if fields else ():
-        stack = app.registry.find(name) if state.state in DONE else None
-        if stack is None:
-            continue
-        file = run.plan.clusters[name].file
-        lines = [one for one in lines_that_differ(stack, file) if one.path.rpartition(".")[2] in fields]
+    fields = _FIELDS.get(run.command, ())
+    done = [name for name, state in run.states().items() if state.state in DONE] if fields else []
+    found: list[Behind] = []
+    for name in done:
+        stack, file = app.registry.find(name), run.plan.clusters[name].file
+        lines = lines_that_differ(stack, file) if stack else _told(run, name)
+        lines = [one for one in lines if one.path.rpartition(".")[2] in fields]
         try:
-            if lines and run.plan.write:
+            if lines and run.plan.write and stack:
                 write_lines(stack, lines, file)
-            found += [Behind(name, one, written=run.plan.write) for one in lines]
+            found += [Behind(name, one, written=run.plan.write and stack is not None) for one in lines]
         except AuroraError as error:
             found += [Behind(name, one, problem=error.message) for one in lines]
     return found
+
+
+def _told(run: RolloutRun, name: str) -> list[FileLine]:
+    """What the command of a cluster has said of its spec file."""
+    told = run.result(name).document.get("spec_file")
+    lines = told.get("lines") if isinstance(told, Mapping) else None
+    file = shown_path(run.plan.clusters[name].file)
+    return [FileLine(file, one["line"], one["path"], one["says"], one["has"]) for one in lines or ()]
