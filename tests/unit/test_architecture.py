@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,7 @@ ONLY_IN: dict[str, set[str]] = {
     "moto": {"sandbox"},
     "botocore": {"aws", "sandbox"},
     "jinja2": {"hcl", "ui/report/fleet_page.py"},
+    "distributed": {"operations/fleet/executors/dask_client.py"},
 }
 
 PARTS_OF_A_SPEC = {
@@ -138,18 +141,36 @@ MAY_APPLY = {
 }
 """File -> what it has Terraform apply. Whatever changes a cluster to a spec goes through the engine."""
 
-LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
+LATE = ("boto3", "botocore", "distributed", "jinja2", "pydantic", "rich", "ruamel", "moto")
 
 
-def _imports(path: Path) -> Iterator[str]:
-    """Every imported module of a file, also those imported in functions and for types only."""
+@dataclass(frozen=True)
+class _Names:
+    """What a file imports, also in functions and for types only, and what it names: attributes with what stands before them, too."""
+
+    imports: tuple[str, ...]
+    used: frozenset[str]
+
+
+@cache
+def _names(path: Path) -> _Names:
+    imports: list[str] = []
+    used: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} has a relative import"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            imports += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Name):
+            used.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            used |= {node.attr, f"{node.value.id}.{node.attr}"} if isinstance(node.value, ast.Name) else {node.attr}
+    return _Names(tuple(imports), frozenset(used))
+
+
+def _imports(path: Path) -> tuple[str, ...]:
+    return _names(path).imports
 
 
 def _part(path: Path) -> str:
@@ -247,15 +268,12 @@ def test_only_main_ends_the_process() -> None:
         name = _name(path)
         if name in entry_points or name.startswith("sandbox/"):
             continue
-        calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)]
-        assert not [n for n in calls if ast.unparse(n) in ("sys.exit", "os._exit")], name
+        assert not _names(path).used & {"sys.exit", "os._exit"}, name
 
 
 def _uses(path: Path, *names: str) -> bool:
     """Whether one of these attributes or functions is named in a file."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    attributes = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
-    return bool((attributes | {n.id for n in nodes if isinstance(n, ast.Name)}) & set(names))
+    return not _names(path).used.isdisjoint(names)
 
 
 PRODUCT = [path for path in MODULES if _part(path) != "sandbox"]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from functools import cache
 
 import pytest
 
-from tests.unit.named_tests import ROOT
-
-PACKAGE = ROOT / "aurora_cli"
+from tests.unit.test_docs import COMMANDS
+from tests.unit.texts import PACKAGE, texts
 
 AVOID = {
     r"(?<![Tt]here) is no (?!longer\b)": "is not a valid ...",
@@ -48,7 +45,7 @@ AVOID = {
 @pytest.mark.parametrize("phrase", AVOID)
 def test_a_message_avoids(phrase: str) -> None:
     pattern = re.compile(phrase)
-    assert [f"{where}: {text!r}; write: {AVOID[phrase]}" for where, text in MESSAGES if pattern.search(text)] == []
+    assert [f"{where}: {text!r}; write: {AVOID[phrase]}" for where, text in messages() if pattern.search(text)] == []
 
 
 @pytest.mark.parametrize(
@@ -65,23 +62,9 @@ def test_a_phrase_is_found_where_it_is_used(text: str, found: bool) -> None:
     assert any(re.search(phrase, text) for phrase in AVOID) is found
 
 
-def _messages(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and text of each string, placeholders as {}; of docstrings those that Click shows."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    quiet = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and any("click." in ast.unparse(d) for d in node.decorator_list):
-            yield node.lineno, ast.get_docstring(node) or ""
-        elif isinstance(node, ast.JoinedStr):
-            texts = [str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values]
-            yield node.lineno, "".join(texts)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not {id(node)} & (parts | quiet):
-            yield node.lineno, node.value
-
-
-MESSAGES = tuple(
-    (f"{path.relative_to(PACKAGE).as_posix()}:{line}", re.sub(r"\s+", " ", text))
-    for path in sorted(PACKAGE.rglob("*.py"))
-    for line, text in _messages(path)
-)
+@cache
+def messages() -> list[tuple[str, str]]:
+    """Where and what: each string of the package, placeholders as {}, and each help text."""
+    written = [(f"{path.relative_to(PACKAGE).as_posix()}:{line}", text) for path, line, text in texts()]
+    helps = [(path, command.help or "") for path, command in COMMANDS.items()]
+    return [(where, " ".join(text.split())) for where, text in (*written, *helps)]

@@ -54,7 +54,7 @@ def status(
         raise InvalidInput(f"--sort cannot be '{sort}'.", hint=hint)
     members = selected_members(session, options, later=inventory.LIVE)
     with progress(session) as emit:
-        words, executor = workers(session, parallel)
+        words, executor = workers(session, parallel, members, emit)
         run, rows = inventory.inventory(session.app, members, words, executor, emit)
     failed = [str(row.member.name or row.member.file) for row in rows if row.error]
     rows = inventory.narrowed(
