@@ -145,7 +145,7 @@ LATE = ("boto3", "botocore", "jinja2", "pydantic", "rich", "ruamel", "moto")
 
 @dataclass(frozen=True)
 class _Names:
-    """What a file imports, also in functions and for types only, and what it names: attributes with what stands before them, too."""
+    """What a file imports, also for types only, and what it names: attributes with what stands before them, too."""
 
     imports: tuple[str, ...]
     used: frozenset[str]
