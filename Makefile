@@ -94,13 +94,15 @@ modules: $(SANDBOX) ## Walk the examples of public Aurora modules through the sa
 lock: $(UV) ## Write the lock files of a release: the newest versions that pyproject.toml allows, with hashes
 	$(COMPILE) --upgrade -o requirements.lock
 	$(COMPILE) --upgrade --extra sandbox -o requirements-sandbox.lock
+	$(COMPILE) --upgrade --extra fleet -o requirements-fleet.lock
 
 audit: $(PIP_AUDIT) ## Look the locked packages up in the database of known vulnerabilities
 	$(BIN)/python tools/audit.py $(PIP_AUDIT) requirements-sandbox.lock
+	$(BIN)/python tools/audit.py $(PIP_AUDIT) requirements-fleet.lock
 
 test-lowest: $(UV) ## Run the tests that start no process with the lowest versions that pyproject.toml allows
 	$(UV) venv -q --clear --python $(PYTHON) $(VENV)/lowest
-	$(UV) pip compile -q pyproject.toml --extra sandbox --resolution lowest-direct --python $(PYTHON) -o $(VENV)/lowest.txt
+	$(UV) pip compile -q pyproject.toml --extra sandbox --extra fleet --resolution lowest-direct --python $(PYTHON) -o $(VENV)/lowest.txt
 	$(UV) pip install -q --python $(VENV)/lowest -c $(VENV)/lowest.txt -e '.[dev]'
 	$(VENV)/lowest/bin/python -m pytest $(SPREAD) tests/unit tests/contract $(PYTEST_ARGS)
 

@@ -171,6 +171,11 @@ class AppContext:
 
         return Home(self.root / "sandbox" if self.sandbox else self.root)
 
+    @property
+    def price_file(self) -> Path:
+        """The price table that `prices update` keeps, of the account and the sandbox alike."""
+        return self.root / "prices.json"
+
     @cached_property
     def registry(self) -> Registry:
         """All stacks of this target."""

@@ -2,8 +2,8 @@
 
 To load its modules, the model of the spec and the descriptions of AWS's services takes a command 0.6 s of processor time, more
 than all else that it does; a fleet runs hundreds of them. Standard input is a socket. Each message on it asks for a command:
-`{"task": 1, "words": ["plan", ...]}`, with the descriptors of its standard output and error. The answers are `{"task": 1}`, with
-a descriptor of its process, and how that ended, `{"task": 1, "status": 0}`.
+`{"task": 1, "name": "orders", "words": ["plan", ...]}`, with the descriptors of its standard output and error. The answers are
+`{"task": 1}`, with a descriptor of its process, and how that ended, `{"task": 1, "status": 0}`.
 
 The server has one thread, opens no connection and knows no cluster, so that a fork has what a new process would. It ends with its
 standard input; commands have sessions of their own, and go on.
@@ -29,8 +29,8 @@ from aurora_cli.main import main as run_command
 from aurora_cli.operations.fleet.executors.forks import MESSAGE_BYTES
 
 INTERRUPTED = 130
-_LEFT_OUT = frozenset({"__main__", "fork_server", "emulator", "database", "provider", "embedded"})
-"""Programs of their own, and the sandbox's."""
+_LEFT_OUT = frozenset({"__main__", "fork_server", "emulator", "database", "provider", "embedded", "executors"})
+"""Programs of their own, the sandbox's, and what commands on one cluster do not need."""
 _SERVICES = ("application-autoscaling", "cloudwatch", "ec2", "iam", "kms", "logs", "rds", "secretsmanager", "sts")
 _FIRST = 3
 """The descriptor after the standard streams."""
@@ -62,7 +62,7 @@ def _serve(channel: socket.socket) -> None:
             pid = os.fork()
             if pid == 0:
                 # All threads of a command are joined and its streams written by now; to free what is shared takes 0.04 s.
-                os._exit(_command(request["words"], streams))
+                os._exit(_command(request["name"], request["words"], streams))
             for stream in streams:
                 os.close(stream)
             process = os.pidfd_open(pid)
@@ -76,7 +76,7 @@ def _say(channel: socket.socket, descriptors: list[int], **answer: int) -> None:
         socket.send_fds(channel, [json.dumps(answer).encode()], descriptors)
 
 
-def _command(words: list[str], streams: list[int]) -> int:
+def _command(name: str, words: list[str], streams: list[int]) -> int:
     """In the fork: what `python -m aurora_cli` does."""
     try:
         os.setsid()
@@ -84,6 +84,8 @@ def _command(words: list[str], streams: list[int]) -> int:
         for number, stream in enumerate((nothing, *streams)):
             os.dup2(stream, number)
         os.closerange(_FIRST, os.sysconf("SC_OPEN_MAX"))
+        with suppress(OSError), open("/proc/self/comm", "w", encoding="utf-8") as shown:  # noqa: PTH123 - in `top` and `ps`
+            shown.write(name)
         sys.argv = [PROGRAM, *words]
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         return run_command()
@@ -95,12 +97,18 @@ def preload() -> None:
     """Load what commands work with: data of the package and of libraries alone."""
     import aurora_cli
     from aurora_cli.aws.clients import load_services
+    from aurora_cli.fleet.fleet_file import Account, FleetFile
+    from aurora_cli.fleet.rollout import Limits
     from aurora_cli.hcl.render import render_stack
     from aurora_cli.spec.resolve.resolve import Layer, resolve
+    from aurora_cli.terraform import argv
 
     _import(aurora_cli)
     least = {"name": "any", "region": "us-east-1", "engine": "postgres", "network": {"allow": ["10.0.0.0/16"]}}
     render_stack(resolve([Layer(least, "preload")]).spec)
+    for model in (FleetFile, Account, Limits):
+        model.model_rebuild()
+    argv.version(("terraform",))
     with suppress(AuroraError):  # the configuration of AWS may be wrong, which commands say
         load_services(_SERVICES)
     gc.collect()
@@ -110,9 +118,10 @@ def preload() -> None:
 def _import(package: Any) -> None:
     for one in iter_modules(package.__path__, f"{package.__name__}."):
         if one.name.rpartition(".")[2] not in _LEFT_OUT:
-            module = import_module(one.name)
-            if one.ispkg:
-                _import(module)
+            with suppress(ImportError):  # of an extra that is not installed
+                module = import_module(one.name)
+                if one.ispkg:
+                    _import(module)
 
 
 if __name__ == "__main__":

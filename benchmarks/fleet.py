@@ -1,4 +1,4 @@
-"""A folder of specs: 1,000 validated; 100 planned, against `xargs` with Terraform alone; memory of a worker, disk of a stack."""
+"""A folder of specs: 1,000 validated; 100 planned, against `xargs` with Terraform alone; memory of commands, disk of a stack."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import os
 import shlex
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 
 from benchmarks.against_terraform import Workshop
 from benchmarks.looks import idle_seconds, kib
@@ -18,6 +20,7 @@ from benchmarks.processor import spent
 from benchmarks.timing import Command, peak_memory_of
 
 SPECS, PLANS = 1000, 100
+_SERVER, _LOOK_S = b"aurora_cli.fork_server", 0.2
 FLEET = "defaults: {region: eu-west-1, engine: postgres, network: {allow: [10.0.0.0/16]}}\nlabels: {team: shop}\n"
 
 
@@ -54,8 +57,12 @@ def validating(shop: Workshop) -> float:
     return min(Command("validate", (line,)).run() for _ in range(2))
 
 
-def planning(shop: Workshop) -> list[Many]:
-    """`fleet plan` of clusters that do not exist, and `terraform init` and `plan` in folders with the same files."""
+def planning(shop: Workshop) -> tuple[list[Many], dict[str, float]]:
+    """`fleet plan` of clusters that do not exist, and `terraform init` and `plan` in folders with the same files.
+
+    Returns:
+        What each took; MiB of the process that the commands of `fleet plan` are forked from, and of the largest of these.
+    """
     folder = specs(shop.home / "hundred", PLANS)
     bare = shop.home / "bare"
     renders = [
@@ -73,7 +80,9 @@ def planning(shop: Workshop) -> list[Many]:
         names = "\n".join(str(one) for one in sorted(bare.iterdir()))
         subprocess.run(line, input=names, text=True, env=shop.environ, check=True, capture_output=True)
 
-    return [_measured(shop, ours.name, ours.run), _measured(shop, "xargs terraform init + plan", theirs)]
+    with _memory_of_forks() as peaks:
+        found = _measured(shop, ours.name, ours.run)
+    return [found, _measured(shop, "xargs terraform init + plan", theirs)], peaks
 
 
 def occupied(shop: Workshop, plans: Many) -> float:
@@ -89,10 +98,41 @@ def costs(shop: Workshop) -> dict[str, float]:
     line = shop.aurora("plan", "-f", str(shop.home / "hundred" / "0000.yaml"))
     Command("apply", (shop.aurora("apply", "-f", str(shop.home / "hundred" / "0000.yaml"), "--yes"),)).run()
     return {
-        "memory of a worker (MiB)": peak_memory_of(line),
+        "memory of a command that is not forked (MiB)": peak_memory_of(line),
         "disk of a stack (KiB)": kib(shop.stack("one-of-0").parent),
         "disk of a cluster in a run (KiB)": kib(run) / PLANS,
     }
+
+
+@contextmanager
+def _memory_of_forks() -> Iterator[dict[str, float]]:
+    """Most memory (MiB, pages that are shared counted in part) of the server of a command of ours, and of one of its forks."""
+    peaks: dict[str, float] = {}
+    over = Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_S):
+            for folder in Path("/proc").glob("[0-9]*"):
+                with suppress(OSError, IndexError):
+                    if _SERVER in (folder / "cmdline").read_bytes().split(b"\0"):
+                        grandparent = _parent(_parent(int(folder.name)))
+                        kind = "the server of commands" if grandparent == os.getpid() else "a forked command"
+                        if grandparent == os.getpid() or _parent(grandparent) == os.getpid():
+                            rollup = (folder / "smaps_rollup").read_text(encoding="ascii")
+                            mib = int(rollup.partition("\nPss:")[2].split()[0]) / 1024
+                            peaks[kind] = max(peaks.get(kind, 0.0), mib)
+
+    watcher = Thread(target=look)
+    watcher.start()
+    try:
+        yield peaks
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
 
 
 def _measured(shop: Workshop, name: str, run: Callable[[], object]) -> Many:

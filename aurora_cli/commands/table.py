@@ -45,6 +45,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("endpoints", "look", "Print the endpoints of a cluster."),
         Entry("history", "look", "Show the operations on a cluster, when and by whom."),
         Entry("drift", "look", "Show drift: changes made outside Terraform."),
+        Entry("cost", "look", "Estimate what a cluster costs, part by part."),
         Entry("engines", "look", "List engine versions, and the upgrade targets of each."),
         Entry("wait", "look", "Wait for a condition of a cluster."),
     ),
@@ -89,6 +90,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Sandbox": (Entry("sandbox", "setup", "Manage the local AWS, and run any Terraform on it."),),
     "Help": (
         Entry("doctor", "setup", "Check Terraform, credentials, Region and permissions."),
+        Entry("prices", "setup", "Show and update the price table of `cost` and of plans."),
         Entry("completion", "setup", "Print the completion script of a shell."),
         Entry("version", "setup", "Print the version of aurora-cli and what it runs on."),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,7 +17,8 @@ from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.layers import Layer
 from aurora_cli.spec.model.fields import Model
 from aurora_cli.spec.resolve.messages import problem_from
-from aurora_cli.spec.text.load import load_file, shown_path
+from aurora_cli.spec.text.load import load_found
+from aurora_cli.spec.values.scalars import as_written
 from aurora_cli.spec.values.suggestions import did_you_mean, shown
 
 NAME = "fleet.yaml"
@@ -27,6 +27,10 @@ _ROLE = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>\d{12}):role/.+")
 
 Texts = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 """A list of texts, of which one may be written alone."""
+
+
+Labels = dict[str, Annotated[str, BeforeValidator(as_written)]]
+"""Names and values; a number or a boolean is the text that it was written as."""
 
 
 class Account(Model):
@@ -64,7 +68,7 @@ class Common(Model):
     defaults: dict[str, Any] = Field(
         default_factory=dict, description="Keys of the spec; what a file names counts more."
     )
-    labels: dict[str, str] = Field(default_factory=dict, description="Labels to select by; not sent to AWS.")
+    labels: Labels = Field(default_factory=dict, description="Labels to select by; not sent to AWS.")
     account: Account | None = Field(None, description="Account of the clusters.")
     backend: dict[str, Any] | None = Field(
         None,
@@ -76,7 +80,7 @@ class Group(Common):
     """Specs that have more in common. A later group counts more than an earlier one."""
 
     match: Texts = Field(default_factory=list, description="Globs of the file's path in the folder, e.g. `payments/*`.")
-    label: dict[str, str] = Field(default_factory=dict, description="Labels, or tags of the spec, that a member has.")
+    label: Labels = Field(default_factory=dict, description="Labels, or tags of the spec, that a member has.")
 
 
 class Policy(Model):
@@ -122,9 +126,9 @@ def read_fleet_file(folder: Path) -> tuple[FleetFile, Layer] | None:
         SpecInvalid: with every problem, each with its line.
     """
     path = folder / NAME
-    if not path.exists():
+    if not (path.exists() or path.is_symlink()):  # a link that leads nowhere is an error
         return None
-    layer = replace(load_file(str(path), io.StringIO()), source=shown_path(str(path)))
+    layer = load_found(path, may_be_empty=True)
     try:
         return FleetFile.model_validate(layer.values), layer
     except ValidationError as error:

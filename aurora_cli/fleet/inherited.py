@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -43,7 +44,7 @@ class Inherited:
     Attributes:
         layers: below the file, lowest first.
         labels: by name.
-        account: the one of the last group that names one.
+        account: of the role that the file names, else the one of the last group that names one.
     """
 
     layers: tuple[Layer, ...] = ()
@@ -90,8 +91,12 @@ def inherited_by(path: Path, layer: Layer) -> Inherited:
     if identity:
         where = next(prefix for prefix, common in reversed(parts) if common.account)
         layers.append(_layer(fleet.text, f"{where}account", identity))
+    account = _own_account(layer) or account
     for prefix, common in [part for part in parts if part[1].backend][-1:]:
-        told = {"account": account.number, **{key: _told(key, [*layers, layer]) for key in ("region", "name")}}
+        told = {
+            "account": account.number,
+            **{key: _told(key, [*layers, layer]) for key in ("region", "name")},
+        }
         backend = _filled(common.backend, told, fleet.text, f"{prefix}backend")
         layers.append(_layer(fleet.text, f"{prefix}backend", {"backend": backend}))
     return Inherited(tuple(layers), labels, account)
@@ -102,6 +107,14 @@ def _upwards(folder: Path) -> Iterator[Path]:
     inside = [folder, *folder.parents]
     root = next((n for n, one in enumerate(inside) if (one / ".git").exists()), 0)
     yield from inside[: root + 1]
+
+
+def _own_account(layer: Layer) -> Account | None:
+    """The account of the role that a spec itself assumes; None for none."""
+    role = layer.values.get("assume_role")
+    with suppress(ValueError):  # which is said of the spec
+        return Account(role_arn=role["role_arn"]) if isinstance(role, Mapping) and role.get("role_arn") else None
+    return None
 
 
 def _tags(values: Mapping[str, Any]) -> Mapping[str, Any]:

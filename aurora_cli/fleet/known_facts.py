@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from aurora_cli.fleet.paths import LABEL
-from aurora_cli.fleet.where import parse_where
+from aurora_cli.fleet.where import Term, parse_where
 from aurora_cli.problem import Problem
 from aurora_cli.spec.values.suggestions import did_you_mean
 
@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 ACCOUNT = "account"
 
 
-def needed(file: FleetFile) -> Iterator[tuple[str, str]]:
-    """Where a `fleet.yaml` selects by a label or the account, and by which: `freezes.0.where`, `label.team`."""
+def terms_of(file: FleetFile) -> Iterator[tuple[str, Term]]:
+    """The terms of every `where`, each with its place."""
     for key in ("policies", "waves", "freezes"):
         for at, part in enumerate(getattr(file, key)):
-            yield from ((f"{key}.{at}.where", t.path) for t in parse_where(part.where) if _is_open(t.path))
+            yield from ((f"{key}.{at}.where", term) for term in parse_where(part.where))
+
+
+def needed(file: FleetFile) -> Iterator[tuple[str, str]]:
+    """Where a `fleet.yaml` selects by a label or the account, and by which: `freezes.0.where`, `label.team`."""
+    yield from ((place, term.path) for place, term in terms_of(file) if _is_open(term.path))
     for at, group in enumerate(file.groups):
         yield from ((f"groups.{at}.label.{name}", f"{LABEL}{name}") for name in group.label)
 

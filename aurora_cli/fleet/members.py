@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import multiprocessing
 import os
-import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from aurora_cli.errors import AuroraError, InvalidInput, SpecInvalid
+from aurora_cli.errors import AuroraError, SpecInvalid
+from aurora_cli.fleet.files import spec_files
+from aurora_cli.fleet.fleet_check import doubts_of, refuse_unknown_facts
 from aurora_cli.fleet.fleet_file import NAME
-from aurora_cli.fleet.inherited import Fleet, fleet_of, inherited_by
-from aurora_cli.fleet.known_facts import ACCOUNT, declared, needed, unknown_facts, written
+from aurora_cli.fleet.inherited import fleet_of, inherited_by
+from aurora_cli.fleet.known_facts import ACCOUNT
 from aurora_cli.fleet.paths import LABEL
 from aurora_cli.fleet.policies import broken
 from aurora_cli.problem import Problem
 from aurora_cli.spec.layers.shape import split_path
 from aurora_cli.spec.text.files import file_beside, named_files
-from aurora_cli.spec.text.load import load_file, shown_path
+from aurora_cli.spec.text.load import load_found, shown_path
 
-SUFFIXES = (".yaml", ".yml")
-IGNORED = "fleet-file"
-"""Check of the warning about a `fleet.yaml` that does not count."""
 _WORTH_PROCESSES = 40
 """Files from which on starting processes takes less time than it saves."""
 
@@ -127,7 +122,7 @@ def read_members(folders: Sequence[Path], processes: int | None = None) -> list[
     Raises:
         InvalidInput: a folder is missing or has no spec. SpecInvalid: a `fleet.yaml` is broken.
     """
-    return read_files([file for folder in folders for file in _files(folder.absolute())], processes)
+    return read_files([file for folder in folders for file in spec_files(folder.absolute())], processes)
 
 
 def read_files(paths: Iterable[Path], processes: int | None = None) -> list[Member]:
@@ -146,8 +141,10 @@ def read_files(paths: Iterable[Path], processes: int | None = None) -> list[Memb
         with ProcessPoolExecutor(count, context) as pool:
             members = _compared(pool.map(read_member, files, chunksize=16))
     for folder in dict.fromkeys(member.fleet for member in members):
-        _refuse_unknown_facts(folder, [member for member in members if member.fleet == folder])
-    return [replace(one, problems=(*one.problems, *_ignored_above(one.fleet))) for one in members]
+        refuse_unknown_facts(folder, {member.path: member.facts for member in members if member.fleet == folder})
+    names = {member.name for member in members if member.name}
+    doubts = {folder: tuple(doubts_of(folder, names)) for folder in {member.fleet for member in members}}
+    return [replace(one, problems=(*one.problems, *doubts[one.fleet])) for one in members]
 
 
 def read_member(path: Path) -> Member:
@@ -160,7 +157,9 @@ def read_member(path: Path) -> Member:
     try:
         fleet = fleet_of(path.parent)
         member = replace(member, fleet=fleet.folder)
-        layer = replace(load_file(str(path), io.StringIO()), source=member.file)
+        layer = load_found(path)
+        if layer.values and not tidy(layer)[0].values:
+            return replace(member, problems=(_no_spec(member),))
         found = inherited_by(path, layer)
         layers = (*found.layers, layer)
         written = Merged([tidy(one)[0] for one in layers]).nested()
@@ -178,72 +177,11 @@ def read_member(path: Path) -> Member:
     return replace(member, problems=(*against, *resolved.warnings))
 
 
-def _ignored_above(folder: Path) -> Iterator[Problem]:
-    """A warning about a `fleet.yaml` that people may think counts."""
-    with suppress(AuroraError):  # each member says so
-        ignored = fleet_of(folder).ignored
-        if ignored:
-            message = f"{NAME} does not count for specs in other folders: no Git repository holds both"
-            inside = any((one / ".git").exists() for one in (folder, *folder.parents))
-            place = shlex.quote(shown_path(str(ignored if inside else ignored.parent)))
-            hint = f"copy {place} into the repository" if inside else f"git init {place}"
-            yield Problem("", message, hint=hint, severity="warning", check=IGNORED, source=shown_path(str(ignored)))
-
-
-def _refuse_unknown_facts(folder: Path, members: Sequence[Member]) -> None:
-    """Raises SpecInvalid where `fleet.yaml` selects by what neither the members nor the other specs below it have."""
-    try:
-        fleet = fleet_of(folder)
-    except AuroraError:  # each member says so
-        return
-    wanted = {path for _, path in needed(fleet.file)}
-    known = declared(fleet.file).union(*(member.facts for member in members))
-    if not wanted <= known:
-        known = known.union(*_facts_of_others(fleet, {member.path for member in members}))
-    problems = unknown_facts(fleet.file, fleet.text, known)
-    if problems:
-        raise SpecInvalid(f"{fleet.text.source} selects by what no spec has", problems=problems)
-
-
-def _facts_of_others(fleet: Fleet, read: Collection[Path]) -> Iterator[set[str]]:
-    for path in _files(fleet.folder):
-        if path not in read and fleet_of(path.parent).folder == fleet.folder:
-            with suppress(AuroraError):
-                yield written(load_file(str(path), io.StringIO()).values)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """The spec files, sorted. Raises InvalidInput."""
-    if not folder.is_dir():
-        raise InvalidInput(
-            f"{shown_path(str(folder))} is not a folder.", hint="Specify the folder that holds the specs: --folder DIR."
-        )
-
-    def refuse(problem: OSError) -> None:
-        raise InvalidInput(
-            f"{shown_path(str(problem.filename))} cannot be read: {problem.strerror}.",
-            hint="Its specs would be missing. Make it readable, or move it away.",
-        ) from problem
-
-    found = False
-    for at, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(at) / name
-            if path.suffix in SUFFIXES and name != NAME and not name.startswith(".") and not _is_ignored(path):
-                found = True
-                yield path
-    if not found:
-        raise InvalidInput(
-            f"{shown_path(str(folder))} has no spec files (*.yaml).",
-            hint=f"Write one: aurora-cli spec init orders --to {shlex.quote(shown_path(str(folder / 'orders.yaml')))}",
-        )
-
-
-def _is_ignored(path: Path) -> bool:
-    fleet = fleet_of(path.parent)
-    name = path.relative_to(fleet.folder).as_posix()
-    return any(fnmatchcase(name, glob) for glob in fleet.file.ignore)
+def _no_spec(member: Member) -> Problem:
+    hint = f"if it is none, name it under `ignore` in {NAME}"
+    if member.path.stem == Path(NAME).stem:
+        hint = f"what specs have in common is in {NAME}: rename it"
+    return Problem("", "it has no key of a spec", hint=hint, check="no-spec", source=member.file)
 
 
 def _compared(members: Iterable[Member]) -> list[Member]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +271,39 @@ def test_history_tells_who_did_what(demo: Aurora) -> None:
     assert operations[-1]["who"] == "ada"
     assert operations[-1]["terraform"] == {"add": 1, "change": 0, "destroy": 0}
     assert len(demo.json("history", "demo", "--limit", "1")["operations"]) == 1
+
+
+def test_cost_has_the_instances_of_aws_and_what_cloudwatch_has_measured(demo: Aurora) -> None:
+    cloudwatch, now = demo.client("cloudwatch"), datetime.now(timezone.utc)
+    points = {"VolumeBytesUsed": 5 * 2**30, "VolumeReadIOPs": 300_000, "VolumeWriteIOPs": 200_000}
+    cloudwatch.put_metric_data(
+        Namespace="AWS/RDS",
+        MetricData=[
+            {
+                "MetricName": name,
+                "Dimensions": [{"Name": "DBClusterIdentifier", "Value": "demo"}],
+                "Timestamp": now - timedelta(minutes=1),
+                "Value": value,
+            }
+            for name, value in points.items()
+        ],
+    )
+    before = last_call(demo)
+    found = demo.json("cost", "demo")
+    assert changing_calls(demo, before) == []
+    lines = {line["part"]: line for line in found["lines"]}
+    instances = list(demo.instances("demo").values())  # an earlier test may have added a reader
+    hours = f"{730 * len(instances)}.000"
+    assert lines["instances"]["text"].startswith(f"{instances[0]['DBInstanceClass']}, {len(instances)} instance")
+    assert lines["instances"]["quantity"] == {"from": hours, "to": hours}
+    assert demo.json("status", "demo")["cost"]["at_least"] is True
+    assert demo.json("plan", "demo", "--readers", "3")["cost"]["before"] is not None
+    assert lines["storage"]["quantity"] == {"from": "5.000", "to": "5.000"}
+    assert lines["io"]["quantity"] == {"from": "365.000", "to": "365.000"}  # half a million in an hour, so in 730
+    assert lines["io"]["unknown"] == "price"  # nobody has read those of eu-west-1
+    assert found["notes"][0] == "I/O by CloudWatch: 1 hour of the last 14 days."
+    refused = demo.run("prices", "update")
+    assert (refused.status, "The sandbox has no Pricing API." in refused.err) == (2, True)
 
 
 def test_a_typing_error_gets_a_suggestion(demo: Aurora) -> None:

@@ -50,6 +50,8 @@ APPROVED = review(CLUSTER, READER, GROUP, findings=(RESTART,), sequence=STEPS, s
         (review(replace(CLUSTER, action="update")), True),
         (review(replace(GROUP, action="create", after={"tags": {}, "rules": ["sg-1"]})), True),
         (review(sequence=STEPS[1:], findings=(replace(RESTART, text="orders-2 restarts."),)), True),
+        (review(replace(READER, address="aws_x.made_by_a_step"), resumed=True, sequence=STEPS[1:]), True),
+        (review(READER, resumed=True, sequence=(*STEPS[1:], PlannedStep("reboot", "reboot"))), False),
         (review(replace(READER, after={"class": "b"})), False),
         (review(replace(READER, action="delete")), False),
         (review(replace(CLUSTER, action="replace")), False),

@@ -83,7 +83,11 @@ def declared(section: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("lock", "sections"),
-    [("requirements.lock", ("dependencies",)), ("requirements-sandbox.lock", ("dependencies", "sandbox"))],
+    [
+        ("requirements.lock", ("dependencies",)),
+        ("requirements-sandbox.lock", ("dependencies", "sandbox")),
+        ("requirements-fleet.lock", ("dependencies", "fleet")),
+    ],
 )
 def test_a_lock_file_has_every_dependency_with_hashes(lock: str, sections: tuple[str, ...]) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")

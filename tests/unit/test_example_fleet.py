@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +52,52 @@ def test_its_pipelines_call_commands_and_options_that_exist(name: str) -> None:
         while isinstance(command, click.Group):
             command = command.get_command(click.Context(command), words.pop(0))
         command.make_parser(click.Context(command)).parse_args(words)
+
+
+def test_what_runs_after_a_failure_runs_only_where_there_is_something_to_say() -> None:
+    """A step that failed validation leaves no plan: there is nothing to comment, and nothing to keep."""
+    jobs: Any = YAML(typ="safe").load((FOLDER / "github-workflow.yml").read_text())["jobs"]
+    anyway = [
+        (step["if"], [one.get("id") for one in job["steps"][:at]])
+        for job in jobs.values()
+        for at, step in enumerate(job["steps"])
+        if re.search(r"always\(\)|cancelled\(\)|failure\(\)", step.get("if", ""))
+    ]
+    assert len(anyway) == 3
+    for condition, before in anyway:
+        asked = re.search(r"steps\.(\w+)\.outcome != 'skipped'", condition)
+        assert asked and asked[1] in before, condition
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"), [(None, ""), ("", ""), ("plans", "gh pr comment 7 --body-file comment.md")]
+)
+def test_no_comment_without_words(tmp_path: Path, comment: str | None, said: str) -> None:
+    """The step is shell, as its runner starts it."""
+    (step,) = [one for one in scripts("github-workflow.yml") if "gh pr" in one]
+    if comment is not None:
+        (tmp_path / "comment.md").write_text(comment)
+    script = f'gh() {{ echo "gh $*"; }}\n{step}'
+    env = {"PULL_REQUEST": "7", "PATH": os.environ["PATH"]}
+    words = ["bash", "-eo", "pipefail", "-c", script]
+    done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == said
+
+
+def test_each_job_of_the_workflow_has_the_permissions_that_it_needs_and_an_identity_of_its_own() -> None:
+    workflow: Any = YAML(typ="safe").load((FOLDER / "github-workflow.yml").read_text())
+    assert workflow["permissions"] == {}
+    given = {name: set(job["permissions"]) for name, job in workflow["jobs"].items()}
+    assert given == {"plan": {"contents", "id-token", "pull-requests"}, "apply": {"contents", "id-token"}}
+    roles = [
+        step["with"]["role-to-assume"]
+        for job in workflow["jobs"].values()
+        for step in job["steps"]
+        if "aws-" in str(step)
+    ]
+    assert len(roles) == len(set(roles)) == 2
+    assert not any("${{" in script for name in PIPELINES for script in scripts(name)), "texts of others are no shell"
+    names = [[one.get("name") or one["uses"] for one in job["steps"]] for job in workflow["jobs"].values()]
+    assert names[0].index("Validate") < names[0].index("aws-actions/configure-aws-credentials@v4"), (
+        "it needs no identity"
+    )

@@ -94,6 +94,18 @@ def test_a_spec_inherits_and_says_more(folder: Path) -> None:
     assert orders.labels == {"owner": "platform", "tier": "standard"}
 
 
+def test_a_role_of_the_spec_itself_says_the_account(folder: Path) -> None:
+    """It is the one that is assumed: an account of fleet.yaml would be told, and its place of the state used, in vain."""
+    role = "assume_role: {role_arn: 'arn:aws:iam::333333333333:role/own'}"
+    write(folder, {"own.yaml": f"name: own\n{role}", "wrong.yaml": "name: wrong\nassume_role: {role_arn: [1]}"})
+    found = by_name(folder)
+    assert (found["own"].account, found["own"].values["backend"]["key"]) == (
+        "333333333333",
+        "333333333333/eu-west-1/own",
+    )
+    assert (found["wrong"].account, found["wrong"].valid) == ("111111111111", False)
+
+
 def test_a_profile_is_inherited_with_its_account(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     group = "{match: payments/*, account: {id: '222222222222', profile: pay}}"
     fleet = f"defaults: {{region: eu-west-1, engine: postgres}}\naccount: {{profile: base}}\ngroups: [{group}]"
@@ -115,19 +127,14 @@ def test_origins_name_the_file_that_a_value_is_inherited_from(folder: Path, caps
 
 def test_only_a_repository_makes_a_folder_above_count(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / ".git").rmdir()
-    for way in ("git init .", "copy fleet.yaml into the repository"):
+    for way in ("let it count: git init .", "copy fleet.yaml into the repository"):
         cards = by_name(folder / "payments")["cards"]
         (ignored,) = [one for one in cards.problems if one.check == "fleet-file"]
-        assert (cards.labels, ignored.source, ignored.severity, ignored.hint) == (
-            {},
-            "fleet.yaml",
-            "warning",
-            "git init .",
-        )
+        assert (cards.labels, ignored.source, ignored.severity, ignored.hint) == ({}, "fleet.yaml", "warning", way)
         (folder / "payments" / ".git").mkdir(exist_ok=True)
         fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0
-    assert "fleet.yaml: fleet.yaml does not count" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("fleet.yaml does not count for specs in other folders") == 1
     (folder / "payments" / "fleet.yaml").write_text("labels: {own: yes}")
     fleet_of.cache_clear()
     assert main(["fleet", "list", "-d", "payments"]) == 0
@@ -215,6 +222,37 @@ def test_what_fleet_yaml_selects_by_and_no_spec_has_is_refused(tmp_path: Path, t
     for one in (text.replace("taem", "team"), f"{text}\nlabels: {{taem: b}}\naccount: {{id: '111111111111'}}"):
         write(tmp_path, {"fleet.yaml": one, "a/a.yaml": "name: a\ntags: {team: a}\nassume_role: {role_arn: x}"})
         assert len(read_members([tmp_path / "b"])) == 1, "what another spec has is known too"
+
+
+def test_a_group_that_no_file_is_in_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It may be for a file to come, or misspelt."""
+    write(folder, {"fleet.yaml": "groups:\n- match: [payments/*, paymnets/*]\n  labels: {team: payments}"})
+    (doubt,) = {one for member in read_members([folder]) for one in member.problems if one.check == "fleet-file"}
+    assert (doubt.message, doubt.line, doubt.severity) == ("no spec file matches `paymnets/*`", 2, "warning")
+    assert main(["fleet", "list", "-d", "payments"]) == 0, "the other files of the folder are known"
+    assert "paymnets" in capsys.readouterr().err
+    write(folder, {"fleet.yaml": "groups: [{match: [payments/*, orders.yaml]}]"})
+    assert main(["fleet", "list", "-d", "payments"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_name_or_a_file_in_where_that_no_spec_has_is_said(folder: Path) -> None:
+    freeze = "freezes:\n- {from: 2026-12-20, until: 2026-12-21, reason: x, where: 'WHERE'}"
+    for where, message in (
+        ("name=ordres", "no spec has the name `ordres`"),
+        ("file=paymnets/*,name=orders", "no spec file matches `paymnets/*`"),
+        ("name=ord*", None),
+        ("name!=ordres", None),
+        ("file=payments/*", None),
+    ):
+        write(folder, {"fleet.yaml": freeze.replace("WHERE", where)})
+        found = {
+            one
+            for member in read_members([folder / "payments"])
+            for one in member.problems
+            if one.check == "fleet-file"
+        }
+        assert [(one.message, one.line) for one in found] == ([(message, 2)] if message else []), where
 
 
 def test_a_tag_of_the_defaults_counts_for_groups(tmp_path: Path) -> None:
@@ -456,6 +494,53 @@ def test_validate_reports_all_problems_of_all_files(folder: Path, capsys: pytest
     assert (suite.get("tests"), suite.get("failures")) == ("6", "4")
     assert [case.get("name") for case in suite if case.find("failure") is None] == ["orders", "cards"]
     assert main(["fleet", "validate", "cards", "-o", "junit"]) == 0
+
+
+def test_odd_files_are_problems_of_their_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """None is waited for, and none keeps the others from being read."""
+    odd = Path(os.fsdecode(b"\xff\n.yaml"))
+    (folder / odd).write_text("name: [")
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "round.yaml").symlink_to("round.yaml")
+    (folder / "around").symlink_to(".")
+    (folder / "nowhere.yaml").symlink_to("missing")
+    (folder / "folder.yaml").mkdir()
+    write(folder, {"helm.yaml": "image: x\nreplicas: 2", "fleet.yml": "defaults: {}", "big.yaml": "x" * 2**21})
+    assert main(["fleet", "validate", "-o", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    found = {one["file"]: one["problems"][0] for one in document["members"] if not one["valid"]}
+    assert {file: problem["message"] for file, problem in found.items() if file != "payments/wallet.yml"} == {
+        "\\xff\\n.yaml": "this is not valid YAML: expected the node content, but found '<stream end>'",
+        "pipe.yaml": "pipe.yaml is not a regular file",
+        "round.yaml": "cannot read round.yaml: too many levels of symbolic links",
+        "nowhere.yaml": "cannot read nowhere.yaml: no such file or directory",
+        "helm.yaml": "it has no key of a spec",
+        "fleet.yml": "it has no key of a spec",
+        "big.yaml": "big.yaml is larger than 1 MiB",
+    }
+    assert found["fleet.yml"]["hint"] == "what specs have in common is in fleet.yaml: rename it"
+    assert found["\\xff\\n.yaml"]["source"] == "\\xff\\n.yaml"
+    assert main(["validate", "-f", str(odd), "-o", "json"]) == 2
+    done = capsys.readouterr()
+    assert "udcff" not in done.out + done.err and "\\\\xff\\\\n.yaml" in done.out
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_a_fleet_yaml_that_is_no_file_is_an_error(folder: Path, kind: str) -> None:
+    """It would say something of every spec: it is not left out, and not waited for."""
+    path = folder / "fleet.yaml"
+    path.unlink()
+    os.mkfifo(path) if kind == "pipe" else path.symlink_to("missing") if kind == "link" else path.mkdir()
+    with pytest.raises(InvalidInput, match=r"fleet\.yaml"):
+        read_members([folder])
+
+
+def test_labels_are_text_as_it_was_written(folder: Path) -> None:
+    group = "groups: [{label: {n: 1}, labels: {hit: true}}]"
+    write(folder, {"fleet.yaml": f"labels: {{n: 1, b: true, d: 2026-01-01, f: 1.50}}\n{group}"})
+    assert by_name(folder)["orders"].labels == {"n": "1", "b": "true", "d": "2026-01-01", "f": "1.50", "hit": "true"}
+    write(folder, {"fleet.yaml": "# nothing yet"})
+    assert by_name(folder)["orders"].labels == {}
 
 
 def test_a_report_holds_text_that_xml_cannot(tmp_path: Path) -> None:

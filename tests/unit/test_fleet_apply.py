@@ -151,7 +151,7 @@ def begun(app: AppContext, allow: Sequence[str] = (), folders: Sequence[Path] = 
 def carried_out(
     app: AppContext, run: RolloutRun, world: World, told: list[Any] | None = None, **how: Any
 ) -> RolloutRun:
-    found = rolling.How(("--sandbox",), start.members_of(run), **how)
+    found = rolling.RolloutOptions(("--sandbox",), start.members_of(run), **how)
     rolling.roll_out(app, run, found, world, (told if told is not None else []).append)
     return run
 

@@ -113,7 +113,9 @@ def begun(app: AppContext, folder: Path, clusters: Clusters, campaign: Campaign 
 
 
 def carried_out(app: AppContext, run: RolloutRun, clusters: Clusters, max_failures: int = 0) -> RolloutRun:
-    rolling.roll_out(app, run, rolling.How((), start.members_of(run), max_failures), clusters, lambda event: None)
+    rolling.roll_out(
+        app, run, rolling.RolloutOptions((), start.members_of(run), max_failures), clusters, lambda event: None
+    )
     return run
 
 
@@ -159,6 +161,12 @@ def test_what_would_be_lost_blocks(app: AppContext, folder: Path) -> None:
     assert blocked.blocker == {"code": "guard", "message": "All data goes.", "exit_status": 9} | {
         "hint": "Change such a cluster alone, with --allow for what the plan names."
     }
+
+
+def test_a_cluster_that_this_home_does_not_know_is_a_blocker(app: AppContext, folder: Path) -> None:
+    clusters = Clusters({"a": "16.9", "c": "16.9"}, {"look b": [(4, error("not-found", "There is no cluster b."))]})
+    (blocked, *_) = looked(app, folder, clusters)[1]
+    assert blocked.blocker is not None and blocked.blocker["hint"].endswith(f"aurora-cli apply -f {folder / 'b.yaml'}")
 
 
 def test_green_clusters_that_would_be_the_same_are_unchanged(app: AppContext, folder: Path) -> None:
@@ -226,7 +234,7 @@ def test_a_record_of_the_version_before_is_resumed(app: AppContext, folder: Path
     run = start.rollout_run(app, None)
     assert run.left == ["a"]
     clusters = Clusters({}, {"apply a": [(0, {"changed": True})]})
-    rolling.roll_out(app, run, rolling.How((), start.members_of(run)), clusters, lambda event: None)
+    rolling.roll_out(app, run, rolling.RolloutOptions((), start.members_of(run)), clusters, lambda event: None)
     assert clusters.words[0] == (
         *("apply", "-f", str(member.path), "--approved", "d" * 64),
         *("--allow", "aws_x.y", "-o", "json"),
@@ -263,7 +271,7 @@ def test_it_is_asked_once_by_a_phrase(
 ) -> None:
     blocked: Any = {"look a": [(2, error("invalid-input", "No way."))]} if "8.0" in words else {}
     clusters = Clusters(dict.fromkeys("ab", "16.8"), blocked)
-    monkeypatch.setattr(choice, "executor_of", lambda app, parallel: clusters)
+    monkeypatch.setattr(choice, "executor_of", lambda *given: clusters)
     err = io.StringIO() if typed is None else Terminal()
     monkeypatch.setattr("sys.stdin", io.StringIO() if typed is None else Terminal(typed))
     monkeypatch.setattr("sys.stderr", err)
@@ -275,3 +283,17 @@ def test_it_is_asked_once_by_a_phrase(
     assert said in " ".join(err.getvalue().split())
     done = status == 0 and "16.9" in words and "--dry-run" not in words
     assert clusters.versions == dict.fromkeys("ab", "16.9" if done else "16.8")
+
+
+def test_a_dry_run_is_one_document_also_with_blockers(
+    app: AppContext, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clusters = Clusters({"a": "16.8", "b": "16.8", "c": "16.9"}, {"look b": [(2, error("invalid-input", "No way."))]})
+    monkeypatch.setattr(choice, "executor_of", lambda app, parallel: clusters)
+    words = ["--home", str(app.home.path), "fleet", "upgrade", "-d", str(folder), "--to", "16.9", "--dry-run"]
+    assert main([*words, "-o", "json"]) == 9
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["members"]}
+    assert {name: one["risk"] for name, one in found.items()} == {"b": "failed", "a": "restart", "c": "unchanged"}
+    assert found["b"]["error"]["message"] == "No way."
+    kept = ("engine_version", "to", "readers", "pending", "interruptions")
+    assert [found["a"][key] for key in kept] == ["16.8", "16.9", 1, ["reboot of a-2"], ["Every instance restarts."]]

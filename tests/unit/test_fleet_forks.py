@@ -99,6 +99,7 @@ def test_a_fork_has_a_session_and_nothing_of_the_server(forks: Forks, tmp_path: 
     fork = forks.start(held.task)
     pid = held.pid()
     assert os.getsid(pid) == pid and os.getpgid(pid) == pid
+    assert Path(f"/proc/{pid}/comm").read_text() == "held\n"
     opened = {int(one.name): str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir()}
     assert opened[0] == os.devnull
     assert set(opened.values()) == {os.devnull, *map(str, (held.task.out, held.task.log, held.fifo))}
@@ -160,4 +161,5 @@ def test_what_is_loaded_is_of_no_cluster() -> None:
         "aurora_cli.hcl.render._template",
         "aurora_cli.spec.facts.tables.table",
         "aurora_cli.spec.layers.shape.spec_shape",
+        "aurora_cli.terraform.argv._builder",
     ]

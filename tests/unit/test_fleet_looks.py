@@ -97,6 +97,56 @@ def rows(text: str) -> dict[str, dict[str, str]]:
     return {row["name"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
+def cost(low: str, high: str, day: str, *, at_least: bool = False) -> dict[str, Any]:
+    ends = {"from": low, "to": high}
+    return {
+        "currency": "USD",
+        "monthly": ends,
+        "hourly": ends,
+        "at_least": at_least,
+        "prices_of": {"from": day, "to": day},
+    }
+
+
+def test_status_has_what_each_cluster_costs_and_all_of_them(
+    answering: Answering, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends = {
+        "big": status(cost=cost("1500.00", "1500.00", "2026-11-20")),
+        "small": status(cost=cost("43.80", "700.80", "2026-03-18", at_least=True)),
+        "new": NOT_FOUND,
+    }
+    answering(ends)
+    assert main(["fleet", "status", "-o", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    # 1500 + 43.80 and 1500 + 700.80; / 730.
+    assert document["cost"]["monthly"] == {"from": "1543.80", "to": "2200.80"}
+    assert document["cost"]["hourly"] == {"from": "2.1148", "to": "3.0148"}
+    assert document["cost"]["prices_of"] == {"from": "2026-03-18", "to": "2026-11-20"}
+    assert {one["name"]: one["cost"] and one["cost"]["at_least"] for one in document["members"]} == {
+        "big": False,
+        "new": None,
+        "small": True,
+    }
+    answering(ends)
+    assert main(["fleet", "status", "--sort", "monthly_cost"]) == 0
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines()[2:5]] == ["big", "small", "new"]
+    assert "at least 43.80 to 700.80" in out
+    last = "In all: at least 1,543.80 to 2,200.80 USD a month (prices of 2026-03-18 to 2026-11-20)."
+    assert out.splitlines()[-1] == last
+
+
+def test_a_sum_is_a_least_one_where_a_cluster_has_no_price(
+    answering: Answering, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = {"currency": "USD", "monthly": None, "hourly": None, "at_least": True, "prices_of": None}
+    answering({"big": status(cost=cost("1.00", "1.00", "2026-11-20")), "other": status(cost=unknown), "old": status()})
+    assert main(["fleet", "status", "-o", "json"]) == 0
+    total = json.loads(capsys.readouterr().out)["cost"]
+    assert (total["monthly"], total["at_least"]) == ({"from": "1.00", "to": "1.00"}, True)
+
+
 def test_status_is_an_inventory(answering: Answering, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     waiting = [instance("s", "writer", status="rebooting", waits_for_reboot=True, pending={"class": "db.r7g.xlarge"})]
     action = {"resource": "pay", "action": "os-upgrade", "text": "OS", "when": None}
@@ -324,4 +374,4 @@ def test_run_refuses_every_command_that_may_change_something(
         assert main(["fleet", "run", "--", name, "{name}"]) == 2, name
     assert lines == []
     assert "runs only commands that look, and 'wait'" not in capsys.readouterr().err
-    assert set(LOOKING) == {"list", "status", "endpoints", "history", "drift", "engines", "wait", "connection"}
+    assert set(LOOKING) == {"list", "status", "endpoints", "history", "drift", "cost", "engines", "wait", "connection"}

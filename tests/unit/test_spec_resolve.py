@@ -190,7 +190,7 @@ def test_a_flag_may_not_turn_a_file_into_another_cluster(key: str, value: str) -
     error = failure(file(HEAD), Layer({key: value}, f"--{key}"))
     problem = next(p for p in error.problems if p.check == "identity")
     assert (problem.path, problem.source) == (key, f"--{key}")
-    assert "orders.yaml" in problem.message
+    assert f"but orders.yaml:{list(file(HEAD).values).index(key) + 1} has" in problem.message
 
 
 def test_the_same_identity_said_twice_is_fine() -> None:

@@ -93,3 +93,11 @@ def test_an_error_is_a_document_too() -> None:
 def test_the_problems_of_a_spec_are_in_its_document() -> None:
     error = SpecInvalid("broken", problems=[Problem("instances.readers", "too many", line=3, source="a.yaml")])
     assert error_document(error)["error"]["details"]["problems"][0]["line"] == 3
+
+
+@pytest.mark.parametrize("format_", ["json", "yaml"])
+def test_half_a_pair_never_gets_out(format_: DataFormat) -> None:
+    """Names of files may hold any bytes; a parser may refuse what is no Unicode."""
+    text = to_text({"a\udcff": ["b\ud800"]}, format_)
+    assert YAML(typ="safe").load(text) == {"a\ufffd": ["b\ufffd"]}
+    assert "\\ud" not in text

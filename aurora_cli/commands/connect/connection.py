@@ -50,11 +50,11 @@ def command(session: Session, /, name: str, form: str, **options: Any) -> None:
       aurora-cli connection orders --format env --user app --database orders
       aurora-cli connection orders --format json
     """
-    from aurora_cli.operations.inspect import connection
+    from aurora_cli.operations.inspect.connection import connect_facts, connection
     from aurora_cli.operations.report import connection_strings
 
     with progress(session) as emit:
-        found = connection.connection(session.app, name, emit=emit, **options)
+        found = connection(session.app, connect_facts(session.app, name, emit=emit, **options))
     own = connection_strings.own_authority(session.app.sandbox_certificates, found.target.host)
     given = click.get_current_context().get_parameter_source("ca_file") is ParameterSource.COMMANDLINE
     if own is not None and not given:

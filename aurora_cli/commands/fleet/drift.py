@@ -48,7 +48,7 @@ def drift(
 
     members = selected_members(session, options)
     with progress(session) as emit:
-        words, executor = workers(session, parallel)
+        words, executor = workers(session, parallel, members, emit)
         found = fleet.fleet_drift(session.app, members, words, executor, emit)
     if output == "junit":
         session.write(drift_as_junit(found))

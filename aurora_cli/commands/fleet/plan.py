@@ -55,7 +55,7 @@ def plan(
     if not all(member.valid for member in members):
         raise SpecInvalid(said_of(members), problems=all_problems(members, warnings=False))
     with progress(session) as emit:
-        words, executor = workers(session, parallel)
+        words, executor = workers(session, parallel, members, emit)
         found = fleet.fleet_plan(session.app, members, words, executor, emit, Places.of(folders_of(options)))
     if output in ("junit", "markdown"):
         session.write(view.as_junit(found) if output == "junit" else view.as_markdown(found))

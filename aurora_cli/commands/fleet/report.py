@@ -64,7 +64,7 @@ def report(
         )
     members = selected_members(session, options)
     with progress(session) as emit:
-        words, executor = workers(session, parallel)
+        words, executor = workers(session, parallel, members, emit)
         page = fleet_page(session.app, members, words, executor, emit, with_drift=with_drift)
     write_output(path, as_html(page))
     session.say(f"Wrote {path}.", err=True)

@@ -67,7 +67,7 @@ def run(ctx: click.Context, session: Session, /, parallel: int | None, output: s
         command = [*command, "--format" if command[0] == "connection" else "-o", "json"]
     members = selected_members(session, options)
     with progress(session) as emit:
-        words, executor = workers(session, parallel)
+        words, executor = workers(session, parallel, members, emit)
         title = f"Running {command[0]} on {len(members)} cluster{'s' * (len(members) != 1)}"
         work = Work(
             "run",

@@ -15,10 +15,12 @@ from aurora_cli.commands.shared.session import Session
 from aurora_cli.errors import AuroraError, InvalidInput, OperationFailed
 
 if TYPE_CHECKING:
+    from aurora_cli.events import Emit
     from aurora_cli.fleet.members import Member
     from aurora_cli.fleet.where import Term
     from aurora_cli.operations.fleet.executors.executor import Executor
 
+_SCHEDULER = f"{__name__}.scheduler"
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -67,14 +69,39 @@ def formats_option(*more: str) -> Callable[[Decorated], Decorated]:
     )
 
 
-def workers(session: Session, parallel: int | None) -> tuple[tuple[str, ...], Executor]:
-    """The global options of the command of each cluster, and who runs it."""
+def scheduler_option(decorated: Decorated) -> Decorated:
+    """--scheduler, which `executor_for` reads."""
+    return click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        envvar="AURORA_SCHEDULER",
+        show_envvar=True,
+        expose_value=False,
+        callback=lambda ctx, param, value: ctx.meta.update({_SCHEDULER: value}),
+        help="Run the commands on the workers of this Dask scheduler, e.g. tls://10.0.0.7:8786; default: on this machine.",
+    )(decorated)
+
+
+def executor_for(session: Session, parallel: int | None, members: Sequence[Member], emit: Emit) -> Executor:
+    """Who runs the commands on these clusters, here or by --scheduler; closed when the command ends.
+
+    Raises:
+        As `choice.executor_of`.
+    """
     from aurora_cli.operations.fleet.executors.choice import executor_of
 
+    ctx = click.get_current_context()
+    found = executor_of(session.app, parallel, ctx.meta.get(_SCHEDULER), members, emit)
+    ctx.call_on_close(found.close)
+    return found
+
+
+def workers(
+    session: Session, parallel: int | None, members: Sequence[Member], emit: Emit
+) -> tuple[tuple[str, ...], Executor]:
+    """The global options of the command of each cluster, and who runs it. Raises as `executor_for`."""
     words = ("--home", str(session.app.root), *session.settings.passed_on(), "--no-input")
-    executor = executor_of(session.app, parallel)
-    click.get_current_context().call_on_close(executor.close)
-    return words, executor
+    return words, executor_for(session, parallel, members, emit)
 
 
 def end_with_failures(session: Session, failed: Sequence[str], total: int, done: str) -> None:
@@ -141,7 +168,8 @@ def selected_members(session: Session, options: dict[str, Any], later: Collectio
     Raises:
         InvalidInput: a folder, a revision or a term is wrong, or nothing is selected. SpecInvalid: `fleet.yaml` is broken.
     """
-    from aurora_cli.fleet.members import IGNORED, read_members
+    from aurora_cli.fleet.fleet_check import DOUBT
+    from aurora_cli.fleet.members import read_members
     from aurora_cli.fleet.selection import Selection, changed_since
     from aurora_cli.fleet.where import Term
 
@@ -153,8 +181,11 @@ def selected_members(session: Session, options: dict[str, Any], later: Collectio
     selection = Selection(options["names"], terms, None if since is None else changed_since(since, folders))
     members = read_members(folders)
     _refuse_unknown(members, options["names"], terms)
-    for ignored in dict.fromkeys(one for member in members for one in member.problems if one.check == IGNORED):
-        session.say(f"{ignored.source}: {ignored.message}. Let it count: {ignored.hint}", err=True)
+    doubts = dict.fromkeys(one for member in members for one in member.problems if one.check == DOUBT)
+    if doubts:
+        from aurora_cli.ui import errors_view
+
+        errors_view.print_problems(session.consoles.err, list(doubts))
     found = [member for member in members if selection.has(member)]
     if not found and since is None:
         names = ", ".join(sorted({member.name or member.file for member in members})[:10])

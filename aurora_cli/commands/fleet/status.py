@@ -22,7 +22,7 @@ from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session, pass_session
 from aurora_cli.errors import InvalidInput
 
-SPARE = ("Account", "Last operation", "Certificate ends", "Region")
+SPARE = ("Account", "Last operation", "Certificate ends", "Region", "USD a month")
 
 
 @click.command(name="status")
@@ -38,8 +38,8 @@ def status(
     """Show the clusters of a folder as AWS reports them now.
 
     Each is read as `aurora-cli status NAME` does. --where also compares what is read, as the CSV has it: status,
-    running_version, class, instance_roles, support_ends, certificate_ends, pending, last_operation and unfinished. A
-    cluster that cannot be read is a row with the reason, and stops no other; the status is 1 then.
+    running_version, class, instance_roles, monthly_cost, support_ends, certificate_ends, pending, last_operation and
+    unfinished. A cluster that cannot be read is a row with the reason, and stops no other; the status is 1 then.
 
     \b
     Examples:
@@ -48,13 +48,14 @@ def status(
       aurora-cli fleet status -d clusters --where 'pending=*reboot*' -o csv >pending.csv
     """
     from aurora_cli.operations.fleet import inventory
+    from aurora_cli.prices.words import in_all as cost_in_words
 
     if sort is not None and sort not in inventory.COLUMNS:
         hint = f"Columns are: {', '.join(inventory.COLUMNS)}."
         raise InvalidInput(f"--sort cannot be '{sort}'.", hint=hint)
     members = selected_members(session, options, later=inventory.LIVE)
     with progress(session) as emit:
-        words, executor = workers(session, parallel)
+        words, executor = workers(session, parallel, members, emit)
         run, rows = inventory.inventory(session.app, members, words, executor, emit)
     failed = [str(row.member.name or row.member.file) for row in rows if row.error]
     rows = inventory.narrowed(
@@ -67,12 +68,15 @@ def status(
         session.write(_csv([list(shown), *zip(*shown.values(), strict=True)]))
     elif output != "table":
         summary = dict(sorted(Counter(row.status for row in rows).items()))
-        document = {"run": run, "summary": summary, "members": [row.to_dict() for row in rows]}
+        total = inventory.total_cost(rows)
+        document = {"run": run, "summary": summary, "cost": total, "members": [row.to_dict() for row in rows]}
         print_data(session, {"schema_version": SCHEMA_VERSION, **document}, output)
     else:
         kept = {name: cells for name, cells in shown.items() if any(cells)}
         headings = [inventory.COLUMNS[name].heading if name in inventory.COLUMNS else "Problem" for name in kept]
         print_rows(session, "", headings, list(zip(*kept.values(), strict=True)), spare=SPARE)
+        if any(shown["monthly_cost"]):
+            session.say(cost_in_words(inventory.total_cost(rows)))
     end_with_failures(session, failed, len(members), "read")
 
 

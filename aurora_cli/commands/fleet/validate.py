@@ -29,6 +29,7 @@ def validate(ctx: click.Context, session: Session, /, warnings: bool, output: st
       aurora-cli fleet validate -d clusters
       aurora-cli fleet validate --changed-since origin/main -o junit >report.xml
     """
+    from aurora_cli.fleet.fleet_check import DOUBT
     from aurora_cli.fleet.report import all_problems, as_junit, said_of
 
     members = selected_members(session, options)
@@ -47,7 +48,7 @@ def validate(ctx: click.Context, session: Session, /, warnings: bool, output: st
             raise SpecInvalid(said_of(members), problems=problems)
         from aurora_cli.ui import errors_view
 
-        errors_view.print_problems(session.consoles.err, problems)
+        errors_view.print_problems(session.consoles.err, [one for one in problems if one.check != DOUBT])
         session.say(f"{said_of(members)}.".capitalize())
     if not all(member.valid for member in members):
         ctx.exit(SpecInvalid.exit_status)

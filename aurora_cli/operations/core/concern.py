@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from aurora_cli.terraform.state.state import StateResource
 
 
+class _Seen(dict[tuple[str, ...], "Topology | None"]):
+    """What was looked at last, one for all Regions of an operation.
+
+    Attributes:
+        counts: whether it is taken for what is there now.
+    """
+
+    counts = False
+
+
 class StackContext:
     """One stack, under its lock.
 
@@ -45,8 +55,7 @@ class StackContext:
         self.before: ClusterSpec | None = last_spec(stack)
         self.names: tuple[str, ...] = (spec.name,)
         self.unrecorded = False
-        self._seen: dict[tuple[str, ...], Topology | None] = {}
-        self._sharing = [False]  # as `_seen`, one for the Regions of an operation
+        self._seen = _Seen()
         act_for(app, stack, spec)
 
     @cached_property
@@ -57,7 +66,7 @@ class StackContext:
     def look(self) -> Topology | None:
         """The cluster as AWS reports it now; None if there is none. Raises CredentialsError, AccessDenied, AwsFailed."""
         key = (self.spec.region, *self.names)
-        if not self._sharing[0] or key not in self._seen:
+        if not self._seen.counts or key not in self._seen:
             found = (read_topology(self.rds, name) for name in self.names)
             self._seen[key] = next((one for one in found if one is not None), None)
         return self._seen[key]
@@ -71,11 +80,11 @@ class StackContext:
         """
         if not seen:
             self._seen.clear()
-        self._sharing[0] = True
+        self._seen.counts = True
         try:
             yield
         finally:
-            self._sharing[0] = False
+            self._seen.counts = False
 
     @cached_property
     def terraform(self) -> Terraform:

@@ -152,6 +152,7 @@ class ClusterReport:
         warnings: sentences a person should read, e.g. "all instances are in one zone".
         pending: cluster attribute -> value that waits for the maintenance window.
         upkeep, operation: only in the report of `status`: upkeep, and what runs or has not ended, see `Activity`.
+        cost: only in the report of `status`: the sum of an estimate; None where there is none.
     """
 
     name: str
@@ -181,10 +182,16 @@ class ClusterReport:
     activity_stream: str | None = None
     upkeep: Upkeep | None = None
     operation: dict[str, Any] | None = None
+    cost: dict[str, Any] | None = None
 
     def endpoints(self) -> dict[str, Any]:
         """The `endpoints` object: writer, reader, instances, custom; of a global database also global and regions."""
         return {**self._own_endpoints(), **self._global_endpoints()}
+
+    def _of_status(self) -> dict[str, Any]:
+        if self.upkeep is None:
+            return {}
+        return {"upkeep": self.upkeep.to_dict(), "operation": self.operation, "cost": self.cost}
 
     def _global_endpoints(self) -> dict[str, Any]:
         if self.global_database is None:
@@ -230,6 +237,6 @@ class ClusterReport:
             "activity_stream": self.activity_stream,
             "pending": dict(self.pending),
             "warnings": list(self.warnings),
-            **({"upkeep": self.upkeep.to_dict(), "operation": self.operation} if self.upkeep else {}),
+            **self._of_status(),
             **({"global": self.global_database.to_dict()} if self.global_database else {}),
         }

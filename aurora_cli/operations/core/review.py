@@ -71,6 +71,7 @@ class PlanReview:
         sequence: the steps of an operation that takes several; those already done are among them.
         remarks: sentences about this operation that a person should read.
         behind: what the steps do more exactly, as in `Shown`.
+        cost: the estimated monthly cost of the spec at the end, and the difference, in its JSON form; None without such a spec.
         to: what an operation leads to, e.g. the engine version; None where it has no such target.
         account: number of the AWS account that the plan is about; None where nobody asked.
     """
@@ -88,6 +89,7 @@ class PlanReview:
     sequence: tuple[PlannedStep, ...] = ()
     remarks: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
+    cost: dict[str, Any] | None = None
     to: str | None = None
     account: str | None = None
 
@@ -129,6 +131,7 @@ class PlanReview:
             "steps": list(self.steps) or [step.text for step in self.sequence if not step.done],
             "sequence": [vars(step) for step in self.sequence],
             "remarks": list(self.remarks),
+            "cost": self.cost,
             **({"to": self.to} if self.to else {}),
         }
 

@@ -1,5 +1,7 @@
 """One command on many clusters.
 
+places.py     where the specs of a run were, and where they are now
+rollout/      a command in waves: plans that are applied, and campaigns
 executor.py   who runs the commands: four calls, so that another one can take the place of processes on this machine
 processes.py  processes on this machine
 runs.py       what a run has done so far, on disk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aurora_cli.errors import AuroraError, ClusterNotFound
@@ -12,6 +13,8 @@ from aurora_cli.events import Emit
 from aurora_cli.operations.core.history import operations_of
 from aurora_cli.operations.fleet.each import Answer, Work, ask_each
 from aurora_cli.operations.report.report import RESTART, SERVERLESS
+from aurora_cli.prices.estimate import total_of
+from aurora_cli.prices.words import amount
 from aurora_cli.spec.facts.versions import sort_key
 
 if TYPE_CHECKING:
@@ -96,6 +99,7 @@ class InventoryRow:
             "running_version": _version(self),
             "instances": [{k: one[k] for k in ("id", "role", "class", "zone", "status")} for one in self.instances],
             "acu": document.get("acu"),
+            "cost": document.get("cost"),
             "support_ends": self.upkeep("support_ends"),
             "extended_support_ends": self.upkeep("extended_support_ends"),
             "certificate_ends": self.upkeep("certificate_ends"),
@@ -140,6 +144,16 @@ def _unfinished(row: InventoryRow) -> str | None:
     return f"{found['operation']} {found['state']}" if found else None
 
 
+def _cost(row: InventoryRow) -> str | None:
+    found = row.answer.document.get("cost")
+    return amount(found) if found and found["monthly"] else None
+
+
+def total_cost(rows: Sequence[InventoryRow]) -> dict[str, Any]:
+    """The monthly cost of all clusters that are created, as `cost` of `status` says that of one."""
+    return total_of(row.answer.document.get("cost") for row in rows if row.status != NOT_CREATED)
+
+
 class Column(NamedTuple):
     """A fact for people.
 
@@ -168,6 +182,7 @@ LIVE: dict[str, Column] = {
     "running_version": Column("Version", _version, lambda row: sort_key(_version(row) or "")),
     "class": Column("Class", _class),
     "instance_roles": Column("Instances", _roles, lambda row: -len(row.instances)),
+    "monthly_cost": Column("USD a month", _cost, lambda row: -Decimal(row.answer.document["cost"]["monthly"]["to"])),
     "support_ends": Column("Support ends", _day("support_ends")),
     "certificate_ends": Column("Certificate ends", _day("certificate_ends")),
     "pending": Column(
@@ -228,7 +243,7 @@ def narrowed(rows: Sequence[InventoryRow], terms: Sequence[Term]) -> list[Invent
 
 
 def ordered(rows: Sequence[InventoryRow], column: str) -> list[InventoryRow]:
-    """Sorted by one of `COLUMNS`: the earliest, the lowest, the most instances or pending changes first; nothing last."""
+    """Sorted by one of `COLUMNS`: the earliest, the lowest; the dearest, the most instances or pending changes; nothing last."""
     found = COLUMNS[column]
     known = [row for row in rows if found.text(row) is not None]
     known.sort(key=lambda row: ((found.order or found.text)(row), row.member.name or ""))

@@ -12,11 +12,12 @@ from aurora_cli import __version__
 from aurora_cli.events import Emit
 from aurora_cli.operations.fleet.drift import FAILED, FleetDrift, fleet_drift
 from aurora_cli.operations.fleet.each import answers_of
-from aurora_cli.operations.fleet.inventory import COLUMNS, InventoryRow, inventory, ordered
+from aurora_cli.operations.fleet.inventory import COLUMNS, InventoryRow, inventory, ordered, total_cost
 from aurora_cli.operations.fleet.plan import FleetPlan, as_plan
 from aurora_cli.operations.fleet.runs import newest_run
 from aurora_cli.operations.fleet.view import said_of
 from aurora_cli.operations.inspect.maintenance import CERTIFICATE_WARNING, SUPPORT_WARNING
+from aurora_cli.prices.words import amount, prices_of
 
 if TYPE_CHECKING:
     from aurora_cli.context import AppContext
@@ -130,6 +131,9 @@ def _facts(rows: Sequence[InventoryRow], drift: FleetDrift | None, now: datetime
     ends = [_ends(row.upkeep("support_ends"), now, SUPPORT_WARNING).tone for row in rows]
     for title, tone in (("Out of standard support", _BAD), ("Support ends within a year", _SOON)):
         yield title, Cell(str(ends.count(tone)), tone if tone in ends else _PLAIN)
+    total = total_cost(rows)
+    if total["monthly"]:
+        yield "USD a month", Cell(f"{amount(total)} ({prices_of(total)})")
     yield "With pending changes", Cell(str(sum(bool(row.pending) for row in rows)))
     if drift:
         drifted = drift.counts["drifted"]
@@ -147,7 +151,10 @@ def _inventory(rows: Sequence[InventoryRow], now: datetime) -> Table:
         return _cell(COLUMNS[name].text(row))
 
     found = [[cell(name, row) for name in shown] for row in ordered(rows, "name")]
-    note = "What AWS reports; end of standard support of the engine version, and of the first server certificate."
+    note = (
+        "What AWS reports; end of standard support of the engine version, and of the first server certificate; "
+        "the monthly cost without storage and I/O."
+    )
     return Table("inventory", "Inventory", note, [COLUMNS[name].heading for name in shown], found, "No clusters.")
 
 

@@ -33,6 +33,9 @@ def forget_approved(stack: Stack) -> None:
 def is_rest(stack: Stack, review: PlanReview, digest: str) -> bool:
     """Whether a plan is what is left of the approved one: the same resources to the same values, no other step or effect.
 
+    Steps of an operation change resources themselves, so that what is left for Terraform may have other addresses: of one that
+    resumes from its journal, steps and effects are compared.
+
     Args:
         digest: of the plan that was approved.
     """
@@ -42,7 +45,8 @@ def is_rest(stack: Stack, review: PlanReview, digest: str) -> bool:
         effects, steps, changes = kept["effects"], kept["steps"], kept["changes"]
         told = all(one in effects for one in now["effects"]) and all(one in steps for one in now["steps"])
         told = told and all(one in kept["behind"] for one in now["behind"]) and kept["account"] == now["account"]
-        meant = all(_was_meant(changes.get(address), one) for address, one in now["changes"].items())
+        stepped = review.resumed and bool(review.sequence)
+        meant = stepped or all(_was_meant(changes.get(address), one) for address, one in now["changes"].items())
         return kept["digest"] == digest and told and meant
 
     return read_json(stack.folder / FILE, compared, lambda why: False)

@@ -78,39 +78,19 @@ class Connection:
         }
 
 
-def connection(
-    app: AppContext,
-    name: str,
-    *,
-    emit: Emit,
-    role: str = "writer",
-    user: str | None = None,
-    database: str | None = None,
-    ca_file: str = CA_FILE,
-) -> Connection:
-    """How to connect to a cluster, in every form that its engine has. Connects to nothing, and knows no password.
-
-    Args:
-        role: writer, reader, a custom endpoint's name, or an instance's key or identifier.
-        user: database user; the master user otherwise.
-        database: the one made with the cluster otherwise (postgres: or `postgres`).
-        ca_file: where the certificate authorities are kept.
-
-    Raises:
-        ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
-    """
-    facts = connect_facts(app, name, emit=emit, role=role, user=user, database=database, ca_file=ca_file)
+def connection(app: AppContext, facts: ConnectFacts) -> Connection:
+    """How to connect to a cluster, in every form that its engine has. Connects to nothing, and knows no password."""
     spec, topology, target = facts.spec, facts.topology, facts.target
     return Connection(
-        name=name,
+        name=spec.name,
         region=spec.region,
-        role=role,
+        role=facts.role,
         engine=topology.engine,
         target=target,
         texts=written(topology.engine, target),
         password_command=_password_command(facts),
         ca_command=ca_command(spec.region, target.ca_file),
-        notes=(*_notes(topology, spec, target, role), *_server(app, topology)),
+        notes=(*_notes(topology, spec, target, facts.role), *_server(app, topology)),
     )
 
 
@@ -124,7 +104,17 @@ def connect_facts(
     database: str | None = None,
     ca_file: str = CA_FILE,
 ) -> ConnectFacts:
-    """Where to connect, and what signs in. Arguments and errors are those of `connection`."""
+    """Where to connect, and what signs in.
+
+    Args:
+        role: writer, reader, a custom endpoint's name, or an instance's key or identifier.
+        user: database user; the master user otherwise.
+        database: the one made with the cluster otherwise (postgres: or `postgres`).
+        ca_file: where the certificate authorities are kept.
+
+    Raises:
+        ClusterNotFound, InvalidInput (no such role), OperationFailed (the endpoint is not there yet), and what reading raises.
+    """
     stack = existing_stack(app, name)
     spec = stored_spec(stack).spec
     begin_to_look(app, stack, emit)
@@ -140,7 +130,8 @@ def find(app: AppContext, request: Request, emit: Emit) -> ConnectFacts:
     """The cluster, the endpoint and the user of a request. Connects to nothing, and reads no password.
 
     Raises:
-        InvalidInput: --iam does not fit the cluster or the user. OperationFailed: the cluster is stopped. Else as `connection`.
+        InvalidInput: --iam does not fit the cluster or the user. OperationFailed: the cluster is stopped.
+        And what `connect_facts` raises.
     """
     facts = connect_facts(app, request.name, emit=emit, role=request.role, user=request.user, database=request.database)
     status = facts.topology.status

@@ -12,6 +12,7 @@ from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.results import ClusterReport
 from aurora_cli.operations.core.specs import existing_stack, stored_spec
 from aurora_cli.operations.core.unfinished import unfinished
+from aurora_cli.operations.cost import monthly
 from aurora_cli.operations.inspect.lost import begin_to_look, sandbox_loss
 from aurora_cli.operations.inspect.maintenance import upkeep_of, upkeep_warnings
 from aurora_cli.operations.report.replication import lags_of_readers
@@ -57,6 +58,7 @@ def status(app: AppContext, name: str, *, emit: Emit, refuse_lost: bool = False)
         status=_status(found.status, stack.record.status, activity),
         upkeep=upkeep,
         operation=activity.to_dict() if activity else None,
+        cost=monthly.of_cluster(app, spec, topology, regions) if topology else None,
         warnings=(*said, *found.warnings, *upkeep_warnings(app, found, upkeep), *beside),
     )
 

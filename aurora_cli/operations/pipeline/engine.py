@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aurora_cli.events import Note, timed
 from aurora_cli.operations.core.concern import Shown
@@ -19,6 +19,7 @@ from aurora_cli.operations.core.region_topology import live_regions
 from aurora_cli.operations.core.review import ChangeResult, PlannedStep, PlanReview
 from aurora_cli.operations.core.specs import is_pristine, last_spec, stored_spec
 from aurora_cli.operations.core.unfinished import refuse_unfinished, unfinished
+from aurora_cli.operations.cost import monthly
 from aurora_cli.operations.pipeline.change import Approved, SpecChange
 from aurora_cli.operations.pipeline.context import OperationContext
 from aurora_cli.operations.pipeline.journal import kept_decision, new_journal
@@ -178,8 +179,15 @@ class _Engine(Run[PlanReview, ChangeResult]):
             remarks=(*decision.remarks, *self.shown.remarks),
             behind=self.shown.behind,
             to=self._target(),
+            cost=self._cost(),
             account=self.change.account if self.change else self.stack.record.account_id,
         )
+
+    def _cost(self) -> dict[str, Any] | None:
+        """Of the spec at the end and of the one that the cluster has now; without a call."""
+        desired = self.decision.desired
+        before = last_spec(self.stack) if self.topology else None
+        return monthly.of_change(self.app, before, desired.spec) if desired else None
 
     def _sequence(self, plan: Plan) -> tuple[PlannedStep, ...]:
         """The steps; where neither Terraform nor another step has anything to do, the last one has nothing to reconcile."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,9 +68,9 @@ def lines_that_differ(stack: Stack, file: str | None = None) -> tuple[FileLine, 
 
 def read_file(file: str) -> Layer:
     """The layer in a file, under the name that is shown. Raises InvalidInput, SpecInvalid."""
-    from aurora_cli.spec.text.load import load_file, shown_path
+    from aurora_cli.spec.text.load import load_found
 
-    return replace(load_file(file, io.StringIO()), source=shown_path(file))
+    return load_found(Path(file))
 
 
 def resolved_beside(stack: Stack, layer: Layer, file: str) -> ClusterSpec:

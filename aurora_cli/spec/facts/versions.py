@@ -7,7 +7,7 @@ alone (`16`, `8.0`): AWS then takes its default minor version.
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from aurora_cli.spec.facts.tables import table
 from aurora_cli.spec.model.cluster import ClusterSpec
@@ -65,6 +65,19 @@ def support_ended(engine: str, version: str) -> date | None:
     """The last day of standard support, if it is over; else None."""
     end = standard_support_end(engine, version)
     return end if end is not None and end < datetime.now(timezone.utc).date() else None
+
+
+def extended_support_year(engine: str, version: str, today: date) -> str | None:
+    """The year of Extended Support whose price is charged: `1-2` or `3`; None in standard support, or for an unknown version.
+
+    Aurora MySQL has no price of a third year (release calendar of Aurora MySQL).
+    """
+    end = standard_support_end(engine, version)
+    if end is None or today <= end:
+        return None
+    begins = end + timedelta(days=1)
+    third = begins.replace(year=begins.year + 2)
+    return "3" if engine == "aurora-postgresql" and today >= third else "1-2"
 
 
 def forces_tls(engine: str, version: str) -> bool:

@@ -97,7 +97,9 @@ def _contradictions(layers: Sequence[Layer]) -> list[Problem]:
         for layer in layers if told else ():
             value = layer.values.get(key)
             if told and not (layer.from_file or layer.inherited) and value is not None and value != told.values[key]:
-                message = f"{layer.source} has {shown(value)}, but {told.source} has {shown(told.values[key])}"
+                line = told.line_of(key)
+                place = f"{told.source}:{line}" if line else told.source
+                message = f"{layer.source} has {shown(value)}, but {place} has {shown(told.values[key])}"
                 hint = f"`{key}` identifies the cluster; use the same value in both, or another file"
                 problems.append(Problem(key, message, hint=hint, check="identity", source=layer.source))
     return problems

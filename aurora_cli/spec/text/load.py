@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import stat
 from pathlib import Path
 from typing import TextIO
 
@@ -13,14 +15,18 @@ from aurora_cli.spec.text.starter import starter
 from aurora_cli.spec.values.suggestions import shown
 from aurora_cli.spec.values.yaml_tree import Tree, YamlProblem, read_tree
 
-__all__ = ["MAX_BYTES", "dump_spec", "load_file", "load_yaml", "shown_path", "starter"]
+__all__ = ["MAX_BYTES", "dump_spec", "load_file", "load_found", "load_yaml", "printable", "shown_path", "starter"]
 
 MAX_BYTES = 1024 * 1024
 _STDIN = "standard input"
 
 
-def load_file(path_or_dash: str, stdin: TextIO) -> Layer:
+def load_file(path_or_dash: str, stdin: TextIO, *, source: str | None = None, may_be_empty: bool = False) -> Layer:
     """The layer in a file, or on standard input for `-`.
+
+    Args:
+        source: what to call it in messages; default: the path.
+        may_be_empty: whether it may have no key.
 
     Raises:
         InvalidInput: the file cannot be read, is not text, or is larger than 1 MiB.
@@ -28,30 +34,58 @@ def load_file(path_or_dash: str, stdin: TextIO) -> Layer:
     """
     if path_or_dash == "-":
         return load_yaml(_read_stdin(stdin), source=_STDIN)
-    path = Path(path_or_dash)
+    name = source or printable(path_or_dash)
     try:
-        with path.open("rb") as file:
+        with Path(path_or_dash).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
-        raise InvalidInput(f"cannot read {shown(path_or_dash, 200)}: {reason}") from error
+        raise InvalidInput(f"cannot read {shown(name, 200)}: {reason}") from error
     except ValueError as error:
-        raise InvalidInput(f"{shown(path_or_dash, 200)} is not a file name") from error
-    return load_yaml(_decode(data, path_or_dash), source=path_or_dash)
+        raise InvalidInput(f"{shown(name, 200)} is not a file name") from error
+    return load_yaml(_decode(data, name), source=name, may_be_empty=may_be_empty)
+
+
+def load_found(path: Path, *, may_be_empty: bool = False) -> Layer:
+    """The layer in a file that nobody named: under the path that is shown, and without waiting for one that is a pipe.
+
+    Raises:
+        InvalidInput, SpecInvalid: as `load_file`, or it is not a regular file.
+    """
+    name = shown_path(str(path))
+    try:
+        special = not stat.S_ISREG(path.stat().st_mode)
+    except OSError as error:
+        raise InvalidInput(f"cannot read {name}: {(error.strerror or 'it cannot be opened').lower()}") from error
+    if special:
+        raise InvalidInput(f"{name} is not a regular file", hint="move it away")
+    return load_file(str(path), io.StringIO(), source=name, may_be_empty=may_be_empty)
 
 
 def shown_path(file: str) -> str:
-    """A path as people write it from where they are."""
+    """A path as people write it from where they are, as `printable` has it."""
     path, here = Path(file), Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return printable(str(path.relative_to(here)) if path.is_relative_to(here) else str(path))
 
 
-def load_yaml(text: str, *, source: str) -> Layer:
+def printable(path: str) -> str:
+    """A path that can be printed: bytes that are no UTF-8, and characters that cannot be seen, as `\\xff` or `\\n`."""
+    return "".join(one if one.isprintable() else _escaped(one) for one in path)
+
+
+def _escaped(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":  # a byte, as Python has it in names of files
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode()
+
+
+def load_yaml(text: str, *, source: str, may_be_empty: bool = False) -> Layer:
     """The layer in a YAML text, with the line of every value.
 
     Args:
         text: one YAML mapping with the keys of the spec.
         source: what to call it in messages, e.g. the file's name.
+        may_be_empty: whether it may have no key.
 
     Raises:
         InvalidInput: the text is larger than 1 MiB.
@@ -64,7 +98,7 @@ def load_yaml(text: str, *, source: str) -> Layer:
         raise _invalid([problem], source) from None
     if tree.duplicates:
         raise _invalid(tree.duplicates, source)
-    return _layer(tree, source)
+    return Layer({}, source) if tree.value is None and may_be_empty else _layer(tree, source)
 
 
 def _layer(tree: Tree, source: str) -> Layer:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.operations.core.review import PlanReview
+from aurora_cli.prices.words import planned
 from aurora_cli.ui.console import PROSE_WIDTH, Consoles, echo, lead, prose, section, symbols
 from aurora_cli.ui.errors_view import print_problems
 from aurora_cli.ui.labels.attribute_labels import Line
@@ -64,6 +65,7 @@ def print_review(consoles: Consoles, review: PlanReview) -> None:
         print_sequence(console, review)
         _print_warnings(console, review)
         _print_counts(console, review)
+        _print_cost(console, review)
         _print_refused(console, review)
     consoles.expect(review.name, review.plan)
 
@@ -165,6 +167,11 @@ def _print_counts(console: Console, review: PlanReview) -> None:
         line.append(", " if number else "")
         line.append(f"{summary.get(key, 0)} {word}", style=style if summary.get(key) else "second")
     prose(console, line)
+
+
+def _print_cost(console: Console, review: PlanReview) -> None:
+    if review.cost is not None and review.changes:
+        prose(console, lead("Cost: ", "heading").append(f"{planned(review.cost, review.region)}."))
 
 
 _COUNTS = (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.console import Console
 from rich.text import Text
 
 from aurora_cli.operations.core.results import ClusterReport, Upkeep
+from aurora_cli.prices.words import monthly, prices_of
 from aurora_cli.ui.console import echo, lead, prose, section
 from aurora_cli.ui.text import clean, count, moment
 
@@ -34,6 +37,7 @@ def print_upkeep(console: Console, report: ClusterReport) -> None:
 def _facts(report: ClusterReport, upkeep: Upkeep) -> list[tuple[str, str | None]]:
     return [
         ("version", _version(report, upkeep)),
+        ("cost", _cost(report.cost)),
         ("standard support", f"until {upkeep.support_ends}" if upkeep.support_ends else None),
         ("maintenance", _maintenance(upkeep)),
         ("backups", _backups(upkeep)),
@@ -50,6 +54,10 @@ def _version(report: ClusterReport, upkeep: Upkeep) -> str | None:
     if not wanted or f"{report.engine_version}.".startswith(f"{wanted}."):
         return report.engine_version
     return f"{report.engine_version} runs, {wanted} in the spec"
+
+
+def _cost(summary: dict[str, Any] | None) -> str | None:
+    return f"{monthly(summary)}, {prices_of(summary)}" if summary and summary["monthly"] else None
 
 
 def _maintenance(upkeep: Upkeep) -> str | None:

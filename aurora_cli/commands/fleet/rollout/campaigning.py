@@ -14,15 +14,16 @@ from aurora_cli.commands.shared.options import dry_run_option, yes_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session
-from aurora_cli.errors import Declined, SpecInvalid
+from aurora_cli.errors import Declined, GuardRefused, SpecInvalid
 
 if TYPE_CHECKING:
-    from aurora_cli.operations.fleet.rollout.campaign import Campaign, Outlook
+    from aurora_cli.operations.fleet.rollout.campaign import Campaign
+    from aurora_cli.operations.fleet.rollout.outlook import Outlook
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 COLUMNS = ("Cluster", "Risk", "From", "To", "Readers", "Pending", "Certificate ends", "Interruption")
 SPARE = ("Certificate ends", "Pending", "Readers")
-_ON_WORDS = ("folders", "where", "account", "changed_since", "skip_blocked")
+_ON_WORDS = ("where", "account", "changed_since", "skip_blocked")
 
 
 def campaign_options(decorated: Decorated) -> Decorated:
@@ -45,15 +46,14 @@ def campaign_options(decorated: Decorated) -> Decorated:
 
 
 def again(options: dict[str, Any], *words: str) -> tuple[str, ...]:
-    """The words that begin a campaign again, after the global options.
+    """The words that begin a campaign again, after the global options, without the folders.
 
     Args:
         words: of the command, with its own options.
     """
     from aurora_cli.operations.pipeline.step import typed
 
-    given = {"folder" if key == "folders" else key: options[key] for key in _ON_WORDS}
-    return typed("fleet", *words, *options["names"], **given)
+    return typed("fleet", *words, *options["names"], **{key: options[key] for key in _ON_WORDS})
 
 
 def carry_out(
@@ -81,12 +81,14 @@ def carry_out(
     if not all(member.valid for member in members):
         raise SpecInvalid(said_of(members), problems=all_problems(members, warnings=False))
     with progress(session) as emit:
-        words, executor = workers(session, options["parallel"])
+        words, executor = workers(session, options["parallel"], members, emit)
         run, found = fleet.look(app, campaign, members, words, executor, emit)
         executor.close()
     places = Places.of(folders_of(options))
     if dry_run:
         _print(session, run, campaign, found, source, output)
+        if output != "table" and any(one.blocker for one in found):
+            ctx.exit(GuardRefused.exit_status)  # the document has them
     else:
         _say(session, [one for one in found if options["skip_blocked"] or not one.blocker], source)
     if dry_run or not options["skip_blocked"]:

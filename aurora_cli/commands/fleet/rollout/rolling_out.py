@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aurora_cli.commands.fleet.selecting import executor_for, scheduler_option
 from aurora_cli.commands.shared.output import SCHEMA_VERSION, print_data, print_rows
 from aurora_cli.commands.shared.progress import progress
 from aurora_cli.commands.shared.session import Session
@@ -23,13 +24,14 @@ COLUMNS = ("Wave", "State", "Clusters", "Done", "Stale", "Failed", "Waiting")
 
 
 def parallel_option(what: str) -> Callable[[click.decorators.FC], click.decorators.FC]:
-    """--parallel N."""
-    return click.option(
+    """--parallel N, and --scheduler: of every command that runs commands on clusters."""
+    parallel = click.option(
         "--parallel",
         metavar="N",
         type=click.IntRange(1, 64),
-        help=f"{what} at a time; default: one for each processor.",
+        help=f"{what} at a time; default: one for each processor, or thread of the scheduler's workers.",
     )
+    return lambda decorated: parallel(scheduler_option(decorated))
 
 
 def failures_option(decorated: click.decorators.FC) -> click.decorators.FC:
@@ -96,7 +98,6 @@ def roll_out(
     during_freeze: bool,
 ) -> None:
     """Carry out a run and print what came of it; ends with its status."""
-    from aurora_cli.operations.fleet.executors.choice import executor_of
     from aurora_cli.operations.fleet.rollout import controller, start, waves
     from aurora_cli.ui import prompts
 
@@ -107,7 +108,7 @@ def roll_out(
         print_plans(session, plans, every=True)
         return prompts.confirm(consoles, "Apply these?")
 
-    how = controller.How(
+    how = controller.RolloutOptions(
         ("--home", str(app.root), *session.settings.passed_on()),
         start.members_of(run),
         max_failures,
@@ -115,8 +116,7 @@ def roll_out(
         ask_again if consoles.interactive and run.command == "apply" else None,
     )
     with progress(session) as emit:
-        executor = executor_of(app, parallel)
-        ctx.call_on_close(executor.close)
+        executor = executor_for(session, parallel, list(how.members.values()), emit)
         controller.roll_out(app, run, how, executor, emit)
     print_outcome(ctx, session, run, output)
 

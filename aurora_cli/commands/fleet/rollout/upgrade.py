@@ -30,7 +30,7 @@ def upgrade(
     approved once, and exactly that is done, in the waves of fleet.yaml. A wave ends when its clusters are healthy, and run
     the version. `fleet resume` and `fleet abort` are as for `fleet apply`, and so are the exit statuses.
 
-    A spec file that names an older version is to be edited then: it is said which line, or --write does it.
+    A spec file that names an older version must be edited then: the lines are printed, or written by --write.
 
     With --blue-green, each cluster gets a green one; switch over one by one: `aurora-cli blue-green switchover NAME`.
 

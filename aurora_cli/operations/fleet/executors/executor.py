@@ -35,11 +35,13 @@ class Ended:
         task: which.
         status: exit status; None where nobody knows it: the process was killed, which says nothing about Terraform's.
         seconds: how long it ran.
+        starts: how often it was started; more than once where a worker was lost.
     """
 
     task: Task
     status: int | None
     seconds: float
+    starts: int = 1
 
 
 class Executor(Protocol):

@@ -104,7 +104,7 @@ class Forks:
     def start(self, task: Task) -> Fork:
         """Begin a task. Raises OSError: the server is gone, the words are too long, or a file of the task cannot be made."""
         number, fork = next(self._numbers), Fork()
-        message = json.dumps({"task": number, "words": task.words}).encode()
+        message = json.dumps({"task": number, "name": task.name, "words": task.words}).encode()
         if len(message) > MESSAGE_BYTES:
             raise OSError(errno.EMSGSIZE, os.strerror(errno.EMSGSIZE))
         with open_private(task.out) as out, open_private(task.log) as log:

@@ -6,21 +6,24 @@ What blocks a cluster is known of all before the first one is changed. A cluster
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from aurora_cli.errors import GuardRefused, InvalidInput
+from aurora_cli.errors import ClusterNotFound, GuardRefused, InvalidInput
 from aurora_cli.events import Emit
 from aurora_cli.operations.fleet.each import Answer, Work, ask_each
 from aurora_cli.operations.fleet.places import Places
-from aurora_cli.operations.fleet.plan import RISKS, risk_of
+from aurora_cli.operations.fleet.plan import RISKS
+from aurora_cli.operations.fleet.rollout.outlook import Outlook
 from aurora_cli.operations.fleet.rollout.record import FAILED, UNCHANGED, ClusterRecord, ClusterState, RolloutRecord
 from aurora_cli.operations.fleet.rollout.waves import limits_of, refuse_frozen, waves_of
 from aurora_cli.operations.fleet.runs import FleetRun
 from aurora_cli.operations.pipeline.step import typed
 from aurora_cli.spec.facts.versions import well_formed
+from aurora_cli.spec.text.load import shown_path
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,7 +44,7 @@ class Campaign:
         command: the word after `aurora-cli fleet`.
         first: words of the command of one cluster, before its name.
         options: of that command; `{name}` in a text stands for the name.
-        again: the words that begin the campaign again, after the global options.
+        again: the words that begin the campaign again, after the global options, without the folders.
         write: write what the clusters have then into their spec files.
     """
 
@@ -55,115 +58,6 @@ class Campaign:
         """The command of one cluster, with further options."""
         given = {key: _named(value, name) for key, value in {**self.options, **more}.items()}
         return typed(*self.first, name, **given)
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What a campaign would do to one cluster.
-
-    Attributes:
-        document: what its command said with `--dry-run`; empty where it is blocked, or has nothing to say.
-        blocker: `{code, message, hint, exit_status}` of what blocks it, or None.
-    """
-
-    answer: Answer
-    document: Mapping[str, Any]
-    blocker: Mapping[str, Any] | None
-
-    @property
-    def member(self) -> Member:
-        """Its spec."""
-        return self.answer.member
-
-    @property
-    def name(self) -> str:
-        """Of the cluster."""
-        return str(self.member.name or self.member.file)
-
-    @property
-    def todo(self) -> bool:
-        """Whether anything is left to do."""
-        return self.blocker is None and bool(self.document.get("changes") or self.document.get("resumed"))
-
-    @property
-    def interruptions(self) -> list[str]:
-        """What stops meanwhile, and for how long: a sentence for each step that is left."""
-        return [str(one["interruption"]) for one in self._steps if one.get("interruption")]
-
-    @property
-    def risk(self) -> str:
-        """One of `RISKS`; `failed` where it is blocked."""
-        if self.blocker or not self.todo:
-            return "failed" if self.blocker else UNCHANGED
-        found = ["changed" if (risk := risk_of(self.document)) in ("created", UNCHANGED) else risk]
-        if self.interruptions:
-            names = [str(one.get("name")) for one in self._steps]
-            found.append("failover" if any(name.startswith("failover ") for name in names) else "restart")
-        return min(found, key=RISKS.index)
-
-    @property
-    def to(self) -> str | None:
-        """What it leads to, in full: a version, a certificate authority, a snapshot."""
-        found = self.document.get("to") or self.document.get("id")
-        return found if isinstance(found, str) else None
-
-    @property
-    def version(self) -> str | None:
-        """The engine version that runs now."""
-        return self._cluster.get("engine_version")
-
-    @property
-    def readers(self) -> int | None:
-        """How many there are; None where that was not asked."""
-        return sum(one["role"] == "reader" for one in self._instances) if self._cluster else None
-
-    @property
-    def authorities(self) -> list[str]:
-        """Certificate authorities of the instances now."""
-        return sorted({one["certificate"] for one in self._instances if one.get("certificate")})
-
-    @property
-    def certificate_ends(self) -> str | None:
-        """When the first certificate of an instance ends, RFC 3339 in UTC."""
-        return min((one["certificate_ends"] for one in self._instances if one.get("certificate_ends")), default=None)
-
-    @property
-    def pending(self) -> list[str]:
-        """What waits for a maintenance window or a reboot."""
-        changes = [*(self._cluster.get("pending") or ()), *(key for one in self._instances for key in one["pending"])]
-        return [
-            *dict.fromkeys(changes),
-            *(f"reboot of {one['id']}" for one in self._instances if one["waits_for_reboot"]),
-        ]
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON form, as in the published schema."""
-        kept = {key: self.document.get(key) for key in ("digest", "findings", "steps", "remarks")} if self.todo else {}
-        return {
-            **self.answer.to_dict(),
-            "risk": self.risk,
-            "engine_version": self.version,
-            "to": self.to,
-            "interruptions": self.interruptions,
-            "readers": self.readers,
-            "pending": self.pending,
-            "certificate_ends": self.certificate_ends,
-            **kept,
-            "error": self.blocker,
-        }
-
-    @property
-    def _cluster(self) -> Mapping[str, Any]:
-        found = self.document.get("cluster")
-        return found if isinstance(found, Mapping) else {}
-
-    @property
-    def _instances(self) -> list[Mapping[str, Any]]:
-        return list(self._cluster.get("instances") or ())
-
-    @property
-    def _steps(self) -> list[Mapping[str, Any]]:
-        return [one for one in self.document.get("sequence") or () if not one.get("done")]
 
 
 def look(
@@ -274,6 +168,9 @@ def _outlook(folder: FleetRun, answer: Answer) -> Outlook:
     details = folder.result(str(answer.member.name)).document.get("error", {}).get("details") or {}
     if details.get("runs"):  # green would be the same as blue: it is there already
         return Outlook(replace(answer, error=None), {"changes": False, "to": details["runs"]}, None)
+    if problem["code"] == ClusterNotFound.code:
+        file = shlex.quote(shown_path(str(answer.member.path)))
+        problem = {**problem, "hint": f"If it exists, this home must know it: aurora-cli apply -f {file}"}
     return Outlook(answer, {}, problem)
 
 

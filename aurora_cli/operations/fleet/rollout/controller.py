@@ -53,7 +53,7 @@ NO_MORE, INTERRUPT = 1, 2
 
 
 @dataclass(frozen=True)
-class How:
+class RolloutOptions:
     """How a run is carried out.
 
     Attributes:
@@ -71,7 +71,7 @@ class How:
     ask_again: Callable[[Sequence[MemberPlan]], bool] | None = None
 
 
-def roll_out(app: AppContext, run: RolloutRun, how: How, executor: Executor, emit: Emit) -> None:
+def roll_out(app: AppContext, run: RolloutRun, how: RolloutOptions, executor: Executor, emit: Emit) -> None:
     """Carry out a run, from where it is. What came of it is in its record.
 
     Raises:
@@ -91,7 +91,7 @@ def roll_out(app: AppContext, run: RolloutRun, how: How, executor: Executor, emi
 
 
 class _Controller:
-    def __init__(self, app: AppContext, run: RolloutRun, how: How, executor: Executor, emit: Emit) -> None:
+    def __init__(self, app: AppContext, run: RolloutRun, how: RolloutOptions, executor: Executor, emit: Emit) -> None:
         self.app, self.run, self.how, self.executor, self.emit = app, run, how, executor, emit
         self.record = run.plan
         self.asked, self.by_file = 0, False
@@ -131,7 +131,7 @@ class _Controller:
     def _take_up(self) -> None:
         """What an earlier controller has started is waited for; what is not done waits for its command again."""
         states = self.run.states()
-        self.begun = {name for name, one in states.items() if one.state == APPLYING}
+        self.begun = {name for name, one in states.items() if one.state in (APPLYING, UNKNOWN)}
         self._wait_for(sorted(self.begun))
         again = {
             n: one for n, one in states.items() if one.state not in (*DONE, WAITING) and self.record.clusters[n].command
@@ -224,11 +224,11 @@ class _Controller:
         return f"{file} differs from what was planned." if member else f"{file} has no valid spec of {name} any more."
 
     def _plan_again(self) -> str:
-        return f"Plan again: {shlex.join(('aurora-cli', *(self.record.again or ('fleet', 'plan'))))}"
+        return f"Plan again: {shlex.join(('aurora-cli', *self.record.again))}"
 
     def _ended(self, ended: Ended) -> None:
         name = ended.task.name
-        attempts = self.run.state(name).attempts
+        attempts = self.run.state(name).attempts + ended.starts - 1
         self.run.note(ended)
         result = self.run.result(name)
         state = _state_of(result, again=attempts > 1)

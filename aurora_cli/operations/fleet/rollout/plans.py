@@ -46,11 +46,6 @@ class Planned:
     specs: Mapping[str, str]
     places: Places | None
 
-    @property
-    def again(self) -> tuple[str, ...]:
-        """The words that plan again."""
-        return _again(self.places)
-
 
 def plan_run(app: AppContext, name: str | None) -> FleetRun:
     """The run of `fleet plan` that is to be applied; default: the newest one. Raises InvalidInput."""
@@ -122,7 +117,7 @@ def apply_record(
     if not during_freeze:
         refuse_frozen(members, now, "Apply later, or with --during-freeze.")
     clusters = {_name(one): _cluster(one, found.specs[_name(one)], allowed.get(_name(one), ())) for one in found.plans}
-    return RolloutRecord(found.run.id, waves_of(members), clusters, max_failures, found.places, found.again)
+    return RolloutRecord(found.run.id, waves_of(members), clusters, max_failures, found.places)
 
 
 def begin_apply(app: AppContext, record: RolloutRecord, plans: Sequence[MemberPlan]) -> RolloutRun:
@@ -140,12 +135,9 @@ def places_of(run: FleetRun) -> Places | None:
         return None
 
 
-def _again(places: Places | None) -> tuple[str, ...]:
-    return ("fleet", "plan", *(places.words if places else ()))
-
-
 def _plan_again(run: FleetRun) -> str:
-    return f"Plan again: {shlex.join(('aurora-cli', *_again(places_of(run))))}"
+    places = places_of(run)
+    return f"Plan again: {shlex.join(('aurora-cli', 'fleet', 'plan', *(places.words if places else ())))}"
 
 
 def _specs(run: FleetRun) -> dict[str, dict[str, str]]:

@@ -107,7 +107,7 @@ class RolloutRecord:
         waves: in order.
         clusters: by name.
         places: where the specs were; None in records of version 0.1.
-        again: the words that plan what is stale again, after the global options.
+        plans: the words that plan what is stale again, after the global options, without the folders.
         write: whether the spec files get what the clusters have at the end.
     """
 
@@ -116,8 +116,13 @@ class RolloutRecord:
     clusters: Mapping[str, ClusterRecord]
     max_failures: int = 0
     places: Places | None = None
-    again: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ("fleet", "plan")
     write: bool = False
+
+    @property
+    def again(self) -> tuple[str, ...]:
+        """The words that plan what is stale again, after the global options."""
+        return (*self.plans, *(self.places.words if self.places else ()))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,44 @@
+"""The monthly price in one line, for plans and `status`: from the price tables alone, without a call to AWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aurora_cli.errors import AuroraError
+from aurora_cli.operations.cost.shapes import live_shapes, shapes_of
+from aurora_cli.prices.estimate import difference_of, estimate
+from aurora_cli.prices.table import known_prices
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.context import AppContext
+    from aurora_cli.operations.core.region_topology import LiveRegions
+    from aurora_cli.spec.model.cluster import ClusterSpec
+
+
+def of_change(app: AppContext, before: ClusterSpec | None, after: ClusterSpec) -> dict[str, Any] | None:
+    """What a plan says: the sum of the spec at its end, and the difference to the spec before.
+
+    Args:
+        before: the spec of the cluster as it is; None for a new cluster.
+
+    Returns:
+        The JSON form; None where the price table of the home is damaged, which `prices show` tells.
+    """
+    try:
+        table, today = known_prices(app.price_file), app.clock.now().date()
+        end = estimate(shapes_of(after, today), table)
+        start = estimate(shapes_of(before, today), table) if before else None
+    except AuroraError:
+        return None
+    difference = difference_of(start, end) if start else None
+    return {**end.summary, "before": start.summary if start else None, "difference": difference}
+
+
+def of_cluster(app: AppContext, spec: ClusterSpec, topology: Topology, regions: LiveRegions) -> dict[str, Any] | None:
+    """The sum for a live cluster as `status` tells it; None where the price table of the home is damaged."""
+    try:
+        shapes = live_shapes(spec, topology, regions, app.clock.now().date())
+        return estimate(shapes, known_prices(app.price_file)).summary
+    except AuroraError:
+        return None

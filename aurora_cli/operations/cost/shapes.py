@@ -1,0 +1,137 @@
+"""What of a cluster is paid for: by its spec, and with what AWS reports in its place where it exists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from aurora_cli.hcl.render_options import RenderOptions
+from aurora_cli.hcl.values.encryption import encryption_of
+from aurora_cli.hcl.values.instances import NO_INSTANCES, instances_of
+from aurora_cli.hcl.values.monitoring import monitoring_of
+from aurora_cli.hcl.values.network import DEFAULT_ZONES, vpc_endpoints_of
+from aurora_cli.prices.amount import Amount
+from aurora_cli.prices.shape import Shape
+from aurora_cli.spec.derived.members import SERVERLESS, class_of, members_of
+from aurora_cli.spec.derived.regions import regions_of, secondary_spec
+from aurora_cli.spec.facts.sizes import vcpus_of
+from aurora_cli.spec.facts.versions import default_version, extended_support_year
+
+if TYPE_CHECKING:
+    from aurora_cli.aws.cluster.topology import Topology
+    from aurora_cli.operations.core.region_topology import LiveRegions
+    from aurora_cli.spec.model.cluster import ClusterSpec
+
+STOPPED = "stopped"
+
+
+def shapes_of(spec: ClusterSpec, today: date) -> tuple[Shape, ...]:
+    """What a spec asks for: the cluster, and its secondary clusters.
+
+    Args:
+        today: Extended Support is charged by the day.
+    """
+    secondaries = [_secondary(spec, region, today) for region in regions_of(spec)]
+    return (_shape(spec, today, headless=False), *secondaries)
+
+
+def live_shapes(spec: ClusterSpec, topology: Topology | None, regions: LiveRegions, today: date) -> tuple[Shape, ...]:
+    """As `shapes_of`, with the instances, the capacity and the engine version that AWS reports where a cluster exists."""
+    live = {**regions.secondaries, **({spec.region: topology} if topology else {})}
+    shapes = shapes_of(spec, today)
+    return tuple(_live(one, live[one.region], spec, today) if one.region in live else one for one in shapes)
+
+
+def _secondary(spec: ClusterSpec, region: str, today: date) -> Shape:
+    headless = regions_of(spec)[region].headless
+    return replace(_shape(secondary_spec(spec, region), today, headless=headless), replicated=True)
+
+
+def _shape(spec: ClusterSpec, today: date, *, headless: bool) -> Shape:
+    rendered = NO_INSTANCES if headless else instances_of(spec, RenderOptions())
+    fixed = Counter() if headless else Counter(one.class_name or "" for one in members_of(spec))
+    added = _autoscaled(spec)
+    every = [*fixed, *([class_of(spec, "1") or ""] if added.high and not headless else [])]
+    counts = {name: Amount.of(fixed[name]) for name in dict.fromkeys(every)}
+    if added.high and not headless:
+        counts[every[-1]] += added
+    insights = spec.monitoring.insights
+    shape = Shape(
+        name=spec.name,
+        region=spec.region,
+        engine=spec.engine,
+        storage=spec.storage,
+        acu=Amount.of(spec.instances.acu.min, spec.instances.acu.max) if spec.instances.acu else None,
+        extended_support=_extended(spec, spec.engine_version or default_version(spec.engine), today),
+        proxy=spec.proxy is not None and spec.proxy.enabled,
+        insights=insights.mode if insights else None,
+        endpoint_zones=_endpoint_zones(spec),
+        keys=int(encryption_of(spec).own is not None),
+        secrets=int(spec.credentials.managed),
+        alarms=len(monitoring_of(spec, rendered.members).alarms),
+        logs=bool(spec.logs.exports),
+        backtrack=bool(spec.backup.backtrack),
+    )
+    return _with_instances(shape, counts)
+
+
+def _live(shape: Shape, topology: Topology, spec: ClusterSpec, today: date) -> Shape:
+    members = () if topology.status == STOPPED else topology.members
+    counts = {name: Amount.of(number) for name, number in Counter(one.class_ for one in members).items()}
+    acu = Amount.of(topology.acu["min"], topology.acu["max"]) if topology.acu else None
+    extended = _extended(spec, topology.engine_version, today)
+    return _with_instances(replace(shape, acu=acu, extended_support=extended), counts)
+
+
+def _with_instances(shape: Shape, counts: dict[str, Amount]) -> Shape:
+    provisioned = {name: count for name, count in sorted(counts.items()) if name != SERVERLESS}
+    return replace(
+        shape,
+        instances=provisioned,
+        serverless=counts.get(SERVERLESS, Amount.of(0)),
+        vcpus=_vcpus(provisioned.items()),
+    )
+
+
+def _vcpus(counts: Iterable[tuple[str, Amount]]) -> Amount | None:
+    total = Amount.of(0)
+    for name, count in counts:
+        vcpus = vcpus_of(name)
+        if vcpus is None:
+            return None
+        total += count * vcpus
+    return total
+
+
+def _autoscaled(spec: ClusterSpec) -> Amount:
+    """Readers that AWS adds to those of the spec."""
+    given, fixed = spec.autoscaling, spec.instances.readers
+    if given is None:
+        return Amount.of(0)
+    times = given.schedules.values()
+    least = min(given.min, *(one.min for one in times if one.min is not None), given.min)
+    most = max(given.max, *(one.max for one in times if one.max is not None), given.max)
+    return Amount.of(max(least - fixed, 0), max(most - fixed, 0))
+
+
+def _extended(spec: ClusterSpec, version: str, today: date) -> str | None:
+    return None if spec.extended_support is False else extended_support_year(spec.engine, version, today)
+
+
+def _endpoint_zones(spec: ClusterSpec) -> int | None:
+    """Interface endpoints times zones; None where the zones are those of an existing VPC."""
+    endpoints, network = len(vpc_endpoints_of(spec).interfaces), spec.network
+    if not endpoints:
+        return 0
+    if not network.own_vpc:
+        return None
+    return endpoints * (len(network.zones) if isinstance(network.zones, list) else network.zones or DEFAULT_ZONES)
+
+
+def gib(size_bytes: float) -> Decimal:
+    """GiB of a number of bytes, which is what AWS counts as a GB."""
+    return Decimal(str(size_bytes)) / 2**30
