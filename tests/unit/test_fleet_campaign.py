@@ -291,7 +291,7 @@ def test_a_dry_run_is_one_document_also_with_blockers(
     app: AppContext, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clusters = Clusters({"a": "16.8", "b": "16.8", "c": "16.9"}, {"look b": [(2, error("invalid-input", "No way."))]})
-    monkeypatch.setattr(choice, "executor_of", lambda app, parallel: clusters)
+    monkeypatch.setattr(choice, "executor_of", lambda *given: clusters)
     words = ["--home", str(app.home.path), "fleet", "upgrade", "-d", str(folder), "--to", "16.9", "--dry-run"]
     assert main([*words, "-o", "json"]) == 9
     found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["members"]}
